@@ -1,0 +1,37 @@
+/** Errors that cross a process border or reach a person: a stable code, a sentence, and the cause. */
+import * as z from 'zod';
+
+/** Every error code, with what it means. The same table is printed in docs/errors.md. */
+export const errorCodes = {
+  ASSET_MISSING: 'A picture or mask that the scene names is not there or cannot be read.',
+  ASSET_INVALID: 'A picture or mask is there but is damaged, of an unsupported type, or too large.',
+  CANCELLED: 'The run was cancelled.',
+  CONCEPT_COUNT: 'A scene takes one to eight concepts.',
+  DEVICE_UNAVAILABLE: 'The device that was asked for cannot be used on this machine.',
+  INTERNAL: 'A fault of the program itself.',
+  MASK_EMPTY: 'A mask covers nothing, or too little to matter at the model’s resolution.',
+  MODEL_INVALID: 'A model file is damaged or is not what its configuration says.',
+  NON_FINITE: 'A model returned a value that is not a number.',
+  OUT_OF_MEMORY: 'The device has too little memory for even the smallest batch.',
+  OUTPUT_UNWRITABLE: 'The result cannot be written where it was asked for.',
+  PACK_INVALID: 'A model pack’s manifest is missing, damaged or of an unknown version.',
+  PARAMETER_INVALID: 'A parameter is out of its range, or names a concept that is not there.',
+  SCENE_INVALID: 'A scene file does not follow the documented format.',
+  SCENE_MISSING: 'A scene file is not there or cannot be read.',
+  SIZE_MISMATCH: 'Pictures and masks of a scene differ in size, or do not fit the model.',
+  USAGE: 'The command line was not understood.',
+} as const;
+
+export const errorCodeSchema = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]);
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error with a code from {@link errorCodes} and a sentence for the person. */
+export class StudioError extends Error {
+  override readonly name = 'StudioError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

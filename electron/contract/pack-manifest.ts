@@ -1,0 +1,26 @@
+/** pack.json: what a model pack holds and recommends. */
+import * as z from 'zod';
+import { recommendedParametersSchema } from './parameters.ts';
+
+export const packManifestSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  name: z.string().min(1),
+  version: z.string().min(1),
+  layout: z.literal('diffusers').describe('Folder layout of the checkpoint.'),
+  width: z.int().positive().describe('Picture width in pixels.'),
+  height: z.int().positive().describe('Picture height in pixels.'),
+  recommended: recommendedParametersSchema.describe('Parameters that suit these weights.'),
+  files: z.array(
+    z.strictObject({
+      path: z
+        .string()
+        .regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
+        .describe('Relative to pack.json.'),
+      bytes: z.int().nonnegative(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+  licence: z.string().min(1),
+  notices: z.string().optional().describe('File with the notices of what the weights were made from.'),
+});
+export type PackManifest = z.infer<typeof packManifestSchema>;

@@ -1,0 +1,86 @@
+/** The parameters of a render: ranges, defaults and meanings, one place for every process and the command line. */
+import * as z from 'zod';
+
+/** alpha of guided appearance attention (paper 3.3). */
+export const alphaSchema = z
+  .number()
+  .min(0)
+  .max(2)
+  .describe(
+    'Appearance guidance alpha: how strongly the concept’s look replaces the old one. The paper uses 0.15.',
+  );
+
+/** Every parameter of a render but the concepts' alphas, which are part of the scene. */
+export const renderParametersSchema = z.strictObject({
+  steps: z.int().min(1).max(999).describe('Number of denoising steps. The paper uses 50.'),
+  seed: z.int().min(0).max(0xffff_ffff).describe('Seed of the inversion noise.'),
+  beta: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe(
+      'Dilution scale beta: how much of the inpainted background surrounds each object. The paper uses 0.8.',
+    ),
+  guidance: z
+    .number()
+    .min(1)
+    .max(20)
+    .describe('Text classifier-free guidance; 1 is off. It applies to inversion and blending alike.'),
+  swapGuidance: z
+    .number()
+    .min(1)
+    .max(10)
+    .describe(
+      'Swap guidance: how far the prediction is pushed from the plain towards the swapped one; 1 is off.',
+    ),
+  attentionLayers: z
+    .enum(['all', 'decoder'])
+    .describe('Self-attention layers in which the concept’s keys and values are used.'),
+  attentionSteps: z
+    .strictObject({ from: z.number().min(0).max(1), to: z.number().min(0).max(1) })
+    .refine(({ from, to }) => from <= to, { error: 'from must not be larger than to' })
+    .describe('Share of the steps in which they are used, from 0 (noise) to 1 (finished).'),
+  feather: z
+    .number()
+    .min(0)
+    .max(128)
+    .describe('Width of the masks’ soft edge in image pixels; 0 is the paper’s hard edge.'),
+  expand: z
+    .int()
+    .min(0)
+    .max(32)
+    .describe('Margin of the expanded mask rectangle in latent elements per side.'),
+  ablation: z.enum(['a', 'b', 'c', 'd', 'e']).describe('Row of the paper’s ablation; e is the whole method.'),
+  keepOriginalBackground: z.boolean().describe('Keep the background’s own pixels outside the objects.'),
+  edge: z
+    .number()
+    .min(0)
+    .max(64)
+    .describe('Width in image pixels over which the objects fade into the kept background.'),
+});
+export type RenderParameters = z.infer<typeof renderParametersSchema>;
+
+/** The paper's parameters, and this project's where the paper is silent (docs/method.md). */
+export const PAPER_PARAMETERS: RenderParameters = {
+  steps: 50,
+  seed: 0,
+  beta: 0.8,
+  guidance: 1,
+  swapGuidance: 3.5,
+  attentionLayers: 'all',
+  attentionSteps: { from: 0, to: 1 },
+  feather: 0,
+  expand: 1,
+  ablation: 'e',
+  keepOriginalBackground: true,
+  edge: 8,
+};
+
+/** The paper's alpha. */
+export const PAPER_ALPHA = 0.15;
+
+/** What a pack's manifest may recommend in the place of the paper's values. */
+export const recommendedParametersSchema = renderParametersSchema
+  .partial()
+  .extend({ alpha: alphaSchema.optional() });
+export type RecommendedParameters = z.infer<typeof recommendedParametersSchema>;

@@ -1,0 +1,24 @@
+/** Where a render stands. */
+import * as z from 'zod';
+
+export const renderStageSchema = z.enum(['load', 'encode', 'invert', 'blend', 'decode']);
+export type RenderStage = z.infer<typeof renderStageSchema>;
+
+export const renderProgressSchema = z.strictObject({
+  stage: renderStageSchema,
+  step: z.int().nonnegative(),
+  total: z.int().positive(),
+});
+export type RenderProgress = z.infer<typeof renderProgressSchema>;
+
+/** The device that ran, and why a better one did not. */
+export const deviceReportSchema = z.strictObject({
+  /** 'cuda' | 'directml' | 'coreml' | 'webgpu' | 'cpu' */
+  device: z.enum(['cuda', 'directml', 'coreml', 'webgpu', 'cpu']),
+  /** A name for the person, such as the processor's model. */
+  name: z.string(),
+  threads: z.int().positive().optional(),
+  /** Better devices that were passed over, each with the reason. */
+  passedOver: z.array(z.strictObject({ device: z.string(), reason: z.string() })),
+});
+export type DeviceReport = z.infer<typeof deviceReportSchema>;

@@ -1,0 +1,226 @@
+/**
+ * From pictures to a picture: encodes the scene, runs the method (pnp-mix.ts), decodes, and puts the
+ * background's own pixels back outside the objects.
+ */
+
+import { throwIfCancelled } from './batching.ts';
+import { PipelineError } from './errors.ts';
+import { pnpMix } from './pnp-mix.ts';
+import type { PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
+import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
+import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
+import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
+import { dilate, gaussianBlur, maximumPlane } from './tensor/image-kernels.ts';
+import { firstNonFinite, type Tensor, tensor } from './tensor/tensor.ts';
+
+/** The models of a pack. */
+export interface ComposeModels {
+  readonly textEncoder: TextEncoder;
+  readonly unet: Unet;
+  readonly autoencoder: Autoencoder;
+  readonly schedule: NoiseScheduleConfig;
+}
+
+/** A picture with a name for its content, so that what was computed from it can be found again. */
+export interface NamedImage {
+  readonly pixels: RgbImage;
+  /** Hash of the pixels. */
+  readonly contentHash: string;
+}
+
+/** One concept of a scene. */
+export interface SceneConcept {
+  readonly prompt: string;
+  readonly image: NamedImage;
+  /** Region in the background, dims [height, width], values 0..1. */
+  readonly mask: Tensor;
+  /** Layer order; larger is nearer the viewer. */
+  readonly order: number;
+  /** Appearance guidance scale, >= 0. */
+  readonly alpha: number;
+}
+
+/** A scene ready to be composed; all pictures and masks have the background's size. */
+export interface Scene {
+  readonly prompt: string;
+  readonly background: NamedImage;
+  /** The background without the objects. */
+  readonly inpainted: NamedImage;
+  /** Prompt of the inpainted background: the scene prompt without the concepts; '' by default. */
+  readonly inpaintPrompt: string;
+  readonly concepts: readonly SceneConcept[];
+}
+
+/** The method's parameters and how the result is put together. */
+export interface ComposeParameters extends PnpMixParameters {
+  /** Keep the background's own pixels outside the objects, rather than the autoencoder's copy of them. */
+  readonly keepOriginalBackground: boolean;
+  /** Width in image pixels over which the composed objects fade into the kept background. */
+  readonly edgePx: number;
+}
+
+/**
+ * Keeps tensors between runs under a key that says what they depend on. `load` gives undefined for what it does
+ * not have, or no longer has.
+ */
+export interface TensorStore {
+  load(key: string): Promise<readonly Tensor[] | undefined>;
+  save(key: string, tensors: readonly Tensor[]): Promise<void>;
+}
+
+/** The composed picture and what it was made from. */
+export interface Composition {
+  readonly image: RgbImage;
+  readonly blend: PnpMixResult;
+}
+
+/** The largest number of concepts (docs/method.md, notation). */
+export const MAX_CONCEPTS = 8;
+
+/**
+ * Composes a scene.
+ *
+ * @param store where inversions are kept, so that a change of alpha, beta, masks or layer order reuses them
+ * @throws PipelineError CONCEPT_COUNT, SIZE_MISMATCH, NON_FINITE, CANCELLED, OUT_OF_MEMORY, PARAMETER_INVALID
+ */
+export async function compose(
+  models: ComposeModels,
+  scene: Scene,
+  parameters: ComposeParameters,
+  store: TensorStore,
+  controls: RunControls = {},
+): Promise<Composition> {
+  checkScene(scene, models.autoencoder.downscale);
+  const { textEncoder, unet, autoencoder, schedule } = models;
+  const { background, concepts } = scene;
+
+  // Encode the prompts and the pictures.
+  const pictures = [background, scene.inpainted, ...concepts.map(({ image }) => image)];
+  const latents: Tensor[] = [];
+  for (const picture of pictures) {
+    throwIfCancelled(controls.signal);
+    latents.push(await encodeImage(autoencoder, picture, store));
+    controls.onProgress?.({ stage: 'encode', step: latents.length, total: pictures.length });
+  }
+  const [backgroundLatents, inpaintedLatents, ...conceptLatents] = latents as [Tensor, Tensor, ...Tensor[]];
+  const [scenePrompt, inpaintPrompt, noPrompt, ...conceptPrompts] = (await textEncoder.encode([
+    scene.prompt,
+    scene.inpaintPrompt,
+    '',
+    ...concepts.map(({ prompt }) => prompt),
+  ])) as [Tensor, Tensor, Tensor, ...Tensor[]];
+
+  // Blend. The background's noise predictions depend on nothing that tuning changes.
+  const inversionKey = JSON.stringify([
+    'background-noise',
+    background.contentHash,
+    scene.prompt,
+    parameters.steps,
+    parameters.seed,
+    parameters.guidanceScale,
+  ]);
+  const known = await store.load(inversionKey);
+  const [, latentHeight, latentWidth] = backgroundLatents.dims as unknown as [number, number, number];
+  const blend = await pnpMix(
+    { unet, schedule, downscale: autoencoder.downscale, latentSize: [latentHeight, latentWidth] },
+    {
+      background: {
+        latents: backgroundLatents,
+        promptEmbedding: scenePrompt,
+        ...(known && { noisePredictions: known }),
+      },
+      inpainted: { latents: inpaintedLatents, promptEmbedding: inpaintPrompt },
+      unconditionalEmbedding: noPrompt,
+      concepts: concepts.map(({ mask, order, alpha }, index) => ({
+        mask,
+        order,
+        alpha,
+        latents: conceptLatents[index]!,
+        promptEmbedding: conceptPrompts[index]!,
+      })),
+    },
+    parameters,
+    controls,
+  );
+  if (!known) await store.save(inversionKey, blend.backgroundNoise);
+
+  // Decode.
+  throwIfCancelled(controls.signal);
+  controls.onProgress?.({ stage: 'decode', step: 0, total: 1 });
+  const decoded = await autoencoder.decode(blend.latents);
+  if (firstNonFinite(decoded) >= 0) {
+    throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
+  }
+  const composed = tensorToImage(decoded);
+  const image = parameters.keepOriginalBackground
+    ? compositeOver(background.pixels, composed, objectOpacity(scene, parameters))
+    : composed;
+  controls.onProgress?.({ stage: 'decode', step: 1, total: 1 });
+  return { image, blend };
+}
+
+async function encodeImage(autoencoder: Autoencoder, image: NamedImage, store: TensorStore): Promise<Tensor> {
+  const key = JSON.stringify(['latents', image.contentHash]);
+  const [known] = (await store.load(key)) ?? [];
+  if (known) return known;
+  const latents = await autoencoder.encode(imageToTensor(image.pixels));
+  if (firstNonFinite(latents) >= 0) {
+    throw new PipelineError('NON_FINITE', 'The encoder returned a value that is not a number.');
+  }
+  await store.save(key, [latents]);
+  return latents;
+}
+
+/**
+ * How much of the composed picture shows at each pixel: 1 inside the masks, falling to 0 outside them.
+ *
+ * The fade lies outside the masks only: inside them the background's pixels are those of the old objects.
+ */
+function objectOpacity(scene: Scene, { edgePx, featherPx }: ComposeParameters): Tensor {
+  const { width, height } = scene.background.pixels;
+  const union = maximumPlane(
+    scene.concepts.map(({ mask }) => mask),
+    [height, width],
+  );
+  const fadePx = Math.max(edgePx, featherPx);
+  if (fadePx === 0) return union;
+  const spread = gaussianBlur(dilate(union, Math.ceil(fadePx / 2)), fadePx / 4);
+  return tensor(
+    spread.data.map((value, at) => Math.max(value, union.data[at]!)),
+    union.dims,
+  );
+}
+
+function checkScene({ background, inpainted, concepts }: Scene, downscale: number): void {
+  if (concepts.length < 1 || concepts.length > MAX_CONCEPTS) {
+    throw new PipelineError(
+      'CONCEPT_COUNT',
+      `A scene takes 1 to ${MAX_CONCEPTS} concepts; this one has ${concepts.length}.`,
+    );
+  }
+  const { width, height } = background.pixels;
+  if (width % downscale !== 0 || height % downscale !== 0) {
+    throw new PipelineError(
+      'SIZE_MISMATCH',
+      `The background is ${width} x ${height}; both sides must be multiples of ${downscale}.`,
+    );
+  }
+  const sized = [
+    { what: 'The inpainted background', of: inpainted.pixels },
+    ...concepts.flatMap(({ image, mask }, index) => [
+      { what: `The image of concept ${index + 1}`, of: image.pixels },
+      {
+        what: `The mask of concept ${index + 1}`,
+        of: { width: mask.dims[1]!, height: mask.dims[0]! },
+      },
+    ]),
+  ];
+  for (const { what, of } of sized) {
+    if (of.width !== width || of.height !== height) {
+      throw new PipelineError(
+        'SIZE_MISMATCH',
+        `${what} is ${of.width} x ${of.height}, but the background is ${width} x ${height}.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** What can go wrong inside the method; the codes are stable and documented in docs/errors.md. */
+export type PipelineErrorCode =
+  | 'CANCELLED'
+  | 'CONCEPT_COUNT'
+  | 'NON_FINITE'
+  | 'OUT_OF_MEMORY'
+  | 'PARAMETER_INVALID'
+  | 'SCHEDULER_UNSUPPORTED'
+  | 'SIZE_MISMATCH'
+  | 'TOKENIZER_INVALID';
+
+/** An error of the method: a stable code, a sentence for the person, and the cause where there is one. */
+export class PipelineError extends Error {
+  override readonly name = 'PipelineError';
+  readonly code: PipelineErrorCode;
+
+  constructor(code: PipelineErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

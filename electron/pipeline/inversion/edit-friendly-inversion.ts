@@ -1,0 +1,128 @@
+/**
+ * Edit-friendly DDPM inversion (paper 3.1 and 3.2; Huberman-Spiegelglas et al., arXiv 2304.06140, section 3.2).
+ *
+ * | paper | here | meaning |
+ * | --- | --- | --- |
+ * | x0 | latents | VAE latents of the image, times the scaling factor |
+ * | x_t | trajectory[k] | the image with independent noise at step k; trajectory[T] is x0 |
+ * | eps | noisePredictions[k] | the U-Net's prediction at trajectory[k] |
+ * | z_t | noiseMaps[k] | the noise that leads the DDPM step from trajectory[k] to trajectory[k + 1] |
+ *
+ * The x_t are drawn independently of each other, so all are known before the U-Net is asked anything, and a
+ * branch of which only the x_t are needed (the inpainted background, the concepts) needs no U-Net at all.
+ */
+import type { GroupRow, NoisePredictor } from '../batching.ts';
+import { addNoise, type ScheduleStep, stepMean, stepWithNoise } from '../schedulers/noise-schedule.ts';
+import { gaussianNoise, type NoiseStream } from '../tensor/noise.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+
+/** An inverted image: everything that stepping back to it needs. */
+export interface Inversion {
+  /** x_t for every step, noisiest first, and x0 last: steps + 1 tensors of dims [channels, h, w]. */
+  readonly trajectory: readonly Tensor[];
+  /** eps at trajectory[k], one per step. */
+  readonly noisePredictions: readonly Tensor[];
+  /** z_t, one per step. */
+  readonly noiseMaps: readonly Tensor[];
+}
+
+/**
+ * The independent x_t of an image: x_t = sqrt(ᾱ_t) x0 + sqrt(1 - ᾱ_t) e_t (paper 3.1).
+ *
+ * @param latents x0, dims [channels, h, w]
+ * @param seed unsigned 32-bit seed of the noise
+ * @param stream which role's noise to draw
+ * @returns steps + 1 tensors, noisiest first, x0 itself last
+ */
+export function sampleTrajectory(
+  latents: Tensor,
+  steps: readonly ScheduleStep[],
+  seed: number,
+  stream: NoiseStream,
+): Tensor[] {
+  const noised = steps.map((step) =>
+    addNoise(latents, gaussianNoise(seed, stream, step.timestep, latents.dims), step.alphaProd),
+  );
+  return [...noised, latents];
+}
+
+/**
+ * eps at every x_t of a trajectory. The rows are independent, so they are batched freely.
+ *
+ * @param trajectory steps + 1 tensors, as from {@link sampleTrajectory}
+ * @param promptEmbedding the image's own prompt, dims [tokens, hidden]
+ * @param onStep told how many of the predictions are done
+ */
+export async function predictTrajectoryNoise(
+  trajectory: readonly Tensor[],
+  steps: readonly ScheduleStep[],
+  promptEmbedding: Tensor,
+  predictor: NoisePredictor,
+  onStep?: (done: number) => void,
+): Promise<Tensor[]> {
+  const predictions: Tensor[] = [];
+  // Chunks only so that progress and cancellation are seen: the predictor packs each into fitting calls.
+  const chunkSteps = 8;
+  for (let start = 0; start < steps.length; start += chunkSteps) {
+    const groups = steps.slice(start, start + chunkSteps).map((step): GroupRow[] => [
+      {
+        latents: trajectory[step.index]!,
+        step,
+        promptEmbedding,
+        keyValueSource: 0,
+        appearanceScale: 0,
+      },
+    ]);
+    for (const [prediction] of await predictor.predict(groups)) predictions.push(prediction!);
+    onStep?.(predictions.length);
+  }
+  return predictions;
+}
+
+/**
+ * The noise maps z_t = (x_prev - mu_t) / sigma_t (paper 3.2).
+ *
+ * Each x_prev is then replaced by mu_t + sigma_t z_t in the arithmetic of the later stepping, so that rounding
+ * does not add up over the steps (the cited method's drift correction). The replaced x_prev differs from the
+ * sampled one by rounding only.
+ */
+export function extractNoiseMaps(
+  trajectory: readonly Tensor[],
+  noisePredictions: readonly Tensor[],
+  steps: readonly ScheduleStep[],
+): Inversion {
+  const corrected = [...trajectory];
+  const noiseMaps = steps.map((step) => {
+    const mean = stepMean(corrected[step.index]!, noisePredictions[step.index]!, step);
+    const previous = corrected[step.index + 1]!;
+    const noiseMap = tensor(
+      previous.data.map((value, index) => (value - mean.data[index]!) / step.sigma),
+      previous.dims,
+    );
+    corrected[step.index + 1] = stepWithNoise(
+      corrected[step.index]!,
+      noisePredictions[step.index]!,
+      noiseMap,
+      step,
+    );
+    return noiseMap;
+  });
+  return { trajectory: corrected, noisePredictions, noiseMaps };
+}
+
+/**
+ * The whole inversion of an image, its noise maps included. Blending needs this of the background only; the
+ * other branches' noise maps are wanted when a run is traced.
+ */
+export async function invert(
+  trajectory: readonly Tensor[],
+  steps: readonly ScheduleStep[],
+  promptEmbedding: Tensor,
+  predictor: NoisePredictor,
+): Promise<Inversion> {
+  return extractNoiseMaps(
+    trajectory,
+    await predictTrajectoryNoise(trajectory, steps, promptEmbedding, predictor),
+    steps,
+  );
+}

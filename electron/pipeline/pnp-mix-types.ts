@@ -1,0 +1,77 @@
+/** Inputs, parameters and result of the method (pnp-mix.ts). */
+import type { AblationRow } from './ablation.ts';
+import type { ConceptMask, LatentMasks } from './mixing/latent-masks.ts';
+import type { AttentionLayers, Unet } from './ports.ts';
+import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
+import type { Tensor } from './tensor/tensor.ts';
+
+/** What the method needs of a model pack while it blends. */
+export interface PnpMixModels {
+  readonly unet: Unet;
+  readonly schedule: NoiseScheduleConfig;
+  /** Image pixels per latent element along each axis. */
+  readonly downscale: number;
+  /** Height and width of the latents. */
+  readonly latentSize: readonly [height: number, width: number];
+}
+
+/** One concept, encoded. */
+export interface ConceptInputs extends ConceptMask {
+  /** x0 of the concept image, dims [channels, h, w]. */
+  readonly latents: Tensor;
+  /** The concept image's own prompt, dims [tokens, hidden]. */
+  readonly promptEmbedding: Tensor;
+  /** Appearance guidance scale of this concept, >= 0; the paper's is 0.15. */
+  readonly alpha: number;
+}
+
+/** Everything that stage 2 is made from, encoded. */
+export interface PnpMixInputs {
+  readonly background: {
+    /** x0 of the background, dims [channels, h, w]. */
+    readonly latents: Tensor;
+    /** The scene prompt, dims [tokens, hidden]. */
+    readonly promptEmbedding: Tensor;
+    /** eps of every step, from an earlier run with the same background, prompt, steps, seed and guidance. */
+    readonly noisePredictions?: readonly Tensor[];
+  };
+  readonly inpainted: {
+    /** x0 of the background without the objects, dims [channels, h, w]. */
+    readonly latents: Tensor;
+    /** The scene prompt without the concepts, dims [tokens, hidden]. */
+    readonly promptEmbedding: Tensor;
+  };
+  /** Embedding of the empty prompt; used by text classifier-free guidance. */
+  readonly unconditionalEmbedding: Tensor;
+  readonly concepts: readonly ConceptInputs[];
+}
+
+/** The method's parameters; docs/method.md gives each one's source. */
+export interface PnpMixParameters {
+  readonly steps: number;
+  /** Unsigned 32-bit seed of the inversion noise. */
+  readonly seed: number;
+  /** Dilution scale, 0..1; the paper's is 0.8. */
+  readonly beta: number;
+  /** Text classifier-free guidance; 1 is off. */
+  readonly guidanceScale: number;
+  /** Swap guidance s >= 1; 1 is off. */
+  readonly swapGuidanceScale: number;
+  readonly attentionLayers: AttentionLayers;
+  /** Share of the steps in which guided appearance attention acts: from <= index / steps < to. */
+  readonly attentionSteps: { readonly from: number; readonly to: number };
+  readonly featherPx: number;
+  readonly expandLatent: number;
+  readonly ablation: AblationRow;
+}
+
+/** What a run of the method leaves. */
+export interface PnpMixResult {
+  /** x0 of the composed picture, dims [channels, h, w]. */
+  readonly latents: Tensor;
+  readonly masks: LatentMasks;
+  /** eps of the background at every step; worth keeping, see {@link PnpMixInputs}. */
+  readonly backgroundNoise: readonly Tensor[];
+  /** U-Net rows that were run. */
+  readonly unetRows: number;
+}

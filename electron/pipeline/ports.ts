@@ -1,0 +1,81 @@
+/**
+ * What the method asks of models and of whoever runs it. `electron/inference` implements these with ONNX
+ * Runtime; the tests implement them with small networks written out in TypeScript.
+ */
+import type { Tensor } from './tensor/tensor.ts';
+
+/** Turns prompts into the U-Net's conditioning. */
+export interface TextEncoder {
+  /**
+   * @param prompts n prompts; '' is the unconditional prompt
+   * @returns n embeddings of dims [tokens, hidden]
+   */
+  encode(prompts: readonly string[]): Promise<Tensor[]>;
+}
+
+/** One row of a U-Net batch. */
+export interface UnetRow {
+  /** x_t, dims [channels, h, w]. */
+  readonly latents: Tensor;
+  /** Training timestep, 0..999. */
+  readonly timestep: number;
+  /** dims [tokens, hidden]. */
+  readonly promptEmbedding: Tensor;
+  /** Row of the same batch whose self-attention keys and values this row attends to; its own by default. */
+  readonly keyValueSource: number;
+  /** alpha of guided appearance attention (paper 3.3): V' = V_source + alpha (V_source - V_own). */
+  readonly appearanceScale: number;
+}
+
+/** Which self-attention layers take their keys and values from `keyValueSource`. */
+export type AttentionLayers = 'all' | 'decoder';
+
+/** The denoising U-Net. */
+export interface Unet {
+  readonly latentChannels: number;
+  /** How many rows of [channels, h, w] latents to run at once; the method halves it when memory runs out. */
+  preferredRows(latentHeight: number, latentWidth: number): number;
+  /**
+   * @param rows a batch of at least one row of equal dims
+   * @param layers self-attention layers in which `keyValueSource` and `appearanceScale` act
+   * @returns the model's raw output, dims [rows, channels, h, w]: epsilon or v, as `NoiseScheduleConfig` says
+   * @throws an error with code OUT_OF_MEMORY when the batch does not fit
+   */
+  predict(rows: readonly UnetRow[], layers: AttentionLayers): Promise<Tensor>;
+}
+
+/** The image autoencoder, with its scaling factor applied: latents have about unit variance. */
+export interface Autoencoder {
+  /** Image pixels per latent element along each axis; 8 for Stable Diffusion. */
+  readonly downscale: number;
+  /** @param image dims [3, height, width], values -1..1; @returns latents [channels, h, w] */
+  encode(image: Tensor): Promise<Tensor>;
+  /** @param latents dims [channels, h, w]; @returns image [3, height, width], values about -1..1 */
+  decode(latents: Tensor): Promise<Tensor>;
+}
+
+/** An AbortSignal, as far as the method needs it (this folder knows no platform's globals). */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
+
+export type Stage = 'encode' | 'invert' | 'blend' | 'decode';
+
+/** Where a run stands: `step` of `total` in this stage are done. */
+export interface Progress {
+  readonly stage: Stage;
+  readonly step: number;
+  readonly total: number;
+}
+
+/** Everything around a run that does not influence its result. */
+export interface RunControls {
+  readonly signal?: CancelSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** The current estimate of the finished latents (x0_hat of out), dims [channels, h, w]. */
+  readonly onPreview?: (predOriginalSample: Tensor, step: number, total: number) => void;
+  /** Called with tensors by name, for comparison with other implementations. */
+  readonly onTrace?: (name: string, value: Tensor) => void;
+  /** Called when the method went on with a smaller batch because memory ran out. */
+  readonly onBatchReduced?: (rows: number) => void;
+}

@@ -1,0 +1,173 @@
+/**
+ * The noise schedule and the DDPM step (eta = 1) of method.md.
+ *
+ * | paper | here | meaning |
+ * | --- | --- | --- |
+ * | ᾱ_t | alphaProd | cumulative product of 1 - beta up to timestep t |
+ * | ᾱ_prev | alphaProdPrevious | the same at the next, less noisy timestep |
+ * | sigma_t | sigma | standard deviation of the noise that the step adds |
+ * | x_t, x_prev | latents, previous latents | |
+ * | eps | noisePrediction | the U-Net's estimate of the noise in x_t |
+ * | z_t | noiseMap | the noise that the step adds |
+ *
+ * Source: Denoising Diffusion Implicit Models (Song et al., arXiv 2010.02502), equations 12 and 16 with
+ * eta = 1, as in diffusers' DDIMScheduler with `timestep_spacing = "leading"`.
+ */
+import { PipelineError } from '../errors.ts';
+import { assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
+
+/** The part of a checkpoint's scheduler_config.json that the method reads. */
+export interface NoiseScheduleConfig {
+  readonly betaStart: number;
+  readonly betaEnd: number;
+  readonly betaSchedule: 'linear' | 'scaled_linear';
+  readonly trainSteps: number;
+  readonly stepsOffset: number;
+  readonly predictionType: 'epsilon' | 'v_prediction';
+}
+
+/** Stable Diffusion's schedule (scheduler/scheduler_config.json of SD 1.x and 2.x base). */
+export const STABLE_DIFFUSION_SCHEDULE: NoiseScheduleConfig = {
+  betaStart: 0.00085,
+  betaEnd: 0.012,
+  betaSchedule: 'scaled_linear',
+  trainSteps: 1000,
+  stepsOffset: 1,
+  predictionType: 'epsilon',
+};
+
+/** One inference step t -> prev with its coefficients, in double precision. */
+export interface ScheduleStep {
+  /** 0 for the noisiest step. */
+  readonly index: number;
+  readonly timestep: number;
+  readonly alphaProd: number;
+  readonly alphaProdPrevious: number;
+  readonly sigma: number;
+}
+
+/** ᾱ_t for every training timestep, in double precision. */
+export function alphasCumprod(config: NoiseScheduleConfig): Float64Array {
+  const { betaStart, betaEnd, trainSteps, betaSchedule } = config;
+  const product = new Float64Array(trainSteps);
+  let accumulated = 1;
+  for (let t = 0; t < trainSteps; t++) {
+    const position = t / (trainSteps - 1);
+    const beta =
+      betaSchedule === 'linear'
+        ? betaStart + (betaEnd - betaStart) * position
+        : (Math.sqrt(betaStart) + (Math.sqrt(betaEnd) - Math.sqrt(betaStart)) * position) ** 2;
+    accumulated *= 1 - beta;
+    product[t] = accumulated;
+  }
+  return product;
+}
+
+/**
+ * The inference steps t_T > ... > t_1 with "leading" spacing: multiples of floor(trainSteps / steps), shifted
+ * by the steps offset.
+ *
+ * @param steps number of inference steps, 1..trainSteps - stepsOffset
+ * @throws PipelineError PARAMETER_INVALID for another number
+ */
+export function scheduleSteps(config: NoiseScheduleConfig, steps: number): ScheduleStep[] {
+  const { trainSteps, stepsOffset } = config;
+  const mostSteps = trainSteps - stepsOffset;
+  if (!Number.isInteger(steps) || steps < 1 || steps > mostSteps) {
+    throw new PipelineError(
+      'PARAMETER_INVALID',
+      `Steps must be a whole number from 1 to ${mostSteps}, not ${steps}.`,
+    );
+  }
+  const products = alphasCumprod(config);
+  const spacing = Math.floor(trainSteps / steps);
+  return Array.from({ length: steps }, (_, index) => {
+    const timestep = (steps - 1 - index) * spacing + stepsOffset;
+    const previous = timestep - spacing;
+    const alphaProd = products[timestep]!;
+    // Behind the last step lies x0 itself; the schedule's first product stands for it (set_alpha_to_one =
+    // false). With 1 in its place sigma would be 0, and no noise map could hold what the U-Net misses.
+    const alphaProdPrevious = products[Math.max(previous, 0)]!;
+    const variance = ((1 - alphaProdPrevious) / (1 - alphaProd)) * (1 - alphaProd / alphaProdPrevious);
+    return { index, timestep, alphaProd, alphaProdPrevious, sigma: Math.sqrt(Math.max(variance, 0)) };
+  });
+}
+
+/**
+ * x_t = sqrt(ᾱ_t) x0 + sqrt(1 - ᾱ_t) noise (paper 3.1).
+ *
+ * @param originalSample x0, any dims
+ * @param noise standard normal, the same dims
+ */
+export function addNoise(originalSample: Tensor, noise: Tensor, alphaProd: number): Tensor {
+  assertSameDims(originalSample, noise, 'Adding noise');
+  const signalScale = Math.sqrt(alphaProd);
+  const noiseScale = Math.sqrt(1 - alphaProd);
+  const noised = new Float32Array(noise.data.length);
+  for (let index = 0; index < noised.length; index++) {
+    noised[index] = signalScale * originalSample.data[index]! + noiseScale * noise.data[index]!;
+  }
+  return tensor(noised, noise.dims);
+}
+
+/**
+ * Turns a model's raw output into the noise prediction eps.
+ *
+ * For v-prediction (Salimans & Ho, arXiv 2202.00512, appendix D): eps = sqrt(ᾱ) v + sqrt(1 - ᾱ) x_t.
+ */
+export function noiseFromModelOutput(
+  modelOutput: Tensor,
+  latents: Tensor,
+  step: ScheduleStep,
+  predictionType: NoiseScheduleConfig['predictionType'],
+): Tensor {
+  if (predictionType === 'epsilon') return modelOutput;
+  assertSameDims(modelOutput, latents, 'v-prediction');
+  const velocityScale = Math.sqrt(step.alphaProd);
+  const latentScale = Math.sqrt(1 - step.alphaProd);
+  return tensor(
+    modelOutput.data.map((value, index) => velocityScale * value + latentScale * latents.data[index]!),
+    latents.dims,
+  );
+}
+
+/** x0_hat = (x_t - sqrt(1 - ᾱ_t) eps) / sqrt(ᾱ_t). */
+export function predictOriginalSample(latents: Tensor, noisePrediction: Tensor, step: ScheduleStep): Tensor {
+  assertSameDims(latents, noisePrediction, 'Predicting x0');
+  const noiseScale = Math.sqrt(1 - step.alphaProd);
+  const signalScale = Math.sqrt(step.alphaProd);
+  return tensor(
+    latents.data.map((value, index) => (value - noiseScale * noisePrediction.data[index]!) / signalScale),
+    latents.dims,
+  );
+}
+
+/**
+ * mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps: where the step leads before noise is added.
+ */
+export function stepMean(latents: Tensor, noisePrediction: Tensor, step: ScheduleStep): Tensor {
+  assertSameDims(latents, noisePrediction, 'DDPM step');
+  // mu is linear in x_t and eps: both factors in double precision, one rounding per element.
+  const originalScale = Math.sqrt(step.alphaProdPrevious / step.alphaProd);
+  const direction = Math.sqrt(Math.max(1 - step.alphaProdPrevious - step.sigma ** 2, 0));
+  const noiseScale = direction - originalScale * Math.sqrt(1 - step.alphaProd);
+  return tensor(
+    latents.data.map((value, index) => originalScale * value + noiseScale * noisePrediction.data[index]!),
+    latents.dims,
+  );
+}
+
+/** The DDPM step: x_prev = mu_t + sigma_t z. */
+export function stepWithNoise(
+  latents: Tensor,
+  noisePrediction: Tensor,
+  noiseMap: Tensor,
+  step: ScheduleStep,
+): Tensor {
+  assertSameDims(latents, noiseMap, 'Noise map of a DDPM step');
+  const previous = stepMean(latents, noisePrediction, step);
+  for (let index = 0; index < previous.data.length; index++) {
+    previous.data[index] = previous.data[index]! + step.sigma * noiseMap.data[index]!;
+  }
+  return previous;
+}

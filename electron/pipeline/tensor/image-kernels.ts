@@ -1,0 +1,107 @@
+/**
+ * Pure kernels on single-channel planes (masks): typed array and dims in, typed array and dims out.
+ */
+import { assertDims, type Tensor, TensorDimsError, tensor } from './tensor.ts';
+
+function planeDims(plane: Tensor): [height: number, width: number] {
+  if (plane.dims.length !== 2) throw new TensorDimsError(`A plane has 2 dims, not [${plane.dims}].`);
+  return plane.dims as unknown as [number, number];
+}
+
+/**
+ * Reduces a plane by area averaging: every output element is the mean of a `factor` x `factor` block.
+ *
+ * @param plane dims [height, width], both multiples of `factor`
+ * @throws TensorDimsError when they are not
+ */
+export function areaAverage(plane: Tensor, factor: number): Tensor {
+  const [height, width] = planeDims(plane);
+  if (height % factor !== 0 || width % factor !== 0) {
+    throw new TensorDimsError(`A plane of dims [${plane.dims}] does not divide into blocks of ${factor}.`);
+  }
+  const reducedWidth = width / factor;
+  const reduced = new Float32Array((height / factor) * reducedWidth);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(y / factor) * reducedWidth;
+    for (let x = 0; x < width; x++) {
+      const at = row + Math.floor(x / factor);
+      reduced[at] = reduced[at]! + plane.data[y * width + x]!;
+    }
+  }
+  const area = factor * factor;
+  return tensor(
+    reduced.map((sum) => sum / area),
+    [height / factor, reducedWidth],
+  );
+}
+
+/** Applies a one-dimensional filter along both axes; beyond the border the nearest element is repeated. */
+function filterSeparably(plane: Tensor, filterLine: (line: Float32Array) => Float32Array): Tensor {
+  const [height, width] = planeDims(plane);
+  const result = new Float32Array(plane.data);
+  for (let y = 0; y < height; y++) {
+    result.set(filterLine(result.slice(y * width, (y + 1) * width)), y * width);
+  }
+  const column = new Float32Array(height);
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < height; y++) column[y] = result[y * width + x]!;
+    const filtered = filterLine(column);
+    for (let y = 0; y < height; y++) result[y * width + x] = filtered[y]!;
+  }
+  return tensor(result, plane.dims);
+}
+
+/**
+ * Gaussian blur, cut off at three standard deviations; beyond the border the nearest element is repeated.
+ *
+ * @param sigmaPx standard deviation in elements, >= 0; 0 returns the plane itself
+ */
+export function gaussianBlur(plane: Tensor, sigmaPx: number): Tensor {
+  if (sigmaPx === 0) return plane;
+  const radius = Math.ceil(3 * sigmaPx);
+  const weights = Array.from({ length: 2 * radius + 1 }, (_, index) =>
+    Math.exp(-0.5 * ((index - radius) / sigmaPx) ** 2),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return filterSeparably(plane, (line) =>
+    line.map((_, at) => {
+      let sum = 0;
+      for (let offset = -radius; offset <= radius; offset++) {
+        const source = Math.min(Math.max(at + offset, 0), line.length - 1);
+        sum += weights[offset + radius]! * line[source]!;
+      }
+      return sum / total;
+    }),
+  );
+}
+
+/**
+ * Grey dilation by a square: every element becomes the largest within `radiusPx` along both axes.
+ *
+ * @param radiusPx whole number >= 0; 0 returns the plane itself
+ */
+export function dilate(plane: Tensor, radiusPx: number): Tensor {
+  if (radiusPx === 0) return plane;
+  return filterSeparably(plane, (line) =>
+    line.map((_, at) => {
+      let largest = 0;
+      const end = Math.min(at + radiusPx, line.length - 1);
+      for (let source = Math.max(at - radiusPx, 0); source <= end; source++) {
+        largest = Math.max(largest, line[source]!);
+      }
+      return largest;
+    }),
+  );
+}
+
+/** Element-wise largest value of planes of equal dims. */
+export function maximumPlane(planes: readonly Tensor[], dims: readonly number[]): Tensor {
+  const largest = new Float32Array(dims.reduce((count, dim) => count * dim, 1));
+  for (const plane of planes) {
+    assertDims(plane, dims, 'Union of masks');
+    for (let index = 0; index < largest.length; index++) {
+      largest[index] = Math.max(largest[index]!, plane.data[index]!);
+    }
+  }
+  return tensor(largest, dims);
+}
