@@ -3,22 +3,34 @@ import * as z from 'zod';
 
 /** Every error code, with what it means. The same table is printed in docs/errors.md. */
 export const errorCodes = {
-  ASSET_MISSING: 'A picture or mask that the scene names is not there or cannot be read.',
   ASSET_INVALID: 'A picture or mask is there but is damaged, of an unsupported type, or too large.',
+  ASSET_MISSING: 'A picture or mask that the scene names is not there or cannot be read.',
   CANCELLED: 'The run was cancelled.',
   CONCEPT_COUNT: 'A scene takes one to eight concepts.',
   DEVICE_UNAVAILABLE: 'The device that was asked for cannot be used on this machine.',
+  DISK_FULL: 'There is too little free space where the models are kept.',
+  DOWNLOAD_FAILED: 'No source could deliver a file of a model pack.',
+  DOWNLOAD_MISMATCH:
+    'What a source delivered is not the file that the catalogue names: its size or hash differs.',
+  FILE_IN_THE_WAY: 'A file that the model store did not put there stands where a model file is to go.',
+  FOLDER_UNWRITABLE: 'The models folder, or a file in it, cannot be written.',
+  IMPORT_INVALID:
+    'A folder to import does not hold the model that was asked for, or a file in it is damaged.',
   INTERNAL: 'A fault of the program itself.',
+  LICENCE_NOT_ACCEPTED: 'A licence has to be accepted before the model is downloaded.',
   MASK_EMPTY: 'A mask covers nothing, or too little to matter at the model’s resolution.',
   MODEL_INVALID: 'A model file is damaged or is not what its configuration says.',
   NON_FINITE: 'A model returned a value that is not a number.',
-  OUT_OF_MEMORY: 'The device has too little memory for even the smallest batch.',
   OUTPUT_UNWRITABLE: 'The result cannot be written where it was asked for.',
+  OUT_OF_MEMORY: 'The device has too little memory for even the smallest batch.',
+  PACK_INCOMPLETE: 'A file of an installed model pack is missing or has changed.',
   PACK_INVALID: 'A model pack’s manifest is missing, damaged or of an unknown version.',
+  PACK_UNKNOWN: 'There is no model pack, or part of one, of this name.',
   PARAMETER_INVALID: 'A parameter is out of its range, or names a concept that is not there.',
   SCENE_INVALID: 'A scene file does not follow the documented format.',
   SCENE_MISSING: 'A scene file is not there or cannot be read.',
   SIZE_MISMATCH: 'Pictures and masks of a scene differ in size, or do not fit the model.',
+  STORE_BUSY: 'Another process is working on the same model pack.',
   USAGE: 'The command line was not understood.',
 } as const;
 
