@@ -1,0 +1,151 @@
+/**
+ * Checkpoints in the diffusers folder layout: one folder per component (`unet/`, `vae/`, `text_encoder/`, ...), each
+ * with a `config.json` and weights as `.safetensors`, in one file or several. A folder that is itself one component
+ * (a TAESD download, for instance) is a checkpoint too.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { ComponentWeights } from './component-weights.ts';
+import { readJsonObject } from './config.ts';
+import { GraphError } from './graph-error.ts';
+import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+
+/** Component folders that graphs are built from. */
+export const componentFolders = ['unet', 'vae', 'tiny_vae', 'text_encoder', 'text_encoder_2'] as const;
+export type ComponentFolder = (typeof componentFolders)[number];
+
+/** One component: its class, its configuration, its validated weight files. */
+export interface CheckpointComponent {
+  /** Absolute path of the component's folder. */
+  readonly folder: string;
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly weightFiles: readonly SafetensorsFile[];
+}
+
+/** A checkpoint whose files have been found and whose headers have been checked. */
+export interface Checkpoint {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly components: ReadonlyMap<ComponentFolder, CheckpointComponent>;
+}
+
+/** How to choose between files. */
+export interface OpenOptions {
+  /** 'fp16' prefers `*.fp16.safetensors` where both are there; without it they are a fall-back. */
+  readonly variant?: 'fp16';
+}
+
+const classOfSingleComponent: Record<string, ComponentFolder> = {
+  UNet2DConditionModel: 'unet',
+  AutoencoderKL: 'vae',
+  AutoencoderTiny: 'vae',
+  CLIPTextModel: 'text_encoder',
+  CLIPTextModelWithProjection: 'text_encoder',
+};
+
+/**
+ * Finds and checks a checkpoint's files; reads headers only.
+ *
+ * @param folder a diffusers checkpoint, or the folder of one component
+ * @throws GraphError CHECKPOINT_INCOMPLETE, CONFIG_INVALID, FILE_UNREADABLE, SAFETENSORS_*
+ */
+export function openCheckpoint(folder: string, options: OpenOptions = {}): Checkpoint {
+  const root = resolve(folder);
+  if (!isFolder(root)) throw new GraphError('FILE_UNREADABLE', `${root} is not a folder.`);
+  const components = new Map<ComponentFolder, CheckpointComponent>();
+  for (const name of componentFolders) {
+    const componentFolder = join(root, name);
+    if (isFolder(componentFolder)) components.set(name, openComponent(componentFolder, options));
+  }
+  if (components.size === 0 && existsSync(join(root, 'config.json'))) {
+    const component = openComponent(root, options);
+    const name = classOfSingleComponent[component.className];
+    if (name === undefined) {
+      throw new GraphError(
+        'ARCHITECTURE_UNSUPPORTED',
+        `${root} holds a ${component.className}, which is not supported.`,
+      );
+    }
+    components.set(name, component);
+  }
+  if (components.size === 0) {
+    const message = `${root} is not a diffusers checkpoint: it has none of the folders ${componentFolders.join(', ')}.`;
+    throw new GraphError('CHECKPOINT_INCOMPLETE', message);
+  }
+  return { folder: root, components };
+}
+
+/** @throws GraphError CHECKPOINT_INCOMPLETE when the checkpoint has no such folder */
+export function requireComponent(checkpoint: Checkpoint, name: ComponentFolder): CheckpointComponent {
+  const component = checkpoint.components.get(name);
+  if (component !== undefined) return component;
+  throw new GraphError(
+    'CHECKPOINT_INCOMPLETE',
+    `The checkpoint ${checkpoint.folder} has no ${name}/ folder.`,
+  );
+}
+
+/** The tensors of a component, none of them used yet. */
+export function componentWeights(component: CheckpointComponent): ComponentWeights {
+  return new ComponentWeights(component.weightFiles);
+}
+
+function openComponent(folder: string, options: OpenOptions): CheckpointComponent {
+  const configPath = join(folder, 'config.json');
+  if (!existsSync(configPath)) {
+    throw new GraphError('CHECKPOINT_INCOMPLETE', `${folder} has no config.json.`);
+  }
+  const config = readJsonObject(configPath);
+  const className = classNameOf(config, configPath);
+  return { folder, className, config, weightFiles: findWeightFiles(folder, options).map(openSafetensors) };
+}
+
+/** diffusers writes `_class_name`, transformers `architectures`. */
+function classNameOf(config: Record<string, unknown>, path: string): string {
+  const { _class_name: className, architectures } = config;
+  if (typeof className === 'string') return className;
+  if (Array.isArray(architectures) && architectures.length === 1 && typeof architectures[0] === 'string') {
+    return architectures[0];
+  }
+  throw new GraphError(
+    'CONFIG_INVALID',
+    `${path} names no class: neither _class_name nor architectures says one.`,
+  );
+}
+
+/** Paths of the weight files, by the names that diffusers and transformers write. */
+function findWeightFiles(folder: string, { variant }: OpenOptions): string[] {
+  const stems = ['diffusion_pytorch_model', 'model'];
+  const plain = stems.flatMap((stem) => [`${stem}.safetensors`, `${stem}.safetensors.index.json`]);
+  const half = stems.flatMap((stem) => [`${stem}.fp16.safetensors`, `${stem}.safetensors.index.fp16.json`]);
+  const candidates = variant === 'fp16' ? [...half, ...plain] : [...plain, ...half];
+  const found = candidates.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found === undefined) {
+    const message = `${folder} has no weights in the safetensors format; looked for ${candidates.join(', ')}.`;
+    throw new GraphError('CHECKPOINT_INCOMPLETE', message);
+  }
+  return found.endsWith('.json') ? shardsOf(found, folder) : [found];
+}
+
+/** The files that a shard index lists: { weight_map: { tensor: file } }. */
+function shardsOf(indexPath: string, folder: string): string[] {
+  const { weight_map: weightMap } = readJsonObject(indexPath);
+  if (typeof weightMap !== 'object' || weightMap === null) {
+    throw new GraphError('CONFIG_INVALID', `${indexPath} has no weight_map.`);
+  }
+  const names = [...new Set(Object.values(weightMap))];
+  return names.map((name) => {
+    if (typeof name !== 'string' || name !== basename(name) || !name.endsWith('.safetensors')) {
+      throw new GraphError(
+        'CONFIG_INVALID',
+        `${indexPath} lists ${JSON.stringify(name)}, which is no file beside it.`,
+      );
+    }
+    return join(folder, name);
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

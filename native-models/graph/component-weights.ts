@@ -1,0 +1,129 @@
+/**
+ * The tensors of one component (one folder of a diffusers checkpoint), and the account of which of them a graph
+ * has used: a tensor that no layer asked for means that the configuration and the weights are not of one model.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { GraphError } from './graph-error.ts';
+import type { OnnxBuilder, OnnxType, Value } from './onnx-builder.ts';
+import {
+  bytesPerDtype,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  type SafetensorsFile,
+} from './safetensors.ts';
+
+const onnxTypes: Partial<Record<SafetensorsDtype, OnnxType>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F64: 'float64',
+};
+
+/** How a layer wants a tensor. */
+export interface ParameterForm {
+  /** The dims to declare, when not the stored ones: same bytes, same order ([out, in, 1, 1] as [out, in]). */
+  readonly dims?: readonly number[];
+  /** Only rows `first` up to, not including, `end` along the first axis: contiguous, so still no copy. */
+  readonly rows?: readonly [first: number, end: number];
+}
+
+interface StoredTensor {
+  /** Absolute, with links resolved. */
+  readonly path: string;
+  readonly entry: SafetensorsEntry;
+}
+
+/** Read access to a component's tensors by their names in the checkpoint. */
+export class ComponentWeights {
+  readonly #tensors = new Map<string, StoredTensor>();
+  readonly #used = new Set<string>();
+  readonly #usedFiles = new Set<string>();
+  /** Where all the files are, with links resolved. */
+  readonly folder: string;
+
+  /**
+   * Links are resolved (hub caches consist of them): ONNX Runtime refuses a link that leads out of the folder it
+   * was told to look in.
+   *
+   * @throws GraphError SAFETENSORS_BAD_HEADER when two files hold a tensor of the same name, CHECKPOINT_INCOMPLETE
+   *   when the files, links resolved, are not in one folder
+   */
+  constructor(files: readonly SafetensorsFile[]) {
+    const paths = files.map((file) => realpathSync(file.path));
+    const folders = new Set(paths.map(dirname));
+    if (folders.size !== 1) {
+      const message = `The weights of a component must lie in one folder, not in ${[...folders].join(', ') || 'none'}.`;
+      throw new GraphError('CHECKPOINT_INCOMPLETE', message);
+    }
+    this.folder = [...folders][0]!;
+    for (const [i, file] of files.entries()) {
+      const path = paths[i]!;
+      for (const [name, entry] of file.tensors) {
+        if (this.#tensors.has(name)) {
+          throw new GraphError(
+            'SAFETENSORS_BAD_HEADER',
+            `Tensor "${name}" is in more than one of the component's files.`,
+          );
+        }
+        this.#tensors.set(name, { path, entry });
+      }
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#tensors.has(name);
+  }
+
+  /** Files that hold a tensor that was used, in the order of first use. */
+  get usedFiles(): string[] {
+    return [...this.#usedFiles];
+  }
+
+  /** Names of tensors that nothing has used so far. */
+  unused(): string[] {
+    return [...this.#tensors.keys()].filter((name) => !this.#used.has(name));
+  }
+
+  /**
+   * Puts a tensor into the graph as external data, in the type it is stored in.
+   *
+   * @param shape what the architecture needs
+   * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE or TENSOR_DTYPE, naming the tensor
+   */
+  initializer(graph: OnnxBuilder, name: string, shape: readonly number[], form: ParameterForm = {}): Value {
+    const { path, entry } = this.#find(name);
+    const type = onnxTypes[entry.dtype];
+    if (type === undefined) {
+      throw new GraphError(
+        'TENSOR_DTYPE',
+        `Tensor "${name}" is stored as ${entry.dtype}; floating point is needed.`,
+      );
+    }
+    if (entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis])) {
+      const message = `Tensor "${name}" has the shape [${entry.shape}]; this configuration needs [${shape}].`;
+      throw new GraphError('TENSOR_SHAPE', message);
+    }
+    this.#used.add(name);
+    this.#usedFiles.add(path);
+    const [first, end] = form.rows ?? [0, shape[0] ?? 1];
+    const rowBytes = entry.byteLength / (shape[0] ?? 1);
+    const dims = form.dims ?? [...shape];
+    const valueName = form.rows === undefined ? name : `${name}[${first}:${end}]`;
+    const byteLength = (end - first) * rowBytes;
+    if (dims.reduce((product, size) => product * size, bytesPerDtype(entry.dtype)) !== byteLength) {
+      throw new GraphError('GRAPH_INVALID', `Dims [${dims}] do not hold the elements of "${valueName}".`);
+    }
+    return graph.external(valueName, type, dims, {
+      location: basename(path),
+      offset: entry.fileOffset + first * rowBytes,
+      byteLength,
+    });
+  }
+
+  #find(name: string): StoredTensor {
+    const found = this.#tensors.get(name);
+    if (found !== undefined) return found;
+    throw new GraphError('TENSOR_MISSING', `The checkpoint has no tensor "${name}".`);
+  }
+}

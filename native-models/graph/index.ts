@@ -1,0 +1,179 @@
+/**
+ * ONNX graphs from diffusers checkpoints: `openCheckpoint(folder)`, then `buildComponentGraph(checkpoint, component)`.
+ *
+ * A graph is about a megabyte; the weights stay in the checkpoint's own `.safetensors` files, to which the graph
+ * points. Create the session from `bytes` and tell it where the files are; nothing needs to be written:
+ *
+ *     ort.InferenceSession.create(bytes, {
+ *       extra: { session: { model_external_initializers_file_folder_path: externalFolder } },
+ *     })
+ *
+ * A graph that is written to disk works in `externalFolder` itself, or beside hard links to `externalFiles`; ONNX
+ * Runtime refuses symbolic links that lead out of the graph's folder.
+ */
+import { type AutoencoderHalf, type AutoencoderMetadata, buildAutoencoderKl } from './autoencoder-kl.ts';
+import { buildAutoencoderTiny } from './autoencoder-tiny.ts';
+import {
+  type Checkpoint,
+  type CheckpointComponent,
+  type ComponentFolder,
+  componentWeights,
+  requireComponent,
+} from './checkpoint.ts';
+import { buildClipTextModel, type TextEncoderMetadata } from './clip-text-model.ts';
+import type { ComponentWeights } from './component-weights.ts';
+import { GraphError } from './graph-error.ts';
+import type { Precision } from './layers.ts';
+import type { GraphPort, OnnxBuilder } from './onnx-builder.ts';
+import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from './unet-2d-condition.ts';
+
+export type { AutoencoderMetadata } from './autoencoder-kl.ts';
+export type { Checkpoint, CheckpointComponent, ComponentFolder, OpenOptions } from './checkpoint.ts';
+export { openCheckpoint } from './checkpoint.ts';
+export type { TextEncoderMetadata } from './clip-text-model.ts';
+export { GraphError, type GraphErrorCode } from './graph-error.ts';
+export type { Precision } from './layers.ts';
+export type { Dim, GraphPort, OnnxType } from './onnx-builder.ts';
+export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
+
+/** What a graph can be built of. An autoencoder gives two graphs; `tiny_vae/` is TAESD beside a large `vae/`. */
+export type ComponentName =
+  | 'unet'
+  | 'vae_encoder'
+  | 'vae_decoder'
+  | 'tiny_vae_encoder'
+  | 'tiny_vae_decoder'
+  | 'text_encoder'
+  | 'text_encoder_2';
+
+/** How to build a graph. */
+export interface BuildOptions {
+  /**
+   * 'float32' (the default) for the CPU; 'float16' for GPUs: activations in half precision, group norms and the
+   * scores of models that ask for it (`upcast_attention`) in single. Inputs and outputs are float32 in both.
+   */
+  readonly precision?: Precision;
+  /** Self-attention layers of the U-Net that follow `kv_source`: 'all' (the default) or the 'decoder' half's. */
+  readonly appearanceLayers?: AppearanceLayers;
+}
+
+/** Metadata by component. */
+export type ComponentMetadata<C extends ComponentName = ComponentName> = C extends 'unet'
+  ? UnetMetadata
+  : C extends `${string}_encoder` | `${string}_decoder`
+    ? C extends 'text_encoder'
+      ? TextEncoderMetadata
+      : AutoencoderMetadata
+    : TextEncoderMetadata;
+
+/** A graph, ready to be run with its weights. */
+export interface ComponentGraph<C extends ComponentName = ComponentName> {
+  /** The `.onnx` file. */
+  readonly bytes: Uint8Array;
+  /** Absolute path, links resolved, of the folder in which the weight files are. */
+  readonly externalFolder: string;
+  /** Absolute paths, links resolved, of the weight files; the graph refers to them by their base names. */
+  readonly externalFiles: readonly string[];
+  readonly inputs: readonly GraphPort[];
+  readonly outputs: readonly GraphPort[];
+  readonly metadata: ComponentMetadata<C>;
+  /** Tensors of the component that the architecture has no place for; empty for a sound checkpoint. */
+  readonly unusedTensors: readonly string[];
+}
+
+interface Built {
+  readonly graph: OnnxBuilder;
+  readonly metadata: ComponentMetadata;
+  /** Which tensors of the component's files belong to this graph; all of them by default. */
+  readonly tensorPrefixes?: readonly string[];
+}
+
+type Build = (
+  component: CheckpointComponent,
+  weights: ComponentWeights,
+  options: Required<BuildOptions>,
+) => Built;
+
+const builders: Record<ComponentName, { readonly folder: ComponentFolder; readonly build: Build }> = {
+  unet: { folder: 'unet', build: buildUnet },
+  vae_encoder: { folder: 'vae', build: buildAutoencoder('encoder') },
+  vae_decoder: { folder: 'vae', build: buildAutoencoder('decoder') },
+  tiny_vae_encoder: { folder: 'tiny_vae', build: buildAutoencoder('encoder') },
+  tiny_vae_decoder: { folder: 'tiny_vae', build: buildAutoencoder('decoder') },
+  text_encoder: { folder: 'text_encoder', build: buildTextEncoder },
+  text_encoder_2: { folder: 'text_encoder_2', build: buildTextEncoder },
+};
+
+/** Buffers that old transformers versions saved among the weights. */
+const harmlessTensors = /(^|\.)position_ids$/;
+
+/**
+ * Builds the ONNX graph of one component. Inputs, outputs, shapes and units are described where each architecture is:
+ * `buildUnet2dCondition`, `buildAutoencoderKl`, `buildAutoencoderTiny`, `buildClipTextModel`.
+ *
+ * Pure but for reading nothing more than what `openCheckpoint` has read; takes some tens of milliseconds.
+ *
+ * @throws GraphError CHECKPOINT_INCOMPLETE (no such component), ARCHITECTURE_UNSUPPORTED, CONFIG_INVALID (naming the
+ *   field), TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE (naming the tensor)
+ */
+export function buildComponentGraph<C extends ComponentName>(
+  checkpoint: Checkpoint,
+  component: C,
+  options: BuildOptions = {},
+): ComponentGraph<C> {
+  const { folder, build } = builders[component];
+  const source = requireComponent(checkpoint, folder);
+  const weights = componentWeights(source);
+  const { precision = 'float32', appearanceLayers = 'all' } = options;
+  const built = build(source, weights, { precision, appearanceLayers });
+  const prefixes = built.tensorPrefixes ?? [''];
+  return {
+    bytes: built.graph.serialize(component),
+    externalFolder: weights.folder,
+    externalFiles: weights.usedFiles,
+    inputs: built.graph.inputs,
+    outputs: built.graph.outputs,
+    metadata: built.metadata as ComponentMetadata<C>,
+    unusedTensors: weights
+      .unused()
+      .filter((name) => !harmlessTensors.test(name) && prefixes.some((prefix) => name.startsWith(prefix))),
+  };
+}
+
+function buildUnet(
+  component: CheckpointComponent,
+  weights: ComponentWeights,
+  options: Required<BuildOptions>,
+): Built {
+  if (component.className !== 'UNet2DConditionModel') throw unsupported(component);
+  return buildUnet2dCondition(component.config, weights, options);
+}
+
+function buildAutoencoder(half: AutoencoderHalf): Build {
+  return (component, weights, { precision }) => {
+    if (component.className === 'AutoencoderKL')
+      return buildAutoencoderKl(component.config, weights, half, precision);
+    if (component.className === 'AutoencoderTiny') {
+      return buildAutoencoderTiny(component.config, weights, half, precision);
+    }
+    throw unsupported(component);
+  };
+}
+
+function buildTextEncoder(
+  component: CheckpointComponent,
+  weights: ComponentWeights,
+  { precision }: Required<BuildOptions>,
+): Built {
+  const { className, config } = component;
+  if (className !== 'CLIPTextModel' && className !== 'CLIPTextModelWithProjection')
+    throw unsupported(component);
+  return buildClipTextModel(config, weights, className, precision);
+}
+
+function unsupported({ className, folder }: CheckpointComponent): GraphError {
+  return new GraphError(
+    'ARCHITECTURE_UNSUPPORTED',
+    `${folder} holds a ${className}, which is not supported there.`,
+  );
+}

@@ -1,0 +1,331 @@
+/**
+ * Reader of `.safetensors` files.
+ *
+ * Layout: u64 little-endian header length n; n bytes of JSON, a map from tensor name to
+ * { dtype, shape, data_offsets: [begin, end] }; then the data, to which the offsets are relative. The format's
+ * own rule (`Metadata::validate` in huggingface/safetensors) leaves neither holes nor overlaps: sorted by
+ * offset, every tensor begins where the one before it ended, and the last one ends at the end of the file.
+ *
+ * Every number is checked before it is used: the offsets found here go into ONNX graphs as external data, and
+ * native code maps them into memory.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { GraphError } from './graph-error.ts';
+
+/** The reference implementation's own limit. */
+const maxHeaderBytes = 100_000_000;
+const prefixBytes = 8;
+
+const bytesPerElement = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+  C64: 8,
+} as const;
+
+export type SafetensorsDtype = keyof typeof bytesPerElement;
+
+/** Where one tensor lies. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly dtype: SafetensorsDtype;
+  /** Row-major; [] is a scalar. */
+  readonly shape: readonly number[];
+  /** From the beginning of the file, in bytes. */
+  readonly fileOffset: number;
+  /** = product(shape) * bytes per element. */
+  readonly byteLength: number;
+}
+
+/** A validated header. */
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+}
+
+/** Bytes of one element. */
+export function bytesPerDtype(dtype: SafetensorsDtype): number {
+  return bytesPerElement[dtype];
+}
+
+/**
+ * Reads and validates the header; the data is not touched.
+ *
+ * @throws GraphError FILE_UNREADABLE, SAFETENSORS_TRUNCATED, SAFETENSORS_BAD_HEADER, SAFETENSORS_BAD_OFFSET or
+ *   SAFETENSORS_UNKNOWN_DTYPE, naming the file and the tensor
+ */
+export function openSafetensors(path: string): SafetensorsFile {
+  return withOpenFile(path, (descriptor) => {
+    const fileLength = fstatSync(descriptor).size;
+    const headerLength = parseHeaderLength(readExactly(descriptor, 0, prefixBytes, path), fileLength, path);
+    return parseSafetensorsHeader(
+      readExactly(descriptor, prefixBytes, headerLength, path),
+      fileLength - prefixBytes - headerLength,
+      path,
+    );
+  });
+}
+
+/**
+ * The u64 at the beginning of the file.
+ *
+ * @param prefix the first 8 bytes
+ * @param fileLength bytes of the whole file
+ */
+export function parseHeaderLength(prefix: Uint8Array, fileLength: number, path: string): number {
+  if (prefix.byteLength < prefixBytes) throw truncated(path, `it has only ${prefix.byteLength} bytes`);
+  const length = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes).getBigUint64(0, true);
+  if (length > BigInt(maxHeaderBytes)) {
+    throw badHeader(path, `its header claims ${length} bytes; at most ${maxHeaderBytes} are allowed`);
+  }
+  if (Number(length) > fileLength - prefixBytes) {
+    throw truncated(path, `its header claims ${length} bytes, but the file has ${fileLength}`);
+  }
+  return Number(length);
+}
+
+/**
+ * Validates a header that is already in memory.
+ *
+ * @param header the JSON's bytes
+ * @param dataLength bytes of the file after the header
+ * @param path for messages and for {@link SafetensorsFile.path}
+ */
+export function parseSafetensorsHeader(
+  header: Uint8Array,
+  dataLength: number,
+  path: string,
+): SafetensorsFile {
+  const parsed = parseJsonObject(header, path);
+  const dataStart = prefixBytes + header.byteLength;
+  let metadata: ReadonlyMap<string, string> = new Map();
+  const entries: SafetensorsEntry[] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name === '__metadata__') metadata = parseMetadata(value, path);
+    else entries.push(parseEntry(name, value, dataStart, dataLength, path));
+  }
+  checkContiguous(entries, dataStart, dataLength, path);
+  return { path, metadata, tensors: new Map(entries.map((entry) => [entry.name, entry])) };
+}
+
+/**
+ * The bytes of one tensor, as stored (little-endian).
+ *
+ * @throws GraphError TENSOR_MISSING, FILE_UNREADABLE or SAFETENSORS_TRUNCATED (the file shrank meanwhile)
+ */
+export function readTensorBytes(file: SafetensorsFile, name: string): Uint8Array {
+  const entry = file.tensors.get(name);
+  if (entry === undefined) {
+    throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
+  }
+  return withOpenFile(file.path, (descriptor) =>
+    readExactly(descriptor, entry.fileOffset, entry.byteLength, file.path),
+  );
+}
+
+/**
+ * One tensor as numbers. Meant for small tensors; the weights themselves are mapped by ONNX Runtime.
+ *
+ * @returns the elements in row-major order; I64 and U64 lose precision beyond 2^53
+ * @throws GraphError TENSOR_DTYPE for C64 and the 8-bit floats, and what {@link readTensorBytes} throws
+ */
+export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float32Array {
+  const bytes = readTensorBytes(file, name);
+  const { dtype } = file.tensors.get(name)!;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const readElement = elementReaders[dtype];
+  if (readElement === undefined) {
+    throw new GraphError(
+      'TENSOR_DTYPE',
+      `Tensor "${name}" of ${basename(file.path)} is ${dtype}, not a real number type.`,
+    );
+  }
+  const step = bytesPerElement[dtype];
+  return Float32Array.from({ length: bytes.byteLength / step }, (_, i) => readElement(view, i * step));
+}
+
+const elementReaders: Partial<Record<SafetensorsDtype, (view: DataView, at: number) => number>> = {
+  BOOL: (view, at) => view.getUint8(at),
+  U8: (view, at) => view.getUint8(at),
+  I8: (view, at) => view.getInt8(at),
+  U16: (view, at) => view.getUint16(at, true),
+  I16: (view, at) => view.getInt16(at, true),
+  F16: (view, at) => halfToNumber(view.getUint16(at, true)),
+  BF16: (view, at) => bfloat16ToNumber(view.getUint16(at, true)),
+  U32: (view, at) => view.getUint32(at, true),
+  I32: (view, at) => view.getInt32(at, true),
+  F32: (view, at) => view.getFloat32(at, true),
+  U64: (view, at) => Number(view.getBigUint64(at, true)),
+  I64: (view, at) => Number(view.getBigInt64(at, true)),
+  F64: (view, at) => view.getFloat64(at, true),
+};
+
+/** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** bfloat16 is the upper half of a binary32. */
+function bfloat16ToNumber(bits: number): number {
+  scratch.setUint32(0, bits * 0x10000);
+  return scratch.getFloat32(0);
+}
+
+function parseJsonObject(header: Uint8Array, path: string): Record<string, unknown> {
+  // The format fixes the first byte, so that a file of another kind fails before any JSON is parsed.
+  if (header[0] !== 0x7b) throw badHeader(path, 'its header does not begin with "{"');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header));
+  } catch (cause) {
+    throw badHeader(path, 'its header is not valid JSON', cause);
+  }
+  if (!isPlainObject(parsed)) throw badHeader(path, 'its header is not a JSON object');
+  return parsed;
+}
+
+function parseMetadata(value: unknown, path: string): ReadonlyMap<string, string> {
+  if (!isPlainObject(value)) throw badHeader(path, '"__metadata__" is not an object');
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') throw badHeader(path, `"__metadata__"."${key}" is not a string`);
+  }
+  return new Map(Object.entries(value as Record<string, string>));
+}
+
+function parseEntry(
+  name: string,
+  value: unknown,
+  dataStart: number,
+  dataLength: number,
+  path: string,
+): SafetensorsEntry {
+  if (!isPlainObject(value)) throw badHeader(path, `the entry of tensor "${name}" is not an object`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype)) {
+    throw new GraphError(
+      'SAFETENSORS_UNKNOWN_DTYPE',
+      `${basename(path)}: tensor "${name}" has the unknown dtype ${JSON.stringify(dtype)}.`,
+    );
+  }
+  if (!isCountArray(shape)) {
+    throw badHeader(path, `the shape of tensor "${name}" is not a list of non-negative integers`);
+  }
+  if (!isCountArray(offsets) || offsets.length !== 2) {
+    throw badOffset(path, name, 'data_offsets is not a pair of non-negative integers');
+  }
+  const [begin, end] = offsets as [number, number];
+  if (begin > end) throw badOffset(path, name, `it begins at ${begin}, after its end ${end}`);
+  const byteLength = shape.reduce(
+    (product, size) => product * size,
+    bytesPerElement[dtype as SafetensorsDtype],
+  );
+  if (!Number.isSafeInteger(byteLength) || end - begin !== byteLength) {
+    throw badOffset(
+      path,
+      name,
+      `shape [${shape}] of ${dtype} takes ${byteLength} bytes, the offsets span ${end - begin}`,
+    );
+  }
+  if (end > dataLength) {
+    throw truncated(path, `tensor "${name}" ends at byte ${end} of the data, which has ${dataLength}`);
+  }
+  return { name, dtype: dtype as SafetensorsDtype, shape, fileOffset: dataStart + begin, byteLength };
+}
+
+function checkContiguous(
+  entries: SafetensorsEntry[],
+  dataStart: number,
+  dataLength: number,
+  path: string,
+): void {
+  const byOffset = entries.toSorted((a, b) => a.fileOffset - b.fileOffset || a.byteLength - b.byteLength);
+  let expected = dataStart;
+  for (const entry of byOffset) {
+    if (entry.fileOffset !== expected) {
+      const fault = entry.fileOffset < expected ? 'overlaps the tensor before it' : 'leaves a hole before it';
+      throw badOffset(path, entry.name, `it begins at byte ${entry.fileOffset - dataStart} and ${fault}`);
+    }
+    expected += entry.byteLength;
+  }
+  const unused = dataStart + dataLength - expected;
+  if (unused > 0) {
+    throw new GraphError(
+      'SAFETENSORS_BAD_OFFSET',
+      `${basename(path)}: ${unused} bytes after the last tensor belong to none.`,
+    );
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCountArray(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function withOpenFile<T>(path: string, use: (descriptor: number) => T): T {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (cause) {
+    throw new GraphError('FILE_UNREADABLE', `${path} cannot be opened.`, { cause });
+  }
+  try {
+    return use(descriptor);
+  } catch (cause) {
+    if (cause instanceof GraphError) throw cause;
+    throw new GraphError('FILE_UNREADABLE', `${path} cannot be read.`, { cause });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readExactly(descriptor: number, position: number, length: number, path: string): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(descriptor, bytes, done, length - done, position + done);
+    if (count === 0)
+      throw truncated(path, `${length} bytes are expected at byte ${position}, ${done} are there`);
+    done += count;
+  }
+  return bytes;
+}
+
+function truncated(path: string, detail: string): GraphError {
+  return new GraphError('SAFETENSORS_TRUNCATED', `${basename(path)} is cut short: ${detail}.`);
+}
+
+function badHeader(path: string, detail: string, cause?: unknown): GraphError {
+  return new GraphError(
+    'SAFETENSORS_BAD_HEADER',
+    `${basename(path)} is not a safetensors file, or is damaged: ${detail}.`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+function badOffset(path: string, name: string, detail: string): GraphError {
+  return new GraphError('SAFETENSORS_BAD_OFFSET', `${basename(path)}: tensor "${name}": ${detail}.`);
+}

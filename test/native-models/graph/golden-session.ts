@@ -1,0 +1,89 @@
+/** Runs graphs of the golden checkpoints in ONNX Runtime and reads the tensors that PyTorch left beside them. */
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import {
+  type BuildOptions,
+  buildComponentGraph,
+  type ComponentGraph,
+  type ComponentName,
+  openCheckpoint,
+} from '../../../native-models/graph/index.ts';
+import {
+  openSafetensors,
+  readTensorAsFloat32,
+  type SafetensorsFile,
+} from '../../../native-models/graph/safetensors.ts';
+
+export const goldenFolder = join(import.meta.dirname, '../../golden/graph');
+
+/** One component's named inputs and outputs. */
+export class GoldenTensors {
+  readonly #file: SafetensorsFile;
+
+  constructor(checkpoint: string, component: string) {
+    this.#file = openSafetensors(join(goldenFolder, checkpoint, `${component}.golden.safetensors`));
+  }
+
+  get names(): string[] {
+    return [...this.#file.tensors.keys()];
+  }
+
+  numbers(name: string): Float32Array {
+    return readTensorAsFloat32(this.#file, name);
+  }
+
+  tensor(name: string): ort.Tensor {
+    const { dtype, shape } = this.#file.tensors.get(name)!;
+    const numbers = this.numbers(name);
+    return dtype === 'I64'
+      ? new ort.Tensor(
+          'int64',
+          BigInt64Array.from(numbers, (x) => BigInt(x)),
+          [...shape],
+        )
+      : new ort.Tensor('float32', numbers, [...shape]);
+  }
+}
+
+/** Builds a component's graph, runs it once per set of feeds, and releases the session. */
+export async function runComponent(
+  checkpoint: string,
+  component: ComponentName,
+  feeds: readonly Record<string, ort.Tensor>[],
+  options: BuildOptions = {},
+): Promise<Record<string, Float32Array>[]> {
+  const graph = buildComponentGraph(openCheckpoint(join(goldenFolder, checkpoint)), component, options);
+  const session = await createSession(graph);
+  try {
+    const results: Record<string, Float32Array>[] = [];
+    for (const feed of feeds) {
+      const outputs = await session.run(feed);
+      results.push(
+        Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.data as Float32Array])),
+      );
+    }
+    return results;
+  } finally {
+    await session.release();
+  }
+}
+
+/** A session on one thread, as deterministic as it gets. */
+export function createSession(
+  graph: Pick<ComponentGraph, 'bytes' | 'externalFolder'>,
+): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(graph.bytes, {
+    intraOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    extra: { session: { model_external_initializers_file_folder_path: graph.externalFolder } },
+  });
+}
+
+/** Largest absolute difference; NaN if any element is. @throws Error when the lengths differ */
+export function maxAbsoluteDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) throw new Error(`${a.length} and ${b.length} elements cannot be compared`);
+  return a.reduce((largest, x, i) => {
+    const difference = Math.abs(x - b[i]!);
+    return difference > largest || Number.isNaN(difference) ? difference : largest;
+  }, 0);
+}

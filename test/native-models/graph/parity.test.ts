@@ -1,0 +1,83 @@
+/** Parity with diffusers and transformers in PyTorch; test/golden/graph/make_golden.py made the files. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as ort from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import type { ComponentName } from '../../../native-models/graph/index.ts';
+import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
+
+const manifest = JSON.parse(readFileSync(join(goldenFolder, 'manifest.json'), 'utf8')) as {
+  tolerance: { maxAbsoluteError: number };
+};
+const tolerance = manifest.tolerance.maxAbsoluteError;
+
+const unetInputs = [
+  'sample',
+  'timestep',
+  'encoder_hidden_states',
+  'kv_source',
+  'appearance_scale',
+  'text_embeds',
+  'time_ids',
+];
+
+/** The inputs that the golden file has for one latent size. */
+function unetFeeds(golden: GoldenTensors, size: string): Record<string, ort.Tensor> {
+  const present = unetInputs.filter((name) => golden.names.includes(`${size}.${name}`));
+  return Object.fromEntries(present.map((name) => [name, golden.tensor(`${size}.${name}`)]));
+}
+
+describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (checkpoint) => {
+  const golden = new GoldenTensors(checkpoint, 'unet');
+  const sizes = golden.names.filter((name) => name.endsWith('.plain')).map((name) => name.split('.')[0]!);
+  test.each(['all', 'decoder'] as const)(
+    'guided appearance attention, %s layers',
+    async (appearanceLayers) => {
+      const feeds = sizes.map((size) => unetFeeds(golden, size));
+      const results = await runComponent(checkpoint, 'unet', feeds, { appearanceLayers });
+      for (const [i, size] of sizes.entries()) {
+        const expected = golden.numbers(`${size}.guided_${appearanceLayers}`);
+        expect(maxAbsoluteDifference(results[i]!.out_sample!, expected), size).toBeLessThanOrEqual(tolerance);
+      }
+    },
+  );
+});
+
+describe.each([
+  ['sd1', 'vae'],
+  ['sd2', 'vae'],
+  ['sdxl', 'vae'],
+  ['taesd', 'vae'],
+])('autoencoder, %s', (checkpoint, component) => {
+  const golden = new GoldenTensors(checkpoint, component);
+
+  test('encoder', async () => {
+    const [result] = await runComponent(checkpoint, 'vae_encoder', [{ image: golden.tensor('image') }]);
+    expect(maxAbsoluteDifference(result!.latent!, golden.numbers('mean'))).toBeLessThanOrEqual(tolerance);
+    if (golden.names.includes('logvar')) {
+      const difference = maxAbsoluteDifference(result!.latent_logvar!, golden.numbers('logvar'));
+      expect(difference).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
+  test('decoder', async () => {
+    const [result] = await runComponent(checkpoint, 'vae_decoder', [{ latent: golden.tensor('latent') }]);
+    expect(maxAbsoluteDifference(result!.image!, golden.numbers('decoded'))).toBeLessThanOrEqual(tolerance);
+  });
+});
+
+describe.each<[string, ComponentName, string]>([
+  ['sd1', 'text_encoder', 'pooled'],
+  ['sd2', 'text_encoder', 'pooled'],
+  ['sdxl', 'text_encoder_2', 'text_embeds'],
+])('text encoder, %s', (checkpoint, component, pooledName) => {
+  test('all outputs', async () => {
+    const golden = new GoldenTensors(checkpoint, component);
+    const [result] = await runComponent(checkpoint, component, [{ input_ids: golden.tensor('input_ids') }]);
+    for (const name of ['last_hidden_state', 'penultimate_hidden_state', pooledName]) {
+      expect(maxAbsoluteDifference(result![name]!, golden.numbers(name)), name).toBeLessThanOrEqual(
+        tolerance,
+      );
+    }
+  });
+});
