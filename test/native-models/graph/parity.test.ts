@@ -1,7 +1,7 @@
 /** Parity with diffusers and transformers in PyTorch; test/golden/graph/make_golden.py made the files. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type * as ort from 'onnxruntime-node';
+import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import type { ComponentName } from '../../../native-models/graph/index.ts';
 import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
@@ -10,6 +10,8 @@ const manifest = JSON.parse(readFileSync(join(goldenFolder, 'manifest.json'), 'u
   tolerance: { maxAbsoluteError: number };
 };
 const tolerance = manifest.tolerance.maxAbsoluteError;
+/** Eleven bits of mantissa through some forty layers, results of about unit size. */
+const halfTolerance = 0.02;
 
 const unetInputs = [
   'sample',
@@ -41,6 +43,36 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
       }
     },
   );
+
+  test('a row that is its own source is the unmodified model, whatever appearance_scale is', async () => {
+    const feeds = sizes.map((size): Record<string, ort.Tensor> => {
+      const feed = unetFeeds(golden, size);
+      const rows = feed.kv_source!.dims[0]!;
+      const ownSource = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
+      return { ...feed, kv_source: new ort.Tensor('int64', ownSource, [rows]) };
+    });
+    const withoutScale = feeds.map((feed) => {
+      const rows = feed.kv_source!.size;
+      return { ...feed, appearance_scale: new ort.Tensor('float32', new Float32Array(rows), [rows]) };
+    });
+    const results = await runComponent(checkpoint, 'unet', [...feeds, ...withoutScale]);
+    for (const [i, size] of sizes.entries()) {
+      const plain = golden.numbers(`${size}.plain`);
+      expect(maxAbsoluteDifference(results[i]!.out_sample!, plain), size).toBeLessThanOrEqual(tolerance);
+      expect(results[i]!.out_sample).toEqual(results[sizes.length + i]!.out_sample);
+    }
+  });
+
+  test('half precision stays close', async () => {
+    const feeds = sizes.map((size) => unetFeeds(golden, size));
+    const results = await runComponent(checkpoint, 'unet', feeds, { precision: 'float16' });
+    for (const [i, size] of sizes.entries()) {
+      const expected = golden.numbers(`${size}.guided_all`);
+      expect(maxAbsoluteDifference(results[i]!.out_sample!, expected), size).toBeLessThanOrEqual(
+        halfTolerance,
+      );
+    }
+  });
 });
 
 describe.each([
