@@ -28,12 +28,12 @@ import type { GraphPort, OnnxBuilder } from './onnx-builder.ts';
 import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from './unet-2d-condition.ts';
 
 export type { AutoencoderMetadata } from './autoencoder-kl.ts';
-export type { Checkpoint, CheckpointComponent, ComponentFolder, OpenOptions } from './checkpoint.ts';
+export type { Checkpoint } from './checkpoint.ts';
 export { openCheckpoint } from './checkpoint.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
-export { GraphError, type GraphErrorCode } from './graph-error.ts';
+export { GraphError } from './graph-error.ts';
 export type { Precision } from './layers.ts';
-export type { Dim, GraphPort, OnnxType } from './onnx-builder.ts';
+export type { GraphPort } from './onnx-builder.ts';
 export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
 
 /** What a graph can be built of. An autoencoder gives two graphs; `tiny_vae/` is TAESD beside a large `vae/`. */

@@ -9,8 +9,9 @@
  * Every number is checked before it is used: the offsets found here go into ONNX graphs as external data, and
  * native code maps them into memory.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readExactly, withOpenFile } from './file-range.ts';
 import { GraphError } from './graph-error.ts';
 
 /** The reference implementation's own limit. */
@@ -122,76 +123,6 @@ export function parseSafetensorsHeader(
   return { path, metadata, tensors: new Map(entries.map((entry) => [entry.name, entry])) };
 }
 
-/**
- * The bytes of one tensor, as stored (little-endian).
- *
- * @throws GraphError TENSOR_MISSING, FILE_UNREADABLE or SAFETENSORS_TRUNCATED (the file shrank meanwhile)
- */
-export function readTensorBytes(file: SafetensorsFile, name: string): Uint8Array {
-  const entry = file.tensors.get(name);
-  if (entry === undefined) {
-    throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
-  }
-  return withOpenFile(file.path, (descriptor) =>
-    readExactly(descriptor, entry.fileOffset, entry.byteLength, file.path),
-  );
-}
-
-/**
- * One tensor as numbers. Meant for small tensors; the weights themselves are mapped by ONNX Runtime.
- *
- * @returns the elements in row-major order; I64 and U64 lose precision beyond 2^53
- * @throws GraphError TENSOR_DTYPE for C64 and the 8-bit floats, and what {@link readTensorBytes} throws
- */
-export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float32Array {
-  const bytes = readTensorBytes(file, name);
-  const { dtype } = file.tensors.get(name)!;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const readElement = elementReaders[dtype];
-  if (readElement === undefined) {
-    throw new GraphError(
-      'TENSOR_DTYPE',
-      `Tensor "${name}" of ${basename(file.path)} is ${dtype}, not a real number type.`,
-    );
-  }
-  const step = bytesPerElement[dtype];
-  return Float32Array.from({ length: bytes.byteLength / step }, (_, i) => readElement(view, i * step));
-}
-
-const elementReaders: Partial<Record<SafetensorsDtype, (view: DataView, at: number) => number>> = {
-  BOOL: (view, at) => view.getUint8(at),
-  U8: (view, at) => view.getUint8(at),
-  I8: (view, at) => view.getInt8(at),
-  U16: (view, at) => view.getUint16(at, true),
-  I16: (view, at) => view.getInt16(at, true),
-  F16: (view, at) => halfToNumber(view.getUint16(at, true)),
-  BF16: (view, at) => bfloat16ToNumber(view.getUint16(at, true)),
-  U32: (view, at) => view.getUint32(at, true),
-  I32: (view, at) => view.getInt32(at, true),
-  F32: (view, at) => view.getFloat32(at, true),
-  U64: (view, at) => Number(view.getBigUint64(at, true)),
-  I64: (view, at) => Number(view.getBigInt64(at, true)),
-  F64: (view, at) => view.getFloat64(at, true),
-};
-
-/** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a binary32. */
-function bfloat16ToNumber(bits: number): number {
-  scratch.setUint32(0, bits * 0x10000);
-  return scratch.getFloat32(0);
-}
-
 function parseJsonObject(header: Uint8Array, path: string): Record<string, unknown> {
   // The format fixes the first byte, so that a file of another kind fails before any JSON is parsed.
   if (header[0] !== 0x7b) throw badHeader(path, 'its header does not begin with "{"');
@@ -283,35 +214,6 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 function isCountArray(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function withOpenFile<T>(path: string, use: (descriptor: number) => T): T {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (cause) {
-    throw new GraphError('FILE_UNREADABLE', `${path} cannot be opened.`, { cause });
-  }
-  try {
-    return use(descriptor);
-  } catch (cause) {
-    if (cause instanceof GraphError) throw cause;
-    throw new GraphError('FILE_UNREADABLE', `${path} cannot be read.`, { cause });
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function readExactly(descriptor: number, position: number, length: number, path: string): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(descriptor, bytes, done, length - done, position + done);
-    if (count === 0)
-      throw truncated(path, `${length} bytes are expected at byte ${position}, ${done} are there`);
-    done += count;
-  }
-  return bytes;
 }
 
 function truncated(path: string, detail: string): GraphError {

@@ -3,11 +3,13 @@
     python make_golden.py        (torch 2.15.0, diffusers 0.42.1, transformers 5.23.0, safetensors 0.8.0)
 
 Writes, beside this file, one diffusers-layout checkpoint per case and a `<component>.golden.safetensors` with named
-inputs and outputs for each component, and `manifest.json` with the versions, the seed and the tolerance.
+inputs and outputs for each component, `full-size.json.gz` with the tensor names and shapes of the classes at the sizes
+of Stable Diffusion 1.5, 2.1 and XL (no weights), and `manifest.json` with the versions, the seed and the tolerance.
 
 Every parameter is randomised, zero-initialised layers and norms included, so that each of them matters to the
 result. Checkpoints stored in float16 are computed in float32 from the rounded values.
 """
+import gzip
 import json
 import pathlib
 import shutil
@@ -180,6 +182,59 @@ def make_text_encoder(folder: pathlib.Path, component: str, kind, half: bool, ol
         safetensors.torch.save_file(tensors, path, {"format": "pt"})
 
 
+def full_size_models() -> dict:
+    """Class, configuration and tensor shapes of the models that people use; made on the meta device, without memory."""
+    attended, plain = "CrossAttnDownBlock2D", "DownBlock2D"
+    attended_up, plain_up = "CrossAttnUpBlock2D", "UpBlock2D"
+    four_levels = {
+        "block_out_channels": (320, 640, 1280, 1280),
+        "down_block_types": (attended, attended, attended, plain),
+        "up_block_types": (plain_up, attended_up, attended_up, attended_up),
+    }
+    vae = {
+        "block_out_channels": (128, 256, 512, 512),
+        "down_block_types": ("DownEncoderBlock2D",) * 4,
+        "up_block_types": ("UpDecoderBlock2D",) * 4,
+        "layers_per_block": 2,
+    }
+    clip_l = {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12, "num_hidden_layers": 12}
+    clip_h = {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 23}
+    clip_g = {"hidden_size": 1280, "intermediate_size": 5120, "num_attention_heads": 20, "num_hidden_layers": 32}
+    sdxl = {
+        "sample_size": 128,
+        "block_out_channels": (320, 640, 1280),
+        "down_block_types": (plain, attended, attended),
+        "up_block_types": (attended_up, attended_up, plain_up),
+        "attention_head_dim": (5, 10, 20),
+        "transformer_layers_per_block": (1, 2, 10),
+        "cross_attention_dim": 2048,
+        "use_linear_projection": True,
+        "addition_embed_type": "text_time",
+        "addition_time_embed_dim": 256,
+        "projection_class_embeddings_input_dim": 2816,
+    }
+    sd2 = {"attention_head_dim": (5, 10, 20, 20), "cross_attention_dim": 1024, "use_linear_projection": True}
+    with torch.device("meta"):
+        models = {
+            "sd1 unet": UNet2DConditionModel(**four_levels, cross_attention_dim=768, attention_head_dim=8),
+            "sd2 unet": UNet2DConditionModel(**four_levels, **sd2, upcast_attention=True),
+            "sdxl unet": UNet2DConditionModel(**sdxl),
+            "vae": AutoencoderKL(**vae),
+            "tiny vae": AutoencoderTiny(),
+            "clip l": CLIPTextModel(CLIPTextConfig(**clip_l)),
+            "clip h": CLIPTextModel(CLIPTextConfig(**clip_h, hidden_act="gelu")),
+            "clip g": CLIPTextModelWithProjection(CLIPTextConfig(**clip_g, hidden_act="gelu", projection_dim=1280)),
+        }
+    return {
+        name: {
+            "className": type(model).__name__,
+            "config": dict(model.config) if hasattr(model, "register_to_config") else model.config.to_diff_dict(),
+            "tensors": {key: list(value.shape) for key, value in model.state_dict().items()},
+        }
+        for name, model in models.items()
+    }
+
+
 def main() -> None:
     for case in ("sd1", "sd2", "sdxl", "starter", "taesd"):
         shutil.rmtree(HERE / case, ignore_errors=True)
@@ -309,6 +364,9 @@ def main() -> None:
         num_encoder_blocks=(1, 2, 1),
         num_decoder_blocks=(2, 1, 1),
     )
+
+    full_size = json.dumps(full_size_models(), separators=(",", ":")).encode()
+    (HERE / "full-size.json.gz").write_bytes(gzip.compress(full_size, mtime=0))
 
     manifest = {
         "script": "test/golden/graph/make_golden.py",

@@ -8,11 +8,8 @@ import {
   type ComponentName,
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
-import {
-  openSafetensors,
-  readTensorAsFloat32,
-  type SafetensorsFile,
-} from '../../../native-models/graph/safetensors.ts';
+import { openSafetensors, type SafetensorsFile } from '../../../native-models/graph/safetensors.ts';
+import { readTensorAsFloat32 } from '../../../native-models/graph/safetensors-values.ts';
 
 export const goldenFolder = join(import.meta.dirname, '../../golden/graph');
 

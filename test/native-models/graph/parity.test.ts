@@ -96,6 +96,28 @@ describe.each([
     const [result] = await runComponent(checkpoint, 'vae_decoder', [{ latent: golden.tensor('latent') }]);
     expect(maxAbsoluteDifference(result!.image!, golden.numbers('decoded'))).toBeLessThanOrEqual(tolerance);
   });
+
+  test('half precision stays close', async () => {
+    const half = { precision: 'float16' } as const;
+    const [encoded] = await runComponent(
+      checkpoint,
+      'vae_encoder',
+      [{ image: golden.tensor('image') }],
+      half,
+    );
+    const [decoded] = await runComponent(
+      checkpoint,
+      'vae_decoder',
+      [{ latent: golden.tensor('latent') }],
+      half,
+    );
+    expect(maxAbsoluteDifference(encoded!.latent!, golden.numbers('mean'))).toBeLessThanOrEqual(
+      halfTolerance,
+    );
+    expect(maxAbsoluteDifference(decoded!.image!, golden.numbers('decoded'))).toBeLessThanOrEqual(
+      halfTolerance,
+    );
+  });
 });
 
 describe.each<[string, ComponentName, string]>([

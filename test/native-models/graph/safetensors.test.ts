@@ -5,12 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GraphError, type GraphErrorCode } from '../../../native-models/graph/graph-error.ts';
-import {
-  openSafetensors,
-  readTensorAsFloat32,
-  readTensorBytes,
-  type SafetensorsFile,
-} from '../../../native-models/graph/safetensors.ts';
+import { openSafetensors, type SafetensorsFile } from '../../../native-models/graph/safetensors.ts';
+import { readTensorAsFloat32, readTensorBytes } from '../../../native-models/graph/safetensors-values.ts';
 import { goldenFolder } from './golden-session.ts';
 
 interface Entry {

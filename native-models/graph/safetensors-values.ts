@@ -1,0 +1,75 @@
+/** The contents of tensors. Meant for small ones: the weights themselves are mapped into memory by ONNX Runtime. */
+import { basename } from 'node:path';
+import { readExactly, withOpenFile } from './file-range.ts';
+import { GraphError } from './graph-error.ts';
+import { bytesPerDtype, type SafetensorsDtype, type SafetensorsFile } from './safetensors.ts';
+
+/**
+ * The bytes of one tensor, as stored (little-endian).
+ *
+ * @throws GraphError TENSOR_MISSING, FILE_UNREADABLE or SAFETENSORS_TRUNCATED (the file shrank meanwhile)
+ */
+export function readTensorBytes(file: SafetensorsFile, name: string): Uint8Array {
+  const entry = file.tensors.get(name);
+  if (entry === undefined) {
+    throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
+  }
+  return withOpenFile(file.path, (descriptor) =>
+    readExactly(descriptor, entry.fileOffset, entry.byteLength, file.path),
+  );
+}
+
+/**
+ * One tensor as numbers.
+ *
+ * @returns the elements in row-major order; I64 and U64 lose precision beyond 2^53
+ * @throws GraphError TENSOR_DTYPE for C64 and the 8-bit floats, and what {@link readTensorBytes} throws
+ */
+export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float32Array {
+  const bytes = readTensorBytes(file, name);
+  const { dtype } = file.tensors.get(name)!;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const readElement = elementReaders[dtype];
+  if (readElement === undefined) {
+    throw new GraphError(
+      'TENSOR_DTYPE',
+      `Tensor "${name}" of ${basename(file.path)} is ${dtype}, not a real number type.`,
+    );
+  }
+  const step = bytesPerDtype(dtype);
+  return Float32Array.from({ length: bytes.byteLength / step }, (_, i) => readElement(view, i * step));
+}
+
+const elementReaders: Partial<Record<SafetensorsDtype, (view: DataView, at: number) => number>> = {
+  BOOL: (view, at) => view.getUint8(at),
+  U8: (view, at) => view.getUint8(at),
+  I8: (view, at) => view.getInt8(at),
+  U16: (view, at) => view.getUint16(at, true),
+  I16: (view, at) => view.getInt16(at, true),
+  F16: (view, at) => halfToNumber(view.getUint16(at, true)),
+  BF16: (view, at) => bfloat16ToNumber(view.getUint16(at, true)),
+  U32: (view, at) => view.getUint32(at, true),
+  I32: (view, at) => view.getInt32(at, true),
+  F32: (view, at) => view.getFloat32(at, true),
+  U64: (view, at) => Number(view.getBigUint64(at, true)),
+  I64: (view, at) => Number(view.getBigInt64(at, true)),
+  F64: (view, at) => view.getFloat64(at, true),
+};
+
+/** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** bfloat16 is the upper half of a binary32. */
+function bfloat16ToNumber(bits: number): number {
+  scratch.setUint32(0, bits * 0x10000);
+  return scratch.getFloat32(0);
+}

@@ -1,0 +1,161 @@
+/** Down, mid and up blocks of the U-Net (diffusers `models/unets/unet_2d_blocks.py`). */
+import { type GuidedAppearance, transformer2d } from './attention.ts';
+import type { LayerContext } from './layers.ts';
+import type { Value } from './onnx-builder.ts';
+import { concat } from './onnx-operators.ts';
+import { downsample, type ResnetStyle, resnetBlock, type TimeEmbedding, upsample } from './resnet.ts';
+import type { UnetConfig, UnetLevel } from './unet-config.ts';
+
+/** What the blocks are conditioned on. */
+export interface UnetConditions {
+  readonly time: TimeEmbedding;
+  /** [b, tokens, crossAttentionDim] */
+  readonly textStates: Value;
+  /** For the self-attention of the down and mid blocks, and of the up blocks; null: every row attends to itself. */
+  readonly guidedDown: GuidedAppearance | null;
+  readonly guidedUp: GuidedAppearance | null;
+}
+
+/** Activations on their way through the U-Net: [b, channels, h, w]. */
+export interface Feature {
+  readonly value: Value;
+  readonly channels: number;
+}
+
+/** Adds the blocks of one U-Net to its graph, and counts their self-attention layers. */
+export class UnetBlocks {
+  selfAttentionLayers = 0;
+  guidedSelfAttentionLayers = 0;
+  readonly #context: LayerContext;
+  readonly #config: UnetConfig;
+  readonly #conditions: UnetConditions;
+  readonly #resnetStyle: ResnetStyle;
+  readonly #skips: Feature[] = [];
+
+  constructor(context: LayerContext, config: UnetConfig, conditions: UnetConditions) {
+    this.#context = context;
+    this.#config = config;
+    this.#conditions = conditions;
+    this.#resnetStyle = { groups: config.groups, epsilon: config.epsilon, activation: config.activation };
+  }
+
+  /** All down blocks. Their input, every residual block and every downsampling leave a skip connection. */
+  down(input: Feature): Feature {
+    this.#skips.push(input);
+    let feature = input;
+    for (const [i, level] of this.#config.levels.entries()) feature = this.#downBlock(i, feature, level);
+    return feature;
+  }
+
+  /** `UNetMidBlock2DCrossAttn`, or `UNetMidBlock2D` as the U-Net configures it: one residual block. */
+  mid(input: Feature): Feature {
+    const { mid, midDepth, midScale, levels } = this.#config;
+    const level = levels.at(-1)!;
+    if (mid === 'none') return input;
+    const feature = this.#resnet('mid_block.resnets.0', input, level.channels, midScale);
+    if (mid === 'resnet') return feature;
+    const { guidedDown } = this.#conditions;
+    const attended = this.#transformer('mid_block.attentions.0', feature, level, midDepth, guidedDown);
+    return this.#resnet('mid_block.resnets.1', attended, level.channels, midScale);
+  }
+
+  /** All up blocks, lowest resolution first; they use up the skip connections, last one first. */
+  up(input: Feature): Feature {
+    let feature = input;
+    for (const [i, level] of this.#config.levels.toReversed().entries())
+      feature = this.#upBlock(i, feature, level);
+    return feature;
+  }
+
+  /** `DownBlock2D` or `CrossAttnDownBlock2D`. */
+  #downBlock(index: number, input: Feature, level: UnetLevel): Feature {
+    const path = `down_blocks.${index}`;
+    let feature = input;
+    for (const [i, depth] of level.depthsDown.entries()) {
+      feature = this.#resnet(`${path}.resnets.${i}`, feature, level.channels);
+      if (level.attentionDown) {
+        const { guidedDown } = this.#conditions;
+        feature = this.#transformer(`${path}.attentions.${i}`, feature, level, depth, guidedDown);
+      }
+      this.#skips.push(feature);
+    }
+    if (index === this.#config.levels.length - 1) return feature;
+    const { channels } = level;
+    const padding = this.#config.downsamplePadding;
+    const value = downsample(this.#context, `${path}.downsamplers.0`, feature.value, channels, padding);
+    this.#skips.push({ value, channels });
+    return { value, channels };
+  }
+
+  /** `UpBlock2D` or `CrossAttnUpBlock2D`. */
+  #upBlock(index: number, input: Feature, level: UnetLevel): Feature {
+    const path = `up_blocks.${index}`;
+    let feature = input;
+    for (const [i, depth] of level.depthsUp.entries()) {
+      feature = this.#resnet(
+        `${path}.resnets.${i}`,
+        this.#joinSkip(`${path}.resnets.${i}`, feature),
+        level.channels,
+      );
+      if (level.attentionUp) {
+        const { guidedUp } = this.#conditions;
+        feature = this.#transformer(`${path}.attentions.${i}`, feature, level, depth, guidedUp);
+      }
+    }
+    const next = this.#skips.at(-1);
+    if (next === undefined) return feature;
+    // To the size of the skip connection that comes next, so that odd sizes survive the way down and up.
+    const { channels } = level;
+    return {
+      value: upsample(this.#context, `${path}.upsamplers.0`, feature.value, channels, next.value),
+      channels,
+    };
+  }
+
+  #joinSkip(path: string, feature: Feature): Feature {
+    const skip = this.#skips.pop()!;
+    const value = concat(this.#context.graph, path, [feature.value, skip.value], 1);
+    return { value, channels: feature.channels + skip.channels };
+  }
+
+  #resnet(path: string, input: Feature, channels: number, outputScale = 1): Feature {
+    const { time } = this.#conditions;
+    const style = this.#resnetStyle;
+    const value = resnetBlock(
+      this.#context,
+      path,
+      input.value,
+      input.channels,
+      channels,
+      style,
+      time,
+      outputScale,
+    );
+    return { value, channels };
+  }
+
+  #transformer(
+    path: string,
+    { value, channels }: Feature,
+    level: UnetLevel,
+    depth: number,
+    guided: GuidedAppearance | null,
+  ): Feature {
+    this.selfAttentionLayers += depth;
+    if (guided !== null) this.guidedSelfAttentionLayers += depth;
+    const { crossAttentionDim, linearProjection, groups, upcastAttention } = this.#config;
+    const style = {
+      heads: level.heads,
+      depth,
+      crossAttentionDim,
+      linearProjection,
+      groups,
+      upcast: upcastAttention,
+    };
+    const { textStates } = this.#conditions;
+    return {
+      value: transformer2d(this.#context, path, value, textStates, channels, style, guided),
+      channels,
+    };
+  }
+}
