@@ -9,6 +9,7 @@ import { ComponentWeights } from './component-weights.ts';
 import { readJsonObject } from './config.ts';
 import { GraphError } from './graph-error.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { findNonFiniteTensors } from './safetensors-values.ts';
 
 /** Component folders that graphs are built from. */
 export const componentFolders = ['unet', 'vae', 'tiny_vae', 'text_encoder', 'text_encoder_2'] as const;
@@ -84,6 +85,15 @@ export function requireComponent(checkpoint: Checkpoint, name: ComponentFolder):
     'CHECKPOINT_INCOMPLETE',
     `The checkpoint ${checkpoint.folder} has no ${name}/ folder.`,
   );
+}
+
+/**
+ * Names of the component's tensors that hold NaN or an infinity. Reads all weights; for explaining a NaN result.
+ *
+ * @throws GraphError CHECKPOINT_INCOMPLETE, FILE_UNREADABLE or SAFETENSORS_TRUNCATED
+ */
+export function nonFiniteTensors(checkpoint: Checkpoint, name: ComponentFolder): string[] {
+  return requireComponent(checkpoint, name).weightFiles.flatMap(findNonFiniteTensors);
 }
 
 /** The tensors of a component, none of them used yet. */

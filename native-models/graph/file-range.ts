@@ -22,7 +22,12 @@ export function withOpenFile<T>(path: string, use: (descriptor: number) => T): T
 }
 
 /** Reads `length` bytes at `position`. @throws GraphError SAFETENSORS_TRUNCATED when the file ends before */
-export function readExactly(descriptor: number, position: number, length: number, path: string): Uint8Array {
+export function readExactly(
+  descriptor: number,
+  position: number,
+  length: number,
+  path: string,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {

@@ -29,7 +29,7 @@ import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from '
 
 export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export type { Checkpoint } from './checkpoint.ts';
-export { openCheckpoint } from './checkpoint.ts';
+export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
 export { GraphError } from './graph-error.ts';
 export type { Precision } from './layers.ts';

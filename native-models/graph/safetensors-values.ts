@@ -2,7 +2,12 @@
 import { basename } from 'node:path';
 import { readExactly, withOpenFile } from './file-range.ts';
 import { GraphError } from './graph-error.ts';
-import { bytesPerDtype, type SafetensorsDtype, type SafetensorsFile } from './safetensors.ts';
+import {
+  bytesPerDtype,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  type SafetensorsFile,
+} from './safetensors.ts';
 
 /**
  * The bytes of one tensor, as stored (little-endian).
@@ -38,6 +43,50 @@ export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float3
   }
   const step = bytesPerDtype(dtype);
   return Float32Array.from({ length: bytes.byteLength / step }, (_, i) => readElement(view, i * step));
+}
+
+/**
+ * Names of the tensors that hold NaN or an infinity; reads the whole file, a few hundred MB per second. For telling
+ * a person why a model returns NaN.
+ *
+ * @throws GraphError FILE_UNREADABLE or SAFETENSORS_TRUNCATED
+ */
+export function findNonFiniteTensors(file: SafetensorsFile): string[] {
+  return withOpenFile(file.path, (descriptor) => {
+    const isBroken = ({ dtype, fileOffset, byteLength }: SafetensorsEntry): boolean => {
+      const exponent = exponentOf[dtype];
+      if (exponent === undefined) return false;
+      for (let done = 0; done < byteLength; done += chunkBytes) {
+        const length = Math.min(chunkBytes, byteLength - done);
+        const words = new exponent.Words(
+          readExactly(descriptor, fileOffset + done, length, file.path).buffer,
+        );
+        // A number is not finite exactly when all bits of its exponent are set.
+        for (let i = exponent.first; i < words.length; i += exponent.step) {
+          if ((words[i]! & exponent.mask) >>> 0 === exponent.mask) return true;
+        }
+      }
+      return false;
+    };
+    return [...file.tensors.values()].filter(isBroken).map((entry) => entry.name);
+  });
+}
+
+const chunkBytes = 16 * 1024 * 1024;
+
+/** Where the exponents are, in little-endian words: every `step`-th one from `first`. */
+const exponentOf: Partial<Record<SafetensorsDtype, ExponentPlace>> = {
+  F16: { Words: Uint16Array, first: 0, step: 1, mask: 0x7c00 },
+  BF16: { Words: Uint16Array, first: 0, step: 1, mask: 0x7f80 },
+  F32: { Words: Uint32Array, first: 0, step: 1, mask: 0x7f800000 },
+  F64: { Words: Uint32Array, first: 1, step: 2, mask: 0x7ff00000 },
+};
+
+interface ExponentPlace {
+  readonly Words: typeof Uint16Array | typeof Uint32Array;
+  readonly first: number;
+  readonly step: number;
+  readonly mask: number;
 }
 
 const elementReaders: Partial<Record<SafetensorsDtype, (view: DataView, at: number) => number>> = {

@@ -20,8 +20,10 @@ import {
   buildComponentGraph,
   type ComponentName,
   GraphError,
+  nonFiniteTensors,
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
+import { openSafetensors } from '../../../native-models/graph/safetensors.ts';
 import { createSession, goldenFolder } from './golden-session.ts';
 
 let folder: string;
@@ -242,6 +244,22 @@ describe('what is wrong is named', () => {
       'encoder.mid_block.attentions.0.query.weight',
     );
     expect(build(join(folder, 'sdxl'), 'vae_encoder').unusedTensors).toContain('quant_conv.weight');
+  });
+
+  test('tensors that hold NaN or an infinity', () => {
+    const path = copyOf('taesd');
+    expect(nonFiniteTensors(openCheckpoint(path), 'vae')).toEqual([]);
+    const weights = join(path, 'diffusion_pytorch_model.safetensors');
+    const { tensors } = openSafetensors(weights);
+    const bytes = readFileSync(weights);
+    const last = tensors.get('decoder.layers.0.weight')!;
+    bytes.writeUInt16LE(0x7e00, last.fileOffset + last.byteLength - 2);
+    bytes.writeUInt16LE(0xfc00, tensors.get('encoder.layers.0.bias')!.fileOffset);
+    writeFileSync(weights, bytes);
+    expect(nonFiniteTensors(openCheckpoint(path), 'vae').toSorted()).toEqual([
+      'decoder.layers.0.weight',
+      'encoder.layers.0.bias',
+    ]);
   });
 
   test('a class in the wrong folder', () => {

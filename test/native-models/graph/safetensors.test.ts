@@ -6,7 +6,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GraphError, type GraphErrorCode } from '../../../native-models/graph/graph-error.ts';
 import { openSafetensors, type SafetensorsFile } from '../../../native-models/graph/safetensors.ts';
-import { readTensorAsFloat32, readTensorBytes } from '../../../native-models/graph/safetensors-values.ts';
+import {
+  findNonFiniteTensors,
+  readTensorAsFloat32,
+  readTensorBytes,
+} from '../../../native-models/graph/safetensors-values.ts';
 import { goldenFolder } from './golden-session.ts';
 
 interface Entry {
@@ -110,6 +114,21 @@ describe('a sound file', () => {
     const file = open(fileBytes(header, new Uint8Array(data.buffer)));
     expect([...readTensorAsFloat32(file, 'x')]).toEqual(expected);
   });
+});
+
+test.each<[string, ArrayBufferView<ArrayBuffer>, boolean]>([
+  ['F16', Uint16Array.of(0x7bff, 0xfbff), false],
+  ['F16', Uint16Array.of(0, 0x7c01), true],
+  ['BF16', Uint16Array.of(0x7f7f, 0xff80), true],
+  ['F32', Float32Array.of(-3.4e38, 1e-40), false],
+  ['F32', Float32Array.of(0, Number.NaN), true],
+  ['F64', Float64Array.of(1e308, -1e-310), false],
+  ['F64', Float64Array.of(1, Number.NEGATIVE_INFINITY), true],
+  ['I64', BigInt64Array.of(-1n, -1n), false],
+])('finds what is not finite in %s, %o', (dtype, data, isBroken) => {
+  const header = { x: { dtype, shape: [2], data_offsets: [0, data.byteLength] } };
+  const file = open(fileBytes(header, new Uint8Array(data.buffer)));
+  expect(findNonFiniteTensors(file)).toEqual(isBroken ? ['x'] : []);
 });
 
 describe('a broken file', () => {
