@@ -31,7 +31,7 @@ export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
-export { GraphError } from './graph-error.ts';
+export { GraphError, type GraphErrorCode } from './graph-error.ts';
 export type { Precision } from './layers.ts';
 export type { GraphPort } from './onnx-builder.ts';
 export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
