@@ -1,0 +1,204 @@
+/**
+ * One request for the rest of a file, and what to make of the answer.
+ *
+ * | answer | what it means here |
+ * | --- | --- |
+ * | 206, Content-Range from where we are | go on |
+ * | 206, any other Content-Range | the server lies about ranges: once more from the start, without Range |
+ * | 200 | the file changed (If-Range) or the server ignores Range: from the start |
+ * | 416 with our length as the whole | nothing is missing |
+ * | 416 otherwise | the part does not belong to the file: from the start |
+ * | 408, 425, 429, 5xx, a broken or silent connection | try again, later |
+ * | anything else | not this source |
+ */
+
+import type { RemoteFile } from './file-source.ts';
+import {
+  type HttpRequest,
+  requestFailure,
+  rethrowCancel,
+  SourceError,
+  StallTimer,
+  sendRequest,
+} from './http-request.ts';
+import type { PartFile } from './part-file.ts';
+
+export type AttemptOutcome =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs: number }
+  | { readonly kind: 'restart'; readonly reason: string };
+
+export interface AttemptControls {
+  readonly fetch: typeof fetch;
+  readonly signal: AbortSignal;
+  readonly stallTimeoutMs: number;
+  /** false after the server lied about ranges. */
+  readonly useRange: boolean;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Asks for what is missing of a file and writes it to the part.
+ *
+ * @throws SourceError when this source cannot give the file
+ * @throws StudioError CANCELLED, DISK_FULL, FOLDER_UNWRITABLE
+ */
+export async function attemptDownload(
+  remote: RemoteFile,
+  part: PartFile,
+  controls: AttemptControls,
+): Promise<AttemptOutcome> {
+  await keepOnlyWhatFits(remote, part, controls.useRange);
+  if (part.bytes > 0 && part.bytes === remote.bytes) return { kind: 'complete' };
+
+  const stall = new StallTimer(controls.stallTimeoutMs, controls.signal);
+  let isWriting = false;
+  try {
+    const response = await sendRequest(controls.fetch, {
+      ...requestFor(remote, part),
+      signal: stall.signal,
+    });
+    stall.touch();
+    const verdict = await judge(response, remote, part);
+    if (verdict.kind !== 'body') {
+      await response.body?.cancel();
+      return verdict;
+    }
+    if (part.bytes > 0) part.isPieced = true;
+    if (response.body === null) return { kind: 'retry', reason: 'an empty answer', afterMs: 0 };
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      stall.touch();
+      if (verdict.total !== null && part.bytes + chunk.length > verdict.total) {
+        await part.restart();
+        throw new SourceError(`${remote.label} sent more than the ${verdict.total} bytes it announced`, {
+          mismatch: true,
+        });
+      }
+      isWriting = true;
+      await part.append(chunk);
+      isWriting = false;
+      controls.onBytes(part.bytes);
+    }
+    if (verdict.total !== null && part.bytes < verdict.total) {
+      return {
+        kind: 'retry',
+        reason: `the connection ended at ${part.bytes} of ${verdict.total} bytes`,
+        afterMs: 0,
+      };
+    }
+    return { kind: 'complete' };
+  } catch (error) {
+    if (isWriting || error instanceof SourceError) throw error;
+    rethrowCancel(error, controls.signal);
+    const reason = stall.stalled
+      ? `nothing came for ${controls.stallTimeoutMs / 1000} s`
+      : requestFailure(error);
+    return { kind: 'retry', reason, afterMs: 0 };
+  } finally {
+    stall.stop();
+  }
+}
+
+/**
+ * Throws away a part that cannot be continued from this source: without a known hash only the same address with
+ * the same strong ETag proves that both halves are of one file; with one, the hash will tell in the end.
+ */
+async function keepOnlyWhatFits(remote: RemoteFile, part: PartFile, useRange: boolean): Promise<void> {
+  const { state } = part;
+  const sameHash = state !== undefined && remote.sha256 !== null && state.sha256 === remote.sha256;
+  const sameAnswer = state !== undefined && state.url === remote.url && state.etag !== null;
+  const tooLong = remote.bytes !== null && part.bytes > remote.bytes;
+  if (part.bytes > 0 && (!useRange || tooLong || !(sameHash || sameAnswer))) await part.restart();
+}
+
+function requestFor(
+  remote: RemoteFile,
+  part: PartFile,
+): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'authorization'> {
+  const { url, authorization } = remote;
+  if (part.bytes === 0) return { url, method: 'GET', authorization };
+  const etag = part.state?.url === url ? part.state.etag : null;
+  return {
+    url,
+    method: 'GET',
+    authorization,
+    headers: { range: `bytes=${part.bytes}-`, ...(etag === null ? {} : { 'if-range': etag }) },
+  };
+}
+
+type Verdict = { readonly kind: 'body'; readonly total: number | null } | AttemptOutcome;
+
+async function judge(response: Response, remote: RemoteFile, part: PartFile): Promise<Verdict> {
+  const { status, headers } = response;
+  if (status === 206) return judgePartial(response, remote, part);
+  if (status === 200) return judgeWhole(response, remote, part);
+  if (status === 416) {
+    const whole = /^bytes \*\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+    if (part.bytes > 0 && Number(whole) === part.bytes) return { kind: 'complete' };
+    return { kind: 'restart', reason: 'the server has no such range' };
+  }
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return { kind: 'retry', reason: `the server answers ${status}`, afterMs: retryAfterMs(headers) };
+  }
+  throw new SourceError(`${remote.label} answers ${status} for ${remote.url}`);
+}
+
+function judgePartial({ headers }: Response, remote: RemoteFile, part: PartFile): Verdict {
+  if (part.bytes === 0) throw new SourceError(`${remote.label} sends a part where the whole was asked for`);
+  const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+  const total = range === null || range[3] === '*' ? remote.bytes : Number(range[3]);
+  const etag = strongTag(headers);
+  const lies =
+    range === null ||
+    Number(range[1]) !== part.bytes ||
+    isEncoded(headers) ||
+    (total !== null && Number(range[2]) >= total) ||
+    (remote.bytes !== null && total !== remote.bytes) ||
+    // Another ETag than the one in If-Range: the server overlooked that the file had changed.
+    (part.state?.url === remote.url && part.state.etag !== null && etag !== null && etag !== part.state.etag);
+  if (lies) return { kind: 'restart', reason: 'the server’s answer does not continue where it was asked to' };
+  return { kind: 'body', total };
+}
+
+async function judgeWhole({ headers }: Response, remote: RemoteFile, part: PartFile): Promise<Verdict> {
+  if (isEncoded(headers)) throw new SourceError(`${remote.label} sends the file compressed`);
+  const text = headers.get('content-length');
+  const length = text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+  if (remote.bytes !== null && length !== null && length !== remote.bytes) {
+    throw new SourceError(`${remote.label} has ${length} bytes where ${remote.bytes} are expected`, {
+      mismatch: true,
+    });
+  }
+  const total = remote.bytes ?? length;
+  if (total === null && remote.sha256 === null && remote.gitBlobId === null) {
+    throw new SourceError(`${remote.label} says neither how long the file is nor what its hash is`);
+  }
+  if (part.bytes > 0) await part.restart();
+  await part.describe({
+    version: 1,
+    url: remote.url,
+    etag: strongTag(headers),
+    bytes: total,
+    sha256: remote.sha256,
+  });
+  return { kind: 'body', total };
+}
+
+function isEncoded(headers: Headers): boolean {
+  const encoding = headers.get('content-encoding');
+  return encoding !== null && encoding !== 'identity';
+}
+
+/** Only a strong ETag says that the bytes are the same (RFC 9110, 13.1.5). */
+function strongTag(headers: Headers): string | null {
+  const tag = headers.get('etag');
+  return tag?.startsWith('"') ? tag : null;
+}
+
+/** Longest that a server may make us wait. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
+function retryAfterMs(headers: Headers): number {
+  const seconds = headers.get('retry-after');
+  return seconds !== null && /^\d+$/.test(seconds) ? Math.min(Number(seconds) * 1000, MAX_RETRY_AFTER_MS) : 0;
+}

@@ -1,0 +1,190 @@
+/** One file from the first source that can give it: resumed, retried, checked, then put in its place. */
+import { StudioError } from '../contract/errors.ts';
+import type { CatalogFile } from '../contract/pack-catalog.ts';
+import { attemptDownload } from './download-attempt.ts';
+import { throwIfCancelled } from './file-errors.ts';
+import { gitBlobIdOfFile } from './file-hash.ts';
+import type { ComponentSource, RemoteFile } from './file-source.ts';
+import { rethrowCancel, SourceError } from './http-request.ts';
+import type { InstalledFile } from './install-record.ts';
+import { discardPart, PartFile } from './part-file.ts';
+import type { StoreEnvironment } from './store-environment.ts';
+import { partPath } from './store-layout.ts';
+import type { NoticeListener } from './store-progress.ts';
+
+/** How patient a download is. */
+export interface DownloadPatience {
+  /** Silence after which a connection is given up. */
+  readonly stallTimeoutMs: number;
+  /** Failures in a row, without a byte gained, after which a source is given up. */
+  readonly maxRetries: number;
+  /** Wait after the first failure; it doubles with each, up to `maxBackoffMs`. */
+  readonly firstBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+export const DEFAULT_PATIENCE: DownloadPatience = {
+  stallTimeoutMs: 30_000,
+  maxRetries: 5,
+  firstBackoffMs: 1000,
+  maxBackoffMs: 30_000,
+};
+
+export interface DownloadOptions {
+  readonly environment: StoreEnvironment;
+  readonly patience: DownloadPatience;
+  readonly signal: AbortSignal;
+  readonly onBytes: (bytes: number) => void;
+  readonly onNotice: NoticeListener;
+}
+
+/** A file that is now in its place. */
+export interface DownloadedFile {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly checkedBy: InstalledFile['checkedBy'];
+  readonly source: string;
+}
+
+/**
+ * Downloads a file to its final path.
+ *
+ * @param sources tried in order
+ * @throws StudioError DOWNLOAD_FAILED with every source's reason; DOWNLOAD_MISMATCH when what they gave was not
+ * the file; CANCELLED, which leaves a part that the next call continues; DISK_FULL; FOLDER_UNWRITABLE
+ */
+export async function downloadFile(
+  file: CatalogFile,
+  finalPath: string,
+  sources: readonly ComponentSource[],
+  options: DownloadOptions,
+): Promise<DownloadedFile> {
+  const failures: SourceError[] = [];
+  for (const source of inOrder(sources)) {
+    if (failures.length > 0) options.onNotice(`${failures.at(-1)!.message}; trying ${source.label}.`);
+    try {
+      const remote = await source.locate(file, options.signal);
+      const downloaded = await downloadFromSource(remote, finalPath, options);
+      source.failedLast = false;
+      return downloaded;
+    } catch (error) {
+      rethrowCancel(error, options.signal);
+      if (!(error instanceof SourceError)) throw error;
+      source.failedLast = true;
+      failures.push(error);
+    }
+  }
+  const isMismatch = failures.every(({ mismatch }) => mismatch);
+  throw new StudioError(
+    isMismatch ? 'DOWNLOAD_MISMATCH' : 'DOWNLOAD_FAILED',
+    `${file.path} could not be downloaded: ${failures.map(({ message }) => message).join('; ')}.`,
+    { cause: failures.at(-1) },
+  );
+}
+
+/** Sources in the catalogue's order, those that failed when last asked behind the others. */
+export function inOrder(sources: readonly ComponentSource[]): ComponentSource[] {
+  return sources.toSorted((a, b) => Number(a.failedLast) - Number(b.failedLast));
+}
+
+async function downloadFromSource(
+  remote: RemoteFile,
+  finalPath: string,
+  options: DownloadOptions,
+): Promise<DownloadedFile> {
+  const part = await PartFile.open(finalPath, options.environment, options.signal);
+  let hadCleanTry = false;
+  try {
+    for (;;) {
+      await fillPart(remote, part, options);
+      const checked = await check(remote, part, finalPath);
+      if (checked.ok) {
+        await part.finish();
+        const { bytes } = part;
+        return { bytes, sha256: part.digest(), checkedBy: checked.by, source: remote.url };
+      }
+      // Wrong bytes from several answers earn the source one clean try.
+      const { isPieced } = part;
+      await part.restart();
+      if (!isPieced || hadCleanTry) {
+        await part.close();
+        await discardPart(finalPath);
+        throw new SourceError(`what ${remote.label} sent is not the file: ${checked.reason}`, {
+          mismatch: true,
+        });
+      }
+      hadCleanTry = true;
+      options.onNotice(`What had been downloaded of ${finalPath} was damaged; starting it again.`);
+    }
+  } catch (error) {
+    // What has come so far is worth keeping; whether it reaches the disk now or later is not worth an error.
+    await part.sync().catch(() => undefined);
+    throw error;
+  } finally {
+    await part.close();
+  }
+}
+
+/** Repeats requests until the part is as long as the file. */
+async function fillPart(remote: RemoteFile, part: PartFile, options: DownloadOptions): Promise<void> {
+  const { environment, patience, signal, onBytes, onNotice } = options;
+  let failuresInRow = 0;
+  let farthest = part.bytes;
+  let useRange = true;
+  for (;;) {
+    throwIfCancelled(signal);
+    onBytes(part.bytes);
+    const outcome = await attemptDownload(remote, part, {
+      fetch: environment.fetch,
+      signal,
+      stallTimeoutMs: patience.stallTimeoutMs,
+      useRange,
+      onBytes,
+    });
+    if (outcome.kind === 'complete') return;
+    if (outcome.kind === 'restart') {
+      await part.restart();
+      useRange = false;
+    }
+    // Only new ground counts as progress: a server that always starts over must not be asked for ever.
+    if (part.bytes > farthest) failuresInRow = 0;
+    farthest = Math.max(farthest, part.bytes);
+    failuresInRow++;
+    if (failuresInRow > patience.maxRetries) {
+      throw new SourceError(
+        `${remote.label} failed ${failuresInRow} times, at last because ${outcome.reason}`,
+      );
+    }
+    if (outcome.kind === 'retry') {
+      const backoffMs = Math.min(patience.firstBackoffMs * 2 ** (failuresInRow - 1), patience.maxBackoffMs);
+      // Spread over half to all of the wait, so that many clients do not come back at once.
+      const waitMs = Math.max(backoffMs * (0.5 + 0.5 * environment.random()), outcome.afterMs);
+      onNotice(`${remote.label}: ${outcome.reason}; trying again in ${(waitMs / 1000).toFixed(1)} s.`);
+      await environment.sleep(waitMs, signal).catch((error: unknown) => rethrowCancel(error, signal));
+    }
+  }
+}
+
+type Checked =
+  | { readonly ok: true; readonly by: InstalledFile['checkedBy'] }
+  | { readonly ok: false; readonly reason: string };
+
+async function check(remote: RemoteFile, part: PartFile, finalPath: string): Promise<Checked> {
+  if (remote.bytes !== null && part.bytes !== remote.bytes) {
+    return { ok: false, reason: `it has ${part.bytes} bytes, not ${remote.bytes}` };
+  }
+  if (remote.sha256 !== null) {
+    const sha256 = part.digest();
+    if (sha256 !== remote.sha256) {
+      return { ok: false, reason: `its SHA-256 is ${sha256}, not ${remote.sha256}` };
+    }
+    return { ok: true, by: remote.sha256From === 'catalogue' ? 'catalogue' : 'hub-sha256' };
+  }
+  if (remote.gitBlobId !== null) {
+    const id = await gitBlobIdOfFile(partPath(finalPath), part.bytes);
+    return id === remote.gitBlobId
+      ? { ok: true, by: 'hub-git-id' }
+      : { ok: false, reason: `git’s id of it is ${id}, not ${remote.gitBlobId}` };
+  }
+  return { ok: true, by: 'length' };
+}

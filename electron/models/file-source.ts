@@ -1,0 +1,171 @@
+/**
+ * Where a catalogue's file can be fetched, and what the source itself says of it.
+ *
+ * A hub answers HEAD for a file with X-Repo-Commit, and with X-Linked-Size and X-Linked-Etag (the SHA-256) for
+ * files in LFS; for others Content-Length and an ETag that is git's id of the content. Redirects within the hub
+ * are followed, one to another host is not: it leads to the storage, whose headers are about something else.
+ */
+import type { CatalogFile, CatalogSource } from '../contract/pack-catalog.ts';
+import { requestFailure, rethrowCancel, SourceError, StallTimer, sendRequest } from './http-request.ts';
+
+/** A file at a source, with all that is known of it before it is fetched. */
+export interface RemoteFile {
+  readonly url: string;
+  /** Host and repository, for messages and records. */
+  readonly label: string;
+  readonly authorization: string | undefined;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  readonly sha256From: 'catalogue' | 'hub';
+  readonly gitBlobId: string | null;
+}
+
+export interface SourceSettings {
+  readonly fetch: typeof fetch;
+  /** Address of the hub, without a slash at its end. */
+  readonly hubEndpoint: string;
+  /** Access token for the hub, for repositories that ask for one. */
+  readonly hubToken: string | undefined;
+  readonly stallTimeoutMs: number;
+}
+
+/** A source of a component; it keeps to one revision from its first answer on. */
+export class ComponentSource {
+  readonly label: string;
+  private readonly source: CatalogSource;
+  private readonly settings: SourceSettings;
+  private readonly located = new Map<string, RemoteFile>();
+  private revision: string | undefined;
+  /** Whether it gave nothing when it was last asked; such a source is asked after the others. */
+  failedLast = false;
+
+  /** @param recordedRevision commit that files of this source already came from */
+  constructor(source: CatalogSource, settings: SourceSettings, recordedRevision: string | undefined) {
+    this.source = source;
+    this.settings = settings;
+    this.revision = source.kind === 'hub' ? (source.revision ?? recordedRevision) : undefined;
+    this.label =
+      source.kind === 'hub'
+        ? `${new URL(settings.hubEndpoint).host}/${source.repo}`
+        : `${new URL(source.url).host}${new URL(source.url).pathname}`;
+  }
+
+  /** The repository and the commit that it turned out to be at, where the catalogue names none. */
+  get learntRevision(): { readonly repo: string; readonly revision: string } | undefined {
+    return this.source.kind === 'hub' && this.source.revision === null && this.revision !== undefined
+      ? { repo: this.source.repo, revision: this.revision }
+      : undefined;
+  }
+
+  /**
+   * Says where a file is and what is known of it; asks the source for what the catalogue does not say.
+   *
+   * @throws SourceError when the source does not have the file, or has one of another size or hash
+   * @throws StudioError CANCELLED
+   */
+  async locate(file: CatalogFile, signal: AbortSignal): Promise<RemoteFile> {
+    const known = this.located.get(file.path) ?? (await this.find(file, signal));
+    this.located.set(file.path, known);
+    return known;
+  }
+
+  private async find(file: CatalogFile, signal: AbortSignal): Promise<RemoteFile> {
+    const remote: RemoteFile = {
+      url: this.urlOf(file),
+      label: this.label,
+      authorization:
+        this.source.kind === 'hub' && this.settings.hubToken !== undefined
+          ? `Bearer ${this.settings.hubToken}`
+          : undefined,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      sha256From: 'catalogue',
+      gitBlobId: null,
+    };
+    const isSettled = file.bytes !== null && file.sha256 !== null && !this.revisionIsOpen;
+    return isSettled ? remote : this.ask(remote, signal);
+  }
+
+  private get revisionIsOpen(): boolean {
+    return this.source.kind === 'hub' && this.revision === undefined;
+  }
+
+  private urlOf(file: CatalogFile): string {
+    const path = (file.remotePath ?? file.path).split('/').map(encodeURIComponent).join('/');
+    if (this.source.kind === 'http') return new URL(path, this.source.url).href;
+    return `${this.settings.hubEndpoint}/${this.source.repo}/resolve/${this.revision ?? 'main'}/${path}`;
+  }
+
+  private async ask(remote: RemoteFile, signal: AbortSignal): Promise<RemoteFile> {
+    const { headers, status } = await this.head(remote, signal);
+    // A server that does not know HEAD may still answer GET.
+    if (status === 405 || status === 501) return remote;
+    if (status >= 400) {
+      throw new SourceError(`${this.label} answers ${status} for ${remote.url}`, {
+        isAbsence: status === 404,
+      });
+    }
+
+    const commit = headers.get('x-repo-commit');
+    if (this.revisionIsOpen && commit !== null && /^[0-9a-f]{40}$/.test(commit)) this.revision = commit;
+    const linkedSize = headers.get('x-linked-size');
+    const length = status < 300 ? headers.get('content-length') : null;
+    const bytes = wholeNumber(linkedSize ?? length);
+    const tag = (headers.get('x-linked-etag') ?? headers.get('etag') ?? '')
+      .replace(/^W\//, '')
+      .replace(/"/g, '');
+    const isHub = this.source.kind === 'hub';
+    const sha256 = isHub && /^[0-9a-f]{64}$/.test(tag) ? tag : null;
+    const gitBlobId = isHub && /^[0-9a-f]{40}$/.test(tag) ? tag : null;
+
+    if (remote.bytes !== null && bytes !== null && bytes !== remote.bytes) {
+      throw new SourceError(`${this.label} has ${bytes} bytes where the catalogue says ${remote.bytes}`, {
+        mismatch: true,
+      });
+    }
+    if (remote.sha256 !== null && sha256 !== null && sha256 !== remote.sha256) {
+      throw new SourceError(`${this.label} has another SHA-256 than the catalogue`, { mismatch: true });
+    }
+    return {
+      ...remote,
+      url: this.source.kind === 'hub' ? this.pinned(remote.url) : remote.url,
+      bytes: remote.bytes ?? bytes,
+      sha256: remote.sha256 ?? sha256,
+      sha256From: remote.sha256 === null ? 'hub' : 'catalogue',
+      gitBlobId,
+    };
+  }
+
+  /** The same address at the commit that is now known. */
+  private pinned(url: string): string {
+    return this.revision === undefined ? url : url.replace('/resolve/main/', `/resolve/${this.revision}/`);
+  }
+
+  private async head(remote: RemoteFile, signal: AbortSignal): Promise<{ headers: Headers; status: number }> {
+    const { fetch, stallTimeoutMs } = this.settings;
+    const stall = new StallTimer(stallTimeoutMs, signal);
+    const home = new URL(remote.url).origin;
+    try {
+      const response = await sendRequest(fetch, {
+        url: remote.url,
+        method: 'HEAD',
+        authorization: remote.authorization,
+        signal: stall.signal,
+        stopAt: (_, next) => this.source.kind === 'hub' && next.origin !== home,
+      });
+      await response.body?.cancel();
+      return { headers: response.headers, status: response.status };
+    } catch (error) {
+      rethrowCancel(error, signal);
+      if (error instanceof SourceError) throw error;
+      const reason = stall.stalled ? `no answer within ${stallTimeoutMs / 1000} s` : requestFailure(error);
+      throw new SourceError(`${this.label} cannot be reached (${reason})`, { cause: error });
+    } finally {
+      stall.stop();
+    }
+  }
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,91 @@
+/** installed.json: what the store put into a pack's folder, and how it knows that it is the right thing. */
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import { packPathSchema, sha256Schema } from '../contract/pack-catalog.ts';
+import { writeFileAtomically } from './atomic-write.ts';
+import { ifPresent } from './file-errors.ts';
+import { recordPath } from './store-layout.ts';
+
+const installedFileSchema = z.strictObject({
+  component: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  path: packPathSchema,
+  bytes: z.int().nonnegative(),
+  sha256: sha256Schema,
+  placed: z.enum(['downloaded', 'copied', 'hard-linked', 'linked', 'found', 'written']),
+  /** How its content was known to be right when it came. */
+  checkedBy: z.enum(['catalogue', 'hub-sha256', 'hub-git-id', 'length', 'structure', 'store']),
+  /** Address or path that it came from, and the target of a link. */
+  source: z.string(),
+  /** Time of last change in ms, to notice later changes without reading the file. */
+  changedMs: z.number(),
+  installedAt: z.iso.datetime(),
+});
+export type InstalledFile = z.infer<typeof installedFileSchema>;
+
+const acceptedLicenceSchema = z.strictObject({
+  id: z.string(),
+  url: z.string(),
+  acceptedAt: z.iso.datetime(),
+});
+
+const installRecordSchema = z.strictObject({
+  version: z.literal(1),
+  packId: z.string(),
+  files: z.array(installedFileSchema),
+  licences: z.array(acceptedLicenceSchema),
+  /** By repository: the commit that its files came from, where the catalogue names none. */
+  revisions: z.record(z.string(), z.string().regex(/^[0-9a-f]{40}$/)),
+});
+export type InstallRecord = z.infer<typeof installRecordSchema>;
+
+/**
+ * Reads a pack's record; an empty one when there is none.
+ *
+ * @throws StudioError PACK_INVALID for a damaged one: guessing what is the store's would risk what is not
+ */
+export async function readInstallRecord(modelsFolder: string, packId: string): Promise<InstallRecord> {
+  const path = recordPath(modelsFolder, packId);
+  const text = await ifPresent(readFile(path, 'utf8'));
+  if (text === undefined) return { version: 1, packId, files: [], licences: [], revisions: {} };
+  try {
+    const record = installRecordSchema.parse(JSON.parse(text));
+    if (record.packId !== packId) throw new Error(`it is of the pack ${record.packId}`);
+    return record;
+  } catch (error) {
+    throw new StudioError(
+      'PACK_INVALID',
+      `${path} is damaged or was written by a newer version. Move the folder away, then import it again.`,
+      { cause: error },
+    );
+  }
+}
+
+export async function writeInstallRecord(modelsFolder: string, record: InstallRecord): Promise<void> {
+  await writeFileAtomically(recordPath(modelsFolder, record.packId), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+export function findInstalled(
+  record: InstallRecord,
+  componentId: string,
+  path: string,
+): InstalledFile | undefined {
+  return record.files.find((file) => file.component === componentId && file.path === path);
+}
+
+/** The record with a file added, or in the place of what it said of the same path. */
+export function withInstalled(record: InstallRecord, added: InstalledFile): InstallRecord {
+  return { ...withoutInstalled(record, [added]), files: [...withoutInstalled(record, [added]).files, added] };
+}
+
+export function withoutInstalled(
+  record: InstallRecord,
+  removed: readonly Pick<InstalledFile, 'component' | 'path'>[],
+): InstallRecord {
+  return {
+    ...record,
+    files: record.files.filter(
+      (file) => !removed.some(({ component, path }) => component === file.component && path === file.path),
+    ),
+  };
+}

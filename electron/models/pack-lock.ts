@@ -1,0 +1,41 @@
+/// <reference path="./fs-native-extensions.d.ts" />
+/**
+ * One process at a time changes a pack. The lock is the operating system's own, on an open file: it ends with
+ * the process that holds it, so that a crash leaves nothing to clear away (docs/decisions/0007).
+ */
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
+import { StudioError } from '../contract/errors.ts';
+import { NO_FOLLOW } from './atomic-write.ts';
+import { writing } from './file-errors.ts';
+import { lockPath } from './store-layout.ts';
+
+/**
+ * Runs an action while no other process, and no other action of this one, changes the pack.
+ *
+ * @throws StudioError STORE_BUSY at once when another does
+ */
+export async function withPackLock<Result>(
+  modelsFolder: string,
+  packId: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  const path = lockPath(modelsFolder, packId);
+  const handle = await writing(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
+  });
+  try {
+    if (!tryLock(handle.fd)) {
+      throw new StudioError(
+        'STORE_BUSY',
+        `Another process is working on the pack ${packId} in ${modelsFolder}. Wait for it, or stop it first.`,
+      );
+    }
+    return await action();
+  } finally {
+    await handle.close();
+  }
+}

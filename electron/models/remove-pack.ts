@@ -1,0 +1,162 @@
+/**
+ * Removing a pack: the files that its record names, one by one, and then the folders that are empty. Nothing is
+ * ever removed by pattern or recursively, no link is followed, and what is not as the store left it stays.
+ */
+import { lstat, readlink, realpath, rm, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import type { PackCatalog } from '../contract/pack-catalog.ts';
+import { ifPresent, throwIfCancelled, writing } from './file-errors.ts';
+import { sha256OfFile } from './file-hash.ts';
+import {
+  type InstalledFile,
+  readInstallRecord,
+  withoutInstalled,
+  writeInstallRecord,
+} from './install-record.ts';
+import { withPackLock } from './pack-lock.ts';
+import { type StoreContext, selectComponents } from './store-context.ts';
+import { installedPath, packFolder, partPath, partStatePath, recordPath } from './store-layout.ts';
+import type { StoreControls } from './store-progress.ts';
+
+export interface RemoveOptions extends StoreControls {
+  /** By name; without names, the whole pack. */
+  readonly components?: readonly string[] | undefined;
+}
+
+export interface RemoveResult {
+  readonly removedFiles: number;
+  /** Bytes that were freed; links and hard links free none. */
+  readonly freedBytes: number;
+  /** What stayed, and why. */
+  readonly kept: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** @throws StudioError PACK_UNKNOWN, PACK_INVALID, STORE_BUSY, FOLDER_UNWRITABLE, CANCELLED */
+export async function removePack(
+  context: StoreContext,
+  catalog: PackCatalog,
+  options: RemoveOptions,
+): Promise<RemoveResult> {
+  const { modelsFolder } = context;
+  const folder = packFolder(modelsFolder, catalog.id);
+  if ((await ifPresent(lstat(folder))) === undefined) return { removedFiles: 0, freedBytes: 0, kept: [] };
+  return withPackLock(modelsFolder, catalog.id, async () => {
+    await assertOwnFolder(folder);
+    const components = selectComponents(
+      catalog,
+      options.components ?? catalog.components.map(({ id }) => id),
+    );
+    const ids = components.map(({ id }) => id);
+    const record = await readInstallRecord(modelsFolder, catalog.id);
+    const kept: { path: string; reason: string }[] = [];
+    const gone: InstalledFile[] = [];
+    let removedFiles = 0;
+    let freedBytes = 0;
+
+    // 1. What the record names.
+    const isWanted = ({ component }: InstalledFile) =>
+      options.components === undefined || ids.includes(component);
+    for (const file of record.files.filter(isWanted)) {
+      throwIfCancelled(options.signal);
+      const path = installedPath(modelsFolder, catalog.id, file.component, file.path);
+      const removal = await removeInstalled(folder, path, file, options.signal);
+      if (removal.reason === undefined) {
+        gone.push(file);
+        removedFiles++;
+        freedBytes += removal.freedBytes;
+      } else {
+        kept.push({ path, reason: removal.reason });
+        // A file that is no longer the store's is the person's from now on.
+        if (!removal.isStillOurs) gone.push(file);
+      }
+    }
+
+    // 2. Downloads of the catalogue's files that were never finished.
+    const places = components.flatMap(({ id, files }) =>
+      files.map(({ path }) => installedPath(modelsFolder, catalog.id, id, path)),
+    );
+    for (const place of places) {
+      for (const path of [partPath(place), partStatePath(place)]) {
+        const status = await ifPresent(lstat(path));
+        if (!status?.isFile() || !(await isBelow(folder, path))) continue;
+        await writing(path, () => unlink(path));
+        freedBytes += status.size;
+      }
+    }
+
+    // 3. The record, and every folder that is empty now.
+    const left = withoutInstalled(record, gone);
+    const isWhole = catalog.components.every(({ id }) => ids.includes(id));
+    if (isWhole && left.files.length === 0) await rm(recordPath(modelsFolder, catalog.id), { force: true });
+    else await writeInstallRecord(modelsFolder, left);
+    for (const path of [
+      ...gone.map((file) => installedPath(modelsFolder, catalog.id, file.component, file.path)),
+      ...places,
+    ]) {
+      await removeEmptyFolders(folder, dirname(path));
+    }
+    if (isWhole) await rmdir(folder).catch(() => undefined);
+    return { removedFiles, freedBytes, kept };
+  });
+}
+
+/** The pack's folder itself must be a folder: behind a link lies something that is not the store's. */
+async function assertOwnFolder(folder: string): Promise<void> {
+  if ((await lstat(folder)).isDirectory()) return;
+  throw new StudioError(
+    'FILE_IN_THE_WAY',
+    `${folder} is not a folder of the store but a link or a file; it stays.`,
+  );
+}
+
+type Removal =
+  | { readonly reason?: undefined; readonly freedBytes: number }
+  | { readonly reason: string; readonly isStillOurs: boolean };
+
+async function removeInstalled(
+  folder: string,
+  path: string,
+  file: InstalledFile,
+  signal: AbortSignal | undefined,
+): Promise<Removal> {
+  if (file.placed === 'found') return { reason: 'it was there before the store', isStillOurs: false };
+  const status = await ifPresent(lstat(path));
+  if (status === undefined) return { freedBytes: 0 };
+  if (!(await isBelow(folder, path))) {
+    return { reason: 'a folder on the way to it is a link', isStillOurs: true };
+  }
+  if (file.placed === 'linked') {
+    if (!status.isSymbolicLink()) return { reason: 'it is no longer a link', isStillOurs: false };
+    if ((await readlink(path)) !== file.source)
+      return { reason: 'it links to something else', isStillOurs: false };
+    await writing(path, () => unlink(path));
+    return { freedBytes: 0 };
+  }
+  if (!status.isFile()) return { reason: 'it is no longer a file', isStillOurs: false };
+  const isUnchanged =
+    status.size === file.bytes &&
+    (status.mtimeMs === file.changedMs || (await sha256OfFile(path, { signal })) === file.sha256);
+  if (!isUnchanged) return { reason: 'it was changed after it was installed', isStillOurs: false };
+  await writing(path, () => unlink(path));
+  return { freedBytes: status.nlink > 1 ? 0 : status.size };
+}
+
+/** Whether the folders from the pack's folder down to a path are folders, none of them a link. */
+async function isBelow(folder: string, path: string): Promise<boolean> {
+  const expected = join(await realpath(folder), relative(folder, dirname(path)));
+  return (await ifPresent(realpath(dirname(path)))) === expected;
+}
+
+async function removeEmptyFolders(packRoot: string, folder: string): Promise<void> {
+  for (let place = folder; place.startsWith(packRoot + sep); place = dirname(place)) {
+    if ((await ifPresent(lstat(place))) === undefined) continue;
+    // rmdir takes neither links nor folders that hold anything; behind a link it is not ours to tidy.
+    if (!(await isBelow(packRoot, place))) return;
+    try {
+      await rmdir(place);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** What every operation of the store works with. */
+import { StudioError } from '../contract/errors.ts';
+import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
+import type { DownloadPatience } from './download-file.ts';
+import { ComponentSource } from './file-source.ts';
+import type { InstallRecord } from './install-record.ts';
+import type { StoreEnvironment } from './store-environment.ts';
+
+export interface StoreContext {
+  readonly modelsFolder: string;
+  readonly environment: StoreEnvironment;
+  readonly patience: DownloadPatience;
+  /** Address of the hub, without a slash at its end. */
+  readonly hubEndpoint: string;
+  readonly hubToken: string | undefined;
+}
+
+/**
+ * The components of a pack that an operation is about.
+ *
+ * @param ids by name; without names, all that are not optional
+ * @throws StudioError PACK_UNKNOWN for a name that the pack does not have
+ */
+export function selectComponents(
+  catalog: PackCatalog,
+  ids: readonly string[] | undefined,
+): readonly CatalogComponent[] {
+  if (ids === undefined) return catalog.components.filter(({ optional }) => !optional);
+  for (const id of ids) {
+    if (!catalog.components.some((component) => component.id === id)) {
+      const known = catalog.components.map((component) => component.id).join(', ');
+      throw new StudioError('PACK_UNKNOWN', `The pack ${catalog.id} has no part ${id}. It has: ${known}.`);
+    }
+  }
+  return catalog.components.filter(({ id }) => ids.includes(id));
+}
+
+/** A component's sources, each at the revision that the record says its files came from. */
+export function sourcesOf(
+  component: CatalogComponent,
+  record: InstallRecord,
+  { environment, patience, hubEndpoint, hubToken }: StoreContext,
+): ComponentSource[] {
+  const settings = {
+    fetch: environment.fetch,
+    hubEndpoint,
+    hubToken,
+    stallTimeoutMs: patience.stallTimeoutMs,
+  };
+  return component.sources.map(
+    (source) =>
+      new ComponentSource(
+        source,
+        settings,
+        source.kind === 'hub' ? record.revisions[source.repo] : undefined,
+      ),
+  );
+}

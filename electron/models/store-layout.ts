@@ -1,0 +1,43 @@
+/**
+ * Where things lie below the models folder.
+ *
+ * <models>/<pack>/installed.json             what the store put there
+ * <models>/<pack>/<component>/<path>         the files, in the layout that their loaders expect
+ * <models>/<pack>/<component>/<path>.part    a download that is not finished, and .part.json what it is of
+ * <models>/.locks/<pack>.lock                held while a process changes the pack
+ */
+import { join } from 'node:path';
+
+export function packFolder(modelsFolder: string, packId: string): string {
+  return join(modelsFolder, packId);
+}
+
+export function componentFolder(modelsFolder: string, packId: string, componentId: string): string {
+  return join(modelsFolder, packId, componentId);
+}
+
+/** @param path with forward slashes, checked by the catalogue's schema */
+export function installedPath(
+  modelsFolder: string,
+  packId: string,
+  componentId: string,
+  path: string,
+): string {
+  return join(modelsFolder, packId, componentId, ...path.split('/'));
+}
+
+export function recordPath(modelsFolder: string, packId: string): string {
+  return join(modelsFolder, packId, 'installed.json');
+}
+
+export function lockPath(modelsFolder: string, packId: string): string {
+  return join(modelsFolder, '.locks', `${packId}.lock`);
+}
+
+export function partPath(finalPath: string): string {
+  return `${finalPath}.part`;
+}
+
+export function partStatePath(finalPath: string): string {
+  return `${finalPath}.part.json`;
+}

@@ -1,0 +1,132 @@
+/** Where a long operation of the store stands. */
+
+export type StoreStage = 'resolve' | 'download' | 'check' | 'place';
+
+/** One picture of progress; bytes are of the whole operation, files included that are done. */
+export interface StoreProgress {
+  readonly stage: StoreStage;
+  readonly packId: string;
+  /** component/path of the file at hand. */
+  readonly file: string;
+  /** 1..fileCount. */
+  readonly fileNumber: number;
+  readonly fileCount: number;
+  readonly bytesDone: number;
+  /** null while the size of a file is not known. */
+  readonly bytesTotal: number | null;
+  /** Over the last seconds; null until it is known. */
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** What a person should hear of while an operation goes on: a retry, a change of source, a fall-back. */
+export type NoticeListener = (sentence: string) => void;
+
+export interface StoreControls {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: StoreProgress) => void) | undefined;
+  readonly onNotice?: NoticeListener | undefined;
+}
+
+/** Span over which the rate is taken. */
+const RATE_WINDOW_MS = 5000;
+const RATE_MINIMUM_MS = 500;
+
+/** The rate of a count that grows, over the last seconds. */
+export class RateMeter {
+  private readonly now: () => number;
+  private samples: { atMs: number; bytes: number }[] = [];
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /**
+   * @param bytes count so far; one that fell (a restart) begins the measurement anew
+   * @returns bytes per second, null until there is enough to tell
+   */
+  update(bytes: number): number | null {
+    const atMs = this.now();
+    if (bytes < (this.samples.at(-1)?.bytes ?? 0)) this.samples = [];
+    this.samples.push({ atMs, bytes });
+    while (this.samples.length > 2 && this.samples[1]!.atMs <= atMs - RATE_WINDOW_MS) this.samples.shift();
+    const first = this.samples[0]!;
+    const spanMs = atMs - first.atMs;
+    return spanMs < RATE_MINIMUM_MS ? null : ((bytes - first.bytes) / spanMs) * 1000;
+  }
+}
+
+/** What stays the same while one file is at hand. */
+interface ProgressFile {
+  readonly stage: StoreStage;
+  readonly file: string;
+  readonly fileNumber: number;
+}
+
+/** Shortest time between two reports on one file. */
+const REPORT_INTERVAL_MS = 100;
+
+/** Turns bytes of one file after another into one stream of progress. */
+export class ProgressReporter {
+  private readonly packId: string;
+  private readonly fileCount: number;
+  private readonly listener: ((progress: StoreProgress) => void) | undefined;
+  private readonly now: () => number;
+  private readonly rate: RateMeter;
+  private finishedBytes = 0;
+  private lastReportMs = Number.NEGATIVE_INFINITY;
+  private current: ProgressFile | undefined;
+  bytesTotal: number | null;
+
+  constructor(
+    packId: string,
+    fileCount: number,
+    bytesTotal: number | null,
+    now: () => number,
+    listener: ((progress: StoreProgress) => void) | undefined,
+  ) {
+    this.packId = packId;
+    this.fileCount = fileCount;
+    this.bytesTotal = bytesTotal;
+    this.now = now;
+    this.rate = new RateMeter(now);
+    this.listener = listener;
+  }
+
+  /** Begins a file, or its next stage. */
+  begin(stage: StoreStage, file: string, fileNumber: number): void {
+    this.current = { stage, file, fileNumber };
+    this.report(0, true);
+  }
+
+  /** Bytes of the current file that are done. */
+  advance(fileBytes: number): void {
+    this.report(fileBytes, false);
+  }
+
+  /** Ends the current file. */
+  finish(fileBytes: number): void {
+    this.report(fileBytes, true);
+    this.finishedBytes += fileBytes;
+  }
+
+  private report(fileBytes: number, always: boolean): void {
+    if (this.listener === undefined || this.current === undefined) return;
+    const bytesDone = this.finishedBytes + fileBytes;
+    const bytesPerSecond = this.rate.update(bytesDone);
+    const nowMs = this.now();
+    if (!always && nowMs - this.lastReportMs < REPORT_INTERVAL_MS) return;
+    this.lastReportMs = nowMs;
+    const { packId, fileCount, bytesTotal } = this;
+    const bytesLeft = bytesTotal === null ? null : Math.max(bytesTotal - bytesDone, 0);
+    this.listener({
+      ...this.current,
+      packId,
+      fileCount,
+      bytesDone,
+      bytesTotal,
+      bytesPerSecond,
+      secondsLeft: bytesLeft === null || !bytesPerSecond ? null : bytesLeft / bytesPerSecond,
+    });
+  }
+}
