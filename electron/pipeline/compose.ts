@@ -159,7 +159,17 @@ export async function compose(
   return { image, blend };
 }
 
-async function encodeImage(autoencoder: Autoencoder, image: NamedImage, store: TensorStore): Promise<Tensor> {
+/**
+ * The latents of a picture, from the store where it has them.
+ *
+ * @returns dims [channels, h, w]
+ * @throws PipelineError NON_FINITE
+ */
+export async function encodeImage(
+  autoencoder: Autoencoder,
+  image: NamedImage,
+  store: TensorStore,
+): Promise<Tensor> {
   const key = JSON.stringify(['latents', image.contentHash]);
   const [known] = (await store.load(key)) ?? [];
   if (known) return known;

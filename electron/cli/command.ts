@@ -1,0 +1,118 @@
+/** What a command of the command line is: its options, from which both its help and its parser are made. */
+import { parseArgs } from 'node:util';
+import { StudioError } from '../contract/errors.ts';
+
+/** One option. */
+export interface CommandOption {
+  /** What stands for its value in the help; without it the option is a switch. */
+  readonly value?: string;
+  /** May be given more than once. */
+  readonly multiple?: boolean;
+  readonly description: string;
+}
+
+/** What a command is run with. */
+export interface CommandContext {
+  readonly options: ParsedOptions;
+  readonly positionals: readonly string[];
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Prints a line of the result. */
+  readonly print: (line: string) => void;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** The line behind the command's name in the help. */
+  readonly usage: string;
+  readonly details?: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  readonly run: (context: CommandContext) => Promise<void>;
+}
+
+/** Options that every command takes. */
+const sharedOptions: Readonly<Record<string, CommandOption>> = {
+  debug: { description: 'On an error, show where it arose and what caused it.' },
+  help: { description: 'Show this help.' },
+};
+
+/** Options by name, as they were given. */
+export class ParsedOptions {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
+
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value : [];
+  }
+
+  /** @throws StudioError USAGE when the value is no number */
+  number(name: string): number | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : parseNumber(`--${name}`, text);
+  }
+}
+
+/** @throws StudioError USAGE when the text is no number */
+export function parseNumber(what: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) {
+    throw new StudioError('USAGE', `${what} takes a number, not "${text}".`);
+  }
+  return number;
+}
+
+/**
+ * Parses a command's arguments.
+ *
+ * @throws StudioError USAGE naming the option
+ */
+export function parseCommandLine(
+  command: Command,
+  args: readonly string[],
+): { options: ParsedOptions; positionals: readonly string[] } {
+  const options = Object.fromEntries(
+    Object.entries({ ...command.options, ...sharedOptions }).map(([name, { value, multiple }]) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: multiple ?? false },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { options: new ParsedOptions(values), positionals };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StudioError('USAGE', message, { cause });
+  }
+}
+
+/** A command's help. */
+export function commandHelp(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...sharedOptions }).map(
+    ([name, { value, multiple, description }]) =>
+      [`--${name}${value ? ` ${value}` : ''}${multiple ? ' ...' : ''}`, description] as const,
+  );
+  const width = Math.max(...rows.map(([option]) => option.length));
+  return [
+    command.summary,
+    '',
+    `Usage: npm run ${command.name} -- ${command.usage}`,
+    ...(command.details ? ['', command.details] : []),
+    '',
+    'Options:',
+    ...rows.map(([option, description]) => `  ${option.padEnd(width)}  ${description}`),
+  ].join('\n');
+}

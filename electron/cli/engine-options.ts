@@ -1,0 +1,56 @@
+/** The options that say which models run on which device, and how an engine is opened with them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import type { DeviceReport, RenderProgress } from '../contract/progress.ts';
+import { type DeviceChoice, deviceNames } from '../inference/devices.ts';
+import { Engine } from '../inference/engine.ts';
+import type { CommandOption, ParsedOptions } from './command.ts';
+
+export const engineOptions = {
+  pack: { value: 'NAME|FOLDER', description: 'Model pack; the bundled starter pack by default.' },
+  device: {
+    value: 'auto|cpu|cuda|...',
+    description: 'Device; the best one that works by default. One that is not there is an error.',
+  },
+} as const satisfies Record<string, CommandOption>;
+
+const bundledPacks = join(import.meta.dirname, '..', '..', 'native-models', 'packs');
+
+/** The folder of a pack: a folder as it is, or one of the bundled packs by its name. */
+export function packFolder(nameOrFolder = 'starter'): string {
+  const bundled = join(bundledPacks, nameOrFolder);
+  return !existsSync(nameOrFolder) && existsSync(bundled) ? bundled : nameOrFolder;
+}
+
+/**
+ * Opens the engine that the options ask for; the caller releases it.
+ *
+ * @throws StudioError USAGE, and what Engine.open throws
+ */
+export async function openEngine(
+  options: ParsedOptions,
+  signal: AbortSignal,
+  onProgress?: (progress: RenderProgress) => void,
+): Promise<Engine> {
+  const device = options.text('device') ?? 'auto';
+  if (!isDeviceChoice(device)) {
+    throw new StudioError('USAGE', `--device takes auto, ${deviceNames.join(', ')}; not "${device}".`);
+  }
+  return Engine.open({
+    packFolder: packFolder(options.text('pack')),
+    device,
+    signal,
+    ...(onProgress && { onProgress }),
+  });
+}
+
+function isDeviceChoice(text: string): text is DeviceChoice {
+  return text === 'auto' || deviceNames.some((name) => name === text);
+}
+
+/** The device in a line, with the better ones that were passed over. */
+export function describeDevice({ device, name, threads, passedOver }: DeviceReport): string {
+  const used = `${device} (${name}${threads === undefined ? '' : `, ${threads} threads`})`;
+  return [used, ...passedOver.map((other) => `not ${other.device}: ${other.reason}`)].join('; ');
+}

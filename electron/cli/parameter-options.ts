@@ -1,0 +1,89 @@
+/** The options that set parameters of a render, shared by the commands that render. */
+import { StudioError } from '../contract/errors.ts';
+import type { RenderParameters } from '../contract/parameters.ts';
+import { type CommandOption, type ParsedOptions, parseNumber } from './command.ts';
+import type { RequestOverrides } from './scene-request.ts';
+
+export const parameterOptions = {
+  alpha: {
+    value: 'NUMBER|NAME=NUMBER',
+    multiple: true,
+    description: 'How strongly a concept’s look replaces the old one; of all concepts, or of the one named.',
+  },
+  beta: { value: 'NUMBER', description: 'How much of the inpainted background surrounds each object, 0..1.' },
+  steps: { value: 'COUNT', description: 'Denoising steps.' },
+  seed: { value: 'NUMBER', description: 'Seed of the inversion noise.' },
+  guidance: { value: 'NUMBER', description: 'Text classifier-free guidance; 1 is off.' },
+  'swap-guidance': { value: 'NUMBER', description: 'Swap guidance; 1 is off.' },
+  layers: { value: 'all|decoder', description: 'Self-attention layers that use the concept’s look.' },
+  'attention-steps': {
+    value: 'FROM..TO',
+    description: 'Share of the steps in which they do, such as 0..0.8.',
+  },
+  ablation: { value: 'a..e', description: 'Row of the paper’s ablation; e is the whole method.' },
+  feather: { value: 'PIXELS', description: 'Width of the masks’ soft edge; 0 is the paper’s hard edge.' },
+  expand: { value: 'COUNT', description: 'Margin of the rectangle around each mask, in latent elements.' },
+  edge: { value: 'PIXELS', description: 'Width over which the objects fade into the kept background.' },
+  'no-keep-background': { description: 'Show the autoencoder’s copy of the background, not its own pixels.' },
+} as const satisfies Record<string, CommandOption>;
+
+/** Parameters that are plain numbers, by their options. */
+export const numericParameters = {
+  beta: 'beta',
+  steps: 'steps',
+  seed: 'seed',
+  guidance: 'guidance',
+  'swap-guidance': 'swapGuidance',
+  feather: 'feather',
+  expand: 'expand',
+  edge: 'edge',
+} as const satisfies Record<string, keyof RenderParameters>;
+
+/**
+ * Reads the options; ranges are checked when the request is made.
+ *
+ * @throws StudioError USAGE
+ */
+export function readOverrides(options: ParsedOptions): RequestOverrides {
+  const numbers = Object.entries(numericParameters).flatMap(([option, parameter]) => {
+    const value = options.number(option);
+    return value === undefined ? [] : [[parameter, value] as const];
+  });
+  const layers = options.text('layers');
+  const ablation = options.text('ablation');
+  const attentionSteps = options.text('attention-steps');
+  const parameters = {
+    ...Object.fromEntries(numbers),
+    ...(layers !== undefined && { attentionLayers: oneOf('layers', layers, ['all', 'decoder']) }),
+    ...(ablation !== undefined && { ablation: oneOf('ablation', ablation, ['a', 'b', 'c', 'd', 'e']) }),
+    ...(attentionSteps !== undefined && { attentionSteps: parseRange(attentionSteps) }),
+    ...(options.has('no-keep-background') && { keepOriginalBackground: false }),
+  } satisfies Partial<RenderParameters>;
+  return { parameters, ...readAlphas(options.texts('alpha')) };
+}
+
+function oneOf<const Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice !== undefined) return choice;
+  throw new StudioError('USAGE', `--${name} takes ${choices.join(', ')}; not "${text}".`);
+}
+
+function parseRange(text: string): { from: number; to: number } {
+  const [from, to, ...rest] = text.split('..');
+  if (from === undefined || to === undefined || rest.length > 0) {
+    throw new StudioError('USAGE', `--attention-steps takes FROM..TO, such as 0..0.8; not "${text}".`);
+  }
+  return { from: parseNumber('--attention-steps', from), to: parseNumber('--attention-steps', to) };
+}
+
+/** A name may hold an equals sign; a number cannot: the last one separates. */
+function readAlphas(texts: readonly string[]): Pick<RequestOverrides, 'alpha' | 'alphaByConcept'> {
+  const alphaByConcept = new Map<string, number>();
+  let alpha: number | undefined;
+  for (const text of texts) {
+    const separator = text.lastIndexOf('=');
+    if (separator < 0) alpha = parseNumber('--alpha', text);
+    else alphaByConcept.set(text.slice(0, separator), parseNumber('--alpha', text.slice(separator + 1)));
+  }
+  return { ...(alpha !== undefined && { alpha }), alphaByConcept };
+}

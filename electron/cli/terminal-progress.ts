@@ -1,0 +1,65 @@
+/** Progress of a run: a bar on a terminal, plain lines elsewhere. */
+import { type Bar, Presets, SingleBar } from 'cli-progress';
+import type { RenderProgress, RenderStage } from '../contract/progress.ts';
+
+const stageNames: Readonly<Record<RenderStage, string>> = {
+  load: 'Loading',
+  encode: 'Encoding',
+  invert: 'Inverting',
+  blend: 'Blending',
+  decode: 'Decoding',
+};
+
+/** Shows progress on a stream until it is stopped. */
+export interface ProgressDisplay {
+  readonly report: (progress: RenderProgress) => void;
+  /** Leaves the terminal as it was; nothing may be reported afterwards. */
+  readonly stop: () => void;
+}
+
+/** @param stream standard error by default, so that standard output holds results only */
+export function showProgress(stream: NodeJS.WriteStream = process.stderr): ProgressDisplay {
+  return stream.isTTY ? showBar(stream) : showLines(stream);
+}
+
+function showBar(stream: NodeJS.WriteStream): ProgressDisplay {
+  const bar: Bar = new SingleBar(
+    {
+      stream,
+      format: '{stage} {bar} {value}/{total} · {duration_formatted}',
+      clearOnComplete: true,
+      hideCursor: true,
+      // The run blocks the thread between reports: a timer could not draw anyway.
+      noTTYOutput: false,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
+  let stage: RenderStage | undefined;
+  return {
+    report: (progress) => {
+      const payload = { stage: stageNames[progress.stage].padEnd(9) };
+      if (stage === undefined) bar.start(progress.total, progress.step, payload);
+      stage = progress.stage;
+      bar.setTotal(progress.total);
+      bar.update(progress.step, payload);
+      bar.render();
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** A line when a stage begins to be done, and one for every quarter of it. */
+function showLines(stream: NodeJS.WriteStream): ProgressDisplay {
+  let last = '';
+  return {
+    report: ({ stage, step, total }) => {
+      const quarter = Math.floor((4 * step) / total);
+      const key = `${stage} ${quarter}`;
+      if (quarter === 0 || key === last) return;
+      last = key;
+      stream.write(`${stageNames[stage]} ${step}/${total}\n`);
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,135 @@
+/** From a render request and its picture files to a scene that the method can compose, with everything checked. */
+import { StudioError } from '../contract/errors.ts';
+import type { AssetId, RenderRequest } from '../contract/render-request.ts';
+import type { Scene, SceneConcept } from '../pipeline/compose.ts';
+import { latentMasks } from '../pipeline/mixing/latent-masks.ts';
+import { decodeImage, decodeMask, hashPixels, type PictureFile } from './images.ts';
+import { fillMasks } from './simple-fill.ts';
+
+/** Gives the file of a picture by its content. */
+export type AssetReader = (id: AssetId) => Promise<PictureFile>;
+
+/** A mask element belongs to the region from this value on. */
+const regionThreshold = 0.5;
+
+/** What the pictures have to fit. */
+export interface SceneLimits {
+  /** Size of the pack's pictures; null when any is taken that the latents allow. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  /** Image pixels per latent element. */
+  readonly downscale: number;
+}
+
+/** What was done that the person should know of. */
+export interface PreparedScene {
+  readonly scene: Scene;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Reads and checks a scene's pictures.
+ *
+ * @throws StudioError ASSET_MISSING and ASSET_INVALID (naming the file), SIZE_MISMATCH, MASK_EMPTY (naming the
+ *   concept and what to do)
+ */
+export async function prepareScene(
+  { scene, parameters }: RenderRequest,
+  readAsset: AssetReader,
+  limits: SceneLimits,
+): Promise<PreparedScene> {
+  const notices: string[] = [];
+  const backgroundFile = await readAsset(scene.background);
+  const background = await decodeImage(backgroundFile);
+  const { width, height } = background.pixels;
+  checkPackSize(backgroundFile.name, background.pixels, limits);
+
+  const checkSize = (name: string, found: { readonly width: number; readonly height: number }) => {
+    if (found.width === width && found.height === height) return;
+    throw new StudioError(
+      'SIZE_MISMATCH',
+      `${name} is ${found.width} x ${found.height} pixels, but the background is ${width} x ${height}. ` +
+        'All pictures and masks of a scene have the background’s size.',
+    );
+  };
+  const concepts: SceneConcept[] = [];
+  for (const concept of scene.concepts) {
+    const imageFile = await readAsset(concept.image);
+    const image = await decodeImage(imageFile);
+    checkSize(imageFile.name, image.pixels);
+    const maskFile = await readAsset(concept.mask);
+    const mask = await decodeMask(maskFile);
+    checkSize(maskFile.name, { width: mask.dims[1]!, height: mask.dims[0]! });
+    if (!mask.data.some((value) => value >= regionThreshold)) {
+      throw new StudioError(
+        'MASK_EMPTY',
+        `The mask of the concept "${concept.name}" (${maskFile.name}) covers nothing: it needs white where the ` +
+          'concept is to go.',
+      );
+    }
+    concepts.push({ prompt: concept.prompt, image, mask, order: concept.order, alpha: concept.alpha });
+  }
+  checkLatentMasks(scene.concepts, concepts, parameters, [height, width], limits.downscale);
+
+  if (scene.inpainted !== null) {
+    const inpaintedFile = await readAsset(scene.inpainted);
+    const inpainted = await decodeImage(inpaintedFile);
+    checkSize(inpaintedFile.name, inpainted.pixels);
+    return { scene: { ...scene, background, inpainted, concepts }, notices };
+  }
+  notices.push(
+    'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
+  );
+  const pixels = fillMasks(
+    background.pixels,
+    concepts.map(({ mask }) => mask),
+  );
+  const inpainted = { pixels, contentHash: hashPixels(pixels) };
+  return { scene: { ...scene, background, inpainted, concepts }, notices };
+}
+
+function checkPackSize(
+  name: string,
+  { width, height }: { readonly width: number; readonly height: number },
+  { size, downscale }: SceneLimits,
+): void {
+  if (size !== null && (width !== size.width || height !== size.height)) {
+    throw new StudioError(
+      'SIZE_MISMATCH',
+      `${name} is ${width} x ${height} pixels, but the model pack makes pictures of ${size.width} x ` +
+        `${size.height}. Crop or scale the scene’s pictures to that size.`,
+    );
+  }
+  if (width % downscale !== 0 || height % downscale !== 0) {
+    throw new StudioError(
+      'SIZE_MISMATCH',
+      `${name} is ${width} x ${height} pixels; both sides must be multiples of ${downscale}.`,
+    );
+  }
+}
+
+/** What is left of the masks at latent resolution, overlaps resolved, must be something. */
+function checkLatentMasks(
+  named: RenderRequest['scene']['concepts'],
+  concepts: readonly SceneConcept[],
+  { feather, expand }: RenderRequest['parameters'],
+  [height, width]: readonly [height: number, width: number],
+  downscale: number,
+): void {
+  const dims = [height / downscale, width / downscale] as const;
+  const options = { downscale, featherPx: feather, expandLatent: expand };
+  const isEmpty = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === 0);
+  const { regionMasks } = latentMasks(concepts, dims, options);
+  for (const [index, region] of regionMasks.entries()) {
+    if (!isEmpty(region.data)) continue;
+    const { name } = named[index]!;
+    const [alone] = latentMasks([concepts[index]!], dims, options).regionMasks;
+    throw new StudioError(
+      'MASK_EMPTY',
+      isEmpty(alone!.data)
+        ? `The mask of the concept "${name}" is too small or too thin: the model works on squares of ${downscale} ` +
+            `x ${downscale} pixels, and the mask covers half of none. Make the mask larger, or give it a feather.`
+        : `The mask of the concept "${name}" is wholly covered by concepts in front of it. Move it, or give it a ` +
+            'larger order.',
+    );
+  }
+}

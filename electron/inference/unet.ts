@@ -1,0 +1,102 @@
+/** The Unet of ports.ts over ONNX Runtime. */
+import { freemem } from 'node:os';
+import * as ort from 'onnxruntime-node';
+import { StudioError } from '../contract/errors.ts';
+import type { AttentionLayers, Unet, UnetRow } from '../pipeline/ports.ts';
+import { stackRows, type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
+import type { EngineDevice } from './devices.ts';
+import type { LazySession } from './lazy-session.ts';
+
+/** Share of the free memory that one batch may take. */
+const memoryShare = 0.5;
+
+/**
+ * Most rows of a batch. A batch hides the fixed cost of a call and keeps the cores busy; beyond this it only takes
+ * memory and delays cancellation, which is seen between calls.
+ */
+const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
+
+/** The U-Net, with a session for each set of layers that follow `keyValueSource`. */
+export class OnnxUnet implements Unet {
+  readonly latentChannels: number;
+  readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
+  readonly #device: EngineDevice;
+  #runMs = 0;
+
+  /** @throws StudioError MODEL_INVALID for a U-Net that cannot be given what it needs, PACK_INCOMPLETE */
+  constructor(sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>, device: EngineDevice) {
+    this.#sessions = sessions;
+    this.#device = device;
+    const { latentChannels, inChannels, textTime } = sessions.all.metadata;
+    if (inChannels !== latentChannels) {
+      throw new StudioError(
+        'MODEL_INVALID',
+        `The U-Net takes ${inChannels} channels and gives ${latentChannels}: an inpainting checkpoint cannot blend.`,
+      );
+    }
+    if (textTime !== null) {
+      throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
+    }
+    this.latentChannels = latentChannels;
+  }
+
+  /** Time spent inside the sessions so far, in milliseconds. */
+  get runMs(): number {
+    return this.#runMs;
+  }
+
+  preferredRows(latentHeight: number, latentWidth: number): number {
+    const limit = mostRows[this.#device.report.device === 'cpu' ? 'cpu' : 'gpu'];
+    const fitting = Math.floor((freemem() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth));
+    return Math.min(Math.max(fitting, 1), limit);
+  }
+
+  /**
+   * A generous estimate of what one row needs at the highest resolution, where memory peaks: some forty feature
+   * maps alive at once (skips, the concatenated input of the last blocks, the feed-forward's eightfold width), and
+   * scores of self-attention over blocks of keys.
+   */
+  #bytesPerRow(latentHeight: number, latentWidth: number): number {
+    const { attentionHeads } = this.#sessions.all.metadata;
+    const elements = latentHeight * latentWidth;
+    const widthGuess = 64 * (attentionHeads[0] ?? 1);
+    return 4 * elements * (40 * widthGuess + 512 * (attentionHeads[0] ?? 1));
+  }
+
+  async predict(rows: readonly UnetRow[], layers: AttentionLayers): Promise<Tensor> {
+    const session = await this.#sessions[layers].get();
+    const latents = stackRows(rows.map((row) => row.latents));
+    const embeddings = stackRows(rows.map((row) => row.promptEmbedding));
+    const batch = [rows.length];
+    const startMs = performance.now();
+    const { out_sample: output } = await session.run(
+      {
+        sample: new ort.Tensor('float32', latents.data, latents.dims),
+        timestep: new ort.Tensor(
+          'int64',
+          BigInt64Array.from(rows, (row) => BigInt(row.timestep)),
+          batch,
+        ),
+        encoder_hidden_states: new ort.Tensor('float32', embeddings.data, embeddings.dims),
+        kv_source: new ort.Tensor(
+          'int64',
+          BigInt64Array.from(rows, (row) => BigInt(row.keyValueSource)),
+          batch,
+        ),
+        appearance_scale: new ort.Tensor(
+          'float32',
+          Float32Array.from(rows, (row) => row.appearanceScale),
+          batch,
+        ),
+      },
+      ['out_sample'],
+    );
+    this.#runMs += performance.now() - startMs;
+    return tensor(output!.data as Float32Array, output!.dims);
+  }
+
+  async release(): Promise<void> {
+    await this.#sessions.all.release();
+    await this.#sessions.decoder.release();
+  }
+}
