@@ -6,7 +6,7 @@
 import { throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
 import { pnpMix } from './pnp-mix.ts';
-import type { PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
+import type { PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
 import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
@@ -90,25 +90,9 @@ export async function compose(
   store: TensorStore,
   controls: RunControls = {},
 ): Promise<Composition> {
-  checkScene(scene, models.autoencoder.downscale);
-  const { textEncoder, unet, autoencoder, schedule } = models;
-  const { background, concepts } = scene;
-
-  // Encode the prompts and the pictures.
-  const pictures = [background, scene.inpainted, ...concepts.map(({ image }) => image)];
-  const latents: Tensor[] = [];
-  for (const picture of pictures) {
-    throwIfCancelled(controls.signal);
-    latents.push(await encodeImage(autoencoder, picture, store));
-    controls.onProgress?.({ stage: 'encode', step: latents.length, total: pictures.length });
-  }
-  const [backgroundLatents, inpaintedLatents, ...conceptLatents] = latents as [Tensor, Tensor, ...Tensor[]];
-  const [scenePrompt, inpaintPrompt, noPrompt, ...conceptPrompts] = (await textEncoder.encode([
-    scene.prompt,
-    scene.inpaintPrompt,
-    '',
-    ...concepts.map(({ prompt }) => prompt),
-  ])) as [Tensor, Tensor, Tensor, ...Tensor[]];
+  const { unet, autoencoder, schedule } = models;
+  const { background } = scene;
+  const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
 
   // Blend. The background's noise predictions depend on nothing that tuning changes.
   const inversionKey = JSON.stringify([
@@ -120,25 +104,9 @@ export async function compose(
     parameters.guidanceScale,
   ]);
   const known = await store.load(inversionKey);
-  const [, latentHeight, latentWidth] = backgroundLatents.dims as unknown as [number, number, number];
   const blend = await pnpMix(
-    { unet, schedule, downscale: autoencoder.downscale, latentSize: [latentHeight, latentWidth] },
-    {
-      background: {
-        latents: backgroundLatents,
-        promptEmbedding: scenePrompt,
-        ...(known && { noisePredictions: known }),
-      },
-      inpainted: { latents: inpaintedLatents, promptEmbedding: inpaintPrompt },
-      unconditionalEmbedding: noPrompt,
-      concepts: concepts.map(({ mask, order, alpha }, index) => ({
-        mask,
-        order,
-        alpha,
-        latents: conceptLatents[index]!,
-        promptEmbedding: conceptPrompts[index]!,
-      })),
-    },
+    { unet, schedule, downscale: autoencoder.downscale, latentSize },
+    known ? { ...inputs, background: { ...inputs.background, noisePredictions: known } } : inputs,
     parameters,
     controls,
   );
@@ -157,6 +125,57 @@ export async function compose(
     : composed;
   controls.onProgress?.({ stage: 'decode', step: 1, total: 1 });
   return { image, blend };
+}
+
+/** What the method takes of a scene. */
+export interface EncodedScene {
+  readonly inputs: PnpMixInputs;
+  readonly latentSize: readonly [height: number, width: number];
+}
+
+/**
+ * Encodes the pictures and prompts of a scene.
+ *
+ * @throws PipelineError CONCEPT_COUNT, SIZE_MISMATCH, NON_FINITE, CANCELLED
+ */
+export async function encodeScene(
+  { textEncoder, autoencoder }: Pick<ComposeModels, 'textEncoder' | 'autoencoder'>,
+  scene: Scene,
+  store: TensorStore,
+  controls: RunControls = {},
+): Promise<EncodedScene> {
+  checkScene(scene, autoencoder.downscale);
+  const { background, inpainted, concepts } = scene;
+  const pictures = [background, inpainted, ...concepts.map(({ image }) => image)];
+  const latents: Tensor[] = [];
+  for (const picture of pictures) {
+    throwIfCancelled(controls.signal);
+    latents.push(await encodeImage(autoencoder, picture, store));
+    controls.onProgress?.({ stage: 'encode', step: latents.length, total: pictures.length });
+  }
+  const [backgroundLatents, inpaintedLatents, ...conceptLatents] = latents as [Tensor, Tensor, ...Tensor[]];
+  const [scenePrompt, inpaintPrompt, noPrompt, ...conceptPrompts] = (await textEncoder.encode([
+    scene.prompt,
+    scene.inpaintPrompt,
+    '',
+    ...concepts.map(({ prompt }) => prompt),
+  ])) as [Tensor, Tensor, Tensor, ...Tensor[]];
+  const [, latentHeight, latentWidth] = backgroundLatents.dims as unknown as [number, number, number];
+  return {
+    inputs: {
+      background: { latents: backgroundLatents, promptEmbedding: scenePrompt },
+      inpainted: { latents: inpaintedLatents, promptEmbedding: inpaintPrompt },
+      unconditionalEmbedding: noPrompt,
+      concepts: concepts.map(({ mask, order, alpha }, index) => ({
+        mask,
+        order,
+        alpha,
+        latents: conceptLatents[index]!,
+        promptEmbedding: conceptPrompts[index]!,
+      })),
+    },
+    latentSize: [latentHeight, latentWidth],
+  };
 }
 
 /**
