@@ -56,25 +56,30 @@ export async function findComponents(
 
 /** @returns the files, or why they are not there */
 async function findComponent(folder: string, component: CatalogComponent): Promise<FoundFile[] | string> {
-  const reasons: string[] = [];
+  // Of all places that were tried, the one that came closest says what is wrong.
+  let closest = { files: -1, reason: 'not found' };
   for (const place of await placesOf(folder, component)) {
-    const files = await findFiles(place, component);
-    if (!Array.isArray(files)) {
-      reasons.push(`${place} lacks ${files}`);
-      continue;
-    }
+    const { files, missing } = await findFiles(place, component);
+    let reason = `${place} lacks ${missing}`;
     try {
-      for (const [path, classNames] of Object.entries(component.classNames)) {
-        const config = files.find(({ file }) => file.path === path);
-        if (config !== undefined) await assertClassName(config.sourcePath, classNames);
+      if (missing === undefined) {
+        await assertClasses(files, component);
+        return files;
       }
-      return files;
     } catch (error) {
       if (!(error instanceof StudioError)) throw error;
-      reasons.push(error.message.replace(/\.$/, ''));
+      reason = error.message.replace(/\.$/, '');
     }
+    if (files.length > closest.files) closest = { files: files.length, reason };
   }
-  return reasons[0] ?? 'not found';
+  return closest.reason;
+}
+
+async function assertClasses(files: readonly FoundFile[], { classNames }: CatalogComponent): Promise<void> {
+  for (const [path, names] of Object.entries(classNames)) {
+    const config = files.find(({ file }) => file.path === path);
+    if (config !== undefined) await assertClassName(config.sourcePath, names);
+  }
 }
 
 async function placesOf(folder: string, component: CatalogComponent): Promise<string[]> {
@@ -106,15 +111,19 @@ async function snapshotsOf(repository: string, revision: string | null): Promise
     .map((name) => join(repository, 'snapshots', name));
 }
 
-/** @returns the files, or the path of the first that is missing */
-async function findFiles(place: string, component: CatalogComponent): Promise<FoundFile[] | string> {
-  const found: FoundFile[] = [];
+/** @returns what is there, and the path of the first file that is needed and is not */
+async function findFiles(
+  place: string,
+  component: CatalogComponent,
+): Promise<{ readonly files: FoundFile[]; readonly missing: string | undefined }> {
+  const files: FoundFile[] = [];
+  let missing: string | undefined;
   for (const file of component.files) {
-    const source = await findFile(place, file);
-    if (source !== undefined) found.push(source);
-    else if (!file.optional) return file.path;
+    const found = await findFile(place, file);
+    if (found !== undefined) files.push(found);
+    else if (!file.optional) missing ??= file.path;
   }
-  return found;
+  return { files, missing };
 }
 
 async function findFile(place: string, file: CatalogFile): Promise<FoundFile | undefined> {

@@ -75,7 +75,10 @@ export function findInstalled(
 
 /** The record with a file added, or in the place of what it said of the same path. */
 export function withInstalled(record: InstallRecord, added: InstalledFile): InstallRecord {
-  return { ...withoutInstalled(record, [added]), files: [...withoutInstalled(record, [added]).files, added] };
+  const at = record.files.findIndex(
+    ({ component, path }) => component === added.component && path === added.path,
+  );
+  return { ...record, files: at < 0 ? [...record.files, added] : record.files.with(at, added) };
 }
 
 export function withoutInstalled(

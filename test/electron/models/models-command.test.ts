@@ -1,0 +1,221 @@
+/** The command line over the store: what it prints, and what it exits with. */
+import { mkdir, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatDuration, formatProgress } from '../../../electron/cli/models/models-output.ts';
+import { type ModelsIo, runModels } from '../../../electron/cli/models.ts';
+import { stallAfter } from './model-server.ts';
+import {
+  filesBelow,
+  LICENCE,
+  offlineEnvironment,
+  temporaryFolder,
+  testEnvironment,
+} from './store-fixture.ts';
+import { A, B, twoPartPack } from './two-part-pack.ts';
+
+/** The command in a process of its own, as far as it can tell. */
+async function command() {
+  const { server, catalog, folder } = await twoPartPack();
+  const catalogsFolder = await temporaryFolder();
+  await mkdir(join(catalogsFolder, 'test'));
+  await writeFile(join(catalogsFolder, 'test/catalog.json'), JSON.stringify(catalog));
+  const run = async (argv: string[], changed: Partial<ModelsIo> = {}) => {
+    let [out, err] = ['', ''];
+    const code = await runModels(argv, {
+      out: (text) => {
+        out += text;
+      },
+      err: (text) => {
+        err += text;
+      },
+      isTerminal: false,
+      signal: new AbortController().signal,
+      facts: { platform: 'linux', environment: { PNPMIX_MODELS_DIR: folder }, homeFolder: catalogsFolder },
+      catalogsFolder,
+      environment: testEnvironment,
+      ...changed,
+    });
+    return { code, out, err };
+  };
+  return { run, server, folder, place: (path: string) => join(folder, 'test', path) };
+}
+
+const offline = { environment: offlineEnvironment };
+
+describe('models', () => {
+  it('explains itself', async () => {
+    const { run } = await command();
+    for (const argv of [['--help'], ['help'], ['pull', '-h']]) {
+      const { code, out } = await run(argv, offline);
+      expect(code).toBe(0);
+      expect(out).toContain('models pull PACK');
+    }
+  });
+
+  it.each([
+    [[], 'Say what to do'],
+    [['fetch'], 'no command "models fetch"'],
+    [['pull'], 'takes PACK, not: nothing'],
+    [['list', 'sd21'], 'takes no name, not: sd21'],
+    [['import', 'test'], 'takes PACK FOLDER'],
+    [['pull', 'test', '--quick'], 'takes no --quick'],
+    [['pull', 'test', '--nonsense'], 'nonsense'],
+    [['import', 'test', 'x', '--mode', 'steal'], '--mode is one of'],
+  ])('does not guess what %j means', async (argv, message) => {
+    const { run } = await command();
+    const { code, err } = await run(argv, offline);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error USAGE: /);
+    expect(err).toContain(message);
+  });
+
+  it('shows the licence, pulls, lists, verifies, repairs and removes', async () => {
+    const { run, folder, place } = await command();
+    const refused = await run(['pull', 'test'], offline);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(
+      'For tests only.\n  https://example.org/licence\n  To accept it: --accept-licence test-licence',
+    );
+    expect(refused.err).toContain('error LICENCE_NOT_ACCEPTED: ');
+
+    const pulled = await run(['pull', 'test', '--accept-licence', LICENCE]);
+    expect(pulled).toMatchObject({ code: 0, out: 'Downloaded 2 files, 70.0 kB; 0 were there already.\n' });
+    expect(pulled.err).toContain('To download: 2 files, 70.0 kB; ');
+    expect(pulled.err).toContain('[1/2] downloading one/a.bin');
+    expect(pulled.err).not.toContain('\r');
+
+    const listed = await run(['list'], offline);
+    expect(listed.out).toMatch(/one +installed +A part \(70\.0 kB, test-licence\)/);
+    expect(listed.out).toMatch(/two +absent +A part \(70\.0 kB, optional, test-licence\)/);
+    expect(JSON.parse((await run(['list', '--json'], offline)).out).modelsFolder).toBe(folder);
+
+    expect(await run(['verify', 'test'], offline)).toMatchObject({
+      code: 0,
+      out: '2 files are right, 0 are damaged, 0 are not installed.\n',
+    });
+    await unlink(place('one/a.bin'));
+    const damaged = await run(['verify', 'test'], offline);
+    expect(damaged.code).toBe(1);
+    expect(damaged.out).toContain(`missing  ${place('one/a.bin')}\n`);
+    expect(damaged.err).toContain('error PACK_INCOMPLETE: Run the command again with --repair');
+    expect((await run(['verify', 'test', '--repair'])).out).toContain('Downloaded 1 files, 40.0 kB');
+
+    expect(await run(['remove', 'test'], offline)).toMatchObject({
+      code: 0,
+      out: 'Removed 2 files; 70.0 kB are free again.\n',
+    });
+    expect(await filesBelow(folder)).toEqual([]);
+  });
+
+  it('says the size and stops', async () => {
+    const { run, folder } = await command();
+    const { code, out } = await run(['pull', 'test', '--component', 'two', '--size']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^To download: 2 files, 70\.0 kB; .* free\.\n$/);
+    expect(await filesBelow(folder)).toEqual([]);
+  });
+
+  it('asks for the licence where somebody is there', async () => {
+    const { run } = await command();
+    const questions: string[] = [];
+    const answering = (answer: boolean) => ({
+      confirm: async (question: string) => {
+        questions.push(question);
+        return answer;
+      },
+    });
+    expect((await run(['pull', 'test'], answering(false))).code).toBe(1);
+    expect((await run(['pull', 'test'], answering(true))).code).toBe(0);
+    expect((await run(['pull', 'test', '--component', 'two'], answering(false))).code).toBe(0);
+    expect(questions).toHaveLength(2);
+  });
+
+  it('imports a folder', async () => {
+    const { run, folder } = await command();
+    const mine = join(folder, 'mine');
+    await mkdir(join(mine, 'deep'), { recursive: true });
+    await writeFile(join(mine, 'a.bin'), A);
+    await writeFile(join(mine, 'deep/b.bin'), B);
+    const imported = await run(['import', 'test', mine, '--mode', 'copy'], offline);
+    expect(imported).toMatchObject({ code: 0, out: 'Imported 2 files: one.\n' });
+    expect((await run(['import', 'test', mine], offline)).out).toBe('All of it was there already.\n');
+    expect((await run(['import', 'test', join(folder, 'nowhere')], offline)).err).toMatch(
+      /^error IMPORT_INVALID: /,
+    );
+  });
+
+  it('exits with 130 when it is cancelled, and continues the download next time', async () => {
+    const { run, server, folder } = await command();
+    server.misbehave('/one/a.bin', stallAfter(20_000));
+    const stop = new AbortController();
+    const pulling = run(['pull', 'test', '--accept-licence', LICENCE], {
+      signal: stop.signal,
+      err: (text) => {
+        if (text.includes('downloading')) setTimeout(() => stop.abort(), 150);
+      },
+    });
+    expect((await pulling).code).toBe(130);
+    expect(await filesBelow(folder)).toContain('test/one/a.bin.part');
+    expect((await run(['pull', 'test'])).code).toBe(0);
+  });
+
+  it('writes over one line on a terminal', async () => {
+    const { run } = await command();
+    const { err } = await run(['pull', 'test', '--accept-licence', LICENCE], { isTerminal: true });
+    expect(err).toContain('\r\x1b[K[2/2] downloading one/deep/b.bin');
+    expect(err.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  it('keeps to the folder that was chosen', async () => {
+    const { run, folder } = await command();
+    const facts = { platform: 'linux' as const, environment: {}, homeFolder: folder };
+    const chosen = join(folder, 'chosen');
+    expect((await run(['where', '--set', chosen], { facts })).out).toBe(`${chosen}\n`);
+    expect(await run(['where'], { facts })).toMatchObject({
+      out: `${chosen}\n`,
+      err: '(chosen with models where --set)\n',
+    });
+  });
+});
+
+describe('what is printed', () => {
+  it('counts bytes and time for people', () => {
+    expect([0, 999, 1000, 999_949, 999_950, 5_135_149_760].map(formatBytes)).toEqual([
+      '0 B',
+      '999 B',
+      '1.0 kB',
+      '999.9 kB',
+      '1.0 MB',
+      '5.1 GB',
+    ]);
+    expect([0.2, 59, 60, 75, 3600, 7325].map(formatDuration)).toEqual([
+      '1 s',
+      '59 s',
+      '1 min 0 s',
+      '1 min 15 s',
+      '1 h 0 min',
+      '2 h 2 min',
+    ]);
+  });
+
+  it('leaves out what is not known', () => {
+    const progress = {
+      stage: 'download' as const,
+      packId: 'test',
+      file: 'one/a.bin',
+      fileNumber: 2,
+      fileCount: 3,
+      bytesDone: 500,
+      bytesTotal: 1000,
+      bytesPerSecond: 100,
+      secondsLeft: 5,
+    };
+    expect(formatProgress(progress)).toBe(
+      '[2/3] downloading one/a.bin  500 B of 1.0 kB (50 %)  100 B/s  5 s left',
+    );
+    expect(formatProgress({ ...progress, bytesTotal: null, bytesPerSecond: null, secondsLeft: null })).toBe(
+      '[2/3] downloading one/a.bin  500 B',
+    );
+  });
+});
