@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { StudioError } from '../contract/errors.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore, type ModelStore } from '../models/model-store.ts';
@@ -42,7 +43,8 @@ export async function runModels(argv: readonly string[], io: ModelsIo): Promise<
   } catch (error) {
     const code = error instanceof StudioError ? error.code : 'INTERNAL';
     printer.say(`error ${code}: ${error instanceof Error ? error.message : String(error)}`);
-    if (code === 'USAGE') io.err('See models --help.\n');
+    if (argv.includes('--debug')) io.err(`${inspect(error)}\n`);
+    if (code === 'USAGE') io.err('npm run models -- --help shows what it takes.\n');
     return code === 'CANCELLED' ? 130 : code === 'USAGE' ? 2 : 1;
   } finally {
     printer.end();

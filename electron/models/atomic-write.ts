@@ -1,11 +1,27 @@
 /** Files that are either the old ones or the new ones, whatever happens in between. */
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writing } from './file-errors.ts';
+import { errnoOf, ifPresent, writing } from './file-errors.ts';
 
 /** Where links must not be followed, where the platform can say so. */
 export const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** Makes a folder and those above it. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    // Of a read-only disk Node's recursive call says ENOENT; the plain one says what is the matter.
+    if (errnoOf(error) === 'ENOENT') await mkdir(await firstMissing(folder));
+    throw error;
+  }
+}
+
+async function firstMissing(folder: string): Promise<string> {
+  const parent = dirname(folder);
+  return parent === folder || (await ifPresent(lstat(parent))) ? folder : firstMissing(parent);
+}
 
 /** Makes a rename in a folder last through a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -28,7 +44,7 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   await writing(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await rm(temporary, { force: true });
     const handle = await open(temporary, 'wx');
     try {

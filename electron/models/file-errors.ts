@@ -27,6 +27,7 @@ export function writeError(error: unknown, path: string): unknown {
         `The disk does not take files this large: ${path}. Choose a models folder on another disk.`,
         { cause: error },
       );
+    case 'ENOENT':
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

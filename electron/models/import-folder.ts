@@ -1,10 +1,10 @@
 /** Taking in models that a person has already: by hard link, by link or by copy, checked first. */
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rm, stat, symlink, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
-import { moveIntoPlace } from './atomic-write.ts';
+import { makeFolder, moveIntoPlace } from './atomic-write.ts';
 import { errnoOf, ifPresent, throwIfCancelled, writing } from './file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import { type FoundFile, findComponents } from './import-layout.ts';
@@ -174,7 +174,7 @@ async function place(
 ): Promise<InstalledFile['placed']> {
   const temporary = partPath(finalPath);
   await writing(finalPath, async () => {
-    await mkdir(dirname(finalPath), { recursive: true });
+    await makeFolder(dirname(finalPath));
     await rm(temporary, { force: true });
   });
   try {

@@ -4,11 +4,11 @@
  * the process that holds it, so that a crash leaves nothing to clear away (docs/decisions/0007).
  */
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import { StudioError } from '../contract/errors.ts';
-import { NO_FOLLOW } from './atomic-write.ts';
+import { makeFolder, NO_FOLLOW } from './atomic-write.ts';
 import { writing } from './file-errors.ts';
 import { lockPath } from './store-layout.ts';
 
@@ -24,7 +24,7 @@ export async function withPackLock<Result>(
 ): Promise<Result> {
   const path = lockPath(modelsFolder, packId);
   const handle = await writing(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return open(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
   });
   try {

@@ -4,11 +4,11 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { sha256Schema } from '../contract/pack-catalog.ts';
-import { moveIntoPlace, NO_FOLLOW, writeFileAtomically } from './atomic-write.ts';
+import { makeFolder, moveIntoPlace, NO_FOLLOW, writeFileAtomically } from './atomic-write.ts';
 import { ifPresent, throwIfCancelled, writing } from './file-errors.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import { partPath, partStatePath } from './store-layout.ts';
@@ -67,7 +67,7 @@ export class PartFile {
   ): Promise<PartFile> {
     const path = partPath(finalPath);
     const handle = await writing(path, async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       return environment.openFile(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
     });
     const part = new PartFile(finalPath, handle);

@@ -13,6 +13,7 @@ export const MODELS_HELP = `models: download, check, import and remove model pac
 
   --component ID                  only this part of the pack; may be given several times
   --models-dir FOLDER             keep models there, for this call
+  --debug                         on an error, show where it arose and what caused it
 
   pull, verify --repair
   --accept-licence ID             you have read this licence and accept it; may be given several times
@@ -71,7 +72,10 @@ export type ModelsCommand =
     })
   | (Common & { readonly name: 'remove'; readonly pack: string });
 
-/** Which options each command takes, besides --help and --models-dir. */
+/** Options that every command takes. */
+const SHARED_OPTIONS = ['help', 'models-dir', 'debug'];
+
+/** Which options each command takes besides. */
 const OPTIONS_OF: Record<string, readonly string[]> = {
   list: ['json'],
   where: ['set'],
@@ -90,7 +94,7 @@ export function parseModelsArguments(argv: readonly string[]): ModelsCommand {
   const allowed = OPTIONS_OF[name];
   if (allowed === undefined) throw usage(`There is no command "models ${name}".`);
   for (const option of Object.keys(values)) {
-    if (option !== 'models-dir' && !allowed.includes(option)) {
+    if (!SHARED_OPTIONS.includes(option) && !allowed.includes(option)) {
       throw usage(`"models ${name}" takes no --${option}.`);
     }
   }
@@ -136,6 +140,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h' },
+        debug: { type: 'boolean' },
         json: { type: 'boolean' },
         set: { type: 'string' },
         component: { type: 'string', multiple: true },

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256, stallAfter } from './model-server.ts';
 import {
@@ -32,7 +33,7 @@ describe('two at once', () => {
     const [server, folder] = await Promise.all([startServer(), temporaryFolder()]);
     server.files.set('/part/weights.bin', { body: A, etag: '"v1"' });
     server.misbehave('/part/weights.bin', stallAfter(16_384));
-    const script = join(import.meta.dirname, 'pull-in-child.ts');
+    const script = fileURLToPath(new URL('./pull-in-child.ts', import.meta.url));
     const child = spawn(
       process.execPath,
       ['--no-warnings', script, server.origin, folder, sha256(A), String(A.length)],
