@@ -1,0 +1,103 @@
+/** The masks of the textbook PnP-MIX (docs/method.md, stage 2 step 3 and step 5), by brute force. */
+import type { ConceptMask } from '../../electron/pipeline/mixing/latent-masks.ts';
+import type { Tensor } from '../../electron/pipeline/tensor/tensor.ts';
+
+/** Weights at latent resolution, row-major over [h, w]. */
+export interface TextbookMasks {
+  /** M_i */
+  readonly M: Float32Array[];
+  /** M_B = 1 - sum of the M_i */
+  readonly MB: Float32Array;
+  /** M_E_i */
+  readonly ME: Float32Array[];
+}
+
+/**
+ * @param latentSize h and w
+ * @param options image pixels per element; feather (two standard deviations); margin of M_E in elements
+ */
+export function textbookMasks(
+  concepts: readonly ConceptMask[],
+  [h, w]: readonly [number, number],
+  options: { readonly downscale: number; readonly featherPx: number; readonly expandLatent: number },
+): TextbookMasks {
+  const share = concepts.map(({ mask }) =>
+    Float32Array.from({ length: h * w }, (_, cell) =>
+      cellShare(mask, cell % w, Math.floor(cell / w), options),
+    ),
+  );
+  // Overlaps: whoever is in front takes its share first; on equal order, the concept named first.
+  const isInFront = (j: number, i: number) =>
+    concepts[j]!.order > concepts[i]!.order || (concepts[j]!.order === concepts[i]!.order && j < i);
+  const M = concepts.map((_, i) =>
+    Float32Array.from({ length: h * w }, (_unused, cell) => {
+      let left = 1;
+      for (let j = 0; j < concepts.length; j++) {
+        if (isInFront(j, i)) left *= 1 - share[j]![cell]!;
+      }
+      return share[i]![cell]! * left;
+    }),
+  );
+  const MB = Float32Array.from({ length: h * w }, (_, cell) =>
+    share.reduce((left, weight) => left * (1 - weight[cell]!), 1),
+  );
+  return { M, MB, ME: M.map((region) => rectangle(region, h, w, options.expandLatent)) };
+}
+
+/** Mean over the cell's pixels; 0 or 1 by the threshold of 0.5 in paper mode, blurred first with a feather. */
+function cellShare(
+  mask: Tensor,
+  cellX: number,
+  cellY: number,
+  { downscale, featherPx }: { readonly downscale: number; readonly featherPx: number },
+): number {
+  let sum = 0;
+  for (let y = cellY * downscale; y < (cellY + 1) * downscale; y++) {
+    for (let x = cellX * downscale; x < (cellX + 1) * downscale; x++) {
+      sum += featherPx > 0 ? blurredAt(mask, x, y, featherPx / 2) : pixel(mask, x, y);
+    }
+  }
+  const average = sum / downscale ** 2;
+  if (featherPx > 0) return average;
+  return average >= 0.5 ? 1 : 0;
+}
+
+/** Gaussian of standard deviation sigma, cut off at 3 sigma; the border's pixels are repeated outwards. */
+function blurredAt(mask: Tensor, x: number, y: number, sigma: number): number {
+  const radius = Math.ceil(3 * sigma);
+  let sum = 0;
+  let total = 0;
+  for (let dy = -radius; dy <= radius; dy++) {
+    for (let dx = -radius; dx <= radius; dx++) {
+      const weight = Math.exp(-(dx * dx + dy * dy) / (2 * sigma * sigma));
+      sum += weight * pixel(mask, x + dx, y + dy);
+      total += weight;
+    }
+  }
+  return sum / total;
+}
+
+/** The pixel at x, y; outside the picture, the nearest one. */
+function pixel(mask: Tensor, x: number, y: number): number {
+  const [height, width] = mask.dims as unknown as [number, number];
+  const nearestX = Math.min(Math.max(x, 0), width - 1);
+  const nearestY = Math.min(Math.max(y, 0), height - 1);
+  return mask.data[nearestY * width + nearestX]!;
+}
+
+/** Bounding rectangle of what is above 0, grown by a margin. */
+function rectangle(region: Float32Array, h: number, w: number, margin: number): Float32Array {
+  const xs: number[] = [];
+  const ys: number[] = [];
+  region.forEach((weight, cell) => {
+    if (weight === 0) return;
+    xs.push(cell % w);
+    ys.push(Math.floor(cell / w));
+  });
+  return Float32Array.from({ length: h * w }, (_, cell) => {
+    const [x, y] = [cell % w, Math.floor(cell / w)];
+    const within = (at: number, along: readonly number[]) =>
+      along.length > 0 && at >= Math.min(...along) - margin && at <= Math.max(...along) + margin;
+    return within(x, xs) && within(y, ys) ? 1 : 0;
+  });
+}

@@ -1,0 +1,261 @@
+/**
+ * The textbook PnP-MIX: docs/method.md line by line, with nothing cached, shared or skipped.
+ *
+ * Every image is inverted step by step with its own U-Net calls, and at every step of the blending every latent
+ * (back, inpaint, per_i, ref_i, out) goes through the U-Net twice: once plain, once with the keys and values
+ * swapped. It is slow and meant to be read. `electron/pipeline/pnp-mix.ts` must give the same latents; it shares
+ * nothing with this file but tensors, the seeded noise, the table of ablation rows and the U-Net itself.
+ *
+ * | method.md | here |
+ * | --- | --- |
+ * | t, ᾱ_t, ᾱ_prev, sigma_t | step.t, step.a, step.aPrev, step.sigma |
+ * | x_t, eps, z_t | x, eps, z |
+ * | back, inpaint, per_i, ref_i, out | the same |
+ * | M_i, M_B, M_E_i | masks.M[i], masks.MB, masks.ME[i] |
+ */
+import { type AblationRow, ablationRows } from '../../electron/pipeline/ablation.ts';
+import type { PnpMixInputs, PnpMixModels, PnpMixParameters } from '../../electron/pipeline/pnp-mix-types.ts';
+import type { UnetRow } from '../../electron/pipeline/ports.ts';
+import type { NoiseScheduleConfig } from '../../electron/pipeline/schedulers/noise-schedule.ts';
+import { gaussianNoise, type NoiseStream } from '../../electron/pipeline/tensor/noise.ts';
+import { type Tensor, tensor, unstackRows } from '../../electron/pipeline/tensor/tensor.ts';
+import { textbookMasks } from './textbook-masks.ts';
+
+/** What the oracle leaves. */
+export interface TextbookResult {
+  /** x0 of the composed picture, dims [channels, h, w]. */
+  readonly latents: Tensor;
+  /** ref_1 .. ref_n after the last step. */
+  readonly references: readonly Tensor[];
+  /** U-Net rows that were run, inversion included. */
+  readonly unetRows: number;
+}
+
+/** One step t -> prev. */
+interface Step {
+  readonly t: number;
+  readonly a: number;
+  readonly aPrev: number;
+  readonly sigma: number;
+}
+
+/** A latent on its way through the U-Net; `source` counts within the batch. */
+interface Latent {
+  readonly x: Tensor;
+  readonly prompt: Tensor;
+  readonly source?: number;
+  readonly alpha?: number;
+}
+
+/** An inverted image: its x_t (x0 last) and its noise maps. */
+interface Inverted {
+  readonly x: Tensor[];
+  readonly z: Tensor[];
+}
+
+/** Runs the method; shapes and ranges as for `pnpMix`. */
+export async function textbookPnpMix(
+  models: PnpMixModels,
+  inputs: PnpMixInputs,
+  parameters: PnpMixParameters,
+): Promise<TextbookResult> {
+  const { beta, attentionSteps } = parameters;
+  const row = textbookAblation(parameters.ablation);
+  const steps = textbookSteps(models.schedule, parameters.steps);
+  const T = steps.length;
+  const n = inputs.concepts.length;
+  const scene = inputs.background.promptEmbedding;
+  let unetRows = 0;
+
+  /** eps of every latent in one batch; with text guidance g: eps_u + g (eps_c - eps_u). */
+  const predict = async (latents: readonly Latent[], step: Step): Promise<Tensor[]> => {
+    const run = async (promptOf: (latent: Latent) => Tensor): Promise<Tensor[]> => {
+      const rows = latents.map(
+        (latent, index): UnetRow => ({
+          latents: latent.x,
+          timestep: step.t,
+          promptEmbedding: promptOf(latent),
+          keyValueSource: latent.source ?? index,
+          appearanceScale: latent.alpha ?? 0,
+        }),
+      );
+      unetRows += rows.length;
+      const outputs = unstackRows(await models.unet.predict(rows, parameters.attentionLayers));
+      if (models.schedule.predictionType === 'epsilon') return outputs;
+      // v = sqrt(a) eps - sqrt(1 - a) x0 and x = sqrt(a) x0 + sqrt(1 - a) eps, solved for eps.
+      return outputs.map((v, index) =>
+        each([v, latents[index]!.x], (vAt, xAt) => Math.sqrt(step.a) * vAt + Math.sqrt(1 - step.a) * xAt),
+      );
+    };
+    const withPrompt = await run((latent) => latent.prompt);
+    const g = parameters.guidanceScale;
+    if (g === 1) return withPrompt;
+    const withoutPrompt = await run(() => inputs.unconditionalEmbedding);
+    return withPrompt.map((eps, index) => each([eps, withoutPrompt[index]!], (c, u) => u + g * (c - u)));
+  };
+
+  /** Stage 1 step 5: edit-friendly inversion. */
+  const invert = async (x0: Tensor, prompt: Tensor, stream: NoiseStream): Promise<Inverted> => {
+    // x_t = sqrt(a_t) x0 + sqrt(1 - a_t) e_t, independently for each t.
+    const x = steps.map((step) =>
+      each(
+        [x0, gaussianNoise(parameters.seed, stream, step.t, x0.dims)],
+        (signal, e) => Math.sqrt(step.a) * signal + Math.sqrt(1 - step.a) * e,
+      ),
+    );
+    x.push(x0);
+    const z: Tensor[] = [];
+    for (const [k, step] of steps.entries()) {
+      const [eps] = await predict([{ x: x[k]!, prompt }], step);
+      // z_t = (x_prev - mu_t) / sigma_t, then x_prev := mu_t + sigma_t z_t.
+      z.push(each([x[k + 1]!, mean(x[k]!, eps!, step)], (xPrev, mu) => (xPrev - mu) / step.sigma));
+      x[k + 1] = advance(x[k]!, eps!, z[k]!, step);
+    }
+    return { x, z };
+  };
+
+  const back = await invert(inputs.background.latents, scene, 'background');
+  const inpaint = await invert(inputs.inpainted.latents, inputs.inpainted.promptEmbedding, 'inpainted');
+  const per: Inverted[] = [];
+  for (const concept of inputs.concepts) {
+    per.push(await invert(concept.latents, concept.promptEmbedding, 'concept'));
+  }
+  const masks = textbookMasks(inputs.concepts, models.latentSize, {
+    downscale: models.downscale,
+    featherPx: parameters.featherPx,
+    expandLatent: parameters.expandLatent,
+  });
+
+  // Stage 2: out = ref_1 = ... = ref_n = x_T of back. The others start at their own x_T.
+  let xBack = back.x[0]!;
+  let xInpaint = inpaint.x[0]!;
+  let xPer = per.map(({ x }) => x[0]!);
+  let xRef = inputs.concepts.map(() => back.x[0]!);
+  let out = back.x[0]!;
+
+  for (const [k, step] of steps.entries()) {
+    const batch: Latent[] = [
+      { x: xBack, prompt: scene },
+      { x: xInpaint, prompt: inputs.inpainted.promptEmbedding },
+      ...inputs.concepts.map(({ promptEmbedding }, i) => ({ x: xPer[i]!, prompt: promptEmbedding })),
+      ...xRef.map((x) => ({ x, prompt: scene })),
+      { x: out, prompt: scene },
+    ];
+    const perRow = (i: number) => 2 + i;
+    const refRow = (i: number) => 2 + n + i;
+
+    // 1. The plain pass, and the pass in which every ref_i has K and V of per_i.
+    const plain = await predict(batch, step);
+    const injected = k / T >= attentionSteps.from && k / T < attentionSteps.to;
+    const swapBatch = batch.map((latent, index): Latent => {
+      const i = index - refRow(0);
+      if (!injected || i < 0 || i >= n) return latent;
+      return { ...latent, source: perRow(i), alpha: row.valueGuidance ? inputs.concepts[i]!.alpha : 0 };
+    });
+    const swapped = await predict(swapBatch, step);
+    const epsBack = plain[0]!;
+
+    // 2. Swap guidance: s_t falls linearly from s to max(s / 2, 1).
+    const s = parameters.swapGuidanceScale;
+    const sLast = Math.max(s / 2, 1);
+    const sT = T === 1 ? s : s - ((s - sLast) * k) / (T - 1);
+    let epsRef = xRef.map((_, i) =>
+      each([plain[refRow(i)]!, swapped[refRow(i)]!], (p, w) => (injected ? p + sT * (w - p) : p)),
+    );
+
+    // 3. eps_out = eps_back * M_B + sum_i eps_ref_i * M_i.
+    const epsOut = mapElements(epsBack, (value, at, cell) => {
+      let sum = value * masks.MB[cell]!;
+      for (let i = 0; i < n; i++) sum += epsRef[i]!.data[at]! * masks.M[i]![cell]!;
+      return sum;
+    });
+
+    // 4. eps_ref_i := eps_ref_i * M_i + eps_back * (1 - M_i).
+    if (row.mixReferences) {
+      epsRef = epsRef.map((eps, i) =>
+        mapElements(eps, (value, at, cell) => {
+          const weight = masks.M[i]![cell]!;
+          return value * weight + epsBack.data[at]! * (1 - weight);
+        }),
+      );
+    }
+
+    // The step. At the last one, z is taken as 0 inside the objects for ref_i and out.
+    const z = k === T - 1 ? mapElements(back.z[k]!, (value, _, cell) => value * masks.MB[cell]!) : back.z[k]!;
+    out = advance(out, epsOut, z, step);
+    xRef = xRef.map((x, i) => advance(x, epsRef[i]!, z, step));
+
+    // 6. back, inpaint and per_i follow their own inversions.
+    xBack = advance(xBack, epsBack, back.z[k]!, step);
+    xInpaint = advance(xInpaint, plain[1]!, inpaint.z[k]!, step);
+    xPer = xPer.map((x, i) => advance(x, plain[perRow(i)]!, per[i]!.z[k]!, step));
+
+    // 5. ref_i := beta * inpaint * (1 - M_E_i) + ref_i * M_E_i, at the new timestep.
+    const diluting = { none: undefined, background: xBack, inpainted: xInpaint }[row.dilution];
+    if (diluting) {
+      xRef = xRef.map((x, i) =>
+        mapElements(x, (value, at, cell) => {
+          const inside = masks.ME[i]![cell]!;
+          return beta * diluting.data[at]! * (1 - inside) + value * inside;
+        }),
+      );
+    }
+  }
+  return { latents: out, references: xRef, unetRows };
+}
+
+/** The rows of the ablation table are data, not arithmetic: the one thing taken over. */
+function textbookAblation(row: AblationRow) {
+  return ablationRows[row];
+}
+
+/** ᾱ, sigma and "leading" timesteps. */
+function textbookSteps(schedule: NoiseScheduleConfig, T: number): Step[] {
+  const root = schedule.betaSchedule === 'scaled_linear' ? 2 : 1;
+  const first = schedule.betaStart ** (1 / root);
+  const last = schedule.betaEnd ** (1 / root);
+  const a: number[] = [];
+  for (let t = 0; t < schedule.trainSteps; t++) {
+    const betaT = (first + ((last - first) * t) / (schedule.trainSteps - 1)) ** root;
+    a.push((a[t - 1] ?? 1) * (1 - betaT));
+  }
+  const ratio = Math.floor(schedule.trainSteps / T);
+  const steps: Step[] = [];
+  for (let k = T - 1; k >= 0; k--) {
+    const t = k * ratio + schedule.stepsOffset;
+    const aPrev = t - ratio >= 0 ? a[t - ratio]! : a[0]!;
+    const sigma = Math.sqrt(((1 - aPrev) / (1 - a[t]!)) * (1 - a[t]! / aPrev));
+    steps.push({ t, a: a[t]!, aPrev, sigma });
+  }
+  return steps;
+}
+
+/** mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps. */
+function mean(x: Tensor, eps: Tensor, { a, aPrev, sigma }: Step): Tensor {
+  return each([x, eps], (xAt, epsAt) => {
+    const x0Hat = (xAt - Math.sqrt(1 - a) * epsAt) / Math.sqrt(a);
+    return Math.sqrt(aPrev) * x0Hat + Math.sqrt(Math.max(1 - aPrev - sigma ** 2, 0)) * epsAt;
+  });
+}
+
+/** x_prev = mu_t + sigma_t z. */
+function advance(x: Tensor, eps: Tensor, z: Tensor, step: Step): Tensor {
+  return each([mean(x, eps, step), z], (mu, zAt) => mu + step.sigma * zAt);
+}
+
+function each(pair: readonly [Tensor, Tensor], value: (a: number, b: number) => number): Tensor {
+  const [a, b] = pair;
+  return tensor(
+    Float32Array.from(a.data, (aAt, index) => value(aAt, b.data[index]!)),
+    a.dims,
+  );
+}
+
+/** Element-wise, with the element's place in the data and its cell in the [h, w] plane. */
+function mapElements(x: Tensor, value: (xAt: number, at: number, cell: number) => number): Tensor {
+  const plane = x.dims[1]! * x.dims[2]!;
+  return tensor(
+    Float32Array.from(x.data, (xAt, at) => value(xAt, at, at % plane)),
+    x.dims,
+  );
+}
