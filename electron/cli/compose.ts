@@ -1,66 +1,150 @@
-/** `compose`: a scene file in, a picture out. */
+/** `compose`: a scene file in, a picture out; or a sheet of pictures, or a trace beside it. */
 import { StudioError } from '../contract/errors.ts';
+import type { RenderProgress } from '../contract/progress.ts';
 import type { Engine, RenderOutcome } from '../inference/engine.ts';
 import { encodePng } from '../inference/images.ts';
 import type { Command, CommandContext } from './command.ts';
+import { drawSheet, type SheetRow } from './contact-sheet.ts';
 import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
-import { type LoadedScene, loadScene, makeRequest } from './scene-request.ts';
+import { assetReader, loadScene, makeRequest } from './scene-request.ts';
+import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
 import { showProgress } from './terminal-progress.ts';
+import { openTraceFolder } from './trace-folder.ts';
 
 export const composeCommand: Command = {
   name: 'compose',
   summary: 'Composes a scene into a picture.',
   usage: 'SCENE.json --out FILE.png [options]',
   details:
-    'The scene file is described in docs/scene-file.md. Options go before the scene file, that before\nthe model pack’s recommendation, and that before the paper’s values.',
+    'The scene file is described in docs/scene-file.md. What an option sets goes before the scene file, that\n' +
+    'before the model pack’s recommendation, and that before the paper’s values.',
   options: {
     out: { value: 'FILE.png', description: 'Where the picture goes.' },
     ...parameterOptions,
     ...engineOptions,
+    sweep: {
+      value: 'NAME=VALUE,...',
+      multiple: true,
+      description:
+        'Make a sheet of pictures over one or two parameters: --sweep alpha=0,0.15,0.5 beta=0.4,0.8.',
+    },
+    trace: { value: 'FOLDER', description: 'Write all tensors as .npy files too (docs/trace.md).' },
     request: { value: 'FILE.json', description: 'Write the full render request too.' },
   },
   run: runCompose,
 };
 
-async function runCompose({ options, positionals, signal, print }: CommandContext): Promise<void> {
-  const [scenePath, ...rest] = positionals;
+/** What the command line asks for, checked as far as it can be before the models are loaded. */
+interface ComposeTask {
+  readonly scenePath: string;
+  readonly out: string;
+  readonly sweep: readonly SweepAxis[];
+  readonly trace: string | undefined;
+  readonly request: string | undefined;
+}
+
+function readTask({ options, positionals }: CommandContext): ComposeTask {
+  // --sweep takes one value as every option does; a second axis behind it arrives as a positional.
+  const isSweep = options.has('sweep');
+  const axes = isSweep ? positionals.filter(isSweepAxis) : [];
+  const [scenePath, ...rest] = positionals.filter((text) => !axes.includes(text));
   const out = options.text('out');
   if (scenePath === undefined) throw new StudioError('USAGE', 'compose needs a scene file.');
   if (rest.length > 0) throw new StudioError('USAGE', `compose does not understand "${rest.join(' ')}".`);
   if (out === undefined) throw new StudioError('USAGE', 'compose needs --out FILE.png.');
+  const [trace, request] = [options.text('trace'), options.text('request')];
+  if (isSweep && (trace !== undefined || request !== undefined)) {
+    throw new StudioError('USAGE', '--sweep makes many pictures; --trace and --request go with one.');
+  }
+  return { scenePath, out, sweep: parseSweep([...options.texts('sweep'), ...axes]), trace, request };
+}
+
+async function runCompose(context: CommandContext): Promise<void> {
+  const { options, signal, print } = context;
+  const task = readTask(context);
   const overrides = readOverrides(options);
-  const scene = await loadScene(scenePath);
-  await prepareOutput(out);
-  const requestPath = options.text('request');
-  if (requestPath !== undefined) await prepareOutput(requestPath);
+  const scene = await loadScene(task.scenePath);
+  await prepareOutput(task.out);
+  if (task.request !== undefined) await prepareOutput(task.request);
+  const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
   const progress = showProgress();
   let engine: Engine | undefined;
-  let outcome: RenderOutcome;
   try {
-    engine = await openEngine(options, signal, progress.report);
-    outcome = await engine.render(makeRequest(scene, engine.pack, overrides), readerOf(scene), {
-      signal,
-      onProgress: progress.report,
-    });
+    const opened = await openEngine(options, signal, progress.report);
+    engine = opened;
+    const render = (settings: typeof overrides, label = '') =>
+      opened.render(makeRequest(scene, opened.pack, settings), assetReader(scene), {
+        signal,
+        onProgress: (at: RenderProgress) => progress.report(at, label),
+        ...(trace && { onTrace: trace.write }),
+      });
+    if (task.sweep.length > 0) {
+      const { rows, outcomes } = await renderSweep(task.sweep, (settings, label) =>
+        render(settings(overrides), label),
+      );
+      await writeOutput(task.out, await drawSheet(rows));
+      progress.stop();
+      printOutcomes(outcomes, [task.out], print);
+      return;
+    }
+    const outcome = await render(overrides);
+    await writeOutput(task.out, await encodePng(outcome.image));
+    if (task.request !== undefined) {
+      await writeOutput(task.request, `${JSON.stringify(outcome.request, null, 2)}\n`);
+    }
+    await trace?.finish();
+    progress.stop();
+    printOutcomes([outcome], [task.out, task.request, task.trace], print);
   } finally {
     progress.stop();
+    await trace?.discard();
     await engine?.release();
   }
-  await writeOutput(out, await encodePng(outcome.image));
-  if (requestPath !== undefined)
-    await writeOutput(requestPath, `${JSON.stringify(outcome.request, null, 2)}\n`);
-  printOutcome(outcome, [out], print);
 }
 
-function readerOf({ assets }: LoadedScene) {
-  return async (id: string) => assets.get(id)!;
+type Settings = Parameters<typeof withSwept>[0];
+
+/** Renders every combination; all share the inversions that the parameter leaves alone. */
+async function renderSweep(
+  axes: readonly SweepAxis[],
+  render: (settings: (base: Settings) => Settings, label: string) => Promise<RenderOutcome>,
+): Promise<{ rows: SheetRow[]; outcomes: RenderOutcome[] }> {
+  const [down, across] = axes.length === 2 ? axes : [undefined, axes[0]];
+  const total = axes.reduce((count, { values }) => count * values.length, 1);
+  const rows: SheetRow[] = [];
+  const outcomes: RenderOutcome[] = [];
+  for (const rowValue of down?.values ?? [undefined]) {
+    const tiles = [];
+    for (const value of across!.values) {
+      const outcome = await render(
+        (base) => {
+          const swept = withSwept(base, across!, value);
+          return down === undefined || rowValue === undefined ? swept : withSwept(swept, down, rowValue);
+        },
+        `${outcomes.length + 1}/${total} `,
+      );
+      outcomes.push(outcome);
+      tiles.push({
+        image: outcome.image,
+        ...(rows.length === 0 && { caption: `${across!.option} ${value}` }),
+      });
+    }
+    rows.push({ tiles, ...(down && { label: `${down.option} ${rowValue}` }) });
+  }
+  return { rows, outcomes };
 }
 
-function printOutcome(outcome: RenderOutcome, paths: readonly string[], print: (line: string) => void): void {
-  for (const notice of outcome.notices) print(`note: ${notice}`);
-  for (const path of paths) print(path);
-  print(`time: ${(outcome.totalMs / 1000).toFixed(1)} s`);
-  print(`device: ${describeDevice(outcome.device)}`);
+/** What every command that renders prints at its end. */
+export function printOutcomes(
+  outcomes: readonly RenderOutcome[],
+  paths: readonly (string | undefined)[],
+  print: (line: string) => void,
+): void {
+  for (const notice of new Set(outcomes.flatMap(({ notices }) => notices))) print(`note: ${notice}`);
+  for (const path of paths) if (path !== undefined) print(path);
+  const totalMs = outcomes.reduce((sum, outcome) => sum + outcome.totalMs, 0);
+  print(`time: ${(totalMs / 1000).toFixed(1)} s`);
+  print(`device: ${describeDevice(outcomes[0]!.device)}`);
 }

@@ -6,8 +6,9 @@
 import { StudioError } from '../contract/errors.ts';
 import { type Command, commandHelp, parseCommandLine } from './command.ts';
 import { composeCommand } from './compose.ts';
+import { demoCommand } from './demo.ts';
 
-const commands: readonly Command[] = [composeCommand];
+const commands: readonly Command[] = [demoCommand, composeCommand];
 
 const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 

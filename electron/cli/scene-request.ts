@@ -154,3 +154,13 @@ function invalidParameter(error: z.ZodError): StudioError {
     cause: error,
   });
 }
+
+/** Gives the engine the scene's picture files by their content. */
+export function assetReader({ assets }: LoadedScene): (id: AssetId) => Promise<AssetFile> {
+  return async (id) => {
+    const asset = assets.get(id);
+    if (asset === undefined)
+      throw new StudioError('ASSET_MISSING', `There is no picture with the content ${id}.`);
+    return asset;
+  };
+}

@@ -10,10 +10,13 @@ const stageNames: Readonly<Record<RenderStage, string>> = {
   decode: 'Decoding',
 };
 
+const lineEveryMs = 5000;
+
 /** Shows progress on a stream until it is stopped. */
 export interface ProgressDisplay {
-  readonly report: (progress: RenderProgress) => void;
-  /** Leaves the terminal as it was; nothing may be reported afterwards. */
+  /** @param label goes before the stage's name, such as '2/9 ' */
+  readonly report: (progress: RenderProgress, label?: string) => void;
+  /** Leaves the terminal as it was; may be called again. */
   readonly stop: () => void;
 }
 
@@ -37,8 +40,8 @@ function showBar(stream: NodeJS.WriteStream): ProgressDisplay {
   );
   let stage: RenderStage | undefined;
   return {
-    report: (progress) => {
-      const payload = { stage: stageNames[progress.stage].padEnd(9) };
+    report: (progress, label = '') => {
+      const payload = { stage: label + stageNames[progress.stage].padEnd(9) };
       if (stage === undefined) bar.start(progress.total, progress.step, payload);
       stage = progress.stage;
       bar.setTotal(progress.total);
@@ -49,16 +52,14 @@ function showBar(stream: NodeJS.WriteStream): ProgressDisplay {
   };
 }
 
-/** A line when a stage begins to be done, and one for every quarter of it. */
+/** A line when a stage is done, and others no more often than every few seconds. */
 function showLines(stream: NodeJS.WriteStream): ProgressDisplay {
-  let last = '';
+  let lastMs = performance.now();
   return {
-    report: ({ stage, step, total }) => {
-      const quarter = Math.floor((4 * step) / total);
-      const key = `${stage} ${quarter}`;
-      if (quarter === 0 || key === last) return;
-      last = key;
-      stream.write(`${stageNames[stage]} ${step}/${total}\n`);
+    report: ({ stage, step, total }, label = '') => {
+      if (step < total && performance.now() - lastMs < lineEveryMs) return;
+      lastMs = performance.now();
+      stream.write(`${label}${stageNames[stage]} ${step}/${total}\n`);
     },
     stop: () => undefined,
   };

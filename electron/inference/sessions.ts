@@ -13,9 +13,6 @@ export function openSessionCount(): number {
   return openSessions;
 }
 
-/** A value to feed, or one that came out. */
-export type SessionTensor = ort.Tensor;
-
 /** A session with the names that it was checked for. */
 export interface ModelSession {
   /**
@@ -47,7 +44,12 @@ export async function createSession(
   try {
     session = await ort.InferenceSession.create(graph.bytes, {
       ...device.sessionOptions,
-      extra: { session: { model_external_initializers_file_folder_path: graph.externalFolder } },
+      extra: {
+        session: {
+          ...device.sessionEntries,
+          model_external_initializers_file_folder_path: graph.externalFolder,
+        },
+      },
     });
   } catch (cause) {
     throw sessionError(cause, 'MODEL_INVALID', `The model ${component} cannot be loaded`);

@@ -10,11 +10,14 @@ import type { LazySession } from './lazy-session.ts';
 /** Share of the free memory that one batch may take. */
 const memoryShare = 0.5;
 
-/**
- * Most rows of a batch. A batch hides the fixed cost of a call and keeps the cores busy; beyond this it only takes
- * memory and delays cancellation, which is seen between calls.
- */
+/** Most rows of a batch. It hides the fixed cost of a call and keeps the cores busy; more only takes memory. */
 const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
+
+/**
+ * How long a call may take before it is made smaller: between calls the run sees that it was cancelled, and reports
+ * where it stands. On the CPU a row's result does not depend on what else is in its batch, bit for bit.
+ */
+const longestCallMs = 1500;
 
 /** The U-Net, with a session for each set of layers that follow `keyValueSource`. */
 export class OnnxUnet implements Unet {
@@ -22,6 +25,7 @@ export class OnnxUnet implements Unet {
   readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
   readonly #device: EngineDevice;
   #runMs = 0;
+  #lastMsPerRow = 0;
 
   /** @throws StudioError MODEL_INVALID for a U-Net that cannot be given what it needs, PACK_INCOMPLETE */
   constructor(sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>, device: EngineDevice) {
@@ -47,8 +51,9 @@ export class OnnxUnet implements Unet {
 
   preferredRows(latentHeight: number, latentWidth: number): number {
     const limit = mostRows[this.#device.report.device === 'cpu' ? 'cpu' : 'gpu'];
-    const fitting = Math.floor((freemem() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth));
-    return Math.min(Math.max(fitting, 1), limit);
+    const fitting = (freemem() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth);
+    const quick = this.#lastMsPerRow === 0 ? limit : longestCallMs / this.#lastMsPerRow;
+    return Math.max(Math.floor(Math.min(fitting, quick, limit)), 1);
   }
 
   /**
@@ -91,7 +96,9 @@ export class OnnxUnet implements Unet {
       },
       ['out_sample'],
     );
-    this.#runMs += performance.now() - startMs;
+    const callMs = performance.now() - startMs;
+    this.#runMs += callMs;
+    this.#lastMsPerRow = callMs / rows.length;
     return tensor(output!.data as Float32Array, output!.dims);
   }
 

@@ -1,12 +1,14 @@
 /**
- * Reads every weight file once: its SHA-256, and whether any of its values is NaN or infinite. The result is kept
+ * Reads every weight file once, before it is first used: its SHA-256, and whether any of its values is NaN or infinite. The result is kept
  * by the file's path, size and time of change, so that a pack of gigabytes is read through the first time only.
  */
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { openSafetensors, type SafetensorsEntry } from '../../native-models/graph/safetensors.ts';
+import { openSafetensors } from '../../native-models/graph/safetensors.ts';
+import { findNonFiniteTensors } from '../../native-models/graph/safetensors-values.ts';
 import { StudioError } from '../contract/errors.ts';
 import { readCachedJson, writeCachedJson } from './cache-folder.ts';
 
@@ -16,8 +18,6 @@ const inspectionSchema = z.object({
   nonFiniteTensor: z.string().nullable(),
 });
 export type WeightInspection = z.infer<typeof inspectionSchema>;
-
-const chunkBytes = 1 << 22;
 
 /**
  * Inspects one `.safetensors` file, or recalls what an earlier inspection of the same file said.
@@ -56,55 +56,11 @@ export function assertFiniteWeights(path: string, { nonFiniteTensor }: WeightIns
 }
 
 async function readThrough(path: string, signal: AbortSignal | undefined): Promise<WeightInspection> {
-  const { tensors } = openSafetensors(path);
-  const byOffset = [...tensors.values()].sort((a, b) => a.fileOffset - b.fileOffset);
+  const [nonFiniteTensor = null] = findNonFiniteTensors(openSafetensors(path));
   const hash = createHash('sha256');
-  let nonFiniteTensor: string | null = null;
-  const file = await open(path);
-  try {
-    // A buffer of its own per file begins aligned, and chunks are read from a tensor's first byte on.
-    const chunk = new Uint8Array(chunkBytes);
-    const read = async (position: number, length: number): Promise<Uint8Array> => {
-      const { bytesRead } = await file.read(chunk, 0, length, position);
-      if (bytesRead === 0) throw new StudioError('MODEL_INVALID', `${basename(path)} is cut short.`);
-      hash.update(chunk.subarray(0, bytesRead));
-      return chunk.subarray(0, bytesRead);
-    };
-    let at = 0;
-    const headerEnd = byOffset[0]?.fileOffset ?? (await file.stat()).size;
-    while (at < headerEnd) at += (await read(at, Math.min(chunkBytes, headerEnd - at))).length;
-    for (const entry of byOffset) {
-      const end = entry.fileOffset + entry.byteLength;
-      while (at < end) {
-        if (signal?.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.');
-        const bytes = await read(at, Math.min(chunkBytes, end - at));
-        at += bytes.length;
-        if (nonFiniteTensor === null && holdsNonFinite(bytes, entry)) nonFiniteTensor = entry.name;
-      }
-    }
-  } finally {
-    await file.close();
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    if (signal?.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.');
+    hash.update(chunk as Buffer);
   }
   return { sha256: hash.digest('hex'), nonFiniteTensor };
-}
-
-/** A float is NaN or infinite where every bit of its exponent is set. */
-function holdsNonFinite(bytes: Uint8Array, { dtype }: SafetensorsEntry): boolean {
-  switch (dtype) {
-    case 'F16':
-      return hasExponent(new Uint16Array(bytes.buffer, 0, bytes.length >> 1), 0x7c00);
-    case 'BF16':
-      return hasExponent(new Uint16Array(bytes.buffer, 0, bytes.length >> 1), 0x7f80);
-    case 'F32':
-      return hasExponent(new Uint32Array(bytes.buffer, 0, bytes.length >> 2), 0x7f80_0000);
-    default:
-      return false;
-  }
-}
-
-function hasExponent(words: Uint16Array | Uint32Array, mask: number): boolean {
-  for (let index = 0; index < words.length; index++) {
-    if ((words[index]! & mask) === mask) return true;
-  }
-  return false;
 }

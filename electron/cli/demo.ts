@@ -1,0 +1,79 @@
+/** `demo`: the starter pack's two-concept scene, as a picture and as a sheet of how it came about. */
+import { join } from 'node:path';
+import type { Engine, RenderOutcome } from '../inference/engine.ts';
+import { decodeImage, decodeMask, encodePng } from '../inference/images.ts';
+import type { RgbImage } from '../pipeline/processors/image.ts';
+import type { Command, CommandContext } from './command.ts';
+import { printOutcomes } from './compose.ts';
+import { drawSheet, type SheetTile } from './contact-sheet.ts';
+import { engineOptions, openEngine, packFolder } from './engine-options.ts';
+import { conceptColors, overlayMasks } from './mask-overlay.ts';
+import { prepareOutput, writeOutput } from './output-file.ts';
+import { assetReader, type LoadedScene, loadScene, makeRequest } from './scene-request.ts';
+import { showProgress } from './terminal-progress.ts';
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'Composes the starter pack’s two-concept scene and shows how it came about.',
+  usage: '[options]',
+  options: {
+    out: { value: 'FOLDER', description: 'Where result.png and sheet.png go; out/demo by default.' },
+    ...engineOptions,
+  },
+  run: runDemo,
+};
+
+async function runDemo({ options, signal, print }: CommandContext): Promise<void> {
+  const scenePath = join(packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json');
+  const scene = await loadScene(scenePath);
+  const folder = options.text('out') ?? join('out', 'demo');
+  const resultPath = join(folder, 'result.png');
+  const sheetPath = join(folder, 'sheet.png');
+  await prepareOutput(resultPath);
+  await prepareOutput(sheetPath);
+  const progress = showProgress();
+  let engine: Engine | undefined;
+  try {
+    engine = await openEngine(options, signal, progress.report);
+    const outcome = await engine.render(
+      makeRequest(scene, engine.pack, { parameters: {} }),
+      assetReader(scene),
+      {
+        signal,
+        onProgress: progress.report,
+      },
+    );
+    await writeOutput(resultPath, await encodePng(outcome.image));
+    await writeOutput(sheetPath, await drawSheet([{ tiles: await overviewTiles(scene, outcome) }]));
+    progress.stop();
+    printOutcomes([outcome], [resultPath, sheetPath], print);
+  } finally {
+    progress.stop();
+    await engine?.release();
+  }
+}
+
+/** Background, inpainted background, masks, concept images and result. */
+async function overviewTiles(scene: LoadedScene, outcome: RenderOutcome): Promise<SheetTile[]> {
+  const { file, assetIds, assets } = scene;
+  const asset = (path: string) => assets.get(assetIds.get(path)!)!;
+  const imageOf = async (path: string): Promise<RgbImage> => (await decodeImage(asset(path))).pixels;
+  const background = await imageOf(file.background);
+  const masks = await Promise.all(file.concepts.map(({ mask }) => decodeMask(asset(mask))));
+  const orders = file.concepts.map(({ order }) => order);
+  return [
+    { image: background, caption: 'background' },
+    ...(file.inpainted === undefined
+      ? []
+      : [{ image: await imageOf(file.inpainted), caption: 'inpainted background' }]),
+    { image: overlayMasks(background, masks, orders), caption: 'masks' },
+    ...(await Promise.all(
+      file.concepts.map(async ({ name, image }, index) => ({
+        image: await imageOf(image),
+        caption: name,
+        captionColor: conceptColors[index]!,
+      })),
+    )),
+    { image: outcome.image, caption: 'result' },
+  ];
+}

@@ -1,0 +1,65 @@
+/** `--sweep`: one or two parameters over several values each, as the paper's Figure 4.5. */
+import { StudioError } from '../contract/errors.ts';
+import { parseNumber } from './command.ts';
+import { numericParameters } from './parameter-options.ts';
+import type { RequestOverrides } from './scene-request.ts';
+
+/** A parameter and the values that it takes in turn. */
+export interface SweepAxis {
+  /** Name of the option without its dashes. */
+  readonly option: string;
+  readonly values: readonly number[];
+}
+
+/** Most pictures on one sheet. */
+const mostPictures = 100;
+
+/** Whether an argument reads like an axis rather than a file. */
+export function isSweepAxis(text: string): boolean {
+  return /^[a-z-]+=[^=]*$/.test(text) && sweepable().includes(text.slice(0, text.indexOf('=')));
+}
+
+/**
+ * Reads axes such as `alpha=0,0.15,0.5`.
+ *
+ * @throws StudioError USAGE
+ */
+export function parseSweep(texts: readonly string[]): readonly SweepAxis[] {
+  const axes = texts.map((text): SweepAxis => {
+    const [option, values] = text.split('=');
+    if (option === undefined || values === undefined || !sweepable().includes(option)) {
+      throw new StudioError(
+        'USAGE',
+        `--sweep takes NAME=VALUE,VALUE,... with the names ${sweepable().join(', ')}; not "${text}".`,
+      );
+    }
+    return { option, values: values.split(',').map((value) => parseNumber(`--sweep ${option}`, value)) };
+  });
+  if (axes.length > 2) throw new StudioError('USAGE', '--sweep takes one or two parameters.');
+  if (axes.length === 2 && axes[0]!.option === axes[1]!.option) {
+    throw new StudioError('USAGE', `--sweep has ${axes[0]!.option} twice.`);
+  }
+  const pictures = axes.reduce((count, { values }) => count * values.length, 1);
+  if (pictures > mostPictures) {
+    throw new StudioError(
+      'USAGE',
+      `--sweep would make ${pictures} pictures; at most ${mostPictures} fit a sheet.`,
+    );
+  }
+  return axes;
+}
+
+function sweepable(): string[] {
+  return ['alpha', ...Object.keys(numericParameters)];
+}
+
+/** The overrides with one more value of a swept parameter. */
+export function withSwept(
+  overrides: RequestOverrides,
+  { option }: SweepAxis,
+  value: number,
+): RequestOverrides {
+  if (option === 'alpha') return { ...overrides, alpha: value };
+  const parameter = numericParameters[option as keyof typeof numericParameters];
+  return { ...overrides, parameters: { ...overrides.parameters, [parameter]: value } };
+}

@@ -1,0 +1,56 @@
+/** `--trace`: tensors by name as .npy files, in folders by the name's path. The folder appears when all is there. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import type { Tensor } from '../pipeline/tensor/tensor.ts';
+import { encodeNpy } from './npy.ts';
+
+export interface TraceFolder {
+  readonly write: (name: string, value: Tensor) => void;
+  /** Puts the folder in its place. */
+  readonly finish: () => Promise<void>;
+  /** Removes what was written; does nothing after `finish`. */
+  readonly discard: () => Promise<void>;
+}
+
+/**
+ * Opens a trace.
+ *
+ * @param folder must not exist, or be empty
+ * @throws StudioError OUTPUT_UNWRITABLE
+ */
+export async function openTraceFolder(folder: string): Promise<TraceFolder> {
+  const target = resolve(folder);
+  const temporary = `${target}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  const unwritable = (cause: unknown) =>
+    new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be written.`, { cause });
+  if ((await readdir(target).catch(() => [])).length > 0) {
+    throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} for the trace is not empty.`);
+  }
+  await mkdir(temporary, { recursive: true }).catch((cause: unknown) => {
+    throw unwritable(cause);
+  });
+  return {
+    write: (name, value) => {
+      const path = join(temporary, `${name}.npy`);
+      try {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, encodeNpy(value));
+      } catch (cause) {
+        throw unwritable(cause);
+      }
+    },
+    finish: async () => {
+      try {
+        // An empty folder may be in the way, and not every platform replaces it.
+        await rm(target, { recursive: true, force: true });
+        await rename(temporary, target);
+      } catch (cause) {
+        throw unwritable(cause);
+      }
+    },
+    discard: () => rm(temporary, { recursive: true, force: true }),
+  };
+}
