@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, ifPresent, writing } from './file-errors.ts';
 
 /** Where links must not be followed, where the platform can say so. */
@@ -34,9 +35,25 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Codes with which Windows says that a virus scanner or an indexer has a new file open. */
+const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
+const BUSY_TRIES = 10;
+const BUSY_WAIT_MS = 200;
+
 /** Puts a finished file in its place: data first, then the name, then the folder that holds the name. */
 export async function moveIntoPlace(from: string, to: string): Promise<void> {
-  await writing(to, () => rename(from, to));
+  await writing(to, async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await rename(from, to);
+        return;
+      } catch (error) {
+        const isBusy = process.platform === 'win32' && BUSY.has(errnoOf(error) ?? '');
+        if (!isBusy || attempt === BUSY_TRIES) throw error;
+        await delay(BUSY_WAIT_MS);
+      }
+    }
+  });
   await syncFolder(dirname(to));
 }
 

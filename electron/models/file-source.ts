@@ -145,16 +145,24 @@ export class ComponentSource {
     const { fetch, stallTimeoutMs } = this.settings;
     const stall = new StallTimer(stallTimeoutMs, signal);
     const home = new URL(remote.url).origin;
+    const headers = new Headers();
     try {
       const response = await sendRequest(fetch, {
         url: remote.url,
         method: 'HEAD',
         authorization: remote.authorization,
         signal: stall.signal,
-        stopAt: (_, next) => this.source.kind === 'hub' && next.origin !== home,
+        stopAt: (answer, next) => {
+          if (this.source.kind !== 'hub') return false;
+          // The hub may say one thing on the first step of its own redirects and another on the last.
+          collectMetadata(answer.headers, headers);
+          return next.origin !== home;
+        },
       });
       await response.body?.cancel();
-      return { headers: response.headers, status: response.status };
+      if (response.status < 300) headers.set('content-length', response.headers.get('content-length') ?? '');
+      collectMetadata(response.headers, headers);
+      return { headers, status: response.status };
     } catch (error) {
       rethrowCancel(error, signal);
       if (error instanceof SourceError) throw error;
@@ -163,6 +171,15 @@ export class ComponentSource {
     } finally {
       stall.stop();
     }
+  }
+}
+
+const METADATA = ['x-repo-commit', 'x-linked-size', 'x-linked-etag', 'etag'];
+
+function collectMetadata(from: Headers, into: Headers): void {
+  for (const name of METADATA) {
+    const value = from.get(name);
+    if (value !== null) into.set(name, value);
   }
 }
 

@@ -1,11 +1,9 @@
 /** Taking in models that a person has already: by hard link, by link or by copy, checked first. */
-import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, rm, stat, symlink, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { lstat, stat, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
-import { makeFolder, moveIntoPlace } from './atomic-write.ts';
-import { errnoOf, ifPresent, throwIfCancelled, writing } from './file-errors.ts';
+import { ifPresent, throwIfCancelled } from './file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import { type FoundFile, findComponents } from './import-layout.ts';
 import { assertWholeSafetensors } from './inspect-model.ts';
@@ -18,16 +16,10 @@ import {
 } from './install-record.ts';
 import { withPackLock } from './pack-lock.ts';
 import { writePackManifests } from './pack-manifests.ts';
+import { type ImportMode, placeFile } from './place-file.ts';
 import { type StoreContext, selectComponents } from './store-context.ts';
-import { installedPath, partPath } from './store-layout.ts';
+import { installedPath } from './store-layout.ts';
 import { ProgressReporter, type StoreControls } from './store-progress.ts';
-
-/**
- * hard-link: a second name for the same file on the same disk; either can be removed without harm to the other.
- * link: a reference to the person's file, which has to stay where it is. copy: a file of its own.
- * auto: a hard link where the disk allows it, else a link; never a copy of gigabytes unasked.
- */
-export type ImportMode = 'auto' | 'hard-link' | 'link' | 'copy';
 
 export interface ImportOptions extends StoreControls {
   /** By name; without names, every component that the folder holds. */
@@ -73,10 +65,23 @@ export async function importFolder(
     if (options.mode === 'copy') await assertSpace(context, checked);
     const placed: InstalledFile[] = [];
     let record = await readInstallRecord(modelsFolder, catalog.id);
+    const bytesTotal = checked.reduce((sum, { bytes }) => sum + bytes, 0);
+    const { now } = environment;
+    const progress = new ProgressReporter(catalog.id, checked.length, bytesTotal, now, options.onProgress);
     try {
-      for (const file of checked) {
+      for (const [index, file] of checked.entries()) {
         throwIfCancelled(options.signal);
-        const how = await place(file, options);
+        progress.begin('place', `${file.component}/${file.file.path}`, index + 1);
+        const how = await placeFile({
+          from: file.sourcePath,
+          finalPath: file.finalPath,
+          sha256: file.sha256,
+          mode: options.mode ?? 'auto',
+          signal: options.signal,
+          onBytes: (bytes) => progress.advance(bytes),
+          onNotice: options.onNotice,
+        });
+        progress.finish(file.bytes);
         const { component, file: described, sha256, bytes, checkedBy, sourcePath } = file;
         placed.push({
           component,
@@ -163,70 +168,4 @@ async function assertSpace(
       `${bytes} bytes are to be copied to ${modelsFolder}, but only ${freeBytes} are free.`,
     );
   }
-}
-
-/** Codes with which file systems say that they cannot hard-link here. */
-const CANNOT_HARD_LINK = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS', 'EACCES']);
-
-async function place(
-  { sourcePath, finalPath }: CheckedFile,
-  { mode = 'auto', onNotice }: ImportOptions,
-): Promise<InstalledFile['placed']> {
-  const temporary = partPath(finalPath);
-  await writing(finalPath, async () => {
-    await makeFolder(dirname(finalPath));
-    await rm(temporary, { force: true });
-  });
-  try {
-    const how = await placeAs(mode, sourcePath, temporary, onNotice);
-    await moveIntoPlace(temporary, finalPath);
-    return how;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function placeAs(
-  mode: ImportMode,
-  from: string,
-  to: string,
-  onNotice: ImportOptions['onNotice'],
-): Promise<InstalledFile['placed']> {
-  if (mode === 'copy') {
-    await writing(to, async () => {
-      // A file system that can share blocks makes the copy at once; others copy the bytes.
-      await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      const handle = await open(to, 'r+');
-      await handle.sync().finally(() => handle.close());
-    });
-    return 'copied';
-  }
-  if (mode !== 'link') {
-    try {
-      await link(from, to);
-      return 'hard-linked';
-    } catch (error) {
-      if (!CANNOT_HARD_LINK.has(errnoOf(error) ?? '')) throw error;
-      if (mode === 'hard-link') {
-        throw new StudioError(
-          'FOLDER_UNWRITABLE',
-          `${from} cannot be hard-linked to the models folder (${errnoOf(error)}); both must be on one disk. Import with --mode link or copy.`,
-          { cause: error },
-        );
-      }
-      onNotice?.(`${from} is on another disk; the store refers to it there, so it must stay where it is.`);
-    }
-  }
-  try {
-    await symlink(from, to, 'file');
-  } catch (error) {
-    if (errnoOf(error) !== 'EPERM') throw error;
-    throw new StudioError(
-      'FOLDER_UNWRITABLE',
-      `This system does not let you create links (${to}). Import with --mode copy.`,
-      { cause: error },
-    );
-  }
-  return 'linked';
 }

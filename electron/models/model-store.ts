@@ -77,14 +77,14 @@ export interface ModelStore {
   remove(packId: string, options?: RemoveOptions): Promise<RemoveResult>;
 }
 
-/** @throws StudioError PACK_UNKNOWN from every operation on a pack that no catalogue describes */
+/** @throws StudioError USAGE for an impossible hub; every operation: PACK_UNKNOWN when no catalogue describes the pack */
 export function createModelStore(options: ModelStoreOptions): ModelStore {
   const { modelsFolder, catalogs } = options;
   const context: StoreContext = {
     modelsFolder,
     environment: options.environment ?? systemEnvironment,
     patience: options.patience ?? DEFAULT_PATIENCE,
-    hubEndpoint: (options.hubEndpoint ?? HUB).replace(/\/+$/, ''),
+    hubEndpoint: hubAddress(options.hubEndpoint ?? HUB),
     hubToken: options.hubToken,
   };
   const catalogOf = (packId: string): PackCatalog => {
@@ -121,6 +121,14 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     import: async (packId, folder, taken = {}) => importFolder(context, catalogOf(packId), folder, taken),
     remove: async (packId, remove = {}) => removePack(context, catalogOf(packId), remove),
   };
+}
+
+function hubAddress(text: string): string {
+  const { protocol, href } = URL.parse(text) ?? {};
+  if (href === undefined || (protocol !== 'https:' && protocol !== 'http:')) {
+    throw new StudioError('USAGE', `The hub’s address must begin with https:// or http://, not ${text}.`);
+  }
+  return href.replace(/\/+$/, '');
 }
 
 async function listPack({ modelsFolder }: StoreContext, catalog: PackCatalog): Promise<ListedPack> {

@@ -436,6 +436,50 @@ describe('what the hub says', () => {
     expect(hub.gets('/owner/model/resolve/main/weights.bin')).toHaveLength(0);
   });
 
+  it('is taken from the hub’s own redirects, not from the storage behind them', async () => {
+    const { hub, folder } = await unknownHub();
+    const storage = await startServer();
+    storage.files.set('/blob', {
+      body: config,
+      headers: { 'x-linked-etag': '"0"', etag: `"${'0'.repeat(64)}"` },
+    });
+    const place = '/owner/model/resolve/main';
+    const said = { 'x-repo-commit': commit };
+    // A small file: the hub redirects to another address of its own, which knows the rest.
+    hub.files.set(`${place}/config.json`, {
+      body: config,
+      headRedirect: { location: '/cache/config.json', ...said },
+    });
+    hub.files.set('/cache/config.json', { body: config, etag: `"${gitBlobId(config)}"` });
+    // A large one: it redirects to the storage.
+    hub.files.set(`/owner/model/resolve/${commit}/weights.bin`, {
+      body: BODY,
+      headRedirect: {
+        location: `${storage.origin}/blob`,
+        'x-linked-etag': `"${sha256(BODY)}"`,
+        'x-linked-size': String(BODY.length),
+      },
+    });
+    const catalog = catalogOf({
+      sources: [{ kind: 'hub', repo: 'owner/model', revision: null }],
+      files: [{ path: 'config.json' }, { path: 'weights.bin' }],
+    });
+    await storeOf(folder, catalog, { hubEndpoint: hub.origin }).pull('test', accept);
+    const record = JSON.parse((await bytesAt(folder, 'test/installed.json')).toString());
+    expect(record.files).toMatchObject([
+      { checkedBy: 'hub-git-id', sha256: sha256(config) },
+      { checkedBy: 'hub-sha256', sha256: sha256(BODY) },
+    ]);
+    expect(storage.requests).toEqual([]);
+  });
+
+  it('has to come from an address', async () => {
+    const { folder, catalog } = await unknownHub();
+    for (const hubEndpoint of ['huggingface.co', 'ftp://hub.test', '']) {
+      expect(() => storeOf(folder, catalog, { hubEndpoint })).toThrow(withCode('USAGE'));
+    }
+  });
+
   it('is believed more than what the hub then sends', async () => {
     for (const [path, checked] of [
       ['weights.bin', 'SHA-256'],

@@ -125,6 +125,22 @@ describe('a diffusers folder', () => {
     expect(ownFiles).toEqual(['blending/unet/model.safetensors']);
   });
 
+  it('reports where a copy stands', async () => {
+    const { mine, store } = await fixture();
+    await write(mine, DIFFUSERS);
+    const stages: string[] = [];
+    let last = 0;
+    await store.import('test', mine, {
+      mode: 'copy',
+      onProgress: ({ stage, bytesDone }) => {
+        stages.push(stage);
+        last = bytesDone;
+      },
+    });
+    expect([...new Set(stages)]).toEqual(['check', 'place']);
+    expect(last).toBe(WEIGHTS.length + UNET_CONFIG.length + TEXT_CONFIG.length);
+  });
+
   it('imported twice changes nothing', async () => {
     const { mine, store } = await fixture();
     await write(mine, DIFFUSERS);

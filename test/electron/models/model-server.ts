@@ -10,6 +10,8 @@ export interface ServedFile {
   readonly etag?: string | undefined;
   /** Sent besides the usual ones, by HEAD and GET. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** HEAD is redirected there, with these headers only. */
+  readonly headRedirect?: Readonly<Record<string, string>> & { readonly location: string };
 }
 
 export interface LoggedRequest {
@@ -101,6 +103,8 @@ export class ModelServer {
     if (request.method === 'GET') {
       const fault = this.faults.get(path)?.shift() ?? this.standingFault;
       await (fault ?? honest)(exchange);
+    } else if (file.headRedirect) {
+      response.writeHead(307, file.headRedirect).end();
     } else {
       response.writeHead(200, headersOf(file, file.body.length)).end();
     }
