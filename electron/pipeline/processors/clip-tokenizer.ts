@@ -56,7 +56,7 @@ export function createClipTokenizer(files: ClipTokenizerFiles): (prompt: string)
   };
 }
 
-function clipTokenizerJson({ vocabulary, merges }: ClipTokenizerFiles): object {
+function clipTokenizerJson({ vocabulary, merges, padToken }: ClipTokenizerFiles): object {
   const specialToken = (content: string) => ({
     id: vocabulary[content],
     content,
@@ -70,7 +70,8 @@ function clipTokenizerJson({ vocabulary, merges }: ClipTokenizerFiles): object {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [specialToken(START_TOKEN), specialToken(END_TOKEN)],
+    // The pad token is special too: SD 2.x pads with '!', and a '!' in a prompt is that token, not '!</w>'.
+    added_tokens: [...new Set([START_TOKEN, END_TOKEN, padToken])].map(specialToken),
     normalizer: {
       type: 'Sequence',
       normalizers: [
@@ -101,7 +102,7 @@ function clipTokenizerJson({ vocabulary, merges }: ClipTokenizerFiles): object {
       end_of_word_suffix: '</w>',
       fuse_unk: false,
       vocab: vocabulary,
-      merges: merges.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#version')),
+      merges: merges.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#version')),
     },
   };
 }

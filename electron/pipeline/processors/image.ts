@@ -50,10 +50,9 @@ export function tensorToImage(image: Tensor): RgbImage {
  * @returns dims [height, width], values 0..1
  */
 export function greyToMask(grey: Uint8Array, width: number, height: number): Tensor {
-  return tensor(
-    Float32Array.from(grey, (value) => value / 255),
-    [height, width],
-  );
+  const values = new Float32Array(grey.length);
+  for (let at = 0; at < grey.length; at++) values[at] = grey[at]! / 255;
+  return tensor(values, [height, width]);
 }
 
 /**

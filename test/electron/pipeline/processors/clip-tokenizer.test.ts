@@ -1,0 +1,54 @@
+/** The CLIP tokenizer against transformers' CLIPTokenizer (test/golden/tokenizer/make_golden.py): equal ids. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createClipTokenizer } from '../../../../electron/pipeline/processors/clip-tokenizer.ts';
+
+interface Golden {
+  readonly maxLength: number;
+  readonly vocabulary: Record<string, number>;
+  readonly merges: string;
+  readonly cases: readonly {
+    readonly padToken: string;
+    readonly prompt: string;
+    readonly ids: readonly number[];
+    /** Tokens of the whole prompt, without start and end. */
+    readonly tokens: number;
+  }[];
+}
+
+const golden = JSON.parse(
+  readFileSync(new URL('../../../golden/tokenizer/clip.json', import.meta.url), 'utf8'),
+) as Golden;
+const { vocabulary, merges, maxLength } = golden;
+
+describe.each(['<|endoftext|>', '!'])('filled up with %s', (padToken) => {
+  const tokenize = createClipTokenizer({ vocabulary, merges, padToken, maxLength });
+  const cases = golden.cases.filter((known) => known.padToken === padToken);
+
+  test('the golden file has its prompts', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(40);
+  });
+
+  test.each(cases.map((known) => [JSON.stringify(known.prompt).slice(0, 50), known] as const))(
+    '%s',
+    (_, known) => {
+      const { ids, droppedTokens } = tokenize(known.prompt);
+      expect(ids).toEqual(known.ids);
+      expect(droppedTokens).toBe(Math.max(known.tokens - (maxLength - 2), 0));
+    },
+  );
+});
+
+test.each(['<|startoftext|>', '<|endoftext|>', '!'])('a vocabulary without %s is named', (missing) => {
+  const { [missing]: _, ...rest } = vocabulary;
+  expect(() => createClipTokenizer({ vocabulary: rest, merges, padToken: '!', maxLength })).toThrow(
+    expect.objectContaining({ code: 'TOKENIZER_INVALID', message: expect.stringContaining(missing) }),
+  );
+});
+
+test('merges.txt with Windows line ends gives the same ids', () => {
+  const options = { vocabulary, padToken: '!', maxLength };
+  const unix = createClipTokenizer({ ...options, merges });
+  const windows = createClipTokenizer({ ...options, merges: merges.replaceAll('\n', '\r\n') });
+  expect(windows('a photo of a cat').ids).toEqual(unix('a photo of a cat').ids);
+});
