@@ -33,6 +33,7 @@ import {
   known,
   LICENCE,
   offlineEnvironment,
+  QUICK,
   startServer,
   storeOf,
   temporaryFolder,
@@ -309,7 +310,8 @@ describe('files that are not what they should be', () => {
 
 describe('slow and broken servers', () => {
   it('gives up a silent connection and goes on from there', async () => {
-    const { server, store, finalPath } = await oneFile();
+    const { server, folder, catalog, finalPath } = await oneFile();
+    const store = storeOf(folder, catalog, { patience: { ...QUICK, stallTimeoutMs: 500 } });
     server.misbehave(PATH, stallAfter(120_000), stallAfter(0));
     const notices: string[] = [];
     await store.pull('test', { ...accept, onNotice: (sentence) => notices.push(sentence) });

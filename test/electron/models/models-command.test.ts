@@ -1,7 +1,12 @@
 /** The command line over the store: what it prints, and what it exits with. */
-import { mkdir, unlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatBytes, formatDuration, formatProgress } from '../../../electron/cli/models/models-output.ts';
 import { type ModelsIo, runModels } from '../../../electron/cli/models.ts';
 import { stallAfter } from './model-server.ts';
@@ -9,6 +14,7 @@ import {
   filesBelow,
   LICENCE,
   offlineEnvironment,
+  startServer,
   temporaryFolder,
   testEnvironment,
 } from './store-fixture.ts';
@@ -176,6 +182,37 @@ describe('models', () => {
       out: `${chosen}\n`,
       err: '(chosen with models where --set)\n',
     });
+  });
+});
+
+describe('the process', () => {
+  it('pauses a real download on Ctrl+C and exits with 130', async () => {
+    const [server, folder] = await Promise.all([startServer(), temporaryFolder()]);
+    // The catalogue that ships: the hub's address is the only thing that differs from a real download.
+    const path = '/Carve/LaMa-ONNX/resolve/c3c0c9e468934d62e79c329e35d82dd09ff8c444/lama_fp32.onnx';
+    server.files.set(path, { body: Buffer.alloc(0) });
+    server.standingFault = ({ response }) => {
+      response.writeHead(200, { 'content-length': 208_044_816, etag: '"v1"' });
+      response.write(Buffer.alloc(16_384));
+    };
+    const script = fileURLToPath(new URL('../../../electron/cli/models.ts', import.meta.url));
+    const licence = ['--accept-licence', 'apache-2.0'];
+    const child = spawn(process.execPath, [script, 'pull', 'sd21', '--component', 'inpainter', ...licence], {
+      env: { ...process.env, HF_ENDPOINT: server.origin, PNPMIX_MODELS_DIR: folder, NODE_USE_ENV_PROXY: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const err = text(child.stderr);
+    const part = join(folder, 'sd21/inpainter/lama_fp32.onnx.part');
+    while (((await stat(part).catch(() => undefined))?.size ?? 0) < 16_384) await delay(20);
+    child.kill('SIGINT');
+    expect((await once(child, 'exit'))[0]).toBe(130);
+    expect(await err).toContain('To download: 1 files, 208.0 MB');
+    expect(await err).toMatch(/error CANCELLED: .*\n$/);
+    expect(await filesBelow(folder)).toEqual([
+      'sd21/inpainter/lama_fp32.onnx.part',
+      'sd21/inpainter/lama_fp32.onnx.part.json',
+    ]);
   });
 });
 

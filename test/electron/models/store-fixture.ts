@@ -17,7 +17,8 @@ import { ModelServer, sha256 } from './model-server.ts';
 export const LICENCE = 'test-licence';
 
 export const QUICK: DownloadPatience = {
-  stallTimeoutMs: 500,
+  // Long enough that a busy machine is not taken for a silent server.
+  stallTimeoutMs: 2000,
   maxRetries: 4,
   firstBackoffMs: 1,
   maxBackoffMs: 4,
