@@ -11,7 +11,7 @@ import type { PullOptions, PullResult } from '../models/pull-pack.ts';
 import type { PullPlan } from '../models/pull-plan.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { MODELS_HELP, type ModelsCommand, parseModelsArguments } from './models/models-arguments.ts';
-import { formatBytes, type ProgressPrinter, progressPrinter } from './models/models-output.ts';
+import { countFiles, formatBytes, type ProgressPrinter, progressPrinter } from './models/models-output.ts';
 
 /** What the command needs from the process that it runs in. */
 export interface ModelsIo {
@@ -150,11 +150,13 @@ function describePlan({ files, bytesLeft, freeBytes }: PullPlan): string {
   const missing = files.filter(({ state }) => state === 'missing').length;
   const size = bytesLeft === null ? 'of a size that only the download will show' : formatBytes(bytesLeft);
   const free = freeBytes === undefined ? '' : `; ${formatBytes(freeBytes)} free`;
-  return missing === 0 ? 'Nothing is to be downloaded.' : `To download: ${missing} files, ${size}${free}.`;
+  return missing === 0
+    ? 'Nothing is to be downloaded.'
+    : `To download: ${countFiles(missing)}, ${size}${free}.`;
 }
 
 function describePull({ downloadedFiles, downloadedBytes, keptFiles }: PullResult): string {
-  return `Downloaded ${downloadedFiles} files, ${formatBytes(downloadedBytes)}; ${keptFiles} were there already.`;
+  return `Downloaded ${countFiles(downloadedFiles)}, ${formatBytes(downloadedBytes)}; already there: ${keptFiles}.`;
 }
 
 /** Shows the licences that are not accepted yet and, where somebody is there, asks. */
@@ -189,7 +191,7 @@ async function verify(
   const absent = files.filter(({ state }) => state === 'absent');
   for (const { state, finalPath } of [...bad, ...absent]) io.out(`${state.padEnd(9)}${finalPath}\n`);
   const good = files.length - bad.length - absent.length;
-  io.out(`${good} files are right, ${bad.length} are damaged, ${absent.length} are not installed.\n`);
+  io.out(`${countFiles(good)} right, ${bad.length} damaged, ${absent.length} not installed.\n`);
   if (bad.length === 0) return 0;
   if (!repair) {
     throw new StudioError(
@@ -219,7 +221,9 @@ async function importModels(
   for (const path of ownFiles) io.out(`not the catalogue’s own file: ${path}\n`);
   const parts = [...new Set(files.map(({ component }) => component))].join(', ');
   io.out(
-    files.length === 0 ? 'All of it was there already.\n' : `Imported ${files.length} files: ${parts}.\n`,
+    files.length === 0
+      ? 'All of it was there already.\n'
+      : `Imported ${countFiles(files.length)}: ${parts}.\n`,
   );
   return 0;
 }
@@ -231,7 +235,7 @@ async function remove(
 ): Promise<number> {
   const { removedFiles, freedBytes, kept } = await store.remove(pack, { components, signal: io.signal });
   for (const { path, reason } of kept) io.out(`kept ${path}: ${reason}\n`);
-  io.out(`Removed ${removedFiles} files; ${formatBytes(freedBytes)} are free again.\n`);
+  io.out(`Removed ${countFiles(removedFiles)}; ${formatBytes(freedBytes)} are free again.\n`);
   return 0;
 }
 

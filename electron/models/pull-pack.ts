@@ -149,7 +149,8 @@ async function pullFiles(
     progress.finish(installed.bytes);
   }
   await writePackManifests(context, plan.catalog, record);
-  return { downloadedFiles, downloadedBytes, keptFiles: plan.files.length - downloadedFiles };
+  const present = plan.files.filter(({ state }) => state !== 'absent').length;
+  return { downloadedFiles, downloadedBytes, keptFiles: present - downloadedFiles };
 }
 
 function totalBytes(wanted: readonly PlannedFile[]): number | null {

@@ -1,6 +1,11 @@
 /** What `models` prints: sizes and times for people, progress as one line on a terminal and as few lines off it. */
 import type { StoreProgress } from '../../models/store-progress.ts';
 
+/** 1 -> "1 file", 2 -> "2 files". */
+export function countFiles(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
 const UNITS = ['kB', 'MB', 'GB', 'TB'];
 
 /** 1234567 -> "1.2 MB" (decimal units, as disks and hubs count). */

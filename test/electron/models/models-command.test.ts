@@ -86,7 +86,7 @@ describe('models', () => {
     expect(refused.err).toContain('error LICENCE_NOT_ACCEPTED: ');
 
     const pulled = await run(['pull', 'test', '--accept-licence', LICENCE]);
-    expect(pulled).toMatchObject({ code: 0, out: 'Downloaded 2 files, 70.0 kB; 0 were there already.\n' });
+    expect(pulled).toMatchObject({ code: 0, out: 'Downloaded 2 files, 70.0 kB; already there: 0.\n' });
     expect(pulled.err).toContain('To download: 2 files, 70.0 kB; ');
     expect(pulled.err).toContain('[1/2] downloading one/a.bin');
     expect(pulled.err).not.toContain('\r');
@@ -98,14 +98,14 @@ describe('models', () => {
 
     expect(await run(['verify', 'test'], offline)).toMatchObject({
       code: 0,
-      out: '2 files are right, 0 are damaged, 0 are not installed.\n',
+      out: '2 files right, 0 damaged, 0 not installed.\n',
     });
     await unlink(place('one/a.bin'));
     const damaged = await run(['verify', 'test'], offline);
     expect(damaged.code).toBe(1);
     expect(damaged.out).toContain(`missing  ${place('one/a.bin')}\n`);
     expect(damaged.err).toContain('error PACK_INCOMPLETE: Run the command again with --repair');
-    expect((await run(['verify', 'test', '--repair'])).out).toContain('Downloaded 1 files, 40.0 kB');
+    expect((await run(['verify', 'test', '--repair'])).out).toContain('Downloaded 1 file, 40.0 kB');
 
     expect(await run(['remove', 'test'], offline)).toMatchObject({
       code: 0,
@@ -207,7 +207,7 @@ describe('the process', () => {
     while (((await stat(part).catch(() => undefined))?.size ?? 0) < 16_384) await delay(20);
     child.kill('SIGINT');
     expect((await once(child, 'exit'))[0]).toBe(130);
-    expect(await err).toContain('To download: 1 files, 208.0 MB');
+    expect(await err).toContain('To download: 1 file, 208.0 MB');
     expect(await err).toMatch(/error CANCELLED: .*\n$/);
     expect(await filesBelow(folder)).toEqual([
       'sd21/inpainter/lama_fp32.onnx.part',
