@@ -5,10 +5,13 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import type { RenderParameters } from '../contract/parameters.ts';
 import type { DeviceReport, RenderProgress, RenderStage } from '../contract/progress.ts';
 import { type RenderRequest, renderRequestSchema } from '../contract/render-request.ts';
+import { MAX_CONCEPTS } from '../contract/scene-file.ts';
 import {
   type ComposeModels,
+  type ComposeParameters,
   compose,
   encodeImage,
   type Scene,
@@ -67,6 +70,24 @@ export interface RenderOutcome {
   /** Largest resident size of the process so far. */
   readonly peakMemoryBytes: number;
   readonly blend: PnpMixResult;
+}
+
+/** A request's parameters in the terms of the method. */
+export function methodParameters(parameters: RenderParameters): ComposeParameters {
+  return {
+    steps: parameters.steps,
+    seed: parameters.seed,
+    beta: parameters.beta,
+    guidanceScale: parameters.guidance,
+    swapGuidanceScale: parameters.swapGuidance,
+    attentionLayers: parameters.attentionLayers,
+    attentionSteps: parameters.attentionSteps,
+    featherPx: parameters.feather,
+    expandLatent: parameters.expand,
+    ablation: parameters.ablation,
+    keepOriginalBackground: parameters.keepOriginalBackground,
+    edgePx: parameters.edge,
+  };
 }
 
 /** Version of how tensors in the store came about; a change makes older ones unused. */
@@ -130,7 +151,7 @@ export class Engine {
    * Renders a request.
    *
    * @param readAsset gives the files that the request names by content
-   * @throws StudioError CANCELLED, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, PARAMETER_INVALID,
+   * @throws StudioError CANCELLED, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, PARAMETER_INVALID,
    *   PACK_UNKNOWN (the request is for other weights), NON_FINITE, OUT_OF_MEMORY, MODEL_INVALID
    */
   async render(
@@ -176,38 +197,19 @@ export class Engine {
     });
     const { onPreview } = controls;
     const preview = onPreview && (await this.#fitPreview(prepared.scene, store));
-    const composition = await compose(
-      this.models,
-      prepared.scene,
-      {
-        steps: parameters.steps,
-        seed: parameters.seed,
-        beta: parameters.beta,
-        guidanceScale: parameters.guidance,
-        swapGuidanceScale: parameters.swapGuidance,
-        attentionLayers: parameters.attentionLayers,
-        attentionSteps: parameters.attentionSteps,
-        featherPx: parameters.feather,
-        expandLatent: parameters.expand,
-        ablation: parameters.ablation,
-        keepOriginalBackground: parameters.keepOriginalBackground,
-        edgePx: parameters.edge,
+    const composition = await compose(this.models, prepared.scene, methodParameters(parameters), store, {
+      ...(controls.signal && { signal: controls.signal }),
+      ...(controls.onTrace && { onTrace: controls.onTrace }),
+      onProgress: (progress) => {
+        clock.charge(progress.stage);
+        controls.onProgress?.(progress);
       },
-      store,
-      {
-        ...(controls.signal && { signal: controls.signal }),
-        ...(controls.onTrace && { onTrace: controls.onTrace }),
-        onProgress: (progress) => {
-          clock.charge(progress.stage);
-          controls.onProgress?.(progress);
-        },
-        ...(onPreview &&
-          preview && { onPreview: (latents, step, total) => onPreview(preview(latents), step, total) }),
-        onBatchReduced: (rows) => {
-          notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`);
-        },
+      ...(onPreview &&
+        preview && { onPreview: (latents, step, total) => onPreview(preview(latents), step, total) }),
+      onBatchReduced: (rows) => {
+        notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`);
       },
-    );
+    });
     controls.onTrace?.('final/latents', composition.blend.latents);
     return {
       image: composition.image,
@@ -224,6 +226,13 @@ export class Engine {
   }
 
   #checkRequest(request: RenderRequest): void {
+    const { length: conceptCount } = request.scene.concepts;
+    if (conceptCount < 1 || conceptCount > MAX_CONCEPTS) {
+      throw new StudioError(
+        'CONCEPT_COUNT',
+        `A scene takes 1 to ${MAX_CONCEPTS} concepts, not ${conceptCount}.`,
+      );
+    }
     const parsed = renderRequestSchema.safeParse(request);
     if (!parsed.success) {
       throw new StudioError(

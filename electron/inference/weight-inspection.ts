@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { openSafetensors } from '../../native-models/graph/safetensors.ts';
 import { findNonFiniteTensors } from '../../native-models/graph/safetensors-values.ts';
@@ -45,13 +45,14 @@ export async function inspectWeights(
 /**
  * Refuses weights that are not finite: with one of them every picture is noise or black.
  *
+ * @param name of the file, for the message
  * @throws StudioError MODEL_INVALID naming the file and the tensor
  */
-export function assertFiniteWeights(path: string, { nonFiniteTensor }: WeightInspection): void {
+export function assertFiniteWeights(name: string, { nonFiniteTensor }: WeightInspection): void {
   if (nonFiniteTensor === null) return;
   throw new StudioError(
     'MODEL_INVALID',
-    `${basename(path)}: tensor "${nonFiniteTensor}" holds a value that is not a number. The file is damaged.`,
+    `${name}: tensor "${nonFiniteTensor}" holds a value that is not a number. The file is damaged.`,
   );
 }
 

@@ -1,0 +1,84 @@
+/**
+ * The command line: finds the command, runs it, and turns what it throws into a line and an exit code.
+ *
+ * Exit codes: 0 done, 1 failed, 2 not understood, 130 cancelled by Ctrl-C.
+ */
+import { inspect } from 'node:util';
+import { StudioError } from '../contract/errors.ts';
+import { type Command, commandHelp, parseCommandLine } from './command.ts';
+
+const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+
+/** What the command line needs of the process that it runs in. */
+export interface CommandLineIo {
+  /** Aborted to cancel. */
+  readonly signal: AbortSignal;
+  /** Results. */
+  readonly print: (line: string) => void;
+  /** Errors; progress goes to standard error by itself. */
+  readonly printError: (line: string) => void;
+}
+
+/**
+ * Runs one of the commands.
+ *
+ * @param argv the command's name and what follows it
+ * @returns the exit code
+ */
+export async function runCommandLine(
+  commands: readonly Command[],
+  [name, ...args]: readonly string[],
+  io: CommandLineIo,
+): Promise<number> {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    if (name === '--help') {
+      io.print(overview(commands));
+      return exitCodes.done;
+    }
+    if (name !== undefined) io.printError(`error USAGE: There is no command "${name}".\n`);
+    io.printError(overview(commands));
+    return exitCodes.usage;
+  }
+  try {
+    const { options, positionals } = parseCommandLine(command, args);
+    if (options.has('help')) {
+      io.print(commandHelp(command));
+      return exitCodes.done;
+    }
+    await command.run({ options, positionals, signal: io.signal, print: io.print });
+    return exitCodes.done;
+  } catch (error) {
+    return reportError(error, args.includes('--debug'), command, io.printError);
+  }
+}
+
+function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    'PnP-MIX Studio: puts several of your own things into one generated scene.',
+    '',
+    'Usage: npm run COMMAND -- [options]',
+    '',
+    'Commands:',
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    'npm run COMMAND -- --help shows a command’s options.',
+  ].join('\n');
+}
+
+function reportError(
+  error: unknown,
+  isDebug: boolean,
+  command: Command,
+  printError: (line: string) => void,
+): number {
+  const code = error instanceof StudioError ? error.code : 'INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  printError(`error ${code}: ${message}`);
+  if (isDebug) printError(inspect(error));
+  if (code === 'CANCELLED') return exitCodes.cancelled;
+  if (code !== 'USAGE') return exitCodes.failed;
+  printError(`npm run ${command.name} -- --help shows what it takes.`);
+  return exitCodes.usage;
+}
