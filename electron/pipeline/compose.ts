@@ -113,9 +113,10 @@ export async function compose(
   if (!known) await store.save(inversionKey, blend.backgroundNoise);
 
   // Decode.
-  throwIfCancelled(controls.signal);
   controls.onProgress?.({ stage: 'decode', step: 0, total: 1 });
+  throwIfCancelled(controls.signal);
   const decoded = await autoencoder.decode(blend.latents);
+  throwIfCancelled(controls.signal);
   if (firstNonFinite(decoded) >= 0) {
     throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
   }

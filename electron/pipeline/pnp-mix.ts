@@ -25,7 +25,7 @@ import {
   sampleTrajectory,
 } from './inversion/edit-friendly-inversion.ts';
 import { complement, diluteBackground, weightedSum, weightLatents } from './mixing/blend-latents.ts';
-import { latentMasks } from './mixing/latent-masks.ts';
+import { frontToBack, latentMasks } from './mixing/latent-masks.ts';
 import type { PnpMixInputs, PnpMixModels, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { RunControls } from './ports.ts';
 import { predictOriginalSample, scheduleSteps, stepWithNoise } from './schedulers/noise-schedule.ts';
@@ -108,11 +108,11 @@ export async function pnpMix(
     );
     let referenceNoise = predictions.map((rows) => guidedPrediction(rows, swapScale));
 
-    // 3. Mask-guided noise mixing (3.4).
+    // 3. Mask-guided noise mixing (3.4), summed in layer order: its rounding must not depend on the list's.
     const backgroundPrediction = background.noisePredictions[step.index]!;
     const outputNoise = weightedSum([
       { latents: backgroundPrediction, weight: backgroundMask },
-      ...referenceNoise.map((latents, i) => ({ latents, weight: regionMasks[i]! })),
+      ...frontToBack(inputs.concepts).map((i) => ({ latents: referenceNoise[i]!, weight: regionMasks[i]! })),
     ]);
 
     // 4. Noise mixing on the references (3.4, ablation row d).

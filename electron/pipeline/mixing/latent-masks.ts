@@ -39,6 +39,13 @@ export interface LatentMaskOptions {
 const REGION_THRESHOLD = 0.5;
 
 /**
+ * Indices of the concepts from the front layer to the back; of equal order, the one named first is in front.
+ */
+export function frontToBack(concepts: readonly Pick<ConceptMask, 'order'>[]): number[] {
+  return concepts.map((_, index) => index).sort((a, b) => concepts[b]!.order - concepts[a]!.order);
+}
+
+/**
  * Brings the concepts' masks to latent resolution and resolves overlaps.
  *
  * Without a feather the area average is thresholded at 0.5; with one, the mask is blurred and the average kept,
@@ -55,10 +62,7 @@ export function latentMasks(
 ): LatentMasks {
   const remaining = new Float32Array(dims[0] * dims[1]).fill(1);
   const regionMasks: Tensor[] = new Array(concepts.length);
-  const frontToBack = concepts
-    .map((_, index) => index)
-    .sort((a, b) => concepts[b]!.order - concepts[a]!.order);
-  for (const index of frontToBack) {
+  for (const index of frontToBack(concepts)) {
     const weights = reduceMask(concepts[index]!.mask, options);
     const region = weights.data.map((weight, at) => weight * remaining[at]!);
     for (let at = 0; at < remaining.length; at++) remaining[at] = remaining[at]! - region[at]!;

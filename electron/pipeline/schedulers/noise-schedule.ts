@@ -68,10 +68,17 @@ export function alphasCumprod(config: NoiseScheduleConfig): Float64Array {
  * by the steps offset.
  *
  * @param steps number of inference steps, 1..trainSteps - stepsOffset
- * @throws PipelineError PARAMETER_INVALID for another number
+ * @throws PipelineError PARAMETER_INVALID for another number; SCHEDULER_UNSUPPORTED for a steps offset of 0,
+ *   with which the last step adds no noise and no noise map could lead to x0
  */
 export function scheduleSteps(config: NoiseScheduleConfig, steps: number): ScheduleStep[] {
   const { trainSteps, stepsOffset } = config;
+  if (stepsOffset < 1) {
+    throw new PipelineError(
+      'SCHEDULER_UNSUPPORTED',
+      `The steps offset must be at least 1, not ${stepsOffset}.`,
+    );
+  }
   const mostSteps = trainSteps - stepsOffset;
   if (!Number.isInteger(steps) || steps < 1 || steps > mostSteps) {
     throw new PipelineError(

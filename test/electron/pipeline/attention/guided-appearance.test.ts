@@ -1,0 +1,80 @@
+/** Guided appearance attention and swap guidance: the rows, the scale's schedule, and the toy's promise. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  appearanceRows,
+  guidedPrediction,
+  swapGuidanceScaleAt,
+} from '../../../../electron/pipeline/attention/guided-appearance.ts';
+import {
+  STABLE_DIFFUSION_SCHEDULE,
+  scheduleSteps,
+} from '../../../../electron/pipeline/schedulers/noise-schedule.ts';
+import { maxAbsDifference, unstackRows, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { someLatents, somePrompt } from '../random-scenes.ts';
+import { createToyUnet } from '../toy-unet.ts';
+
+test('s_t falls in a line from s to max(s / 2, 1)', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1, max: 20, noNaN: true }), fc.integer({ min: 2, max: 100 }), (s, steps) => {
+      const scales = Array.from({ length: steps }, (_, k) => swapGuidanceScaleAt(s, k, steps));
+      expect(scales[0]).toBe(s);
+      expect(scales.at(-1)).toBeCloseTo(Math.max(s / 2, 1), 12);
+      const slope = (scales.at(-1)! - s) / (steps - 1);
+      for (const [k, scale] of scales.entries()) expect(scale).toBeCloseTo(s + slope * k, 10);
+    }),
+  );
+  expect(swapGuidanceScaleAt(3.5, 0, 50)).toBe(3.5);
+  expect(swapGuidanceScaleAt(3.5, 49, 50)).toBe(1.75);
+  expect(swapGuidanceScaleAt(1, 20, 50)).toBe(1);
+  expect(swapGuidanceScaleAt(3.5, 0, 1)).toBe(3.5);
+});
+
+test('the swap-guided prediction is plain + s (swap - plain)', () => {
+  const [swap, per, plain] = [someLatents(1), someLatents(2), someLatents(3)];
+  expect(guidedPrediction([swap, per], 1)).toBe(swap);
+  const guided = guidedPrediction([swap, per, plain], 3.5);
+  for (const [at, value] of guided.data.entries()) {
+    expect(value).toBeCloseTo(plain.data[at]! + 3.5 * (swap.data[at]! - plain.data[at]!), 5);
+  }
+  expect(() => guidedPrediction([swap, per, zeros([4, 5, 4])], 2)).toThrow(/\[4,4,5\].*\[4,5,4\]/);
+});
+
+const rowInputs = {
+  step: scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 4)[1]!,
+  referenceLatents: someLatents(1),
+  conceptLatents: someLatents(2),
+  scenePromptEmbedding: somePrompt(1),
+  conceptPromptEmbedding: somePrompt(2),
+  appearanceScale: 0.15,
+  swapGuidanceScale: 1,
+  injected: true,
+};
+
+test('a concept brings two rows, three under swap guidance, one outside the step range', () => {
+  expect(appearanceRows(rowInputs).map((row) => row.keyValueSource)).toEqual([1, 1]);
+  const guided = appearanceRows({ ...rowInputs, swapGuidanceScale: 1.5 });
+  expect(guided.map((row) => row.keyValueSource)).toEqual([1, 1, 2]);
+  expect(guided.map((row) => row.appearanceScale)).toEqual([0.15, 0, 0]);
+  const outside = appearanceRows({ ...rowInputs, swapGuidanceScale: 3.5, injected: false });
+  expect(outside.map((row) => [row.keyValueSource, row.appearanceScale])).toEqual([[0, 0]]);
+});
+
+test('alpha has no effect where the source is the row itself, for any batch', async () => {
+  const unet = createToyUnet(2);
+  const rowsWith = (appearanceScale: number) =>
+    [1, 2, 3].map((number, index) => ({
+      latents: someLatents(number),
+      promptEmbedding: somePrompt(number),
+      timestep: 501,
+      keyValueSource: index,
+      appearanceScale,
+    }));
+  const plain = await unet.predict(rowsWith(0), 'all');
+  expect((await unet.predict(rowsWith(7), 'all')).data).toEqual(plain.data);
+  const swapped = rowsWith(0.15).map((row) => ({ ...row, keyValueSource: 1 }));
+  const outputs = unstackRows(await unet.predict(swapped, 'all'));
+  const [own, source] = unstackRows(plain);
+  expect(outputs[1]!.data).toEqual(source!.data);
+  expect(maxAbsDifference(outputs[0]!, own!)).toBeGreaterThan(1e-3);
+});

@@ -1,0 +1,192 @@
+/** How often the method asks the U-Net, and what it does when the U-Net fails or the person cancels. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';
+import type { PnpMixParameters } from '../../../electron/pipeline/pnp-mix-types.ts';
+import {
+  anyInputs,
+  anyParameters,
+  box,
+  conceptOf,
+  defaultParameters,
+  inputsOf,
+  modelsOf,
+} from './random-scenes.ts';
+import { createToyUnet } from './toy-unet.ts';
+
+const scene = inputsOf([
+  conceptOf(1, box(0, 0, 8, 8)),
+  conceptOf(2, box(8, 4, 16, 12)),
+  conceptOf(3, box(4, 8, 20, 16)),
+]);
+const concepts = scene.concepts.length;
+
+/** Rows at each timestep, noisiest first: those of the inversion and of the blending together. */
+async function rowsByTimestep(parameters: PnpMixParameters, inputs = scene): Promise<number[]> {
+  const unet = createToyUnet(1);
+  const { unetRows } = await pnpMix(modelsOf(unet), inputs, parameters);
+  expect(unetRows).toBe(unet.rowCount());
+  const rows = new Map<number, number>();
+  for (const { timestep } of unet.calls.flat()) rows.set(timestep, (rows.get(timestep) ?? 0) + 1);
+  return [...rows].sort(([a], [b]) => b - a).map(([, count]) => count);
+}
+
+async function withKnownNoise(parameters: PnpMixParameters) {
+  const { backgroundNoise } = await pnpMix(modelsOf(createToyUnet(1)), scene, parameters);
+  return { ...scene, background: { ...scene.background, noisePredictions: backgroundNoise } };
+}
+
+describe('U-Net rows per step', () => {
+  test('one of the inversion, n of the concepts, n of the references', async () => {
+    expect(await rowsByTimestep(defaultParameters)).toEqual(new Array(4).fill(1 + 2 * concepts));
+  });
+
+  test('with a kept inversion only the n + n', async () => {
+    const inputs = await withKnownNoise(defaultParameters);
+    expect(await rowsByTimestep(defaultParameters, inputs)).toEqual(new Array(4).fill(2 * concepts));
+  });
+
+  test('swap guidance adds n while s_t is above 1', async () => {
+    const strong = { ...defaultParameters, swapGuidanceScale: 3.5 };
+    expect(await rowsByTimestep(strong)).toEqual(new Array(4).fill(1 + 3 * concepts));
+    // s = 2 falls to max(2 / 2, 1) = 1 at the last step, which needs no plain row.
+    const fading = { ...defaultParameters, swapGuidanceScale: 2 };
+    const [full, without] = [1 + 3 * concepts, 1 + 2 * concepts];
+    expect(await rowsByTimestep(fading)).toEqual([full, full, full, without]);
+  });
+
+  test('text guidance doubles every row', async () => {
+    const guided = { ...defaultParameters, guidanceScale: 5 };
+    expect(await rowsByTimestep(guided)).toEqual(new Array(4).fill(2 * (1 + 2 * concepts)));
+  });
+
+  test('outside the step range only the references run', async () => {
+    const half = { ...defaultParameters, attentionSteps: { from: 0.5, to: 1 } };
+    const [plain, full] = [1 + concepts, 1 + 2 * concepts];
+    expect(await rowsByTimestep(half)).toEqual([plain, plain, full, full]);
+  });
+
+  test('every reference attends to its own concept, in the same call, with its own alpha', async () => {
+    const unet = createToyUnet(1);
+    await pnpMix(modelsOf(unet), scene, { ...defaultParameters, swapGuidanceScale: 3.5 });
+    for (const rows of unet.calls.slice(1)) {
+      const swapped = rows.filter((row, index) => row.keyValueSource !== index);
+      expect(swapped).toHaveLength(concepts);
+      for (const row of swapped) {
+        const source = rows[row.keyValueSource]!;
+        expect(scene.concepts.map(({ promptEmbedding }) => promptEmbedding)).toContain(
+          source.promptEmbedding,
+        );
+        expect(row.appearanceScale).toBe(0.15);
+        expect(rows.indexOf(source)).toBe(source.keyValueSource);
+      }
+    }
+  });
+});
+
+describe('batches', () => {
+  test('their size changes no byte of the result', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyInputs,
+        anyParameters,
+        fc.integer({ min: 1, max: 9 }),
+        async (inputs, parameters, size) => {
+          const { latents, unetRows } = await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters);
+          const small = createToyUnet(1, { preferredRows: size });
+          const other = await pnpMix(modelsOf(small), inputs, parameters);
+          expect(other.latents.data).toEqual(latents.data);
+          expect(other.unetRows).toBe(unetRows);
+          // A group of rows that exchange keys and values is at most three and cannot be split.
+          expect(Math.max(...small.calls.map((rows) => rows.length))).toBeLessThanOrEqual(Math.max(size, 3));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('OUT_OF_MEMORY halves the batch, for good, and the result stays the same', async () => {
+    const reduced: number[] = [];
+    const tight = createToyUnet(1, { preferredRows: 16, memoryRows: 3 });
+    const parameters = { ...defaultParameters, steps: 8 };
+    const { latents } = await pnpMix(modelsOf(tight), scene, parameters, {
+      onBatchReduced: (rows) => reduced.push(rows),
+    });
+    expect(reduced).toEqual([4, 2]);
+    expect(Math.max(...tight.calls.map((rows) => rows.length))).toBe(2);
+    expect(latents.data).toEqual((await pnpMix(modelsOf(createToyUnet(1)), scene, parameters)).latents.data);
+  });
+
+  test('a single group that does not fit is an error with its code', async () => {
+    const tiny = createToyUnet(1, { memoryRows: 1 });
+    await expect(pnpMix(modelsOf(tiny), scene, defaultParameters)).rejects.toMatchObject({
+      code: 'OUT_OF_MEMORY',
+    });
+  });
+});
+
+test('cancelled at any progress event, the run ends with CANCELLED and asks the U-Net nothing more', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyInputs, anyParameters, fc.nat(), async (inputs, parameters, chosen) => {
+      let events = 0;
+      await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters, { onProgress: () => events++ });
+      // Behind the last event nothing is left to cancel.
+      const abortAt = chosen % (events - 1);
+      const unet = createToyUnet(1);
+      const signal = { aborted: false };
+      let callsAtAbort = -1;
+      let seen = 0;
+      const run = pnpMix(modelsOf(unet), inputs, parameters, {
+        signal,
+        onProgress: () => {
+          if (seen++ !== abortAt) return;
+          signal.aborted = true;
+          callsAtAbort = unet.calls.length;
+        },
+      });
+      await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect(unet.calls).toHaveLength(callsAtAbort);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('cancelled before it began, nothing is asked', async () => {
+  const unet = createToyUnet(1);
+  const run = pnpMix(modelsOf(unet), scene, defaultParameters, { signal: { aborted: true } });
+  await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(unet.calls).toHaveLength(0);
+});
+
+test('progress counts every stage up to its total', async () => {
+  const events: string[] = [];
+  await pnpMix(
+    modelsOf(createToyUnet(1)),
+    scene,
+    { ...defaultParameters, steps: 10 },
+    {
+      onProgress: ({ stage, step, total }) => events.push(`${stage} ${step}/${total}`),
+    },
+  );
+  const blends = Array.from({ length: 10 }, (_, index) => `blend ${index + 1}/10`);
+  expect(events).toEqual(['invert 8/10', 'invert 10/10', ...blends]);
+});
+
+test.each([751, 1])('a NaN from the U-Net is named with its timestep %i', async (nanAtTimestep) => {
+  const unet = createToyUnet(1, { nanAtTimestep });
+  await expect(pnpMix(modelsOf(unet), scene, defaultParameters)).rejects.toMatchObject({
+    code: 'NON_FINITE',
+    message: expect.stringContaining(`timestep ${nanAtTimestep}`),
+  });
+});
+
+test('latents of other dims are an error that names both', async () => {
+  const wrong = {
+    ...scene,
+    inpainted: { ...scene.inpainted, latents: { data: new Float32Array(4), dims: [4, 1, 1] } },
+  };
+  await expect(pnpMix(modelsOf(createToyUnet(1)), wrong, defaultParameters)).rejects.toMatchObject({
+    code: 'TENSOR_DIMS',
+    message: expect.stringMatching(/\[4,5\].*\[1,1\]/),
+  });
+});

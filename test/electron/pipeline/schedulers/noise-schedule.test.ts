@@ -1,0 +1,217 @@
+/** The noise schedule against diffusers' DDIMScheduler, and inversion against plain stepping. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { NoisePredictor } from '../../../../electron/pipeline/batching.ts';
+import { invert, sampleTrajectory } from '../../../../electron/pipeline/inversion/edit-friendly-inversion.ts';
+import {
+  addNoise,
+  alphasCumprod,
+  noiseFromModelOutput,
+  predictOriginalSample,
+  STABLE_DIFFUSION_SCHEDULE,
+  scheduleSteps,
+  stepMean,
+  stepWithNoise,
+} from '../../../../electron/pipeline/schedulers/noise-schedule.ts';
+import { gaussianNoise } from '../../../../electron/pipeline/tensor/noise.ts';
+import { maxAbsDifference, tensor, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { someLatents, somePrompt } from '../random-scenes.ts';
+import { createToyUnet } from '../toy-unet.ts';
+
+/**
+ * Source: diffusers 0.42.1, DDIMScheduler(num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012,
+ * beta_schedule="scaled_linear", set_alpha_to_one=False, steps_offset=1, timestep_spacing="leading"). It keeps
+ * float32; the numbers to 1e-10 are its formulas in float64 (numpy 2.4.6):
+ *   a = np.cumprod(1 - np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2)
+ */
+const alphas = {
+  0: 0.99915,
+  1: 0.9982960278384514,
+  21: 0.9803807481013713,
+  261: 0.6556693330759672,
+  501: 0.2749990668501319,
+  741: 0.06035557206788934,
+  961: 0.007281727140942984,
+  981: 0.005775500139495751,
+  999: 0.004660098513077238,
+};
+
+test.each(Object.entries(alphas))('alphas_cumprod[%s] is that of diffusers', (timestep, expected) => {
+  const actual = alphasCumprod(STABLE_DIFFUSION_SCHEDULE)[Number(timestep)]!;
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-10);
+});
+
+test('the linear schedule is that of np.cumprod(1 - np.linspace(0.00085, 0.012, 1000))', () => {
+  const actual = alphasCumprod({ ...STABLE_DIFFUSION_SCHEDULE, betaSchedule: 'linear' });
+  expect(Math.abs(actual[500]! - 0.160771599870189)).toBeLessThanOrEqual(1e-10);
+  expect(Math.abs(actual[999]! - 0.0015789629305514416)).toBeLessThanOrEqual(1e-10);
+});
+
+test.each([
+  [1, [1]],
+  [4, [751, 501, 251, 1]],
+  [7, [853, 711, 569, 427, 285, 143, 1]],
+  [50, Array.from({ length: 50 }, (_, index) => 981 - 20 * index)],
+])('the timesteps of %i steps are those of diffusers', (steps, expected) => {
+  expect(scheduleSteps(STABLE_DIFFUSION_SCHEDULE, steps).map(({ timestep }) => timestep)).toEqual(expected);
+});
+
+test('sigma of 50 steps is the square root of _get_variance, the last step with final_alpha_cumprod', () => {
+  const sigmas = new Map(
+    scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 50).map((step) => [step.timestep, step.sigma]),
+  );
+  for (const [timestep, expected] of [
+    [981, 0.45446327241359896],
+    [501, 0.2947845402773851],
+    [21, 0.03947954614089512],
+    [1, 0.020648320165302107],
+  ] as const) {
+    expect(Math.abs(sigmas.get(timestep)! - expected)).toBeLessThanOrEqual(1e-10);
+  }
+});
+
+test('every number of steps leads down from the first to timestep 1 with positive sigma', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 999 }), (count) => {
+      const steps = scheduleSteps(STABLE_DIFFUSION_SCHEDULE, count);
+      expect(steps).toHaveLength(count);
+      expect(steps.at(-1)!.timestep).toBe(1);
+      for (const [index, step] of steps.entries()) {
+        expect(step.index).toBe(index);
+        expect(step.sigma).toBeGreaterThan(0);
+        expect(step.alphaProdPrevious).toBeGreaterThan(step.alphaProd);
+        const next = steps[index + 1];
+        if (next) expect(next.alphaProd).toBe(step.alphaProdPrevious);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test.each([0, -1, 1.5, 1000, Number.NaN])('%d steps are refused', (steps) => {
+  expect(() => scheduleSteps(STABLE_DIFFUSION_SCHEDULE, steps)).toThrow(
+    expect.objectContaining({ code: 'PARAMETER_INVALID' }),
+  );
+});
+
+test('a steps offset of 0 is refused: its last step could not lead to x0', () => {
+  expect(() => scheduleSteps({ ...STABLE_DIFFUSION_SCHEDULE, stepsOffset: 0 }, 4)).toThrow(
+    expect.objectContaining({ code: 'SCHEDULER_UNSUPPORTED' }),
+  );
+});
+
+describe('the step', () => {
+  const step = scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 50)[20]!;
+  const [x0, noise, z] = [someLatents(1), someLatents(2), someLatents(3)];
+  const noised = addNoise(x0, noise, step.alphaProd);
+
+  test('with the true noise, x0 is predicted', () => {
+    expect(maxAbsDifference(predictOriginalSample(noised, noise, step), x0)).toBeLessThanOrEqual(1e-5);
+  });
+
+  test('is sqrt(a_prev) x0 + sqrt(1 - a_prev - sigma^2) eps + sigma z', () => {
+    const actual = stepWithNoise(noised, noise, z, step);
+    const direction = Math.sqrt(1 - step.alphaProdPrevious - step.sigma ** 2);
+    for (const [at, value] of actual.data.entries()) {
+      const mean = Math.sqrt(step.alphaProdPrevious) * x0.data[at]! + direction * noise.data[at]!;
+      expect(value).toBeCloseTo(mean + step.sigma * z.data[at]!, 5);
+    }
+    expect(stepWithNoise(noised, noise, zeros(z.dims), step).data).toEqual(
+      stepMean(noised, noise, step).data,
+    );
+  });
+
+  test('v = sqrt(a) eps - sqrt(1 - a) x0 is turned into eps; epsilon is left alone', () => {
+    const v = tensor(
+      noise.data.map(
+        (eps, at) => Math.sqrt(step.alphaProd) * eps - Math.sqrt(1 - step.alphaProd) * x0.data[at]!,
+      ),
+      noise.dims,
+    );
+    expect(
+      maxAbsDifference(noiseFromModelOutput(v, noised, step, 'v_prediction'), noise),
+    ).toBeLessThanOrEqual(1e-5);
+    expect(noiseFromModelOutput(noise, noised, step, 'epsilon')).toBe(noise);
+  });
+
+  test('other dims are an error that names both', () => {
+    const wrong = zeros([4, 5, 4]);
+    for (const call of [
+      () => addNoise(x0, wrong, 0.5),
+      () => stepMean(x0, wrong, step),
+      () => stepWithNoise(x0, noise, wrong, step),
+      () => predictOriginalSample(x0, wrong, step),
+      () => noiseFromModelOutput(wrong, x0, step, 'v_prediction'),
+    ]) {
+      expect(call).toThrow(/\[4,4,5\].*\[4,5,4\]|\[4,5,4\].*\[4,4,5\]/);
+    }
+  });
+});
+
+describe('inversion', () => {
+  const anyInversion = fc.record({
+    weights: fc.integer({ min: 0, max: 1000 }),
+    count: fc.integer({ min: 1, max: 50 }),
+    seed: fc.integer({ min: 0, max: 0xffff_ffff }),
+    guidanceScale: fc.constantFrom(1, 7.5),
+    predictionType: fc.constantFrom('epsilon' as const, 'v_prediction' as const),
+  });
+  const x0 = someLatents(1);
+  const promptEmbedding = somePrompt(1);
+
+  /** Inverts x0, steps back from x_T, and returns the largest error. */
+  async function roundTripError(
+    { weights, count, seed, ...guidance }: typeof anyInversion extends fc.Arbitrary<infer T> ? T : never,
+    gain: number,
+    predictAgain: boolean,
+  ): Promise<number> {
+    const steps = scheduleSteps(STABLE_DIFFUSION_SCHEDULE, count);
+    const predictor = new NoisePredictor({
+      unet: createToyUnet(weights, { gain }),
+      ...guidance,
+      unconditionalEmbedding: somePrompt(3),
+      attentionLayers: 'all',
+      controls: {},
+    });
+    const sampled = sampleTrajectory(x0, steps, seed, 'background');
+    const { noisePredictions, noiseMaps } = await invert(sampled, steps, promptEmbedding, predictor);
+    let latents = sampled[0]!;
+    for (const step of steps) {
+      const row = { latents, step, promptEmbedding, keyValueSource: 0, appearanceScale: 0 };
+      const [rows] = predictAgain ? await predictor.predict([[row]]) : [[noisePredictions[step.index]!]];
+      latents = stepWithNoise(latents, rows![0]!, noiseMaps[step.index]!, step);
+    }
+    return maxAbsDifference(latents, x0);
+  }
+
+  test('and then plain stepping return x0, with the U-Net asked again at every step', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInversion, async (inversion) => {
+        expect(await roundTripError(inversion, 1, true)).toBeLessThanOrEqual(1e-4);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('and then stepping with its own predictions, as the method does, return x0 for any U-Net', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyInversion, fc.constantFrom(0, 1, 10, 50), async (inversion, gain) => {
+        expect(await roundTripError(inversion, gain, false)).toBeLessThanOrEqual(1e-4);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+test('the x_t of an inversion are independent noise of the right size', () => {
+  const steps = scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 10);
+  const x0 = zeros([4, 32, 32]);
+  const trajectory = sampleTrajectory(x0, steps, 5, 'concept');
+  expect(trajectory).toHaveLength(11);
+  expect(trajectory.at(-1)).toBe(x0);
+  for (const step of steps) {
+    const expected = gaussianNoise(5, 'concept', step.timestep, x0.dims);
+    const scaled = expected.data.map((value) => value * Math.sqrt(1 - step.alphaProd));
+    expect(maxAbsDifference(trajectory[step.index]!, tensor(scaled, x0.dims))).toBeLessThanOrEqual(1e-6);
+  }
+});
