@@ -1,0 +1,170 @@
+"""Assembles the starter pack: fp16 safetensors in the diffusers folder layout, and pack.json.
+
+    python export_pack.py --autoencoder autoencoder --unet unet --tokenizer tokenizer --out ../packs/starter
+
+Scenes, notices and the evaluation classifier that already lie in --out are left alone and listed in pack.json.
+Without --unet the U-Net and text encoder are untrained ones of the final architecture: enough to develop a loader
+against. At the end the pack is loaded again through diffusers and transformers and every tensor is compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from domain import IMAGE_SIZE
+from starter_models import new_text_encoder, new_unet
+from train_autoencoder import new_autoencoder
+
+VERSION = "0.1.0"
+
+# Chosen by looking at the sample scenes (preview_method.py); see the model card for what was tried.
+RECOMMENDED = {"steps": 25, "guidance": 1.5, "alpha": 0.15, "beta": 0.8, "swapGuidance": 1.0}
+
+LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation scenes also from CC-BY 4.0 artwork"
+
+# The folders of a checkpoint, and what else pack.json vouches for.
+MODEL_FOLDERS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
+OTHER_FILES = ("model_index.json", "NOTICES.md", "evaluation/classifier.json", "evaluation/classifier.onnx",
+               "evaluation/background-classifier.onnx")  # fmt: skip
+
+
+def load_autoencoder(folder: str) -> AutoencoderKL:
+    """The finished autoencoder, or the last state of one still in training."""
+    if os.path.exists(f"{folder}/config.json"):
+        return AutoencoderKL.from_pretrained(folder)
+    model = new_autoencoder()
+    model.load_state_dict(torch.load(f"{folder}/state.pt", weights_only=False)["model"])
+    return model
+
+
+def save_half(model: nn.Module, folder: str) -> None:
+    """save_pretrained with fp16 weights. Raises ValueError where a weight does not fit into fp16."""
+    for name, tensor in model.state_dict().items():
+        if not torch.isfinite(tensor.half()).all():
+            raise ValueError(f"{folder}: {name} does not fit into half precision.")
+    model.half().save_pretrained(folder)
+    for file in os.listdir(folder):
+        os.chmod(f"{folder}/{file}", 0o644)
+
+
+def save_text_encoder(text_encoder: CLIPTextModel, folder: str) -> None:
+    """transformers 5 drops the prefix `text_model.` that every Stable Diffusion checkpoint has: put it back."""
+    save_half(text_encoder, folder)
+    path = f"{folder}/model.safetensors"
+    tensors = load_file(path)
+    prefix = "text_model."
+    prefixed = {name if name.startswith(prefix) else prefix + name: tensor for name, tensor in tensors.items()}
+    save_file(prefixed, path, metadata={"format": "pt"})
+
+
+def save_scheduler(folder: str) -> None:
+    DDIMScheduler(
+        num_train_timesteps=1000,
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="epsilon",
+        steps_offset=1,
+        set_alpha_to_one=False,
+        clip_sample=False,
+        timestep_spacing="leading",
+    ).save_pretrained(folder)
+
+
+def file_entry(root: str, path: str) -> dict[str, str | int]:
+    with open(f"{root}/{path}", "rb") as file:
+        content = file.read()
+    return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def write_manifest(out: str) -> None:
+    paths = [f"{folder}/{name}" for folder in MODEL_FOLDERS for name in sorted(os.listdir(f"{out}/{folder}"))]
+    paths += [path for path in OTHER_FILES if os.path.exists(f"{out}/{path}")]
+    manifest = {
+        "id": "starter",
+        "name": "Starter pack",
+        "version": VERSION,
+        "layout": "diffusers",
+        "width": IMAGE_SIZE,
+        "height": IMAGE_SIZE,
+        "recommended": RECOMMENDED,
+        "files": [file_entry(out, path) for path in sorted(paths)],
+        "licence": LICENCE,
+        "notices": "NOTICES.md",
+    }
+    with open(f"{out}/pack.json", "w") as file:
+        json.dump(manifest, file, indent=2)
+        file.write("\n")
+    total = sum(entry["bytes"] for entry in manifest["files"]) / 1e6
+    print(f"{len(manifest['files'])} files, {total:.1f} MB")
+
+
+def check(saved: nn.Module, expected: nn.Module, name: str) -> None:
+    """Raises ValueError unless a model came back as it was saved."""
+    wanted, found = expected.state_dict(), saved.state_dict()
+    if wanted.keys() != found.keys():
+        raise ValueError(f"{name}: tensors {sorted(wanted.keys() ^ found.keys())} are not in both.")
+    for key, tensor in wanted.items():
+        if not torch.equal(tensor.half(), found[key].half()):
+            raise ValueError(f"{name}: {key} changed.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--autoencoder", required=True)
+    parser.add_argument("--unet", help="output folder of train_unet.py")
+    parser.add_argument("--tokenizer", required=True)
+    parser.add_argument("--out", required=True)
+    options = parser.parse_args()
+    os.makedirs(options.out, exist_ok=True)
+    torch.manual_seed(0)
+
+    tokenizer = CLIPTokenizer.from_pretrained(options.tokenizer)
+    autoencoder = load_autoencoder(options.autoencoder)
+    if options.unet:
+        unet = UNet2DConditionModel.from_pretrained(f"{options.unet}/unet")
+        text_encoder = CLIPTextModel.from_pretrained(f"{options.unet}/text_encoder")
+    else:
+        unet, text_encoder = new_unet(), new_text_encoder(tokenizer)
+
+    save_half(autoencoder, f"{options.out}/vae")
+    save_half(unet, f"{options.out}/unet")
+    save_text_encoder(text_encoder, f"{options.out}/text_encoder")
+    save_scheduler(f"{options.out}/scheduler")
+    os.makedirs(f"{options.out}/tokenizer", exist_ok=True)
+    for name in ("vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"):
+        shutil.copyfile(f"{options.tokenizer}/{name}", f"{options.out}/tokenizer/{name}")
+    index = {
+        "_class_name": "StableDiffusionPipeline",
+        "feature_extractor": [None, None],
+        "requires_safety_checker": False,
+        "safety_checker": [None, None],
+        "scheduler": ["diffusers", "DDIMScheduler"],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+    }
+    with open(f"{options.out}/model_index.json", "w") as file:
+        json.dump(index, file, indent=2)
+        file.write("\n")
+
+    check(AutoencoderKL.from_pretrained(f"{options.out}/vae"), autoencoder, "vae")
+    check(UNet2DConditionModel.from_pretrained(f"{options.out}/unet"), unet, "unet")
+    check(CLIPTextModel.from_pretrained(f"{options.out}/text_encoder"), text_encoder, "text_encoder")
+    assert CLIPTokenizer.from_pretrained(f"{options.out}/tokenizer").get_vocab() == tokenizer.get_vocab()
+    write_manifest(options.out)
+
+
+if __name__ == "__main__":
+    main()
