@@ -18,7 +18,10 @@ interface VitestReport {
 const reportFile = 'out/test/vitest.json';
 
 function run(command: string, args: string[]): boolean {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(command, args, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (error) throw error;
   return status === 0;
 }
