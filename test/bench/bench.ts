@@ -1,0 +1,146 @@
+/**
+ * `npm run bench`: what a render costs, and how it compares with the textbook oracle in the same run.
+ *
+ * It lies under test/ because the oracle does, and nothing outside test/ may import it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command, CommandContext } from '../../electron/cli/command.ts';
+import { runCommandLine } from '../../electron/cli/command-line.ts';
+import { describeDevice, engineOptions, packFolder } from '../../electron/cli/engine-options.ts';
+import { prepareOutput, writeOutput } from '../../electron/cli/output-file.ts';
+import { parameterOptions, readOverrides } from '../../electron/cli/parameter-options.ts';
+import { processIo } from '../../electron/cli/process-io.ts';
+import { assetReader, loadScene, makeRequest } from '../../electron/cli/scene-request.ts';
+import type { RenderRequest } from '../../electron/contract/render-request.ts';
+import type { DeviceChoice } from '../../electron/inference/devices.ts';
+import { Engine, methodParameters } from '../../electron/inference/engine.ts';
+import { type AssetReader, prepareScene } from '../../electron/inference/scene-assets.ts';
+import { encodeScene } from '../../electron/pipeline/compose.ts';
+import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
+import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
+import { textbookPnpMix } from '../oracle/textbook-pnp-mix.ts';
+
+/** What is written to out/bench.json. */
+interface BenchReport {
+  readonly concepts: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly swapGuidance: number;
+  /** U-Net rows of a whole render by its steps. */
+  readonly rowsPerStepFirst: number;
+  readonly rowsPerStepRetune: number;
+  readonly rowsPerStepOracle: number;
+  readonly msPerRow: number;
+  /** Share of a first render and a re-tune that is not spent inside the U-Net, 0..1. */
+  readonly outsideUnetShare: number;
+  readonly firstMs: number;
+  readonly retuneMs: number;
+  readonly oracleMs: number;
+  readonly firstVsOracle: number;
+  readonly retuneVsOracle: number;
+  readonly maxLatentDifference: number;
+  /** From the start of the process to an engine that can render. */
+  readonly startMs: number;
+  readonly peakMemoryBytes: number;
+  readonly device: string;
+}
+
+/** A store that keeps nothing: the textbook caches nothing. */
+const noStore = { load: async () => undefined, save: async () => {} };
+
+const benchCommand: Command = {
+  name: 'bench',
+  summary: 'Measures a render against the textbook version of the method, in one run.',
+  usage: '[SCENE.json] [options]',
+  details: 'Times are of this machine in this run: compare the ratios. Writes out/bench.json.',
+  options: { ...parameterOptions, ...engineOptions },
+  run: runBench,
+};
+
+async function runBench({ options, positionals, signal, print }: CommandContext): Promise<void> {
+  const out = join('out', 'bench.json');
+  await prepareOutput(out);
+  const scene = await loadScene(
+    positionals[0] ?? join(packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json'),
+  );
+  const cacheFolder = await mkdtemp(join(tmpdir(), 'pnp-mix-bench-'));
+  const engine = await Engine.open({
+    packFolder: packFolder(options.text('pack')),
+    device: (options.text('device') ?? 'auto') as DeviceChoice,
+    cacheFolder,
+    signal,
+  });
+  try {
+    const request = makeRequest(scene, engine.pack, readOverrides(options));
+    const readAsset = assetReader(scene);
+    const startMs = performance.now();
+    // Sessions are made at their first use: a short render with another seed makes them, and caches nothing of use.
+    const warmUp = { ...request.parameters, steps: 1, seed: request.parameters.seed + 1 };
+    await engine.render({ ...request, parameters: warmUp }, readAsset, { signal });
+    await rm(cacheFolder, { recursive: true });
+
+    const first = await engine.render(request, readAsset, { signal });
+    // A re-tune: another beta, so that nothing but the inversion can be reused.
+    const { beta } = request.parameters;
+    const retuned = { ...request.parameters, beta: beta > 0.5 ? beta - 0.1 : beta + 0.1 };
+    const retune = await engine.render({ ...request, parameters: retuned }, readAsset, { signal });
+    const oracle = await runOracle(engine, request, readAsset);
+
+    const { steps } = request.parameters;
+    const report: BenchReport = {
+      concepts: request.scene.concepts.length,
+      steps,
+      guidance: request.parameters.guidance,
+      swapGuidance: request.parameters.swapGuidance,
+      rowsPerStepFirst: first.unetRows / steps,
+      rowsPerStepRetune: retune.unetRows / steps,
+      rowsPerStepOracle: oracle.unetRows / steps,
+      msPerRow: (first.unetMs + retune.unetMs) / (first.unetRows + retune.unetRows),
+      outsideUnetShare: 1 - (first.unetMs + retune.unetMs) / (first.totalMs + retune.totalMs),
+      firstMs: first.totalMs,
+      retuneMs: retune.totalMs,
+      oracleMs: oracle.totalMs,
+      firstVsOracle: first.totalMs / oracle.totalMs,
+      retuneVsOracle: retune.totalMs / oracle.totalMs,
+      maxLatentDifference: maxAbsDifference(first.blend.latents, oracle.latents),
+      startMs,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      device: describeDevice(engine.device),
+    };
+    for (const [name, value] of Object.entries(report)) print(`${name.padEnd(20)} ${readable(value)}`);
+    await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);
+    print(out);
+  } finally {
+    await engine.release();
+    await rm(cacheFolder, { recursive: true, force: true });
+  }
+}
+
+/** The textbook version from the same pictures to the same picture, everything computed anew. */
+async function runOracle(
+  engine: Engine,
+  request: RenderRequest,
+  readAsset: AssetReader,
+): Promise<{ latents: Tensor; unetRows: number; totalMs: number }> {
+  const startMs = performance.now();
+  const { models, pack } = engine;
+  const { downscale } = models.autoencoder;
+  const { scene } = await prepareScene(request, readAsset, { size: pack.size, downscale });
+  const { inputs, latentSize } = await encodeScene(models, scene, noStore);
+  const { latents, unetRows } = await textbookPnpMix(
+    { unet: models.unet, schedule: models.schedule, downscale, latentSize },
+    inputs,
+    methodParameters(request.parameters),
+  );
+  tensorToImage(await models.autoencoder.decode(latents));
+  return { latents, unetRows, totalMs: performance.now() - startMs };
+}
+
+function readable(value: number | string): string {
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+process.exitCode = await runCommandLine([benchCommand], ['bench', ...process.argv.slice(2)], processIo());
