@@ -1,4 +1,4 @@
-/// <reference path="./fs-native-extensions.d.ts" />
+/// <reference path="../types/fs-native-extensions.d.ts" />
 /**
  * One process at a time changes a pack. The lock is the operating system's own, on an open file: it ends with
  * the process that holds it, so that a crash leaves nothing to clear away (docs/decisions/0007).

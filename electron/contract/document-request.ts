@@ -1,0 +1,64 @@
+/** From a scene document to a render request, or to what the document still lacks. */
+import type { RenderRequest } from './render-request.ts';
+import type { SceneDocument } from './scene-document.ts';
+
+/** Something without which a document cannot be rendered, with a sentence for the person. */
+export type MissingPart = { readonly sentence: string } & (
+  | { readonly part: 'background' | 'concepts' }
+  | { readonly part: 'image' | 'mask'; readonly conceptId: string }
+);
+
+export type DocumentRequest =
+  | { readonly complete: true; readonly request: RenderRequest }
+  | { readonly complete: false; readonly missing: readonly MissingPart[] };
+
+/**
+ * Makes the request that renders a document: its visible concepts, in its layer order.
+ *
+ * @param pack identity of the weights that are to render it
+ * @returns the request, or everything that is missing, in the order in which a person would add it. Whether the
+ *   pictures can be read and fit each other is for the engine to say.
+ */
+export function documentRequest(document: SceneDocument, pack: RenderRequest['pack']): DocumentRequest {
+  const { prompt, inpaintPrompt, background, inpainted, parameters } = document;
+  const visible = document.concepts.filter((concept) => concept.visible);
+  const missing: MissingPart[] = [];
+  if (background === null) missing.push({ part: 'background', sentence: 'Choose a background first.' });
+  if (visible.length === 0) {
+    missing.push({
+      part: 'concepts',
+      sentence:
+        document.concepts.length === 0
+          ? 'Add a concept: a picture of the thing that is to go into the scene.'
+          : 'Every concept is hidden: show at least one.',
+    });
+  }
+  const concepts: RenderRequest['scene']['concepts'] = [];
+  for (const [order, { id, name, prompt: conceptPrompt, image, mask, alpha }] of visible.entries()) {
+    const called =
+      name.trim() === '' ? `Concept ${document.concepts.findIndex((c) => c.id === id) + 1}` : name;
+    if (image === null) {
+      missing.push({ part: 'image', conceptId: id, sentence: `${called} has no picture yet.` });
+    }
+    if (mask === null) {
+      missing.push({
+        part: 'mask',
+        conceptId: id,
+        sentence: `${called} has no place yet: mark where it goes.`,
+      });
+    }
+    if (image !== null && mask !== null) {
+      concepts.push({ name: called, prompt: conceptPrompt, image, mask, alpha, order });
+    }
+  }
+  if (background === null || missing.length > 0) return { complete: false, missing };
+  return {
+    complete: true,
+    request: {
+      version: 1,
+      scene: { prompt, inpaintPrompt, background, inpainted, concepts },
+      parameters,
+      pack,
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * The scene document: what the editor edits and the project file keeps, a scene that need not be complete yet.
+ *
+ * Pictures are named by their content, so that a document is small (about 2 kB) and the undo history can keep
+ * every state of it whole.
+ */
+import * as z from 'zod';
+import {
+  alphaSchema,
+  PAPER_PARAMETERS,
+  type RenderParameters,
+  renderParametersSchema,
+} from './parameters.ts';
+import { type AssetId, assetIdSchema } from './render-request.ts';
+import { MAX_CONCEPTS } from './scene-file.ts';
+
+const textSchema = z.string().max(2000);
+
+/** A concept: one thing of the person's own, and where it goes. */
+export const documentConceptSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .describe('Names the concept for as long as it lives; chosen by who adds it.'),
+  name: z.string().max(100).describe('What the person calls it; need not be unique while it is being typed.'),
+  prompt: textSchema.describe('What the concept image shows.'),
+  phrase: textSchema.describe('What to look for in the background when a mask is found by text.'),
+  image: assetIdSchema.nullable().describe('The concept image.'),
+  mask: assetIdSchema.nullable().describe('Where it goes: an 8-bit grey PNG of the background’s size.'),
+  alpha: alphaSchema,
+  visible: z.boolean().describe('Takes part in the render.'),
+  locked: z.boolean().describe('Is not changed by tools.'),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .describe('Colour of its mask in the editor.'),
+});
+export type DocumentConcept = z.infer<typeof documentConceptSchema>;
+
+export const sceneDocumentSchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of this format.'),
+    prompt: textSchema.describe('What the background shows, objects included.'),
+    inpaintPrompt: textSchema.describe('What the background shows without the objects.'),
+    background: assetIdSchema.nullable(),
+    inpainted: assetIdSchema.nullable().describe('The background without the objects.'),
+    concepts: z
+      .array(documentConceptSchema)
+      .max(MAX_CONCEPTS)
+      .describe('In layer order: the last one is nearest the viewer.'),
+    parameters: renderParametersSchema,
+  })
+  .refine(({ concepts }) => new Set(concepts.map(({ id }) => id)).size === concepts.length, {
+    error: 'two concepts have the same id',
+    path: ['concepts'],
+  });
+export type SceneDocument = z.infer<typeof sceneDocumentSchema>;
+
+/** A document with nothing in it. */
+export function emptySceneDocument(parameters: RenderParameters = PAPER_PARAMETERS): SceneDocument {
+  return {
+    version: 1,
+    prompt: '',
+    inpaintPrompt: '',
+    background: null,
+    inpainted: null,
+    concepts: [],
+    parameters,
+  };
+}
+
+/** The pictures that a document names, each once. */
+export function documentAssets({ background, inpainted, concepts }: SceneDocument): ReadonlySet<AssetId> {
+  const named = [background, inpainted, ...concepts.flatMap(({ image, mask }) => [image, mask])];
+  return new Set(named.filter((id) => id !== null));
+}

@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { documentRequest } from '../../../electron/contract/document-request.ts';
+import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
+import { renderRequestSchema } from '../../../electron/contract/render-request.ts';
+import {
+  type DocumentConcept,
+  documentAssets,
+  emptySceneDocument,
+  type SceneDocument,
+  sceneDocumentSchema,
+} from '../../../electron/contract/scene-document.ts';
+
+const pack = { id: 'starter', version: '1', weights: 'f'.repeat(64) };
+
+const assetId = fc.stringMatching(/^[0-9a-f]{64}$/);
+const concept = fc.record({
+  id: fc.stringMatching(/^[\w-]{1,64}$/),
+  name: fc.string({ maxLength: 100 }),
+  prompt: fc.string({ maxLength: 50 }),
+  phrase: fc.string({ maxLength: 50 }),
+  image: fc.option(assetId),
+  mask: fc.option(assetId),
+  alpha: fc.double({ min: 0, max: 2, noNaN: true }),
+  visible: fc.boolean(),
+  locked: fc.boolean(),
+  colour: fc.constant('#00ff88'),
+});
+const documents: fc.Arbitrary<SceneDocument> = fc.record({
+  version: fc.constant(1 as const),
+  prompt: fc.string({ maxLength: 50 }),
+  inpaintPrompt: fc.string({ maxLength: 50 }),
+  background: fc.option(assetId),
+  inpainted: fc.option(assetId),
+  concepts: fc.uniqueArray(concept, { selector: ({ id }) => id, maxLength: 8 }),
+  parameters: fc.constant(PAPER_PARAMETERS),
+});
+
+function complete(overrides: Partial<DocumentConcept> = {}): DocumentConcept {
+  return {
+    id: 'cat',
+    name: 'My cat',
+    prompt: 'a cat',
+    phrase: 'cat',
+    image: 'a'.repeat(64),
+    mask: 'b'.repeat(64),
+    alpha: 0,
+    visible: true,
+    locked: false,
+    colour: '#aa3300',
+    ...overrides,
+  };
+}
+
+describe('documentRequest', () => {
+  it('gives a valid request, or says what is missing; never both, never neither', () => {
+    fc.assert(
+      fc.property(documents, (document) => {
+        expect(sceneDocumentSchema.parse(document)).toEqual(document);
+        const made = documentRequest(document, pack);
+        const visible = document.concepts.filter((each) => each.visible);
+        const isComplete =
+          document.background !== null &&
+          visible.length > 0 &&
+          visible.every(({ image, mask }) => image !== null && mask !== null);
+        expect(made.complete).toBe(isComplete);
+        if (made.complete) {
+          expect(renderRequestSchema.parse(made.request)).toEqual(made.request);
+          expect(made.request.scene.concepts.map(({ image }) => image)).toEqual(
+            visible.map(({ image }) => image),
+          );
+        } else {
+          expect(made.missing.length).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  it('keeps alpha 0, takes the layer order from the list, and leaves hidden concepts out', () => {
+    const document: SceneDocument = {
+      ...emptySceneDocument(),
+      background: 'c'.repeat(64),
+      concepts: [
+        complete({ id: 'back' }),
+        complete({ id: 'hidden', visible: false, mask: null }),
+        complete({ id: 'front', name: ' ', alpha: 0.4 }),
+      ],
+    };
+    const made = documentRequest(document, pack);
+    expect(made.complete && made.request.scene.concepts).toMatchObject([
+      { name: 'My cat', alpha: 0, order: 0 },
+      { name: 'Concept 3', alpha: 0.4, order: 1 },
+    ]);
+  });
+
+  it('names everything that is missing at once', () => {
+    const document: SceneDocument = {
+      ...emptySceneDocument(),
+      concepts: [complete({ image: null }), complete({ id: 'dog', name: 'Dog', mask: null })],
+    };
+    const made = documentRequest(document, pack);
+    expect(made.complete ? [] : made.missing.map(({ part }) => part)).toEqual([
+      'background',
+      'image',
+      'mask',
+    ]);
+    const empty = documentRequest(emptySceneDocument(), pack);
+    expect(empty.complete ? [] : empty.missing.map(({ part }) => part)).toEqual(['background', 'concepts']);
+  });
+});
+
+describe('sceneDocumentSchema', () => {
+  const base = { ...emptySceneDocument(), concepts: [complete()] };
+
+  it.each([
+    ['a newer version', { ...base, version: 2 }],
+    ['an unknown key', { ...base, extra: 1 }],
+    ['a path in the place of a picture', { ...base, background: '../secret.png' }],
+    ['two concepts of one id', { ...base, concepts: [complete(), complete()] }],
+    ['nine concepts', { ...base, concepts: Array.from({ length: 9 }, (_, i) => complete({ id: `c${i}` })) }],
+    ['alpha that is not a number', { ...base, concepts: [complete({ alpha: Number.NaN })] }],
+  ])('refuses %s', (_, document) => {
+    expect(sceneDocumentSchema.safeParse(document).success).toBe(false);
+  });
+
+  it('lists the pictures that a document names, each once', () => {
+    const document = { ...base, background: 'a'.repeat(64) };
+    expect([...documentAssets(document)].sort()).toEqual(['a'.repeat(64), 'b'.repeat(64)]);
+  });
+});
