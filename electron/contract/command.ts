@@ -1,0 +1,43 @@
+/** What a command of the contract is, and what comes back of it. */
+import * as z from 'zod';
+import { errorCodeSchema } from './errors.ts';
+
+/** A command: what it takes and what it gives, and a line on what it does. */
+export interface CommandDefinition<
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  readonly summary: string;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/** Defines a command, its schemas' types kept. */
+export function command<Input extends z.ZodType, Output extends z.ZodType>(
+  summary: string,
+  input: Input,
+  output: Output,
+): CommandDefinition<Input, Output> {
+  return { summary, input, output };
+}
+
+/** For commands that take nothing. */
+export const nothing = z.strictObject({});
+
+/** For commands that give nothing but the fact that they were done. */
+export const done = z.null();
+
+export const failureSchema = z.strictObject({
+  ok: z.literal(false),
+  code: errorCodeSchema,
+  message: z.string().describe('A sentence for the person.'),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** What every call comes back as, whatever was sent. */
+export type Envelope<Value> = { readonly ok: true; readonly value: Value } | Failure;
+
+export const envelopeSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), value: z.json() }),
+  failureSchema,
+]);

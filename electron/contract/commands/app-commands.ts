@@ -1,0 +1,65 @@
+/** Commands on the program itself: what it is, its settings, and the host's dialogs where it has any. */
+import * as z from 'zod';
+import { command, done, nothing } from '../command.ts';
+import { filePathSchema } from '../project-state.ts';
+import { settingsChangeSchema, settingsSchema } from '../settings.ts';
+
+export const appInfoSchema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  host: z.enum(['electron', 'browser']),
+  platform: z.string(),
+  /** Whether dialog.* and app.reveal work; without, the editor asks for paths itself and downloads files. */
+  hasNativeDialogs: z.boolean(),
+  projectsFolder: filePathSchema,
+  modelsFolder: filePathSchema,
+  cacheFolder: filePathSchema,
+  /** Largest picture file that is taken. */
+  uploadLimitBytes: z.int().positive(),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+export const licenceNoticeSchema = z.strictObject({
+  name: z.string(),
+  version: z.string().nullable(),
+  licence: z.string(),
+  text: z.string().nullable(),
+});
+export type LicenceNotice = z.infer<typeof licenceNoticeSchema>;
+
+const chosenPath = z.strictObject({
+  path: filePathSchema.nullable().describe('null when it was dismissed.'),
+});
+const suggestedName = z.string().max(200).optional();
+
+export const appCommands = {
+  'app.info': command('What this program is and where it keeps things.', nothing, appInfoSchema),
+  'app.licences': command(
+    'What this program is made of, and under which licences.',
+    nothing,
+    z.array(licenceNoticeSchema),
+  ),
+  'app.reveal': command(
+    'Shows a file that this program wrote in the system’s file manager.',
+    z.strictObject({ path: filePathSchema }),
+    done,
+  ),
+  'settings.get': command('The settings.', nothing, settingsSchema),
+  'settings.set': command('Changes some of the settings.', settingsChangeSchema, settingsSchema),
+  'dialog.openProject': command('Asks for a project file.', nothing, chosenPath),
+  'dialog.saveProject': command(
+    'Asks where to put a project.',
+    z.strictObject({ suggestedName }),
+    chosenPath,
+  ),
+  'dialog.saveExport': command(
+    'Asks where to put an exported file.',
+    z.strictObject({ suggestedName, kind: z.enum(['png', 'layered']) }),
+    chosenPath,
+  ),
+  'dialog.chooseFolder': command(
+    'Asks for a folder.',
+    z.strictObject({ title: z.string().max(200) }),
+    chosenPath,
+  ),
+};

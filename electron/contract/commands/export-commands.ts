@@ -1,0 +1,42 @@
+/**
+ * Commands that write results for use elsewhere. With a path the host writes the file; without one the files are
+ * kept for the asset route until the host ends, for a browser to download.
+ */
+import * as z from 'zod';
+import { command } from '../command.ts';
+import { filePathSchema, projectIdSchema } from '../project-state.ts';
+import { renderIdSchema } from '../render-record.ts';
+import { assetIdSchema } from '../render-request.ts';
+
+export const exportedFileSchema = z.strictObject({
+  fileName: z.string(),
+  bytes: z.int().positive(),
+  mediaType: z.string(),
+  path: filePathSchema.nullable().describe('Where it was written; null when it is to be downloaded.'),
+  asset: assetIdSchema.nullable().describe('What to download; null when it was written.'),
+});
+export type ExportedFile = z.infer<typeof exportedFileSchema>;
+
+const ofRender = z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema });
+const metadata = z
+  .boolean()
+  .optional()
+  .describe('Write the whole request into the picture; as set by default.');
+
+export const exportCommands = {
+  'export.png': command(
+    'The whole picture as PNG.',
+    ofRender.extend({ metadata, path: filePathSchema.optional() }),
+    exportedFileSchema,
+  ),
+  'export.cutOuts': command(
+    'Each concept cut out of the picture, as PNG with alpha.',
+    ofRender.extend({ metadata, folder: filePathSchema.optional() }),
+    z.array(exportedFileSchema),
+  ),
+  'export.layered': command(
+    'Background, cut-outs and masks as the layers of one file.',
+    ofRender.extend({ path: filePathSchema.optional() }),
+    exportedFileSchema,
+  ),
+};

@@ -1,0 +1,79 @@
+/** Commands on model packs and on the engine that runs them. */
+import * as z from 'zod';
+import { command, nothing } from '../command.ts';
+import { engineStatusSchema } from '../engine-status.ts';
+import { jobStateSchema } from '../jobs.ts';
+import { catalogLicenceSchema } from '../pack-catalog.ts';
+import { filePathSchema } from '../project-state.ts';
+
+const packId = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9-]*$/);
+const components = z.array(packId).min(1).max(64).optional().describe('By name; all that apply by default.');
+const ofPack = z.strictObject({ packId, components });
+
+export const listedPackSchema = z.strictObject({
+  id: packId,
+  name: z.string(),
+  description: z.string(),
+  isBundled: z.boolean(),
+  /** Whether its blending model is there, so that it can be chosen. */
+  isUsable: z.boolean(),
+  components: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      purpose: z.string(),
+      licence: z.string(),
+      isOptional: z.boolean(),
+      state: z.enum(['installed', 'partial', 'absent']),
+      installedBytes: z.int().nonnegative(),
+      size: z.strictObject({
+        files: z.int().nonnegative(),
+        knownBytes: z.int().nonnegative(),
+        unknownFiles: z.int().nonnegative(),
+      }),
+    }),
+  ),
+});
+export type ListedPack = z.infer<typeof listedPackSchema>;
+
+export const modelCommands = {
+  'models.list': command(
+    'The model packs there are, and what of them is installed. No network.',
+    nothing,
+    z.strictObject({ modelsFolder: filePathSchema, packs: z.array(listedPackSchema) }),
+  ),
+  'models.licences': command(
+    'The licences that a download would ask for. No network.',
+    ofPack,
+    z.array(catalogLicenceSchema),
+  ),
+  'models.pull': command(
+    'Downloads a pack or parts of it; what was begun is continued.',
+    ofPack.extend({ acceptedLicences: z.array(z.string().max(100)).max(64) }),
+    jobStateSchema,
+  ),
+  'models.verify': command(
+    'Looks whether a pack is still what was installed; repairs it by download if asked to.',
+    ofPack.extend({ quick: z.boolean().default(false), repair: z.boolean().default(false) }),
+    jobStateSchema,
+  ),
+  'models.import': command(
+    'Takes in a folder of models that the person already has.',
+    ofPack.extend({
+      folder: filePathSchema,
+      mode: z.enum(['auto', 'hard-link', 'link', 'copy']).default('auto'),
+    }),
+    jobStateSchema,
+  ),
+  'models.remove': command('Removes a pack’s files or parts of them.', ofPack, jobStateSchema),
+  'engine.status': command('The engine, its device and its pack.', nothing, engineStatusSchema),
+  'engine.start': command(
+    'Starts the engine and opens the pack, so that the first render does not wait for it.',
+    nothing,
+    engineStatusSchema,
+  ),
+  'engine.release': command('Gives the models’ memory back.', nothing, engineStatusSchema),
+};

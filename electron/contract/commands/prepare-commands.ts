@@ -1,0 +1,74 @@
+/** Commands that prepare a scene, and those on jobs of every kind. Each gives a job at once; its end is an event. */
+import * as z from 'zod';
+import { command, done, nothing } from '../command.ts';
+import { boxSchema, jobIdSchema, jobStateSchema } from '../jobs.ts';
+import { projectIdSchema } from '../project-state.ts';
+import { assetIdSchema } from '../render-request.ts';
+
+const seedSchema = z.int().min(0).max(0xffff_ffff);
+
+export const prepareCommands = {
+  'prepare.generateBackgrounds': command(
+    'Makes candidates for the background from a prompt.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      prompt: z.string().trim().min(1).max(2000),
+      count: z.int().min(1).max(8).default(4),
+      seed: seedSchema.describe('Of the first; the next ones follow.'),
+    }),
+    jobStateSchema,
+  ),
+  'prepare.findMask': command(
+    'Finds what a phrase names in a picture, and masks of it.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      image: assetIdSchema,
+      phrase: z.string().trim().min(1).max(200),
+    }),
+    jobStateSchema,
+  ),
+  'prepare.selectMask': command(
+    'Masks what was clicked on or boxed in a picture.',
+    z
+      .strictObject({
+        projectId: projectIdSchema,
+        image: assetIdSchema,
+        points: z
+          .array(
+            z.strictObject({
+              x: z.number().min(0),
+              y: z.number().min(0),
+              isInside: z.boolean().describe('false: not this.'),
+            }),
+          )
+          .max(64),
+        box: boxSchema.nullable(),
+      })
+      .refine(({ points, box }) => box !== null || points.some(({ isInside }) => isInside), {
+        error: 'a box or a point inside is needed',
+      }),
+    jobStateSchema,
+  ),
+  'prepare.removeObjects': command(
+    'Makes the inpainted background: takes what the masks cover out of a picture.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      image: assetIdSchema,
+      masks: z.array(assetIdSchema).min(1).max(8),
+      growPx: z
+        .int()
+        .min(0)
+        .max(128)
+        .optional()
+        .describe('Margin around the masks; the method’s own by default.'),
+    }),
+    jobStateSchema,
+  ),
+  'jobs.list': command(
+    'Jobs that wait or run, and those that ended lately.',
+    nothing,
+    z.array(jobStateSchema),
+  ),
+  'jobs.get': command('Where a job stands.', z.strictObject({ jobId: jobIdSchema }), jobStateSchema),
+  'jobs.cancel': command('Cancels a job.', z.strictObject({ jobId: jobIdSchema }), done),
+};

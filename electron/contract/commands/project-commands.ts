@@ -1,0 +1,102 @@
+/** Commands on project files and their history of changes. */
+import * as z from 'zod';
+import { command, done, nothing } from '../command.ts';
+import { filePathSchema, historyEntrySchema, projectIdSchema, projectStateSchema } from '../project-state.ts';
+import { renderIdSchema } from '../render-record.ts';
+import { sceneDocumentSchema } from '../scene-document.ts';
+
+const ofProject = z.strictObject({ projectId: projectIdSchema });
+const projectName = z.string().trim().min(1).max(100);
+
+export const recentProjectSchema = z.strictObject({
+  path: filePathSchema,
+  name: z.string(),
+  openedAt: z.iso.datetime().nullable().describe('null for a file of the projects folder never opened here.'),
+  isThere: z.boolean(),
+});
+export type RecentProject = z.infer<typeof recentProjectSchema>;
+
+export const projectCommands = {
+  'project.create': command(
+    'Makes a project file and opens it; without a path, in the projects folder under its name.',
+    z.strictObject({ name: projectName, path: filePathSchema.optional() }),
+    projectStateSchema,
+  ),
+  'project.open': command(
+    'Opens a project file. PROJECT_BUSY when another program has it open: it may then be opened read-only.',
+    z.strictObject({ path: filePathSchema, readOnly: z.boolean().default(false) }),
+    projectStateSchema,
+  ),
+  'project.openSample': command(
+    'Opens a copy of the bundled sample scene as a new project.',
+    nothing,
+    projectStateSchema,
+  ),
+  'project.state': command('Where an open project stands.', ofProject, projectStateSchema),
+  'project.listOpen': command('The open projects.', nothing, z.array(projectStateSchema)),
+  'project.close': command(
+    'Closes a project; its queued renders are cancelled. Nothing is lost: every change was saved when it was made.',
+    ofProject,
+    done,
+  ),
+  'project.saveAs': command(
+    'Writes a copy under another path and goes on in it.',
+    z.strictObject({ projectId: projectIdSchema, path: filePathSchema }),
+    projectStateSchema,
+  ),
+  'project.duplicate': command(
+    'Writes a copy and opens it beside the original; without a path, beside the original’s file.',
+    z.strictObject({ projectId: projectIdSchema, path: filePathSchema.optional() }),
+    projectStateSchema,
+  ),
+  'project.rename': command(
+    'Gives the project another title; the file keeps its name.',
+    z.strictObject({ projectId: projectIdSchema, name: projectName }),
+    projectStateSchema,
+  ),
+  'project.recent': command(
+    'Recently opened projects, newest first, then the other files of the projects folder.',
+    nothing,
+    z.array(recentProjectSchema),
+  ),
+  'project.forgetRecent': command(
+    'Takes a project off the list of recent ones; the file stays.',
+    z.strictObject({ path: filePathSchema }),
+    done,
+  ),
+  'project.commit': command(
+    'Saves a change of the document as one step of the history.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      document: sceneDocumentSchema,
+      label: z.string().trim().min(1).max(200).describe('What was done, for the person.'),
+      baseRevision: z
+        .int()
+        .nonnegative()
+        .optional()
+        .describe('The revision that was changed: PROJECT_CONFLICT when another window was quicker.'),
+    }),
+    projectStateSchema,
+  ),
+  'project.undo': command('Takes the last step back.', ofProject, projectStateSchema),
+  'project.redo': command('Brings the step back that was taken back last.', ofProject, projectStateSchema),
+  'project.goTo': command(
+    'Goes to any step of the history.',
+    z.strictObject({ projectId: projectIdSchema, position: z.int().nonnegative() }),
+    projectStateSchema,
+  ),
+  'project.history': command(
+    'A page of the history, newest first.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      before: z.int().nonnegative().optional().describe('Only steps of a smaller position.'),
+      limit: z.int().min(1).max(200).default(50),
+    }),
+    z.strictObject({ entries: z.array(historyEntrySchema), hasMore: z.boolean() }),
+  ),
+  'project.restoreRender': command(
+    'Brings the document back that a render was made from, as one step of the history.',
+    z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema }),
+    projectStateSchema,
+  ),
+};

@@ -1,0 +1,48 @@
+/** What the engine process is doing, and on which device. */
+import * as z from 'zod';
+import { failureSchema } from './command.ts';
+import { recommendedParametersSchema } from './parameters.ts';
+import { deviceReportSchema } from './progress.ts';
+import { renderRequestSchema } from './render-request.ts';
+
+export const deviceChoiceSchema = z
+  .enum(['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'])
+  .describe('auto takes the best that works; a name takes that one or fails.');
+export type DeviceChoice = z.infer<typeof deviceChoiceSchema>;
+
+/** The pack that is open, as far as the editor needs it. */
+export const openPackSchema = z.strictObject({
+  name: z.string(),
+  identity: renderRequestSchema.shape.pack,
+  licence: z.string().nullable(),
+  size: z
+    .strictObject({ width: z.int().positive(), height: z.int().positive() })
+    .nullable()
+    .describe('Size of its pictures in pixels; null when any is taken that the latents allow.'),
+  downscale: z.int().positive().describe('Image pixels per latent element.'),
+  recommended: recommendedParametersSchema,
+  /** What the pack can prepare; what it cannot is greyed out, with the reason. */
+  abilities: z.strictObject({
+    generateBackgrounds: z.boolean(),
+    findMask: z.boolean(),
+    selectMask: z.boolean(),
+    removeObjects: z.boolean(),
+  }),
+});
+export type OpenPack = z.infer<typeof openPackSchema>;
+
+export const engineStatusSchema = z.strictObject({
+  /** stopped: no process, it starts when it is needed. failed: it cannot start; error says why. */
+  state: z.enum(['stopped', 'starting', 'ready', 'busy', 'restarting', 'failed']),
+  deviceChoice: deviceChoiceSchema,
+  device: deviceReportSchema.nullable().describe('null until an engine has run.'),
+  pack: openPackSchema.nullable(),
+  /** Resident size of the engine process; null while there is none. */
+  memoryBytes: z.int().nonnegative().nullable(),
+  /** Whether models are in memory; they are given back when idle or when memory is short. */
+  holdsModels: z.boolean(),
+  /** Times that it came to an end by itself since the host started. */
+  crashes: z.int().nonnegative(),
+  error: failureSchema.nullable(),
+});
+export type EngineStatus = z.infer<typeof engineStatusSchema>;

@@ -1,0 +1,101 @@
+/** Long work beside renders: preparing pictures and handling models. It is started, watched and cancelled alike. */
+import * as z from 'zod';
+import { failureSchema } from './command.ts';
+import { filePathSchema, projectIdSchema } from './project-state.ts';
+import { assetIdSchema } from './render-request.ts';
+
+export const jobIdSchema = z.uuid();
+export type JobId = z.infer<typeof jobIdSchema>;
+
+export const jobKindSchema = z.enum([
+  'generateBackgrounds',
+  'findMask',
+  'selectMask',
+  'removeObjects',
+  'pullModels',
+  'verifyModels',
+  'importModels',
+  'removeModels',
+]);
+export type JobKind = z.infer<typeof jobKindSchema>;
+
+/** A box in the background's pixels: left and top inside, right and bottom outside. */
+export const boxSchema = z
+  .strictObject({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() })
+  .refine(({ left, top, right, bottom }) => left < right && top < bottom, {
+    error: 'a box must be wider and higher than nothing',
+  });
+export type Box = z.infer<typeof boxSchema>;
+
+export const maskCandidateSchema = z.strictObject({
+  mask: assetIdSchema,
+  score: z.number().min(0).max(1).describe('How sure the model is.'),
+  box: boxSchema.nullable(),
+});
+export type MaskCandidate = z.infer<typeof maskCandidateSchema>;
+
+export const jobResultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('backgrounds'),
+    candidates: z.array(z.strictObject({ image: assetIdSchema, seed: z.int().nonnegative() })),
+  }),
+  z.strictObject({
+    kind: z.literal('masks'),
+    candidates: z.array(maskCandidateSchema).describe('Best first; none where nothing was found.'),
+  }),
+  z.strictObject({ kind: z.literal('inpainted'), image: assetIdSchema }),
+  z.strictObject({
+    kind: z.literal('modelsPulled'),
+    downloadedFiles: z.int().nonnegative(),
+    downloadedBytes: z.int().nonnegative(),
+    keptFiles: z.int().nonnegative(),
+  }),
+  z.strictObject({
+    kind: z.literal('modelsVerified'),
+    files: z.array(
+      z.strictObject({
+        component: z.string(),
+        path: z.string(),
+        state: z.enum(['ok', 'missing', 'changed', 'absent']),
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal('modelsImported'),
+    files: z.int().nonnegative(),
+    ownFiles: z.array(filePathSchema).describe('Not the catalogue’s: allowed, but worth saying.'),
+  }),
+  z.strictObject({
+    kind: z.literal('modelsRemoved'),
+    removedFiles: z.int().nonnegative(),
+    freedBytes: z.int().nonnegative(),
+    kept: z.array(z.strictObject({ path: filePathSchema, reason: z.string() })),
+  }),
+]);
+export type JobResult = z.infer<typeof jobResultSchema>;
+
+export const jobProgressSchema = z.strictObject({
+  stage: z.string().describe('Such as "load", "denoise", "download".'),
+  step: z.number().nonnegative(),
+  total: z.number().positive().nullable().describe('null while it is not known.'),
+  timeLeftMs: z.number().nonnegative().nullable(),
+  /** Of what: steps or bytes. */
+  unit: z.enum(['steps', 'bytes']),
+  /** Such as the file at hand; null where there is nothing to say. */
+  detail: z.string().nullable(),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+export const jobStateSchema = z.strictObject({
+  jobId: jobIdSchema,
+  kind: jobKindSchema,
+  /** null for jobs that are of no project. */
+  projectId: projectIdSchema.nullable(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  progress: jobProgressSchema.nullable(),
+  result: jobResultSchema.nullable(),
+  error: failureSchema.nullable(),
+  /** What the person should hear of: a retry, a change of source, a simpler way that was taken. */
+  notices: z.array(z.string()),
+});
+export type JobState = z.infer<typeof jobStateSchema>;

@@ -1,0 +1,70 @@
+/** What a project keeps of each render, and how two of them differ. */
+import * as z from 'zod';
+import { failureSchema } from './command.ts';
+import { deviceReportSchema, renderStageSchema } from './progress.ts';
+import { projectIdSchema } from './project-state.ts';
+import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+
+export const renderIdSchema = z.uuid();
+export type RenderId = z.infer<typeof renderIdSchema>;
+
+/** queued and running are of this session; a render that a crash of the program ended is 'failed'. */
+export const renderStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
+export type RenderState = z.infer<typeof renderStateSchema>;
+
+/** Where a render stands in a sweep over alpha and beta. */
+export const sweepCellSchema = z.strictObject({
+  sweepId: z.uuid(),
+  alpha: z.number(),
+  beta: z.number(),
+});
+export type SweepCell = z.infer<typeof sweepCellSchema>;
+
+/** What a list of renders shows. */
+export const renderSummarySchema = z.strictObject({
+  renderId: renderIdSchema,
+  state: renderStateSchema,
+  createdAt: z.iso.datetime(),
+  name: z.string().max(200).nullable(),
+  isStarred: z.boolean(),
+  isDeleted: z.boolean().describe('Out of the list, but still to be had back.'),
+  result: assetIdSchema.nullable(),
+  sweep: sweepCellSchema.nullable(),
+  totalMs: z.number().nonnegative().nullable(),
+  error: failureSchema.nullable(),
+});
+export type RenderSummary = z.infer<typeof renderSummarySchema>;
+
+/** All that is known of a render. */
+export const renderRecordSchema = renderSummarySchema.extend({
+  request: renderRequestSchema,
+  device: deviceReportSchema.nullable(),
+  timingsMs: z.record(renderStageSchema, z.number().nonnegative()).nullable(),
+  peakMemoryBytes: z.int().nonnegative().nullable(),
+  /** What the person should know: things that were filled in, left out or changed on the way. */
+  notices: z.array(z.string()),
+});
+export type RenderRecord = z.infer<typeof renderRecordSchema>;
+
+/** One thing in which two render requests differ. */
+export const renderDifferenceSchema = z.strictObject({
+  path: z.string().describe('Such as "parameters.beta" or "concepts.my cat.alpha".'),
+  a: z.json().nullable().describe('null where it is not there.'),
+  b: z.json().nullable(),
+});
+export type RenderDifference = z.infer<typeof renderDifferenceSchema>;
+
+/** A render that waits or runs. */
+export const queueEntrySchema = z.strictObject({
+  renderId: renderIdSchema,
+  projectId: projectIdSchema,
+  projectName: z.string(),
+  state: z.enum(['queued', 'running']),
+  sweep: sweepCellSchema.nullable(),
+});
+export type QueueEntry = z.infer<typeof queueEntrySchema>;
+
+export const queueStateSchema = z.strictObject({
+  entries: z.array(queueEntrySchema).describe('The running one first, then in the order they will run.'),
+});
+export type QueueState = z.infer<typeof queueStateSchema>;

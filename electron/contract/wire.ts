@@ -1,0 +1,26 @@
+/** The messages of a transport that carries text, such as the WebSocket: calls one way, answers and events the other. */
+import * as z from 'zod';
+import { envelopeSchema } from './command.ts';
+
+export const callMessageSchema = z.strictObject({
+  id: z.int().nonnegative().describe('Comes back with the answer.'),
+  command: z.string().max(100),
+  input: z.json(),
+});
+export type CallMessage = z.infer<typeof callMessageSchema>;
+
+export const answerMessageSchema = z.strictObject({
+  /** null for an answer to a message whose id could not be read. */
+  id: z.int().nonnegative().nullable(),
+  envelope: envelopeSchema,
+});
+export type AnswerMessage = z.infer<typeof answerMessageSchema>;
+
+export const eventMessageSchema = z.strictObject({ event: z.string().max(100), payload: z.json() });
+export type EventMessage = z.infer<typeof eventMessageSchema>;
+
+export const serverMessageSchema = z.union([answerMessageSchema, eventMessageSchema]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+
+/** Largest message of text, both ways. */
+export const MAX_MESSAGE_BYTES = 1 << 20;
