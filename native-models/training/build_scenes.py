@@ -173,21 +173,21 @@ def sample_plans(artwork: Artwork) -> list[ScenePlan]:
     house, teddy = drawing("house", "fluent", "1f3e0"), drawing("teddy", "fluent", "1f9f8")
     car, rabbit = drawing("car", "fluent", "1f697"), drawing("rabbit", "fluent", "1f430")
     robot, mushroom = drawing("robot", "fluent", "1f916"), drawing("mushroom", "fluent", "1f344")
-    penguin, cat_face = drawing("penguin", "fluent", "1f427"), drawing("cat", "noto", "1f431")
+    cat_face = drawing("cat", "noto", "1f431")
     own = Look()
     return [
         ScenePlan(
             "one",
             "meadow",
-            [ConceptPlan("teddy", (56, 82, 150), teddy, own, teddy, Look("blue", "striped"), "snow")],
+            [ConceptPlan("teddy", (54, 84, 150), teddy, own, teddy, Look("blue"), "snow")],
             SAMPLE_SEED + 1,
         ),
         ScenePlan(
             "two-concepts",
             "beach",
             [
-                ConceptPlan("cat", (8, 96, 136), cat, own, cat, Look("purple"), "room"),
-                ConceptPlan("guitar", (128, 104, 124), guitar, own, guitar, Look("green"), "sunset"),
+                ConceptPlan("cat", (10, 96, 128), cat, own, cat, Look("purple"), "room"),
+                ConceptPlan("guitar", (134, 108, 112), guitar, own, guitar, Look("green"), "sunset"),
             ],
             SAMPLE_SEED + 2,
         ),
@@ -195,9 +195,9 @@ def sample_plans(artwork: Artwork) -> list[ScenePlan]:
             "three-concepts",
             "mountain",
             [
-                ConceptPlan("house", (0, 112, 104), house, own, house, Look("purple"), "desert"),
-                ConceptPlan("balloon", (88, 52, 84), balloon, own, balloon, Look("blue"), "meadow"),
-                ConceptPlan("dog", (152, 134, 98), dog, own, dog, Look("orange", "two-tone", "pink"), "room"),
+                ConceptPlan("house", (8, 110, 104), house, own, house, Look("purple"), "desert"),
+                ConceptPlan("balloon", (96, 36, 88), balloon, own, balloon, Look("blue"), "meadow"),
+                ConceptPlan("dog", (150, 128, 98), dog, own, dog, Look("orange", "two-tone", "pink"), "room"),
             ],
             SAMPLE_SEED + 3,
         ),
@@ -205,8 +205,8 @@ def sample_plans(artwork: Artwork) -> list[ScenePlan]:
             "overlapping",
             "desert",
             [
-                ConceptPlan("car", (16, 74, 150), car, own, car, Look("yellow"), "forest"),
-                ConceptPlan("rabbit", (122, 118, 118), rabbit, own, rabbit, Look("blue"), "sunset"),
+                ConceptPlan("car", (14, 68, 150), car, own, car, Look("yellow"), "forest"),
+                ConceptPlan("rabbit", (126, 116, 116), rabbit, own, rabbit, Look("blue"), "sunset"),
             ],
             SAMPLE_SEED + 4,
         ),
@@ -214,8 +214,8 @@ def sample_plans(artwork: Artwork) -> list[ScenePlan]:
             "another-drawing",
             "forest",
             [
-                ConceptPlan("cat", (6, 108, 122), cat_face, own, drawing("cat", "twemoji", "1f431"), Look("blue"), "beach"),
-                ConceptPlan("robot", (130, 92, 122), robot, own, drawing("robot", "twemoji", "1f916"), own, "room"),
+                ConceptPlan("cat", (10, 108, 114), cat_face, own, drawing("cat", "twemoji", "1f431"), Look("blue"), "beach"),
+                ConceptPlan("robot", (132, 98, 114), robot, own, drawing("robot", "twemoji", "1f916"), own, "room"),
             ],
             SAMPLE_SEED + 5,
         ),
@@ -223,8 +223,8 @@ def sample_plans(artwork: Artwork) -> list[ScenePlan]:
             "patterns",
             "snow",
             [
-                ConceptPlan("penguin", (12, 96, 128), penguin, own, penguin, Look("pink", "zigzag", "blue"), "beach"),
-                ConceptPlan("mushroom", (132, 100, 116), mushroom, own, mushroom, Look("green", "checked", "yellow"), "room"),
+                ConceptPlan("balloon", (22, 44, 118), balloon, own, balloon, Look("green", "dotted", "yellow"), "beach"),
+                ConceptPlan("mushroom", (128, 108, 112), mushroom, own, mushroom, Look("blue", "striped"), "room"),
             ],
             SAMPLE_SEED + 6,
         ),

@@ -1,6 +1,6 @@
 """Trains the two small networks that measure results: which object and what look, and which place.
 
-    python train_classifier.py --sprites sprites.npz --data data/train-0 --out ../packs/starter/evaluation --minutes 5
+    python train_classifier.py --sprites sprites.npz --data data/train-0 --validation data/val --out OUT/evaluation
 
 Object network: a 64-pixel crop -> class, and a feature of length 1 in which the same dressed object on two different
 backgrounds lies close together (class, colour and pattern losses plus InfoNCE over the two views, van den Oord et
@@ -28,6 +28,7 @@ from domain import BACKGROUNDS, CLASS_NAMES, COLOUR_NAMES, HELD_OUT_PATTERNS, TR
 from scenes import Artwork, Drawing, Look, dress, random_look
 
 SIDE = 64
+SEED = 31
 FEATURE_LENGTH = 64
 CROP_MARGIN = 0.12  # of the longer side of the object's box, on every side
 PATTERN_NAMES = ("none", *TRAINING_PATTERNS)
@@ -154,18 +155,26 @@ def measure(model: ObjectClassifier, views: np.ndarray, targets: np.ndarray) -> 
     return {"accuracy": round(float(accuracy), 4), "nearestOf21": round(float(np.mean(hits)), 4)}
 
 
-def train_objects(artwork: Artwork, bank: list[np.ndarray], minutes: float, rng: np.random.Generator) -> ObjectClassifier:
+def rate(share: float) -> float:
+    """Cosine from 1 down to a fiftieth."""
+    return float(0.02 + 0.98 * np.cos(share * np.pi / 2) ** 2)
+
+
+def train_objects(artwork: Artwork, bank: list[np.ndarray], steps: int, rng: np.random.Generator) -> ObjectClassifier:
     views, targets = make_pairs(artwork, bank, 6000, "training", rng)
     print("objects drawn", flush=True)
-    model = ObjectClassifier()
+    model = ObjectClassifier().to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.02)
-    start, steps = time.time(), 0
-    while (share := (time.time() - start) / (minutes * 60)) < 1:
+    start = time.time()
+    for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = 3e-3 * min(1, (steps + 1) / 30) * (0.02 + 0.98 * np.cos(share * np.pi / 2) ** 2)
+            group["lr"] = 3e-3 * min(1, (step + 1) / 30) * rate(step / steps)
         rows = rng.choice(len(views), 40, replace=False)
         goals = torch.from_numpy(np.concatenate([targets[rows]] * 2))
-        logits, feature = model(to_tensor(np.concatenate([views[rows, 0], views[rows, 1]])))
+        crops = to_tensor(np.concatenate([views[rows, 0], views[rows, 1]]))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, feature = model(crops.to(memory_format=torch.channels_last))
+        logits, feature = logits.float(), feature.float()
         loss = functional.cross_entropy(logits, goals[:, 0], label_smoothing=0.05)
         loss = loss + 0.5 * functional.cross_entropy(model.colours(feature * 8), goals[:, 1])
         loss = loss + 0.5 * functional.cross_entropy(model.patterns(feature * 8), goals[:, 2])
@@ -176,9 +185,8 @@ def train_objects(artwork: Artwork, bank: list[np.ndarray], minutes: float, rng:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        steps += 1
-        if steps % 50 == 0:
-            print(f"{time.time() - start:.0f} s, step {steps}, loss {loss.item():.3f}", flush=True)
+        if (step + 1) % 50 == 0:
+            print(f"{time.time() - start:.0f} s, step {step + 1}, loss {loss.item():.3f}", flush=True)
     return model.eval()
 
 
@@ -190,14 +198,13 @@ def small_pictures(data: str, count: int) -> tuple[np.ndarray, np.ndarray]:
     return small, np.array([BACKGROUNDS.index(entry["place"]) for entry in meta])
 
 
-def train_places(data: str, minutes: float, rng: np.random.Generator) -> PlaceClassifier:
+def train_places(data: str, steps: int, rng: np.random.Generator) -> PlaceClassifier:
     pictures, targets = small_pictures(data, 3000)
     model = PlaceClassifier()
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02)
-    start = time.time()
-    while (share := (time.time() - start) / (minutes * 60)) < 1:
+    for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = 2e-3 * (0.02 + 0.98 * np.cos(share * np.pi / 2) ** 2)
+            group["lr"] = 2e-3 * rate(step / steps)
         rows = rng.choice(len(pictures), 32, replace=False)
         batch = to_tensor(pictures[rows])
         if rng.random() < 0.5:
@@ -230,23 +237,24 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="a part of make_dataset.py, for the places")
     parser.add_argument("--validation", required=True)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--object-steps", type=int, default=1400)
+    parser.add_argument("--place-steps", type=int, default=500)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
-    torch.manual_seed(0)
-    rng = np.random.default_rng(31)
+    torch.manual_seed(SEED)
+    rng = np.random.default_rng(SEED)
 
     artwork = Artwork(options.sprites)
     bank = [paint_background(place, rng) for place in BACKGROUNDS for _ in range(20)]
-    objects = train_objects(artwork, bank, options.minutes * 0.85, rng)
+    objects = train_objects(artwork, bank, options.object_steps, rng)
     results = {
         kind: measure(objects, *make_pairs(artwork, bank, 600, kind, np.random.default_rng(77)))
         for kind in ("training", "drawing", "pattern")
     }
-    places = train_places(options.data, options.minutes * 0.15, rng)
+    places = train_places(options.data, options.place_steps, rng)
     pictures, targets = small_pictures(options.validation, 400)
     with torch.no_grad():
         place_accuracy = (places(to_tensor(pictures)).argmax(1).numpy() == targets).mean()
