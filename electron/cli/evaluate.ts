@@ -1,8 +1,102 @@
-import type { Command } from './command.ts';
+/** `evaluate`: how well a pack and the method do on scenes that training never saw. */
+import { join } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import { AppearanceClassifier } from '../inference/appearance-classifier.ts';
+import type { Engine } from '../inference/engine.ts';
+import type { Command, CommandContext, ParsedOptions } from './command.ts';
+import { describeDevice, engineOptions, openEngine, packFolder } from './engine-options.ts';
+import { loadEvaluationScenes } from './evaluation/evaluation-scenes.ts';
+import type { Measure } from './evaluation/measure.ts';
+import { measures } from './evaluation/measures.ts';
+import { prepareOutput, writeOutput } from './output-file.ts';
+import { showProgress } from './terminal-progress.ts';
+
 export const evaluateCommand: Command = {
   name: 'evaluate',
-  summary: '',
-  usage: '',
-  options: {},
-  run: async () => {},
+  summary: 'Measures a model pack and the method on scenes that training never saw.',
+  usage: '[options]',
+  details:
+    'Every measure is defined in electron/cli/evaluation. What was not measured is null in the report.',
+  options: {
+    scenes: { value: 'COUNT', description: 'Take only so many scenes, evenly from all; the output says so.' },
+    only: {
+      value: 'NAME,...',
+      description: `Take only these measures: ${measures.map(({ name }) => name).join(', ')}.`,
+    },
+    out: { value: 'FILE.json', description: 'Where the report goes; out/evaluate.json by default.' },
+    ...engineOptions,
+  },
+  run: runEvaluate,
 };
+
+async function runEvaluate({ options, positionals, signal, print }: CommandContext): Promise<void> {
+  if (positionals.length > 0) {
+    throw new StudioError('USAGE', `evaluate does not understand "${positionals.join(' ')}".`);
+  }
+  const count = readSceneCount(options);
+  const chosen = readMeasures(options);
+  const out = options.text('out') ?? join('out', 'evaluate.json');
+  await prepareOutput(out);
+  const folder = packFolder(options.text('pack'));
+  const startMs = performance.now();
+  const progress = showProgress();
+  let engine: Engine | undefined;
+  let classifier: AppearanceClassifier | undefined;
+  try {
+    engine = await openEngine(options, signal, progress.report);
+    const { scenes, available } = await loadEvaluationScenes(folder, count);
+    classifier = await AppearanceClassifier.open(join(folder, 'evaluation'));
+    const context = { engine, classifier, scenes, signal };
+    const results = [];
+    for (const measure of chosen) {
+      results.push(
+        await measure.run({
+          ...context,
+          onProgress: (done, total) => progress.count(measure.title, done, total),
+        }),
+      );
+    }
+    const { identity, recommended } = engine.pack;
+    const report = {
+      pack: identity,
+      device: describeDevice(engine.device),
+      recommended,
+      scenes: scenes.length,
+      scenesAvailable: available,
+      heldOutScenes: scenes.filter(({ isHeldOut }) => isHeldOut).length,
+      autoencoderPsnr: null,
+      promptAccuracy: null,
+      ablation: null,
+      ...Object.assign({}, ...results.map((result) => result.report)),
+      seconds: (performance.now() - startMs) / 1000,
+    };
+    await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);
+    progress.stop();
+    print(`Pack ${identity.id} ${identity.version} on ${describeDevice(engine.device)}`);
+    if (scenes.length < available) print(`Only ${scenes.length} of ${available} scenes were taken.`);
+    for (const { lines } of results) for (const line of ['', ...lines]) print(line);
+    print('');
+    print(out);
+  } finally {
+    progress.stop();
+    await classifier?.release();
+    await engine?.release();
+  }
+}
+
+function readSceneCount(options: ParsedOptions): number | undefined {
+  const count = options.number('scenes');
+  if (count === undefined || (Number.isInteger(count) && count > 0)) return count;
+  throw new StudioError('USAGE', `--scenes takes a whole number from 1 on, not ${count}.`);
+}
+
+function readMeasures(options: ParsedOptions): readonly Measure[] {
+  const text = options.text('only');
+  if (text === undefined) return measures;
+  return text.split(',').map((name) => {
+    const measure = measures.find((candidate) => candidate.name === name);
+    if (measure !== undefined) return measure;
+    const known = measures.map((candidate) => candidate.name).join(', ');
+    throw new StudioError('USAGE', `--only takes ${known}; not "${name}".`);
+  });
+}

@@ -16,6 +16,8 @@ const lineEveryMs = 5000;
 export interface ProgressDisplay {
   /** @param label goes before the stage's name, such as '2/9 ' */
   readonly report: (progress: RenderProgress, label?: string) => void;
+  /** Progress of work other than one render: `done` of `total` are. */
+  readonly count: (what: string, done: number, total: number) => void;
   /** Leaves the terminal as it was; may be called again. */
   readonly stop: () => void;
 }
@@ -38,16 +40,17 @@ function showBar(stream: NodeJS.WriteStream): ProgressDisplay {
     },
     Presets.shades_classic,
   );
-  let stage: RenderStage | undefined;
+  let isStarted = false;
+  const count = (stage: string, done: number, total: number) => {
+    if (!isStarted) bar.start(total, done, { stage });
+    isStarted = true;
+    bar.setTotal(total);
+    bar.update(done, { stage });
+    bar.render();
+  };
   return {
-    report: (progress, label = '') => {
-      const payload = { stage: label + stageNames[progress.stage].padEnd(9) };
-      if (stage === undefined) bar.start(progress.total, progress.step, payload);
-      stage = progress.stage;
-      bar.setTotal(progress.total);
-      bar.update(progress.step, payload);
-      bar.render();
-    },
+    report: ({ stage, step, total }, label = '') => count(label + stageNames[stage].padEnd(9), step, total),
+    count,
     stop: () => bar.stop(),
   };
 }
@@ -55,12 +58,14 @@ function showBar(stream: NodeJS.WriteStream): ProgressDisplay {
 /** A line when a stage is done, and others no more often than every few seconds. */
 function showLines(stream: NodeJS.WriteStream): ProgressDisplay {
   let lastMs = performance.now();
+  const count = (what: string, done: number, total: number) => {
+    if (done < total && performance.now() - lastMs < lineEveryMs) return;
+    lastMs = performance.now();
+    stream.write(`${what} ${done}/${total}\n`);
+  };
   return {
-    report: ({ stage, step, total }, label = '') => {
-      if (step < total && performance.now() - lastMs < lineEveryMs) return;
-      lastMs = performance.now();
-      stream.write(`${label}${stageNames[stage]} ${step}/${total}\n`);
-    },
+    report: ({ stage, step, total }, label = '') => count(`${label}${stageNames[stage]}`, step, total),
+    count,
     stop: () => undefined,
   };
 }

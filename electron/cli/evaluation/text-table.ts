@@ -1,0 +1,15 @@
+/** Tables for the terminal: the first column to the left, numbers to the right. */
+
+/**
+ * @param rows the first holds the headings; all have one length
+ * @returns a line per row
+ */
+export function textTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

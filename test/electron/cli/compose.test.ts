@@ -1,0 +1,217 @@
+/** `compose` as a person runs it: what it writes, what it refuses, and that nothing half-written is left. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openSessionCount } from '../../../electron/inference/sessions.ts';
+import { useCommandFixture } from './command-fixture.ts';
+import { runCommand } from './run-command.ts';
+
+const fixture = useCommandFixture();
+let out: string;
+
+beforeEach(() => {
+  out = join(fixture.root, 'out', 'result.png');
+  rmSync(join(fixture.root, 'out'), { recursive: true, force: true });
+});
+
+const compose = (...args: string[]) =>
+  runCommand([
+    'compose',
+    fixture.scenePath,
+    '--pack',
+    fixture.pack,
+    '--device',
+    'cpu',
+    '--out',
+    out,
+    ...args,
+  ]);
+const written = () => readdirSync(join(fixture.root, 'out')).sort();
+const requestOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+describe('a picture', () => {
+  test('is written whole, with its path, time and device on the output', async () => {
+    const { exitCode, out: printed, err } = await compose();
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 32, height: 32, channels: 3 });
+    const [path, time, device] = printed.trimEnd().split('\n');
+    expect(path).toBe(out);
+    expect(time).toMatch(/^time: \d+\.\d s$/);
+    expect(device).toMatch(/^device: cpu \(.+, \d+ threads\)$/);
+    expect(written()).toEqual(['result.png']);
+    expect(openSessionCount()).toBe(0);
+  });
+
+  test('is the same bytes again, and another one with another seed', async () => {
+    await compose();
+    const first = readFileSync(out);
+    await compose();
+    expect(readFileSync(out)).toEqual(first);
+    await compose('--seed', '7');
+    expect(readFileSync(out)).not.toEqual(first);
+  });
+
+  test('comes with the request that makes it again: options over the scene file over the pack', async () => {
+    const request = join(fixture.root, 'out', 'request.json');
+    const options = ['--alpha', '0.5', '--alpha', 'my dog=0', '--beta', '0.25', '--layers', 'decoder'];
+    const { exitCode } = await compose('--request', request, ...options, '--attention-steps', '0..0.5');
+    expect(exitCode).toBe(0);
+    expect(requestOf(request)).toMatchObject({
+      version: 1,
+      scene: {
+        concepts: [
+          { name: 'my cat', alpha: 0.5 },
+          { name: 'my dog', alpha: 0 },
+        ],
+      },
+      parameters: {
+        beta: 0.25,
+        steps: 3,
+        swapGuidance: 1,
+        attentionLayers: 'decoder',
+        attentionSteps: { from: 0, to: 0.5 },
+      },
+      pack: { id: 'tiny', weights: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  test('alpha = 0 and beta = 0 are values, on the command line and in the scene file', async () => {
+    const request = join(fixture.root, 'out', 'request.json');
+    await compose('--request', request, '--alpha', '0', '--beta', '0');
+    expect(requestOf(request).scene.concepts.map(({ alpha }: { alpha: number }) => alpha)).toEqual([0, 0]);
+    expect(requestOf(request).parameters.beta).toBe(0);
+  });
+});
+
+describe('a sweep', () => {
+  test('makes one sheet with a picture for each combination', async () => {
+    const { exitCode, out: printed } = await compose('--sweep', 'alpha=0,0.5,2', 'beta=0,1');
+    expect(exitCode).toBe(0);
+    const { width, height } = await sharp(out).metadata();
+    // Three pictures of 32 across and two down, with room for labels.
+    expect(width).toBeGreaterThan(3 * 32);
+    expect(height).toBeGreaterThan(2 * 32);
+    expect(printed).toContain(out);
+    expect(written()).toEqual(['result.png']);
+    const { data, info } = await sharp(out).raw().toBuffer({ resolveWithObject: true });
+    const colours = new Set<number>();
+    for (let at = 0; at < data.length; at += info.channels) colours.add(data.readUIntBE(at, 3));
+    expect(colours.size).toBeGreaterThan(100);
+  });
+
+  test('is refused where it makes no sense', async () => {
+    for (const args of [
+      ['--sweep', 'alpha=0,x'],
+      ['--sweep', 'colour=1,2'],
+      ['--sweep', 'alpha=0,1', 'alpha=2,3'],
+      ['--sweep', 'alpha=0', 'beta=0', 'steps=1'],
+      ['--sweep', `seed=${Array.from({ length: 101 }, (_, seed) => seed).join(',')}`],
+      ['--sweep', 'alpha=0,1', '--trace', join(fixture.root, 'trace')],
+    ]) {
+      expect(await compose(...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining('USAGE') });
+    }
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('out of range is an error that names the parameter, and leaves no sheet', async () => {
+    const { exitCode, err } = await compose('--sweep', 'beta=0.5,1.5');
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/PARAMETER_INVALID[\s\S]*beta/);
+    expect(written()).toEqual([]);
+  });
+});
+
+describe('usage', () => {
+  test('every command explains itself', async () => {
+    for (const command of ['demo', 'compose', 'evaluate']) {
+      const { exitCode, out: help } = await runCommand([command, '--help']);
+      expect(exitCode).toBe(0);
+      expect(help).toContain(`Usage: npm run ${command} --`);
+      expect(help).toContain('--pack');
+    }
+    expect((await runCommand(['--help'])).out).toContain('compose');
+  });
+
+  test('what is not understood ends with 2 and says where help is', async () => {
+    for (const args of [
+      ['compose'],
+      ['compose', fixture.scenePath],
+      ['compose', fixture.scenePath, 'another.json', '--out', out],
+      ['compose', fixture.scenePath, '--out', out, '--beta', 'much'],
+      ['compose', fixture.scenePath, '--out', out, '--layers', 'some'],
+      ['compose', fixture.scenePath, '--out', out, '--ablation', 'f'],
+      ['compose', fixture.scenePath, '--out', out, '--attention-steps', '0'],
+      ['compose', fixture.scenePath, '--out', out, '--nonsense'],
+      ['compose', fixture.scenePath, '--out', out, '--device', 'abacus'],
+    ]) {
+      const { exitCode, err } = await runCommand(args);
+      expect([args, exitCode]).toEqual([args, 2]);
+      expect(err).toMatch(/^error USAGE: /);
+      expect(err).toContain('npm run compose -- --help');
+    }
+    expect(await runCommand(['conjure'])).toMatchObject({ exitCode: 2, out: '' });
+    expect(await runCommand([])).toMatchObject({ exitCode: 2, out: '' });
+  });
+
+  test('--debug shows where an error arose', async () => {
+    const { err } = await runCommand(['compose', 'missing.json', '--out', out, '--debug']);
+    expect(err).toContain('ENOENT');
+  });
+});
+
+describe('the output', () => {
+  test('that cannot be written is found out before the models are loaded', async () => {
+    const file = join(fixture.root, 'file');
+    writeFileSync(file, '');
+    const { exitCode, err } = await runCommand([
+      'compose',
+      fixture.scenePath,
+      '--pack',
+      'nowhere',
+      '--out',
+      join(file, 'result.png'),
+    ]);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining('OUTPUT_UNWRITABLE')]);
+    mkdirSync(out, { recursive: true });
+    expect((await compose()).err).toContain('OUTPUT_UNWRITABLE');
+  });
+
+  test('that was there stays when the render fails or is cancelled', async () => {
+    mkdirSync(join(fixture.root, 'out'));
+    writeFileSync(out, 'an earlier result');
+    expect((await compose('--alpha', 'my cat=3')).exitCode).toBe(1);
+    expect((await cancelledAfter(4)).exitCode).toBe(130);
+    expect(readFileSync(out, 'utf8')).toBe('an earlier result');
+    expect(written()).toEqual(['result.png']);
+  });
+});
+
+describe('cancelled', () => {
+  test('before it begins, or at any step: a code, nothing written, no session left', async () => {
+    for (const looks of [0, 1, 2, 4, 8, 12]) {
+      const trace = join(fixture.root, 'out', 'trace');
+      const { exitCode, err, out: printed } = await cancelledAfter(looks, '--trace', trace);
+      expect([looks, exitCode, printed]).toEqual([looks, 130, '']);
+      expect(err).toMatch(/^error CANCELLED: /);
+      expect(written()).toEqual([]);
+      expect(openSessionCount()).toBe(0);
+    }
+  });
+});
+
+/** Cancels when the signal has been looked at so many times: at the same place on every machine. */
+async function cancelledAfter(looks: number, ...args: string[]): ReturnType<typeof compose> {
+  const controller = new AbortController();
+  let seen = 0;
+  const signal = new Proxy(controller.signal, {
+    get: (target, property) => {
+      if (property === 'aborted' && seen++ >= looks) controller.abort();
+      const value = Reflect.get(target, property, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const base = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--out', out];
+  // Another seed each time, so that no inversion is found in the cache.
+  return runCommand([...base, '--seed', String(1000 + looks), ...args], signal);
+}
