@@ -1,0 +1,89 @@
+/** What a project file tells of itself: its undo history and its renders. */
+import * as z from 'zod';
+import { errorCodeSchema } from './errors.ts';
+import { deviceReportSchema, renderStageSchema } from './progress.ts';
+import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+
+/** Media types of the pictures that a project takes. */
+export const assetMediaTypeSchema = z.enum(['image/png', 'image/jpeg', 'image/webp']);
+export type AssetMediaType = z.infer<typeof assetMediaTypeSchema>;
+
+/** What a committed gesture is called, such as "Brush" or "Alpha of My cat". */
+export const historyLabelSchema = z.string().min(1).max(200);
+
+export const historyEntrySchema = z.strictObject({
+  position: z.int().nonnegative().describe('0 is the state in which the project was made.'),
+  label: historyLabelSchema,
+  committedAtMs: z.int().nonnegative(),
+});
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
+/** Where in its undo history a project stands. */
+export const historyStateSchema = z.strictObject({
+  cursor: z.int().nonnegative().describe('Position of the entry that is shown.'),
+  length: z.int().positive().describe('Number of entries.'),
+  undoLabel: historyLabelSchema.nullable().describe('What undo would take back; null when there is nothing.'),
+  redoLabel: historyLabelSchema
+    .nullable()
+    .describe('What redo would bring back; null when there is nothing.'),
+});
+export type HistoryState = z.infer<typeof historyStateSchema>;
+
+export const renderIdSchema = z.uuid();
+
+const renderFailureSchema = z.strictObject({ code: errorCodeSchema, message: z.string().max(4000) });
+
+const renderNameSchema = z.string().trim().min(1).max(200);
+
+/** What a person may change of a render. */
+export const renderChangesSchema = z
+  .strictObject({
+    name: renderNameSchema.nullable().describe('null takes the name away.'),
+    isStarred: z.boolean(),
+    metrics: z.record(z.string().min(1).max(60), z.number()),
+  })
+  .partial();
+export type RenderChanges = z.infer<typeof renderChangesSchema>;
+
+/** A render as it ended; what the project keeps of it. */
+export const newRenderSchema = z
+  .strictObject({
+    request: renderRequestSchema,
+    result: assetIdSchema.nullable().describe('The picture; null when the render failed.'),
+    thumbnail: assetIdSchema.nullable(),
+    failure: renderFailureSchema.nullable(),
+    device: deviceReportSchema.nullable().describe('null when it failed before a device was chosen.'),
+    timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
+    totalMs: z.number().nonnegative(),
+    metrics: z.record(z.string().min(1).max(60), z.number()).default({}),
+    notices: z.array(z.string().max(4000)).max(100).default([]),
+  })
+  .refine(({ result, failure }) => (result === null) !== (failure === null), {
+    error: 'a render has either a result or a failure',
+  });
+export type NewRender = z.input<typeof newRenderSchema>;
+
+export const renderRecordSchema = newRenderSchema.safeExtend({
+  id: renderIdSchema,
+  sequence: z.int().positive().describe('Grows with every render of the project.'),
+  createdAtMs: z.int().nonnegative(),
+  name: renderNameSchema.nullable(),
+  isStarred: z.boolean(),
+  deletedAtMs: z.int().nonnegative().nullable().describe('Deleted renders can be restored until compaction.'),
+});
+export type RenderRecord = z.infer<typeof renderRecordSchema>;
+
+/** A render as a list shows it. */
+export const renderSummarySchema = z.strictObject({
+  id: renderIdSchema,
+  sequence: z.int().positive(),
+  createdAtMs: z.int().nonnegative(),
+  name: renderNameSchema.nullable(),
+  isStarred: z.boolean(),
+  result: assetIdSchema.nullable(),
+  thumbnail: assetIdSchema.nullable(),
+  failureCode: errorCodeSchema.nullable(),
+  totalMs: z.number().nonnegative(),
+  deletedAtMs: z.int().nonnegative().nullable(),
+});
+export type RenderSummary = z.infer<typeof renderSummarySchema>;

@@ -1,0 +1,130 @@
+/**
+ * The undo history: every committed state of the document, whole, and a cursor. Undo and redo move the cursor; a
+ * commit cuts off what lies behind it.
+ */
+import type { Database } from 'better-sqlite3';
+import { StudioError } from '../contract/errors.ts';
+import {
+  type HistoryEntry,
+  type HistoryState,
+  historyEntrySchema,
+  historyLabelSchema,
+} from '../contract/project.ts';
+import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
+import { MAX_HISTORY_ENTRIES } from './size-limits.ts';
+import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
+
+export class HistoryTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The first entry of a new project. */
+  begin(document: SceneDocument, label: string, nowMs: number): void {
+    this.#insert(0, document, label, nowMs);
+    this.#database.prepare('INSERT INTO project (id, created_at_ms, cursor) VALUES (1, ?, 0)').run(nowMs);
+  }
+
+  /** Adds an entry behind the cursor in the place of all that were there, and moves the cursor to it. */
+  append(document: SceneDocument, label: string, nowMs: number): void {
+    const position = this.cursor() + 1;
+    if (position >= MAX_HISTORY_ENTRIES) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        'The undo history is full: save the project under a new name.',
+      );
+    }
+    this.#database.prepare('DELETE FROM history WHERE position >= ?').run(position);
+    this.#insert(position, document, label, nowMs);
+    this.moveTo(position);
+  }
+
+  /** @throws StudioError PARAMETER_INVALID when there is no entry there */
+  moveTo(position: number): void {
+    if (!Number.isInteger(position) || position < 0 || position > this.#last()) {
+      throw new StudioError('PARAMETER_INVALID', `The undo history has no entry ${position}.`);
+    }
+    this.#database.prepare('UPDATE project SET cursor = ? WHERE id = 1').run(position);
+  }
+
+  cursor(): number {
+    return this.#database.prepare<[], number>('SELECT cursor FROM project WHERE id = 1').pluck().get()!;
+  }
+
+  /** Checks that the positions have no gaps and that the cursor is on one of them. @throws StudioError PROJECT_INVALID */
+  check(): void {
+    const row = this.#database
+      .prepare<[], { isWhole: number }>(
+        `SELECT count(*) = max(position) + 1 AND min(position) = 0
+          AND (SELECT count(*) FROM project WHERE id = 1 AND cursor BETWEEN 0 AND max(position)) AS isWhole
+        FROM history`,
+      )
+      .get();
+    if (row?.isWhole !== 1) {
+      throw new StudioError(
+        'PROJECT_INVALID',
+        `${this.#database.name} is damaged: its undo history has gaps.`,
+      );
+    }
+  }
+
+  state(): HistoryState {
+    const cursor = this.cursor();
+    const last = this.#last();
+    return {
+      cursor,
+      length: last + 1,
+      undoLabel: cursor > 0 ? this.#labelAt(cursor) : null,
+      redoLabel: cursor < last ? this.#labelAt(cursor + 1) : null,
+    };
+  }
+
+  /** Entries from a position on, oldest first. */
+  entries(from: number, limit: number): HistoryEntry[] {
+    return this.#database
+      .prepare(
+        `SELECT position, substr(label, 1, 200) AS label, committed_at_ms AS committedAtMs
+        FROM history WHERE position >= ? ORDER BY position LIMIT ?`,
+      )
+      .all(from, limit)
+      .map((row) => fromStored(historyEntrySchema, row, 'An entry of the undo history'));
+  }
+
+  /** @throws StudioError PROJECT_INVALID */
+  documentAt(position: number): SceneDocument {
+    const text = this.#database
+      .prepare<[number], string | null>(`SELECT ${boundedText('document')} FROM history WHERE position = ?`)
+      .pluck()
+      .get(position);
+    return fromStoredJson(sceneDocumentSchema, text ?? null, `Entry ${position} of the undo history`);
+  }
+
+  /** Every document of the history, oldest first. */
+  *documents(): Generator<SceneDocument> {
+    const last = this.#last();
+    for (let position = 0; position <= last; position++) yield this.documentAt(position);
+  }
+
+  #insert(position: number, document: SceneDocument, label: string, nowMs: number): void {
+    const named = historyLabelSchema.safeParse(label);
+    if (!named.success) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        'A step of the undo history needs a label of 1 to 200 characters.',
+      );
+    }
+    this.#database
+      .prepare('INSERT INTO history (position, label, committed_at_ms, document) VALUES (?, ?, ?, ?)')
+      .run(position, label, nowMs, toStoredJson(document, 'The document'));
+  }
+
+  #last(): number {
+    return this.#database.prepare<[], number | null>('SELECT max(position) FROM history').pluck().get() ?? -1;
+  }
+
+  #labelAt(position: number): string {
+    return this.entries(position, 1)[0]!.label;
+  }
+}

@@ -1,0 +1,192 @@
+/** The renders of a project: none is ever changed but for its name, star and metrics; deleting can be undone. */
+import { randomUUID } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import {
+  type NewRender,
+  newRenderSchema,
+  type RenderChanges,
+  type RenderRecord,
+  type RenderSummary,
+  renderChangesSchema,
+  renderRecordSchema,
+  renderSummarySchema,
+} from '../contract/project.ts';
+import type { AssetId } from '../contract/render-request.ts';
+import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
+
+/** Which renders a list shows: newest first. */
+export interface RenderFilter {
+  /** 'kept' by default. */
+  readonly show?: 'kept' | 'starred' | 'deleted';
+  /** Only those with a smaller sequence number: where the last page ended. */
+  readonly before?: number;
+  /** 1,000 by default. */
+  readonly limit?: number;
+}
+
+const detailsSchema = z.strictObject(
+  z.object(newRenderSchema.shape).pick({ device: true, timingsMs: true, metrics: true, notices: true }).shape,
+);
+
+const summaryColumns = `sequence, id, created_at_ms AS createdAtMs, name, is_starred AS isStarred, result, thumbnail,
+  failure_code AS failureCode, total_ms AS totalMs, deleted_at_ms AS deletedAtMs`;
+
+/** One statement for each list, so that each can use the index made for it. */
+const conditions = {
+  kept: 'deleted_at_ms IS NULL',
+  starred: 'deleted_at_ms IS NULL AND is_starred = 1',
+  deleted: 'deleted_at_ms IS NOT NULL',
+} as const;
+
+/** The SQL of a list; exported so that a test can look at its query plan. */
+export function listSql(show: keyof typeof conditions): string {
+  return `SELECT ${summaryColumns} FROM render WHERE ${conditions[show]} AND sequence < ? ORDER BY sequence DESC LIMIT ?`;
+}
+
+interface SummaryRow {
+  readonly isStarred: number;
+}
+
+interface RecordRow extends SummaryRow {
+  readonly failureCode: string | null;
+  readonly failureMessage: string | null;
+  readonly request: string | null;
+  readonly details: string | null;
+}
+
+export class RenderTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws StudioError PARAMETER_INVALID when it is not as {@link newRenderSchema} says */
+  add(render: NewRender, nowMs: number): RenderRecord {
+    const parsed = newRenderSchema.safeParse(render);
+    if (!parsed.success) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `The render cannot be kept:\n${z.prettifyError(parsed.error)}`,
+        {
+          cause: parsed.error,
+        },
+      );
+    }
+    const { request, result, thumbnail, failure, totalMs, ...details } = parsed.data;
+    const id = randomUUID();
+    this.#database
+      .prepare(
+        `INSERT INTO render (id, created_at_ms, result, thumbnail, failure_code, failure_message, total_ms, request, details)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        id,
+        nowMs,
+        result,
+        thumbnail,
+        failure?.code ?? null,
+        failure?.message ?? null,
+        totalMs,
+        toStoredJson(request, 'The render request'),
+        toStoredJson(details, 'The render’s details'),
+      );
+    return this.read(id);
+  }
+
+  /** @throws StudioError RENDER_UNKNOWN; PROJECT_INVALID when it is damaged */
+  read(id: string): RenderRecord {
+    const row = this.#database
+      .prepare<[string], RecordRow>(
+        `SELECT ${summaryColumns}, ${boundedText('failure_message')} AS failureMessage,
+          ${boundedText('request')} AS request, ${boundedText('details')} AS details
+        FROM render WHERE id = ?`,
+      )
+      .get(id);
+    if (row === undefined) throw unknown(id);
+    const what = `The render ${id}`;
+    const { failureCode, failureMessage, request, details, ...rest } = row;
+    return fromStored(
+      renderRecordSchema,
+      {
+        ...rest,
+        ...fromStoredJson(detailsSchema, details, what),
+        request: fromStoredJson(newRenderSchema.shape.request, request, what),
+        failure: failureCode === null ? null : { code: failureCode, message: failureMessage },
+        isStarred: row.isStarred === 1,
+      },
+      what,
+    );
+  }
+
+  list({
+    show = 'kept',
+    before = Number.MAX_SAFE_INTEGER,
+    limit = 1000,
+  }: RenderFilter = {}): RenderSummary[] {
+    return this.#database
+      .prepare<[number, number], SummaryRow>(listSql(show))
+      .all(before, limit)
+      .map((row) => fromStored(renderSummarySchema, { ...row, isStarred: row.isStarred === 1 }, 'A render'));
+  }
+
+  /** @throws StudioError RENDER_UNKNOWN, PARAMETER_INVALID */
+  change(id: string, changes: RenderChanges): RenderRecord {
+    const parsed = renderChangesSchema.safeParse(changes);
+    if (!parsed.success) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `The render cannot be changed:\n${z.prettifyError(parsed.error)}`,
+        {
+          cause: parsed.error,
+        },
+      );
+    }
+    const { name, isStarred, metrics } = parsed.data;
+    const before = this.read(id);
+    const { device, timingsMs, notices } = before;
+    const details = { device, timingsMs, notices, metrics: metrics ?? before.metrics };
+    this.#database
+      .prepare('UPDATE render SET name = ?, is_starred = ?, details = ? WHERE id = ?')
+      .run(
+        name === undefined ? before.name : name,
+        Number(isStarred ?? before.isStarred),
+        toStoredJson(details, 'The render’s details'),
+        id,
+      );
+    return this.read(id);
+  }
+
+  /**
+   * @param deletedAtMs null restores it
+   * @throws StudioError RENDER_UNKNOWN
+   */
+  setDeleted(id: string, deletedAtMs: number | null): void {
+    const { changes } = this.#database
+      .prepare('UPDATE render SET deleted_at_ms = ? WHERE id = ?')
+      .run(deletedAtMs, id);
+    if (changes === 0) throw unknown(id);
+  }
+
+  /** Removes deleted renders for good. @returns how many */
+  purgeDeleted(): number {
+    return this.#database.prepare('DELETE FROM render WHERE deleted_at_ms IS NOT NULL').run().changes;
+  }
+
+  /** Every picture that a render, deleted ones included, names: its result, its thumbnail and its request's. */
+  *assets(): Generator<AssetId> {
+    const ids = this.#database.prepare<[], string>('SELECT id FROM render ORDER BY sequence').pluck().all();
+    for (const id of ids) {
+      const { result, thumbnail, request } = this.read(id);
+      const { background, inpainted, concepts } = request.scene;
+      const named = [result, thumbnail, background, inpainted, ...concepts.flatMap((c) => [c.image, c.mask])];
+      for (const asset of named) if (asset !== null) yield asset;
+    }
+  }
+}
+
+function unknown(id: string): StudioError {
+  return new StudioError('RENDER_UNKNOWN', `The project holds no render ${id}.`);
+}

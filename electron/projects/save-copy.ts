@@ -1,0 +1,106 @@
+/** Copies of a project that appear whole or not at all. */
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { StudioError } from '../contract/errors.ts';
+import { createDatabase, openDatabase } from './project-database.ts';
+import { ProjectLock } from './project-lock.ts';
+
+export interface PlaceOptions {
+  /** Take the place of a file that is there; otherwise that is an error. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Copies a database as it is now, without its freed pages and its write-ahead log, to another place.
+ *
+ * @throws StudioError PROJECT_EXISTS; PROJECT_BUSY when the file there is open as a project; or an error of SQLite
+ *   or the file system
+ */
+export function copyDatabase(database: Database, to: string, options: PlaceOptions): void {
+  placeDatabase(to, options, (temporary) => {
+    database.prepare('VACUUM INTO ?').run(temporary);
+  });
+}
+
+/** Makes a new database with what `fill` puts into it. @throws as {@link copyDatabase} */
+export function placeNewDatabase(
+  to: string,
+  options: PlaceOptions,
+  fill: (database: Database) => void,
+): void {
+  placeDatabase(to, options, (temporary) => {
+    const database = createDatabase(temporary);
+    try {
+      database.transaction(() => fill(database)).immediate();
+    } finally {
+      database.close();
+    }
+  });
+}
+
+function placeDatabase(
+  to: string,
+  { overwrite = false }: PlaceOptions,
+  write: (temporary: string) => void,
+): void {
+  const lock = ProjectLock.acquire(to);
+  const temporary = `${to}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    if (existsSync(to)) {
+      if (!overwrite) {
+        throw new StudioError(
+          'PROJECT_EXISTS',
+          `${to} is there already. Choose another name, or replace it.`,
+        );
+      }
+      foldIn(to);
+    }
+    write(temporary);
+    sync(temporary);
+    // A log that a crash left beside another file of this name must not be taken for the new one's.
+    for (const ending of ['-wal', '-shm', '-journal']) rmSync(`${to}${ending}`, { force: true });
+    renameSync(temporary, to);
+    syncFolder(dirname(to));
+  } catch (error) {
+    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(`${temporary}${ending}`, { force: true });
+    throw error;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Puts what a crash left beside a project into it, so that the old file is whole until the moment it is replaced. */
+function foldIn(path: string): void {
+  if (!existsSync(`${path}-wal`)) return;
+  try {
+    const database = openDatabase(path, { readOnly: false });
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    database.close();
+  } catch (error) {
+    // What is no project of ours has nothing to be folded in; it is about to be replaced, as was asked.
+    if (!(error instanceof StudioError)) throw error;
+  }
+}
+
+function sync(path: string): void {
+  const fileDescriptor = openSync(path, 'r+');
+  try {
+    fsyncSync(fileDescriptor);
+  } finally {
+    closeSync(fileDescriptor);
+  }
+}
+
+/** Makes a rename last through a power cut. */
+function syncFolder(folder: string): void {
+  // Windows cannot open folders: there the journal has to do.
+  if (process.platform === 'win32') return;
+  const fileDescriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(fileDescriptor);
+  } finally {
+    closeSync(fileDescriptor);
+  }
+}

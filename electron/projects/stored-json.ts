@@ -1,0 +1,52 @@
+/** Values that lie in the database as JSON: what comes out is checked as if a stranger had written it. */
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import { MAX_JSON_LENGTH } from './size-limits.ts';
+
+/** What a query gives in the place of a text that is too long to be read: see {@link boundedText}. */
+const TOO_LONG = null;
+
+/** SQL that gives a column's text, or null without reading it when it is longer than any that we write. */
+export function boundedText(column: string): string {
+  return `iif(length(CAST(${column} AS BLOB)) <= ${MAX_JSON_LENGTH}, ${column}, NULL)`;
+}
+
+/**
+ * @param text of a column read through {@link boundedText}
+ * @param what names it in the message
+ * @throws StudioError PROJECT_INVALID
+ */
+export function fromStoredJson<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string | null,
+  what: string,
+): z.output<Schema> {
+  if (text === TOO_LONG) throw new StudioError('PROJECT_INVALID', `${what} is too large to be genuine.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new StudioError('PROJECT_INVALID', `${what} is damaged: it is not JSON.`, { cause });
+  }
+  return fromStored(schema, value, what);
+}
+
+/** @throws StudioError PROJECT_INVALID */
+export function fromStored<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StudioError('PROJECT_INVALID', `${what} is damaged:\n${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}
+
+/** @throws StudioError PARAMETER_INVALID when it is longer than what would be read again */
+export function toStoredJson(value: unknown, what: string): string {
+  const text = JSON.stringify(value);
+  if (Buffer.byteLength(text) <= MAX_JSON_LENGTH) return text;
+  throw new StudioError('PARAMETER_INVALID', `${what} is too large to be kept in a project.`);
+}

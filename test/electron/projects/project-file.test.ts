@@ -1,0 +1,351 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import {
+  createProject,
+  documentWith,
+  openProject,
+  pictureBytes,
+  renderOf,
+  temporaryFolder,
+  withCode,
+} from './project-fixture.ts';
+
+describe('a project', () => {
+  it('is one file when it is closed, and holds everything when it is opened again', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'My scene.pnpmix');
+    let nowMs = 1000;
+    const project = createProject(path, { clock: () => nowMs++ });
+    const bytes = pictureBytes();
+    const picture = project.putAsset(bytes);
+    const document = documentWith({ prompt: 'a beach', background: picture });
+    expect(project.commit(document, 'Background')).toEqual({
+      cursor: 1,
+      length: 2,
+      undoLabel: 'Background',
+      redoLabel: null,
+    });
+    const render = project.addRender(renderOf(picture));
+    expect(readdirSync(folder)).toContain('My scene.pnpmix-wal');
+    project.close();
+    expect(readdirSync(folder)).toEqual(['My scene.pnpmix']);
+
+    const again = openProject(path);
+    expect(again.wasRecovered).toBe(false);
+    expect(again.document()).toEqual(document);
+    expect(again.readAsset(picture)).toEqual({ bytes, mediaType: 'image/png' });
+    expect(again.render(render.id)).toEqual(render);
+    expect(again.historyEntries()).toEqual([
+      { position: 0, label: 'New project', committedAtMs: 1000 },
+      { position: 1, label: 'Background', committedAtMs: 1002 },
+    ]);
+    again.verify();
+  });
+
+  it('takes no place that is taken, unless it is told to', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.pnpmix');
+    const project = createProject(path);
+    const picture = project.putAsset(pictureBytes());
+    expect(() => createProject(path)).toThrow(withCode('PROJECT_BUSY'));
+    expect(() => createProject(path, { overwrite: true })).toThrow(withCode('PROJECT_BUSY'));
+    project.close();
+    expect(() => createProject(path)).toThrow(withCode('PROJECT_EXISTS'));
+    const old = openProject(path, { readOnly: true });
+    expect(old.hasAsset(picture)).toBe(true);
+    old.close();
+    expect(createProject(path, { overwrite: true }).hasAsset(picture)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('says what is not there', async () => {
+    const folder = await temporaryFolder();
+    expect(() => ProjectFile.open(join(folder, 'none.pnpmix'))).toThrow(withCode('PROJECT_MISSING'));
+    expect(() => ProjectFile.open(join(folder, 'no', 'folder.pnpmix'))).toThrow(withCode('PROJECT_MISSING'));
+    expect(() => ProjectFile.create(join(folder, 'no', 'folder.pnpmix'))).toThrow(
+      withCode('PROJECT_MISSING'),
+    );
+    expect(() => ProjectFile.open(folder)).toThrow(withCode('PROJECT_INVALID', 'not a file'));
+    expect(() => ProjectFile.create(join(folder, 'name.pnpmix '))).toThrow(withCode('PROJECT_UNWRITABLE'));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('the undo history', () => {
+  it('behaves as a list with a cursor, whatever is done, and is the same after opening again', async () => {
+    const folder = await temporaryFolder();
+    const action = fc.oneof(
+      fc.string({ maxLength: 20 }).map((prompt) => ({ kind: 'commit' as const, prompt })),
+      fc.constantFrom({ kind: 'undo' as const }, { kind: 'redo' as const }),
+      fc.nat(6).map((position) => ({ kind: 'go' as const, position })),
+    );
+    let run = 0;
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 12 }), (actions) => {
+        const path = join(folder, `${run++}.pnpmix`);
+        const project = ProjectFile.create(path);
+        let prompts = [''];
+        let cursor = 0;
+        try {
+          for (const step of actions) {
+            if (step.kind === 'commit') {
+              prompts = [...prompts.slice(0, cursor + 1), step.prompt];
+              cursor++;
+              project.commit(documentWith({ prompt: step.prompt }), 'Prompt');
+            } else if (step.kind === 'undo') {
+              cursor = Math.max(0, cursor - 1);
+              project.undo();
+            } else if (step.kind === 'redo') {
+              cursor = Math.min(prompts.length - 1, cursor + 1);
+              project.redo();
+            } else if (step.position < prompts.length) {
+              cursor = step.position;
+              project.goTo(step.position);
+            } else {
+              expect(() => project.goTo(step.position)).toThrow(withCode('PARAMETER_INVALID'));
+            }
+            expect(project.document().prompt).toBe(prompts[cursor]);
+          }
+        } finally {
+          project.close();
+        }
+        const again = ProjectFile.open(path);
+        try {
+          expect(again.history()).toEqual({
+            cursor,
+            length: prompts.length,
+            undoLabel: cursor === 0 ? null : 'Prompt',
+            redoLabel: cursor === prompts.length - 1 ? null : 'Prompt',
+          });
+          expect(again.document().prompt).toBe(prompts[cursor]);
+          again.goTo(prompts.length - 1);
+          while (again.history().cursor > 0) again.undo();
+          expect(again.document()).toEqual(documentWith());
+        } finally {
+          again.close();
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('refuses what is no document, names a picture that is not there, or has no label', async () => {
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+    const before = project.history();
+    expect(() => project.commit(documentWith({ prompt: 'x'.repeat(2001) }), 'Prompt')).toThrow(
+      withCode('PARAMETER_INVALID', 'prompt'),
+    );
+    expect(() => project.commit(documentWith({ background: 'a'.repeat(64) }), 'Background')).toThrow(
+      withCode('ASSET_MISSING'),
+    );
+    expect(() => project.commit(documentWith(), '')).toThrow(withCode('PARAMETER_INVALID', 'label'));
+    expect(project.history()).toEqual(before);
+  });
+});
+
+describe('renders', () => {
+  it('are listed newest first, starred, named, deleted and restored', async () => {
+    let nowMs = 0;
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'), { clock: () => nowMs++ });
+    const picture = project.putAsset(pictureBytes());
+    const add = (totalMs: number) => project.addRender(renderOf(picture, { totalMs }));
+    const [first, second, third] = [add(1), add(2), add(3)];
+    const listed = (show: 'kept' | 'starred' | 'deleted' = 'kept') =>
+      project.renders({ show }).map(({ id }) => id);
+    expect(listed()).toEqual([third.id, second.id, first.id]);
+    expect(project.renders({ before: third.sequence, limit: 1 })).toMatchObject([
+      { id: second.id, totalMs: 2 },
+    ]);
+
+    const changed = project.changeRender(first.id, { name: ' Best ', isStarred: true });
+    expect(changed).toEqual({ ...first, name: 'Best', isStarred: true });
+    const measured = project.changeRender(first.id, { metrics: { idino: 0.6 } });
+    expect(measured).toEqual({ ...changed, metrics: { idino: 0.6 } });
+    expect(project.changeRender(first.id, { name: null }).name).toBe(null);
+    expect(listed('starred')).toEqual([first.id]);
+
+    project.deleteRender(first.id);
+    expect([listed(), listed('starred'), listed('deleted')]).toEqual([[third.id, second.id], [], [first.id]]);
+    expect(project.render(first.id).deletedAtMs).toBeGreaterThan(0);
+    project.restoreRender(first.id);
+    expect(listed('starred')).toEqual([first.id]);
+  });
+
+  it('that failed are kept with the reason; half ones are refused', async () => {
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+    const picture = project.putAsset(pictureBytes());
+    const failure = { code: 'OUT_OF_MEMORY' as const, message: 'The device has too little memory.' };
+    const failed = project.addRender(
+      renderOf(picture, { result: null, failure, device: null, timingsMs: {} }),
+    );
+    expect(project.render(failed.id)).toMatchObject({ failure, result: null });
+    expect(project.renders()).toMatchObject([{ failureCode: 'OUT_OF_MEMORY' }]);
+    expect(() => project.addRender(renderOf(picture, { failure }))).toThrow(withCode('PARAMETER_INVALID'));
+    expect(() => project.addRender(renderOf('a'.repeat(64)))).toThrow(withCode('ASSET_MISSING'));
+    expect(() => project.addRender(renderOf(picture, { totalMs: Number.NaN }))).toThrow(
+      withCode('PARAMETER_INVALID'),
+    );
+    expect(() => project.render('none')).toThrow(withCode('RENDER_UNKNOWN'));
+    expect(() => project.deleteRender('none')).toThrow(withCode('RENDER_UNKNOWN'));
+    expect(project.renders().length).toBe(1);
+  });
+
+  it('and their pictures are kept together or not at all', async () => {
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+    const bytes = pictureBytes();
+    let id = '';
+    expect(() =>
+      project.atomically(() => {
+        id = project.putAsset(bytes);
+        project.addRender(renderOf(id, { totalMs: -1 }));
+      }),
+    ).toThrow(withCode('PARAMETER_INVALID'));
+    expect(project.hasAsset(id)).toBe(false);
+  });
+});
+
+describe('pictures', () => {
+  it('are kept once, told by their first bytes, and refused when they are none', async () => {
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+    const bytes = pictureBytes();
+    expect(project.putAsset(bytes)).toBe(project.putAsset(Uint8Array.from(bytes)));
+    const webp = Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1');
+    expect(project.readAsset(project.putAsset(webp)).mediaType).toBe('image/webp');
+    const jpeg = Buffer.from('\xff\xd8\xff\xe0', 'latin1');
+    expect(project.readAsset(project.putAsset(jpeg)).mediaType).toBe('image/jpeg');
+    for (const other of ['', 'hello', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'RIFF....WAVE']) {
+      expect(() => project.putAsset(Buffer.from(other))).toThrow(withCode('ASSET_INVALID'));
+    }
+    expect(() => project.readAsset('a'.repeat(64))).toThrow(withCode('ASSET_MISSING'));
+  });
+
+  it('go only on compaction, and only when nothing names them', async () => {
+    const path = join(await temporaryFolder(), 'a.pnpmix');
+    const project = createProject(path);
+    const put = () => project.putAsset(pictureBytes(100_000));
+    const [undone, rendered, deleted, unnamed] = [put(), put(), put(), put()];
+    project.commit(documentWith({ background: undone }), 'Background');
+    project.undo();
+    project.addRender(renderOf(rendered));
+    project.deleteRender(project.addRender(renderOf(deleted)).id);
+    const kept = () => [undone, rendered, deleted, unnamed].map((id) => project.hasAsset(id));
+
+    expect(project.compact()).toMatchObject({ removedRenders: 0, removedAssets: 1 });
+    expect(kept()).toEqual([true, true, true, false]);
+    const report = project.compact({ removeDeletedRenders: true });
+    expect(report).toMatchObject({ removedRenders: 1, removedAssets: 1 });
+    expect(report.bytesAfter).toBeLessThan(report.bytesBefore - 90_000);
+    expect(kept()).toEqual([true, true, false, false]);
+    project.commit(documentWith(), 'Something else');
+    expect(project.compact().removedAssets).toBe(1);
+    expect(kept()).toEqual([false, true, false, false]);
+    project.verify();
+    project.close();
+    expect((await readFile(path)).length).toBeLessThan(200_000);
+  });
+});
+
+describe('copies', () => {
+  it('save as goes on in the new file and leaves the old one whole', async () => {
+    const folder = await temporaryFolder();
+    const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
+    const project = createProject(from);
+    const picture = project.putAsset(pictureBytes());
+    project.commit(documentWith({ background: picture }), 'Background');
+    const copy = project.saveAs(to);
+    copy.commit(documentWith({ prompt: 'only in the copy' }), 'Prompt');
+    copy.close();
+    expect(readdirSync(folder).sort()).toEqual(['from.pnpmix', 'to.pnpmix']);
+    expect(openProject(from).document()).toEqual(documentWith({ background: picture }));
+    const labels = openProject(to)
+      .historyEntries()
+      .map(({ label }) => label);
+    expect(labels).toEqual(['New project', 'Background', 'Prompt']);
+  });
+
+  it('replace another project only when told to, and never one that is open', async () => {
+    const folder = await temporaryFolder();
+    const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
+    const project = createProject(from);
+    project.commit(documentWith({ prompt: 'mine' }), 'Prompt');
+    const other = createProject(to);
+    expect(() => project.saveCopy(to, { overwrite: true })).toThrow(withCode('PROJECT_BUSY'));
+    expect(() => project.saveCopy(from, { overwrite: true })).toThrow(withCode('PROJECT_BUSY'));
+    other.close();
+    expect(() => project.saveCopy(to)).toThrow(withCode('PROJECT_EXISTS'));
+    project.saveCopy(to, { overwrite: true });
+    expect(openProject(to).document().prompt).toBe('mine');
+    await writeFile(join(folder, 'text.pnpmix'), 'not a project');
+    project.saveCopy(join(folder, 'text.pnpmix'), { overwrite: true });
+    expect(openProject(join(folder, 'text.pnpmix')).document().prompt).toBe('mine');
+  });
+
+  it('do not take over the log that a crash left beside what they replace', async () => {
+    const folder = await temporaryFolder();
+    const [from, crashed] = [join(folder, 'from.pnpmix'), join(folder, 'crashed.pnpmix')];
+    const open = createProject(join(folder, 'open.pnpmix'));
+    open.commit(documentWith({ prompt: 'in the log' }), 'Prompt');
+    for (const ending of ['', '-wal']) {
+      await copyFile(join(folder, `open.pnpmix${ending}`), `${crashed}${ending}`);
+    }
+    const project = createProject(from);
+    project.commit(documentWith({ prompt: 'mine' }), 'Prompt');
+    project.saveCopy(crashed, { overwrite: true });
+    expect(existsSync(`${crashed}-wal`)).toBe(false);
+    const copy = openProject(crashed);
+    expect(copy.wasRecovered).toBe(false);
+    expect(copy.document().prompt).toBe('mine');
+    copy.verify();
+  });
+});
+
+describe('read-only', () => {
+  it('sees what another commits, changes nothing, and can be saved elsewhere', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.pnpmix');
+    const writer = createProject(path);
+    expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_BUSY', 'read-only'));
+    const reader = openProject(path, { readOnly: true });
+    const picture = writer.putAsset(pictureBytes());
+    writer.commit(documentWith({ prompt: 'new' }), 'Prompt');
+    expect(reader.document().prompt).toBe('new');
+    const refused = withCode('PROJECT_READ_ONLY');
+    expect(() => reader.commit(documentWith(), 'Prompt')).toThrow(refused);
+    expect(() => reader.undo()).toThrow(refused);
+    expect(() => reader.putAsset(pictureBytes())).toThrow(refused);
+    expect(() => reader.addRender(renderOf(picture))).toThrow(refused);
+    expect(() => reader.compact()).toThrow(refused);
+    expect(() => reader.atomically(() => 0)).toThrow(refused);
+    reader.saveCopy(join(folder, 'copy.pnpmix'));
+    const copy = openProject(join(folder, 'copy.pnpmix'));
+    expect(copy.document().prompt).toBe('new');
+    copy.close();
+
+    // The writer closes while the reader is still there: nothing is lost, and the next one tidies up.
+    writer.commit(documentWith({ prompt: 'last' }), 'Prompt');
+    writer.close();
+    expect(reader.document().prompt).toBe('last');
+    reader.close();
+    const again = openProject(path);
+    expect(again.wasRecovered).toBe(false);
+    expect(again.document().prompt).toBe('last');
+    again.close();
+    expect(readdirSync(folder).sort()).toEqual(['a.pnpmix', 'copy.pnpmix']);
+  });
+
+  it('has one lock for all the names of a file', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.pnpmix');
+    createProject(path);
+    await symlink(path, join(folder, 'b.pnpmix'));
+    await mkdir(join(folder, 'sub'));
+    await symlink(folder, join(folder, 'sub', 'link'));
+    for (const name of ['b.pnpmix', 'sub/link/a.pnpmix', 'sub/../a.pnpmix']) {
+      expect(() => ProjectFile.open(join(folder, name))).toThrow(withCode('PROJECT_BUSY'));
+    }
+  });
+});
