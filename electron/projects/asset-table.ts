@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
-import { type AssetMediaType, assetMediaTypeSchema } from '../contract/project.ts';
 import { type AssetId, assetIdSchema } from '../contract/render-request.ts';
+import { type AssetMediaType, assetMediaTypeSchema } from './project-records.ts';
 import { MAX_ASSET_BYTES } from './size-limits.ts';
 
 /** A picture as it lies in a project. */

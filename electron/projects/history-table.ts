@@ -4,13 +4,13 @@
  */
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
+import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
 import {
   type HistoryEntry,
   type HistoryState,
   historyEntrySchema,
   historyLabelSchema,
-} from '../contract/project.ts';
-import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
+} from './project-records.ts';
 import { MAX_HISTORY_ENTRIES } from './size-limits.ts';
 import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
 
@@ -24,7 +24,6 @@ export class HistoryTable {
   /** The first entry of a new project. */
   begin(document: SceneDocument, label: string, nowMs: number): void {
     this.#insert(0, document, label, nowMs);
-    this.#database.prepare('INSERT INTO project (id, created_at_ms, cursor) VALUES (1, ?, 0)').run(nowMs);
   }
 
   /** Adds an entry behind the cursor in the place of all that were there, and moves the cursor to it. */

@@ -6,18 +6,10 @@
  * project is open, changes lie in a log beside it (`-wal`); closing it folds them into the one file.
  */
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
-import type {
-  HistoryEntry,
-  HistoryState,
-  NewRender,
-  RenderChanges,
-  RenderRecord,
-  RenderSummary,
-} from '../contract/project.ts';
 import type { AssetId } from '../contract/render-request.ts';
 import {
   documentAssets,
@@ -31,9 +23,19 @@ import { HistoryTable } from './history-table.ts';
 import { migrate } from './migrations/migrate.ts';
 import { checkIntegrity, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
+import type {
+  HistoryEntry,
+  HistoryState,
+  NewRender,
+  RenderChanges,
+  RenderRecord,
+  RenderSummary,
+} from './project-records.ts';
+import { projectTitleSchema } from './project-records.ts';
 import { type RenderFilter, RenderTable } from './render-table.ts';
 import { copyDatabase, type PlaceOptions, placeNewDatabase } from './save-copy.ts';
 import { inProject } from './sqlite-errors.ts';
+import { fromStored } from './stored-json.ts';
 
 /** Ending of a project file's name. */
 export const PROJECT_EXTENSION = '.pnpmix';
@@ -50,6 +52,8 @@ export interface OpenOptions {
 export interface CreateOptions extends PlaceOptions {
   /** {@link emptySceneDocument} by default; it may name no pictures yet. */
   readonly document?: SceneDocument;
+  /** The file's name without its ending by default. */
+  readonly title?: string;
   readonly clock?: Clock;
 }
 
@@ -93,7 +97,12 @@ export class ProjectFile {
       placeNewDatabase(place, options, (database) => {
         const checked = checkDocument(document);
         new AssetTable(database).requireAll(documentAssets(checked));
-        new HistoryTable(database).begin(checked, 'New project', clock());
+        const nowMs = clock();
+        new HistoryTable(database).begin(checked, 'New project', nowMs);
+        const title = checkTitle(options.title ?? basename(place, extname(place)));
+        database
+          .prepare('INSERT INTO project (id, created_at_ms, title, cursor) VALUES (1, ?, ?, 0)')
+          .run(nowMs, title);
       }),
     );
     return ProjectFile.open(place, { clock });
@@ -137,6 +146,23 @@ export class ProjectFile {
   /** The document at the history's cursor. @throws StudioError PROJECT_INVALID */
   document(): SceneDocument {
     return this.#reading(({ history }) => history.documentAt(history.cursor()));
+  }
+
+  /** What the project is called. */
+  title(): string {
+    return this.#reading(({ database }) =>
+      fromStored(
+        projectTitleSchema,
+        database.prepare('SELECT substr(title, 1, 200) FROM project').pluck().get(),
+        'The project’s title',
+      ),
+    );
+  }
+
+  /** @throws StudioError PARAMETER_INVALID, PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL */
+  rename(title: string): void {
+    const checked = checkTitle(title);
+    this.#writing(({ database }) => database.prepare('UPDATE project SET title = ?').run(checked));
   }
 
   history(): HistoryState {
@@ -211,7 +237,7 @@ export class ProjectFile {
   /**
    * Records a render as it ended; its pictures must have been put into the project before.
    *
-   * @throws StudioError ASSET_MISSING, PARAMETER_INVALID, PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL
+   * @throws StudioError ASSET_MISSING, PARAMETER_INVALID (also for an id that is taken), PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL
    */
   addRender(render: NewRender): RenderRecord {
     return this.#writing(({ assets, renders }) => {
@@ -228,6 +254,11 @@ export class ProjectFile {
   /** Newest first. @throws StudioError PROJECT_INVALID */
   renders(filter?: RenderFilter): RenderSummary[] {
     return this.#reading(({ renders }) => renders.list(filter));
+  }
+
+  /** How many renders a list shows on all its pages. */
+  renderCount(show?: RenderFilter['show']): number {
+    return this.#reading(({ renders }) => renders.count(show));
   }
 
   /** @throws StudioError RENDER_UNKNOWN, PARAMETER_INVALID, PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL */
@@ -362,6 +393,12 @@ function foldLogIn(database: Database): void {
     if (!(error instanceof Error && (error as NodeJS.ErrnoException).code?.startsWith('SQLITE_BUSY')))
       throw error;
   }
+}
+
+function checkTitle(title: string): string {
+  const parsed = projectTitleSchema.safeParse(title);
+  if (parsed.success) return parsed.data;
+  throw new StudioError('PARAMETER_INVALID', 'A project needs a title of 1 to 200 characters.');
 }
 
 function checkDocument(document: SceneDocument): SceneDocument {

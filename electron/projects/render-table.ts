@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import { sweepCellSchema } from '../contract/render-record.ts';
+import { type AssetId, renderRequestSchema } from '../contract/render-request.ts';
+import { documentAssets, sceneDocumentSchema } from '../contract/scene-document.ts';
 import {
   type NewRender,
   newRenderSchema,
@@ -12,8 +15,7 @@ import {
   renderChangesSchema,
   renderRecordSchema,
   renderSummarySchema,
-} from '../contract/project.ts';
-import type { AssetId } from '../contract/render-request.ts';
+} from './project-records.ts';
 import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
 
 /** Which renders a list shows: newest first. */
@@ -27,11 +29,18 @@ export interface RenderFilter {
 }
 
 const detailsSchema = z.strictObject(
-  z.object(newRenderSchema.shape).pick({ device: true, timingsMs: true, metrics: true, notices: true }).shape,
+  z.object(newRenderSchema.shape).pick({
+    device: true,
+    timingsMs: true,
+    peakMemoryBytes: true,
+    metrics: true,
+    notices: true,
+  }).shape,
 );
 
 const summaryColumns = `sequence, id, created_at_ms AS createdAtMs, name, is_starred AS isStarred, result, thumbnail,
-  failure_code AS failureCode, total_ms AS totalMs, deleted_at_ms AS deletedAtMs`;
+  failure_code AS failureCode, ${boundedText('failure_message')} AS failureMessage, ${boundedText('sweep')} AS sweep,
+  total_ms AS totalMs, deleted_at_ms AS deletedAtMs`;
 
 /** One statement for each list, so that each can use the index made for it. */
 const conditions = {
@@ -45,14 +54,21 @@ export function listSql(show: keyof typeof conditions): string {
   return `SELECT ${summaryColumns} FROM render WHERE ${conditions[show]} AND sequence < ? ORDER BY sequence DESC LIMIT ?`;
 }
 
+/** As {@link listSql}. */
+export function countSql(show: keyof typeof conditions): string {
+  return `SELECT count(*) FROM render WHERE ${conditions[show]}`;
+}
+
 interface SummaryRow {
   readonly isStarred: number;
+  readonly failureCode: string | null;
+  readonly failureMessage: string | null;
+  readonly sweep: string | null;
 }
 
 interface RecordRow extends SummaryRow {
-  readonly failureCode: string | null;
-  readonly failureMessage: string | null;
   readonly request: string | null;
+  readonly document: string | null;
   readonly details: string | null;
 }
 
@@ -75,12 +91,14 @@ export class RenderTable {
         },
       );
     }
-    const { request, result, thumbnail, failure, totalMs, ...details } = parsed.data;
-    const id = randomUUID();
+    const { request, document, sweep, result, thumbnail, failure, totalMs, ...details } = parsed.data;
+    const { id = randomUUID(), ...kept } = details;
+    if (this.#has(id)) throw new StudioError('PARAMETER_INVALID', `The project has a render ${id} already.`);
     this.#database
       .prepare(
-        `INSERT INTO render (id, created_at_ms, result, thumbnail, failure_code, failure_message, total_ms, request, details)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO render (id, created_at_ms, result, thumbnail, failure_code, failure_message, sweep, total_ms,
+          request, document, details)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         id,
@@ -89,9 +107,11 @@ export class RenderTable {
         thumbnail,
         failure?.code ?? null,
         failure?.message ?? null,
+        sweep && toStoredJson(sweep, 'The render’s place in a sweep'),
         totalMs,
         toStoredJson(request, 'The render request'),
-        toStoredJson(details, 'The render’s details'),
+        document && toStoredJson(document, 'The document'),
+        toStoredJson(kept, 'The render’s details'),
       );
     return this.read(id);
   }
@@ -100,22 +120,21 @@ export class RenderTable {
   read(id: string): RenderRecord {
     const row = this.#database
       .prepare<[string], RecordRow>(
-        `SELECT ${summaryColumns}, ${boundedText('failure_message')} AS failureMessage,
-          ${boundedText('request')} AS request, ${boundedText('details')} AS details
+        `SELECT ${summaryColumns}, ${boundedText('request')} AS request,
+          ${boundedText('document')} AS document, ${boundedText('details')} AS details
         FROM render WHERE id = ?`,
       )
       .get(id);
     if (row === undefined) throw unknown(id);
     const what = `The render ${id}`;
-    const { failureCode, failureMessage, request, details, ...rest } = row;
+    const { request, document, details, ...summary } = row;
     return fromStored(
       renderRecordSchema,
       {
-        ...rest,
+        ...summaryOf(summary),
         ...fromStoredJson(detailsSchema, details, what),
-        request: fromStoredJson(newRenderSchema.shape.request, request, what),
-        failure: failureCode === null ? null : { code: failureCode, message: failureMessage },
-        isStarred: row.isStarred === 1,
+        request: fromStoredJson(renderRequestSchema, request, what),
+        document: document === null ? null : fromStoredJson(sceneDocumentSchema, document, what),
       },
       what,
     );
@@ -129,7 +148,11 @@ export class RenderTable {
     return this.#database
       .prepare<[number, number], SummaryRow>(listSql(show))
       .all(before, limit)
-      .map((row) => fromStored(renderSummarySchema, { ...row, isStarred: row.isStarred === 1 }, 'A render'));
+      .map((row) => fromStored(renderSummarySchema, summaryOf(row), 'A render'));
+  }
+
+  count(show: RenderFilter['show'] = 'kept'): number {
+    return this.#database.prepare<[], number>(countSql(show)).pluck().get()!;
   }
 
   /** @throws StudioError RENDER_UNKNOWN, PARAMETER_INVALID */
@@ -146,8 +169,8 @@ export class RenderTable {
     }
     const { name, isStarred, metrics } = parsed.data;
     const before = this.read(id);
-    const { device, timingsMs, notices } = before;
-    const details = { device, timingsMs, notices, metrics: metrics ?? before.metrics };
+    const { device, timingsMs, peakMemoryBytes, notices } = before;
+    const details = { device, timingsMs, peakMemoryBytes, notices, metrics: metrics ?? before.metrics };
     this.#database
       .prepare('UPDATE render SET name = ?, is_starred = ?, details = ? WHERE id = ?')
       .run(
@@ -179,12 +202,27 @@ export class RenderTable {
   *assets(): Generator<AssetId> {
     const ids = this.#database.prepare<[], string>('SELECT id FROM render ORDER BY sequence').pluck().all();
     for (const id of ids) {
-      const { result, thumbnail, request } = this.read(id);
+      const { result, thumbnail, request, document } = this.read(id);
       const { background, inpainted, concepts } = request.scene;
       const named = [result, thumbnail, background, inpainted, ...concepts.flatMap((c) => [c.image, c.mask])];
       for (const asset of named) if (asset !== null) yield asset;
+      if (document !== null) yield* documentAssets(document);
     }
   }
+
+  #has(id: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM render WHERE id = ?').get(id) !== undefined;
+  }
+}
+
+/** What the columns of a summary say; whether it makes sense is for the schema to check. */
+function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: SummaryRow): object {
+  return {
+    ...rest,
+    isStarred: isStarred === 1,
+    failure: failureCode === null ? null : { code: failureCode, message: failureMessage },
+    sweep: sweep === null ? null : fromStoredJson(sweepCellSchema, sweep, 'A render’s place in a sweep'),
+  };
 }
 
 function unknown(id: string): StudioError {

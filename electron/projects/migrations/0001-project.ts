@@ -7,6 +7,7 @@ export const sql = `
 CREATE TABLE project (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   created_at_ms INTEGER NOT NULL,
+  title TEXT NOT NULL,
   cursor INTEGER NOT NULL REFERENCES history (position) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
@@ -35,8 +36,10 @@ CREATE TABLE render (
   thumbnail TEXT REFERENCES asset (id),
   failure_code TEXT,
   failure_message TEXT,
+  sweep TEXT,
   total_ms REAL NOT NULL,
   request TEXT NOT NULL,
+  document TEXT,
   details TEXT NOT NULL,
   CHECK ((result IS NULL) = (failure_code IS NOT NULL))
 ) STRICT;

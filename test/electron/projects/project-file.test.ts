@@ -62,6 +62,16 @@ describe('a project', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('has a title of its own, which is the name of its file at first', async () => {
+    const path = join(await temporaryFolder(), 'My scene.pnpmix');
+    const project = createProject(path);
+    expect(project.title()).toBe('My scene');
+    project.rename(' On the beach ');
+    expect(() => project.rename(' ')).toThrow(withCode('PARAMETER_INVALID'));
+    project.close();
+    expect(openProject(path).title()).toBe('On the beach');
+  });
+
   it('says what is not there', async () => {
     const folder = await temporaryFolder();
     expect(() => ProjectFile.open(join(folder, 'none.pnpmix'))).toThrow(withCode('PROJECT_MISSING'));
@@ -182,8 +192,11 @@ describe('renders', () => {
     const failed = project.addRender(
       renderOf(picture, { result: null, failure, device: null, timingsMs: {} }),
     );
+    expect(() => project.addRender(renderOf(picture, { id: failed.id }))).toThrow(
+      withCode('PARAMETER_INVALID', 'already'),
+    );
     expect(project.render(failed.id)).toMatchObject({ failure, result: null });
-    expect(project.renders()).toMatchObject([{ failureCode: 'OUT_OF_MEMORY' }]);
+    expect(project.renders()).toMatchObject([{ failure }]);
     expect(() => project.addRender(renderOf(picture, { failure }))).toThrow(withCode('PARAMETER_INVALID'));
     expect(() => project.addRender(renderOf('a'.repeat(64)))).toThrow(withCode('ASSET_MISSING'));
     expect(() => project.addRender(renderOf(picture, { totalMs: Number.NaN }))).toThrow(
@@ -192,6 +205,22 @@ describe('renders', () => {
     expect(() => project.render('none')).toThrow(withCode('RENDER_UNKNOWN'));
     expect(() => project.deleteRender('none')).toThrow(withCode('RENDER_UNKNOWN'));
     expect(project.renders().length).toBe(1);
+  });
+
+  it('keep the document and the place in a sweep that they were made from', async () => {
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+    const picture = project.putAsset(pictureBytes());
+    const [hidden, id] = [project.putAsset(pictureBytes()), crypto.randomUUID()];
+    const sweep = { sweepId: crypto.randomUUID(), alpha: 0, beta: 0.4 };
+    const document = documentWith({ background: picture, inpainted: hidden });
+    project.addRender(renderOf(picture, { id, sweep, document, peakMemoryBytes: 1e9 }));
+    expect(project.render(id)).toMatchObject({ id, sweep, document, peakMemoryBytes: 1e9 });
+    expect(project.renders()).toMatchObject([{ id, sweep }]);
+    expect([project.renderCount(), project.renderCount('starred'), project.renderCount('deleted')]).toEqual([
+      1, 0, 0,
+    ]);
+    project.compact();
+    expect(project.hasAsset(hidden)).toBe(true);
   });
 
   it('and their pictures are kept together or not at all', async () => {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { ErrorCode } from '../../../electron/contract/errors.ts';
 import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
-import type { NewRender } from '../../../electron/contract/project.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type OpenOptions,
   ProjectFile,
 } from '../../../electron/projects/project-file.ts';
+import type { NewRender } from '../../../electron/projects/project-records.ts';
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'project-'));

@@ -1,8 +1,10 @@
-/** What a project file tells of itself: its undo history and its renders. */
+/** What a project keeps: entries of its undo history, and renders. */
 import * as z from 'zod';
-import { errorCodeSchema } from './errors.ts';
-import { deviceReportSchema, renderStageSchema } from './progress.ts';
-import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+import { errorCodeSchema } from '../contract/errors.ts';
+import { deviceReportSchema, renderStageSchema } from '../contract/progress.ts';
+import { renderIdSchema, sweepCellSchema } from '../contract/render-record.ts';
+import { assetIdSchema, renderRequestSchema } from '../contract/render-request.ts';
+import { sceneDocumentSchema } from '../contract/scene-document.ts';
 
 /** Media types of the pictures that a project takes. */
 export const assetMediaTypeSchema = z.enum(['image/png', 'image/jpeg', 'image/webp']);
@@ -18,6 +20,9 @@ export const historyEntrySchema = z.strictObject({
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
+/** What a project is called, whatever its file's name is. */
+export const projectTitleSchema = z.string().trim().min(1).max(200);
+
 /** Where in its undo history a project stands. */
 export const historyStateSchema = z.strictObject({
   cursor: z.int().nonnegative().describe('Position of the entry that is shown.'),
@@ -29,8 +34,7 @@ export const historyStateSchema = z.strictObject({
 });
 export type HistoryState = z.infer<typeof historyStateSchema>;
 
-export const renderIdSchema = z.uuid();
-
+/** A cancelled render has the code CANCELLED. */
 const renderFailureSchema = z.strictObject({ code: errorCodeSchema, message: z.string().max(4000) });
 
 const renderNameSchema = z.string().trim().min(1).max(200);
@@ -48,13 +52,17 @@ export type RenderChanges = z.infer<typeof renderChangesSchema>;
 /** A render as it ended; what the project keeps of it. */
 export const newRenderSchema = z
   .strictObject({
+    id: renderIdSchema.optional().describe('Made up when not given.'),
     request: renderRequestSchema,
+    document: sceneDocumentSchema.nullable().default(null).describe('What the request was made from.'),
+    sweep: sweepCellSchema.nullable().default(null),
     result: assetIdSchema.nullable().describe('The picture; null when the render failed.'),
     thumbnail: assetIdSchema.nullable(),
     failure: renderFailureSchema.nullable(),
     device: deviceReportSchema.nullable().describe('null when it failed before a device was chosen.'),
     timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
     totalMs: z.number().nonnegative(),
+    peakMemoryBytes: z.int().nonnegative().nullable().default(null),
     metrics: z.record(z.string().min(1).max(60), z.number()).default({}),
     notices: z.array(z.string().max(4000)).max(100).default([]),
   })
@@ -82,7 +90,8 @@ export const renderSummarySchema = z.strictObject({
   isStarred: z.boolean(),
   result: assetIdSchema.nullable(),
   thumbnail: assetIdSchema.nullable(),
-  failureCode: errorCodeSchema.nullable(),
+  failure: renderFailureSchema.nullable(),
+  sweep: sweepCellSchema.nullable(),
   totalMs: z.number().nonnegative(),
   deletedAtMs: z.int().nonnegative().nullable(),
 });
