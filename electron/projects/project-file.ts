@@ -6,7 +6,7 @@
  * project is open, changes lie in a log beside it (`-wal`); closing it folds them into the one file.
  */
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
@@ -99,7 +99,7 @@ export class ProjectFile {
         new AssetTable(database).requireAll(documentAssets(checked));
         const nowMs = clock();
         new HistoryTable(database).begin(checked, 'New project', nowMs);
-        const title = checkTitle(options.title ?? basename(place, extname(place)));
+        const title = checkTitle(options.title ?? basename(place, PROJECT_EXTENSION));
         database
           .prepare('INSERT INTO project (id, created_at_ms, title, cursor) VALUES (1, ?, ?, 0)')
           .run(nowMs, title);
