@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly device?: DeviceChoice;
   /** {@link defaultCacheFolder} by default. */
   readonly cacheFolder?: string;
+  /** Size limit of what is kept between renders; the tensor store's own by default. */
+  readonly cacheLimitBytes?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RenderProgress) => void;
 }
@@ -103,12 +105,19 @@ export class Engine {
   };
   readonly #sessions: readonly LazySession[];
   readonly #cacheFolder: string;
+  readonly #cacheLimitBytes: number | undefined;
   readonly #storeSalt: string;
 
-  private constructor(pack: ModelPack, device: EngineDevice, cacheFolder: string) {
+  private constructor(
+    pack: ModelPack,
+    device: EngineDevice,
+    cacheFolder: string,
+    cacheLimitBytes: number | undefined,
+  ) {
     this.pack = pack;
     this.device = device.report;
     this.#cacheFolder = cacheFolder;
+    this.#cacheLimitBytes = cacheLimitBytes;
     const { precision } = device;
     this.#storeSalt = JSON.stringify([storeVersion, pack.identity.weights, device.report.device, precision]);
     const { checkpoint } = pack;
@@ -144,7 +153,7 @@ export class Engine {
       ...(signal && { signal }),
       onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
     });
-    return await inStudioTerms(() => new Engine(pack, device, cacheFolder));
+    return await inStudioTerms(() => new Engine(pack, device, cacheFolder, options.cacheLimitBytes));
   }
 
   /**
@@ -190,6 +199,7 @@ export class Engine {
     const store = new DiskTensorStore({
       folder: join(this.#cacheFolder, 'tensors'),
       salt: this.#storeSalt,
+      ...(this.#cacheLimitBytes !== undefined && { limitBytes: this.#cacheLimitBytes }),
       onUnwritable: () => {
         const notice = `The cache folder ${this.#cacheFolder} cannot be written: nothing is kept for the next render.`;
         if (!notices.includes(notice)) notices.push(notice);

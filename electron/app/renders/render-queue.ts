@@ -1,0 +1,201 @@
+/** Renders that wait and the one that runs: their order, their cancelling, and what is told of them. */
+import type { EnginePreview, EngineResultOf } from '../../contract/engine-messages.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { type RenderProgress, renderProgressSchema } from '../../contract/progress.ts';
+import type { ProjectId } from '../../contract/project-state.ts';
+import type { QueueState, RenderId, SweepCell } from '../../contract/render-record.ts';
+import type { RenderRequest } from '../../contract/render-request.ts';
+import type { RunControls } from '../engine/engine-session.ts';
+import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import { TimeLeftEstimator } from './time-left.ts';
+
+/** A render as it is queued. */
+export interface QueuedRender {
+  readonly renderId: RenderId;
+  readonly projectId: ProjectId;
+  readonly projectName: string;
+  readonly createdAt: string;
+  readonly request: RenderRequest;
+  readonly sweep: SweepCell | null;
+  readonly readAsset: RunControls['readAsset'];
+}
+
+/** How a render ended. */
+export type RenderEnd =
+  | { readonly state: 'done'; readonly result: EngineResultOf<'render'> }
+  | { readonly state: 'failed'; readonly error: StudioError }
+  | { readonly state: 'cancelled' };
+
+/** Whoever keeps and shows what the queue does. */
+export interface QueueObserver {
+  readonly onQueueChanged: (state: QueueState) => void;
+  readonly onStarted: (render: QueuedRender) => void;
+  readonly onProgress: (render: QueuedRender, progress: RenderProgress, timeLeftMs: number | null) => void;
+  readonly onPreview: (render: QueuedRender, preview: EnginePreview) => void;
+  /** Awaited before the next render begins, so that a result is kept before anything can happen to it. */
+  readonly onEnded: (render: QueuedRender, end: RenderEnd) => Promise<void>;
+}
+
+/** What the person asked to cancel. */
+export type CancelWhat =
+  | { readonly what: 'current' | 'queued' | 'all' }
+  | { readonly what: 'one'; readonly renderId: RenderId };
+
+export class RenderQueue {
+  readonly #engine: Pick<EngineSupervisor, 'run'>;
+  readonly #observer: QueueObserver;
+  #waiting: QueuedRender[] = [];
+  #current: { readonly render: QueuedRender; readonly controller: AbortController } | undefined;
+  #working: Promise<void> | undefined;
+  #lastTimingsMs: EngineResultOf<'render'>['timingsMs'] | undefined;
+
+  constructor(engine: Pick<EngineSupervisor, 'run'>, observer: QueueObserver) {
+    this.#engine = engine;
+    this.#observer = observer;
+  }
+
+  get state(): QueueState {
+    const entry = (state: 'queued' | 'running', render: QueuedRender): QueueState['entries'][number] => ({
+      renderId: render.renderId,
+      projectId: render.projectId,
+      projectName: render.projectName,
+      sweep: render.sweep,
+      state,
+    });
+    return {
+      entries: [
+        ...(this.#current ? [entry('running', this.#current.render)] : []),
+        ...this.#waiting.map((render) => entry('queued', render)),
+      ],
+    };
+  }
+
+  /** The renders of a project that wait or run. */
+  ofProject(projectId: ProjectId): readonly QueuedRender[] {
+    const all = this.#current ? [this.#current.render, ...this.#waiting] : this.#waiting;
+    return all.filter((render) => render.projectId === projectId);
+  }
+
+  get currentId(): RenderId | undefined {
+    return this.#current?.render.renderId;
+  }
+
+  enqueue(renders: readonly QueuedRender[], atFront = false): void {
+    if (atFront) this.#waiting.unshift(...renders);
+    else this.#waiting.push(...renders);
+    this.#changed();
+    this.#working ??= this.#work();
+  }
+
+  /**
+   * @param toIndex place among those that wait; one behind the end is the end
+   * @throws StudioError RENDER_UNKNOWN when it does not wait
+   */
+  move(renderId: RenderId, toIndex: number): void {
+    const from = this.#waiting.findIndex((render) => render.renderId === renderId);
+    if (from < 0) throw new StudioError('RENDER_UNKNOWN', 'That render does not wait in the queue any more.');
+    const [moved] = this.#waiting.splice(from, 1);
+    this.#waiting.splice(toIndex, 0, moved!);
+    this.#changed();
+  }
+
+  /** @throws StudioError RENDER_UNKNOWN for one that neither waits nor runs */
+  async cancel(cancel: CancelWhat): Promise<void> {
+    switch (cancel.what) {
+      case 'current':
+        this.#current?.controller.abort();
+        return;
+      case 'queued':
+        return this.#drop(() => true);
+      case 'all':
+        this.#current?.controller.abort();
+        return this.#drop(() => true);
+      case 'one': {
+        const { renderId } = cancel;
+        if (this.currentId === renderId) {
+          this.#current!.controller.abort();
+          return;
+        }
+        if (!this.#waiting.some((render) => render.renderId === renderId)) {
+          throw new StudioError('RENDER_UNKNOWN', 'That render neither waits nor runs any more.');
+        }
+        return this.#drop((render) => render.renderId === renderId);
+      }
+    }
+  }
+
+  /** Cancels a project's renders; resolves when the last of them has ended. */
+  async cancelProject(projectId: ProjectId): Promise<void> {
+    await this.#drop((render) => render.projectId === projectId);
+    const current = this.#current;
+    if (current?.render.projectId !== projectId) return;
+    current.controller.abort();
+    await this.#currentEnded;
+  }
+
+  /** Resolves when nothing waits or runs. */
+  async settled(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  #currentEnded: Promise<void> = Promise.resolve();
+
+  async #drop(isDropped: (render: QueuedRender) => boolean): Promise<void> {
+    const dropped = this.#waiting.filter(isDropped);
+    if (dropped.length === 0) return;
+    this.#waiting = this.#waiting.filter((render) => !isDropped(render));
+    this.#changed();
+    for (const render of dropped) await this.#observer.onEnded(render, { state: 'cancelled' });
+  }
+
+  async #work(): Promise<void> {
+    for (let render = this.#waiting.shift(); render !== undefined; render = this.#waiting.shift()) {
+      const controller = new AbortController();
+      this.#current = { render, controller };
+      this.#changed();
+      this.#currentEnded = this.#runOne(render, controller.signal);
+      await this.#currentEnded;
+      this.#current = undefined;
+      this.#changed();
+    }
+    this.#working = undefined;
+  }
+
+  async #runOne(render: QueuedRender, signal: AbortSignal): Promise<void> {
+    let end: RenderEnd;
+    try {
+      this.#observer.onStarted(render);
+      const timeLeft = new TimeLeftEstimator(this.#lastTimingsMs);
+      const result = await this.#engine.run(
+        { kind: 'render', request: render.request, previews: true },
+        {
+          signal,
+          readAsset: render.readAsset,
+          onProgress: (reported) => {
+            const progress = renderProgressSchema.parse(reported);
+            this.#observer.onProgress(render, progress, timeLeft.update(progress, performance.now()));
+          },
+          onPreview: (preview) => this.#observer.onPreview(render, preview),
+        },
+      );
+      this.#lastTimingsMs = result.timingsMs;
+      end = { state: 'done', result };
+    } catch (error) {
+      if (error instanceof StudioError && error.code === 'CANCELLED') end = { state: 'cancelled' };
+      else {
+        const failure =
+          error instanceof StudioError
+            ? error
+            : new StudioError('INTERNAL', error instanceof Error ? error.message : String(error), {
+                cause: error,
+              });
+        end = { state: 'failed', error: failure };
+      }
+    }
+    await this.#observer.onEnded(render, end);
+  }
+
+  #changed(): void {
+    this.#observer.onQueueChanged(this.state);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * What the host and its engine process say to each other. Both ends check what they get. Pictures travel as the
+ * bytes of their files; tensors never leave the engine.
+ */
+import * as z from 'zod';
+import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
+import { errorCodeSchema } from './errors.ts';
+import { boxSchema } from './jobs.ts';
+import { deviceReportSchema, renderStageSchema } from './progress.ts';
+import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+
+const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array, {
+  error: 'bytes are needed',
+});
+const runIdSchema = z.int().nonnegative();
+const seedSchema = z.int().min(0).max(0xffff_ffff);
+
+/** With what an engine is opened; it is given once, and another choice takes another process. */
+export const engineConfigSchema = z.strictObject({
+  packFolder: z.string().min(1),
+  device: deviceChoiceSchema,
+  cacheFolder: z.string().min(1),
+  cacheLimitBytes: z.int().nonnegative(),
+});
+export type EngineConfig = z.infer<typeof engineConfigSchema>;
+
+export const engineTaskSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('render'), request: renderRequestSchema, previews: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('generateBackgrounds'),
+    prompt: z.string(),
+    count: z.int().positive(),
+    seed: seedSchema,
+  }),
+  z.strictObject({ kind: z.literal('findMask'), image: assetIdSchema, phrase: z.string() }),
+  z.strictObject({
+    kind: z.literal('selectMask'),
+    image: assetIdSchema,
+    points: z.array(z.strictObject({ x: z.number(), y: z.number(), isInside: z.boolean() })),
+    box: boxSchema.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('removeObjects'),
+    image: assetIdSchema,
+    masks: z.array(assetIdSchema),
+    growPx: z.int().nonnegative().nullable(),
+  }),
+]);
+export type EngineTask = z.infer<typeof engineTaskSchema>;
+
+/** What a task leaves, by its kind; `png` is always a whole file. */
+export const engineResultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('render'),
+    png: bytesSchema,
+    width: z.int().positive(),
+    height: z.int().positive(),
+    device: deviceReportSchema,
+    notices: z.array(z.string()),
+    timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
+    totalMs: z.number().nonnegative(),
+    unetMs: z.number().nonnegative(),
+    unetRows: z.int().nonnegative(),
+    peakMemoryBytes: z.int().nonnegative(),
+  }),
+  z.strictObject({
+    kind: z.literal('generateBackgrounds'),
+    notices: z.array(z.string()),
+    candidates: z.array(z.strictObject({ png: bytesSchema, seed: seedSchema })),
+  }),
+  z.strictObject({
+    kind: z.literal('findMask'),
+    notices: z.array(z.string()),
+    candidates: z.array(
+      z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal('selectMask'),
+    notices: z.array(z.string()),
+    candidates: z.array(
+      z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
+    ),
+  }),
+  z.strictObject({ kind: z.literal('removeObjects'), notices: z.array(z.string()), png: bytesSchema }),
+]);
+export type EngineResult = z.infer<typeof engineResultSchema>;
+export type EngineResultOf<Kind extends EngineTask['kind']> = Extract<EngineResult, { kind: Kind }>;
+
+/** A picture file, with the name to call it by in messages. */
+export const assetFileSchema = z.strictObject({ name: z.string(), bytes: bytesSchema });
+export type AssetFile = z.infer<typeof assetFileSchema>;
+
+/** From the host to the engine. */
+export const hostMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('open'), config: engineConfigSchema }),
+  z.strictObject({ type: z.literal('run'), runId: runIdSchema, task: engineTaskSchema }),
+  z.strictObject({ type: z.literal('cancel'), runId: runIdSchema }),
+  z.strictObject({
+    type: z.literal('asset'),
+    assetRequestId: z.int().nonnegative(),
+    file: assetFileSchema.nullable().describe('null: there is no such picture.'),
+  }),
+]);
+export type HostMessage = z.infer<typeof hostMessageSchema>;
+
+const progressSchema = z.strictObject({
+  stage: z.string(),
+  step: z.number().nonnegative(),
+  total: z.number().positive(),
+});
+export type EngineProgress = z.infer<typeof progressSchema>;
+
+/** A small picture of what is being made. */
+export const enginePreviewSchema = z.strictObject({
+  png: bytesSchema,
+  width: z.int().positive(),
+  height: z.int().positive(),
+  step: z.int().nonnegative(),
+  total: z.int().positive(),
+});
+export type EnginePreview = z.infer<typeof enginePreviewSchema>;
+
+const failure = { code: errorCodeSchema, message: z.string() };
+const memory = { memoryBytes: z.int().nonnegative().describe('Resident size of the process.') };
+
+/** From the engine to the host. */
+export const engineMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('opening'), step: z.int().nonnegative(), total: z.int().positive() }),
+  z.strictObject({ type: z.literal('opened'), device: deviceReportSchema, pack: openPackSchema, ...memory }),
+  z.strictObject({ type: z.literal('openFailed'), ...failure }),
+  z.strictObject({
+    type: z.literal('needAsset'),
+    assetRequestId: z.int().nonnegative(),
+    runId: runIdSchema,
+    asset: assetIdSchema,
+  }),
+  z.strictObject({ type: z.literal('progress'), runId: runIdSchema, progress: progressSchema }),
+  z.strictObject({ type: z.literal('preview'), runId: runIdSchema, preview: enginePreviewSchema }),
+  z.strictObject({ type: z.literal('finished'), runId: runIdSchema, result: engineResultSchema, ...memory }),
+  z.strictObject({ type: z.literal('failed'), runId: runIdSchema, ...failure, ...memory }),
+]);
+export type EngineMessage = z.infer<typeof engineMessageSchema>;

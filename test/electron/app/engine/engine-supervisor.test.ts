@@ -1,0 +1,295 @@
+/** The supervisor on real engine processes: results, cancelling, crashes, memory given back, nothing left behind. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
+import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
+import type { EngineStatus } from '../../../../electron/contract/engine-status.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-engine.ts';
+
+let root: string;
+let config: EngineConfig;
+beforeAll(() => {
+  root = temporaryFolder();
+  config = tinyEngineConfig(root);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const never = () => new AbortController().signal;
+
+async function withSupervisor(
+  options: Parameters<typeof watchedSupervisor>[1],
+  use: (
+    supervisor: EngineSupervisor,
+    children: ReturnType<typeof watchedSupervisor>['children'],
+  ) => Promise<void>,
+): Promise<void> {
+  const { supervisor, children } = watchedSupervisor(config, options);
+  try {
+    await use(supervisor, children);
+  } finally {
+    await supervisor.close();
+    expect(children.filter(({ pid }) => pid !== undefined && isAlive(pid))).toEqual([]);
+  }
+}
+
+describe('a render', () => {
+  test('gives a PNG, the device and timings, with progress by stage and previews on the way', async () => {
+    await withSupervisor({}, async (supervisor) => {
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const stages: string[] = [];
+      const previews: string[] = [];
+      const result = await supervisor.run(
+        { kind: 'render', request: request({ seed: 1 }), previews: true },
+        {
+          signal: never(),
+          readAsset,
+          onProgress: ({ stage }) => stages.push(stage),
+          onPreview: ({ png, width, height }) =>
+            previews.push(`${Buffer.from(png.subarray(1, 4)).toString('latin1')} ${width}x${height}`),
+        },
+      );
+      expect(Buffer.from(result.png.subarray(1, 4)).toString('latin1')).toBe('PNG');
+      expect(result).toMatchObject({ kind: 'render', width: 32, height: 32, device: { device: 'cpu' } });
+      expect([...new Set(stages)]).toEqual(['load', 'encode', 'invert', 'blend', 'decode']);
+      expect(previews[0]).toBe('PNG 8x8');
+      expect(supervisor.status).toMatchObject({
+        state: 'ready',
+        holdsModels: true,
+        crashes: 0,
+        device: { device: 'cpu' },
+        pack: { identity: { id: 'tiny' }, downscale: 4, size: { width: 32, height: 32 } },
+      });
+      expect(supervisor.status.memoryBytes).toBeGreaterThan(1e7);
+    });
+  });
+
+  test('keeps its process and its sessions for the next', async () => {
+    await withSupervisor({}, async (supervisor, children) => {
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const render = () =>
+        supervisor.run(
+          { kind: 'render', request: request({ seed: 2 }), previews: false },
+          { signal: never(), readAsset },
+        );
+      const [first, second] = [await render(), await render()];
+      expect(second.png).toEqual(first.png);
+      expect(second.unetRows).toBe(first.unetRows - 3);
+      expect(children).toHaveLength(1);
+    });
+  });
+
+  test('fails with the engine’s own code and sentence, and the engine goes on', async () => {
+    await withSupervisor({}, async (supervisor, children) => {
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const run = (read: typeof readAsset | (() => Promise<null>)) =>
+        supervisor.run(
+          { kind: 'render', request: request({ seed: 3 }), previews: false },
+          { signal: never(), readAsset: read },
+        );
+      await expect(run(async () => null)).rejects.toMatchObject({ code: 'ASSET_MISSING' });
+      await expect(
+        run(async () => {
+          throw new Error('the disk is gone');
+        }),
+      ).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('the disk is gone') });
+      expect((await run(readAsset)).width).toBe(32);
+      expect(children).toHaveLength(1);
+    });
+  });
+
+  test('cannot do what the pack has no model for, and says so', async () => {
+    await withSupervisor({}, async (supervisor) => {
+      const { request } = await tinyScene(root, supervisor);
+      const run = supervisor.run(
+        { kind: 'findMask', image: request().scene.background, phrase: 'a cat' },
+        { signal: never(), readAsset: async () => null },
+      );
+      await expect(run).rejects.toMatchObject({ code: 'HOST_UNSUPPORTED' });
+    });
+  });
+});
+
+describe('cancelling', () => {
+  test('takes effect within a step, and the engine is kept', async () => {
+    await withSupervisor({}, async (supervisor, children) => {
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const controller = new AbortController();
+      let stepsAfter = 0;
+      const run = supervisor.run(
+        { kind: 'render', request: request({ seed: 4, steps: 400 }), previews: false },
+        {
+          signal: controller.signal,
+          readAsset,
+          onProgress: ({ stage, step }) => {
+            if (controller.signal.aborted) stepsAfter++;
+            if (stage === 'blend' && step === 3) controller.abort();
+          },
+        },
+      );
+      await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+      // Reports that were under way when the message was sent do not count against it: 400 steps were asked for.
+      expect(stepsAfter).toBeLessThan(100);
+      const next = supervisor.run(
+        { kind: 'render', request: request({ seed: 4 }), previews: false },
+        { signal: never(), readAsset },
+      );
+      expect((await next).width).toBe(32);
+      expect(children).toHaveLength(1);
+    });
+  });
+
+  test('kills an engine that does not stop, and the next task gets another', async () => {
+    await withSupervisor({ limits: { cancelGraceMs: 50 } }, async (supervisor, children) => {
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const controller = new AbortController();
+      const run = supervisor.run(
+        { kind: 'render', request: request({ seed: 5 }), previews: false },
+        {
+          signal: controller.signal,
+          // An engine that waits for a picture forever stands for one that is stuck.
+          readAsset: () => {
+            controller.abort();
+            return new Promise(() => undefined);
+          },
+        },
+      );
+      await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+      const next = supervisor.run(
+        { kind: 'render', request: request({ seed: 5 }), previews: false },
+        { signal: never(), readAsset },
+      );
+      expect((await next).width).toBe(32);
+      expect(children).toHaveLength(2);
+    });
+  });
+
+  test('while it waits for its turn, or for the pack to open', async () => {
+    await withSupervisor({}, async (supervisor) => {
+      const early = new AbortController();
+      const opening = supervisor.open(early.signal);
+      early.abort();
+      await expect(opening).rejects.toMatchObject({ code: 'CANCELLED' });
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const controller = new AbortController();
+      const task = { kind: 'render', request: request({ seed: 6 }), previews: false } as const;
+      const first = supervisor.run(task, { signal: never(), readAsset });
+      const second = supervisor.run(task, { signal: controller.signal, readAsset });
+      controller.abort();
+      await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect((await first).width).toBe(32);
+    });
+  });
+});
+
+describe('a crash', () => {
+  test('fails the render that it hit, with its reason, and the next one runs on a new process', async () => {
+    const states: EngineStatus['state'][] = [];
+    await withSupervisor({ onStatus: ({ state }) => states.push(state) }, async (supervisor, children) => {
+      const { request, readAsset } = await tinyScene(root, supervisor);
+      const run = supervisor.run(
+        { kind: 'render', request: request({ seed: 7, steps: 200 }), previews: false },
+        {
+          signal: never(),
+          readAsset,
+          onProgress: ({ stage, step }) => {
+            if (stage === 'blend' && step === 2) process.kill(supervisor.pid!, 'SIGKILL');
+          },
+        },
+      );
+      await expect(run).rejects.toMatchObject({
+        code: 'ENGINE_CRASHED',
+        message: expect.stringContaining('SIGKILL'),
+      });
+      const next = supervisor.run(
+        { kind: 'render', request: request({ seed: 7 }), previews: false },
+        { signal: never(), readAsset },
+      );
+      expect((await next).width).toBe(32);
+      expect(supervisor.status.crashes).toBe(1);
+      expect(children).toHaveLength(2);
+      expect(states).toContain('restarting');
+    });
+  });
+
+  test('of a pack that cannot be opened is said, and another pack can be chosen', async () => {
+    const { supervisor, children } = watchedSupervisor({ ...config, packFolder: `${root}/nowhere` });
+    await expect(supervisor.open()).rejects.toMatchObject({ code: 'PACK_UNKNOWN' });
+    expect(supervisor.status).toMatchObject({ state: 'failed', error: { code: 'PACK_UNKNOWN' } });
+    supervisor.configure(config);
+    expect((await supervisor.open()).pack.name).toBe('Tiny');
+    await supervisor.close();
+    expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
+  });
+
+  test('at the start is said with the process’s last words', async () => {
+    const { supervisor } = watchedSupervisor(config, {
+      launch: () => ({
+        pid: undefined,
+        send: () => undefined,
+        kill: () => undefined,
+        onMessage: () => undefined,
+        onExit: (listener) =>
+          queueMicrotask(() => listener({ exitCode: 3, signal: null, lastWords: 'no such library\n' })),
+      }),
+    });
+    await expect(supervisor.open()).rejects.toMatchObject({
+      code: 'ENGINE_CRASHED',
+      message: expect.stringMatching(/code 3.*no such library/s),
+    });
+    await supervisor.close();
+  });
+});
+
+describe('memory', () => {
+  test('is given back after a time without work, and when it is asked for', async () => {
+    await withSupervisor({ limits: { idleMs: 100 } }, async (supervisor, children) => {
+      await supervisor.open();
+      const [child] = children;
+      await new Promise<void>((resolve) => child!.onExit(() => resolve()));
+      expect(supervisor.status).toMatchObject({ state: 'stopped', holdsModels: false, crashes: 0 });
+      // What is known of the pack is kept: the editor needs it.
+      expect(supervisor.status.pack?.name).toBe('Tiny');
+    });
+    await withSupervisor({}, async (supervisor, children) => {
+      await supervisor.open();
+      supervisor.release();
+      await new Promise<void>((resolve) => children[0]!.onExit(() => resolve()));
+      expect(supervisor.status.state).toBe('stopped');
+    });
+  });
+
+  test('is given back when the machine runs short of it, but never in a render', async () => {
+    let available = 1e12;
+    await withSupervisor(
+      { limits: { memoryCheckMs: 5, lowMemoryBytes: 1e9 }, availableMemory: () => available },
+      async (supervisor, children) => {
+        const { request, readAsset } = await tinyScene(root, supervisor);
+        const run = supervisor.run(
+          { kind: 'render', request: request({ seed: 8 }), previews: false },
+          {
+            signal: never(),
+            readAsset,
+            onProgress: () => {
+              available = 1e6;
+            },
+          },
+        );
+        expect((await run).width).toBe(32);
+        await new Promise<void>((resolve) => children[0]!.onExit(() => resolve()));
+        expect(supervisor.status).toMatchObject({ state: 'stopped', crashes: 0 });
+      },
+    );
+  });
+});
+
+test('an engine ends when its host is killed', async () => {
+  const host: ChildProcess = fork(`${import.meta.dirname}/host-to-kill.ts`, [JSON.stringify(config)]);
+  const [pid] = (await once(host, 'message')) as [number];
+  expect(isAlive(pid)).toBe(true);
+  host.kill('SIGKILL');
+  while (isAlive(pid)) await delay(20);
+});

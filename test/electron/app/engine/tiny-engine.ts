@@ -1,0 +1,70 @@
+/** A real engine process on the tiny pack, and a scene for it. */
+import { join } from 'node:path';
+import { type EngineChild, forkEngine } from '../../../../electron/app/engine/engine-child.ts';
+import {
+  EngineSupervisor,
+  type SupervisorOptions,
+} from '../../../../electron/app/engine/engine-supervisor.ts';
+import {
+  assetReader,
+  type LoadedScene,
+  loadScene,
+  makeRequest,
+} from '../../../../electron/cli/scene-request.ts';
+import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
+import type { RenderParameters } from '../../../../electron/contract/parameters.ts';
+import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
+import { makeTinyPack, makeTinyScene, tinySceneFile, writeManifest } from '../../inference/tiny-pack.ts';
+
+/** Makes the pack below `root`, and says how an engine is opened on it. */
+export function tinyEngineConfig(root: string): EngineConfig {
+  const packFolder = makeTinyPack(root);
+  writeManifest(packFolder);
+  return { packFolder, device: 'cpu', cacheFolder: join(root, 'cache'), cacheLimitBytes: 2 ** 26 };
+}
+
+/** A supervisor whose engine processes are all remembered. */
+export function watchedSupervisor(
+  config: EngineConfig,
+  options: Partial<SupervisorOptions> = {},
+): { supervisor: EngineSupervisor; children: EngineChild[] } {
+  const children: EngineChild[] = [];
+  const supervisor = new EngineSupervisor({
+    config,
+    launch: () => {
+      const child = forkEngine();
+      children.push(child);
+      return child;
+    },
+    ...options,
+  });
+  return { supervisor, children };
+}
+
+/** The tiny scene, ready to be rendered by the supervisor's engine. */
+export async function tinyScene(
+  root: string,
+  supervisor: EngineSupervisor,
+): Promise<{
+  scene: LoadedScene;
+  request: (parameters?: Partial<RenderParameters>) => RenderRequest;
+  readAsset: ReturnType<typeof assetReader>;
+}> {
+  const scene = await loadScene(await makeTinyScene(join(root, 'scene'), tinySceneFile()));
+  const { pack } = await supervisor.open();
+  return {
+    scene,
+    request: (parameters = {}) => makeRequest(scene, pack, { parameters }),
+    readAsset: assetReader(scene),
+  };
+}
+
+/** Whether a process is there; one that has ended and was not waited for yet is not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
