@@ -2,19 +2,20 @@
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
+import { renderIdSchema } from './project.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 
-export const renderIdSchema = z.uuid();
+export { renderIdSchema };
 export type RenderId = z.infer<typeof renderIdSchema>;
 
-/** queued and running are of this session; a render that a crash of the program ended is 'failed'. */
+/** queued and running are of this session; cancelled ones are told of, but not kept. */
 export const renderStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type RenderState = z.infer<typeof renderStateSchema>;
 
 /** Where a render stands in a sweep over alpha and beta. */
 export const sweepCellSchema = z.strictObject({
-  sweepId: z.uuid(),
+  sweepId: z.int().positive().describe('When the sweep was asked for, in ms since 1970.'),
   alpha: z.number(),
   beta: z.number(),
 });
@@ -24,11 +25,17 @@ export type SweepCell = z.infer<typeof sweepCellSchema>;
 export const renderSummarySchema = z.strictObject({
   renderId: renderIdSchema,
   state: renderStateSchema,
+  sequence: z
+    .int()
+    .positive()
+    .nullable()
+    .describe('Number of the render in its project; null until it has ended.'),
   createdAt: z.iso.datetime(),
   name: z.string().max(200).nullable(),
   isStarred: z.boolean(),
   isDeleted: z.boolean().describe('Out of the list, but still to be had back.'),
   result: assetIdSchema.nullable(),
+  thumbnail: assetIdSchema.nullable(),
   sweep: sweepCellSchema.nullable(),
   totalMs: z.number().nonnegative().nullable(),
   error: failureSchema.nullable(),
@@ -39,8 +46,9 @@ export type RenderSummary = z.infer<typeof renderSummarySchema>;
 export const renderRecordSchema = renderSummarySchema.extend({
   request: renderRequestSchema,
   device: deviceReportSchema.nullable(),
-  timingsMs: z.record(renderStageSchema, z.number().nonnegative()).nullable(),
-  peakMemoryBytes: z.int().nonnegative().nullable(),
+  timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
+  /** Numbers by name, such as "peakMemoryBytes" and "unetRows". */
+  metrics: z.record(z.string(), z.number()),
   /** What the person should know: things that were filled in, left out or changed on the way. */
   notices: z.array(z.string()),
 });
