@@ -2,11 +2,10 @@
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
-import { renderIdSchema } from './project.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 
-export { renderIdSchema };
+export const renderIdSchema = z.uuid();
 export type RenderId = z.infer<typeof renderIdSchema>;
 
 /** queued and running are of this session; cancelled ones are told of, but not kept. */
@@ -15,7 +14,7 @@ export type RenderState = z.infer<typeof renderStateSchema>;
 
 /** Where a render stands in a sweep over alpha and beta. */
 export const sweepCellSchema = z.strictObject({
-  sweepId: z.int().positive().describe('When the sweep was asked for, in ms since 1970.'),
+  sweepId: z.uuid(),
   alpha: z.number(),
   beta: z.number(),
 });
@@ -47,7 +46,8 @@ export const renderRecordSchema = renderSummarySchema.extend({
   request: renderRequestSchema,
   device: deviceReportSchema.nullable(),
   timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
-  /** Numbers by name, such as "peakMemoryBytes" and "unetRows". */
+  peakMemoryBytes: z.int().nonnegative().nullable(),
+  /** Numbers by name, such as "unetRows". */
   metrics: z.record(z.string(), z.number()),
   /** What the person should know: things that were filled in, left out or changed on the way. */
   notices: z.array(z.string()),

@@ -50,7 +50,7 @@ export const projectCommands = {
     projectStateSchema,
   ),
   'project.rename': command(
-    'Gives the project’s file another name in its folder.',
+    'Gives the project another title; the file keeps its name.',
     z.strictObject({ projectId: projectIdSchema, name: projectName }),
     projectStateSchema,
   ),

@@ -93,7 +93,7 @@ export const renderCommands = {
         .describe('Whose alpha; null is every concept’s.'),
     }),
     z.strictObject({
-      sweepId: z.int().positive(),
+      sweepId: z.uuid(),
       renders: z.array(renderSummarySchema).describe('By beta, then by alpha.'),
     }),
   ),
