@@ -27,6 +27,7 @@ const steps: { name: string; command: string; args: string[] }[] = [
     args: ['--config', '.dependency-cruiser.json', 'electron', 'native-models/graph', 'build', 'test'],
   },
   { name: 'unused code', command: 'knip', args: [] },
+  { name: 'generated pages', command: 'node', args: ['build/docs.ts', '--check'] },
 ];
 
 const failed: string[] = [];

@@ -174,7 +174,7 @@ function missingProviderLibrary(device: DeviceName): string | null {
   const binaries = join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
   return existsSync(join(binaries, 'libonnxruntime_providers_cuda.so'))
     ? null
-    : 'ONNX Runtime’s CUDA libraries are not installed (docs/cli.md says how)';
+    : 'ONNX Runtime’s CUDA libraries are not installed; npm run setup:cuda fetches them';
 }
 
 /** Adds 1 to 1. */

@@ -1,0 +1,30 @@
+/**
+ * `npm run setup:cuda`: fetches ONNX Runtime's CUDA libraries with onnxruntime-node's own install script, about
+ * 300 MB from NuGet. .npmrc keeps `npm ci` from doing so unasked.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const requirements = 'It needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the machine.';
+
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.error(
+    `ONNX Runtime has CUDA libraries for Linux x64 only; this is ${process.platform} ${process.arch}.`,
+  );
+  process.exit(1);
+}
+const packageFolder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..');
+const library = join(packageFolder, 'bin', 'napi-v6', 'linux', 'x64', 'libonnxruntime_providers_cuda.so');
+const { status, error } = spawnSync(process.execPath, [join(packageFolder, 'script', 'install.js')], {
+  stdio: 'inherit',
+  // "true", not "cuda12": the script of version 1.30 takes a named value for none and does nothing under npm.
+  env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
+});
+if (error) throw error;
+if (status !== 0 || !existsSync(library)) {
+  console.error('The CUDA libraries could not be fetched; the processor is used as before.');
+  process.exit(1);
+}
+console.log(`${library}\n${requirements} Try it: npm run demo -- --device cuda`);
