@@ -2,7 +2,8 @@
  * `npm run check`: everything a reviewer should not have to say.
  *
  * Runs the formatter and linter (Biome), the type checker once per folder (each folder's tsconfig.json fixes
- * which globals exist there), the import rules (dependency-cruiser) and the search for dead code (knip).
+ * which globals exist there), the import rules (dependency-cruiser), the search for dead code (knip), and whether the
+ * pages that are made from the code are current.
  * Every step runs even when an earlier one failed, so that one run shows all there is to mend.
  */
 import { spawnSync } from 'node:child_process';
