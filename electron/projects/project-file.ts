@@ -33,7 +33,7 @@ import type {
 } from './project-records.ts';
 import { projectTitleSchema } from './project-records.ts';
 import { type RenderFilter, RenderTable } from './render-table.ts';
-import { copyDatabase, type PlaceOptions, placeNewDatabase } from './save-copy.ts';
+import { copyDatabase, type PlaceOptions, placeNewDatabase, removeStaleTemporaries } from './save-copy.ts';
 import { inProject } from './sqlite-errors.ts';
 import { fromStored } from './stored-json.ts';
 
@@ -129,6 +129,7 @@ export class ProjectFile {
         if (!readOnly) {
           opened.pragma('journal_mode = WAL');
           migrate(opened);
+          removeStaleTemporaries(found);
         }
         // Pictures are checked whenever they are read; here that would be reading the whole file.
         checkIntegrity(opened, ['project', 'history', 'render']);

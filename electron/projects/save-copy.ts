@@ -1,7 +1,7 @@
 /** Copies of a project that appear whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { createDatabase, openDatabase } from './project-database.ts';
@@ -48,6 +48,7 @@ function placeDatabase(
   const lock = ProjectLock.acquire(to);
   const temporary = `${to}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
   try {
+    removeStaleTemporaries(to);
     if (existsSync(to)) {
       if (!overwrite) {
         throw new StudioError(
@@ -68,6 +69,20 @@ function placeDatabase(
     throw error;
   } finally {
     lock.release();
+  }
+}
+
+/**
+ * Removes what a process left that ended while it wrote a file of this name. Only for who holds the name's lock:
+ * then nobody else is writing one.
+ */
+export function removeStaleTemporaries(path: string): void {
+  const ours = /^\.\d+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?$/;
+  const name = basename(path);
+  for (const found of readdirSync(dirname(path))) {
+    if (found.startsWith(name) && ours.test(found.slice(name.length))) {
+      rmSync(join(dirname(path), found), { force: true });
+    }
   }
 }
 

@@ -4,15 +4,8 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
-import {
-  createProject,
-  documentWith,
-  openProject,
-  pictureBytes,
-  renderOf,
-  temporaryFolder,
-  withCode,
-} from './project-fixture.ts';
+import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
+import { pictureBytes, renderOf } from './sample-render.ts';
 
 describe('a project', () => {
   it('is one file when it is closed, and holds everything when it is opened again', async () => {

@@ -1,0 +1,161 @@
+/**
+ * Real disks: one that fills up, and one that is read-only. They are small file systems in memory, which only root
+ * on Linux may mount; elsewhere these tests are skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
+import { pictureBytes, renderOf } from './sample-render.ts';
+
+function mount(...args: string[]): boolean {
+  return spawnSync('mount', args).status === 0;
+}
+
+/** A disk of its own; undefined where that cannot be had. */
+async function smallDisk(size: string): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-disk-'));
+  const isMounted = mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
+  onTestFinished(async () => {
+    if (isMounted) spawnSync('umount', [folder]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return isMounted ? folder : undefined;
+}
+
+/** The error that an action ends with. */
+function errorOf(action: () => unknown): StudioError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof StudioError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a disk that fills up', () => {
+  it('says so, keeps everything that was committed, and goes on when there is room', async (context) => {
+    const disk = await smallDisk('1m');
+    if (disk === undefined) return context.skip();
+    const path = join(disk, 'a.pnpmix');
+    const project = createProject(path);
+    let commits = 0;
+    const commit = () => {
+      const background = project.putAsset(pictureBytes(30_000));
+      project.commit(documentWith({ background, prompt: `${commits + 1}` }), 'Background');
+      commits++;
+    };
+    const full = errorOf(() => {
+      for (;;) commit();
+    });
+    expect(full.code).toBe('DISK_FULL');
+    expect(commits).toBeGreaterThan(5);
+    // It stays full: small changes are refused one by one, or fit into what is left, and none is half done.
+    const small = () => project.commit(documentWith({ prompt: `${commits + 1}` }), 'Prompt');
+    const refused = errorOf(() => {
+      for (;;) {
+        small();
+        commits++;
+      }
+    });
+    expect(refused.code).toBe('DISK_FULL');
+    expect(project.document().prompt).toBe(`${commits}`);
+    expect(project.history().cursor).toBe(commits);
+    expect(() => project.saveCopy(join(disk, 'b.pnpmix'))).toThrow(withCode('DISK_FULL'));
+    expect(() => createProject(join(disk, 'c.pnpmix'))).toThrow(withCode('DISK_FULL'));
+    expect(readdirSync(disk).filter((name) => !name.startsWith('a.pnpmix'))).toEqual([]);
+
+    expect(mount('-o', 'remount,size=8m', disk)).toBe(true);
+    commit();
+    project.verify();
+    project.close();
+    expect(readdirSync(disk)).toEqual(['a.pnpmix']);
+    const again = openProject(path);
+    expect(again.document().prompt).toBe(`${commits}`);
+    again.verify();
+  });
+
+  it('closes even then, and the next opening folds in what could not be folded in', async (context) => {
+    const disk = await smallDisk('1m');
+    if (disk === undefined) return context.skip();
+    const path = join(disk, 'a.pnpmix');
+    const project = createProject(path);
+    let commits = 0;
+    errorOf(() => {
+      for (;;) {
+        project.commit(documentWith({ prompt: `${commits + 1}`.padEnd(2000, '.') }), 'Prompt');
+        commits++;
+      }
+    });
+    let closing: unknown;
+    try {
+      project.close();
+    } catch (error) {
+      closing = error;
+    }
+    if (closing !== undefined) expect(closing).toEqual(withCode('DISK_FULL'));
+    expect(mount('-o', 'remount,size=8m', disk)).toBe(true);
+    const again = openProject(path);
+    expect(again.history().cursor).toBe(commits);
+    again.verify();
+    again.close();
+    expect(readdirSync(disk)).toEqual(['a.pnpmix']);
+  });
+});
+
+describe('a read-only disk', () => {
+  it('is named as such; projects on it can be read and saved elsewhere', async (context) => {
+    const disk = await smallDisk('4m');
+    if (disk === undefined) return context.skip();
+    const elsewhere = await temporaryFolder();
+    const path = join(disk, 'a.pnpmix');
+    const project = createProject(path);
+    const bytes = pictureBytes();
+    const picture = project.putAsset(bytes);
+    project.addRender(renderOf(picture));
+    project.close();
+    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_UNWRITABLE', 'read-only'));
+    expect(() => ProjectFile.create(join(disk, 'b.pnpmix'))).toThrow(withCode('PROJECT_UNWRITABLE', 'EROFS'));
+    const reader = openProject(path, { readOnly: true });
+    expect(reader.readAsset(picture).bytes).toEqual(bytes);
+    expect(reader.renders().length).toBe(1);
+    reader.verify();
+    expect(() => reader.saveCopy(join(disk, 'b.pnpmix'))).toThrow(withCode('PROJECT_UNWRITABLE'));
+    reader.saveCopy(join(elsewhere, 'b.pnpmix'));
+    openProject(join(elsewhere, 'b.pnpmix')).verify();
+  });
+
+  it('takes nothing from a project that a crash left on it', async (context) => {
+    const disk = await smallDisk('4m');
+    if (disk === undefined) return context.skip();
+    const folder = await temporaryFolder();
+    const open = createProject(join(folder, 'a.pnpmix'));
+    open.commit(documentWith({ prompt: 'in the log' }), 'Prompt');
+    for (const ending of ['', '-wal', '-shm']) {
+      copyFileSync(join(folder, `a.pnpmix${ending}`), join(disk, `a.pnpmix${ending}`));
+    }
+    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    const reader = openProject(join(disk, 'a.pnpmix'), { readOnly: true });
+    expect(reader.document().prompt).toBe('in the log');
+  });
+
+  it('that becomes read-only while a project is open refuses changes and loses none', async (context) => {
+    const disk = await smallDisk('4m');
+    if (disk === undefined) return context.skip();
+    const path = join(disk, 'a.pnpmix');
+    const project = createProject(path);
+    project.commit(documentWith({ prompt: 'saved' }), 'Prompt');
+    project.close();
+    const reader = openProject(path, { readOnly: true });
+    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    expect(reader.document().prompt).toBe('saved');
+    expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_UNWRITABLE'));
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * A process that is killed while it changes a project, 200 times at random moments: nothing that it was told is
+ * saved is lost, no file is unreadable, and nobody is locked out.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import { temporaryFolder, withCode } from './project-fixture.ts';
+
+const KILLS = 200;
+/** Kills on one file, so that it stays small. */
+const KILLS_PER_FILE = 20;
+/** Children that are started ahead of time: starting takes longer than what is tested. */
+const AHEAD = 3;
+const LONGEST_LIFE_MS = 80;
+
+class Committer {
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  #said = '';
+
+  constructor(compileCache: string) {
+    const script = fileURLToPath(new URL('./commit-in-child.ts', import.meta.url));
+    this.#process = spawn(process.execPath, ['--no-warnings', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    });
+    this.#exit = once(this.#process, 'exit');
+    this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.#said += text;
+    });
+  }
+
+  get lines(): readonly string[] {
+    // What stands behind the last line break was cut off by the kill.
+    return this.#said.split('\n').slice(0, -1);
+  }
+
+  async hear(line: string): Promise<void> {
+    while (!this.lines.includes(line)) {
+      if (this.#process.exitCode !== null) throw new Error(`the child ended by itself, saying ${this.#said}`);
+      await Promise.race([once(this.#process.stdout!, 'data'), this.#exit]);
+    }
+  }
+
+  tell(line: string): void {
+    this.#process.stdin!.write(`${line}\n`);
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#exit;
+    if (!this.#process.stdout!.readableEnded) await once(this.#process.stdout!, 'end');
+  }
+}
+
+/** The last number that was said of something, or undefined. */
+function lastSaid(lines: readonly string[], what: string): number | undefined {
+  const line = lines.findLast((text) => text.startsWith(`${what} `));
+  return line === undefined ? undefined : Number(line.slice(what.length + 1));
+}
+
+it(`${KILLS} kills`, { timeout: 600_000 }, async () => {
+  const folder = await temporaryFolder();
+  const compileCache = await temporaryFolder();
+  const children = Array.from({ length: AHEAD }, () => new Committer(compileCache));
+  onTestFinished(async () => {
+    for (const child of children) await child.kill();
+  });
+  let [commits, renders, copies, recoveries] = [0, 0, 0, 0];
+  for (let kill = 0; kill < KILLS; kill++) {
+    const name = `${Math.floor(kill / KILLS_PER_FILE)}`;
+    const [path, copy] = [join(folder, `${name}.pnpmix`), join(folder, `${name}-copy.pnpmix`)];
+    if (kill % KILLS_PER_FILE === 0) {
+      commits = 0;
+      renders = 0;
+      ProjectFile.create(path).close();
+    }
+    const child = children.shift()!;
+    if (kill + AHEAD < KILLS) children.push(new Committer(compileCache));
+    await child.hear('ready');
+    child.tell(`${path}\t${copy}`);
+    // Every tenth is killed while it opens.
+    if (kill % 10 !== 0) await child.hear('open');
+    if (kill === 1) expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_BUSY'));
+    await delay(Math.random() * LONGEST_LIFE_MS);
+    await child.kill();
+
+    commits = lastSaid(child.lines, 'commit') ?? commits;
+    renders = lastSaid(child.lines, 'render') ?? renders;
+    const project = ProjectFile.open(path);
+    try {
+      // One more may be there: a change that was saved, but whose saying so was killed.
+      const { cursor, length } = project.history();
+      expect([commits, commits + 1]).toContain(cursor);
+      expect(length).toBe(cursor + 1);
+      commits = cursor;
+      const count = project.renderCount();
+      expect([renders, renders + 1]).toContain(count);
+      renders = count;
+      expect(project.document().prompt).toBe(cursor === 0 ? '' : `${cursor}`);
+      project.verify();
+      if (project.wasRecovered) recoveries++;
+    } finally {
+      project.close();
+    }
+    if (child.lines.includes('copy')) {
+      copies++;
+      const saved = ProjectFile.open(copy);
+      saved.verify();
+      saved.close();
+    }
+    const left = readdirSync(folder).filter((file) => file.startsWith(`${name}.`));
+    expect(left).toEqual([`${name}.pnpmix`]);
+  }
+  expect(recoveries).toBeGreaterThan(KILLS / 4);
+  expect(copies).toBeGreaterThan(0);
+});
