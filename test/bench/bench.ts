@@ -21,9 +21,10 @@ import { encodeScene } from '../../electron/pipeline/compose.ts';
 import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
 import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { textbookPnpMix } from '../oracle/textbook-pnp-mix.ts';
+import { benchProject, type ProjectBenchReport } from './project-bench.ts';
 
 /** What is written to out/bench.json. */
-interface BenchReport {
+interface BenchReport extends ProjectBenchReport {
   readonly concepts: number;
   readonly steps: number;
   readonly guidance: number;
@@ -108,6 +109,7 @@ async function runBench({ options, positionals, signal, print }: CommandContext)
       startMs,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       device: describeDevice(engine.device),
+      ...(await benchProject()),
     };
     for (const [name, value] of Object.entries(report)) print(`${name.padEnd(20)} ${readable(value)}`);
     await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);

@@ -1,0 +1,104 @@
+/** Projects that were opened lately, in a small file of the host's. */
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import { inProject } from './sqlite-errors.ts';
+
+/** Most projects that are remembered. */
+const MAX_RECENT = 50;
+
+const recentProjectSchema = z.strictObject({
+  path: z.string().max(4096).refine(isAbsolute, { error: 'not an absolute path' }),
+  openedAtMs: z.int().nonnegative(),
+});
+export type RememberedProject = z.infer<typeof recentProjectSchema>;
+
+const fileSchema = z.strictObject({
+  version: z.literal(1),
+  projects: z.array(recentProjectSchema).max(1000),
+});
+
+export class RecentProjects {
+  readonly #file: string;
+
+  /** @param file where the list is kept; it need not be there yet */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Newest first; whether the files are still there is not asked. */
+  list(): RememberedProject[] {
+    let text: string;
+    try {
+      text = readFileSync(this.#file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+    const parsed = fileSchema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data.projects;
+    // The list is a convenience: a damaged one is put aside, where it can be looked at, and a new one begun.
+    renameSync(this.#file, `${this.#file}.damaged`);
+    return [];
+  }
+
+  /** Puts a project at the top of the list. @param path absolute */
+  remember(path: string, nowMs: number): void {
+    const others = this.list().filter((project) => project.path !== path);
+    this.#write([{ path, openedAtMs: nowMs }, ...others].slice(0, MAX_RECENT));
+  }
+
+  /** Takes a project off the list; the file itself stays. */
+  forget(path: string): void {
+    const projects = this.list();
+    const others = projects.filter((project) => project.path !== path);
+    if (others.length < projects.length) this.#write(others);
+  }
+
+  /** Writes the list so that a reader sees the whole of it or what was there before. */
+  #write(projects: RememberedProject[]): void {
+    const checked = fileSchema.safeParse({ version: 1, projects });
+    if (!checked.success) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `This cannot be remembered:\n${z.prettifyError(checked.error)}`,
+      );
+    }
+    const temporary = `${this.#file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+    inProject(this.#file, () => {
+      mkdirSync(dirname(this.#file), { recursive: true });
+      try {
+        const fileDescriptor = openSync(temporary, 'wx');
+        try {
+          writeSync(fileDescriptor, `${JSON.stringify(checked.data, null, 2)}\n`);
+          fsyncSync(fileDescriptor);
+        } finally {
+          closeSync(fileDescriptor);
+        }
+        renameSync(temporary, this.#file);
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+      }
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
