@@ -1,6 +1,7 @@
 /** pack.json: what a model pack holds and recommends. */
 import * as z from 'zod';
 import { recommendedParametersSchema } from './parameters.ts';
+import { textToImageSettingsSchema } from './preparation.ts';
 
 export const packManifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -10,6 +11,9 @@ export const packManifestSchema = z.strictObject({
   width: z.int().positive().describe('Picture width in pixels.'),
   height: z.int().positive().describe('Picture height in pixels.'),
   recommended: recommendedParametersSchema.describe('Parameters that suit these weights.'),
+  textToImage: textToImageSettingsSchema
+    .optional()
+    .describe('How these weights make pictures from prompts; 30 steps and guidance 7.5 without it.'),
   files: z.array(
     z.strictObject({
       path: z

@@ -11,6 +11,25 @@ export const renderProgressSchema = z.strictObject({
 });
 export type RenderProgress = z.infer<typeof renderProgressSchema>;
 
+/** Stages of preparing a scene: 'denoise' of pictures from prompts, 'find' and 'select' of masks, 'fill' of holes. */
+export const preparationStageSchema = z.enum([
+  'load',
+  'encode',
+  'denoise',
+  'decode',
+  'find',
+  'select',
+  'fill',
+]);
+export type PreparationStage = z.infer<typeof preparationStageSchema>;
+
+export const preparationProgressSchema = z.strictObject({
+  stage: preparationStageSchema,
+  step: z.int().nonnegative(),
+  total: z.int().positive(),
+});
+export type PreparationProgress = z.infer<typeof preparationProgressSchema>;
+
 /** The device that ran, and why a better one did not. */
 export const deviceReportSchema = z.strictObject({
   /** 'cuda' | 'directml' | 'coreml' | 'webgpu' | 'cpu' */

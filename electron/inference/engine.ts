@@ -10,7 +10,6 @@ import type { DeviceReport, RenderProgress, RenderStage } from '../contract/prog
 import { type RenderRequest, renderRequestSchema } from '../contract/render-request.ts';
 import { MAX_CONCEPTS } from '../contract/scene-file.ts';
 import {
-  type ComposeModels,
   type ComposeParameters,
   compose,
   encodeImage,
@@ -23,9 +22,11 @@ import type { RgbImage } from '../pipeline/processors/image.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
 import { defaultCacheFolder } from './cache-folder.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from './devices.ts';
+import type { EngineModels } from './engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from './latent-preview.ts';
 import { LazySession } from './lazy-session.ts';
 import { type ModelPack, openModelPack } from './model-pack.ts';
+import { Preparation } from './preparation.ts';
 import { type AssetReader, prepareScene } from './scene-assets.ts';
 import { inStudioTerms } from './studio-errors.ts';
 import { DiskTensorStore } from './tensor-store.ts';
@@ -98,11 +99,9 @@ const storeVersion = 1;
 export class Engine {
   readonly pack: ModelPack;
   readonly device: DeviceReport;
-  readonly models: ComposeModels & {
-    readonly textEncoder: OnnxTextEncoder;
-    readonly unet: OnnxUnet;
-    readonly autoencoder: OnnxAutoencoder;
-  };
+  readonly models: EngineModels;
+  /** Backgrounds from prompts, masks, and removing objects. */
+  readonly preparation: Preparation;
   readonly #sessions: readonly LazySession[];
   readonly #cacheFolder: string;
   readonly #cacheLimitBytes: number | undefined;
@@ -137,6 +136,7 @@ export class Engine {
       schedule: pack.schedule,
     };
     checkFits(this.models, text.metadata, unet.all.metadata);
+    this.preparation = new Preparation({ pack, device, models: this.models, cacheFolder });
   }
 
   /**
@@ -173,6 +173,7 @@ export class Engine {
 
   /** Gives all sessions back. The engine can still render: it makes them anew. */
   async release(): Promise<void> {
+    await this.preparation.release();
     for (const session of this.#sessions) await session.release();
   }
 
@@ -295,6 +296,9 @@ function checkFits(
   text: { readonly hiddenSize: number },
   unet: { readonly crossAttentionDim: number },
 ): void {
+  if (models.unet.textTime !== null) {
+    throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
+  }
   if (text.hiddenSize !== unet.crossAttentionDim) {
     throw new StudioError(
       'MODEL_INVALID',

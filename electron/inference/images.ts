@@ -77,6 +77,35 @@ async function decode(
 }
 
 /**
+ * Resizes a picture with Lanczos's filter of three lobes, libvips' best: sharp, and free of aliasing when it shrinks.
+ * The proportions follow the new size.
+ */
+export async function resizeImage(
+  { width, height, data }: RgbImage,
+  size: { readonly width: number; readonly height: number },
+): Promise<RgbImage> {
+  if (width === size.width && height === size.height) return { width, height, data };
+  const { data: resized } = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: size.width, height: size.height, fit: 'fill', kernel: 'lanczos3' })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { ...size, data: new Uint8Array(resized) };
+}
+
+/**
+ * Encodes a mask as an 8-bit grey PNG: white inside.
+ *
+ * @param mask dims [height, width], values 0..1
+ */
+export async function encodeMaskPng({ data, dims }: Tensor): Promise<Uint8Array> {
+  const grey = Uint8ClampedArray.from(data, (value) => value * 255);
+  return sharp(new Uint8Array(grey.buffer), { raw: { width: dims[1]!, height: dims[0]!, channels: 1 } })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+}
+
+/**
  * Encodes a picture as PNG in sRGB.
  */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {

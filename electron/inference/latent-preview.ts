@@ -3,8 +3,11 @@
  * pixel by an affine map from its channels to RGB, fitted by least squares to the scene's own pictures, of which
  * both the latents and the pixels are known.
  */
+
+import type { Autoencoder } from '../pipeline/ports.ts';
 import { imageToTensor, type RgbImage, tensorToImage } from '../pipeline/processors/image.ts';
-import { areaAverage } from '../pipeline/tensor/image-kernels.ts';
+import { areaAverage, gaussianBlur } from '../pipeline/tensor/image-kernels.ts';
+import { gaussianNoise } from '../pipeline/tensor/noise.ts';
 import { type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
 
 /** A picture and its latents. */
@@ -59,6 +62,36 @@ export function fitLatentPreview(samples: readonly LatentSample[], downscale: nu
     }
     return tensorToImage(tensor(rgb, [3, height, width]));
   };
+}
+
+/** Latent elements per side of the made-up pictures below, and how smooth their latents are. */
+const calibrationSize = 16;
+const calibrationBlurs = [0, 1, 3] as const;
+
+/**
+ * Fits the map where there are no pictures yet: to what the decoder makes of smooth random latents.
+ *
+ * @param latentChannels channels of the latents
+ */
+export async function calibrateLatentPreview(
+  autoencoder: Autoencoder,
+  latentChannels: number,
+): Promise<LatentPreview> {
+  const plane = calibrationSize ** 2;
+  const samples: LatentSample[] = [];
+  for (const [index, sigma] of calibrationBlurs.entries()) {
+    const dims = [latentChannels, calibrationSize, calibrationSize];
+    const noise = gaussianNoise(index, 'textToImage', 1, dims);
+    const latents = tensor(new Float32Array(noise.data.length), dims);
+    for (let channel = 0; channel < latentChannels; channel++) {
+      const values = noise.data.subarray(channel * plane, (channel + 1) * plane);
+      const smooth = gaussianBlur(tensor(values, [calibrationSize, calibrationSize]), sigma).data;
+      const deviation = Math.sqrt(smooth.reduce((sum, value) => sum + value * value, 0) / plane);
+      for (let at = 0; at < plane; at++) latents.data[channel * plane + at] = smooth[at]! / deviation;
+    }
+    samples.push({ image: tensorToImage(await autoencoder.decode(latents)), latents });
+  }
+  return fitLatentPreview(samples, autoencoder.downscale);
 }
 
 /** Area averages of a picture's three planes, values -1..1. */

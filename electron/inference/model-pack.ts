@@ -12,14 +12,13 @@ import { type Checkpoint, openCheckpoint } from '../../native-models/graph/index
 import { StudioError } from '../contract/errors.ts';
 import { type PackManifest, packManifestSchema } from '../contract/pack-manifest.ts';
 import type { RecommendedParameters } from '../contract/parameters.ts';
+import type { TextToImageSettings } from '../contract/preparation.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
-import {
-  type ClipTokenizerFiles,
-  createClipTokenizer,
-  type TokenizedPrompt,
-} from '../pipeline/processors/clip-tokenizer.ts';
+import type { TokenizedPrompt } from '../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../pipeline/schedulers/noise-schedule.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
+import { readJson } from './pack-files.ts';
+import { openTokenizer } from './pack-tokenizer.ts';
 import { inStudioTerms } from './studio-errors.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 
@@ -34,6 +33,8 @@ export interface ModelPack {
   /** Size of the pictures that the pack is made for, in pixels; null when only the pictures say. */
   readonly size: { readonly width: number; readonly height: number } | null;
   readonly recommended: RecommendedParameters;
+  /** How pictures are made from prompts, where the manifest says. */
+  readonly textToImage: TextToImageSettings | null;
   readonly schedule: NoiseScheduleConfig;
   readonly checkpoint: Checkpoint;
   readonly tokenize: (prompt: string) => TokenizedPrompt;
@@ -78,6 +79,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     licence: manifest?.licence ?? null,
     size: manifest ?? trainedSize(checkpoint),
     recommended: manifest?.recommended ?? {},
+    textToImage: manifest?.textToImage ?? null,
     schedule: parseNoiseSchedule(await readJson(schedulePath), 'scheduler/scheduler_config.json'),
     checkpoint,
     tokenize: await openTokenizer(root, checkpoint),
@@ -151,52 +153,4 @@ function trainedSize(checkpoint: Checkpoint): { width: number; height: number } 
   const [height, width] = Array.isArray(sampleSize) ? sampleSize : [sampleSize, sampleSize];
   if (typeof height !== 'number' || typeof width !== 'number') return null;
   return { width: width * downscale, height: height * downscale };
-}
-
-const tokenizerConfigSchema = z.object({
-  // transformers writes a token as a string or as an object with its text.
-  pad_token: z.union([z.string(), z.object({ content: z.string() })]).optional(),
-});
-
-async function openTokenizer(
-  root: string,
-  checkpoint: Checkpoint,
-): Promise<(prompt: string) => TokenizedPrompt> {
-  const folder = join(root, 'tokenizer');
-  const vocabulary = z.record(z.string(), z.int()).safeParse(await readJson(join(folder, 'vocab.json')));
-  if (!vocabulary.success) {
-    throw new StudioError('MODEL_INVALID', 'tokenizer/vocab.json is not a map from token to number.', {
-      cause: vocabulary.error,
-    });
-  }
-  const configPath = ['tokenizer_config.json', 'special_tokens_map.json'].find((name) =>
-    existsSync(join(folder, name)),
-  );
-  const config = tokenizerConfigSchema.safeParse(configPath ? await readJson(join(folder, configPath)) : {});
-  const padToken = config.data?.pad_token ?? '<|endoftext|>';
-  const { max_position_embeddings: positions } = checkpoint.components.get('text_encoder')?.config ?? {};
-  const files: ClipTokenizerFiles = {
-    vocabulary: vocabulary.data,
-    merges: await readText(join(folder, 'merges.txt')),
-    padToken: typeof padToken === 'string' ? padToken : padToken.content,
-    maxLength: typeof positions === 'number' ? positions : 77,
-  };
-  return inStudioTerms(() => createClipTokenizer(files));
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new StudioError('PACK_INCOMPLETE', `${path} is missing or cannot be read.`, { cause });
-  }
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new StudioError('MODEL_INVALID', `${path} is not valid JSON.`, { cause });
-  }
 }

@@ -22,6 +22,8 @@ const longestCallMs = 1500;
 /** The U-Net, with a session for each set of layers that follow `keyValueSource`. */
 export class OnnxUnet implements Unet {
   readonly latentChannels: number;
+  /** Sizes of what SDXL's U-Nets are told besides the tokens; null for the others. */
+  readonly textTime: { readonly textDim: number; readonly timeIds: number } | null;
   readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
   readonly #device: EngineDevice;
   #runMs = 0;
@@ -38,10 +40,8 @@ export class OnnxUnet implements Unet {
         `The U-Net takes ${inChannels} channels and gives ${latentChannels}: an inpainting checkpoint cannot blend.`,
       );
     }
-    if (textTime !== null) {
-      throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
-    }
     this.latentChannels = latentChannels;
+    this.textTime = textTime;
   }
 
   /** Time spent inside the sessions so far, in milliseconds. */
@@ -73,6 +73,7 @@ export class OnnxUnet implements Unet {
     const latents = stackRows(rows.map((row) => row.latents));
     const embeddings = stackRows(rows.map((row) => row.promptEmbedding));
     const batch = [rows.length];
+    const added = this.#addedFeeds(rows);
     const startMs = performance.now();
     const { out_sample: output } = await session.run(
       {
@@ -93,6 +94,7 @@ export class OnnxUnet implements Unet {
           Float32Array.from(rows, (row) => row.appearanceScale),
           batch,
         ),
+        ...added,
       },
       ['out_sample'],
     );
@@ -100,6 +102,29 @@ export class OnnxUnet implements Unet {
     this.#runMs += callMs;
     this.#lastMsPerRow = callMs / rows.length;
     return tensor(output!.data as Float32Array, output!.dims);
+  }
+
+  /** @throws StudioError MODEL_INVALID when a row lacks what this U-Net asks for, or its sizes differ */
+  #addedFeeds(rows: readonly UnetRow[]): Record<string, ort.Tensor> {
+    if (this.textTime === null) return {};
+    const { textDim, timeIds } = this.textTime;
+    const textEmbeds = new Float32Array(rows.length * textDim);
+    const ids = new Float32Array(rows.length * timeIds);
+    for (const [index, { added }] of rows.entries()) {
+      if (added?.textEmbedding.data.length !== textDim || added.timeIds.length !== timeIds) {
+        throw new StudioError(
+          'MODEL_INVALID',
+          `The U-Net takes pooled text of ${textDim} values and ${timeIds} time ids; it was given ` +
+            `${added?.textEmbedding.data.length ?? 0} and ${added?.timeIds.length ?? 0}.`,
+        );
+      }
+      textEmbeds.set(added.textEmbedding.data, index * textDim);
+      ids.set(added.timeIds, index * timeIds);
+    }
+    return {
+      text_embeds: new ort.Tensor('float32', textEmbeds, [rows.length, textDim]),
+      time_ids: new ort.Tensor('float32', ids, [rows.length, timeIds]),
+    };
   }
 
   async release(): Promise<void> {

@@ -6,7 +6,7 @@
  * halved, for good, and the call repeated.
  */
 import { PipelineError } from './errors.ts';
-import type { AttentionLayers, RunControls, Unet, UnetRow } from './ports.ts';
+import type { AddedConditioning, AttentionLayers, RunControls, Unet, UnetRow } from './ports.ts';
 import {
   type NoiseScheduleConfig,
   noiseFromModelOutput,
@@ -28,8 +28,10 @@ export interface NoisePredictorOptions {
   readonly predictionType: NoiseScheduleConfig['predictionType'];
   /** Text classifier-free guidance scale; 1 is off and costs nothing. */
   readonly guidanceScale: number;
-  /** Embedding of the empty prompt, used when `guidanceScale` is not 1. */
+  /** Embedding of the empty or negative prompt, used when `guidanceScale` is not 1. */
   readonly unconditionalEmbedding: Tensor;
+  /** What goes with it, for the U-Nets that ask for more than tokens. */
+  readonly unconditionalAdded?: AddedConditioning;
   /** Self-attention layers in which rows attend to their `keyValueSource`. */
   readonly attentionLayers: AttentionLayers;
   readonly controls: Pick<RunControls, 'signal' | 'onBatchReduced'>;
@@ -71,10 +73,14 @@ export class NoisePredictor {
    *   NON_FINITE when the model's output is not finite
    */
   async predict(groups: readonly RowGroup[]): Promise<Tensor[][]> {
-    const { guidanceScale, unconditionalEmbedding } = this.#options;
+    const { guidanceScale, unconditionalEmbedding, unconditionalAdded } = this.#options;
     if (guidanceScale === 1) return this.#run(groups);
     const unconditional = groups.map((group) =>
-      group.map((row) => ({ ...row, promptEmbedding: unconditionalEmbedding })),
+      group.map((row) => ({
+        ...row,
+        promptEmbedding: unconditionalEmbedding,
+        ...(unconditionalAdded && { added: unconditionalAdded }),
+      })),
     );
     const predictions = await this.#run([...groups, ...unconditional]);
     return groups.map((group, index) =>

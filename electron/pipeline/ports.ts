@@ -13,6 +13,43 @@ export interface TextEncoder {
   encode(prompts: readonly string[]): Promise<Tensor[]>;
 }
 
+/** What SDXL's U-Net is told besides the prompt's tokens. */
+export interface AddedConditioning {
+  /** Pooled embedding of the prompt, dims [textDim]. */
+  readonly textEmbedding: Tensor;
+  /** Original height and width, crop top and left, target height and width, in pixels. */
+  readonly timeIds: readonly number[];
+}
+
+/** A prompt as a text-to-image U-Net takes it. */
+export interface PromptConditioning {
+  /** dims [tokens, hidden]. */
+  readonly promptEmbedding: Tensor;
+  /** Only for U-Nets that ask for it. */
+  readonly added?: AddedConditioning;
+}
+
+/** Turns prompts into the conditioning of text to image. */
+export interface PromptConditioner {
+  /**
+   * @param size of the picture that is to be made, in pixels
+   * @throws an error of the models
+   */
+  condition(
+    prompt: string,
+    size: { readonly width: number; readonly height: number },
+  ): Promise<PromptConditioning>;
+  /**
+   * The other side of classifier-free guidance.
+   *
+   * @param negativePrompt what the picture should not show; '' for nothing
+   */
+  conditionNegative(
+    negativePrompt: string,
+    size: { readonly width: number; readonly height: number },
+  ): Promise<PromptConditioning>;
+}
+
 /** One row of a U-Net batch. */
 export interface UnetRow {
   /** x_t, dims [channels, h, w]. */
@@ -25,6 +62,8 @@ export interface UnetRow {
   readonly keyValueSource: number;
   /** alpha of guided appearance attention (paper 3.3): V' = V_source + alpha (V_source - V_own). */
   readonly appearanceScale: number;
+  /** Needed by the U-Nets of SDXL, and by no others. */
+  readonly added?: AddedConditioning;
 }
 
 /** Which self-attention layers take their keys and values from `keyValueSource`. */

@@ -1,7 +1,13 @@
 /** Picture files: what is read from them, what is refused; the simple fill and the latent preview. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, decodeMask, encodePng } from '../../../electron/inference/images.ts';
+import {
+  decodeImage,
+  decodeMask,
+  encodeMaskPng,
+  encodePng,
+  resizeImage,
+} from '../../../electron/inference/images.ts';
 import { fitLatentPreview } from '../../../electron/inference/latent-preview.ts';
 import { fillMasks } from '../../../electron/inference/simple-fill.ts';
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
@@ -124,6 +130,43 @@ describe('simple fill', () => {
     const image = plain([1, 2, 3]);
     const whole = tensor(new Float32Array(24 * 24).fill(1), [24, 24]);
     expect(fillMasks(image, [whole])).toBe(image);
+  });
+});
+
+describe('masks as files', () => {
+  test('a mask comes back from PNG to within half a grey level', async () => {
+    const values = Float32Array.from({ length: 6 * 5 }, (_, at) => at / 29);
+    const png = await encodeMaskPng(tensor(values, [5, 6]));
+    expect(await sharp(png).metadata()).toMatchObject({
+      format: 'png',
+      width: 6,
+      height: 5,
+      channels: 1,
+      depth: 'uchar',
+    });
+    const back = await decodeMask(file(png));
+    expect(back.dims).toEqual([5, 6]);
+    back.data.forEach((value, at) => {
+      expect(Math.abs(value - values[at]!)).toBeLessThan(0.5 / 255 + 1e-6);
+    });
+  });
+});
+
+describe('resizing', () => {
+  test('gives the size that was asked for, keeps flat colours, and lets its own size be', async () => {
+    const image: RgbImage = { width: 64, height: 48, data: new Uint8Array(3 * 64 * 48).fill(77) };
+    const resized = await resizeImage(image, { width: 20, height: 30 });
+    expect([resized.width, resized.height, resized.data.length]).toEqual([20, 30, 1800]);
+    expect(new Set(resized.data)).toEqual(new Set([77]));
+    expect((await resizeImage(image, { width: 64, height: 48 })).data).toBe(image.data);
+  });
+
+  test('does not alias: lines finer than the new pixels become grey', async () => {
+    const data = Uint8Array.from({ length: 3 * 64 * 64 }, (_, at) =>
+      Math.floor(at / 3) % 2 === 0 ? 0 : 255,
+    );
+    const { data: resized } = await resizeImage({ width: 64, height: 64, data }, { width: 16, height: 16 });
+    for (const value of resized) expect(Math.abs(value - 127.5)).toBeLessThan(40);
   });
 });
 

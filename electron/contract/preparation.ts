@@ -1,0 +1,79 @@
+/** What preparing a scene takes: ranges, defaults and meanings, one place for every process and the command line. */
+import * as z from 'zod';
+
+const seedSchema = z.int().min(0).max(0xffff_ffff);
+
+/** Most candidates of one request. */
+export const MAX_CANDIDATES = 16;
+
+export const textToImageSettingsSchema = z.strictObject({
+  steps: z.int().min(1).max(999).describe('Number of denoising steps.'),
+  guidance: z.number().min(1).max(30).describe('Text classifier-free guidance; 1 is off.'),
+});
+export type TextToImageSettings = z.infer<typeof textToImageSettingsSchema>;
+
+/** Candidates for a background (docs/method.md, stage 1 step 1). */
+export const backgroundsRequestSchema = z.strictObject({
+  prompt: z.string().trim().min(1).max(2000).describe('What the pictures show, objects included.'),
+  negativePrompt: z.string().max(2000).default('').describe('What they should not show.'),
+  count: z.int().min(1).max(MAX_CANDIDATES).default(1).describe('Number of candidates.'),
+  seed: seedSchema.describe('Seed of the first; the next ones follow.'),
+  steps: textToImageSettingsSchema.shape.steps.optional(),
+  guidance: textToImageSettingsSchema.shape.guidance.optional(),
+});
+export type BackgroundsRequest = z.input<typeof backgroundsRequestSchema>;
+
+/** A point that was clicked on, in the picture's pixels from its left top corner. */
+export const maskPointSchema = z.strictObject({
+  x: z.number().min(0),
+  y: z.number().min(0),
+  isInside: z.boolean().describe('false: not this.'),
+});
+
+/** A box in the picture's pixels: left and top inside, right and bottom outside. */
+export const maskBoxSchema = z
+  .strictObject({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() })
+  .refine(({ left, top, right, bottom }) => left < right && top < bottom, {
+    error: 'a box must be wider and higher than nothing',
+  });
+export type MaskBox = z.infer<typeof maskBoxSchema>;
+
+/** What was clicked on or boxed. */
+export const maskSelectionSchema = z
+  .strictObject({ points: z.array(maskPointSchema).max(64), box: maskBoxSchema.nullable() })
+  .refine(({ points, box }) => box !== null || points.some(({ isInside }) => isInside), {
+    error: 'a box or a point inside is needed',
+  });
+export type MaskSelection = z.infer<typeof maskSelectionSchema>;
+
+/** What a phrase is looked for with; the thresholds are those that Grounding DINO's authors start from. */
+export const phraseSearchSchema = z.strictObject({
+  phrase: z.string().trim().min(1).max(200).describe('One thing, such as "a red car".'),
+  boxThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.3)
+    .describe('Least score of a box; lower finds more, and more that is wrong.'),
+  textThreshold: z.number().min(0).max(1).default(0.25).describe('Least score of the phrase’s words.'),
+  overlapThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Of boxes that overlap by more (intersection over union) only the best is kept.'),
+});
+export type PhraseSearch = z.input<typeof phraseSearchSchema>;
+
+/** How objects are taken out of a picture. */
+export const removalOptionsSchema = z.strictObject({
+  growPx: z
+    .int()
+    .min(0)
+    .max(128)
+    .default(8)
+    .describe('Margin by which the masks are grown first, so that edges and shadows go too.'),
+  prompt: z.string().max(2000).default('').describe('What the picture shows without the objects.'),
+  seed: seedSchema.default(0),
+});
+export type RemovalOptions = z.input<typeof removalOptionsSchema>;

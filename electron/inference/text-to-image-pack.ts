@@ -1,0 +1,144 @@
+/**
+ * The models that make backgrounds from prompts: SDXL where the pack has it, else the pack's own blending model.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import type { TextToImageSettings } from '../contract/preparation.ts';
+import type { TextToImageModels } from '../pipeline/text-to-image.ts';
+import { OnnxAutoencoder } from './autoencoder.ts';
+import { findComponentFolder } from './component-folders.ts';
+import type { EngineDevice } from './devices.ts';
+import { LazySession } from './lazy-session.ts';
+import { type ModelPack, type OpenPackOptions, openModelPack } from './model-pack.ts';
+import { openTokenizer } from './pack-tokenizer.ts';
+import { TextEncoderConditioner } from './prompt-conditioner.ts';
+import { SdxlConditioner } from './sdxl-conditioner.ts';
+import type { OnnxTextEncoder } from './text-encoder.ts';
+import { OnnxUnet } from './unet.ts';
+
+/** What makes backgrounds. */
+export interface TextToImagePack {
+  readonly name: string;
+  readonly models: TextToImageModels;
+  readonly settings: TextToImageSettings;
+  /** Size at which pictures are made, in pixels; they are resized to the blending model's. */
+  readonly size: { readonly width: number; readonly height: number };
+  readonly droppedTokens: (prompt: string) => number;
+  readonly release: () => Promise<void>;
+}
+
+/** The field's usual values for Stable Diffusion 1.x and 2.x, and diffusers' for SDXL. */
+const usualSettings: TextToImageSettings = { steps: 30, guidance: 7.5 };
+const sdxlSettings: TextToImageSettings = { steps: 30, guidance: 5 };
+
+/** The pictures' size when neither the pack nor the model's configuration says one. */
+const usualSize = { width: 512, height: 512 };
+
+/** The folder of the pack's SDXL, if it has one. */
+export function findBackgroundsFolder(packFolder: string): string | undefined {
+  return findComponentFolder(packFolder, 'backgrounds', 'unet/config.json');
+}
+
+/**
+ * The blending model itself.
+ *
+ * @param models the engine's; they are the engine's to release
+ */
+export function blendingTextToImage(
+  pack: ModelPack,
+  models: Omit<TextToImageModels, 'conditioner' | 'sampler'> & { readonly textEncoder: OnnxTextEncoder },
+): TextToImagePack {
+  const { textEncoder } = models;
+  return {
+    name: pack.name,
+    models: { ...models, conditioner: new TextEncoderConditioner(textEncoder), sampler: 'dpm-solver' },
+    settings: pack.textToImage ?? usualSettings,
+    size: pack.size ?? usualSize,
+    droppedTokens: (prompt) => textEncoder.droppedTokens(prompt),
+    release: async () => undefined,
+  };
+}
+
+/**
+ * Opens SDXL.
+ *
+ * @param folder a checkpoint in the diffusers layout
+ * @param targetSize of the blending model: pictures are made in its shape, at SDXL's area
+ * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, CANCELLED
+ */
+export async function openSdxl(
+  folder: string,
+  targetSize: ModelPack['size'],
+  device: EngineDevice,
+  options: OpenPackOptions,
+): Promise<TextToImagePack> {
+  const pack = await openModelPack(folder, options);
+  const { checkpoint } = pack;
+  const { precision } = device;
+  const unetSession = new LazySession(checkpoint, 'unet', { precision }, device);
+  const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
+  if (unet.textTime === null) {
+    throw new StudioError('MODEL_INVALID', `The model for backgrounds in ${folder} is not one of SDXL.`);
+  }
+  // SDXL's autoencoder overflows in half precision.
+  const autoencoder = new OnnxAutoencoder(
+    new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device),
+    new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device),
+  );
+  const conditioner = new SdxlConditioner(
+    { session: new LazySession(checkpoint, 'text_encoder', { precision }, device), tokenize: pack.tokenize },
+    {
+      session: new LazySession(checkpoint, 'text_encoder_2', { precision }, device),
+      tokenize: await openTokenizer(folder, checkpoint, 'tokenizer_2'),
+    },
+    await hasZerosForEmptyPrompt(folder),
+  );
+  return {
+    name: pack.name,
+    models: { conditioner, unet, autoencoder, schedule: pack.schedule, sampler: 'euler' },
+    settings: pack.textToImage ?? sdxlSettings,
+    size: sameShape(
+      targetSize ?? usualSize,
+      pack.size ?? { width: 1024, height: 1024 },
+      autoencoder.downscale,
+    ),
+    droppedTokens: (prompt) => conditioner.droppedTokens(prompt),
+    release: async () => {
+      await unet.release();
+      await autoencoder.release();
+      await conditioner.release();
+    },
+  };
+}
+
+const modelIndexSchema = z.object({ force_zeros_for_empty_prompt: z.boolean().default(true) });
+
+/** diffusers' default is true, and so is SDXL's own index; a folder without the file is taken for such a one. */
+async function hasZerosForEmptyPrompt(folder: string): Promise<boolean> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, 'model_index.json'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw new StudioError('PACK_INCOMPLETE', `${folder}/model_index.json cannot be read.`, { cause: error });
+  }
+  try {
+    return modelIndexSchema.parse(JSON.parse(text)).force_zeros_for_empty_prompt;
+  } catch (cause) {
+    throw new StudioError('MODEL_INVALID', `${folder}/model_index.json is not a model index.`, { cause });
+  }
+}
+
+/** The target's shape at about the model's own area, in whole latent elements times 8, as the U-Net's levels need. */
+function sameShape(
+  target: { readonly width: number; readonly height: number },
+  trained: { readonly width: number; readonly height: number },
+  downscale: number,
+): { width: number; height: number } {
+  const factor = Math.sqrt((trained.width * trained.height) / (target.width * target.height));
+  const unit = downscale * 8;
+  const round = (side: number) => Math.max(Math.round((side * factor) / unit), 1) * unit;
+  return { width: round(target.width), height: round(target.height) };
+}

@@ -1,0 +1,140 @@
+/**
+ * Text to image: a prompt becomes candidates for a background (docs/method.md, stage 1 step 1).
+ *
+ * Classifier-free guidance (Ho & Salimans, arXiv 2207.12598): eps = eps_n + g (eps_c - eps_n), where n is the negative
+ * prompt. The candidates are made one after the other, so that the first can be looked at, and the run be cancelled,
+ * before the last has begun; each depends on its own seed alone.
+ */
+import { NoisePredictor, throwIfCancelled } from './batching.ts';
+import { PipelineError } from './errors.ts';
+import type { Autoencoder, PromptConditioner, RunControls, Unet } from './ports.ts';
+import { type RgbImage, tensorToImage } from './processors/image.ts';
+import { createSampler, type SamplerKind } from './schedulers/create-sampler.ts';
+import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
+import { gaussianNoise, MAX_SEED } from './tensor/noise.ts';
+import { firstNonFinite, type Tensor } from './tensor/tensor.ts';
+
+/** The models that turn prompts into pictures. */
+export interface TextToImageModels {
+  readonly conditioner: PromptConditioner;
+  readonly unet: Unet;
+  readonly autoencoder: Autoencoder;
+  readonly schedule: NoiseScheduleConfig;
+  readonly sampler: SamplerKind;
+}
+
+/** What is to be made. */
+export interface TextToImageRequest {
+  readonly prompt: string;
+  /** What the pictures should not show; '' for nothing. */
+  readonly negativePrompt: string;
+  /** One candidate each. Unsigned 32-bit. */
+  readonly seeds: readonly number[];
+  /** In pixels; multiples of the autoencoder's downscale. */
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  /** Classifier-free guidance g >= 1; 1 is off. */
+  readonly guidanceScale: number;
+}
+
+/** One candidate. */
+export interface Candidate {
+  readonly image: RgbImage;
+  readonly seed: number;
+}
+
+/** Where a run stands: `step` of `total` over all candidates. */
+export interface TextToImageControls extends Pick<RunControls, 'signal' | 'onBatchReduced' | 'onTrace'> {
+  readonly onProgress?: (step: number, total: number) => void;
+  /** x0_hat of the candidate that is being made, dims [channels, h, w]. */
+  readonly onPreview?: (predOriginalSample: Tensor, candidate: number, step: number) => void;
+  /** Called as soon as a candidate is done; the next one begins when it has returned. */
+  readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
+}
+
+/** The seeds of `count` candidates: the first and those behind it, beginning again at 0 behind the largest. */
+export function consecutiveSeeds(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => (first + index) % (MAX_SEED + 1));
+}
+
+/**
+ * Makes the candidates.
+ *
+ * @throws PipelineError PARAMETER_INVALID (no seed, steps), SIZE_MISMATCH, CANCELLED (between calls of the models),
+ *   OUT_OF_MEMORY, NON_FINITE; RangeError for a seed out of range
+ */
+export async function textToImage(
+  models: TextToImageModels,
+  request: TextToImageRequest,
+  controls: TextToImageControls = {},
+): Promise<Candidate[]> {
+  const { unet, autoencoder } = models;
+  const { width, height, seeds, guidanceScale } = request;
+  checkSize(request, autoencoder.downscale);
+  if (seeds.length === 0) {
+    throw new PipelineError('PARAMETER_INVALID', 'At least one candidate must be asked for.');
+  }
+  if (!(guidanceScale >= 1)) {
+    throw new PipelineError('PARAMETER_INVALID', `Guidance must be 1 or larger, not ${guidanceScale}.`);
+  }
+  const sampler = createSampler(models.sampler, models.schedule, request.steps);
+  throwIfCancelled(controls.signal);
+  const size = { width, height };
+  const conditioning = await models.conditioner.condition(request.prompt, size);
+  const negative = await models.conditioner.conditionNegative(request.negativePrompt, size);
+  const predictor = new NoisePredictor({
+    unet,
+    predictionType: models.schedule.predictionType,
+    guidanceScale,
+    unconditionalEmbedding: negative.promptEmbedding,
+    ...(negative.added && { unconditionalAdded: negative.added }),
+    attentionLayers: 'all',
+    controls,
+  });
+  const dims = [unet.latentChannels, height / autoencoder.downscale, width / autoencoder.downscale];
+  const total = seeds.length * sampler.steps.length;
+  const candidates: Candidate[] = [];
+  for (const [index, seed] of seeds.entries()) {
+    let state = sampler.start(gaussianNoise(seed, 'textToImage', 0, dims));
+    for (const step of sampler.steps) {
+      throwIfCancelled(controls.signal);
+      const [[noisePrediction]] = (await predictor.predict([
+        [
+          {
+            step,
+            latents: sampler.modelLatents(state, step.index),
+            promptEmbedding: conditioning.promptEmbedding,
+            ...(conditioning.added && { added: conditioning.added }),
+            keyValueSource: 0,
+            appearanceScale: 0,
+          },
+        ],
+      ])) as [[Tensor]];
+      state = sampler.advance(state, noisePrediction, step.index);
+      controls.onTrace?.(`candidate-${index + 1}/${step.index}`, state.latents);
+      controls.onPreview?.(state.predOriginalSample!, index, step.index + 1);
+      controls.onProgress?.(index * sampler.steps.length + step.index + 1, total);
+    }
+    throwIfCancelled(controls.signal);
+    const decoded = await autoencoder.decode(state.latents);
+    if (firstNonFinite(decoded) >= 0) {
+      throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
+    }
+    const candidate = { image: tensorToImage(decoded), seed };
+    candidates.push(candidate);
+    await controls.onCandidate?.(candidate, index);
+  }
+  return candidates;
+}
+
+function checkSize({ width, height }: TextToImageRequest, downscale: number): void {
+  for (const side of [width, height]) {
+    if (!Number.isInteger(side) || side < downscale || side % downscale !== 0) {
+      throw new PipelineError(
+        'SIZE_MISMATCH',
+        `A picture of ${width} x ${height} pixels cannot be made: both sides must be multiples of ${downscale}.`,
+      );
+    }
+  }
+}
