@@ -2,9 +2,8 @@
 
     python export_pack.py --autoencoder autoencoder --unet unet --tokenizer tokenizer --out ../packs/starter
 
-Scenes, notices and the evaluation classifier that already lie in --out are left alone and listed in pack.json.
-Without --unet the U-Net and text encoder are untrained ones of the final architecture: enough to develop a loader
-against. At the end the pack is loaded again through diffusers and transformers and every tensor is compared.
+Scenes, notices and the evaluation classifier that already lie in --out are left alone and listed in pack.json. At
+the end the pack is loaded again through diffusers and transformers and every tensor is compared.
 """
 
 from __future__ import annotations
@@ -16,14 +15,12 @@ import os
 import shutil
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from domain import IMAGE_SIZE
-from starter_models import new_text_encoder, new_unet
-from train_autoencoder import new_autoencoder
 
 VERSION = "0.1.0"
 
@@ -35,16 +32,7 @@ LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation
 # The folders of a checkpoint, and what else pack.json vouches for.
 MODEL_FOLDERS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
 OTHER_FILES = ("model_index.json", "NOTICES.md", "evaluation/classifier.json", "evaluation/classifier.onnx",
-               "evaluation/background-classifier.onnx")  # fmt: skip
-
-
-def load_autoencoder(folder: str) -> AutoencoderKL:
-    """The finished autoencoder, or the last state of one still in training."""
-    if os.path.exists(f"{folder}/config.json"):
-        return AutoencoderKL.from_pretrained(folder)
-    model = new_autoencoder()
-    model.load_state_dict(torch.load(f"{folder}/state.pt", weights_only=False)["model"])
-    return model
+               "evaluation/background-classifier.onnx", "segmenter/config.json", "segmenter/model.onnx")  # fmt: skip
 
 
 def save_half(model: nn.Module, folder: str) -> None:
@@ -122,20 +110,16 @@ def check(saved: nn.Module, expected: nn.Module, name: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--autoencoder", required=True)
-    parser.add_argument("--unet", help="output folder of train_unet.py")
+    parser.add_argument("--unet", required=True, help="output folder of train_unet.py")
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
-    torch.manual_seed(0)
 
     tokenizer = CLIPTokenizer.from_pretrained(options.tokenizer)
-    autoencoder = load_autoencoder(options.autoencoder)
-    if options.unet:
-        unet = UNet2DConditionModel.from_pretrained(f"{options.unet}/unet")
-        text_encoder = CLIPTextModel.from_pretrained(f"{options.unet}/text_encoder")
-    else:
-        unet, text_encoder = new_unet(), new_text_encoder(tokenizer)
+    autoencoder = AutoencoderTiny.from_pretrained(options.autoencoder)
+    unet = UNet2DConditionModel.from_pretrained(f"{options.unet}/unet")
+    text_encoder = CLIPTextModel.from_pretrained(f"{options.unet}/text_encoder")
 
     save_half(autoencoder, f"{options.out}/vae")
     save_half(unet, f"{options.out}/unet")
@@ -153,13 +137,13 @@ def main() -> None:
         "text_encoder": ["transformers", "CLIPTextModel"],
         "tokenizer": ["transformers", "CLIPTokenizer"],
         "unet": ["diffusers", "UNet2DConditionModel"],
-        "vae": ["diffusers", "AutoencoderKL"],
+        "vae": ["diffusers", "AutoencoderTiny"],
     }
     with open(f"{options.out}/model_index.json", "w") as file:
         json.dump(index, file, indent=2)
         file.write("\n")
 
-    check(AutoencoderKL.from_pretrained(f"{options.out}/vae"), autoencoder, "vae")
+    check(AutoencoderTiny.from_pretrained(f"{options.out}/vae"), autoencoder, "vae")
     check(UNet2DConditionModel.from_pretrained(f"{options.out}/unet"), unet, "unet")
     check(CLIPTextModel.from_pretrained(f"{options.out}/text_encoder"), text_encoder, "text_encoder")
     assert CLIPTokenizer.from_pretrained(f"{options.out}/tokenizer").get_vocab() == tokenizer.get_vocab()

@@ -30,7 +30,7 @@ def new_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
 
 
 def new_unet() -> UNet2DConditionModel:
-    """0.8 GMAC a row; self- and cross-attention at 32, 16 and 8: thin parts need the finest level."""
+    """Self- and cross-attention at 32, 16 and 8: thin parts need the finest level."""
     unet = UNet2DConditionModel(
         sample_size=LATENT_SIZE,
         in_channels=LATENT_CHANNELS,
@@ -38,10 +38,10 @@ def new_unet() -> UNet2DConditionModel:
         down_block_types=("CrossAttnDownBlock2D",) * 3,
         mid_block_type="UNetMidBlock2DCrossAttn",
         up_block_types=("CrossAttnUpBlock2D",) * 3,
-        block_out_channels=(32, 64, 128),
+        block_out_channels=(48, 96, 192),
         layers_per_block=1,
         # In diffusers this field holds the number of heads.
-        attention_head_dim=(2, 2, 4),
+        attention_head_dim=(1, 3, 6),
         cross_attention_dim=TEXT_WIDTH,
         norm_num_groups=8,
         use_linear_projection=True,
