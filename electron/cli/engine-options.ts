@@ -26,12 +26,14 @@ export function packFolder(nameOrFolder = 'starter'): string {
 /**
  * Opens the engine that the options ask for; the caller releases it.
  *
+ * @param cacheFolder another one than the person's, where what is cached would falsify a measurement
  * @throws StudioError USAGE, and what Engine.open throws
  */
 export async function openEngine(
   options: ParsedOptions,
   signal: AbortSignal,
   onProgress?: (progress: RenderProgress) => void,
+  cacheFolder?: string,
 ): Promise<Engine> {
   const device = options.text('device') ?? 'auto';
   if (!isDeviceChoice(device)) {
@@ -42,6 +44,7 @@ export async function openEngine(
     device,
     signal,
     ...(onProgress && { onProgress }),
+    ...(cacheFolder !== undefined && { cacheFolder }),
   });
 }
 

@@ -1,0 +1,48 @@
+/** `npm run bench` on a tiny pack: the report is whole, and the method agrees with the oracle. Times mean nothing here. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  makeTinyPack,
+  makeTinyScene,
+  temporaryFolder,
+  writeManifest,
+} from '../electron/inference/tiny-pack.ts';
+
+test('bench measures a first render, a re-tune and the oracle, and compares their latents', async () => {
+  const root = temporaryFolder();
+  try {
+    const pack = makeTinyPack(root);
+    writeManifest(pack);
+    const scene = await makeTinyScene(join(root, 'scene'));
+    const printed = execFileSync(
+      process.execPath,
+      [join(import.meta.dirname, 'bench.ts'), scene, '--pack', pack, '--device', 'cpu'],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect(printed).toContain('as aimed at: at most 0.001000');
+    const report = JSON.parse(readFileSync(join(root, 'out', 'bench.json'), 'utf8'));
+    expect(report).toMatchObject({
+      concepts: 2,
+      steps: 3,
+      // Swap guidance and text guidance are off: a row per concept and per reference, and the inversion's.
+      rowsPerStepFirst: 5,
+      rowsPerStepRetune: 4,
+      device: expect.stringMatching(/^cpu/),
+    });
+    expect(report.rowsPerStepOracle).toBeGreaterThan(2 * report.rowsPerStepFirst);
+    expect(report.maxLatentDifference).toBeLessThan(1e-3);
+    for (const name of [
+      'msPerRow',
+      'outsideUnetShare',
+      'firstVsOracle',
+      'retuneVsOracle',
+      'peakMemoryBytes',
+    ]) {
+      expect(report[name]).toBeGreaterThan(0);
+    }
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
