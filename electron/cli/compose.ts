@@ -1,13 +1,16 @@
 /** `compose`: a scene file in, a picture out; or a sheet of pictures, or a trace beside it. */
+import { extname } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
 import { StudioError } from '../contract/errors.ts';
 import type { RenderProgress } from '../contract/progress.ts';
 import type { Engine, RenderOutcome } from '../inference/engine.ts';
-import { encodePng } from '../inference/images.ts';
+import { encodeExport } from '../projects/export/export-render.ts';
 import type { Command, CommandContext } from './command.ts';
 import { drawSheet, type SheetRow } from './contact-sheet.ts';
 import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
+import { loadSceneOfPicture } from './scene-of-picture.ts';
 import { assetReader, loadScene, makeRequest } from './scene-request.ts';
 import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
 import { showProgress } from './terminal-progress.ts';
@@ -16,10 +19,12 @@ import { openTraceFolder } from './trace-folder.ts';
 export const composeCommand: Command = {
   name: 'compose',
   summary: 'Composes a scene into a picture.',
-  usage: 'SCENE.json --out FILE.png [options]',
+  usage: 'SCENE.json|PICTURE.png --out FILE.png [options]',
   details:
     'The scene file is described in docs/scene-file.md. What an option sets goes before the scene file, that\n' +
-    'before the model pack’s recommendation, and that before the paper’s values.',
+    'before the model pack’s recommendation, and that before the paper’s values.\n' +
+    'A picture that this program wrote stands for the scene that it was made from: its pictures are looked for in\n' +
+    'the projects and the picture files beside it (docs/export.md).',
   options: {
     out: { value: 'FILE.png', description: 'Where the picture goes.' },
     ...parameterOptions,
@@ -32,9 +37,13 @@ export const composeCommand: Command = {
     },
     trace: { value: 'FOLDER', description: 'Write all tensors as .npy files too (docs/trace.md).' },
     request: { value: 'FILE.json', description: 'Write the full render request too.' },
+    'no-metadata': { description: 'Do not write into the picture how it was made.' },
   },
   run: runCompose,
 };
+
+/** What pictures say that they were made with. */
+const program = `PnP-MIX Studio ${manifest.version}`;
 
 /** What the command line asks for, checked as far as it can be before the models are loaded. */
 interface ComposeTask {
@@ -43,6 +52,7 @@ interface ComposeTask {
   readonly sweep: readonly SweepAxis[];
   readonly trace: string | undefined;
   readonly request: string | undefined;
+  readonly metadata: boolean;
 }
 
 function readTask({ options, positionals }: CommandContext): ComposeTask {
@@ -58,14 +68,18 @@ function readTask({ options, positionals }: CommandContext): ComposeTask {
   if (isSweep && (trace !== undefined || request !== undefined)) {
     throw new StudioError('USAGE', '--sweep makes many pictures; --trace and --request go with one.');
   }
-  return { scenePath, out, sweep: parseSweep([...options.texts('sweep'), ...axes]), trace, request };
+  const sweep = parseSweep([...options.texts('sweep'), ...axes]);
+  return { scenePath, out, sweep, trace, request, metadata: !options.has('no-metadata') };
 }
 
 async function runCompose(context: CommandContext): Promise<void> {
   const { options, signal, print } = context;
   const task = readTask(context);
   const overrides = readOverrides(options);
-  const scene = await loadScene(task.scenePath);
+  const isPicture = extname(task.scenePath).toLowerCase() === '.png';
+  const { pack: madeWith, ...scene } = isPicture
+    ? await loadSceneOfPicture(task.scenePath)
+    : { ...(await loadScene(task.scenePath)), pack: undefined };
   await prepareOutput(task.out);
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
@@ -74,6 +88,12 @@ async function runCompose(context: CommandContext): Promise<void> {
   try {
     const opened = await openEngine(options, signal, progress.report);
     engine = opened;
+    if (madeWith !== undefined && madeWith.weights !== opened.pack.identity.weights) {
+      print(
+        `note: ${task.scenePath} was made with the pack ${madeWith.id} ${madeWith.version}; the pack that is open is ` +
+          `${opened.pack.identity.id} ${opened.pack.identity.version}, so the picture will be another one.`,
+      );
+    }
     const render = (settings: typeof overrides, label = '') =>
       opened.render(makeRequest(scene, opened.pack, settings), assetReader(scene), {
         signal,
@@ -90,7 +110,8 @@ async function runCompose(context: CommandContext): Promise<void> {
       return;
     }
     const outcome = await render(overrides);
-    await writeOutput(task.out, await encodePng(outcome.image));
+    const { metadata } = task;
+    await writeOutput(task.out, await encodeExport(outcome.image, 3, outcome.request, { metadata, program }));
     if (task.request !== undefined) {
       await writeOutput(task.request, `${JSON.stringify(outcome.request, null, 2)}\n`);
     }

@@ -1,0 +1,60 @@
+/** Which pixels of a picture show which concept. Pure. */
+import { StudioError } from '../../contract/errors.ts';
+import type { Pixels } from './pixels.ts';
+
+/**
+ * What is seen of each mask when those in front cover those behind, as paint on glass does:
+ * visible_i = mask_i * product over j in front of i of (1 - mask_j).
+ *
+ * @param masks one channel, 0..255, of one size
+ * @param orders the larger number is in front; of equals the earlier one is, as in the method
+ * @returns in the order of `masks`; at every pixel they sum up to 255 at most
+ * @throws StudioError SIZE_MISMATCH
+ */
+export function visibleMasks(masks: readonly Pixels[], orders: readonly number[]): Pixels[] {
+  const [first] = masks;
+  if (first === undefined) return [];
+  for (const mask of masks) requireSize(mask, first);
+  const frontFirst = masks
+    .map((mask, index) => ({ mask, index, order: orders[index]! }))
+    .sort((a, b) => b.order - a.order);
+  const uncovered = new Float64Array(first.width * first.height).fill(1);
+  const visible: Pixels[] = [];
+  for (const { mask, index } of frontFirst) {
+    const data = new Uint8Array(uncovered.length);
+    for (let pixel = 0; pixel < data.length; pixel++) {
+      // Rounded down, so that the sum stays below 255.
+      data[pixel] = Math.floor(uncovered[pixel]! * mask.data[pixel]! + 1e-9);
+      uncovered[pixel]! *= 1 - mask.data[pixel]! / 255;
+    }
+    visible[index] = { width: first.width, height: first.height, data };
+  }
+  return visible;
+}
+
+/**
+ * A picture with a mask as its alpha.
+ *
+ * @param picture three channels
+ * @param mask one channel
+ * @returns four channels; the colours are not multiplied by alpha
+ * @throws StudioError SIZE_MISMATCH
+ */
+export function withAlpha(picture: Pixels, mask: Pixels): Pixels {
+  requireSize(mask, picture);
+  const { width, height } = picture;
+  const data = new Uint8Array(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    data.set(picture.data.subarray(pixel * 3, pixel * 3 + 3), pixel * 4);
+    data[pixel * 4 + 3] = mask.data[pixel]!;
+  }
+  return { width, height, data };
+}
+
+function requireSize(found: Pixels, expected: Pixels): void {
+  if (found.width === expected.width && found.height === expected.height) return;
+  throw new StudioError(
+    'SIZE_MISMATCH',
+    `A mask is ${found.width} x ${found.height} pixels, but the picture is ${expected.width} x ${expected.height}.`,
+  );
+}

@@ -1,0 +1,153 @@
+/** A project's renders as files for other programs: the picture, its cut-outs, its layers. */
+import { StudioError } from '../../contract/errors.ts';
+import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import type { ProjectFile } from '../project-file.ts';
+import type { RenderRecord } from '../project-records.ts';
+import { visibleMasks, withAlpha } from './cut-out.ts';
+import { safeFileName } from './file-name.ts';
+import { encodeOpenRaster, type RasterLayer } from './open-raster.ts';
+import { decodeGrey, decodeRgb, encodePng, type Pixels } from './pixels.ts';
+import { withPngTexts } from './png-text.ts';
+import { metadataTexts } from './render-metadata.ts';
+
+export interface ExportOptions {
+  /** Write how the picture was made into it. */
+  readonly metadata: boolean;
+  /** Such as "PnP-MIX Studio 0.1.0". */
+  readonly program: string;
+}
+
+/** A file that was made, not yet written anywhere. */
+export interface ExportedFile {
+  /** A suggestion, safe on every system. */
+  readonly fileName: string;
+  readonly mediaType: 'image/png' | 'image/openraster';
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The whole picture as PNG in sRGB.
+ *
+ * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING (the render failed and has no picture), ASSET_INVALID
+ */
+export async function exportPicture(
+  project: ProjectFile,
+  renderId: string,
+  options: ExportOptions,
+): Promise<ExportedFile> {
+  const render = project.render(renderId);
+  const picture = await resultPixels(project, render);
+  return {
+    fileName: `${baseName(project, render)}.png`,
+    mediaType: 'image/png',
+    bytes: await encodeExport(picture, 3, render.request, options),
+  };
+}
+
+/** Encodes a picture of a request for export. @param channels 3: RGB, 4: RGB and alpha */
+export async function encodeExport(
+  picture: Pixels,
+  channels: 3 | 4,
+  request: RenderRequest,
+  { metadata, program }: ExportOptions,
+): Promise<Uint8Array> {
+  const png = await encodePng(picture, channels);
+  if (!metadata) return png;
+  return withPngTexts(png, metadataTexts(request, { width: picture.width, height: picture.height, program }));
+}
+
+/**
+ * Each concept cut out of the picture, as PNG with alpha: its mask, less what concepts in front of it cover.
+ *
+ * @returns in the order of the request's concepts
+ * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
+ */
+export async function exportCutOuts(
+  project: ProjectFile,
+  renderId: string,
+  options: ExportOptions,
+): Promise<ExportedFile[]> {
+  const render = project.render(renderId);
+  const picture = await resultPixels(project, render);
+  const masks = visibleMasks(await maskPixels(project, render), ordersOf(render));
+  const base = baseName(project, render);
+  const files: ExportedFile[] = [];
+  for (const [index, { name }] of render.request.scene.concepts.entries()) {
+    const cutOut = withAlpha(picture, masks[index]!);
+    // The number keeps names apart that differ only in what file systems do not take.
+    files.push({
+      fileName: `${base} - ${index + 1} ${safeFileName(name, 'concept')}.png`,
+      mediaType: 'image/png',
+      bytes: await encodeExport(cutOut, 4, render.request, options),
+    });
+  }
+  return files;
+}
+
+/**
+ * The picture in layers, as OpenRaster. From front to back: the masks (hidden), the cut-outs, the whole result, the
+ * inpainted background (hidden), the background. What is visible shows the result, exactly; hide the result to see
+ * the cut-outs on the background.
+ *
+ * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
+ */
+export async function exportLayered(project: ProjectFile, renderId: string): Promise<ExportedFile> {
+  const render = project.render(renderId);
+  const { scene } = render.request;
+  const picture = await resultPixels(project, render);
+  const masks = await maskPixels(project, render);
+  const visible = visibleMasks(masks, ordersOf(render));
+  const merged = await encodePng(picture, 3);
+  // The frontmost concept first, as the file lists its layers.
+  const frontFirst = scene.concepts
+    .map((concept, index) => ({ ...concept, index }))
+    .sort((a, b) => b.order - a.order);
+  const layers: RasterLayer[] = [];
+  for (const { name, index } of frontFirst) {
+    layers.push({ name: `Mask of ${name}`, png: await encodePng(masks[index]!, 1), isVisible: false });
+  }
+  for (const { name, index } of frontFirst) {
+    const png = await encodePng(withAlpha(picture, visible[index]!), 4);
+    layers.push({ name, png, isVisible: true });
+  }
+  layers.push({ name: 'Result', png: merged, isVisible: true });
+  const layerOf = async (name: string, id: AssetId, isVisible: boolean): Promise<RasterLayer> => {
+    const pixels = await decodeRgb(project.readAsset(id).bytes, name);
+    if (pixels.width !== picture.width || pixels.height !== picture.height) {
+      throw new StudioError('SIZE_MISMATCH', `${name} is not of the picture’s size.`);
+    }
+    return { name, png: await encodePng(pixels, 3), isVisible };
+  };
+  if (scene.inpainted !== null) layers.push(await layerOf('Inpainted background', scene.inpainted, false));
+  layers.push(await layerOf('Background', scene.background, true));
+  const { width, height } = picture;
+  return {
+    fileName: `${baseName(project, render)}.ora`,
+    mediaType: 'image/openraster',
+    bytes: await encodeOpenRaster({ width, height, layers, merged }),
+  };
+}
+
+async function resultPixels(project: ProjectFile, { id, result, failure }: RenderRecord): Promise<Pixels> {
+  if (result === null) {
+    throw new StudioError('ASSET_MISSING', `The render has no picture: ${failure?.message ?? 'it failed'}`);
+  }
+  return decodeRgb(project.readAsset(result).bytes, `The picture of the render ${id}`);
+}
+
+async function maskPixels(project: ProjectFile, { request }: RenderRecord): Promise<Pixels[]> {
+  const masks: Pixels[] = [];
+  for (const { name, mask } of request.scene.concepts) {
+    masks.push(await decodeGrey(project.readAsset(mask).bytes, `The mask of ${name}`));
+  }
+  return masks;
+}
+
+function ordersOf({ request }: RenderRecord): number[] {
+  return request.scene.concepts.map(({ order }) => order);
+}
+
+function baseName(project: ProjectFile, { name, sequence }: RenderRecord): string {
+  const title = safeFileName(project.title(), 'PnP-MIX');
+  return name === null ? `${title} ${sequence}` : `${title} - ${safeFileName(name, `${sequence}`)}`;
+}

@@ -1,0 +1,110 @@
+/**
+ * What an exported picture says of how it was made: the whole render request for this program, the text that other
+ * programs show, and the statement that it is a composite with generated parts (docs/export.md).
+ */
+import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
+import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
+import { type PngText, readPngText } from './png-text.ts';
+
+/** Keyword of the render request. */
+export const REQUEST_KEYWORD = 'pnp-mix-studio/render-request';
+
+/** IPTC's term for pictures that were put together from others, some of them generated. */
+const DIGITAL_SOURCE_TYPE =
+  'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
+
+/** What is written besides the request itself. */
+export interface MetadataContext {
+  readonly width: number;
+  readonly height: number;
+  /** Such as "PnP-MIX Studio 0.1.0". */
+  readonly program: string;
+}
+
+/** The texts that an exported picture carries. */
+export function metadataTexts(request: RenderRequest, context: MetadataContext): PngText[] {
+  return [
+    { keyword: 'parameters', text: parametersText(request, context), form: 'plain' },
+    // XMP readers look for an uncompressed iTXt of this keyword.
+    { keyword: 'XML:com.adobe.xmp', text: xmpPacket(context.program), form: 'utf8' },
+    { keyword: REQUEST_KEYWORD, text: JSON.stringify(request), form: 'compressed' },
+  ];
+}
+
+/**
+ * Reads the request that a picture was made from.
+ *
+ * @param name names the file in messages
+ * @returns undefined when the picture carries none
+ * @throws StudioError ASSET_INVALID when it is no PNG, or what it carries is damaged or of another version
+ */
+export function readRenderRequest(png: Uint8Array, name: string): RenderRequest | undefined {
+  const text = readPngText(png, REQUEST_KEYWORD);
+  if (text === undefined) return undefined;
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw new StudioError('ASSET_INVALID', `The render request in ${name} is not JSON.`, { cause });
+  }
+  const request = renderRequestSchema.safeParse(content);
+  if (request.success) return request.data;
+  throw new StudioError(
+    'ASSET_INVALID',
+    `The render request in ${name} is not one that this version reads:\n${z.prettifyError(request.error)}`,
+    { cause: request.error },
+  );
+}
+
+/** The form that Automatic1111's program made common: prompt, negative prompt, and "name: value" pairs. */
+function parametersText(
+  { scene, parameters, pack }: RenderRequest,
+  { width, height, program }: MetadataContext,
+): string {
+  const pairs: Record<string, string | number> = {
+    Steps: parameters.steps,
+    Sampler: 'DDPM',
+    'CFG scale': parameters.guidance,
+    Seed: parameters.seed,
+    Size: `${width}x${height}`,
+    'Model hash': pack.weights.slice(0, 10),
+    Model: `${pack.id} ${pack.version}`,
+    'PnP-MIX beta': parameters.beta,
+    'PnP-MIX swap guidance': parameters.swapGuidance,
+    ...Object.fromEntries(
+      scene.concepts.map(({ name, prompt, alpha }, index) => [
+        `PnP-MIX concept ${index + 1}`,
+        JSON.stringify(`${name}: ${prompt}, alpha ${alpha}`),
+      ]),
+    ),
+    Version: program,
+  };
+  const details = Object.entries(pairs).map(([name, value]) => `${name}: ${value}`);
+  return `${scene.prompt}\nNegative prompt: \n${details.join(', ')}`;
+}
+
+function xmpPacket(program: string): string {
+  return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+    xmp:CreatorTool="${escapeXml(program)}"
+    Iptc4xmpExt:DigitalSourceType="${DIGITAL_SOURCE_TYPE}"/>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>`;
+}
+
+const XML_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => XML_ENTITIES[character]!);
+}

@@ -1,0 +1,77 @@
+/** `compose` with a picture that it made in the place of a scene file. */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { writeOutput } from '../../../electron/cli/output-file.ts';
+import { withPngTexts } from '../../../electron/projects/export/png-text.ts';
+import { REQUEST_KEYWORD, readRenderRequest } from '../../../electron/projects/export/render-metadata.ts';
+import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import { useCommandFixture } from './command-fixture.ts';
+import { runCommand } from './run-command.ts';
+
+const fixture = useCommandFixture();
+let folder: string;
+
+beforeEach(() => {
+  folder = join(fixture.root, 'out');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+});
+
+const compose = (from: string, to: string, ...args: string[]) =>
+  runCommand(['compose', from, '--pack', fixture.pack, '--device', 'cpu', '--out', to, ...args]);
+
+/** The scene's picture files. */
+const sceneFiles = () => {
+  const scene = dirname(fixture.scenePath);
+  return readdirSync(scene)
+    .filter((name) => name.endsWith('.png'))
+    .map((name) => join(scene, name));
+};
+
+describe('a picture in the place of a scene', () => {
+  test('gives the same picture again, its scene’s pictures lying beside it', async () => {
+    const [first, again] = [join(folder, 'first.png'), join(folder, 'again.png')];
+    await compose(fixture.scenePath, first, '--seed', '7', '--beta', '0.25');
+    for (const path of sceneFiles()) copyFileSync(path, join(folder, `renamed ${path.split('/').at(-1)}`));
+    const { exitCode, err } = await compose(first, again);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(readFileSync(again)).toEqual(readFileSync(first));
+    const other = join(folder, 'other.png');
+    expect((await compose(first, other, '--seed', '8')).exitCode).toBe(0);
+    const [a, b] = [first, other].map((path) => readRenderRequest(readFileSync(path), path)!);
+    expect(b).toEqual({ ...a!, parameters: { ...a!.parameters, seed: 8 } });
+  });
+
+  test('finds its pictures in a project beside it', async () => {
+    const [first, again] = [join(folder, 'first.png'), join(folder, 'again.png')];
+    await compose(fixture.scenePath, first);
+    const missing = await compose(first, again);
+    expect(missing.exitCode).not.toBe(0);
+    expect(missing.err).toContain('Not found beside');
+    expect(missing.err).toContain('the background');
+    const project = ProjectFile.create(join(folder, 'scene.pnpmix'));
+    for (const path of sceneFiles()) project.putAsset(readFileSync(path));
+    project.close();
+    await writeOutput(join(folder, 'broken.pnpmix'), 'not a project');
+    expect((await compose(first, again)).exitCode).toBe(0);
+    expect(readFileSync(again)).toEqual(readFileSync(first));
+  });
+
+  test('that says nothing, or nonsense, is refused', async () => {
+    const [plain, again] = [join(folder, 'plain.png'), join(folder, 'again.png')];
+    expect((await compose(fixture.scenePath, plain, '--no-metadata')).exitCode).toBe(0);
+    expect((await compose(plain, again)).err).toContain('does not say how it was made');
+    expect((await compose(join(folder, 'none.png'), again)).err).toContain('is not there');
+    const bytes = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    const nonsense = withPngTexts(bytes, [
+      { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
+    ]);
+    await writeOutput(plain, nonsense);
+    expect((await compose(plain, again)).err).toContain('not one that this version reads');
+    expect(readdirSync(folder)).toEqual(['plain.png']);
+  });
+});
