@@ -3,15 +3,16 @@ import { extname } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { StudioError } from '../contract/errors.ts';
 import type { RenderProgress } from '../contract/progress.ts';
+import type { RenderRequest } from '../contract/render-request.ts';
 import type { Engine, RenderOutcome } from '../inference/engine.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
 import type { Command, CommandContext } from './command.ts';
-import { drawSheet, type SheetRow } from './contact-sheet.ts';
+import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
 import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
-import { assetReader, loadScene, makeRequest } from './scene-request.ts';
+import { assetReader, loadScene, makeRequest, type RequestOverrides } from './scene-request.ts';
 import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
 import { showProgress } from './terminal-progress.ts';
 import { openTraceFolder } from './trace-folder.ts';
@@ -94,22 +95,21 @@ async function runCompose(context: CommandContext): Promise<void> {
           `${opened.pack.identity.id} ${opened.pack.identity.version}, so the picture will be another one.`,
       );
     }
-    const render = (settings: typeof overrides, label = '') =>
-      opened.render(makeRequest(scene, opened.pack, settings), assetReader(scene), {
+    const requestOf = (settings: RequestOverrides) => makeRequest(scene, opened.pack, settings);
+    const render = (request: RenderRequest, label = '') =>
+      opened.render(request, assetReader(scene), {
         signal,
         onProgress: (at: RenderProgress) => progress.report(at, label),
         ...(trace && { onTrace: trace.write }),
       });
     if (task.sweep.length > 0) {
-      const { rows, outcomes } = await renderSweep(task.sweep, (settings, label) =>
-        render(settings(overrides), label),
-      );
+      const { rows, outcomes } = await renderSweep(task.sweep, overrides, requestOf, render);
       await writeOutput(task.out, await drawSheet(rows));
       progress.stop();
       printOutcomes(outcomes, [task.out], print);
       return;
     }
-    const outcome = await render(overrides);
+    const outcome = await render(requestOf(overrides));
     const { metadata } = task;
     await writeOutput(task.out, await encodeExport(outcome.image, 3, outcome.request, { metadata, program }));
     if (task.request !== undefined) {
@@ -125,34 +125,36 @@ async function runCompose(context: CommandContext): Promise<void> {
   }
 }
 
-type Settings = Parameters<typeof withSwept>[0];
-
-/** Renders every combination; all share the inversions that the parameter leaves alone. */
+/**
+ * Renders every combination; all share the inversions that the parameter leaves alone. All requests are made, and
+ * so checked, before the first picture is.
+ */
 async function renderSweep(
   axes: readonly SweepAxis[],
-  render: (settings: (base: Settings) => Settings, label: string) => Promise<RenderOutcome>,
+  overrides: RequestOverrides,
+  requestOf: (settings: RequestOverrides) => RenderRequest,
+  render: (request: RenderRequest, label: string) => Promise<RenderOutcome>,
 ): Promise<{ rows: SheetRow[]; outcomes: RenderOutcome[] }> {
   const [down, across] = axes.length === 2 ? axes : [undefined, axes[0]];
-  const total = axes.reduce((count, { values }) => count * values.length, 1);
+  const planned = (down?.values ?? [undefined]).map((rowValue) => ({
+    label: down && `${down.option} ${rowValue}`,
+    tiles: across!.values.map((value) => {
+      const swept = withSwept(overrides, across!, value);
+      const settings = down && rowValue !== undefined ? withSwept(swept, down, rowValue) : swept;
+      return { caption: `${across!.option} ${value}`, request: requestOf(settings) };
+    }),
+  }));
+  const total = planned.reduce((count, { tiles }) => count + tiles.length, 0);
   const rows: SheetRow[] = [];
   const outcomes: RenderOutcome[] = [];
-  for (const rowValue of down?.values ?? [undefined]) {
-    const tiles = [];
-    for (const value of across!.values) {
-      const outcome = await render(
-        (base) => {
-          const swept = withSwept(base, across!, value);
-          return down === undefined || rowValue === undefined ? swept : withSwept(swept, down, rowValue);
-        },
-        `${outcomes.length + 1}/${total} `,
-      );
+  for (const { label, tiles } of planned) {
+    const drawn: SheetTile[] = [];
+    for (const { caption, request } of tiles) {
+      const outcome = await render(request, `${outcomes.length + 1}/${total} `);
       outcomes.push(outcome);
-      tiles.push({
-        image: outcome.image,
-        ...(rows.length === 0 && { caption: `${across!.option} ${value}` }),
-      });
+      drawn.push({ image: outcome.image, ...(rows.length === 0 && { caption }) });
     }
-    rows.push({ tiles, ...(down && { label: `${down.option} ${rowValue}` }) });
+    rows.push({ tiles: drawn, ...(label !== undefined && { label }) });
   }
   return { rows, outcomes };
 }
