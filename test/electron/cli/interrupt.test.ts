@@ -1,0 +1,34 @@
+/** Ctrl-C in a real process: the signal reaches the method, and nothing half-written stays. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { useCommandFixture } from './command-fixture.ts';
+
+const fixture = useCommandFixture();
+const main = join(import.meta.dirname, '..', '..', '..', 'electron', 'cli', 'main.ts');
+
+// Windows has no SIGINT to send to another process: kill() ends it there and then.
+test.skipIf(process.platform === 'win32')('Ctrl-C cancels at the next step, with exit code 130', async () => {
+  const folder = join(fixture.root, 'interrupted');
+  mkdirSync(folder);
+  // As many steps as there are, so that the signal comes long before the end.
+  const args = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--steps', '999'];
+  const child = spawn(process.execPath, [main, ...args, '--out', join(folder, 'result.png')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const out = text(child.stdout);
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    // The first report comes when the pack has been loaded.
+    if (err === '') child.kill('SIGINT');
+    err += chunk;
+  });
+  const [exitCode] = await once(child, 'close');
+  expect([exitCode, await out]).toEqual([130, '']);
+  expect(err).toContain('Cancelling; press Ctrl-C again');
+  expect(err).toContain('error CANCELLED: ');
+  expect(readdirSync(folder)).toEqual([]);
+});
