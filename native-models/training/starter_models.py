@@ -38,10 +38,10 @@ def new_unet() -> UNet2DConditionModel:
         down_block_types=("CrossAttnDownBlock2D",) * 3,
         mid_block_type="UNetMidBlock2DCrossAttn",
         up_block_types=("CrossAttnUpBlock2D",) * 3,
-        block_out_channels=(48, 96, 192),
+        block_out_channels=(32, 64, 128),
         layers_per_block=1,
         # In diffusers this field holds the number of heads.
-        attention_head_dim=(1, 3, 6),
+        attention_head_dim=(1, 2, 4),
         cross_attention_dim=TEXT_WIDTH,
         norm_num_groups=8,
         use_linear_projection=True,

@@ -134,9 +134,10 @@ def main() -> None:
     parameters = list(model.parameters())
 
     def average_gradients() -> None:
-        flat = nn.utils.parameters_to_vector([p.grad for p in parameters])
+        flat = torch.cat([p.grad.flatten() for p in parameters])
         dist.all_reduce(flat)
-        nn.utils.vector_to_parameters(flat / workers, [p.grad for p in parameters])
+        for parameter, part in zip(parameters, (flat / workers).split([p.numel() for p in parameters]), strict=True):
+            parameter.grad.copy_(part.view(parameter.shape))
 
     def training_step(learning_rate: float) -> float:
         for group in optimizer.param_groups:
