@@ -3,6 +3,7 @@ import * as z from 'zod';
 
 /** Every error code, with what it means. The same table is printed in docs/errors.md. */
 export const errorCodes = {
+  ADDRESS_UNAVAILABLE: 'The browser host cannot listen on the address or port that was asked for.',
   ASSET_INVALID: 'A picture or mask is there but is damaged, of an unsupported type, or too large.',
   ASSET_MISSING: 'A picture or mask that the scene names is not there or cannot be read.',
   ASSET_TOO_LARGE: 'A picture file is larger than what is taken.',

@@ -88,7 +88,10 @@ export class EngineSupervisor {
       this.#config = config;
       this.#opened = undefined;
       this.#error = null;
-      if (!this.#turns.isTaken) this.#end();
+      if (!this.#turns.isTaken) {
+        this.#state = 'stopped';
+        this.#end();
+      }
     }
     this.#watchIdleness();
     this.#report();

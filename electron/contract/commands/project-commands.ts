@@ -6,6 +6,7 @@ import { renderIdSchema } from '../render-record.ts';
 import { sceneDocumentSchema } from '../scene-document.ts';
 
 const ofProject = z.strictObject({ projectId: projectIdSchema });
+const overwrite = z.boolean().default(false).describe('Take the place of a file that is there.');
 const projectName = z.string().trim().min(1).max(100);
 
 export const recentProjectSchema = z.strictObject({
@@ -19,7 +20,7 @@ export type RecentProject = z.infer<typeof recentProjectSchema>;
 export const projectCommands = {
   'project.create': command(
     'Makes a project file and opens it; without a path, in the projects folder under its name.',
-    z.strictObject({ name: projectName, path: filePathSchema.optional() }),
+    z.strictObject({ name: projectName, path: filePathSchema.optional(), overwrite }),
     projectStateSchema,
   ),
   'project.open': command(
@@ -41,7 +42,7 @@ export const projectCommands = {
   ),
   'project.saveAs': command(
     'Writes a copy under another path and goes on in it.',
-    z.strictObject({ projectId: projectIdSchema, path: filePathSchema }),
+    z.strictObject({ projectId: projectIdSchema, path: filePathSchema, overwrite }),
     projectStateSchema,
   ),
   'project.duplicate': command(

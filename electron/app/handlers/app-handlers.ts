@@ -1,0 +1,57 @@
+/** Handlers of the commands on the program itself. */
+
+import type { appCommands } from '../../contract/commands/app-commands.ts';
+import type { CommandHandlers } from '../../contract/commands.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { UPLOAD_LIMIT_BYTES } from '../assets/transient-assets.ts';
+import type { CommandContext } from '../dispatcher.ts';
+import { readLicences } from '../licences.ts';
+import type { StudioParts } from '../studio-parts.ts';
+
+export function appHandlers(
+  parts: StudioParts,
+): Pick<CommandHandlers<CommandContext>, keyof typeof appCommands> {
+  const { host, settings, projects, store, events, folders } = parts;
+  const dialogs = () => {
+    if (host.dialogs !== null) return host.dialogs;
+    throw new StudioError(
+      'HOST_UNSUPPORTED',
+      'In a browser tab this program cannot open the system’s dialogs.',
+    );
+  };
+  return {
+    'app.info': () => ({
+      name: 'PnP-MIX Studio',
+      version: host.version,
+      host: host.kind,
+      platform: process.platform,
+      hasNativeDialogs: host.dialogs !== null,
+      projectsFolder: projects.projectsFolder,
+      modelsFolder: store.modelsFolder,
+      cacheFolder: folders.cache,
+      uploadLimitBytes: UPLOAD_LIMIT_BYTES,
+    }),
+    'app.licences': () => readLicences(folders.application, folders.bundledPacks),
+    'app.reveal': async ({ path }, { clientId }) => {
+      await dialogs().reveal(clientId, path);
+      return null;
+    },
+    'settings.get': () => settings.current,
+    'settings.set': async (change) => {
+      const changed = await settings.change(change);
+      await parts.applySettings();
+      events.emit('settings.changed', changed);
+      return changed;
+    },
+    'dialog.openProject': async (_, { clientId }) => ({ path: await dialogs().openProject(clientId) }),
+    'dialog.saveProject': async ({ suggestedName }, { clientId }) => ({
+      path: await dialogs().saveProject(clientId, suggestedName),
+    }),
+    'dialog.saveExport': async ({ suggestedName, kind }, { clientId }) => ({
+      path: await dialogs().saveExport(clientId, kind, suggestedName),
+    }),
+    'dialog.chooseFolder': async ({ title }, { clientId }) => ({
+      path: await dialogs().chooseFolder(clientId, title),
+    }),
+  };
+}

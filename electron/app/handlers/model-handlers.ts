@@ -1,0 +1,87 @@
+/** Handlers of the commands on model packs and on the engine. */
+
+import type { modelCommands } from '../../contract/commands/model-commands.ts';
+import type { CommandHandlers } from '../../contract/commands.ts';
+import type { StoreProgress } from '../../models/store-progress.ts';
+import type { CommandContext } from '../dispatcher.ts';
+import type { JobControls } from '../jobs/job-runner.ts';
+import type { StudioParts } from '../studio-parts.ts';
+
+export function modelHandlers({
+  store,
+  packs,
+  jobs,
+  engine,
+  applySettings,
+}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
+  return {
+    'models.list': async () => ({ modelsFolder: store.modelsFolder, packs: await packs.list() }),
+    'models.licences': async ({ packId, components }) => [
+      ...(await store.licencesToAccept(packId, components)),
+    ],
+    'models.pull': ({ packId, components, acceptedLicences }) =>
+      jobs.start('pullModels', null, async (controls) => {
+        const pulled = await store.pull(packId, { ...storeControls(controls), components, acceptedLicences });
+        await applySettings();
+        return { kind: 'modelsPulled', ...pulled };
+      }),
+    'models.verify': ({ packId, components, quick, repair }) =>
+      jobs.start('verifyModels', null, async (controls) => {
+        const options = { ...storeControls(controls), components };
+        const verified = await store.verify(packId, { ...options, quick });
+        const damaged = verified.filter(({ state }) => state === 'missing' || state === 'changed');
+        if (!repair || damaged.length === 0) return { kind: 'modelsVerified', files: verified.map(describe) };
+        await store.repair(packId, damaged, storeControls(controls));
+        const again = await store.verify(packId, { ...options, quick });
+        return { kind: 'modelsVerified', files: again.map(describe) };
+      }),
+    'models.import': ({ packId, components, folder, mode }) =>
+      jobs.start('importModels', null, async (controls) => {
+        const { files, ownFiles } = await store.import(packId, folder, {
+          ...storeControls(controls),
+          components,
+          mode,
+        });
+        await applySettings();
+        return { kind: 'modelsImported', files: files.length, ownFiles: [...ownFiles] };
+      }),
+    'models.remove': ({ packId, components }) =>
+      jobs.start('removeModels', null, async (controls) => {
+        // Windows removes no file that a process has open.
+        engine.release();
+        const { kept, ...removed } = await store.remove(packId, { ...storeControls(controls), components });
+        return { kind: 'modelsRemoved', ...removed, kept: [...kept] };
+      }),
+    'engine.status': () => engine.status,
+    'engine.start': async () => {
+      await engine.open();
+      return engine.status;
+    },
+    'engine.release': () => {
+      engine.release();
+      return engine.status;
+    },
+  };
+}
+
+function storeControls({ signal, onProgress, onNotice }: JobControls) {
+  return {
+    signal,
+    onNotice,
+    onProgress: ({ stage, file, bytesDone, bytesTotal, secondsLeft }: StoreProgress) =>
+      onProgress({
+        stage,
+        step: bytesDone,
+        total: bytesTotal === 0 ? null : bytesTotal,
+        timeLeftMs: secondsLeft === null ? null : secondsLeft * 1000,
+        unit: 'bytes',
+        detail: file,
+      }),
+  };
+}
+
+function describe<
+  File extends { readonly component: string; readonly path: string; readonly state: string },
+>({ component, path, state }: File): { component: string; path: string; state: File['state'] } {
+  return { component, path, state };
+}

@@ -1,0 +1,54 @@
+/** Handlers of the commands that prepare a scene, and of those on jobs. */
+
+import type { prepareCommands } from '../../contract/commands/prepare-commands.ts';
+import type { CommandHandlers } from '../../contract/commands.ts';
+import type { EngineResultOf } from '../../contract/engine-messages.ts';
+import type { JobResult } from '../../contract/jobs.ts';
+import type { CommandContext } from '../dispatcher.ts';
+import type { StudioParts } from '../studio-parts.ts';
+
+export function prepareHandlers({
+  prepare,
+  jobs,
+}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof prepareCommands> {
+  return {
+    'prepare.generateBackgrounds': ({ projectId, prompt, count, seed }) =>
+      prepare.start(
+        projectId,
+        { kind: 'generateBackgrounds', prompt, count, seed },
+        ({ candidates }, put): JobResult => ({
+          kind: 'backgrounds',
+          candidates: candidates.map(({ png, seed: candidateSeed }) => ({
+            image: put(png),
+            seed: candidateSeed,
+          })),
+        }),
+      ),
+    'prepare.findMask': ({ projectId, image, phrase }) =>
+      prepare.start(projectId, { kind: 'findMask', image, phrase }, masks),
+    'prepare.selectMask': ({ projectId, image, points, box }) =>
+      prepare.start(projectId, { kind: 'selectMask', image, points, box }, masks),
+    'prepare.removeObjects': ({ projectId, image, masks: removed, growPx }) =>
+      prepare.start(
+        projectId,
+        { kind: 'removeObjects', image, masks: removed, growPx: growPx ?? null },
+        ({ png }, put): JobResult => ({ kind: 'inpainted', image: put(png) }),
+      ),
+    'jobs.list': () => jobs.list(),
+    'jobs.get': ({ jobId }) => jobs.get(jobId),
+    'jobs.cancel': ({ jobId }) => {
+      jobs.cancel(jobId);
+      return null;
+    },
+  };
+}
+
+function masks(
+  { candidates }: EngineResultOf<'findMask' | 'selectMask'>,
+  put: (png: Uint8Array) => string,
+): JobResult {
+  return {
+    kind: 'masks',
+    candidates: candidates.map(({ png, score, box }) => ({ mask: put(png), score, box })),
+  };
+}

@@ -1,0 +1,88 @@
+/** Handlers of the commands on projects. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { projectCommands, RecentProject } from '../../contract/commands/project-commands.ts';
+import type { CommandHandlers } from '../../contract/commands.ts';
+import { emptySceneDocument } from '../../contract/scene-document.ts';
+import { ifPresent } from '../../models/file-errors.ts';
+import { PROJECT_EXTENSION } from '../../projects/project-file.ts';
+import type { CommandContext } from '../dispatcher.ts';
+import { readSampleScene } from '../projects/sample-project.ts';
+import type { StudioParts } from '../studio-parts.ts';
+
+export function projectHandlers({
+  projects,
+  recent,
+  renders,
+  packs,
+  settings,
+}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
+  const startingParameters = () => packs.startingParameters(settings.current.pack);
+  return {
+    'project.create': async (input) =>
+      projects.create({ ...input, document: emptySceneDocument((await startingParameters()).parameters) }),
+    'project.open': ({ path, readOnly }) => projects.open(path, readOnly),
+    'project.openSample': async () => {
+      const folder = await packs.folderOf(settings.current.pack);
+      const scenePath = join(folder, 'scenes', 'two-concepts', 'scene.json');
+      const sample = await readSampleScene(scenePath, await startingParameters());
+      return projects.createWith(sample.name, (file) => ({
+        document: sample.toDocument((bytes) => file.putAsset(bytes)),
+        label: 'Sample scene',
+      }));
+    },
+    'project.state': ({ projectId }) => projects.state(projectId),
+    'project.listOpen': () => projects.list(),
+    'project.close': async ({ projectId }) => {
+      await projects.close(projectId);
+      return null;
+    },
+    'project.saveAs': ({ projectId, path, overwrite }) => projects.saveAs(projectId, path, overwrite),
+    'project.duplicate': ({ projectId, path }) => projects.duplicate(projectId, path),
+    'project.rename': ({ projectId, name }) => projects.rename(projectId, name),
+    'project.recent': async () => {
+      const known = await Promise.all(
+        recent.list().map(async ({ path, openedAtMs }) => ({
+          path,
+          name: nameOfFile(path),
+          openedAt: new Date(openedAtMs).toISOString(),
+          isThere: (await stat(path).catch(() => undefined))?.isFile() ?? false,
+        })),
+      );
+      const others = await projectFiles(projects.projectsFolder);
+      return [...known, ...others.filter(({ path }) => !known.some((project) => project.path === path))];
+    },
+    'project.forgetRecent': ({ path }) => {
+      recent.forget(path);
+      return null;
+    },
+    'project.commit': ({ projectId, document, label, baseRevision }) =>
+      projects.change(projectId, (file) => file.commit(document, label), baseRevision),
+    'project.undo': ({ projectId }) => projects.change(projectId, (file) => file.undo()),
+    'project.redo': ({ projectId }) => projects.change(projectId, (file) => file.redo()),
+    'project.goTo': ({ projectId, position }) => projects.change(projectId, (file) => file.goTo(position)),
+    'project.history': ({ projectId, before, limit }) => projects.historyPage(projectId, limit, before),
+    'project.restoreRender': ({ projectId, renderId }) => {
+      const document = renders.document(projectId, renderId);
+      return projects.change(projectId, (file) => file.commit(document, 'Restore the scene of a render'));
+    },
+  };
+}
+
+/** The project files of a folder, by name. */
+async function projectFiles(folder: string): Promise<RecentProject[]> {
+  const names = (await ifPresent(readdir(folder))) ?? [];
+  return names
+    .filter((name) => name.endsWith(PROJECT_EXTENSION))
+    .toSorted()
+    .map((name) => ({
+      path: join(folder, name),
+      name: nameOfFile(name),
+      openedAt: null,
+      isThere: true,
+    }));
+}
+
+function nameOfFile(path: string): string {
+  return basename(path, PROJECT_EXTENSION);
+}

@@ -1,0 +1,104 @@
+/** Handlers of the commands on renders, their queue and sweeps. */
+import { randomUUID } from 'node:crypto';
+import type { renderCommands } from '../../contract/commands/render-commands.ts';
+import type { CommandHandlers } from '../../contract/commands.ts';
+import { StudioError } from '../../contract/errors.ts';
+import type { SceneDocument } from '../../contract/scene-document.ts';
+import type { CommandContext } from '../dispatcher.ts';
+import type { RenderOrder } from '../renders/render-service.ts';
+import { keptSummary } from '../renders/render-views.ts';
+import { requestDifference } from '../renders/request-difference.ts';
+import type { StudioParts } from '../studio-parts.ts';
+
+export function renderHandlers({
+  projects,
+  renders,
+}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
+  return {
+    'renders.enqueue': async ({ projectId, atFront, document }) => {
+      const order = { document: document ?? projects.file(projectId).document(), sweep: null };
+      const [queued] = await renders.enqueue(projectId, [order], atFront);
+      return queued!;
+    },
+    'renders.page': ({ projectId, cursor, limit, onlyStarred, deleted }) => {
+      const file = projects.file(projectId);
+      const show = deleted ? 'deleted' : onlyStarred ? 'starred' : 'kept';
+      const before = cursor === undefined ? undefined : parseCursor(cursor);
+      // One more than was asked for tells whether there is a next page.
+      const found = file.renders({ show, limit: limit + 1, ...(before !== undefined && { before }) });
+      const page = found.slice(0, limit);
+      return {
+        renders: page.map(keptSummary),
+        cursor: found.length > limit ? String(page.at(-1)!.sequence) : null,
+        total: file.renderCount(show),
+      };
+    },
+    'renders.get': ({ projectId, renderId }) => renders.get(projectId, renderId),
+    'renders.star': ({ projectId, renderId, isStarred }) => {
+      projects.file(projectId).changeRender(renderId, { isStarred });
+      return renders.changed(projectId, renderId);
+    },
+    'renders.name': ({ projectId, renderId, name }) => {
+      projects.file(projectId).changeRender(renderId, { name });
+      return renders.changed(projectId, renderId);
+    },
+    'renders.delete': ({ projectId, renderId }) => {
+      projects.file(projectId).deleteRender(renderId);
+      return renders.changed(projectId, renderId);
+    },
+    'renders.undelete': ({ projectId, renderId }) => {
+      projects.file(projectId).restoreRender(renderId);
+      return renders.changed(projectId, renderId);
+    },
+    'renders.difference': ({ projectId, a, b }) =>
+      requestDifference(renders.get(projectId, a).request, renders.get(projectId, b).request),
+    'renders.document': ({ projectId, renderId }) => renders.document(projectId, renderId),
+    'queue.state': () => renders.queue.state,
+    'queue.move': ({ renderId, toIndex }) => {
+      renders.queue.move(renderId, toIndex);
+      return renders.queue.state;
+    },
+    'queue.cancel': async (cancel) => {
+      await renders.queue.cancel(cancel);
+      return null;
+    },
+    'sweep.enqueue': async ({ projectId, alphas, betas, conceptId }) => {
+      const sweepId = randomUUID();
+      const document = projects.file(projectId).document();
+      const orders = betas.flatMap((beta) =>
+        alphas.map(
+          (alpha): RenderOrder => ({
+            document: withSwept(document, conceptId, alpha, beta),
+            sweep: { sweepId, alpha, beta },
+          }),
+        ),
+      );
+      return { sweepId, renders: await renders.enqueue(projectId, orders) };
+    },
+  };
+}
+
+function parseCursor(cursor: string): number {
+  const sequence = Number(cursor);
+  if (Number.isSafeInteger(sequence) && sequence > 0) return sequence;
+  throw new StudioError('PARAMETER_INVALID', 'That is not where a page of renders ended.');
+}
+
+/** @throws StudioError PARAMETER_INVALID when there is no such concept */
+function withSwept(
+  document: SceneDocument,
+  conceptId: string | null,
+  alpha: number,
+  beta: number,
+): SceneDocument {
+  if (conceptId !== null && !document.concepts.some(({ id }) => id === conceptId)) {
+    throw new StudioError('PARAMETER_INVALID', 'The scene has no such concept any more.');
+  }
+  return {
+    ...document,
+    concepts: document.concepts.map((concept) =>
+      conceptId === null || concept.id === conceptId ? { ...concept, alpha } : concept,
+    ),
+    parameters: { ...document.parameters, beta },
+  };
+}

@@ -1,0 +1,120 @@
+/** Jobs: long work beside renders, watched and cancelled by an id. */
+import { randomUUID } from 'node:crypto';
+import { StudioError } from '../../contract/errors.ts';
+import type { JobId, JobKind, JobProgress, JobResult, JobState } from '../../contract/jobs.ts';
+import type { ProjectId } from '../../contract/project-state.ts';
+import { asFailure } from '../studio-error.ts';
+import type { StudioEvents } from '../studio-events.ts';
+
+/** What a job's work gets. */
+export interface JobControls {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: JobProgress) => void;
+  readonly onNotice: (sentence: string) => void;
+}
+
+interface Job {
+  state: JobState;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** How many ended jobs are remembered. */
+const MAX_ENDED = 50;
+
+export class JobRunner {
+  readonly #events: StudioEvents;
+  readonly #jobs = new Map<JobId, Job>();
+
+  constructor(events: StudioEvents) {
+    this.#events = events;
+  }
+
+  /** Starts a job and says so at once; its end is an event. */
+  start(
+    kind: JobKind,
+    projectId: ProjectId | null,
+    work: (controls: JobControls) => Promise<JobResult>,
+  ): JobState {
+    const jobId = randomUUID();
+    const controller = new AbortController();
+    const initial: JobState = {
+      jobId,
+      kind,
+      projectId,
+      state: 'waiting',
+      progress: null,
+      result: null,
+      error: null,
+      notices: [],
+    };
+    const job: Job = {
+      state: initial,
+      controller,
+      // The work begins after the caller has its answer.
+      ended: Promise.resolve().then(() => this.#run(job, work)),
+    };
+    this.#jobs.set(jobId, job);
+    this.#forgetOldest();
+    this.#events.emit('job.changed', initial);
+    return initial;
+  }
+
+  list(): JobState[] {
+    return [...this.#jobs.values()].map(({ state }) => state);
+  }
+
+  /** @throws StudioError JOB_UNKNOWN */
+  get(jobId: JobId): JobState {
+    return this.#get(jobId).state;
+  }
+
+  /** Cancels a job; one that has ended stays as it is. @throws StudioError JOB_UNKNOWN */
+  cancel(jobId: JobId): void {
+    this.#get(jobId).controller.abort();
+  }
+
+  /** Cancels the jobs of a project, or all, and waits for their end. */
+  async cancelAll(projectId?: ProjectId): Promise<void> {
+    const jobs = [...this.#jobs.values()].filter(
+      ({ state }) => projectId === undefined || state.projectId === projectId,
+    );
+    for (const { controller } of jobs) controller.abort();
+    await Promise.all(jobs.map(({ ended }) => ended));
+  }
+
+  #get(jobId: JobId): Job {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) throw new StudioError('JOB_UNKNOWN', 'That job ended long ago.');
+    return job;
+  }
+
+  async #run(job: Job, work: (controls: JobControls) => Promise<JobResult>): Promise<void> {
+    const { signal } = job.controller;
+    try {
+      const result = await work({
+        signal,
+        onProgress: (progress) => this.#change(job, { state: 'running', progress }),
+        onNotice: (sentence) => this.#change(job, { notices: [...job.state.notices, sentence] }),
+      });
+      this.#change(job, { state: 'done', result });
+    } catch (error) {
+      const failure = asFailure(error);
+      const isCancelled = failure.code === 'CANCELLED';
+      this.#change(job, isCancelled ? { state: 'cancelled' } : { state: 'failed', error: failure });
+    }
+  }
+
+  #change(job: Job, change: Partial<JobState>): void {
+    job.state = { ...job.state, ...change };
+    this.#events.emit('job.changed', job.state);
+  }
+
+  #forgetOldest(): void {
+    const ended = [...this.#jobs.values()].filter(
+      ({ state }) => state.state !== 'waiting' && state.state !== 'running',
+    );
+    for (const { state } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED)))
+      this.#jobs.delete(state.jobId);
+  }
+}

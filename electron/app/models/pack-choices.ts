@@ -1,0 +1,102 @@
+/** Which model packs can render here: the bundled ones, and those of the store whose blending model is installed. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { ListedPack } from '../../contract/commands/model-commands.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
+import { PAPER_PARAMETERS, type RenderParameters } from '../../contract/parameters.ts';
+import { ifPresent } from '../../models/file-errors.ts';
+import type { ModelStore } from '../../models/model-store.ts';
+
+const MANIFEST = 'pack.json';
+
+export class PackChoices {
+  readonly #bundledFolder: string;
+  readonly #store: ModelStore;
+
+  /** @param bundledFolder a folder per pack; those with a pack.json are bundled */
+  constructor(bundledFolder: string, store: ModelStore) {
+    this.#bundledFolder = bundledFolder;
+    this.#store = store;
+  }
+
+  /** Where the engine finds a pack. Whether it is there and can be opened is for the engine to say. */
+  async folderOf(packId: string): Promise<string> {
+    const bundled = join(this.#bundledFolder, packId);
+    const catalog = this.#store.catalogs.find(({ id }) => id === packId);
+    const blending = catalog?.components.find(({ manifest }) => manifest !== undefined);
+    if (blending === undefined) return bundled;
+    const listed = (await this.#store.list()).find(({ id }) => id === packId);
+    return listed?.components.find(({ id }) => id === blending.id)?.folder ?? bundled;
+  }
+
+  /** The parameters that a new scene begins with: the pack's recommendation over the paper's. */
+  async startingParameters(
+    packId: string,
+  ): Promise<{ parameters: RenderParameters; alpha: number | undefined }> {
+    const manifest = await readManifest(await this.folderOf(packId));
+    const { alpha, ...recommended } = manifest?.recommended ?? {};
+    const given = Object.fromEntries(Object.entries(recommended).filter(([, value]) => value !== undefined));
+    return { parameters: { ...PAPER_PARAMETERS, ...given }, alpha };
+  }
+
+  /** All packs. No network. */
+  async list(): Promise<ListedPack[]> {
+    const bundled: ListedPack[] = [];
+    for (const name of (await ifPresent(readdir(this.#bundledFolder))) ?? []) {
+      const manifest = await readManifest(join(this.#bundledFolder, name));
+      if (manifest !== undefined) bundled.push(describeBundled(manifest));
+    }
+    const stored = (await this.#store.list()).map(({ id, name, description, components }) => {
+      const catalog = this.#store.catalogs.find((candidate) => candidate.id === id);
+      const blending = catalog?.components.find(({ manifest }) => manifest !== undefined)?.id;
+      return {
+        id,
+        name,
+        description,
+        isBundled: false,
+        isUsable: components.some(
+          (component) => component.id === blending && component.state === 'installed',
+        ),
+        components: components.map(({ folder: _, ...component }) => component),
+      };
+    });
+    return [...bundled, ...stored];
+  }
+}
+
+function describeBundled({ id, name, licence, files }: PackManifest): ListedPack {
+  const knownBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    id,
+    name,
+    description: 'Comes with the program and needs no download.',
+    isBundled: true,
+    isUsable: true,
+    components: [
+      {
+        id,
+        name,
+        purpose: 'Everything that a scene needs.',
+        licence,
+        isOptional: false,
+        state: 'installed',
+        installedBytes: knownBytes,
+        size: { files: files.length, knownBytes, unknownFiles: 0 },
+      },
+    ],
+  };
+}
+
+async function readManifest(folder: string): Promise<PackManifest | undefined> {
+  const path = join(folder, MANIFEST);
+  const text = await ifPresent(readFile(path, 'utf8'));
+  if (text === undefined) return undefined;
+  try {
+    return packManifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new StudioError('PACK_INVALID', `${path} is not a pack manifest: ${detail}`, { cause });
+  }
+}

@@ -1,0 +1,253 @@
+/** The projects that are open in this host, each under a name of its own, and what is told of them. */
+import { randomUUID } from 'node:crypto';
+import { realpathSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StudioError } from '../../contract/errors.ts';
+import type { HistoryEntry, ProjectId, ProjectState } from '../../contract/project-state.ts';
+import type { AssetId } from '../../contract/render-request.ts';
+import type { SceneDocument } from '../../contract/scene-document.ts';
+import { PROJECT_EXTENSION, ProjectFile } from '../../projects/project-file.ts';
+import type { RecentProjects } from '../../projects/recent-projects.ts';
+import { asStudioError } from '../studio-error.ts';
+import type { StudioEvents } from '../studio-events.ts';
+import { checkedPath, freePath } from './file-names.ts';
+
+interface OpenProject {
+  readonly projectId: ProjectId;
+  file: ProjectFile;
+  revision: number;
+}
+
+export interface CreateProject {
+  readonly name: string;
+  readonly path?: string | undefined;
+  readonly overwrite?: boolean;
+  readonly document: SceneDocument;
+}
+
+export class OpenProjects {
+  readonly projectsFolder: string;
+  readonly #events: StudioEvents;
+  readonly #recent: RecentProjects;
+  readonly #open = new Map<ProjectId, OpenProject>();
+  /** Told before a project is closed, so that nothing works on it any more. */
+  onClosing: (projectId: ProjectId) => Promise<void> = async () => undefined;
+
+  constructor(projectsFolder: string, events: StudioEvents, recent: RecentProjects) {
+    this.projectsFolder = projectsFolder;
+    this.#events = events;
+    this.#recent = recent;
+  }
+
+  /** @throws StudioError PROJECT_EXISTS, PROJECT_UNWRITABLE, DISK_FULL, PARAMETER_INVALID */
+  async create({ name, path, overwrite = false, document }: CreateProject): Promise<ProjectState> {
+    const place = path === undefined ? await this.#freePlace(name) : checkedPath(path, [PROJECT_EXTENSION]);
+    return this.#add(ProjectFile.create(place, { title: name, overwrite, document }));
+  }
+
+  /**
+   * Opens a project; one that is open here already is given as it is.
+   *
+   * @throws StudioError PROJECT_MISSING, PROJECT_INVALID, PROJECT_NEWER, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL
+   */
+  open(path: string, readOnly: boolean): ProjectState {
+    const place = checkedPath(path, [PROJECT_EXTENSION]);
+    const known = [...this.#open.values()].find(({ file }) => file.path === realPath(place));
+    if (known !== undefined && (readOnly || !known.file.isReadOnly)) return this.#stateOf(known);
+    const file = ProjectFile.open(place, { readOnly });
+    if (file.wasRecovered) {
+      this.#events.emit('notice', {
+        level: 'info',
+        message: `${file.title()} was not closed properly the last time. Nothing is lost: every change had been saved.`,
+      });
+    }
+    return this.#add(file);
+  }
+
+  /** The library's project. @throws StudioError PROJECT_UNKNOWN */
+  file(projectId: ProjectId): ProjectFile {
+    return this.#get(projectId).file;
+  }
+
+  /** @throws StudioError PROJECT_UNKNOWN */
+  state(projectId: ProjectId): ProjectState {
+    return this.#stateOf(this.#get(projectId));
+  }
+
+  list(): ProjectState[] {
+    return [...this.#open.values()].map((project) => this.#stateOf(project));
+  }
+
+  /**
+   * Changes a project's document or its place in the history, and tells of it.
+   *
+   * @param baseRevision the revision that the change was made on, where that matters
+   * @throws StudioError PROJECT_UNKNOWN, PROJECT_CONFLICT, and what the change throws
+   */
+  change(projectId: ProjectId, change: (file: ProjectFile) => unknown, baseRevision?: number): ProjectState {
+    const project = this.#get(projectId);
+    if (baseRevision !== undefined && baseRevision !== project.revision) {
+      throw new StudioError(
+        'PROJECT_CONFLICT',
+        'The project was changed in another window meanwhile. Look at the change, then do yours again.',
+      );
+    }
+    change(project.file);
+    project.revision++;
+    return this.#tell(project);
+  }
+
+  /** A page of the history, newest first. */
+  historyPage(
+    projectId: ProjectId,
+    limit: number,
+    before?: number,
+  ): { entries: HistoryEntry[]; hasMore: boolean } {
+    const { file } = this.#get(projectId);
+    const end = Math.min(before ?? Number.POSITIVE_INFINITY, file.history().length);
+    const start = Math.max(0, end - limit);
+    const entries = file.historyEntries(start, end - start).map(({ position, label, committedAtMs }) => ({
+      position,
+      label,
+      time: new Date(committedAtMs).toISOString(),
+    }));
+    return { entries: entries.toReversed(), hasMore: start > 0 };
+  }
+
+  /** @throws StudioError PROJECT_UNKNOWN, PROJECT_READ_ONLY, ... */
+  rename(projectId: ProjectId, name: string): ProjectState {
+    const project = this.#get(projectId);
+    project.file.rename(name);
+    return this.#tell(project);
+  }
+
+  /** @throws StudioError PROJECT_UNKNOWN, PROJECT_EXISTS, PROJECT_UNWRITABLE, DISK_FULL, PARAMETER_INVALID */
+  saveAs(projectId: ProjectId, path: string, overwrite: boolean): ProjectState {
+    const project = this.#get(projectId);
+    project.file = project.file.saveAs(checkedPath(path, [PROJECT_EXTENSION]), { overwrite });
+    project.revision++;
+    this.#remember(project.file);
+    return this.#tell(project);
+  }
+
+  /** @throws as {@link saveAs} */
+  duplicate(projectId: ProjectId, path?: string): ProjectState {
+    const { file } = this.#get(projectId);
+    const title = `${file.title()} copy`;
+    const place =
+      path === undefined
+        ? freePath(dirname(file.path), title, PROJECT_EXTENSION)
+        : checkedPath(path, [PROJECT_EXTENSION]);
+    file.saveCopy(place);
+    const copy = ProjectFile.open(place);
+    copy.rename(title);
+    return this.#add(copy);
+  }
+
+  /** Closes a project; its file is whole afterwards. @throws StudioError PROJECT_UNKNOWN */
+  async close(projectId: ProjectId): Promise<void> {
+    const project = this.#get(projectId);
+    await this.onClosing(projectId);
+    // Who closes in the same moment finds nothing more to close.
+    if (!this.#open.delete(projectId)) return;
+    project.file.close();
+    this.#events.emit('project.closed', { projectId });
+  }
+
+  async closeAll(): Promise<void> {
+    for (const projectId of [...this.#open.keys()]) await this.close(projectId);
+  }
+
+  /** A picture of whichever open project has it. */
+  findAsset(asset: AssetId): ReturnType<ProjectFile['readAsset']> | undefined {
+    for (const { file } of this.#open.values()) {
+      if (file.hasAsset(asset)) return file.readAsset(asset);
+    }
+    return undefined;
+  }
+
+  /** Makes a new project with its first document, as one step. */
+  async createWith(
+    name: string,
+    fill: (file: ProjectFile) => { readonly document: SceneDocument; readonly label: string },
+  ): Promise<ProjectState> {
+    const file = ProjectFile.create(await this.#freePlace(name), { title: name });
+    try {
+      file.atomically(() => {
+        const { document, label } = fill(file);
+        file.commit(document, label);
+      });
+    } catch (error) {
+      file.close();
+      // It was made a moment ago, and nothing is in it.
+      rmSync(file.path, { force: true });
+      throw error;
+    }
+    return this.#add(file);
+  }
+
+  async #freePlace(name: string): Promise<string> {
+    await mkdir(this.projectsFolder, { recursive: true }).catch((cause: unknown) => {
+      throw new StudioError(
+        'PROJECT_UNWRITABLE',
+        `The folder for projects, ${this.projectsFolder}, cannot be made.`,
+        { cause },
+      );
+    });
+    return freePath(this.projectsFolder, name, PROJECT_EXTENSION);
+  }
+
+  #add(file: ProjectFile): ProjectState {
+    const project: OpenProject = { projectId: randomUUID(), file, revision: 0 };
+    this.#open.set(project.projectId, project);
+    this.#remember(file);
+    return this.#tell(project);
+  }
+
+  #remember({ path }: ProjectFile): void {
+    try {
+      this.#recent.remember(path, Date.now());
+    } catch (error) {
+      // The project is open; that the list of recent ones cannot be written is worth a word and no more.
+      this.#events.emit('notice', {
+        level: 'warning',
+        message: `The list of recent projects cannot be written: ${asStudioError(error).message}`,
+      });
+    }
+  }
+
+  #get(projectId: ProjectId): OpenProject {
+    const project = this.#open.get(projectId);
+    if (project === undefined) throw new StudioError('PROJECT_UNKNOWN', 'That project is not open any more.');
+    return project;
+  }
+
+  #tell(project: OpenProject): ProjectState {
+    const state = this.#stateOf(project);
+    this.#events.emit('project.changed', state);
+    return state;
+  }
+
+  #stateOf({ projectId, file, revision }: OpenProject): ProjectState {
+    const { cursor, length, undoLabel, redoLabel } = file.history();
+    return {
+      projectId,
+      name: file.title(),
+      path: file.path,
+      isReadOnly: file.isReadOnly,
+      document: file.document(),
+      revision,
+      history: { position: cursor, length, undoLabel, redoLabel },
+    };
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Opening it says what is the matter.
+    return path;
+  }
+}

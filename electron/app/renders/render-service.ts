@@ -1,0 +1,220 @@
+/** From a document to a queued render, and from the queue to the project that keeps it. */
+import { randomUUID } from 'node:crypto';
+import { documentRequest } from '../../contract/document-request.ts';
+import type { AssetFile, EngineResultOf } from '../../contract/engine-messages.ts';
+import { errorCodes, StudioError } from '../../contract/errors.ts';
+import type { ProjectId } from '../../contract/project-state.ts';
+import type { RenderId, RenderRecord, RenderSummary, SweepCell } from '../../contract/render-record.ts';
+import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import type { SceneDocument } from '../../contract/scene-document.ts';
+import { makeThumbnail } from '../assets/pictures.ts';
+import type { TransientAssets } from '../assets/transient-assets.ts';
+import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import type { OpenProjects } from '../projects/open-projects.ts';
+import { asFailure } from '../studio-error.ts';
+import type { StudioEvents } from '../studio-events.ts';
+import { type QueuedRender, type RenderEnd, RenderQueue } from './render-queue.ts';
+import { keptRecord, keptSummary, queuedRecord, queuedSummary } from './render-views.ts';
+
+export interface RenderServiceParts {
+  readonly engine: EngineSupervisor;
+  readonly projects: OpenProjects;
+  readonly transient: TransientAssets;
+  readonly events: StudioEvents;
+}
+
+/** One render to be queued. */
+export interface RenderOrder {
+  readonly document: SceneDocument;
+  readonly sweep: SweepCell | null;
+}
+
+/** Stands for the weights while a document is only being checked. */
+const anyPack: RenderRequest['pack'] = { id: '', version: '', weights: '0'.repeat(64) };
+
+/** Longest sentence of a failure that a project keeps. */
+const MAX_MESSAGE_LENGTH = 4000;
+
+export class RenderService {
+  readonly queue: RenderQueue;
+  readonly #parts: RenderServiceParts;
+  readonly #documents = new WeakMap<QueuedRender, SceneDocument>();
+
+  constructor(parts: RenderServiceParts) {
+    this.#parts = parts;
+    const { engine, transient, events } = parts;
+    this.queue = new RenderQueue(engine, {
+      onQueueChanged: (state) => events.emit('queue.changed', state),
+      onStarted: (render) => this.#tell(render.projectId, queuedSummary(render, 'running')),
+      onProgress: ({ projectId, renderId }, progress, timeLeftMs) =>
+        events.emit('render.progress', { projectId, renderId, ...progress, timeLeftMs }),
+      onPreview: ({ projectId, renderId }, { png, ...preview }) =>
+        events.emit('render.preview', {
+          projectId,
+          renderId,
+          image: transient.put(png, 'image/png'),
+          ...preview,
+        }),
+      onEnded: (render, end) => this.#ended(render, end),
+    });
+  }
+
+  /**
+   * Queues renders of one project.
+   *
+   * @throws StudioError DOCUMENT_INCOMPLETE saying what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN, ASSET_MISSING,
+   *   and what opening the pack throws
+   */
+  async enqueue(
+    projectId: ProjectId,
+    orders: readonly RenderOrder[],
+    atFront = false,
+  ): Promise<RenderSummary[]> {
+    const { engine, projects } = this.#parts;
+    const file = projects.file(projectId);
+    if (file.isReadOnly) {
+      throw new StudioError(
+        'PROJECT_READ_ONLY',
+        'The project is open for reading only and cannot keep a render. Save it under another name first.',
+      );
+    }
+    // What is missing is said before an engine is started for it.
+    for (const { document } of orders) completeRequest(document, anyPack);
+    const { pack } = await engine.open();
+    const renders = orders.map(({ document, sweep }): QueuedRender => {
+      const render: QueuedRender = {
+        renderId: randomUUID(),
+        projectId,
+        projectName: file.title(),
+        createdAt: new Date().toISOString(),
+        request: completeRequest(document, pack.identity),
+        sweep,
+        readAsset: async (asset) => this.#readAsset(projectId, asset),
+      };
+      this.#documents.set(render, document);
+      return render;
+    });
+    // The project may have been closed while the engine started.
+    projects.file(projectId);
+    const summaries = renders.map((render) => queuedSummary(render, 'queued'));
+    for (const summary of summaries) this.#tell(projectId, summary);
+    this.queue.enqueue(renders, atFront);
+    return summaries;
+  }
+
+  /** @throws StudioError RENDER_UNKNOWN, PROJECT_UNKNOWN */
+  get(projectId: ProjectId, renderId: RenderId): RenderRecord {
+    const queued = this.#queued(projectId, renderId);
+    if (queued === undefined) return keptRecord(this.#parts.projects.file(projectId).render(renderId));
+    return queuedRecord(queued, this.queue.currentId === renderId ? 'running' : 'queued');
+  }
+
+  /** The document that a render was made from. @throws StudioError RENDER_UNKNOWN, PROJECT_UNKNOWN */
+  document(projectId: ProjectId, renderId: RenderId): SceneDocument {
+    const queued = this.#queued(projectId, renderId);
+    const document =
+      queued === undefined
+        ? this.#parts.projects.file(projectId).render(renderId).document
+        : this.#documents.get(queued);
+    if (document) return document;
+    throw new StudioError('RENDER_UNKNOWN', 'The project does not hold the scene of that render.');
+  }
+
+  /** Tells of a kept render that was changed. */
+  changed(projectId: ProjectId, renderId: RenderId): RenderSummary {
+    const summary = keptSummary(this.#parts.projects.file(projectId).render(renderId));
+    this.#tell(projectId, summary);
+    return summary;
+  }
+
+  #queued(projectId: ProjectId, renderId: RenderId): QueuedRender | undefined {
+    return this.queue.ofProject(projectId).find((render) => render.renderId === renderId);
+  }
+
+  #readAsset(projectId: ProjectId, asset: AssetId): AssetFile | null {
+    const file = this.#parts.projects.file(projectId);
+    if (!file.hasAsset(asset)) return null;
+    return { name: `The picture ${asset.slice(0, 8)}`, bytes: file.readAsset(asset).bytes };
+  }
+
+  #tell(projectId: ProjectId, render: RenderSummary): void {
+    this.#parts.events.emit('render.changed', { projectId, render });
+  }
+
+  async #ended(render: QueuedRender, end: RenderEnd): Promise<void> {
+    const { projectId } = render;
+    if (end.state === 'cancelled') {
+      this.#tell(projectId, queuedSummary(render, 'cancelled'));
+      return;
+    }
+    try {
+      const summary =
+        end.state === 'done' ? await this.#keep(render, end.result) : this.#keepFailure(render, end);
+      this.#tell(projectId, summary);
+    } catch (error) {
+      this.#couldNotKeep(render, end, error);
+    }
+  }
+
+  async #keep(render: QueuedRender, result: EngineResultOf<'render'>): Promise<RenderSummary> {
+    const { png, device, timingsMs, totalMs, peakMemoryBytes, unetMs, unetRows, notices } = result;
+    const thumbnail = await makeThumbnail(png);
+    const file = this.#parts.projects.file(render.projectId);
+    return file.atomically(() =>
+      keptSummary(
+        file.addRender({
+          ...this.#common(render),
+          result: file.putAsset(png),
+          thumbnail: file.putAsset(thumbnail),
+          failure: null,
+          device,
+          timingsMs,
+          totalMs,
+          peakMemoryBytes,
+          metrics: { unetMs, unetRows },
+          notices,
+        }),
+      ),
+    );
+  }
+
+  #keepFailure(render: QueuedRender, { error }: Extract<RenderEnd, { state: 'failed' }>): RenderSummary {
+    const file = this.#parts.projects.file(render.projectId);
+    return keptSummary(
+      file.addRender({
+        ...this.#common(render),
+        result: null,
+        thumbnail: null,
+        failure: { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) },
+        device: this.#parts.engine.status.device,
+        timingsMs: {},
+        totalMs: 0,
+      }),
+    );
+  }
+
+  #common(render: QueuedRender) {
+    const { renderId: id, request, sweep } = render;
+    return { id, request, sweep, document: this.#documents.get(render) ?? null };
+  }
+
+  /** A full disk must not cost the picture: it stays to be had until the program ends. */
+  #couldNotKeep(render: QueuedRender, end: RenderEnd, error: unknown): void {
+    const { transient, events } = this.#parts;
+    const failure = asFailure(error);
+    const result = end.state === 'done' ? transient.put(end.result.png, 'image/png') : null;
+    const meaning = errorCodes[failure.code];
+    events.emit('notice', {
+      level: 'error',
+      message: `A render could not be saved in the project: ${failure.message} (${meaning})`,
+    });
+    this.#tell(render.projectId, { ...queuedSummary(render, 'failed'), result, error: failure });
+  }
+}
+
+/** @throws StudioError DOCUMENT_INCOMPLETE with everything that is missing */
+function completeRequest(document: SceneDocument, pack: RenderRequest['pack']): RenderRequest {
+  const made = documentRequest(document, pack);
+  if (made.complete) return made.request;
+  throw new StudioError('DOCUMENT_INCOMPLETE', made.missing.map(({ sentence }) => sentence).join(' '));
+}

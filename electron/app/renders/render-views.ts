@@ -1,0 +1,63 @@
+/** Renders as windows see them: those of the queue, and those that a project keeps. */
+import type { RenderRecord, RenderState, RenderSummary } from '../../contract/render-record.ts';
+import type {
+  RenderRecord as KeptRender,
+  RenderSummary as KeptSummary,
+} from '../../projects/project-records.ts';
+import type { QueuedRender } from './render-queue.ts';
+
+/** A render that has not ended, or was cancelled. */
+export function queuedSummary(
+  { renderId, createdAt, sweep }: QueuedRender,
+  state: Exclude<RenderState, 'done'>,
+): RenderSummary {
+  return {
+    renderId,
+    state,
+    sequence: null,
+    createdAt,
+    name: null,
+    isStarred: false,
+    isDeleted: false,
+    result: null,
+    thumbnail: null,
+    sweep,
+    totalMs: null,
+    error: null,
+  };
+}
+
+export function queuedRecord(render: QueuedRender, state: 'queued' | 'running'): RenderRecord {
+  return {
+    ...queuedSummary(render, state),
+    request: render.request,
+    device: null,
+    timingsMs: {},
+    peakMemoryBytes: null,
+    metrics: {},
+    notices: [],
+  };
+}
+
+export function keptSummary(render: KeptSummary): RenderSummary {
+  const { id, sequence, createdAtMs, name, isStarred, result, thumbnail, failure, sweep, totalMs } = render;
+  return {
+    renderId: id,
+    state: failure === null ? 'done' : failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
+    sequence,
+    createdAt: new Date(createdAtMs).toISOString(),
+    name,
+    isStarred,
+    isDeleted: render.deletedAtMs !== null,
+    result,
+    thumbnail,
+    sweep,
+    totalMs,
+    error: failure && { ok: false, ...failure },
+  };
+}
+
+export function keptRecord(render: KeptRender): RenderRecord {
+  const { request, device, timingsMs, peakMemoryBytes, metrics, notices } = render;
+  return { ...keptSummary(render), request, device, timingsMs, peakMemoryBytes, metrics, notices };
+}

@@ -1,0 +1,58 @@
+/** What the handlers work with; made once by {@link file://./studio.ts}. */
+import type { ModelStore } from '../models/model-store.ts';
+import type { RecentProjects } from '../projects/recent-projects.ts';
+import type { TransientAssets } from './assets/transient-assets.ts';
+import type { EngineSupervisor } from './engine/engine-supervisor.ts';
+import type { JobRunner } from './jobs/job-runner.ts';
+import type { PrepareJobs } from './jobs/prepare-jobs.ts';
+import type { PackChoices } from './models/pack-choices.ts';
+import type { OpenProjects } from './projects/open-projects.ts';
+import type { RenderService } from './renders/render-service.ts';
+import type { SettingsStore } from './settings/settings-store.ts';
+import type { StudioEvents } from './studio-events.ts';
+
+/** The system's dialogs, as far as a host has them. A path is null when the dialog was dismissed. */
+export interface HostDialogs {
+  openProject(clientId: string): Promise<string | null>;
+  saveProject(clientId: string, suggestedName?: string): Promise<string | null>;
+  saveExport(clientId: string, kind: 'png' | 'layered', suggestedName?: string): Promise<string | null>;
+  chooseFolder(clientId: string, title: string): Promise<string | null>;
+  /** Shows a file in the system's file manager. */
+  reveal(clientId: string, path: string): Promise<void>;
+}
+
+/** What only a host knows. */
+export interface StudioHost {
+  readonly kind: 'electron' | 'browser';
+  readonly version: string;
+  readonly dialogs: HostDialogs | null;
+}
+
+/** Where things lie on this machine. */
+export interface StudioFolders {
+  /** Holds the program's package.json. */
+  readonly application: string;
+  /** A folder per bundled pack and per catalogue. */
+  readonly bundledPacks: string;
+  readonly settings: string;
+  readonly cache: string;
+  readonly projects: string;
+}
+
+export interface StudioParts {
+  readonly host: StudioHost;
+  readonly folders: StudioFolders;
+  readonly events: StudioEvents;
+  readonly settings: SettingsStore;
+  /** Makes the engine the one that the settings and the installed packs ask for. */
+  readonly applySettings: () => Promise<void>;
+  readonly recent: RecentProjects;
+  readonly projects: OpenProjects;
+  readonly transient: TransientAssets;
+  readonly engine: EngineSupervisor;
+  readonly renders: RenderService;
+  readonly jobs: JobRunner;
+  readonly prepare: PrepareJobs;
+  readonly store: ModelStore;
+  readonly packs: PackChoices;
+}

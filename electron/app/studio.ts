@@ -1,0 +1,149 @@
+/** The whole program but its windows: every service, put together once, for whatever host there is. */
+import { join } from 'node:path';
+import type { CommandHandlers } from '../contract/commands.ts';
+import type { EngineConfig } from '../contract/engine-messages.ts';
+import type { AssetId } from '../contract/render-request.ts';
+import { readCatalogs } from '../models/catalogs.ts';
+import { createModelStore } from '../models/model-store.ts';
+import { findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
+import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
+import { RecentProjects } from '../projects/recent-projects.ts';
+import { type TransientAsset, TransientAssets } from './assets/transient-assets.ts';
+import type { CommandContext } from './dispatcher.ts';
+import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
+import { EngineSupervisor, type SupervisorLimits } from './engine/engine-supervisor.ts';
+import { appHandlers } from './handlers/app-handlers.ts';
+import { assetHandlers } from './handlers/asset-handlers.ts';
+import { exportHandlers } from './handlers/export-handlers.ts';
+import { modelHandlers } from './handlers/model-handlers.ts';
+import { prepareHandlers } from './handlers/prepare-handlers.ts';
+import { projectHandlers } from './handlers/project-handlers.ts';
+import { renderHandlers } from './handlers/render-handlers.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { PrepareJobs } from './jobs/prepare-jobs.ts';
+import { PackChoices } from './models/pack-choices.ts';
+import { OpenProjects } from './projects/open-projects.ts';
+import { RenderService } from './renders/render-service.ts';
+import { SettingsStore } from './settings/settings-store.ts';
+import { type EventListener, StudioEvents } from './studio-events.ts';
+import type { StudioFolders, StudioHost, StudioParts } from './studio-parts.ts';
+
+export interface StudioOptions {
+  readonly host: StudioHost;
+  readonly facts: PlatformFacts;
+  readonly folders: StudioFolders;
+  /** child_process.fork by default. */
+  readonly launchEngine?: EngineLauncher;
+  readonly engineLimits?: Partial<SupervisorLimits>;
+  /** The network and the disk, for the model store. */
+  readonly environment?: StoreEnvironment;
+}
+
+export interface Studio {
+  readonly handlers: CommandHandlers<CommandContext>;
+  /** @returns ends it */
+  readonly listen: (listener: EventListener) => () => void;
+  /** Takes an uploaded file. @throws StudioError ASSET_TOO_LARGE */
+  readonly putAsset: (bytes: Uint8Array, mediaType: string) => AssetId;
+  /** A picture of an open project, or one on its way; undefined when there is none. */
+  readonly readAsset: (asset: AssetId) => TransientAsset | undefined;
+  /** Process id of the engine; undefined while there is none. */
+  readonly enginePid: () => number | undefined;
+  /** Ends all work, closes all projects, ends the engine. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * @throws StudioError PACK_INVALID when a catalogue or the setting of the models folder cannot be read
+ */
+export async function createStudio(options: StudioOptions): Promise<Studio> {
+  const parts = await createParts(options);
+  const { events, projects, renders, jobs, engine, transient } = parts;
+  const handlers: CommandHandlers<CommandContext> = {
+    ...appHandlers(parts),
+    ...assetHandlers(parts),
+    ...exportHandlers(parts),
+    ...modelHandlers(parts),
+    ...prepareHandlers(parts),
+    ...projectHandlers(parts),
+    ...renderHandlers(parts),
+  };
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await jobs.cancelAll();
+    await projects.closeAll();
+    await renders.queue.settled();
+    await engine.close();
+  };
+  return {
+    handlers,
+    listen: (listener) => events.listen(listener),
+    putAsset: (bytes, mediaType) => transient.putUpload(bytes, mediaType),
+    readAsset: (asset) => transient.get(asset) ?? projects.findAsset(asset),
+    enginePid: () => engine.pid,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+async function createParts(options: StudioOptions): Promise<StudioParts> {
+  const { host, facts, folders, environment = systemEnvironment } = options;
+  const events = new StudioEvents();
+  const settings = await SettingsStore.open(folders.settings, (message) =>
+    events.emit('notice', { level: 'warning', message }),
+  );
+  const store = createModelStore({
+    modelsFolder: (await findModelsFolder(facts)).folder,
+    catalogs: await readCatalogs(folders.bundledPacks),
+    environment,
+    hubEndpoint: facts.environment.HF_ENDPOINT || undefined,
+    hubToken: facts.environment.HF_TOKEN || undefined,
+  });
+  const packs = new PackChoices(folders.bundledPacks, store);
+  const recent = new RecentProjects(join(folders.settings, 'recent-projects.json'));
+  const projects = new OpenProjects(folders.projects, events, recent);
+  const transient = new TransientAssets();
+
+  const engineConfig = async (): Promise<EngineConfig> => {
+    const { pack, device, cacheLimitBytes } = settings.current;
+    const packFolder = await packs.folderOf(pack);
+    return { packFolder, device, cacheFolder: folders.cache, cacheLimitBytes };
+  };
+  const engineLimits = (): Partial<SupervisorLimits> => {
+    const { releaseModelsAfterMinutes } = settings.current;
+    const idleMs =
+      releaseModelsAfterMinutes === 0 ? Number.POSITIVE_INFINITY : releaseModelsAfterMinutes * 60_000;
+    return { idleMs, ...options.engineLimits };
+  };
+  const engine = new EngineSupervisor({
+    launch: options.launchEngine ?? (() => forkEngine()),
+    config: await engineConfig(),
+    limits: engineLimits(),
+    onStatus: (status) => events.emit('engine.changed', status),
+  });
+  const applySettings = async () => engine.configure(await engineConfig(), engineLimits());
+
+  const jobs = new JobRunner(events);
+  const renders = new RenderService({ engine, projects, transient, events });
+  projects.onClosing = async (projectId) => {
+    await Promise.all([renders.queue.cancelProject(projectId), jobs.cancelAll(projectId)]);
+  };
+  return {
+    host,
+    folders,
+    events,
+    settings,
+    applySettings,
+    recent,
+    projects,
+    transient,
+    engine,
+    renders,
+    jobs,
+    prepare: new PrepareJobs(engine, projects, jobs),
+    store,
+    packs,
+  };
+}
