@@ -1,0 +1,29 @@
+/** A whole program without windows, on folders of its own, with the tiny pack as its bundled one and no network. */
+import { createStudio, type Studio, type StudioOptions } from '../../../electron/app/studio.ts';
+import { studioFolders } from '../../../electron/app/studio-folders.ts';
+import { systemEnvironment } from '../../../electron/models/store-environment.ts';
+import { serveEnvironment } from '../serve/serve-process.ts';
+
+export async function testStudio(
+  root: string,
+  options: Partial<StudioOptions> = {},
+  environment?: NodeJS.ProcessEnv,
+): Promise<Studio> {
+  const facts = {
+    platform: process.platform,
+    environment: environment ?? (await serveEnvironment(root)),
+    homeFolder: root,
+  };
+  return createStudio({
+    host: { kind: 'browser', version: '0.0.0', dialogs: null },
+    facts,
+    folders: studioFolders(facts),
+    environment: {
+      ...systemEnvironment,
+      fetch: async () => {
+        throw new Error('tests have no network');
+      },
+    },
+    ...options,
+  });
+}

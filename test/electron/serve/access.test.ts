@@ -1,0 +1,289 @@
+/** Who is let in by the browser host, and what is sent and taken. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { UPLOAD_LIMIT_BYTES } from '../../../electron/app/assets/transient-assets.ts';
+import type { Studio } from '../../../electron/app/studio.ts';
+import { MAX_MESSAGE_BYTES } from '../../../electron/contract/wire.ts';
+import { type RunningServer, startServer } from '../../../electron/serve/server.ts';
+import { testStudio } from '../app/studio-fixture.ts';
+import { temporaryFolder } from '../inference/tiny-pack.ts';
+import { cookieOf, TestClient } from './test-client.ts';
+
+let root: string;
+let studio: Studio;
+let server: RunningServer;
+let url: URL;
+let cookie: string;
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  studio = await testStudio(root);
+  server = await startServer({
+    studio,
+    address: '127.0.0.1',
+    port: 0,
+    hostNames: ['studio.example'],
+    rendererFolder: join(root, 'renderer'),
+    onFault: (error) => faults.push(error),
+  });
+  url = new URL(server.url);
+  cookie = await cookieOf(url);
+});
+afterAll(async () => {
+  expect(faults).toEqual([]);
+  await server.close();
+  await studio.close();
+  rmSync(root, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+}
+
+/** A request with any headers, those included that fetch does not let through. */
+async function ask(
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: Uint8Array } = {},
+): Promise<Answer> {
+  const request = httpRequest({ host: url.hostname, port: url.port, path, method, headers });
+  request.on('error', () => undefined);
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() };
+}
+
+/** @returns the status with which the socket was refused, or 'open' */
+async function connect(headers: Record<string, string>): Promise<number | 'open'> {
+  const socket = new WebSocket(`ws://${url.host}/socket`, { headers });
+  return new Promise((resolve) => {
+    socket.on('unexpected-response', (_, response) => resolve(response.statusCode!));
+    socket.on('error', () => undefined);
+    socket.on('open', () => {
+      socket.terminate();
+      resolve('open');
+    });
+  });
+}
+
+const own = () => ({ cookie, origin: url.origin });
+const asset = 'a'.repeat(64);
+
+describe('the token', () => {
+  test('lets a browser in by the address, and is gone from it afterwards', async () => {
+    const { status, headers } = await ask(`${url.pathname}${url.search}`);
+    expect(status).toBe(303);
+    expect(headers.location).toBe('/');
+    expect(headers['set-cookie']?.[0]).toMatch(/; HttpOnly; SameSite=Strict$/);
+    expect(headers['referrer-policy']).toBe('no-referrer');
+  });
+
+  test.each(['/', '/index.html', `/assets/${asset}`, '/?token=', '/?token=wrong'])(
+    'is needed for %s',
+    async (path) => {
+      const { status, text, headers } = await ask(path);
+      expect(status).toBe(401);
+      expect(text).toContain('address that the program printed');
+      expect(headers['set-cookie']).toBeUndefined();
+    },
+  );
+
+  test('is needed for the socket and for uploads', async () => {
+    expect(await connect({ origin: url.origin })).toBe(401);
+    expect(await connect({ origin: url.origin, cookie: cookie.replace(/=.*/, '=wrong') })).toBe(401);
+    const put = await ask(`/assets/${asset}`, { method: 'PUT', headers: { origin: url.origin } });
+    expect(put.status).toBe(401);
+    expect(await connect(own())).toBe('open');
+  });
+
+  test('is never in what the program answers', async () => {
+    const token = url.searchParams.get('token')!;
+    for (const path of ['/', `/assets/${asset}`, '/nowhere']) {
+      const { text, headers } = await ask(path, { headers: own() });
+      expect(text + JSON.stringify(headers)).not.toContain(token);
+    }
+  });
+});
+
+describe('the host’s name', () => {
+  test.each([
+    'evil.example',
+    'evil.example:80',
+    'localhost.evil.example',
+    '127.0.0.1@evil.example',
+    '1.2.3.4',
+  ])('refuses %s, as DNS rebinding would send it', async (host) => {
+    expect((await ask('/', { headers: { cookie, host } })).status).toBe(421);
+    expect(await connect({ ...own(), host })).toBe(421);
+    expect((await ask(`/${url.search}`, { headers: { host } })).status).toBe(421);
+  });
+
+  test.each(['localhost:9999', '127.0.0.1', '[::1]:5', 'LOCALHOST', 'studio.example'])(
+    'takes %s, so that tunnels work',
+    async (host) => {
+      expect((await ask('/', { headers: { cookie, host } })).status).not.toBe(421);
+    },
+  );
+});
+
+describe('the origin', () => {
+  test('of another page is refused for the socket, whatever it has', async () => {
+    for (const origin of [
+      'http://evil.example',
+      'null',
+      'http://127.0.0.1:1',
+      `https://${url.host}`.replace(/\d+$/, '1'),
+    ]) {
+      expect(await connect({ cookie, origin })).toBe(403);
+    }
+    expect(await connect({ cookie })).toBe(403);
+    expect(await connect({ ...own(), 'sec-fetch-site': 'cross-site' })).toBe(403);
+  });
+
+  test('of another page is refused for pictures', async () => {
+    const path = `/assets/${asset}`;
+    expect((await ask(path, { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect((await ask(path, { headers: { cookie, origin: 'http://evil.example' } })).status).toBe(403);
+    expect((await ask(path, { method: 'PUT', headers: { cookie } })).status).toBe(403);
+    expect((await ask(path, { headers: { cookie, 'sec-fetch-site': 'same-origin' } })).status).toBe(404);
+  });
+});
+
+describe('uploads', () => {
+  const put = (id: string, body: Uint8Array, headers: Record<string, string> = {}) =>
+    ask(`/assets/${id}`, { method: 'PUT', headers: { ...own(), ...headers }, body });
+
+  test('are given back as they came, under a type that is a picture’s', async () => {
+    const body = Buffer.from('any bytes');
+    const id = createHash('sha256').update(body).digest('hex');
+    expect((await put(id, body, { 'content-type': 'image/png' })).status).toBe(201);
+    const got = await ask(`/assets/${id}`, { headers: own() });
+    expect(got).toMatchObject({ status: 200, text: 'any bytes' });
+    expect(got.headers['content-type']).toBe('image/png');
+    expect(got.headers['content-security-policy']).toContain('sandbox');
+    // A page cannot be put where this program’s own pages come from.
+    expect((await put(id, body, { 'content-type': 'text/html' })).status).toBe(201);
+    expect((await ask(`/assets/${id}`, { headers: own() })).headers['content-type']).toBe(
+      'application/octet-stream',
+    );
+  });
+
+  test('that are not what they are called are refused', async () => {
+    expect((await put(asset, Buffer.from('something else'))).status).toBe(422);
+    expect((await put('no-hash', Buffer.from('x'))).status).toBe(404);
+    expect((await put('..%2f..%2fetc', Buffer.from('x'))).status).toBe(404);
+  });
+
+  test('that are too large are refused, announced or not', async () => {
+    const announced = await ask(`/assets/${asset}`, {
+      method: 'PUT',
+      headers: { ...own(), 'content-length': String(UPLOAD_LIMIT_BYTES + 1) },
+    });
+    expect(announced).toMatchObject({ status: 413, text: expect.stringContaining('64 MiB') });
+    const request = httpRequest({
+      host: url.hostname,
+      port: url.port,
+      path: `/assets/${asset}`,
+      method: 'PUT',
+      headers: { ...own(), 'transfer-encoding': 'chunked' },
+    });
+    request.on('error', () => undefined);
+    const responded = once(request, 'response') as Promise<[IncomingMessage]>;
+    const chunk = Buffer.alloc(1 << 20);
+    for (let sent = 0; sent <= UPLOAD_LIMIT_BYTES; sent += chunk.length) request.write(chunk);
+    const [response] = await responded;
+    expect(response.statusCode).toBe(413);
+    request.destroy();
+  });
+
+  test('take no other methods', async () => {
+    expect((await ask(`/assets/${asset}`, { method: 'DELETE', headers: own() })).status).toBe(405);
+    expect((await ask('/', { method: 'POST', headers: own() })).status).toBe(405);
+  });
+});
+
+describe('pages', () => {
+  test('say in a sentence that the editor has not been built, and are served once it is', async () => {
+    const unbuilt = await ask('/', { headers: own() });
+    expect(unbuilt).toMatchObject({ status: 503, text: expect.stringContaining('npm run build:renderer') });
+    mkdirSync(join(root, 'renderer'));
+    writeFileSync(join(root, 'renderer', 'index.html'), '<!doctype html><title>Editor</title>');
+    writeFileSync(join(root, 'secret.txt'), 'not for browsers');
+    const built = await ask('/', { headers: own() });
+    expect(built).toMatchObject({ status: 200, text: expect.stringContaining('Editor') });
+    expect(built.headers['content-type']).toContain('text/html');
+    for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%5csecret.txt', '//secret.txt', '/%00']) {
+      expect((await ask(path, { headers: own() })).text).not.toContain('not for browsers');
+    }
+  });
+
+  test('may load nothing but the program’s own files', async () => {
+    const { headers } = await ask('/', { headers: own() });
+    const policy = headers['content-security-policy']!;
+    expect(policy).toMatch(/^default-src 'none'/);
+    expect(policy).not.toMatch(/unsafe|\*|http:|https:/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  });
+});
+
+describe('the socket', () => {
+  test('answers what is no call with an envelope', async () => {
+    const client = await TestClient.connect(url);
+    const answers: unknown[] = [];
+    client.socket.on('message', (data) => answers.push(JSON.parse(String(data))));
+    const messages: (string | Buffer)[] = [
+      'not JSON',
+      '{"id":7}',
+      '{"id":8,"command":"app.info","input":{},"more":1}',
+      '"text"',
+      '[]',
+      `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
+      `{"id":9,"command":"app.info","input":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+      'x'.repeat(MAX_MESSAGE_BYTES + 1),
+      Buffer.from([1, 2, 3]),
+    ];
+    for (const message of messages) client.socket.send(message);
+    await client.call('app.info');
+    const refused = answers.slice(0, messages.length);
+    expect(refused).toHaveLength(messages.length);
+    for (const answer of refused) {
+      expect(answer).toMatchObject({
+        envelope: { ok: false, code: expect.stringMatching(/^COMMAND_INVALID$/) },
+      });
+    }
+    expect(refused[1]).toMatchObject({ id: 7 });
+    client.close();
+  });
+
+  test('ends a connection that sends more than can be looked at, and only that one', async () => {
+    const [client, other] = [await TestClient.connect(url), await TestClient.connect(url)];
+    const closed = once(client.socket, 'close');
+    client.socket.send('x'.repeat(5 * MAX_MESSAGE_BYTES));
+    await closed;
+    expect((await other.call('app.info')).host).toBe('browser');
+    other.close();
+  });
+});
+
+test('an address that is taken is said in a sentence', async () => {
+  await expect(
+    startServer({ studio, address: '127.0.0.1', port: Number(url.port), rendererFolder: root }),
+  ).rejects.toMatchObject({ code: 'ADDRESS_UNAVAILABLE', message: expect.stringContaining('--port') });
+});

@@ -1,0 +1,129 @@
+/** A client of the browser host for tests: every command and event by the contract, every answer checked. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { type Envelope, envelopeSchema } from '../../../electron/contract/command.ts';
+import {
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  commands,
+} from '../../../electron/contract/commands.ts';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import {
+  type EventName,
+  type EventPayload,
+  events,
+  type StudioEvent,
+} from '../../../electron/contract/events.ts';
+import { serverMessageSchema } from '../../../electron/contract/wire.ts';
+
+export class TestClient {
+  readonly origin: string;
+  readonly cookie: string;
+  readonly socket: WebSocket;
+  readonly events: StudioEvent[] = [];
+  readonly #waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
+  readonly #listeners = new Set<(event: StudioEvent) => void>();
+  #count = 0;
+
+  private constructor(origin: string, cookie: string, socket: WebSocket) {
+    this.origin = origin;
+    this.cookie = cookie;
+    this.socket = socket;
+    socket.on('message', (data) => this.#receive(String(data)));
+  }
+
+  /** Goes in by the address with the token, as a browser does. */
+  static async connect(url: URL): Promise<TestClient> {
+    const cookie = await cookieOf(url);
+    const socket = new WebSocket(`ws://${url.host}/socket`, { headers: { cookie, origin: url.origin } });
+    await once(socket, 'open');
+    return new TestClient(url.origin, cookie, socket);
+  }
+
+  /** Calls a command. @throws StudioError what the host says */
+  async call<Name extends CommandName>(
+    name: Name,
+    ...[input]: Record<string, never> extends CommandInput<Name> ? [] : [CommandInput<Name>]
+  ): Promise<CommandOutput<Name>> {
+    const envelope = await this.send(name, input ?? {});
+    if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+    return commands[name].output.parse(envelope.value) as CommandOutput<Name>;
+  }
+
+  /** Sends anything as a command. @returns its envelope */
+  send(command: unknown, input: unknown): Promise<Envelope<unknown>> {
+    const id = this.#count++;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.socket.send(JSON.stringify({ id, command, input }));
+    });
+  }
+
+  /** The first event, from now on or of those that came already, for which a condition holds. */
+  async until<Name extends EventName>(
+    name: Name,
+    holds: (payload: EventPayload<Name>) => boolean,
+  ): Promise<EventPayload<Name>> {
+    const fits = (told: StudioEvent) => told.event === name && holds(told.payload as EventPayload<Name>);
+    const known = this.events.find(fits);
+    if (known) return known.payload as EventPayload<Name>;
+    return new Promise((resolve) => {
+      const listener = (told: StudioEvent) => {
+        if (!fits(told)) return;
+        this.#listeners.delete(listener);
+        resolve(told.payload as EventPayload<Name>);
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
+  async upload(bytes: Uint8Array, mediaType = 'image/png'): Promise<string> {
+    const id = createHash('sha256').update(bytes).digest('hex');
+    const { status } = await this.put(id, bytes, mediaType);
+    if (status !== 201) throw new Error(`upload: ${status}`);
+    return id;
+  }
+
+  put(id: string, bytes: Uint8Array, mediaType: string): Promise<Response> {
+    return fetch(`${this.origin}/assets/${id}`, {
+      method: 'PUT',
+      headers: { cookie: this.cookie, origin: this.origin, 'content-type': mediaType },
+      body: new Uint8Array(bytes),
+    });
+  }
+
+  async download(id: string): Promise<Uint8Array> {
+    const response = await fetch(`${this.origin}/assets/${id}`, { headers: { cookie: this.cookie } });
+    if (!response.ok) throw new Error(`download: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+
+  #receive(text: string): void {
+    const message = serverMessageSchema.parse(JSON.parse(text));
+    if ('event' in message) {
+      const name = message.event as EventName;
+      const told = { event: name, payload: events[name].parse(message.payload) } as StudioEvent;
+      this.events.push(told);
+      for (const listener of [...this.#listeners]) listener(told);
+      return;
+    }
+    const envelope = envelopeSchema.parse(message.envelope) as Envelope<unknown>;
+    if (message.id === null) return;
+    this.#waiting.get(message.id)?.(envelope);
+    this.#waiting.delete(message.id);
+  }
+}
+
+/** The cookie that the address with the token gives. */
+export async function cookieOf(url: URL): Promise<string> {
+  const response = await fetch(url, { redirect: 'manual' });
+  const cookie = response.headers.get('set-cookie')?.split(';')[0];
+  if (response.status !== 303 || cookie === undefined) throw new Error(`no cookie: ${response.status}`);
+  return cookie;
+}
