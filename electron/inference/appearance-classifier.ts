@@ -34,12 +34,16 @@ const descriptionSchema = z.object({
 });
 type Description = z.infer<typeof descriptionSchema>;
 
+/** What a network takes a picture for. */
+export interface Reading {
+  /** The likeliest class or place. */
+  readonly name: string;
+  /** Probability of each class or place by name; they sum to 1. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
 /** What the object network sees in a crop. */
-export interface ObjectReading {
-  /** The likeliest class. */
-  readonly className: string;
-  /** Probability of each class, in the order of {@link AppearanceClassifier.classes}; they sum to 1. */
-  readonly probabilities: Float32Array;
+export interface ObjectReading extends Reading {
   /** What it looks like, a vector of length 1: the same thing on another background lies close by cosine. */
   readonly feature: Float32Array;
 }
@@ -93,8 +97,7 @@ export class AppearanceClassifier {
       'logits',
       'feature',
     ]);
-    const probabilities = softmax(logits!);
-    return { className: this.classes[indexOfLargest(probabilities)]!, probabilities, feature: feature! };
+    return { ...reading(this.classes, logits!), feature: feature! };
   }
 
   /**
@@ -102,10 +105,10 @@ export class AppearanceClassifier {
    *
    * @throws StudioError INTERNAL
    */
-  async readPlace(image: RgbImage): Promise<string> {
+  async readPlace(image: RgbImage): Promise<Reading> {
     const whole = await resize(image, this.#description.input.size);
     const { background_logits: logits } = await this.#run(this.#places, whole, ['background_logits']);
-    return this.places[indexOfLargest(logits!)]!;
+    return reading(this.places, logits!);
   }
 
   async release(): Promise<void> {
@@ -235,6 +238,14 @@ async function resize({ width, height, data }: RgbImage, size: number): Promise<
     .raw()
     .toBuffer();
   return { width: size, height: size, data: new Uint8Array(resized) };
+}
+
+function reading(names: readonly string[], logits: Float32Array): Reading {
+  const probabilities = softmax(logits);
+  return {
+    name: names[indexOfLargest(probabilities)]!,
+    probabilities: Object.fromEntries(names.map((name, index) => [name, probabilities[index]!])),
+  };
 }
 
 function softmax(logits: Float32Array): Float32Array {

@@ -120,7 +120,8 @@ function describeTables(table: Halves<Summary>, measured: readonly MeasuredScene
     { title: `Held-out drawings or patterns, ${heldOut} scenes`, summary: table.heldOut },
   ];
   return [
-    'prompt: class and place found · concept: feature cosine to the concept image · Delta E: colour distance to it',
+    'prompt: class and place found · certainty: their probabilities · concept: feature cosine to the concept image',
+    'Delta E: colour distance to the concept image, smaller is better, as for the leak',
     'background: PSNR outside the masks, nothing pasted back · leak: colours that spread beyond their mask',
     'paper: its table 4.3, with other measures on other pictures: only the order of its rows compares with ours',
     ...parts.flatMap(({ title, summary }) =>
@@ -130,15 +131,16 @@ function describeTables(table: Halves<Summary>, measured: readonly MeasuredScene
 }
 
 function tableRows(summary: Summary): string[][] {
-  const cells = ({ prompt, concept, colourDistance, backgroundPsnr, leak }: Scores) => [
+  const cells = ({ prompt, certainty, concept, colourDistance, backgroundPsnr, leak }: Scores) => [
     prompt.toFixed(3),
+    certainty.toFixed(3),
     concept.toFixed(3),
     colourDistance.toFixed(1),
     `${backgroundPsnr.toFixed(1)} dB`,
     leak.toFixed(3),
   ];
   return [
-    ['', 'prompt', 'concept', 'Delta E', 'background', 'leak', 'paper: TCLIP', 'ICLIP', 'IDINO'],
+    ['', 'prompt', 'certainty', 'concept', 'Delta E', 'background', 'leak', 'paper: TCLIP', 'ICLIP', 'IDINO'],
     ['the background as it was', ...cells(summary.untouched), '', '', ''],
     ...rows.map((row) => {
       const { tclip, iclip, idino } = paperAblation[row];

@@ -61,3 +61,14 @@ export function shiftTowards(expected: LabColour, actual: LabColour, other: LabC
   }
   return Math.min(Math.max(projection / distance ** 2, 0), 1);
 }
+
+/** The colour nearest to `colour` on the straight way from one colour to another. */
+export function nearestBetween(colour: LabColour, from: LabColour, to: LabColour): LabColour {
+  const way = [to[0] - from[0], to[1] - from[1], to[2] - from[2]] as const;
+  const length = way[0] ** 2 + way[1] ** 2 + way[2] ** 2;
+  if (length === 0) return from;
+  const along =
+    (colour[0] - from[0]) * way[0] + (colour[1] - from[1]) * way[1] + (colour[2] - from[2]) * way[2];
+  const share = Math.min(Math.max(along / length, 0), 1);
+  return [from[0] + share * way[0], from[1] + share * way[1], from[2] + share * way[2]];
+}

@@ -2,7 +2,15 @@
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { dilate, maximumPlane } from '../../pipeline/tensor/image-kernels.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { colourDistance, type LabColour, labAt, meanColour, shiftTowards, toLab } from './colour.ts';
+import {
+  colourDistance,
+  type LabColour,
+  labAt,
+  meanColour,
+  nearestBetween,
+  shiftTowards,
+  toLab,
+} from './colour.ts';
 
 /** Pixels of a mask from half cover on belong to it. */
 const INSIDE = 0.5;
@@ -70,7 +78,8 @@ export async function conceptColourDistance(
  *
  * Two places are looked at. In the band around the mask that belongs to no concept: from the colour of the
  * untouched background (through the autoencoder, so that its own error does not count). In the other concepts'
- * regions: from that other concept's colour, by the region's mean.
+ * regions, by their mean: off the way from the old object's colour to that other concept's, so that a look that
+ * arrives in part only is no leak.
  *
  * @param result the composed picture as decoded, nothing pasted back
  * @param untouched the background, encoded and decoded
@@ -98,8 +107,10 @@ export async function leak(
     if (shifts.length > 0) leaks.push(mean(shifts));
     for (const other of concepts) {
       if (other === concept) continue;
-      const actual = meanColour(resultLab, (pixel) => other.mask.data[pixel]! >= INSIDE);
-      const shift = shiftTowards(other.colour, actual, concept.colour);
+      const inOther = (pixel: number) => other.mask.data[pixel]! >= INSIDE;
+      const actual = meanColour(resultLab, inOther);
+      const expected = nearestBetween(actual, meanColour(untouchedLab, inOther), other.colour);
+      const shift = shiftTowards(expected, actual, concept.colour);
       if (shift !== undefined) leaks.push(shift);
     }
   }

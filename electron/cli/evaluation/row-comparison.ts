@@ -5,6 +5,7 @@ import type { Scores } from './scene-scores.ts';
 /** The scores that are compared, and which way is better. */
 export const comparedScores = {
   prompt: { title: 'prompt', better: 'higher' },
+  certainty: { title: 'certainty', better: 'higher' },
   concept: { title: 'concept', better: 'higher' },
   colourDistance: { title: 'Delta E', better: 'lower' },
   backgroundPsnr: { title: 'background', better: 'higher' },

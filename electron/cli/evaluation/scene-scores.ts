@@ -23,6 +23,8 @@ export interface Scores {
   readonly classFound: number;
   /** 1 when the classifier finds the prompt's place in the whole picture. */
   readonly placeFound: number;
+  /** Mean of the probabilities that the classifier gives the prompt's classes and its place: finer than `prompt`. */
+  readonly certainty: number;
   /** Cosine of the classifier's features of the concept image's subject and of the region; like ICLIP and IDINO. */
   readonly concept: number;
   /** Delta E between the mean colours of the subject and of the region. */
@@ -67,14 +69,19 @@ export async function scoreScene(
   const regions: ObjectReading[] = [];
   for (const { mask } of scene.concepts) regions.push(await classifier.readObject(result, mask));
   const classFound = mean(
-    scene.concepts.map(({ className }, index) => (regions[index]!.className === className ? 1 : 0)),
+    scene.concepts.map(({ className }, index) => (regions[index]!.name === className ? 1 : 0)),
   );
-  const placeFound = (await classifier.readPlace(result)) === scene.place ? 1 : 0;
+  const classProbability = mean(
+    scene.concepts.map(({ className }, index) => regions[index]!.probabilities[className] ?? 0),
+  );
+  const place = await classifier.readPlace(result);
+  const placeFound = place.name === scene.place ? 1 : 0;
   const measured = scene.concepts.map(({ mask }, index) => ({ mask, colour: colours[index]! }));
   return {
     prompt: (classFound + placeFound) / 2,
     classFound,
     placeFound,
+    certainty: (classProbability + (place.probabilities[scene.place] ?? 0)) / 2,
     concept: mean(regions.map(({ feature }, index) => cosineSimilarity(feature, features[index]!))),
     colourDistance: await conceptColourDistance(result, measured),
     backgroundPsnr: backgroundPsnr(
@@ -90,6 +97,7 @@ const scoreNames = [
   'prompt',
   'classFound',
   'placeFound',
+  'certainty',
   'concept',
   'colourDistance',
   'backgroundPsnr',

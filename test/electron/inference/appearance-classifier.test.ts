@@ -51,10 +51,10 @@ describe('reading', () => {
     await withClassifier(async (classifier) => {
       const red = await classifier.readObject(redOnBlue, rectangle(2, 2, 14, 14));
       const blue = await classifier.readObject(redOnBlue, rectangle(18, 18, 30, 30));
-      expect(red.className).toBe('red thing');
-      expect(blue.className).toBe('blue thing');
-      expect(red.probabilities.reduce((sum, value) => sum + value)).toBeCloseTo(1);
-      expect(red.probabilities[0]).toBeGreaterThan(0.9);
+      expect(red.name).toBe('red thing');
+      expect(blue.name).toBe('blue thing');
+      expect(Object.values(red.probabilities).reduce((sum, value) => sum + value)).toBeCloseTo(1);
+      expect(red.probabilities['red thing']).toBeGreaterThan(0.9);
       expect(Math.hypot(...red.feature)).toBeCloseTo(1);
     });
   });
@@ -62,8 +62,10 @@ describe('reading', () => {
   test('names the place by the whole picture', async () => {
     makeTinyClassifier(folder);
     await withClassifier(async (classifier) => {
-      expect(await classifier.readPlace(paint(() => [230, 230, 230]))).toBe('light');
-      expect(await classifier.readPlace(paint(() => [30, 30, 30]))).toBe('dark');
+      expect((await classifier.readPlace(paint(() => [230, 230, 230]))).name).toBe('light');
+      const dark = await classifier.readPlace(paint(() => [30, 30, 30]));
+      expect(dark.name).toBe('dark');
+      expect(dark.probabilities.dark! + dark.probabilities.light!).toBeCloseTo(1);
     });
   });
 });

@@ -36,6 +36,7 @@ describe('the report', () => {
       prompt: expect.any(Number),
       classFound: expect.any(Number),
       placeFound: expect.any(Number),
+      certainty: expect.any(Number),
       concept: expect.any(Number),
       colourDistance: expect.any(Number),
       backgroundPsnr: expect.any(Number),

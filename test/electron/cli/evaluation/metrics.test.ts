@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   colourDistance,
   meanColour,
+  nearestBetween,
   shiftTowards,
   toLab,
 } from '../../../../electron/cli/evaluation/colour.ts';
@@ -119,9 +120,24 @@ describe('concept measures', () => {
     ];
     const right = paint((x) => (x < 16 ? red : x >= 32 ? blue : grey));
     const swapped = paint((x) => (x < 16 ? blue : x >= 32 ? red : grey));
+    const halfway = paint((x) => (x < 16 ? [174, 79, 79] : x >= 32 ? [79, 79, 174] : grey));
     expect(await leak(right, untouched, concepts)).toBeCloseTo(0, 6);
     expect(await leak(swapped, untouched, concepts)).toBeGreaterThan(0.45);
+    // A look that arrives in part only is weak, but it is no leak.
+    expect(await leak(halfway, untouched, concepts)).toBeLessThan(0.05);
+    expect(await leak(untouched, untouched, concepts)).toBe(0);
   });
+});
+
+test('the nearest colour on a way is at its ends or at the foot of the perpendicular', () => {
+  const way = [
+    [50, 0, 0],
+    [50, 40, 0],
+  ] as const;
+  expect(nearestBetween([50, 10, 30], ...way)).toEqual([50, 10, 0]);
+  expect(nearestBetween([50, -10, 30], ...way)).toEqual([50, 0, 0]);
+  expect(nearestBetween([90, 80, 0], ...way)).toEqual([50, 40, 0]);
+  expect(nearestBetween([90, 80, 0], way[0], way[0])).toEqual([50, 0, 0]);
 });
 
 test('cosine similarity', () => {

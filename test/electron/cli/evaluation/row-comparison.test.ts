@@ -10,6 +10,7 @@ function scores(concept: number, leak = 0): Scores {
     prompt: 1,
     classFound: 1,
     placeFound: 1,
+    certainty: 1,
     concept,
     colourDistance: 0,
     backgroundPsnr: 30,
