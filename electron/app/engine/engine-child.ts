@@ -1,5 +1,6 @@
 /** A running engine process, seen from its host. Node and Electron start it each in their own way. */
 import { fork } from 'node:child_process';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** How a process came to its end. */
@@ -23,7 +24,10 @@ export interface EngineChild {
 /** Starts an engine process. */
 export type EngineLauncher = () => EngineChild;
 
-const ENGINE_FILE = fileURLToPath(new URL('../../inference/engine-process.ts', import.meta.url));
+/** Beside this file whether both are TypeScript, or have been compiled for packaging. */
+const ENGINE_FILE = fileURLToPath(
+  new URL(`../../inference/engine-process${extname(import.meta.url)}`, import.meta.url),
+);
 
 /** How much of its standard error is kept. */
 const LAST_WORDS_LENGTH = 2000;

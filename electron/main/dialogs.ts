@@ -1,0 +1,81 @@
+/** The system's dialogs. */
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { BrowserWindow, Dialog, Shell } from 'electron';
+import type { HostDialogs } from '../app/studio-parts.ts';
+import { StudioError } from '../contract/errors.ts';
+
+const PROJECT_FILTER = { name: 'PnP-MIX project', extensions: ['pnpmix'] };
+const EXPORT_FILTERS = {
+  png: { name: 'PNG picture', extensions: ['png'] },
+  layered: { name: 'OpenRaster layers', extensions: ['ora'] },
+} as const;
+
+export interface DialogOptions {
+  readonly dialog: Dialog;
+  readonly shell: Shell;
+  readonly windowOf: (clientId: string) => BrowserWindow | undefined;
+  readonly projectsFolder: string;
+}
+
+export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogOptions): HostDialogs {
+  const parent = (clientId: string): BrowserWindow => {
+    const window = windowOf(clientId);
+    if (window !== undefined) return window;
+    throw new StudioError('HOST_UNSUPPORTED', 'The window that asked is not there any more.');
+  };
+  const save = async (
+    clientId: string,
+    defaultPath: string,
+    filter: { name: string; extensions: string[] },
+  ) => {
+    const { canceled, filePath } = await dialog.showSaveDialog(parent(clientId), {
+      defaultPath,
+      filters: [filter],
+      properties: ['createDirectory', 'showOverwriteConfirmation'],
+    });
+    return canceled || filePath === '' ? null : withEnding(filePath, filter.extensions[0]!);
+  };
+  return {
+    openProject: async (clientId) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(parent(clientId), {
+        defaultPath: projectsFolder,
+        filters: [PROJECT_FILTER],
+        properties: ['openFile'],
+      });
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    saveProject: (clientId, suggestedName = 'Untitled') =>
+      save(clientId, join(projectsFolder, suggestedName), PROJECT_FILTER),
+    saveExport: (clientId, kind, suggestedName = 'Export') => {
+      const { name, extensions } = EXPORT_FILTERS[kind];
+      return save(clientId, suggestedName, { name, extensions: [...extensions] });
+    },
+    chooseFolder: async (clientId, title) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(parent(clientId), {
+        title,
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    // Shown, never opened: opening would run whatever the system has for that kind of file.
+    reveal: async (_, path) => {
+      if (!isAbsolute(path) || !(await exists(path))) {
+        throw new StudioError('ASSET_MISSING', `${path} is not there any more.`);
+      }
+      shell.showItemInFolder(path);
+    },
+  };
+}
+
+/** Systems differ in whether they add the ending that was chosen. */
+function withEnding(path: string, ending: string): string {
+  return path.toLowerCase().endsWith(`.${ending}`) ? path : `${path}.${ending}`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,59 @@
+/** The host's end of the bridge: sender check -> parse -> run -> envelope, for commands and for uploaded bytes. */
+import type { IpcMain, IpcMainInvokeEvent } from 'electron';
+import { createDispatcher } from '../../app/dispatcher.ts';
+import type { Studio } from '../../app/studio.ts';
+import { asFailure } from '../../app/studio-error.ts';
+import { COMMAND_CHANNEL, UPLOAD_CHANNEL } from '../../contract/bridge-channels.ts';
+import type { Envelope } from '../../contract/command.ts';
+import { isAppAddress } from '../addresses.ts';
+import type { StudioWindows } from '../windows/studio-windows.ts';
+
+/** Largest name of a media type that is taken. */
+const MAX_TYPE_LENGTH = 100;
+
+export interface CommandChannelOptions {
+  readonly ipcMain: IpcMain;
+  readonly studio: Studio;
+  readonly windows: StudioWindows;
+  readonly onFault: (error: unknown, what: string) => void;
+}
+
+export function openCommandChannel({ ipcMain, studio, windows, onFault }: CommandChannelOptions): void {
+  const identify = (event: IpcMainInvokeEvent) => identifySender(event, windows);
+  const dispatch = createDispatcher({ handlers: studio.handlers, identify, onFault });
+  ipcMain.handle(COMMAND_CHANNEL, async (event, command: unknown, input: unknown) => {
+    const envelope = await dispatch(event, command, input);
+    const client = identify(event);
+    // A page that asks for something listens by now: what waited for it can be told.
+    if (client !== null) windows.setListening(client.clientId);
+    return envelope;
+  });
+  ipcMain.handle(UPLOAD_CHANNEL, (event, bytes: unknown, mediaType: unknown): Envelope<string> => {
+    if (identify(event) === null) {
+      return { ok: false, code: 'SENDER_REFUSED', message: 'No pictures are taken from there.' };
+    }
+    if (
+      !(bytes instanceof Uint8Array) ||
+      typeof mediaType !== 'string' ||
+      mediaType.length > MAX_TYPE_LENGTH
+    ) {
+      return { ok: false, code: 'COMMAND_INVALID', message: 'An upload is bytes and their type.' };
+    }
+    try {
+      return { ok: true, value: studio.putAsset(bytes, mediaType) };
+    } catch (error) {
+      return asFailure(error);
+    }
+  });
+}
+
+/** Only the main frame of a window that this program opened, showing the program's own page, is listened to. */
+function identifySender(
+  { sender, senderFrame }: IpcMainInvokeEvent,
+  windows: StudioWindows,
+): { readonly clientId: string } | null {
+  const clientId = windows.clientOf(sender);
+  if (clientId === undefined || senderFrame === null) return null;
+  if (senderFrame.parent !== null || !isAppAddress(senderFrame.url)) return null;
+  return { clientId };
+}

@@ -1,0 +1,160 @@
+/** The Electron host: everything is put together here, and nothing is done here. */
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  app,
+  BrowserWindow,
+  crashReporter,
+  dialog,
+  ipcMain,
+  Menu,
+  protocol,
+  session,
+  shell,
+  utilityProcess,
+} from 'electron';
+import { createStudio } from '../app/studio.ts';
+import { studioFolders, thisMachine } from '../app/studio-folders.ts';
+import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
+import { CrashLog } from './crash-log.ts';
+import { hostDialogs } from './dialogs.ts';
+import { openCommandChannel } from './ipc/command-channel.ts';
+import { menuTemplate } from './menu.ts';
+import { projectsIn } from './opened-files.ts';
+import { outsideArchive } from './outside-archive.ts';
+import { appProtocol } from './protocols/app-protocol.ts';
+import { assetProtocol } from './protocols/asset-protocol.ts';
+import { lockDownContents, lockDownSession } from './security/lock-down.ts';
+import { utilityEngine } from './utility-engine.ts';
+import { StudioWindows } from './windows/studio-windows.ts';
+
+// 1. Before Electron is ready: what cannot be set later.
+app.enableSandbox();
+protocol.registerSchemesAsPrivileged([
+  { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  {
+    scheme: ASSET_SCHEME,
+    privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true },
+  },
+]);
+const isDeveloping = !app.isPackaged;
+const here = dirname(fileURLToPath(import.meta.url));
+const application = app.getAppPath();
+const facts = thisMachine();
+const installed = studioFolders(facts, application);
+const folders = { ...installed, bundledPacks: outsideArchive(installed.bundledPacks) };
+const log = new CrashLog(join(folders.settings, 'logs', 'crash.log'));
+const onFault = (error: unknown, what: string) => log.write(`fault in ${what}`, error);
+process.on('uncaughtException', (error) => onFault(error, 'the host'));
+process.on('unhandledRejection', (error) => onFault(error, 'the host'));
+// Native crashes leave a dump beside the log; none is uploaded.
+crashReporter.start({ uploadToServer: false });
+lockDownContents(app);
+
+// 2. One process: a second start hands its files to the first and ends.
+// Not awaited: Electron is ready only after this file has run to its end.
+if (app.requestSingleInstanceLock()) void start().catch(fail);
+else app.quit();
+
+/** What keeps the program from starting is shown: without a window there is no other place for it. */
+function fail(error: unknown): void {
+  onFault(error, 'starting');
+  dialog.showErrorBox('PnP-MIX Studio cannot start', error instanceof Error ? error.message : String(error));
+  app.exit(1);
+}
+
+async function start(): Promise<void> {
+  const windows = new StudioWindows({
+    makeWindow: (options) => new BrowserWindow(options),
+    preloadFile: join(application, 'dist', 'preload', 'preload.cjs'),
+    iconFile: join(application, 'dist', 'icons', 'icon.png'),
+    onPageGone: (reason) => log.write('a window’s page ended', reason),
+  });
+  const openFile = (path: string) => windows.ask({ what: 'openProject', path });
+  // 3. macOS names files by events, which may come before it is ready.
+  const early: string[] = [];
+  let open = (path: string): void => void early.push(path);
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    open(path);
+  });
+  await app.whenReady();
+
+  // 4. Services, then the ways to them, then windows.
+  const studio = await createStudio({
+    host: {
+      kind: 'electron',
+      version: app.getVersion(),
+      dialogs: hostDialogs({
+        dialog,
+        shell,
+        windowOf: (clientId) => windows.windowOf(clientId),
+        projectsFolder: folders.projects,
+      }),
+    },
+    facts,
+    folders,
+    launchEngine: utilityEngine(
+      utilityProcess.fork,
+      join(here, '..', 'inference', `engine-process${extname(import.meta.url)}`),
+    ),
+  });
+  lockDownSession(session.defaultSession, isDeveloping);
+  protocol.handle(APP_SCHEME, appProtocol(join(application, 'dist', 'renderer')));
+  protocol.handle(ASSET_SCHEME, assetProtocol(studio.readAsset));
+  openCommandChannel({ ipcMain, studio, windows, onFault });
+  const setMenu = async () => {
+    const recent = await studio.handlers['project.recent']({}, { clientId: 'menu' });
+    const template = menuTemplate({
+      platform: process.platform,
+      isDeveloping,
+      recent: recent.filter(({ isThere }) => isThere).map(({ path }) => path),
+      ask: (request) => windows.ask(request),
+      openWindow: () => windows.open(),
+    });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  };
+  const known = new Set<string>();
+  studio.listen((event) => {
+    windows.tellAll(event);
+    // A project that was opened is one of the system's recent documents, and of the menu's.
+    if (event.event === 'project.changed' && !known.has(event.payload.projectId)) {
+      known.add(event.payload.projectId);
+      app.addRecentDocument(event.payload.path);
+      void setMenu();
+    }
+  });
+  await setMenu();
+
+  // 5. The files that this start is about, or an empty window.
+  const named = [...projectsIn(process.argv.slice(1), process.cwd()), ...early];
+  windows.open();
+  for (const path of named) openFile(path);
+  open = openFile;
+  app.on('second-instance', (_, args, folder) => {
+    const projects = projectsIn(args.slice(1), folder);
+    if (projects.length === 0) windows.open();
+    for (const path of projects) openFile(path);
+  });
+  app.on('activate', () => {
+    if (windows.count === 0) windows.open();
+  });
+  app.on('child-process-gone', (_, details) => log.write('a process of Chromium ended', details));
+
+  // 6. The end: windows first, then everything is put away, then the process goes.
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  let isPutAway = false;
+  app.on('will-quit', (event) => {
+    if (isPutAway) return;
+    event.preventDefault();
+    void studio
+      .close()
+      .catch((error: unknown) => onFault(error, 'closing'))
+      .finally(() => {
+        isPutAway = true;
+        app.quit();
+      });
+  });
+}

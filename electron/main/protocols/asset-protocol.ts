@@ -1,0 +1,27 @@
+/** asset://sha256/<id>: the bytes of a picture, by its content, to the program's own page only. */
+import type { Studio } from '../../app/studio.ts';
+import { assetIdSchema } from '../../contract/render-request.ts';
+import { APP_ORIGIN, ASSET_HOST } from '../addresses.ts';
+import { ASSET_POLICY } from '../security/content-security-policy.ts';
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Origin': APP_ORIGIN,
+  'Content-Security-Policy': ASSET_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  // Named by its content: it never changes.
+  'Cache-Control': 'private, max-age=31536000, immutable',
+};
+
+export function assetProtocol(readAsset: Studio['readAsset']): (request: Request) => Response {
+  return ({ url, method }) => {
+    const { host, pathname } = new URL(url);
+    const id = assetIdSchema.safeParse(pathname.slice(1));
+    if (method !== 'GET') return new Response(null, { status: 405, headers: HEADERS });
+    const asset = host === ASSET_HOST && id.success ? readAsset(id.data) : undefined;
+    if (asset === undefined) return new Response(null, { status: 404, headers: HEADERS });
+    return new Response(Uint8Array.from(asset.bytes), {
+      headers: { ...HEADERS, 'Content-Type': asset.mediaType },
+    });
+  };
+}

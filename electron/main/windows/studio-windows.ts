@@ -1,0 +1,129 @@
+/** The program's windows: made locked down, told of events, and asked for what menu and system want. */
+import { randomUUID } from 'node:crypto';
+import type { BrowserWindow, BrowserWindowConstructorOptions, WebContents } from 'electron';
+import { EVENT_CHANNEL } from '../../contract/bridge-channels.ts';
+import type { EventPayload, StudioEvent } from '../../contract/events.ts';
+import { START_PAGE } from '../addresses.ts';
+
+type HostRequest = EventPayload<'host.request'>;
+
+interface OpenWindow {
+  readonly clientId: string;
+  readonly window: BrowserWindow;
+  /** The page has called: its listeners are there. */
+  isListening: boolean;
+  /** What is to be asked of the page as soon as it listens. */
+  readonly waiting: HostRequest[];
+}
+
+export interface StudioWindowsOptions {
+  readonly makeWindow: (options: BrowserWindowConstructorOptions) => BrowserWindow;
+  readonly preloadFile: string;
+  readonly iconFile: string;
+  /** Told when the process of a page ended, and why. */
+  readonly onPageGone: (reason: string) => void;
+}
+
+export class StudioWindows {
+  readonly #options: StudioWindowsOptions;
+  /** The one that had the focus last is the last. */
+  readonly #windows: OpenWindow[] = [];
+
+  constructor(options: StudioWindowsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#windows.length;
+  }
+
+  /** Opens a window. @param request what its page is to do first */
+  open(request?: HostRequest): void {
+    const { makeWindow, preloadFile, iconFile, onPageGone } = this.#options;
+    const window = makeWindow({
+      width: 1440,
+      height: 900,
+      minWidth: 960,
+      minHeight: 640,
+      show: false,
+      title: 'PnP-MIX Studio',
+      backgroundColor: '#1f2023',
+      icon: iconFile,
+      webPreferences: {
+        preload: preloadFile,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        experimentalFeatures: false,
+        webviewTag: false,
+        spellcheck: false,
+        navigateOnDragDrop: false,
+      },
+    });
+    const opened: OpenWindow = {
+      clientId: randomUUID(),
+      window,
+      isListening: false,
+      waiting: request === undefined ? [] : [request],
+    };
+    this.#windows.push(opened);
+    window.once('ready-to-show', () => window.show());
+    window.on('focus', () => this.#toTheEnd(opened));
+    window.on('closed', () => this.#windows.splice(this.#windows.indexOf(opened), 1));
+    window.webContents.on('render-process-gone', (_, { reason }) => {
+      if (reason === 'clean-exit') return;
+      onPageGone(reason);
+      // Every committed change is in the project: a page begun anew shows it.
+      opened.isListening = false;
+      window.webContents.reload();
+    });
+    void window.loadURL(START_PAGE);
+  }
+
+  /** Tells all windows. */
+  tellAll({ event, payload }: StudioEvent): void {
+    for (const { window } of this.#windows) send(window, event, payload);
+  }
+
+  /** Asks the window that had the focus last, or a new one when there is none. */
+  ask(request: HostRequest): void {
+    const current = this.#windows.at(-1);
+    if (current === undefined) {
+      this.open(request);
+      return;
+    }
+    if (current.window.isMinimized()) current.window.restore();
+    current.window.focus();
+    if (current.isListening) send(current.window, 'host.request', request);
+    else current.waiting.push(request);
+  }
+
+  /** The page listens from now on. */
+  setListening(clientId: string): void {
+    const opened = this.#windows.find((each) => each.clientId === clientId);
+    if (opened === undefined) return;
+    opened.isListening = true;
+    for (const request of opened.waiting.splice(0)) send(opened.window, 'host.request', request);
+  }
+
+  clientOf(contents: WebContents): string | undefined {
+    return this.#windows.find(({ window }) => !window.isDestroyed() && window.webContents === contents)
+      ?.clientId;
+  }
+
+  windowOf(clientId: string): BrowserWindow | undefined {
+    return this.#windows.find((each) => each.clientId === clientId)?.window;
+  }
+
+  #toTheEnd(opened: OpenWindow): void {
+    this.#windows.push(...this.#windows.splice(this.#windows.indexOf(opened), 1));
+  }
+}
+
+function send(window: BrowserWindow, event: string, payload: unknown): void {
+  if (!window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, event, payload);
+}

@@ -1,0 +1,92 @@
+/**
+ * A page of the stand-in host in a real Chromium: the real preload script, the real answers of app:// and asset://
+ * with their headers, the real command channel. Chromium knows those schemes only inside Electron, so https addresses
+ * stand for them here, in requests and in headers.
+ */
+import type { Browser, Page, Route } from 'playwright-core';
+import type { StandInElectron, StandInFrame, StandInWindow } from './electron-stand-in.ts';
+
+const APP = 'https://studio.test';
+const ASSET = 'https://sha256.test';
+
+function toOwn(address: string): string {
+  return address.replace(APP, 'app://studio').replace(ASSET, 'asset://sha256');
+}
+
+function toWeb(text: string): string {
+  return text.replaceAll('app://studio', APP).replaceAll('asset://sha256', ASSET).replaceAll('asset:', ASSET);
+}
+
+/** The preload's `electron`, and the way from the page to the stand-in; runs before anything of the page. */
+function preloadScript(preload: string): string {
+  return `(() => {
+    const listeners = new Set();
+    const pack = (value) => value instanceof Uint8Array ? { bytes: Array.from(value) } : { value };
+    const electron = {
+      ipcRenderer: {
+        invoke: (channel, ...args) => window.standInInvoke(channel, args.map(pack)),
+        on: (_, listener) => listeners.add(listener),
+        removeListener: (_, listener) => listeners.delete(listener),
+      },
+      contextBridge: {
+        exposeInMainWorld: (name, value) => Object.defineProperty(window, name, { value, enumerable: true }),
+      },
+    };
+    window.standInHear = (event, payload) => listeners.forEach((listener) => listener({}, event, payload));
+    ((require, module, exports) => { ${preload} })(() => electron, { exports: {} }, {});
+  })();`;
+}
+
+/** Shows what the window shows. The page is closed with the browser. */
+export async function showInChromium(
+  browser: Browser,
+  electron: StandInElectron,
+  window: StandInWindow,
+  preload: string,
+): Promise<Page> {
+  const page = await browser.newPage();
+  const { webContents } = window;
+  await page.exposeBinding(
+    'standInInvoke',
+    ({ frame }, channel: string, packed: { bytes?: number[]; value?: unknown }[]) => {
+      const parent = frame.parentFrame();
+      const senderFrame: StandInFrame = {
+        url: toOwn(frame.url()),
+        parent: parent && { url: toOwn(parent.url()), parent: null },
+      };
+      const args = packed.map(({ bytes, value }) => (bytes ? Uint8Array.from(bytes) : value));
+      return electron.invoke(channel, { sender: webContents, senderFrame }, ...args);
+    },
+  );
+  await page.addInitScript(preloadScript(preload));
+  await page.route('**/*', (route) => answer(electron, route));
+  webContents.on('stand-in-sent', (_, event, payload) => {
+    void page.evaluate(`standInHear(${JSON.stringify(event)}, ${JSON.stringify(payload)})`);
+  });
+  await page.goto(toWeb(webContents.url));
+  return page;
+}
+
+async function answer(electron: StandInElectron, route: Route): Promise<void> {
+  const request = route.request();
+  const url = toOwn(request.url());
+  let isCancelled = true;
+  const network = electron.permission.network as unknown as (
+    details: { url: string },
+    decide: (answer: { cancel: boolean }) => void,
+  ) => void;
+  network({ url }, ({ cancel }) => {
+    isCancelled = cancel;
+  });
+  const handler = electron.protocolHandlers.get(url.split(':')[0]!);
+  if (isCancelled || handler === undefined) {
+    await route.abort('blockedbyclient');
+    return;
+  }
+  const response = await handler(new Request(url, { method: request.method() }));
+  await route.fulfill({
+    status: response.status,
+    headers: Object.fromEntries([...response.headers].map(([name, value]) => [name, toWeb(value)])),
+    body: Buffer.from(await response.arrayBuffer()),
+  });
+}

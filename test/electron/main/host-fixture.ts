@@ -1,0 +1,106 @@
+/** The real main.ts on the stand-in for `electron`, with folders of its own and the tiny pack. */
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { makeTinyPack, writeManifest } from '../inference/tiny-pack.ts';
+import { StandInElectron, type StandInWindow } from './electron-stand-in.ts';
+
+export interface RunningHost {
+  readonly electron: StandInElectron;
+  readonly root: string;
+  readonly settings: string;
+  readonly projects: string;
+  /** The program's folder, with dist/renderer in it. */
+  readonly application: string;
+  readonly window: StandInWindow;
+}
+
+export interface HostOptions {
+  readonly isPackaged?: boolean;
+  readonly hasLock?: boolean;
+  /** Files of the page, by their path in dist/renderer. */
+  readonly page?: Readonly<Record<string, string>>;
+  /** Before the system says that the program may begin. */
+  readonly beforeReady?: (electron: StandInElectron, root: string) => void | Promise<void>;
+  /** What stands on the command line behind the program. */
+  readonly args?: (root: string) => readonly string[];
+}
+
+const INDEX = '<!doctype html><title>PnP-MIX Studio</title>';
+
+/** Runs main.ts from its first line. */
+export async function startHost(options: HostOptions = {}): Promise<RunningHost> {
+  const root = await mkdtemp(join(tmpdir(), 'electron-host-'));
+  const application = join(root, 'app');
+  const packs = join(root, 'packs');
+  await mkdir(packs, { recursive: true });
+  const pack = join(packs, 'starter');
+  await rename(makeTinyPack(packs), pack);
+  writeManifest(pack);
+  const folders = {
+    PNPMIX_SETTINGS_DIR: join(root, 'settings'),
+    PNPMIX_CACHE_DIR: join(root, 'cache'),
+    PNPMIX_PROJECTS_DIR: join(root, 'projects'),
+    PNPMIX_MODELS_DIR: join(root, 'models'),
+    PNPMIX_PACKS_DIR: packs,
+  };
+  for (const [name, value] of Object.entries(folders)) vi.stubEnv(name, value);
+  for (const [path, text] of Object.entries({ 'index.html': INDEX, ...options.page })) {
+    const file = join(application, 'dist', 'renderer', path);
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, text);
+  }
+  const electron = new StandInElectron({ application, isPackaged: options.isPackaged ?? false });
+  electron.hasLock = options.hasLock ?? true;
+  const argv = process.argv;
+  process.argv = [...argv.slice(0, 1), ...(options.args?.(root) ?? [])];
+  const listeners = {
+    exception: process.listeners('uncaughtException'),
+    rejection: process.listeners('unhandledRejection'),
+  };
+  onTestFinished(async () => {
+    process.argv = argv;
+    vi.unstubAllEnvs();
+    await quit(electron);
+    for (const child of electron.children) child.kill();
+    for (const listener of process.listeners('uncaughtException')) {
+      if (!listeners.exception.includes(listener)) process.off('uncaughtException', listener);
+    }
+    for (const listener of process.listeners('unhandledRejection')) {
+      if (!listeners.rejection.includes(listener)) process.off('unhandledRejection', listener);
+    }
+    await rm(root, { recursive: true, force: true });
+  });
+
+  vi.resetModules();
+  vi.doMock('electron', () => electron.module);
+  // As Electron does: ready comes after the file has run to its end.
+  await import('../../../electron/main/main.ts');
+  await options.beforeReady?.(electron, root);
+  electron.ready();
+  await vi.waitUntil(() => electron.windows.length > 0 || electron.hasQuit, { timeout: 60_000 });
+  return {
+    electron,
+    root,
+    application,
+    settings: folders.PNPMIX_SETTINGS_DIR,
+    projects: folders.PNPMIX_PROJECTS_DIR,
+    get window() {
+      return electron.windows[0]!;
+    },
+  };
+}
+
+/** Quits and waits until everything is put away. */
+export async function quit(electron: StandInElectron): Promise<void> {
+  electron.quit();
+  await vi.waitUntil(() => electron.hasQuit, { timeout: 30_000 });
+}
+
+/** The value of an envelope that says that all went well. */
+export function resultOf<Value = Record<string, unknown>>(envelope: unknown): Value {
+  const { ok, value, ...rest } = envelope as { ok: boolean; value: Value };
+  if (!ok) throw new Error(`the command failed: ${JSON.stringify(rest)}`);
+  return value;
+}

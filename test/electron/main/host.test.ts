@@ -1,0 +1,214 @@
+/** The Electron host as a whole: files, menus, dialogs, events, the log, and its end. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { CrashLog } from '../../../electron/main/crash-log.ts';
+import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import type { StandInElectron, StandInWindow } from './electron-stand-in.ts';
+import { quit, resultOf, startHost } from './host-fixture.ts';
+
+function projectAt(path: string): string {
+  mkdirSync(join(path, '..'), { recursive: true });
+  ProjectFile.create(path).close();
+  return path;
+}
+
+/** What the page of a window was asked to do, once it listens. */
+async function requestsOf(electron: StandInElectron, window: StandInWindow): Promise<unknown[]> {
+  await electron.call(window, 'app.info', {});
+  return window.webContents.eventsNamed('host.request');
+}
+
+describe('starting', () => {
+  it('opens one window, and only one program', async () => {
+    const { electron } = await startHost();
+    expect(electron.windows.length).toBe(1);
+    const second = await startHost({ hasLock: false });
+    expect(second.electron.windows).toEqual([]);
+    expect(second.electron.hasQuit).toBe(true);
+  });
+
+  it('says why when it cannot, and ends', async () => {
+    const { electron } = await startHost({
+      beforeReady: (_, root) => {
+        mkdirSync(join(root, 'packs', 'broken'), { recursive: true });
+        writeFileSync(join(root, 'packs', 'broken', 'catalog.json'), '{');
+      },
+    });
+    expect(electron.exitCode).toBe(1);
+    expect(electron.errorBoxes).toEqual([expect.stringContaining('PnP-MIX Studio cannot start: ')]);
+    expect(electron.windows).toEqual([]);
+  });
+
+  it('opens the project of the command line, and those that macOS names before it is ready', async () => {
+    const { electron, window, root } = await startHost({
+      args: (folder) => ['--flag', projectAt(join(folder, 'a.pnpmix')), join(folder, 'none.pnpmix'), folder],
+      beforeReady: (standIn, folder) => {
+        standIn.app.emit(
+          'open-file',
+          { preventDefault: () => undefined },
+          projectAt(join(folder, 'b.pnpmix')),
+        );
+      },
+    });
+    // The page is not there yet: it is asked as soon as it listens, and once.
+    expect(window.webContents.sent).toEqual([]);
+    const expected = ['a', 'b'].map((name) => ({ what: 'openProject', path: join(root, `${name}.pnpmix`) }));
+    expect(await requestsOf(electron, window)).toEqual(expected);
+    expect(await requestsOf(electron, window)).toEqual(expected);
+  });
+
+  it('a second start hands its project to the first, or opens a window', async () => {
+    const { electron, window, root } = await startHost();
+    await electron.call(window, 'app.info', {});
+    projectAt(join(root, 'a.pnpmix'));
+    electron.app.emit('second-instance', {}, ['program', 'a.pnpmix'], root);
+    expect(await requestsOf(electron, window)).toEqual([
+      { what: 'openProject', path: join(root, 'a.pnpmix') },
+    ]);
+    expect(window.focusCount).toBe(1);
+    electron.app.emit('second-instance', {}, ['program'], root);
+    expect(electron.windows.length).toBe(2);
+    // The one that had the focus last is asked.
+    electron.app.emit('open-file', { preventDefault: () => undefined }, join(root, 'a.pnpmix'));
+    expect(await requestsOf(electron, electron.windows[1]!)).toHaveLength(1);
+  });
+});
+
+describe('events', () => {
+  it('reach every window, and an opened project becomes a recent one', async () => {
+    const { electron, window, projects } = await startHost();
+    electron.app.emit('second-instance', {}, ['program'], '/');
+    const [, other] = electron.windows;
+    const state = resultOf(await electron.call(window, 'project.create', { name: 'On the beach' }));
+    for (const each of [window, other!]) {
+      expect(each.webContents.eventsNamed('project.changed')).toContainEqual(state);
+    }
+    expect(electron.recentDocuments).toEqual([state.path]);
+    expect(String(state.path).startsWith(projects)).toBe(true);
+    await vi.waitFor(() => {
+      const file = electron.menu.find(({ label }) => label === '&File')!;
+      const recent = (
+        file.submenu as { label?: string; submenu?: { label: string; click: () => void }[] }[]
+      ).find(({ label }) => label === 'Open recent')!;
+      expect(recent.submenu!.map(({ label }) => label)).toEqual(['On the beach.pnpmix']);
+      recent.submenu![0]!.click();
+    });
+    // The menu speaks to the window that had the focus last; none had it since the other was opened.
+    expect(await requestsOf(electron, other!)).toEqual([{ what: 'openProject', path: state.path }]);
+  });
+
+  it('a page that ended is begun anew, and the log says so', async () => {
+    const { window, settings } = await startHost();
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(window.webContents.reloads).toBe(1);
+    expect(readFileSync(join(settings, 'logs', 'crash.log'), 'utf8')).toContain('crashed');
+  });
+});
+
+describe('the menu', () => {
+  it('asks the page for what the page can do, and leaves the keys to it', async () => {
+    const { electron, window } = await startHost();
+    await electron.call(window, 'app.info', {});
+    const items = electron.menu.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : [])) as {
+      label?: string;
+      registerAccelerator?: boolean;
+      click?: () => void;
+    }[];
+    const undo = items.find(({ label }) => label === 'Undo')!;
+    expect(undo.registerAccelerator).toBe(false);
+    undo.click!();
+    expect(window.webContents.eventsNamed('host.request')).toEqual([{ what: 'action', action: 'edit.undo' }]);
+  });
+
+  it('has developer tools only while developing', async () => {
+    for (const isPackaged of [false, true]) {
+      const { electron } = await startHost({ isPackaged });
+      expect(JSON.stringify(electron.menu).includes('toggleDevTools')).toBe(!isPackaged);
+    }
+  });
+});
+
+describe('dialogs', () => {
+  it('give a path, or null when they are dismissed', async () => {
+    const { electron, window, projects, root } = await startHost();
+    const ask = async (command: string, input: unknown = {}) =>
+      resultOf<{ path: string | null }>(await electron.call(window, command, input)).path;
+    expect(await ask('dialog.openProject')).toBe(null);
+    expect(await ask('dialog.saveProject')).toBe(null);
+    electron.dialogAnswer = {
+      canceled: false,
+      filePath: join(root, 'x'),
+      filePaths: [join(root, 'y.pnpmix')],
+    };
+    expect(await ask('dialog.openProject')).toBe(join(root, 'y.pnpmix'));
+    expect(await ask('dialog.saveProject', { suggestedName: 'Beach' })).toBe(join(root, 'x.pnpmix'));
+    expect(await ask('dialog.saveExport', { kind: 'layered' })).toBe(join(root, 'x.ora'));
+    expect(await ask('dialog.chooseFolder', { title: 'Models' })).toBe(join(root, 'y.pnpmix'));
+    expect(electron.dialogs.map(({ kind }) => kind)).toEqual([
+      'open',
+      'save',
+      'open',
+      'save',
+      'save',
+      'open',
+    ]);
+    expect(electron.dialogs[3]!.options.defaultPath).toBe(join(projects, 'Beach'));
+  });
+
+  it('show a file in its folder, and open nothing', async () => {
+    const { electron, window, root } = await startHost();
+    const path = projectAt(join(root, 'a.pnpmix'));
+    resultOf(await electron.call(window, 'app.reveal', { path }));
+    expect(electron.shownItems).toEqual([path]);
+    for (const other of ['a.pnpmix', join(root, 'none.png'), 'https://example.org/']) {
+      expect(await electron.call(window, 'app.reveal', { path: other })).toMatchObject({ ok: false });
+    }
+    expect(electron.shownItems).toEqual([path]);
+  });
+});
+
+describe('the end', () => {
+  it('puts every project away before the program goes', async () => {
+    const { electron, window } = await startHost();
+    const { path } = resultOf(await electron.call(window, 'project.create', { name: 'a' }));
+    expect(() => ProjectFile.open(String(path))).toThrow('open in another window');
+    window.close();
+    electron.app.emit('window-all-closed');
+    expect(electron.hasQuit).toBe(process.platform === 'darwin');
+    await quit(electron);
+    ProjectFile.open(String(path)).close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+  });
+});
+
+describe('the engine', () => {
+  it('runs as a utility process, and a killed one is told of', { timeout: 180_000 }, async () => {
+    const { electron, window } = await startHost();
+    const status = resultOf(await electron.call(window, 'engine.start', {}));
+    expect(status).toMatchObject({ state: 'ready' });
+    expect(electron.children.length).toBe(1);
+    electron.children[0]!.kill();
+    await vi.waitFor(
+      () => {
+        const states = window.webContents.eventsNamed('engine.changed') as { state: string }[];
+        expect(states.at(-1)!.state).not.toBe('ready');
+      },
+      { timeout: 60_000 },
+    );
+  });
+});
+
+describe('the log', () => {
+  it('keeps what went wrong, with its time, and does not grow for ever', async () => {
+    const { root } = await startHost();
+    const path = join(root, 'log', 'crash.log');
+    const log = new CrashLog(path, () => new Date(0));
+    log.write('fault in test', new Error('it broke'));
+    expect(readFileSync(path, 'utf8')).toMatch(/^1970-01-01T00:00:00.000Z fault in test: Error: it broke/);
+    log.write('big', 'x'.repeat(9000));
+    for (let entry = 0; entry < 130; entry++) log.write('many', 'x'.repeat(9000));
+    expect(existsSync(`${path}.old`)).toBe(true);
+    expect(readFileSync(path, 'utf8').length).toBeLessThan(1_100_000);
+  });
+});

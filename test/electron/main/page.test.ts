@@ -1,0 +1,144 @@
+/**
+ * The host against a page in a real Chromium. Skipped, and said so, where there is no Chromium.
+ */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bundlePreload } from '../../../build/build-host.ts';
+import { showInChromium } from './chromium-page.ts';
+import { startHost } from './host-fixture.ts';
+
+const CHROMIUM = process.env.PNPMIX_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+/** The page: what it does is asked of it by the tests. */
+const page = {
+  'index.html': `<!doctype html><meta charset="utf-8"><title>before</title>
+    <body onload="window.ranInline = true">
+    <script>window.ranInline = true;</script>
+    <script type="module" src="./main.js"></script>`,
+  'main.js': `
+    const { commands, onEvent, upload } = window.pnpMixBridge;
+    const violations = [];
+    addEventListener('securitypolicyviolation', ({ effectiveDirective }) => violations.push(effectiveDirective));
+    window.heard = [];
+    onEvent((event, payload) => heard.push([event, payload]));
+
+    window.ask = (command, input) => commands[command](input);
+
+    window.uploadAndShow = async (bytes) => {
+      const { value } = await upload(Uint8Array.from(bytes), 'image/png');
+      const address = 'https://sha256.test/' + value;
+      const fetched = new Uint8Array(await (await fetch(address)).arrayBuffer());
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      return [fetched.length, image.naturalWidth, image.naturalHeight];
+    };
+
+    const add = (name, attributes) => {
+      const element = document.createElement(name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      document.body.append(element);
+    };
+    const opens = () => new Promise((resolve) => {
+      try {
+        const socket = new WebSocket('wss://example.org/');
+        socket.onopen = () => resolve(true);
+        socket.onerror = () => resolve(false);
+      } catch {
+        resolve(false);
+      }
+    });
+    window.tryEverything = async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ranInjected = true;';
+      document.body.append(script);
+      add('img', { onerror: 'window.ranInjected = true', src: '/none.png' });
+      add('iframe', { srcdoc: '<script>parent.ranInjected = true</' + 'script>' });
+      add('iframe', { src: 'https://example.org/' });
+      add('script', { src: 'https://example.org/x.js' });
+      let evaluated = false;
+      try {
+        evaluated = (0, eval)('true');
+      } catch {
+        evaluated = false;
+      }
+      const reached = await fetch('https://example.org/').then(() => true, () => false);
+      const socket = await opens();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return {
+        ranInline: window.ranInline ?? false,
+        ranInjected: window.ranInjected ?? false,
+        evaluated,
+        reached,
+        socket,
+        node: ['require', 'process', 'module', 'Buffer', 'electron'].filter((name) => name in window),
+        violations: [...new Set(violations)].sort(),
+      };
+    };
+    document.title = 'began';`,
+};
+
+/** Waits for an expression to give something true. Playwright's own way evaluates text, which the page forbids. */
+async function becomes(shown: Page, expression: string): Promise<unknown> {
+  return vi.waitUntil(() => shown.evaluate(expression), { timeout: 60_000, interval: 50 });
+}
+
+describe.skipIf(!existsSync(CHROMIUM))('a page in Chromium', () => {
+  let browser: Browser;
+  let preload: string;
+  beforeAll(async () => {
+    preload = await bundlePreload();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser?.close());
+
+  const show = async (): Promise<Page> => {
+    const { electron, window } = await startHost({ page });
+    const shown = await showInChromium(browser, electron, window, preload);
+    await becomes(shown, `document.title === 'began'`);
+    return shown;
+  };
+
+  it('works through the bridge: commands, events and pictures', async () => {
+    const shown = await show();
+    expect(await shown.evaluate(`ask('app.info', {})`)).toMatchObject({
+      ok: true,
+      value: { host: 'electron' },
+    });
+    expect(await shown.evaluate(`ask('project.create', { name: 'Beach' })`)).toMatchObject({
+      ok: true,
+      value: { name: 'Beach' },
+    });
+    await becomes(shown, `heard.some(([event]) => event === 'project.changed')`);
+    const png = await sharp({ create: { width: 6, height: 4, channels: 3, background: '#ff8800' } })
+      .png()
+      .toBuffer();
+    expect(await shown.evaluate(`uploadAndShow(${JSON.stringify([...png])})`)).toEqual([png.length, 6, 4]);
+  });
+
+  it('runs no code but the program’s own, and reaches nothing', async () => {
+    const shown = await show();
+    // On a stack of the page's own: what a debugger calls may evaluate whatever the policy says.
+    await shown.evaluate('void setTimeout(async () => { window.found = await tryEverything(); })');
+    const found = (await becomes(shown, 'window.found')) as { violations: string[] };
+    expect(found).toMatchObject({
+      ranInline: false,
+      ranInjected: false,
+      evaluated: false,
+      reached: false,
+      socket: false,
+      node: [],
+    });
+    expect(found.violations).toEqual(
+      expect.arrayContaining([
+        'connect-src',
+        'frame-src',
+        'script-src',
+        'script-src-attr',
+        'script-src-elem',
+      ]),
+    );
+  });
+});
