@@ -1,0 +1,50 @@
+/**
+ * `npm run package`: installers for the platform that it runs on, in dist/packages. `-- --stage` goes only as far as
+ * is possible without Electron's binary: stages the program, reports its size, and starts its own files once.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'electron-builder';
+import { ROOT } from './build-host.ts';
+import { builderConfig } from './builder-config.ts';
+import { smokeApp } from './smoke-app.ts';
+import { STAGED, stageApp } from './stage-app.ts';
+
+const { values } = parseArgs({ options: { stage: { type: 'boolean', default: false } } });
+
+const { status } = spawnSync('vite', ['build', '--config', 'build/vite.renderer.ts'], {
+  cwd: ROOT,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+});
+if (status !== 0) throw new Error('the page does not build');
+
+const parts = await stageApp(process, join(ROOT, 'dist', 'renderer'));
+const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+for (const { part, bytes } of parts.filter((each) => each.bytes > 1e6)) {
+  console.log(`${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${part}`);
+}
+console.log(`${(total / 1e6).toFixed(1).padStart(8)} MB  in all, without Electron itself`);
+await mkdir(join(ROOT, 'dist', 'packages'), { recursive: true });
+await writeFile(
+  join(ROOT, 'dist', 'packages', 'sizes.json'),
+  `${JSON.stringify({ total, parts }, null, 2)}\n`,
+);
+
+const { version } = await smokeApp(STAGED);
+console.log(`The staged program ${version} starts, makes a project, and loads its engine.`);
+
+if (values.stage) console.log('Stopped before Electron, as asked.');
+else {
+  try {
+    console.log((await build({ projectDir: ROOT, config: builderConfig })).join('\n'));
+  } catch (error) {
+    console.error(
+      `The installers could not be made: ${error instanceof Error ? error.message : error}\n` +
+        'They need Electron’s binary, which electron-builder downloads. Everything up to it is in dist/app.',
+    );
+    process.exitCode = 1;
+  }
+}

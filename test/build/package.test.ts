@@ -1,0 +1,119 @@
+/** What is packaged, and that its own files start. The installers themselves need Electron's binary. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../build/build-host.ts';
+import { builderConfig } from '../../build/builder-config.ts';
+import { smokeApp } from '../../build/smoke-app.ts';
+import { isPackaged, STAGED, type StagedPart, stageApp } from '../../build/stage-app.ts';
+import { outsideArchive } from '../../electron/main/outside-archive.ts';
+import { serveEnvironment } from '../electron/serve/serve-process.ts';
+
+describe('the files of libraries', () => {
+  const linux = { platform: 'linux', arch: 'x64' } as const;
+  const mac = { platform: 'darwin', arch: 'arm64' } as const;
+
+  it.each([
+    ['onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node', true, false],
+    ['onnxruntime-node/bin/napi-v6/linux/arm64/onnxruntime_binding.node', false, false],
+    ['onnxruntime-node/bin/napi-v6/darwin/arm64/libonnxruntime.dylib', false, true],
+    ['better-sqlite3/prebuilds/linux-x64.node', true, false],
+    ['better-sqlite3/prebuilds/linuxmusl-x64.node', false, false],
+    ['fs-native-extensions/prebuilds/darwin-arm64/fs-native-extensions.node', false, true],
+    ['better-sqlite3/lib/index.js', true, true],
+    ['better-sqlite3/LICENSE', true, true],
+    ['better-sqlite3/deps/sqlite3/sqlite3.c', false, false],
+    ['zod/index.d.ts', false, false],
+    ['zod/index.js', true, true],
+  ])('%s', (path, onLinux, onMac) => {
+    expect([isPackaged(path, linux), isPackaged(path, mac)]).toEqual([onLinux, onMac]);
+  });
+});
+
+describe('the configuration', () => {
+  it('fuses: nothing but the program itself is run', () => {
+    expect(builderConfig.electronFuses).toEqual({
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    });
+    expect(builderConfig.asar).toBe(true);
+  });
+
+  it('takes the Electron that the project pins, exactly', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(devDependencies.electron).toMatch(/^45\.\d+\.\d+$/);
+    expect(builderConfig.electronVersion).toBe(devDependencies.electron);
+  });
+
+  it('leaves beside the archive what native code reads, and the host looks for it there', () => {
+    expect(builderConfig.asarUnpack).toContain('native-models/packs/**');
+    const inside = join('opt', 'app', 'resources', 'app.asar', 'native-models', 'packs');
+    expect(outsideArchive(inside)).toBe(inside.replace('app.asar', 'app.asar.unpacked'));
+    expect(outsideArchive(outsideArchive(inside))).toBe(outsideArchive(inside));
+    expect(outsideArchive('/home/me/studio/native-models/packs')).toBe('/home/me/studio/native-models/packs');
+  });
+});
+
+describe('the staged program', () => {
+  let root: string;
+  let parts: StagedPart[];
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'package-'));
+    const page = join(root, 'page');
+    await mkdir(page);
+    await writeFile(join(page, 'index.html'), '<!doctype html><title>PnP-MIX Studio</title>');
+    parts = await stageApp(process, page);
+  }, 900_000);
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  it('has what runs, and no more', () => {
+    for (const path of [
+      'package.json',
+      'LICENSE',
+      'electron/main/main.js',
+      'electron/serve/main.js',
+      'electron/inference/engine-process.js',
+      'dist/preload/preload.cjs',
+      'dist/icons/icon.png',
+      'dist/renderer/index.html',
+      'native-models/packs/sd21/catalog.json',
+      'node_modules/better-sqlite3/lib/index.js',
+    ]) {
+      expect([path, existsSync(join(STAGED, path))]).toEqual([path, true]);
+    }
+    for (const path of [
+      'test',
+      'build',
+      'node_modules/electron',
+      'node_modules/typescript',
+      'node_modules/vitest',
+    ]) {
+      expect([path, existsSync(join(STAGED, path))]).toEqual([path, false]);
+    }
+    const { main, dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(STAGED, 'package.json'), 'utf8'),
+    );
+    expect([main, devDependencies]).toEqual(['electron/main/main.js', undefined]);
+    for (const name of Object.keys(dependencies)) {
+      expect([name, existsSync(join(STAGED, 'node_modules', name, 'package.json'))]).toEqual([name, true]);
+    }
+    const [largest] = parts;
+    expect(largest!.part).toMatch(/onnxruntime|starter|@img/);
+    expect(parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(400e6);
+  });
+
+  it('starts with the browser host: page, project, engine', { timeout: 600_000 }, async () => {
+    const { PNPMIX_PACKS_DIR } = await serveEnvironment(root);
+    const { version, engine } = await smokeApp(STAGED, { PNPMIX_PACKS_DIR });
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(engine).toMatchObject({ state: 'ready' });
+  });
+});
