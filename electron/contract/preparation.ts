@@ -65,6 +65,12 @@ export const phraseSearchSchema = z.strictObject({
 });
 export type PhraseSearch = z.input<typeof phraseSearchSchema>;
 
+/** 'model': the pack's inpainting model; 'diffusion': the blending model; 'telea': a smooth fill without a model. */
+export const removalMethodSchema = z
+  .enum(['auto', 'model', 'diffusion', 'telea'])
+  .describe('How the hole is filled; auto takes the best that the pack has.');
+export type RemovalMethod = z.infer<typeof removalMethodSchema>;
+
 /** How objects are taken out of a picture. */
 export const removalOptionsSchema = z.strictObject({
   growPx: z
@@ -75,5 +81,6 @@ export const removalOptionsSchema = z.strictObject({
     .describe('Margin by which the masks are grown first, so that edges and shadows go too.'),
   prompt: z.string().max(2000).default('').describe('What the picture shows without the objects.'),
   seed: seedSchema.default(0),
+  method: removalMethodSchema.default('auto'),
 });
 export type RemovalOptions = z.input<typeof removalOptionsSchema>;

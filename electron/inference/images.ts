@@ -57,7 +57,8 @@ async function decode(
   let image: Sharp;
   try {
     image = sharp(bytes, { limitInputPixels: MAX_SIDE_PX * MAX_SIDE_PX, failOn: 'error', pages: 1 });
-    const { width, height } = await image.metadata();
+    // The header alone, without the limit: a picture that is too large is told its size.
+    const { width, height } = await sharp(bytes, { limitInputPixels: false, pages: 1 }).metadata();
     if (width > MAX_SIDE_PX || height > MAX_SIDE_PX) {
       throw new StudioError(
         'ASSET_INVALID',

@@ -4,16 +4,47 @@
  */
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
-import { type BackgroundsRequest, backgroundsRequestSchema } from '../contract/preparation.ts';
+import {
+  type BackgroundsRequest,
+  backgroundsRequestSchema,
+  type MaskSelection,
+  maskSelectionSchema,
+  type PhraseSearch,
+  phraseSearchSchema,
+  type RemovalMethod,
+  type RemovalOptions,
+  removalOptionsSchema,
+} from '../contract/preparation.ts';
 import type { PreparationProgress } from '../contract/progress.ts';
+import {
+  BLENDED_FILL_DEFAULTS,
+  BlendedDiffusionInpainter,
+  pasteFill,
+  removalHole,
+} from '../pipeline/object-removal.ts';
+import type {
+  Inpainter,
+  MaskProposal,
+  PhraseSegmenter,
+  PromptSegmenter,
+} from '../pipeline/preparation-ports.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
+import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { type Candidate, consecutiveSeeds, textToImage } from '../pipeline/text-to-image.ts';
 import type { EngineDevice } from './devices.ts';
 import type { EngineModels } from './engine-models.ts';
-import { resizeImage } from './images.ts';
+import { decodeImage, decodeMask, type PictureFile, resizeImage } from './images.ts';
 import { calibrateLatentPreview, type LatentPreview } from './latent-preview.ts';
 import type { ModelPack } from './model-pack.ts';
+import { OpenedOnce } from './opened-once.ts';
+import {
+  hasPhraseSegmenter,
+  openInpainter,
+  openPhraseSegmenter,
+  openPromptSegmenter,
+} from './preparation-models.ts';
 import { inStudioTerms } from './studio-errors.ts';
+import { TeleaInpainter } from './telea.ts';
 import {
   blendingTextToImage,
   findBackgroundsFolder,
@@ -51,13 +82,55 @@ export interface BackgroundsOutcome {
   readonly notices: readonly string[];
 }
 
+/** What a search for a mask leaves. */
+export interface MasksOutcome {
+  /** Best first; none where nothing was found, which is a normal answer: draw a box instead. */
+  readonly proposals: readonly MaskProposal[];
+  readonly model: string;
+  readonly notices: readonly string[];
+}
+
+/** What taking objects out leaves. */
+export interface RemovalOutcome {
+  readonly image: RgbImage;
+  /** What was filled: dims [height, width], 0 or 1. */
+  readonly hole: Tensor;
+  readonly model: string;
+  readonly notices: readonly string[];
+}
+
 export class Preparation {
   readonly #context: PreparationContext;
-  #textToImage: Promise<TextToImagePack> | undefined;
+  readonly #textToImage: OpenedOnce<TextToImagePack>;
+  readonly #promptSegmenter: OpenedOnce<PromptSegmenter>;
+  readonly #phraseSegmenter: OpenedOnce<PhraseSegmenter | undefined>;
+  readonly #inpainter: OpenedOnce<Inpainter | undefined>;
   #preview: LatentPreview | undefined;
 
   constructor(context: PreparationContext) {
     this.#context = context;
+    const { pack, models, device, cacheFolder } = context;
+    this.#textToImage = new OpenedOnce((signal) => {
+      const folder = findBackgroundsFolder(pack.folder);
+      return folder === undefined
+        ? Promise.resolve(blendingTextToImage(pack, models))
+        : openSdxl(folder, pack.size, device, { cacheFolder, ...(signal && { signal }) });
+    });
+    this.#promptSegmenter = new OpenedOnce(() => openPromptSegmenter(pack.folder, device));
+    this.#phraseSegmenter = new OpenedOnce(() =>
+      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get()),
+    );
+    this.#inpainter = new OpenedOnce(() => openInpainter(pack.folder, device));
+  }
+
+  /** What this pack can prepare. Clicks and removing work on any pack, with or without models of their own. */
+  get abilities() {
+    return {
+      generateBackgrounds: true,
+      findMask: hasPhraseSegmenter(this.#context.pack.folder),
+      selectMask: true,
+      removeObjects: true,
+    };
   }
 
   /**
@@ -76,7 +149,7 @@ export class Preparation {
         request,
         'The request for backgrounds',
       );
-      const pack = await this.#openTextToImage(controls.signal);
+      const pack = await this.#textToImage.get(controls.signal);
       controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
       const preview = controls.onPreview && (await this.#previewOf(pack));
       const notices = [prompt, negativePrompt].flatMap((text) => {
@@ -115,30 +188,152 @@ export class Preparation {
     });
   }
 
-  /** Gives all models back; what is needed again is opened again. */
-  async release(): Promise<void> {
-    const pack = this.#textToImage;
-    this.#textToImage = undefined;
-    this.#preview = undefined;
-    await (await pack?.catch(() => undefined))?.release();
+  /**
+   * Finds what a phrase names.
+   *
+   * @throws StudioError PARAMETER_INVALID (an empty phrase), ASSET_INVALID, PACK_INCOMPLETE (a pack without a
+   *   detector), MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
+   */
+  findMask(
+    image: PictureFile,
+    search: PhraseSearch,
+    controls: PreparationControls = {},
+  ): Promise<MasksOutcome> {
+    return inStudioTerms(async () => {
+      const query = parseInput(phraseSearchSchema, search, 'The search for a mask');
+      const picture = await decodeImage(image);
+      const segmenter = await this.#phraseSegmenter.get(controls.signal);
+      if (segmenter === undefined) {
+        throw new StudioError(
+          'PACK_INCOMPLETE',
+          `The pack ${this.#context.pack.name} has no model that finds things by their names. Click on the thing, ` +
+            'or draw a box around it.',
+        );
+      }
+      controls.onProgress?.({ stage: 'find', step: 0, total: 1 });
+      const { proposals, notices } = await segmenter.find(picture, query, controls.signal);
+      controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
+      return { proposals, model: segmenter.name, notices };
+    });
   }
 
-  #openTextToImage(signal: AbortSignal | undefined): Promise<TextToImagePack> {
-    const { pack, models, device, cacheFolder } = this.#context;
-    this.#textToImage ??= (async () => {
-      const folder = findBackgroundsFolder(pack.folder);
-      if (folder === undefined) return blendingTextToImage(pack, models);
-      return openSdxl(folder, pack.size, device, { cacheFolder, ...(signal && { signal }) });
-    })().catch((error: unknown) => {
-      this.#textToImage = undefined;
-      throw error;
+  /**
+   * Masks what was clicked on or boxed.
+   *
+   * @throws StudioError PARAMETER_INVALID (nothing inside; a point or box outside of the picture), ASSET_INVALID,
+   *   MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
+   */
+  selectMask(
+    image: PictureFile,
+    selection: MaskSelection,
+    controls: PreparationControls = {},
+  ): Promise<MasksOutcome> {
+    return inStudioTerms(async () => {
+      const prompt = parseInput(maskSelectionSchema, selection, 'The selection');
+      const picture = await decodeImage(image);
+      checkWithin(prompt, picture.pixels);
+      const segmenter = await this.#promptSegmenter.get(controls.signal);
+      controls.onProgress?.({ stage: 'select', step: 0, total: 1 });
+      const proposals = await segmenter.segment(picture, prompt, controls.signal);
+      controls.onProgress?.({ stage: 'select', step: 1, total: 1 });
+      return { proposals, model: segmenter.name, notices: [] };
     });
-    return this.#textToImage;
+  }
+
+  /**
+   * Takes what masks cover out of a picture. Pixels outside the grown masks stay what they were.
+   *
+   * @throws StudioError PARAMETER_INVALID, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, MODEL_INVALID, OUT_OF_MEMORY,
+   *   NON_FINITE, CANCELLED
+   */
+  removeObjects(
+    image: PictureFile,
+    masks: readonly PictureFile[],
+    options: RemovalOptions = {},
+    controls: PreparationControls = {},
+  ): Promise<RemovalOutcome> {
+    return inStudioTerms(async () => {
+      const { growPx, prompt, seed, method } = parseInput(removalOptionsSchema, options, 'The removal');
+      const { pixels } = await decodeImage(image);
+      const planes: Tensor[] = [];
+      for (const mask of masks) planes.push(await decodeMask(mask));
+      const hole = removalHole(planes, growPx, pixels);
+      const inpainter = await this.#inpainterFor(method, pixels, { prompt, seed }, controls);
+      controls.onProgress?.({ stage: 'fill', step: 0, total: 1 });
+      const filled = await inpainter.fill(pixels, hole, controls.signal);
+      controls.onProgress?.({ stage: 'fill', step: 1, total: 1 });
+      return { image: pasteFill(pixels, filled, hole, growPx), hole, model: inpainter.name, notices: [] };
+    });
+  }
+
+  /** Gives all models back; what is needed again is opened again. */
+  async release(): Promise<void> {
+    this.#preview = undefined;
+    await this.#textToImage.release();
+    await this.#phraseSegmenter.release();
+    await this.#promptSegmenter.release();
+    await this.#inpainter.release();
+  }
+
+  /** The pack's own model, else diffusion, else a plain fill where the picture's size does not suit the latents. */
+  async #inpainterFor(
+    method: RemovalMethod,
+    { width, height }: RgbImage,
+    { prompt, seed }: { readonly prompt: string; readonly seed: number },
+    controls: PreparationControls,
+  ): Promise<Inpainter> {
+    const { models, pack } = this.#context;
+    const own = await this.#inpainter.get(controls.signal);
+    if (method === 'model' && own === undefined) {
+      throw new StudioError('PACK_INCOMPLETE', `The pack ${pack.name} has no model that fills holes.`);
+    }
+    if (own !== undefined && (method === 'auto' || method === 'model')) return own;
+    const telea = new TeleaInpainter();
+    const { downscale } = models.autoencoder;
+    const fitsLatents = width % downscale === 0 && height % downscale === 0;
+    if (method === 'telea' || (method === 'auto' && !fitsLatents)) return telea;
+    if (!fitsLatents) {
+      throw new StudioError(
+        'SIZE_MISMATCH',
+        `The picture is ${width} x ${height}; for filling by diffusion both sides must be multiples of ${downscale}.`,
+      );
+    }
+    const settings = pack.textToImage;
+    return new BlendedDiffusionInpainter(
+      models,
+      telea,
+      {
+        prompt,
+        seed,
+        steps: settings?.steps ?? 30,
+        guidanceScale: Math.min(settings?.guidance ?? 3, 3),
+        ...BLENDED_FILL_DEFAULTS,
+      },
+      (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
+    );
   }
 
   async #previewOf({ models: { autoencoder, unet } }: TextToImagePack): Promise<LatentPreview> {
     this.#preview ??= await calibrateLatentPreview(autoencoder, unet.latentChannels);
     return this.#preview;
+  }
+}
+
+/** @throws StudioError PARAMETER_INVALID naming what lies outside */
+function checkWithin({ points, box }: MaskSelection, { width, height }: RgbImage): void {
+  for (const { x, y } of points) {
+    if (x >= width || y >= height) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `The point ${x}, ${y} lies outside the picture of ${width} x ${height} pixels.`,
+      );
+    }
+  }
+  if (box !== null && (box.left >= width || box.top >= height || box.right <= 0 || box.bottom <= 0)) {
+    throw new StudioError(
+      'PARAMETER_INVALID',
+      `The box lies outside the picture of ${width} x ${height} pixels.`,
+    );
   }
 }
 

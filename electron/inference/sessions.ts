@@ -25,19 +25,23 @@ export interface ModelSession {
     outputs: readonly string[],
   ): Promise<Record<string, ort.Tensor>>;
   release(): Promise<void>;
+  /** What the model's file says that it takes and gives. */
+  readonly inputs: readonly ort.InferenceSession.ValueMetadata[];
+  readonly outputs: readonly ort.InferenceSession.ValueMetadata[];
 }
 
 /**
  * Creates a session.
  *
  * @param component for messages: 'unet', 'vae_decoder', ...
- * @param graph from buildComponentGraph
+ * @param graph from buildComponentGraph, or a file; without inputs and outputs the caller looks at what is there
  * @throws StudioError MODEL_INVALID when the graph cannot be loaded or its inputs and outputs are not what the
  *   builder declared; OUT_OF_MEMORY
  */
 export async function createSession(
   component: string,
-  graph: Pick<ComponentGraph, 'bytes' | 'externalFolder' | 'inputs' | 'outputs'>,
+  graph: Pick<ComponentGraph, 'bytes' | 'externalFolder'> &
+    Partial<Pick<ComponentGraph, 'inputs' | 'outputs'>>,
   device: EngineDevice,
 ): Promise<ModelSession> {
   let session: ort.InferenceSession;
@@ -63,13 +67,15 @@ export async function createSession(
     return released;
   };
   try {
-    checkPorts(component, 'input', session.inputMetadata, graph.inputs);
-    checkPorts(component, 'output', session.outputMetadata, graph.outputs);
+    if (graph.inputs) checkPorts(component, 'input', session.inputMetadata, graph.inputs);
+    if (graph.outputs) checkPorts(component, 'output', session.outputMetadata, graph.outputs);
   } catch (error) {
     await release();
     throw error;
   }
   return {
+    inputs: session.inputMetadata,
+    outputs: session.outputMetadata,
     release,
     run: async (feeds, outputs) => {
       try {

@@ -2,6 +2,7 @@
 export type PipelineErrorCode =
   | 'CANCELLED'
   | 'CONCEPT_COUNT'
+  | 'MASK_EMPTY'
   | 'NON_FINITE'
   | 'OUT_OF_MEMORY'
   | 'PARAMETER_INVALID'
