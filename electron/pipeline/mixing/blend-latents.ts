@@ -48,6 +48,7 @@ export function complement(weight: Tensor): Tensor {
  * @param dilutionLatents inpaint (dilution++) or back (plain dilution) at the same, new timestep
  * @param expanded M_E_i, dims [h, w]
  * @param beta dilution scale, 0..1
+ * @throws TensorDimsError naming both dims
  */
 export function diluteBackground(
   referenceLatents: Tensor,
@@ -55,6 +56,7 @@ export function diluteBackground(
   expanded: Tensor,
   beta: number,
 ): Tensor {
+  assertSameDims(dilutionLatents, referenceLatents, 'Latents for background dilution');
   const outside = tensor(
     expanded.data.map((share) => beta * (1 - share)),
     expanded.dims,

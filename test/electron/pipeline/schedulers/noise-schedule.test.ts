@@ -184,10 +184,13 @@ describe('inversion', () => {
     return maxAbsDifference(latents, x0);
   }
 
+  // Guidance multiplies what rounding does to the two predictions, step after step (measured: up to 2e-3 at 7.5), so
+  // that the U-Net's answers themselves differ. The method does not ask again: the next test has guidance too.
   test('and then plain stepping return x0, with the U-Net asked again at every step', async () => {
     await fc.assert(
       fc.asyncProperty(anyInversion, async (inversion) => {
-        expect(await roundTripError(inversion, 1, true)).toBeLessThanOrEqual(1e-4);
+        const unguided = { ...inversion, guidanceScale: 1 } as const;
+        expect(await roundTripError(unguided, 1, true)).toBeLessThanOrEqual(1e-4);
       }),
       { numRuns: 20 },
     );
