@@ -86,6 +86,9 @@ export async function stageApp(target: StageTarget, rendererFolder: string): Pro
     productName: 'PnP-MIX Studio',
     version,
     description,
+    author: 'PnP-MIX Studio contributors',
+    // A deb names a home page; whoever publishes the program has one to put here.
+    homepage: 'https://pnp-mix-studio.invalid/',
     license,
     private: true,
     type: 'module',

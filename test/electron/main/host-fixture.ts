@@ -14,6 +14,8 @@ export interface RunningHost {
   /** The program's folder, with dist/renderer in it. */
   readonly application: string;
   readonly window: StandInWindow;
+  /** Quits it and takes everything away. */
+  readonly stop: () => Promise<void>;
 }
 
 export interface HostOptions {
@@ -29,8 +31,15 @@ export interface HostOptions {
 
 const INDEX = '<!doctype html><title>PnP-MIX Studio</title>';
 
-/** Runs main.ts from its first line. */
+/** Runs main.ts from its first line, until the test is finished. */
 export async function startHost(options: HostOptions = {}): Promise<RunningHost> {
+  const host = await launchHost(options);
+  onTestFinished(host.stop);
+  return host;
+}
+
+/** Runs main.ts from its first line, until it is stopped. */
+export async function launchHost(options: HostOptions = {}): Promise<RunningHost> {
   const root = await mkdtemp(join(tmpdir(), 'electron-host-'));
   const application = join(root, 'app');
   const packs = join(root, 'packs');
@@ -59,7 +68,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     exception: process.listeners('uncaughtException'),
     rejection: process.listeners('unhandledRejection'),
   };
-  onTestFinished(async () => {
+  const stop = async () => {
     process.argv = argv;
     vi.unstubAllEnvs();
     await quit(electron);
@@ -71,7 +80,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       if (!listeners.rejection.includes(listener)) process.off('unhandledRejection', listener);
     }
     await rm(root, { recursive: true, force: true });
-  });
+  };
 
   vi.resetModules();
   vi.doMock('electron', () => electron.module);
@@ -89,6 +98,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     get window() {
       return electron.windows[0]!;
     },
+    stop,
   };
 }
 

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAppAddress } from '../../../electron/main/addresses.ts';
 import { PAGE_POLICY } from '../../../electron/main/security/content-security-policy.ts';
 import { PreventableEvent, StandInWebContents } from './electron-stand-in.ts';
-import { resultOf, startHost } from './host-fixture.ts';
+import { launchHost, type RunningHost, resultOf, startHost } from './host-fixture.ts';
 
 const FOREIGN = [
   'https://example.org/',
@@ -22,9 +22,18 @@ const FOREIGN = [
   '',
 ];
 
+/** One host for the tests that leave it as it is. */
+let host: RunningHost;
+beforeAll(async () => {
+  host = await launchHost({
+    page: { 'assets/main.js': 'export {};', '.hidden/x.js': '', 'notes.txt': 'x', 'secret.js.bak': 'x' },
+  });
+});
+afterAll(() => host.stop());
+
 describe('windows', () => {
   it('are sandboxed, isolated and without Node, before and after they are made', async () => {
-    const { electron, window, application } = await startHost();
+    const { electron, window, application } = host;
     expect(electron.calls.indexOf('enableSandbox')).toBeLessThan(electron.calls.indexOf('ready'));
     expect(window.options.webPreferences).toEqual({
       preload: join(application, 'dist', 'preload', 'preload.cjs'),
@@ -46,7 +55,7 @@ describe('windows', () => {
   });
 
   it('go nowhere, open nothing and embed nothing', async () => {
-    const { window } = await startHost();
+    const { window } = host;
     const { webContents } = window;
     for (const url of FOREIGN) {
       for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect']) {
@@ -66,7 +75,7 @@ describe('windows', () => {
   });
 
   it('that anything else makes are locked down too', async () => {
-    const { electron } = await startHost();
+    const { electron } = host;
     const contents = new StandInWebContents();
     electron.app.emit('web-contents-created', {}, contents);
     expect(contents.openHandler!({ url: 'https://example.org' })).toEqual({ action: 'deny' });
@@ -75,7 +84,7 @@ describe('windows', () => {
 
 describe('permissions', () => {
   it('are denied but for writing to the clipboard from the program’s own page', async () => {
-    const { electron, window } = await startHost();
+    const { electron, window } = host;
     const { request, check, device, display } = electron.permission as Record<
       string,
       (...args: unknown[]) => unknown
@@ -174,9 +183,7 @@ describe('the program’s own addresses', () => {
   });
 
   it('give the page’s files with its policy, and nothing outside their folder', async () => {
-    const { electron, application } = await startHost({
-      page: { 'assets/main.js': 'export {};', '.hidden/x.js': '', 'notes.txt': 'x', 'secret.js.bak': 'x' },
-    });
+    const { electron, application } = host;
     const get = (path: string, init?: RequestInit) =>
       electron.protocolHandlers.get('app')!(new Request(`app://studio${path}`, init));
     const page = await get('/index.html');
@@ -211,7 +218,7 @@ describe('the program’s own addresses', () => {
   });
 
   it('are schemes of their own, registered before the program is ready', async () => {
-    const { electron } = await startHost();
+    const { electron } = host;
     expect(electron.calls.indexOf('registerSchemes')).toBeLessThan(electron.calls.indexOf('ready'));
     expect(electron.schemes.map(({ scheme }) => scheme)).toEqual(['app', 'asset']);
     for (const { privileges } of electron.schemes) {
@@ -222,7 +229,7 @@ describe('the program’s own addresses', () => {
   });
 
   it('give pictures by their content, to the page only', async () => {
-    const { electron, window } = await startHost();
+    const { electron, window } = host;
     const bytes = Uint8Array.from([1, 2, 3]);
     const sender = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
     const id = resultOf<string>(await electron.invoke('pnp-mix:upload', sender, bytes, 'image/png'));
@@ -298,7 +305,7 @@ describe('commands', () => {
   });
 
   it('always end in an envelope, whatever is sent', async () => {
-    const { electron, window } = await startHost();
+    const { electron, window } = host;
     const sender = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
     const anything = fc.anything({ withBigInt: true, withMap: true, withTypedArray: true, withDate: true });
     await fc.assert(
