@@ -6,7 +6,8 @@
  * follows (32 bytes), the length of the header (u32, little-endian), the header (JSON: the key and the dims of
  * each tensor), and the tensors' float32 values, little-endian. A file that is torn, damaged, or holds another
  * key is removed and counts as absent. Files are written whole or not at all, so several processes may share the
- * folder; beyond the size limit those that were not used for longest are removed.
+ * folder; beyond the size limit those that were not used for longest are removed. What a killed process left half
+ * written lies under a temporary name, is never read, and goes when it is old.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
@@ -20,6 +21,10 @@ const magic = Buffer.from('PNPMIXT1');
 const checksumBytes = 32;
 const prefixBytes = magic.length + checksumBytes + 4;
 const extension = '.tensors';
+const temporaryExtension = '.tmp';
+
+/** A file takes seconds to write; one that is still temporary after this long has lost its writer. */
+const abandonedAfterMs = 3_600_000;
 
 const headerSchema = z.object({ key: z.string(), dims: z.array(z.array(z.int().nonnegative())) });
 
@@ -90,11 +95,14 @@ export class DiskTensorStore implements TensorStore {
   async #evict(): Promise<void> {
     const files: { path: string; bytes: number; usedMs: number }[] = [];
     for (const name of await readdir(this.#folder)) {
-      if (!name.endsWith(extension)) continue;
+      const isTemporary = name.endsWith(temporaryExtension);
+      if (!isTemporary && !name.endsWith(extension)) continue;
       const path = join(this.#folder, name);
       // Another process may have removed it meanwhile.
       const found = await stat(path).catch(() => undefined);
-      if (found) files.push({ path, bytes: found.size, usedMs: found.mtimeMs });
+      if (!found) continue;
+      if (!isTemporary) files.push({ path, bytes: found.size, usedMs: found.mtimeMs });
+      else if (Date.now() - found.mtimeMs > abandonedAfterMs) await rm(path, { force: true });
     }
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     files.sort((a, b) => a.usedMs - b.usedMs);

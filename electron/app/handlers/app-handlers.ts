@@ -1,6 +1,6 @@
 /** Handlers of the commands on the program itself. */
 
-import type { appCommands } from '../../contract/commands/app-commands.ts';
+import type { appCommands, LicenceNotice } from '../../contract/commands/app-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { UPLOAD_LIMIT_BYTES } from '../assets/transient-assets.ts';
@@ -19,6 +19,15 @@ export function appHandlers(
       'In a browser tab this program cannot open the system’s dialogs.',
     );
   };
+  // Read once: some hundred files, which do not change while the program runs.
+  let licences: Promise<LicenceNotice[]> | undefined;
+  const readOnce = () => {
+    licences ??= readLicences(folders.application, folders.bundledPacks).catch((error: unknown) => {
+      licences = undefined;
+      throw error;
+    });
+    return licences;
+  };
   return {
     'app.info': () => ({
       name: 'PnP-MIX Studio',
@@ -31,7 +40,7 @@ export function appHandlers(
       cacheFolder: folders.cache,
       uploadLimitBytes: UPLOAD_LIMIT_BYTES,
     }),
-    'app.licences': () => readLicences(folders.application, folders.bundledPacks),
+    'app.licences': readOnce,
     'app.reveal': async ({ path }, { clientId }) => {
       await dialogs().reveal(clientId, path);
       return null;
