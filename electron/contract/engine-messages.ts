@@ -43,7 +43,8 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     kind: z.literal('removeObjects'),
     image: assetIdSchema,
     masks: z.array(assetIdSchema),
-    growPx: z.int().nonnegative().nullable(),
+    growPx: z.int().nonnegative().nullable().describe('null: as the engine has it.'),
+    prompt: z.string().describe('What the picture shows without the objects.'),
   }),
 ]);
 export type EngineTask = z.infer<typeof engineTaskSchema>;

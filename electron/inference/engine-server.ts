@@ -74,12 +74,7 @@ export class EngineServer {
           size: pack.size && { width: pack.size.width, height: pack.size.height },
           downscale: models.autoencoder.downscale,
           recommended: pack.recommended,
-          abilities: {
-            generateBackgrounds: false,
-            findMask: false,
-            selectMask: false,
-            removeObjects: false,
-          },
+          abilities: engine.preparation.abilities,
         },
         memoryBytes: process.memoryUsage.rss(),
       });

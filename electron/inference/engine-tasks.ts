@@ -6,10 +6,10 @@ import type {
   EngineResultOf,
   EngineTask,
 } from '../contract/engine-messages.ts';
-import { StudioError } from '../contract/errors.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Engine } from './engine.ts';
-import { encodePng } from './images.ts';
+import { encodeMaskPng, encodePng, type PictureFile } from './images.ts';
+import type { MasksOutcome } from './preparation.ts';
 import type { AssetReader } from './scene-assets.ts';
 
 /** Everything around a task. */
@@ -36,9 +36,66 @@ export async function runEngineTask(
   switch (task.kind) {
     case 'render':
       return runRender(engine, task, controls);
-    default:
-      throw new StudioError('HOST_UNSUPPORTED', `The model pack ${engine.pack.name} cannot do that.`);
+    case 'generateBackgrounds':
+      return runBackgrounds(engine, task, controls);
+    case 'findMask': {
+      const image = await controls.readAsset(task.image);
+      const outcome = await engine.preparation.findMask(image, { phrase: task.phrase }, controls);
+      return { kind: task.kind, ...(await maskCandidates(outcome)) };
+    }
+    case 'selectMask': {
+      const { points, box } = task;
+      const image = await controls.readAsset(task.image);
+      const outcome = await engine.preparation.selectMask(image, { points, box }, controls);
+      return { kind: task.kind, ...(await maskCandidates(outcome)) };
+    }
+    case 'removeObjects':
+      return runRemoval(engine, task, controls);
   }
+}
+
+async function runBackgrounds(
+  engine: Engine,
+  { prompt, count, seed }: Extract<EngineTask, { kind: 'generateBackgrounds' }>,
+  { signal, onProgress }: TaskControls,
+): Promise<EngineResultOf<'generateBackgrounds'>> {
+  const { candidates, notices } = await engine.preparation.generateBackgrounds(
+    { prompt, count, seed },
+    { signal, onProgress },
+  );
+  return {
+    kind: 'generateBackgrounds',
+    notices: [...notices],
+    candidates: await Promise.all(
+      candidates.map(async ({ image, seed: own }) => ({ png: await encodePng(image), seed: own })),
+    ),
+  };
+}
+
+async function maskCandidates({ proposals, notices }: MasksOutcome) {
+  return {
+    notices: [...notices],
+    candidates: await Promise.all(
+      proposals.map(async ({ mask, score, box }) => ({ png: await encodeMaskPng(mask), score, box })),
+    ),
+  };
+}
+
+async function runRemoval(
+  engine: Engine,
+  { image, masks, growPx, prompt }: Extract<EngineTask, { kind: 'removeObjects' }>,
+  { signal, readAsset, onProgress }: TaskControls,
+): Promise<EngineResultOf<'removeObjects'>> {
+  const picture = await readAsset(image);
+  const planes: PictureFile[] = [];
+  for (const mask of masks) planes.push(await readAsset(mask));
+  const removed = await engine.preparation.removeObjects(
+    picture,
+    planes,
+    { prompt, ...(growPx !== null && { growPx }) },
+    { signal, onProgress },
+  );
+  return { kind: 'removeObjects', notices: [...removed.notices], png: await encodePng(removed.image) };
 }
 
 async function runRender(

@@ -10,6 +10,7 @@ import type { StudioParts } from '../studio-parts.ts';
 export function prepareHandlers({
   prepare,
   jobs,
+  projects,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof prepareCommands> {
   return {
     'prepare.generateBackgrounds': ({ projectId, prompt, count, seed }) =>
@@ -31,7 +32,13 @@ export function prepareHandlers({
     'prepare.removeObjects': ({ projectId, image, masks: removed, growPx }) =>
       prepare.start(
         projectId,
-        { kind: 'removeObjects', image, masks: removed, growPx: growPx ?? null },
+        {
+          kind: 'removeObjects',
+          image,
+          masks: removed,
+          growPx: growPx ?? null,
+          prompt: projects.file(projectId).document().inpaintPrompt,
+        },
         ({ png }, put): JobResult => ({ kind: 'inpainted', image: put(png) }),
       ),
     'jobs.list': () => jobs.list(),

@@ -90,6 +90,43 @@ test('open the sample, change background and mask, render, cancel, render again,
     client.call('project.commit', { projectId, document, label: 'Late', baseRevision: opened.revision }),
   ).rejects.toMatchObject({ code: 'PROJECT_CONFLICT' });
 
+  // Prepared by the engine: a mask from a click, the objects taken out; what needs a model that the pack lacks is said.
+  const ended = (jobId: string) =>
+    client.until('job.changed', (job) => job.jobId === jobId && !['waiting', 'running'].includes(job.state));
+  const clicked = await client.call('prepare.selectMask', {
+    projectId,
+    image: background.asset,
+    points: [{ x: 12, y: 12, isInside: true }],
+    box: { left: 2, top: 2, right: 28, bottom: 22 },
+  });
+  const selected = await ended(clicked.jobId);
+  expect(selected).toMatchObject({ state: 'done', result: { kind: 'masks' } });
+  const removal = await client.call('prepare.removeObjects', {
+    projectId,
+    image: background.asset,
+    masks: [mask.asset],
+  });
+  const removed = await ended(removal.jobId);
+  const inpainted = removed.result?.kind === 'inpainted' ? removed.result.image : '';
+  expect(await sharp(await client.download(inpainted)).metadata()).toMatchObject({ width: 32, height: 32 });
+  const search = await client.call('prepare.findMask', {
+    projectId,
+    image: background.asset,
+    phrase: 'a cat',
+  });
+  expect(await ended(search.jobId)).toMatchObject({ state: 'failed', error: { code: 'PACK_INCOMPLETE' } });
+  const candidates = await client.call('prepare.generateBackgrounds', {
+    projectId,
+    prompt: 'a cat',
+    count: 2,
+    seed: 3,
+  });
+  const generated = await ended(candidates.jobId);
+  expect(generated).toMatchObject({ state: 'done', progress: { stage: 'denoise', unit: 'steps' } });
+  expect(
+    generated.result?.kind === 'backgrounds' && generated.result.candidates.map(({ seed }) => seed),
+  ).toEqual([3, 4]);
+
   // A render, with progress, previews and time left.
   const queued = await client.call('renders.enqueue', { projectId });
   expect(queued).toMatchObject({ state: 'queued', sequence: null });

@@ -103,12 +103,12 @@ describe('a render', () => {
 
   test('cannot do what the pack has no model for, and says so', async () => {
     await withSupervisor({}, async (supervisor) => {
-      const { request } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(root, supervisor);
       const run = supervisor.run(
         { kind: 'findMask', image: request().scene.background, phrase: 'a cat' },
-        { signal: never(), readAsset: async () => null },
+        { signal: never(), readAsset },
       );
-      await expect(run).rejects.toMatchObject({ code: 'HOST_UNSUPPORTED' });
+      await expect(run).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
     });
   });
 });
