@@ -1,0 +1,130 @@
+/**
+ * What can be done to a scene document: each command takes a document and gives another one, or the same one where
+ * nothing changes. A command that names a concept which is not there is a fault of the caller and an error.
+ */
+import { StudioError } from '../../electron/contract/errors.ts';
+import { PAPER_ALPHA, type RenderParameters } from '../../electron/contract/parameters.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';
+import { MAX_CONCEPTS } from '../../electron/contract/scene-file.ts';
+
+/** Colours of masks, told apart by people who see fewer colours too (Okabe and Ito 2008, without black, plus two). */
+export const CONCEPT_COLOURS = [
+  '#e69f00',
+  '#56b4e9',
+  '#009e73',
+  '#f0e442',
+  '#0072b2',
+  '#d55e00',
+  '#cc79a7',
+  '#9467bd',
+] as const;
+
+/** What of a concept can be set by {@link changeConcept}. */
+export type ConceptChange = Partial<Omit<DocumentConcept, 'id'>>;
+
+/**
+ * Adds a concept in front of the others, in the first colour that is free.
+ *
+ * @param id chosen by the caller, so that this stays a function
+ * @throws StudioError CONCEPT_COUNT when there are as many as a scene takes
+ */
+export function addConcept(
+  document: SceneDocument,
+  id: string,
+  start: { name: string; image?: AssetId | null; alpha?: number },
+): SceneDocument {
+  if (document.concepts.length >= MAX_CONCEPTS) {
+    throw new StudioError('CONCEPT_COUNT', `A scene takes at most ${MAX_CONCEPTS} concepts.`);
+  }
+  const taken = new Set(document.concepts.map(({ colour }) => colour));
+  const concept: DocumentConcept = {
+    id,
+    name: start.name,
+    prompt: '',
+    phrase: '',
+    image: start.image ?? null,
+    mask: null,
+    alpha: start.alpha ?? PAPER_ALPHA,
+    visible: true,
+    locked: false,
+    colour: CONCEPT_COLOURS.find((colour) => !taken.has(colour)) ?? CONCEPT_COLOURS[0],
+  };
+  return { ...document, concepts: [...document.concepts, concept] };
+}
+
+export function removeConcept(document: SceneDocument, id: string): SceneDocument {
+  conceptOf(document, id);
+  return { ...document, concepts: document.concepts.filter((concept) => concept.id !== id) };
+}
+
+export function changeConcept(document: SceneDocument, id: string, change: ConceptChange): SceneDocument {
+  const before = conceptOf(document, id);
+  const keys = Object.keys(change) as (keyof ConceptChange)[];
+  if (keys.every((key) => before[key] === change[key])) return document;
+  return {
+    ...document,
+    concepts: document.concepts.map((concept) => (concept.id === id ? { ...concept, ...change } : concept)),
+  };
+}
+
+/**
+ * Moves a concept to another place in the layer order.
+ *
+ * @param toIndex 0 is the farthest; cut to the places there are
+ */
+export function moveConcept(document: SceneDocument, id: string, toIndex: number): SceneDocument {
+  const concept = conceptOf(document, id);
+  const others = document.concepts.filter((other) => other !== concept);
+  const at = Math.min(Math.max(toIndex, 0), others.length);
+  if (document.concepts[at] === concept) return document;
+  return { ...document, concepts: [...others.slice(0, at), concept, ...others.slice(at)] };
+}
+
+/**
+ * Puts a background in. One of another size makes every mask and the inpainted background meaningless: they go.
+ *
+ * @param sameSize whether it is of the size of the one before
+ */
+export function setBackground(
+  document: SceneDocument,
+  background: AssetId,
+  sameSize: boolean,
+): SceneDocument {
+  if (document.background === background) return document;
+  return {
+    ...document,
+    background,
+    // It was made of the old background.
+    inpainted: null,
+    concepts: sameSize ? document.concepts : document.concepts.map((concept) => ({ ...concept, mask: null })),
+  };
+}
+
+/** Sets one of the texts or the inpainted background. */
+export function changeScene(
+  document: SceneDocument,
+  change: Partial<Pick<SceneDocument, 'prompt' | 'inpaintPrompt' | 'inpainted'>>,
+): SceneDocument {
+  const keys = Object.keys(change) as (keyof typeof change)[];
+  return keys.every((key) => document[key] === change[key]) ? document : { ...document, ...change };
+}
+
+export function changeParameters(document: SceneDocument, change: Partial<RenderParameters>): SceneDocument {
+  const keys = Object.keys(change) as (keyof RenderParameters)[];
+  if (keys.every((key) => Object.is(document.parameters[key], change[key]))) return document;
+  return { ...document, parameters: { ...document.parameters, ...change } };
+}
+
+/** Sets alpha of every concept. */
+export function setEveryAlpha(document: SceneDocument, alpha: number): SceneDocument {
+  if (document.concepts.every((concept) => concept.alpha === alpha)) return document;
+  return { ...document, concepts: document.concepts.map((concept) => ({ ...concept, alpha })) };
+}
+
+/** The concept of an id. @throws StudioError INTERNAL when there is none */
+export function conceptOf(document: SceneDocument, id: string): DocumentConcept {
+  const concept = document.concepts.find((candidate) => candidate.id === id);
+  if (!concept) throw new StudioError('INTERNAL', `The scene has no concept ${id}.`);
+  return concept;
+}

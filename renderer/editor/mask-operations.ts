@@ -1,0 +1,57 @@
+/**
+ * Operations on a whole mask, through the method's own (electron/pipeline/masks), so that growing a mask here and
+ * growing it on the command line give the same one. They take up to a second on a large mask: call them in a worker.
+ */
+import { featherMask } from '../../electron/pipeline/masks/feather-mask.ts';
+import { growMask, shrinkMask } from '../../electron/pipeline/masks/grow-shrink.ts';
+import { fillHoles, removeSpecks } from '../../electron/pipeline/masks/holes-and-specks.ts';
+import { invertMask } from '../../electron/pipeline/masks/set-operations.ts';
+import { type Tensor, tensor, zeros } from '../../electron/pipeline/tensor/tensor.ts';
+import { type MaskPlane, maskPlane } from './mask-plane.ts';
+
+export type MaskOperation =
+  | { readonly kind: 'grow' | 'shrink'; readonly radiusPx: number }
+  | { readonly kind: 'feather'; readonly widthPx: number }
+  | { readonly kind: 'removeSpecks'; readonly minAreaPx: number }
+  | { readonly kind: 'fillHoles' | 'invert' | 'clear' };
+
+/**
+ * @returns a new plane of the same size
+ * @throws PipelineError PARAMETER_INVALID for a negative radius, width or area
+ */
+export function operateOnMask(plane: MaskPlane, operation: MaskOperation): MaskPlane {
+  const mask = toTensor(plane);
+  switch (operation.kind) {
+    case 'grow':
+      return toPlane(growMask(mask, operation.radiusPx));
+    case 'shrink':
+      return toPlane(shrinkMask(mask, operation.radiusPx));
+    case 'feather':
+      return toPlane(featherMask(mask, operation.widthPx));
+    case 'removeSpecks':
+      return toPlane(removeSpecks(mask, operation.minAreaPx));
+    case 'fillHoles':
+      return toPlane(fillHoles(mask));
+    case 'invert':
+      return toPlane(invertMask(mask));
+    case 'clear':
+      return toPlane(zeros(mask.dims));
+  }
+}
+
+function toTensor({ width, height, data }: MaskPlane): Tensor {
+  return tensor(
+    Float32Array.from(data, (value) => value / 255),
+    [height, width],
+  );
+}
+
+function toPlane({ data, dims }: Tensor): MaskPlane {
+  const [height, width] = dims as [number, number];
+  // Clamped arrays round to the nearest.
+  return maskPlane(
+    width,
+    height,
+    Uint8ClampedArray.from(data, (value) => value * 255),
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * The parameters as the panel shows them: which control, which range, and where its texts are found. The ranges lie
+ * within the contract's; where they are narrower, a slider would be of no use over the whole.
+ */
+import {
+  PAPER_ALPHA,
+  PAPER_PARAMETERS,
+  type RecommendedParameters,
+  type RenderParameters,
+} from '../../electron/contract/parameters.ts';
+
+export type ParameterName = keyof RenderParameters;
+
+export type ParameterField =
+  | {
+      readonly kind: 'slider';
+      readonly name: 'beta' | 'steps' | 'swapGuidance' | 'guidance' | 'feather' | 'expand' | 'edge';
+      readonly min: number;
+      readonly max: number;
+      readonly step: number;
+      /** Shown without asking for more. */
+      readonly isBasic: boolean;
+    }
+  | { readonly kind: 'seed'; readonly name: 'seed'; readonly isBasic: boolean }
+  | { readonly kind: 'range'; readonly name: 'attentionSteps'; readonly isBasic: boolean }
+  | { readonly kind: 'switch'; readonly name: 'keepOriginalBackground'; readonly isBasic: boolean }
+  | {
+      readonly kind: 'choice';
+      readonly name: 'attentionLayers' | 'ablation';
+      readonly choices: readonly string[];
+      readonly isBasic: boolean;
+    };
+
+export const PARAMETER_FIELDS: readonly ParameterField[] = [
+  { kind: 'slider', name: 'beta', min: 0, max: 1, step: 0.05, isBasic: true },
+  { kind: 'slider', name: 'steps', min: 1, max: 100, step: 1, isBasic: true },
+  { kind: 'seed', name: 'seed', isBasic: true },
+  { kind: 'slider', name: 'swapGuidance', min: 1, max: 10, step: 0.5, isBasic: false },
+  { kind: 'slider', name: 'guidance', min: 1, max: 20, step: 0.5, isBasic: false },
+  { kind: 'slider', name: 'feather', min: 0, max: 64, step: 1, isBasic: false },
+  { kind: 'slider', name: 'edge', min: 0, max: 64, step: 1, isBasic: false },
+  { kind: 'slider', name: 'expand', min: 0, max: 8, step: 1, isBasic: false },
+  { kind: 'choice', name: 'attentionLayers', choices: ['all', 'decoder'], isBasic: false },
+  { kind: 'range', name: 'attentionSteps', isBasic: false },
+  { kind: 'choice', name: 'ablation', choices: ['a', 'b', 'c', 'd', 'e'], isBasic: false },
+  { kind: 'switch', name: 'keepOriginalBackground', isBasic: false },
+];
+
+/** Range of the slider for alpha. */
+export const ALPHA_FIELD = { min: 0, max: 1, step: 0.05 } as const;
+
+/** The values that a reset goes to: the pack's, and the paper's where it says nothing. */
+export function defaultParameters(recommended: RecommendedParameters | undefined): RenderParameters {
+  const { alpha: _, ...parameters } = recommended ?? {};
+  const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+  return { ...PAPER_PARAMETERS, ...given };
+}
+
+export function defaultAlpha(recommended: RecommendedParameters | undefined): number {
+  return recommended?.alpha ?? PAPER_ALPHA;
+}
+
+/** Whether a parameter has its default value. */
+export function isDefault(name: ParameterName, value: RenderParameters, defaults: RenderParameters): boolean {
+  return JSON.stringify(value[name]) === JSON.stringify(defaults[name]);
+}
+
+export const PRESET_NAMES = ['recommended', 'paper', 'draft', 'strongLook', 'softEdges'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** What a preset sets; the seed stays as it is, so that a preset can be compared with what was before. */
+export function preset(
+  name: PresetName,
+  recommended: RecommendedParameters | undefined,
+): { readonly parameters: Partial<RenderParameters>; readonly alpha: number | undefined } {
+  const { seed: _, ...defaults } = defaultParameters(recommended);
+  switch (name) {
+    case 'recommended':
+      return { parameters: defaults, alpha: defaultAlpha(recommended) };
+    case 'paper': {
+      const { seed: __, ...paper } = PAPER_PARAMETERS;
+      return { parameters: paper, alpha: PAPER_ALPHA };
+    }
+    case 'draft':
+      return {
+        parameters: { steps: Math.max(Math.round(defaults.steps / 2.5), 4), swapGuidance: 1 },
+        alpha: undefined,
+      };
+    case 'strongLook':
+      return { parameters: {}, alpha: 0.5 };
+    case 'softEdges':
+      return { parameters: { feather: 8, edge: 12 }, alpha: undefined };
+  }
+}

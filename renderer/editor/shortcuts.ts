@@ -1,0 +1,150 @@
+/**
+ * The table of shortcuts, and how a pressed key finds its action.
+ *
+ * Letters go by what is printed on the key (KeyboardEvent.key), so that Ctrl+Z is where the person's layout has Z;
+ * digits and punctuation go by the physical key (KeyboardEvent.code), since many layouts have brackets behind
+ * AltGr or not at all. On layouts without Latin letters, such as Korean, letters go by the physical key too.
+ */
+
+/** A key with its modifiers, such as "Ctrl+Shift+KeyZ" or "BracketLeft". Ctrl stands for Command on a Mac. */
+export type KeyChord = string;
+
+export type ShortcutGroup = 'tools' | 'edit' | 'view' | 'render' | 'app';
+
+export interface Shortcut {
+  readonly action: string;
+  readonly group: ShortcutGroup;
+  readonly chords: readonly KeyChord[];
+}
+
+function shortcut<const Action extends string>(action: Action, group: ShortcutGroup, ...chords: KeyChord[]) {
+  return { action, group, chords };
+}
+
+export const SHORTCUTS = [
+  shortcut('tool.brush', 'tools', 'KeyB'),
+  shortcut('tool.eraser', 'tools', 'KeyE'),
+  shortcut('tool.lasso', 'tools', 'KeyL'),
+  shortcut('tool.polygon', 'tools', 'KeyP'),
+  shortcut('tool.rectangle', 'tools', 'KeyU'),
+  shortcut('tool.ellipse', 'tools', 'Shift+KeyU'),
+  shortcut('tool.fill', 'tools', 'KeyG'),
+  shortcut('tool.select', 'tools', 'KeyW'),
+  shortcut('tool.move', 'tools', 'KeyV'),
+  shortcut('tool.hand', 'tools', 'KeyH'),
+  shortcut('brush.smaller', 'tools', 'BracketLeft'),
+  shortcut('brush.larger', 'tools', 'BracketRight'),
+  shortcut('brush.softer', 'tools', 'Shift+BracketLeft'),
+  shortcut('brush.harder', 'tools', 'Shift+BracketRight'),
+  shortcut('brush.swap', 'tools', 'KeyX'),
+  shortcut('edit.undo', 'edit', 'Ctrl+KeyZ'),
+  shortcut('edit.redo', 'edit', 'Ctrl+Shift+KeyZ', 'Ctrl+KeyY'),
+  shortcut('mask.invert', 'edit', 'Shift+KeyV'),
+  shortcut('mask.clear', 'edit', 'Delete'),
+  shortcut('concept.next', 'edit', 'PageDown'),
+  shortcut('concept.previous', 'edit', 'PageUp'),
+  shortcut('view.fit', 'view', 'Ctrl+Digit0'),
+  shortcut('view.actualSize', 'view', 'Ctrl+Digit1'),
+  shortcut('view.zoomIn', 'view', 'Ctrl+Equal'),
+  shortcut('view.zoomOut', 'view', 'Ctrl+Minus'),
+  shortcut('view.compare', 'view', 'KeyM'),
+  shortcut('view.swap', 'view', 'KeyC'),
+  shortcut('view.masks', 'view', 'KeyQ'),
+  shortcut('render.start', 'render', 'Ctrl+Enter'),
+  shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
+  shortcut('render.cancel', 'render', 'Shift+KeyX'),
+  shortcut('render.export', 'render', 'Ctrl+KeyE'),
+  shortcut('app.help', 'app', 'Shift+Slash'),
+  shortcut('app.settings', 'app', 'Ctrl+Comma'),
+] as const satisfies readonly Shortcut[];
+
+export type ActionName = (typeof SHORTCUTS)[number]['action'];
+
+/** Changed shortcuts: action -> chord, null for none. */
+export type ShortcutOverrides = Readonly<Record<string, string | null>>;
+
+/** What of a KeyboardEvent counts. */
+export interface PressedKey {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+const modifierCodes = /^(Control|Shift|Alt|Meta|OS)(Left|Right)?$/;
+
+/** The chord of a pressed key; undefined for a modifier by itself. */
+export function chordOf(pressed: PressedKey): KeyChord | undefined {
+  if (modifierCodes.test(pressed.code) || pressed.code === '') return undefined;
+  const letter = /^[a-z]$/i.test(pressed.key) ? `Key${pressed.key.toUpperCase()}` : undefined;
+  const key =
+    letter ?? pressed.code.replace(/^Numpad(Enter|Add|Subtract)$/, (_, name: string) => numpad[name]!);
+  const modifiers = [
+    pressed.ctrlKey || pressed.metaKey ? 'Ctrl+' : '',
+    pressed.altKey ? 'Alt+' : '',
+    pressed.shiftKey ? 'Shift+' : '',
+  ];
+  return modifiers.join('') + key;
+}
+
+const numpad: Readonly<Record<string, string>> = { Enter: 'Enter', Add: 'Equal', Subtract: 'Minus' };
+
+/** The chords of an action, changes applied. */
+export function chordsOf(action: ActionName, overrides: ShortcutOverrides): readonly KeyChord[] {
+  const changed = overrides[action];
+  if (changed === null) return [];
+  if (changed !== undefined) return [changed];
+  return SHORTCUTS.find((entry) => entry.action === action)!.chords;
+}
+
+/** The action of a pressed key; a changed shortcut wins over another action's default. */
+export function actionOf(pressed: PressedKey, overrides: ShortcutOverrides): ActionName | undefined {
+  const chord = chordOf(pressed);
+  if (chord === undefined) return undefined;
+  const changed = SHORTCUTS.find(({ action }) => overrides[action] === chord);
+  if (changed) return changed.action;
+  return SHORTCUTS.find(({ action }) => chordsOf(action, overrides).includes(chord))?.action;
+}
+
+/** The other actions that a chord would be taken from. */
+export function conflictsOf(
+  chord: KeyChord,
+  action: ActionName,
+  overrides: ShortcutOverrides,
+): readonly ActionName[] {
+  return SHORTCUTS.filter(
+    (entry) => entry.action !== action && chordsOf(entry.action, overrides).includes(chord),
+  ).map((entry) => entry.action);
+}
+
+const printed: Readonly<Record<string, string>> = {
+  BracketLeft: '[',
+  BracketRight: ']',
+  Slash: '/',
+  Comma: ',',
+  Period: '.',
+  Semicolon: ';',
+  Quote: "'",
+  Backslash: '\\',
+  Backquote: '`',
+  Minus: '−',
+  Equal: '+',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  PageUp: 'Page Up',
+  PageDown: 'Page Down',
+};
+
+/** A chord as it is written for the person; the keys in order, to be set as key caps. */
+export function printedChord(chord: KeyChord, isMac: boolean): readonly string[] {
+  return chord.split('+').map((part) => {
+    if (part === 'Ctrl') return isMac ? '⌘' : 'Ctrl';
+    if (part === 'Alt') return isMac ? '⌥' : 'Alt';
+    if (part === 'Shift') return isMac ? '⇧' : 'Shift';
+    return printed[part] ?? part.replace(/^(Key|Digit)/, '');
+  });
+}

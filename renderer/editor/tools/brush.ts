@@ -1,0 +1,78 @@
+/** Brush and eraser: freehand strokes, straight lines with Shift, size by pen pressure. */
+import type { Dab, StrokeMode } from '../brush-stroke.ts';
+import type { PointerSample, Tool, ToolEffect, ToolSettings } from './tool.ts';
+
+export interface BrushState {
+  readonly phase: 'idle' | 'drawing';
+  readonly mode: StrokeMode;
+  /** Where the stroke under way is, or where the last one ended: Shift draws a line from there. */
+  readonly last: Dab | undefined;
+  /** While Shift is held: where the line starts, so that it is kept horizontal, vertical or diagonal. */
+  readonly anchor: Dab | undefined;
+}
+
+/** Share of the size that a pen at no pressure still paints with. */
+const LEAST_PRESSURE_SHARE = 0.1;
+
+function dabAt(pointer: PointerSample, { brushSizePx, pressureSize }: ToolSettings): Dab {
+  const share =
+    pressureSize && pointer.isPen ? LEAST_PRESSURE_SHARE + (1 - LEAST_PRESSURE_SHARE) * pointer.pressure : 1;
+  return { x: pointer.x, y: pointer.y, radiusPx: Math.max((brushSizePx * share) / 2, 0.5) };
+}
+
+/** The nearest point to `to` on a line through `from` at a multiple of 45 degrees. */
+export function snappedLine(from: Dab, to: Dab): Dab {
+  const step = Math.PI / 4;
+  const angle = Math.round(Math.atan2(to.y - from.y, to.x - from.x) / step) * step;
+  const length = (to.x - from.x) * Math.cos(angle) + (to.y - from.y) * Math.sin(angle);
+  return { ...to, x: from.x + length * Math.cos(angle), y: from.y + length * Math.sin(angle) };
+}
+
+function brushTool(mode: StrokeMode): Tool<BrushState> {
+  const idle: BrushState = { phase: 'idle', mode, last: undefined, anchor: undefined };
+  const stamp = (from: Dab, to: Dab, { hardness }: ToolSettings, strokeMode: StrokeMode): ToolEffect => ({
+    kind: 'stamp',
+    from,
+    to,
+    hardness,
+    mode: strokeMode,
+  });
+
+  return {
+    initial: idle,
+    isActive: ({ phase }) => phase === 'drawing',
+    step(state, input, settings) {
+      if (input.kind === 'cancel') {
+        const effects: ToolEffect[] = state.phase === 'drawing' ? [{ kind: 'revert' }] : [];
+        return { state: { ...idle, last: state.last }, effects };
+      }
+      if (input.kind === 'confirm' || input.kind === 'double') return { state, effects: [] };
+      const dab = dabAt(input.pointer, settings);
+      if (input.kind === 'down') {
+        // Alt turns the brush into the eraser and back, for the whole stroke.
+        const strokeMode = input.pointer.alt ? (mode === 'paint' ? 'erase' : 'paint') : mode;
+        const from = input.pointer.shift && state.last ? state.last : dab;
+        return {
+          state: { phase: 'drawing', mode: strokeMode, last: dab, anchor: undefined },
+          effects: [stamp(from, dab, settings, strokeMode)],
+        };
+      }
+      if (state.phase === 'idle' || !state.last) return { state, effects: [] };
+      if (input.kind === 'move') {
+        const anchor = input.pointer.shift ? (state.anchor ?? state.last) : undefined;
+        const to = anchor ? snappedLine(anchor, dab) : dab;
+        return {
+          state: { ...state, last: to, anchor },
+          effects: [stamp(state.last, to, settings, state.mode)],
+        };
+      }
+      return {
+        state: { ...idle, last: state.last },
+        effects: [{ kind: 'commit', label: state.mode === 'paint' ? 'brush' : 'eraser' }],
+      };
+    },
+  };
+}
+
+export const brush = brushTool('paint');
+export const eraser = brushTool('erase');

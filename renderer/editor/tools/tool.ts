@@ -1,0 +1,121 @@
+/**
+ * What all tools share. A tool is a small state machine: a state and an input give the next state and effects.
+ * It draws nothing itself: the effects say what is to be painted, shown or asked for, and the mask session
+ * (mask-session.ts) and the canvas carry them out. So a tool can be tested without a canvas, and a gesture is one
+ * entry of the history because it ends in one `commit`.
+ */
+import type { Dab, StrokeMode } from '../brush-stroke.ts';
+import type { PixelRect, Point } from '../mask-plane.ts';
+
+/** What the person does, in image pixels. */
+export type ToolInput =
+  | { readonly kind: 'down' | 'move' | 'up'; readonly pointer: PointerSample }
+  | { readonly kind: 'double'; readonly pointer: PointerSample }
+  /** Enter. */
+  | { readonly kind: 'confirm' }
+  /** Escape, a lost pointer, another tool. */
+  | { readonly kind: 'cancel' };
+
+/** One position of the mouse, the pen or a finger. */
+export interface PointerSample extends Point {
+  /** 0..1; a mouse has 0.5. */
+  readonly pressure: number;
+  readonly isPen: boolean;
+  readonly shift: boolean;
+  readonly alt: boolean;
+}
+
+/** What a tool may know besides its state. */
+export interface ToolSettings {
+  /** Diameter of brush and eraser in image pixels. */
+  readonly brushSizePx: number;
+  /** 0 soft, 1 hard. */
+  readonly hardness: number;
+  /** Whether a pen's pressure changes the size. */
+  readonly pressureSize: boolean;
+  /** Screen pixels per image pixel, so that a tool can tell a click from a drag. */
+  readonly scale: number;
+  /** Around the mask as it is now; empty for an empty mask. */
+  readonly maskBounds: PixelRect;
+}
+
+/** How a mask is moved: `p -> origin + (p - origin) * scale + offset`, image pixels. */
+export interface MaskTransform {
+  readonly offsetX: number;
+  readonly offsetY: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly originX: number;
+  readonly originY: number;
+}
+
+export type ToolEffect =
+  | {
+      readonly kind: 'stamp';
+      readonly from: Dab;
+      readonly to: Dab;
+      readonly hardness: number;
+      readonly mode: StrokeMode;
+    }
+  | { readonly kind: 'polygon'; readonly points: readonly Point[]; readonly mode: StrokeMode }
+  | { readonly kind: 'flood'; readonly point: Point; readonly mode: StrokeMode }
+  /** The mask as it was when the gesture began, moved. */
+  | { readonly kind: 'transform'; readonly transform: MaskTransform }
+  /** An outline to show; no points hides it. */
+  | { readonly kind: 'outline'; readonly points: readonly Point[]; readonly closed: boolean }
+  /** Positive and negative points, or a box, for the segmenter. */
+  | { readonly kind: 'select'; readonly selection: SmartSelection }
+  /** The gesture is done: it becomes one entry of the history. */
+  | { readonly kind: 'commit'; readonly label: GestureLabel }
+  /** The gesture is dropped: the mask is as it was. */
+  | { readonly kind: 'revert' };
+
+/** What the segmenter is asked for, in image pixels. */
+export interface SmartSelection {
+  readonly points: readonly { readonly x: number; readonly y: number; readonly positive: boolean }[];
+  readonly box: {
+    readonly left: number;
+    readonly top: number;
+    readonly right: number;
+    readonly bottom: number;
+  } | null;
+}
+
+/** Names of gestures; the panels translate them. */
+export type GestureLabel =
+  | 'brush'
+  | 'eraser'
+  | 'lasso'
+  | 'polygon'
+  | 'rectangle'
+  | 'ellipse'
+  | 'fill'
+  | 'select'
+  | 'move';
+
+export interface ToolStep<State> {
+  readonly state: State;
+  readonly effects: readonly ToolEffect[];
+}
+
+export interface Tool<State> {
+  readonly initial: State;
+  /** Whether a gesture is under way that Escape would drop. */
+  isActive(state: State): boolean;
+  step(state: State, input: ToolInput, settings: ToolSettings): ToolStep<State>;
+}
+
+/** Alt turns a tool that adds into one that takes away. */
+export function modeOf({ alt }: PointerSample): StrokeMode {
+  return alt ? 'erase' : 'paint';
+}
+
+export const HIDE_OUTLINE: ToolEffect = { kind: 'outline', points: [], closed: false };
+
+/** How far in screen pixels the pointer may wander in a click. */
+export const CLICK_SLOP_PX = 4;
+
+/** Distance of two points in image pixels. */
+export function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
