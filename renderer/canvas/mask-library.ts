@@ -1,0 +1,65 @@
+/** Masks by their content: read once, kept while there is room, written in the worker. */
+import { type Remote, wrap } from 'comlink';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { MaskOperation } from '../editor/mask-operations.ts';
+import { copyPlane, type MaskPlane } from '../editor/mask-plane.ts';
+import type { MaskWorkerService } from './mask-worker.ts';
+
+/** Bytes of decoded masks that are kept, so that undo shows at once. */
+const KEPT_BYTES = 48 * 2 ** 20;
+
+export class MaskLibrary {
+  readonly #worker: Worker;
+  readonly #service: Remote<MaskWorkerService>;
+  readonly #readAsset: (id: AssetId) => Promise<Uint8Array<ArrayBuffer>>;
+  /** In the order of their last use. */
+  readonly #planes = new Map<AssetId, MaskPlane>();
+  #keptBytes = 0;
+
+  constructor(readAsset: (id: AssetId) => Promise<Uint8Array<ArrayBuffer>>) {
+    this.#readAsset = readAsset;
+    this.#worker = new Worker(new URL('./mask-worker.ts', import.meta.url), { type: 'module' });
+    this.#service = wrap<MaskWorkerService>(this.#worker);
+  }
+
+  /** A mask. Not to be changed by the caller. @throws StudioError ASSET_MISSING, ASSET_INVALID, HOST_UNREACHABLE */
+  async load(id: AssetId): Promise<MaskPlane> {
+    const known = this.#planes.get(id);
+    if (known) {
+      this.#keep(id, known);
+      return known;
+    }
+    const plane = await this.#service.decode(await this.#readAsset(id));
+    this.#keep(id, plane);
+    return plane;
+  }
+
+  /** Remembers a mask that was just saved. */
+  remember(id: AssetId, plane: MaskPlane): void {
+    this.#keep(id, plane);
+  }
+
+  async encode(plane: MaskPlane): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#service.encode(plane);
+  }
+
+  /** Carries out an operation on a whole mask. @returns a new plane */
+  async operate(plane: MaskPlane, operation: MaskOperation): Promise<MaskPlane> {
+    return this.#service.operate(copyPlane(plane), operation);
+  }
+
+  release(): void {
+    this.#worker.terminate();
+    this.#planes.clear();
+  }
+
+  #keep(id: AssetId, plane: MaskPlane): void {
+    if (!this.#planes.delete(id)) this.#keptBytes += plane.data.length;
+    this.#planes.set(id, plane);
+    for (const [oldest, old] of this.#planes) {
+      if (this.#keptBytes <= KEPT_BYTES || oldest === id) break;
+      this.#planes.delete(oldest);
+      this.#keptBytes -= old.data.length;
+    }
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * The masks of the scene on the canvas: each concept's plane with its coloured picture, and the tool at work on the
+ * active one. It lives outside React: a stroke changes planes and pictures, and asks for a redraw; React hears of
+ * a gesture when it is committed.
+ */
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
+import type { MaskOperation } from '../editor/mask-operations.ts';
+import {
+  copyPlane,
+  type MaskPlane,
+  maskPlane,
+  type PixelRect,
+  type Point,
+  planeRect,
+} from '../editor/mask-plane.ts';
+import { MaskSession } from '../editor/mask-session.ts';
+import type { GestureLabel, SmartSelection, ToolInput, ToolSettings } from '../editor/tools/tool.ts';
+import { type ToolName, ToolRunner } from '../editor/tools/tools.ts';
+import type { Size } from '../editor/view-transform.ts';
+import { MaskImage } from './mask-image.ts';
+import type { MaskLibrary } from './mask-library.ts';
+
+/** What a committed gesture did, for the history. */
+export type MaskChange =
+  | { readonly kind: 'gesture'; readonly label: GestureLabel }
+  | { readonly kind: 'operation'; readonly label: MaskOperation['kind'] }
+  | { readonly kind: 'copy' };
+
+export interface WorkbenchEvents {
+  /** A mask was changed by the person: it is to be saved. @returns its id once it is */
+  saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId>;
+  /** The mask that the document has for a concept now, however far React is behind. */
+  currentMask(conceptId: string): AssetId | null;
+  /** Smart select was clicked or boxed. */
+  select(conceptId: string, selection: SmartSelection): void;
+  /** Something that the person should hear of failed. */
+  fail(error: unknown): void;
+}
+
+interface Layer {
+  /** What is shown, as far as it is saved; undefined for what could not be. */
+  maskId: AssetId | null | undefined;
+  colour: string;
+  session: MaskSession;
+  image: MaskImage;
+  /** Saves under way: until they end, the document's mask is an older one than what is shown. */
+  saving: number;
+  /** A load that is under way, so that a later one wins. */
+  loading: AssetId | null;
+}
+
+export interface Outline {
+  readonly points: readonly Point[];
+  readonly closed: boolean;
+}
+
+export class MaskWorkbench {
+  readonly #library: MaskLibrary;
+  readonly #events: WorkbenchEvents;
+  readonly #layers = new Map<string, Layer>();
+  readonly #listeners = new Set<() => void>();
+  #size: Size = { width: 1, height: 1 };
+  #activeId: string | null = null;
+  #isLocked = true;
+  #runner = new ToolRunner('brush');
+  #settings: Omit<ToolSettings, 'maskBounds'> = {
+    brushSizePx: 40,
+    hardness: 0.8,
+    pressureSize: true,
+    scale: 1,
+  };
+  #outline: Outline = { points: [], closed: false };
+  #selection: SmartSelection = { points: [], box: null };
+  #hasAnswer = false;
+  #redraw: () => void = () => {};
+  #concepts: readonly DocumentConcept[] = [];
+
+  constructor(library: MaskLibrary, events: WorkbenchEvents) {
+    this.#library = library;
+    this.#events = events;
+  }
+
+  /** Called when pixels of the active mask, or the outline, changed. At most one canvas listens. */
+  setRedraw(redraw: () => void): void {
+    this.#redraw = redraw;
+  }
+
+  /** Called when layers came or went or a mask was loaded or committed. @returns ends it */
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Grows when {@link subscribe}'s listeners are called. */
+  version = 0;
+  getVersion = (): number => this.version;
+
+  get outline(): Outline {
+    return this.#outline;
+  }
+
+  get selection(): SmartSelection {
+    return this.#selection;
+  }
+
+  get tool(): ToolName {
+    return this.#runner.name;
+  }
+
+  get isActive(): boolean {
+    return this.#runner.isActive;
+  }
+
+  imageOf(conceptId: string): HTMLCanvasElement | undefined {
+    return this.#layers.get(conceptId)?.image.canvas;
+  }
+
+  /** What is shown of a mask. Not to be changed. */
+  planeOf(conceptId: string): MaskPlane | undefined {
+    return this.#layers.get(conceptId)?.session.shown;
+  }
+
+  boundsOf(conceptId: string): PixelRect | undefined {
+    return this.#layers.get(conceptId)?.session.bounds;
+  }
+
+  /** Follows the document: layers for its concepts, of its background's size, with its masks. */
+  follow(concepts: readonly DocumentConcept[], size: Size, activeId: string | null): void {
+    this.#concepts = concepts;
+    const isResized = size.width !== this.#size.width || size.height !== this.#size.height;
+    if (isResized) {
+      this.cancel();
+      this.#layers.clear();
+      this.#size = size;
+    }
+    const active = concepts.find(({ id }) => id === activeId);
+    if (this.#activeId !== (active?.id ?? null)) this.cancel();
+    this.#activeId = active?.id ?? null;
+    this.#isLocked = !active || active.locked;
+    for (const id of this.#layers.keys()) {
+      if (!concepts.some((concept) => concept.id === id)) this.#layers.delete(id);
+    }
+    for (const concept of concepts) {
+      let layer = this.#layers.get(concept.id);
+      if (!layer) {
+        layer = {
+          maskId: null,
+          colour: concept.colour,
+          session: new MaskSession(maskPlane(size.width, size.height)),
+          image: new MaskImage(size.width, size.height, concept.colour),
+          saving: 0,
+          loading: null,
+        };
+        this.#layers.set(concept.id, layer);
+      }
+      if (layer.colour !== concept.colour) {
+        layer.colour = concept.colour;
+        layer.image.setColour(concept.colour, layer.session.shown);
+      }
+      this.#catchUp(concept.id, layer, concept.mask);
+    }
+    this.#changed();
+  }
+
+  setTool(name: ToolName): void {
+    if (name === this.#runner.name) return;
+    this.cancel();
+    this.#runner = new ToolRunner(name);
+    this.#redraw();
+  }
+
+  setSettings(settings: Partial<Omit<ToolSettings, 'maskBounds'>>): void {
+    this.#settings = { ...this.#settings, ...settings };
+  }
+
+  /** Feeds the tool in hand. Nothing happens while no concept is active or the active one is locked. */
+  input(input: ToolInput): void {
+    const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
+    if (!layer || this.#activeId === null || this.#isLocked) return;
+    const conceptId = this.#activeId;
+    const settings = { ...this.#settings, maskBounds: layer.session.bounds };
+    for (const effect of this.#runner.step(input, settings)) {
+      switch (effect.kind) {
+        case 'outline':
+          this.#outline = effect;
+          break;
+        case 'select':
+          this.#selection = effect.selection;
+          this.#events.select(conceptId, effect.selection);
+          break;
+        case 'commit':
+          this.#selection = { points: [], box: null };
+          if (effect.label !== 'select' || this.#hasAnswer) {
+            this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label: effect.label });
+          }
+          this.#hasAnswer = false;
+          break;
+        case 'revert':
+          this.#selection = { points: [], box: null };
+          this.#hasAnswer = false;
+          layer.image.invalidate(layer.session.revert());
+          break;
+        default:
+          layer.image.invalidate(layer.session.paint(effect));
+      }
+    }
+    this.#redraw();
+  }
+
+  /** Draws what changed since the last frame. */
+  flush(): void {
+    const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
+    layer?.image.flush(layer.session.shown);
+  }
+
+  /** Drops the gesture under way. */
+  cancel(): void {
+    this.input({ kind: 'cancel' });
+  }
+
+  /** Shows what the segmenter answered; Enter keeps it, Escape drops it. Late answers are not shown. */
+  async showAnswer(conceptId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
+    const plane = await this.#library.load(maskId);
+    const layer = this.#layers.get(conceptId);
+    if (!layer || this.#activeId !== conceptId || selection !== this.#selection) return;
+    this.#hasAnswer = true;
+    layer.image.invalidate(layer.session.replace(plane));
+    this.#redraw();
+  }
+
+  /** Carries out an operation on a whole mask, as one gesture. */
+  async operate(conceptId: string, operation: MaskOperation): Promise<void> {
+    const layer = this.#editable(conceptId);
+    if (!layer) return;
+    const plane = await this.#library.operate(layer.session.shown, operation);
+    this.#putIn(conceptId, plane, { kind: 'operation', label: operation.kind });
+  }
+
+  /** Takes another concept's mask over. */
+  copyFrom(conceptId: string, fromId: string): void {
+    const from = this.#layers.get(fromId);
+    if (!from || !this.#editable(conceptId)) return;
+    this.#putIn(conceptId, copyPlane(from.session.shown), { kind: 'copy' });
+  }
+
+  #editable(conceptId: string): Layer | undefined {
+    const isLocked = this.#concepts.find(({ id }) => id === conceptId)?.locked ?? true;
+    if (isLocked) return undefined;
+    if (conceptId === this.#activeId) this.cancel();
+    return this.#layers.get(conceptId);
+  }
+
+  #putIn(conceptId: string, plane: MaskPlane, change: MaskChange): void {
+    const layer = this.#layers.get(conceptId);
+    if (!layer) return;
+    layer.session.replace(plane);
+    this.#save(conceptId, layer, layer.session.commit(), change);
+    layer.image.draw(plane, planeRect(plane));
+    this.#redraw();
+  }
+
+  #save(conceptId: string, layer: Layer, plane: MaskPlane, change: MaskChange): void {
+    layer.saving++;
+    this.#changed();
+    this.#events
+      .saveMask(conceptId, plane, change)
+      .then((id) => {
+        this.#library.remember(id, plane);
+        layer.maskId = id;
+      })
+      .catch((error: unknown) => {
+        layer.maskId = undefined;
+        this.#events.fail(error);
+      })
+      .finally(() => {
+        layer.saving--;
+        if (this.#layers.get(conceptId) === layer) {
+          this.#catchUp(conceptId, layer, this.#events.currentMask(conceptId));
+        }
+      });
+  }
+
+  /** Loads the document's mask where another one is shown, and nothing of the person's is on its way. */
+  #catchUp(conceptId: string, layer: Layer, maskId: AssetId | null): void {
+    if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
+    if (layer.maskId === maskId) {
+      layer.loading = null;
+      return;
+    }
+    if (maskId === null) {
+      layer.loading = null;
+      this.#show(conceptId, layer, maskPlane(this.#size.width, this.#size.height), null);
+      return;
+    }
+    layer.loading = maskId;
+    this.#library
+      .load(maskId)
+      .then((plane) => {
+        if (layer.loading !== maskId || this.#layers.get(conceptId) !== layer) return;
+        layer.loading = null;
+        if (layer.saving > 0) return;
+        this.#show(conceptId, layer, plane, maskId);
+      })
+      .catch((error: unknown) => {
+        layer.loading = null;
+        this.#events.fail(error);
+      });
+  }
+
+  #show(conceptId: string, layer: Layer, plane: MaskPlane, maskId: AssetId | null): void {
+    if (plane.width !== this.#size.width || plane.height !== this.#size.height) {
+      this.#events.fail(new Error(`A mask of ${plane.width} x ${plane.height} does not fit the background.`));
+      return;
+    }
+    if (conceptId === this.#activeId) this.cancel();
+    layer.maskId = maskId;
+    layer.session = new MaskSession(copyPlane(plane));
+    layer.image.draw(plane, planeRect(plane));
+    this.#changed();
+    this.#redraw();
+  }
+
+  #changed(): void {
+    this.version++;
+    for (const listener of this.#listeners) listener();
+  }
+}

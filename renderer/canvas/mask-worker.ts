@@ -1,0 +1,23 @@
+/** The worker that reads, writes and works on whole masks, so that none of it holds up a frame. */
+import { expose, transfer } from 'comlink';
+import { type MaskOperation, operateOnMask } from '../editor/mask-operations.ts';
+import { type MaskPlane, maskPlane } from '../editor/mask-plane.ts';
+import { decodeMask, encodeMask } from './mask-png.ts';
+
+function handOver(plane: MaskPlane): MaskPlane {
+  return transfer(plane, [plane.data.buffer]);
+}
+
+const service = {
+  decode: (bytes: Uint8Array) => handOver(decodeMask(bytes)),
+  encode(plane: MaskPlane) {
+    const bytes = encodeMask(plane);
+    return transfer(bytes, [bytes.buffer]);
+  },
+  operate: ({ width, height, data }: MaskPlane, operation: MaskOperation) =>
+    handOver(operateOnMask(maskPlane(width, height, data), operation)),
+};
+
+export type MaskWorkerService = typeof service;
+
+expose(service);

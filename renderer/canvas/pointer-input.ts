@@ -1,0 +1,130 @@
+/**
+ * Mouse, pen and touch on the canvas: tool inputs in image pixels, pan by the middle button, Space or the hand
+ * tool, zoom by wheel and by two fingers.
+ */
+import type { Point } from '../editor/mask-plane.ts';
+import type { PointerSample, ToolInput } from '../editor/tools/tool.ts';
+import { toImage, wheelFactor } from '../editor/view-transform.ts';
+import type { CanvasView } from './canvas-view.ts';
+
+export interface PointerTarget {
+  readonly view: CanvasView;
+  /** Whether a drag pans whatever the button. */
+  isPanning(): boolean;
+  /** What the wheel does without Ctrl. */
+  wheelAction(): 'zoom' | 'brushSize';
+  input(input: ToolInput): void;
+  /** The pointer in image pixels; undefined when it left. */
+  hover(point: Point | undefined): void;
+  changeBrushSize(factor: number): void;
+}
+
+/** Listens on an element until the signal aborts. */
+export function listenToPointers(element: HTMLElement, target: PointerTarget, signal: AbortSignal): void {
+  const touches = new Map<number, Point>();
+  /** What the pointer that is down does. */
+  let drag: { readonly kind: 'tool' | 'pan'; readonly pointerId: number; last: Point } | undefined;
+  let pinch: { distance: number; middle: Point } | undefined;
+
+  const onScreen = (event: MouseEvent): Point => {
+    const { left, top } = element.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  };
+  const sample = (event: PointerEvent | MouseEvent): PointerSample => {
+    const point = toImage(target.view.getTransform(), onScreen(event));
+    const isPointer = event instanceof PointerEvent;
+    return {
+      ...point,
+      pressure: isPointer ? event.pressure : 0.5,
+      isPen: isPointer && event.pointerType === 'pen',
+      shift: event.shiftKey,
+      alt: event.altKey,
+    };
+  };
+  const startPinch = () => {
+    const [a, b] = [...touches.values()] as [Point, Point];
+    return {
+      distance: Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1),
+      middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+    };
+  };
+
+  element.addEventListener(
+    'pointerdown',
+    (event) => {
+      if (event.pointerType === 'touch') touches.set(event.pointerId, onScreen(event));
+      if (touches.size === 2) {
+        // A second finger: it was not meant to paint.
+        if (drag?.kind === 'tool') target.input({ kind: 'cancel' });
+        drag = undefined;
+        pinch = startPinch();
+        return;
+      }
+      if (drag || touches.size > 2) return;
+      if (event.button !== 0 && event.button !== 1) return;
+      element.setPointerCapture(event.pointerId);
+      element.focus({ preventScroll: true });
+      event.preventDefault();
+      const kind = event.button === 1 || target.isPanning() ? 'pan' : 'tool';
+      drag = { kind, pointerId: event.pointerId, last: onScreen(event) };
+      if (kind === 'tool') target.input({ kind: 'down', pointer: sample(event) });
+    },
+    { signal },
+  );
+
+  element.addEventListener(
+    'pointermove',
+    (event) => {
+      if (touches.has(event.pointerId)) touches.set(event.pointerId, onScreen(event));
+      if (pinch && touches.size === 2) {
+        const next = startPinch();
+        target.view.zoom(next.distance / pinch.distance, pinch.middle);
+        target.view.pan(next.middle.x - pinch.middle.x, next.middle.y - pinch.middle.y);
+        pinch = next;
+        return;
+      }
+      target.hover(toImage(target.view.getTransform(), onScreen(event)));
+      if (drag?.kind === 'pan' && drag.pointerId === event.pointerId) {
+        const now = onScreen(event);
+        target.view.pan(now.x - drag.last.x, now.y - drag.last.y);
+        drag.last = now;
+        return;
+      }
+      if (drag && drag.pointerId !== event.pointerId) return;
+      // Between two frames the device may have reported several positions: each is a point of the stroke.
+      const events = event.getCoalescedEvents();
+      for (const each of events.length > 0 ? events : [event]) {
+        target.input({ kind: 'move', pointer: sample(each) });
+      }
+    },
+    { signal },
+  );
+
+  const end = (event: PointerEvent, isCancelled: boolean) => {
+    touches.delete(event.pointerId);
+    if (touches.size < 2) pinch = undefined;
+    if (drag?.pointerId !== event.pointerId) return;
+    if (drag.kind === 'tool') {
+      target.input(isCancelled ? { kind: 'cancel' } : { kind: 'up', pointer: sample(event) });
+    }
+    drag = undefined;
+  };
+  element.addEventListener('pointerup', (event) => end(event, false), { signal });
+  element.addEventListener('pointercancel', (event) => end(event, true), { signal });
+  element.addEventListener('pointerleave', () => target.hover(undefined), { signal });
+  element.addEventListener('dblclick', (event) => target.input({ kind: 'double', pointer: sample(event) }), {
+    signal,
+  });
+  element.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      // A pinch on a trackpad comes as a wheel with Ctrl and small whole-pixel steps; both zoom.
+      const isZoom = (target.wheelAction() === 'zoom') !== (event.ctrlKey || event.metaKey);
+      const factor = wheelFactor(event.deltaY, event.deltaMode);
+      if (isZoom) target.view.zoom(factor, onScreen(event));
+      else target.changeBrushSize(factor);
+    },
+    { signal, passive: false },
+  );
+}

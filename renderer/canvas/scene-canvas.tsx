@@ -1,0 +1,254 @@
+/**
+ * The canvas: the background, the masks, the tool's outline. Each kind of content has a layer of its own, so that
+ * a stroke redraws the active mask and nothing else.
+ */
+import Konva from 'konva';
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { Group, Image as KonvaImage, Layer, Rect, Stage } from 'react-konva';
+import type { PixelRect, Point } from '../editor/mask-plane.ts';
+import type { Size } from '../editor/view-transform.ts';
+import type { CanvasView } from './canvas-view.ts';
+import { type Comparison, ComparisonPictures, comparisonContent } from './comparison.tsx';
+import { ComparisonSlider } from './comparison-slider.tsx';
+import type { MaskWorkbench } from './mask-workbench.ts';
+import { usePicture } from './picture.ts';
+import { listenToPointers } from './pointer-input.ts';
+import { ToolOverlay } from './tool-overlay.ts';
+
+/** One mask as it is shown. */
+export interface MaskLayer {
+  readonly id: string;
+  readonly opacity: number;
+}
+
+export interface SceneCanvasProps {
+  readonly size: Size;
+  readonly backgroundUrl: string | null;
+  /** Shown in the place of the background when given. */
+  readonly inpaintedUrl: string | null;
+  /** The masks to show, the farthest first. */
+  readonly masks: readonly MaskLayer[];
+  readonly activeId: string | null;
+  readonly expanded: readonly { readonly id: string; readonly rect: PixelRect; readonly colour: string }[];
+  readonly workbench: MaskWorkbench;
+  readonly view: CanvasView;
+  /** Pictures to compare in the place of the scene. */
+  readonly comparison: Comparison | null;
+  readonly brushSizePx: number;
+  readonly isPanTool: boolean;
+  readonly isSpaceHeld: boolean;
+  readonly wheel: 'zoom' | 'brushSize';
+  readonly label: string;
+  readonly sliderLabel: string;
+  readonly onChangeBrushSize: (factor: number) => void;
+  readonly onError: (error: unknown) => void;
+  readonly children?: ReactNode;
+}
+
+export function SceneCanvas(props: SceneCanvasProps) {
+  const { size, workbench, view, comparison, masks, activeId, onError } = props;
+  const container = useRef<HTMLDivElement>(null);
+  const [viewport, setViewport] = useState<Size>({ width: 0, height: 0 });
+  const stage = useRef<Konva.Stage>(null);
+  const activeLayer = useRef<Konva.Layer>(null);
+  const overlayLayer = useRef<Konva.Layer>(null);
+  const overlay = useMemo(() => new ToolOverlay(), []);
+  const devicePixelRatio = useDevicePixelRatio();
+  const background = usePicture(props.inpaintedUrl ?? props.backgroundUrl, onError);
+  const workbenchVersion = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const latest = useRef(props);
+  latest.current = props;
+
+  // 1. The stage follows the size of its place.
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect;
+      setViewport({ width, height });
+      view.setViewport({ width, height });
+    });
+    observer.observe(container.current!);
+    return () => observer.disconnect();
+  }, [view]);
+
+  // 2. The view moves the stage without React.
+  const content = comparison ? comparisonContent(comparison.mode, size) : size;
+  const { width: contentWidth, height: contentHeight } = content;
+  useEffect(() => {
+    view.setContent({ width: contentWidth, height: contentHeight });
+  }, [view, contentWidth, contentHeight]);
+  const placeStage = useCallback(() => {
+    const { scale, offsetX, offsetY } = view.getTransform();
+    const node = stage.current;
+    if (!node) return;
+    node.scale({ x: scale, y: scale });
+    node.position({ x: offsetX, y: offsetY });
+    for (const layer of node.getLayers()) layer.imageSmoothingEnabled(scale * devicePixelRatio < 2);
+    workbench.setSettings({ scale });
+    overlay.setScale(scale);
+    container.current?.style.setProperty('--picture-x', `${offsetX}px`);
+    container.current?.style.setProperty('--picture-y', `${offsetY}px`);
+    container.current?.style.setProperty('--picture-scale', String(scale));
+    node.batchDraw();
+  }, [view, workbench, overlay, devicePixelRatio]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stage comes with the first size of its place.
+  useEffect(() => {
+    placeStage();
+    return view.subscribe(placeStage);
+  }, [view, placeStage, viewport]);
+
+  // 3. Strokes redraw the active mask and the overlay, once a frame.
+  useEffect(() => {
+    let isRequested = false;
+    workbench.setRedraw(() => {
+      if (isRequested) return;
+      isRequested = true;
+      requestAnimationFrame(() => {
+        isRequested = false;
+        performance.mark('stroke-frame-start');
+        workbench.flush();
+        activeLayer.current?.draw();
+        overlay.show(workbench.outline, workbench.selection, moveBox(workbench, latest.current.activeId));
+        overlayLayer.current?.draw();
+        performance.measure('stroke-frame', 'stroke-frame-start');
+      });
+    });
+    return () => workbench.setRedraw(() => {});
+  }, [workbench, overlay]);
+  useEffect(() => {
+    overlayLayer.current?.add(overlay.group);
+    overlay.setBrush(props.isPanTool || comparison ? undefined : brushOf(workbench, props.brushSizePx));
+    overlay.show(workbench.outline, workbench.selection, moveBox(workbench, activeId));
+    overlayLayer.current?.batchDraw();
+  });
+
+  // Masks that were loaded or committed: their pictures changed, and React does not see into them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that planes changed.
+  useEffect(() => {
+    stage.current?.batchDraw();
+  }, [workbenchVersion, masks]);
+
+  // 4. Pointers.
+  useEffect(() => {
+    const element = container.current!;
+    const stop = new AbortController();
+    listenToPointers(
+      element,
+      {
+        view,
+        isPanning: () => {
+          const { isPanTool, isSpaceHeld, comparison: compared } = latest.current;
+          return isPanTool || isSpaceHeld || compared !== null;
+        },
+        wheelAction: () => latest.current.wheel,
+        input: (input) => {
+          if (latest.current.comparison === null) workbench.input(input);
+        },
+        hover: (point: Point | undefined) => {
+          overlay.setPointer(point);
+          overlayLayer.current?.batchDraw();
+        },
+        changeBrushSize: (factor) => latest.current.onChangeBrushSize(factor),
+      },
+      stop.signal,
+    );
+    return () => stop.abort();
+  }, [view, workbench, overlay]);
+
+  const activeAt = masks.findIndex(({ id }) => id === activeId);
+  const maskImage = ({ id, opacity }: MaskLayer) => {
+    const image = workbench.imageOf(id);
+    return image && <KonvaImage key={id} image={image} opacity={opacity} listening={false} />;
+  };
+  const cursor = props.isPanTool || props.isSpaceHeld || comparison ? 'grab' : 'crosshair';
+  return (
+    <div
+      ref={container}
+      className="scene-canvas"
+      style={{ cursor }}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes keys for the tools (Enter, Escape).
+      tabIndex={0}
+      role="application"
+      aria-label={props.label}
+      data-masks={workbenchVersion}
+    >
+      <div className="checkerboard" style={{ width: content.width, height: content.height }} />
+      {viewport.width > 0 && (
+        <Stage
+          key={devicePixelRatio}
+          ref={stage}
+          width={viewport.width}
+          height={viewport.height}
+          listening={false}
+        >
+          <Layer listening={false}>
+            {comparison ? (
+              <ComparisonPictures comparison={comparison} size={size} onError={onError} />
+            ) : (
+              <Group>
+                {background && <KonvaImage image={background} width={size.width} height={size.height} />}
+                {masks.slice(0, Math.max(activeAt, 0)).map(maskImage)}
+              </Group>
+            )}
+          </Layer>
+          <Layer ref={activeLayer} listening={false}>
+            {!comparison && activeAt >= 0 && maskImage(masks[activeAt]!)}
+          </Layer>
+          <Layer listening={false}>
+            {!comparison && masks.slice(activeAt + 1).map(maskImage)}
+            {!comparison &&
+              props.expanded.map(({ id, rect, colour }) => (
+                <Rect
+                  key={id}
+                  x={rect.left}
+                  y={rect.top}
+                  width={rect.right - rect.left}
+                  height={rect.bottom - rect.top}
+                  stroke={colour}
+                  strokeWidth={1.5}
+                  strokeScaleEnabled={false}
+                  dash={[6, 4]}
+                />
+              ))}
+          </Layer>
+          <Layer ref={overlayLayer} listening={false} />
+        </Stage>
+      )}
+      {comparison?.mode === 'slider' && (
+        <ComparisonSlider size={size} comparison={comparison} view={view} label={props.sliderLabel} />
+      )}
+      {props.children}
+    </div>
+  );
+}
+
+function brushOf(workbench: MaskWorkbench, brushSizePx: number): number | undefined {
+  return workbench.tool === 'brush' || workbench.tool === 'eraser' ? brushSizePx : undefined;
+}
+
+/** The box around the active mask while it can be moved. */
+function moveBox(workbench: MaskWorkbench, activeId: string | null): PixelRect | undefined {
+  return workbench.tool === 'move' && activeId !== null ? workbench.boundsOf(activeId) : undefined;
+}
+
+/** Device pixels per CSS pixel; it changes when the window goes to another screen or the page is zoomed. */
+function useDevicePixelRatio(): number {
+  const [ratio, setRatio] = useState(window.devicePixelRatio);
+  useEffect(() => {
+    const query = matchMedia(`(resolution: ${ratio}dppx)`);
+    const update = () => {
+      Konva.pixelRatio = window.devicePixelRatio;
+      setRatio(window.devicePixelRatio);
+    };
+    query.addEventListener('change', update);
+    return () => query.removeEventListener('change', update);
+  }, [ratio]);
+  return ratio;
+}

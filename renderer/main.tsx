@@ -1,0 +1,29 @@
+/** The page's beginning: the host, the studio, the window. */
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './studio.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import * as z from 'zod';
+import { StudioClient } from './client/studio-client.ts';
+import { WebSocketTransport } from './client/web-socket-transport.ts';
+import { App } from './panels/app/app.tsx';
+import { adoptThemeStyles } from './panels/app/theme-styles.ts';
+import { Studio } from './panels/state/studio.ts';
+import { startTexts } from './panels/texts/texts.ts';
+
+// The page's policy forbids code that is made of text, which the checks would otherwise be compiled to.
+z.config({ jitless: true });
+adoptThemeStyles();
+
+const socketUrl = new URL('/socket', location.href);
+socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+const studio = new Studio(new StudioClient(new WebSocketTransport(socketUrl.href)));
+
+await startTexts();
+createRoot(document.querySelector('#root')!).render(
+  <StrictMode>
+    <App studio={studio} />
+  </StrictMode>,
+);
+await studio.start();

@@ -1,0 +1,121 @@
+/** What each shortcut does. A shortcut without an entry here does not compile. */
+import i18next from 'i18next';
+import { changeConcept } from '../../editor/document-commands.ts';
+import type { ActionName } from '../../editor/shortcuts.ts';
+import { exportRender } from '../history/export-render.ts';
+import { COMPARISON_MODES, setBrushSize, type ToolInHand, useEditor } from '../state/editor-store.ts';
+import type { Studio } from '../state/studio.ts';
+import { start } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+export function takeTool(studio: Studio, tool: ToolInHand): void {
+  useEditor.setState({ tool });
+  if (tool !== 'hand') studio.workbench.setTool(tool);
+}
+
+const BRUSH_STEP = 1.2;
+const HARDNESS_STEP = 0.1;
+const ZOOM_STEP = 1.25;
+
+function changeHardness(by: number): void {
+  const { hardness } = useEditor.getState();
+  useEditor.setState({ hardness: Math.round(Math.min(Math.max(hardness + by, 0), 1) * 100) / 100 });
+}
+
+/** Goes to the next concept towards the viewer, or the other way. */
+function stepConcept(by: number): void {
+  const { project } = useStudio.getState();
+  const concepts = project?.document.concepts ?? [];
+  if (concepts.length === 0) return;
+  const at = concepts.findIndex(({ id }) => id === useEditor.getState().activeConceptId);
+  useEditor.setState({ activeConceptId: concepts[(at + by + concepts.length) % concepts.length]!.id });
+}
+
+/** Renders, with another seed first where the person wants one for every render. */
+export async function startRender(studio: Studio, atFront = false): Promise<void> {
+  const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
+  if (seedLocked === false) {
+    const [seed] = crypto.getRandomValues(new Uint32Array(1));
+    studio.edit(i18next.t('parameters.dice'), (document) => ({
+      ...document,
+      parameters: { ...document.parameters, seed: seed! },
+    }));
+  }
+  await studio.render({ atFront });
+}
+
+type Actions = Record<ActionName, (studio: Studio) => void>;
+
+const actions: Actions = {
+  'tool.brush': (studio) => takeTool(studio, 'brush'),
+  'tool.eraser': (studio) => takeTool(studio, 'eraser'),
+  'tool.lasso': (studio) => takeTool(studio, 'lasso'),
+  'tool.polygon': (studio) => takeTool(studio, 'polygon'),
+  'tool.rectangle': (studio) => takeTool(studio, 'rectangle'),
+  'tool.ellipse': (studio) => takeTool(studio, 'ellipse'),
+  'tool.fill': (studio) => takeTool(studio, 'fill'),
+  'tool.select': (studio) => {
+    if (useStudio.getState().engine?.pack?.abilities.selectMask) takeTool(studio, 'select');
+  },
+  'tool.move': (studio) => takeTool(studio, 'move'),
+  'tool.hand': (studio) => takeTool(studio, 'hand'),
+  'brush.smaller': () => setBrushSize(useEditor.getState().brushSizePx / BRUSH_STEP),
+  'brush.larger': () => setBrushSize(useEditor.getState().brushSizePx * BRUSH_STEP),
+  'brush.softer': () => changeHardness(-HARDNESS_STEP),
+  'brush.harder': () => changeHardness(HARDNESS_STEP),
+  'brush.swap': (studio) => takeTool(studio, useEditor.getState().tool === 'brush' ? 'eraser' : 'brush'),
+  'edit.undo': (studio) => studio.session.undo(),
+  'edit.redo': (studio) => studio.session.redo(),
+  'mask.invert': (studio) => onActiveMask(studio, 'invert'),
+  'mask.clear': (studio) => onActiveMask(studio, 'clear'),
+  'concept.next': () => stepConcept(1),
+  'concept.previous': () => stepConcept(-1),
+  'view.fit': (studio) => studio.view.fit(),
+  'view.actualSize': (studio) => studio.view.actualSize(),
+  'view.zoomIn': (studio) => studio.view.zoom(ZOOM_STEP),
+  'view.zoomOut': (studio) => studio.view.zoom(1 / ZOOM_STEP),
+  'view.compare': () => {
+    const { comparisonMode, shownRenderId } = useEditor.getState();
+    const newest = useStudio.getState().renders.find(({ result }) => result !== null);
+    const next = COMPARISON_MODES[(COMPARISON_MODES.indexOf(comparisonMode) + 1) % COMPARISON_MODES.length]!;
+    if (shownRenderId !== null) useEditor.setState({ comparisonMode: next });
+    else if (newest) useEditor.setState({ shownRenderId: newest.renderId, comparisonMode: 'slider' });
+  },
+  'view.swap': () => {
+    const { comparisonMode, shownRenderId, comparedRenderId } = useEditor.getState();
+    if (comparedRenderId !== null) {
+      useEditor.setState({ shownRenderId: comparedRenderId, comparedRenderId: shownRenderId });
+    } else if (comparisonMode === 'after') useEditor.setState({ comparisonMode: 'before' });
+    else if (comparisonMode === 'before') useEditor.setState({ comparisonMode: 'after' });
+  },
+  'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
+  'render.start': (studio) => start(() => startRender(studio)),
+  'render.startFirst': (studio) => start(() => startRender(studio, true)),
+  'render.cancel': (studio) => start(() => studio.client.call('queue.cancel', { what: 'current' })),
+  'render.export': (studio) => {
+    const { shownRenderId } = useEditor.getState();
+    const { renders } = useStudio.getState();
+    const render = renders.find((one) => one.renderId === shownRenderId) ?? renders.find((one) => one.result);
+    if (render) start(() => exportRender(studio, render.renderId, 'png'));
+  },
+  'app.help': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'help' ? null : 'help' })),
+  'app.settings': () =>
+    useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),
+};
+
+function onActiveMask(studio: Studio, kind: 'invert' | 'clear'): void {
+  const { activeConceptId } = useEditor.getState();
+  if (activeConceptId !== null) start(() => studio.workbench.operate(activeConceptId, { kind }));
+}
+
+export function runAction(studio: Studio, action: ActionName): void {
+  actions[action](studio);
+}
+
+/** Shows or hides a concept: whether it takes part in the render. */
+export function toggleConcept(studio: Studio, id: string, key: 'visible' | 'locked'): void {
+  studio.edit(i18next.t(key === 'visible' ? 'changes.show' : 'changes.lock'), (document) => {
+    const concept = document.concepts.find((one) => one.id === id)!;
+    return changeConcept(document, id, { [key]: !concept[key] });
+  });
+}

@@ -1,0 +1,71 @@
+/** A text that is one step of the history when it is done: on leaving the field, on Enter, or after a rest. */
+import { Textarea, TextInput } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+const REST_MS = 1500;
+
+export interface TextFieldProps {
+  readonly label: string;
+  readonly description?: string;
+  readonly value: string;
+  readonly maxLength: number;
+  readonly isMultiline?: boolean;
+  readonly onCommit: (value: string) => void;
+}
+
+export function TextField({
+  label,
+  description,
+  value,
+  maxLength,
+  isMultiline = false,
+  onCommit,
+}: TextFieldProps) {
+  const [draft, setDraft] = useState(value);
+  const isDirty = useRef(false);
+  const latest = useRef({ draft, onCommit });
+  latest.current = { draft, onCommit };
+
+  // What comes from elsewhere (undo, another window) shows, but not over what is being typed.
+  useEffect(() => {
+    if (!isDirty.current) setDraft(value);
+  }, [value]);
+
+  const commit = useCallback(() => {
+    if (!isDirty.current) return;
+    isDirty.current = false;
+    latest.current.onCommit(latest.current.draft);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every letter starts the rest anew.
+  useEffect(() => {
+    const timer = setTimeout(commit, REST_MS);
+    return () => clearTimeout(timer);
+  }, [draft, commit]);
+  useEffect(() => {
+    const stop = new AbortController();
+    // A reload must not lose the last letters.
+    addEventListener('pagehide', commit, { signal: stop.signal });
+    return () => {
+      stop.abort();
+      commit();
+    };
+  }, [commit]);
+
+  const shared = {
+    size: 'xs',
+    label,
+    description,
+    value: draft,
+    maxLength,
+    onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
+      isDirty.current = true;
+      setDraft(currentTarget.value);
+    },
+    onBlur: commit,
+  } as const;
+  return isMultiline ? (
+    <Textarea {...shared} autosize minRows={1} maxRows={4} />
+  ) : (
+    <TextInput {...shared} onKeyDown={({ key }) => key === 'Enter' && commit()} />
+  );
+}

@@ -1,0 +1,18 @@
+/**
+ * The component library's colours as a constructed style sheet. The library would write them into a style element,
+ * which the page's policy (style-src 'self') does not let through; a constructed sheet is code, not markup.
+ */
+import {
+  convertCssVariables,
+  DEFAULT_THEME,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+} from '@mantine/core';
+import { studioTheme } from './theme.ts';
+
+export function adoptThemeStyles(): void {
+  const variables = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, studioTheme));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(convertCssVariables(variables));
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}

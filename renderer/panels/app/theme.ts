@@ -1,0 +1,32 @@
+/** Colours and defaults of the components. */
+import { Button, createTheme, type MantineColorsTuple, Modal, Slider, Tooltip } from '@mantine/core';
+
+/** Teal, dark enough at 7 and 8 for white text (AA). */
+const brand: MantineColorsTuple = [
+  '#e6fbf7',
+  '#d0f3ec',
+  '#a3e6d8',
+  '#72d9c3',
+  '#4ccdb2',
+  '#33c6a6',
+  '#1fa98b',
+  '#0b7f68',
+  '#08705b',
+  '#045a49',
+];
+
+export const studioTheme = createTheme({
+  primaryColor: 'brand',
+  primaryShade: { light: 7, dark: 7 },
+  colors: { brand },
+  defaultRadius: 'sm',
+  fontFamily: "Inter, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', system-ui, sans-serif",
+  respectReducedMotion: true,
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'xs' } }),
+    // The page does not scroll; locking it would write a style element, which the page's policy forbids.
+    Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
+    Slider: Slider.extend({ defaultProps: { size: 'sm' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),
+  },
+});

@@ -1,0 +1,146 @@
+/** One concept: picture, name, whether it takes part; opened when it is in hand. */
+import { useSortable } from '@dnd-kit/sortable';
+import { ActionIcon, Group, Image, Stack, Text, UnstyledButton } from '@mantine/core';
+import {
+  IconEye,
+  IconEyeOff,
+  IconGripVertical,
+  IconLock,
+  IconLockOpen,
+  IconPhotoOff,
+  IconTrash,
+} from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { DocumentConcept, SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { changeConcept, removeConcept } from '../../editor/document-commands.ts';
+import { toggleConcept } from '../app/actions.ts';
+import { FileButton } from '../app/file-button.tsx';
+import { IconButton } from '../app/icon-button.tsx';
+import { TextField } from '../app/text-field.tsx';
+import { AlphaControl } from '../parameters/alpha-control.tsx';
+import { useEditor } from '../state/editor-store.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { chooseConceptImage } from './add-pictures.ts';
+import { conceptName } from './concept-name.ts';
+
+export function ConceptCard({ concept, document }: { concept: DocumentConcept; document: SceneDocument }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const { id, colour, image, mask, visible, locked } = concept;
+  const isActive = useEditor((state) => state.activeConceptId === id);
+  const { setNodeRef, setActivatorNodeRef, attributes, listeners, transform, transition } = useSortable({
+    id,
+  });
+  const name = conceptName(document, id);
+  const lacks = image === null ? t('concept.missingImage') : mask === null ? t('concept.missingMask') : null;
+  const { role: _, ...handleAttributes } = attributes;
+  return (
+    <li
+      ref={setNodeRef}
+      className="concept-card"
+      data-active={isActive}
+      data-hidden={!visible}
+      style={{
+        transform: transform ? `translate(0, ${transform.y}px)` : undefined,
+        transition,
+        borderLeftColor: colour,
+      }}
+    >
+      <Group gap={6} wrap="nowrap">
+        <ActionIcon
+          ref={setActivatorNodeRef}
+          variant="transparent"
+          color="gray"
+          size="sm"
+          className="drag-handle"
+          {...handleAttributes}
+          {...listeners}
+          aria-label={t('concept.reorder', { name })}
+        >
+          <IconGripVertical size={14} aria-hidden />
+        </ActionIcon>
+        <UnstyledButton
+          className="concept-head"
+          aria-pressed={isActive}
+          aria-label={t('concept.select', { name })}
+          onClick={() => useEditor.setState({ activeConceptId: id })}
+        >
+          {image ? (
+            <Image src={studio.assetUrl(image)} alt="" w={36} h={36} fit="cover" radius="sm" />
+          ) : (
+            <span className="no-image">
+              <IconPhotoOff size={18} aria-hidden />
+            </span>
+          )}
+          <span className="concept-title">
+            <Text size="sm" fw={600} truncate>
+              {name}
+            </Text>
+            {lacks && (
+              <Text size="xs" c="dimmed">
+                {lacks}
+              </Text>
+            )}
+          </span>
+        </UnstyledButton>
+        <IconButton
+          size="sm"
+          label={t(visible ? 'concept.hide' : 'concept.show')}
+          aria-pressed={visible}
+          onClick={() => toggleConcept(studio, id, 'visible')}
+        >
+          {visible ? <IconEye size={16} aria-hidden /> : <IconEyeOff size={16} aria-hidden />}
+        </IconButton>
+        <IconButton
+          size="sm"
+          label={t(locked ? 'concept.unlock' : 'concept.lock')}
+          aria-pressed={locked}
+          onClick={() => toggleConcept(studio, id, 'locked')}
+        >
+          {locked ? <IconLock size={16} aria-hidden /> : <IconLockOpen size={16} aria-hidden />}
+        </IconButton>
+      </Group>
+      {isActive && (
+        <Stack gap="xs" mt="xs">
+          <TextField
+            label={t('concept.name')}
+            value={concept.name}
+            maxLength={100}
+            onCommit={(next) => studio.edit(t('changes.rename'), (d) => changeConcept(d, id, { name: next }))}
+          />
+          <TextField
+            label={t('concept.prompt')}
+            description={t('concept.promptHint')}
+            value={concept.prompt}
+            maxLength={2000}
+            onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
+          />
+          <TextField
+            label={t('concept.phrase')}
+            description={t('concept.phraseHint')}
+            value={concept.phrase}
+            maxLength={200}
+            onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
+          />
+          <AlphaControl
+            value={concept.alpha}
+            onCommit={(alpha) =>
+              studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
+            }
+          />
+          <Group gap={4} justify="space-between">
+            <FileButton onFile={(file) => start(() => chooseConceptImage(studio, id, file))}>
+              {t(image ? 'concept.replaceImage' : 'concept.chooseImage')}
+            </FileButton>
+            <IconButton
+              label={t('concept.remove')}
+              onClick={() => studio.edit(t('changes.removeConcept', { name }), (d) => removeConcept(d, id))}
+            >
+              <IconTrash size={16} aria-hidden />
+            </IconButton>
+          </Group>
+        </Stack>
+      )}
+    </li>
+  );
+}

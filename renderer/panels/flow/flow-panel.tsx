@@ -1,0 +1,110 @@
+/** The scene in plain order: background, concepts, masks. Each step says what it lacks and what to do next. */
+import { Badge, ScrollArea, Text, Title } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MissingPart } from '../../../electron/contract/document-request.ts';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { type FlowStepState, flowOf } from '../../editor/next-action.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { BackgroundStep } from './background-step.tsx';
+import { ConceptList } from './concept-list.tsx';
+import { conceptName } from './concept-name.ts';
+import { InpaintedStep } from './inpainted-step.tsx';
+import { MaskPanel } from './mask-panel.tsx';
+
+export function FlowPanel() {
+  const { t } = useTranslation();
+  const document = useStudio((state) => state.project?.document);
+  if (!document) return <aside className="flow-panel" />;
+  const [background, concepts, masks, render] = flowOf(document) as [
+    FlowStepState,
+    FlowStepState,
+    FlowStepState,
+    FlowStepState,
+  ];
+  return (
+    <ScrollArea
+      className="flow-panel"
+      type="auto"
+      component="nav"
+      aria-label={t('flow.title')}
+      viewportProps={{ tabIndex: -1 }}
+    >
+      <Step state={background} document={document}>
+        <BackgroundStep document={document} />
+      </Step>
+      <Step state={concepts} document={document}>
+        <ConceptList document={document} />
+      </Step>
+      <Step state={masks} document={document} isUsable={document.concepts.length > 0}>
+        <MaskPanel document={document} />
+        <InpaintedStep document={document} />
+      </Step>
+      <Step state={render} document={document}>
+        {render.isNext && (
+          <Text size="xs" c="dimmed">
+            {t('flow.ready')}
+          </Text>
+        )}
+      </Step>
+    </ScrollArea>
+  );
+}
+
+function Step({
+  state: { step, missing, isNext },
+  document,
+  isUsable = true,
+  children,
+}: {
+  state: FlowStepState;
+  document: SceneDocument;
+  isUsable?: boolean;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const isDone = missing.length === 0 && !isNext;
+  return (
+    <section className="flow-step" aria-labelledby={`step-${step}`}>
+      <div className="flow-step-head">
+        <Title order={2} size="h6" id={`step-${step}`}>
+          {t(`flow.${step}`)}
+        </Title>
+        {isDone && isUsable && (
+          <Badge size="sm" variant="light" color="gray" leftSection={<IconCheck size={10} aria-hidden />}>
+            {t('flow.done')}
+          </Badge>
+        )}
+        {isNext && (
+          <Badge size="sm" color="brand">
+            {t('flow.next')}
+          </Badge>
+        )}
+      </div>
+      {isNext &&
+        missing.map((part) => (
+          <Text key={sentenceKey(part)} size="xs" className="flow-missing">
+            <MissingSentence part={part} document={document} />
+          </Text>
+        ))}
+      {isUsable && children}
+    </section>
+  );
+}
+
+function sentenceKey(part: MissingPart): string {
+  return 'conceptId' in part ? `${part.part}-${part.conceptId}` : part.part;
+}
+
+function MissingSentence({ part, document }: { part: MissingPart; document: SceneDocument }) {
+  const { t } = useTranslation();
+  switch (part.part) {
+    case 'background':
+      return t('flow.missing.background');
+    case 'concepts':
+      return t(document.concepts.length === 0 ? 'flow.missing.concepts' : 'flow.missing.conceptsHidden');
+    default:
+      return t(`flow.missing.${part.part}`, { name: conceptName(document, part.conceptId) });
+  }
+}

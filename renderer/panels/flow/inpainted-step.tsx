@@ -1,0 +1,90 @@
+/** The background without the objects: made by the pack, or a picture of the person's. */
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconEraser, IconUpload } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { changeScene } from '../../editor/document-commands.ts';
+import { FileButton } from '../app/file-button.tsx';
+import { TextField } from '../app/text-field.tsx';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { chooseInpainted } from './add-pictures.ts';
+
+export function InpaintedStep({ document }: { document: SceneDocument }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const canRemove = useStudio((state) => state.engine?.pack?.abilities.removeObjects ?? false);
+  const [isRunning, setRunning] = useState(false);
+  const masks = document.concepts.flatMap(({ mask, visible }) => (mask !== null && visible ? [mask] : []));
+
+  const remove = async () => {
+    if (document.background === null) return;
+    setRunning(true);
+    try {
+      const job = await studio.client.call('prepare.removeObjects', {
+        projectId: studio.projectId,
+        image: document.background,
+        masks,
+      });
+      const result = await studio.finished(job);
+      if (result?.kind === 'inpainted') {
+        const { image } = result;
+        studio.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: image }));
+      }
+    } finally {
+      setRunning(false);
+    }
+  };
+
+  return (
+    <Stack gap={6} mt="sm">
+      <Text size="xs" fw={600}>
+        {t('background.inpainted')}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {t(document.inpainted ? 'background.inpaintedThere' : 'background.inpaintedMissing')}
+      </Text>
+      <Group gap={4}>
+        {canRemove && (
+          <Button
+            variant="default"
+            leftSection={<IconEraser size={14} aria-hidden />}
+            loading={isRunning}
+            disabled={masks.length === 0}
+            onClick={() => start(remove)}
+          >
+            {t('background.makeInpainted')}
+          </Button>
+        )}
+        <FileButton
+          leftSection={<IconUpload size={14} aria-hidden />}
+          disabled={document.background === null}
+          onFile={(file) => start(() => chooseInpainted(studio, file))}
+        >
+          {t('background.chooseInpainted')}
+        </FileButton>
+        {document.inpainted && (
+          <Button
+            variant="subtle"
+            color="gray"
+            onClick={() =>
+              studio.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: null }))
+            }
+          >
+            {t('background.removeInpainted')}
+          </Button>
+        )}
+      </Group>
+      <TextField
+        label={t('background.inpaintPrompt')}
+        description={t('background.inpaintPromptHint')}
+        value={document.inpaintPrompt}
+        maxLength={2000}
+        onCommit={(inpaintPrompt) =>
+          studio.edit(t('changes.prompt'), (before) => changeScene(before, { inpaintPrompt }))
+        }
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,56 @@
+/** A difference between two render requests as a sentence. */
+import type { TFunction } from 'i18next';
+import type { RenderDifference } from '../../../electron/contract/render-record.ts';
+import type { ParameterName } from '../../editor/parameter-fields.ts';
+
+/** Whether a value is a picture's name: nobody wants to read it. */
+function isAsset(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+/**
+ * @param difference its path is such as "parameters.beta", "scene.prompt" or "concepts.my cat.alpha"
+ */
+export function differenceInWords({ path, a, b }: RenderDifference, t: TFunction): string {
+  const what = nameOf(path, t);
+  if (isAsset(a) && isAsset(b)) return t('history.difference.picture', { what });
+  if (a === null) return t('history.difference.added', { what });
+  if (b === null) return t('history.difference.removed', { what });
+  return t('history.difference.changed', { what, a: inWords(a, t), b: inWords(b, t) });
+}
+
+function nameOf(path: string, t: TFunction): string {
+  const parts = path.replace(/^scene\./, '').split('.');
+  const [first, ...rest] = parts;
+  if (first === 'parameters' && rest.length > 0) {
+    return t(`parameters.${rest[0] as ParameterName}.name`, { defaultValue: rest.join('.') });
+  }
+  if (first === 'concepts' && rest.length > 0) {
+    // A concept's name may hold dots itself; only the last part is known.
+    const partNames: Record<string, string> = {
+      alpha: t('parameters.alpha.name'),
+      prompt: t('concept.prompt'),
+      image: t('history.difference.image'),
+      mask: t('history.difference.mask'),
+      order: t('history.difference.order'),
+      name: t('concept.name'),
+    };
+    const part = partNames[rest.at(-1)!];
+    if (rest.length === 1 || part === undefined) return rest.join('.');
+    return t('history.difference.conceptPart', { name: rest.slice(0, -1).join('.'), part });
+  }
+  const sceneNames: Record<string, string> = {
+    prompt: t('history.difference.scenePrompt'),
+    inpaintPrompt: t('history.difference.inpaintPrompt'),
+    background: t('history.difference.background'),
+    inpainted: t('history.difference.inpainted'),
+    pack: t('history.difference.pack'),
+  };
+  return sceneNames[first!] ?? path;
+}
+
+function inWords(value: unknown, t: TFunction): string {
+  if (value === '') return t('history.difference.empty');
+  if (typeof value === 'boolean') return t(value ? 'history.difference.on' : 'history.difference.off');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

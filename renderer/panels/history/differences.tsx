@@ -1,0 +1,39 @@
+/** In what two renders differ, in words. */
+import { List, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RenderDifference, RenderSummary } from '../../../electron/contract/render-record.ts';
+import { reportError } from '../state/notices.ts';
+import { useStudioActions } from '../state/studio-context.ts';
+import { differenceInWords } from './difference-words.ts';
+
+export function Differences({ a, b }: { a: RenderSummary; b: RenderSummary }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const [differences, setDifferences] = useState<readonly RenderDifference[] | undefined>(undefined);
+  useEffect(() => {
+    let isCurrent = true;
+    studio.client
+      .call('renders.difference', { projectId: studio.projectId, a: a.renderId, b: b.renderId })
+      .then((found) => {
+        if (isCurrent) setDifferences(found);
+      })
+      .catch(reportError);
+    return () => {
+      isCurrent = false;
+    };
+  }, [studio, a.renderId, b.renderId]);
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        {t('history.differences')}
+      </Text>
+      {differences?.length === 0 && <Text size="xs">{t('history.noDifference')}</Text>}
+      <List size="xs" className="difference-list">
+        {differences?.map((difference) => (
+          <List.Item key={difference.path}>{differenceInWords(difference, t)}</List.Item>
+        ))}
+      </List>
+    </>
+  );
+}

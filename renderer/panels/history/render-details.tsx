@@ -1,0 +1,50 @@
+/** A render's parameters, time and device, and what can be done with it. */
+import { Button, Group, Text } from '@mantine/core';
+import { IconDownload, IconRestore } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { useEditor } from '../state/editor-store.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { exportRender } from './export-render.ts';
+import { durationOf, renderName } from './render-name.ts';
+import { useRenderRecord } from './use-render-record.ts';
+
+export function RenderDetails({ render }: { render: RenderSummary }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const record = useRenderRecord(render);
+  const { renderId } = render;
+  const restore = () => {
+    studio.session.run((projectId) => studio.client.call('project.restoreRender', { projectId, renderId }));
+    useEditor.setState({ shownRenderId: null, comparedRenderId: null });
+  };
+  return (
+    <>
+      <Text size="sm" fw={600} truncate>
+        {renderName(render)}
+      </Text>
+      {record && (
+        <Text size="xs" c="dimmed" component="div">
+          {record.request.scene.concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', ')}
+          {`; β ${record.request.parameters.beta}; ${t('parameters.steps.name')} ${record.request.parameters.steps}; ${t('parameters.seed.name')} ${record.request.parameters.seed}`}
+          {render.totalMs !== null && `; ${t('history.took', { time: durationOf(render.totalMs) })}`}
+          {record.device && `; ${record.device.name}`}
+          {record.notices.map((notice) => (
+            <div key={notice}>{notice}</div>
+          ))}
+        </Text>
+      )}
+      <Group gap={4} mt={6}>
+        <Button
+          leftSection={<IconDownload size={14} aria-hidden />}
+          onClick={() => start(() => exportRender(studio, renderId, 'png'))}
+        >
+          {t('render.export')}
+        </Button>
+        <Button variant="default" leftSection={<IconRestore size={14} aria-hidden />} onClick={restore}>
+          {t('history.restore')}
+        </Button>
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+/** All that is known of a render, asked for when it is looked at. */
+import { useEffect, useState } from 'react';
+import type { RenderRecord, RenderSummary } from '../../../electron/contract/render-record.ts';
+import { reportError } from '../state/notices.ts';
+import { useStudioActions } from '../state/studio-context.ts';
+
+export function useRenderRecord({ renderId, state }: RenderSummary): RenderRecord | undefined {
+  const studio = useStudioActions();
+  const [record, setRecord] = useState<RenderRecord | undefined>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a render that ends has more to tell.
+  useEffect(() => {
+    let isCurrent = true;
+    studio.client
+      .call('renders.get', { projectId: studio.projectId, renderId })
+      .then((found) => {
+        if (isCurrent) setRecord(found);
+      })
+      .catch(reportError);
+    return () => {
+      isCurrent = false;
+    };
+  }, [studio, renderId, state]);
+  return record?.renderId === renderId ? record : undefined;
+}

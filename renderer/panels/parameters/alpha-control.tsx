@@ -1,0 +1,31 @@
+/** Alpha of one concept, or of all. */
+import { useTranslation } from 'react-i18next';
+import { ALPHA_FIELD, defaultAlpha } from '../../editor/parameter-fields.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { LabelledControl } from './labelled-control.tsx';
+import { NumberSlider } from './number-slider.tsx';
+
+export function AlphaControl({
+  value,
+  isOfAll = false,
+  onCommit,
+}: {
+  value: number;
+  isOfAll?: boolean;
+  onCommit: (alpha: number) => void;
+}) {
+  const { t } = useTranslation();
+  const name = t(isOfAll ? 'parameters.alphaAll' : 'parameters.alpha.name');
+  const normal = defaultAlpha(useStudio((state) => state.engine?.pack?.recommended));
+  return (
+    <LabelledControl
+      name={name}
+      text={t('parameters.alpha.text')}
+      isDefault={value === normal}
+      defaultText={String(normal)}
+      onReset={() => onCommit(normal)}
+    >
+      <NumberSlider label={name} value={value} {...ALPHA_FIELD} onCommit={onCommit} />
+    </LabelledControl>
+  );
+}

@@ -1,0 +1,55 @@
+/** A slider with a number beside it. A drag shows at once and is one step of the history when it ends. */
+import { Group, NumberInput, Slider } from '@mantine/core';
+import { useEffect, useState } from 'react';
+
+export function NumberSlider({
+  label,
+  value,
+  min,
+  max,
+  step,
+  onCommit,
+}: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  onCommit: (value: number) => void;
+}) {
+  const [draft, setDraft] = useState(value);
+  useEffect(() => setDraft(value), [value]);
+  const decimals = step < 1 ? 2 : 0;
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Slider
+        flex={1}
+        min={min}
+        max={max}
+        step={step}
+        value={Math.min(draft, max)}
+        onChange={setDraft}
+        onChangeEnd={(next) => onCommit(Number(next.toFixed(decimals)))}
+        label={null}
+        thumbLabel={label}
+      />
+      <NumberInput
+        size="xs"
+        w={70}
+        aria-label={label}
+        value={draft}
+        min={min}
+        max={max}
+        step={step}
+        decimalScale={decimals}
+        clampBehavior="blur"
+        onChange={(next) => typeof next === 'number' && setDraft(next)}
+        onBlur={() => {
+          const clamped = Math.min(Math.max(draft, min), max);
+          if (clamped !== value) onCommit(clamped);
+        }}
+        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+      />
+    </Group>
+  );
+}

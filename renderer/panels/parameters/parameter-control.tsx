@@ -1,0 +1,167 @@
+/** One parameter of the render. */
+import { Group, NumberInput, RangeSlider, SegmentedControl, Select, Switch } from '@mantine/core';
+import { IconDice5, IconLock, IconLockOpen } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RenderParameters } from '../../../electron/contract/parameters.ts';
+import { changeParameters } from '../../editor/document-commands.ts';
+import { isDefault, type ParameterField } from '../../editor/parameter-fields.ts';
+import { IconButton } from '../app/icon-button.tsx';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { LabelledControl } from './labelled-control.tsx';
+import { NumberSlider } from './number-slider.tsx';
+import { useParameterText } from './parameter-text.ts';
+
+export function ParameterControl({
+  field,
+  parameters,
+  defaults,
+}: {
+  field: ParameterField;
+  parameters: RenderParameters;
+  defaults: RenderParameters;
+}) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const textOf = useParameterText();
+  const { name } = field;
+  const label = t(`parameters.${name}.name`);
+  const set = (change: Partial<RenderParameters>) =>
+    studio.edit(
+      t('changes.parameter', { name: label, value: textOf(name, { ...parameters, ...change }) }),
+      (document) => changeParameters(document, change),
+    );
+  return (
+    <LabelledControl
+      name={label}
+      text={t(`parameters.${name}.text`)}
+      isDefault={isDefault(name, parameters, defaults)}
+      defaultText={textOf(name, defaults)}
+      onReset={() => set({ [name]: defaults[name] })}
+    >
+      {field.kind === 'slider' && (
+        <NumberSlider
+          label={label}
+          value={parameters[field.name]}
+          min={field.min}
+          max={field.max}
+          step={field.step}
+          onCommit={(value) => set({ [name]: value })}
+        />
+      )}
+      {field.kind === 'seed' && <SeedControl seed={parameters.seed} onCommit={(seed) => set({ seed })} />}
+      {field.kind === 'range' && (
+        <StepRange
+          label={label}
+          value={parameters.attentionSteps}
+          onCommit={(attentionSteps) => set({ attentionSteps })}
+        />
+      )}
+      {field.kind === 'switch' && (
+        <Switch
+          size="sm"
+          aria-label={label}
+          checked={parameters[field.name]}
+          onChange={({ currentTarget }) => set({ [name]: currentTarget.checked })}
+        />
+      )}
+      {field.name === 'attentionLayers' && (
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label={label}
+          value={parameters.attentionLayers}
+          data={field.choices.map((value) => ({
+            value,
+            label: t(`parameters.attentionLayers.choices.${value as 'all' | 'decoder'}`),
+          }))}
+          onChange={(value) => set({ attentionLayers: value as RenderParameters['attentionLayers'] })}
+        />
+      )}
+      {field.name === 'ablation' && (
+        <Select
+          size="xs"
+          aria-label={label}
+          allowDeselect={false}
+          value={parameters.ablation}
+          data={field.choices.map((value) => ({
+            value,
+            label: t(`parameters.ablation.choices.${value as RenderParameters['ablation']}`),
+          }))}
+          onChange={(value) => set({ ablation: value as RenderParameters['ablation'] })}
+        />
+      )}
+    </LabelledControl>
+  );
+}
+
+function SeedControl({ seed, onCommit }: { seed: number; onCommit: (seed: number) => void }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const editorSettings = useStudio((state) => state.settings.editor);
+  const isLocked = editorSettings.seedLocked !== false;
+  const [draft, setDraft] = useState(seed);
+  useEffect(() => setDraft(seed), [seed]);
+  return (
+    <Group gap={4} wrap="nowrap">
+      <NumberInput
+        size="xs"
+        flex={1}
+        aria-label={t('parameters.seed.name')}
+        value={draft}
+        min={0}
+        max={0xffff_ffff}
+        allowDecimal={false}
+        clampBehavior="strict"
+        onChange={(next) => typeof next === 'number' && setDraft(next)}
+        onBlur={() => draft !== seed && onCommit(draft)}
+        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+      />
+      <IconButton
+        label={t('parameters.dice')}
+        onClick={() => onCommit(crypto.getRandomValues(new Uint32Array(1))[0]!)}
+      >
+        <IconDice5 size={18} aria-hidden />
+      </IconButton>
+      <IconButton
+        label={t('parameters.lockSeed')}
+        aria-pressed={isLocked}
+        onClick={() =>
+          start(() =>
+            studio.client.call('settings.set', { editor: { ...editorSettings, seedLocked: !isLocked } }),
+          )
+        }
+      >
+        {isLocked ? <IconLock size={16} aria-hidden /> : <IconLockOpen size={16} aria-hidden />}
+      </IconButton>
+    </Group>
+  );
+}
+
+function StepRange({
+  label,
+  value,
+  onCommit,
+}: {
+  label: string;
+  value: RenderParameters['attentionSteps'];
+  onCommit: (value: RenderParameters['attentionSteps']) => void;
+}) {
+  const [draft, setDraft] = useState<[number, number]>([value.from * 100, value.to * 100]);
+  useEffect(() => setDraft([value.from * 100, value.to * 100]), [value.from, value.to]);
+  return (
+    <RangeSlider
+      min={0}
+      max={100}
+      step={5}
+      minRange={0}
+      value={draft}
+      onChange={setDraft}
+      onChangeEnd={([from, to]) => onCommit({ from: from / 100, to: to / 100 })}
+      label={(share) => `${share} %`}
+      thumbFromLabel={`${label}: 0 %–`}
+      thumbToLabel={`${label}: –100 %`}
+    />
+  );
+}

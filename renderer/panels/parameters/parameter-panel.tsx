@@ -1,0 +1,116 @@
+/** The parameters of the render. */
+import { Button, Collapse, Group, Menu, ScrollArea, Stack, Switch, Title } from '@mantine/core';
+import { IconAdjustments, IconChevronDown, IconChevronUp, IconLayoutGrid } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { changeParameters, setEveryAlpha } from '../../editor/document-commands.ts';
+import {
+  defaultParameters,
+  PARAMETER_FIELDS,
+  PRESET_NAMES,
+  type PresetName,
+  preset,
+} from '../../editor/parameter-fields.ts';
+import { useEditor } from '../state/editor-store.ts';
+import { useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { AlphaControl } from './alpha-control.tsx';
+import { ParameterControl } from './parameter-control.tsx';
+import { useLivePreview } from './use-live-preview.ts';
+
+export function ParameterPanel() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const document = useStudio((state) => state.project?.document);
+  const recommended = useStudio((state) => state.engine?.pack?.recommended);
+  const livePreview = useEditor((state) => state.livePreview);
+  const [isOpen, setOpen] = useState(false);
+  const moreId = useId();
+  useLivePreview(livePreview);
+  if (!document) return <aside className="parameter-panel" />;
+  const { parameters, concepts } = document;
+  const defaults = defaultParameters(recommended);
+  const apply = (name: PresetName) => {
+    const { parameters: change, alpha } = preset(name, recommended);
+    const presetName = t(`parameters.presetNames.${name}`);
+    studio.edit(t('changes.preset', { name: presetName }), (before) => {
+      const changed = changeParameters(before, change);
+      return alpha === undefined ? changed : setEveryAlpha(changed, alpha);
+    });
+  };
+  const controls = (isBasic: boolean) =>
+    PARAMETER_FIELDS.filter((field) => field.isBasic === isBasic).map((field) => (
+      <ParameterControl key={field.name} field={field} parameters={parameters} defaults={defaults} />
+    ));
+  return (
+    <ScrollArea
+      className="parameter-panel"
+      type="auto"
+      component="aside"
+      aria-label={t('parameters.title')}
+      viewportProps={{ tabIndex: -1 }}
+    >
+      <Group justify="space-between" wrap="nowrap" mb="xs">
+        <Title order={2} size="h6">
+          {t('parameters.title')}
+        </Title>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" rightSection={<IconChevronDown size={12} aria-hidden />}>
+              {t('parameters.presets')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {PRESET_NAMES.map((name) => (
+              <Menu.Item key={name} onClick={() => apply(name)}>
+                {t(`parameters.presetNames.${name}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+      <Stack gap="md">
+        {concepts.length > 0 && (
+          <AlphaControl
+            isOfAll
+            value={concepts[0]!.alpha}
+            onCommit={(alpha) =>
+              studio.edit(t('changes.alpha', { value: alpha }), (before) => setEveryAlpha(before, alpha))
+            }
+          />
+        )}
+        {controls(true)}
+        <Switch
+          size="xs"
+          label={t('parameters.livePreview')}
+          description={t('parameters.livePreviewHint')}
+          checked={livePreview}
+          onChange={({ currentTarget }) => useEditor.setState({ livePreview: currentTarget.checked })}
+        />
+        <Button
+          variant="light"
+          leftSection={<IconLayoutGrid size={14} aria-hidden />}
+          onClick={() => useEditor.setState({ sheet: 'sweep' })}
+        >
+          {t('sweep.open')}
+        </Button>
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<IconAdjustments size={14} aria-hidden />}
+          rightSection={
+            isOpen ? <IconChevronUp size={12} aria-hidden /> : <IconChevronDown size={12} aria-hidden />
+          }
+          aria-expanded={isOpen}
+          aria-controls={moreId}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {t('parameters.more')}
+        </Button>
+        <Collapse expanded={isOpen} id={moreId}>
+          <Stack gap="md">{controls(false)}</Stack>
+        </Collapse>
+      </Stack>
+    </ScrollArea>
+  );
+}

@@ -1,0 +1,44 @@
+/** What the program is, and what it is made of. */
+import { Accordion, Code, Stack, Text, Title } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
+import { reportError } from '../state/notices.ts';
+import { useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+export function AboutSheet() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const info = useStudio((state) => state.info);
+  const [notices, setNotices] = useState<readonly LicenceNotice[]>([]);
+  useEffect(() => {
+    studio.client.call('app.licences', {}).then(setNotices).catch(reportError);
+  }, [studio]);
+  return (
+    <Stack gap="sm">
+      <Title order={3} size="h5">
+        {t('app.name')}
+      </Title>
+      {info && <Text size="sm">{t('about.version', { version: info.version })}</Text>}
+      <Text size="sm">{t('about.text')}</Text>
+      <Title order={3} size="h6">
+        {t('about.licences')}
+      </Title>
+      <Accordion variant="contained" order={4}>
+        {notices.map(({ name, version, licence, text }) => (
+          <Accordion.Item key={`${name}@${version}`} value={`${name}@${version}`}>
+            <Accordion.Control disabled={text === null}>
+              <Text size="sm">
+                {name} {version} · {licence}
+              </Text>
+            </Accordion.Control>
+            <Accordion.Panel>
+              <Code block>{text}</Code>
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+    </Stack>
+  );
+}

@@ -1,0 +1,62 @@
+/** All shortcuts. */
+import { Kbd, Stack, Table, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { chordsOf, SHORTCUTS, type ShortcutGroup } from '../../editor/shortcuts.ts';
+import { Chord } from '../app/icon-button.tsx';
+import { useStudio } from '../state/studio-store.ts';
+
+const groups: readonly ShortcutGroup[] = ['tools', 'edit', 'view', 'render', 'app'];
+
+export function HelpSheet() {
+  const { t } = useTranslation();
+  const overrides = useStudio((state) => state.settings.shortcuts);
+  return (
+    <Stack gap="md">
+      {groups.map((group) => (
+        <section key={group}>
+          <Title order={3} size="h6">
+            {t(`help.groups.${group}`)}
+          </Title>
+          <Table verticalSpacing={4} horizontalSpacing={0} aria-label={t(`help.groups.${group}`)}>
+            <Table.Tbody>
+              {SHORTCUTS.filter((entry) => entry.group === group).map(({ action }) => (
+                <Table.Tr key={action}>
+                  <Table.Td>{t(`actions.${action}`)}</Table.Td>
+                  <Table.Td ta="right">
+                    {chordsOf(action, overrides).map((chord) => (
+                      <Chord key={chord} chord={chord} />
+                    ))}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </section>
+      ))}
+      <section>
+        <Title order={3} size="h6">
+          {t('help.hold')}
+        </Title>
+        <Table verticalSpacing={4} horizontalSpacing={0} aria-label={t('help.hold')}>
+          <Table.Tbody>
+            {(
+              [
+                [t('help.holdSpace'), t('help.space')],
+                [t('help.holdBackslash'), '\\'],
+                [t('help.confirm'), 'Enter'],
+                [t('help.escape'), 'Esc'],
+              ] as const
+            ).map(([what, key]) => (
+              <Table.Tr key={key}>
+                <Table.Td>{what}</Table.Td>
+                <Table.Td ta="right">
+                  <Kbd size="xs">{key}</Kbd>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
+    </Stack>
+  );
+}

@@ -1,0 +1,89 @@
+/** Settings. Each is saved as it is changed. */
+import { NumberInput, Select, Stack, Switch, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { SettingsChange } from '../../../electron/contract/settings.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
+import { ShortcutEditor } from './shortcut-editor.tsx';
+
+const MEGA = 2 ** 20;
+const themes = ['system', 'light', 'dark'] as const;
+const wheels = ['zoom', 'brushSize'] as const;
+const devices = ['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'] as const;
+
+export function SettingsSheet() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const settings = useStudio((state) => state.settings);
+  const info = useStudio((state) => state.info);
+  const set = (change: SettingsChange) => start(() => studio.client.call('settings.set', change));
+  const { language } = settings.editor;
+  return (
+    <Stack gap="sm">
+      <Select
+        label={t('settings.theme')}
+        allowDeselect={false}
+        value={settings.theme}
+        data={themes.map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
+        onChange={(theme) => theme && set({ theme: theme as (typeof themes)[number] })}
+      />
+      <Select
+        label={t('settings.language')}
+        allowDeselect={false}
+        value={typeof language === 'string' ? language : systemLanguage()}
+        data={LANGUAGES.map((value) => ({ value, label: t(`settings.languages.${value}`) }))}
+        onChange={(next) => next && set({ editor: { ...settings.editor, language: next } })}
+      />
+      <Select
+        label={t('settings.wheel')}
+        allowDeselect={false}
+        value={settings.wheel}
+        data={wheels.map((value) => ({ value, label: t(`settings.wheels.${value}`) }))}
+        onChange={(wheel) => wheel && set({ wheel: wheel as (typeof wheels)[number] })}
+      />
+      <Select
+        label={t('settings.device')}
+        allowDeselect={false}
+        value={settings.device}
+        data={devices.map((value) => ({ value, label: t(`settings.devices.${value}`) }))}
+        onChange={(device) => device && set({ device: device as (typeof devices)[number] })}
+      />
+      <NumberInput
+        label={t('settings.releaseAfter')}
+        value={settings.releaseModelsAfterMinutes}
+        min={0}
+        max={1440}
+        clampBehavior="strict"
+        onChange={(value) => typeof value === 'number' && set({ releaseModelsAfterMinutes: value })}
+      />
+      <NumberInput
+        label={t('settings.cacheLimit')}
+        value={Math.round(settings.cacheLimitBytes / MEGA)}
+        min={0}
+        clampBehavior="strict"
+        allowDecimal={false}
+        onChange={(value) => typeof value === 'number' && set({ cacheLimitBytes: value * MEGA })}
+      />
+      <Switch
+        label={t('settings.exportMetadata')}
+        description={t('settings.exportMetadataHint')}
+        checked={settings.exportMetadata}
+        onChange={({ currentTarget }) => set({ exportMetadata: currentTarget.checked })}
+      />
+      {info && (
+        <section>
+          <Title order={3} size="h6">
+            {t('settings.folders')}
+          </Title>
+          {(['projectsFolder', 'modelsFolder', 'cacheFolder'] as const).map((folder) => (
+            <Text size="xs" key={folder} className="path">
+              {t(`settings.${folder}`)}: {info[folder]}
+            </Text>
+          ))}
+        </section>
+      )}
+      <ShortcutEditor />
+    </Stack>
+  );
+}

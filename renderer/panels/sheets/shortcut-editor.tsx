@@ -1,0 +1,121 @@
+/** Changing shortcuts: press the new keys; whoever had them loses them and is named. */
+import { Button, Group, Table, Text, Title } from '@mantine/core';
+import { IconRestore, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  type ActionName,
+  chordOf,
+  chordsOf,
+  conflictsOf,
+  printedChord,
+  SHORTCUTS,
+} from '../../editor/shortcuts.ts';
+import { Chord, IconButton } from '../app/icon-button.tsx';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+export function ShortcutEditor() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const shortcuts = useStudio((state) => state.settings.shortcuts);
+  const [waiting, setWaiting] = useState<ActionName | null>(null);
+  const [message, setMessage] = useState('');
+  const save = (next: Record<string, string | null>) =>
+    start(() => studio.client.call('settings.set', { shortcuts: next }));
+  const without = (action: ActionName) => {
+    const { [action]: _, ...rest } = shortcuts;
+    return rest;
+  };
+  const bind = (action: ActionName, chord: string) => {
+    const losers = conflictsOf(chord, action, shortcuts);
+    save({ ...shortcuts, ...Object.fromEntries(losers.map((loser) => [loser, null])), [action]: chord });
+    setWaiting(null);
+    setMessage(
+      losers
+        .map((loser) =>
+          t('settings.conflict', {
+            keys: printedChord(chord, false).join('+'),
+            action: t(`actions.${loser}`),
+          }),
+        )
+        .join(' '),
+    );
+  };
+  return (
+    <section>
+      <Group justify="space-between">
+        <Title order={3} size="h6">
+          {t('settings.shortcuts')}
+        </Title>
+        <Button variant="subtle" color="gray" onClick={() => save({})}>
+          {t('settings.resetAll')}
+        </Button>
+      </Group>
+      <Text size="xs" role="status">
+        {message}
+      </Text>
+      <Table verticalSpacing={2} horizontalSpacing={0} aria-label={t('settings.shortcuts')}>
+        <Table.Tbody>
+          {SHORTCUTS.map(({ action }) => {
+            const chords = chordsOf(action, shortcuts);
+            const name = t(`actions.${action}`);
+            return (
+              <Table.Tr key={action}>
+                <Table.Td>
+                  <Text size="sm">{name}</Text>
+                </Table.Td>
+                <Table.Td>
+                  <Group gap={2} justify="flex-end" wrap="nowrap">
+                    <Button
+                      variant={waiting === action ? 'light' : 'subtle'}
+                      color={waiting === action ? 'brand' : 'gray'}
+                      aria-label={t('settings.change', { action: name })}
+                      onClick={() => setWaiting(action)}
+                      onBlur={() => setWaiting(null)}
+                      onKeyDown={(event) => {
+                        if (waiting !== action) return;
+                        event.preventDefault();
+                        event.stopPropagation();
+                        if (event.key === 'Escape') {
+                          setWaiting(null);
+                          return;
+                        }
+                        const chord = chordOf(event.nativeEvent);
+                        if (chord !== undefined) bind(action, chord);
+                      }}
+                    >
+                      {waiting === action ? (
+                        t('settings.press')
+                      ) : chords.length === 0 ? (
+                        t('settings.none')
+                      ) : (
+                        <Chord chord={chords[0]!} />
+                      )}
+                    </Button>
+                    <IconButton
+                      size="sm"
+                      label={t('settings.clear', { action: name })}
+                      disabled={chords.length === 0}
+                      onClick={() => save({ ...shortcuts, [action]: null })}
+                    >
+                      <IconX size={14} aria-hidden />
+                    </IconButton>
+                    <IconButton
+                      size="sm"
+                      label={t('settings.default', { action: name })}
+                      disabled={!(action in shortcuts)}
+                      onClick={() => save(without(action))}
+                    >
+                      <IconRestore size={14} aria-hidden />
+                    </IconButton>
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+/** The studio for components. */
+import { createContext, useContext } from 'react';
+import { reportError } from './notices.ts';
+import type { Studio } from './studio.ts';
+
+export const StudioContext = createContext<Studio | null>(null);
+
+export function useStudioActions(): Studio {
+  const studio = useContext(StudioContext);
+  if (!studio) throw new Error('StudioContext is missing.');
+  return studio;
+}
+
+/** Starts something that takes time from an event handler; a failure is told. */
+export function start(work: () => Promise<unknown>): void {
+  work().catch(reportError);
+}

@@ -1,0 +1,42 @@
+/** The language of the editor: the person's choice, else the system's, else English. */
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { en } from './en.ts';
+import { ko } from './ko.ts';
+
+export const LANGUAGES = ['en', 'ko'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation';
+    resources: { translation: typeof en };
+  }
+}
+
+export function isLanguage(value: unknown): value is Language {
+  return LANGUAGES.some((language) => language === value);
+}
+
+/** The system's language where there are texts in it. */
+export function systemLanguage(): Language {
+  const [system = ''] = navigator.language.split('-');
+  return isLanguage(system) ? system : 'en';
+}
+
+/** Loads the texts; they are small enough to be part of the page. */
+export async function startTexts(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: { en: { translation: en }, ko: { translation: ko } },
+    lng: systemLanguage(),
+    fallbackLng: 'en',
+    // React escapes.
+    interpolation: { escapeValue: false },
+  });
+  document.documentElement.lang = i18next.language;
+}
+
+export async function setLanguage(language: Language): Promise<void> {
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}
