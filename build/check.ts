@@ -25,7 +25,15 @@ const steps: { name: string; command: string; args: string[] }[] = [
   {
     name: 'import rules',
     command: 'depcruise',
-    args: ['--config', '.dependency-cruiser.json', 'electron', 'native-models/graph', 'renderer', 'build', 'test'],
+    args: [
+      '--config',
+      '.dependency-cruiser.json',
+      'electron',
+      'native-models/graph',
+      'renderer',
+      'build',
+      'test',
+    ],
   },
   { name: 'unused code', command: 'knip', args: [] },
   { name: 'generated pages', command: 'node', args: ['build/docs.ts', '--check'] },

@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What a browser is to show may take its time on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

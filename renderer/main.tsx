@@ -5,7 +5,9 @@ import './studio.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import * as z from 'zod';
+import { BridgeTransport, type StudioBridge } from './client/bridge-transport.ts';
 import { StudioClient } from './client/studio-client.ts';
+import type { Transport } from './client/transport.ts';
 import { WebSocketTransport } from './client/web-socket-transport.ts';
 import { App } from './panels/app/app.tsx';
 import { adoptThemeStyles } from './panels/app/theme-styles.ts';
@@ -16,9 +18,22 @@ import { startTexts } from './panels/texts/texts.ts';
 z.config({ jitless: true });
 adoptThemeStyles();
 
-const socketUrl = new URL('/socket', location.href);
-socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const studio = new Studio(new StudioClient(new WebSocketTransport(socketUrl.href)));
+declare global {
+  interface Window {
+    /** There under Electron only. */
+    readonly pnpMixBridge?: StudioBridge;
+  }
+}
+
+/** How the host is reached: the preload bridge where there is one, else the socket of the server of this page. */
+function transport(): Transport {
+  if (window.pnpMixBridge) return new BridgeTransport(window.pnpMixBridge);
+  const socketUrl = new URL('/socket', location.href);
+  socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return new WebSocketTransport(socketUrl.href);
+}
+
+const studio = new Studio(new StudioClient(transport()));
 
 await startTexts();
 createRoot(document.querySelector('#root')!).render(

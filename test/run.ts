@@ -31,6 +31,8 @@ mkdirSync('out/test', { recursive: true });
 
 const filters = process.argv.slice(2);
 const checked = filters.length > 0 || run('node', ['build/check.ts']);
+// The end-to-end tests look at the built page.
+if (!run('vite', ['build', '--config', 'build/vite.renderer.ts', '--logLevel', 'warn'])) process.exit(1);
 const tested = run('vitest', [
   'run',
   '--config',

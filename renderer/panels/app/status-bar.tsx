@@ -1,5 +1,5 @@
 /** Always there: what runs and how to stop it, the device, the memory. */
-import { Alert, Button, Group, HoverCard, Progress, Text } from '@mantine/core';
+import { Alert, Button, Group, Popover, Progress, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu, IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { bytesOf, durationOf } from '../history/render-name.ts';
@@ -93,9 +93,9 @@ function DeviceStatus() {
           ? `${device.device.toUpperCase()} · ${device.name}`
           : t('device.none');
   return (
-    <HoverCard position="top-end" width={360} withArrow>
-      <HoverCard.Target>
-        <Group gap={6} wrap="nowrap" ml="auto" className="device-status">
+    <Popover position="top-end" width={360} withArrow>
+      <Popover.Target>
+        <UnstyledButton className="device-status">
           <IconCpu size={14} aria-hidden />
           <Text size="xs" truncate>
             {name}
@@ -105,9 +105,9 @@ function DeviceStatus() {
               {t('device.memory', { size: bytesOf(memoryBytes) })}
             </Text>
           )}
-        </Group>
-      </HoverCard.Target>
-      <HoverCard.Dropdown>
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>
         {pack && <Text size="xs">{t('device.pack', { name: pack.name })}</Text>}
         {device?.passedOver.map(({ device: other, reason }) => (
           <Text size="xs" key={other}>
@@ -130,7 +130,7 @@ function DeviceStatus() {
             </Button>
           )}
         </Group>
-      </HoverCard.Dropdown>
-    </HoverCard>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -46,8 +46,8 @@ export function ToolRail() {
   const inHand = useEditor((state) => state.tool);
   const canSelect = useStudio((state) => state.engine?.pack?.abilities.selectMask ?? false);
   return (
-    <div className="tool-rail" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
-      <Stack gap={4} align="center">
+    <nav className="tool-rail" aria-label={t('tools.title')}>
+      <Stack gap={4} align="center" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
         {groups
           .map((group) => group.filter((tool) => tool !== 'select' || canSelect))
           .filter((group) => group.length > 0)
@@ -74,6 +74,6 @@ export function ToolRail() {
             </Stack>
           ))}
       </Stack>
-    </div>
+    </nav>
   );
 }

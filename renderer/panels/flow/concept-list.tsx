@@ -1,10 +1,12 @@
 /** The concepts, the nearest first, in an order that is changed by drag or by keys. */
 import {
+  type Announcements,
   closestCenter,
   DndContext,
   type DragEndEvent,
   KeyboardSensor,
   PointerSensor,
+  type UniqueIdentifier,
   useSensor,
   useSensors,
 } from '@dnd-kit/core';
@@ -18,6 +20,7 @@ import { moveConcept } from '../../editor/document-commands.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { addConceptPicture } from './add-pictures.ts';
 import { ConceptCard } from './concept-card.tsx';
+import { conceptName } from './concept-name.ts';
 
 export function ConceptList({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
@@ -32,9 +35,23 @@ export function ConceptList({ document }: { document: SceneDocument }) {
     const toIndex = document.concepts.findIndex(({ id }) => id === over.id);
     studio.edit(t('changes.order'), (before) => moveConcept(before, String(active.id), toIndex));
   };
+  const place = (id: UniqueIdentifier | undefined) => nearestFirst.findIndex((one) => one.id === id) + 1;
+  const named = ({ id }: { id: UniqueIdentifier }) => conceptName(document, String(id));
+  const announcements: Announcements = {
+    onDragStart: ({ active }) => t('concept.picked', { name: named(active) }),
+    onDragOver: ({ active, over }) =>
+      t('concept.over', { name: named(active), place: place(over?.id), count: nearestFirst.length }),
+    onDragEnd: ({ active, over }) => t('concept.dropped', { name: named(active), place: place(over?.id) }),
+    onDragCancel: ({ active }) => t('concept.dropCancelled', { name: named(active) }),
+  };
   return (
     <Stack gap="xs">
-      <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop}>
+      <DndContext
+        sensors={sensors}
+        collisionDetection={closestCenter}
+        accessibility={{ announcements, screenReaderInstructions: { draggable: t('concept.dragHelp') } }}
+        onDragEnd={drop}
+      >
         <SortableContext items={nearestFirst.map(({ id }) => id)} strategy={verticalListSortingStrategy}>
           <ul className="concept-list" aria-label={t('concept.list')}>
             {nearestFirst.map((concept) => (

@@ -42,23 +42,26 @@ export function Sheets() {
   if (name === null) return null;
   const { content: Content, size } = sheets[name];
   return (
-    <Drawer
+    <Drawer.Root
       key={name}
       opened
       onClose={() => useEditor.setState({ sheet: null })}
       position="right"
       size={size}
-      title={titles[name]}
-      withOverlay={false}
       lockScroll={false}
       trapFocus={false}
-      closeOnEscape
-      closeButtonProps={{ 'aria-label': t('app.close') }}
       transitionProps={{ duration: 120 }}
       classNames={{ inner: 'sheet-inner', content: 'sheet', title: 'sheet-title' }}
-      attributes={{ content: { 'aria-modal': undefined } }}
     >
-      <Content />
-    </Drawer>
+      <Drawer.Content aria-modal={false}>
+        <div className="sheet-head">
+          <Drawer.Title>{titles[name]}</Drawer.Title>
+          <Drawer.CloseButton aria-label={t('app.close')} />
+        </div>
+        <Drawer.Body>
+          <Content />
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }

@@ -1,5 +1,5 @@
 /** Changing shortcuts: press the new keys; whoever had them loses them and is named. */
-import { Button, Group, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { IconRestore, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -70,7 +70,6 @@ export function ShortcutEditor() {
                     <Button
                       variant={waiting === action ? 'light' : 'subtle'}
                       color={waiting === action ? 'brand' : 'gray'}
-                      aria-label={t('settings.change', { action: name })}
                       onClick={() => setWaiting(action)}
                       onBlur={() => setWaiting(null)}
                       onKeyDown={(event) => {
@@ -92,6 +91,7 @@ export function ShortcutEditor() {
                       ) : (
                         <Chord chord={chords[0]!} />
                       )}
+                      <VisuallyHidden>{t('settings.change', { action: name })}</VisuallyHidden>
                     </Button>
                     <IconButton
                       size="sm"

@@ -110,6 +110,12 @@ export const en = {
     list: 'Concepts, the nearest first',
     select: 'Edit {{name}}',
     missingMask: 'needs a mask',
+    dragHelp:
+      'Press Space to pick the concept up, the arrow keys to move it, Space to put it down, Escape to leave it where it was.',
+    picked: '{{name}} is picked up.',
+    over: '{{name}} is at place {{place}} of {{count}}.',
+    dropped: '{{name}} is put down at place {{place}}.',
+    dropCancelled: '{{name}} stays where it was.',
     missingImage: 'needs a picture',
   },
   mask: {

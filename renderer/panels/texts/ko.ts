@@ -110,6 +110,11 @@ export const ko = {
     list: '콘셉트, 가까운 것부터',
     select: '{{name}} 편집',
     missingMask: '마스크 필요',
+    dragHelp: '스페이스로 콘셉트를 들고 화살표 키로 옮긴 뒤 스페이스로 놓습니다. Esc는 취소합니다.',
+    picked: '{{name}}: 들었습니다.',
+    over: '{{name}}: {{count}}개 중 {{place}}번째 자리입니다.',
+    dropped: '{{name}}: {{place}}번째 자리에 놓았습니다.',
+    dropCancelled: '{{name}}: 그대로 있습니다.',
     missingImage: '그림 필요',
   },
   mask: {

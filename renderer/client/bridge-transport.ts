@@ -1,0 +1,48 @@
+/** The Electron host: commands, events and uploads over the preload bridge, pictures from asset://. */
+import { envelopeSchema } from '../../electron/contract/command.ts';
+import { StudioError } from '../../electron/contract/errors.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { Transport } from './transport.ts';
+
+/** What the preload script puts into the page (electron/preload/preload.ts). */
+export interface StudioBridge {
+  readonly commands: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
+  readonly onEvent: (listener: (event: string, payload: unknown) => void) => () => void;
+  readonly upload: (bytes: Uint8Array, mediaType: string) => Promise<unknown>;
+}
+
+export class BridgeTransport implements Transport {
+  readonly #bridge: StudioBridge;
+
+  constructor(bridge: StudioBridge) {
+    this.#bridge = bridge;
+  }
+
+  async call(command: string, input: unknown): Promise<unknown> {
+    const method = this.#bridge.commands[command];
+    if (!method) throw new StudioError('COMMAND_UNKNOWN', `The host has no command ${command}.`);
+    return method(input);
+  }
+
+  onEvent(listener: (event: string, payload: unknown) => void): () => void {
+    return this.#bridge.onEvent(listener);
+  }
+
+  /** The host is the process that made the page: it is there as long as the page is. */
+  onConnection(listener: (isConnected: boolean) => void): () => void {
+    listener(true);
+    return () => {};
+  }
+
+  async upload(id: AssetId, bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<void> {
+    const envelope = envelopeSchema.parse(await this.#bridge.upload(bytes, mediaType));
+    if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+    if (envelope.value !== id) {
+      throw new StudioError('ASSET_INVALID', 'The picture arrived at the host as another one.');
+    }
+  }
+
+  assetUrl(id: AssetId): string {
+    return `asset://sha256/${id}`;
+  }
+}

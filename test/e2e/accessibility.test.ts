@@ -1,0 +1,135 @@
+/** axe over every state of the window, in both themes; names, focus and languages. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { canvasOf, keepFailure, openStudio, type StudioPage, screenshot } from './studio-page.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+/** What axe finds wrong, each with the elements, short enough to read. */
+async function violations(): Promise<string[]> {
+  const { page } = studio;
+  // As a script of the test's own, which the page's policy does not bind.
+  const results = await page.evaluate(async (source): Promise<AxeResults> => {
+    const load = new Function(`${source}; return axe;`);
+    return load().run(document, { resultTypes: ['violations'] });
+  }, axeSource);
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  );
+}
+
+async function setTheme(theme: 'Light' | 'Dark'): Promise<void> {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('combobox', { name: 'Theme' }).click();
+  await page.getByRole('option', { name: theme }).click();
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.dataset.mantineColorScheme))
+    .toBe(theme.toLowerCase());
+  await page.getByRole('button', { name: 'Close' }).click();
+}
+
+describe('axe', () => {
+  for (const theme of ['Light', 'Dark'] as const) {
+    it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, async () => {
+      const { page } = studio;
+      await setTheme(theme);
+      const found: Record<string, string[]> = { scene: await violations() };
+      await page.getByRole('button', { name: 'More parameters' }).click();
+      found.parameters = await violations();
+      await page.getByRole('button', { name: 'More parameters' }).click();
+      if (theme === 'Light') {
+        await page
+          .getByRole('banner')
+          .getByRole('button', { name: /^Render/ })
+          .click();
+        found.rendering = await violations();
+        await page.locator('.frame img').waitFor();
+      }
+      await page.getByRole('button', { name: /^Show Render of/ }).click();
+      await page.getByText('Slider', { exact: true }).click();
+      found.comparison = await violations();
+      await screenshot(page, theme.toLowerCase());
+      await page.getByRole('button', { name: 'Edit the scene' }).click();
+      for (const sheet of ['Models', 'Shortcuts', 'Settings', 'About', 'Sweep alpha and beta']) {
+        await page.getByRole('button', { name: sheet }).first().click();
+        await page.getByRole('button', { name: 'Close' }).waitFor();
+        found[sheet] = await violations();
+        if (theme === 'Light') await screenshot(page, sheet.toLowerCase().replaceAll(' ', '-'));
+        await page.getByRole('button', { name: 'Close' }).click();
+      }
+      expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
+    });
+  }
+});
+
+describe('the keyboard', () => {
+  it('opens the list of shortcuts with ?, closes it with Escape, and gives the focus back', async () => {
+    const { page } = studio;
+    await canvasOf(page).focus();
+    await page.keyboard.press('Shift+?');
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor({ state: 'detached' });
+    expect(await canvasOf(page).evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('changes a shortcut, and takes it from the action that had it', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Change the shortcut of Brush' }).click();
+    await page.keyboard.press('e');
+    await page.getByText('E was taken from Eraser.').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Lasso', exact: true }).click();
+    await canvasOf(page).focus();
+    await page.keyboard.press('e');
+    const brush = page.getByRole('button', { name: 'Brush', exact: true });
+    await expect.poll(() => brush.getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('reorders concepts by keys', async () => {
+    const { page } = studio;
+    const names = () => page.locator('.concept-title').allTextContents();
+    const before = await names();
+    await page.getByRole('button', { name: /^Order of my cat/ }).focus();
+    await page.keyboard.press('Space');
+    await page.getByText('my cat is at place 1 of 2.').waitFor({ state: 'attached' });
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('my cat is at place 2 of 2.').waitFor({ state: 'attached' });
+    await page.keyboard.press('Space');
+    await expect.poll(names).toEqual(before.toReversed());
+  });
+});
+
+describe('languages', () => {
+  it('speaks Korean', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('combobox', { name: 'Language' }).click();
+    await page.getByRole('option', { name: '한국어' }).click();
+    await page.getByRole('heading', { name: '매개변수' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
+    await page.getByRole('button', { name: '닫기' }).click();
+    await screenshot(page, 'korean');
+  });
+
+  it('wrote nothing wrong to the console all the while', () => {
+    expect(studio.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+/**
+ * A Chromium for the tests: the one that is named or installed, else Debian's from its archive (as root), else
+ * Playwright's own. Whatever is missing is said, never skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const usualPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:/Program Files/Google/Chrome/Application/chrome.exe',
+];
+
+function run(command: string, ...args: string[]): void {
+  const { status, error } = spawnSync(command, args, {
+    stdio: 'inherit',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}.`);
+}
+
+/** Where a Chromium is; installs one when there is none. */
+export function findChromium(): string {
+  const named = process.env.PNPMIX_CHROMIUM;
+  if (named !== undefined) {
+    if (existsSync(named)) return named;
+    throw new Error(`PNPMIX_CHROMIUM names ${named}, which is not there.`);
+  }
+  const installed = [...usualPlaces, chromium.executablePath()].find((path) => existsSync(path));
+  if (installed !== undefined) return installed;
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    run('apt-get', 'update');
+    run('apt-get', 'install', '--yes', '--no-install-recommends', 'chromium');
+    return '/usr/bin/chromium';
+  }
+  run(process.execPath, 'node_modules/playwright-core/cli.js', 'install', 'chromium');
+  return chromium.executablePath();
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      // Chromium's sandbox cannot be used by root.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      // Small /dev/shm in containers.
+      '--disable-dev-shm-usage',
+    ],
+  });
+}

@@ -1,0 +1,52 @@
+/** The tiny pack with a sample scene that can be looked at: two objects in a meadow, drawn as vectors. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { makeTinyPack, tinySceneFile, writeJson, writeManifest } from '../electron/inference/tiny-pack.ts';
+
+export const SAMPLE_SIZE_PX = 128;
+
+const meadow =
+  '<rect width="128" height="128" fill="#8fd3f4"/><rect y="80" width="128" height="48" fill="#7ac74f"/>' +
+  '<circle cx="108" cy="20" r="10" fill="#ffd54f"/>';
+const cat = (fill: string) => `<ellipse cx="38" cy="84" rx="18" ry="22" fill="${fill}"/>`;
+const dog = (fill: string) => `<rect x="74" y="60" width="34" height="40" rx="8" fill="${fill}"/>`;
+const plane = (fill: string) => `<rect width="128" height="128" fill="${fill}"/>`;
+
+const pictures: Readonly<Record<string, string>> = {
+  'background.png': meadow + cat('#8d6e63') + dog('#e57373'),
+  'inpainted.png': meadow,
+  'cat.png': `${plane('#ffffff')}<ellipse cx="64" cy="70" rx="40" ry="46" fill="#546e7a"/>`,
+  'dog.png': `${plane('#ffffff')}<rect x="26" y="26" width="76" height="84" rx="18" fill="#5c6bc0"/>`,
+  'cat-mask.png': plane('#000000') + cat('#ffffff'),
+  'dog-mask.png': plane('#000000') + dog('#ffffff'),
+};
+
+/** One of the sample's pictures as a PNG file. */
+export async function samplePicture(name: string): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SAMPLE_SIZE_PX}" height="${SAMPLE_SIZE_PX}">${pictures[name]}</svg>`;
+  return sharp(Buffer.from(svg)).removeAlpha().png().toBuffer();
+}
+
+/** Makes the pack with its scene below `packs`, as the bundled one. */
+export async function makeSamplePack(packs: string): Promise<void> {
+  mkdirSync(packs, { recursive: true });
+  const starter = makeTinyPack(packs, 'starter');
+  writeManifest(starter, {
+    id: 'starter',
+    name: 'Test pack',
+    width: SAMPLE_SIZE_PX,
+    height: SAMPLE_SIZE_PX,
+    recommended: { steps: 4, swapGuidance: 1 },
+  });
+  const folder = join(starter, 'scenes', 'two-concepts');
+  mkdirSync(folder, { recursive: true });
+  for (const name of Object.keys(pictures)) {
+    await sharp(await samplePicture(name)).toFile(join(folder, name));
+  }
+  writeJson(join(folder, 'scene.json'), {
+    ...tinySceneFile(),
+    name: 'Two things in a meadow',
+    parameters: { steps: 4, swapGuidance: 1 },
+  });
+}

@@ -1,0 +1,265 @@
+/** The two-minute story: from the sample, and from an empty project, to an exported picture. */
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readPngText } from '../../electron/projects/export/png-text.ts';
+import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
+import { SAMPLE_SIZE_PX, samplePicture } from './sample-pack.ts';
+import {
+  coverage,
+  drag,
+  keepFailure,
+  openStudio,
+  type StudioPage,
+  saved,
+  screenshot,
+} from './studio-page.ts';
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+function renderButton() {
+  return studio.page.getByRole('banner').getByRole('button', { name: /^Render/ });
+}
+
+/** Renders and waits for a picture more in the history. */
+async function render(): Promise<void> {
+  const { page } = studio;
+  const before = await page.locator('.frame img').count();
+  await renderButton().click();
+  await expect.poll(() => page.locator('.frame img').count(), { timeout: 120_000 }).toBeGreaterThan(before);
+}
+
+describe('the sample', () => {
+  it('opens ready to render at the first start', async () => {
+    const { page } = studio;
+    await page.getByText('Two things in a meadow').waitFor();
+    expect(await renderButton().isEnabled()).toBe(true);
+    expect(await page.getByText('Everything is there. Render the scene.').isVisible()).toBe(true);
+    await screenshot(page, 'masks');
+  });
+
+  it('renders, shows progress, and puts the picture into the history', async () => {
+    const { page } = studio;
+    await renderButton().click();
+    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await screenshot(page, 'rendering');
+    await page.locator('.frame img').waitFor();
+    await page.getByText('Idle').waitFor();
+  });
+
+  it('compares the result with the background: slider, side by side, difference, hold', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: /^Show Render of/ }).click();
+    await page.getByText('Slider', { exact: true }).click();
+    const divider = page.getByRole('slider', { name: 'Divider between before and after' });
+    await divider.focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await divider.getAttribute('aria-valuenow')).toBe('52');
+    await screenshot(page, 'compare');
+    await page.getByText('Side by side', { exact: true }).click();
+    await page.getByText('Difference', { exact: true }).click();
+    const hold = page.getByRole('button', { name: 'Hold to see the original' });
+    await hold.dispatchEvent('pointerdown');
+    await hold.dispatchEvent('pointerup');
+    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await divider.waitFor({ state: 'detached' });
+  });
+
+  it('renders again with another beta, and says in words what changed', async () => {
+    const { page } = studio;
+    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    await beta.fill('0.5');
+    await beta.press('Enter');
+    await saved(page);
+    await render();
+    const frames = page.getByRole('button', { name: /^Show Render of/ });
+    await frames.first().click();
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .nth(1)
+      .click();
+    await page.getByRole('menuitem', { name: 'Compare with this one' }).click();
+    await page.getByText('Clean surroundings (beta): 0.8 → 0.5').waitFor();
+    await screenshot(page, 'history');
+  });
+
+  it('stars, names, deletes and brings back a render', async () => {
+    const { page } = studio;
+    await page
+      .getByRole('button', { name: /^Star: / })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Starred only' }).click();
+    await expect.poll(() => page.locator('.frame').count()).toBe(1);
+    await page.getByRole('button', { name: 'Starred only' }).click();
+    await expect.poll(() => page.locator('.frame').count()).toBe(2);
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Name' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).last().fill('The soft one');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Show The soft one' }).waitFor();
+    await page.getByRole('button', { name: 'Actions for The soft one' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await expect.poll(() => page.locator('.frame').count()).toBe(1);
+    await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Show The soft one' }).waitFor();
+  });
+
+  it('restores the scene of a render', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: /^Actions for Render of/ }).click();
+    await page.getByRole('menuitem', { name: 'Restore this scene' }).click();
+    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    await expect.poll(() => beta.inputValue()).toBe('0.8');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => beta.inputValue()).toBe('0.5');
+  });
+
+  it('sweeps alpha and beta on a sheet, and takes a cell over', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Sweep alpha and beta' }).click();
+    await page.getByRole('textbox', { name: 'Values of alpha' }).fill('0, 0.5');
+    await page.getByRole('textbox', { name: 'Values of beta' }).fill('0.2, 0.9');
+    await page.getByRole('button', { name: 'Render 4 pictures' }).click();
+    await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 180_000 }).toBe(4);
+    await screenshot(page, 'sweep');
+    const sheet = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export the sheet' }).click();
+    const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();
+    expect(format).toBe('png');
+    expect(width).toBeGreaterThan(2 * SAMPLE_SIZE_PX);
+    await page.getByRole('button', { name: 'Take over alpha 0.5, beta 0.2' }).click();
+    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    await expect.poll(() => beta.inputValue()).toBe('0.2');
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await page.getByRole('button', { name: 'Edit the scene' }).click();
+  });
+
+  it('cancels a render, and renders again after it', async () => {
+    const { page } = studio;
+    const steps = page.getByRole('textbox', { name: 'Steps' });
+    await steps.fill('100');
+    await steps.press('Enter');
+    await saved(page);
+    await renderButton().click();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByText('Idle').waitFor();
+    await page.getByText('cancelled').first().waitFor();
+    await steps.fill('4');
+    await steps.press('Enter');
+    await saved(page);
+    await render();
+  });
+
+  it('loses nothing when the page is loaded again in the middle', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Edit my dog' }).click();
+    await page.keyboard.press('b');
+    await drag(page, [
+      [20, 20],
+      [60, 20],
+    ]);
+    const before = await coverage(page);
+    const pictures = await page.locator('.frame img').count();
+    await page.reload();
+    await renderButton().waitFor();
+    await page.getByRole('button', { name: 'Edit my dog' }).click();
+    await expect.poll(() => coverage(page)).toBe(before);
+    await expect.poll(() => page.locator('.frame img').count()).toBe(pictures);
+    // The history of changes is the project's, not the page's.
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => coverage(page)).toBeLessThan(before);
+    await page.keyboard.press('Control+Shift+z');
+    await expect.poll(() => coverage(page)).toBe(before);
+  });
+});
+
+describe('from an empty project', () => {
+  it('builds a scene with pictures of the person’s own and exports it', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Two things in a meadow' }).click();
+    await page.getByRole('menuitem', { name: 'Projects' }).click();
+    await page.getByRole('textbox', { name: 'New project' }).fill('My own');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
+    expect(await renderButton().isEnabled()).toBe(false);
+    await screenshot(page, 'empty');
+
+    // 1. Background and concepts are dropped on the window.
+    const drop = async (name: string) => {
+      const bytes = [...(await samplePicture(name))];
+      const transfer = await page.evaluateHandle(
+        ({ content, fileName }) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(content)], fileName, { type: 'image/png' }));
+          return data;
+        },
+        { content: bytes, fileName: name },
+      );
+      await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+    };
+    await drop('background.png');
+    await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
+    await drop('cat.png');
+    await page.getByRole('button', { name: 'Edit cat' }).waitFor();
+    await page.getByText('cat has no place yet. Paint where it goes.').waitFor();
+
+    // 2. Its place is painted.
+    await page.keyboard.press('Shift+u');
+    await drag(page, [
+      [20, 62],
+      [56, 106],
+    ]);
+    expect(await coverage(page)).toBeCloseTo((100 * Math.PI * 18 * 22) / SAMPLE_SIZE_PX ** 2, 0);
+    await page.getByText('Everything is there. Render the scene.').waitFor();
+
+    // 3. Rendered and exported.
+    await render();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: /^Show Render of/ }).click();
+    await page.getByRole('button', { name: 'Export PNG' }).click();
+    const file = await readFile(await (await download).path());
+
+    // 4. Outside the mask the pixels are the background's own.
+    const pixels = await sharp(file).removeAlpha().raw().toBuffer();
+    const background = await sharp(await samplePicture('background.png'))
+      .raw()
+      .toBuffer();
+    const at = (x: number, y: number) => 3 * (y * SAMPLE_SIZE_PX + x);
+    for (const [x, y] of [
+      [5, 5],
+      [120, 60],
+      [90, 80],
+    ] as const) {
+      expect([...pixels.subarray(at(x, y), at(x, y) + 3)]).toEqual([
+        ...background.subarray(at(x, y), at(x, y) + 3),
+      ]);
+    }
+    const inside = pixels.subarray(at(38, 84), at(38, 84) + 3);
+    expect([...inside]).not.toEqual([...background.subarray(at(38, 84), at(38, 84) + 3)]);
+
+    // 5. The picture says what it was made from.
+    const request = readRenderRequest(file, 'export.png');
+    expect(request?.scene.concepts).toMatchObject([{ name: 'cat', alpha: 0.15 }]);
+    expect(request?.parameters).toMatchObject({ steps: 4, beta: 0.8 });
+    expect(readPngText(file, 'parameters')).toContain('Steps: 4');
+    expect(readPngText(file, 'XML:com.adobe.xmp')).toMatch(/compositeWithTrainedAlgorithmicMedia/);
+  });
+
+  it('wrote nothing wrong to the console all the while', () => {
+    expect(studio.faults).toEqual([]);
+  });
+});

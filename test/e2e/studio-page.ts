@@ -1,0 +1,170 @@
+/** The whole program in a real browser: a `serve` process on folders of its own, and a page on it. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
+import { launchChromium } from './chromium.ts';
+import { makeSamplePack } from './sample-pack.ts';
+
+/** Where screenshots are put, for the README and the guide. */
+const SCREENS = join('out', 'screens');
+
+/** A page may be slow on a busy machine; nothing here measures time. */
+const PATIENCE_MS = 60_000;
+
+export interface StudioPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly serve: ServeProcess;
+  readonly folders: { readonly projects: string };
+  /** What the page wrote to its console as errors, and what it threw. */
+  readonly faults: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the program as at its very first start. */
+export async function openStudio(
+  options: { colorScheme?: 'light' | 'dark'; packs?: string } = {},
+): Promise<StudioPage> {
+  assertBuilt();
+  const root = mkdtempSync(join(tmpdir(), 'pnpmix-e2e-'));
+  const packs = options.packs ?? join(root, 'packs');
+  if (options.packs === undefined) await makeSamplePack(packs);
+  const folders = { projects: join(root, 'projects') };
+  const serve = await startServe({
+    ...process.env,
+    PNPMIX_PACKS_DIR: packs,
+    PNPMIX_PROJECTS_DIR: folders.projects,
+    PNPMIX_SETTINGS_DIR: join(root, 'settings'),
+    PNPMIX_CACHE_DIR: join(root, 'cache'),
+    PNPMIX_MODELS_DIR: join(root, 'models'),
+  });
+  let browser: Browser | undefined;
+  try {
+    browser = await launchChromium();
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      colorScheme: options.colorScheme ?? 'light',
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
+    await page.goto(serve.url.href);
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: /^Render/ })
+      .waitFor();
+    const opened = browser;
+    return {
+      page,
+      context,
+      serve,
+      folders,
+      faults,
+      close: async () => {
+        await opened.close();
+        await serve.stop();
+        rmSync(root, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await browser?.close();
+    await serve.stop();
+    rmSync(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The tests look at the built page; an old one would prove nothing. */
+function assertBuilt(): void {
+  const built = join('dist', 'renderer', 'index.html');
+  const newest = Math.max(...['renderer', join('electron', 'contract')].map(newestIn));
+  if (!existsSync(built) || statSync(built).mtimeMs < newest) {
+    throw new Error(
+      'The page has not been built from the present sources: run npm run build:renderer first.',
+    );
+  }
+}
+
+function newestIn(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Math.max(...files.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
+}
+
+/** Writes a screenshot to out/screens. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENS, { recursive: true });
+  await page.screenshot({ path: join(SCREENS, `${name}.png`) });
+}
+
+/** Keeps what the page looked like when a test failed. */
+export async function keepFailure(
+  page: Page | undefined,
+  task: { name: string; result?: { state: string } },
+) {
+  if (task.result?.state !== 'fail' || !page) return;
+  mkdirSync(join('out', 'e2e'), { recursive: true });
+  await page.screenshot({
+    path: join('out', 'e2e', `${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}.png`),
+  });
+}
+
+export function canvasOf(page: Page): Locator {
+  return page.getByRole('application', { name: /^Canvas/ });
+}
+
+/**
+ * A point of the picture on the screen.
+ *
+ * @param x from the left, in image pixels
+ */
+export async function onScreen(page: Page, x: number, y: number): Promise<{ x: number; y: number }> {
+  const canvas = canvasOf(page);
+  const box = (await canvas.boundingBox())!;
+  const view = await canvas.evaluate((element) => {
+    const style = (element as HTMLElement).style;
+    return ['--picture-x', '--picture-y', '--picture-scale'].map((name) =>
+      Number.parseFloat(style.getPropertyValue(name)),
+    );
+  });
+  const [offsetX, offsetY, scale] = view as [number, number, number];
+  return { x: box.x + offsetX + x * scale, y: box.y + offsetY + y * scale };
+}
+
+/** Drags over the picture, in image pixels. */
+export async function drag(
+  page: Page,
+  points: readonly (readonly [x: number, y: number])[],
+  keys: readonly string[] = [],
+): Promise<void> {
+  for (const key of keys) await page.keyboard.down(key);
+  const [first, ...rest] = await Promise.all(points.map(([x, y]) => onScreen(page, x, y)));
+  await page.mouse.move(first!.x, first!.y);
+  await page.mouse.down();
+  for (const { x, y } of rest) await page.mouse.move(x, y, { steps: 4 });
+  await page.mouse.up();
+  for (const key of keys) await page.keyboard.up(key);
+}
+
+/** Waits until the host has everything. */
+export async function saved(page: Page): Promise<void> {
+  await page.getByText('All changes saved').waitFor();
+}
+
+/** What the mask panel says of the concept in hand, in percent of the picture. */
+export async function coverage(page: Page): Promise<number> {
+  await saved(page);
+  const text = await page.getByRole('group', { name: /^Mask of/ }).textContent();
+  const found = /([\d.]+) % of the picture/.exec(text ?? '');
+  return found ? Number(found[1]) : 0;
+}

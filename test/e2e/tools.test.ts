@@ -1,0 +1,307 @@
+/** Every tool and every way to a tool, on a real canvas. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SAMPLE_SIZE_PX } from './sample-pack.ts';
+import {
+  canvasOf,
+  coverage,
+  drag,
+  keepFailure,
+  onScreen,
+  openStudio,
+  type StudioPage,
+  saved,
+} from './studio-page.ts';
+
+/** Share of the picture in percent. */
+const percent = (areaPx: number) => (100 * areaPx) / SAMPLE_SIZE_PX ** 2;
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+beforeEach(async () => {
+  await clear();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+/** Empties the mask in hand. */
+async function clear(): Promise<void> {
+  const { page } = studio;
+  if ((await coverage(page)) > 0) {
+    await canvasOf(page).focus();
+    await page.keyboard.press('Delete');
+  }
+  await page.getByText('no mask').waitFor();
+}
+
+/** Presses a key on the canvas. */
+async function press(key: string): Promise<void> {
+  await canvasOf(studio.page).focus();
+  await studio.page.keyboard.press(key);
+}
+
+async function expectCoverage(areaPx: number, tolerancePercent = 0.5): Promise<void> {
+  await expect
+    .poll(async () => Math.abs((await coverage(studio.page)) - percent(areaPx)))
+    .toBeLessThan(tolerancePercent);
+}
+
+describe('painting', () => {
+  it('paints with the brush, erases with the eraser, and swaps them with X', async () => {
+    const { page } = studio;
+    await press('b');
+    await drag(page, [
+      [20, 40],
+      [100, 40],
+    ]);
+    await expectCoverage(80 * 24 + Math.PI * 12 ** 2, 2);
+    const painted = await coverage(page);
+    await press('x');
+    await drag(page, [
+      [60, 20],
+      [60, 60],
+    ]);
+    await expect.poll(() => coverage(page)).toBeLessThan(painted);
+    await press('x');
+    expect(await page.getByRole('button', { name: 'Brush', exact: true }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+  });
+
+  it('changes the brush’s size with brackets, by their place on the keyboard', async () => {
+    const { page } = studio;
+    const size = page.locator('.tool-options').getByText(/px$/);
+    const before = await size.textContent();
+    await press('BracketRight');
+    await expect.poll(() => size.textContent()).not.toBe(before);
+    await press('BracketLeft');
+    await expect.poll(() => size.textContent()).toBe(before);
+  });
+
+  it('draws a straight line from the last stroke with Shift', async () => {
+    const { page } = studio;
+    await press('b');
+    await drag(page, [[20, 20]]);
+    await drag(page, [[100, 100]], ['Shift']);
+    await expectCoverage(Math.hypot(80, 80) * 24 + Math.PI * 12 ** 2, 3);
+  });
+
+  it('drops the stroke under way on Escape', async () => {
+    const { page } = studio;
+    await press('b');
+    const { x, y } = await onScreen(page, 64, 64);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y, { steps: 3 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await page.getByText('no mask').waitFor();
+  });
+});
+
+describe('areas', () => {
+  it('fills a rectangle, an ellipse, a lasso and a polygon', async () => {
+    const { page } = studio;
+    await press('u');
+    await drag(page, [
+      [20, 20],
+      [60, 50],
+    ]);
+    await expectCoverage(40 * 30);
+    await clear();
+    await press('Shift+u');
+    await drag(page, [
+      [20, 20],
+      [60, 50],
+    ]);
+    await expectCoverage(Math.PI * 20 * 15);
+    await clear();
+    await press('l');
+    await drag(page, [
+      [20, 20],
+      [100, 20],
+      [100, 100],
+    ]);
+    await expectCoverage((80 * 80) / 2, 1.5);
+    await clear();
+    await press('p');
+    for (const [x, y] of [
+      [20, 20],
+      [100, 20],
+      [100, 100],
+    ] as const) {
+      const at = await onScreen(page, x, y);
+      await page.mouse.click(at.x, at.y);
+    }
+    await page.keyboard.press('Enter');
+    await expectCoverage((80 * 80) / 2, 1.5);
+  });
+
+  it('takes an area away with Alt', async () => {
+    const { page } = studio;
+    await press('u');
+    await drag(page, [
+      [20, 20],
+      [60, 60],
+    ]);
+    await drag(
+      page,
+      [
+        [20, 20],
+        [40, 60],
+      ],
+      ['Alt'],
+    );
+    await expectCoverage(20 * 40);
+  });
+
+  it('fills the area around a mask, and moves and scales a mask', async () => {
+    const { page } = studio;
+    await press('u');
+    await drag(page, [
+      [20, 20],
+      [60, 60],
+    ]);
+    await press('v');
+    await drag(page, [
+      [40, 40],
+      [60, 50],
+    ]);
+    await expectCoverage(40 * 40);
+    await drag(page, [
+      [80, 70],
+      [100, 90],
+    ]);
+    await expectCoverage(60 * 60, 1.5);
+    await press('g');
+    const outside = await onScreen(page, 5, 5);
+    await page.mouse.click(outside.x, outside.y);
+    await expectCoverage(SAMPLE_SIZE_PX ** 2, 1);
+  });
+});
+
+describe('operations on the whole mask', () => {
+  it('grows, shrinks, inverts, and copies from another concept', async () => {
+    const { page } = studio;
+    await press('u');
+    await drag(page, [
+      [40, 40],
+      [80, 80],
+    ]);
+    await page.getByRole('button', { name: 'Shrink' }).click();
+    await expectCoverage(32 * 32);
+    await page.getByRole('button', { name: 'Grow' }).click();
+    await expectCoverage(40 * 40, 1);
+    await press('Shift+v');
+    await expectCoverage(SAMPLE_SIZE_PX ** 2 - 40 * 40, 1);
+    await page.getByRole('button', { name: 'Copy from' }).click();
+    await page.getByRole('menuitem', { name: 'my dog' }).click();
+    await expectCoverage(34 * 40, 1);
+  });
+
+  it('leaves a locked mask alone', async () => {
+    const { page } = studio;
+    const card = page.locator('.concept-card[data-active="true"]');
+    await card.getByRole('button', { name: 'Lock the mask' }).click();
+    await press('b');
+    await drag(page, [
+      [20, 40],
+      [100, 40],
+    ]);
+    await saved(page);
+    await page.getByText('no mask').waitFor();
+    expect(await page.getByRole('button', { name: 'Grow' }).isDisabled()).toBe(true);
+    await card.getByRole('button', { name: 'Unlock the mask' }).click();
+  });
+});
+
+describe('undo and redo', () => {
+  it('takes gestures back one by one, and brings them back', async () => {
+    const { page } = studio;
+    await press('u');
+    const seen = [await coverage(page)];
+    for (const x of [10, 40, 70, 100]) {
+      await drag(page, [
+        [x, 20],
+        [x + 20, 60],
+      ]);
+      await expect.poll(() => coverage(page)).toBeGreaterThan(seen.at(-1)!);
+      seen.push(await coverage(page));
+    }
+    for (const expected of seen.toReversed().slice(1)) {
+      await press('Control+z');
+      await expect.poll(() => coverage(page)).toBe(expected);
+    }
+    for (const expected of seen.slice(1)) {
+      await press('Control+y');
+      await expect.poll(() => coverage(page)).toBe(expected);
+    }
+  });
+
+  it('keeps strokes in order when they come faster than they are saved', async () => {
+    const { page } = studio;
+    await press('u');
+    for (const x of [0, 20, 40, 60, 80, 100]) {
+      await drag(page, [
+        [x, 20],
+        [x + 20, 60],
+      ]);
+    }
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await expectCoverage(80 * 40);
+    await page.reload();
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: /^Render/ })
+      .waitFor();
+    await expectCoverage(80 * 40);
+  });
+});
+
+describe('the view', () => {
+  it('zooms at the pointer, fits, and shows one to one', async () => {
+    const { page } = studio;
+    const zoom = () => page.locator('.view-bar .numbers').first().textContent();
+    const before = await onScreen(page, 30, 30);
+    const fitted = await zoom();
+    await page.mouse.move(before.x, before.y);
+    await page.mouse.wheel(0, -300);
+    await expect.poll(zoom).not.toBe(fitted);
+    const after = await onScreen(page, 30, 30);
+    expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(1);
+    await press('Control+1');
+    await expect.poll(zoom).toBe('100 %');
+    await press('Control+0');
+    await expect.poll(zoom).toBe(fitted);
+  });
+
+  it('moves the picture while Space is held, and paints nothing', async () => {
+    const { page } = studio;
+    await press('b');
+    const before = await onScreen(page, 0, 0);
+    await canvasOf(page).focus();
+    await drag(
+      page,
+      [
+        [60, 60],
+        [70, 60],
+      ],
+      ['Space'],
+    );
+    expect((await onScreen(page, 0, 0)).x).toBeGreaterThan(before.x + 5);
+    await page.getByText('no mask').waitFor();
+    await press('Control+0');
+  });
+
+  it('wrote nothing wrong to the console all the while', () => {
+    expect(studio.faults).toEqual([]);
+  });
+});
