@@ -3,7 +3,7 @@ import type { IpcMain, IpcMainInvokeEvent } from 'electron';
 import { createDispatcher } from '../../app/dispatcher.ts';
 import type { Studio } from '../../app/studio.ts';
 import { asFailure } from '../../app/studio-error.ts';
-import { COMMAND_CHANNEL, UPLOAD_CHANNEL } from '../../contract/bridge-channels.ts';
+import { COMMAND_CHANNEL, UPLOAD_CHANNEL } from '../../contract/bridge.ts';
 import type { Envelope } from '../../contract/command.ts';
 import { isAppAddress } from '../addresses.ts';
 import type { StudioWindows } from '../windows/studio-windows.ts';

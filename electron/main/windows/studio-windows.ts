@@ -1,7 +1,7 @@
 /** The program's windows: made locked down, told of events, and asked for what menu and system want. */
 import { randomUUID } from 'node:crypto';
 import type { BrowserWindow, BrowserWindowConstructorOptions, WebContents } from 'electron';
-import { EVENT_CHANNEL } from '../../contract/bridge-channels.ts';
+import { EVENT_CHANNEL } from '../../contract/bridge.ts';
 import type { EventPayload, StudioEvent } from '../../contract/events.ts';
 import { START_PAGE } from '../addresses.ts';
 

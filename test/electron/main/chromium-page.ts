@@ -1,7 +1,7 @@
 /**
  * A page of the stand-in host in a real Chromium: the real preload script, the real answers of app:// and asset://
  * with their headers, the real command channel. Chromium knows those schemes only inside Electron, so https addresses
- * stand for them here, in requests and in headers.
+ * stand for them here, in requests, headers and code.
  */
 import type { Browser, Page, Route } from 'playwright-core';
 import type { StandInElectron, StandInFrame, StandInWindow } from './electron-stand-in.ts';
@@ -14,7 +14,11 @@ function toOwn(address: string): string {
 }
 
 function toWeb(text: string): string {
-  return text.replaceAll('app://studio', APP).replaceAll('asset://sha256', ASSET).replaceAll('asset:', ASSET);
+  return text
+    .replaceAll('app://studio', APP)
+    .replaceAll('asset://sha256', ASSET)
+    .replaceAll('asset: ', `${ASSET} `)
+    .replaceAll('asset:;', `${ASSET};`);
 }
 
 /** The preload's `electron`, and the way from the page to the stand-in; runs before anything of the page. */
@@ -61,7 +65,12 @@ export async function showInChromium(
   await page.addInitScript(preloadScript(preload));
   await page.route('**/*', (route) => answer(electron, route));
   webContents.on('stand-in-sent', (_, event, payload) => {
-    void page.evaluate(`standInHear(${JSON.stringify(event)}, ${JSON.stringify(payload)})`);
+    // What comes after the page was closed has nobody to hear it.
+    void page
+      .evaluate(`standInHear(${JSON.stringify(event)}, ${JSON.stringify(payload)})`)
+      .catch((error: unknown) => {
+        if (!page.isClosed()) throw error;
+      });
   });
   await page.goto(toWeb(webContents.url));
   return page;
@@ -84,9 +93,10 @@ async function answer(electron: StandInElectron, route: Route): Promise<void> {
     return;
   }
   const response = await handler(new Request(url, { method: request.method() }));
+  const isCode = response.headers.get('content-type')?.startsWith('text/javascript') ?? false;
   await route.fulfill({
     status: response.status,
     headers: Object.fromEntries([...response.headers].map(([name, value]) => [name, toWeb(value)])),
-    body: Buffer.from(await response.arrayBuffer()),
+    body: isCode ? toWeb(await response.text()) : Buffer.from(await response.arrayBuffer()),
   });
 }

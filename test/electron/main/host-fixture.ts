@@ -1,9 +1,9 @@
 /** The real main.ts on the stand-in for `electron`, with folders of its own and the tiny pack. */
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { makeTinyPack, writeManifest } from '../inference/tiny-pack.ts';
+import { serveEnvironment } from '../serve/serve-process.ts';
 import { StandInElectron, type StandInWindow } from './electron-stand-in.ts';
 
 export interface RunningHost {
@@ -42,19 +42,9 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
 export async function launchHost(options: HostOptions = {}): Promise<RunningHost> {
   const root = await mkdtemp(join(tmpdir(), 'electron-host-'));
   const application = join(root, 'app');
-  const packs = join(root, 'packs');
-  await mkdir(packs, { recursive: true });
-  const pack = join(packs, 'starter');
-  await rename(makeTinyPack(packs), pack);
-  writeManifest(pack);
-  const folders = {
-    PNPMIX_SETTINGS_DIR: join(root, 'settings'),
-    PNPMIX_CACHE_DIR: join(root, 'cache'),
-    PNPMIX_PROJECTS_DIR: join(root, 'projects'),
-    PNPMIX_MODELS_DIR: join(root, 'models'),
-    PNPMIX_PACKS_DIR: packs,
-  };
-  for (const [name, value] of Object.entries(folders)) vi.stubEnv(name, value);
+  const environment = await serveEnvironment(root);
+  for (const [name, value] of Object.entries(environment))
+    if (name.startsWith('PNPMIX_')) vi.stubEnv(name, value);
   for (const [path, text] of Object.entries({ 'index.html': INDEX, ...options.page })) {
     const file = join(application, 'dist', 'renderer', path);
     await mkdir(join(file, '..'), { recursive: true });
@@ -93,8 +83,8 @@ export async function launchHost(options: HostOptions = {}): Promise<RunningHost
     electron,
     root,
     application,
-    settings: folders.PNPMIX_SETTINGS_DIR,
-    projects: folders.PNPMIX_PROJECTS_DIR,
+    settings: join(root, 'settings'),
+    projects: join(root, 'projects'),
     get window() {
       return electron.windows[0]!;
     },

@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundlePreload } from '../../../build/build-host.ts';
+import type { StudioBridge } from '../../../electron/contract/bridge.ts';
 import { commandNames } from '../../../electron/contract/commands.ts';
-import type { StudioBridge } from '../../../electron/preload/preload.ts';
 
 let code: string;
 beforeAll(async () => {
