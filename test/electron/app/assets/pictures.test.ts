@@ -1,0 +1,107 @@
+/** Picture files as projects take them: kept where they will do, made to fit where not, and refused with a reason. */
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { makeThumbnail, normalisePicture, pictureInfo } from '../../../../electron/app/assets/pictures.ts';
+
+const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
+  sharp({ create: { width, height, channels, background: { r: 200, g: 40, b: 90, alpha: 0.5 } } });
+
+describe('a picture', () => {
+  test.each(['png', 'jpeg', 'webp'] as const)('of type %s stays as it is, byte for byte', async (format) => {
+    const bytes = await plain(20, 10).toFormat(format).toBuffer();
+    const picture = await normalisePicture(bytes, 'mine', 'picture', null);
+    expect(picture).toMatchObject({ width: 20, height: 10, mediaType: `image/${format}` });
+    expect(picture.bytes).toBe(bytes);
+  });
+
+  test('of another type becomes a PNG', async () => {
+    const bytes = await plain(20, 10).tiff().toBuffer();
+    expect(await normalisePicture(bytes, 'mine', 'picture', null)).toMatchObject({
+      mediaType: 'image/png',
+      width: 20,
+    });
+  });
+
+  test('is turned upright', async () => {
+    const bytes = await plain(20, 10).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const picture = await normalisePicture(bytes, 'mine', 'picture', null);
+    expect(picture).toMatchObject({ width: 10, height: 20, mediaType: 'image/png' });
+    expect(await pictureInfo(bytes, 'mine')).toMatchObject({
+      width: 10,
+      height: 20,
+      mediaType: 'image/jpeg',
+    });
+  });
+
+  test('is cropped or padded to a size, and never stretched', async () => {
+    const bytes = await sharp({ create: { width: 40, height: 10, channels: 3, background: '#ff0000' } })
+      .png()
+      .toBuffer();
+    const cover = await normalisePicture(bytes, 'mine', 'picture', { width: 16, height: 16, mode: 'cover' });
+    const contain = await normalisePicture(bytes, 'mine', 'picture', {
+      width: 16,
+      height: 16,
+      mode: 'contain',
+    });
+    const corner = async (file: Uint8Array) => [...(await sharp(file).raw().toBuffer()).subarray(0, 3)];
+    expect(await corner(cover.bytes)).toEqual([255, 0, 0]);
+    expect(await corner(contain.bytes)).toEqual([255, 255, 255]);
+    expect(contain).toMatchObject({ width: 16, height: 16 });
+  });
+});
+
+describe('a mask', () => {
+  test('becomes 8-bit grey, what is transparent lies outside', async () => {
+    const bytes = await sharp({
+      create: { width: 8, height: 8, channels: 4, background: { r: 255, g: 255, b: 255, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    const mask = await normalisePicture(bytes, 'mask', 'mask', null);
+    expect(await sharp(mask.bytes).metadata()).toMatchObject({ channels: 1, depth: 'uchar', format: 'png' });
+    expect(Math.max(...(await sharp(mask.bytes).raw().toBuffer()))).toBe(0);
+  });
+
+  test('that is one already stays as it is', async () => {
+    const bytes = await plain(8, 8).toColourspace('b-w').png().toBuffer();
+    expect((await normalisePicture(bytes, 'mask', 'mask', null)).bytes).toBe(bytes);
+  });
+});
+
+describe('is refused with its name', () => {
+  test.each([
+    ['no picture', Buffer.from('not a picture at all')],
+    ['empty', Buffer.alloc(0)],
+  ])('%s', async (_, bytes) => {
+    await expect(normalisePicture(bytes, 'holiday.png', 'picture', null)).rejects.toMatchObject({
+      code: 'ASSET_INVALID',
+      message: expect.stringContaining('holiday.png'),
+    });
+  });
+
+  test('a file that is cut off, though its header is whole', async () => {
+    const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * 7919) % 251));
+    const bytes = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+      .png()
+      .toBuffer();
+    await expect(
+      normalisePicture(bytes.subarray(0, bytes.length / 2), 'half.png', 'picture', null),
+    ).rejects.toMatchObject({ code: 'ASSET_INVALID' });
+  });
+
+  test('one that is too wide', async () => {
+    const bytes = await plain(8193, 1).png().toBuffer();
+    await expect(normalisePicture(bytes, 'wide.png', 'picture', null)).rejects.toMatchObject({
+      code: 'ASSET_INVALID',
+      message: expect.stringMatching(/8193 x 1.*8192/),
+    });
+  });
+});
+
+test('a thumbnail is small, and never larger than the picture', async () => {
+  const large = await sharp(await makeThumbnail(await plain(600, 300).png().toBuffer())).metadata();
+  expect(large).toMatchObject({ width: 256, height: 128, format: 'webp' });
+  expect(await sharp(await makeThumbnail(await plain(9, 3).png().toBuffer())).metadata()).toMatchObject({
+    width: 9,
+  });
+});

@@ -1,0 +1,159 @@
+/** The queue with an engine that is played: order, moving, cancelling, failing, and what is told of each. */
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
+import {
+  type QueuedRender,
+  type RenderEnd,
+  RenderQueue,
+} from '../../../../electron/app/renders/render-queue.ts';
+import type { EngineResultOf } from '../../../../electron/contract/engine-messages.ts';
+import { StudioError } from '../../../../electron/contract/errors.ts';
+import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
+
+const result: EngineResultOf<'render'> = {
+  kind: 'render',
+  png: new Uint8Array([1]),
+  width: 8,
+  height: 8,
+  device: { device: 'cpu', name: 'played', passedOver: [] },
+  notices: [],
+  timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
+  totalMs: 5,
+  unetMs: 1,
+  unetRows: 1,
+  peakMemoryBytes: 1,
+};
+
+let queue: RenderQueue;
+let ends: [seed: number, state: RenderEnd['state']][];
+/** Ends the task that runs. */
+let finish: (error?: Error) => void;
+
+beforeEach(() => {
+  ends = [];
+  const run = (_: unknown, { signal }: { signal: AbortSignal }) =>
+    new Promise((resolve, reject) => {
+      finish = (error) => (error ? reject(error) : resolve(result));
+      signal.addEventListener('abort', () => reject(new StudioError('CANCELLED', 'cancelled')));
+    });
+  queue = new RenderQueue({ run } as unknown as Pick<EngineSupervisor, 'run'>, {
+    onQueueChanged: () => undefined,
+    onStarted: () => undefined,
+    onProgress: () => undefined,
+    onPreview: () => undefined,
+    onEnded: async ({ request }, { state }) => {
+      ends.push([request.parameters.seed, state]);
+    },
+  });
+});
+
+const project = randomUUID();
+const render = (seed: number, projectId = project): QueuedRender => ({
+  renderId: randomUUID(),
+  projectId,
+  projectName: 'played',
+  createdAt: new Date(0).toISOString(),
+  request: {
+    version: 1,
+    scene: { prompt: '', inpaintPrompt: '', background: 'a'.repeat(64), inpainted: null, concepts: [] },
+    parameters: { ...PAPER_PARAMETERS, seed },
+    pack: { id: 'played', version: '1', weights: 'b'.repeat(64) },
+  },
+  sweep: null,
+  readAsset: async () => null,
+});
+
+/** Lets everything go on that waits for nothing. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function finishAll(): Promise<void> {
+  while (queue.state.entries.length > 0) {
+    finish();
+    await turn();
+  }
+}
+
+test('runs one at a time, in order; the front of the queue goes first', async () => {
+  queue.enqueue([render(1), render(2)]);
+  queue.enqueue([render(3)], true);
+  expect(queue.state.entries.map(({ state }) => state)).toEqual(['running', 'queued', 'queued']);
+  await finishAll();
+  expect(ends).toEqual([
+    [1, 'done'],
+    [3, 'done'],
+    [2, 'done'],
+  ]);
+  await queue.settled();
+});
+
+test('a render moves among those that wait, to the end when it is moved beyond it', async () => {
+  const [first, second, third] = [render(1), render(2), render(3)];
+  queue.enqueue([first, second, third]);
+  queue.move(third.renderId, 0);
+  queue.move(second.renderId, 99);
+  expect(queue.state.entries.map(({ renderId }) => renderId)).toEqual(
+    [first, third, second].map(({ renderId }) => renderId),
+  );
+  // The one that runs has its place.
+  expect(() => queue.move(first.renderId, 1)).toThrow(StudioError);
+  await finishAll();
+});
+
+describe('cancelling', () => {
+  test.each([
+    ['current', [1], [2, 3]],
+    ['queued', [2, 3], [1]],
+    ['all', [1, 2, 3], []],
+  ] as const)('%s', async (what, cancelled, done) => {
+    queue.enqueue([render(1), render(2), render(3)]);
+    await queue.cancel({ what });
+    await turn();
+    await finishAll();
+    const inState = (state: string) =>
+      ends.flatMap(([seed, found]) => (found === state ? [seed] : [])).toSorted();
+    expect(inState('cancelled')).toEqual(cancelled);
+    expect(inState('done')).toEqual(done);
+  });
+
+  test('one, waiting or running, and not one that has ended', async () => {
+    const [first, second] = [render(1), render(2)];
+    queue.enqueue([first, second]);
+    await queue.cancel({ what: 'one', renderId: second.renderId });
+    await queue.cancel({ what: 'one', renderId: first.renderId });
+    await queue.settled();
+    expect(ends).toEqual([
+      [2, 'cancelled'],
+      [1, 'cancelled'],
+    ]);
+    await expect(queue.cancel({ what: 'one', renderId: first.renderId })).rejects.toMatchObject({
+      code: 'RENDER_UNKNOWN',
+    });
+  });
+
+  test('of a project leaves the others', async () => {
+    const other = randomUUID();
+    queue.enqueue([render(1), render(2, other), render(3)]);
+    await queue.cancelProject(project);
+    await turn();
+    expect(queue.state.entries.map(({ projectId }) => projectId)).toEqual([other]);
+    await finishAll();
+    expect(ends.toSorted(([a], [b]) => a - b)).toEqual([
+      [1, 'cancelled'],
+      [2, 'done'],
+      [3, 'cancelled'],
+    ]);
+  });
+});
+
+test('a render that fails is told as failed, and the next one runs', async () => {
+  queue.enqueue([render(1), render(2)]);
+  finish(new StudioError('ENGINE_CRASHED', 'gone'));
+  await turn();
+  finish(new TypeError('a fault'));
+  await queue.settled();
+  expect(ends).toEqual([
+    [1, 'failed'],
+    [2, 'failed'],
+  ]);
+});
