@@ -7,7 +7,7 @@ import {
   PAPER_PARAMETERS,
   renderParametersSchema,
 } from '../electron/contract/parameters.ts';
-import { sceneFileSchema } from '../electron/contract/scene-file.ts';
+import { scenePlanSchema } from '../electron/contract/scene-file.ts';
 
 export interface GeneratedDoc {
   /** From the project's root. */
@@ -93,7 +93,7 @@ function rangeOf({ type, minimum, maximum, enum: choices }: PropertySchema): str
 }
 
 function sceneSchema(): string {
-  const schema = z.toJSONSchema(sceneFileSchema, { io: 'input' });
+  const schema = z.toJSONSchema(scenePlanSchema, { io: 'input' });
   return `${JSON.stringify({ title: 'PnP-MIX Studio scene file', ...schema }, null, 2)}\n`;
 }
 

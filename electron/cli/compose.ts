@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { StudioError } from '../contract/errors.ts';
 import type { RenderProgress } from '../contract/progress.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
+import type { ScenePlan } from '../contract/scene-file.ts';
 import type { Engine, RenderOutcome } from '../inference/engine.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -12,7 +13,14 @@ import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
-import { assetReader, loadScene, makeRequest, type RequestOverrides } from './scene-request.ts';
+import { type PlanControls, prepareScene, readScenePlan } from './scene-plan.ts';
+import {
+  assetReader,
+  type LoadedScene,
+  loadScene,
+  makeRequest,
+  type RequestOverrides,
+} from './scene-request.ts';
 import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
 import { showProgress } from './terminal-progress.ts';
 import { openTraceFolder } from './trace-folder.ts';
@@ -24,6 +32,8 @@ export const composeCommand: Command = {
   details:
     'The scene file is described in docs/scene-file.md. What an option sets goes before the scene file, that\n' +
     'before the model pack’s recommendation, and that before the paper’s values.\n' +
+    'A scene file may leave pictures to be made: a background from a prompt, masks from phrases, the background\n' +
+    'without the objects. What was made is kept beside the result, as a scene of its own.\n' +
     'A picture that this program wrote stands for the scene that it was made from: its pictures are looked for in\n' +
     'the projects and the picture files beside it (docs/export.md).',
   options: {
@@ -78,9 +88,10 @@ async function runCompose(context: CommandContext): Promise<void> {
   const task = readTask(context);
   const overrides = readOverrides(options);
   const isPicture = extname(task.scenePath).toLowerCase() === '.png';
-  const { pack: madeWith, ...scene } = isPicture
+  const plan = isPicture ? undefined : await readScenePlan(task.scenePath);
+  const complete = isPicture
     ? await loadSceneOfPicture(task.scenePath)
-    : { ...(await loadScene(task.scenePath)), pack: undefined };
+    : plan === undefined && { ...(await loadScene(task.scenePath)), pack: undefined };
   await prepareOutput(task.out);
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
@@ -89,6 +100,10 @@ async function runCompose(context: CommandContext): Promise<void> {
   try {
     const opened = await openEngine(options, signal, progress.report);
     engine = opened;
+    const { pack: madeWith, ...scene } = complete || {
+      ...(await carryOutPlan(plan!, task, opened, { signal, print, count: progress.count })),
+      pack: undefined,
+    };
     if (madeWith !== undefined && madeWith.weights !== opened.pack.identity.weights) {
       print(
         `note: ${task.scenePath} was made with the pack ${madeWith.id} ${madeWith.version}; the pack that is open is ` +
@@ -123,6 +138,19 @@ async function runCompose(context: CommandContext): Promise<void> {
     await trace?.discard();
     await engine?.release();
   }
+}
+
+/** Makes what a plan's scene lacks, in a folder beside the result, and loads the scene from there. */
+async function carryOutPlan(
+  plan: ScenePlan,
+  { scenePath, out }: ComposeTask,
+  engine: Engine,
+  controls: PlanControls,
+): Promise<LoadedScene> {
+  const folder = `${out.slice(0, out.length - extname(out).length)}-scene`;
+  const prepared = await prepareScene(plan, scenePath, engine, folder, controls);
+  controls.print(prepared);
+  return loadScene(prepared);
 }
 
 /**

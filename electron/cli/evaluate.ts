@@ -46,7 +46,7 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
     engine = await openEngine(options, signal, progress.report);
     const { scenes, available } = await loadEvaluationScenes(folder, count);
     classifier = await AppearanceClassifier.open(join(folder, 'evaluation'));
-    const context = { engine, classifier, scenes, signal };
+    const context = { engine, classifier, scenes, sceneLimit: count, signal };
     const results = [];
     for (const measure of chosen) {
       results.push(
@@ -66,6 +66,8 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
       heldOutScenes: scenes.filter(({ isHeldOut }) => isHeldOut).length,
       autoencoderPsnr: null,
       promptAccuracy: null,
+      masks: null,
+      removal: null,
       ablation: null,
       ...Object.assign({}, ...results.map((result) => result.report)),
       seconds: (performance.now() - startMs) / 1000,

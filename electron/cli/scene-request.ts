@@ -43,7 +43,7 @@ export interface RequestOverrides {
  * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING
  */
 export async function loadScene(path: string): Promise<LoadedScene> {
-  const file = parseScene(path, await readSceneText(path));
+  const file = parseScene(path, await readSceneJson(path), sceneFileSchema);
   const { background, inpainted, concepts } = file;
   const paths = [
     background,
@@ -61,24 +61,33 @@ export async function loadScene(path: string): Promise<LoadedScene> {
   return { file, assetIds, assets };
 }
 
-async function readSceneText(path: string): Promise<string> {
+/** @throws StudioError SCENE_MISSING, SCENE_INVALID */
+export async function readSceneJson(path: string): Promise<unknown> {
+  let text: string;
   try {
-    return await readFile(path, 'utf8');
+    text = await readFile(path, 'utf8');
   } catch (cause) {
     throw new StudioError('SCENE_MISSING', `The scene file ${path} is not there or cannot be read.`, {
       cause,
     });
   }
-}
-
-function parseScene(path: string, text: string): SceneFile {
-  let content: unknown;
   try {
-    content = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new StudioError('SCENE_INVALID', `${path} is not valid JSON: ${detail}`, { cause });
   }
+}
+
+/**
+ * @param path for messages
+ * @throws StudioError SCENE_INVALID naming every field at fault, CONCEPT_COUNT
+ */
+export function parseScene<Schema extends z.ZodType>(
+  path: string,
+  content: unknown,
+  schema: Schema,
+): z.output<Schema> {
   const concepts = (content as { concepts?: unknown } | null)?.concepts;
   if (Array.isArray(concepts) && (concepts.length < 1 || concepts.length > MAX_CONCEPTS)) {
     throw new StudioError(
@@ -86,7 +95,7 @@ function parseScene(path: string, text: string): SceneFile {
       `A scene takes 1 to ${MAX_CONCEPTS} concepts; ${path} has ${concepts.length}.`,
     );
   }
-  const parsed = sceneFileSchema.safeParse(content);
+  const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new StudioError(
     'SCENE_INVALID',
@@ -95,7 +104,8 @@ function parseScene(path: string, text: string): SceneFile {
   );
 }
 
-async function readAsset(path: string): Promise<Uint8Array> {
+/** @throws StudioError ASSET_MISSING */
+export async function readAsset(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {

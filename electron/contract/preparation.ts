@@ -65,9 +65,12 @@ export const phraseSearchSchema = z.strictObject({
 });
 export type PhraseSearch = z.input<typeof phraseSearchSchema>;
 
-/** 'model': the pack's inpainting model; 'diffusion': the blending model; 'telea': a smooth fill without a model. */
+/**
+ * 'model': the pack's inpainting model; 'diffusion': the blending model, begun from a fill in layers; 'layers' and
+ * 'telea': fills without a model.
+ */
 export const removalMethodSchema = z
-  .enum(['auto', 'model', 'diffusion', 'telea'])
+  .enum(['auto', 'model', 'diffusion', 'layers', 'telea'])
   .describe('How the hole is filled; auto takes the best that the pack has.');
 export type RemovalMethod = z.infer<typeof removalMethodSchema>;
 

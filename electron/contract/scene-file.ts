@@ -1,6 +1,7 @@
 /** The scene file: what a person writes to compose a picture from the command line (docs/scene-file.md). */
 import * as z from 'zod';
 import { alphaSchema, renderParametersSchema } from './parameters.ts';
+import { phraseSearchSchema, removalOptionsSchema, textToImageSettingsSchema } from './preparation.ts';
 
 const filePathSchema = z.string().min(1).describe('Path of a picture, relative to the scene file.');
 
@@ -18,25 +19,65 @@ export const sceneConceptSchema = z.strictObject({
   order: z.int().min(0).max(1000).default(0).describe('Layer order; the larger number is nearer the viewer.'),
 });
 
-export const sceneFileSchema = z
-  .strictObject({
-    version: z.literal(1).describe('Version of this format.'),
-    name: z.string().max(200).optional().describe('A title for the scene.'),
-    prompt: promptSchema.describe('What the background shows, objects included.'),
-    inpaintPrompt: promptSchema.default('').describe('What the background shows without the objects.'),
-    background: filePathSchema.describe('The background, with an object where each concept is to go.'),
-    inpainted: filePathSchema
-      .optional()
-      .describe(
-        'The background without the objects; without it the masks are filled from their surroundings.',
-      ),
-    concepts: z.array(sceneConceptSchema).min(1).max(MAX_CONCEPTS),
-    parameters: renderParametersSchema.partial().default({}),
-  })
-  .refine(({ concepts }) => new Set(concepts.map(({ name }) => name)).size === concepts.length, {
-    error: 'two concepts have the same name',
-    path: ['concepts'],
-  });
+const uniqueNames = {
+  error: 'two concepts have the same name',
+  path: ['concepts'],
+};
+
+function namesAreUnique({ concepts }: { readonly concepts: readonly { readonly name: string }[] }): boolean {
+  return new Set(concepts.map(({ name }) => name)).size === concepts.length;
+}
+
+const sceneObjectSchema = z.strictObject({
+  version: z.literal(1).describe('Version of this format.'),
+  name: z.string().max(200).optional().describe('A title for the scene.'),
+  prompt: promptSchema.describe('What the background shows, objects included.'),
+  inpaintPrompt: promptSchema.default('').describe('What the background shows without the objects.'),
+  background: filePathSchema.describe('The background, with an object where each concept is to go.'),
+  inpainted: filePathSchema
+    .optional()
+    .describe('The background without the objects; without it the masks are filled from their surroundings.'),
+  concepts: z.array(sceneConceptSchema).min(1).max(MAX_CONCEPTS),
+  parameters: renderParametersSchema.partial().default({}),
+});
+
+export const sceneFileSchema = sceneObjectSchema.refine(namesAreUnique, uniqueNames);
 
 /** A parsed scene file, defaults filled in. */
 export type SceneFile = z.infer<typeof sceneFileSchema>;
+
+/** A background that is made from a prompt. */
+export const backgroundPlanSchema = z.strictObject({
+  prompt: promptSchema.optional().describe('What it shows; the scene’s prompt by default.'),
+  negativePrompt: promptSchema.default('').describe('What it should not show.'),
+  seed: z.int().min(0).max(0xffff_ffff),
+  steps: textToImageSettingsSchema.shape.steps.optional(),
+  guidance: textToImageSettingsSchema.shape.guidance.optional(),
+});
+
+/** A mask that is found by what a phrase names. */
+export const maskPlanSchema = phraseSearchSchema.extend({
+  growPx: z.int().min(0).max(128).default(0).describe('Margin by which the mask that was found is grown.'),
+});
+
+/** How the background loses its objects. */
+export const removalPlanSchema = removalOptionsSchema.omit({ prompt: true });
+
+/**
+ * A scene file whose pictures need not all be there yet: the background may be made from a prompt, masks be found by a
+ * phrase, and the objects be taken out of the background. Where any of that is asked for and `inpainted` is left out,
+ * the objects are taken out too.
+ */
+export const scenePlanSchema = sceneObjectSchema
+  .extend({
+    background: z.union([filePathSchema, backgroundPlanSchema]),
+    inpainted: z.union([filePathSchema, removalPlanSchema]).optional(),
+    concepts: z
+      .array(sceneConceptSchema.extend({ mask: z.union([filePathSchema, maskPlanSchema]) }))
+      .min(1)
+      .max(MAX_CONCEPTS),
+  })
+  .refine(namesAreUnique, uniqueNames);
+
+/** A parsed plan, defaults filled in. */
+export type ScenePlan = z.infer<typeof scenePlanSchema>;

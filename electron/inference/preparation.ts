@@ -16,6 +16,7 @@ import {
   removalOptionsSchema,
 } from '../contract/preparation.ts';
 import type { PreparationProgress } from '../contract/progress.ts';
+import { LayeredInpainter } from '../pipeline/layered-fill.ts';
 import {
   BLENDED_FILL_DEFAULTS,
   BlendedDiffusionInpainter,
@@ -131,6 +132,11 @@ export class Preparation {
       selectMask: true,
       removeObjects: true,
     };
+  }
+
+  /** Whether the pack has a model of its own that fills holes. @throws StudioError MODEL_INVALID, OUT_OF_MEMORY */
+  hasInpainter(): Promise<boolean> {
+    return inStudioTerms(async () => (await this.#inpainter.get()) !== undefined);
   }
 
   /**
@@ -275,7 +281,7 @@ export class Preparation {
     await this.#inpainter.release();
   }
 
-  /** The pack's own model, else diffusion, else a plain fill where the picture's size does not suit the latents. */
+  /** 'auto' is the pack's own model, else a fill in layers (docs/decisions/0043-how-objects-are-removed.md). */
   async #inpainterFor(
     method: RemovalMethod,
     { width, height }: RgbImage,
@@ -283,16 +289,16 @@ export class Preparation {
     controls: PreparationControls,
   ): Promise<Inpainter> {
     const { models, pack } = this.#context;
-    const own = await this.#inpainter.get(controls.signal);
-    if (method === 'model' && own === undefined) {
+    if (method === 'telea') return new TeleaInpainter();
+    if (method === 'layers') return new LayeredInpainter();
+    if (method === 'auto' || method === 'model') {
+      const own = await this.#inpainter.get(controls.signal);
+      if (own !== undefined) return own;
+      if (method === 'auto') return new LayeredInpainter();
       throw new StudioError('PACK_INCOMPLETE', `The pack ${pack.name} has no model that fills holes.`);
     }
-    if (own !== undefined && (method === 'auto' || method === 'model')) return own;
-    const telea = new TeleaInpainter();
     const { downscale } = models.autoencoder;
-    const fitsLatents = width % downscale === 0 && height % downscale === 0;
-    if (method === 'telea' || (method === 'auto' && !fitsLatents)) return telea;
-    if (!fitsLatents) {
+    if (width % downscale !== 0 || height % downscale !== 0) {
       throw new StudioError(
         'SIZE_MISMATCH',
         `The picture is ${width} x ${height}; for filling by diffusion both sides must be multiples of ${downscale}.`,
@@ -301,7 +307,7 @@ export class Preparation {
     const settings = pack.textToImage;
     return new BlendedDiffusionInpainter(
       models,
-      telea,
+      new LayeredInpainter(),
       {
         prompt,
         seed,

@@ -9,6 +9,8 @@ export interface EvaluationContext {
   readonly engine: Engine;
   readonly classifier: AppearanceClassifier;
   readonly scenes: readonly EvaluationScene[];
+  /** Most scenes of sets that a measure loads by itself; all of them when it is undefined. */
+  readonly sceneLimit: number | undefined;
   readonly signal: AbortSignal;
   /** `done` of `total` pieces of work are finished. */
   readonly onProgress: (done: number, total: number) => void;

@@ -212,7 +212,7 @@ describe('masks from clicks and boxes, by GrabCut', () => {
 });
 
 describe('removing objects', () => {
-  test.each(['model', 'diffusion', 'telea'] as const)(
+  test.each(['model', 'diffusion', 'layers', 'telea'] as const)(
     'by %s: fills the grown masks, leaves every other pixel as it was, the same each time',
     async (method) => {
       const { image, red } = discs();
@@ -232,11 +232,11 @@ describe('removing objects', () => {
     },
   );
 
-  test('takes the pack’s own model where it has one, else diffusion, and says which', async () => {
+  test('takes the pack’s own model where it has one, else a fill in layers, and says which', async () => {
     const { image, red } = discs();
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
     expect((await engine.preparation.removeObjects(...files)).model).toBe('LaMa');
-    expect((await bare.preparation.removeObjects(...files)).model).toMatch(/^blended latent diffusion/);
+    expect((await bare.preparation.removeObjects(...files)).model).toBe('a fill in layers');
     await expect(bare.preparation.removeObjects(...files, { method: 'model' })).rejects.toMatchObject({
       code: 'PACK_INCOMPLETE',
     });

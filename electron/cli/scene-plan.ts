@@ -1,0 +1,195 @@
+/**
+ * A scene that is not whole yet: its background is made from a prompt, its masks are found by phrases, its objects are
+ * taken out. What was made is written as a scene of its own, to be looked at, mended by hand and composed again.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import {
+  backgroundPlanSchema,
+  maskPlanSchema,
+  removalPlanSchema,
+  type ScenePlan,
+  scenePlanSchema,
+} from '../contract/scene-file.ts';
+import type { Engine } from '../inference/engine.ts';
+import { encodeMaskPng, encodePng, type PictureFile } from '../inference/images.ts';
+import { growMask } from '../pipeline/masks/grow-shrink.ts';
+import { writeOutput } from './output-file.ts';
+import { parseScene, readAsset, readSceneJson } from './scene-request.ts';
+
+export interface PlanControls {
+  readonly signal: AbortSignal;
+  /** Progress: `done` of `total`. */
+  readonly count: (what: string, done: number, total: number) => void;
+  /** Prints a line for the person. */
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Reads a scene file that asks for something to be made.
+ *
+ * @returns undefined for a scene file whose pictures are all there
+ * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT
+ */
+export async function readScenePlan(path: string): Promise<ScenePlan | undefined> {
+  const content = await readSceneJson(path);
+  if (!asksForPictures(content)) return undefined;
+  // One by one first: of a field that is either a path or a plan, the whole's own error says only that it is neither.
+  const { background, inpainted, concepts } = content as Record<string, unknown>;
+  if (isPlan(background)) parseScene(`${path}, "background",`, background, backgroundPlanSchema);
+  if (isPlan(inpainted)) parseScene(`${path}, "inpainted",`, inpainted, removalPlanSchema);
+  for (const [index, concept] of (Array.isArray(concepts) ? concepts : []).entries()) {
+    if (isPlan(concept?.mask)) {
+      parseScene(`${path}, "mask" of concept ${index + 1},`, concept.mask, maskPlanSchema);
+    }
+  }
+  return parseScene(path, content, scenePlanSchema);
+}
+
+function isPlan(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function asksForPictures(content: unknown): boolean {
+  if (!isPlan(content)) return false;
+  const { background, inpainted, concepts } = content as Record<string, unknown>;
+  const masks = Array.isArray(concepts) ? concepts.map((concept) => concept?.mask) : [];
+  return [background, inpainted, ...masks].some(isPlan);
+}
+
+/**
+ * Makes what the plan asks for.
+ *
+ * @param planPath where the plan's own paths start from
+ * @param folder where the whole scene goes: scene.json and the pictures that were made
+ * @returns path of the scene file
+ * @throws StudioError MASK_EMPTY (nothing was found for a phrase), OUTPUT_UNWRITABLE, and what preparing throws
+ */
+export async function prepareScene(
+  plan: ScenePlan,
+  planPath: string,
+  engine: Engine,
+  folder: string,
+  controls: PlanControls,
+): Promise<string> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be made.`, { cause });
+  });
+  /** A file of the plan, as the new scene names it. */
+  const fromFolder = (path: string) =>
+    relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
+  const read = async (path: string): Promise<PictureFile> => ({
+    name: path,
+    bytes: await readAsset(resolve(dirname(planPath), path)),
+  });
+  const keep = async (name: string, bytes: Uint8Array): Promise<PictureFile> => {
+    await writeOutput(join(folder, name), bytes);
+    return { name, bytes };
+  };
+
+  // 1. The background.
+  const background =
+    typeof plan.background === 'string'
+      ? { path: fromFolder(plan.background), file: await read(plan.background) }
+      : await made(keep('background.png', await paintBackground(plan, plan.background, engine, controls)));
+
+  // 2. A mask for each concept.
+  const masks: { path: string; file: PictureFile }[] = [];
+  for (const [index, { name, mask }] of plan.concepts.entries()) {
+    masks.push(
+      typeof mask === 'string'
+        ? { path: fromFolder(mask), file: await read(mask) }
+        : await made(
+            keep(`mask-${index + 1}.png`, await findMask(name, mask, background.file, engine, controls)),
+          ),
+    );
+  }
+
+  // 3. The background without the objects.
+  const inpainted =
+    typeof plan.inpainted === 'string'
+      ? fromFolder(plan.inpainted)
+      : (
+          await made(
+            keep('inpainted.png', await removeObjects(plan, background.file, masks, engine, controls)),
+          )
+        ).path;
+
+  const scenePath = join(folder, 'scene.json');
+  const scene = {
+    ...plan,
+    background: background.path,
+    inpainted,
+    concepts: plan.concepts.map((concept, index) => ({
+      ...concept,
+      image: fromFolder(concept.image),
+      mask: masks[index]!.path,
+    })),
+  };
+  await writeOutput(scenePath, `${JSON.stringify(scene, null, 2)}\n`);
+  return scenePath;
+}
+
+async function made(file: Promise<PictureFile>): Promise<{ path: string; file: PictureFile }> {
+  const kept = await file;
+  return { path: kept.name, file: kept };
+}
+
+async function paintBackground(
+  { prompt }: ScenePlan,
+  background: Exclude<ScenePlan['background'], string>,
+  engine: Engine,
+  { signal, count, print }: PlanControls,
+): Promise<Uint8Array> {
+  const { candidates, model, notices } = await engine.preparation.generateBackgrounds(
+    { ...background, prompt: background.prompt ?? prompt },
+    {
+      signal,
+      onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Background', step, total),
+    },
+  );
+  for (const notice of notices) print(`note: ${notice}`);
+  print(`background: seed ${background.seed}, by ${model}`);
+  return encodePng(candidates[0]!.image);
+}
+
+async function findMask(
+  name: string,
+  { growPx, ...search }: Exclude<ScenePlan['concepts'][number]['mask'], string>,
+  background: PictureFile,
+  engine: Engine,
+  { signal, print }: PlanControls,
+): Promise<Uint8Array> {
+  const { proposals, model, notices } = await engine.preparation.findMask(background, search, { signal });
+  for (const notice of notices) print(`note: ${notice}`);
+  const [best] = proposals;
+  if (best === undefined) {
+    throw new StudioError(
+      'MASK_EMPTY',
+      `Nothing was found for "${search.phrase}", the mask of the concept "${name}". Try another seed or lower ` +
+        `thresholds (boxThreshold ${search.boxThreshold}, textThreshold ${search.textThreshold}), or name a mask file.`,
+    );
+  }
+  print(`mask of ${name}: "${search.phrase}", score ${best.score.toFixed(2)}, by ${model}`);
+  return encodeMaskPng(growPx > 0 ? growMask(best.mask, growPx) : best.mask);
+}
+
+async function removeObjects(
+  { inpainted, inpaintPrompt }: ScenePlan,
+  background: PictureFile,
+  masks: readonly { readonly file: PictureFile }[],
+  engine: Engine,
+  { signal, count, print }: PlanControls,
+): Promise<Uint8Array> {
+  const options = typeof inpainted === 'object' ? inpainted : {};
+  const { image, model, notices } = await engine.preparation.removeObjects(
+    background,
+    masks.map(({ file }) => file),
+    { ...options, prompt: inpaintPrompt },
+    { signal, onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Removal', step, total) },
+  );
+  for (const notice of notices) print(`note: ${notice}`);
+  print(`inpainted background: by ${model}`);
+  return encodePng(image);
+}
