@@ -23,29 +23,39 @@ const pictures: Readonly<Record<string, string>> = {
 };
 
 /** One of the sample's pictures as a PNG file. */
-export async function samplePicture(name: string): Promise<Buffer> {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SAMPLE_SIZE_PX}" height="${SAMPLE_SIZE_PX}">${pictures[name]}</svg>`;
+export async function samplePicture(name: string, sizePx = SAMPLE_SIZE_PX): Promise<Buffer> {
+  const box = `viewBox="0 0 ${SAMPLE_SIZE_PX} ${SAMPLE_SIZE_PX}"`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${sizePx}" height="${sizePx}" ${box}>${pictures[name]}</svg>`;
   return sharp(Buffer.from(svg)).removeAlpha().png().toBuffer();
 }
 
 /** Makes the pack with its scene below `packs`, as the bundled one. */
-export async function makeSamplePack(packs: string): Promise<void> {
+export async function makeSamplePack(
+  packs: string,
+  { sizePx = SAMPLE_SIZE_PX, concepts = 2 }: { sizePx?: number; concepts?: number } = {},
+): Promise<void> {
   mkdirSync(packs, { recursive: true });
   const starter = makeTinyPack(packs, 'starter');
   writeManifest(starter, {
     id: 'starter',
     name: 'Test pack',
-    width: SAMPLE_SIZE_PX,
-    height: SAMPLE_SIZE_PX,
+    width: sizePx,
+    height: sizePx,
     recommended: { steps: 4, swapGuidance: 1 },
   });
   const folder = join(starter, 'scenes', 'two-concepts');
   mkdirSync(folder, { recursive: true });
   for (const name of Object.keys(pictures)) {
-    await sharp(await samplePicture(name)).toFile(join(folder, name));
+    await sharp(await samplePicture(name, sizePx)).toFile(join(folder, name));
   }
+  const file = tinySceneFile();
+  const more = Array.from({ length: concepts - file.concepts.length }, (_, index) => ({
+    ...file.concepts[index % file.concepts.length],
+    name: `thing ${index + 3}`,
+  }));
   writeJson(join(folder, 'scene.json'), {
-    ...tinySceneFile(),
+    ...file,
+    concepts: [...file.concepts, ...more],
     name: 'Two things in a meadow',
     parameters: { steps: 4, swapGuidance: 1 },
   });

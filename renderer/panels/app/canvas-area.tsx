@@ -187,7 +187,7 @@ function ToolOptions() {
           />
         </Group>
       )}
-      <Text size="xs" c="dimmed" className="tool-hint" truncate>
+      <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
         {t(`tools.hints.${tool}`)}
       </Text>
     </div>
@@ -229,7 +229,7 @@ function ComparisonBar() {
       <IconButton label={t('view.swap')} action="view.swap" onClick={() => runAction(studio, 'view.swap')}>
         <IconArrowsExchange size={16} aria-hidden />
       </IconButton>
-      <Text size="xs" c="dimmed" truncate className="tool-hint">
+      <Text size="xs" c="dimmed" lineClamp={2} className="tool-hint">
         {shown && t('view.showing', { name: renderName(shown) })},{' '}
         {t('view.comparedWith', { name: compared ? renderName(compared) : t('view.background') })}
       </Text>

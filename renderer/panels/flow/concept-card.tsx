@@ -1,6 +1,6 @@
 /** One concept: picture, name, whether it takes part; opened when it is in hand. */
 import { useSortable } from '@dnd-kit/sortable';
-import { ActionIcon, Group, Image, Stack, Text, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Group, Image, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
   IconEye,
   IconEyeOff,
@@ -10,9 +10,10 @@ import {
   IconPhotoOff,
   IconTrash,
 } from '@tabler/icons-react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept, SceneDocument } from '../../../electron/contract/scene-document.ts';
-import { changeConcept, removeConcept } from '../../editor/document-commands.ts';
+import { changeConcept, moveConcept, removeConcept } from '../../editor/document-commands.ts';
 import { toggleConcept } from '../app/actions.ts';
 import { FileButton } from '../app/file-button.tsx';
 import { IconButton } from '../app/icon-button.tsx';
@@ -33,7 +34,23 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
   });
   const name = conceptName(document, id);
   const lacks = image === null ? t('concept.missingImage') : mask === null ? t('concept.missingMask') : null;
-  const { role: _, ...handleAttributes } = attributes;
+  const handle = useRef<HTMLButtonElement>(null);
+  const [announcement, setAnnouncement] = useState('');
+  // The instructions of the library are for keys of its own, which are not used here.
+  const { role: _, 'aria-describedby': __, ...handleAttributes } = attributes;
+  const moveByKey = (event: KeyboardEvent) => {
+    // The list shows the nearest first, the document names it last.
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const { concepts } = document;
+    const to = concepts.findIndex((one) => one.id === id) + by;
+    if (to < 0 || to >= concepts.length) return;
+    studio.edit(t('changes.order'), (before) => moveConcept(before, id, to));
+    setAnnouncement(t('concept.place', { name, place: concepts.length - to, count: concepts.length }));
+    // An element that is moved within the page loses the focus.
+    requestAnimationFrame(() => handle.current?.focus());
+  };
   return (
     <li
       ref={setNodeRef}
@@ -46,15 +63,20 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
         borderLeftColor: colour,
       }}
     >
+      <VisuallyHidden role="status">{announcement}</VisuallyHidden>
       <Group gap={6} wrap="nowrap">
         <ActionIcon
-          ref={setActivatorNodeRef}
+          ref={(element) => {
+            handle.current = element;
+            setActivatorNodeRef(element);
+          }}
           variant="transparent"
           color="gray"
           size="sm"
           className="drag-handle"
           {...handleAttributes}
           {...listeners}
+          onKeyDown={moveByKey}
           aria-label={t('concept.reorder', { name })}
         >
           <IconGripVertical size={14} aria-hidden />

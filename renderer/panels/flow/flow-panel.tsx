@@ -64,7 +64,8 @@ function Step({
   children: ReactNode;
 }) {
   const { t } = useTranslation();
-  const isDone = missing.length === 0 && !isNext;
+  // A step is done when what comes after it can be; there is always one more render to make.
+  const isDone = missing.length === 0 && !isNext && step !== 'render';
   return (
     <section className="flow-step" aria-labelledby={`step-${step}`}>
       <div className="flow-step-head">
