@@ -1,15 +1,9 @@
 /** The Electron host: commands, events and uploads over the preload bridge, pictures from asset://. */
+import { ASSET_ADDRESS, type StudioBridge } from '../../electron/contract/bridge.ts';
 import { envelopeSchema } from '../../electron/contract/command.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { Transport } from './transport.ts';
-
-/** What the preload script puts into the page (electron/preload/preload.ts). */
-export interface StudioBridge {
-  readonly commands: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
-  readonly onEvent: (listener: (event: string, payload: unknown) => void) => () => void;
-  readonly upload: (bytes: Uint8Array, mediaType: string) => Promise<unknown>;
-}
 
 export class BridgeTransport implements Transport {
   readonly #bridge: StudioBridge;
@@ -43,6 +37,6 @@ export class BridgeTransport implements Transport {
   }
 
   assetUrl(id: AssetId): string {
-    return `asset://sha256/${id}`;
+    return `${ASSET_ADDRESS}${id}`;
   }
 }
