@@ -94,11 +94,18 @@ export class StarterSegmenter implements PhraseSegmenter {
         ],
       };
     }
-    const { logits, presence } = await this.#run(image, asked);
+    // The thing's own map draws the outline; the looks only say whether this is the one that was meant.
+    const { logits, presence } = await this.#run(image, things);
     if (presence < query.textThreshold) return { proposals: [], notices };
     const { width, height } = image.pixels;
     const enlarged = await resizePlane(logits, { width, height });
-    return { proposals: proposalsOf(enlarged, presence, query.boxThreshold), notices };
+    const found = proposalsOf(enlarged, presence, query.boxThreshold);
+    if (found.length === 0 || asked.length === things.length) return { proposals: found, notices };
+    const meant = await resizePlane((await this.#run(image, asked)).logits, { width, height });
+    return {
+      proposals: found.filter(({ mask }) => meanProbability(meant, mask) >= query.textThreshold),
+      notices,
+    };
   }
 
   async release(): Promise<void> {
@@ -141,6 +148,17 @@ export class StarterSegmenter implements PhraseSegmenter {
 
 const probability = (logit: number) => 1 / (1 + Math.exp(-logit));
 
+/** Mean over a mask's elements of what the logits say. */
+function meanProbability(logits: Tensor, mask: Tensor): number {
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < mask.data.length; at++) {
+    if (mask.data[at] === 0) continue;
+    sum += probability(logits.data[at]!);
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
 /** The connected parts where the map says yes, small ones joined to the nearest large one, best first. */
 function proposalsOf(logits: Tensor, presence: number, threshold: number): MaskProposal[] {
   const dims = logits.dims;
@@ -159,13 +177,7 @@ function proposalsOf(logits: Tensor, presence: number, threshold: number): MaskP
   const proposals = areas.flatMap((_, index): MaskProposal[] => {
     if (!isLarge[index]) return [];
     const mask = maskWhere(dims, (at) => labels[at] !== 0 && owners[labels[at]! - 1] === index);
-    let [sum, count] = [0, 0];
-    for (let at = 0; at < mask.data.length; at++) {
-      if (mask.data[at] === 0) continue;
-      sum += probability(logits.data[at]!);
-      count++;
-    }
-    const score = presence * (sum / count);
+    const score = presence * meanProbability(logits, mask);
     const { left, top, width, height } = boundingRectangle(mask)!;
     return score < threshold
       ? []
