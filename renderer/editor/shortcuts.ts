@@ -54,6 +54,10 @@ export const SHORTCUTS = [
   shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
   shortcut('render.cancel', 'render', 'Shift+KeyX'),
   shortcut('render.export', 'render', 'Ctrl+KeyE'),
+  // Browsers keep Ctrl+N for themselves.
+  shortcut('project.new', 'app'),
+  shortcut('project.open', 'app', 'Ctrl+KeyO'),
+  shortcut('project.saveAs', 'app', 'Ctrl+Shift+KeyS'),
   shortcut('app.help', 'app', 'Shift+Slash'),
   shortcut('app.settings', 'app', 'Ctrl+Comma'),
 ] as const satisfies readonly Shortcut[];
@@ -90,6 +94,10 @@ export function chordOf(pressed: PressedKey): KeyChord | undefined {
 }
 
 const numpad: Readonly<Record<string, string>> = { Enter: 'Enter', Add: 'Equal', Subtract: 'Minus' };
+
+export function isActionName(name: string): name is ActionName {
+  return SHORTCUTS.some(({ action }) => action === name);
+}
 
 /** The chords of an action, changes applied. */
 export function chordsOf(action: ActionName, overrides: ShortcutOverrides): readonly KeyChord[] {

@@ -1,9 +1,12 @@
 /** What each shortcut does. A shortcut without an entry here does not compile. */
 import i18next from 'i18next';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import type { EventPayload } from '../../../electron/contract/events.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
-import type { ActionName } from '../../editor/shortcuts.ts';
+import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import { exportRender } from '../history/export-render.ts';
 import { COMPARISON_MODES, setBrushSize, type ToolInHand, useEditor } from '../state/editor-store.ts';
+import { reportError } from '../state/notices.ts';
 import type { Studio } from '../state/studio.ts';
 import { start } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
@@ -98,6 +101,9 @@ const actions: Actions = {
     const render = renders.find((one) => one.renderId === shownRenderId) ?? renders.find((one) => one.result);
     if (render) start(() => exportRender(studio, render.renderId, 'png'));
   },
+  'project.new': () => useEditor.setState({ sheet: 'projects' }),
+  'project.open': (studio) => start(() => chooseProject(studio)),
+  'project.saveAs': (studio) => start(() => saveProjectAs(studio)),
   'app.help': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'help' ? null : 'help' })),
   'app.settings': () =>
     useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),
@@ -106,6 +112,43 @@ const actions: Actions = {
 function onActiveMask(studio: Studio, kind: 'invert' | 'clear'): void {
   const { activeConceptId } = useEditor.getState();
   if (activeConceptId !== null) start(() => studio.workbench.operate(activeConceptId, { kind }));
+}
+
+/** Opens a project by the system's dialog; in a browser tab, which has none, by the list of projects. */
+async function chooseProject(studio: Studio): Promise<void> {
+  if (!useStudio.getState().info?.hasNativeDialogs) {
+    useEditor.setState({ sheet: 'projects' });
+    return;
+  }
+  const { path } = await studio.client.call('dialog.openProject', {});
+  if (path !== null) await studio.openProject(() => studio.client.call('project.open', { path }));
+}
+
+/** Goes on in a copy: where the person says, or, in a browser tab, beside the original. */
+async function saveProjectAs(studio: Studio): Promise<void> {
+  const { projectId } = studio;
+  if (!useStudio.getState().info?.hasNativeDialogs) {
+    await studio.openProject(() => studio.client.call('project.duplicate', { projectId }));
+    return;
+  }
+  const { path } = await studio.client.call('dialog.saveProject', {
+    suggestedName: useStudio.getState().project!.state.name,
+  });
+  // The dialog has asked whether a file that is there may go.
+  if (path === null) return;
+  await studio.openProject(() => studio.client.call('project.saveAs', { projectId, path, overwrite: true }));
+}
+
+/** What the host's menu or system asks for; an action of another version's menu is refused in words. */
+export function answerHost(studio: Studio, request: EventPayload<'host.request'>): void {
+  if (request.what === 'openProject') {
+    const { path } = request;
+    start(() => studio.openProject(() => studio.client.call('project.open', { path })));
+  } else if (isActionName(request.action)) runAction(studio, request.action);
+  else
+    reportError(
+      new StudioError('INTERNAL', `The menu asked for "${request.action}", which is not known here.`),
+    );
 }
 
 export function runAction(studio: Studio, action: ActionName): void {

@@ -1,10 +1,10 @@
-/** The keyboard: shortcuts to actions, Space and backslash while they are held, Enter and Escape to the tool. */
+/** The keyboard and the host's menu: shortcuts to actions, Space and backslash while they are held, Enter and Escape to the tool. */
 import { useEffect } from 'react';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
 import { useEditor } from '../state/editor-store.ts';
 import { useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
-import { runAction } from './actions.ts';
+import { answerHost, runAction } from './actions.ts';
 
 /** Whether a key belongs to a text that is being typed. */
 function isTyping(target: EventTarget | null): boolean {
@@ -73,8 +73,12 @@ export function useKeys(): void {
       },
       { signal },
     );
+    const unlisten = studio.client.on('host.request', (request) => answerHost(studio, request));
     // A key that is let go in another window is never reported.
     addEventListener('blur', release, { signal });
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      unlisten();
+    };
   }, [studio]);
 }

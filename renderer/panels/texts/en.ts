@@ -482,6 +482,7 @@ export const en = {
       cancel: 'Cancel the render',
       export: 'Export as PNG',
     },
+    project: { new: 'New project', open: 'Open a project', saveAs: 'Go on in a copy' },
     app: { help: 'This list', settings: 'Settings' },
   },
   changes: {

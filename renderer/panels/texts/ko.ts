@@ -465,6 +465,7 @@ export const ko = {
       cancel: '렌더링 취소',
       export: 'PNG로 내보내기',
     },
+    project: { new: '새 프로젝트', open: '프로젝트 열기', saveAs: '사본으로 계속하기' },
     app: { help: '이 목록', settings: '설정' },
   },
   changes: {
