@@ -1,0 +1,94 @@
+/**
+ * The bundled starter pack: its sample scenes come out as they were when someone last looked at them, the same
+ * bytes every time, and with each concept's look where it belongs.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { colourDistance } from '../../../electron/cli/evaluation/colour.ts';
+import { backgroundPsnr, colourInside, psnr } from '../../../electron/cli/evaluation/metrics.ts';
+import { loadScene } from '../../../electron/cli/scene-request.ts';
+import { Engine } from '../../../electron/inference/engine.ts';
+import { decodeImage, decodeMask } from '../../../electron/inference/images.ts';
+import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
+import type { Tensor } from '../../../electron/pipeline/tensor/tensor.ts';
+import {
+  readReferences,
+  referenceFolder,
+  referenceScenes,
+  renderSample,
+  starterPack,
+} from './starter-references.ts';
+
+let cacheFolder: string;
+let engine: Engine;
+const renders = new Map<string, RgbImage>();
+
+beforeAll(async () => {
+  cacheFolder = mkdtempSync(join(tmpdir(), 'pnpmix-test-'));
+  engine = await Engine.open({ packFolder: starterPack, device: 'cpu', cacheFolder });
+  for (const name of referenceScenes) renders.set(name, (await renderSample(engine, name)).image);
+}, 600_000);
+afterAll(async () => {
+  await engine?.release();
+  rmSync(cacheFolder, { recursive: true, force: true });
+});
+
+const picture = async (path: string): Promise<RgbImage> =>
+  (await decodeImage({ name: path, bytes: readFileSync(path) })).pixels;
+const mask = (path: string): Promise<Tensor> => decodeMask({ name: path, bytes: readFileSync(path) });
+
+test('the references were made with the weights that are there', () => {
+  expect(
+    engine.pack.identity.weights,
+    'The pack has changed: run the script that references.json names, and look at the pictures.',
+  ).toBe(readReferences().weights);
+});
+
+describe.each(referenceScenes)('%s', (name) => {
+  const folder = join(starterPack, 'scenes', name);
+
+  test('looks as its reference', async () => {
+    const reference = await picture(join(referenceFolder, `${name}.png`));
+    expect(psnr(renders.get(name)!, reference)).toBeGreaterThanOrEqual(readReferences().minimumPsnrDb);
+  });
+
+  test('gives each region the concept’s colours, and keeps the background', async () => {
+    const { file } = await loadScene(join(folder, 'scene.json'));
+    const background = await picture(join(folder, file.background));
+    const result = renders.get(name)!;
+    const masks: Tensor[] = [];
+    for (const [index, concept] of file.concepts.entries()) {
+      const region = await mask(join(folder, concept.mask));
+      masks.push(region);
+      const subject = await mask(join(folder, `subject-${index + 1}.png`));
+      const wanted = await colourInside(await picture(join(folder, concept.image)), subject);
+      const before = colourDistance(await colourInside(background, region), wanted);
+      const after = colourDistance(await colourInside(result, region), wanted);
+      expect([concept.name, after < before / 2]).toEqual([concept.name, true]);
+    }
+    expect(backgroundPsnr(result, background, masks)).toBeGreaterThan(30);
+  });
+});
+
+test('the same request gives the same bytes, with and without what is cached', async () => {
+  const [name] = referenceScenes;
+  const cached = await renderSample(engine, name);
+  expect(cached.image.data).toEqual(renders.get(name)!.data);
+  rmSync(cacheFolder, { recursive: true });
+  const anew = await renderSample(engine, name);
+  expect(anew.unetRows).toBeGreaterThan(cached.unetRows);
+  expect(anew.image.data).toEqual(cached.image.data);
+}, 600_000);
+
+test('every sample scene composes', async () => {
+  const names = readdirSync(join(starterPack, 'scenes'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  expect(names.length).toBeGreaterThanOrEqual(6);
+  for (const name of names) {
+    const { image, notices } = await renderSample(engine, name, { steps: 2 });
+    expect([name, image.width, image.height, notices]).toEqual([name, 256, 256, []]);
+  }
+}, 600_000);

@@ -1,0 +1,38 @@
+/** The starter pack's sample scenes as they were last looked at and found good. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packFolder } from '../../../electron/cli/engine-options.ts';
+import { assetReader, loadScene, makeRequest } from '../../../electron/cli/scene-request.ts';
+import type { RenderParameters } from '../../../electron/contract/parameters.ts';
+import type { Engine, RenderOutcome } from '../../../electron/inference/engine.ts';
+
+export const starterPack = packFolder('starter');
+
+export const referenceFolder = join(import.meta.dirname, '..', '..', 'golden', 'starter');
+
+/** Scenes that have a reference: one, two and two overlapping concepts. */
+export const referenceScenes = ['one', 'two-concepts', 'overlapping'] as const;
+
+/** references.json: what made the pictures. */
+export interface StarterReferences {
+  readonly script: string;
+  readonly onnxruntime: string;
+  readonly device: string;
+  /** Identity of the weights that the pictures were made with. */
+  readonly weights: string;
+  readonly minimumPsnrDb: number;
+}
+
+export function readReferences(): StarterReferences {
+  return JSON.parse(readFileSync(join(referenceFolder, 'references.json'), 'utf8'));
+}
+
+/** Renders a sample scene, with what the pack recommends unless something else is said. */
+export async function renderSample(
+  engine: Engine,
+  name: string,
+  parameters: Partial<RenderParameters> = {},
+): Promise<RenderOutcome> {
+  const scene = await loadScene(join(starterPack, 'scenes', name, 'scene.json'));
+  return engine.render(makeRequest(scene, engine.pack, { parameters }), assetReader(scene));
+}
