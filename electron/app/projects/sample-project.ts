@@ -70,7 +70,8 @@ export async function readSampleScene(
             id: `concept-${index + 1}`,
             name,
             prompt,
-            phrase: prompt,
+            // What stands in the background looks otherwise than the prompt says: only what it is holds for both.
+            phrase: name,
             image: put(image),
             mask: put(mask),
             alpha: alpha ?? start.alpha ?? PAPER_ALPHA,
