@@ -20,6 +20,10 @@ export const parameterOptions = {
     value: 'FROM..TO',
     description: 'Share of the steps in which they do, such as 0..0.8.',
   },
+  'concept-picture': {
+    value: 'whole|subject|placed',
+    description: 'What of the concept images is used: all, the thing itself, or that at its place and size.',
+  },
   ablation: { value: 'a..e', description: 'Row of the paper’s ablation; e is the whole method.' },
   feather: { value: 'PIXELS', description: 'Width of the masks’ soft edge; 0 is the paper’s hard edge.' },
   expand: { value: 'COUNT', description: 'Margin of the rectangle around each mask, in latent elements.' },
@@ -51,10 +55,14 @@ export function readOverrides(options: ParsedOptions): RequestOverrides {
   });
   const layers = options.text('layers');
   const ablation = options.text('ablation');
+  const conceptPicture = options.text('concept-picture');
   const attentionSteps = options.text('attention-steps');
   const parameters = {
     ...Object.fromEntries(numbers),
     ...(layers !== undefined && { attentionLayers: oneOf('layers', layers, ['all', 'decoder']) }),
+    ...(conceptPicture !== undefined && {
+      conceptPicture: oneOf('concept-picture', conceptPicture, ['whole', 'subject', 'placed']),
+    }),
     ...(ablation !== undefined && { ablation: oneOf('ablation', ablation, ['a', 'b', 'c', 'd', 'e']) }),
     ...(attentionSteps !== undefined && { attentionSteps: parseRange(attentionSteps) }),
     ...(options.has('no-keep-background') && { keepOriginalBackground: false }),

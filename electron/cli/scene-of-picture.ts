@@ -35,8 +35,9 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
   const { background, inpainted, concepts, prompt, inpaintPrompt } = request.scene;
   const names = new Map<AssetId, string>([[background, 'the background']]);
   if (inpainted !== null) names.set(inpainted, 'the inpainted background');
-  for (const { name, image, mask } of concepts) {
+  for (const { name, image, subject, mask } of concepts) {
     names.set(image, `the picture of ${name}`).set(mask, `the mask of ${name}`);
+    if (subject !== null) names.set(subject, `the mask of the thing in the picture of ${name}`);
   }
   const assets = await findAssets(dirname(path), names);
   const missing = [...names].filter(([id]) => !assets.has(id)).map(([, name]) => name);
@@ -54,7 +55,10 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
       inpaintPrompt,
       background,
       ...(inpainted !== null && { inpainted }),
-      concepts,
+      concepts: concepts.map(({ subject, ...concept }) => ({
+        ...concept,
+        ...(subject !== null && { subject }),
+      })),
       parameters: request.parameters,
     },
     assetIds: new Map([...names.keys()].map((id) => [id, id])),

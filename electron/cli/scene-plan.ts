@@ -124,6 +124,7 @@ export async function prepareScene(
     concepts: plan.concepts.map((concept, index) => ({
       ...concept,
       image: fromFolder(concept.image),
+      ...(concept.subject !== undefined && { subject: fromFolder(concept.subject) }),
       mask: masks[index]!.path,
     })),
   };

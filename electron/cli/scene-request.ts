@@ -48,7 +48,7 @@ export async function loadScene(path: string): Promise<LoadedScene> {
   const paths = [
     background,
     ...(inpainted === undefined ? [] : [inpainted]),
-    ...concepts.flatMap(({ image, mask }) => [image, mask]),
+    ...concepts.flatMap(({ image, subject, mask }) => (subject ? [image, subject, mask] : [image, mask])),
   ];
   const assetIds = new Map<string, AssetId>();
   const assets = new Map<AssetId, AssetFile>();
@@ -141,6 +141,7 @@ export function makeRequest(
         name: concept.name,
         prompt: concept.prompt,
         image: idOf(concept.image),
+        subject: concept.subject === undefined ? null : idOf(concept.subject),
         mask: idOf(concept.mask),
         alpha: alphaByConcept.get(concept.name) ?? alpha ?? concept.alpha ?? recommendedAlpha ?? PAPER_ALPHA,
         order: concept.order,

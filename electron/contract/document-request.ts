@@ -34,7 +34,7 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
     });
   }
   const concepts: RenderRequest['scene']['concepts'] = [];
-  for (const [order, { id, name, prompt: conceptPrompt, image, mask, alpha }] of visible.entries()) {
+  for (const [order, { id, name, prompt: conceptPrompt, image, subject, mask, alpha }] of visible.entries()) {
     const called =
       name.trim() === '' ? `Concept ${document.concepts.findIndex((c) => c.id === id) + 1}` : name;
     if (image === null) {
@@ -48,7 +48,7 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
       });
     }
     if (image !== null && mask !== null) {
-      concepts.push({ name: called, prompt: conceptPrompt, image, mask, alpha, order });
+      concepts.push({ name: called, prompt: conceptPrompt, image, subject, mask, alpha, order });
     }
   }
   if (background === null || missing.length > 0) return { complete: false, missing };

@@ -50,6 +50,12 @@ export const renderParametersSchema = z.strictObject({
     .min(0)
     .max(32)
     .describe('Margin of the expanded mask rectangle in latent elements per side.'),
+  conceptPicture: z
+    .enum(['whole', 'subject', 'placed'])
+    .describe(
+      'What of a concept image is used: all of it, as in the paper; its subject, with the inpainted background ' +
+        'around it; or its subject, brought to the size and place of its region as well.',
+    ),
   ablation: z.enum(['a', 'b', 'c', 'd', 'e']).describe('Row of the paper’s ablation; e is the whole method.'),
   keepOriginalBackground: z.boolean().describe('Keep the background’s own pixels outside the objects.'),
   edge: z
@@ -71,6 +77,7 @@ export const PAPER_PARAMETERS: RenderParameters = {
   attentionSteps: { from: 0, to: 1 },
   feather: 0,
   expand: 1,
+  conceptPicture: 'whole',
   ablation: 'e',
   keepOriginalBackground: true,
   edge: 8,

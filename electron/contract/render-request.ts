@@ -14,6 +14,8 @@ export const renderConceptSchema = z.strictObject({
   name: z.string(),
   prompt: z.string(),
   image: assetIdSchema,
+  /** The thing in the concept image: a mask of the image's size; null where nobody has said. */
+  subject: assetIdSchema.nullable(),
   mask: assetIdSchema,
   alpha: alphaSchema,
   order: z.int(),

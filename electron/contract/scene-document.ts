@@ -26,6 +26,9 @@ export const documentConceptSchema = z.strictObject({
   prompt: textSchema.describe('What the concept image shows.'),
   phrase: textSchema.describe('What to look for in the background when a mask is found by text.'),
   image: assetIdSchema.nullable().describe('The concept image.'),
+  subject: assetIdSchema
+    .nullable()
+    .describe('The thing in the concept image: an 8-bit grey PNG of the image’s size.'),
   mask: assetIdSchema.nullable().describe('Where it goes: an 8-bit grey PNG of the background’s size.'),
   alpha: alphaSchema,
   visible: z.boolean().describe('Takes part in the render.'),
@@ -71,6 +74,10 @@ export function emptySceneDocument(parameters: RenderParameters = PAPER_PARAMETE
 
 /** The pictures that a document names, each once. */
 export function documentAssets({ background, inpainted, concepts }: SceneDocument): ReadonlySet<AssetId> {
-  const named = [background, inpainted, ...concepts.flatMap(({ image, mask }) => [image, mask])];
+  const named = [
+    background,
+    inpainted,
+    ...concepts.flatMap(({ image, subject, mask }) => [image, subject, mask]),
+  ];
   return new Set(named.filter((id) => id !== null));
 }

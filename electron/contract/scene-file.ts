@@ -14,6 +14,9 @@ export const sceneConceptSchema = z.strictObject({
   name: z.string().trim().min(1).max(100).describe('Name of the concept, unique in the scene.'),
   prompt: promptSchema.describe('What the concept image shows.'),
   image: filePathSchema.describe('The concept image: one picture of the thing, of the background’s size.'),
+  subject: filePathSchema
+    .optional()
+    .describe('The thing in the concept image: a grey picture of the image’s size, white inside.'),
   mask: filePathSchema.describe('Where it goes: a grey picture of the background’s size, white inside.'),
   alpha: alphaSchema.optional(),
   order: z.int().min(0).max(1000).default(0).describe('Layer order; the larger number is nearer the viewer.'),

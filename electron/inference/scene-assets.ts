@@ -1,10 +1,13 @@
 /** From a render request and its picture files to a scene that the method can compose, with everything checked. */
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../contract/render-request.ts';
-import type { Scene, SceneConcept } from '../pipeline/compose.ts';
+import type { NamedImage, Scene, SceneConcept } from '../pipeline/compose.ts';
 import { latentMasks } from '../pipeline/mixing/latent-masks.ts';
+import type { RgbImage } from '../pipeline/processors/image.ts';
+import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { decodeImage, decodeMask, hashPixels, type PictureFile } from './images.ts';
 import { fillMasks } from './simple-fill.ts';
+import { subjectPicture } from './subject-picture.ts';
 
 /** Gives the file of a picture by its content. */
 export type AssetReader = (id: AssetId) => Promise<PictureFile>;
@@ -52,10 +55,13 @@ export async function prepareScene(
     );
   };
   const concepts: SceneConcept[] = [];
+  const subjects: (Tensor | null)[] = [];
   for (const concept of scene.concepts) {
     const imageFile = await readAsset(concept.image);
     const image = await decodeImage(imageFile);
-    checkSize(imageFile.name, image.pixels);
+    const subject = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
+    // A thing that is cut out and scaled to its region may come in a picture of any size.
+    if (parameters.conceptPicture !== 'placed' || subject === null) checkSize(imageFile.name, image.pixels);
     const maskFile = await readAsset(concept.mask);
     const mask = await decodeMask(maskFile);
     checkSize(maskFile.name, { width: mask.dims[1]!, height: mask.dims[0]! });
@@ -67,24 +73,59 @@ export async function prepareScene(
       );
     }
     concepts.push({ prompt: concept.prompt, image, mask, order: concept.order, alpha: concept.alpha });
+    subjects.push(subject);
   }
   checkLatentMasks(scene.concepts, concepts, parameters, [height, width], limits.downscale);
 
-  if (scene.inpainted !== null) {
+  let inpainted: NamedImage;
+  if (scene.inpainted === null) {
+    notices.push(
+      'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
+    );
+    inpainted = named(
+      fillMasks(
+        background.pixels,
+        concepts.map(({ mask }) => mask),
+      ),
+    );
+  } else {
     const inpaintedFile = await readAsset(scene.inpainted);
-    const inpainted = await decodeImage(inpaintedFile);
+    inpainted = await decodeImage(inpaintedFile);
     checkSize(inpaintedFile.name, inpainted.pixels);
-    return { scene: { ...scene, background, inpainted, concepts }, notices };
   }
-  notices.push(
-    'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
-  );
-  const pixels = fillMasks(
-    background.pixels,
-    concepts.map(({ mask }) => mask),
-  );
-  const inpainted = { pixels, contentHash: hashPixels(pixels) };
+
+  const mode = parameters.conceptPicture;
+  if (mode !== 'whole') {
+    for (const [index, { image, mask, ...concept }] of concepts.entries()) {
+      const subject = subjects[index] ?? null;
+      if (subject === null) {
+        notices.push(
+          `The picture of "${scene.concepts[index]!.name}" was used as it is: nobody has said what in it is the thing.`,
+        );
+        continue;
+      }
+      const options = { image: image.pixels, subject, region: mask, inpainted: inpainted.pixels, mode };
+      concepts[index] = { ...concept, mask, image: named(await subjectPicture(options)) };
+    }
+  }
   return { scene: { ...scene, background, inpainted, concepts }, notices };
+}
+
+function named(pixels: RgbImage): NamedImage {
+  return { pixels, contentHash: hashPixels(pixels) };
+}
+
+/** @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH with the concept image */
+async function readSubject(id: AssetId, { pixels }: NamedImage, readAsset: AssetReader): Promise<Tensor> {
+  const file = await readAsset(id);
+  const subject = await decodeMask(file);
+  const [height, width] = subject.dims;
+  if (width === pixels.width && height === pixels.height) return subject;
+  throw new StudioError(
+    'SIZE_MISMATCH',
+    `${file.name} is ${width} x ${height} pixels, but the concept image whose thing it shows is ${pixels.width} x ` +
+      `${pixels.height}.`,
+  );
 }
 
 function checkPackSize(

@@ -204,7 +204,13 @@ export class RenderTable {
     for (const id of ids) {
       const { result, thumbnail, request, document } = this.read(id);
       const { background, inpainted, concepts } = request.scene;
-      const named = [result, thumbnail, background, inpainted, ...concepts.flatMap((c) => [c.image, c.mask])];
+      const named = [
+        result,
+        thumbnail,
+        background,
+        inpainted,
+        ...concepts.flatMap((c) => [c.image, c.subject, c.mask]),
+      ];
       for (const asset of named) if (asset !== null) yield asset;
       if (document !== null) yield* documentAssets(document);
     }

@@ -129,11 +129,11 @@ def build(plan: ScenePlan, folder: str, extension: str) -> tuple[dict, list[np.n
                 "name": f"my {concept.class_name}",
                 "prompt": scene_prompt(concept.source_place, [(concept.class_name, spoken_look(concept.source_look))]),
                 "image": write(f"concept-{index}", image.picture),
+                "subject": write_mask(f"subject-{index}", subject.mask),
                 "mask": write_mask(f"mask-{index}", placed.mask),
                 "order": index,
             }
         )
-        write_mask(f"subject-{index}", subject.mask)
         objects.append({"class": concept.class_name, "place": concept.source_place,
                         "background": describe(placed), "concept": describe(subject)})  # fmt: skip
         pictures.append(image.picture)

@@ -29,7 +29,8 @@ TEXT_TO_IMAGE = {"steps": 25, "guidance": 4.0}
 # The paper's values, with half its steps. Chosen by looking at sweeps of the sample scenes: without swap guidance the
 # looks arrive in patches, and text guidance of 2 changes little for twice the rows. The drawings have sharp outlines, so
 # the masks are to be kept to closely.
-RECOMMENDED = {"steps": 25, "guidance": 1.0, "alpha": 0.15, "beta": 0.8, "swapGuidance": 3.5, "edge": 2}
+RECOMMENDED = {"steps": 25, "guidance": 1.0, "alpha": 0.15, "beta": 0.8, "swapGuidance": 3.5, "edge": 2,
+               "conceptPicture": "placed"}  # fmt: skip
 
 LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation scenes also from CC-BY 4.0 artwork"
 

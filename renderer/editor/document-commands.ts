@@ -32,7 +32,7 @@ export type ConceptChange = Partial<Omit<DocumentConcept, 'id'>>;
 export function addConcept(
   document: SceneDocument,
   id: string,
-  start: { name: string; image?: AssetId | null; alpha?: number },
+  start: { name: string; image?: AssetId | null; subject?: AssetId | null; alpha?: number },
 ): SceneDocument {
   if (document.concepts.length >= MAX_CONCEPTS) {
     throw new StudioError('CONCEPT_COUNT', `A scene takes at most ${MAX_CONCEPTS} concepts.`);
@@ -44,6 +44,7 @@ export function addConcept(
     prompt: '',
     phrase: '',
     image: start.image ?? null,
+    subject: start.subject ?? null,
     mask: null,
     alpha: start.alpha ?? PAPER_ALPHA,
     visible: true,

@@ -26,7 +26,7 @@ export type ParameterField =
   | { readonly kind: 'switch'; readonly name: 'keepOriginalBackground'; readonly isBasic: boolean }
   | {
       readonly kind: 'choice';
-      readonly name: 'attentionLayers' | 'ablation';
+      readonly name: 'conceptPicture' | 'attentionLayers' | 'ablation';
       readonly choices: readonly string[];
       readonly isBasic: boolean;
     };
@@ -35,6 +35,7 @@ export const PARAMETER_FIELDS: readonly ParameterField[] = [
   { kind: 'slider', name: 'beta', min: 0, max: 1, step: 0.05, isBasic: true },
   { kind: 'slider', name: 'steps', min: 1, max: 100, step: 1, isBasic: true },
   { kind: 'seed', name: 'seed', isBasic: true },
+  { kind: 'choice', name: 'conceptPicture', choices: ['whole', 'subject', 'placed'], isBasic: true },
   { kind: 'slider', name: 'swapGuidance', min: 1, max: 10, step: 0.5, isBasic: false },
   { kind: 'slider', name: 'guidance', min: 1, max: 20, step: 0.5, isBasic: false },
   { kind: 'slider', name: 'feather', min: 0, max: 64, step: 1, isBasic: false },

@@ -47,8 +47,9 @@ export async function readSampleScene(
     pictures.set(name, (await normalisePicture(bytes, name, kind, null)).bytes);
   };
   for (const name of [file.background, file.inpainted]) if (name !== undefined) await read(name, 'picture');
-  for (const { image, mask } of file.concepts) {
+  for (const { image, subject, mask } of file.concepts) {
     await read(image, 'picture');
+    if (subject !== undefined) await read(subject, 'mask');
     await read(mask, 'mask');
   }
   const given = Object.fromEntries(
@@ -66,13 +67,14 @@ export async function readSampleScene(
         inpainted: file.inpainted === undefined ? null : put(file.inpainted),
         concepts: file.concepts
           .toSorted((a, b) => a.order - b.order)
-          .map(({ name, prompt, image, mask, alpha }, index) => ({
+          .map(({ name, prompt, image, subject, mask, alpha }, index) => ({
             id: `concept-${index + 1}`,
             name,
             prompt,
             // What stands in the background looks otherwise than the prompt says: only what it is holds for both.
             phrase: name,
             image: put(image),
+            subject: subject === undefined ? null : put(subject),
             mask: put(mask),
             alpha: alpha ?? start.alpha ?? PAPER_ALPHA,
             visible: true,

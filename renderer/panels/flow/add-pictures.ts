@@ -1,10 +1,12 @@
 /** Putting pictures into the scene. */
 import i18next from 'i18next';
+import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { addConcept, changeConcept, changeScene, setBackground } from '../../editor/document-commands.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import { useEditor } from '../state/editor-store.ts';
 import type { Studio } from '../state/studio.ts';
 import { useStudio } from '../state/studio-store.ts';
+import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
 
 /** The pack's picture size where it has one, else the background's: what pictures are fitted to. */
 function fitSize(forBackground: boolean): { width: number; height: number } | null {
@@ -40,23 +42,49 @@ export async function chooseInpainted(studio: Studio, file: File): Promise<void>
 }
 
 export async function addConceptPicture(studio: Studio, file: File): Promise<void> {
-  const { asset } = await studio.importPicture(file, file.name, fitSize(false));
-  addEmptyConcept(studio, nameOf(file), asset);
+  const picture = await importConceptPicture(studio, file);
+  const id = addEmptyConcept(studio, nameOf(file), picture);
+  if (picture.subject === null && nameOf(file) !== '') await lookForSubject(studio, id);
+}
+
+/** A concept picture and, of a cut-out, what is not see-through. */
+async function importConceptPicture(
+  studio: Studio,
+  file: File,
+): Promise<{ image: AssetId; subject: AssetId | null }> {
+  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(false));
+  const opacity = await opacityOf(file);
+  const subject = opacity && (await studio.importMask(opacity, file.name, { width, height }));
+  return { image: asset, subject };
+}
+
+/** Without being asked, so that finding nothing is no news: the concept's card says it. */
+async function lookForSubject(studio: Studio, conceptId: string): Promise<void> {
+  if (canFindSubjects()) await findSubject(studio, conceptId);
 }
 
 /** Adds a concept and takes it in hand. */
-export function addEmptyConcept(studio: Studio, name: string, image: string | null = null): void {
+export function addEmptyConcept(
+  studio: Studio,
+  name: string,
+  picture: { readonly image: AssetId | null; readonly subject: AssetId | null } = {
+    image: null,
+    subject: null,
+  },
+): string {
   const id = crypto.randomUUID();
   const alpha = defaultAlpha(useStudio.getState().engine?.pack?.recommended);
   studio.edit(i18next.t('changes.addConcept'), (document) =>
-    addConcept(document, id, { name, image, alpha }),
+    addConcept(document, id, { name, ...picture, alpha }),
   );
   useEditor.setState({ activeConceptId: id });
+  return id;
 }
 
 export async function chooseConceptImage(studio: Studio, id: string, file: File): Promise<void> {
-  const { asset } = await studio.importPicture(file, file.name, fitSize(false));
-  studio.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, { image: asset }));
+  const picture = await importConceptPicture(studio, file);
+  studio.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, picture));
+  if (picture.subject === null) await lookForSubject(studio, id);
 }
 
 /** A file's name without its ending, such as the person would call the thing. */

@@ -23,6 +23,7 @@ import { useEditor } from '../state/editor-store.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { chooseConceptImage } from './add-pictures.ts';
 import { conceptName } from './concept-name.ts';
+import { SubjectControl } from './subject-control.tsx';
 
 export function ConceptCard({ concept, document }: { concept: DocumentConcept; document: SceneDocument }) {
   const { t } = useTranslation();
@@ -144,6 +145,7 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
             maxLength={200}
             onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
           />
+          <SubjectControl concept={concept} />
           <AlphaControl
             value={concept.alpha}
             onCommit={(alpha) =>

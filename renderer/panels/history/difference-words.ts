@@ -31,6 +31,7 @@ function nameOf(path: string, t: TFunction): string {
       alpha: t('parameters.alpha.name'),
       prompt: t('concept.prompt'),
       image: t('history.difference.image'),
+      subject: t('subject.title'),
       mask: t('history.difference.mask'),
       order: t('history.difference.order'),
       name: t('concept.name'),

@@ -13,6 +13,8 @@ export function useParameterText(): (name: ParameterName, parameters: RenderPara
       }
       case 'keepOriginalBackground':
         return t(parameters.keepOriginalBackground ? 'history.difference.on' : 'history.difference.off');
+      case 'conceptPicture':
+        return t(`parameters.conceptPicture.choices.${parameters.conceptPicture}`);
       case 'attentionLayers':
         return t(`parameters.attentionLayers.choices.${parameters.attentionLayers}`);
       default:

@@ -97,6 +97,13 @@ export class Studio {
     });
   }
 
+  /** Takes a mask of the thing in a concept picture into the project, brought to that picture's size. */
+  async importSubject(file: Blob, image: AssetId): Promise<AssetId> {
+    const picture = await fetch(this.assetUrl(image));
+    const { width, height } = await createImageBitmap(await picture.blob());
+    return this.importMask(file, 'subject', { width, height });
+  }
+
   /** Takes a mask file into the project, brought to the background's size. */
   async importMask(file: Blob, name: string, size: { width: number; height: number }): Promise<AssetId> {
     const upload = await this.client.upload(new Uint8Array(await file.arrayBuffer()), file.type);
@@ -286,18 +293,19 @@ export class Studio {
   async findMask(conceptId: string, phrase: string): Promise<boolean> {
     const { background } = this.session.document;
     if (background === null) return false;
-    const job = await this.client.call('prepare.findMask', {
-      projectId: this.projectId,
-      image: background,
-      phrase,
-    });
-    const result = await this.finished(job);
-    const best = result?.kind === 'masks' ? result.candidates[0] : undefined;
-    if (!best) return false;
+    const mask = await this.maskByPhrase(background, phrase);
+    if (mask === undefined) return false;
     this.edit(i18next.t('changes.find', { phrase }), (document) =>
-      changeConcept(document, conceptId, { mask: best.mask }),
+      changeConcept(document, conceptId, { mask }),
     );
     return true;
+  }
+
+  /** The best mask of what a phrase names in a picture of the project; undefined where nothing was found. */
+  async maskByPhrase(image: AssetId, phrase: string): Promise<AssetId | undefined> {
+    const job = await this.client.call('prepare.findMask', { projectId: this.projectId, image, phrase });
+    const result = await this.finished(job);
+    return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
   }
 
   // Jobs -------------------------------------------------------------------------------------------------------------

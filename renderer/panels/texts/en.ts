@@ -113,6 +113,19 @@ export const en = {
     place: '{{name}} is at place {{place}} of {{count}}.',
     missingImage: 'needs a picture',
   },
+  subject: {
+    title: 'The thing in the picture',
+    whole: 'The whole picture is used: its surroundings may come along.',
+    cutOut: 'Only this is used; its surroundings stay out.',
+    wholeAlt: 'The whole picture',
+    cutOutAlt: 'The picture without its surroundings',
+    find: 'Find it',
+    load: 'Mask file',
+    clear: 'Use the whole picture',
+    needsName: 'Give the concept a name first.',
+    notFound:
+      'Nothing called “{{phrase}}” was found in the picture. Use a cut-out with a see-through background, or a mask file.',
+  },
   mask: {
     title: 'Mask of {{name}}',
     none: 'Choose a concept to edit its mask.',
@@ -233,6 +246,15 @@ export const en = {
     expand: {
       name: 'Margin',
       text: 'How far the rectangle around each mask reaches beyond it, in latent cells.',
+    },
+    conceptPicture: {
+      name: 'Concept pictures',
+      text: 'What of a concept’s picture is used. With the thing alone, nothing of what surrounds it there comes along.',
+      choices: {
+        whole: 'Whole picture (paper)',
+        subject: 'The thing alone',
+        placed: 'The thing, at its place',
+      },
     },
     attentionLayers: {
       name: 'Attention layers',
@@ -497,6 +519,7 @@ export const en = {
     move: 'Move the mask',
     addConcept: 'Add a concept',
     removeConcept: 'Remove {{name}}',
+    subject: 'The thing in a picture',
     rename: 'Rename a concept',
     prompt: 'Change a prompt',
     phrase: 'Change a phrase',

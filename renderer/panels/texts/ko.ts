@@ -113,6 +113,18 @@ export const ko = {
     place: '{{name}}: {{count}}개 중 {{place}}번째 자리입니다.',
     missingImage: '그림 필요',
   },
+  subject: {
+    title: '그림 속 사물',
+    whole: '그림 전체를 씁니다. 주변이 따라올 수 있습니다.',
+    cutOut: '이 부분만 쓰고 주변은 쓰지 않습니다.',
+    wholeAlt: '그림 전체',
+    cutOutAlt: '주변을 뺀 그림',
+    find: '찾기',
+    load: '마스크 파일',
+    clear: '그림 전체 쓰기',
+    needsName: '먼저 콘셉트에 이름을 붙이세요.',
+    notFound: '그림에서 “{{phrase}}”을(를) 찾지 못했습니다. 배경이 투명한 그림이나 마스크 파일을 쓰세요.',
+  },
   mask: {
     title: '{{name}}의 마스크',
     none: '마스크를 편집하려면 콘셉트를 고르세요.',
@@ -221,6 +233,11 @@ export const ko = {
     feather: { name: '페더', text: '물체와 주변 사이 부드러운 가장자리의 너비(픽셀).' },
     edge: { name: '가장자리', text: '물체가 보존된 배경으로 서서히 바뀌는 너비(픽셀).' },
     expand: { name: '여백', text: '각 마스크를 둘러싼 사각형이 밖으로 뻗는 정도(잠재 격자 칸).' },
+    conceptPicture: {
+      name: '콘셉트 그림',
+      text: '콘셉트 그림에서 쓰는 부분. 사물만 쓰면 그 그림의 주변은 따라오지 않습니다.',
+      choices: { whole: '그림 전체(논문)', subject: '사물만', placed: '제자리에 놓은 사물' },
+    },
     attentionLayers: {
       name: '어텐션 층',
       text: '콘셉트의 모습을 가져오는 층.',
@@ -480,6 +497,7 @@ export const ko = {
     move: '마스크 이동',
     addConcept: '콘셉트 추가',
     removeConcept: '{{name}} 삭제',
+    subject: '그림 속 사물',
     rename: '콘셉트 이름 변경',
     prompt: '프롬프트 변경',
     phrase: '대상 변경',

@@ -7,7 +7,9 @@ import { StudioError } from '../../../electron/contract/errors.ts';
 import type { RenderProgress } from '../../../electron/contract/progress.ts';
 import type { RenderRequest } from '../../../electron/contract/render-request.ts';
 import { Engine, type RenderControls } from '../../../electron/inference/engine.ts';
+import { encodeMaskPng } from '../../../electron/inference/images.ts';
 import { openSessionCount } from '../../../electron/inference/sessions.ts';
+import { tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 import { makeTinyPack, makeTinyScene, temporaryFolder, tinySceneFile, writeManifest } from './tiny-pack.ts';
 
 let root: string;
@@ -149,6 +151,14 @@ describe('notices', () => {
     expect((await render(file)).notices).toEqual([expect.stringContaining('no inpainted background')]);
   });
 
+  test('say that a picture was used whole where nobody has said what the thing in it is', async () => {
+    const file = { ...tinySceneFile(), parameters: { conceptPicture: 'placed' } };
+    const { notices } = await render(file);
+    expect(notices).toEqual(
+      file.concepts.map(({ name }) => expect.stringContaining(`"${name}" was used as it is`)),
+    );
+  });
+
   test('say how much of a prompt has no effect', async () => {
     const file = tinySceneFile();
     file.concepts[0]!.prompt = 'abcdefghijklmnopqrst';
@@ -162,6 +172,47 @@ describe('notices', () => {
     writeFileSync(join(cacheFolder, 'tensors'), '');
     expect((await render()).notices).toEqual([expect.stringContaining('cannot be written')]);
     rmSync(join(cacheFolder, 'tensors'));
+  });
+});
+
+describe('the thing in a concept picture', () => {
+  const withSubject = (conceptPicture: string) => {
+    const file = tinySceneFile();
+    const [first, ...others] = file.concepts;
+    // Any mask of the picture's size will do: that of the region is one.
+    return {
+      ...file,
+      concepts: [
+        { ...first!, subject: first!.mask },
+        ...others.map((one) => ({ ...one, subject: one.mask })),
+      ],
+      parameters: { ...file.parameters, conceptPicture },
+    };
+  };
+
+  test('is all that is used of it when the parameter says so', async () => {
+    const [whole, subject, placed] = [
+      await render(withSubject('whole')),
+      await render(withSubject('subject')),
+      await render(withSubject('placed')),
+    ];
+    expect(whole.image.data).toEqual((await render()).image.data);
+    expect(subject.image.data).not.toEqual(whole.image.data);
+    // Here each thing already is where it goes.
+    expect(placed.image.data).toEqual(subject.image.data);
+    expect(placed.notices).toEqual([]);
+  });
+
+  test('has a mask of the picture’s size', async () => {
+    const { request, readAsset } = await sceneOf(withSubject('placed'));
+    const { subject } = request.scene.concepts[0]!;
+    const small = await encodeMaskPng(tensor(new Float32Array(4).fill(1), [2, 2]));
+    const swapped = async (id: string) => {
+      const file = await readAsset(id);
+      return id === subject ? { ...file, bytes: small } : file;
+    };
+    // The region's mask is the same file, and comes first to be of another size.
+    await expect(engine.render(request, swapped)).rejects.toMatchObject({ code: 'SIZE_MISMATCH' });
   });
 });
 

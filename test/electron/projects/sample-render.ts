@@ -20,7 +20,17 @@ export function renderOf(picture: AssetId, overrides: Partial<NewRender> = {}): 
         inpaintPrompt: 'a beach',
         background: picture,
         inpainted: null,
-        concepts: [{ name: 'Cat', prompt: 'a cat', image: picture, mask: picture, alpha: 0.15, order: 0 }],
+        concepts: [
+          {
+            name: 'Cat',
+            prompt: 'a cat',
+            image: picture,
+            subject: null,
+            mask: picture,
+            alpha: 0.15,
+            order: 0,
+          },
+        ],
       },
       parameters: PAPER_PARAMETERS,
       pack: { id: 'starter', version: '1', weights: 'f'.repeat(64) },

@@ -8,6 +8,7 @@ const concept = (name: string): RenderRequest['scene']['concepts'][number] => ({
   name,
   prompt: `a ${name}`,
   image: 'a'.repeat(64),
+  subject: null,
   mask: 'b'.repeat(64),
   alpha: 0.15,
   order: 0,

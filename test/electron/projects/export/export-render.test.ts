@@ -54,8 +54,16 @@ async function renderedProject(inpainted = true) {
       background,
       inpainted: inpainted ? clean : null,
       concepts: [
-        { name: 'Cat', prompt: 'a cat', image: background, mask: catMask, alpha: 0, order: 0 },
-        { name: 'a/b: <"Dog">', prompt: 'a dog', image: clean, mask: dogMask, alpha: 0.15, order: 1 },
+        { name: 'Cat', prompt: 'a cat', image: background, subject: null, mask: catMask, alpha: 0, order: 0 },
+        {
+          name: 'a/b: <"Dog">',
+          prompt: 'a dog',
+          image: clean,
+          subject: null,
+          mask: dogMask,
+          alpha: 0.15,
+          order: 1,
+        },
       ],
     },
   };

@@ -1,0 +1,88 @@
+/** Shows what of a concept's picture is the thing, and lets it be found, chosen or forgotten. */
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconFocusCentered, IconUpload, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
+import { changeConcept } from '../../editor/document-commands.ts';
+import { FileButton } from '../app/file-button.tsx';
+import { IconButton } from '../app/icon-button.tsx';
+import { reportNotice } from '../state/notices.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { findSubject, subjectPhrase } from './subject.ts';
+
+export function SubjectControl({ concept }: { concept: DocumentConcept }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const canFind = useStudio((state) => state.engine?.pack?.abilities.findMask ?? false);
+  const [isFinding, setFinding] = useState(false);
+  const { id, image, subject } = concept;
+  if (image === null) return null;
+  const phrase = subjectPhrase(concept);
+  const find = async () => {
+    setFinding(true);
+    try {
+      if (!(await findSubject(studio, id))) reportNotice(t('subject.notFound', { phrase }));
+    } finally {
+      setFinding(false);
+    }
+  };
+  const load = async (file: File) => {
+    const mask = await studio.importSubject(file, image);
+    studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
+  };
+  return (
+    <Stack gap={4} role="group" aria-label={t('subject.title')}>
+      <Text size="xs" fw={500}>
+        {t('subject.title')}
+      </Text>
+      <Group gap={8} wrap="nowrap" align="center">
+        <span
+          className="subject-preview"
+          role="img"
+          aria-label={t(subject === null ? 'subject.wholeAlt' : 'subject.cutOutAlt')}
+        >
+          <img
+            src={studio.assetUrl(image)}
+            alt=""
+            style={subject === null ? undefined : { maskImage: `url("${studio.assetUrl(subject)}")` }}
+          />
+        </span>
+        <Text size="xs" c="dimmed">
+          {t(subject === null ? 'subject.whole' : 'subject.cutOut')}
+        </Text>
+      </Group>
+      <Group gap={4}>
+        {canFind && (
+          <Button
+            variant="default"
+            leftSection={<IconFocusCentered size={14} aria-hidden />}
+            loading={isFinding}
+            disabled={phrase === ''}
+            title={phrase === '' ? t('subject.needsName') : undefined}
+            onClick={() => start(find)}
+          >
+            {t('subject.find')}
+          </Button>
+        )}
+        <FileButton
+          leftSection={<IconUpload size={14} aria-hidden />}
+          onFile={(file) => start(() => load(file))}
+        >
+          {t('subject.load')}
+        </FileButton>
+        {subject !== null && (
+          <IconButton
+            label={t('subject.clear')}
+            onClick={() =>
+              studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: null }))
+            }
+          >
+            <IconX size={14} aria-hidden />
+          </IconButton>
+        )}
+      </Group>
+    </Stack>
+  );
+}

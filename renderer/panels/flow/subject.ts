@@ -1,0 +1,63 @@
+/** The thing in a concept picture: what of the picture is used, and what is only its surroundings. */
+import i18next from 'i18next';
+import { changeConcept } from '../../editor/document-commands.ts';
+import type { Studio } from '../state/studio.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+/** From this share of see-through pixels on, a picture is taken for a cut-out. */
+const cutOutShare = 0.01;
+
+/**
+ * The opacity of a cut-out as a grey picture, white where the thing is.
+ *
+ * @returns null for a picture that is opaque (nearly) everywhere
+ */
+export async function opacityOf(file: Blob): Promise<Blob | null> {
+  const bitmap = await createImageBitmap(file);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('This browser gives no 2D canvas.');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+  const { data } = pixels;
+  let seeThrough = 0;
+  for (let at = 3; at < data.length; at += 4) {
+    const opacity = data[at]!;
+    if (opacity < 128) seeThrough++;
+    data.fill(opacity, at - 3, at);
+    data[at] = 255;
+  }
+  if (seeThrough < cutOutShare * canvas.width * canvas.height) return null;
+  context.putImageData(pixels, 0, 0);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+/** What to look for in a concept's picture: what it is called, or what it replaces. */
+export function subjectPhrase({ name, phrase }: { readonly name: string; readonly phrase: string }): string {
+  return name.trim() === '' ? phrase.trim() : name.trim();
+}
+
+/** Whether the pack can look for things by their names. */
+export function canFindSubjects(): boolean {
+  return useStudio.getState().engine?.pack?.abilities.findMask ?? false;
+}
+
+/**
+ * Looks for the thing in a concept's picture by its name.
+ *
+ * @returns whether it was found; true also where the concept or its picture has meanwhile gone
+ */
+export async function findSubject(studio: Studio, conceptId: string): Promise<boolean> {
+  const current = () => studio.session.document.concepts.find(({ id }) => id === conceptId);
+  const before = current();
+  if (!before || before.image === null) return true;
+  const found = await studio.maskByPhrase(before.image, subjectPhrase(before));
+  if (found === undefined) return false;
+  if (current()?.image === before.image) {
+    studio.edit(i18next.t('changes.subject'), (document) =>
+      changeConcept(document, conceptId, { subject: found }),
+    );
+  }
+  return true;
+}
