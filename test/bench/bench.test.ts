@@ -18,7 +18,7 @@ test('bench measures a first render, a re-tune and the oracle, and compares thei
     const scene = await makeTinyScene(join(root, 'scene'));
     const printed = execFileSync(
       process.execPath,
-      [join(import.meta.dirname, 'bench.ts'), scene, '--pack', pack, '--device', 'cpu'],
+      [join(import.meta.dirname, 'bench.ts'), scene, '--pack', pack, '--device', 'cpu', '--no-editor'],
       { cwd: root, encoding: 'utf8' },
     );
     expect(printed).toContain('as aimed at: at most 0.001000');

@@ -20,6 +20,7 @@ import { encodeScene } from '../../electron/pipeline/compose.ts';
 import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
 import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { textbookPnpMix } from '../oracle/textbook-pnp-mix.ts';
+import { benchEditor, type EditorBenchReport } from './editor-bench.ts';
 import { benchProject, type ProjectBenchReport } from './project-bench.ts';
 
 /** What is written to out/bench.json. */
@@ -45,6 +46,8 @@ interface BenchReport extends ProjectBenchReport {
   readonly startMs: number;
   readonly peakMemoryBytes: number;
   readonly device: string;
+  /** Left out with --no-editor. */
+  readonly editor?: EditorBenchReport;
 }
 
 /** A store that keeps nothing: the textbook caches nothing. */
@@ -54,8 +57,14 @@ const benchCommand: Command = {
   name: 'bench',
   summary: 'Measures a render against the textbook version of the method, in one run.',
   usage: '[SCENE.json] [options]',
-  details: 'Times are of this machine in this run: compare the ratios. Writes out/bench.json.',
-  options: { ...parameterOptions, ...engineOptions },
+  details:
+    'Times are of this machine in this run: compare the ratios. The editor is measured in a Chromium, on the page as ' +
+    'it is built. Writes out/bench.json.',
+  options: {
+    ...parameterOptions,
+    ...engineOptions,
+    'no-editor': { description: 'Leave out what needs a browser.' },
+  },
   run: runBench,
 };
 
@@ -105,9 +114,10 @@ async function runBench({ options, positionals, signal, print }: CommandContext)
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       device: describeDevice(engine.device),
       ...(await benchProject()),
+      ...(options.has('no-editor') ? {} : { editor: await benchEditor() }),
     };
-    for (const [name, value] of Object.entries(report)) {
-      print(`${name.padEnd(20)} ${readable(value).padEnd(12)} ${describeAim(name, value)}`.trimEnd());
+    for (const [name, value] of flatEntries(report)) {
+      print(`${name.padEnd(22)} ${readable(value).padEnd(12)} ${describeAim(name, value)}`.trimEnd());
     }
     await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);
     print(out);
@@ -137,13 +147,25 @@ async function runOracle(
   return { latents, unetRows, totalMs: performance.now() - startMs };
 }
 
-/** What this project wants of the ratios; they hardly depend on the machine, as the times do. */
+/** What this project wants of the ratios, which hardly depend on the machine, and of the editor. */
 const aims: Readonly<Record<string, number>> = {
   outsideUnetShare: 0.05,
   firstVsOracle: 1 / 2.2,
   retuneVsOracle: 1 / 4,
   maxLatentDifference: 1e-3,
+  'editor.frameP95Ms': 16.7,
+  'editor.undoBytes': 100e6,
+  'editor.openSampleMs': 1500,
 };
+
+/** Names and values, those of the editor with its name before them. */
+function flatEntries({ editor, ...render }: BenchReport): [string, number | string][] {
+  const ofEditor = Object.entries(editor ?? {}).map(([name, value]): [string, number] => [
+    `editor.${name}`,
+    value,
+  ]);
+  return [...Object.entries(render), ...ofEditor];
+}
 
 function describeAim(name: string, value: number | string): string {
   const aim = aims[name];

@@ -1,12 +1,7 @@
 /** axe over every state of the window, in both themes; names, focus and languages. */
-
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { canvasOf, keepFailure, openStudio, type StudioPage, screenshot } from './studio-page.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { violations } from './axe.ts';
+import { canvasOf, keepFailure, openStudio, type StudioPage, screenshot, setTheme } from './studio-page.ts';
 
 let studio: StudioPage;
 
@@ -20,59 +15,48 @@ afterAll(async () => {
   await studio?.close();
 });
 
-/** What axe finds wrong, each with the elements, short enough to read. */
-async function violations(): Promise<string[]> {
-  const { page } = studio;
-  // As a script of the test's own, which the page's policy does not bind.
-  const results = await page.evaluate(async (source): Promise<AxeResults> => {
-    const load = new Function(`${source}; return axe;`);
-    return load().run(document, { resultTypes: ['violations'] });
-  }, axeSource);
-  return results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-  );
-}
-
-async function setTheme(theme: 'Light' | 'Dark'): Promise<void> {
-  const { page } = studio;
-  await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByRole('combobox', { name: 'Theme' }).click();
-  await page.getByRole('option', { name: theme }).click();
-  await expect
-    .poll(() => page.evaluate(() => document.documentElement.dataset.mantineColorScheme))
-    .toBe(theme.toLowerCase());
-  await page.getByRole('button', { name: 'Close' }).click();
-}
-
 describe('axe', () => {
   for (const theme of ['Light', 'Dark'] as const) {
     it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, async () => {
       const { page } = studio;
-      await setTheme(theme);
-      const found: Record<string, string[]> = { scene: await violations() };
+      await setTheme(page, theme);
+      const found: Record<string, string[]> = { scene: await violations(page) };
       await page.getByRole('button', { name: 'More parameters' }).click();
-      found.parameters = await violations();
+      found.parameters = await violations(page);
       await page.getByRole('button', { name: 'More parameters' }).click();
       if (theme === 'Light') {
         await page
           .getByRole('banner')
           .getByRole('button', { name: /^Render/ })
           .click();
-        found.rendering = await violations();
+        found.rendering = await violations(page);
         await page.locator('.frame img').waitFor();
       }
       await page.getByRole('button', { name: /^Show Render of/ }).click();
       await page.getByText('Slider', { exact: true }).click();
-      found.comparison = await violations();
-      await screenshot(page, theme.toLowerCase());
+      found.comparison = await violations(page);
       await page.getByRole('button', { name: 'Edit the scene' }).click();
       for (const sheet of ['Models', 'Shortcuts', 'Settings', 'About', 'Sweep alpha and beta']) {
         await page.getByRole('button', { name: sheet }).first().click();
         await page.getByRole('button', { name: 'Close' }).waitFor();
-        found[sheet] = await violations();
-        if (theme === 'Light') await screenshot(page, sheet.toLowerCase().replaceAll(' ', '-'));
+        found[sheet] = await violations(page);
         await page.getByRole('button', { name: 'Close' }).click();
       }
+      await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
+      await page.getByRole('menuitem', { name: 'Projects' }).waitFor();
+      found['project menu'] = await violations(page);
+      await page.getByRole('menuitem', { name: 'Projects' }).click();
+      await page.getByRole('textbox', { name: 'New project' }).waitFor();
+      found.projects = await violations(page);
+      await page.getByRole('button', { name: 'Close' }).click();
+      const actions = page.getByRole('button', { name: /^Actions for/ }).first();
+      await actions.click();
+      await page.getByRole('menuitem', { name: 'Name' }).waitFor();
+      found['render menu'] = await violations(page);
+      await page.getByRole('menuitem', { name: 'Name' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).last().waitFor();
+      found.rename = await violations(page);
+      await page.keyboard.press('Escape');
       expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
     });
   }

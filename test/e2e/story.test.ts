@@ -1,4 +1,4 @@
-/** The two-minute story: from the sample, and from an empty project, to an exported picture. */
+/** Every part of the story on the tiny pack: what the buttons do, where the pictures mean nothing (starter-story.test.ts has the real ones). */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,12 +7,15 @@ import { readRenderRequest } from '../../electron/projects/export/render-metadat
 import { SAMPLE_SIZE_PX, samplePicture } from './sample-pack.ts';
 import {
   coverage,
+  createProject,
   drag,
+  dropPicture,
   keepFailure,
   openStudio,
+  render,
+  renderButton,
   type StudioPage,
   saved,
-  screenshot,
 } from './studio-page.ts';
 
 let studio: StudioPage;
@@ -27,32 +30,18 @@ afterAll(async () => {
   await studio?.close();
 });
 
-function renderButton() {
-  return studio.page.getByRole('banner').getByRole('button', { name: /^Render/ });
-}
-
-/** Renders and waits for a picture more in the history. */
-async function render(): Promise<void> {
-  const { page } = studio;
-  const before = await page.locator('.frame img').count();
-  await renderButton().click();
-  await expect.poll(() => page.locator('.frame img').count(), { timeout: 120_000 }).toBeGreaterThan(before);
-}
-
 describe('the sample', () => {
   it('opens ready to render at the first start', async () => {
     const { page } = studio;
     await page.getByText('Two things in a meadow').waitFor();
-    expect(await renderButton().isEnabled()).toBe(true);
+    expect(await renderButton(page).isEnabled()).toBe(true);
     expect(await page.getByText('Everything is there. Render the scene.').isVisible()).toBe(true);
-    await screenshot(page, 'masks');
   });
 
   it('renders, shows progress, and puts the picture into the history', async () => {
     const { page } = studio;
-    await renderButton().click();
+    await renderButton(page).click();
     await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
-    await screenshot(page, 'rendering');
     await page.locator('.frame img').waitFor();
     await page.getByText('Idle').waitFor();
   });
@@ -65,7 +54,6 @@ describe('the sample', () => {
     await divider.focus();
     await page.keyboard.press('ArrowRight');
     expect(await divider.getAttribute('aria-valuenow')).toBe('52');
-    await screenshot(page, 'compare');
     await page.getByText('Side by side', { exact: true }).click();
     await page.getByText('Difference', { exact: true }).click();
     const hold = page.getByRole('button', { name: 'Hold to see the original' });
@@ -81,7 +69,7 @@ describe('the sample', () => {
     await beta.fill('0.5');
     await beta.press('Enter');
     await saved(page);
-    await render();
+    await render(page);
     const frames = page.getByRole('button', { name: /^Show Render of/ });
     await frames.first().click();
     await page
@@ -90,7 +78,6 @@ describe('the sample', () => {
       .click();
     await page.getByRole('menuitem', { name: 'Compare with this one' }).click();
     await page.getByText('Clean surroundings (beta): 0.8 → 0.5').waitFor();
-    await screenshot(page, 'history');
   });
 
   it('stars, names, deletes and brings back a render', async () => {
@@ -135,7 +122,6 @@ describe('the sample', () => {
     await page.getByRole('textbox', { name: 'Values of beta' }).fill('0.2, 0.9');
     await page.getByRole('button', { name: 'Render 4 pictures' }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 180_000 }).toBe(4);
-    await screenshot(page, 'sweep');
     const sheet = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export the sheet' }).click();
     const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();
@@ -154,14 +140,14 @@ describe('the sample', () => {
     await steps.fill('100');
     await steps.press('Enter');
     await saved(page);
-    await renderButton().click();
+    await renderButton(page).click();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByText('Idle').waitFor();
     await page.getByText('cancelled').first().waitFor();
     await steps.fill('4');
     await steps.press('Enter');
     await saved(page);
-    await render();
+    await render(page);
   });
 
   it('loses nothing when the page is loaded again in the middle', async () => {
@@ -175,7 +161,7 @@ describe('the sample', () => {
     const before = await coverage(page);
     const pictures = await page.locator('.frame img').count();
     await page.reload();
-    await renderButton().waitFor();
+    await renderButton(page).waitFor();
     await page.getByRole('button', { name: 'Edit my dog' }).click();
     await expect.poll(() => coverage(page)).toBe(before);
     await expect.poll(() => page.locator('.frame img').count()).toBe(pictures);
@@ -190,27 +176,11 @@ describe('the sample', () => {
 describe('from an empty project', () => {
   it('builds a scene with pictures of the person’s own and exports it', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Two things in a meadow' }).click();
-    await page.getByRole('menuitem', { name: 'Projects' }).click();
-    await page.getByRole('textbox', { name: 'New project' }).fill('My own');
-    await page.getByRole('button', { name: 'Create' }).click();
-    await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
-    expect(await renderButton().isEnabled()).toBe(false);
-    await screenshot(page, 'empty');
+    await createProject(page, 'My own');
+    expect(await renderButton(page).isEnabled()).toBe(false);
 
     // 1. Background and concepts are dropped on the window.
-    const drop = async (name: string) => {
-      const bytes = [...(await samplePicture(name))];
-      const transfer = await page.evaluateHandle(
-        ({ content, fileName }) => {
-          const data = new DataTransfer();
-          data.items.add(new File([new Uint8Array(content)], fileName, { type: 'image/png' }));
-          return data;
-        },
-        { content: bytes, fileName: name },
-      );
-      await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-    };
+    const drop = async (name: string) => dropPicture(page, name, await samplePicture(name));
     await drop('background.png');
     await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
     await drop('cat.png');
@@ -227,7 +197,7 @@ describe('from an empty project', () => {
     await page.getByText('Everything is there. Render the scene.').waitFor();
 
     // 3. Rendered and exported.
-    await render();
+    await render(page);
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: /^Show Render of/ }).click();
     await page.getByRole('button', { name: 'Export PNG' }).click();

@@ -3,12 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
 import { launchChromium } from './chromium.ts';
 import { makeSamplePack } from './sample-pack.ts';
 
 /** Where screenshots are put, for the README and the guide. */
 const SCREENS = join('out', 'screens');
+
+/** The packs that come with the program, the real starter pack among them. */
+export const BUNDLED_PACKS = join('native-models', 'packs');
 
 /** A page may be slow on a busy machine; nothing here measures time. */
 const PATIENCE_MS = 60_000;
@@ -58,10 +62,7 @@ export async function openStudio(
     });
     page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
     await page.goto(serve.url.href);
-    await page
-      .getByRole('banner')
-      .getByRole('button', { name: /^Render/ })
-      .waitFor();
+    await renderButton(page).waitFor();
     const opened = browser;
     return {
       page,
@@ -154,6 +155,54 @@ export async function drag(
   for (const { x, y } of rest) await page.mouse.move(x, y, { steps: 4 });
   await page.mouse.up();
   for (const key of keys) await page.keyboard.up(key);
+}
+
+/** Drops a PNG file on the window, or on what a selector names. */
+export async function dropPicture(
+  page: Page,
+  name: string,
+  bytes: Uint8Array,
+  selector = 'body',
+): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ({ content, fileName }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(content)], fileName, { type: 'image/png' }));
+      return data;
+    },
+    { content: [...bytes], fileName: name },
+  );
+  await page.dispatchEvent(selector, 'drop', { dataTransfer });
+}
+
+export function renderButton(page: Page): Locator {
+  return page.getByRole('banner').getByRole('button', { name: /^Render/ });
+}
+
+/** Renders and waits for a picture more in the history. */
+export async function render(page: Page): Promise<void> {
+  const before = await page.locator('.frame img').count();
+  await renderButton(page).click();
+  await expect.poll(() => page.locator('.frame img').count(), { timeout: 120_000 }).toBeGreaterThan(before);
+}
+
+/** Goes on in a new, empty project. */
+export async function createProject(page: Page, name: string): Promise<void> {
+  await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
+  await page.getByRole('menuitem', { name: 'Projects' }).click();
+  await page.getByRole('textbox', { name: 'New project' }).fill(name);
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
+}
+
+export async function setTheme(page: Page, theme: 'Light' | 'Dark'): Promise<void> {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('combobox', { name: 'Theme' }).click();
+  await page.getByRole('option', { name: theme }).click();
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.dataset.mantineColorScheme))
+    .toBe(theme.toLowerCase());
+  await page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Close' }).click();
 }
 
 /** Waits until the host has everything. */

@@ -93,6 +93,57 @@ describe('painting', () => {
     await expectCoverage(Math.hypot(80, 80) * 24 + Math.PI * 12 ** 2, 3);
   });
 
+  it('draws thinner with a softer brush, where it counts as inside', async () => {
+    const { page } = studio;
+    await press('b');
+    const line = [
+      [20, 40],
+      [100, 40],
+    ] as const;
+    for (let step = 0; step < 10; step++) await press('Shift+BracketRight');
+    await drag(page, line);
+    const hard = await coverage(page);
+    await clear();
+    for (let step = 0; step < 10; step++) await press('Shift+BracketLeft');
+    await page.locator('.tool-options').getByText('0 %', { exact: true }).waitFor();
+    await drag(page, line);
+    await expect.poll(() => coverage(page)).toBeGreaterThan(0);
+    expect(await coverage(page)).toBeLessThan(0.8 * hard);
+    for (let step = 0; step < 8; step++) await press('Shift+BracketRight');
+  });
+
+  it('draws wider the harder a pen is pressed, unless that is switched off', async () => {
+    const { page } = studio;
+    await press('b');
+    const client = await page.context().newCDPSession(page);
+    const stroke = async (force: number) => {
+      await clear();
+      const points = await Promise.all([20, 60, 100].map((x) => onScreen(page, x, 40)));
+      const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', at: { x: number; y: number }) =>
+        client.send('Input.dispatchMouseEvent', {
+          type,
+          ...at,
+          force,
+          pointerType: 'pen',
+          button: 'left',
+          buttons: type === 'mouseReleased' ? 0 : 1,
+          clickCount: 1,
+        });
+      await send('mousePressed', points[0]!);
+      for (const point of points) await send('mouseMoved', point);
+      await send('mouseReleased', points[2]!);
+      await expect.poll(() => coverage(page)).toBeGreaterThan(0);
+      return coverage(page);
+    };
+    const [light, firm] = [await stroke(0.2), await stroke(0.9)];
+    expect(firm).toBeGreaterThan(1.5 * light);
+    const pressure = page.getByRole('switch', { name: 'Pen pressure' });
+    await pressure.click();
+    expect(await stroke(0.2)).toBeGreaterThan(firm);
+    await pressure.click();
+    await client.detach();
+  });
+
   it('drops the stroke under way on Escape', async () => {
     const { page } = studio;
     await press('b');
@@ -204,6 +255,37 @@ describe('operations on the whole mask', () => {
     await page.getByRole('button', { name: 'Copy from' }).click();
     await page.getByRole('menuitem', { name: 'my dog' }).click();
     await expectCoverage(34 * 40, 1);
+  });
+
+  it('fills holes, takes specks out, and feathers', async () => {
+    const { page } = studio;
+    const rectangle = (left: number, top: number, right: number, bottom: number, ...keys: string[]) =>
+      drag(
+        page,
+        [
+          [left, top],
+          [right, bottom],
+        ],
+        keys,
+      );
+    await press('u');
+    await rectangle(20, 20, 60, 60);
+    await rectangle(30, 30, 40, 40, 'Alt');
+    await expectCoverage(40 * 40 - 10 * 10);
+    await page.getByRole('button', { name: 'Fill holes' }).click();
+    await expectCoverage(40 * 40, 0.1);
+    const amount = page.getByRole('textbox', { name: 'By (px)' });
+    await amount.fill('8');
+    await rectangle(100, 100, 107, 107);
+    await expectCoverage(40 * 40 + 7 * 7, 0.1);
+    await page.getByRole('button', { name: 'Remove specks' }).click();
+    await expectCoverage(40 * 40, 0.1);
+    await page.getByRole('button', { name: 'Feather', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo: Feather' }).waitFor();
+    // Half of the soft edge is inside; only the corners are rounder.
+    await expectCoverage(40 * 40, 0.5);
+    expect(await coverage(page)).toBeLessThanOrEqual(percent(40 * 40) + 0.05);
+    await amount.fill('4');
   });
 
   it('leaves a locked mask alone', async () => {

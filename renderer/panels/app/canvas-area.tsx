@@ -204,7 +204,12 @@ function ComparisonBar() {
   const hold = (originalHeld: boolean) => () => useEditor.setState({ originalHeld });
   return (
     <div className="tool-options">
-      <Button variant="default" leftSection={<IconPencil size={14} aria-hidden />} onClick={showScene}>
+      <Button
+        variant="default"
+        px="xs"
+        leftSection={<IconPencil size={14} aria-hidden />}
+        onClick={showScene}
+      >
         {t('view.scene')}
       </Button>
       <SegmentedControl
@@ -216,6 +221,7 @@ function ComparisonBar() {
       />
       <Button
         variant="default"
+        px="xs"
         leftSection={<IconEye size={14} aria-hidden />}
         onPointerDown={hold(true)}
         onPointerUp={hold(false)}
@@ -230,7 +236,7 @@ function ComparisonBar() {
         <IconArrowsExchange size={16} aria-hidden />
       </IconButton>
       <Text size="xs" c="dimmed" lineClamp={2} className="tool-hint">
-        {shown && t('view.showing', { name: renderName(shown) })},{' '}
+        {shown && renderName(shown)},{' '}
         {t('view.comparedWith', { name: compared ? renderName(compared) : t('view.background') })}
       </Text>
     </div>

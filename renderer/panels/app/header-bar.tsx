@@ -32,7 +32,7 @@ export function HeaderBar() {
       <Title order={1} size="h5" className="brand">
         {t('app.name')}
       </Title>
-      <Menu position="bottom-start" width={220} returnFocus>
+      <Menu withInitialFocusPlaceholder={false} position="bottom-start" width={220} returnFocus>
         <Menu.Target>
           <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} aria-hidden />}>
             <Text span size="sm" fw={600} truncate maw={260}>

@@ -1,9 +1,8 @@
 /** The background: a picture, or candidates made from the prompt. */
-import { Button, Group, Image, Progress, SimpleGrid, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Button, Group, Image, Progress, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconSparkles, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeScene, setBackground } from '../../editor/document-commands.ts';
 import { FileButton } from '../app/file-button.tsx';
@@ -13,16 +12,28 @@ import { useStudio } from '../state/studio-store.ts';
 import { chooseBackground } from './add-pictures.ts';
 
 const CANDIDATES = 4;
-type Candidates = Extract<JobState['result'], { kind: 'backgrounds' }>['candidates'];
+/** The job whose candidates were chosen from or discarded, for as long as the tab lives. */
+const SETTLED_KEY = 'settled-candidates';
 
 export function BackgroundStep({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const canGenerate = useStudio((state) => state.engine?.pack?.abilities.generateBackgrounds ?? false);
-  const [candidates, setCandidates] = useState<Candidates>([]);
-  const [job, setJob] = useState<string | null>(null);
-  const running = useStudio((state) => (job === null ? undefined : state.jobs[job]));
-  const isRunning = running !== undefined && ['waiting', 'running'].includes(running.state);
+  // The host keeps the job: candidates are there again when the page is loaded anew, also while they are being made.
+  const job = useStudio(({ jobs, project }) =>
+    Object.values(jobs).findLast(
+      ({ kind, projectId }) => kind === 'generateBackgrounds' && projectId === project?.state.projectId,
+    ),
+  );
+  const [settledJobId, setSettledJobId] = useState(() => sessionStorage.getItem(SETTLED_KEY));
+  const isRunning = job !== undefined && ['waiting', 'running'].includes(job.state);
+  const candidates =
+    job?.result?.kind === 'backgrounds' && job.jobId !== settledJobId ? job.result.candidates : [];
+  const settle = () => {
+    if (!job) return;
+    sessionStorage.setItem(SETTLED_KEY, job.jobId);
+    setSettledJobId(job.jobId);
+  };
 
   const generate = async () => {
     const [seed] = crypto.getRandomValues(new Uint32Array(1));
@@ -32,15 +43,13 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
       count: CANDIDATES,
       seed: seed! - (seed! % CANDIDATES),
     });
-    setJob(made.jobId);
-    const result = await studio.finished(made);
-    if (result?.kind === 'backgrounds') setCandidates(result.candidates);
+    await studio.finished(made);
   };
   const use = (image: string) => {
     studio.edit(t('changes.background'), (before) =>
       setBackground(before, image, document.background !== null),
     );
-    setCandidates([]);
+    settle();
   };
 
   return (
@@ -93,13 +102,13 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
         <Group gap="xs" wrap="nowrap">
           <Progress
             flex={1}
-            value={running.progress?.total ? (100 * running.progress.step) / running.progress.total : 0}
+            value={job.progress?.total ? (100 * job.progress.step) / job.progress.total : 0}
             aria-label={t('background.generating')}
           />
           <Button
             variant="subtle"
             color="gray"
-            onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: running.jobId }))}
+            onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: job.jobId }))}
           >
             {t('app.cancel')}
           </Button>
@@ -107,7 +116,7 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
       )}
       {candidates.length > 0 && (
         <Stack gap={4} role="group" aria-label={t('background.candidates')}>
-          <SimpleGrid cols={2} spacing={6}>
+          <div className="candidates">
             {candidates.map(({ image, seed }, index) => (
               <UnstyledButton
                 key={seed}
@@ -118,8 +127,8 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
                 <Image src={studio.assetUrl(image)} alt="" radius="sm" />
               </UnstyledButton>
             ))}
-          </SimpleGrid>
-          <Button variant="subtle" color="gray" onClick={() => setCandidates([])}>
+          </div>
+          <Button variant="subtle" color="gray" onClick={settle}>
             {t('background.discard')}
           </Button>
         </Stack>

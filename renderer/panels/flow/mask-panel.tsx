@@ -76,7 +76,7 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
         >
           {t('mask.import')}
         </FileButton>
-        <Menu>
+        <Menu withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <Button
               variant="default"

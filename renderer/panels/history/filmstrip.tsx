@@ -5,7 +5,6 @@ import {
   Group,
   Loader,
   Menu,
-  Modal,
   ScrollArea,
   Text,
   TextInput,
@@ -17,6 +16,7 @@ import { IconAlertTriangle, IconDots, IconPlayerStop, IconStar, IconStarFilled }
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { Dialog } from '../app/dialog.tsx';
 import { IconButton } from '../app/icon-button.tsx';
 import { useEditor } from '../state/editor-store.ts';
 import type { Studio } from '../state/studio.ts';
@@ -144,7 +144,7 @@ function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean })
           >
             {isStarred ? <IconStarFilled size={12} aria-hidden /> : <IconStar size={12} aria-hidden />}
           </IconButton>
-          <Menu position="top-end" returnFocus>
+          <Menu withInitialFocusPlaceholder={false} position="top-end" returnFocus>
             <Menu.Target>
               <ActionIcon size="xs" variant="subtle" color="gray" aria-label={t('history.actions', { name })}>
                 <IconDots size={12} aria-hidden />
@@ -170,7 +170,7 @@ function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean })
                 </>
               )}
               <Menu.Item onClick={() => setNaming(true)}>{t('history.rename')}</Menu.Item>
-              <Menu.Item color="red" onClick={() => remove(studio, renderId, t)}>
+              <Menu.Item className="danger" onClick={() => remove(studio, renderId, t)}>
                 {t('history.delete')}
               </Menu.Item>
             </Menu.Dropdown>
@@ -231,13 +231,7 @@ function NameDialog({
 }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('history.rename')}
-      size="sm"
-      closeButtonProps={{ 'aria-label': t('app.close') }}
-    >
+    <Dialog opened={isOpen} onClose={onClose} title={t('history.rename')} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -254,6 +248,6 @@ function NameDialog({
           data-autofocus
         />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

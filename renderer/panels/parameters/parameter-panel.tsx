@@ -54,7 +54,7 @@ export function ParameterPanel() {
         <Title order={2} size="h6">
           {t('parameters.title')}
         </Title>
-        <Menu position="bottom-end">
+        <Menu withInitialFocusPlaceholder={false} position="bottom-end">
           <Menu.Target>
             <Button variant="default" rightSection={<IconChevronDown size={12} aria-hidden />}>
               {t('parameters.presets')}

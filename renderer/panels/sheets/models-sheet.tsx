@@ -4,7 +4,6 @@ import {
   Button,
   Checkbox,
   Group,
-  Modal,
   Paper,
   Progress,
   Stack,
@@ -17,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { CatalogLicence } from '../../../electron/contract/pack-catalog.ts';
+import { Dialog } from '../app/dialog.tsx';
 import { bytesOf } from '../history/render-name.ts';
 import { reportError, reportNotice } from '../state/notices.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
@@ -89,6 +89,7 @@ function Pack({ pack, onChange }: { pack: ListedPack; onChange: () => void }) {
         ) : (
           <Button
             variant="default"
+            flex="none"
             disabled={!pack.isUsable}
             onClick={() => start(() => studio.client.call('settings.set', { pack: id }))}
           >
@@ -105,7 +106,7 @@ function Pack({ pack, onChange }: { pack: ListedPack; onChange: () => void }) {
             </Text>
             <Text size="xs" c="dimmed">
               {pack.isBundled ? t('models.bundled') : t(`models.${component.state}`)} ·{' '}
-              {component.size.knownBytes > 0
+              {component.size.unknownFiles === 0
                 ? bytesOf(component.size.knownBytes)
                 : component.installedBytes > 0
                   ? bytesOf(component.installedBytes)
@@ -164,7 +165,13 @@ function Pack({ pack, onChange }: { pack: ListedPack; onChange: () => void }) {
               >
                 {t('models.repair')}
               </Button>
-              <Button variant="subtle" color="red" disabled={isBusy} onClick={() => setRemoving(true)}>
+              <Button
+                variant="subtle"
+                color="red"
+                className="danger"
+                disabled={isBusy}
+                onClick={() => setRemoving(true)}
+              >
                 {t('models.remove')}
               </Button>
             </>
@@ -199,13 +206,7 @@ function Pack({ pack, onChange }: { pack: ListedPack; onChange: () => void }) {
           start(() => follow(studio.client.call('models.pull', { packId: id, acceptedLicences: accepted })));
         }}
       />
-      <Modal
-        opened={isRemoving}
-        onClose={() => setRemoving(false)}
-        title={t('models.remove')}
-        size="sm"
-        closeButtonProps={{ 'aria-label': t('app.close') }}
-      >
+      <Dialog opened={isRemoving} onClose={() => setRemoving(false)} title={t('models.remove')} size="sm">
         <Text size="sm">{t('models.confirmRemove', { name })}</Text>
         <Group justify="flex-end" mt="md">
           <Button variant="default" onClick={() => setRemoving(false)} data-autofocus>
@@ -221,7 +222,7 @@ function Pack({ pack, onChange }: { pack: ListedPack; onChange: () => void }) {
             {t('models.remove')}
           </Button>
         </Group>
-      </Modal>
+      </Dialog>
     </Paper>
   );
 }
@@ -241,12 +242,7 @@ function LicenceDialog({
     if (licences) setAccepted([]);
   }, [licences]);
   return (
-    <Modal
-      opened={licences !== null}
-      onClose={onClose}
-      title={t('models.licences')}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
-    >
+    <Dialog opened={licences !== null} onClose={onClose} title={t('models.licences')}>
       <Stack gap="sm">
         {licences?.map(({ id, name, summary, url }) => (
           <div key={id}>
@@ -274,6 +270,6 @@ function LicenceDialog({
           {t('models.startDownload')}
         </Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

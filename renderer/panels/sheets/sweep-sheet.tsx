@@ -1,7 +1,7 @@
 /** A sweep over alpha and beta as one contact sheet (the paper's Figure 4.5). A click takes a cell's values over. */
 import { Button, Group, Loader, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { type CSSProperties, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_SWEEP_VALUES } from '../../../electron/contract/commands/render-commands.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
@@ -133,7 +133,7 @@ export function SweepSheet() {
         )}
       </Group>
       {sweep && (
-        <table className="sweep-grid">
+        <table className="sweep-grid" style={{ '--columns': sweep.alphas.length } as CSSProperties}>
           <thead>
             <tr>
               <td />

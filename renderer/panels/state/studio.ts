@@ -3,6 +3,7 @@
  * React (the project session, the mask workbench, the view). There is one, made when the page starts.
  */
 import i18next from 'i18next';
+import type { EngineStatus } from '../../../electron/contract/engine-status.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
@@ -62,6 +63,7 @@ export class Studio {
       });
       await this.#showProject(await this.#firstProject());
       useStudio.setState({ phase: 'ready', failure: null });
+      this.#learnPack(engine);
     } catch (error) {
       useStudio.setState({ phase: 'failed', failure: messageOf(error) });
     }
@@ -340,6 +342,11 @@ export class Studio {
     useStudio.setState({ jobs: { ...jobs, [job.jobId]: job } });
   }
 
+  /** What a pack can do is known once an engine has opened it; until then half of the buttons would be missing. */
+  #learnPack({ state, pack }: EngineStatus): void {
+    if (state === 'stopped' && pack === null) this.client.call('engine.start', {}).catch(reportError);
+  }
+
   // Events -----------------------------------------------------------------------------------------------------------
 
   #listen(): void {
@@ -363,7 +370,10 @@ export class Studio {
     client.on('render.progress', (progress) => useStudio.setState({ progress }));
     client.on('render.preview', (preview) => useStudio.setState({ preview }));
     client.on('job.changed', (job) => this.#putJob(job));
-    client.on('engine.changed', (engine) => useStudio.setState({ engine }));
+    client.on('engine.changed', (engine) => {
+      useStudio.setState({ engine });
+      this.#learnPack(engine);
+    });
     client.on('settings.changed', (settings) => useStudio.setState({ settings }));
     client.on('notice', ({ message }) => reportNotice(message));
     addEventListener('beforeunload', (event) => {

@@ -199,7 +199,6 @@ export const en = {
     sliderHandle: 'Divider between before and after',
     holdOriginal: 'Hold to see the original',
     swap: 'Swap the two pictures',
-    showing: 'Showing {{name}}',
     comparedWith: 'against {{name}}',
     background: 'the background',
     preview: 'Preview of the render',

@@ -197,7 +197,6 @@ export const ko = {
     sliderHandle: '이전과 이후의 경계',
     holdOriginal: '누르고 있으면 원본 보기',
     swap: '두 그림 바꾸기',
-    showing: '{{name}} 표시 중',
     comparedWith: '비교 대상: {{name}}',
     background: '배경',
     preview: '렌더링 미리 보기',

@@ -1,0 +1,375 @@
+/**
+ * The two-minute story with the real starter pack: from an empty project and a prompt to an exported picture. The
+ * screenshots of the README and the guide are made here (out/screens; `npm run screens` takes them over).
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readPngText } from '../../electron/projects/export/png-text.ts';
+import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
+import { violations } from './axe.ts';
+import {
+  BUNDLED_PACKS,
+  canvasOf,
+  coverage,
+  createProject,
+  drag,
+  dropPicture,
+  keepFailure,
+  onScreen,
+  openStudio,
+  render,
+  renderButton,
+  type StudioPage,
+  saved,
+  screenshot,
+  setTheme,
+} from './studio-page.ts';
+
+const SCENE = join(BUNDLED_PACKS, 'starter', 'scenes', 'two-concepts');
+const SIZE_PX = 256;
+/** Beyond the masks' soft edge nothing may change. */
+const EDGE_PX = 16;
+
+const scenePicture = (name: string) => readFile(join(SCENE, name));
+
+// Real models, on a machine that may have other work.
+vi.setConfig({ testTimeout: 400_000 });
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio({ packs: BUNDLED_PACKS });
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+/** One byte per pixel. */
+async function grey(file: Uint8Array): Promise<Buffer> {
+  return sharp(file).greyscale().raw().toBuffer();
+}
+
+/** Where one of the sample's objects is: a point well inside it, and its share of the picture in percent. */
+async function objectOf(maskFile: string) {
+  const mask = await grey(await scenePicture(maskFile));
+  const inside = [...mask.keys()]
+    .filter((at) => mask[at]! >= 128)
+    .map((at) => [at % SIZE_PX, Math.floor(at / SIZE_PX)] as const);
+  const mean = (axis: 0 | 1) => inside.reduce((sum, point) => sum + point[axis], 0) / inside.length;
+  const [middleX, middleY] = [mean(0), mean(1)];
+  const away = ([x, y]: readonly [number, number]) => Math.hypot(x - middleX, y - middleY);
+  const [x, y] = inside.reduce((nearest, point) => (away(point) < away(nearest) ? point : nearest));
+  const all = (axis: 0 | 1) => inside.map((point) => point[axis]);
+  return {
+    x,
+    y,
+    box: [
+      [Math.min(...all(0)) - 3, Math.min(...all(1)) - 3],
+      [Math.max(...all(0)) + 3, Math.max(...all(1)) + 3],
+    ] as const,
+    percent: (100 * inside.length) / SIZE_PX ** 2,
+  };
+}
+
+/** Pixels of the active mask on the screen, whether it is saved or only proposed. */
+function shownMaskPixels(): Promise<number> {
+  return studio.page.evaluate(() => {
+    const canvas = document.querySelectorAll<HTMLCanvasElement>('.scene-canvas canvas')[1]!;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let at = 3; at < data.length; at += 4) if (data[at]! > 0) count++;
+    return count;
+  });
+}
+
+async function fillField(name: string, value: string): Promise<void> {
+  const field = studio.page.getByRole('textbox', { name });
+  await field.fill(value);
+  await field.press('Tab');
+  await saved(studio.page);
+}
+
+async function expectAbout(percent: number): Promise<void> {
+  await expect.poll(() => coverage(studio.page)).toBeGreaterThan(percent / 2);
+  expect(await coverage(studio.page)).toBeLessThan(percent * 2);
+}
+
+describe('the first start', () => {
+  it('opens the sample, ready to render', async () => {
+    const { page } = studio;
+    await page.getByText('Everything is there. Render the scene.').waitFor();
+    expect(await renderButton(page).isEnabled()).toBe(true);
+    await screenshot(page, 'sample');
+  });
+});
+
+describe('a background', () => {
+  it('starts from nothing', async () => {
+    const { page } = studio;
+    await createProject(page, 'A cat and a guitar');
+    expect(await renderButton(page).isEnabled()).toBe(false);
+    await screenshot(page, 'empty');
+  });
+
+  it('is chosen among candidates of a prompt, which a reload does not lose', async () => {
+    const { page } = studio;
+    await fillField('Scene prompt', 'a photo of a cat and a guitar, beach background');
+    await page.getByRole('button', { name: 'Make candidates' }).click();
+    await page.getByRole('progressbar', { name: 'Making candidates…' }).waitFor();
+    // 1. Loaded again while they are being made.
+    await page.reload();
+    const candidates = page.getByRole('button', { name: /^Use this background/ });
+    await expect.poll(() => candidates.count(), { timeout: 300_000 }).toBe(4);
+    // 2. And once they are there.
+    await page.reload();
+    await expect.poll(() => candidates.count()).toBe(4);
+    await expect
+      .poll(() =>
+        page
+          .locator('.candidate img')
+          .evaluateAll((all) => all.every((one) => (one as HTMLImageElement).naturalWidth > 0)),
+      )
+      .toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await screenshot(page, 'candidates');
+    await candidates.nth(1).click();
+    await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
+    await candidates.first().waitFor({ state: 'detached' });
+    await saved(page);
+  });
+
+  it('is replaced by a picture that is dropped on it', async () => {
+    const { page } = studio;
+    const image = page.getByRole('img', { name: 'Background of the scene' });
+    const before = await image.getAttribute('src');
+    await dropPicture(page, 'beach.png', await scenePicture('background.png'), '[data-drop="background"]');
+    await expect.poll(() => image.getAttribute('src')).not.toBe(before);
+    await saved(page);
+  });
+});
+
+describe('concepts and masks', () => {
+  it('takes pictures of things, with what they show and what they replace', async () => {
+    const { page } = studio;
+    await dropPicture(page, 'my_cat.png', await scenePicture('concept-1.png'));
+    await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
+    await page.getByText('my cat has no place yet. Paint where it goes.').waitFor();
+    await fillField('What the picture shows', 'a photo of a purple cat, room background');
+    await fillField('What it replaces', 'cat');
+    await dropPicture(page, 'my_guitar.png', await scenePicture('concept-2.png'));
+    await page.getByRole('button', { name: 'Edit my guitar' }).waitFor();
+    await fillField('What the picture shows', 'a photo of a green guitar, sunset background');
+    await fillField('What it replaces', 'guitar');
+  });
+
+  it('finds a place by clicks on it, and shows the answer before it is kept', async () => {
+    const { page } = studio;
+    const cat = await objectOf('mask-1.png');
+    await page.getByRole('button', { name: 'Edit my cat' }).click();
+    await canvasOf(page).focus();
+    await page.keyboard.press('w');
+    const on = await onScreen(page, cat.x, cat.y);
+    await page.mouse.click(on.x, on.y);
+    await expect.poll(shownMaskPixels).toBeGreaterThan(0);
+    expect(await coverage(page)).toBe(0);
+    await screenshot(page, 'smart-select');
+    // What does not belong to it is said with Alt; the answer comes again.
+    const off = await onScreen(page, 4, 4);
+    await page.keyboard.down('Alt');
+    await page.mouse.click(off.x, off.y);
+    await page.keyboard.up('Alt');
+    await expect.poll(shownMaskPixels).toBeGreaterThan(0);
+    await page.keyboard.press('Enter');
+    await expectAbout(cat.percent);
+  });
+
+  it('finds it by a box, and drops the answer on Escape', async () => {
+    const { page } = studio;
+    const cat = await objectOf('mask-1.png');
+    await page.keyboard.press('Delete');
+    await page.getByRole('group', { name: 'Mask of my cat' }).getByText('no mask').waitFor();
+    await expect.poll(shownMaskPixels).toBe(0);
+    await drag(page, cat.box);
+    await expect.poll(shownMaskPixels).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+    await expect.poll(shownMaskPixels).toBe(0);
+    await drag(page, cat.box);
+    await expect.poll(shownMaskPixels).toBeGreaterThan(0);
+    await page.keyboard.press('Enter');
+    await expectAbout(cat.percent);
+  });
+
+  it('finds places by text', async () => {
+    const { page } = studio;
+    const cat = await objectOf('mask-1.png');
+    const before = await coverage(page);
+    await page.getByRole('button', { name: 'Find by text' }).click();
+    await page.getByRole('button', { name: 'Undo: Found “cat”' }).waitFor();
+    await expect.poll(() => coverage(page)).not.toBe(before);
+    await expectAbout(cat.percent);
+    await page.getByRole('button', { name: 'Edit my guitar' }).click();
+    await page.getByRole('button', { name: 'Find by text' }).click();
+    await expectAbout((await objectOf('mask-2.png')).percent);
+    await page.keyboard.press('b');
+    await page.getByText('Everything is there. Render the scene.').waitFor();
+    await screenshot(page, 'masks');
+  });
+
+  it('takes the objects out of the background', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Take the objects out' }).click();
+    await page.getByText('The objects have been taken out.').waitFor();
+    await saved(page);
+  });
+});
+
+describe('the render', () => {
+  it('shows progress and previews', async () => {
+    const { page } = studio;
+    await renderButton(page).click();
+    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.locator('.preview-card img').waitFor();
+    await screenshot(page, 'rendering');
+    await page.locator('.frame img').waitFor();
+  });
+
+  it('goes on when the page is loaded again in its middle', async () => {
+    const { page } = studio;
+    await fillField('Seed', '5');
+    await renderButton(page).click();
+    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.reload();
+    await expect.poll(() => page.locator('.frame img').count(), { timeout: 300_000 }).toBe(2);
+    await page.getByText('Idle').waitFor();
+  });
+
+  it('is compared with the background and with another render', async () => {
+    const { page } = studio;
+    const frames = page.getByRole('button', { name: /^Show Render of/ });
+    await frames.first().click();
+    await page.getByText('Slider', { exact: true }).click();
+    await page.getByRole('slider', { name: 'Divider between before and after' }).waitFor();
+    await screenshot(page, 'compare');
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .nth(1)
+      .click();
+    await page.getByRole('menuitem', { name: 'Compare with this one' }).click();
+    await page.getByText(/^Seed: \d+ → 5$/).waitFor();
+    await page.getByText('Side by side', { exact: true }).click();
+    await screenshot(page, 'history');
+  });
+
+  it('is swept over alpha and beta, and a cell is taken over', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await page.getByRole('button', { name: 'Sweep alpha and beta' }).click();
+    await page.getByRole('textbox', { name: 'Values of alpha' }).fill('0.15, 0.5');
+    await page.getByRole('textbox', { name: 'Values of beta' }).fill('0.4, 0.8');
+    await page.getByRole('button', { name: 'Render 4 pictures' }).click();
+    await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 300_000 }).toBe(4);
+    expect(await violations(page)).toEqual([]);
+    await screenshot(page, 'sweep');
+    await page.getByRole('button', { name: 'Take over alpha 0.15, beta 0.4' }).click();
+    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    await expect.poll(() => beta.inputValue()).toBe('0.4');
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await saved(page);
+  });
+
+  it('is exported: untouched outside the masks, changed inside, and with everything that made it', async () => {
+    const { page } = studio;
+    await render(page);
+    await page
+      .getByRole('button', { name: /^Show Render of/ })
+      .first()
+      .click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export PNG' }).click();
+    const file = await readFile(await (await download).path());
+
+    // 1. What made it.
+    const request = readRenderRequest(file, 'export.png')!;
+    expect(request.pack.id).toBe('starter');
+    expect(request.parameters).toMatchObject({ beta: 0.4, seed: 5 });
+    expect(request.scene.concepts).toMatchObject([
+      { name: 'my cat', prompt: 'a photo of a purple cat, room background', alpha: 0.15 },
+      { name: 'my guitar', prompt: 'a photo of a green guitar, sunset background', alpha: 0.15 },
+    ]);
+    expect(readPngText(file, 'parameters')).toContain('Seed: 5');
+    expect(readPngText(file, 'XML:com.adobe.xmp')).toMatch(/compositeWithTrainedAlgorithmicMedia/);
+
+    // 2. Its pixels: the background's beyond the masks of the request, others within them.
+    const near = new Uint8Array(SIZE_PX ** 2);
+    const inside = new Set<number>();
+    for (const { mask } of request.scene.concepts) {
+      const bytes = await page.evaluate(
+        async (id) => [...new Uint8Array(await (await fetch(`/assets/${id}`)).arrayBuffer())],
+        mask,
+      );
+      for (const [at, value] of (await grey(Uint8Array.from(bytes))).entries()) {
+        if (value >= 128) inside.add(at);
+        if (value === 0) continue;
+        const [x, y] = [at % SIZE_PX, Math.floor(at / SIZE_PX)];
+        for (let row = Math.max(y - EDGE_PX, 0); row <= Math.min(y + EDGE_PX, SIZE_PX - 1); row++) {
+          const start = row * SIZE_PX;
+          near.fill(1, start + Math.max(x - EDGE_PX, 0), start + Math.min(x + EDGE_PX + 1, SIZE_PX));
+        }
+      }
+    }
+    const rgb = async (picture: Uint8Array) => sharp(picture).removeAlpha().raw().toBuffer();
+    const [result, background] = [await rgb(file), await rgb(await scenePicture('background.png'))];
+    const isSame = (at: number) =>
+      [0, 1, 2].every((channel) => result[3 * at + channel] === background[3 * at + channel]);
+    const outside = [...near.keys()].filter((at) => near[at] === 0);
+    expect(outside.length).toBeGreaterThan(5000);
+    expect(outside.filter((at) => !isSame(at))).toEqual([]);
+    const changed = [...inside].filter((at) => !isSame(at));
+    expect(changed.length / inside.size).toBeGreaterThan(0.9);
+  });
+});
+
+describe('the window', () => {
+  it('says which licences a pack has before it is downloaded', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await page.getByRole('button', { name: 'Models' }).click();
+    const download = page.getByRole('button', { name: 'Download' }).first();
+    await download.waitFor();
+    await screenshot(page, 'models');
+    await download.click();
+    const dialog = page.getByRole('dialog', {
+      name: 'These licences have to be accepted before the download',
+    });
+    await dialog.getByRole('checkbox').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await dialog.getByRole('button', { name: 'Accept and download' }).isDisabled()).toBe(true);
+    await screenshot(page, 'licences');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('dialog', { name: 'Models' }).getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('is dark where the person likes it dark', async () => {
+    const { page } = studio;
+    await setTheme(page, 'Dark');
+    await page
+      .getByRole('button', { name: /^Show Render of/ })
+      .first()
+      .click();
+    await page.getByText('Slider', { exact: true }).click();
+    await screenshot(page, 'dark');
+    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await setTheme(page, 'Light');
+    await screenshot(page, 'light');
+  });
+
+  it('wrote nothing wrong to the console all the while', () => {
+    expect(studio.faults).toEqual([]);
+  });
+});
