@@ -4,6 +4,7 @@ import { maskOverlap } from './mask-overlap.ts';
 import { type EvaluationContext, type Measure, type MeasureResult, stopIfCancelled } from './measure.ts';
 import { mean } from './metrics.ts';
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
+import { percent } from './text-table.ts';
 
 /** What this project wants of the starter pack's detector. */
 const aims = { iou: 0.88, absent: 0.95 } as const;
@@ -68,8 +69,4 @@ async function measureSet(
     shareOfHits: overlaps.filter((overlap) => overlap > hitIou).length / overlaps.length,
     absentFindsNothing: nothingFound / scenes.length,
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
