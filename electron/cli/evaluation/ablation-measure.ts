@@ -3,6 +3,7 @@ import type { RenderParameters } from '../../contract/parameters.ts';
 import { imageToTensor, type RgbImage, tensorToImage } from '../../pipeline/processors/image.ts';
 import { assetReader, makeRequest } from '../scene-request.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
+import { type Identity, identityOf, type SceneFeatures } from './identity.ts';
 import {
   byHalves,
   type EvaluationContext,
@@ -14,7 +15,7 @@ import {
 import { paperAblation, paperComparison } from './paper-figures.ts';
 import { type ComparedScore, comparedScores, describeLead, leadOf } from './row-comparison.ts';
 import { meanScores, referenceOf, type Scores, scoreScene } from './scene-scores.ts';
-import { textTable } from './text-table.ts';
+import { percent, textTable } from './text-table.ts';
 
 type Row = RenderParameters['ablation'];
 
@@ -35,7 +36,12 @@ interface MeasuredScene {
   readonly isHeldOut: boolean;
   readonly untouched: Scores;
   readonly rows: Readonly<Record<Row, Scores>>;
+  /** Of the whole method's result. */
+  readonly features: SceneFeatures;
 }
+
+/** What this project wants of the starter pack. */
+const recognisedAim = 0.8;
 
 async function measureAblation(context: EvaluationContext): Promise<MeasureResult> {
   const { scenes, onProgress } = context;
@@ -50,6 +56,8 @@ async function measureAblation(context: EvaluationContext): Promise<MeasureResul
   const table = byHalves(measured, summarise);
   const scoresOf = Object.fromEntries(rows.map((row) => [row, measured.map((scene) => scene.rows[row])]));
   const names = Object.keys(comparedScores) as ComparedScore[];
+  const features = measured.map((scene) => scene.features);
+  const identity = byHalves(features, (some) => identityOf(features, some));
   const leads = names.map((score) => [score, leadOf(scoresOf, 'e', score)] as const);
   return {
     report: {
@@ -57,11 +65,14 @@ async function measureAblation(context: EvaluationContext): Promise<MeasureResul
       ablationSeen: table.seen?.rows ?? null,
       ablationHeldOut: table.heldOut?.rows ?? null,
       untouched: table.all.untouched,
+      identity,
       leadOfE: Object.fromEntries(leads),
       paper: { ablation: paperAblation, comparison: paperComparison },
     },
     lines: [
       ...describeTables(table, measured),
+      '',
+      ...describeIdentity(identity),
       '',
       'Does the whole method (e) lead? (means of differences by scene ± their standard error)',
       ...leads.map(([score, lead]) => `  ${describeLead('e', score, lead)}`),
@@ -80,6 +91,7 @@ async function measureScene(
   const untouched: RgbImage = tensorToImage(await autoencoder.decode(latents));
   const reference = await referenceOf(scene, untouched, classifier);
   const scores: Partial<Record<Row, Scores>> = {};
+  const regions: Float32Array[] = [];
   for (const [index, row] of rows.entries()) {
     const request = makeRequest(scene.loaded, engine.pack, {
       // What is pasted back would hide what the method does to the background.
@@ -87,13 +99,28 @@ async function measureScene(
     });
     const { image } = await engine.render(request, assetReader(scene.loaded), { signal });
     scores[row] = await scoreScene(image, reference, classifier);
+    if (row === 'e') {
+      for (const { mask } of scene.concepts) regions.push((await classifier.readObject(image, mask)).feature);
+    }
     onRow(index + 1);
   }
   return {
     isHeldOut: scene.isHeldOut,
     untouched: await scoreScene(untouched, reference, classifier),
     rows: scores as Record<Row, Scores>,
+    features: { isHeldOut: scene.isHeldOut, concepts: reference.features, regions },
   };
+}
+
+function describeIdentity({ all, heldOut }: Halves<Identity>): string[] {
+  const sentence = ({ regions, distractors, recognised }: Identity) =>
+    `${percent(recognised)} of ${regions} regions lie nearest to their own concept image among ${distractors} others`;
+  return [
+    `Identity, (e): ${sentence(all)}`,
+    ...(heldOut === null
+      ? []
+      : [`  held-out drawings or patterns: ${sentence(heldOut)} (aim ${percent(recognisedAim)})`]),
+  ];
 }
 
 interface Summary {
