@@ -40,6 +40,18 @@ export const documentConceptSchema = z.strictObject({
 });
 export type DocumentConcept = z.infer<typeof documentConceptSchema>;
 
+/** Colours of masks, told apart by people who see fewer colours too (Okabe and Ito 2008, without black, plus two). */
+export const CONCEPT_COLOURS = [
+  '#e69f00',
+  '#56b4e9',
+  '#009e73',
+  '#f0e442',
+  '#0072b2',
+  '#d55e00',
+  '#cc79a7',
+  '#9467bd',
+] as const;
+
 export const sceneDocumentSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format.'),

@@ -5,20 +5,12 @@
 import { StudioError } from '../../electron/contract/errors.ts';
 import { PAPER_ALPHA, type RenderParameters } from '../../electron/contract/parameters.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';
+import {
+  CONCEPT_COLOURS,
+  type DocumentConcept,
+  type SceneDocument,
+} from '../../electron/contract/scene-document.ts';
 import { MAX_CONCEPTS } from '../../electron/contract/scene-file.ts';
-
-/** Colours of masks, told apart by people who see fewer colours too (Okabe and Ito 2008, without black, plus two). */
-export const CONCEPT_COLOURS = [
-  '#e69f00',
-  '#56b4e9',
-  '#009e73',
-  '#f0e442',
-  '#0072b2',
-  '#d55e00',
-  '#cc79a7',
-  '#9467bd',
-] as const;
 
 /** What of a concept can be set by {@link changeConcept}. */
 export type ConceptChange = Partial<Omit<DocumentConcept, 'id'>>;

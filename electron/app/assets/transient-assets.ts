@@ -55,6 +55,16 @@ export class TransientAssets {
     return found;
   }
 
+  /** The bytes of what a window sent. @throws StudioError ASSET_MISSING */
+  requireUpload(id: AssetId): Uint8Array {
+    const found = this.get(id);
+    if (found !== undefined) return found.bytes;
+    throw new StudioError(
+      'ASSET_MISSING',
+      'The picture has not been uploaded, or too long ago. Add it again.',
+    );
+  }
+
   #remove(id: AssetId): void {
     const found = this.#assets.get(id);
     if (found === undefined) return;

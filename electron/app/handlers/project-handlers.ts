@@ -7,6 +7,7 @@ import { emptySceneDocument } from '../../contract/scene-document.ts';
 import { ifPresent } from '../../models/file-errors.ts';
 import { PROJECT_EXTENSION } from '../../projects/project-file.ts';
 import type { CommandContext } from '../dispatcher.ts';
+import { sceneOfPicture } from '../projects/restore-picture.ts';
 import { readSampleScene } from '../projects/sample-project.ts';
 import type { StudioParts } from '../studio-parts.ts';
 
@@ -16,6 +17,7 @@ export function projectHandlers({
   renders,
   packs,
   settings,
+  transient,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
   const startingParameters = () => packs.startingParameters(settings.current.pack);
   return {
@@ -65,6 +67,22 @@ export function projectHandlers({
     'project.restoreRender': ({ projectId, renderId }) => {
       const document = renders.document(projectId, renderId);
       return projects.change(projectId, (file) => file.commit(document, 'Restore the scene of a render'));
+    },
+    'project.restorePicture': async ({ projectId, upload, name }) => {
+      const png = transient.requireUpload(upload);
+      const { document, bytes, pictures, pack } = await sceneOfPicture(
+        { projects, transient, recent },
+        projectId,
+        png,
+        name,
+      );
+      const project = projects.change(projectId, (file) =>
+        file.atomically(() => {
+          for (const picture of bytes) file.putAsset(picture);
+          file.commit(document, 'Restore the scene of a picture');
+        }),
+      );
+      return { project, pictures, pack };
     },
   };
 }

@@ -5,21 +5,9 @@ import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import { PAPER_ALPHA, type RenderParameters } from '../../contract/parameters.ts';
 import type { AssetId } from '../../contract/render-request.ts';
-import type { SceneDocument } from '../../contract/scene-document.ts';
+import { CONCEPT_COLOURS, type SceneDocument } from '../../contract/scene-document.ts';
 import { type SceneFile, sceneFileSchema } from '../../contract/scene-file.ts';
 import { normalisePicture } from '../assets/pictures.ts';
-
-/** Colours of the concepts' masks that people with any colour vision can tell apart (Okabe and Ito, 2008). */
-const conceptColours = [
-  '#e69f00',
-  '#56b4e9',
-  '#009e73',
-  '#cc79a7',
-  '#0072b2',
-  '#d55e00',
-  '#f0e442',
-  '#999999',
-];
 
 /** A scene read from its folder, its pictures ready for a project. */
 export interface SampleScene {
@@ -79,7 +67,7 @@ export async function readSampleScene(
             alpha: alpha ?? start.alpha ?? PAPER_ALPHA,
             visible: true,
             locked: false,
-            colour: conceptColours[index % conceptColours.length]!,
+            colour: CONCEPT_COLOURS[index % CONCEPT_COLOURS.length]!,
           })),
         parameters: { ...start.parameters, ...given },
       };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
 import { filePathSchema, historyEntrySchema, projectIdSchema, projectStateSchema } from '../project-state.ts';
 import { renderIdSchema } from '../render-record.ts';
+import { assetIdSchema, renderRequestSchema } from '../render-request.ts';
 import { sceneDocumentSchema } from '../scene-document.ts';
 
 const ofProject = z.strictObject({ projectId: projectIdSchema });
@@ -16,6 +17,24 @@ export const recentProjectSchema = z.strictObject({
   isThere: z.boolean(),
 });
 export type RecentProject = z.infer<typeof recentProjectSchema>;
+
+/** What became of a picture that a restored scene names. */
+export const restoredPictureSchema = z.strictObject({
+  part: z.enum(['background', 'inpainted', 'image', 'mask']),
+  concept: z
+    .string()
+    .nullable()
+    .describe('Name of the concept that it belongs to; null for the backgrounds.'),
+  isFound: z.boolean().describe('By its content; otherwise the scene’s own stays, or the place stays empty.'),
+});
+export type RestoredPicture = z.infer<typeof restoredPictureSchema>;
+
+export const restoredSceneSchema = z.strictObject({
+  project: projectStateSchema,
+  pictures: z.array(restoredPictureSchema),
+  pack: renderRequestSchema.shape.pack.describe('What the picture was made with.'),
+});
+export type RestoredScene = z.infer<typeof restoredSceneSchema>;
 
 export const projectCommands = {
   'project.create': command(
@@ -99,5 +118,14 @@ export const projectCommands = {
     'Brings the document back that a render was made from, as one step of the history.',
     z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema }),
     projectStateSchema,
+  ),
+  'project.restorePicture': command(
+    'Brings the scene back that an uploaded PNG of this program was made from, as one step of the history.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      upload: assetIdSchema.describe('SHA-256 of the uploaded bytes.'),
+      name: z.string().max(300).describe('Name of the file it came from, for messages.'),
+    }),
+    restoredSceneSchema,
   ),
 };

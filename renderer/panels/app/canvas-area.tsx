@@ -29,14 +29,17 @@ export function CanvasArea() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const document = useStudio((state) => state.project?.document);
-  const size = useStudio((state) => state.backgroundSize) ?? EMPTY_SIZE;
+  const measured = useStudio((state) => state.backgroundSize);
+  const size = measured ?? EMPTY_SIZE;
   const wheel = useStudio((state) => state.settings.wheel);
   const editor = useEditor();
   const comparison = useComparison(document);
   const { workbench, view } = studio;
   useEffect(() => {
-    if (document) workbench.follow(document.concepts, size, editor.activeConceptId);
-  }, [workbench, document, size, editor.activeConceptId]);
+    // Masks of a background whose size is still being asked for would be held to the size of the one before.
+    if (!document || document.background !== (measured?.of ?? null)) return;
+    workbench.follow(document.concepts, size, editor.activeConceptId);
+  }, [workbench, document, measured, size, editor.activeConceptId]);
   const { brushSizePx, hardness, pressureSize } = editor;
   useEffect(() => {
     workbench.setSettings({ brushSizePx, hardness, pressureSize });

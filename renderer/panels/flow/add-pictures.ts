@@ -6,6 +6,7 @@ import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import { useEditor } from '../state/editor-store.ts';
 import type { Studio } from '../state/studio.ts';
 import { useStudio } from '../state/studio-store.ts';
+import { restoreScene } from './restore-picture.ts';
 import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
 
 /** The pack's picture size where it has one, else the background's: what pictures are fitted to. */
@@ -15,15 +16,20 @@ function fitSize(forBackground: boolean): { width: number; height: number } | nu
   return forBackground ? packSize : (backgroundSize ?? packSize);
 }
 
-/** Takes pictures in: the first as the background where there is none or it is meant, the others as concepts. */
+/**
+ * Takes pictures in: one that this program exported brings its scene back; of the others the first becomes the
+ * background where there is none or it is meant, and the rest are concepts.
+ */
 export async function addPictures(
   studio: Studio,
   files: readonly File[],
   target: 'background' | 'scene',
 ): Promise<void> {
-  for (const [index, file] of files.entries()) {
+  const pictures = await restoreScene(studio, files);
+  const isRestored = pictures !== files;
+  for (const [index, file] of pictures.entries()) {
     const isBackground =
-      index === 0 && (target === 'background' || studio.session.document.background === null);
+      !isRestored && index === 0 && (target === 'background' || studio.session.document.background === null);
     if (isBackground) await chooseBackground(studio, file);
     else await addConceptPicture(studio, file);
   }

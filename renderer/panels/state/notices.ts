@@ -17,10 +17,14 @@ export function reportError(error: unknown): void {
 }
 
 /** Tells of something that is none. */
-export function reportNotice(message: string): void {
+export function reportNotice(
+  message: string,
+  { title, autoCloseMs = 6000 }: { title?: string; autoCloseMs?: number } = {},
+): void {
   notifications.show({
+    ...(title !== undefined && { title }),
     message,
-    autoClose: 6000,
+    autoClose: autoCloseMs,
     closeButtonProps: { 'aria-label': i18next.t('app.close') },
   });
 }

@@ -5,6 +5,7 @@ import type { EngineStatus } from '../../../electron/contract/engine-status.ts';
 import type { EventPayload } from '../../../electron/contract/events.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { QueueState, RenderSummary } from '../../../electron/contract/render-record.ts';
+import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../electron/contract/settings.ts';
 import type { ProjectView } from './project-session.ts';
 
@@ -16,8 +17,12 @@ export interface StudioState {
   readonly settings: Settings;
   readonly engine: EngineStatus | null;
   readonly project: ProjectView | null;
-  /** Size of the background; null until it is known or when there is none. */
-  readonly backgroundSize: { readonly width: number; readonly height: number } | null;
+  /** Size of a background, and of which; null until one is known or when there is none. */
+  readonly backgroundSize: {
+    readonly of: AssetId;
+    readonly width: number;
+    readonly height: number;
+  } | null;
   /** Newest first. */
   readonly renders: readonly RenderSummary[];
   /** For the next page; null at the end. */

@@ -29,6 +29,7 @@ export class Studio {
   readonly workbench: MaskWorkbench;
   readonly #library: MaskLibrary;
   #session: ProjectSession | undefined;
+  readonly #uploads = new WeakMap<Blob, Promise<AssetId>>();
   #selectJobId: string | undefined;
 
   constructor(client: StudioClient) {
@@ -87,15 +88,27 @@ export class Studio {
     return this.client.assetUrl(id);
   }
 
+  /** Uploads a file, the same one once. @returns SHA-256 of its bytes */
+  upload(file: Blob): Promise<AssetId> {
+    const known = this.#uploads.get(file);
+    if (known) return known;
+    const upload = file
+      .arrayBuffer()
+      .then((buffer) => this.client.upload(new Uint8Array(buffer), file.type || 'application/octet-stream'));
+    this.#uploads.set(file, upload);
+    // One that failed may be tried again.
+    upload.catch(() => this.#uploads.delete(file));
+    return upload;
+  }
+
   /** Takes a picture file into the project. @returns its id and size */
   async importPicture(file: Blob, name: string, fit: { width: number; height: number } | null) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const upload = await this.client.upload(bytes, file.type || 'application/octet-stream');
+    const upload = await this.upload(file);
     return this.client.call('assets.import', {
       projectId: this.projectId,
       upload,
       name,
-      fit: fit && { ...fit, mode: 'cover' },
+      fit: fit && { width: fit.width, height: fit.height, mode: 'cover' },
     });
   }
 
@@ -179,7 +192,7 @@ export class Studio {
     try {
       const info = await this.client.call('assets.info', { projectId: this.projectId, asset: background });
       if (this.#backgroundId !== background) return;
-      useStudio.setState({ backgroundSize: { width: info.width, height: info.height } });
+      useStudio.setState({ backgroundSize: { of: background, width: info.width, height: info.height } });
     } catch (error) {
       this.#backgroundId = null;
       reportError(error);

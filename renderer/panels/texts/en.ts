@@ -367,6 +367,18 @@ export const en = {
     },
     undoHistory: 'Changes',
   },
+  restore: {
+    done: 'The scene of {{name}} is back',
+    allFound: 'All its pictures were found: {{total}} of {{total}}.',
+    someFound: '{{found}} of its {{total}} pictures were found.',
+    missing:
+      'Not found, and left as they were: {{pictures}}. Drop their files together with it, or open the project that it comes from and drop it again.',
+    otherPack: 'It was made with the model pack {{made}}; {{open}} is in use.',
+    background: 'the background',
+    inpainted: 'the inpainted background',
+    image: 'the picture of {{name}}',
+    mask: 'the mask of {{name}}',
+  },
   sweep: {
     title: 'Alpha × beta',
     open: 'Sweep alpha and beta',

@@ -349,6 +349,18 @@ export const ko = {
     },
     undoHistory: '변경 내역',
   },
+  restore: {
+    done: '{{name}}의 장면을 되살렸습니다',
+    allFound: '그림을 모두 찾았습니다: {{total}}개 중 {{total}}개.',
+    someFound: '그림 {{total}}개 중 {{found}}개를 찾았습니다.',
+    missing:
+      '찾지 못해 그대로 둔 것: {{pictures}}. 그 파일들을 함께 놓거나, 이 그림이 나온 프로젝트를 연 뒤 다시 놓으세요.',
+    otherPack: '모델 팩 {{made}}(으)로 만든 그림이며, 지금은 {{open}}을(를) 쓰고 있습니다.',
+    background: '배경',
+    inpainted: '물체를 지운 배경',
+    image: '{{name}}의 그림',
+    mask: '{{name}}의 마스크',
+  },
   sweep: {
     title: '알파 × 베타',
     open: '알파와 베타 훑어보기',

@@ -222,6 +222,17 @@ test('open the sample, change background and mask, render, cancel, render again,
   expect(exported.length).toBe(png.bytes);
   const { request } = await client.call('assets.readRequest', { upload: await client.upload(exported) });
   expect(request?.scene.background).toBe(background.asset);
+  // Dropped again after a change, it brings the scene back.
+  const [concept, ...others] = document.concepts;
+  const louder = { ...document, concepts: [{ ...concept!, alpha: 1 }, ...others] };
+  await client.call('project.commit', { projectId, document: louder, label: 'Alpha' });
+  const back = await client.call('project.restorePicture', {
+    projectId,
+    upload: sha256(exported),
+    name: png.fileName,
+  });
+  expect(back.project.document).toEqual(document);
+  expect(back.pictures.every(({ isFound }) => isFound)).toBe(true);
   const cutOuts = await client.call('export.cutOuts', { projectId, renderId: queued.renderId });
   expect(cutOuts).toHaveLength(2);
   expect((await sharp(await client.download(cutOuts[0]!.asset!)).metadata()).hasAlpha).toBe(true);

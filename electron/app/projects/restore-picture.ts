@@ -1,0 +1,104 @@
+/** From a picture that this program exported back to the scene that it was made from. */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { RestoredPicture } from '../../contract/commands/project-commands.ts';
+import { StudioError } from '../../contract/errors.ts';
+import type { ProjectId } from '../../contract/project-state.ts';
+import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import { requestDocument, requestPictures } from '../../contract/request-document.ts';
+import { type SceneDocument, sceneDocumentSchema } from '../../contract/scene-document.ts';
+import { readRenderRequest } from '../../projects/export/render-metadata.ts';
+import { ProjectFile } from '../../projects/project-file.ts';
+import { pictureInfo } from '../assets/pictures.ts';
+import type { StudioParts } from '../studio-parts.ts';
+
+/** How many recent projects are looked into for a picture. */
+const MAX_LOOKED_INTO = 10;
+
+/** A scene that can be committed. */
+export interface PictureScene {
+  readonly document: SceneDocument;
+  /** The pictures that the project does not hold yet. */
+  readonly bytes: readonly Uint8Array[];
+  readonly pictures: RestoredPicture[];
+  readonly pack: RenderRequest['pack'];
+}
+
+/**
+ * Reads the request from an uploaded PNG and finds the pictures that it names, by their content: in the project
+ * itself, among what was uploaded lately, in the other open projects, and in the recent ones.
+ *
+ * @param png the uploaded file
+ * @param name names it in messages
+ * @throws StudioError SCENE_INVALID when it does not say how it was made, or the scene is not one that a project
+ *   takes; ASSET_INVALID when what it says is damaged; PROJECT_UNKNOWN
+ */
+export async function sceneOfPicture(
+  { projects, transient, recent }: Pick<StudioParts, 'projects' | 'transient' | 'recent'>,
+  projectId: ProjectId,
+  png: Uint8Array,
+  name: string,
+): Promise<PictureScene> {
+  const request = readRenderRequest(png, name);
+  if (request === undefined) {
+    throw new StudioError(
+      'SCENE_INVALID',
+      `${name} does not say how it was made: it was not made by this program, or its metadata was taken out.`,
+    );
+  }
+  const file = projects.file(projectId);
+  const named = requestPictures(request);
+  const wanted = new Set(named.map(({ asset }) => asset).filter((asset) => !file.hasAsset(asset)));
+  const found = new Map<AssetId, Uint8Array>();
+  for (const asset of wanted) {
+    const bytes = transient.get(asset)?.bytes ?? projects.findAsset(asset)?.bytes;
+    if (bytes !== undefined && (await isPicture(bytes))) found.set(asset, bytes);
+  }
+  for (const { path } of recent.list().slice(0, MAX_LOOKED_INTO)) {
+    if (found.size === wanted.size) break;
+    readFromProject(path, wanted, found);
+  }
+  const has = (asset: AssetId) => !wanted.has(asset) || found.has(asset);
+  const document = sceneDocumentSchema.safeParse(
+    requestDocument(request, file.document(), { has, newId: randomUUID }),
+  );
+  if (!document.success) {
+    throw new StudioError(
+      'SCENE_INVALID',
+      `The scene in ${name} is not one that a project takes:\n${z.prettifyError(document.error)}`,
+      { cause: document.error },
+    );
+  }
+  return {
+    document: document.data,
+    bytes: [...found.values()],
+    pictures: named.map(({ part, concept, asset }) => ({ part, concept, isFound: has(asset) })),
+    pack: request.pack,
+  };
+}
+
+/** Anything can be uploaded, and the request can name it. */
+async function isPicture(bytes: Uint8Array): Promise<boolean> {
+  try {
+    await pictureInfo(bytes, 'The picture');
+    return true;
+  } catch (error) {
+    if (error instanceof StudioError) return false;
+    throw error;
+  }
+}
+
+function readFromProject(path: string, wanted: ReadonlySet<AssetId>, found: Map<AssetId, Uint8Array>): void {
+  let project: ProjectFile | undefined;
+  try {
+    project = ProjectFile.open(path, { readOnly: true });
+    for (const asset of wanted) {
+      if (!found.has(asset) && project.hasAsset(asset)) found.set(asset, project.readAsset(asset).bytes);
+    }
+  } catch (error) {
+    // A project that is gone or damaged has nothing to give; what is missing in the end is said picture by picture.
+    if (!(error instanceof StudioError)) throw error;
+  } finally {
+    project?.close();
+  }
+}

@@ -1,0 +1,85 @@
+/** From a render request back to a scene document, with the pictures that can still be had. */
+import type { AssetId, RenderRequest } from './render-request.ts';
+import { CONCEPT_COLOURS, type DocumentConcept, type SceneDocument } from './scene-document.ts';
+
+/** A picture that a request names, and what it is to the scene. */
+export interface RequestPicture {
+  readonly part: 'background' | 'inpainted' | 'image' | 'mask';
+  /** Name of the concept that it belongs to; null for the backgrounds. */
+  readonly concept: string | null;
+  readonly asset: AssetId;
+}
+
+/** Every picture that a request names, in the order in which a person would add them. */
+export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
+  const { background, inpainted, concepts } = scene;
+  return [
+    { part: 'background', concept: null, asset: background },
+    ...(inpainted === null ? [] : [{ part: 'inpainted', concept: null, asset: inpainted } as const]),
+    ...concepts.flatMap(({ name, image, mask }): RequestPicture[] => [
+      { part: 'image', concept: name, asset: image },
+      { part: 'mask', concept: name, asset: mask },
+    ]),
+  ];
+}
+
+/**
+ * Makes the document whose request this is. A concept that `before` has under the same name keeps what no request
+ * tells: its id, its phrase, its colour, its lock. A picture that cannot be had stays as `before` has it, or is left
+ * open.
+ *
+ * @param has which pictures there are
+ * @param newId names a concept that `before` does not have
+ * @returns not checked against the document's limits: a request may come from anywhere
+ */
+export function requestDocument(
+  { scene, parameters }: RenderRequest,
+  before: SceneDocument,
+  { has, newId }: { readonly has: (asset: AssetId) => boolean; readonly newId: () => string },
+): SceneDocument {
+  const { prompt, inpaintPrompt } = scene;
+  const background = has(scene.background) ? scene.background : before.background;
+  const left = [...before.concepts];
+  const concepts = scene.concepts
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ name, prompt: conceptPrompt, image, mask, alpha }): DocumentConcept => {
+      const at = left.findIndex((concept) => concept.name === name);
+      const [known] = at < 0 ? [] : left.splice(at, 1);
+      return {
+        id: known?.id ?? newId(),
+        name,
+        prompt: conceptPrompt,
+        phrase: known?.phrase ?? name,
+        image: has(image) ? image : (known?.image ?? null),
+        mask: has(mask) ? mask : (known?.mask ?? null),
+        alpha,
+        visible: true,
+        locked: known?.locked ?? false,
+        colour: known?.colour ?? '',
+      };
+    });
+  const taken = new Set(concepts.map(({ colour }) => colour));
+  const free = CONCEPT_COLOURS.filter((colour) => !taken.has(colour)).values();
+  return {
+    version: 1,
+    prompt,
+    inpaintPrompt,
+    background,
+    inpainted: inpaintedOf(scene.inpainted, background, before, has),
+    concepts: concepts.map((concept) =>
+      concept.colour === '' ? { ...concept, colour: free.next().value ?? CONCEPT_COLOURS[0] } : concept,
+    ),
+    parameters,
+  };
+}
+
+/** One that is made of another background is none. */
+function inpaintedOf(
+  wanted: AssetId | null,
+  background: AssetId | null,
+  before: SceneDocument,
+  has: (asset: AssetId) => boolean,
+): AssetId | null {
+  if (wanted === null || has(wanted)) return wanted;
+  return background === before.background ? before.inpainted : null;
+}

@@ -1,0 +1,76 @@
+/** Pictures that this program exported carry their scene: dropped on the window, they bring it back. */
+import i18next from 'i18next';
+import type { RestoredPicture, RestoredScene } from '../../../electron/contract/commands/project-commands.ts';
+import { requestPictures } from '../../../electron/contract/request-document.ts';
+import { showScene, useEditor } from '../state/editor-store.ts';
+import { reportNotice } from '../state/notices.ts';
+import type { Studio } from '../state/studio.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+/** How long there is to read what was found and what was not. */
+const READING_MS = 20_000;
+
+/**
+ * Restores the scene of the first file that carries one, as one step of the history. The scene's own pictures may be
+ * among the other files.
+ *
+ * @returns the files that are left to be taken as pictures; all of them when none carries a scene
+ */
+export async function restoreScene(studio: Studio, files: readonly File[]): Promise<readonly File[]> {
+  for (const file of files) {
+    if (!(await isPng(file))) continue;
+    const upload = await studio.upload(file);
+    const { request } = await studio.client.call('assets.readRequest', { upload });
+    if (request === null) continue;
+    const others = files.filter((other) => other !== file);
+    const uploads = await Promise.all(others.map((other) => studio.upload(other)));
+    studio.session.run(async (projectId) => {
+      const name = file.name.slice(0, 300);
+      const restored = await studio.client.call('project.restorePicture', { projectId, upload, name });
+      show(restored, name);
+      return restored.project;
+    });
+    const named = new Set(requestPictures(request).map(({ asset }) => asset));
+    return others.filter((_, index) => !named.has(uploads[index]!));
+  }
+  return files;
+}
+
+/** By its first bytes: a file's name says nothing, and only a PNG can be asked for its scene. */
+async function isPng(file: Blob): Promise<boolean> {
+  const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+  const start = new Uint8Array(await file.slice(0, signature.length).arrayBuffer());
+  return signature.every((byte, index) => start[index] === byte);
+}
+
+function show({ project, pictures, pack }: RestoredScene, name: string): void {
+  const { concepts } = project.document;
+  const { activeConceptId } = useEditor.getState();
+  showScene();
+  if (!concepts.some(({ id }) => id === activeConceptId)) {
+    useEditor.setState({ activeConceptId: concepts.at(-1)?.id ?? null });
+  }
+  const missing = pictures.filter(({ isFound }) => !isFound);
+  const found = pictures.length - missing.length;
+  const open = useStudio.getState().engine?.pack?.identity;
+  const sentences = [
+    missing.length === 0
+      ? i18next.t('restore.allFound', { total: found })
+      : i18next.t('restore.someFound', { found, total: pictures.length }),
+    ...(missing.length === 0
+      ? []
+      : [i18next.t('restore.missing', { pictures: listOf(missing.map(nameOf)) })]),
+    ...(open === undefined || open.weights === pack.weights
+      ? []
+      : [i18next.t('restore.otherPack', { made: pack.id, open: open.id })]),
+  ];
+  reportNotice(sentences.join(' '), { title: i18next.t('restore.done', { name }), autoCloseMs: READING_MS });
+}
+
+function nameOf({ part, concept }: RestoredPicture): string {
+  return i18next.t(`restore.${part}`, { name: concept ?? '' });
+}
+
+function listOf(names: readonly string[]): string {
+  return new Intl.ListFormat(i18next.language).format(names);
+}

@@ -1,0 +1,75 @@
+/** An exported picture dropped on the window brings its scene back; any other picture is taken as a picture. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { samplePicture } from './sample-pack.ts';
+import { dropPicture, keepFailure, openStudio, type StudioPage, saved, screenshot } from './studio-page.ts';
+
+let studio: StudioPage;
+let exported: Buffer;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+function alphaOfDog() {
+  return studio.page.getByRole('textbox', { name: 'Look (alpha)' });
+}
+
+it('restores alpha, as one step of the history', async () => {
+  const { page } = studio;
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Render/ })
+    .click();
+  await page.locator('.frame img').waitFor();
+  await page.getByRole('button', { name: /^Show Render of/ }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export PNG' }).click();
+  exported = await readFile(await (await download).path());
+
+  await page.getByRole('button', { name: 'Edit the scene' }).click();
+  await page.getByRole('button', { name: 'Edit my dog' }).click();
+  const before = await alphaOfDog().inputValue();
+  await alphaOfDog().fill('0.7');
+  await alphaOfDog().press('Enter');
+  await saved(page);
+
+  await dropPicture(page, 'result.png', exported);
+  await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
+  const notice = page.getByRole('alert').filter({ hasText: 'The scene of result.png is back' });
+  await notice.getByText('All its pictures were found: 6 of 6.').waitFor();
+  await screenshot(page, 'restored');
+  expect(await page.getByRole('button', { name: /^Edit my / }).count()).toBe(2);
+  await saved(page);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => alphaOfDog().inputValue()).toBe('0.7');
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
+});
+
+it('restores the whole scene in an empty project, its pictures from the project that has them', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Two things in a meadow' }).click();
+  await page.getByRole('menuitem', { name: 'Projects' }).click();
+  await page.getByRole('textbox', { name: 'New project' }).fill('Another');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
+  await dropPicture(page, 'result.png', exported);
+  await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
+  await page.getByRole('button', { name: 'Edit my dog' }).waitFor();
+  await page.getByText('Everything is there. Render the scene.').waitFor();
+});
+
+it('takes any other picture as a concept', async () => {
+  const { page } = studio;
+  await dropPicture(page, 'rabbit.png', await samplePicture('cat.png'));
+  await page.getByRole('button', { name: 'Edit rabbit' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Edit my dog' }).isVisible()).toBe(true);
+  expect(studio.faults).toEqual([]);
+});

@@ -1,0 +1,181 @@
+/** A picture that this program exported brings its scene back: through the contract, over real project files. */
+import { rmSync, writeFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
+import type { Studio } from '../../../../electron/app/studio.ts';
+import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
+import { documentRequest } from '../../../../electron/contract/document-request.ts';
+import { StudioError } from '../../../../electron/contract/errors.ts';
+import type { ProjectState } from '../../../../electron/contract/project-state.ts';
+import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
+import { withPngTexts } from '../../../../electron/projects/export/png-text.ts';
+import { metadataTexts, REQUEST_KEYWORD } from '../../../../electron/projects/export/render-metadata.ts';
+import { ProjectFile } from '../../../../electron/projects/project-file.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { serveEnvironment } from '../../serve/serve-process.ts';
+import { testStudio } from '../studio-fixture.ts';
+
+let root: string;
+let environment: NodeJS.ProcessEnv;
+let studio: Studio;
+let sample: ProjectState;
+let plain: Uint8Array;
+
+beforeEach(async () => {
+  root = temporaryFolder();
+  environment = await serveEnvironment(root);
+  studio = await testStudio(root, {}, environment);
+  sample = await call('project.openSample', {});
+  plain = await sharp({ create: { width: 32, height: 32, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+});
+afterEach(async () => {
+  await studio.close();
+  rmSync(root, { recursive: true });
+});
+
+async function call<Name extends CommandName>(
+  name: Name,
+  input: CommandInput<Name>,
+): Promise<CommandOutput<Name>> {
+  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
+  const envelope = await dispatch(null, name, input);
+  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+  return envelope.value as CommandOutput<Name>;
+}
+
+const pack = { id: 'starter', version: '1', weights: 'f'.repeat(64) };
+
+function requestOf({ document }: ProjectState): RenderRequest {
+  const made = documentRequest(document, pack);
+  if (!made.complete) throw new Error('the sample is incomplete');
+  return made.request;
+}
+
+/** Uploads a picture that was made from a request. */
+function upload(request: RenderRequest): string {
+  const texts = metadataTexts(request, { width: 32, height: 32, program: 'test' });
+  return studio.putAsset(withPngTexts(plain, texts), 'image/png');
+}
+
+const restore = ({ projectId }: ProjectState, picture: string) =>
+  call('project.restorePicture', { projectId, upload: picture, name: 'result.png' });
+
+describe('a picture of this program', () => {
+  test('brings back what was changed since, as one step that undo takes away', async () => {
+    const picture = upload(requestOf(sample));
+    const { projectId, document } = sample;
+    const changed = {
+      ...document,
+      prompt: 'something else',
+      concepts: document.concepts.map((concept) => ({ ...concept, alpha: 1 })),
+      parameters: { ...document.parameters, beta: 0.1, seed: 99 },
+    };
+    const { history } = await call('project.commit', { projectId, document: changed, label: 'Change' });
+    const restored = await restore(sample, picture);
+    expect(restored.project.document).toEqual(document);
+    expect(restored.project.history).toMatchObject({
+      length: history.length + 1,
+      undoLabel: 'Restore the scene of a picture',
+    });
+    expect(restored.pictures.every(({ isFound }) => isFound)).toBe(true);
+    expect(restored.pack).toEqual(pack);
+    expect((await call('project.undo', { projectId })).document).toEqual(changed);
+  });
+
+  test('takes its pictures from another open project, and from a recent one', async () => {
+    const picture = upload(requestOf(sample));
+    const beside = await call('project.create', { name: 'Beside' });
+    const first = await restore(beside, picture);
+    expect(first.project.document).toMatchObject({
+      background: sample.document.background,
+      concepts: sample.document.concepts.map(({ name, image, mask, alpha }) => ({
+        name,
+        image,
+        mask,
+        alpha,
+      })),
+    });
+    for (const { projectId } of await call('project.listOpen', {}))
+      await call('project.close', { projectId });
+    const later = await restore(await call('project.create', { name: 'Later' }), picture);
+    expect(later.pictures.every(({ isFound }) => isFound)).toBe(true);
+    await call('project.close', { projectId: later.project.projectId });
+    // They are in the file now, and whole.
+    const file = ProjectFile.open(later.project.path);
+    file.verify();
+    expect(file.hasAsset(sample.document.background!)).toBe(true);
+    file.close();
+  });
+
+  test('takes its pictures from what was dropped with it, and says which it could not find', async () => {
+    const request = requestOf(sample);
+    const background = ProjectFile.open(sample.path, { readOnly: true });
+    const { bytes } = background.readAsset(request.scene.background);
+    background.close();
+    await call('project.close', { projectId: sample.projectId });
+    rmSync(sample.path);
+    const empty = await call('project.create', { name: 'Empty' });
+    // A damaged project among the recent ones stands in nobody's way.
+    const damaged = await call('project.create', { name: 'Damaged' });
+    await call('project.close', { projectId: damaged.projectId });
+    writeFileSync(damaged.path, 'not a project');
+    studio.putAsset(bytes, 'image/png');
+    const { project, pictures } = await restore(empty, upload(request));
+    expect(pictures).toEqual(
+      [
+        { part: 'background', concept: null, isFound: true },
+        { part: 'inpainted', concept: null, isFound: false },
+        { part: 'image', concept: 'my dog', isFound: false },
+        { part: 'mask', concept: 'my dog', isFound: false },
+        { part: 'image', concept: 'my cat', isFound: false },
+        { part: 'mask', concept: 'my cat', isFound: false },
+      ].filter(({ part }) => part !== 'inpainted' || request.scene.inpainted !== null),
+    );
+    expect(project.document.background).toBe(request.scene.background);
+    expect(project.document.parameters).toEqual(request.parameters);
+    expect(project.document.concepts).toMatchObject([
+      { name: 'my dog', image: null, mask: null },
+      { name: 'my cat', image: null, mask: null },
+    ]);
+  });
+});
+
+describe('what is refused, the project left as it is', () => {
+  const refused = async (picture: string, code: string, message: string | RegExp) => {
+    await expect(restore(sample, picture)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+    expect(await call('project.state', { projectId: sample.projectId })).toEqual(sample);
+  };
+
+  test('a picture that says nothing, no PNG, one that was not uploaded', async () => {
+    await refused(studio.putAsset(plain, 'image/png'), 'SCENE_INVALID', /result\.png does not say/);
+    await refused(studio.putAsset(Buffer.from('GIF89a'), 'image/png'), 'ASSET_INVALID', /PNG/);
+    await refused('0'.repeat(64), 'ASSET_MISSING', /uploaded/);
+  });
+
+  test('a request of another version, and one that no project takes', async () => {
+    const other = withPngTexts(plain, [
+      { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
+    ]);
+    await refused(studio.putAsset(other, 'image/png'), 'ASSET_INVALID', /not one that this version reads/);
+    const request = requestOf(sample);
+    const long = { ...request, scene: { ...request.scene, prompt: 'x'.repeat(5000) } };
+    await refused(upload(long), 'SCENE_INVALID', /result\.png is not one that a project takes/);
+  });
+
+  test('a picture named by the request that is none', async () => {
+    const request = requestOf(sample);
+    const text = studio.putAsset(Buffer.from('not a picture'), 'image/png');
+    const { project, pictures } = await restore(
+      sample,
+      upload({ ...request, scene: { ...request.scene, background: text } }),
+    );
+    expect(pictures[0]).toEqual({ part: 'background', concept: null, isFound: false });
+    expect(project.document.background).toBe(sample.document.background);
+  });
+});
