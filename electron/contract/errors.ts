@@ -19,6 +19,7 @@ export const errorCodes = {
   DOWNLOAD_MISMATCH:
     'What a source delivered is not the file that the catalogue names: its size or hash differs.',
   ENGINE_CRASHED: 'The process that runs the models came to an unexpected end.',
+  ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',
   FILE_IN_THE_WAY: 'A file that the model store did not put there stands where a model file is to go.',
   FOLDER_UNWRITABLE: 'The models folder, or a file in it, cannot be written.',

@@ -4,7 +4,7 @@ import { CONCEPT_COLOURS, type DocumentConcept, type SceneDocument } from './sce
 
 /** A picture that a request names, and what it is to the scene. */
 export interface RequestPicture {
-  readonly part: 'background' | 'inpainted' | 'image' | 'mask';
+  readonly part: 'background' | 'inpainted' | 'image' | 'subject' | 'mask';
   /** Name of the concept that it belongs to; null for the backgrounds. */
   readonly concept: string | null;
   readonly asset: AssetId;
@@ -16,8 +16,9 @@ export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
   return [
     { part: 'background', concept: null, asset: background },
     ...(inpainted === null ? [] : [{ part: 'inpainted', concept: null, asset: inpainted } as const]),
-    ...concepts.flatMap(({ name, image, mask }): RequestPicture[] => [
+    ...concepts.flatMap(({ name, image, subject, mask }): RequestPicture[] => [
       { part: 'image', concept: name, asset: image },
+      ...(subject === null ? [] : [{ part: 'subject', concept: name, asset: subject } as const]),
       { part: 'mask', concept: name, asset: mask },
     ]),
   ];
@@ -42,7 +43,7 @@ export function requestDocument(
   const left = [...before.concepts];
   const concepts = scene.concepts
     .toSorted((a, b) => a.order - b.order)
-    .map(({ name, prompt: conceptPrompt, image, mask, alpha }): DocumentConcept => {
+    .map(({ name, prompt: conceptPrompt, image, subject, mask, alpha }): DocumentConcept => {
       const at = left.findIndex((concept) => concept.name === name);
       const [known] = at < 0 ? [] : left.splice(at, 1);
       return {
@@ -51,6 +52,7 @@ export function requestDocument(
         prompt: conceptPrompt,
         phrase: known?.phrase ?? name,
         image: has(image) ? image : (known?.image ?? null),
+        subject: subjectOf(subject, has(image), known, has),
         mask: has(mask) ? mask : (known?.mask ?? null),
         alpha,
         visible: true,
@@ -71,6 +73,17 @@ export function requestDocument(
     ),
     parameters,
   };
+}
+
+/** What is no part of the picture that is there is none. */
+function subjectOf(
+  wanted: AssetId | null,
+  hasImage: boolean,
+  known: DocumentConcept | undefined,
+  has: (asset: AssetId) => boolean,
+): AssetId | null {
+  if (!hasImage) return known?.subject ?? null;
+  return wanted !== null && has(wanted) ? wanted : null;
 }
 
 /** One that is made of another background is none. */

@@ -16,6 +16,10 @@ import { StudioError } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import type { ChildExit, EngineChild, EngineLauncher } from './engine-child.ts';
+import { type SilenceLimits, SilenceWatch } from './silence-watch.ts';
+
+/** How long the end of a killed process is waited for: one that is stuck in a driver may not even die. */
+const KILL_WAIT_MS = 10_000;
 
 /** Everything around a task that does not change its result. */
 export interface RunControls {
@@ -33,6 +37,7 @@ export interface OpenedEngine {
 
 interface Run {
   readonly controls: RunControls;
+  readonly watch: SilenceWatch;
   readonly resolve: (result: EngineResult) => void;
   readonly reject: (error: StudioError) => void;
 }
@@ -46,23 +51,27 @@ export class EngineSession {
   readonly #child: EngineChild;
   readonly #runs = new Map<number, Run>();
   readonly #onMemory: () => void;
+  readonly #silence: SilenceLimits;
+  readonly #openingWatch: SilenceWatch;
   #runCount = 0;
+  #hung: StudioError | undefined;
   #settleOpened: { resolve: (opened: OpenedEngine) => void; reject: (error: StudioError) => void };
+  #resolveEnded: (exit: ChildExit) => void;
 
-  constructor(launch: EngineLauncher, config: EngineConfig, onMemory: () => void) {
+  constructor(launch: EngineLauncher, config: EngineConfig, silence: SilenceLimits, onMemory: () => void) {
     this.#onMemory = onMemory;
+    this.#silence = silence;
     const { promise, resolve, reject } = Promise.withResolvers<OpenedEngine>();
     this.opened = promise;
     // Whoever waits hears of a failure; that nobody does must not end the host.
     promise.catch(() => undefined);
     this.#settleOpened = { resolve, reject };
     this.#child = launch();
-    this.ended = new Promise((resolveEnded) => {
-      this.#child.onExit((exit) => {
-        this.#failAll(crashed(exit));
-        resolveEnded(exit);
-      });
-    });
+    const ended = Promise.withResolvers<ChildExit>();
+    this.ended = ended.promise;
+    this.#resolveEnded = ended.resolve;
+    this.#openingWatch = this.#watch('opening');
+    this.#child.onExit((exit) => this.#end(exit));
     this.#child.onMessage((message) => this.#receive(message));
     this.#send({ type: 'open', config });
   }
@@ -73,9 +82,9 @@ export class EngineSession {
 
   /**
    * Runs a task. An aborted signal asks the engine to stop at its next step; when it has not within `graceMs`, the
-   * process is killed.
+   * process is killed; and so it is when it is silent for too long.
    *
-   * @throws StudioError CANCELLED, ENGINE_CRASHED, and what the engine says of the task
+   * @throws StudioError CANCELLED, ENGINE_CRASHED, ENGINE_HUNG, and what the engine says of the task
    */
   async run(task: EngineTask, controls: RunControls, graceMs: number): Promise<EngineResult> {
     await this.opened;
@@ -87,7 +96,8 @@ export class EngineSession {
       this.#send({ type: 'cancel', runId });
       timer = setTimeout(() => this.kill(), graceMs);
     };
-    this.#runs.set(runId, { controls, resolve, reject });
+    const watch = this.#watch('task');
+    this.#runs.set(runId, { controls, watch, resolve, reject });
     this.#send({ type: 'run', runId, task });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
@@ -99,6 +109,7 @@ export class EngineSession {
       throw error;
     } finally {
       clearTimeout(timer);
+      watch.stop();
       signal.removeEventListener('abort', cancel);
       this.#runs.delete(runId);
     }
@@ -106,6 +117,20 @@ export class EngineSession {
 
   kill(): void {
     this.#child.kill();
+  }
+
+  #watch(what: 'opening' | 'task'): SilenceWatch {
+    return new SilenceWatch(this.#silence, what, (silentMs) => {
+      this.#hung ??= hung(silentMs);
+      this.kill();
+      // Whoever waits hears of it at the process's end, so that the next task gets another one.
+      setTimeout(() => this.#end({ exitCode: null, signal: 'SIGKILL', lastWords: '' }), KILL_WAIT_MS).unref();
+    });
+  }
+
+  #end(exit: ChildExit): void {
+    this.#failAll(this.#hung ?? crashed(exit));
+    this.#resolveEnded(exit);
   }
 
   #send(message: HostMessage): void {
@@ -142,22 +167,31 @@ export class EngineSession {
     }
     switch (message.type) {
       case 'opening':
+        this.#openingWatch.heard();
         break;
       case 'opened':
+        this.#openingWatch.stop();
         this.#settleOpened.resolve({ device: message.device, pack: message.pack });
         break;
       case 'openFailed':
+        this.#openingWatch.stop();
         this.#settleOpened.reject(new StudioError(message.code, message.message));
         break;
       case 'needAsset':
         void this.#giveAsset(message);
         break;
-      case 'progress':
-        this.#runs.get(message.runId)?.controls.onProgress?.(message.progress);
+      case 'progress': {
+        const run = this.#runs.get(message.runId);
+        run?.watch.step(message.progress.stage, performance.now());
+        run?.controls.onProgress?.(message.progress);
         break;
-      case 'preview':
-        this.#runs.get(message.runId)?.controls.onPreview?.(message.preview);
+      }
+      case 'preview': {
+        const run = this.#runs.get(message.runId);
+        run?.watch.heard();
+        run?.controls.onPreview?.(message.preview);
         break;
+      }
       case 'finished':
         this.#runs.get(message.runId)?.resolve(message.result);
         break;
@@ -173,6 +207,7 @@ export class EngineSession {
     asset,
   }: Extract<EngineMessage, { type: 'needAsset' }>): Promise<void> {
     const run = this.#runs.get(runId);
+    run?.watch.pause();
     try {
       const file = (await run?.controls.readAsset(asset)) ?? null;
       this.#send({ type: 'asset', assetRequestId, file });
@@ -182,13 +217,25 @@ export class EngineSession {
         error instanceof StudioError ? error : new StudioError('INTERNAL', String(error), { cause: error }),
       );
       this.#send({ type: 'asset', assetRequestId, file: null });
+    } finally {
+      run?.watch.heard();
     }
   }
 
   #failAll(error: StudioError): void {
+    this.#openingWatch.stop();
     this.#settleOpened.reject(error);
     for (const { reject } of this.#runs.values()) reject(error);
   }
+}
+
+function hung(silentMs: number): StudioError {
+  const minutes = Math.max(1, Math.round(silentMs / 60_000));
+  return new StudioError(
+    'ENGINE_HUNG',
+    `The process that runs the models has said nothing for ${minutes} min and was ended. It is started anew for the ` +
+      'next render.',
+  );
 }
 
 function crashed({ exitCode, signal, lastWords }: ChildExit): StudioError {

@@ -1,6 +1,6 @@
 /**
  * Keeps an engine process for the host: starts it when it is needed, runs one task at a time on it, starts another
- * when it crashed, and ends it when it has been idle for long or memory is short, which gives everything back
+ * when it crashed or hung, and ends it when it has been idle for long or memory is short, which gives everything back
  * that it held (docs/decisions/0020).
  */
 import type { EngineConfig, EngineResultOf, EngineTask } from '../../contract/engine-messages.ts';
@@ -8,6 +8,7 @@ import type { EngineStatus } from '../../contract/engine-status.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { EngineLauncher } from './engine-child.ts';
 import { EngineSession, type OpenedEngine, type RunControls } from './engine-session.ts';
+import { DEFAULT_SILENCE, type SilenceLimits } from './silence-watch.ts';
 import { Turns } from './turns.ts';
 
 /** When a process is ended that works no longer, or not as it should. */
@@ -20,6 +21,8 @@ export interface SupervisorLimits {
   readonly lowMemoryBytes: number;
   /** How often that is looked at. */
   readonly memoryCheckMs: number;
+  /** How long a working engine may say nothing before it counts as hung and is killed. */
+  readonly silence: SilenceLimits;
 }
 
 export const DEFAULT_LIMITS: SupervisorLimits = {
@@ -27,6 +30,7 @@ export const DEFAULT_LIMITS: SupervisorLimits = {
   idleMs: 600_000,
   lowMemoryBytes: 256 << 20,
   memoryCheckMs: 15_000,
+  silence: DEFAULT_SILENCE,
 };
 
 export interface SupervisorOptions {
@@ -100,7 +104,7 @@ export class EngineSupervisor {
   /**
    * The pack and the device, the engine started for it where that has not happened yet.
    *
-   * @throws StudioError what opening a pack throws; ENGINE_CRASHED; CANCELLED
+   * @throws StudioError what opening a pack throws; ENGINE_CRASHED; ENGINE_HUNG; CANCELLED
    */
   async open(signal: AbortSignal = new AbortController().signal): Promise<OpenedEngine> {
     if (this.#opened !== undefined) return this.#opened;
@@ -111,8 +115,8 @@ export class EngineSupervisor {
   /**
    * Runs a task when those before it have ended.
    *
-   * @throws StudioError CANCELLED; ENGINE_CRASHED when the process came to its end on the way; what opening the
-   *   pack throws; and what the engine says of the task
+   * @throws StudioError CANCELLED; ENGINE_CRASHED when the process came to its end on the way; ENGINE_HUNG when it
+   *   said nothing for too long and was ended; what opening the pack throws; and what the engine says of the task
    */
   run<Kind extends EngineTask['kind']>(
     task: Extract<EngineTask, { kind: Kind }>,
@@ -179,7 +183,7 @@ export class EngineSupervisor {
   #newSession(): EngineSession {
     if (this.#closing.signal.aborted) throw new StudioError('CANCELLED', 'The program is ending.');
     this.#setState(this.#crashes === 0 ? 'starting' : 'restarting');
-    const session = new EngineSession(this.#launch, this.#config, () => this.#report());
+    const session = new EngineSession(this.#launch, this.#config, this.#limits.silence, () => this.#report());
     this.#sessionConfig = this.#config;
     void session.ended.then(() => {
       // One that was ended on purpose is no longer this one.

@@ -20,7 +20,7 @@ export type RecentProject = z.infer<typeof recentProjectSchema>;
 
 /** What became of a picture that a restored scene names. */
 export const restoredPictureSchema = z.strictObject({
-  part: z.enum(['background', 'inpainted', 'image', 'mask']),
+  part: z.enum(['background', 'inpainted', 'image', 'subject', 'mask']),
   concept: z
     .string()
     .nullable()

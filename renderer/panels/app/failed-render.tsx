@@ -20,7 +20,13 @@ export function FailedRender() {
   const [dismissed, setDismissed] = useState<string | null>(null);
   if (newest?.state !== 'failed' || !newest.error || dismissed === newest.renderId) return null;
   const { code, message } = newest.error;
-  const isDevices = ['OUT_OF_MEMORY', 'ENGINE_CRASHED', 'NON_FINITE', 'DEVICE_UNAVAILABLE'].includes(code);
+  const isDevices = [
+    'OUT_OF_MEMORY',
+    'ENGINE_CRASHED',
+    'ENGINE_HUNG',
+    'NON_FINITE',
+    'DEVICE_UNAVAILABLE',
+  ].includes(code);
   const fewer = Math.max(Math.round(steps / 2), 1);
   return (
     <Alert

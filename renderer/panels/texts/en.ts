@@ -377,6 +377,7 @@ export const en = {
     background: 'the background',
     inpainted: 'the inpainted background',
     image: 'the picture of {{name}}',
+    subject: 'what {{name}} is in its picture',
     mask: 'the mask of {{name}}',
   },
   sweep: {

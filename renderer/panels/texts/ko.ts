@@ -359,6 +359,7 @@ export const ko = {
     background: '배경',
     inpainted: '물체를 지운 배경',
     image: '{{name}}의 그림',
+    subject: '{{name}} 그림 속의 대상',
     mask: '{{name}}의 마스크',
   },
   sweep: {

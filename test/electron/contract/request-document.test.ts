@@ -27,6 +27,7 @@ const document: SceneDocument = {
       prompt: 'a brown dog',
       phrase: 'dog',
       image: asset('3'),
+      subject: asset('a'),
       mask: asset('4'),
       alpha: 0,
       visible: true,
@@ -39,6 +40,7 @@ const document: SceneDocument = {
       prompt: 'a black cat',
       phrase: 'cat',
       image: asset('5'),
+      subject: null,
       mask: asset('6'),
       alpha: 0.3,
       visible: true,
@@ -116,8 +118,8 @@ describe('requestDocument', () => {
       background: null,
       inpainted: null,
       concepts: [
-        { image: null, mask: null },
-        { image: null, mask: null },
+        { image: null, subject: null, mask: null },
+        { image: null, subject: null, mask: null },
       ],
     });
     // An inpainted background of another background than the one that was found is none.
@@ -137,6 +139,7 @@ it('requestPictures names every picture once for each use', () => {
     ['background', null],
     ['inpainted', null],
     ['image', 'my dog'],
+    ['subject', 'my dog'],
     ['mask', 'my dog'],
     ['image', 'my cat'],
     ['mask', 'my cat'],

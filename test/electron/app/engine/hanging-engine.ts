@@ -1,0 +1,19 @@
+/** A real engine that, asked to run a task, reports two steps and then blocks its only thread for good. */
+import { type EnginePort, openEnginePort } from '../../../../electron/inference/engine-port.ts';
+import { EngineServer } from '../../../../electron/inference/engine-server.ts';
+
+const port = openEnginePort();
+const hanging: EnginePort = {
+  ...port,
+  onMessage: (listener) =>
+    port.onMessage((message) => {
+      const { type, runId } = message as { type: string; runId: number };
+      if (type !== 'run') return listener(message);
+      for (const step of [1, 2]) {
+        port.send({ type: 'progress', runId, progress: { stage: 'blend', step, total: 4 } });
+      }
+      // What was sent has to leave first.
+      setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 50);
+    }),
+};
+new EngineServer(hanging);

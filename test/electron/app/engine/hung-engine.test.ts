@@ -1,0 +1,81 @@
+/** An engine that hangs in a call is ended: its render fails with a code of its own, and the queue goes on. */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EngineChild } from '../../../../electron/app/engine/engine-child.ts';
+import { forkEngine } from '../../../../electron/app/engine/engine-child.ts';
+import { DEFAULT_SILENCE } from '../../../../electron/app/engine/silence-watch.ts';
+import { type RenderEnd, RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
+import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-engine.ts';
+
+let root: string;
+let config: EngineConfig;
+beforeAll(() => {
+  root = temporaryFolder();
+  config = tinyEngineConfig(root);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+test('the render fails with ENGINE_HUNG, the next one runs on another process, nothing is left', async () => {
+  const children: EngineChild[] = [];
+  const { supervisor } = watchedSupervisor(config, {
+    launch: () => {
+      const file = children.length === 0 ? `${import.meta.dirname}/hanging-engine.ts` : undefined;
+      const child = forkEngine(file);
+      children.push(child);
+      return child;
+    },
+    limits: { silence: { ...DEFAULT_SILENCE, laterStepMs: 500, slowestStepFactor: 1 } },
+  });
+  const { request, readAsset } = await tinyScene(root, supervisor);
+  const ends: RenderEnd[] = [];
+  const queue = new RenderQueue(supervisor, {
+    onQueueChanged: () => undefined,
+    onStarted: () => undefined,
+    onProgress: () => undefined,
+    onPreview: () => undefined,
+    onEnded: async (_, end) => {
+      ends.push(end);
+      // The engine of the second render is a healthy one, on a machine that may be slow.
+      supervisor.configure(config, { silence: DEFAULT_SILENCE });
+    },
+  });
+  queue.enqueue(
+    [1, 2].map((seed) => ({
+      renderId: randomUUID(),
+      projectId: randomUUID(),
+      projectName: 'hanging',
+      createdAt: new Date().toISOString(),
+      request: request({ seed }),
+      sweep: null,
+      readAsset,
+    })),
+  );
+  await queue.settled();
+  expect(ends).toMatchObject([
+    { state: 'failed', error: { code: 'ENGINE_HUNG', message: expect.stringContaining('said nothing') } },
+    { state: 'done', result: { width: 32 } },
+  ]);
+  expect(children).toHaveLength(2);
+  expect(isAlive(children[0]!.pid!)).toBe(false);
+  expect(supervisor.status).toMatchObject({ state: 'ready', crashes: 1 });
+  await supervisor.close();
+  expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
+});
+
+test('an engine that hangs while it opens is ended too, and said', async () => {
+  const { supervisor, children } = watchedSupervisor(config, {
+    launch: () => {
+      const child = forkEngine(`${import.meta.dirname}/silent-engine.ts`);
+      children.push(child);
+      return child;
+    },
+    limits: { silence: { ...DEFAULT_SILENCE, openingMs: 100 } },
+  });
+  await expect(supervisor.open()).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
+  expect(supervisor.status).toMatchObject({ state: 'failed', error: { code: 'ENGINE_HUNG' } });
+  await supervisor.close();
+  expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
+});

@@ -1,0 +1,91 @@
+/** When silence is too long: by what is being done and by how fast it went so far. Times are made up. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  DEFAULT_SILENCE,
+  type SilenceLimits,
+  SilenceWatch,
+} from '../../../../electron/app/engine/silence-watch.ts';
+
+const limits: SilenceLimits = { openingMs: 1000, firstStepMs: 500, laterStepMs: 100, slowestStepFactor: 20 };
+let silent: number[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  silent = [];
+});
+afterEach(() => vi.useRealTimers());
+
+const watch = (what: 'opening' | 'task') => new SilenceWatch(limits, what, (ms) => silent.push(ms));
+
+/** Lets time go by without a word. */
+const quiet = (ms: number) => vi.advanceTimersByTime(ms);
+
+test('opening has its own limit, and every word begins it anew', () => {
+  const opening = watch('opening');
+  for (let word = 0; word < 5; word++) {
+    quiet(999);
+    opening.heard();
+  }
+  expect(silent).toEqual([]);
+  quiet(1000);
+  expect(silent).toEqual([1000]);
+  quiet(10_000);
+  expect(silent).toEqual([1000]);
+});
+
+test('the first step of every stage has long, later ones have less', () => {
+  const task = watch('task');
+  quiet(499);
+  task.step('invert', performance.now());
+  quiet(499);
+  task.step('blend', performance.now());
+  quiet(1);
+  task.step('blend', performance.now());
+  quiet(99);
+  expect(silent).toEqual([]);
+  quiet(1);
+  expect(silent).toEqual([100]);
+});
+
+test('a slow model gets twenty of its slowest steps, in its stage', () => {
+  const task = watch('task');
+  task.step('blend', performance.now());
+  quiet(50);
+  task.step('blend', performance.now());
+  quiet(20);
+  task.step('blend', performance.now());
+  quiet(999);
+  expect(silent).toEqual([]);
+  task.step('decode', performance.now());
+  quiet(1);
+  task.step('decode', performance.now());
+  quiet(100);
+  expect(silent).toEqual([100]);
+});
+
+test('what waits for the host is not silent, and what has ended is not watched', () => {
+  const task = watch('task');
+  task.pause();
+  quiet(1e6);
+  task.heard();
+  quiet(499);
+  expect(silent).toEqual([]);
+  task.stop();
+  task.heard();
+  task.step('blend', performance.now());
+  quiet(1e6);
+  expect(silent).toEqual([]);
+});
+
+test('by default a step of minutes and a load of a quarter of an hour are no reason to kill', () => {
+  const task = new SilenceWatch(DEFAULT_SILENCE, 'task', (ms) => silent.push(ms));
+  quiet(15 * 60_000);
+  task.step('blend', performance.now());
+  for (let step = 0; step < 3; step++) {
+    quiet(9 * 60_000);
+    task.step('blend', performance.now());
+  }
+  quiet(3 * 60 * 60_000 - 1);
+  expect(silent).toEqual([]);
+  quiet(1);
+  expect(silent).toEqual([3 * 60 * 60_000]);
+});
