@@ -67,7 +67,8 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('generateBackgrounds'),
     notices: z.array(z.string()),
-    candidates: z.array(z.strictObject({ png: bytesSchema, seed: seedSchema })),
+    /** The candidates have gone ahead, each as it was done. */
+    count: z.int().nonnegative(),
   }),
   z.strictObject({
     kind: z.literal('findMask'),
@@ -122,6 +123,10 @@ export const enginePreviewSchema = z.strictObject({
 });
 export type EnginePreview = z.infer<typeof enginePreviewSchema>;
 
+/** One of the backgrounds that a task makes, as soon as it is done. */
+export const engineCandidateSchema = z.strictObject({ png: bytesSchema, seed: seedSchema });
+export type EngineCandidate = z.infer<typeof engineCandidateSchema>;
+
 const failure = { code: errorCodeSchema, message: z.string() };
 const memory = { memoryBytes: z.int().nonnegative().describe('Resident size of the process.') };
 
@@ -138,6 +143,7 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('progress'), runId: runIdSchema, progress: progressSchema }),
   z.strictObject({ type: z.literal('preview'), runId: runIdSchema, preview: enginePreviewSchema }),
+  z.strictObject({ type: z.literal('candidate'), runId: runIdSchema, candidate: engineCandidateSchema }),
   z.strictObject({ type: z.literal('finished'), runId: runIdSchema, result: engineResultSchema, ...memory }),
   z.strictObject({ type: z.literal('failed'), runId: runIdSchema, ...failure, ...memory }),
 ]);

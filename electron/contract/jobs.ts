@@ -93,7 +93,9 @@ export const jobStateSchema = z.strictObject({
   projectId: projectIdSchema.nullable(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   progress: jobProgressSchema.nullable(),
-  result: jobResultSchema.nullable(),
+  result: jobResultSchema
+    .nullable()
+    .describe('While backgrounds are being made, and when that was cancelled: those that are done.'),
   error: failureSchema.nullable(),
   /** What the person should hear of: a retry, a change of source, a simpler way that was taken. */
   notices: z.array(z.string()),

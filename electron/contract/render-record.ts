@@ -8,7 +8,7 @@ import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 export const renderIdSchema = z.uuid();
 export type RenderId = z.infer<typeof renderIdSchema>;
 
-/** queued and running are of this session; cancelled ones are told of, but not kept. */
+/** queued and running are of this session; the others are kept in the project. */
 export const renderStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type RenderState = z.infer<typeof renderStateSchema>;
 

@@ -94,6 +94,7 @@ export class EngineServer {
         readAsset: (asset) => this.#readAsset(runId, asset),
         onProgress: (progress) => this.#send({ type: 'progress', runId, progress }),
         onPreview: (preview) => this.#send({ type: 'preview', runId, preview }),
+        onCandidate: (candidate) => this.#send({ type: 'candidate', runId, candidate }),
       });
       this.#send({ type: 'finished', runId, result, memoryBytes: process.memoryUsage.rss() });
     } catch (error) {

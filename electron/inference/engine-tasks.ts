@@ -1,5 +1,6 @@
 /** The tasks of the engine process, each from its message to its result. */
 import type {
+  EngineCandidate,
   EnginePreview,
   EngineProgress,
   EngineResult,
@@ -18,6 +19,7 @@ export interface TaskControls {
   readonly readAsset: AssetReader;
   readonly onProgress: (progress: EngineProgress) => void;
   readonly onPreview: (preview: EnginePreview) => void;
+  readonly onCandidate: (candidate: EngineCandidate) => void;
 }
 
 /** Shortest time between two previews: more than a person can see is work for nothing. */
@@ -57,19 +59,17 @@ export async function runEngineTask(
 async function runBackgrounds(
   engine: Engine,
   { prompt, count, seed }: Extract<EngineTask, { kind: 'generateBackgrounds' }>,
-  { signal, onProgress }: TaskControls,
+  { signal, onProgress, onCandidate }: TaskControls,
 ): Promise<EngineResultOf<'generateBackgrounds'>> {
   const { candidates, notices } = await engine.preparation.generateBackgrounds(
     { prompt, count, seed },
-    { signal, onProgress },
+    {
+      signal,
+      onProgress,
+      onCandidate: async ({ image, seed: own }) => onCandidate({ png: await encodePng(image), seed: own }),
+    },
   );
-  return {
-    kind: 'generateBackgrounds',
-    notices: [...notices],
-    candidates: await Promise.all(
-      candidates.map(async ({ image, seed: own }) => ({ png: await encodePng(image), seed: own })),
-    ),
-  };
+  return { kind: 'generateBackgrounds', notices: [...notices], count: candidates.length };
 }
 
 async function maskCandidates({ proposals, notices }: MasksOutcome) {

@@ -71,7 +71,7 @@ export interface BackgroundsControls extends PreparationControls {
   /** A small picture of the candidate that is being made, one pixel per latent element. */
   readonly onPreview?: (image: RgbImage, candidate: number) => void;
   /** Each candidate as soon as it is done. */
-  readonly onCandidate?: (candidate: Candidate, index: number) => void;
+  readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
 }
 
 /** What a request for backgrounds leaves. */
@@ -186,7 +186,7 @@ export class Preparation {
           onCandidate: async ({ image, seed: own }, index) => {
             const candidate = { image: await resizeImage(image, size), seed: own };
             candidates.push(candidate);
-            controls.onCandidate?.(candidate, index);
+            await controls.onCandidate?.(candidate, index);
           },
         },
       );

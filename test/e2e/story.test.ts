@@ -165,6 +165,7 @@ describe('the sample', () => {
     await page.getByRole('button', { name: 'Edit my dog' }).click();
     await expect.poll(() => coverage(page)).toBe(before);
     await expect.poll(() => page.locator('.frame img').count()).toBe(pictures);
+    await page.getByText('cancelled').first().waitFor();
     // The history of changes is the project's, not the page's.
     await page.keyboard.press('Control+z');
     await expect.poll(() => coverage(page)).toBeLessThan(before);

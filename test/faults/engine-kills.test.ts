@@ -15,10 +15,13 @@ import {
   watchedSupervisor,
 } from '../electron/app/engine/tiny-engine.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
+import { children as childrenOf } from '../electron/serve/process-tree.ts';
 
-const KILLS = 100;
-/** Longer than an engine takes to start and render, so that kills fall into every part of it. */
-const longestWaitMs = 1500;
+const KILLS = 200;
+/** About what a process takes to start and open its pack: half of the kills fall into that. */
+const longestStartMs = 500;
+/** About what a render takes from its first report on: the other half fall into that. */
+const longestRenderMs = 80;
 
 test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   timeout: 1_800_000,
@@ -27,10 +30,11 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   const { supervisor, children } = watchedSupervisor(tinyEngineConfig(root));
   const { request, readAsset } = await tinyScene(root, supervisor);
   const ends = new Map<string, RenderEnd[]>();
+  let progressed = () => {};
   const queue = new RenderQueue(supervisor, {
     onQueueChanged: () => undefined,
     onStarted: () => undefined,
-    onProgress: () => undefined,
+    onProgress: () => progressed(),
     onPreview: () => undefined,
     onEnded: async ({ renderId }, end) => {
       ends.set(renderId, [...(ends.get(renderId) ?? []), end]);
@@ -53,17 +57,25 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
     ]);
   };
 
-  const random = xoroshiro128plus(20_261_124);
-  let kills = 0;
+  const generator = xoroshiro128plus(20_261_124);
+  const random = () => (generator.next() >>> 0) / 2 ** 32;
+  let [kills, killsInRenders] = [0, 0];
   let lastKilled: number | undefined;
   while (kills < KILLS) {
     while (queue.state.entries.length < 3) enqueue();
-    await delay(((random.next() >>> 0) / 2 ** 32) * longestWaitMs);
+    const isInRender = random() < 0.5;
+    if (isInRender) {
+      await new Promise<void>((resolve) => {
+        progressed = resolve;
+      });
+    }
+    await delay(random() * (isInRender ? longestRenderMs : longestStartMs));
     const { pid } = supervisor;
-    if (pid === undefined) continue;
+    if (pid === undefined || pid === lastKilled) continue;
     process.kill(pid, 'SIGKILL');
     lastKilled = pid;
     kills++;
+    if (isInRender) killsInRenders++;
   }
   // A render that is sent before the death is noticed is one that the kill hits: the next one has to succeed.
   while (supervisor.pid === lastKilled) await delay(1);
@@ -78,11 +90,13 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   const done = all.filter(([end]) => end!.state === 'done');
   expect(done.length + failed.length).toBe(all.length);
   expect(all.at(-1)![0]!.state).toBe('done');
+  expect(killsInRenders).toBeGreaterThan(KILLS / 4);
   console.log(
-    `${KILLS} kills: ${failed.length} renders failed, ${done.length} done, ${children.length} processes`,
+    `${KILLS} kills, ${killsInRenders} of them in a render: ${failed.length} renders failed, ${done.length} done, ${children.length} processes`,
   );
 
   await supervisor.close();
   expect(children.filter(({ pid }) => pid !== undefined && isAlive(pid))).toEqual([]);
+  expect(childrenOf(process.pid)).toEqual([]);
   rmSync(root, { recursive: true });
 });

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import {
   type AssetFile,
+  type EngineCandidate,
   type EngineConfig,
   type EngineMessage,
   type EnginePreview,
@@ -28,6 +29,8 @@ export interface RunControls {
   readonly readAsset: (asset: AssetId) => Promise<AssetFile | null>;
   readonly onProgress?: (progress: EngineProgress) => void;
   readonly onPreview?: (preview: EnginePreview) => void;
+  /** Of generateBackgrounds: each as soon as it is done. */
+  readonly onCandidate?: (candidate: EngineCandidate) => void;
 }
 
 export interface OpenedEngine {
@@ -190,6 +193,12 @@ export class EngineSession {
         const run = this.#runs.get(message.runId);
         run?.watch.heard();
         run?.controls.onPreview?.(message.preview);
+        break;
+      }
+      case 'candidate': {
+        const run = this.#runs.get(message.runId);
+        run?.watch.heard();
+        run?.controls.onCandidate?.(message.candidate);
         break;
       }
       case 'finished':

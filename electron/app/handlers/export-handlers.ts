@@ -1,9 +1,7 @@
 /** Handlers of the commands that write results for use elsewhere. */
-import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { ExportedFile, exportCommands } from '../../contract/commands/export-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
-import { StudioError } from '../../contract/errors.ts';
 import {
   type ExportOptions,
   exportCutOuts,
@@ -12,6 +10,7 @@ import {
   type ExportedFile as MadeFile,
 } from '../../projects/export/export-render.ts';
 import type { CommandContext } from '../dispatcher.ts';
+import { writeExport } from '../exports/write-export.ts';
 import { checkedPath, freePath } from '../projects/file-names.ts';
 import type { StudioParts } from '../studio-parts.ts';
 
@@ -26,10 +25,7 @@ export function exportHandlers({
     const file = { fileName, bytes: bytes.length, mediaType };
     if (path === undefined) return { ...file, path: null, asset: transient.put(bytes, mediaType) };
     const place = checkedPath(path, [extname(fileName)]);
-    await writeFile(place, bytes).catch((cause: unknown) => {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new StudioError('OUTPUT_UNWRITABLE', `${place} cannot be written: ${detail}`, { cause });
-    });
+    await writeExport(place, bytes);
     return { ...file, path: place, asset: null };
   };
   const optionsOf = (metadata = settings.current.exportMetadata): ExportOptions => ({

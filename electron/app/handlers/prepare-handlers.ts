@@ -14,17 +14,7 @@ export function prepareHandlers({
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof prepareCommands> {
   return {
     'prepare.generateBackgrounds': ({ projectId, prompt, count, seed }) =>
-      prepare.start(
-        projectId,
-        { kind: 'generateBackgrounds', prompt, count, seed },
-        ({ candidates }, put): JobResult => ({
-          kind: 'backgrounds',
-          candidates: candidates.map(({ png, seed: candidateSeed }) => ({
-            image: put(png),
-            seed: candidateSeed,
-          })),
-        }),
-      ),
+      prepare.startBackgrounds(projectId, { kind: 'generateBackgrounds', prompt, count, seed }),
     'prepare.findMask': ({ projectId, image, phrase }) =>
       prepare.start(projectId, { kind: 'findMask', image, phrase }, masks),
     'prepare.selectMask': ({ projectId, image, points, box }) =>

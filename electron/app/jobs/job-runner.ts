@@ -11,6 +11,8 @@ export interface JobControls {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: JobProgress) => void;
   readonly onNotice: (sentence: string) => void;
+  /** What is there so far; it stays when the job is cancelled. */
+  readonly onPartialResult: (result: JobResult) => void;
 }
 
 interface Job {
@@ -95,6 +97,7 @@ export class JobRunner {
       const result = await work({
         signal,
         onProgress: (progress) => this.#change(job, { state: 'running', progress }),
+        onPartialResult: (result) => this.#change(job, { state: 'running', result }),
         onNotice: (sentence) => this.#change(job, { notices: [...job.state.notices, sentence] }),
       });
       this.#change(job, { state: 'done', result });

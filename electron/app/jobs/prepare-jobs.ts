@@ -8,12 +8,15 @@ import type {
 } from '../../contract/engine-messages.ts';
 import type { JobKind, JobResult, JobState } from '../../contract/jobs.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
+import type { RunControls } from '../engine/engine-session.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { OpenProjects } from '../projects/open-projects.ts';
-import type { JobRunner } from './job-runner.ts';
+import type { JobControls, JobRunner } from './job-runner.ts';
 import { StepTimer } from './step-timer.ts';
 
-type PrepareTask = Exclude<EngineTask, { kind: 'render' }>;
+type BackgroundsTask = Extract<EngineTask, { kind: 'generateBackgrounds' }>;
+type BackgroundCandidate = Extract<JobResult, { kind: 'backgrounds' }>['candidates'][number];
+type PrepareTask = Exclude<EngineTask, { kind: 'render' } | BackgroundsTask>;
 type PrepareKind = PrepareTask['kind'] & JobKind;
 
 export class PrepareJobs {
@@ -35,24 +38,62 @@ export class PrepareJobs {
   ): JobState {
     // A project that is not open is said at once, not by a failed job.
     this.#projects.file(projectId);
-    return this.#jobs.start(task.kind, projectId, async ({ signal, onProgress, onNotice }) => {
-      const timer = new StepTimer();
-      const result = await this.#engine.run<Kind>(task, {
-        signal,
-        readAsset: async (asset) => this.#read(projectId, asset),
-        onProgress: (progress: EngineProgress) =>
-          onProgress({
-            ...progress,
-            timeLeftMs: timer.update(progress, performance.now()),
-            unit: 'steps',
-            detail: null,
-          }),
-      });
+    return this.#jobs.start(task.kind, projectId, async (job) => {
+      const result = await this.#engine.run<Kind>(task, this.#controls(projectId, job));
       // Every kind of result has them; TypeScript does not follow that through a type parameter.
-      for (const notice of (result as EngineResult).notices) onNotice(notice);
+      for (const notice of (result as EngineResult).notices) job.onNotice(notice);
       const file = this.#projects.file(projectId);
       return file.atomically(() => toResult(result, (png) => file.putAsset(png)));
     });
+  }
+
+  /**
+   * Makes backgrounds. Each goes into the project as soon as it is done, and stays there whatever happens to the others.
+   *
+   * @throws StudioError PROJECT_UNKNOWN
+   */
+  startBackgrounds(projectId: ProjectId, task: BackgroundsTask): JobState {
+    this.#projects.file(projectId);
+    return this.#jobs.start(task.kind, projectId, async (job) => {
+      const candidates: BackgroundCandidate[] = [];
+      // A candidate that cannot be kept ends the run: the next ones could not be either.
+      const failure = new AbortController();
+      const signal = AbortSignal.any([job.signal, failure.signal]);
+      try {
+        const { notices } = await this.#engine.run<BackgroundsTask['kind']>(task, {
+          ...this.#controls(projectId, job),
+          signal,
+          onCandidate: ({ png, seed }) => {
+            if (signal.aborted) return;
+            try {
+              candidates.push({ image: this.#projects.file(projectId).putAsset(png), seed });
+              job.onPartialResult({ kind: 'backgrounds', candidates: [...candidates] });
+            } catch (error) {
+              failure.abort(error);
+            }
+          },
+        });
+        for (const notice of notices) job.onNotice(notice);
+      } catch (error) {
+        throw failure.signal.aborted ? failure.signal.reason : error;
+      }
+      return { kind: 'backgrounds', candidates };
+    });
+  }
+
+  #controls(projectId: ProjectId, { signal, onProgress }: JobControls): RunControls {
+    const timer = new StepTimer();
+    return {
+      signal,
+      readAsset: async (asset) => this.#read(projectId, asset),
+      onProgress: (progress: EngineProgress) =>
+        onProgress({
+          ...progress,
+          timeLeftMs: timer.update(progress, performance.now()),
+          unit: 'steps',
+          detail: null,
+        }),
+    };
   }
 
   #read(projectId: ProjectId, asset: string): AssetFile | null {

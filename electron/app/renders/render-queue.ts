@@ -24,7 +24,11 @@ export interface QueuedRender {
 export type RenderEnd =
   | { readonly state: 'done'; readonly result: EngineResultOf<'render'> }
   | { readonly state: 'failed'; readonly error: StudioError }
-  | { readonly state: 'cancelled' };
+  | {
+      readonly state: 'cancelled';
+      /** Nobody wants to be reminded of it. */
+      readonly isDiscarded: boolean;
+    };
 
 /** Whoever keeps and shows what the queue does. */
 export interface QueueObserver {
@@ -39,13 +43,15 @@ export interface QueueObserver {
 /** What the person asked to cancel. */
 export type CancelWhat =
   | { readonly what: 'current' | 'queued' | 'all' }
-  | { readonly what: 'one'; readonly renderId: RenderId };
+  | { readonly what: 'one'; readonly renderId: RenderId; readonly discard: boolean };
 
 export class RenderQueue {
   readonly #engine: Pick<EngineSupervisor, 'run'>;
   readonly #observer: QueueObserver;
   #waiting: QueuedRender[] = [];
-  #current: { readonly render: QueuedRender; readonly controller: AbortController } | undefined;
+  #current:
+    | { readonly render: QueuedRender; readonly controller: AbortController; isDiscarded: boolean }
+    | undefined;
   #working: Promise<void> | undefined;
   #lastTimingsMs: EngineResultOf<'render'>['timingsMs'] | undefined;
 
@@ -111,15 +117,17 @@ export class RenderQueue {
         this.#current?.controller.abort();
         return this.#drop(() => true);
       case 'one': {
-        const { renderId } = cancel;
-        if (this.currentId === renderId) {
-          this.#current!.controller.abort();
+        const { renderId, discard } = cancel;
+        const current = this.#current;
+        if (current?.render.renderId === renderId) {
+          current.isDiscarded = discard;
+          current.controller.abort();
           return;
         }
         if (!this.#waiting.some((render) => render.renderId === renderId)) {
           throw new StudioError('RENDER_UNKNOWN', 'That render neither waits nor runs any more.');
         }
-        return this.#drop((render) => render.renderId === renderId);
+        return this.#drop((render) => render.renderId === renderId, discard);
       }
     }
   }
@@ -140,18 +148,18 @@ export class RenderQueue {
 
   #currentEnded: Promise<void> = Promise.resolve();
 
-  async #drop(isDropped: (render: QueuedRender) => boolean): Promise<void> {
+  async #drop(isDropped: (render: QueuedRender) => boolean, isDiscarded = false): Promise<void> {
     const dropped = this.#waiting.filter(isDropped);
     if (dropped.length === 0) return;
     this.#waiting = this.#waiting.filter((render) => !isDropped(render));
     this.#changed();
-    for (const render of dropped) await this.#observer.onEnded(render, { state: 'cancelled' });
+    for (const render of dropped) await this.#observer.onEnded(render, { state: 'cancelled', isDiscarded });
   }
 
   async #work(): Promise<void> {
     for (let render = this.#waiting.shift(); render !== undefined; render = this.#waiting.shift()) {
       const controller = new AbortController();
-      this.#current = { render, controller };
+      this.#current = { render, controller, isDiscarded: false };
       this.#changed();
       this.#currentEnded = this.#runOne(render, controller.signal);
       await this.#currentEnded;
@@ -181,8 +189,9 @@ export class RenderQueue {
       this.#lastTimingsMs = result.timingsMs;
       end = { state: 'done', result };
     } catch (error) {
-      if (error instanceof StudioError && error.code === 'CANCELLED') end = { state: 'cancelled' };
-      else {
+      if (error instanceof StudioError && error.code === 'CANCELLED') {
+        end = { state: 'cancelled', isDiscarded: this.#current?.isDiscarded ?? false };
+      } else {
         const failure =
           error instanceof StudioError
             ? error

@@ -143,13 +143,15 @@ export class RenderService {
 
   async #ended(render: QueuedRender, end: RenderEnd): Promise<void> {
     const { projectId } = render;
-    if (end.state === 'cancelled') {
-      this.#tell(projectId, queuedSummary(render, 'cancelled'));
+    if (end.state === 'cancelled' && end.isDiscarded) {
+      this.#tell(projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
       return;
     }
     try {
       const summary =
-        end.state === 'done' ? await this.#keep(render, end.result) : this.#keepFailure(render, end);
+        end.state === 'done'
+          ? await this.#keep(render, end.result)
+          : this.#keepFailure(render, end.state === 'cancelled' ? cancelled() : end.error);
       this.#tell(projectId, summary);
     } catch (error) {
       this.#couldNotKeep(render, end, error);
@@ -178,7 +180,7 @@ export class RenderService {
     );
   }
 
-  #keepFailure(render: QueuedRender, { error }: Extract<RenderEnd, { state: 'failed' }>): RenderSummary {
+  #keepFailure(render: QueuedRender, error: StudioError): RenderSummary {
     const file = this.#parts.projects.file(render.projectId);
     return keptSummary(
       file.addRender({
@@ -208,8 +210,13 @@ export class RenderService {
       level: 'error',
       message: `A render could not be saved in the project: ${failure.message} (${meaning})`,
     });
-    this.#tell(render.projectId, { ...queuedSummary(render, 'failed'), result, error: failure });
+    const state = end.state === 'cancelled' ? 'cancelled' : 'failed';
+    this.#tell(render.projectId, { ...queuedSummary(render, state), result, error: failure });
   }
+}
+
+function cancelled(): StudioError {
+  return new StudioError('CANCELLED', 'The render was cancelled.');
 }
 
 /** @throws StudioError DOCUMENT_INCOMPLETE with everything that is missing */

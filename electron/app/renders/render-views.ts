@@ -52,7 +52,8 @@ export function keptSummary(render: KeptSummary): RenderSummary {
     result,
     thumbnail,
     sweep,
-    totalMs,
+    // What never ended well has no time to compare with.
+    totalMs: failure === null ? totalMs : null,
     error: failure && { ok: false, ...failure },
   };
 }

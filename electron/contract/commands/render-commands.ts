@@ -77,7 +77,14 @@ export const renderCommands = {
       z.strictObject({ what: z.literal('current') }),
       z.strictObject({ what: z.literal('queued') }),
       z.strictObject({ what: z.literal('all') }),
-      z.strictObject({ what: z.literal('one'), renderId: renderIdSchema }),
+      z.strictObject({
+        what: z.literal('one'),
+        renderId: renderIdSchema,
+        discard: z
+          .boolean()
+          .default(false)
+          .describe('Keep no record of it: for a draft in whose place a later one comes.'),
+      }),
     ]),
     done,
   ),

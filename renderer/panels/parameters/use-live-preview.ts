@@ -22,7 +22,11 @@ export function useLivePreview(isOn: boolean): void {
         const { entries } = useStudio.getState().queue;
         // The draft before is of a scene that is no more.
         if (draftId.current && entries.some(({ renderId }) => renderId === draftId.current)) {
-          await studio.client.call('queue.cancel', { what: 'one', renderId: draftId.current });
+          await studio.client.call('queue.cancel', {
+            what: 'one',
+            renderId: draftId.current,
+            discard: true,
+          });
         }
         const parameters = { ...document.parameters, ...preset('draft', recommended).parameters };
         const render = await studio.client.call('renders.enqueue', {

@@ -58,7 +58,9 @@ describe('candidates', () => {
     await generate(request, {
       onProgress: (at) => progress.push(at),
       onPreview: ({ width, height }, candidate) => previews.push(`${candidate}: ${width} x ${height}`),
-      onCandidate: (_, index) => done.push(index),
+      onCandidate: (_, index) => {
+        done.push(index);
+      },
     });
     expect(
       progress.filter(({ stage }) => stage === 'denoise').map(({ step, total }) => [step, total]),
@@ -81,7 +83,9 @@ describe('cancelling', () => {
       let last = 0;
       const running = generate(request, {
         signal: controller.signal,
-        onCandidate: ({ seed }) => done.push(seed),
+        onCandidate: ({ seed }) => {
+          done.push(seed);
+        },
         onProgress: ({ stage, step }) => {
           if (stage === 'denoise') last = step;
           if (stage === 'denoise' && step === cancelAt) controller.abort();

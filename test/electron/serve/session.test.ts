@@ -123,9 +123,17 @@ test('open the sample, change background and mask, render, cancel, render again,
   });
   const generated = await ended(candidates.jobId);
   expect(generated).toMatchObject({ state: 'done', progress: { stage: 'denoise', unit: 'steps' } });
-  expect(
-    generated.result?.kind === 'backgrounds' && generated.result.candidates.map(({ seed }) => seed),
-  ).toEqual([3, 4]);
+  const seedsOf = ({ result }: typeof generated) =>
+    result?.kind === 'backgrounds' ? result.candidates.map(({ seed }) => seed) : [];
+  expect(seedsOf(generated)).toEqual([3, 4]);
+  // The first could be had while the second was being made.
+  const first = await client.until(
+    'job.changed',
+    (job) => job.jobId === candidates.jobId && job.state === 'running' && seedsOf(job).length === 1,
+  );
+  expect(seedsOf(first)).toEqual([3]);
+  const image = first.result?.kind === 'backgrounds' ? first.result.candidates[0]!.image : '';
+  expect(await sharp(await client.download(image)).metadata()).toMatchObject({ width: 32, height: 32 });
 
   // A render, with progress, previews and time left.
   const queued = await client.call('renders.enqueue', { projectId });
@@ -189,10 +197,16 @@ test('open the sample, change background and mask, render, cancel, render again,
     );
   }
   const page = await client.call('renders.page', { projectId, limit: 2 });
-  expect(page.total).toBe(3);
+  // The first, the three that were cancelled, the two of the sweep.
+  expect(page.total).toBe(6);
   expect(page.renders.map(({ sweep: cell }) => cell?.alpha)).toEqual([0.15, 0]);
-  const rest = await client.call('renders.page', { projectId, limit: 2, cursor: page.cursor! });
-  expect(rest.renders.map(({ renderId }) => renderId)).toEqual([queued.renderId]);
+  const rest = await client.call('renders.page', { projectId, limit: 4, cursor: page.cursor! });
+  expect(rest.renders.map(({ renderId, state }) => [renderId, state])).toEqual([
+    [running.renderId, 'cancelled'],
+    [second.renderId, 'cancelled'],
+    [third.renderId, 'cancelled'],
+    [queued.renderId, 'done'],
+  ]);
   expect(rest.cursor).toBeNull();
   const [a, b] = sweep.renders;
   expect(await client.call('renders.difference', { projectId, a: a!.renderId, b: b!.renderId })).toEqual([
@@ -204,7 +218,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   await client.call('renders.star', { projectId, renderId: queued.renderId, isStarred: true });
   await client.call('renders.name', { projectId, renderId: queued.renderId, name: 'The first' });
   await client.call('renders.delete', { projectId, renderId: a!.renderId });
-  expect((await client.call('renders.page', { projectId })).total).toBe(2);
+  expect((await client.call('renders.page', { projectId })).total).toBe(5);
   await client.call('renders.undelete', { projectId, renderId: a!.renderId });
   expect((await client.call('renders.get', { projectId, renderId: queued.renderId })).name).toBe('The first');
 

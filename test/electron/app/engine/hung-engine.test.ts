@@ -22,7 +22,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
   const children: EngineChild[] = [];
   const { supervisor } = watchedSupervisor(config, {
     launch: () => {
-      const file = children.length === 0 ? `${import.meta.dirname}/hanging-engine.ts` : undefined;
+      const file = children.length === 0 ? `${import.meta.dirname}/hanging-engine-to-kill.ts` : undefined;
       const child = forkEngine(file);
       children.push(child);
       return child;
@@ -68,7 +68,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
 test('an engine that hangs while it opens is ended too, and said', async () => {
   const { supervisor, children } = watchedSupervisor(config, {
     launch: () => {
-      const child = forkEngine(`${import.meta.dirname}/silent-engine.ts`);
+      const child = forkEngine(`${import.meta.dirname}/silent-engine-to-kill.ts`);
       children.push(child);
       return child;
     },

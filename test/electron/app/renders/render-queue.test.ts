@@ -119,14 +119,16 @@ describe('cancelling', () => {
   test('one, waiting or running, and not one that has ended', async () => {
     const [first, second] = [render(1), render(2)];
     queue.enqueue([first, second]);
-    await queue.cancel({ what: 'one', renderId: second.renderId });
-    await queue.cancel({ what: 'one', renderId: first.renderId });
+    await queue.cancel({ what: 'one', renderId: second.renderId, discard: true });
+    await queue.cancel({ what: 'one', renderId: first.renderId, discard: false });
     await queue.settled();
     expect(ends).toEqual([
       [2, 'cancelled'],
       [1, 'cancelled'],
     ]);
-    await expect(queue.cancel({ what: 'one', renderId: first.renderId })).rejects.toMatchObject({
+    await expect(
+      queue.cancel({ what: 'one', renderId: first.renderId, discard: false }),
+    ).rejects.toMatchObject({
       code: 'RENDER_UNKNOWN',
     });
   });

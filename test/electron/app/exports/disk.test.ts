@@ -1,0 +1,147 @@
+/**
+ * The host on real disks: one that is full, and one that is read-only. They are small file systems in memory, which
+ * only root on Linux may mount; elsewhere these tests are skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
+import type { Studio } from '../../../../electron/app/studio.ts';
+import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
+import { StudioError } from '../../../../electron/contract/errors.ts';
+import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import type { RenderSummary } from '../../../../electron/contract/render-record.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { serveEnvironment } from '../../serve/serve-process.ts';
+import { playedEngine } from '../played-engine.ts';
+import { testStudio } from '../studio-fixture.ts';
+
+/** Noise does not compress: a result that is larger than the small disk. */
+const SIDE_PX = 1024;
+
+let root: string;
+let environment: NodeJS.ProcessEnv;
+let studio: Studio;
+let events: StudioEvent[];
+let mounted: string[];
+let png: Uint8Array;
+
+beforeEach(async () => {
+  root = temporaryFolder();
+  environment = await serveEnvironment(root);
+  mounted = [];
+  events = [];
+  png = await sharp(randomBytes(3 * SIDE_PX * SIDE_PX), {
+    raw: { width: SIDE_PX, height: SIDE_PX, channels: 3 },
+  })
+    .png()
+    .toBuffer();
+});
+afterEach(async () => {
+  await studio?.close();
+  for (const disk of mounted) spawnSync('umount', [disk]);
+  rmSync(root, { recursive: true });
+});
+
+/** A disk of its own; undefined where that cannot be had. */
+function disk(name: string, options: string): string | undefined {
+  const folder = join(root, name);
+  mkdirSync(folder);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status !== 0) return undefined;
+  mounted.push(folder);
+  return folder;
+}
+
+async function start(projectsFolder = join(root, 'projects')): Promise<void> {
+  studio = await testStudio(
+    root,
+    { launchEngine: playedEngine(png) },
+    { ...environment, PNPMIX_PROJECTS_DIR: projectsFolder },
+  );
+  studio.listen((event) => events.push(event));
+}
+
+async function call<Name extends CommandName>(
+  name: Name,
+  input: CommandInput<Name>,
+): Promise<CommandOutput<Name>> {
+  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
+  const envelope = await dispatch(null, name, input);
+  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+  return envelope.value as CommandOutput<Name>;
+}
+
+/** Renders and waits for the end. */
+async function render(projectId: string): Promise<RenderSummary> {
+  const { renderId } = await call('renders.enqueue', { projectId });
+  const last = () =>
+    events.flatMap(({ event, payload }) =>
+      event === 'render.changed' && payload.render.renderId === renderId ? [payload.render] : [],
+    );
+  await expect.poll(() => last().at(-1)?.state).toMatch(/done|failed/);
+  return last().at(-1)!;
+}
+
+describe('a full disk', () => {
+  test('costs no render: it is told, its picture can still be had, and the next one is kept', async (context) => {
+    const small = disk('small', 'size=1500k');
+    if (small === undefined) return context.skip();
+    await start(small);
+    const { projectId, path } = await call('project.openSample', {});
+    const lost = await render(projectId);
+    expect(lost).toMatchObject({ state: 'failed', sequence: null, error: { code: 'DISK_FULL' } });
+    expect(Buffer.from(studio.readAsset(lost.result!)!.bytes).equals(png)).toBe(true);
+    const notices = events.flatMap(({ event, payload }) => (event === 'notice' ? [payload] : []));
+    expect(notices).toMatchObject([
+      { level: 'error', message: expect.stringContaining('could not be saved in the project') },
+    ]);
+    expect((await call('renders.page', { projectId })).total).toBe(0);
+    // There is room again.
+    expect(spawnSync('mount', ['-o', 'remount,size=32m', small]).status).toBe(0);
+    expect(await render(projectId)).toMatchObject({ state: 'done', sequence: 1 });
+    await call('project.close', { projectId });
+    expect(readdirSync(small)).toEqual([path.slice(small.length + 1)]);
+  });
+
+  test('takes no half exports, and what lay there stays', async (context) => {
+    const small = disk('small', 'size=600k');
+    if (small === undefined) return context.skip();
+    await start();
+    const { projectId } = await call('project.openSample', {});
+    const { renderId } = await render(projectId);
+    const path = join(small, 'result.png');
+    writeFileSync(path, 'what was there');
+    await expect(call('export.png', { projectId, renderId, path })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringContaining(path),
+    });
+    expect(readdirSync(small)).toEqual(['result.png']);
+    expect(readFileSync(path, 'utf8')).toBe('what was there');
+    // Elsewhere there is room.
+    const elsewhere = join(root, 'result.png');
+    expect(await call('export.png', { projectId, renderId, path: elsewhere })).toMatchObject({
+      path: elsewhere,
+    });
+  });
+});
+
+describe('a read-only disk', () => {
+  test('takes no export and no project, and says so', async (context) => {
+    const readOnly = disk('read-only', 'size=1m,ro');
+    if (readOnly === undefined) return context.skip();
+    await start();
+    const { projectId } = await call('project.openSample', {});
+    const { renderId } = await render(projectId);
+    await expect(
+      call('export.png', { projectId, renderId, path: join(readOnly, 'result.png') }),
+    ).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE', message: expect.stringContaining('EROFS') });
+    await expect(
+      call('project.saveAs', { projectId, path: join(readOnly, 'a.pnpmix') }),
+    ).rejects.toMatchObject({ code: 'PROJECT_UNWRITABLE' });
+    // The project goes on in its own file.
+    expect((await call('renders.page', { projectId })).total).toBe(1);
+  });
+});

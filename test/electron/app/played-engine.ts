@@ -1,0 +1,69 @@
+/** An engine that is played in the host's own process: it opens at once, and gives one picture for every render. */
+import type { EngineChild, EngineLauncher } from '../../../electron/app/engine/engine-child.ts';
+import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
+
+const memoryBytes = 1;
+
+/** @param png of every render */
+export function playedEngine(png: Uint8Array): EngineLauncher {
+  return (): EngineChild => {
+    let tell: (message: unknown) => void = () => undefined;
+    let exit: Parameters<EngineChild['onExit']>[0] = () => undefined;
+    const answer = (message: EngineMessage) => setImmediate(() => tell(message));
+    const device = { device: 'cpu', name: 'played', passedOver: [] } as const;
+    return {
+      pid: undefined,
+      kill: () => exit({ exitCode: null, signal: 'SIGKILL', lastWords: '' }),
+      onMessage: (listener) => {
+        tell = listener;
+      },
+      onExit: (listener) => {
+        exit = listener;
+      },
+      send: (sent) => {
+        const message = sent as HostMessage;
+        if (message.type === 'open') {
+          answer({
+            type: 'opened',
+            device: { ...device, passedOver: [] },
+            pack: {
+              name: 'Played',
+              identity: { id: 'starter', version: '1', weights: 'f'.repeat(64) },
+              licence: null,
+              size: null,
+              downscale: 4,
+              recommended: {},
+              abilities: {
+                generateBackgrounds: false,
+                findMask: false,
+                selectMask: false,
+                removeObjects: false,
+              },
+            },
+            memoryBytes,
+          });
+        }
+        if (message.type === 'run') {
+          answer({
+            type: 'finished',
+            runId: message.runId,
+            result: {
+              kind: 'render',
+              png,
+              width: 32,
+              height: 32,
+              device: { ...device, passedOver: [] },
+              notices: [],
+              timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
+              totalMs: 5,
+              unetMs: 1,
+              unetRows: 1,
+              peakMemoryBytes: 1,
+            },
+            memoryBytes,
+          });
+        }
+      },
+    };
+  };
+}
