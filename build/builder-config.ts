@@ -1,4 +1,4 @@
-/** How electron-builder packs dist/app: AppImage and deb, NSIS, dmg. */
+/** How electron-builder packs dist/app: AppImage and deb (where there is a home page to name), NSIS, dmg. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
@@ -7,6 +7,27 @@ import { ROOT } from './build-host.ts';
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   devDependencies: { electron: string };
 };
+
+/**
+ * Where the program is to be found, for the packages that must name such a place: PNPMIX_HOMEPAGE, given by whoever
+ * publishes it (docs/decisions/0061).
+ *
+ * @throws Error when it is no address of the web
+ */
+export function homepageOf(environment: NodeJS.ProcessEnv): string | undefined {
+  const given = environment.PNPMIX_HOMEPAGE;
+  if (!given) return undefined;
+  const { protocol, href } = URL.parse(given) ?? {};
+  if (href === undefined || protocol !== 'https:') {
+    throw new Error(`PNPMIX_HOMEPAGE must begin with https://, not ${given}.`);
+  }
+  return href;
+}
+
+/** A deb names a home page, and electron-builder makes none without; an AppImage does not ask. */
+export function linuxTargets(homepage: string | undefined): string[] {
+  return homepage === undefined ? ['AppImage'] : ['AppImage', 'deb'];
+}
 
 /** What native code reads lies beside the archive: it does not know archives. */
 const unpacked = [
@@ -51,7 +72,7 @@ export const builderConfig: Configuration = {
     },
   ],
   linux: {
-    target: ['AppImage', 'deb'],
+    target: linuxTargets(homepageOf(process.env)),
     category: 'Graphics',
     icon: 'dist/icons/icon.png',
     maintainer: 'PnP-MIX Studio',

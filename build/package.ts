@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'electron-builder';
 import { ROOT } from './build-host.ts';
-import { builderConfig } from './builder-config.ts';
+import { builderConfig, homepageOf } from './builder-config.ts';
 import { smokeApp } from './smoke-app.ts';
 import { STAGED, stageApp } from './stage-app.ts';
 
@@ -36,6 +36,9 @@ await writeFile(
 const { version } = await smokeApp(STAGED);
 console.log(`The staged program ${version} starts, makes a project, and loads its engine.`);
 
+if (process.platform === 'linux' && homepageOf(process.env) === undefined) {
+  console.log('No deb is made: it names a home page. Give one as PNPMIX_HOMEPAGE=https://…');
+}
 if (values.stage) console.log('Stopped before Electron, as asked.');
 else {
   try {

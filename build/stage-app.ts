@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { buildHost, ROOT } from './build-host.ts';
+import { homepageOf } from './builder-config.ts';
 
 export interface StageTarget {
   readonly platform: NodeJS.Platform;
@@ -81,14 +82,14 @@ export async function stageApp(target: StageTarget, rendererFolder: string): Pro
   await stageLibraries(target);
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
   const { name, version, description, license, dependencies } = manifest;
+  const homepage = homepageOf(process.env);
   const staged = {
     name,
     productName: 'PnP-MIX Studio',
     version,
     description,
     author: 'PnP-MIX Studio contributors',
-    // A deb names a home page; whoever publishes the program has one to put here.
-    homepage: 'https://pnp-mix-studio.invalid/',
+    ...(homepage !== undefined && { homepage }),
     license,
     private: true,
     type: 'module',

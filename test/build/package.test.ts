@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/build-host.ts';
-import { builderConfig } from '../../build/builder-config.ts';
+import { builderConfig, homepageOf, linuxTargets } from '../../build/builder-config.ts';
 import { smokeApp } from '../../build/smoke-app.ts';
 import { isPackaged, STAGED, type StagedPart, stageApp } from '../../build/stage-app.ts';
 import { outsideArchive } from '../../electron/main/outside-archive.ts';
@@ -45,6 +45,13 @@ describe('the configuration', () => {
       grantFileProtocolExtraPrivileges: false,
     });
     expect(builderConfig.asar).toBe(true);
+  });
+
+  it('makes a deb only with a home page to name, and takes no placeholder for one', () => {
+    expect(linuxTargets(homepageOf({}))).toEqual(['AppImage']);
+    expect(homepageOf({ PNPMIX_HOMEPAGE: 'https://studio.example' })).toBe('https://studio.example/');
+    expect(linuxTargets('https://studio.example/')).toEqual(['AppImage', 'deb']);
+    expect(() => homepageOf({ PNPMIX_HOMEPAGE: 'studio.example' })).toThrow('must begin with https://');
   });
 
   it('takes the Electron that the project pins, exactly', () => {

@@ -18,6 +18,10 @@ it('every item of Electron’s checklist has its line, in order', () => {
   expect(rows.map((row) => Number(row.split('|')[1]))).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
+it('every line names a test, or that of the line before', () => {
+  expect(rows.filter((row) => !/\*[^*]+\*|\| the same|`[\w-]+\.test\.ts`/.test(row))).toEqual([]);
+});
+
 it('every test that is named is there', () => {
   const named = rows.flatMap((row) => [...row.matchAll(/\*([^*]+)\*/g)].map(([, name]) => name!));
   expect(named.length).toBeGreaterThan(15);
