@@ -1,11 +1,11 @@
-/** An engine that is played in the host's own process: it opens at once, and gives one picture for every render. */
+/** An engine that is played in the host's own process: it opens at once, and gives what it was told to. */
 import type { EngineChild, EngineLauncher } from '../../../electron/app/engine/engine-child.ts';
 import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
 
 const memoryBytes = 1;
 
-/** @param png of every render */
-export function playedEngine(png: Uint8Array): EngineLauncher {
+/** @param play what every render ends with: a picture; or it ends only when it is cancelled */
+export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLauncher {
   return (): EngineChild => {
     let tell: (message: unknown) => void = () => undefined;
     let exit: Parameters<EngineChild['onExit']>[0] = () => undefined;
@@ -43,13 +43,17 @@ export function playedEngine(png: Uint8Array): EngineLauncher {
             memoryBytes,
           });
         }
-        if (message.type === 'run') {
+        if (message.type === 'cancel') {
+          const { runId } = message;
+          answer({ type: 'failed', runId, code: 'CANCELLED', message: 'cancelled', memoryBytes });
+        }
+        if (message.type === 'run' && play !== 'until cancelled') {
           answer({
             type: 'finished',
             runId: message.runId,
             result: {
               kind: 'render',
-              png,
+              png: play,
               width: 32,
               height: 32,
               device: { ...device, passedOver: [] },

@@ -1,0 +1,87 @@
+/** What is left of renders that were cancelled: a record in the project, whoever cancelled it, or none if so asked. */
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
+import type { Studio } from '../../../../electron/app/studio.ts';
+import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
+import { StudioError } from '../../../../electron/contract/errors.ts';
+import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { playedEngine } from '../played-engine.ts';
+import { testStudio } from '../studio-fixture.ts';
+
+let root: string;
+let studio: Studio;
+let events: StudioEvent[];
+beforeEach(async () => {
+  root = temporaryFolder();
+  studio = await testStudio(root, { launchEngine: playedEngine('until cancelled') });
+  events = [];
+  studio.listen((event) => events.push(event));
+});
+afterEach(async () => {
+  await studio.close();
+  rmSync(root, { recursive: true });
+});
+
+async function call<Name extends CommandName>(
+  name: Name,
+  input: CommandInput<Name>,
+): Promise<CommandOutput<Name>> {
+  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
+  const envelope = await dispatch(null, name, input);
+  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+  return envelope.value as CommandOutput<Name>;
+}
+
+/** What was told last of a render. */
+const told = (renderId: string) =>
+  events
+    .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))
+    .findLast((render) => render.renderId === renderId);
+
+test('the running one and the waiting ones are kept, with what they were to be', async () => {
+  const { projectId, path } = await call('project.openSample', {});
+  const running = await call('renders.enqueue', { projectId });
+  const waiting = await call('renders.enqueue', { projectId });
+  await call('queue.cancel', { what: 'all' });
+  for (const { renderId } of [running, waiting]) {
+    await expect
+      .poll(() => told(renderId))
+      .toMatchObject({
+        state: 'cancelled',
+        sequence: expect.any(Number),
+        result: null,
+        totalMs: null,
+        error: { code: 'CANCELLED' },
+      });
+  }
+  expect(
+    (await call('renders.get', { projectId, renderId: running.renderId })).request.scene.prompt,
+  ).not.toBe('');
+  await call('project.close', { projectId });
+  const again = await call('project.open', { path });
+  const { renders, total } = await call('renders.page', { projectId: again.projectId });
+  expect([total, ...renders.map(({ state }) => state)]).toEqual([2, 'cancelled', 'cancelled']);
+});
+
+test('those that closing the project cut off are kept too', async () => {
+  const { projectId, path } = await call('project.openSample', {});
+  await call('renders.enqueue', { projectId });
+  await call('renders.enqueue', { projectId });
+  await call('project.close', { projectId });
+  const again = await call('project.open', { path });
+  expect((await call('renders.page', { projectId: again.projectId })).total).toBe(2);
+});
+
+test('a draft that a later one replaces leaves nothing, running or waiting', async () => {
+  const { projectId } = await call('project.openSample', {});
+  const running = await call('renders.enqueue', { projectId });
+  const waiting = await call('renders.enqueue', { projectId });
+  for (const { renderId } of [waiting, running]) {
+    await call('queue.cancel', { what: 'one', renderId, discard: true });
+    await expect.poll(() => told(renderId)).toMatchObject({ state: 'cancelled', isDeleted: true });
+  }
+  expect((await call('renders.page', { projectId })).total).toBe(0);
+  expect((await call('renders.page', { projectId, deleted: true })).total).toBe(0);
+});
