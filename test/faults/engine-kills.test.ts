@@ -18,10 +18,11 @@ import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { children as childrenOf } from '../electron/serve/process-tree.ts';
 
 const KILLS = 200;
-/** About what a process takes to start and open its pack: half of the kills fall into that. */
+/** About what a process takes to start and open its pack: most of the kills fall into that, and cost little. */
 const longestStartMs = 500;
-/** About what a render takes from its first report on: the other half fall into that. */
+/** About what a render takes from its first report on. */
 const longestRenderMs = 80;
+const shareInRenders = 1 / 4;
 
 test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   timeout: 1_800_000,
@@ -63,7 +64,7 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   let lastKilled: number | undefined;
   while (kills < KILLS) {
     while (queue.state.entries.length < 3) enqueue();
-    const isInRender = random() < 0.5;
+    const isInRender = random() < shareInRenders;
     if (isInRender) {
       await new Promise<void>((resolve) => {
         progressed = resolve;
@@ -90,7 +91,7 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   const done = all.filter(([end]) => end!.state === 'done');
   expect(done.length + failed.length).toBe(all.length);
   expect(all.at(-1)![0]!.state).toBe('done');
-  expect(killsInRenders).toBeGreaterThan(KILLS / 4);
+  expect(killsInRenders).toBeGreaterThan((KILLS * shareInRenders) / 2);
   console.log(
     `${KILLS} kills, ${killsInRenders} of them in a render: ${failed.length} renders failed, ${done.length} done, ${children.length} processes`,
   );

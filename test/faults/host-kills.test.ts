@@ -10,8 +10,8 @@ import { expect, test } from 'vitest';
 import { isAlive, tinyEngineConfig } from '../electron/app/engine/tiny-engine.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 
-/** Two processes are started for each: twenty are what the suite has time for. */
-const KILLS = 20;
+/** Two processes are started for each: ten are what the suite has time for. */
+const KILLS = 10;
 const longestRenderMs = 300;
 
 test(`${KILLS} kills of a rendering host leave no engine behind`, { timeout: 900_000 }, async () => {
