@@ -1,5 +1,6 @@
 /** What the handlers work with; made once by {@link file://./studio.ts}. */
 import type { ModelStore } from '../models/model-store.ts';
+import type { ModelsFolder } from '../models/models-folder.ts';
 import type { RecentProjects } from '../projects/recent-projects.ts';
 import type { TransientAssets } from './assets/transient-assets.ts';
 import type { EngineSupervisor } from './engine/engine-supervisor.ts';
@@ -55,4 +56,9 @@ export interface StudioParts {
   readonly prepare: PrepareJobs;
   readonly store: ModelStore;
   readonly packs: PackChoices;
+  readonly modelsFolder: {
+    readonly chosenBy: ModelsFolder['chosenBy'];
+    /** @throws StudioError HOST_UNSUPPORTED, PARAMETER_INVALID, FOLDER_UNWRITABLE, DISK_FULL */
+    readonly choose: (folder: string) => Promise<void>;
+  };
 }

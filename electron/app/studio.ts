@@ -21,6 +21,7 @@ import { projectHandlers } from './handlers/project-handlers.ts';
 import { renderHandlers } from './handlers/render-handlers.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { PrepareJobs } from './jobs/prepare-jobs.ts';
+import { chooseFolder } from './models/choose-folder.ts';
 import { PackChoices } from './models/pack-choices.ts';
 import { OpenProjects } from './projects/open-projects.ts';
 import { RenderService } from './renders/render-service.ts';
@@ -94,8 +95,9 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
   const settings = await SettingsStore.open(folders.settings, (message) =>
     events.emit('notice', { level: 'warning', message }),
   );
+  const { folder: modelsFolder, chosenBy } = await findModelsFolder(facts);
   const store = createModelStore({
-    modelsFolder: (await findModelsFolder(facts)).folder,
+    modelsFolder,
     catalogs: await readCatalogs(folders.bundledPacks),
     environment,
     hubEndpoint: facts.environment.HF_ENDPOINT || undefined,
@@ -107,9 +109,9 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
   const transient = new TransientAssets();
 
   const engineConfig = async (): Promise<EngineConfig> => {
-    const { pack, device, cacheLimitBytes } = settings.current;
+    const { pack, device, cacheLimitBytes, rowsAtOnce } = settings.current;
     const packFolder = await packs.folderOf(pack);
-    return { packFolder, device, cacheFolder: folders.cache, cacheLimitBytes };
+    return { packFolder, device, cacheFolder: folders.cache, cacheLimitBytes, rowsAtOnce };
   };
   const engineLimits = (): Partial<SupervisorLimits> => {
     const { releaseModelsAfterMinutes } = settings.current;
@@ -145,5 +147,6 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
     prepare: new PrepareJobs(engine, projects, jobs),
     store,
     packs,
+    modelsFolder: { chosenBy, choose: (folder) => chooseFolder(facts, chosenBy, folder) },
   };
 }

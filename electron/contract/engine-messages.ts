@@ -21,6 +21,7 @@ export const engineConfigSchema = z.strictObject({
   device: deviceChoiceSchema,
   cacheFolder: z.string().min(1),
   cacheLimitBytes: z.int().nonnegative(),
+  rowsAtOnce: z.int().positive().nullable().describe('Most U-Net rows in one call; null: as many as fit.'),
 });
 export type EngineConfig = z.infer<typeof engineConfigSchema>;
 

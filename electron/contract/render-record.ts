@@ -1,6 +1,7 @@
 /** What a project keeps of each render, and how two of them differ. */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
+import { renderParametersSchema } from './parameters.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
@@ -40,6 +41,18 @@ export const renderSummarySchema = z.strictObject({
   error: failureSchema.nullable(),
 });
 export type RenderSummary = z.infer<typeof renderSummarySchema>;
+
+/** What a browsable list shows of a render beside that. */
+export const renderEntrySchema = renderSummarySchema.extend({
+  prompt: z.string(),
+  concepts: z.array(z.strictObject({ name: z.string(), alpha: z.number() })),
+  parameters: renderParametersSchema,
+  device: z.string().nullable().describe('Its name; null when the render failed before one was chosen.'),
+});
+export type RenderEntry = z.infer<typeof renderEntrySchema>;
+
+export const renderOrderSchema = z.enum(['newest', 'oldest', 'name', 'longest']);
+export type RenderOrder = z.infer<typeof renderOrderSchema>;
 
 /** All that is known of a render. */
 export const renderRecordSchema = renderSummarySchema.extend({

@@ -11,6 +11,8 @@ export const settingsSchema = z.strictObject({
   releaseModelsAfterMinutes: z.number().min(0).max(1440),
   /** Size limit of the cache of inversions. */
   cacheLimitBytes: z.int().min(0),
+  /** Most rows that the U-Net runs in one call; null is as many as the memory takes. Less memory, more time. */
+  rowsAtOnce: z.int().min(1).max(64).nullable(),
   /** Write the whole request into exported pictures. */
   exportMetadata: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
   device: 'auto',
   releaseModelsAfterMinutes: 10,
   cacheLimitBytes: 2 ** 30,
+  rowsAtOnce: null,
   exportMetadata: true,
   theme: 'system',
   wheel: 'zoom',

@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly cacheFolder?: string;
   /** Size limit of what is kept between renders; the tensor store's own by default. */
   readonly cacheLimitBytes?: number;
+  /** Most U-Net rows in one call; null, the default, is as many as fit. */
+  readonly rowsAtOnce?: number | null;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RenderProgress) => void;
 }
@@ -112,6 +114,7 @@ export class Engine {
     device: EngineDevice,
     cacheFolder: string,
     cacheLimitBytes: number | undefined,
+    rowsAtOnce: number | null,
   ) {
     this.pack = pack;
     this.device = device.report;
@@ -131,7 +134,7 @@ export class Engine {
     this.#sessions = [text, unet.all, unet.decoder, encoder, decoder];
     this.models = {
       textEncoder: new OnnxTextEncoder(text, pack.tokenize),
-      unet: new OnnxUnet(unet, device),
+      unet: new OnnxUnet(unet, device, rowsAtOnce),
       autoencoder: new OnnxAutoencoder(encoder, decoder),
       schedule: pack.schedule,
     };
@@ -153,7 +156,8 @@ export class Engine {
       ...(signal && { signal }),
       onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
     });
-    return await inStudioTerms(() => new Engine(pack, device, cacheFolder, options.cacheLimitBytes));
+    const { cacheLimitBytes, rowsAtOnce = null } = options;
+    return await inStudioTerms(() => new Engine(pack, device, cacheFolder, cacheLimitBytes, rowsAtOnce));
   }
 
   /**

@@ -26,13 +26,23 @@ export class OnnxUnet implements Unet {
   readonly textTime: { readonly textDim: number; readonly timeIds: number } | null;
   readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
   readonly #device: EngineDevice;
+  readonly #rowsAtOnce: number;
   #runMs = 0;
   #lastMsPerRow = 0;
 
-  /** @throws StudioError MODEL_INVALID for a U-Net that cannot be given what it needs, PACK_INCOMPLETE */
-  constructor(sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>, device: EngineDevice) {
+  /**
+   * @param rowsAtOnce most rows of a batch, 1 or more; null is as many as fit. Rows that exchange keys and values
+   *   stay together all the same
+   * @throws StudioError MODEL_INVALID for a U-Net that cannot be given what it needs, PACK_INCOMPLETE
+   */
+  constructor(
+    sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>,
+    device: EngineDevice,
+    rowsAtOnce: number | null = null,
+  ) {
     this.#sessions = sessions;
     this.#device = device;
+    this.#rowsAtOnce = rowsAtOnce ?? Number.POSITIVE_INFINITY;
     const { latentChannels, inChannels, textTime } = sessions.all.metadata;
     if (inChannels !== latentChannels) {
       throw new StudioError(
@@ -53,7 +63,7 @@ export class OnnxUnet implements Unet {
     const limit = mostRows[this.#device.report.device === 'cpu' ? 'cpu' : 'gpu'];
     const fitting = (freemem() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth);
     const quick = this.#lastMsPerRow === 0 ? limit : longestCallMs / this.#lastMsPerRow;
-    return Math.max(Math.floor(Math.min(fitting, quick, limit)), 1);
+    return Math.max(Math.floor(Math.min(fitting, quick, limit, this.#rowsAtOnce)), 1);
   }
 
   /**

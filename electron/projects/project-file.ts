@@ -32,6 +32,7 @@ import type {
   RenderSummary,
 } from './project-records.ts';
 import { projectTitleSchema } from './project-records.ts';
+import { type RenderSearch, searchRenders } from './render-search.ts';
 import { type RenderFilter, RenderTable } from './render-table.ts';
 import { copyDatabase, type PlaceOptions, placeNewDatabase, removeStaleTemporaries } from './save-copy.ts';
 import { inProject } from './sqlite-errors.ts';
@@ -255,6 +256,14 @@ export class ProjectFile {
   /** Newest first. @throws StudioError PROJECT_INVALID */
   renders(filter?: RenderFilter): RenderSummary[] {
     return this.#reading(({ renders }) => renders.list(filter));
+  }
+
+  /** A page of the renders that match, and how many there are. @throws StudioError PROJECT_INVALID */
+  findRenders(search: RenderSearch): { renders: RenderRecord[]; total: number } {
+    return this.#reading(({ database, renders }) => {
+      const { ids, total } = searchRenders(database, search);
+      return { renders: ids.map((id) => renders.read(id)), total };
+    });
   }
 
   /** How many renders a list shows on all its pages. */

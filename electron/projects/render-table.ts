@@ -43,20 +43,20 @@ const summaryColumns = `sequence, id, created_at_ms AS createdAtMs, name, is_sta
   total_ms AS totalMs, deleted_at_ms AS deletedAtMs`;
 
 /** One statement for each list, so that each can use the index made for it. */
-const conditions = {
+export const listConditions = {
   kept: 'deleted_at_ms IS NULL',
   starred: 'deleted_at_ms IS NULL AND is_starred = 1',
   deleted: 'deleted_at_ms IS NOT NULL',
 } as const;
 
 /** The SQL of a list; exported so that a test can look at its query plan. */
-export function listSql(show: keyof typeof conditions): string {
-  return `SELECT ${summaryColumns} FROM render WHERE ${conditions[show]} AND sequence < ? ORDER BY sequence DESC LIMIT ?`;
+export function listSql(show: keyof typeof listConditions): string {
+  return `SELECT ${summaryColumns} FROM render WHERE ${listConditions[show]} AND sequence < ? ORDER BY sequence DESC LIMIT ?`;
 }
 
 /** As {@link listSql}. */
-export function countSql(show: keyof typeof conditions): string {
-  return `SELECT count(*) FROM render WHERE ${conditions[show]}`;
+export function countSql(show: keyof typeof listConditions): string {
+  return `SELECT count(*) FROM render WHERE ${listConditions[show]}`;
 }
 
 interface SummaryRow {

@@ -32,6 +32,7 @@ export function ComparisonSlider({
     <div
       ref={handle}
       className="comparison-slider"
+      data-over-canvas
       style={{ left: x, top: y, height: size.height * transform.scale }}
       role="slider"
       tabIndex={0}

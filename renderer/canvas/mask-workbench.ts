@@ -75,6 +75,7 @@ export class MaskWorkbench {
   #hasAnswer = false;
   #redraw: () => void = () => {};
   #concepts: readonly DocumentConcept[] = [];
+  #gestureCount = 0;
 
   constructor(library: MaskLibrary, events: WorkbenchEvents) {
     this.#library = library;
@@ -110,6 +111,11 @@ export class MaskWorkbench {
 
   get isActive(): boolean {
     return this.#runner.isActive;
+  }
+
+  /** Gestures and operations that were finished so far. */
+  get gestureCount(): number {
+    return this.#gestureCount;
   }
 
   imageOf(conceptId: string): HTMLCanvasElement | undefined {
@@ -262,6 +268,7 @@ export class MaskWorkbench {
 
   #save(conceptId: string, layer: Layer, plane: MaskPlane, change: MaskChange): void {
     layer.saving++;
+    this.#gestureCount++;
     this.#changed();
     this.#events
       .saveMask(conceptId, plane, change)

@@ -52,6 +52,8 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
   element.addEventListener(
     'pointerdown',
     (event) => {
+      // What lies over the picture, such as the comparison's handle, takes its pointers itself.
+      if (event.target instanceof Element && event.target.closest('[data-over-canvas]')) return;
       if (event.pointerType === 'touch') touches.set(event.pointerId, onScreen(event));
       if (touches.size === 2) {
         // A second finger: it was not meant to paint.

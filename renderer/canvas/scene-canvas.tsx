@@ -34,6 +34,8 @@ export interface SceneCanvasProps {
   readonly backgroundUrl: string | null;
   /** Shown in the place of the background when given. */
   readonly inpaintedUrl: string | null;
+  /** A render's result over the background, under the masks. */
+  readonly resultUrl: string | null;
   /** The masks to show, the farthest first. */
   readonly masks: readonly MaskLayer[];
   readonly activeId: string | null;
@@ -63,6 +65,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
   const overlay = useMemo(() => new ToolOverlay(), []);
   const devicePixelRatio = useDevicePixelRatio();
   const background = usePicture(props.inpaintedUrl ?? props.backgroundUrl, onError);
+  const result = usePicture(props.resultUrl, onError);
   const workbenchVersion = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const latest = useRef(props);
   latest.current = props;
@@ -200,6 +203,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
             ) : (
               <Group>
                 {background && <KonvaImage image={background} width={size.width} height={size.height} />}
+                {result && <KonvaImage image={result} width={size.width} height={size.height} />}
                 {masks.slice(0, Math.max(activeAt, 0)).map(maskImage)}
               </Group>
             )}

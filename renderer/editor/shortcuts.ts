@@ -58,6 +58,7 @@ export const SHORTCUTS = [
   shortcut('project.new', 'app'),
   shortcut('project.open', 'app', 'Ctrl+KeyO'),
   shortcut('project.saveAs', 'app', 'Ctrl+Shift+KeyS'),
+  shortcut('app.history', 'app', 'Ctrl+Shift+KeyH'),
   shortcut('app.help', 'app', 'Shift+Slash'),
   shortcut('app.settings', 'app', 'Ctrl+Comma'),
 ] as const satisfies readonly Shortcut[];

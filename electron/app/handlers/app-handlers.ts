@@ -4,6 +4,7 @@ import type { appCommands, LicenceNotice } from '../../contract/commands/app-com
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { UPLOAD_LIMIT_BYTES } from '../assets/transient-assets.ts';
+import { cacheBytes, clearCache } from '../cache/computed-cache.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { readLicences } from '../licences.ts';
 import type { StudioParts } from '../studio-parts.ts';
@@ -37,12 +38,19 @@ export function appHandlers(
       hasNativeDialogs: host.dialogs !== null,
       projectsFolder: projects.projectsFolder,
       modelsFolder: store.modelsFolder,
+      canChooseModelsFolder: parts.modelsFolder.chosenBy !== 'PNPMIX_MODELS_DIR',
       cacheFolder: folders.cache,
       uploadLimitBytes: UPLOAD_LIMIT_BYTES,
     }),
     'app.licences': readOnce,
     'app.reveal': async ({ path }, { clientId }) => {
       await dialogs().reveal(clientId, path);
+      return null;
+    },
+    'app.cache': async () => ({ bytes: await cacheBytes(folders.cache) }),
+    'app.clearCache': async () => ({ freedBytes: await clearCache(folders.cache) }),
+    'app.setModelsFolder': async ({ folder }) => {
+      await parts.modelsFolder.choose(folder);
       return null;
     },
     'settings.get': () => settings.current,

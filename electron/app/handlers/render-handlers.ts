@@ -6,7 +6,7 @@ import { StudioError } from '../../contract/errors.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { RenderOrder } from '../renders/render-service.ts';
-import { keptSummary } from '../renders/render-views.ts';
+import { keptEntry, keptSummary } from '../renders/render-views.ts';
 import { requestDifference } from '../renders/request-difference.ts';
 import type { StudioParts } from '../studio-parts.ts';
 
@@ -32,6 +32,10 @@ export function renderHandlers({
         cursor: found.length > limit ? String(page.at(-1)!.sequence) : null,
         total: file.renderCount(show),
       };
+    },
+    'renders.find': ({ projectId, ...search }) => {
+      const { renders: found, total } = projects.file(projectId).findRenders(search);
+      return { renders: found.map(keptEntry), total };
     },
     'renders.get': ({ projectId, renderId }) => renders.get(projectId, renderId),
     'renders.star': ({ projectId, renderId, isStarred }) => {

@@ -1,5 +1,5 @@
 /** Renders as windows see them: those of the queue, and those that a project keeps. */
-import type { RenderRecord, RenderState, RenderSummary } from '../../contract/render-record.ts';
+import type { RenderEntry, RenderRecord, RenderState, RenderSummary } from '../../contract/render-record.ts';
 import type {
   RenderRecord as KeptRender,
   RenderSummary as KeptSummary,
@@ -55,6 +55,18 @@ export function keptSummary(render: KeptSummary): RenderSummary {
     // What never ended well has no time to compare with.
     totalMs: failure === null ? totalMs : null,
     error: failure && { ok: false, ...failure },
+  };
+}
+
+/** A render as the browsable list shows it. */
+export function keptEntry(render: KeptRender): RenderEntry {
+  const { scene, parameters } = render.request;
+  return {
+    ...keptSummary(render),
+    prompt: scene.prompt,
+    concepts: scene.concepts.map(({ name, alpha }) => ({ name, alpha })),
+    parameters,
+    device: render.device?.name ?? null,
   };
 }
 

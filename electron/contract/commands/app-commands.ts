@@ -13,6 +13,8 @@ export const appInfoSchema = z.strictObject({
   hasNativeDialogs: z.boolean(),
   projectsFolder: filePathSchema,
   modelsFolder: filePathSchema,
+  /** false where PNPMIX_MODELS_DIR says where it is. */
+  canChooseModelsFolder: z.boolean(),
   cacheFolder: filePathSchema,
   /** Largest picture file that is taken. */
   uploadLimitBytes: z.int().positive(),
@@ -42,6 +44,21 @@ export const appCommands = {
   'app.reveal': command(
     'Shows a file that this program wrote in the system’s file manager.',
     z.strictObject({ path: filePathSchema }),
+    done,
+  ),
+  'app.cache': command(
+    'How much the cache holds: what renders left that the next ones need not compute again.',
+    nothing,
+    z.strictObject({ bytes: z.int().nonnegative() }),
+  ),
+  'app.clearCache': command(
+    'Empties the cache. Costs time at the next render and nothing else.',
+    nothing,
+    z.strictObject({ freedBytes: z.int().nonnegative() }),
+  ),
+  'app.setModelsFolder': command(
+    'Keeps models in another folder from the next start on. Those that are there stay where they are.',
+    z.strictObject({ folder: filePathSchema }),
     done,
   ),
   'settings.get': command('The settings.', nothing, settingsSchema),

@@ -6,7 +6,9 @@ import { projectIdSchema } from '../project-state.ts';
 import {
   queueStateSchema,
   renderDifferenceSchema,
+  renderEntrySchema,
   renderIdSchema,
+  renderOrderSchema,
   renderRecordSchema,
   renderSummarySchema,
 } from '../render-record.ts';
@@ -41,6 +43,18 @@ export const renderCommands = {
       cursor: z.string().nullable().describe('For the next page; null at the end.'),
       total: z.int().nonnegative(),
     }),
+  ),
+  'renders.find': command(
+    'The project’s renders that have ended, by a text in their name, prompts or concepts.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      text: z.string().trim().max(200).default('').describe('Everything when empty; case does not matter.'),
+      show: z.enum(['kept', 'starred', 'deleted']).default('kept'),
+      order: renderOrderSchema.default('newest').describe('By name: the unnamed ones last, newest first.'),
+      offset: z.int().nonnegative().default(0),
+      limit: z.int().min(1).max(100).default(40),
+    }),
+    z.strictObject({ renders: z.array(renderEntrySchema), total: z.int().nonnegative() }),
   ),
   'renders.get': command('All that is known of a render.', ofRender, renderRecordSchema),
   'renders.star': command(

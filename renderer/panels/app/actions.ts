@@ -5,13 +5,21 @@ import type { EventPayload } from '../../../electron/contract/events.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
 import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import { exportRender } from '../history/export-render.ts';
-import { COMPARISON_MODES, setBrushSize, type ToolInHand, useEditor } from '../state/editor-store.ts';
+import {
+  COMPARISON_MODES,
+  setBrushSize,
+  showScene,
+  type ToolInHand,
+  useEditor,
+} from '../state/editor-store.ts';
 import { reportError } from '../state/notices.ts';
 import type { Studio } from '../state/studio.ts';
 import { start } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 
 export function takeTool(studio: Studio, tool: ToolInHand): void {
+  // A tool works on the scene: whoever takes one is done with looking.
+  if (tool !== 'hand') showScene();
   useEditor.setState({ tool });
   if (tool !== 'hand') studio.workbench.setTool(tool);
 }
@@ -104,6 +112,7 @@ const actions: Actions = {
   'project.new': () => useEditor.setState({ sheet: 'projects' }),
   'project.open': (studio) => start(() => chooseProject(studio)),
   'project.saveAs': (studio) => start(() => saveProjectAs(studio)),
+  'app.history': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'history' ? null : 'history' })),
   'app.help': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'help' ? null : 'help' })),
   'app.settings': () =>
     useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),

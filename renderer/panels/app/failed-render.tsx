@@ -11,12 +11,16 @@ import type { Studio } from '../state/studio.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 
+/** Rows that the engine runs at once on a processor when nothing is set; on a graphics card it may be more. */
+const USUAL_ROWS = 8;
+
 export function FailedRender() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const newest = useStudio((state) => state.renders[0]);
   const steps = useStudio((state) => state.project?.document.parameters.steps ?? 1);
   const device = useStudio((state) => state.settings.device);
+  const rowsAtOnce = useStudio((state) => state.settings.rowsAtOnce);
   const [dismissed, setDismissed] = useState<string | null>(null);
   if (newest?.state !== 'failed' || !newest.error || dismissed === newest.renderId) return null;
   const { code, message } = newest.error;
@@ -27,6 +31,9 @@ export function FailedRender() {
     'NON_FINITE',
     'DEVICE_UNAVAILABLE',
   ].includes(code);
+  // A process that runs out of memory is often ended by the system, without a word.
+  const isMemorys = ['OUT_OF_MEMORY', 'ENGINE_CRASHED'].includes(code);
+  const smaller = Math.floor((rowsAtOnce ?? USUAL_ROWS) / 2);
   const fewer = Math.max(Math.round(steps / 2), 1);
   return (
     <Alert
@@ -44,6 +51,19 @@ export function FailedRender() {
         <Button variant="default" onClick={() => start(() => studio.render())}>
           {t('render.fix.again')}
         </Button>
+        {isMemorys && smaller >= 1 && (
+          <Button
+            variant="default"
+            onClick={() =>
+              start(async () => {
+                await studio.client.call('settings.set', { rowsAtOnce: smaller });
+                await studio.render();
+              })
+            }
+          >
+            {t('render.fix.smallerBatch', { count: smaller })}
+          </Button>
+        )}
         {isDevices && steps > 1 && (
           <Button
             variant="default"

@@ -1,7 +1,7 @@
 /** The keyboard and the host's menu: shortcuts to actions, Space and backslash while they are held, Enter and Escape to the tool. */
 import { useEffect } from 'react';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
-import { useEditor } from '../state/editor-store.ts';
+import { showScene, useEditor } from '../state/editor-store.ts';
 import { useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 import { answerHost, runAction } from './actions.ts';
@@ -51,8 +51,11 @@ export function useKeys(): void {
           return;
         }
         if (event.key === 'Escape') {
+          const { sheet, stagedBackground } = useEditor.getState();
           if (studio.workbench.isActive) studio.workbench.cancel();
-          else useEditor.setState({ sheet: null });
+          else if (sheet !== null) useEditor.setState({ sheet: null });
+          else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
+          else showScene();
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {

@@ -1,7 +1,6 @@
 /** The background: a picture, or candidates made from the prompt. */
-import { Button, Group, Image, Progress, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Button, Group, Image, Progress, Stack, Text } from '@mantine/core';
 import { IconSparkles, IconUpload } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeScene, setBackground } from '../../editor/document-commands.ts';
@@ -10,46 +9,21 @@ import { TextField } from '../app/text-field.tsx';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 import { chooseBackground } from './add-pictures.ts';
-
-const CANDIDATES = 4;
-/** The job whose candidates were chosen from or discarded, for as long as the tab lives. */
-const SETTLED_KEY = 'settled-candidates';
+import { CandidateStrip } from './candidate-strip.tsx';
+import { useCandidates } from './use-candidates.ts';
 
 export function BackgroundStep({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const canGenerate = useStudio((state) => state.engine?.pack?.abilities.generateBackgrounds ?? false);
-  // The host keeps the job: candidates are there again when the page is loaded anew, also while they are being made.
-  const job = useStudio(({ jobs, project }) =>
-    Object.values(jobs).findLast(
-      ({ kind, projectId }) => kind === 'generateBackgrounds' && projectId === project?.state.projectId,
-    ),
-  );
-  const [settledJobId, setSettledJobId] = useState(() => sessionStorage.getItem(SETTLED_KEY));
-  const isRunning = job !== undefined && ['waiting', 'running'].includes(job.state);
-  const candidates =
-    job?.result?.kind === 'backgrounds' && job.jobId !== settledJobId ? job.result.candidates : [];
-  const settle = () => {
-    if (!job) return;
-    sessionStorage.setItem(SETTLED_KEY, job.jobId);
-    setSettledJobId(job.jobId);
-  };
+  const staged = useCandidates();
+  const { making } = staged;
 
-  const generate = async () => {
-    const [seed] = crypto.getRandomValues(new Uint32Array(1));
-    const made = await studio.client.call('prepare.generateBackgrounds', {
-      projectId: studio.projectId,
-      prompt: studio.session.document.prompt,
-      count: CANDIDATES,
-      seed: seed! - (seed! % CANDIDATES),
-    });
-    await studio.finished(made);
-  };
   const use = (image: string) => {
     studio.edit(t('changes.background'), (before) =>
       setBackground(before, image, document.background !== null),
     );
-    settle();
+    staged.settle();
   };
 
   return (
@@ -86,8 +60,8 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
                 variant="default"
                 leftSection={<IconSparkles size={14} aria-hidden />}
                 disabled={document.prompt.trim() === ''}
-                loading={isRunning}
-                onClick={() => start(generate)}
+                loading={making !== undefined}
+                onClick={() => start(staged.make)}
               >
                 {t('background.generate')}
               </Button>
@@ -98,40 +72,29 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
           </Text>
         </Stack>
       </Group>
-      {isRunning && (
+      {making && (
         <Group gap="xs" wrap="nowrap">
           <Progress
             flex={1}
-            value={job.progress?.total ? (100 * job.progress.step) / job.progress.total : 0}
+            value={making.progress?.total ? (100 * making.progress.step) / making.progress.total : 0}
             aria-label={t('background.generating')}
           />
           <Button
             variant="subtle"
             color="gray"
-            onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: job.jobId }))}
+            onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: making.jobId }))}
           >
             {t('app.cancel')}
           </Button>
         </Group>
       )}
-      {candidates.length > 0 && (
-        <Stack gap={4} role="group" aria-label={t('background.candidates')}>
-          <div className="candidates">
-            {candidates.map(({ image, seed }, index) => (
-              <UnstyledButton
-                key={seed}
-                className="candidate"
-                aria-label={`${t('background.useCandidate')}: ${t('background.candidate', { number: index + 1 })}`}
-                onClick={() => use(image)}
-              >
-                <Image src={studio.assetUrl(image)} alt="" radius="sm" />
-              </UnstyledButton>
-            ))}
-          </div>
-          <Button variant="subtle" color="gray" onClick={settle}>
-            {t('background.discard')}
-          </Button>
-        </Stack>
+      {staged.candidates.length > 0 && (
+        <CandidateStrip
+          key={`${studio.projectId}-${staged.candidates[0]!.originalSeed}`}
+          staged={staged}
+          isFirst={document.background === null}
+          onUse={use}
+        />
       )}
     </Stack>
   );

@@ -1,6 +1,6 @@
 /** One concept: picture, name, whether it takes part; opened when it is in hand. */
 import { useSortable } from '@dnd-kit/sortable';
-import { ActionIcon, Group, Image, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Group, Image, Slider, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
   IconEye,
   IconEyeOff,
@@ -152,6 +152,7 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
               studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
             }
           />
+          <MaskOpacity id={id} />
           <Group gap={4} justify="space-between">
             <FileButton onFile={(file) => start(() => chooseConceptImage(studio, id, file))}>
               {t(image ? 'concept.replaceImage' : 'concept.chooseImage')}
@@ -166,5 +167,34 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
         </Stack>
       )}
     </li>
+  );
+}
+
+/** How strongly the mask covers the picture: of the view only, of no concern to the render. */
+function MaskOpacity({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const opacity = useEditor(({ maskOpacities, maskOpacity }) => maskOpacities[id] ?? maskOpacity);
+  return (
+    <div className="option">
+      <Text span size="xs" fw={600}>
+        {t('concept.opacity')}
+      </Text>
+      <Slider
+        flex={1}
+        min={10}
+        max={100}
+        value={Math.round(opacity * 100)}
+        onChange={(value) =>
+          useEditor.setState(({ maskOpacities }) => ({
+            maskOpacities: { ...maskOpacities, [id]: value / 100 },
+          }))
+        }
+        label={null}
+        thumbLabel={t('concept.opacity')}
+      />
+      <Text span size="xs" w={40} ta="right" className="numbers">
+        {Math.round(opacity * 100)} %
+      </Text>
+    </div>
   );
 }

@@ -3,9 +3,9 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconRestore } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { useEditor } from '../state/editor-store.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { exportRender } from './export-render.ts';
+import { restore } from './render-menu.tsx';
 import { durationOf, renderName } from './render-name.ts';
 import { useRenderRecord } from './use-render-record.ts';
 
@@ -14,10 +14,6 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
   const studio = useStudioActions();
   const record = useRenderRecord(render);
   const { renderId } = render;
-  const restore = () => {
-    studio.session.run((projectId) => studio.client.call('project.restoreRender', { projectId, renderId }));
-    useEditor.setState({ shownRenderId: null, comparedRenderId: null });
-  };
   return (
     <>
       <Text size="sm" fw={600} truncate>
@@ -41,7 +37,11 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
         >
           {t('render.export')}
         </Button>
-        <Button variant="default" leftSection={<IconRestore size={14} aria-hidden />} onClick={restore}>
+        <Button
+          variant="default"
+          leftSection={<IconRestore size={14} aria-hidden />}
+          onClick={() => restore(studio, renderId)}
+        >
           {t('history.restore')}
         </Button>
       </Group>

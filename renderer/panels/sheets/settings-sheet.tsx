@@ -1,10 +1,11 @@
 /** Settings. Each is saved as it is changed. */
-import { NumberInput, Select, Stack, Switch, Text, Title } from '@mantine/core';
+import { NumberInput, Select, Stack, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { SettingsChange } from '../../../electron/contract/settings.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
+import { FolderSettings } from './folder-settings.tsx';
 import { ShortcutEditor } from './shortcut-editor.tsx';
 
 const MEGA = 2 ** 20;
@@ -16,7 +17,6 @@ export function SettingsSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const settings = useStudio((state) => state.settings);
-  const info = useStudio((state) => state.info);
   const set = (change: SettingsChange) => start(() => studio.client.call('settings.set', change));
   const { language } = settings.editor;
   return (
@@ -50,6 +50,16 @@ export function SettingsSheet() {
         onChange={(device) => device && set({ device: device as (typeof devices)[number] })}
       />
       <NumberInput
+        label={t('settings.rowsAtOnce')}
+        description={t('settings.rowsAtOnceHint')}
+        value={settings.rowsAtOnce ?? 0}
+        min={0}
+        max={64}
+        clampBehavior="strict"
+        allowDecimal={false}
+        onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
+      />
+      <NumberInput
         label={t('settings.releaseAfter')}
         value={settings.releaseModelsAfterMinutes}
         min={0}
@@ -71,18 +81,7 @@ export function SettingsSheet() {
         checked={settings.exportMetadata}
         onChange={({ currentTarget }) => set({ exportMetadata: currentTarget.checked })}
       />
-      {info && (
-        <section>
-          <Title order={3} size="h6">
-            {t('settings.folders')}
-          </Title>
-          {(['projectsFolder', 'modelsFolder', 'cacheFolder'] as const).map((folder) => (
-            <Text size="xs" key={folder} className="path">
-              {t(`settings.${folder}`)}: {info[folder]}
-            </Text>
-          ))}
-        </section>
-      )}
+      <FolderSettings />
       <ShortcutEditor />
     </Stack>
   );

@@ -2,6 +2,7 @@
 import { Drawer } from '@mantine/core';
 import { type ComponentType, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { HistorySheet } from '../history/history-sheet.tsx';
 import { type SheetName, useEditor } from '../state/editor-store.ts';
 import { AboutSheet } from './about-sheet.tsx';
 import { HelpSheet } from './help-sheet.tsx';
@@ -17,6 +18,7 @@ const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number 
   about: { content: AboutSheet, size: 460 },
   sweep: { content: SweepSheet, size: 760 },
   projects: { content: ProjectsSheet, size: 460 },
+  history: { content: HistorySheet, size: 560 },
 };
 
 export function Sheets() {
@@ -38,6 +40,7 @@ export function Sheets() {
     about: t('about.title'),
     sweep: t('sweep.title'),
     projects: t('project.recent'),
+    history: t('history.title'),
   };
   if (name === null) return null;
   const { content: Content, size } = sheets[name];

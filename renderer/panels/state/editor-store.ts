@@ -5,7 +5,7 @@ import type { ToolName } from '../../editor/tools/tools.ts';
 
 export type ToolInHand = ToolName | 'hand';
 /** A sheet beside the canvas. */
-export type SheetName = 'settings' | 'help' | 'models' | 'about' | 'sweep' | 'projects';
+export type SheetName = 'settings' | 'help' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
 
 export interface EditorState {
   readonly tool: ToolInHand;
@@ -14,6 +14,9 @@ export interface EditorState {
   readonly pressureSize: boolean;
   readonly activeConceptId: string | null;
   readonly masksShown: boolean;
+  readonly backgroundShown: boolean;
+  /** The newest result, under the masks. */
+  readonly resultShown: boolean;
   readonly inpaintedShown: boolean;
   readonly expandedShown: boolean;
   readonly maskOpacity: number;
@@ -21,6 +24,10 @@ export interface EditorState {
   readonly maskOpacities: Readonly<Record<string, number>>;
   /** The render that is looked at; null while the scene is edited. */
   readonly shownRenderId: string | null;
+  /** A render that is done and waits to be looked at, since the person was painting. */
+  readonly readyRenderId: string | null;
+  /** A background that is looked at before it is taken. */
+  readonly stagedBackground: string | null;
   /** What it is compared with; null is the background. */
   readonly comparedRenderId: string | null;
   readonly comparisonMode: ComparisonMode;
@@ -38,11 +45,15 @@ export const useEditor = create<EditorState>(() => ({
   pressureSize: true,
   activeConceptId: null,
   masksShown: true,
+  backgroundShown: true,
+  resultShown: false,
   inpaintedShown: false,
   expandedShown: false,
   maskOpacity: 0.55,
   maskOpacities: {},
   shownRenderId: null,
+  readyRenderId: null,
+  stagedBackground: null,
   comparedRenderId: null,
   comparisonMode: 'after',
   comparisonShare: 0.5,
@@ -66,5 +77,10 @@ export function setBrushSize(sizePx: number): void {
 
 /** Leaves the comparison and goes back to editing the scene. */
 export function showScene(): void {
-  useEditor.setState({ shownRenderId: null, comparedRenderId: null, comparisonMode: 'after' });
+  useEditor.setState({
+    shownRenderId: null,
+    comparedRenderId: null,
+    comparisonMode: 'after',
+    stagedBackground: null,
+  });
 }

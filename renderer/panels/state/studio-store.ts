@@ -28,6 +28,8 @@ export interface StudioState {
   /** For the next page; null at the end. */
   readonly rendersCursor: string | null;
   readonly onlyStarred: boolean;
+  /** Renders that are looked at though the strip does not list them: older ones, or ones without a star. */
+  readonly pinned: Readonly<Record<string, RenderSummary>>;
   readonly queue: QueueState;
   readonly progress: EventPayload<'render.progress'> | null;
   readonly preview: EventPayload<'render.preview'> | null;
@@ -46,8 +48,17 @@ export const useStudio = create<StudioState>(() => ({
   renders: [],
   rendersCursor: null,
   onlyStarred: false,
+  pinned: {},
   queue: { entries: [] },
   progress: null,
   preview: null,
   jobs: {},
 }));
+
+/** A render by its id, whether the strip lists it or not. */
+export function findRender(
+  { renders, pinned }: Pick<StudioState, 'renders' | 'pinned'>,
+  id: string | null,
+): RenderSummary | undefined {
+  return id === null ? undefined : (renders.find(({ renderId }) => renderId === id) ?? pinned[id]);
+}

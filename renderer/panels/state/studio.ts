@@ -9,6 +9,7 @@ import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { CanvasView } from '../../canvas/canvas-view.ts';
 import { MaskLibrary } from '../../canvas/mask-library.ts';
 import { type MaskChange, MaskWorkbench } from '../../canvas/mask-workbench.ts';
@@ -16,10 +17,11 @@ import type { StudioClient } from '../../client/studio-client.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
 import type { MaskPlane } from '../../editor/mask-plane.ts';
 import type { SmartSelection } from '../../editor/tools/tool.ts';
+import { AwaitedResults } from './awaited-results.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import { reportError, reportNotice } from './notices.ts';
 import { type DocumentEdit, ProjectSession } from './project-session.ts';
-import { useStudio } from './studio-store.ts';
+import { findRender, useStudio } from './studio-store.ts';
 
 const PAGE_SIZE = 60;
 
@@ -27,6 +29,7 @@ export class Studio {
   readonly client: StudioClient;
   readonly view = new CanvasView();
   readonly workbench: MaskWorkbench;
+  readonly results: AwaitedResults;
   readonly #library: MaskLibrary;
   #session: ProjectSession | undefined;
   readonly #uploads = new WeakMap<Blob, Promise<AssetId>>();
@@ -41,6 +44,13 @@ export class Studio {
         this.#session?.document.concepts.find(({ id }) => id === conceptId)?.mask ?? null,
       select: (conceptId, selection) => void this.#select(conceptId, selection),
       fail: reportError,
+    });
+    this.results = new AwaitedResults(this.workbench, {
+      show: (render) => this.showRender(render),
+      offer: (render) => {
+        this.#pin(render);
+        useEditor.setState({ readyRenderId: render.renderId });
+      },
     });
     this.#listen();
   }
@@ -172,7 +182,8 @@ export class Studio {
     );
     showScene();
     useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
-    useStudio.setState({ renders: [], rendersCursor: null, backgroundSize: null, preview: null });
+    useEditor.setState({ stagedBackground: null, readyRenderId: null });
+    useStudio.setState({ renders: [], rendersCursor: null, pinned: {}, backgroundSize: null, preview: null });
     this.#backgroundId = null;
     history.replaceState(null, '', `#project=${encodeURIComponent(state.path)}`);
     await this.#followBackground(state.document.background);
@@ -210,15 +221,49 @@ export class Studio {
       ...(anew || rendersCursor === null ? {} : { cursor: rendersCursor }),
     });
     useStudio.setState({
-      renders: anew ? page.renders : [...renders, ...page.renders],
+      renders: anew
+        ? page.renders
+        : [
+            ...renders,
+            ...page.renders.filter((one) => !renders.some((two) => two.renderId === one.renderId)),
+          ],
       rendersCursor: page.cursor,
     });
   }
 
-  /** Queues a render of the scene as it is, once everything is saved. */
+  /** Queues a render of the scene as it is, once everything is saved; its result shows by itself. */
   async render(options: { atFront?: boolean } = {}): Promise<RenderSummary> {
+    const mark = this.results.mark();
     await this.session.saved();
-    return this.client.call('renders.enqueue', { projectId: this.projectId, ...options });
+    const render = await this.client.call('renders.enqueue', { projectId: this.projectId, ...options });
+    this.#expect(render, mark);
+    return render;
+  }
+
+  /** Queues a draft of a document before everything else that waits. */
+  async renderDraft(document: SceneDocument): Promise<RenderSummary> {
+    const mark = this.results.mark();
+    const { projectId } = this;
+    const render = await this.client.call('renders.enqueue', { projectId, atFront: true, document });
+    this.#expect(render, mark);
+    return render;
+  }
+
+  #expect({ renderId }: RenderSummary, mark: number): void {
+    this.results.expect(renderId, mark);
+    // The event of its end may have come before the answer.
+    const known = findRender(useStudio.getState(), renderId);
+    if (known) this.results.changed(known);
+  }
+
+  /** Shows a render on the canvas, in the way of comparing that is chosen. */
+  showRender(render: RenderSummary, comparedRenderId: string | null = null): void {
+    this.#pin(render);
+    useEditor.setState({ shownRenderId: render.renderId, comparedRenderId, readyRenderId: null });
+  }
+
+  #pin(render: RenderSummary): void {
+    useStudio.setState(({ pinned }) => ({ pinned: { ...pinned, [render.renderId]: render } }));
   }
 
   #putRender(render: RenderSummary): void {
@@ -233,6 +278,7 @@ export class Studio {
     useStudio.setState({
       renders: isListed ? [...others.slice(0, place), render, ...others.slice(place)] : others,
     });
+    if (useStudio.getState().pinned[render.renderId]) this.#pin(render);
     const { comparedRenderId, shownRenderId } = useEditor.getState();
     if (render.isDeleted && [comparedRenderId, shownRenderId].includes(render.renderId)) showScene();
   }
@@ -378,7 +424,9 @@ export class Studio {
       useStudio.setState({ queue, ...(isRunning ? {} : { progress: null, preview: null }) });
     });
     client.on('render.changed', ({ projectId, render }) => {
-      if (projectId === this.#session?.projectId) this.#putRender(render);
+      if (projectId !== this.#session?.projectId) return;
+      this.#putRender(render);
+      this.results.changed(render);
     });
     client.on('render.progress', (progress) => useStudio.setState({ progress }));
     client.on('render.preview', (preview) => useStudio.setState({ preview }));

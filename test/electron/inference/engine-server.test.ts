@@ -40,7 +40,13 @@ test('a cancelled render stops within one step, in inverting and in blending', a
   const opened = next('opened');
   toEngine({
     type: 'open',
-    config: { packFolder, device: 'cpu', cacheFolder: join(root, 'cache'), cacheLimitBytes: 2 ** 26 },
+    config: {
+      packFolder,
+      device: 'cpu',
+      cacheFolder: join(root, 'cache'),
+      cacheLimitBytes: 2 ** 26,
+      rowsAtOnce: null,
+    },
   });
   const { pack } = await opened;
   expect(pack.abilities).toMatchObject({ selectMask: true, removeObjects: true, findMask: false });

@@ -20,7 +20,13 @@ import { makeTinyPack, makeTinyScene, tinySceneFile, writeManifest } from '../..
 export function tinyEngineConfig(root: string): EngineConfig {
   const packFolder = makeTinyPack(root);
   writeManifest(packFolder);
-  return { packFolder, device: 'cpu', cacheFolder: join(root, 'cache'), cacheLimitBytes: 2 ** 26 };
+  return {
+    packFolder,
+    device: 'cpu',
+    cacheFolder: join(root, 'cache'),
+    cacheLimitBytes: 2 ** 26,
+    rowsAtOnce: null,
+  };
 }
 
 /** A supervisor whose engine processes are all remembered. */

@@ -1,0 +1,50 @@
+/** Finding renders by a text, in an order of the person's choice. */
+import type { Database } from 'better-sqlite3';
+import type { RenderOrder } from '../contract/render-record.ts';
+import { listConditions } from './render-table.ts';
+import { boundedText } from './stored-json.ts';
+
+export interface RenderSearch {
+  /** Part of the name, of the scene's prompt, or of a concept's name or prompt; '' is every render. */
+  readonly text: string;
+  readonly show: keyof typeof listConditions;
+  readonly order: RenderOrder;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const orders: Readonly<Record<RenderOrder, string>> = {
+  newest: 'sequence DESC',
+  oldest: 'sequence',
+  name: 'name IS NULL, name COLLATE NOCASE, sequence DESC',
+  longest: 'total_ms DESC, sequence DESC',
+};
+
+/** What is searched; a request that is damaged or too large to be genuine is found by its name only. */
+const searchedText = `lower(coalesce(name, '') || char(10) || CASE WHEN json_valid(${boundedText('request')}) THEN
+  coalesce(json_extract(request, '$.scene.prompt'), '') || coalesce((
+    SELECT group_concat(char(10) || coalesce(json_extract(value, '$.name'), '') || char(10) ||
+      coalesce(json_extract(value, '$.prompt'), ''))
+    FROM json_each(request, '$.scene.concepts')), '')
+  ELSE '' END)`;
+
+/** @returns the ids of one page, and how many renders match on all of them */
+export function searchRenders(
+  database: Database,
+  { text, show, order, offset, limit }: RenderSearch,
+): { readonly ids: string[]; readonly total: number } {
+  // As SQLite's lower() does it: the letters of ASCII only.
+  const lower = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const where = `${listConditions[show]} AND (@text = '' OR instr(${searchedText}, @text) > 0)`;
+  const ids = database
+    .prepare<[{ text: string; limit: number; offset: number }], string>(
+      `SELECT id FROM render WHERE ${where} ORDER BY ${orders[order]} LIMIT @limit OFFSET @offset`,
+    )
+    .pluck()
+    .all({ text: lower, limit, offset });
+  const total = database
+    .prepare<[{ text: string }], number>(`SELECT count(*) FROM render WHERE ${where}`)
+    .pluck()
+    .get({ text: lower })!;
+  return { ids, total };
+}

@@ -1,0 +1,106 @@
+/** The staging strip: candidates for the background, looked at on the canvas one after another before one is taken. */
+import { Button, Group, Image, Loader, Stack, Text, UnstyledButton } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { placeByKey, steppedPlace } from '../../editor/candidate-staging.ts';
+import { IconButton } from '../app/icon-button.tsx';
+import { useEditor } from '../state/editor-store.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import type { useCandidates } from './use-candidates.ts';
+
+export function CandidateStrip({
+  staged: { candidates, isReplacing, makeAnew, settle },
+  isFirst,
+  onUse,
+}: {
+  staged: ReturnType<typeof useCandidates>;
+  /** There is no background yet: the first candidate shows by itself. */
+  isFirst: boolean;
+  onUse: (image: string) => void;
+}) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const [wanted, setAt] = useState(0);
+  const strip = useRef<HTMLDivElement>(null);
+  const { length } = candidates;
+  const at = Math.min(wanted, length - 1);
+  const inSight = candidates[at];
+  const isStaged = useEditor((state) => state.stagedBackground !== null);
+  const image = inSight?.image;
+  // What is in sight may be made anew meanwhile.
+  useEffect(() => {
+    if (image !== undefined && (isStaged || isFirst)) useEditor.setState({ stagedBackground: image });
+  }, [image, isStaged, isFirst]);
+  // They are gone when they are settled, or with the project.
+  useEffect(() => () => useEditor.setState({ stagedBackground: null }), []);
+  if (!inSight) return null;
+
+  const look = (place: number) => {
+    setAt(place);
+    useEditor.setState({ stagedBackground: candidates[place]!.image });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const place = placeByKey(event.key, at, length);
+    if (place === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    look(place);
+    strip.current?.querySelectorAll<HTMLElement>('[role="radio"]')[place]?.focus();
+  };
+  return (
+    <Stack gap={6}>
+      <Group gap={4} justify="space-between" wrap="nowrap">
+        <IconButton
+          size="sm"
+          label={t('background.previous')}
+          onClick={() => look(steppedPlace(at, -1, length))}
+        >
+          <IconChevronLeft size={16} aria-hidden />
+        </IconButton>
+        <Text size="xs" role="status" className="numbers">
+          {t('background.staged', { number: at + 1, count: length, seed: inSight.seed })}
+        </Text>
+        <IconButton
+          size="sm"
+          label={t('background.nextOne')}
+          onClick={() => look(steppedPlace(at, 1, length))}
+        >
+          <IconChevronRight size={16} aria-hidden />
+        </IconButton>
+      </Group>
+      <div ref={strip} role="radiogroup" aria-label={t('background.candidates')} className="candidates">
+        {candidates.map(({ image: picture, seed, originalSeed }, index) => (
+          <UnstyledButton
+            key={originalSeed}
+            role="radio"
+            aria-checked={index === at}
+            aria-label={t('background.candidate', { number: index + 1, seed })}
+            tabIndex={index === at ? 0 : -1}
+            className="candidate"
+            onClick={() => look(index)}
+            onDoubleClick={() => onUse(picture)}
+            onKeyDown={onKeyDown}
+          >
+            <Image src={studio.assetUrl(picture)} alt="" radius="sm" />
+            {isReplacing(originalSeed) && <Loader size="sm" className="candidate-loader" />}
+          </UnstyledButton>
+        ))}
+      </div>
+      <Group gap={4}>
+        <Button onClick={() => onUse(inSight.image)}>{t('background.useCandidate')}</Button>
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={14} aria-hidden />}
+          disabled={isReplacing(inSight.originalSeed)}
+          onClick={() => start(() => makeAnew(inSight.originalSeed))}
+        >
+          {t('background.makeAnew')}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={settle}>
+          {t('background.discard')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

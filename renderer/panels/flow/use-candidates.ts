@@ -1,0 +1,87 @@
+/**
+ * The background candidates of the project. The host keeps their jobs, so that they are there again when the page is
+ * loaded anew, also while they are being made; the tab keeps which ones were made anew, and which were settled.
+ */
+import { useMemo, useState } from 'react';
+import type { JobState } from '../../../electron/contract/jobs.ts';
+import { type Candidate, withReplacements } from '../../editor/candidate-staging.ts';
+import { useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+export const CANDIDATE_COUNT = 4;
+const KEPT_KEY = 'background-candidates';
+
+interface Kept {
+  /** The job whose candidates were chosen from or discarded. */
+  readonly settledJobId: string | null;
+  /** Jobs that made single candidates anew, by the seed of the first one in that place. */
+  readonly replacements: Readonly<Record<string, string>>;
+}
+
+const NOTHING: Kept = { settledJobId: null, replacements: {} };
+
+function readKept(): Kept {
+  const text = sessionStorage.getItem(KEPT_KEY);
+  return text === null ? NOTHING : { ...NOTHING, ...(JSON.parse(text) as Kept) };
+}
+
+function isUnderWay(job: JobState | undefined): boolean {
+  return job !== undefined && ['waiting', 'running'].includes(job.state);
+}
+
+export function useCandidates() {
+  const studio = useStudioActions();
+  const jobs = useStudio((state) => state.jobs);
+  const projectId = useStudio((state) => state.project?.state.projectId);
+  const [kept, setKept] = useState(readKept);
+  const keep = (next: Kept) => {
+    sessionStorage.setItem(KEPT_KEY, JSON.stringify(next));
+    setKept(next);
+  };
+  const anew = new Set(Object.values(kept.replacements));
+  const job = Object.values(jobs).findLast(
+    (one) => one.kind === 'generateBackgrounds' && one.projectId === projectId && !anew.has(one.jobId),
+  );
+  const made = job?.result?.kind === 'backgrounds' && job.jobId !== kept.settledJobId ? job.result : null;
+  const replacingOf = (seed: number): JobState | undefined => jobs[kept.replacements[String(seed)] ?? ''];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: replacingOf changes with the jobs and with what is kept.
+  const candidates = useMemo(
+    () =>
+      withReplacements(made?.candidates ?? [], (seed): Candidate | undefined => {
+        const result = replacingOf(seed)?.result;
+        return result?.kind === 'backgrounds' ? result.candidates[0] : undefined;
+      }),
+    [made, jobs, kept],
+  );
+
+  const begin = (count: number, seed: number) =>
+    studio.client.call('prepare.generateBackgrounds', {
+      projectId: studio.projectId,
+      prompt: studio.session.document.prompt,
+      count,
+      seed,
+    });
+  return {
+    candidates,
+    /** The job that makes all of them, while it is under way. */
+    making: isUnderWay(job) ? job : undefined,
+    isReplacing: (originalSeed: number) => isUnderWay(replacingOf(originalSeed)),
+    make: async () => {
+      const seed = randomSeed();
+      const begun = await begin(CANDIDATE_COUNT, seed - (seed % CANDIDATE_COUNT));
+      keep({ ...kept, replacements: {} });
+      await studio.finished(begun);
+    },
+    makeAnew: async (originalSeed: number) => {
+      const begun = await begin(1, randomSeed());
+      keep({ ...kept, replacements: { ...kept.replacements, [originalSeed]: begun.jobId } });
+      await studio.finished(begun);
+    },
+    /** One was taken, or none is wanted. */
+    settle: () => keep({ settledJobId: job?.jobId ?? null, replacements: {} }),
+  };
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -1,0 +1,128 @@
+/** One render in the browsable list: its picture, name, time, device and parameters, and what can be done with it. */
+import { Button, Checkbox, Group, Text, UnstyledButton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconPlayerStop,
+  IconRestore,
+  IconStar,
+  IconStarFilled,
+} from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { RenderEntry } from '../../../electron/contract/render-record.ts';
+import { IconButton } from '../app/icon-button.tsx';
+import { useEditor } from '../state/editor-store.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { RenderMenu, restore } from './render-menu.tsx';
+import { durationOf, renderName, timeOf } from './render-name.ts';
+
+export function HistoryRow({
+  render,
+  isMarked,
+  onMark,
+}: {
+  render: RenderEntry;
+  isMarked: boolean;
+  onMark: (isMarked: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const isShown = useEditor((state) => state.shownRenderId === render.renderId);
+  const { renderId, state, result, isStarred, isDeleted, totalMs, createdAt, device, error } = render;
+  const name = renderName(render);
+  const picture = render.thumbnail ?? result;
+  const ofRender = { projectId: studio.projectId, renderId };
+  const made = [
+    render.name === null ? null : timeOf(createdAt),
+    totalMs !== null && totalMs > 0 ? t('history.took', { time: durationOf(totalMs) }) : null,
+    device,
+  ].filter((part) => part !== null);
+  return (
+    <li className="history-row" data-shown={isShown}>
+      <Checkbox
+        size="xs"
+        aria-label={t('history.mark', { name })}
+        checked={isMarked}
+        disabled={isDeleted}
+        onChange={({ currentTarget }) => onMark(currentTarget.checked)}
+      />
+      <UnstyledButton
+        className="frame-picture"
+        aria-label={t('history.open', { name })}
+        aria-pressed={isShown}
+        disabled={result === null || isDeleted}
+        onClick={() => studio.showRender(render)}
+      >
+        {picture ? (
+          <img src={studio.assetUrl(picture)} alt="" />
+        ) : (
+          <span className="frame-state" data-state={state}>
+            {state === 'failed' ? (
+              <IconAlertTriangle size={20} aria-hidden />
+            ) : (
+              <IconPlayerStop size={20} aria-hidden />
+            )}
+            <Text size="xs">{t(`history.state.${state}`)}</Text>
+          </span>
+        )}
+      </UnstyledButton>
+      <div className="history-text">
+        <Text size="sm" fw={600} truncate title={name}>
+          {name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {made.join(' · ')}
+        </Text>
+        <Text size="xs" lineClamp={2}>
+          {error ? error.message : parameterLine(render, t)}
+        </Text>
+        {render.prompt !== '' && (
+          <Text size="xs" c="dimmed" truncate title={render.prompt}>
+            {render.prompt}
+          </Text>
+        )}
+      </div>
+      {isDeleted ? (
+        <Button
+          variant="default"
+          onClick={() => start(() => studio.client.call('renders.undelete', ofRender))}
+        >
+          {t('history.undelete')}
+        </Button>
+      ) : (
+        <Group gap={0} wrap="nowrap">
+          <IconButton
+            size="sm"
+            label={`${t(isStarred ? 'history.unstar' : 'history.star')}: ${name}`}
+            aria-pressed={isStarred}
+            onClick={() =>
+              start(() => studio.client.call('renders.star', { ...ofRender, isStarred: !isStarred }))
+            }
+          >
+            {isStarred ? <IconStarFilled size={14} aria-hidden /> : <IconStar size={14} aria-hidden />}
+          </IconButton>
+          <IconButton
+            size="sm"
+            label={`${t('history.restore')}: ${name}`}
+            onClick={() => restore(studio, renderId)}
+          >
+            <IconRestore size={14} aria-hidden />
+          </IconButton>
+          <RenderMenu render={render} size="sm" />
+        </Group>
+      )}
+    </li>
+  );
+}
+
+/** What made the picture, in one line, such as "my cat α 0.15, my guitar α 0.3; β 0.8; Steps 25; Seed 7". */
+function parameterLine(
+  { concepts, parameters }: RenderEntry,
+  t: ReturnType<typeof useTranslation>['t'],
+): string {
+  return [
+    concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', '),
+    `β ${parameters.beta}`,
+    `${t('parameters.steps.name')} ${parameters.steps}`,
+    `${t('parameters.seed.name')} ${parameters.seed}`,
+  ].join('; ');
+}

@@ -1,0 +1,119 @@
+/** Every render that was kept, to be searched, sorted, compared and brought back. */
+import { Button, Group, Loader, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RenderEntry, RenderOrder } from '../../../electron/contract/render-record.ts';
+import { useEditor } from '../state/editor-store.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { Differences } from './differences.tsx';
+import { HistoryRow } from './history-row.tsx';
+import { renderName } from './render-name.ts';
+import { type Shown, useFoundRenders } from './use-found-renders.ts';
+
+const ORDERS: readonly RenderOrder[] = ['newest', 'oldest', 'name', 'longest'];
+const SHOWN: readonly Shown[] = ['kept', 'starred', 'deleted'];
+
+export function HistorySheet() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const projectId = useStudio((state) => state.project?.state.projectId);
+  const [typed, setTyped] = useState('');
+  const [text] = useDebouncedValue(typed, 200);
+  const [show, setShow] = useState<Shown>('kept');
+  const [order, setOrder] = useState<RenderOrder>('newest');
+  const { renders, total, more } = useFoundRenders({ text, show, order });
+  // At most two, in the order in which they were marked.
+  const [marked, setMarked] = useState<readonly RenderEntry[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: marks are of one project.
+  useEffect(() => setMarked([]), [projectId]);
+  const mark = (render: RenderEntry, isMarked: boolean) => {
+    const others = marked.filter(({ renderId }) => renderId !== render.renderId);
+    setMarked(isMarked ? [...others.slice(-1), render] : others);
+  };
+  const [a, b] = marked;
+  const compare = () => {
+    if (!a || !b) return;
+    studio.showRender(a);
+    studio.showRender(b, a.renderId);
+    useEditor.setState({ comparisonMode: 'slider' });
+  };
+
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" align="flex-end" wrap="nowrap">
+        <TextInput
+          flex={1}
+          size="xs"
+          label={t('history.search')}
+          placeholder={t('history.searchHint')}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={typed}
+          maxLength={200}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <Select
+          size="xs"
+          w={150}
+          label={t('history.order')}
+          allowDeselect={false}
+          value={order}
+          data={ORDERS.map((value) => ({ value, label: t(`history.orders.${value}`) }))}
+          onChange={(value) => value && setOrder(value as RenderOrder)}
+        />
+      </Group>
+      <Group justify="space-between" gap="xs">
+        <SegmentedControl
+          size="xs"
+          aria-label={t('history.show')}
+          value={show}
+          onChange={(value) => setShow(value as Shown)}
+          data={SHOWN.map((value) => ({ value, label: t(`history.shown.${value}`) }))}
+        />
+        <Text size="xs" c="dimmed" role="status" className="numbers">
+          {total !== undefined && t('history.found', { count: total })}
+        </Text>
+      </Group>
+      <section className="history-compare" aria-label={t('history.compareTwo')}>
+        {a && b ? (
+          <>
+            <Text size="xs">{t('history.markedTwo', { a: renderName(a), b: renderName(b) })}</Text>
+            <Differences a={a} b={b} />
+            <Button mt={6} disabled={a.result === null || b.result === null} onClick={compare}>
+              {t('history.compareTwo')}
+            </Button>
+          </>
+        ) : (
+          <Text size="xs" c="dimmed">
+            {t(a ? 'history.markOneMore' : 'history.markTwo')}
+          </Text>
+        )}
+      </section>
+      {renders === undefined ? (
+        <Loader size="sm" />
+      ) : renders.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t(text === '' && show === 'kept' ? 'history.empty' : 'history.nothingFound')}
+        </Text>
+      ) : (
+        <ul className="plain-list">
+          {renders.map((render) => (
+            <HistoryRow
+              key={render.renderId}
+              render={render}
+              isMarked={marked.some(({ renderId }) => renderId === render.renderId)}
+              onMark={(isMarked) => mark(render, isMarked)}
+            />
+          ))}
+        </ul>
+      )}
+      {renders !== undefined && total !== undefined && renders.length < total && (
+        <Button variant="default" onClick={() => start(more)}>
+          {t('history.showMore')}
+        </Button>
+      )}
+    </Stack>
+  );
+}

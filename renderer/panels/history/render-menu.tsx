@@ -1,0 +1,129 @@
+/** What can be done with a render, as a menu. */
+import { ActionIcon, Button, Group, Menu, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconDots } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { Dialog } from '../app/dialog.tsx';
+import { useEditor } from '../state/editor-store.ts';
+import type { Studio } from '../state/studio.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { exportRender } from './export-render.ts';
+import { renderName } from './render-name.ts';
+
+export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; size?: 'xs' | 'sm' }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const shownId = useEditor((state) => state.shownRenderId);
+  const [isNaming, setNaming] = useState(false);
+  const name = renderName(render);
+  const { renderId, result } = render;
+  const ofRender = { projectId: studio.projectId, renderId };
+  return (
+    <>
+      <Menu withInitialFocusPlaceholder={false} position="top-end" returnFocus>
+        <Menu.Target>
+          <ActionIcon size={size} variant="subtle" color="gray" aria-label={t('history.actions', { name })}>
+            <IconDots size={12} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {shownId !== null && shownId !== renderId && result !== null && (
+            <Menu.Item
+              onClick={() => useEditor.setState({ comparedRenderId: renderId, comparisonMode: 'slider' })}
+            >
+              {t('history.compare')}
+            </Menu.Item>
+          )}
+          <Menu.Item onClick={() => restore(studio, renderId)}>{t('history.restore')}</Menu.Item>
+          {result !== null && (
+            <>
+              <Menu.Item onClick={() => start(() => exportRender(studio, renderId, 'png'))}>
+                {t('render.export')}
+              </Menu.Item>
+              <Menu.Item onClick={() => start(() => exportRender(studio, renderId, 'layered'))}>
+                {t('render.exportLayered')}
+              </Menu.Item>
+            </>
+          )}
+          <Menu.Item onClick={() => setNaming(true)}>{t('history.rename')}</Menu.Item>
+          <Menu.Item className="danger" onClick={() => remove(studio, renderId, t)}>
+            {t('history.delete')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <NameDialog
+        isOpen={isNaming}
+        name={render.name ?? ''}
+        onClose={() => setNaming(false)}
+        onName={(next) => start(() => studio.client.call('renders.name', { ...ofRender, name: next }))}
+      />
+    </>
+  );
+}
+
+export function restore(studio: Studio, renderId: string): void {
+  studio.session.run((projectId) => studio.client.call('project.restoreRender', { projectId, renderId }));
+  useEditor.setState({ shownRenderId: null, comparedRenderId: null });
+}
+
+/** Deletes a render and offers to take that back. */
+function remove(studio: Studio, renderId: string, t: ReturnType<typeof useTranslation>['t']): void {
+  const ofRender = { projectId: studio.projectId, renderId };
+  start(async () => {
+    await studio.client.call('renders.delete', ofRender);
+    const id = notifications.show({
+      autoClose: 12_000,
+      closeButtonProps: { 'aria-label': t('app.close') },
+      message: (
+        <Group justify="space-between" wrap="nowrap">
+          {t('history.deleted')}
+          <Button
+            variant="light"
+            onClick={() => {
+              notifications.hide(id);
+              start(() => studio.client.call('renders.undelete', ofRender));
+            }}
+          >
+            {t('app.undo')}
+          </Button>
+        </Group>
+      ),
+    });
+  });
+}
+
+function NameDialog({
+  isOpen,
+  name,
+  onClose,
+  onName,
+}: {
+  isOpen: boolean;
+  name: string;
+  onClose: () => void;
+  onName: (name: string | null) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Dialog opened={isOpen} onClose={onClose} title={t('history.rename')} size="sm">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const next = String(new FormData(event.currentTarget).get('name') ?? '').trim();
+          onName(next === '' ? null : next);
+          onClose();
+        }}
+      >
+        <TextInput
+          name="name"
+          aria-label={t('history.rename')}
+          defaultValue={name}
+          maxLength={200}
+          data-autofocus
+        />
+      </form>
+    </Dialog>
+  );
+}
