@@ -97,6 +97,10 @@ export function ComparisonBar() {
         variant="default"
         px="xs"
         leftSection={<IconEye size={14} aria-hidden />}
+        className="hold-original"
+        // Where there is no room for the words, the icon has to say it.
+        aria-label={t('view.holdOriginal')}
+        title={t('view.holdOriginal')}
         onPointerDown={hold(true)}
         onPointerUp={hold(false)}
         onPointerLeave={hold(false)}

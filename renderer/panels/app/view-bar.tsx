@@ -48,6 +48,7 @@ export function ViewBar() {
       </Group>
       <Group gap={4} wrap="nowrap" ml="auto">
         <Slider
+          className="all-masks"
           w={80}
           min={10}
           max={100}

@@ -69,7 +69,6 @@ export function useCandidates() {
     make: async () => {
       const seed = randomSeed();
       const begun = await begin(CANDIDATE_COUNT, seed - (seed % CANDIDATE_COUNT));
-      keep({ ...kept, replacements: {} });
       await studio.finished(begun);
     },
     makeAnew: async (originalSeed: number) => {
@@ -78,7 +77,7 @@ export function useCandidates() {
       await studio.finished(begun);
     },
     /** One was taken, or none is wanted. */
-    settle: () => keep({ settledJobId: job?.jobId ?? null, replacements: {} }),
+    settle: () => keep({ ...kept, settledJobId: job?.jobId ?? null }),
   };
 }
 

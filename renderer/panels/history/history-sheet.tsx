@@ -25,7 +25,7 @@ export function HistorySheet() {
   const [show, setShow] = useState<Shown>('kept');
   const [order, setOrder] = useState<RenderOrder>('newest');
   const { renders, total, more } = useFoundRenders({ text, show, order });
-  // At most two, in the order in which they were marked.
+  // At most two; a third one takes the place of the first.
   const [marked, setMarked] = useState<readonly RenderEntry[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: marks are of one project.
   useEffect(() => setMarked([]), [projectId]);
@@ -33,7 +33,8 @@ export function HistorySheet() {
     const others = marked.filter(({ renderId }) => renderId !== render.renderId);
     setMarked(isMarked ? [...others.slice(-1), render] : others);
   };
-  const [a, b] = marked;
+  // From the older one to the newer one, as the differences are told.
+  const [a, b] = marked.toSorted((one, two) => (one.sequence ?? 0) - (two.sequence ?? 0));
   const compare = () => {
     if (!a || !b) return;
     studio.showRender(a);

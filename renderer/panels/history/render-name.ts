@@ -26,5 +26,6 @@ export function durationOf(ms: number): string {
 
 export function bytesOf(bytes: number): string {
   const mega = bytes / 2 ** 20;
+  if (bytes > 0 && mega < 1) return `${Math.ceil(bytes / 1024)} kB`;
   return mega < 1024 ? `${Math.round(mega)} MB` : `${(mega / 1024).toFixed(1)} GB`;
 }

@@ -1,5 +1,7 @@
 /** Live draft: when a control has rested, a quick render of the scene goes to the front of the queue. */
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
+import type { RecommendedParameters } from '../../../electron/contract/parameters.ts';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { missingParts } from '../../editor/next-action.ts';
 import { preset } from '../../editor/parameter-fields.ts';
 import { LiveDrafts } from '../state/live-drafts.ts';
@@ -22,6 +24,7 @@ export function useLivePreview(isOn: boolean): void {
             enqueue: (draft) => studio.renderDraft(draft),
             cancel: (renderId) => studio.client.call('queue.cancel', { what: 'one', renderId }),
             remove: (renderId) => studio.client.call('renders.delete', { projectId, renderId }),
+            forget: (renderId) => studio.forgetRender(renderId),
             find: (renderId) => findRender(useStudio.getState(), renderId),
             fail: reportError,
           }),
@@ -35,14 +38,28 @@ export function useLivePreview(isOn: boolean): void {
       void drafts.stop();
     };
   }, [isOn, drafts, studio]);
+  // By what the draft would show: the host tells of its document and its engine anew all the time, and what only the
+  // editor shows, such as a name, makes no other picture.
+  const wanted = document && missingParts(document).length === 0 ? draftOf(document, recommended) : undefined;
+  const key = wanted && JSON.stringify(wanted, (name, value) => (EDITOR_ONLY.has(name) ? undefined : value));
+  const latest = useRef(wanted);
+  latest.current = wanted;
   useEffect(() => {
-    if (!isOn || !drafts || !document || missingParts(document).length > 0) return;
+    if (!isOn || !drafts || key === undefined) return;
     const timer = setTimeout(async () => {
       // Every picture that the draft names has to be in the project.
       await studio.session.saved();
-      const parameters = { ...document.parameters, ...preset('draft', recommended).parameters };
-      await drafts.request({ ...document, parameters });
+      if (latest.current) await drafts.request(latest.current);
     }, REST_MS);
     return () => clearTimeout(timer);
-  }, [isOn, drafts, document, recommended, studio]);
+  }, [isOn, drafts, key, studio]);
+}
+
+const EDITOR_ONLY: ReadonlySet<string> = new Set(['name', 'colour', 'locked', 'phrase']);
+
+function draftOf(document: SceneDocument, recommended: RecommendedParameters | undefined): SceneDocument {
+  return {
+    ...document,
+    parameters: { ...document.parameters, ...preset('draft', recommended).parameters },
+  };
 }

@@ -85,7 +85,9 @@ function Pack({ pack, onChange }: { pack: ListedPack; onChange: () => void }) {
           <Text size="xs">{pack.description}</Text>
         </div>
         {inUse ? (
-          <Badge color="brand">{t('models.inUse')}</Badge>
+          <Badge color="brand" flex="none">
+            {t('models.inUse')}
+          </Badge>
         ) : (
           <Button
             variant="default"

@@ -13,6 +13,8 @@ export interface DraftHost {
   cancel(renderId: string): Promise<unknown>;
   /** Takes a render out of the history; it can still be had back. */
   remove(renderId: string): Promise<unknown>;
+  /** Takes a cancelled render, which nobody keeps, out of what is shown. */
+  forget(renderId: string): void;
   /** What is known of a render now. */
   find(renderId: string): RenderSummary | undefined;
   fail(error: unknown): void;
@@ -64,7 +66,10 @@ export class LiveDrafts {
   /** A render changed its state. */
   changed({ renderId, state }: RenderSummary): void {
     if (state === 'queued' || state === 'running') return;
-    if (this.#dropped.delete(renderId) && state !== 'cancelled') this.#remove(renderId);
+    if (this.#dropped.delete(renderId)) {
+      if (state === 'cancelled') this.#host.forget(renderId);
+      else this.#remove(renderId);
+    }
     if (renderId !== this.#underWay) return;
     this.#underWay = undefined;
     if (state === 'cancelled') return;

@@ -10,6 +10,7 @@ let renders: Map<string, RenderSummary>;
 let enqueued: string[];
 let cancelled: string[];
 let removed: string[];
+let forgotten: string[];
 let failures: unknown[];
 let drafts: LiveDrafts;
 /** Lets the host take its time with the next draft. */
@@ -23,6 +24,7 @@ beforeEach(() => {
   enqueued = [];
   cancelled = [];
   removed = [];
+  forgotten = [];
   failures = [];
   hold = undefined;
   cancelError = undefined;
@@ -39,6 +41,7 @@ beforeEach(() => {
       if (cancelError) throw cancelError;
     },
     remove: async (renderId) => removed.push(renderId),
+    forget: (renderId) => forgotten.push(renderId),
     find: (renderId) => renders.get(renderId),
     fail: (error) => failures.push(error),
   });
@@ -55,7 +58,13 @@ describe('live drafts', () => {
     await drafts.request(scene('a'));
     tell('a', { state: 'running' });
     await drafts.request(scene('b'));
-    expect({ enqueued, cancelled }).toEqual({ enqueued: ['a', 'b'], cancelled: ['a'] });
+    tell('a', { state: 'cancelled' });
+    expect({ enqueued, cancelled, forgotten, removed }).toEqual({
+      enqueued: ['a', 'b'],
+      cancelled: ['a'],
+      forgotten: ['a'],
+      removed: [],
+    });
   });
 
   it('never flood the queue: while one is being queued, only the newest scene waits', async () => {

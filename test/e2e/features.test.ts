@@ -1,0 +1,166 @@
+/** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { canvasOf, drag, keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+const editTheScene = () => studio.page.getByRole('button', { name: 'Edit the scene' });
+
+async function setParameter(name: string, value: string): Promise<void> {
+  const field = studio.page.getByRole('textbox', { name });
+  await field.fill(value);
+  await field.press('Enter');
+  await saved(studio.page);
+}
+
+async function pressRender(): Promise<void> {
+  await studio.page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Render/ })
+    .click();
+}
+
+describe('a result', () => {
+  it('shows by itself, and Escape leads back to the masks', async () => {
+    const { page } = studio;
+    await pressRender();
+    await editTheScene().waitFor();
+    await canvasOf(page).focus();
+    await page.keyboard.press('Escape');
+    await editTheScene().waitFor({ state: 'detached' });
+  });
+
+  it('leaves the canvas to one who paints, and says that it is there', async () => {
+    const { page } = studio;
+    await setParameter('Steps', '16');
+    await pressRender();
+    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.keyboard.press('b');
+    await drag(page, [
+      [20, 20],
+      [60, 30],
+    ]);
+    await page.getByText('The result is there').waitFor({ timeout: 120_000 });
+    expect(await editTheScene().count()).toBe(0);
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await editTheScene().waitFor();
+    expect(await page.getByText('The result is there').count()).toBe(0);
+    await page.keyboard.press('b');
+    await editTheScene().waitFor({ state: 'detached' });
+    await setParameter('Steps', '4');
+  });
+});
+
+describe('the history', () => {
+  it('is searched, sorted, and compared, with the differences in words', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Browse all' }).click();
+    const rows = page.locator('.history-row');
+    await expect.poll(() => rows.count()).toBe(2);
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .last()
+      .click();
+    await page.getByRole('menuitem', { name: 'Name' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).last().fill('The first one');
+    await page.keyboard.press('Enter');
+    await rows.getByText('The first one').waitFor();
+    await page.getByRole('textbox', { name: 'Search' }).fill('the FIRST');
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.getByRole('textbox', { name: 'Search' }).fill('');
+    await expect.poll(() => rows.count()).toBe(2);
+    for (const at of [0, 1]) {
+      await page.getByRole('checkbox', { name: /^Mark/ }).nth(at).check();
+    }
+    await page.getByText('Steps: 4 → 16').waitFor();
+    await page.getByRole('button', { name: 'Compare the two' }).click();
+    await page.getByRole('slider', { name: 'Divider between before and after' }).waitFor();
+  });
+
+  it('gives back what was deleted', async () => {
+    const { page } = studio;
+    const rows = page.locator('.history-row');
+    await page.getByRole('button', { name: 'Actions for The first one' }).last().click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.getByText('Deleted', { exact: true }).click();
+    await page.getByRole('button', { name: 'Bring back' }).click();
+    await expect.poll(() => rows.count()).toBe(0);
+    await page.getByText('All', { exact: true }).click();
+    await expect.poll(() => rows.count()).toBe(2);
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await canvasOf(page).focus();
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('candidates', () => {
+  it('are looked at on the canvas by keys, and made anew one by one', { timeout: 400_000 }, async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Make candidates' }).click();
+    const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
+    await expect.poll(() => candidates.count(), { timeout: 180_000 }).toBe(4);
+    await candidates.first().click();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText(/^2 of 4 · seed \d+$/).waitFor();
+    const before = await candidates.nth(1).getAttribute('aria-label');
+    await page.getByRole('button', { name: 'Make this one anew' }).click();
+    await expect
+      .poll(() => candidates.nth(1).getAttribute('aria-label'), { timeout: 120_000 })
+      .not.toBe(before);
+    await page.reload();
+    await expect.poll(() => candidates.count()).toBe(4);
+    expect(await candidates.nth(1).getAttribute('aria-label')).not.toBe(before);
+    await candidates.nth(1).click();
+    await page.getByRole('button', { name: 'Use this background' }).click();
+    await candidates.first().waitFor({ state: 'detached' });
+    await saved(page);
+    await page.keyboard.press('Control+z');
+    await saved(page);
+  });
+});
+
+describe('live drafts', () => {
+  it('are off by default, and leave one render in the history however often a control rests', {
+    timeout: 400_000,
+  }, async () => {
+    const { page } = studio;
+    const live = page.getByRole('switch', { name: 'Live draft' });
+    expect(await live.isChecked()).toBe(false);
+    const frames = page.locator('.frame');
+    const before = await frames.count();
+    await live.check();
+    for (const seed of ['11', '12', '13']) {
+      await setParameter('Seed', seed);
+      await page.getByText('Idle').waitFor();
+      await editTheScene().waitFor({ timeout: 120_000 });
+    }
+    await expect.poll(() => page.getByText('Idle').count()).toBe(1);
+    await expect.poll(() => frames.count()).toBe(before + 1);
+    await live.uncheck();
+  });
+});
+
+describe('the settings', () => {
+  it('show what the cache holds, and empty it', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByText(/^holds \d+ kB$/).waitFor();
+    await page.getByRole('button', { name: 'Empty the cache' }).click();
+    await page.getByText('holds 0 MB').waitFor();
+  });
+
+  it('wrote nothing wrong to the console all the while', () => {
+    expect(studio.faults).toEqual([]);
+  });
+});
