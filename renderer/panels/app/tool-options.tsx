@@ -23,7 +23,7 @@ export function ToolOptions() {
               {t('tools.size')}
             </Text>
             <Slider
-              w={110}
+              className="size-slider"
               min={0}
               max={100}
               step={1}
@@ -42,7 +42,7 @@ export function ToolOptions() {
               {t('tools.hardness')}
             </Text>
             <Slider
-              w={80}
+              className="hardness-slider"
               min={0}
               max={100}
               value={Math.round(hardness * 100)}
