@@ -123,7 +123,7 @@ describe('a background', () => {
     await page.getByRole('progressbar', { name: 'Making candidates…' }).waitFor();
     // 1. Loaded again while they are being made.
     await page.reload();
-    const candidates = page.getByRole('button', { name: /^Use this background/ });
+    const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
     await expect.poll(() => candidates.count(), { timeout: 300_000 }).toBe(4);
     // 2. And once they are there.
     await page.reload();
@@ -138,6 +138,7 @@ describe('a background', () => {
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'candidates');
     await candidates.nth(1).click();
+    await page.getByRole('button', { name: 'Use this background' }).click();
     await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
     await candidates.first().waitFor({ state: 'detached' });
     await saved(page);
