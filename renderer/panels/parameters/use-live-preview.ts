@@ -22,9 +22,9 @@ export function useLivePreview(isOn: boolean): void {
         ? undefined
         : new LiveDrafts({
             enqueue: (draft) => studio.renderDraft(draft),
-            cancel: (renderId) => studio.client.call('queue.cancel', { what: 'one', renderId }),
+            cancel: (renderId) =>
+              studio.client.call('queue.cancel', { what: 'one', renderId, discard: true }),
             remove: (renderId) => studio.client.call('renders.delete', { projectId, renderId }),
-            forget: (renderId) => studio.forgetRender(renderId),
             find: (renderId) => findRender(useStudio.getState(), renderId),
             fail: reportError,
           }),

@@ -10,11 +10,10 @@ import type { SceneDocument } from '../../../electron/contract/scene-document.ts
 export interface DraftHost {
   /** Queues a draft before everything else that waits. */
   enqueue(document: SceneDocument): Promise<RenderSummary>;
+  /** Cancels a render without a trace in the history. */
   cancel(renderId: string): Promise<unknown>;
   /** Takes a render out of the history; it can still be had back. */
   remove(renderId: string): Promise<unknown>;
-  /** Takes a cancelled render, which nobody keeps, out of what is shown. */
-  forget(renderId: string): void;
   /** What is known of a render now. */
   find(renderId: string): RenderSummary | undefined;
   fail(error: unknown): void;
@@ -66,10 +65,7 @@ export class LiveDrafts {
   /** A render changed its state. */
   changed({ renderId, state }: RenderSummary): void {
     if (state === 'queued' || state === 'running') return;
-    if (this.#dropped.delete(renderId)) {
-      if (state === 'cancelled') this.#host.forget(renderId);
-      else this.#remove(renderId);
-    }
+    if (this.#dropped.delete(renderId) && state !== 'cancelled') this.#remove(renderId);
     if (renderId !== this.#underWay) return;
     this.#underWay = undefined;
     if (state === 'cancelled') return;

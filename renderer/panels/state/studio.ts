@@ -262,11 +262,6 @@ export class Studio {
     useEditor.setState({ shownRenderId: render.renderId, comparedRenderId, readyRenderId: null });
   }
 
-  /** Takes a render that nobody keeps out of the strip. */
-  forgetRender(renderId: string): void {
-    useStudio.setState(({ renders }) => ({ renders: renders.filter((one) => one.renderId !== renderId) }));
-  }
-
   #pin(render: RenderSummary): void {
     useStudio.setState(({ pinned }) => ({ pinned: { ...pinned, [render.renderId]: render } }));
   }

@@ -10,7 +10,6 @@ let renders: Map<string, RenderSummary>;
 let enqueued: string[];
 let cancelled: string[];
 let removed: string[];
-let forgotten: string[];
 let failures: unknown[];
 let drafts: LiveDrafts;
 /** Lets the host take its time with the next draft. */
@@ -24,7 +23,6 @@ beforeEach(() => {
   enqueued = [];
   cancelled = [];
   removed = [];
-  forgotten = [];
   failures = [];
   hold = undefined;
   cancelError = undefined;
@@ -41,7 +39,6 @@ beforeEach(() => {
       if (cancelError) throw cancelError;
     },
     remove: async (renderId) => removed.push(renderId),
-    forget: (renderId) => forgotten.push(renderId),
     find: (renderId) => renders.get(renderId),
     fail: (error) => failures.push(error),
   });
@@ -59,10 +56,9 @@ describe('live drafts', () => {
     tell('a', { state: 'running' });
     await drafts.request(scene('b'));
     tell('a', { state: 'cancelled' });
-    expect({ enqueued, cancelled, forgotten, removed }).toEqual({
+    expect({ enqueued, cancelled, removed }).toEqual({
       enqueued: ['a', 'b'],
       cancelled: ['a'],
-      forgotten: ['a'],
       removed: [],
     });
   });
