@@ -57,10 +57,13 @@ export class SamSegmenter implements PromptSegmenter {
   readonly #model: SamModelLike;
   readonly #processor: Processor;
   readonly #takesBoxes: boolean;
+  readonly #needsPoints: boolean;
   readonly #embeddings = new Map<string, Promise<Embedding>>();
 
   private constructor(name: string, transformers: Transformers, model: SamModelLike, processor: Processor) {
     this.name = name;
+    // SAM 2's decoders take a box without points; the library gives them none, of no length.
+    this.#needsPoints = model instanceof transformers.SamModel;
     this.#transformers = transformers;
     this.#model = model;
     this.#processor = processor;
@@ -148,7 +151,7 @@ export class SamSegmenter implements PromptSegmenter {
         [points.map(({ isInside }) => Number(isInside))],
         inputs.input_points,
       );
-    } else {
+    } else if (this.#needsPoints) {
       // SAM's decoders take points in every call; -10 marks one that is to be passed over.
       inputs.input_points = images.reshape_input_points([[[0, 0]]], originalSizes, reshapedSizes);
       inputs.input_labels = images.add_input_labels([[-10]], inputs.input_points);

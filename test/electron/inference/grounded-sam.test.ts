@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { chooseDevice, type EngineDevice } from '../../../electron/inference/devices.ts';
 import { GroundedSegmenter, GroundingDino } from '../../../electron/inference/grounded-sam.ts';
-import { hashPixels } from '../../../electron/inference/images.ts';
 import { openPhraseSegmenter, openPromptSegmenter } from '../../../electron/inference/preparation-models.ts';
 import { SamSegmenter } from '../../../electron/inference/sam-segmenter.ts';
-import type { NamedImage } from '../../../electron/pipeline/compose.ts';
+import { disc } from './disc-picture.ts';
 import { temporaryFolder } from './tiny-pack.ts';
 
 const golden = join(import.meta.dirname, '../../golden/segmentation');
@@ -35,26 +34,6 @@ const expected = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8'))
     readonly kept: number[];
   };
 };
-
-/** A disc on a gradient, as in make_golden.py. */
-function disc(width: number, height: number): NamedImage {
-  const data = new Uint8Array(3 * width * height);
-  const roundHalfToEven = (value: number) => {
-    const rounded = Math.round(value);
-    return value % 1 === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
-  };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const isDisc = Math.hypot(x - 0.6 * width, y - 0.4 * height) < 0.2 * height;
-      const colour = isDisc
-        ? [240, 30, 60]
-        : [roundHalfToEven((x * 255) / width), 120, roundHalfToEven((y * 255) / height)];
-      data.set(colour, 3 * (y * width + x));
-    }
-  }
-  const pixels = { width, height, data };
-  return { pixels, contentHash: hashPixels(pixels) };
-}
 
 let root: string;
 let device: EngineDevice;

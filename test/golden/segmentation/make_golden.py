@@ -66,13 +66,22 @@ def shorten_names(graph: onnx.GraphProto) -> None:
     def short(name: str) -> str:
         return names.setdefault(name, f"v{len(names)}") if name else ""
 
-    for tensor in graph.initializer:
-        tensor.name = short(tensor.name)
-    for node in graph.node:
-        node.name = ""
-        for values in (node.input, node.output):
-            values[:] = [short(name) for name in values]
-    del graph.value_info[:]
+    def visit(graph: onnx.GraphProto) -> None:
+        for tensor in graph.initializer:
+            tensor.name = short(tensor.name)
+        for node in graph.node:
+            node.name = ""
+            for values in (node.input, node.output):
+                values[:] = [short(name) for name in values]
+            # The branches of an If name values of the graph around them.
+            for attribute in node.attribute:
+                if attribute.type == onnx.AttributeProto.GRAPH:
+                    visit(attribute.g)
+        for value in graph.output:
+            value.name = short(value.name)
+        del graph.value_info[:]
+
+    visit(graph)
 
 
 def picture(width: int, height: int) -> np.ndarray:
