@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
 import { errorCodeSchema } from './errors.ts';
 import { boxSchema } from './jobs.ts';
+import { removalMethodSchema } from './preparation.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 
@@ -30,10 +31,17 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('generateBackgrounds'),
     prompt: z.string(),
+    negativePrompt: z.string(),
     count: z.int().positive(),
     seed: seedSchema,
   }),
-  z.strictObject({ kind: z.literal('findMask'), image: assetIdSchema, phrase: z.string() }),
+  z.strictObject({
+    kind: z.literal('findMask'),
+    image: assetIdSchema,
+    phrase: z.string(),
+    boxThreshold: z.number(),
+    textThreshold: z.number(),
+  }),
   z.strictObject({
     kind: z.literal('selectMask'),
     image: assetIdSchema,
@@ -44,7 +52,8 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     kind: z.literal('removeObjects'),
     image: assetIdSchema,
     masks: z.array(assetIdSchema),
-    growPx: z.int().nonnegative().nullable().describe('null: as the engine has it.'),
+    growPx: z.int().nonnegative(),
+    method: removalMethodSchema,
     prompt: z.string().describe('What the picture shows without the objects.'),
   }),
 ]);
@@ -85,7 +94,12 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
       z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
     ),
   }),
-  z.strictObject({ kind: z.literal('removeObjects'), notices: z.array(z.string()), png: bytesSchema }),
+  z.strictObject({
+    kind: z.literal('removeObjects'),
+    notices: z.array(z.string()),
+    png: bytesSchema,
+    method: removalMethodSchema.exclude(['auto']).describe('What filled the hole.'),
+  }),
 ]);
 export type EngineResult = z.infer<typeof engineResultSchema>;
 export type EngineResultOf<Kind extends EngineTask['kind']> = Extract<EngineResult, { kind: Kind }>;

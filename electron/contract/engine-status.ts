@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { recommendedParametersSchema } from './parameters.ts';
+import { abilitiesSchema } from './preparation.ts';
 import { deviceReportSchema } from './progress.ts';
 import { renderRequestSchema } from './render-request.ts';
 
@@ -21,13 +22,7 @@ export const openPackSchema = z.strictObject({
     .describe('Size of its pictures in pixels; null when any is taken that the latents allow.'),
   downscale: z.int().positive().describe('Image pixels per latent element.'),
   recommended: recommendedParametersSchema,
-  /** What the pack can prepare; what it cannot is greyed out, with the reason. */
-  abilities: z.strictObject({
-    generateBackgrounds: z.boolean(),
-    findMask: z.boolean(),
-    selectMask: z.boolean(),
-    removeObjects: z.boolean(),
-  }),
+  abilities: abilitiesSchema,
 });
 export type OpenPack = z.infer<typeof openPackSchema>;
 

@@ -1,6 +1,7 @@
 /** Long work beside renders: preparing pictures and handling models. It is started, watched and cancelled alike. */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
+import { removalMethodSchema } from './preparation.ts';
 import { filePathSchema, projectIdSchema } from './project-state.ts';
 import { assetIdSchema } from './render-request.ts';
 
@@ -43,7 +44,11 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('masks'),
     candidates: z.array(maskCandidateSchema).describe('Best first; none where nothing was found.'),
   }),
-  z.strictObject({ kind: z.literal('inpainted'), image: assetIdSchema }),
+  z.strictObject({
+    kind: z.literal('inpainted'),
+    image: assetIdSchema,
+    method: removalMethodSchema.exclude(['auto']).describe('What filled the hole.'),
+  }),
   z.strictObject({
     kind: z.literal('modelsPulled'),
     downloadedFiles: z.int().nonnegative(),

@@ -74,6 +74,28 @@ export const removalMethodSchema = z
   .describe('How the hole is filled; auto takes the best that the pack has.');
 export type RemovalMethod = z.infer<typeof removalMethodSchema>;
 
+/** By what clicks and boxes become masks. */
+export const promptSegmenterSchema = z.enum(['sam21', 'sam', 'slimSam', 'grabCut']);
+export type PromptSegmenterKind = z.infer<typeof promptSegmenterSchema>;
+
+/** By what phrases become masks: Grounding DINO with the former, or a pack's own segmenter. */
+export const phraseSegmenterSchema = z.enum(['groundingDino', 'own']);
+export type PhraseSegmenterKind = z.infer<typeof phraseSegmenterSchema>;
+
+/** What a pack can prepare; what it cannot is said, or greyed out, with the reason. */
+export const abilitiesSchema = z.strictObject({
+  generateBackgrounds: z.boolean(),
+  negativePrompt: z.boolean().describe('Whether a negative prompt has an effect, as it has with guidance.'),
+  findMask: z.boolean(),
+  findMaskBy: phraseSegmenterSchema.nullable().describe('null: not at all.'),
+  textThreshold: z.boolean().describe('Whether words have a score of their own.'),
+  selectMask: z.boolean(),
+  selectMaskBy: promptSegmenterSchema,
+  removeObjects: z.boolean(),
+  removalMethods: z.array(removalMethodSchema).describe('What may be asked for, auto first.'),
+});
+export type Abilities = z.infer<typeof abilitiesSchema>;
+
 /** How objects are taken out of a picture. */
 export const removalOptionsSchema = z.strictObject({
   growPx: z
@@ -87,3 +109,13 @@ export const removalOptionsSchema = z.strictObject({
   method: removalMethodSchema.default('auto'),
 });
 export type RemovalOptions = z.input<typeof removalOptionsSchema>;
+
+/** What a person chose for preparing a scene, as the editor keeps it; what is left out has its default. */
+export const prepareSettingsSchema = z.object({
+  negativePrompt: backgroundsRequestSchema.shape.negativePrompt,
+  boxThreshold: phraseSearchSchema.shape.boxThreshold,
+  textThreshold: phraseSearchSchema.shape.textThreshold,
+  growPx: removalOptionsSchema.shape.growPx,
+  method: removalOptionsSchema.shape.method,
+});
+export type PrepareSettings = z.output<typeof prepareSettingsSchema>;

@@ -42,7 +42,9 @@ export async function runEngineTask(
       return runBackgrounds(engine, task, controls);
     case 'findMask': {
       const image = await controls.readAsset(task.image);
-      const outcome = await engine.preparation.findMask(image, { phrase: task.phrase }, controls);
+      const { phrase, boxThreshold, textThreshold } = task;
+      const search = { phrase, boxThreshold, textThreshold };
+      const outcome = await engine.preparation.findMask(image, search, controls);
       return { kind: task.kind, ...(await maskCandidates(outcome)) };
     }
     case 'selectMask': {
@@ -58,18 +60,15 @@ export async function runEngineTask(
 
 async function runBackgrounds(
   engine: Engine,
-  { prompt, count, seed }: Extract<EngineTask, { kind: 'generateBackgrounds' }>,
+  { kind, ...request }: Extract<EngineTask, { kind: 'generateBackgrounds' }>,
   { signal, onProgress, onCandidate }: TaskControls,
 ): Promise<EngineResultOf<'generateBackgrounds'>> {
-  const { candidates, notices } = await engine.preparation.generateBackgrounds(
-    { prompt, count, seed },
-    {
-      signal,
-      onProgress,
-      onCandidate: async ({ image, seed: own }) => onCandidate({ png: await encodePng(image), seed: own }),
-    },
-  );
-  return { kind: 'generateBackgrounds', notices: [...notices], count: candidates.length };
+  const { candidates, notices } = await engine.preparation.generateBackgrounds(request, {
+    signal,
+    onProgress,
+    onCandidate: async ({ image, seed: own }) => onCandidate({ png: await encodePng(image), seed: own }),
+  });
+  return { kind, notices: [...notices], count: candidates.length };
 }
 
 async function maskCandidates({ proposals, notices }: MasksOutcome) {
@@ -83,7 +82,7 @@ async function maskCandidates({ proposals, notices }: MasksOutcome) {
 
 async function runRemoval(
   engine: Engine,
-  { image, masks, growPx, prompt }: Extract<EngineTask, { kind: 'removeObjects' }>,
+  { image, masks, growPx, method, prompt }: Extract<EngineTask, { kind: 'removeObjects' }>,
   { signal, readAsset, onProgress }: TaskControls,
 ): Promise<EngineResultOf<'removeObjects'>> {
   const picture = await readAsset(image);
@@ -92,10 +91,15 @@ async function runRemoval(
   const removed = await engine.preparation.removeObjects(
     picture,
     planes,
-    { prompt, ...(growPx !== null && { growPx }) },
+    { prompt, growPx, method },
     { signal, onProgress },
   );
-  return { kind: 'removeObjects', notices: [...removed.notices], png: await encodePng(removed.image) };
+  return {
+    kind: 'removeObjects',
+    notices: [...removed.notices],
+    png: await encodePng(removed.image),
+    method: removed.method,
+  };
 }
 
 async function runRender(

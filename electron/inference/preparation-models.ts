@@ -1,6 +1,7 @@
 /** Opens what a pack has for masks and for removing objects; what it lacks is made up for without models. */
+import type { PhraseSegmenterKind, PromptSegmenterKind } from '../contract/preparation.ts';
 import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../pipeline/preparation-ports.ts';
-import { findComponentFolder } from './component-folders.ts';
+import { findComponentFolder, type PreparationComponent } from './component-folders.ts';
 import type { EngineDevice } from './devices.ts';
 import { GrabCutSegmenter } from './grab-cut.ts';
 import { GroundedSegmenter, GroundingDino } from './grounded-sam.ts';
@@ -9,7 +10,11 @@ import { SamSegmenter } from './sam-segmenter.ts';
 import { StarterSegmenter } from './starter-segmenter.ts';
 
 /** Best first, where more than one is there. */
-const samComponents = ['segmenter-sam21', 'segmenter', 'segmenter-slim'] as const;
+const samComponents = [
+  ['segmenter-sam21', 'sam21'],
+  ['segmenter', 'sam'],
+  ['segmenter-slim', 'slimSam'],
+] as const satisfies readonly [PreparationComponent, PromptSegmenterKind][];
 const samFile = 'onnx/prompt_encoder_mask_decoder.onnx';
 const dinoFile = 'onnx/model.onnx';
 
@@ -18,19 +23,27 @@ export async function openPromptSegmenter(
   packFolder: string,
   device: EngineDevice,
 ): Promise<PromptSegmenter> {
-  for (const component of samComponents) {
-    const folder = findComponentFolder(packFolder, component, samFile);
-    if (folder !== undefined) return SamSegmenter.open(folder, device);
-  }
-  return new GrabCutSegmenter();
+  const sam = findSam(packFolder);
+  return sam === undefined ? new GrabCutSegmenter() : SamSegmenter.open(sam.folder, device);
 }
 
-/** Whether a pack can look for phrases. */
-export function hasPhraseSegmenter(packFolder: string): boolean {
-  return (
-    findComponentFolder(packFolder, 'detector', dinoFile) !== undefined ||
-    findComponentFolder(packFolder, 'segmenter', 'model.onnx') !== undefined
-  );
+/** By what a pack masks clicks and boxes, without opening it. */
+export function promptSegmenterKind(packFolder: string): PromptSegmenterKind {
+  return findSam(packFolder)?.kind ?? 'grabCut';
+}
+
+function findSam(packFolder: string): { folder: string; kind: PromptSegmenterKind } | undefined {
+  for (const [component, kind] of samComponents) {
+    const folder = findComponentFolder(packFolder, component, samFile);
+    if (folder !== undefined) return { folder, kind };
+  }
+  return undefined;
+}
+
+/** By what a pack looks for phrases, without opening it; undefined for one that cannot. */
+export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | undefined {
+  if (findComponentFolder(packFolder, 'detector', dinoFile) !== undefined) return 'groundingDino';
+  return findComponentFolder(packFolder, 'segmenter', 'model.onnx') === undefined ? undefined : 'own';
 }
 
 /**
@@ -50,6 +63,11 @@ export async function openPhraseSegmenter(
   }
   const own = findComponentFolder(packFolder, 'segmenter', 'model.onnx');
   return own === undefined ? undefined : StarterSegmenter.open(own, device);
+}
+
+/** Whether a pack has an inpainting model. */
+export function hasInpainter(packFolder: string): boolean {
+  return inpainterFiles.some((file) => findComponentFolder(packFolder, 'inpainter', file) !== undefined);
 }
 
 /** The pack's inpainting model, if it has one. */

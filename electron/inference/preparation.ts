@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import {
+  type Abilities,
   type BackgroundsRequest,
   backgroundsRequestSchema,
   type MaskSelection,
@@ -39,10 +40,12 @@ import { calibrateLatentPreview, type LatentPreview } from './latent-preview.ts'
 import type { ModelPack } from './model-pack.ts';
 import { OpenedOnce } from './opened-once.ts';
 import {
-  hasPhraseSegmenter,
+  hasInpainter,
   openInpainter,
   openPhraseSegmenter,
   openPromptSegmenter,
+  phraseSegmenterKind,
+  promptSegmenterKind,
 } from './preparation-models.ts';
 import { inStudioTerms } from './studio-errors.ts';
 import { TeleaInpainter } from './telea.ts';
@@ -96,6 +99,7 @@ export interface RemovalOutcome {
   readonly image: RgbImage;
   /** What was filled: dims [height, width], 0 or 1. */
   readonly hole: Tensor;
+  readonly method: Exclude<RemovalMethod, 'auto'>;
   readonly model: string;
   readonly notices: readonly string[];
 }
@@ -125,18 +129,27 @@ export class Preparation {
   }
 
   /** What this pack can prepare. Clicks and removing work on any pack, with or without models of their own. */
-  get abilities() {
+  get abilities(): Abilities {
+    const { folder, textToImage } = this.#context.pack;
+    const findMaskBy = phraseSegmenterKind(folder) ?? null;
     return {
       generateBackgrounds: true,
-      findMask: hasPhraseSegmenter(this.#context.pack.folder),
+      // SDXL's own guidance and the usual one are above 1.
+      negativePrompt: findBackgroundsFolder(folder) !== undefined || textToImage?.guidance !== 1,
+      findMask: findMaskBy !== null,
+      findMaskBy,
+      textThreshold: findMaskBy === 'groundingDino',
       selectMask: true,
+      selectMaskBy: promptSegmenterKind(folder),
       removeObjects: true,
+      removalMethods: [
+        'auto',
+        ...(hasInpainter(folder) ? ['model' as const] : []),
+        'diffusion',
+        'layers',
+        'telea',
+      ],
     };
-  }
-
-  /** Whether the pack has a model of its own that fills holes. @throws StudioError MODEL_INVALID, OUT_OF_MEMORY */
-  hasInpainter(): Promise<boolean> {
-    return inStudioTerms(async () => (await this.#inpainter.get()) !== undefined);
   }
 
   /**
@@ -158,10 +171,14 @@ export class Preparation {
       const pack = await this.#textToImage.get(controls.signal);
       controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
       const preview = controls.onPreview && (await this.#previewOf(pack));
+      const guidanceScale = guidance ?? pack.settings.guidance;
       const notices = [prompt, negativePrompt].flatMap((text) => {
         const dropped = pack.droppedTokens(text);
         return dropped === 0 ? [] : [`"${text}" is too long: its last ${dropped} tokens have no effect.`];
       });
+      if (guidanceScale === 1 && negativePrompt !== '') {
+        notices.push('The negative prompt had no effect: it needs guidance above 1.');
+      }
       const size = this.#context.pack.size ?? pack.size;
       // The engine's U-Net may be asked for smaller batches when memory runs short; that is worth saying.
       const candidates: Candidate[] = [];
@@ -173,7 +190,7 @@ export class Preparation {
           seeds: consecutiveSeeds(seed, count),
           ...pack.size,
           steps: steps ?? pack.settings.steps,
-          guidanceScale: guidance ?? pack.settings.guidance,
+          guidanceScale,
         },
         {
           ...(controls.signal && { signal: controls.signal }),
@@ -264,11 +281,13 @@ export class Preparation {
       const planes: Tensor[] = [];
       for (const mask of masks) planes.push(await decodeMask(mask));
       const hole = removalHole(planes, growPx, pixels);
-      const inpainter = await this.#inpainterFor(method, pixels, { prompt, seed }, controls);
+      const used = method === 'auto' ? await this.#bestMethod(pixels, controls.signal) : method;
+      const inpainter = await this.#inpainterFor(used, pixels, { prompt, seed }, controls);
       controls.onProgress?.({ stage: 'fill', step: 0, total: 1 });
       const filled = await inpainter.fill(pixels, hole, controls.signal);
       controls.onProgress?.({ stage: 'fill', step: 1, total: 1 });
-      return { image: pasteFill(pixels, filled, hole, growPx), hole, model: inpainter.name, notices: [] };
+      const result = pasteFill(pixels, filled, hole, growPx);
+      return { image: result, hole, method: used, model: inpainter.name, notices: [] };
     });
   }
 
@@ -281,40 +300,45 @@ export class Preparation {
     await this.#inpainter.release();
   }
 
-  /** 'auto' is the pack's own model, else a fill in layers (docs/decisions/0043-how-objects-are-removed.md). */
+  /**
+   * What 'auto' takes: the pack's own model, else diffusion, else, for a picture that the latents do not fit, a fill in
+   * layers (docs/decisions/0043-how-objects-are-removed.md).
+   */
+  async #bestMethod(image: RgbImage, signal: AbortSignal | undefined): Promise<RemovalOutcome['method']> {
+    if ((await this.#inpainter.get(signal)) !== undefined) return 'model';
+    return this.#fitsLatents(image) ? 'diffusion' : 'layers';
+  }
+
+  #fitsLatents({ width, height }: RgbImage): boolean {
+    const { downscale } = this.#context.models.autoencoder;
+    return width % downscale === 0 && height % downscale === 0;
+  }
+
   async #inpainterFor(
-    method: RemovalMethod,
-    { width, height }: RgbImage,
+    method: RemovalOutcome['method'],
+    image: RgbImage,
     { prompt, seed }: { readonly prompt: string; readonly seed: number },
     controls: PreparationControls,
   ): Promise<Inpainter> {
     const { models, pack } = this.#context;
     if (method === 'telea') return new TeleaInpainter();
     if (method === 'layers') return new LayeredInpainter();
-    if (method === 'auto' || method === 'model') {
+    if (method === 'model') {
       const own = await this.#inpainter.get(controls.signal);
       if (own !== undefined) return own;
-      if (method === 'auto') return new LayeredInpainter();
       throw new StudioError('PACK_INCOMPLETE', `The pack ${pack.name} has no model that fills holes.`);
     }
-    const { downscale } = models.autoencoder;
-    if (width % downscale !== 0 || height % downscale !== 0) {
+    if (!this.#fitsLatents(image)) {
       throw new StudioError(
         'SIZE_MISMATCH',
-        `The picture is ${width} x ${height}; for filling by diffusion both sides must be multiples of ${downscale}.`,
+        `The picture is ${image.width} x ${image.height}; for filling by diffusion both sides must be multiples of ` +
+          `${models.autoencoder.downscale}.`,
       );
     }
-    const settings = pack.textToImage;
     return new BlendedDiffusionInpainter(
       models,
       new LayeredInpainter(),
-      {
-        prompt,
-        seed,
-        steps: settings?.steps ?? 30,
-        guidanceScale: Math.min(settings?.guidance ?? 3, 3),
-        ...BLENDED_FILL_DEFAULTS,
-      },
+      { prompt, seed, ...BLENDED_FILL_DEFAULTS },
       (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
     );
   }

@@ -87,12 +87,12 @@ export interface BlendedFillParameters {
   readonly guidanceScale: number;
   /** Share of the steps that is run, 0..1: how far the first fill is noised. */
   readonly strength: number;
-  /** Fills that are averaged, each of other noise: what is certain stays, what is made up evens out. */
+  /** Fills whose latents are averaged, each of other noise: what is certain stays, what is made up evens out. */
   readonly samples: number;
 }
 
 /** Chosen on held-out scenes (docs/decisions/0043-how-objects-are-removed.md). */
-export const BLENDED_FILL_DEFAULTS = { strength: 0.6, samples: 2 } as const;
+export const BLENDED_FILL_DEFAULTS = { steps: 8, guidanceScale: 1, strength: 0.6, samples: 8 } as const;
 
 /** The inpainter that fills with the blending model itself. */
 export class BlendedDiffusionInpainter implements Inpainter {
@@ -175,17 +175,17 @@ export class BlendedDiffusionInpainter implements Inpainter {
       });
       this.#onStep?.(done + 1, remaining.length);
     }
-    // 3. Decode and average.
-    const sum = new Float32Array(3 * image.width * image.height);
-    for (const value of latents) {
-      throwIfCancelled(signal);
-      const decoded = await autoencoder.decode(value);
-      if (firstNonFinite(decoded) >= 0) {
-        throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
-      }
-      for (let at = 0; at < sum.length; at++) sum[at] = sum[at]! + decoded.data[at]! / latents.length;
+    // 3. Average and decode.
+    throwIfCancelled(signal);
+    const mean = new Float32Array(originalLatents.data.length);
+    for (const { data } of latents) {
+      for (let at = 0; at < mean.length; at++) mean[at] = mean[at]! + data[at]! / samples;
     }
-    return tensorToImage(tensor(sum, [3, image.height, image.width]));
+    const decoded = await autoencoder.decode(tensor(mean, originalLatents.dims));
+    if (firstNonFinite(decoded) >= 0) {
+      throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
+    }
+    return tensorToImage(decoded);
   }
 
   async release(): Promise<void> {

@@ -13,23 +13,21 @@ export function prepareHandlers({
   projects,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof prepareCommands> {
   return {
-    'prepare.generateBackgrounds': ({ projectId, prompt, count, seed }) =>
-      prepare.startBackgrounds(projectId, { kind: 'generateBackgrounds', prompt, count, seed }),
-    'prepare.findMask': ({ projectId, image, phrase }) =>
-      prepare.start(projectId, { kind: 'findMask', image, phrase }, masks),
+    'prepare.generateBackgrounds': ({ projectId, ...request }) =>
+      prepare.startBackgrounds(projectId, { kind: 'generateBackgrounds', ...request }),
+    'prepare.findMask': ({ projectId, ...search }) =>
+      prepare.start(projectId, { kind: 'findMask', ...search }, masks),
     'prepare.selectMask': ({ projectId, image, points, box }) =>
       prepare.start(projectId, { kind: 'selectMask', image, points, box }, masks),
-    'prepare.removeObjects': ({ projectId, image, masks: removed, growPx }) =>
+    'prepare.removeObjects': ({ projectId, ...removal }) =>
       prepare.start(
         projectId,
         {
           kind: 'removeObjects',
-          image,
-          masks: removed,
-          growPx: growPx ?? null,
+          ...removal,
           prompt: projects.file(projectId).document().inpaintPrompt,
         },
-        ({ png }, put): JobResult => ({ kind: 'inpainted', image: put(png) }),
+        ({ png, method }, put): JobResult => ({ kind: 'inpainted', image: put(png), method }),
       ),
     'jobs.list': () => jobs.list(),
     'jobs.get': ({ jobId }) => jobs.get(jobId),

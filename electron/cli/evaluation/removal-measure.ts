@@ -34,8 +34,8 @@ async function measureSet(
   scenes: readonly PreparationScene[],
 ): Promise<PsnrByMethod> {
   const { engine, signal, onProgress } = context;
-  const hasModel = await engine.preparation.hasInpainter();
-  const chosen = methods.filter((method) => method !== 'model' || hasModel);
+  const { removalMethods } = engine.preparation.abilities;
+  const chosen = methods.filter((method) => removalMethods.includes(method));
   const values = new Map<RemovalMethod, number[]>(chosen.map((method) => [method, []]));
   for (const [index, { picture, background, things, place }] of scenes.entries()) {
     const { pixels: truth } = await decodeImage(background);

@@ -2,6 +2,12 @@
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
 import { boxSchema, jobIdSchema, jobStateSchema } from '../jobs.ts';
+import {
+  backgroundsRequestSchema,
+  phraseSearchSchema,
+  removalMethodSchema,
+  removalOptionsSchema,
+} from '../preparation.ts';
 import { projectIdSchema } from '../project-state.ts';
 import { assetIdSchema } from '../render-request.ts';
 
@@ -12,7 +18,8 @@ export const prepareCommands = {
     'Makes candidates for the background from a prompt.',
     z.strictObject({
       projectId: projectIdSchema,
-      prompt: z.string().trim().min(1).max(2000),
+      prompt: backgroundsRequestSchema.shape.prompt,
+      negativePrompt: backgroundsRequestSchema.shape.negativePrompt,
       count: z.int().min(1).max(8).default(4),
       seed: seedSchema.describe('Of the first; the next ones follow.'),
     }),
@@ -23,7 +30,9 @@ export const prepareCommands = {
     z.strictObject({
       projectId: projectIdSchema,
       image: assetIdSchema,
-      phrase: z.string().trim().min(1).max(200),
+      phrase: phraseSearchSchema.shape.phrase,
+      boxThreshold: phraseSearchSchema.shape.boxThreshold,
+      textThreshold: phraseSearchSchema.shape.textThreshold,
     }),
     jobStateSchema,
   ),
@@ -55,12 +64,8 @@ export const prepareCommands = {
       projectId: projectIdSchema,
       image: assetIdSchema,
       masks: z.array(assetIdSchema).min(1).max(8),
-      growPx: z
-        .int()
-        .min(0)
-        .max(128)
-        .optional()
-        .describe('Margin around the masks; the method’s own by default.'),
+      growPx: removalOptionsSchema.shape.growPx,
+      method: removalMethodSchema.default('auto'),
     }),
     jobStateSchema,
   ),

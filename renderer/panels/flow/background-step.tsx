@@ -10,12 +10,16 @@ import { start, useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 import { chooseBackground } from './add-pictures.ts';
 import { CandidateStrip } from './candidate-strip.tsx';
+import { MoreOptions } from './more-options.tsx';
 import { useCandidates } from './use-candidates.ts';
+import { usePrepareSettings } from './use-prepare-settings.ts';
 
 export function BackgroundStep({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const canGenerate = useStudio((state) => state.engine?.pack?.abilities.generateBackgrounds ?? false);
+  const abilities = useStudio((state) => state.engine?.pack?.abilities);
+  const canGenerate = abilities?.generateBackgrounds ?? false;
+  const [{ negativePrompt }, changeSettings] = usePrepareSettings();
   const staged = useCandidates();
   const { making } = staged;
 
@@ -72,6 +76,17 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
           </Text>
         </Stack>
       </Group>
+      {canGenerate && abilities?.negativePrompt && (
+        <MoreOptions label={t('prepare.candidateOptions')}>
+          <TextField
+            label={t('prepare.negativePrompt')}
+            description={t('prepare.negativePromptHint')}
+            value={negativePrompt}
+            maxLength={2000}
+            onCommit={(next) => changeSettings({ negativePrompt: next })}
+          />
+        </MoreOptions>
+      )}
       {making && (
         <Group gap="xs" wrap="nowrap">
           <Progress

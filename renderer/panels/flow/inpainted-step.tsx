@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconEraser, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RemovalMethod } from '../../../electron/contract/preparation.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeScene } from '../../editor/document-commands.ts';
 import { FileButton } from '../app/file-button.tsx';
@@ -10,11 +11,16 @@ import { TextField } from '../app/text-field.tsx';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 import { chooseInpainted } from './add-pictures.ts';
+import { RemovalOptions } from './removal-options.tsx';
+import { usePrepareSettings } from './use-prepare-settings.ts';
 
 export function InpaintedStep({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const canRemove = useStudio((state) => state.engine?.pack?.abilities.removeObjects ?? false);
+  const abilities = useStudio((state) => state.engine?.pack?.abilities);
+  const canRemove = abilities?.removeObjects ?? false;
+  const [{ growPx, method }] = usePrepareSettings();
+  const [filledBy, setFilledBy] = useState<Exclude<RemovalMethod, 'auto'> | null>(null);
   const [isRunning, setRunning] = useState(false);
   const masks = document.concepts.flatMap(({ mask, visible }) => (mask !== null && visible ? [mask] : []));
 
@@ -26,10 +32,13 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
         projectId: studio.projectId,
         image: document.background,
         masks,
+        growPx,
+        method: abilities?.removalMethods.includes(method) ? method : 'auto',
       });
       const result = await studio.finished(job);
       if (result?.kind === 'inpainted') {
         const { image } = result;
+        setFilledBy(result.method);
         studio.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: image }));
       }
     } finally {
@@ -44,6 +53,9 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       </Text>
       <Text size="xs" c="dimmed">
         {t(document.inpainted ? 'background.inpaintedThere' : 'background.inpaintedMissing')}
+        {document.inpainted &&
+          filledBy !== null &&
+          ` ${t('prepare.filledBy', { method: t(`prepare.methods.${filledBy}`) })}`}
       </Text>
       <Group gap={4}>
         {canRemove && (
@@ -76,6 +88,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           </Button>
         )}
       </Group>
+      {abilities && <RemovalOptions methods={abilities.removalMethods} />}
       <TextField
         label={t('background.inpaintPrompt')}
         description={t('background.inpaintPromptHint')}

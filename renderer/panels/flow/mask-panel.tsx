@@ -13,6 +13,7 @@ import { reportNotice } from '../state/notices.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 import { conceptName } from './concept-name.ts';
+import { FindOptions } from './find-options.tsx';
 
 export function MaskPanel({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
@@ -20,7 +21,8 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   const { workbench } = studio;
   useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const activeId = useEditor((state) => state.activeConceptId);
-  const canFind = useStudio((state) => state.engine?.pack?.abilities.findMask ?? false);
+  const abilities = useStudio((state) => state.engine?.pack?.abilities);
+  const canFind = abilities?.findMask ?? false;
   const size = useStudio((state) => state.backgroundSize);
   const [amount, setAmount] = useState(4);
   const [isFinding, setFinding] = useState(false);
@@ -95,6 +97,7 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
           </Menu.Dropdown>
         </Menu>
       </Group>
+      {abilities && <FindOptions abilities={abilities} />}
       <Group gap={4} align="flex-end">
         <NumberInput
           size="xs"

@@ -5,6 +5,7 @@
 import { useMemo, useState } from 'react';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import { type Candidate, withReplacements } from '../../editor/candidate-staging.ts';
+import { readPrepareSettings } from '../state/prepare-settings.ts';
 import { useStudioActions } from '../state/studio-context.ts';
 import { useStudio } from '../state/studio-store.ts';
 
@@ -54,13 +55,17 @@ export function useCandidates() {
     [made, jobs, kept],
   );
 
-  const begin = (count: number, seed: number) =>
-    studio.client.call('prepare.generateBackgrounds', {
+  const begin = (count: number, seed: number) => {
+    const { engine, settings } = useStudio.getState();
+    const { negativePrompt } = readPrepareSettings(settings.editor.prepare);
+    return studio.client.call('prepare.generateBackgrounds', {
       projectId: studio.projectId,
       prompt: studio.session.document.prompt,
+      negativePrompt: engine?.pack?.abilities.negativePrompt ? negativePrompt : '',
       count,
       seed,
     });
+  };
   return {
     candidates,
     /** The job that makes all of them, while it is under way. */

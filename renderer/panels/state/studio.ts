@@ -20,6 +20,7 @@ import type { SmartSelection } from '../../editor/tools/tool.ts';
 import { AwaitedResults } from './awaited-results.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import { reportError, reportNotice } from './notices.ts';
+import { readPrepareSettings } from './prepare-settings.ts';
 import { type DocumentEdit, ProjectSession } from './project-session.ts';
 import { findRender, useStudio } from './studio-store.ts';
 
@@ -364,7 +365,14 @@ export class Studio {
 
   /** The best mask of what a phrase names in a picture of the project; undefined where nothing was found. */
   async maskByPhrase(image: AssetId, phrase: string): Promise<AssetId | undefined> {
-    const job = await this.client.call('prepare.findMask', { projectId: this.projectId, image, phrase });
+    const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
+    const job = await this.client.call('prepare.findMask', {
+      projectId: this.projectId,
+      image,
+      phrase,
+      boxThreshold,
+      textThreshold,
+    });
     const result = await this.finished(job);
     return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
   }

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { psnr } from '../../../electron/cli/evaluation/metrics.ts';
 import { Engine } from '../../../electron/inference/engine.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../../../electron/inference/images.ts';
 import { openSessionCount } from '../../../electron/inference/sessions.ts';
@@ -34,9 +35,10 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** A red and a blue disc on a gradient. */
-function discs(width = 96, height = 96): { image: RgbImage; red: Tensor; blue: Tensor } {
+/** A red and a blue disc on a gradient, and the gradient alone. */
+function discs(width = 96, height = 96): { image: RgbImage; ground: RgbImage; red: Tensor; blue: Tensor } {
   const data = new Uint8Array(3 * width * height);
+  const behind = new Uint8Array(3 * width * height);
   const red = new Float32Array(width * height);
   const blue = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -48,11 +50,13 @@ function discs(width = 96, height = 96): { image: RgbImage; red: Tensor; blue: T
       // Grain, for GrabCut's models: colours that never vary have none.
       const grain = (x * 7 + y * 13) % 9;
       const ground = [90 + 40 * u + grain, 160 - grain, 110 + 30 * v + grain];
+      behind.set(ground, 3 * at);
       data.set(red[at] ? [235 - grain, 20, 30 + grain] : blue[at] ? [20, 30, 235 - grain] : ground, 3 * at);
     }
   }
   return {
     image: { width, height, data },
+    ground: { width, height, data: behind },
     red: tensor(red, [height, width]),
     blue: tensor(blue, [height, width]),
   };
@@ -141,8 +145,17 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
   });
 
   test('a pack without a detector says so, and what to do', async () => {
-    expect(bare.preparation.abilities).toMatchObject({ findMask: false, selectMask: true });
-    expect(engine.preparation.abilities.findMask).toBe(true);
+    expect(bare.preparation.abilities).toMatchObject({
+      findMask: false,
+      findMaskBy: null,
+      selectMask: true,
+      selectMaskBy: 'grabCut',
+    });
+    expect(engine.preparation.abilities).toMatchObject({
+      findMask: true,
+      findMaskBy: 'own',
+      textThreshold: false,
+    });
     await expect(
       bare.preparation.findMask(await pictureFile(discs().image), { phrase: 'cat' }),
     ).rejects.toMatchObject({ code: 'PACK_INCOMPLETE', message: expect.stringContaining('draw a box') });
@@ -232,26 +245,88 @@ describe('removing objects', () => {
     },
   );
 
-  test('takes the pack’s own model where it has one, else a fill in layers, and says which', async () => {
+  test.each(['model', 'diffusion', 'layers', 'telea'] as const)(
+    'by %s: what stood in the hole has no part in what fills it',
+    async (method) => {
+      const { image, red } = discs();
+      const repainted = new Uint8Array(image.data);
+      red.data.forEach((inside, at) => {
+        if (inside === 1) repainted.set([0, (at * 37) % 256, 255], 3 * at);
+      });
+      const options = { growPx: 5, prompt: 'a', seed: 3, method };
+      const fill = async (data: Uint8Array) =>
+        engine.preparation.removeObjects(
+          await pictureFile({ ...image, data }),
+          [await maskFile(red)],
+          options,
+        );
+      const { image: first, method: used } = await fill(image.data);
+      expect(used).toBe(method);
+      expect((await fill(repainted)).image.data).toEqual(first.data);
+    },
+  );
+
+  test.each([
+    ['layers', 30],
+    ['telea', 26],
+  ] as const)(
+    'by %s: what truly was there comes back, as nearly as grain allows',
+    async (method, leastDb) => {
+      const { image, ground, red, blue } = discs();
+      const { image: result, hole } = await engine.preparation.removeObjects(
+        await pictureFile(image),
+        [await maskFile(red), await maskFile(blue)],
+        { growPx: 3, method },
+      );
+      expect(psnr(result, ground, (at) => hole.data[at] === 1)).toBeGreaterThan(leastDb);
+      expect(psnr(image, ground, (at) => hole.data[at] === 1)).toBeLessThan(12);
+    },
+  );
+
+  test('diffusion asks the U-Net: prompt and seed change the fill', async () => {
+    const { image, red } = discs();
+    const fill = async (prompt: string, seed: number) =>
+      engine.preparation.removeObjects(await pictureFile(image), [await maskFile(red)], {
+        method: 'diffusion',
+        prompt,
+        seed,
+      });
+    const { image: first } = await fill('a', 3);
+    expect((await fill('a', 4)).image.data).not.toEqual(first.data);
+    expect((await fill('b', 3)).image.data).not.toEqual(first.data);
+  });
+
+  test('takes the pack’s own model where it has one, else its diffusion, and says which', async () => {
     const { image, red } = discs();
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
-    expect((await engine.preparation.removeObjects(...files)).model).toBe('LaMa');
-    expect((await bare.preparation.removeObjects(...files)).model).toBe('a fill in layers');
+    expect(await engine.preparation.removeObjects(...files)).toMatchObject({
+      method: 'model',
+      model: 'LaMa',
+    });
+    expect(await bare.preparation.removeObjects(...files)).toMatchObject({
+      method: 'diffusion',
+      model: 'blended latent diffusion from a fill in layers',
+    });
+    expect(bare.preparation.abilities.removalMethods).toEqual(['auto', 'diffusion', 'layers', 'telea']);
+    expect(engine.preparation.abilities.removalMethods).toEqual([
+      'auto',
+      'model',
+      'diffusion',
+      'layers',
+      'telea',
+    ]);
     await expect(bare.preparation.removeObjects(...files, { method: 'model' })).rejects.toMatchObject({
       code: 'PACK_INCOMPLETE',
     });
   });
 
-  test('Telea’s fill comes close to a smooth background', async () => {
-    const { image, red } = discs();
-    const { image: result, hole } = await engine.preparation.removeObjects(
-      await pictureFile(image),
-      [await maskFile(red)],
-      { method: 'telea', growPx: 3 },
-    );
-    hole.data.forEach((isHole, at) => {
-      // The red disc is gone: green is the strongest everywhere.
-      if (isHole === 1) expect(result.data[3 * at + 1]!).toBeGreaterThan(result.data[3 * at]! - 15);
+  test('a picture that the latents do not fit is filled in layers, and diffusion asked for is refused', async () => {
+    const { image, red } = discs(95, 97);
+    const files = [await pictureFile(image), [await maskFile(red)]] as const;
+    expect((await bare.preparation.removeObjects(...files)).method).toBe('layers');
+    await expect(bare.preparation.removeObjects(...files, { method: 'diffusion' })).rejects.toMatchObject({
+      code: 'SIZE_MISMATCH',
+      message: expect.stringContaining('95 x 97'),
     });
   });
 

@@ -105,8 +105,11 @@ test('open the sample, change background and mask, render, cancel, render again,
     projectId,
     image: background.asset,
     masks: [mask.asset],
+    growPx: 3,
+    method: 'telea',
   });
   const removed = await ended(removal.jobId);
+  expect(removed.result).toMatchObject({ kind: 'inpainted', method: 'telea' });
   const inpainted = removed.result?.kind === 'inpainted' ? removed.result.image : '';
   expect(await sharp(await client.download(inpainted)).metadata()).toMatchObject({ width: 32, height: 32 });
   const search = await client.call('prepare.findMask', {
@@ -118,6 +121,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const candidates = await client.call('prepare.generateBackgrounds', {
     projectId,
     prompt: 'a cat',
+    negativePrompt: 'a dog',
     count: 2,
     seed: 3,
   });

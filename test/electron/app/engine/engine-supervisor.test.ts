@@ -105,7 +105,13 @@ describe('a render', () => {
     await withSupervisor({}, async (supervisor) => {
       const { request, readAsset } = await tinyScene(root, supervisor);
       const run = supervisor.run(
-        { kind: 'findMask', image: request().scene.background, phrase: 'a cat' },
+        {
+          kind: 'findMask',
+          image: request().scene.background,
+          phrase: 'a cat',
+          boxThreshold: 0.3,
+          textThreshold: 0.25,
+        },
         { signal: never(), readAsset },
       );
       await expect(run).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });

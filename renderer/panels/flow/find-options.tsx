@@ -1,0 +1,45 @@
+/** How sure a find must be, and by what the pack looks for things. */
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Abilities } from '../../../electron/contract/preparation.ts';
+import { LabelledControl } from '../parameters/labelled-control.tsx';
+import { NumberSlider } from '../parameters/number-slider.tsx';
+import { PREPARE_DEFAULTS } from '../state/prepare-settings.ts';
+import { MoreOptions } from './more-options.tsx';
+import { usePrepareSettings } from './use-prepare-settings.ts';
+
+export function FindOptions({
+  abilities: { findMaskBy, textThreshold, selectMaskBy },
+}: {
+  abilities: Abilities;
+}) {
+  const { t } = useTranslation();
+  const [settings, change] = usePrepareSettings();
+  const threshold = (name: 'boxThreshold' | 'textThreshold') => (
+    <LabelledControl
+      name={t(`prepare.${name}`)}
+      text={t(`prepare.${name}Hint`)}
+      isDefault={settings[name] === PREPARE_DEFAULTS[name]}
+      defaultText={String(PREPARE_DEFAULTS[name])}
+      onReset={() => change({ [name]: PREPARE_DEFAULTS[name] })}
+    >
+      <NumberSlider
+        label={t(`prepare.${name}`)}
+        value={settings[name]}
+        min={0}
+        max={1}
+        step={0.05}
+        onCommit={(value) => change({ [name]: value })}
+      />
+    </LabelledControl>
+  );
+  return (
+    <MoreOptions label={t('prepare.findOptions')}>
+      <Text size="xs" c="dimmed">
+        {t(`prepare.findBy.${findMaskBy ?? 'none'}`)} {t(`prepare.selectBy.${selectMaskBy}`)}
+      </Text>
+      {findMaskBy !== null && threshold('boxThreshold')}
+      {textThreshold && threshold('textThreshold')}
+    </MoreOptions>
+  );
+}

@@ -1,0 +1,30 @@
+/** Options that most people leave alone, behind a button. */
+import { Button, Collapse, Stack } from '@mantine/core';
+import { IconAdjustments, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { type ReactNode, useId, useState } from 'react';
+
+export function MoreOptions({ label, children }: { label: string; children: ReactNode }) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const Chevron = isOpen ? IconChevronUp : IconChevronDown;
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        color="gray"
+        leftSection={<IconAdjustments size={14} aria-hidden />}
+        rightSection={<Chevron size={12} aria-hidden />}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {label}
+      </Button>
+      <Collapse expanded={isOpen} id={id}>
+        <Stack gap="sm" pt={4}>
+          {children}
+        </Stack>
+      </Collapse>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import type { PrepareSettings } from '../../../electron/contract/preparation.ts';
+import { readPrepareSettings } from '../state/prepare-settings.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+
+/** The choices for preparing, and how to change some of them. */
+export function usePrepareSettings(): [PrepareSettings, (change: Partial<PrepareSettings>) => void] {
+  const studio = useStudioActions();
+  const editor = useStudio((state) => state.settings.editor);
+  const settings = readPrepareSettings(editor.prepare);
+  const change = (some: Partial<PrepareSettings>) =>
+    start(() =>
+      studio.client.call('settings.set', { editor: { ...editor, prepare: { ...settings, ...some } } }),
+    );
+  return [settings, change];
+}
