@@ -1,0 +1,64 @@
+/** What finding and taking out go by: shown, changed, kept over a reload, and followed. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { keepFailure, openStudio, type StudioPage, saved, screenshot } from './studio-page.ts';
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+it('says by what clicks become masks, and that nothing is found by text', async () => {
+  const { page } = studio;
+  await page.getByText('Two things in a meadow').waitFor();
+  await page.getByRole('button', { name: 'Edit my cat' }).click();
+  await page.getByRole('button', { name: 'Options for finding' }).click();
+  await page.getByText(/finds nothing by text.*GrabCut/).waitFor();
+  expect(await page.getByText('Sureness of a find').count()).toBe(0);
+});
+
+it('takes the objects out by the method and with the margin that were chosen', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Options for taking out' }).click();
+  const method = page.getByRole('combobox', { name: 'Filled by' });
+  await method.click();
+  expect(await page.getByRole('option').allTextContents()).toEqual([
+    'The best there is',
+    'The blending model',
+    'Layers',
+    'Telea',
+  ]);
+  await page.getByRole('option', { name: 'Layers' }).click();
+  const margin = page.getByRole('textbox', { name: 'Margin (px)' });
+  await margin.fill('3');
+  await margin.press('Enter');
+  await page.getByRole('button', { name: 'Reset Margin (px) to 8' }).waitFor();
+  await page.getByRole('button', { name: 'Take the objects out' }).click();
+  await page.getByText('The objects have been taken out. (Layers)').waitFor();
+  await saved(page);
+  await screenshot(page, 'preparing');
+});
+
+it('takes a negative prompt, and keeps all of it over a reload', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Options for candidates' }).click();
+  await page.getByRole('textbox', { name: 'Negative prompt' }).fill('fog');
+  await page.getByRole('textbox', { name: 'Negative prompt' }).press('Enter');
+  await expect
+    .poll(async () => {
+      await page.reload();
+      await page.getByRole('button', { name: 'Options for candidates' }).click();
+      return page.getByRole('textbox', { name: 'Negative prompt' }).inputValue();
+    })
+    .toBe('fog');
+  await page.getByRole('button', { name: 'Options for taking out' }).click();
+  expect(await page.getByRole('combobox', { name: 'Filled by' }).inputValue()).toBe('Layers');
+  expect(await page.getByRole('textbox', { name: 'Margin (px)' }).inputValue()).toBe('3');
+  expect(studio.faults).toEqual([]);
+});
