@@ -35,7 +35,7 @@ test('from a prompt, with mask files, and the objects taken out', async () => {
   const result = await compose(plan);
   expect(result).toMatchObject({ exitCode: 0, err: '' });
   expect(result.out).toMatch(/background: seed 3, by Tiny/);
-  expect(result.out).toMatch(/inpainted background: by a fill in layers/);
+  expect(result.out).toMatch(/inpainted background: by blended latent diffusion from a fill in layers/);
   expect(existsSync(out)).toBe(true);
   // What was made is a scene of its own, and composes to the same picture.
   const folder = join(fixture.root, 'out', 'picture-scene');
