@@ -168,6 +168,20 @@ describe('concepts and masks', () => {
     await fillField('What it replaces', 'guitar');
   });
 
+  it('keeps what surrounds a thing in its picture out, once it knows the thing', async () => {
+    const { page } = studio;
+    const cutOut = page.getByRole('img', { name: 'The picture without its surroundings' });
+    // Found by its name, without being asked; forgotten, and found again.
+    await page.getByRole('button', { name: 'Edit my cat' }).click();
+    await cutOut.waitFor();
+    await page.getByRole('button', { name: 'Use the whole picture' }).click();
+    await page.getByRole('img', { name: 'The whole picture' }).waitFor();
+    await page.getByRole('button', { name: 'Find it' }).click();
+    await cutOut.waitFor();
+    await saved(page);
+    await screenshot(page, 'subject');
+  });
+
   it('finds a place by clicks on it, and shows the answer before it is kept', async () => {
     const { page } = studio;
     const cat = await objectOf('mask-1.png');

@@ -66,6 +66,19 @@ export function ParameterControl({
           onChange={({ currentTarget }) => set({ [name]: currentTarget.checked })}
         />
       )}
+      {field.name === 'conceptPicture' && (
+        <Select
+          size="xs"
+          aria-label={label}
+          allowDeselect={false}
+          value={parameters.conceptPicture}
+          data={field.choices.map((value) => ({
+            value,
+            label: t(`parameters.conceptPicture.choices.${value as RenderParameters['conceptPicture']}`),
+          }))}
+          onChange={(value) => set({ conceptPicture: value as RenderParameters['conceptPicture'] })}
+        />
+      )}
       {field.name === 'attentionLayers' && (
         <SegmentedControl
           size="xs"
