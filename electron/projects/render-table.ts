@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { sweepCellSchema } from '../contract/render-record.ts';
 import { type AssetId, renderRequestSchema } from '../contract/render-request.ts';
+import { requestPictures } from '../contract/request-document.ts';
 import { documentAssets, sceneDocumentSchema } from '../contract/scene-document.ts';
 import {
   type NewRender,
@@ -203,14 +204,7 @@ export class RenderTable {
     const ids = this.#database.prepare<[], string>('SELECT id FROM render ORDER BY sequence').pluck().all();
     for (const id of ids) {
       const { result, thumbnail, request, document } = this.read(id);
-      const { background, inpainted, concepts } = request.scene;
-      const named = [
-        result,
-        thumbnail,
-        background,
-        inpainted,
-        ...concepts.flatMap((c) => [c.image, c.subject, c.mask]),
-      ];
+      const named = [result, thumbnail, ...requestPictures(request).map(({ asset }) => asset)];
       for (const asset of named) if (asset !== null) yield asset;
       if (document !== null) yield* documentAssets(document);
     }
