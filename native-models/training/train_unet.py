@@ -1,11 +1,15 @@
 """Trains the text encoder and the U-Net on the autoencoder's latents.
 
     torchrun --nproc-per-node 2 train_unet.py --data data/train-0 data/train-1 --validation data/val \
-        --autoencoder autoencoder --tokenizer tokenizer --out unet --minutes 80 [--resume unet/state.pt]
+        --autoencoder autoencoder --tokenizer tokenizer --out unet --minutes 80 \
+        [--resume unet/state.pt] [--emphasise cat=2 dog=3]
 
 One process a core, one thread each, tied to its core: on a busy machine two threads of one process may share a core
 and wait for each other in a spin, which was seen to cost nine tenths of the speed. bfloat16 with the channels last;
 Muon for matrices (muon.py), AdamW for the rest.
+
+--emphasise draws the scenes whose caption has one of the given words that many times as often: the drawings of cats
+and dogs differ more than those of cars, and need more examples.
 
 Epsilon prediction; min-SNR-5 weights (Hang et al., arXiv 2303.09556); stratified timesteps; captions dropped in one
 case of ten for classifier-free guidance; an exponential moving average of the weights is what is used. The state
@@ -73,6 +77,18 @@ def encode_scenes(autoencoder: AutoencoderTiny, name: str, folder: str) -> np.nd
     return latents
 
 
+def drawing_odds(captions: list[list[str]], emphasis: dict[str, float]) -> np.ndarray:
+    """How often each scene is drawn, float64 [scenes] with sum 1: the greatest emphasis of its caption's words, else 1."""
+    odds = np.array([max([1.0, *(emphasis.get(word, 1.0) for word in c[0].replace(",", " ").split())]) for c in captions])
+    return odds / odds.sum()
+
+
+def word_emphasis(text: str) -> tuple[str, float]:
+    """"dog=3" -> ("dog", 3.0)."""
+    word, _, factor = text.partition("=")
+    return word, float(factor)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", required=True)
@@ -83,6 +99,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--grid-minutes", type=float, default=15)
     parser.add_argument("--resume")
+    parser.add_argument("--emphasise", nargs="*", type=word_emphasis, default=[], metavar="WORD=FACTOR")
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     dist.init_process_group("gloo")
@@ -100,6 +117,7 @@ def main() -> None:
     parts = [encode_scenes(autoencoder, name, options.autoencoder) for name in options.data]
     latents = torch.from_numpy(np.concatenate(parts))
     captions = [entry["captions"] for name in options.data for entry in json.load(open(f"{name}-meta.json"))]
+    odds = drawing_odds(captions, dict(options.emphasise))
     token_ids = torch.stack([tokenize(tokenizer, [c[i] for c in captions]) for i in range(2)], 1)
     validation_latents = torch.from_numpy(encode_scenes(autoencoder, options.validation, options.autoencoder)[:96]).float()
     validation_meta = json.load(open(f"{options.validation}-meta.json"))[:96]
@@ -142,7 +160,7 @@ def main() -> None:
     def training_step(learning_rate: float) -> float:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
-        rows = torch.from_numpy(rng.integers(0, len(latents), ROWS_PER_WORKER))
+        rows = torch.from_numpy(rng.choice(len(latents), ROWS_PER_WORKER, p=odds))
         originals = latents[rows].float()
         ids = token_ids[rows, torch.from_numpy(rng.integers(0, 2, ROWS_PER_WORKER))].clone()
         ids[torch.from_numpy(rng.random(ROWS_PER_WORKER) < CAPTION_DROPOUT)] = no_text
