@@ -13,12 +13,14 @@ import {
   type ComposeParameters,
   compose,
   encodeImage,
+  type RunStore,
   type Scene,
   type TensorStore,
 } from '../pipeline/compose.ts';
 import type { PnpMixResult } from '../pipeline/pnp-mix-types.ts';
 import type { RunControls } from '../pipeline/ports.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
+import { AttentionStatesCache } from './attention-states-cache.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
 import { defaultCacheFolder } from './cache-folder.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from './devices.ts';
@@ -108,6 +110,7 @@ export class Engine {
   readonly #cacheFolder: string;
   readonly #cacheLimitBytes: number | undefined;
   readonly #storeSalt: string;
+  readonly #attentionStates = new AttentionStatesCache();
 
   private constructor(
     pack: ModelPack,
@@ -175,8 +178,9 @@ export class Engine {
     return inStudioTerms(() => this.#render(request, readAsset, controls));
   }
 
-  /** Gives all sessions back. The engine can still render: it makes them anew. */
+  /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them anew. */
   async release(): Promise<void> {
+    this.#attentionStates.clear();
     await this.preparation.release();
     for (const session of this.#sessions) await session.release();
   }
@@ -212,7 +216,12 @@ export class Engine {
     });
     const { onPreview } = controls;
     const preview = onPreview && (await this.#fitPreview(prepared.scene, store));
-    const composition = await compose(this.models, prepared.scene, methodParameters(parameters), store, {
+    const runStore: RunStore = {
+      load: (key) => store.load(key),
+      save: (key, tensors) => store.save(key, tensors),
+      keptStates: this.#attentionStates.forRun(),
+    };
+    const composition = await compose(this.models, prepared.scene, methodParameters(parameters), runStore, {
       ...(controls.signal && { signal: controls.signal }),
       ...(controls.onTrace && { onTrace: controls.onTrace }),
       onProgress: (progress) => {

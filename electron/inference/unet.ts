@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { StudioError } from '../contract/errors.ts';
 import type { AttentionLayers, Unet, UnetRow } from '../pipeline/ports.ts';
 import { stackRows, type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
+import { asRowStates, keptStatesFeeds, readStates, statesOutputs } from './attention-states.ts';
 import type { EngineDevice } from './devices.ts';
 import type { LazySession } from './lazy-session.ts';
 
@@ -84,8 +85,17 @@ export class OnnxUnet implements Unet {
     const embeddings = stackRows(rows.map((row) => row.promptEmbedding));
     const batch = [rows.length];
     const added = this.#addedFeeds(rows);
+    const { metadata } = this.#sessions[layers];
+    // Rows kept from earlier calls lie behind those of this one.
+    const kept = [...new Set(rows.map(({ keyValueSource }) => keyValueSource))].filter(
+      (source) => typeof source !== 'number',
+    );
+    const sourceOf = ({ keyValueSource: source }: UnetRow) =>
+      typeof source === 'number' ? source : rows.length + kept.indexOf(source);
+    const keeping = [...rows.keys()].filter((index) => rows[index]!.onStates !== undefined);
+    const [, , height, width] = latents.dims as [number, number, number, number];
     const startMs = performance.now();
-    const { out_sample: output } = await session.run(
+    const outputs = await session.run(
       {
         sample: new ort.Tensor('float32', latents.data, latents.dims),
         timestep: new ort.Tensor(
@@ -96,21 +106,30 @@ export class OnnxUnet implements Unet {
         encoder_hidden_states: new ort.Tensor('float32', embeddings.data, embeddings.dims),
         kv_source: new ort.Tensor(
           'int64',
-          BigInt64Array.from(rows, (row) => BigInt(row.keyValueSource)),
+          BigInt64Array.from(rows, (row) => BigInt(sourceOf(row))),
           batch,
         ),
+        keep: new ort.Tensor('int64', BigInt64Array.from(keeping, BigInt), [keeping.length]),
         appearance_scale: new ort.Tensor(
           'float32',
           Float32Array.from(rows, (row) => row.appearanceScale),
           batch,
         ),
         ...added,
+        ...keptStatesFeeds(
+          metadata,
+          kept.map((states) => asRowStates(states, layers)),
+          [height, width],
+        ),
       },
-      ['out_sample'],
+      keeping.length === 0 ? ['out_sample'] : ['out_sample', ...statesOutputs(metadata)],
     );
     const callMs = performance.now() - startMs;
     this.#runMs += callMs;
     this.#lastMsPerRow = callMs / rows.length;
+    const states = readStates(metadata, layers, outputs, keeping.length);
+    for (const [at, index] of keeping.entries()) rows[index]!.onStates!(states[at]!);
+    const { out_sample: output } = outputs;
     return tensor(output!.data as Float32Array, output!.dims);
   }
 

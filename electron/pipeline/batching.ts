@@ -14,7 +14,7 @@ import {
 } from './schedulers/noise-schedule.ts';
 import { firstNonFinite, type Tensor, tensor, unstackRows } from './tensor/tensor.ts';
 
-/** A row of a group; `keyValueSource` counts within the group. */
+/** A row of a group; a `keyValueSource` that is a number counts within the group. */
 export interface GroupRow extends Omit<UnetRow, 'timestep'> {
   readonly step: ScheduleStep;
 }
@@ -135,7 +135,9 @@ export class NoisePredictor {
     for (const group of batch) {
       const offset = rows.length;
       for (const { step, ...row } of group) {
-        rows.push({ ...row, timestep: step.timestep, keyValueSource: offset + row.keyValueSource });
+        const { keyValueSource: source } = row;
+        const keyValueSource = typeof source === 'number' ? offset + source : source;
+        rows.push({ ...row, timestep: step.timestep, keyValueSource });
       }
     }
     const outputs = unstackRows(await unet.predict(rows, attentionLayers));

@@ -6,7 +6,7 @@
 import { throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
 import { pnpMix } from './pnp-mix.ts';
-import type { PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
+import type { KeptStates, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
 import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
@@ -68,6 +68,12 @@ export interface TensorStore {
   save(key: string, tensors: readonly Tensor[]): Promise<void>;
 }
 
+/** What is kept between runs: tensors, and what self-attention saw of the concepts. */
+export interface RunStore extends TensorStore {
+  /** @param key says what the states depend on */
+  keptStates?(key: string): KeptStates;
+}
+
 /** The composed picture and what it was made from. */
 export interface Composition {
   readonly image: RgbImage;
@@ -87,26 +93,39 @@ export async function compose(
   models: ComposeModels,
   scene: Scene,
   parameters: ComposeParameters,
-  store: TensorStore,
+  store: RunStore,
   controls: RunControls = {},
 ): Promise<Composition> {
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
   const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
 
-  // Blend. The background's noise predictions depend on nothing that tuning changes.
+  // Blend. Neither the background's noise predictions nor what attention saw of the concepts depend on what tuning
+  // changes.
+  const { steps, seed, guidanceScale, attentionLayers } = parameters;
   const inversionKey = JSON.stringify([
     'background-noise',
     background.contentHash,
     scene.prompt,
-    parameters.steps,
-    parameters.seed,
-    parameters.guidanceScale,
+    steps,
+    seed,
+    guidanceScale,
   ]);
   const known = await store.load(inversionKey);
+  const concepts = inputs.concepts.map((concept, index) => {
+    const { image, prompt } = scene.concepts[index]!;
+    const key = JSON.stringify([image.contentHash, prompt, steps, seed, attentionLayers]);
+    // Text guidance has a second row for each concept, without its prompt, whose states are not kept.
+    const keptStates = guidanceScale === 1 ? store.keptStates?.(key) : undefined;
+    return keptStates ? { ...concept, keptStates } : concept;
+  });
   const blend = await pnpMix(
     { unet, schedule, downscale: autoencoder.downscale, latentSize },
-    known ? { ...inputs, background: { ...inputs.background, noisePredictions: known } } : inputs,
+    {
+      ...inputs,
+      concepts,
+      background: known ? { ...inputs.background, noisePredictions: known } : inputs.background,
+    },
     parameters,
     controls,
   );

@@ -1,7 +1,7 @@
 /** Inputs, parameters and result of the method (pnp-mix.ts). */
 import type { AblationRow } from './ablation.ts';
 import type { ConceptMask, LatentMasks } from './mixing/latent-masks.ts';
-import type { AttentionLayers, Unet } from './ports.ts';
+import type { AttentionLayers, AttentionStates, Unet } from './ports.ts';
 import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
@@ -15,6 +15,14 @@ export interface PnpMixModels {
   readonly latentSize: readonly [height: number, width: number];
 }
 
+/** What the U-Net's self-attention saw of one concept, step by step, in earlier runs. */
+export interface KeptStates {
+  /** @param stepIndex 0..steps - 1 */
+  get(stepIndex: number): AttentionStates | undefined;
+  /** Keeps them if there is room. */
+  keep(stepIndex: number, states: AttentionStates): void;
+}
+
 /** One concept, encoded. */
 export interface ConceptInputs extends ConceptMask {
   /** x0 of the concept image, dims [channels, h, w]. */
@@ -23,6 +31,11 @@ export interface ConceptInputs extends ConceptMask {
   readonly promptEmbedding: Tensor;
   /** Appearance guidance scale of this concept, >= 0; the paper's is 0.15. */
   readonly alpha: number;
+  /**
+   * Kept between runs with the same latents, prompt, steps, seed and attention layers; text guidance must be off.
+   * Without them a run takes one more row for this concept at each step.
+   */
+  readonly keptStates?: KeptStates;
 }
 
 /** Everything that stage 2 is made from, encoded. */

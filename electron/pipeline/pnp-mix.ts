@@ -14,7 +14,9 @@
  * What is never computed, because it is already known: eps of the background (the inversion had the same x_t
  * and prompt), eps of the inpainted background and of the output (nothing uses them), and the noise maps of
  * the inpainted background and of the concepts (they follow their own x_t). U-Net rows per step: one per
- * concept, one per reference, and one more per reference while swap guidance is above 1.
+ * concept, one per reference, and one more per reference while swap guidance is above 1. The concepts' rows give
+ * nothing but keys and values, which alpha, beta and the masks leave as they are: a re-tune that finds them kept runs
+ * the references only.
  */
 import { ablationRows } from './ablation.ts';
 import { appearanceRows, guidedPrediction, swapGuidanceScaleAt } from './attention/guided-appearance.ts';
@@ -103,6 +105,10 @@ export async function pnpMix(
           appearanceScale: valueGuidance ? concept.alpha : 0,
           swapGuidanceScale: swapScale,
           injected: position >= attentionSteps.from && position < attentionSteps.to,
+          conceptStates: concept.keptStates?.get(step.index),
+          ...(concept.keptStates && {
+            onConceptStates: (states) => concept.keptStates!.keep(step.index, states),
+          }),
         }),
       ),
     );

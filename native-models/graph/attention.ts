@@ -5,12 +5,26 @@
  */
 import { groupNorm, type LayerContext, layerNorm, linear } from './layers.ts';
 import type { Value } from './onnx-builder.ts';
-import { add, cast, gather, gelu, multiply, reshape, subtract, transpose } from './onnx-operators.ts';
+import {
+  add,
+  cast,
+  concat,
+  firstRows,
+  gather,
+  gelu,
+  multiply,
+  reshape,
+  shapeOf,
+  subtract,
+  transpose,
+} from './onnx-operators.ts';
 
-/** The two extra inputs of the U-Net. */
+/** The extra inputs of the U-Net. */
 export interface GuidedAppearance {
-  /** int64 [b]: whose keys and values each row attends to. */
+  /** int64 [b]: whose keys and values each row attends to; from b on they are the rows kept from earlier calls. */
   readonly source: Value;
+  /** int64 [k]: the rows whose states are given out, to be kept for later calls. */
+  readonly keep: Value;
   /** alpha, [b, 1, 1], in the graph's precision. */
   readonly scale: Value;
 }
@@ -24,6 +38,16 @@ export interface TransformerStyle {
   readonly groups: number;
   /** Scores in float32 also where activations are float16 (`upcast_attention`). */
   readonly upcast: boolean;
+}
+
+/** The output that gives the states of a self-attention layer's `keep` rows: [k, tokens, channels]. */
+export function statesOutput(layerPath: string): string {
+  return `${layerPath}.states`;
+}
+
+/** The input that takes the states of rows kept from earlier calls: [m, tokens, channels], m may be 0. */
+export function keptStatesInput(layerPath: string): string {
+  return `${layerPath}.kept_states`;
 }
 
 /**
@@ -51,6 +75,26 @@ export function multiHeadAttention(
   return cast(graph, path, attended, query.type);
 }
 
+/**
+ * The rows of this call [b, n, c] and, behind them, the m rows kept from earlier ones: [b + m, n, c].
+ *
+ * Keys and values are linear in what a self-attention sees, so that is what is kept: half of what keys and values
+ * would take. A graph input and an output named after the layer carry it in and out.
+ */
+function joinKeptRows(
+  { graph }: LayerContext,
+  path: string,
+  states: Value,
+  channels: number,
+  guided: GuidedAppearance,
+): Value {
+  const tokens = `${path}.tokens`;
+  const given = cast(graph, path, gather(graph, path, states, guided.keep, 0), 'float32');
+  graph.output(statesOutput(path), given, ['keep', tokens, channels]);
+  const kept = graph.input(keptStatesInput(path), 'float32', ['kept', tokens, channels]);
+  return concat(graph, path, [states, cast(graph, path, kept, states.type)], 0);
+}
+
 /** `Attention` without bias on q, k, v; the keys and values come from `states`. */
 function attention(
   context: LayerContext,
@@ -64,13 +108,15 @@ function attention(
 ): Value {
   const { graph } = context;
   const query = linear(context, `${path}.to_q`, hidden, channels, channels, { bias: false });
-  let key = linear(context, `${path}.to_k`, states, stateChannels, channels, { bias: false });
-  let value = linear(context, `${path}.to_v`, states, stateChannels, channels, { bias: false });
+  const rows = guided === null ? states : joinKeptRows(context, path, states, stateChannels, guided);
+  let key = linear(context, `${path}.to_k`, rows, stateChannels, channels, { bias: false });
+  let value = linear(context, `${path}.to_v`, rows, stateChannels, channels, { bias: false });
   if (guided !== null) {
     // K' = K[source];  V' = V[source] + alpha (V[source] - V)   (method.md, stage 2, step 1)
     const guidedPath = `${path}.guided_appearance`;
     const sourceValue = gather(graph, guidedPath, value, guided.source, 0);
-    const difference = subtract(graph, guidedPath, sourceValue, value);
+    const ownValue = firstRows(graph, guidedPath, value, shapeOf(graph, guidedPath, hidden, 0, 1));
+    const difference = subtract(graph, guidedPath, sourceValue, ownValue);
     key = gather(graph, guidedPath, key, guided.source, 0);
     value = add(graph, guidedPath, sourceValue, multiply(graph, guidedPath, difference, guided.scale));
   }
@@ -141,6 +187,11 @@ function transformerBlock(
     feedForward(context, `${path}.ff`, norm('norm3', hidden), channels),
     hidden,
   );
+}
+
+/** Where a transformer's self-attention lies in the checkpoint. */
+export function selfAttentionPath(transformerPath: string, block: number): string {
+  return `${transformerPath}.transformer_blocks.${block}.attn1`;
 }
 
 /**

@@ -27,6 +27,7 @@ import type { Precision } from './layers.ts';
 import type { GraphPort, OnnxBuilder } from './onnx-builder.ts';
 import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from './unet-2d-condition.ts';
 
+export { keptStatesInput, statesOutput } from './attention.ts';
 export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
@@ -35,6 +36,7 @@ export { GraphError, type GraphErrorCode } from './graph-error.ts';
 export type { Precision } from './layers.ts';
 export type { GraphPort } from './onnx-builder.ts';
 export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
+export { type GuidedLayer, layerTokens } from './unet-blocks.ts';
 
 /** What a graph can be built of. An autoencoder gives two graphs; `tiny_vae/` is TAESD beside a large `vae/`. */
 export type ComponentName =

@@ -68,6 +68,11 @@ export function gather(graph: OnnxBuilder, path: string, x: Value, indices: Valu
   return graph.node('Gather', [x, indices], x.type, { path, attributes: { axis } });
 }
 
+/** The first `count` (int64 [1]) slices of x along its first axis. */
+export function firstRows(graph: OnnxBuilder, path: string, x: Value, count: Value): Value {
+  return graph.node('Slice', [x, graph.ints([0]), count, graph.ints([0])], x.type, { path });
+}
+
 /** x between two bounds, both inclusive. */
 export function clip(graph: OnnxBuilder, path: string, x: Value, low: number, high: number): Value {
   const bounds = [low, high].map((bound) => scalar(graph, path, bound, x.type));

@@ -2,13 +2,13 @@
  * `UNet2DConditionModel` of Stable Diffusion 1.x, 2.x and XL (diffusers `models/unets/unet_2d_condition.py` and
  * `unet_2d_blocks.py`), with guided appearance attention (PnP-MIX, section 3.3) as two extra inputs.
  */
-import type { GuidedAppearance } from './attention.ts';
+import type { GuidedAppearance, keptStatesInput, statesOutput } from './attention.ts';
 import type { ComponentWeights } from './component-weights.ts';
 import { activation, convolution, groupNorm, type LayerContext, type Precision } from './layers.ts';
 import { OnnxBuilder } from './onnx-builder.ts';
 import { add, cast, reshape, subtract } from './onnx-operators.ts';
 import { timestepEmbedding } from './timestep-embedding.ts';
-import { UnetBlocks } from './unet-blocks.ts';
+import { type GuidedLayer, UnetBlocks } from './unet-blocks.ts';
 import { parseUnetConfig, type UnetConfig } from './unet-config.ts';
 
 /** Self-attention layers that follow `kv_source`: all of them, or those of the up blocks only. */
@@ -33,9 +33,11 @@ export interface UnetMetadata {
   readonly crossAttentionDim: number;
   /** Attention heads per level, highest resolution first. */
   readonly attentionHeads: readonly number[];
-  /** Number of self-attention layers, and how many of them follow `kv_source`. */
   readonly selfAttentionLayers: number;
-  readonly guidedSelfAttentionLayers: number;
+  /** Those of them that follow `kv_source`. */
+  readonly guidedLayers: readonly GuidedLayer[];
+  /** Half precision holds the states of a graph in half precision without loss. */
+  readonly statesPrecision: Precision;
   /** The latent's sides shrink by this factor on the way down; other sizes work, multiples of it are usual. */
   readonly downscale: number;
   /** Sizes of the extra inputs text_embeds [b, textDim] and time_ids [b, timeIds] (SDXL), or null. */
@@ -52,11 +54,14 @@ export interface UnetGraph {
  * Builds the graph.
  *
  * Inputs: `sample` float32 [b, inChannels, h, w], the noisy latents x_t; `timestep` int64 [b], 0..999;
- * `encoder_hidden_states` float32 [b, tokens, crossAttentionDim]; `kv_source` int64 [b], each 0..b-1, the row whose
- * self-attention keys and values a row uses; `appearance_scale` float32 [b], alpha; SDXL also `text_embeds`
+ * `encoder_hidden_states` float32 [b, tokens, crossAttentionDim]; `kv_source` int64 [b], each 0..b+m-1, the row whose
+ * self-attention keys and values a row uses, one of this call (below b) or one of m that were kept; `keep` int64 [k],
+ * each 0..b-1, the rows whose states are given out; `appearance_scale` float32 [b], alpha; SDXL also `text_embeds`
  * float32 [b, textDim] and `time_ids` float32 [b, 6] (original height and width, crop top and left, target height
- * and width, in pixels).
- * Output: `out_sample` float32 [b, outChannels, h, w], epsilon or v as the scheduler's configuration says.
+ * and width, in pixels). For each guided layer {@link keptStatesInput} float32 [m, tokens, channels]: what
+ * {@link statesOutput} gave in an earlier call. m and k may be 0.
+ * Outputs: `out_sample` float32 [b, outChannels, h, w], epsilon or v as the scheduler's configuration says; for each
+ * guided layer {@link statesOutput} float32 [k, tokens, channels].
  *
  * With `kv_source` = 0..b-1 this is the unmodified U-Net, whatever `appearance_scale` is.
  *
@@ -83,7 +88,8 @@ export function buildUnet2dCondition(
       crossAttentionDim: config.crossAttentionDim,
       attentionHeads: config.levels.map((level) => level.heads),
       selfAttentionLayers: blocks.selfAttentionLayers,
-      guidedSelfAttentionLayers: blocks.guidedSelfAttentionLayers,
+      guidedLayers: blocks.guidedLayers,
+      statesPrecision: options.precision,
       downscale: 2 ** (config.levels.length - 1),
       textTime: textTime && { textDim: textTime.textDim, timeIds: textTime.timeIds },
     },
@@ -105,9 +111,14 @@ function addModel(context: LayerContext, config: UnetConfig, appearanceLayers: A
     config.crossAttentionDim,
   ]);
   const source = graph.input('kv_source', 'int64', ['batch']);
+  const keep = graph.input('keep', 'int64', ['keep']);
   const appearanceScale = graph.input('appearance_scale', 'float32', ['batch']);
   const column = reshape(graph, 'appearance_scale', appearanceScale, [-1, 1, 1]);
-  const guided: GuidedAppearance = { source, scale: cast(graph, 'appearance_scale', column, precision) };
+  const guided: GuidedAppearance = {
+    source,
+    keep,
+    scale: cast(graph, 'appearance_scale', column, precision),
+  };
   if (config.centerInputSample) {
     const doubled = add(graph, 'center_input_sample', sample, sample);
     sample = subtract(graph, 'center_input_sample', doubled, graph.floats([1], []));

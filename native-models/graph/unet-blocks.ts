@@ -1,5 +1,5 @@
 /** Down, mid and up blocks of the U-Net (diffusers `models/unets/unet_2d_blocks.py`). */
-import { type GuidedAppearance, transformer2d } from './attention.ts';
+import { type GuidedAppearance, selfAttentionPath, transformer2d } from './attention.ts';
 import type { LayerContext } from './layers.ts';
 import type { Value } from './onnx-builder.ts';
 import { concat } from './onnx-operators.ts';
@@ -22,10 +22,25 @@ export interface Feature {
   readonly channels: number;
 }
 
-/** Adds the blocks of one U-Net to its graph, and counts their self-attention layers. */
+/** A self-attention layer that follows `kv_source`. */
+export interface GuidedLayer {
+  /** Path of the module in the checkpoint; its states' input and output are named after it (attention.ts). */
+  readonly path: string;
+  readonly channels: number;
+  /** The latent's sides are halved this many times, rounding up, before the layer sees them. */
+  readonly halvings: number;
+}
+
+/** How many tokens a layer sees of a latent: each halving rounds up. */
+export function layerTokens(layer: GuidedLayer, latentHeight: number, latentWidth: number): number {
+  const side = (length: number) => Math.ceil(length / 2 ** layer.halvings);
+  return side(latentHeight) * side(latentWidth);
+}
+
+/** Adds the blocks of one U-Net to its graph, and keeps count of their self-attention layers. */
 export class UnetBlocks {
   selfAttentionLayers = 0;
-  guidedSelfAttentionLayers = 0;
+  readonly guidedLayers: GuidedLayer[] = [];
   readonly #context: LayerContext;
   readonly #config: UnetConfig;
   readonly #conditions: UnetConditions;
@@ -142,7 +157,12 @@ export class UnetBlocks {
     guided: GuidedAppearance | null,
   ): Feature {
     this.selfAttentionLayers += depth;
-    if (guided !== null) this.guidedSelfAttentionLayers += depth;
+    if (guided !== null) {
+      const halvings = this.#config.levels.indexOf(level);
+      for (let i = 0; i < depth; i++) {
+        this.guidedLayers.push({ path: selfAttentionPath(path, i), channels, halvings });
+      }
+    }
     const { crossAttentionDim, linearProjection, groups, upcastAttention } = this.#config;
     const style = {
       heads: level.heads,

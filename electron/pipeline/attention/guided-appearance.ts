@@ -10,6 +10,7 @@
  *   eps_ref_i = eps_plain + s_t (eps_swap - eps_plain)
  */
 import type { RowGroup } from '../batching.ts';
+import type { AttentionStates } from '../ports.ts';
 import type { ScheduleStep } from '../schedulers/noise-schedule.ts';
 import { assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
 
@@ -39,14 +40,18 @@ export interface AppearanceRowInputs {
   readonly swapGuidanceScale: number;
   /** False outside the step range of the guided attention: ref_i then runs as it is. */
   readonly injected: boolean;
+  /** per_i's states at this step from an earlier run; with them per_i needs no row. */
+  readonly conceptStates: AttentionStates | undefined;
+  /** Told per_i's states when they were not there. */
+  readonly onConceptStates?: (states: AttentionStates) => void;
 }
 
 /**
- * The rows of concept i at one step: [ref_i swapped, per_i, ref_i plain (only where swap guidance needs it)],
- * or [ref_i plain] outside the step range.
+ * The rows of concept i at one step: [ref_i swapped, ref_i plain (only where swap guidance needs it), per_i (only
+ * where its states are not kept)], or [ref_i plain] outside the step range.
  */
 export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
-  const { step } = inputs;
+  const { step, conceptStates, onConceptStates } = inputs;
   const plain = {
     latents: inputs.referenceLatents,
     step,
@@ -54,17 +59,23 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
     appearanceScale: 0,
   };
   if (!inputs.injected) return [{ ...plain, keyValueSource: 0 }];
-  const swapped = { ...plain, keyValueSource: 1, appearanceScale: inputs.appearanceScale };
+  const plainRows = inputs.swapGuidanceScale > 1 ? [{ ...plain, keyValueSource: 1 }] : [];
+  const conceptAt = 1 + plainRows.length;
+  const swapped = {
+    ...plain,
+    keyValueSource: conceptStates ?? conceptAt,
+    appearanceScale: inputs.appearanceScale,
+  };
+  if (conceptStates !== undefined) return [swapped, ...plainRows];
   const concept = {
     latents: inputs.conceptLatents,
     step,
     promptEmbedding: inputs.conceptPromptEmbedding,
-    keyValueSource: 1,
+    keyValueSource: conceptAt,
     appearanceScale: 0,
+    ...(onConceptStates && { onStates: onConceptStates }),
   };
-  return inputs.swapGuidanceScale > 1
-    ? [swapped, concept, { ...plain, keyValueSource: 2 }]
-    : [swapped, concept];
+  return [swapped, ...plainRows, concept];
 }
 
 /**
@@ -73,8 +84,8 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
  * @param predictions one per row, in the same order
  */
 export function guidedPrediction(predictions: readonly Tensor[], swapGuidanceScale: number): Tensor {
-  const [swapped, , plain] = predictions as [Tensor, Tensor?, Tensor?];
-  if (plain === undefined) return swapped;
+  const [swapped, plain] = predictions as [Tensor, Tensor?];
+  if (plain === undefined || swapGuidanceScale <= 1) return swapped;
   assertSameDims(swapped, plain, 'Swap guidance');
   return tensor(
     swapped.data.map((value, index) => {

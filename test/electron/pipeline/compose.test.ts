@@ -13,7 +13,15 @@ import {
 import type { Autoencoder } from '../../../electron/pipeline/ports.ts';
 import { STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { type Tensor, tensor, zeros } from '../../../electron/pipeline/tensor/tensor.ts';
-import { anyMask, box, DOWNSCALE, defaultParameters, MASK_DIMS, somePrompt } from './random-scenes.ts';
+import {
+  anyMask,
+  box,
+  DOWNSCALE,
+  defaultParameters,
+  MASK_DIMS,
+  somePrompt,
+  statesInMemory,
+} from './random-scenes.ts';
 import { createToyUnet, type ToyOptions, type ToyUnet } from './toy-unet.ts';
 
 const [HEIGHT, WIDTH] = MASK_DIMS;
@@ -198,6 +206,31 @@ describe('what is kept between runs', () => {
       expect(retuned.blend.latents.data).toEqual(fresh.blend.latents.data);
     },
   );
+
+  describe('what attention saw of the concepts', () => {
+    const inversionRows = 4;
+    const referenceRows = 4 * 2;
+    test.each([
+      ['alpha', changed({ alpha: 0.5 }), parameters, referenceRows],
+      ['a mask', changed({ mask: box(0, 0, 8, 8) }), parameters, referenceRows],
+      ['beta and the ablation row', scene, { ...parameters, beta: 0.4, ablation: 'c' }, referenceRows],
+      ['the scene prompt', { ...scene, prompt: 'another' }, parameters, inversionRows + referenceRows],
+      ['a concept image', changed({ image: picture(77) }), parameters, conceptRows],
+      ['a concept prompt', changed({ prompt: 'another' }), parameters, conceptRows],
+      ['the layers', scene, { ...parameters, attentionLayers: 'decoder' }, conceptRows],
+      ['the seed', scene, { ...parameters, seed: 8 }, inversionRows + conceptRows],
+      ['the steps', scene, { ...parameters, steps: 5 }, 5 * (1 + 2 * 2)],
+      ['the guidance', scene, { ...parameters, guidanceScale: 3 }, 2 * (inversionRows + conceptRows)],
+    ] as const)('with a change of %s', async (_, next, tuned, rows) => {
+      const store = { ...memoryStore(), keptStates: statesInMemory() };
+      await compose(modelsWith(), scene, parameters, store);
+      const models = modelsWith();
+      const retuned = await compose(models, next, tuned, store);
+      expect(models.unet.rowCount()).toBe(rows);
+      const fresh = await compose(modelsWith(), next, tuned, memoryStore());
+      expect(retuned.blend.latents.data).toEqual(fresh.blend.latents.data);
+    });
+  });
 
   test.each([
     ['the prompt', { ...scene, prompt: 'another scene' }, parameters],

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';
 import type { PnpMixParameters } from '../../../electron/pipeline/pnp-mix-types.ts';
+import type { AttentionStates } from '../../../electron/pipeline/ports.ts';
 import {
   anyInputs,
   anyParameters,
@@ -11,6 +12,7 @@ import {
   defaultParameters,
   inputsOf,
   modelsOf,
+  statesInMemory,
 } from './random-scenes.ts';
 import { createToyUnet } from './toy-unet.ts';
 
@@ -73,7 +75,7 @@ describe('U-Net rows per step', () => {
       const swapped = rows.filter((row, index) => row.keyValueSource !== index);
       expect(swapped).toHaveLength(concepts);
       for (const row of swapped) {
-        const source = rows[row.keyValueSource]!;
+        const source = rows[row.keyValueSource as number]!;
         expect(scene.concepts.map(({ promptEmbedding }) => promptEmbedding)).toContain(
           source.promptEmbedding,
         );
@@ -81,6 +83,54 @@ describe('U-Net rows per step', () => {
         expect(rows.indexOf(source)).toBe(source.keyValueSource);
       }
     }
+  });
+});
+
+describe('kept attention states', () => {
+  test('leave the references only', async () => {
+    const keep = statesInMemory();
+    const kept = scene.concepts.map((concept, index) => ({ ...concept, keptStates: keep(`${index}`) }));
+    const parameters = { ...defaultParameters, swapGuidanceScale: 3.5 };
+    expect(await rowsByTimestep(parameters, { ...scene, concepts: kept })).toEqual(
+      new Array(4).fill(1 + 3 * concepts),
+    );
+    expect(await rowsByTimestep({ ...parameters, beta: 0.3 }, { ...scene, concepts: kept })).toEqual(
+      new Array(4).fill(1 + 2 * concepts),
+    );
+  });
+
+  test('change no byte, whichever steps have them, and whatever else is tuned', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyInputs,
+        anyParameters,
+        anyParameters,
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
+        async (inputs, first, tuned, hasRoom) => {
+          // Text guidance does without: the caller sees to it (compose.ts).
+          const { steps, seed, attentionLayers } = first;
+          const shared = { steps, seed, attentionLayers, guidanceScale: 1 };
+          const keep = statesInMemory();
+          const concepts = inputs.concepts.map((concept, index) => {
+            const { get, keep: keepStep } = keep(`${index}`);
+            const keptStates = {
+              get,
+              keep: (step: number, states: AttentionStates) => {
+                if (hasRoom[step % hasRoom.length]) keepStep(step, states);
+              },
+            };
+            return { ...concept, keptStates };
+          });
+          await pnpMix(modelsOf(createToyUnet(1)), { ...inputs, concepts }, { ...first, ...shared });
+          const parameters = { ...tuned, ...shared };
+          const retuned = await pnpMix(modelsOf(createToyUnet(1)), { ...inputs, concepts }, parameters);
+          const fresh = await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters);
+          expect(retuned.latents.data).toEqual(fresh.latents.data);
+          expect(retuned.unetRows).toBeLessThanOrEqual(fresh.unetRows);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 });
 

@@ -2,11 +2,12 @@
 import * as fc from 'fast-check';
 import type {
   ConceptInputs,
+  KeptStates,
   PnpMixInputs,
   PnpMixModels,
   PnpMixParameters,
 } from '../../../electron/pipeline/pnp-mix-types.ts';
-import type { Unet } from '../../../electron/pipeline/ports.ts';
+import type { AttentionStates, Unet } from '../../../electron/pipeline/ports.ts';
 import { STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
 import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
@@ -61,6 +62,15 @@ export function box(x0: number, y0: number, x1: number, y1: number): Tensor {
 
 export function conceptOf(number: number, mask: Tensor, alpha = 0.15, order = number): ConceptInputs {
   return { latents: someLatents(10 + number), promptEmbedding: somePrompt(10 + number), alpha, order, mask };
+}
+
+/** Keeps attention states under a key for as long as the test wants. */
+export function statesInMemory(): (key: string) => KeptStates {
+  const all = new Map<string, AttentionStates>();
+  return (key) => ({
+    get: (stepIndex) => all.get(`${key} ${stepIndex}`),
+    keep: (stepIndex, states) => all.set(`${key} ${stepIndex}`, states),
+  });
 }
 
 export function inputsOf(concepts: readonly ConceptInputs[]): PnpMixInputs {

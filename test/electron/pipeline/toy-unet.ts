@@ -6,13 +6,18 @@
  * A row's result depends on that row and its source alone, computed in a fixed order: bytes do not depend on
  * the batch.
  */
-import type { AttentionLayers, Unet, UnetRow } from '../../../electron/pipeline/ports.ts';
+import type { AttentionLayers, AttentionStates, Unet, UnetRow } from '../../../electron/pipeline/ports.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
 import { stackRows, type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 
 export const TOY_CHANNELS = 4;
 export const TOY_PROMPT_DIMS = [3, 5] as const;
 const HIDDEN = 6;
+
+/** What each block's attention saw of a row, [positions, hidden]. */
+interface ToyStates extends AttentionStates {
+  readonly byBlock: readonly Float32Array[];
+}
 
 /** A toy U-Net that remembers what it was asked. */
 export interface ToyUnet extends Unet {
@@ -97,18 +102,27 @@ function toyWeights(seed: number): ToyWeights {
 
 function forward(weights: ToyWeights, rows: readonly UnetRow[], layers: AttentionLayers): Tensor[] {
   let features = rows.map((row) => embed(weights, row));
-  for (const { query, key, value, inDecoder } of weights.blocks) {
+  const seen: Float32Array[][] = [];
+  for (const [blockIndex, { query, key, value, inDecoder }] of weights.blocks.entries()) {
     const acts = layers === 'all' || inDecoder;
-    const keys = features.map((feature) => project(feature, key, HIDDEN, HIDDEN));
-    const values = features.map((feature) => project(feature, value, HIDDEN, HIDDEN));
-    features = features.map((feature, index) => {
+    const before = features;
+    seen.push(before);
+    features = before.map((feature, index) => {
       const { keyValueSource, appearanceScale } = rows[index]!;
-      const source = acts ? keyValueSource : index;
-      const own = values[index]!;
-      const guided = values[source]!.map((v, at) => v + appearanceScale * (v - own[at]!));
-      const attended = attend(project(feature, query, HIDDEN, HIDDEN), keys[source]!, guided);
+      const source = sourceFeature(acts ? keyValueSource : index, before, blockIndex, layers);
+      const own = project(feature, value, HIDDEN, HIDDEN);
+      const guided = project(source, value, HIDDEN, HIDDEN).map(
+        (v, at) => v + appearanceScale * (v - own[at]!),
+      );
+      const keys = project(source, key, HIDDEN, HIDDEN);
+      const attended = attend(project(feature, query, HIDDEN, HIDDEN), keys, guided);
       return feature.map((old, at) => Math.tanh(old + attended[at]!));
     });
+  }
+  for (const [index, { onStates }] of rows.entries()) {
+    const byBlock = seen.map((block) => block[index]!);
+    const states: ToyStates = { layers, byBlock, byteLength: 4 * byBlock.length * byBlock[0]!.length };
+    onStates?.(states);
   }
   return rows.map(({ latents }, index) => {
     const [channels, height, width] = latents.dims as unknown as [number, number, number];
@@ -119,6 +133,18 @@ function forward(weights: ToyWeights, rows: readonly UnetRow[], layers: Attentio
       data[at] = outputs[(at % plane) * channels + Math.floor(at / plane)]!;
     return tensor(data, latents.dims);
   });
+}
+
+/** What a row attends to in one block: a row of this call, or one that was kept for the same layers. */
+function sourceFeature(
+  source: UnetRow['keyValueSource'],
+  features: readonly Float32Array[],
+  block: number,
+  layers: AttentionLayers,
+): Float32Array {
+  if (typeof source === 'number') return features[source]!;
+  if (source.layers !== layers) throw new Error(`States of ${source.layers} layers cannot serve ${layers}.`);
+  return (source as ToyStates).byBlock[block]!;
 }
 
 /** Features [positions, hidden] from the latents, the timestep and the prompt. */

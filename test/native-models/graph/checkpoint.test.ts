@@ -22,6 +22,7 @@ import {
   GraphError,
   nonFiniteTensors,
   openCheckpoint,
+  type UnetMetadata,
 } from '../../../native-models/graph/index.ts';
 import { openSafetensors } from '../../../native-models/graph/safetensors.ts';
 import { createSession, goldenFolder } from './golden-session.ts';
@@ -77,15 +78,28 @@ describe('a sound checkpoint', () => {
     expect(graph.externalFiles.map((path) => basename(path))).toEqual([
       'diffusion_pytorch_model.safetensors',
     ]);
-    expect(graph.inputs.map(({ name, type, dims }) => `${name} ${type} ${dims}`)).toEqual([
+    const layer = 'down_blocks.1.attentions.0.transformer_blocks.0.attn1';
+    const ports = [...graph.inputs, ...graph.outputs]
+      .map(({ name, type, dims }) => `${name} ${type} ${dims}`)
+      .filter((port) => port.startsWith(layer) || !port.includes('attn1'));
+    expect(ports).toEqual([
       'sample float32 batch,4,height,width',
       'timestep int64 batch',
       'encoder_hidden_states float32 batch,tokens,32',
       'kv_source int64 batch',
+      'keep int64 keep',
       'appearance_scale float32 batch',
       'text_embeds float32 batch,20',
       'time_ids float32 batch,6',
+      `${layer}.kept_states float32 kept,${layer}.tokens,24`,
+      `${layer}.states float32 keep,${layer}.tokens,24`,
+      'out_sample float32 batch,4,height,width',
     ]);
+    expect((graph.metadata as UnetMetadata).guidedLayers).toContainEqual({
+      path: layer,
+      channels: 24,
+      halvings: 1,
+    });
     expect(graph.metadata).toMatchObject({
       latentChannels: 4,
       sampleSize: 8,
@@ -95,11 +109,8 @@ describe('a sound checkpoint', () => {
       downscale: 4,
       textTime: { textDim: 20, timeIds: 6 },
     });
-    expect(build(join(goldenFolder, 'sdxl'), 'unet', { appearanceLayers: 'decoder' }).metadata).toMatchObject(
-      {
-        guidedSelfAttentionLayers: 2 * 3 + 2 * 2,
-      },
-    );
+    const decoder = build(join(goldenFolder, 'sdxl'), 'unet', { appearanceLayers: 'decoder' }).metadata;
+    expect((decoder as UnetMetadata).guidedLayers).toHaveLength(2 * 3 + 2 * 2);
   });
 
   test('the same checkpoint and options give the same bytes', () => {

@@ -5,7 +5,10 @@ import {
   type BuildOptions,
   buildComponentGraph,
   type ComponentGraph,
+  type ComponentMetadata,
   type ComponentName,
+  keptStatesInput,
+  layerTokens,
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
 import { openSafetensors, type SafetensorsFile } from '../../../native-models/graph/safetensors.ts';
@@ -54,7 +57,8 @@ export async function runComponent(
   try {
     const results: Record<string, Float32Array>[] = [];
     for (const feed of feeds) {
-      const outputs = await session.run(feed);
+      const kept = component === 'unet' ? withoutKeptRows(graph, feed.sample!.dims) : {};
+      const outputs = await session.run({ ...kept, ...feed });
       results.push(
         Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.data as Float32Array])),
       );
@@ -63,6 +67,19 @@ export async function runComponent(
   } finally {
     await session.release();
   }
+}
+
+/** What a U-Net's graph takes when nothing is kept from earlier calls, nor for later ones. */
+function withoutKeptRows(
+  { metadata }: ComponentGraph,
+  [, , height, width]: readonly number[],
+): Record<string, ort.Tensor> {
+  const { guidedLayers } = metadata as ComponentMetadata<'unet'>;
+  const states = guidedLayers.map((layer) => {
+    const dims = [0, layerTokens(layer, height!, width!), layer.channels];
+    return [keptStatesInput(layer.path), new ort.Tensor('float32', [], dims)] as const;
+  });
+  return { keep: new ort.Tensor('int64', [], [0]), ...Object.fromEntries(states) };
 }
 
 /** A session on one thread, as deterministic as it gets. */

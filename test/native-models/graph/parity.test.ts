@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import type { ComponentName } from '../../../native-models/graph/index.ts';
+import {
+  buildComponentGraph,
+  type ComponentName,
+  keptStatesInput,
+  openCheckpoint,
+  statesOutput,
+} from '../../../native-models/graph/index.ts';
 import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
 
 const manifest = JSON.parse(readFileSync(join(goldenFolder, 'manifest.json'), 'utf8')) as {
@@ -62,6 +68,46 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
       expect(results[i]!.out_sample).toEqual(results[sizes.length + i]!.out_sample);
     }
   });
+
+  test.each(['float32', 'float16'] as const)(
+    'a row kept from an earlier call serves as one of the same call, %s',
+    async (precision) => {
+      const size = sizes[0]!;
+      const feed = unetFeeds(golden, size);
+      const rows = feed.kv_source!.size;
+      const sources = feed.kv_source!.data as BigInt64Array;
+      // The first call keeps every row's states and changes nothing else; in the second every source is a kept row.
+      const ownSource = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
+      const everyRow = new ort.Tensor('int64', ownSource, [rows]);
+      const [kept, inOneCall] = (await runComponent(checkpoint, 'unet', [{ ...feed, keep: everyRow }, feed], {
+        precision,
+      })) as [Record<string, Float32Array>, Record<string, Float32Array>];
+      expect(kept.out_sample).toEqual(inOneCall.out_sample);
+      const { guidedLayers } = buildComponentGraph(
+        openCheckpoint(join(goldenFolder, checkpoint)),
+        'unet',
+      ).metadata;
+      const states = guidedLayers.map(({ path, channels }) => {
+        const values = kept[statesOutput(path)]!;
+        return [
+          keptStatesInput(path),
+          new ort.Tensor('float32', values, [rows, values.length / rows / channels, channels]),
+        ];
+      });
+      const fromKept = new ort.Tensor(
+        'int64',
+        sources.map((source) => source + BigInt(rows)),
+        [rows],
+      );
+      const [result] = await runComponent(
+        checkpoint,
+        'unet',
+        [{ ...feed, ...Object.fromEntries(states), kv_source: fromKept }],
+        { precision },
+      );
+      expect(result!.out_sample).toEqual(inOneCall.out_sample);
+    },
+  );
 
   test('half precision stays close', async () => {
     const feeds = sizes.map((size) => unetFeeds(golden, size));

@@ -33,11 +33,11 @@ test('s_t falls in a line from s to max(s / 2, 1)', () => {
 test('the swap-guided prediction is plain + s (swap - plain)', () => {
   const [swap, per, plain] = [someLatents(1), someLatents(2), someLatents(3)];
   expect(guidedPrediction([swap, per], 1)).toBe(swap);
-  const guided = guidedPrediction([swap, per, plain], 3.5);
+  const guided = guidedPrediction([swap, plain, per], 3.5);
   for (const [at, value] of guided.data.entries()) {
     expect(value).toBeCloseTo(plain.data[at]! + 3.5 * (swap.data[at]! - plain.data[at]!), 5);
   }
-  expect(() => guidedPrediction([swap, per, zeros([4, 5, 4])], 2)).toThrow(/\[4,4,5\].*\[4,5,4\]/);
+  expect(() => guidedPrediction([swap, zeros([4, 5, 4]), per], 2)).toThrow(/\[4,4,5\].*\[4,5,4\]/);
 });
 
 const rowInputs = {
@@ -49,15 +49,26 @@ const rowInputs = {
   appearanceScale: 0.15,
   swapGuidanceScale: 1,
   injected: true,
+  conceptStates: undefined,
 };
 
 test('a concept brings two rows, three under swap guidance, one outside the step range', () => {
   expect(appearanceRows(rowInputs).map((row) => row.keyValueSource)).toEqual([1, 1]);
   const guided = appearanceRows({ ...rowInputs, swapGuidanceScale: 1.5 });
-  expect(guided.map((row) => row.keyValueSource)).toEqual([1, 1, 2]);
+  expect(guided.map((row) => row.keyValueSource)).toEqual([2, 1, 2]);
   expect(guided.map((row) => row.appearanceScale)).toEqual([0.15, 0, 0]);
+  expect(guided.map((row) => row.latents)).toEqual([1, 1, 2].map(someLatents));
   const outside = appearanceRows({ ...rowInputs, swapGuidanceScale: 3.5, injected: false });
   expect(outside.map((row) => [row.keyValueSource, row.appearanceScale])).toEqual([[0, 0]]);
+});
+
+test('a concept whose states are kept brings no row of its own', () => {
+  const conceptStates = { layers: 'all', byteLength: 0 } as const;
+  expect(appearanceRows({ ...rowInputs, conceptStates }).map((row) => row.keyValueSource)).toEqual([
+    conceptStates,
+  ]);
+  const guided = appearanceRows({ ...rowInputs, conceptStates, swapGuidanceScale: 1.5 });
+  expect(guided.map((row) => row.keyValueSource)).toEqual([conceptStates, 1]);
 });
 
 test('alpha has no effect where the source is the row itself, for any batch', async () => {
