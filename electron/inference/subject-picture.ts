@@ -44,12 +44,19 @@ export async function subjectPicture(options: SubjectOptions): Promise<RgbImage>
   const input = await sharp(withAlpha(image, subject), { raw: { width, height, channels: 4 } })
     .extract(thing)
     .resize({ width: place.width, height: place.height, fit: 'fill', kernel: 'lanczos3' })
-    .png()
+    .raw({ depth: 'uchar' })
     .toBuffer();
   const pasted = await sharp(inpainted.data, {
     raw: { width: inpainted.width, height: inpainted.height, channels: 3 },
   })
-    .composite([{ input, left: place.left, top: place.top }])
+    .composite([
+      {
+        input,
+        raw: { width: place.width, height: place.height, channels: 4 },
+        left: place.left,
+        top: place.top,
+      },
+    ])
     .removeAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer();
@@ -69,7 +76,7 @@ function rectangleOf(mask: Tensor, what: string): Rectangle {
 function withAlpha({ data }: RgbImage, mask: Tensor): Uint8Array {
   const rgba = new Uint8ClampedArray(4 * mask.data.length);
   for (let at = 0; at < mask.data.length; at++) {
-    rgba.set(data.subarray(3 * at, 3 * at + 3), 4 * at);
+    for (let channel = 0; channel < 3; channel++) rgba[4 * at + channel] = data[3 * at + channel]!;
     rgba[4 * at + 3] = 255 * mask.data[at]!;
   }
   return new Uint8Array(rgba.buffer);
