@@ -78,8 +78,8 @@ async function decode(
 }
 
 /**
- * Resizes a picture with Lanczos's filter of three lobes, libvips' best: sharp, and free of aliasing when it shrinks.
- * The proportions follow the new size.
+ * Resizes a picture with libvips' best: Lanczos's filter of three lobes, sharp and free of aliasing, where it shrinks,
+ * and cubic interpolation where it grows. The proportions follow the new size.
  */
 export async function resizeImage(
   { width, height, data }: RgbImage,

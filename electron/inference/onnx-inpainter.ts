@@ -107,27 +107,39 @@ export class OnnxInpainter implements Inpainter {
   }
 }
 
-/** Finds the picture (3 channels), the mask (1) and the one output; exports name them as they like. */
+/**
+ * Finds the picture (3 channels), the mask (1) and the one output; exports name them as they like.
+ *
+ * @throws StudioError MODEL_INVALID naming what the model takes
+ */
 function readPorts({ inputs, outputs }: ModelSession): Ports {
   const withChannels = (channels: number) =>
-    inputs.find((input) => input.isTensor && input.shape.length === 4 && input.shape[1] === channels);
+    inputs.find(
+      (input) =>
+        input.isTensor && input.type === 'float32' && input.shape.length === 4 && input.shape[1] === channels,
+    );
   const image = withChannels(3);
   const mask = withChannels(1);
   const [output] = outputs;
   const [height, width] = image?.isTensor ? image.shape.slice(2) : [];
+  const [maskHeight, maskWidth] = mask?.isTensor ? mask.shape.slice(2) : [];
   if (
     inputs.length !== 2 ||
     image === undefined ||
     mask === undefined ||
     output === undefined ||
     typeof width !== 'number' ||
-    typeof height !== 'number'
+    typeof height !== 'number' ||
+    maskWidth !== width ||
+    maskHeight !== height
   ) {
-    const found = inputs.map((input) => (input.isTensor ? `${input.name} [${input.shape}]` : input.name));
+    const found = inputs.map((input) =>
+      input.isTensor ? `${input.name} ${input.type} [${input.shape}]` : input.name,
+    );
     throw new StudioError(
       'MODEL_INVALID',
-      `An inpainter takes a picture [1, 3, height, width] and a mask [1, 1, height, width] of one size; this one ` +
-        `takes ${found.join(', ')}.`,
+      `An inpainter takes a picture [1, 3, height, width] and a mask [1, 1, height, width] of one fixed size, both ` +
+        `float32; this one takes ${found.join(', ')}.`,
     );
   }
   return { image: image.name, mask: mask.name, output: output.name, width, height };
@@ -147,10 +159,10 @@ async function run(
     [output],
   );
   const result = outputs[output]!;
-  if (result.size !== 3 * width * height) {
+  if (result.type !== 'float32' || result.size !== 3 * width * height) {
     throw new StudioError(
       'MODEL_INVALID',
-      `The inpainter gives [${result.dims}] for a ${width} x ${height} picture.`,
+      `The inpainter gives ${result.type} [${result.dims}] for a ${width} x ${height} picture.`,
     );
   }
   return result.data as Float32Array;

@@ -1,4 +1,4 @@
-"""Small random Segment Anything, Grounding DINO and LaMa-like models as ONNX, and what transformers makes of them.
+"""Small random Segment Anything and Grounding DINO models as ONNX, and what transformers makes of them.
 
     python make_golden.py        (torch 2.15.0, transformers 5.24.0, onnx 1.23.2, onnxruntime 1.32.0)
 
@@ -8,7 +8,6 @@ Writes, beside this file, folders in the layout that @huggingface/transformers l
     sam-boxes/        the same model with a decoder of points and boxes
     grounding-dino/   GroundingDinoForObjectDetection with a Swin backbone and a BERT of a hundred words
     segmenter/        the interface of the starter pack's segmenter, telling things by their colour
-    lama.onnx, lama-255.onnx   stand for LaMa: fixed size, a masked picture in, a filled one out, as 0..1 and as 0..255
 
 (sam-boxes/ has the same encoder, which is not written twice) and expected.json: for given pictures and prompts, masks, scores and boxes by the processors of transformers.
 """
@@ -306,29 +305,6 @@ def nms(boxes: torch.Tensor, scores: torch.Tensor, threshold: float) -> list[int
     return kept
 
 
-class LamaLike(nn.Module):
-    """The interface of LaMa's generator, and its order of things: halved, worked on, doubled, put into the hole."""
-
-    def __init__(self, scale: float) -> None:
-        super().__init__()
-        self.scale = scale
-        self.layers = nn.Sequential(
-            nn.Conv2d(4, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 5, padding=2), nn.ReLU(),
-            nn.Upsample(scale_factor=2), nn.Conv2d(8, 3, 3, padding=1), nn.Sigmoid(),
-        )  # fmt: skip
-
-    def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        filled = self.layers(torch.cat([image * (1 - mask), mask], 1))
-        return (mask * filled + (1 - mask) * image) * self.scale
-
-
-def make_lama() -> None:
-    for name, scale in (("lama.onnx", 1.0), ("lama-255.onnx", 255.0)):
-        torch.manual_seed(SEED)
-        feeds = {"image": torch.rand(1, 3, 64, 64), "mask": torch.zeros(1, 1, 64, 64)}
-        export(LamaLike(scale), feeds, ["output"], HERE / name, {})
-
-
 class ColourSegmenter(nn.Module):
     """The interface of the starter pack's segmenter with an eye for colours: a cat is red, a dog is blue."""
 
@@ -353,7 +329,6 @@ def make_segmenter() -> None:
 
 
 def main() -> None:
-    make_lama()
     make_segmenter()
     expected = {"sam": make_sam(), "groundingDino": make_dino()}
     manifest = {
