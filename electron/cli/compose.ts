@@ -1,6 +1,7 @@
 /** `compose`: a scene file in, a picture out; or a sheet of pictures, or a trace beside it. */
 import { extname } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { RenderProgress } from '../contract/progress.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
@@ -14,13 +15,7 @@ import { prepareOutput, writeOutput } from './output-file.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
 import { type PlanControls, prepareScene, readScenePlan } from './scene-plan.ts';
-import {
-  assetReader,
-  type LoadedScene,
-  loadScene,
-  makeRequest,
-  type RequestOverrides,
-} from './scene-request.ts';
+import { assetReader, makeRequest, type RequestOverrides } from './scene-request.ts';
 import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
 import { showProgress } from './terminal-progress.ts';
 import { openTraceFolder } from './trace-folder.ts';

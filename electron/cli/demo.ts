@@ -1,5 +1,6 @@
 /** `demo`: the starter pack's two-concept scene, as a picture and as a sheet of how it came about. */
 import { join } from 'node:path';
+import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import type { Engine, RenderOutcome } from '../inference/engine.ts';
 import { decodeImage, decodeMask, encodePng } from '../inference/images.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
@@ -9,7 +10,7 @@ import { drawSheet, type SheetTile } from './contact-sheet.ts';
 import { engineOptions, openEngine, packFolder } from './engine-options.ts';
 import { conceptColors, overlayMasks } from './mask-overlay.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
-import { assetReader, type LoadedScene, loadScene, makeRequest } from './scene-request.ts';
+import { assetReader, makeRequest } from './scene-request.ts';
 import { showProgress } from './terminal-progress.ts';
 
 export const demoCommand: Command = {

@@ -1,12 +1,13 @@
 /** From a picture that this program made back to the scene that it was made from. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import type { AssetFile, LoadedScene } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../contract/render-request.ts';
+import { assetIdOf } from '../projects/asset-id.ts';
 import { readRenderRequest } from '../projects/export/render-metadata.ts';
-import { PROJECT_EXTENSION, ProjectFile } from '../projects/project-file.ts';
-import type { AssetFile, LoadedScene } from './scene-request.ts';
+import { PROJECT_EXTENSION } from '../projects/file-names.ts';
+import { ProjectFile } from '../projects/project-file.ts';
 
 const PICTURE_ENDINGS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
 /** Largest file that is looked at. */
@@ -89,7 +90,7 @@ async function findAssets(
     if (found.size === wanted.size) break;
     if ((await stat(path)).size > MAX_FILE_BYTES) continue;
     const bytes = await readFile(path);
-    const id = createHash('sha256').update(bytes).digest('hex');
+    const id = assetIdOf(bytes);
     if (wanted.has(id)) found.set(id, { name: path, bytes });
   }
   return found;

@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import {
   backgroundPlanSchema,
@@ -16,7 +17,6 @@ import type { Engine } from '../inference/engine.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../inference/images.ts';
 import { growMask } from '../pipeline/masks/grow-shrink.ts';
 import { writeOutput } from './output-file.ts';
-import { parseScene, readAsset, readSceneJson } from './scene-request.ts';
 
 export interface PlanControls {
   readonly signal: AbortSignal;

@@ -1,8 +1,8 @@
 /** Pictures by their content: the same bytes are kept once, and are checked whenever they are read. */
-import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { type AssetId, assetIdSchema } from '../contract/render-request.ts';
+import { assetIdOf } from './asset-id.ts';
 import { type AssetMediaType, assetMediaTypeSchema } from './project-records.ts';
 import { MAX_ASSET_BYTES } from './size-limits.ts';
 
@@ -36,7 +36,7 @@ export class AssetTable {
     if (mediaType === undefined) {
       throw new StudioError('ASSET_INVALID', 'The picture is neither PNG, nor JPEG, nor WebP.');
     }
-    const id = hashOf(bytes);
+    const id = assetIdOf(bytes);
     this.#database
       .prepare(
         'INSERT INTO asset (id, media_type, added_at_ms, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -68,7 +68,7 @@ export class AssetTable {
       .prepare<[AssetId], Buffer>('SELECT bytes FROM asset WHERE id = ?')
       .pluck()
       .get(id)!;
-    if (hashOf(bytes) !== id) throw this.#damaged(id, 'its bytes are not those that were stored');
+    if (assetIdOf(bytes) !== id) throw this.#damaged(id, 'its bytes are not those that were stored');
     const mediaType = assetMediaTypeSchema.safeParse(row.mediaType);
     if (!mediaType.success || mediaTypeOf(bytes) !== mediaType.data) {
       throw this.#damaged(id, `it is not of the type ${row.mediaType.slice(0, 40)}`);
@@ -103,10 +103,6 @@ export class AssetTable {
       `The picture ${id} in ${this.#database.name} is damaged: ${what}.`,
     );
   }
-}
-
-function hashOf(bytes: Uint8Array): AssetId {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The type of a picture by its first bytes; whether it can be decoded is not asked here. */

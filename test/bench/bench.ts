@@ -6,13 +6,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
 import type { Command, CommandContext } from '../../electron/cli/command.ts';
 import { runCommandLine } from '../../electron/cli/command-line.ts';
 import { describeDevice, engineOptions, openEngine, packFolder } from '../../electron/cli/engine-options.ts';
 import { prepareOutput, writeOutput } from '../../electron/cli/output-file.ts';
 import { parameterOptions, readOverrides } from '../../electron/cli/parameter-options.ts';
 import { processIo } from '../../electron/cli/process-io.ts';
-import { assetReader, loadScene, makeRequest } from '../../electron/cli/scene-request.ts';
+import { assetReader, makeRequest } from '../../electron/cli/scene-request.ts';
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
 import { type Engine, methodParameters } from '../../electron/inference/engine.ts';
 import { type AssetReader, prepareScene } from '../../electron/inference/scene-assets.ts';

@@ -2,9 +2,9 @@
  * Pictures on their way: uploads that no project has taken yet, previews, and exports to be downloaded. They are kept
  * in memory by their content; the ones that were not used for longest go when there are too many.
  */
-import { createHash } from 'node:crypto';
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
+import { assetIdOf } from '../../projects/asset-id.ts';
 
 export interface TransientAsset {
   readonly bytes: Uint8Array;
@@ -36,7 +36,7 @@ export class TransientAssets {
   }
 
   put(bytes: Uint8Array, mediaType: string): AssetId {
-    const id = createHash('sha256').update(bytes).digest('hex');
+    const id = assetIdOf(bytes);
     this.#remove(id);
     this.#assets.set(id, { bytes, mediaType });
     this.#keptBytes += bytes.length;

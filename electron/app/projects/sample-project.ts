@@ -1,13 +1,9 @@
 /** The bundled sample scene as a document of a new project. */
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import * as z from 'zod';
-import { StudioError } from '../../contract/errors.ts';
 import { PAPER_ALPHA, type RenderParameters } from '../../contract/parameters.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { CONCEPT_COLOURS, type SceneDocument } from '../../contract/scene-document.ts';
-import { type SceneFile, sceneFileSchema } from '../../contract/scene-file.ts';
 import { normalisePicture } from '../assets/pictures.ts';
+import { loadScene } from '../scenes/scene-folder.ts';
 
 /** A scene read from its folder, its pictures ready for a project. */
 export interface SampleScene {
@@ -20,25 +16,18 @@ export interface SampleScene {
  * Reads a scene file (docs/scene-file.md) and its pictures.
  *
  * @param start what its parameters are where the file does not say
- * @throws StudioError SCENE_MISSING, SCENE_INVALID, ASSET_MISSING, ASSET_INVALID
+ * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID
  */
 export async function readSampleScene(
   path: string,
   start: { readonly parameters: RenderParameters; readonly alpha: number | undefined },
 ): Promise<SampleScene> {
-  const file = await readScene(path);
+  const { file, assetIds, assets } = await loadScene(path);
+  const masks = new Set(file.concepts.flatMap(({ subject, mask }) => [subject, mask]));
   const pictures = new Map<string, Uint8Array>();
-  const read = async (name: string, kind: 'picture' | 'mask') => {
-    const bytes = await readFile(join(dirname(path), name)).catch((cause: unknown) => {
-      throw new StudioError('ASSET_MISSING', `The sample’s picture ${name} cannot be read.`, { cause });
-    });
-    pictures.set(name, (await normalisePicture(bytes, name, kind, null)).bytes);
-  };
-  for (const name of [file.background, file.inpainted]) if (name !== undefined) await read(name, 'picture');
-  for (const { image, subject, mask } of file.concepts) {
-    await read(image, 'picture');
-    if (subject !== undefined) await read(subject, 'mask');
-    await read(mask, 'mask');
+  for (const [name, id] of assetIds) {
+    const kind = masks.has(name) ? 'mask' : 'picture';
+    pictures.set(name, (await normalisePicture(assets.get(id)!.bytes, name, kind, null)).bytes);
   }
   const given = Object.fromEntries(
     Object.entries(file.parameters).filter(([, value]) => value !== undefined),
@@ -73,25 +62,4 @@ export async function readSampleScene(
       };
     },
   };
-}
-
-async function readScene(path: string): Promise<SceneFile> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new StudioError('SCENE_MISSING', 'The sample scene is not installed.', { cause });
-  }
-  try {
-    return sceneFileSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new StudioError(
-      'SCENE_INVALID',
-      `${path} does not follow the format of docs/scene-file.md: ${detail}`,
-      {
-        cause,
-      },
-    );
-  }
 }

@@ -2,11 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type LoadedScene, loadScene } from '../../app/scenes/scene-folder.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { decodeImage, decodeMask } from '../../inference/images.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { type LoadedScene, loadScene } from '../scene-request.ts';
 
 /** meta.json beside a scene.json, as native-models/training/build_scenes.py writes it; what is read of it. */
 const sceneTruthSchema = z.object({

@@ -1,6 +1,9 @@
 /** A whole program without windows, on folders of its own, with the tiny pack as its bundled one and no network. */
+import { createDispatcher } from '../../../electron/app/dispatcher.ts';
 import { createStudio, type Studio, type StudioOptions } from '../../../electron/app/studio.ts';
 import { studioFolders } from '../../../electron/app/studio-folders.ts';
+import type { CommandInput, CommandName, CommandOutput } from '../../../electron/contract/commands.ts';
+import { StudioError } from '../../../electron/contract/errors.ts';
 import { systemEnvironment } from '../../../electron/models/store-environment.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
 
@@ -26,4 +29,16 @@ export async function testStudio(
     },
     ...options,
   });
+}
+
+/** Calls a command of a program, as a window does. @throws StudioError what the program says */
+export async function callStudio<Name extends CommandName>(
+  studio: Studio,
+  name: Name,
+  input: CommandInput<Name>,
+): Promise<CommandOutput<Name>> {
+  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
+  const envelope = await dispatch(null, name, input);
+  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+  return envelope.value as CommandOutput<Name>;
 }

@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assetReader, loadScene, makeRequest } from '../../../electron/cli/scene-request.ts';
+import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
+import { assetReader, makeRequest } from '../../../electron/cli/scene-request.ts';
 import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
 import { EngineServer } from '../../../electron/inference/engine-server.ts';
 import { makeTinyPack, makeTinyScene, temporaryFolder, writeManifest } from './tiny-pack.ts';

@@ -2,7 +2,8 @@
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { assetReader, loadScene, makeRequest } from '../../../electron/cli/scene-request.ts';
+import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
+import { assetReader, makeRequest } from '../../../electron/cli/scene-request.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { RenderProgress } from '../../../electron/contract/progress.ts';
 import type { RenderRequest } from '../../../electron/contract/render-request.ts';

@@ -1,8 +1,9 @@
 /** The starter pack's sample scenes as they were last looked at and found good. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
 import { packFolder } from '../../../electron/cli/engine-options.ts';
-import { assetReader, loadScene, makeRequest } from '../../../electron/cli/scene-request.ts';
+import { assetReader, makeRequest } from '../../../electron/cli/scene-request.ts';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
 import type { Engine, RenderOutcome } from '../../../electron/inference/engine.ts';
 

@@ -1,5 +1,4 @@
 /** A client of the browser host for tests: every command and event by the contract, every answer checked. */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { type Envelope, envelopeSchema } from '../../../electron/contract/command.ts';
@@ -17,6 +16,7 @@ import {
   type StudioEvent,
 } from '../../../electron/contract/events.ts';
 import { serverMessageSchema } from '../../../electron/contract/wire.ts';
+import { assetIdOf } from '../../../electron/projects/asset-id.ts';
 
 export class TestClient {
   readonly origin: string;
@@ -80,7 +80,7 @@ export class TestClient {
   }
 
   async upload(bytes: Uint8Array, mediaType = 'image/png'): Promise<string> {
-    const id = createHash('sha256').update(bytes).digest('hex');
+    const id = assetIdOf(bytes);
     const { status } = await this.put(id, bytes, mediaType);
     if (status !== 201) throw new Error(`upload: ${status}`);
     return id;

@@ -5,12 +5,8 @@ import {
   EngineSupervisor,
   type SupervisorOptions,
 } from '../../../../electron/app/engine/engine-supervisor.ts';
-import {
-  assetReader,
-  type LoadedScene,
-  loadScene,
-  makeRequest,
-} from '../../../../electron/cli/scene-request.ts';
+import { type LoadedScene, loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
+import { assetReader, makeRequest } from '../../../../electron/cli/scene-request.ts';
 import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
 import type { RenderParameters } from '../../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';

@@ -8,16 +8,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
 import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
-import { StudioError } from '../../../../electron/contract/errors.ts';
+import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { RenderSummary } from '../../../../electron/contract/render-record.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
 import { playedEngine } from '../played-engine.ts';
-import { testStudio } from '../studio-fixture.ts';
+import { callStudio, testStudio } from '../studio-fixture.ts';
 
 /** Noise does not compress: a result that is larger than the small disk. */
 const SIDE_PX = 1024;
@@ -64,15 +62,8 @@ async function start(projectsFolder = join(root, 'projects')): Promise<void> {
   studio.listen((event) => events.push(event));
 }
 
-async function call<Name extends CommandName>(
-  name: Name,
-  input: CommandInput<Name>,
-): Promise<CommandOutput<Name>> {
-  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
-  const envelope = await dispatch(null, name, input);
-  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
-  return envelope.value as CommandOutput<Name>;
-}
+const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
+  callStudio(studio, name, input);
 
 /** Renders and waits for the end. */
 async function render(projectId: string): Promise<RenderSummary> {

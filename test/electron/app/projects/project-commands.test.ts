@@ -2,14 +2,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
 import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
-import { StudioError } from '../../../../electron/contract/errors.ts';
+import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
-import { testStudio } from '../studio-fixture.ts';
+import { callStudio, testStudio } from '../studio-fixture.ts';
 
 let root: string;
 let environment: NodeJS.ProcessEnv;
@@ -28,16 +26,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function call<Name extends CommandName>(
-  name: Name,
-  input: CommandInput<Name>,
-  on = studio,
-): Promise<CommandOutput<Name>> {
-  const dispatch = createDispatcher({ handlers: on.handlers, identify: () => ({ clientId: 'test' }) });
-  const envelope = await dispatch(null, name, input);
-  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
-  return envelope.value as CommandOutput<Name>;
-}
+const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
+  callStudio(studio, name, input);
 
 test('a new project begins with the pack’s recommendation, under a name that every system takes', async () => {
   const created = await call('project.create', { name: 'Cats: a study / 1' });
@@ -121,13 +111,15 @@ test('a second host is told that a project is open, and may read it', async () =
   const { path, projectId, document } = await call('project.create', { name: 'Shared' });
   const other = await testStudio(root, {}, environment);
   try {
-    await expect(call('project.open', { path }, other)).rejects.toMatchObject({ code: 'PROJECT_BUSY' });
-    const reading = await call('project.open', { path, readOnly: true }, other);
+    await expect(callStudio(other, 'project.open', { path })).rejects.toMatchObject({ code: 'PROJECT_BUSY' });
+    const reading = await callStudio(other, 'project.open', { path, readOnly: true });
     expect(reading.isReadOnly).toBe(true);
     await expect(
-      call('project.commit', { projectId: reading.projectId, document, label: 'No' }, other),
+      callStudio(other, 'project.commit', { projectId: reading.projectId, document, label: 'No' }),
     ).rejects.toMatchObject({ code: 'PROJECT_READ_ONLY' });
-    await expect(call('renders.enqueue', { projectId: reading.projectId }, other)).rejects.toMatchObject({
+    await expect(
+      callStudio(other, 'renders.enqueue', { projectId: reading.projectId }),
+    ).rejects.toMatchObject({
       code: 'PROJECT_READ_ONLY',
     });
     // Two windows of one host share it.

@@ -2,11 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
 import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
+import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
 import { documentRequest } from '../../../../electron/contract/document-request.ts';
-import { StudioError } from '../../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../../electron/contract/project-state.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 import { withPngTexts } from '../../../../electron/projects/export/png-text.ts';
@@ -14,7 +12,7 @@ import { metadataTexts, REQUEST_KEYWORD } from '../../../../electron/projects/ex
 import { ProjectFile } from '../../../../electron/projects/project-file.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
-import { testStudio } from '../studio-fixture.ts';
+import { callStudio, testStudio } from '../studio-fixture.ts';
 
 let root: string;
 let environment: NodeJS.ProcessEnv;
@@ -36,15 +34,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function call<Name extends CommandName>(
-  name: Name,
-  input: CommandInput<Name>,
-): Promise<CommandOutput<Name>> {
-  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
-  const envelope = await dispatch(null, name, input);
-  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
-  return envelope.value as CommandOutput<Name>;
-}
+const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
+  callStudio(studio, name, input);
 
 const pack = { id: 'starter', version: '1', weights: 'f'.repeat(64) };
 

@@ -1,14 +1,12 @@
 /** What is left of renders that were cancelled: a record in the project, whoever cancelled it, or none if so asked. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDispatcher } from '../../../../electron/app/dispatcher.ts';
 import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
-import { StudioError } from '../../../../electron/contract/errors.ts';
+import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { playedEngine } from '../played-engine.ts';
-import { testStudio } from '../studio-fixture.ts';
+import { callStudio, testStudio } from '../studio-fixture.ts';
 
 let root: string;
 let studio: Studio;
@@ -24,15 +22,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function call<Name extends CommandName>(
-  name: Name,
-  input: CommandInput<Name>,
-): Promise<CommandOutput<Name>> {
-  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
-  const envelope = await dispatch(null, name, input);
-  if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
-  return envelope.value as CommandOutput<Name>;
-}
+const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
+  callStudio(studio, name, input);
 
 /** What was told last of a render. */
 const told = (renderId: string) =>

@@ -1,0 +1,8 @@
+/** What names a picture: its content. */
+import { createHash } from 'node:crypto';
+import type { AssetId } from '../contract/render-request.ts';
+
+/** SHA-256 of a picture file's bytes, as 64 hexadecimal digits. */
+export function assetIdOf(bytes: Uint8Array): AssetId {
+  return createHash('sha256').update(bytes).digest('hex');
+}
