@@ -26,6 +26,7 @@ import { PackChoices } from './models/pack-choices.ts';
 import { OpenProjects } from './projects/open-projects.ts';
 import { RenderService } from './renders/render-service.ts';
 import { SettingsStore } from './settings/settings-store.ts';
+import { removeUnfinishedFiles } from './settings/unfinished-files.ts';
 import { type EventListener, StudioEvents } from './studio-events.ts';
 import type { StudioFolders, StudioHost, StudioParts } from './studio-parts.ts';
 
@@ -92,6 +93,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 async function createParts(options: StudioOptions): Promise<StudioParts> {
   const { host, facts, folders, environment = systemEnvironment } = options;
   const events = new StudioEvents();
+  await removeUnfinishedFiles(folders.settings);
   const settings = await SettingsStore.open(folders.settings, (message) =>
     events.emit('notice', { level: 'warning', message }),
   );

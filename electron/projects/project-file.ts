@@ -19,6 +19,7 @@ import {
 } from '../contract/scene-document.ts';
 import { type Asset, AssetTable } from './asset-table.ts';
 import { type CompactOptions, type CompactReport, compactProject, type ProjectTables } from './compaction.ts';
+import { PROJECT_EXTENSION } from './file-names.ts';
 import { HistoryTable } from './history-table.ts';
 import { migrate } from './migrations/migrate.ts';
 import { checkIntegrity, openDatabase } from './project-database.ts';
@@ -34,12 +35,15 @@ import type {
 import { projectTitleSchema } from './project-records.ts';
 import { type RenderSearch, searchRenders } from './render-search.ts';
 import { type RenderFilter, RenderTable } from './render-table.ts';
-import { copyDatabase, type PlaceOptions, placeNewDatabase, removeStaleTemporaries } from './save-copy.ts';
+import {
+  copyDatabase,
+  type PlaceOptions,
+  placeNewDatabase,
+  removeStaleTemporaries,
+  removeUnfinishedCopies,
+} from './save-copy.ts';
 import { inProject } from './sqlite-errors.ts';
 import { fromStored } from './stored-json.ts';
-
-/** Ending of a project file's name. */
-export const PROJECT_EXTENSION = '.pnpmix';
 
 /** Gives the time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -131,6 +135,7 @@ export class ProjectFile {
           opened.pragma('journal_mode = WAL');
           migrate(opened);
           removeStaleTemporaries(found);
+          removeUnfinishedCopies(found);
         }
         // Pictures are checked whenever they are read; here that would be reading the whole file.
         checkIntegrity(opened, ['project', 'history', 'render']);

@@ -7,6 +7,7 @@
 import { closeSync, constants, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { tryLock } from 'fs-native-extensions';
 import { StudioError } from '../contract/errors.ts';
+import { LOCK_ENDING } from './file-names.ts';
 import { inProject } from './sqlite-errors.ts';
 
 /** Other processes may take the lock file away while it is being opened; never this many in a row. */
@@ -26,7 +27,7 @@ export class ProjectLock {
    *   PROJECT_UNWRITABLE when the folder takes no lock file
    */
   static acquire(projectPath: string): ProjectLock {
-    const path = `${projectPath}-lock`;
+    const path = `${projectPath}${LOCK_ENDING}`;
     for (let attempt = 1; ; attempt++) {
       const fileDescriptor = inProject(projectPath, () =>
         openSync(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600),

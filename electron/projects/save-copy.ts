@@ -4,6 +4,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rm
 import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
+import { projectBeside, temporaryName } from './file-names.ts';
 import { createDatabase, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
 
@@ -46,7 +47,7 @@ function placeDatabase(
   write: (temporary: string) => void,
 ): void {
   const lock = ProjectLock.acquire(to);
-  const temporary = `${to}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  const temporary = temporaryName(to, randomUUID().slice(0, 8));
   try {
     removeStaleTemporaries(to);
     if (existsSync(to)) {
@@ -77,11 +78,40 @@ function placeDatabase(
  * then nobody else is writing one.
  */
 export function removeStaleTemporaries(path: string): void {
-  const ours = /^\.\d+-[0-9a-f]{8}\.tmp(-wal|-shm|-journal)?$/;
-  const name = basename(path);
   for (const found of readdirSync(dirname(path))) {
-    if (found.startsWith(name) && ours.test(found.slice(name.length))) {
-      rmSync(join(dirname(path), found), { force: true });
+    const { project, isTemporary } = projectBeside(found) ?? {};
+    if (isTemporary && project === basename(path)) rmSync(join(dirname(path), found), { force: true });
+  }
+}
+
+/**
+ * Removes what processes left in a project's folder that ended while they wrote another project there: of a copy
+ * that was never finished there is no project whose opening would clear it away.
+ *
+ * @param opened the project that this process is opening there; it holds its lock
+ */
+export function removeUnfinishedCopies(opened: string): void {
+  const folder = dirname(opened);
+  const names = new Set(readdirSync(folder));
+  const unfinished = new Set<string>();
+  for (const name of names) {
+    const { project, isTemporary } = projectBeside(name) ?? {};
+    // The lock file of a project that is there is its next opener's.
+    if (project !== undefined && (isTemporary || !names.has(project))) unfinished.add(project);
+  }
+  unfinished.delete(basename(opened));
+  for (const name of unfinished) {
+    const path = join(folder, name);
+    try {
+      const lock = ProjectLock.acquire(path);
+      try {
+        removeStaleTemporaries(path);
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      // It is being written at this moment, or the folder takes no files.
+      if (!(error instanceof StudioError)) throw error;
     }
   }
 }

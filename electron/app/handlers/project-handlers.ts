@@ -5,7 +5,7 @@ import type { projectCommands, RecentProject } from '../../contract/commands/pro
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { emptySceneDocument } from '../../contract/scene-document.ts';
 import { ifPresent } from '../../models/file-errors.ts';
-import { PROJECT_EXTENSION } from '../../projects/project-file.ts';
+import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';
 import { readSampleScene } from '../projects/sample-project.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import { ProjectLock } from '../../../electron/projects/project-lock.ts';
 import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
 import { pictureBytes, renderOf } from './sample-render.ts';
 
@@ -53,6 +54,36 @@ describe('a project', () => {
     old.close();
     expect(createProject(path, { overwrite: true }).hasAsset(picture)).toBe(false);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('clears away what was left of copies that were never finished, and nothing else', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.pnpmix');
+    createProject(path).close();
+    const kept = [
+      'b.pnpmix',
+      'b.pnpmix-lock',
+      'package-lock',
+      'picture.png.1-0123abcd.tmp',
+      'x.pnpmix.tmp',
+      'x.pnpmix.1-0123abcd.tmp.txt',
+    ];
+    const unfinished = [
+      'a.pnpmix.1-0123abcd.tmp',
+      'a copy.pnpmix.1-0123abcd.tmp',
+      'a copy.pnpmix.1-0123abcd.tmp-journal',
+      'a copy.pnpmix-lock',
+      'c.pnpmix-lock',
+    ];
+    // Somebody is writing this one.
+    const lock = ProjectLock.acquire(join(folder, 'd.pnpmix'));
+    const written = ['d.pnpmix-lock', 'd.pnpmix.1-0123abcd.tmp'];
+    for (const name of [...kept, ...unfinished, written[1]!]) await writeFile(join(folder, name), '');
+    openProject(path, { readOnly: true }).close();
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(unfinished));
+    openProject(path).close();
+    expect(readdirSync(folder).toSorted()).toEqual(['a.pnpmix', ...kept, ...written].toSorted());
+    lock.release();
   });
 
   it('has a title of its own, which is the name of its file at first', async () => {
