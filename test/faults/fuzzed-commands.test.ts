@@ -1,17 +1,23 @@
-/** A thousand commands that no window would send, through both ways in: never a crash, always an envelope. */
-import { rmSync } from 'node:fs';
+/**
+ * A thousand commands that no window would send, through both ways in, the browser host's socket and the Electron
+ * host's bridge (the real main.ts on a stand-in for Electron): never a crash, always an envelope.
+ */
+import { EventEmitter } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { createDispatcher } from '../../electron/app/dispatcher.ts';
 import type { Studio } from '../../electron/app/studio.ts';
+import { COMMAND_CHANNEL } from '../../electron/contract/bridge.ts';
 import { envelopeSchema } from '../../electron/contract/command.ts';
 import { commandNames, commands } from '../../electron/contract/commands.ts';
 import { errorCodes } from '../../electron/contract/errors.ts';
+import type { ProjectState } from '../../electron/contract/project-state.ts';
 import { type RunningServer, startServer } from '../../electron/serve/server.ts';
 import { testStudio } from '../electron/app/studio-fixture.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
+import { resultOf, startHost } from '../electron/main/host-fixture.ts';
 import { TestClient } from '../electron/serve/test-client.ts';
 
 const RUNS = 1000;
@@ -20,7 +26,6 @@ let root: string;
 let studio: Studio;
 let server: RunningServer;
 let client: TestClient;
-let known: fc.Arbitrary<unknown>;
 const faults: unknown[] = [];
 
 beforeAll(async () => {
@@ -43,17 +48,25 @@ beforeAll(async () => {
     onFault: (error) => faults.push(error),
   });
   client = await TestClient.connect(new URL(server.url));
-  const { projectId, document } = await client.call('project.openSample');
-  // Values that are right somewhere get past the first checks, and are wrong where they land.
-  known = fc.constantFrom<unknown>(
+});
+afterAll(async () => {
+  client.close();
+  await server.close();
+  await studio.close();
+  rmSync(root, { recursive: true });
+});
+
+/** Values that are right somewhere get past the first checks, and are wrong where they land. */
+function knownValues({ projectId, document }: ProjectState, folder: string): fc.Arbitrary<unknown> {
+  return fc.constantFrom<unknown>(
     projectId,
     document,
     document.background,
     document.concepts[0]!.id,
     document.parameters,
-    join(root, 'a.pnpmix'),
-    join(root, 'nowhere', 'a.pnpmix'),
-    root,
+    join(folder, 'a.pnpmix'),
+    join(folder, 'nowhere', 'a.pnpmix'),
+    folder,
     'starter',
     'sd21',
     'current',
@@ -67,13 +80,7 @@ beforeAll(async () => {
     null,
     'text',
   );
-});
-afterAll(async () => {
-  client.close();
-  await server.close();
-  await studio.close();
-  rmSync(root, { recursive: true });
-});
+}
 
 /** The names of what a command takes, so that inputs are nearly right. */
 function keysOf(name: (typeof commandNames)[number]): string[] {
@@ -86,7 +93,10 @@ function keysOf(name: (typeof commandNames)[number]): string[] {
   return [...new Set(parts.flatMap(({ properties }) => Object.keys(properties ?? {})))];
 }
 
-function callArbitrary(anything: fc.Arbitrary<unknown>): fc.Arbitrary<{ command: unknown; input: unknown }> {
+function callArbitrary(
+  anything: fc.Arbitrary<unknown>,
+  known: fc.Arbitrary<unknown>,
+): fc.Arbitrary<{ command: unknown; input: unknown }> {
   const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...commandNames) },
     { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'hasOwnProperty', '') },
@@ -113,8 +123,9 @@ function expectEnvelope(answer: unknown): void {
 }
 
 test(`${RUNS} fuzzed commands through the socket`, { timeout: 900_000 }, async () => {
+  const known = knownValues(await client.call('project.openSample'), root);
   await fc.assert(
-    fc.asyncProperty(callArbitrary(fc.jsonValue({ maxDepth: 4 })), async ({ command, input }) => {
+    fc.asyncProperty(callArbitrary(fc.jsonValue({ maxDepth: 4 }), known), async ({ command, input }) => {
       expectEnvelope(await client.send(command, input));
     }),
     { numRuns: RUNS, endOnFailure: true },
@@ -123,14 +134,10 @@ test(`${RUNS} fuzzed commands through the socket`, { timeout: 900_000 }, async (
   expect(faults).toEqual([]);
 });
 
-test(`${RUNS} fuzzed commands through the dispatcher, as a bridge calls it`, {
-  timeout: 900_000,
-}, async () => {
-  const dispatch = createDispatcher({
-    handlers: studio.handlers,
-    identify: () => ({ clientId: 'bridge' }),
-    onFault: (error) => faults.push(error),
-  });
+test(`${RUNS} fuzzed commands through the bridge`, { timeout: 900_000 }, async () => {
+  const host = await startHost({ beforeReady: ({ module }) => neverStart(module) });
+  const { electron, window } = host;
+  const sample = resultOf<ProjectState>(await electron.call(window, 'project.openSample', {}));
   // A bridge carries whatever can be cloned, and more than JSON can say.
   const anything = fc.anything({
     withBigInt: true,
@@ -141,11 +148,30 @@ test(`${RUNS} fuzzed commands through the dispatcher, as a bridge calls it`, {
     withNullPrototype: true,
     withSparseArray: true,
   });
+  const sender = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
   await fc.assert(
-    fc.asyncProperty(callArbitrary(anything), async ({ command, input }) => {
-      expectEnvelope(await dispatch(null, command, input));
+    fc.asyncProperty(callArbitrary(anything, knownValues(sample, host.root)), async ({ command, input }) => {
+      expectEnvelope(await electron.invoke(COMMAND_CHANNEL, sender, command, input));
     }),
     { numRuns: RUNS, endOnFailure: true },
   );
-  expect(faults).toEqual([]);
+  expect(resultOf(await electron.call(window, 'app.info', {}))).toMatchObject({ host: 'electron' });
+  // Its own faults would stand there.
+  const log = join(host.settings, 'logs', 'crash.log');
+  expect(existsSync(log) ? readFileSync(log, 'utf8') : '').toBe('');
 });
+
+/** Electron's utility processes end as soon as they begin. */
+function neverStart(electron: Record<string, unknown>): void {
+  Object.assign(electron.utilityProcess as object, {
+    fork: () => {
+      const child = Object.assign(new EventEmitter(), {
+        pid: undefined,
+        stderr: null,
+        postMessage: () => undefined,
+      });
+      setImmediate(() => child.emit('exit', 1));
+      return child;
+    },
+  });
+}

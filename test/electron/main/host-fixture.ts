@@ -1,5 +1,5 @@
 /** The real main.ts on the stand-in for `electron`, with folders of its own and the tiny pack. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
@@ -50,6 +50,7 @@ export async function launchHost(options: HostOptions = {}): Promise<RunningHost
     await mkdir(join(file, '..'), { recursive: true });
     await writeFile(file, text);
   }
+  await copyFile('package.json', join(application, 'package.json'));
   const electron = new StandInElectron({ application, isPackaged: options.isPackaged ?? false });
   electron.hasLock = options.hasLock ?? true;
   const argv = process.argv;

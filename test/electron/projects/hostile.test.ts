@@ -4,8 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
+import { openDatabase } from '../../../electron/projects/project-database.ts';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
 import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
 import { pictureBytes, renderOf } from './sample-render.ts';
@@ -140,6 +141,16 @@ describe('content that is not ours is refused', () => {
     const project = openProject(path);
     expect(() => project.readAsset(picture)).toThrow(withCode('ASSET_MISSING'));
     expect(() => project.verify()).toThrow(withCode('ASSET_MISSING'));
+  });
+
+  it('cannot have its schema rewritten, not even by a statement of this program', async () => {
+    const { path } = await tampered(() => undefined);
+    const database = openDatabase(path, { readOnly: false });
+    onTestFinished(() => void database.close());
+    expect(database.pragma('trusted_schema', { simple: true })).toBe(0);
+    expect(() =>
+      database.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '' WHERE name = 'asset'`),
+    ).toThrow('may not be modified');
   });
 
   it('loads no extensions and runs no functions that were not asked for', async () => {
