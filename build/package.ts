@@ -6,9 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'electron-builder';
+import { StudioError } from '../electron/contract/errors.ts';
 import { ROOT } from './build-host.ts';
-import { builderConfig, homepageOf } from './builder-config.ts';
+import { homepageOf } from './builder-config.ts';
+import { makeInstallers } from './make-installers.ts';
 import { smokeApp } from './smoke-app.ts';
 import { STAGED, stageApp } from './stage-app.ts';
 
@@ -42,12 +43,10 @@ if (process.platform === 'linux' && homepageOf(process.env) === undefined) {
 if (values.stage) console.log('Stopped before Electron, as asked.');
 else {
   try {
-    console.log((await build({ projectDir: ROOT, config: builderConfig })).join('\n'));
+    console.log((await makeInstallers()).join('\n'));
   } catch (error) {
-    console.error(
-      `The installers could not be made: ${error instanceof Error ? error.message : error}\n` +
-        'They need Electron’s binary, which electron-builder downloads. Everything up to it is in dist/app.',
-    );
+    if (!(error instanceof StudioError)) throw error;
+    console.error(`error ${error.code}: ${error.message}`);
     process.exitCode = 1;
   }
 }

@@ -18,6 +18,7 @@ export const errorCodes = {
   DOWNLOAD_FAILED: 'No source could deliver a file of a model pack.',
   DOWNLOAD_MISMATCH:
     'What a source delivered is not the file that the catalogue names: its size or hash differs.',
+  ELECTRON_UNAVAILABLE: 'Electron’s binary, which installers are made with, cannot be downloaded.',
   ENGINE_CRASHED: 'The process that runs the models came to an unexpected end.',
   ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/build-host.ts';
 import { builderConfig, homepageOf, linuxTargets } from '../../build/builder-config.ts';
+import { makeInstallers } from '../../build/make-installers.ts';
 import { smokeApp } from '../../build/smoke-app.ts';
 import { isPackaged, STAGED, type StagedPart, stageApp } from '../../build/stage-app.ts';
 import { outsideArchive } from '../../electron/main/outside-archive.ts';
+import { PROJECT_EXTENSION } from '../../electron/projects/file-names.ts';
 import { serveEnvironment } from '../electron/serve/serve-process.ts';
 
 describe('the files of libraries', () => {
@@ -54,6 +56,12 @@ describe('the configuration', () => {
     expect(() => homepageOf({ PNPMIX_HOMEPAGE: 'studio.example' })).toThrow('must begin with https://');
   });
 
+  it('gives project files to the program', () => {
+    expect(builderConfig.fileAssociations).toMatchObject([
+      { ext: PROJECT_EXTENSION.slice(1), role: 'Editor' },
+    ]);
+  });
+
   it('takes the Electron that the project pins, exactly', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(devDependencies.electron).toMatch(/^45\.\d+\.\d+$/);
@@ -66,6 +74,27 @@ describe('the configuration', () => {
     expect(outsideArchive(inside)).toBe(inside.replace('app.asar', 'app.asar.unpacked'));
     expect(outsideArchive(outsideArchive(inside))).toBe(outsideArchive(inside));
     expect(outsideArchive('/home/me/studio/native-models/packs')).toBe('/home/me/studio/native-models/packs');
+  });
+});
+
+describe('without Electron’s binary', () => {
+  const failing = (name: string) => async () => {
+    throw Object.assign(new Error('getaddrinfo ENOTFOUND github.com\nand more'), { name });
+  };
+
+  it('there are no installers, and one sentence says why', async () => {
+    await expect(makeInstallers(failing('RequestError'))).rejects.toMatchObject({
+      code: 'ELECTRON_UNAVAILABLE',
+      message: expect.stringMatching(
+        /^No installers .* Electron 45\.\S+ .*\(.* github\.com\); .* dist\/app\.$/,
+      ),
+    });
+  });
+
+  it('no other failure is taken for that', async () => {
+    await expect(makeInstallers(failing('InvalidConfigurationError'))).rejects.toMatchObject({
+      name: 'InvalidConfigurationError',
+    });
   });
 });
 
