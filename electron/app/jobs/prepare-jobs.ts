@@ -73,6 +73,8 @@ export class PrepareJobs {
             }
           },
         });
+        // The engine may have been done before it heard that its last candidate could not be kept.
+        failure.signal.throwIfAborted();
         for (const notice of notices) job.onNotice(notice);
       } catch (error) {
         throw failure.signal.aborted ? failure.signal.reason : error;

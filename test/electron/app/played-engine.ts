@@ -4,7 +4,10 @@ import type { EngineMessage, HostMessage } from '../../../electron/contract/engi
 
 const memoryBytes = 1;
 
-/** @param play what every render ends with: a picture; or it ends only when it is cancelled */
+/**
+ * @param play what every render ends with, and what every candidate for a background is: a picture; or a run ends only
+ *   when it is cancelled
+ */
 export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLauncher {
   return (): EngineChild => {
     let tell: (message: unknown) => void = () => undefined;
@@ -52,7 +55,9 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
           const { runId } = message;
           answer({ type: 'failed', runId, code: 'CANCELLED', message: 'cancelled', memoryBytes });
         }
-        if (message.type === 'run' && play !== 'until cancelled') {
+        if (message.type === 'run' && message.task.kind === 'generateBackgrounds') {
+          if (play !== 'until cancelled') answerBackgrounds(message.runId, message.task, play, answer);
+        } else if (message.type === 'run' && play !== 'until cancelled') {
           answer({
             type: 'finished',
             runId: message.runId,
@@ -75,4 +80,23 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
       },
     };
   };
+}
+
+/** Every candidate at once, each with a few bytes of its own behind the picture, and then the end. */
+function answerBackgrounds(
+  runId: number,
+  { count = 1, seed }: { readonly count?: number | undefined; readonly seed: number },
+  png: Uint8Array,
+  answer: (message: EngineMessage) => void,
+): void {
+  for (let index = 0; index < count; index++) {
+    const own = Buffer.concat([png, Buffer.from(String(index))]);
+    answer({ type: 'candidate', runId, candidate: { png: own, seed: seed + index } });
+  }
+  answer({
+    type: 'finished',
+    runId,
+    result: { kind: 'generateBackgrounds', notices: [], count },
+    memoryBytes,
+  });
 }

@@ -11,6 +11,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';
 import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import type { JobState } from '../../../../electron/contract/jobs.ts';
+import type { ProjectId } from '../../../../electron/contract/project-state.ts';
 import type { RenderSummary } from '../../../../electron/contract/render-record.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
@@ -76,6 +78,29 @@ async function render(projectId: string): Promise<RenderSummary> {
   return last().at(-1)!;
 }
 
+/** Asks for four candidates and waits for the end of the job. */
+async function candidates(projectId: ProjectId): Promise<JobState> {
+  const { jobId } = await call('prepare.generateBackgrounds', {
+    projectId,
+    prompt: 'a beach',
+    count: 4,
+    seed: 7,
+  });
+  const job = () => call('jobs.get', { jobId });
+  await expect.poll(async () => (await job()).state).toMatch(/done|failed|cancelled/);
+  return job();
+}
+
+/** The pictures of candidates, read from the project: as many bytes as the engine gave, and a few of its own. */
+function expectKept({ result }: JobState, seeds: readonly number[]): void {
+  const kept = result?.kind === 'backgrounds' ? result.candidates : [];
+  expect(kept.map(({ seed }) => seed)).toEqual(seeds);
+  for (const { image, seed } of kept) {
+    const bytes = Buffer.from(studio.readAsset(image)!.bytes);
+    expect(bytes.equals(Buffer.concat([png, Buffer.from(String(seed - 7))]))).toBe(true);
+  }
+}
+
 describe('a full disk', () => {
   test('costs no render: it is told, its picture can still be had, and the next one is kept', async (context) => {
     const small = disk('small', 'size=1500k');
@@ -116,6 +141,80 @@ describe('a full disk', () => {
     expect(await call('export.png', { projectId, renderId, path: elsewhere })).toMatchObject({
       path: elsewhere,
     });
+  });
+});
+
+describe('candidates for a background', () => {
+  test('that a full disk takes in part: those stay, the next is told, and the queue goes on', async (context) => {
+    const small = disk('small', 'size=11m');
+    if (small === undefined) return context.skip();
+    await start(small);
+    const { projectId, path, document } = await call('project.openSample', {});
+    const cut = await candidates(projectId);
+    expect(cut).toMatchObject({
+      state: 'failed',
+      error: { code: 'DISK_FULL', message: expect.stringContaining(path) },
+    });
+    const kept = cut.result?.kind === 'backgrounds' ? cut.result.candidates.length : 0;
+    expect(kept).toBeGreaterThanOrEqual(1);
+    expect(kept).toBeLessThan(4);
+    const seeds = [7, 8, 9, 10];
+    expectKept(cut, seeds.slice(0, kept));
+    expect((await call('project.state', { projectId })).document).toEqual(document);
+    // There is room again: the same project takes all four, and a render.
+    expect(spawnSync('mount', ['-o', 'remount,size=64m', small]).status).toBe(0);
+    const whole = await candidates(projectId);
+    expect(whole).toMatchObject({ state: 'done', error: null });
+    expectKept(whole, seeds);
+    expect(await render(projectId)).toMatchObject({ state: 'done', sequence: 1 });
+    await call('project.close', { projectId });
+    expect(readdirSync(small)).toEqual([path.slice(small.length + 1)]);
+  });
+
+  test('of which the last does not fit: the job has failed, though the engine had come to its end', async (context) => {
+    const small = disk('small', 'size=1500k');
+    if (small === undefined) return context.skip();
+    await start(small);
+    const { projectId } = await call('project.openSample', {});
+    const { jobId } = await call('prepare.generateBackgrounds', {
+      projectId,
+      prompt: 'a beach',
+      count: 1,
+      seed: 7,
+    });
+    await expect.poll(async () => (await call('jobs.get', { jobId })).state).toMatch(/done|failed/);
+    expect(await call('jobs.get', { jobId })).toMatchObject({
+      state: 'failed',
+      result: null,
+      error: { code: 'DISK_FULL' },
+    });
+    // A project cannot be closed where its log has no room.
+    expect(spawnSync('mount', ['-o', 'remount,size=32m', small]).status).toBe(0);
+  });
+
+  test('in a project on a read-only disk: told, nothing written, and other projects go on', async (context) => {
+    const readOnly = disk('read-only', 'size=32m');
+    if (readOnly === undefined) return context.skip();
+    await start();
+    const sample = await call('project.openSample', {});
+    const copy = join(readOnly, 'copy.pnpmix');
+    const saved = await call('project.saveAs', { projectId: sample.projectId, path: copy });
+    await call('project.close', { projectId: saved.projectId });
+    const before = readFileSync(copy);
+    expect(spawnSync('mount', ['-o', 'remount,ro', readOnly]).status).toBe(0);
+    const { projectId } = await call('project.open', { path: copy, readOnly: true });
+    expect(await candidates(projectId)).toMatchObject({
+      state: 'failed',
+      result: null,
+      error: { code: 'PROJECT_READ_ONLY' },
+    });
+    const other = await call('project.openSample', {});
+    const whole = await candidates(other.projectId);
+    expect(whole.state).toBe('done');
+    expectKept(whole, [7, 8, 9, 10]);
+    await call('project.close', { projectId });
+    expect(readdirSync(readOnly)).toEqual(['copy.pnpmix']);
+    expect(readFileSync(copy).equals(before)).toBe(true);
   });
 });
 
