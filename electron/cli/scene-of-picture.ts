@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path';
 import type { AssetFile, LoadedScene } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../contract/render-request.ts';
+import { type RequestPicture, requestPictures } from '../contract/request-document.ts';
 import { assetIdOf } from '../projects/asset-id.ts';
 import { readRenderRequest } from '../projects/export/render-metadata.ts';
 import { PROJECT_EXTENSION } from '../projects/file-names.ts';
@@ -34,12 +35,7 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
     );
   }
   const { background, inpainted, concepts, prompt, inpaintPrompt } = request.scene;
-  const names = new Map<AssetId, string>([[background, 'the background']]);
-  if (inpainted !== null) names.set(inpainted, 'the inpainted background');
-  for (const { name, image, subject, mask } of concepts) {
-    names.set(image, `the picture of ${name}`).set(mask, `the mask of ${name}`);
-    if (subject !== null) names.set(subject, `the mask of the thing in the picture of ${name}`);
-  }
+  const names = new Map(requestPictures(request).map((picture) => [picture.asset, describe(picture)]));
   const assets = await findAssets(dirname(path), names);
   const missing = [...names].filter(([id]) => !assets.has(id)).map(([, name]) => name);
   if (missing.length > 0) {
@@ -66,6 +62,21 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
     assets,
     pack: request.pack,
   };
+}
+
+function describe({ part, concept }: RequestPicture): string {
+  switch (part) {
+    case 'background':
+      return 'the background';
+    case 'inpainted':
+      return 'the inpainted background';
+    case 'image':
+      return `the picture of ${concept}`;
+    case 'subject':
+      return `the mask of the thing in the picture of ${concept}`;
+    case 'mask':
+      return `the mask of ${concept}`;
+  }
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {
