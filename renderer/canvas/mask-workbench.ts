@@ -5,6 +5,7 @@
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
+import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
 import type { MaskOperation } from '../editor/mask-operations.ts';
 import {
   copyPlane,
@@ -15,8 +16,14 @@ import {
   planeRect,
 } from '../editor/mask-plane.ts';
 import { MaskSession } from '../editor/mask-session.ts';
-import type { GestureLabel, SmartSelection, ToolInput, ToolSettings } from '../editor/tools/tool.ts';
-import { type ToolName, ToolRunner } from '../editor/tools/tools.ts';
+import type {
+  GestureLabel,
+  PointerSample,
+  SmartSelection,
+  ToolInput,
+  ToolSettings,
+} from '../editor/tools/tool.ts';
+import { endOf, type ToolName, ToolRunner } from '../editor/tools/tools.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { MaskImage } from './mask-image.ts';
 import type { MaskLibrary } from './mask-library.ts';
@@ -76,6 +83,10 @@ export class MaskWorkbench {
   #redraw: () => void = () => {};
   #concepts: readonly DocumentConcept[] = [];
   #gestureCount = 0;
+  readonly #log = new GestureLog();
+  /** Gestures of the page before this one, until the masks that they belong to are there. */
+  #left: readonly RecordedGesture[] = [];
+  #lastPointer: PointerSample | undefined;
 
   constructor(library: MaskLibrary, events: WorkbenchEvents) {
     this.#library = library;
@@ -138,7 +149,7 @@ export class MaskWorkbench {
     if (isResized) {
       this.cancel();
       this.#layers.clear();
-      this.#size = size;
+      this.#size = { width: size.width, height: size.height };
     }
     const active = concepts.find(({ id }) => id === activeId);
     if (this.#activeId !== (active?.id ?? null)) this.cancel();
@@ -182,6 +193,32 @@ export class MaskWorkbench {
 
   /** Feeds the tool in hand. Nothing happens while no concept is active or the active one is locked. */
   input(input: ToolInput): void {
+    this.#step(input, false);
+  }
+
+  /**
+   * Ends the gesture under way as if the pointer had been lifted: the page goes away.
+   *
+   * @returns what was drawn and is not saved yet; the next page's {@link resume} takes it
+   */
+  leave(): readonly RecordedGesture[] {
+    const end = this.isActive && this.#lastPointer ? endOf(this.#runner.name, this.#lastPointer) : undefined;
+    if (end) this.#step(end, true);
+    return [...this.#left, ...this.#log.unsaved];
+  }
+
+  /** Everything that was drawn so far and saved is in the history. */
+  settle(): void {
+    this.#log.settle();
+  }
+
+  /** Carries out what the page before this one left, each when its concept's mask is there. */
+  resume(gestures: readonly RecordedGesture[]): void {
+    this.#left = gestures;
+  }
+
+  #step(input: ToolInput, isCutShort: boolean): void {
+    if ('pointer' in input) this.#lastPointer = input.pointer;
     const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
     if (!layer || this.#activeId === null || this.#isLocked) return;
     const conceptId = this.#activeId;
@@ -197,17 +234,27 @@ export class MaskWorkbench {
           break;
         case 'commit':
           this.#selection = { points: [], box: null };
-          if (effect.label !== 'select' || this.#hasAnswer) {
-            this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label: effect.label });
+          if (effect.label === 'select') {
+            const change = { kind: 'gesture', label: effect.label } as const;
+            if (this.#hasAnswer) void this.#save(conceptId, layer, layer.session.commit(), change);
+          } else {
+            const { label } = effect;
+            const base = layer.saving > 0 ? undefined : layer.maskId;
+            this.#saveGesture(
+              layer,
+              this.#log.finish({ conceptId, size: this.#size, base, label, isCutShort }),
+            );
           }
           this.#hasAnswer = false;
           break;
         case 'revert':
           this.#selection = { points: [], box: null };
           this.#hasAnswer = false;
+          this.#log.drop();
           layer.image.invalidate(layer.session.revert());
           break;
         default:
+          this.#log.add(effect);
           layer.image.invalidate(layer.session.paint(effect));
       }
     }
@@ -261,24 +308,48 @@ export class MaskWorkbench {
     const layer = this.#layers.get(conceptId);
     if (!layer) return;
     layer.session.replace(plane);
-    this.#save(conceptId, layer, layer.session.commit(), change);
+    void this.#save(conceptId, layer, layer.session.commit(), change);
     layer.image.draw(plane, planeRect(plane));
     this.#redraw();
   }
 
-  #save(conceptId: string, layer: Layer, plane: MaskPlane, change: MaskChange): void {
+  #saveGesture(layer: Layer, gesture: RecordedGesture): void {
+    const { conceptId, label } = gesture;
+    this.#log.sent(gesture);
+    void this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label }).then((id) => {
+      if (id !== undefined) this.#log.named(gesture, id);
+    });
+  }
+
+  /** Paints what the page before this one drew on a mask and could not save. */
+  #resumeOn(conceptId: string, layer: Layer): void {
+    const own = this.#left.filter((gesture) => gesture.conceptId === conceptId);
+    if (own.length === 0 || layer.maskId === undefined) return;
+    this.#left = this.#left.filter((gesture) => gesture.conceptId !== conceptId);
+    for (const gesture of missingGestures(own, layer.maskId, this.#size)) {
+      replayGesture(layer.session, gesture);
+      this.#saveGesture(layer, gesture);
+    }
+    layer.image.draw(layer.session.shown, planeRect(layer.session.shown));
+    this.#redraw();
+  }
+
+  /** @returns the mask's id; undefined when it could not be saved, which is told */
+  #save(conceptId: string, layer: Layer, plane: MaskPlane, change: MaskChange): Promise<AssetId | undefined> {
     layer.saving++;
     this.#gestureCount++;
     this.#changed();
-    this.#events
+    return this.#events
       .saveMask(conceptId, plane, change)
       .then((id) => {
         this.#library.remember(id, plane);
         layer.maskId = id;
+        return id;
       })
       .catch((error: unknown) => {
         layer.maskId = undefined;
         this.#events.fail(error);
+        return undefined;
       })
       .finally(() => {
         layer.saving--;
@@ -293,6 +364,7 @@ export class MaskWorkbench {
     if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
     if (layer.maskId === maskId) {
       layer.loading = null;
+      this.#resumeOn(conceptId, layer);
       return;
     }
     if (maskId === null) {
@@ -324,6 +396,7 @@ export class MaskWorkbench {
     layer.maskId = maskId;
     layer.session = new MaskSession(copyPlane(plane));
     layer.image.draw(plane, planeRect(plane));
+    this.#resumeOn(conceptId, layer);
     this.#changed();
     this.#redraw();
   }

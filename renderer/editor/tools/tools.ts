@@ -6,13 +6,22 @@ import { move } from './move.ts';
 import { polygon } from './polygon.ts';
 import { ellipse, rectangle } from './shape.ts';
 import { smartSelect } from './smart-select.ts';
-import type { Tool, ToolEffect, ToolInput, ToolSettings } from './tool.ts';
+import type { PointerSample, Tool, ToolEffect, ToolInput, ToolSettings } from './tool.ts';
 
 const tools = { move, brush, eraser, lasso, polygon, rectangle, ellipse, fill, select: smartSelect };
 
 export type ToolName = keyof typeof tools;
 
 export const TOOL_NAMES = Object.keys(tools) as readonly ToolName[];
+
+/**
+ * The input that ends a tool's gesture and keeps what was done. Smart select has none: what it shows is a proposal,
+ * which counts only when the person takes it.
+ */
+export function endOf(tool: ToolName, pointer: PointerSample): ToolInput | undefined {
+  if (tool === 'select') return undefined;
+  return tool === 'polygon' ? { kind: 'confirm' } : { kind: 'up', pointer };
+}
 
 /** One tool in hand. A new one starts from its initial state; the old one is to be cancelled first. */
 export class ToolRunner {

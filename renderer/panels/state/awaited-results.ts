@@ -17,6 +17,16 @@ export interface ResultPlaces {
   readonly offer: (render: RenderSummary) => void;
 }
 
+/** What a page leaves to the next one of a render whose end it has not seen. */
+export interface AwaitedRender {
+  readonly renderId: string;
+  /** Whether the person has painted since it was asked for. */
+  readonly hasPainted: boolean;
+}
+
+/** The mark of a render that is only to be offered, whatever the person does from now on. */
+const PAINTED = -1;
+
 export class AwaitedResults {
   readonly #painting: PaintingState;
   readonly #places: ResultPlaces;
@@ -35,6 +45,18 @@ export class AwaitedResults {
   /** From now on the end of this render counts. */
   expect(renderId: string, mark: number): void {
     this.#marks.set(renderId, mark);
+  }
+
+  /** Those whose end is still to come. */
+  awaited(): readonly AwaitedRender[] {
+    return [...this.#marks].map(([renderId, mark]) => ({ renderId, hasPainted: mark !== this.mark() }));
+  }
+
+  /** Goes on waiting for what the page before this one waited for. */
+  resume(renders: readonly AwaitedRender[]): void {
+    for (const { renderId, hasPainted } of renders) {
+      this.expect(renderId, hasPainted ? PAINTED : this.mark());
+    }
   }
 
   /** A render changed its state. */

@@ -20,6 +20,7 @@ import type { SmartSelection } from '../../editor/tools/tool.ts';
 import { AwaitedResults } from './awaited-results.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import { reportError, reportNotice } from './notices.ts';
+import { forgetPage, leavePage, type PageMemory, recallPage } from './page-memory.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
 import { type DocumentEdit, ProjectSession } from './project-session.ts';
 import { findRender, useStudio } from './studio-store.ts';
@@ -73,7 +74,11 @@ export class Studio {
         queue,
         jobs: Object.fromEntries(jobs.map((job) => [job.jobId, job])),
       });
-      await this.#showProject(await this.#firstProject());
+      const project = await this.#firstProject();
+      const memory = recallPage(project.path);
+      this.workbench.resume(memory?.gestures ?? []);
+      await this.#showProject(project);
+      if (memory) this.#resumeResults(memory);
       useStudio.setState({ phase: 'ready', failure: null });
       this.#learnPack(engine);
     } catch (error) {
@@ -177,6 +182,7 @@ export class Studio {
       state,
       (project) => {
         useStudio.setState({ project });
+        if (project.pending === 0) this.workbench.settle();
         void this.#followBackground(project.document.background);
       },
       reportError,
@@ -255,6 +261,15 @@ export class Studio {
     // The event of its end may have come before the answer.
     const known = findRender(useStudio.getState(), renderId);
     if (known) this.results.changed(known);
+  }
+
+  /** Renders that the page before this one waited for; those that have ended meanwhile show at once. */
+  #resumeResults({ awaited }: PageMemory): void {
+    this.results.resume(awaited);
+    for (const { renderId } of awaited) {
+      const known = findRender(useStudio.getState(), renderId);
+      if (known) this.results.changed(known);
+    }
   }
 
   /** Shows a render on the canvas, in the way of comparing that is chosen. */
@@ -443,11 +458,30 @@ export class Studio {
       useStudio.setState({ engine });
       this.#learnPack(engine);
     });
-    client.on('settings.changed', (settings) => useStudio.setState({ settings }));
+    client.on('settings.changed', (settings) => {
+      const before = useStudio.getState().settings;
+      useStudio.setState({ settings });
+      // Where that leads to is the host's to say.
+      if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
+    });
     client.on('notice', ({ message }) => reportNotice(message));
     addEventListener('beforeunload', (event) => {
       if (this.#session?.hasPending) event.preventDefault();
     });
+    // A message to the host may not get away any more; what the browser itself keeps for this tab does.
+    addEventListener('pagehide', () => {
+      if (!this.#session) return;
+      const { path } = this.#session;
+      leavePage({ path, gestures: this.workbench.leave(), awaited: this.results.awaited() });
+    });
+    // The same page again, with all that it had.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) forgetPage();
+    });
+  }
+
+  async #readInfo(): Promise<void> {
+    useStudio.setState({ info: await this.client.call('app.info', {}) });
   }
 
   /** After the connection was gone: what was missed. */

@@ -54,3 +54,21 @@ it('shows nothing of renders that failed, were cancelled, or were not asked for 
   end('another window’s', 'done');
   expect([...shown, ...offered]).toEqual([]);
 });
+
+it('goes on waiting in the next page, and only offers what was painted over', () => {
+  results.expect('a', results.mark());
+  const mark = results.mark();
+  painting.gestureCount++;
+  results.expect('b', results.mark());
+  results.expect('c', mark);
+  const left = results.awaited();
+  painting = { isActive: false, gestureCount: 0 };
+  results = new AwaitedResults(painting, {
+    show: ({ renderId }) => shown.push(renderId),
+    offer: ({ renderId }) => offered.push(renderId),
+  });
+  results.resume(left);
+  for (const renderId of ['a', 'b', 'c']) end(renderId, 'done');
+  expect(shown).toEqual(['b']);
+  expect(offered).toEqual(['a', 'c']);
+});

@@ -1,0 +1,182 @@
+/** The page is loaded again in the middle of everything, and nothing is lost. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  canvasOf,
+  coverage,
+  drag,
+  keepFailure,
+  onScreen,
+  openStudio,
+  renderButton,
+  type StudioPage,
+  saved,
+} from './studio-page.ts';
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+async function press(key: string): Promise<void> {
+  await canvasOf(studio.page).focus();
+  await studio.page.keyboard.press(key);
+}
+
+async function reload(): Promise<void> {
+  await studio.page.reload();
+  await renderButton(studio.page).waitFor();
+}
+
+/** Moves the mouse over points of the picture. */
+async function moveOver(points: readonly (readonly [x: number, y: number])[]): Promise<void> {
+  for (const [x, y] of points) {
+    const at = await onScreen(studio.page, x, y);
+    await studio.page.mouse.move(at.x, at.y, { steps: 4 });
+  }
+}
+
+describe('what is being drawn', () => {
+  beforeEach(async () => {
+    const { page } = studio;
+    if ((await coverage(page)) > 0) await press('Delete');
+    await page.getByText('no mask').waitFor();
+  });
+
+  // The middle of the page's way of keeping it: the pointer is still down, nothing has been sent.
+  it.each([
+    ['stroke', 'b'],
+    ['lasso', 'l'],
+    ['rectangle', 'u'],
+    ['ellipse', 'Shift+U'],
+  ])('a %s with the pointer still down is in the mask, and undo takes it away', async (_, key) => {
+    const { page } = studio;
+    await press(key);
+    await moveOver([[20, 20]]);
+    await page.mouse.down();
+    await moveOver([
+      [80, 24],
+      [84, 70],
+    ]);
+    await reload();
+    await page.mouse.up();
+    await expect.poll(() => coverage(page)).toBeGreaterThan(5);
+    await press('Control+z');
+    await page.getByText('no mask').waitFor();
+    await press('Control+Shift+z');
+    await expect.poll(() => coverage(page)).toBeGreaterThan(5);
+    // Once, not at every start.
+    await press('Control+z');
+    await page.getByText('no mask').waitFor();
+    await saved(page);
+    await reload();
+    await page.getByText('no mask').waitFor();
+  });
+
+  it('a move goes as far as the pointer came', async () => {
+    const { page } = studio;
+    await press('u');
+    await drag(page, [
+      [10, 10],
+      [50, 50],
+    ]);
+    await expect.poll(() => coverage(page)).toBeGreaterThan(5);
+    const before = await coverage(page);
+    await press('v');
+    await moveOver([[30, 30]]);
+    await page.mouse.down();
+    await moveOver([[125, 30]]);
+    await reload();
+    await page.mouse.up();
+    // Half of it has left the picture.
+    await expect.poll(() => coverage(page)).toBeLessThan(0.8 * before);
+    await press('Control+z');
+    await expect.poll(() => coverage(page)).toBe(before);
+  });
+
+  it('a polygon is closed as it is; two corners are none', async () => {
+    const { page } = studio;
+    const clicks = async (points: readonly (readonly [number, number])[]) => {
+      for (const [x, y] of points) {
+        const at = await onScreen(page, x, y);
+        await page.mouse.click(at.x, at.y);
+      }
+    };
+    await press('p');
+    await clicks([
+      [20, 20],
+      [90, 20],
+      [90, 80],
+    ]);
+    await reload();
+    await expect.poll(() => coverage(page)).toBeGreaterThan(5);
+    await press('Delete');
+    await page.getByText('no mask').waitFor();
+    await press('p');
+    await clicks([
+      [20, 20],
+      [90, 20],
+    ]);
+    await saved(page);
+    await reload();
+    await page.getByText('no mask').waitFor();
+  });
+
+  it('strokes that were just finished are there, each once and in order, and the one after them', async () => {
+    const { page } = studio;
+    await press('u');
+    const strip = async (x: number) =>
+      drag(page, [
+        [x, 20],
+        [x + 20, 60],
+      ]);
+    for (const x of [0, 20, 40]) await strip(x);
+    const whole = (100 * 20 * 40) / 128 ** 2;
+    await moveOver([[60, 20]]);
+    await page.mouse.down();
+    await moveOver([[80, 60]]);
+    await reload();
+    await page.mouse.up();
+    await expect.poll(async () => Math.abs((await coverage(page)) - 4 * whole)).toBeLessThan(0.5);
+    for (const left of [3, 2, 1]) {
+      await press('Control+z');
+      await expect.poll(async () => Math.abs((await coverage(page)) - left * whole)).toBeLessThan(0.5);
+    }
+    await press('Control+z');
+    await page.getByText('no mask').waitFor();
+    for (let step = 0; step < 4; step++) await press('Control+Shift+z');
+    await expect.poll(async () => Math.abs((await coverage(page)) - 4 * whole)).toBeLessThan(0.5);
+  });
+});
+
+describe('a render', () => {
+  const editTheScene = () => studio.page.getByRole('button', { name: 'Edit the scene' });
+
+  it('whose page was loaded again shows by itself when it is done', { timeout: 400_000 }, async () => {
+    const { page } = studio;
+    const steps = page.getByRole('textbox', { name: 'Steps' });
+    await steps.fill('16');
+    await steps.press('Enter');
+    await saved(page);
+    await renderButton(page).click();
+    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await reload();
+    await editTheScene().waitFor({ timeout: 300_000 });
+    await press('Escape');
+    await editTheScene().waitFor({ state: 'detached' });
+    // It has been seen: the next page does not show it again.
+    await reload();
+    await page.locator('.frame img').first().waitFor();
+    expect(await editTheScene().count()).toBe(0);
+  });
+
+  it('wrote nothing wrong to the console all the while', () => {
+    expect(studio.faults).toEqual([]);
+  });
+});
