@@ -8,6 +8,7 @@ import type { JobRunner } from './jobs/job-runner.ts';
 import type { PrepareJobs } from './jobs/prepare-jobs.ts';
 import type { PackChoices } from './models/pack-choices.ts';
 import type { OpenProjects } from './projects/open-projects.ts';
+import type { ProjectsFolder } from './projects/projects-folder.ts';
 import type { RenderService } from './renders/render-service.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 import type { StudioEvents } from './studio-events.ts';
@@ -37,6 +38,7 @@ export interface StudioFolders {
   readonly bundledPacks: string;
   readonly settings: string;
   readonly cache: string;
+  /** Where new projects are made, unless the person has chosen another place. */
   readonly projects: string;
 }
 
@@ -49,6 +51,7 @@ export interface StudioParts {
   readonly applySettings: () => Promise<void>;
   readonly recent: RecentProjects;
   readonly projects: OpenProjects;
+  readonly projectsFolder: ProjectsFolder;
   readonly transient: TransientAssets;
   readonly engine: EngineSupervisor;
   readonly renders: RenderService;

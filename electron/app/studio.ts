@@ -24,6 +24,7 @@ import { PrepareJobs } from './jobs/prepare-jobs.ts';
 import { chooseFolder } from './models/choose-folder.ts';
 import { PackChoices } from './models/pack-choices.ts';
 import { OpenProjects } from './projects/open-projects.ts';
+import { ProjectsFolder } from './projects/projects-folder.ts';
 import { RenderService } from './renders/render-service.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { removeUnfinishedFiles } from './settings/unfinished-files.ts';
@@ -49,6 +50,8 @@ export interface Studio {
   readonly putAsset: (bytes: Uint8Array, mediaType: string) => AssetId;
   /** A picture of an open project, or one on its way; undefined when there is none. */
   readonly readAsset: (asset: AssetId) => TransientAsset | undefined;
+  /** Where new projects are made now. */
+  readonly projectsFolder: () => string;
   /** Process id of the engine; undefined while there is none. */
   readonly enginePid: () => number | undefined;
   /** Ends all work, closes all projects, ends the engine. */
@@ -82,6 +85,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     listen: (listener) => events.listen(listener),
     putAsset: (bytes, mediaType) => transient.putUpload(bytes, mediaType),
     readAsset: (asset) => transient.get(asset) ?? projects.findAsset(asset),
+    projectsFolder: () => parts.projectsFolder.path,
     enginePid: () => engine.pid,
     close: () => {
       closing ??= close();
@@ -107,7 +111,9 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
   });
   const packs = new PackChoices(folders.bundledPacks, store);
   const recent = new RecentProjects(join(folders.settings, 'recent-projects.json'));
-  const projects = new OpenProjects(folders.projects, events, recent);
+  const isFixed = Boolean(facts.environment.PNPMIX_PROJECTS_DIR);
+  const projectsFolder = new ProjectsFolder(folders.projects, isFixed, settings);
+  const projects = new OpenProjects(projectsFolder, events, recent);
   const transient = new TransientAssets();
 
   const engineConfig = async (): Promise<EngineConfig> => {
@@ -142,6 +148,7 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
     applySettings,
     recent,
     projects,
+    projectsFolder,
     transient,
     engine,
     renders,

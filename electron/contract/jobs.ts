@@ -96,6 +96,7 @@ export const jobStateSchema = z.strictObject({
   kind: jobKindSchema,
   /** null for jobs that are of no project. */
   projectId: projectIdSchema.nullable(),
+  packId: z.string().nullable().describe('The model pack that it handles; null for other jobs.'),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   progress: jobProgressSchema.nullable(),
   result: jobResultSchema

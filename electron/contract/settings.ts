@@ -1,6 +1,7 @@
 /** What a person can set, one place for every host. */
 import * as z from 'zod';
 import { deviceChoiceSchema } from './engine-status.ts';
+import { filePathSchema } from './project-state.ts';
 
 export const settingsSchema = z.strictObject({
   version: z.literal(1),
@@ -13,6 +14,8 @@ export const settingsSchema = z.strictObject({
   cacheLimitBytes: z.int().min(0),
   /** Most rows that the U-Net runs in one call; null is as many as the memory takes. Less memory, more time. */
   rowsAtOnce: z.int().min(1).max(64).nullable(),
+  /** Where new projects are made; null is the platform's place. Changed by app.setProjectsFolder only. */
+  projectsFolder: filePathSchema.nullable(),
   /** Write the whole request into exported pictures. */
   exportMetadata: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
@@ -28,7 +31,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Some of the settings; what is not named stays. */
-export const settingsChangeSchema = settingsSchema.omit({ version: true }).partial();
+export const settingsChangeSchema = settingsSchema.omit({ version: true, projectsFolder: true }).partial();
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -38,6 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
   releaseModelsAfterMinutes: 10,
   cacheLimitBytes: 2 ** 30,
   rowsAtOnce: null,
+  projectsFolder: null,
   exportMetadata: true,
   theme: 'system',
   wheel: 'zoom',

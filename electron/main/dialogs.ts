@@ -15,7 +15,7 @@ export interface DialogOptions {
   readonly dialog: Dialog;
   readonly shell: Shell;
   readonly windowOf: (clientId: string) => BrowserWindow | undefined;
-  readonly projectsFolder: string;
+  readonly projectsFolder: () => string;
 }
 
 export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogOptions): HostDialogs {
@@ -39,14 +39,14 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
   return {
     openProject: async (clientId) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(parent(clientId), {
-        defaultPath: projectsFolder,
+        defaultPath: projectsFolder(),
         filters: [PROJECT_FILTER],
         properties: ['openFile'],
       });
       return canceled ? null : (filePaths[0] ?? null);
     },
     saveProject: (clientId, suggestedName = 'Untitled') =>
-      save(clientId, join(projectsFolder, suggestedName), PROJECT_FILTER),
+      save(clientId, join(projectsFolder(), suggestedName), PROJECT_FILTER),
     saveExport: (clientId, kind, suggestedName = 'Export') => {
       const { name, extensions } = EXPORT_FILTERS[kind];
       return save(clientId, suggestedName, { name, extensions: [...extensions] });

@@ -89,7 +89,7 @@ async function start(): Promise<void> {
         dialog,
         shell,
         windowOf: (clientId) => windows.windowOf(clientId),
-        projectsFolder: folders.projects,
+        projectsFolder: () => studio.projectsFolder(),
       }),
     },
     facts,

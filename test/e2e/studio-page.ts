@@ -21,7 +21,7 @@ export interface StudioPage {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly serve: ServeProcess;
-  readonly folders: { readonly projects: string };
+  readonly folders: { readonly root: string; readonly projects: string };
   /** What the page wrote to its console as errors, and what it threw. */
   readonly faults: readonly string[];
   readonly close: () => Promise<void>;
@@ -29,13 +29,20 @@ export interface StudioPage {
 
 /** Opens the program as at its very first start. */
 export async function openStudio(
-  options: { colorScheme?: 'light' | 'dark'; packs?: string } = {},
+  options: {
+    colorScheme?: 'light' | 'dark';
+    packs?: string;
+    /** Adds to the packs, or to the folders below the root, before the program starts. */
+    prepare?: (root: string) => void;
+    environment?: (root: string) => NodeJS.ProcessEnv;
+  } = {},
 ): Promise<StudioPage> {
   assertBuilt();
   const root = mkdtempSync(join(tmpdir(), 'pnpmix-e2e-'));
   const packs = options.packs ?? join(root, 'packs');
   if (options.packs === undefined) await makeSamplePack(packs);
-  const folders = { projects: join(root, 'projects') };
+  options.prepare?.(root);
+  const folders = { root, projects: join(root, 'projects') };
   const serve = await startServe({
     ...process.env,
     PNPMIX_PACKS_DIR: packs,
@@ -43,6 +50,7 @@ export async function openStudio(
     PNPMIX_SETTINGS_DIR: join(root, 'settings'),
     PNPMIX_CACHE_DIR: join(root, 'cache'),
     PNPMIX_MODELS_DIR: join(root, 'models'),
+    ...options.environment?.(root),
   });
   let browser: Browser | undefined;
   try {

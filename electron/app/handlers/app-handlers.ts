@@ -12,7 +12,7 @@ import type { StudioParts } from '../studio-parts.ts';
 export function appHandlers(
   parts: StudioParts,
 ): Pick<CommandHandlers<CommandContext>, keyof typeof appCommands> {
-  const { host, settings, projects, store, events, folders } = parts;
+  const { host, settings, projectsFolder, store, events, folders } = parts;
   const dialogs = () => {
     if (host.dialogs !== null) return host.dialogs;
     throw new StudioError(
@@ -36,7 +36,8 @@ export function appHandlers(
       host: host.kind,
       platform: process.platform,
       hasNativeDialogs: host.dialogs !== null,
-      projectsFolder: projects.projectsFolder,
+      projectsFolder: projectsFolder.path,
+      canChooseProjectsFolder: projectsFolder.canBeChosen,
       modelsFolder: store.modelsFolder,
       canChooseModelsFolder: parts.modelsFolder.chosenBy !== 'PNPMIX_MODELS_DIR',
       cacheFolder: folders.cache,
@@ -49,6 +50,11 @@ export function appHandlers(
     },
     'app.cache': async () => ({ bytes: await cacheBytes(folders.cache) }),
     'app.clearCache': async () => ({ freedBytes: await clearCache(folders.cache) }),
+    'app.setProjectsFolder': async ({ folder }) => {
+      await projectsFolder.choose(folder);
+      events.emit('settings.changed', settings.current);
+      return null;
+    },
     'app.setModelsFolder': async ({ folder }) => {
       await parts.modelsFolder.choose(folder);
       return null;

@@ -20,13 +20,13 @@ export function modelHandlers({
       ...(await store.licencesToAccept(packId, components)),
     ],
     'models.pull': ({ packId, components, acceptedLicences }) =>
-      jobs.start('pullModels', null, async (controls) => {
+      jobs.start('pullModels', { packId }, async (controls) => {
         const pulled = await store.pull(packId, { ...storeControls(controls), components, acceptedLicences });
         await applySettings();
         return { kind: 'modelsPulled', ...pulled };
       }),
     'models.verify': ({ packId, components, quick, repair }) =>
-      jobs.start('verifyModels', null, async (controls) => {
+      jobs.start('verifyModels', { packId }, async (controls) => {
         const options = { ...storeControls(controls), components };
         const verified = await store.verify(packId, { ...options, quick });
         const damaged = verified.filter(({ state }) => state === 'missing' || state === 'changed');
@@ -36,7 +36,7 @@ export function modelHandlers({
         return { kind: 'modelsVerified', files: again.map(describe) };
       }),
     'models.import': ({ packId, components, folder, mode }) =>
-      jobs.start('importModels', null, async (controls) => {
+      jobs.start('importModels', { packId }, async (controls) => {
         const { files, ownFiles } = await store.import(packId, folder, {
           ...storeControls(controls),
           components,
@@ -46,7 +46,7 @@ export function modelHandlers({
         return { kind: 'modelsImported', files: files.length, ownFiles: [...ownFiles] };
       }),
     'models.remove': ({ packId, components }) =>
-      jobs.start('removeModels', null, async (controls) => {
+      jobs.start('removeModels', { packId }, async (controls) => {
         // Windows removes no file that a process has open.
         engine.release();
         const { kept, ...removed } = await store.remove(packId, { ...storeControls(controls), components });

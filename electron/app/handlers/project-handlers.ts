@@ -13,6 +13,7 @@ import type { StudioParts } from '../studio-parts.ts';
 
 export function projectHandlers({
   projects,
+  projectsFolder,
   recent,
   renders,
   packs,
@@ -51,7 +52,7 @@ export function projectHandlers({
           isThere: (await stat(path).catch(() => undefined))?.isFile() ?? false,
         })),
       );
-      const others = await projectFiles(projects.projectsFolder);
+      const others = await projectFiles(projectsFolder.path);
       return [...known, ...others.filter(({ path }) => !known.some((project) => project.path === path))];
     },
     'project.forgetRecent': ({ path }) => {

@@ -15,6 +15,12 @@ export interface JobControls {
   readonly onPartialResult: (result: JobResult) => void;
 }
 
+/** What a job is about. */
+export interface JobSubject {
+  readonly projectId?: ProjectId | null;
+  readonly packId?: string | null;
+}
+
 interface Job {
   state: JobState;
   readonly controller: AbortController;
@@ -35,7 +41,7 @@ export class JobRunner {
   /** Starts a job and says so at once; its end is an event. */
   start(
     kind: JobKind,
-    projectId: ProjectId | null,
+    { projectId = null, packId = null }: JobSubject,
     work: (controls: JobControls) => Promise<JobResult>,
   ): JobState {
     const jobId = randomUUID();
@@ -44,6 +50,7 @@ export class JobRunner {
       jobId,
       kind,
       projectId,
+      packId,
       state: 'waiting',
       progress: null,
       result: null,

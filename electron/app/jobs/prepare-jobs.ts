@@ -38,7 +38,7 @@ export class PrepareJobs {
   ): JobState {
     // A project that is not open is said at once, not by a failed job.
     this.#projects.file(projectId);
-    return this.#jobs.start(task.kind, projectId, async (job) => {
+    return this.#jobs.start(task.kind, { projectId }, async (job) => {
       const result = await this.#engine.run<Kind>(task, this.#controls(projectId, job));
       // Every kind of result has them; TypeScript does not follow that through a type parameter.
       for (const notice of (result as EngineResult).notices) job.onNotice(notice);
@@ -54,7 +54,7 @@ export class PrepareJobs {
    */
   startBackgrounds(projectId: ProjectId, task: BackgroundsTask): JobState {
     this.#projects.file(projectId);
-    return this.#jobs.start(task.kind, projectId, async (job) => {
+    return this.#jobs.start(task.kind, { projectId }, async (job) => {
       const candidates: BackgroundCandidate[] = [];
       // A candidate that cannot be kept ends the run: the next ones could not be either.
       const failure = new AbortController();

@@ -1,11 +1,7 @@
-/** Choosing where models are kept: only a folder that can be written, so that no download fails for it later. */
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
+/** Choosing where models are kept. */
 import { StudioError } from '../../contract/errors.ts';
-import { makeFolder } from '../../models/atomic-write.ts';
-import { writing } from '../../models/file-errors.ts';
 import { chooseModelsFolder, type ModelsFolder, type PlatformFacts } from '../../models/models-folder.ts';
+import { ensureWritable } from '../writable-folder.ts';
 
 /**
  * @param folder absolute; made where it is not there
@@ -23,12 +19,6 @@ export async function chooseFolder(
       'PNPMIX_MODELS_DIR says where the models are. Change it there, or start the program without it.',
     );
   }
-  if (!isAbsolute(folder)) {
-    throw new StudioError('PARAMETER_INVALID', `"${folder}" is no full path of a folder.`);
-  }
-  await writing(folder, async () => {
-    await makeFolder(folder);
-    await access(folder, constants.W_OK);
-  });
+  await ensureWritable(folder);
   await chooseModelsFolder(facts, folder);
 }

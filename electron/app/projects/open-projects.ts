@@ -28,15 +28,16 @@ export interface CreateProject {
 }
 
 export class OpenProjects {
-  readonly projectsFolder: string;
+  readonly #folder: { readonly path: string };
   readonly #events: StudioEvents;
   readonly #recent: RecentProjects;
   readonly #open = new Map<ProjectId, OpenProject>();
   /** Told before a project is closed, so that nothing works on it any more. */
   onClosing: (projectId: ProjectId) => Promise<void> = async () => undefined;
 
-  constructor(projectsFolder: string, events: StudioEvents, recent: RecentProjects) {
-    this.projectsFolder = projectsFolder;
+  /** @param folder where new projects are made; its path is asked for each time */
+  constructor(folder: { readonly path: string }, events: StudioEvents, recent: RecentProjects) {
+    this.#folder = folder;
     this.#events = events;
     this.#recent = recent;
   }
@@ -189,14 +190,13 @@ export class OpenProjects {
   }
 
   async #freePlace(name: string): Promise<string> {
-    await mkdir(this.projectsFolder, { recursive: true }).catch((cause: unknown) => {
-      throw new StudioError(
-        'PROJECT_UNWRITABLE',
-        `The folder for projects, ${this.projectsFolder}, cannot be made.`,
-        { cause },
-      );
+    const { path } = this.#folder;
+    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+      throw new StudioError('PROJECT_UNWRITABLE', `The folder for projects, ${path}, cannot be made.`, {
+        cause,
+      });
     });
-    return freePath(this.projectsFolder, name, PROJECT_EXTENSION);
+    return freePath(path, name, PROJECT_EXTENSION);
   }
 
   #add(file: ProjectFile): ProjectState {

@@ -41,14 +41,14 @@ export class SettingsStore {
   }
 
   /** @throws StudioError FOLDER_UNWRITABLE, DISK_FULL; nothing has changed then */
-  change(change: SettingsChange): Promise<Settings> {
+  change(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
     // One after another, so that two windows' changes both last.
     const changed = this.#changing.then(() => this.#write(change));
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
-  async #write(change: SettingsChange): Promise<Settings> {
+  async #write(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const changed = settingsSchema.parse({ ...this.#settings, ...given });
     await writeFileAtomically(this.#path, `${JSON.stringify(changed, null, 2)}\n`);

@@ -12,6 +12,8 @@ export const appInfoSchema = z.strictObject({
   /** Whether dialog.* and app.reveal work; without, the editor asks for paths itself and downloads files. */
   hasNativeDialogs: z.boolean(),
   projectsFolder: filePathSchema,
+  /** false where PNPMIX_PROJECTS_DIR says where it is. */
+  canChooseProjectsFolder: z.boolean(),
   modelsFolder: filePathSchema,
   /** false where PNPMIX_MODELS_DIR says where it is. */
   canChooseModelsFolder: z.boolean(),
@@ -55,6 +57,11 @@ export const appCommands = {
     'Empties the cache. Costs time at the next render and nothing else.',
     nothing,
     z.strictObject({ freedBytes: z.int().nonnegative() }),
+  ),
+  'app.setProjectsFolder': command(
+    'Makes new projects in another folder from now on. Those that are there stay where they are.',
+    z.strictObject({ folder: filePathSchema }),
+    done,
   ),
   'app.setModelsFolder': command(
     'Keeps models in another folder from the next start on. Those that are there stay where they are.',

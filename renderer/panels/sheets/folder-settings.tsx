@@ -1,7 +1,8 @@
-/** Where things are kept on the host: seeing it, choosing where models go, emptying the cache. */
-import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+/** Where things are kept on the host: seeing it, choosing where projects and models go, emptying the cache. */
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FolderChoice } from '../app/folder-choice.tsx';
 import { bytesOf } from '../history/render-name.ts';
 import { reportError, reportNotice } from '../state/notices.ts';
 import { start, useStudioActions } from '../state/studio-context.ts';
@@ -17,7 +18,7 @@ export function FolderSettings() {
         {t('settings.folders')}
       </Title>
       <Stack gap="sm">
-        <Folder name={t('settings.projectsFolder')} path={info.projectsFolder} />
+        <ProjectsFolder />
         <ModelsFolder />
         <Cache />
       </Stack>
@@ -53,48 +54,53 @@ function Folder({ name, path }: { name: string; path: string }) {
   );
 }
 
+function ProjectsFolder() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const info = useStudio((state) => state.info)!;
+  return (
+    <div>
+      <Folder name={t('settings.projectsFolder')} path={info.projectsFolder} />
+      {info.canChooseProjectsFolder ? (
+        <FolderChoice
+          title={t('settings.projectsFolder')}
+          label={t('settings.otherProjectsFolder')}
+          action={t('settings.chooseFolder')}
+          onChoose={async (folder) => {
+            await studio.client.call('app.setProjectsFolder', { folder });
+            reportNotice(t('settings.projectsFolderChosen', { folder }));
+          }}
+        />
+      ) : (
+        <Text size="xs" c="dimmed">
+          {t('settings.folderFixed', { variable: 'PNPMIX_PROJECTS_DIR' })}
+        </Text>
+      )}
+    </div>
+  );
+}
+
 function ModelsFolder() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const info = useStudio((state) => state.info)!;
-  const [typed, setTyped] = useState('');
-  const choose = async (folder: string) => {
-    await studio.client.call('app.setModelsFolder', { folder });
-    setTyped('');
-    reportNotice(t('settings.modelsFolderChosen', { folder }));
-  };
-  const ask = async () => {
-    const { path } = await studio.client.call('dialog.chooseFolder', { title: t('settings.modelsFolder') });
-    if (path !== null) await choose(path);
-  };
   return (
     <div>
       <Folder name={t('settings.modelsFolder')} path={info.modelsFolder} />
-      {!info.canChooseModelsFolder ? (
-        <Text size="xs" c="dimmed">
-          {t('settings.modelsFolderFixed')}
-        </Text>
-      ) : info.hasNativeDialogs ? (
-        <Button variant="default" mt={4} onClick={() => start(ask)}>
-          {t('settings.chooseFolder')}
-        </Button>
+      {info.canChooseModelsFolder ? (
+        <FolderChoice
+          title={t('settings.modelsFolder')}
+          label={t('settings.otherModelsFolder')}
+          action={t('settings.chooseFolder')}
+          onChoose={async (folder) => {
+            await studio.client.call('app.setModelsFolder', { folder });
+            reportNotice(t('settings.modelsFolderChosen', { folder }));
+          }}
+        />
       ) : (
-        <Group gap={4} mt={4} align="flex-end" wrap="nowrap">
-          <TextInput
-            size="xs"
-            flex={1}
-            label={t('settings.otherModelsFolder')}
-            value={typed}
-            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-          />
-          <Button
-            variant="default"
-            disabled={typed.trim() === ''}
-            onClick={() => start(() => choose(typed.trim()))}
-          >
-            {t('settings.chooseFolder')}
-          </Button>
-        </Group>
+        <Text size="xs" c="dimmed">
+          {t('settings.folderFixed', { variable: 'PNPMIX_MODELS_DIR' })}
+        </Text>
       )}
     </div>
   );

@@ -1,0 +1,23 @@
+/** Folders that a person chooses: only such as can be written to, so that nothing fails for it later. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import { makeFolder } from '../models/atomic-write.ts';
+import { writing } from '../models/file-errors.ts';
+
+/**
+ * Makes a folder where it is not there, and looks whether it can be written to.
+ *
+ * @param folder absolute
+ * @throws StudioError PARAMETER_INVALID for a relative path, FOLDER_UNWRITABLE, DISK_FULL
+ */
+export async function ensureWritable(folder: string): Promise<void> {
+  if (!isAbsolute(folder)) {
+    throw new StudioError('PARAMETER_INVALID', `"${folder}" is no full path of a folder.`);
+  }
+  await writing(folder, async () => {
+    await makeFolder(folder);
+    await access(folder, constants.W_OK);
+  });
+}

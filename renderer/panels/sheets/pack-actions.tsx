@@ -1,0 +1,135 @@
+/** What can be done with a pack of the store: download, verify, repair, remove, import. */
+import { Button, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
+import type { JobResult, JobState } from '../../../electron/contract/jobs.ts';
+import type { CatalogLicence } from '../../../electron/contract/pack-catalog.ts';
+import { Dialog } from '../app/dialog.tsx';
+import { FolderChoice } from '../app/folder-choice.tsx';
+import { bytesOf } from '../history/render-name.ts';
+import { reportNotice } from '../state/notices.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { LicenceDialog } from './licence-dialog.tsx';
+
+export function PackActions({
+  pack,
+  isBusy,
+  isPaused,
+}: {
+  pack: ListedPack;
+  isBusy: boolean;
+  /** Whether a download was stopped that can go on. */
+  isPaused: boolean;
+}) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const { id: packId, name } = pack;
+  const [licences, setLicences] = useState<readonly CatalogLicence[] | null>(null);
+  const [isRemoving, setRemoving] = useState(false);
+  const isPresent = pack.components.some(({ state }) => state !== 'absent');
+  const isWhole = pack.components.every(({ state, isOptional }) => state === 'installed' || isOptional);
+
+  const tell = (result: JobResult) => {
+    switch (result.kind) {
+      case 'modelsPulled':
+        return reportNotice(t('models.pulled', { name }));
+      case 'modelsVerified': {
+        const bad = result.files.filter(({ state }) => state === 'missing' || state === 'changed').length;
+        return reportNotice(bad === 0 ? t('models.verified') : t('models.damaged', { count: bad }));
+      }
+      case 'modelsImported':
+        reportNotice(t('models.imported', { name }));
+        if (result.ownFiles.length > 0) {
+          reportNotice(t('models.ownFiles', { count: result.ownFiles.length }));
+        }
+        return;
+      case 'modelsRemoved':
+        reportNotice(t('models.removed', { name, size: bytesOf(result.freedBytes) }));
+        for (const kept of result.kept) reportNotice(t('models.kept', kept));
+    }
+  };
+  const follow = async (begin: Promise<JobState>) => {
+    const result = await studio.finished(await begin);
+    if (result) tell(result);
+  };
+  const pull = (acceptedLicences: string[]) =>
+    follow(studio.client.call('models.pull', { packId, acceptedLicences }));
+  const download = async () => {
+    const missing = await studio.client.call('models.licences', { packId });
+    if (missing.length === 0) await pull([]);
+    else setLicences(missing);
+  };
+  const verify = (repair: boolean) => () =>
+    start(() => follow(studio.client.call('models.verify', { packId, repair })));
+
+  return (
+    <>
+      {isPaused && (
+        <Text size="xs" role="status" mt={6}>
+          {t('models.paused')}
+        </Text>
+      )}
+      <Group gap={4} mt={6}>
+        {!isWhole && (
+          <Button disabled={isBusy} onClick={() => start(download)}>
+            {isPaused ? t('models.resume') : t('models.download')}
+          </Button>
+        )}
+        {isPresent && (
+          <>
+            <Button variant="default" disabled={isBusy} onClick={verify(false)}>
+              {t('models.verify')}
+            </Button>
+            <Button variant="default" disabled={isBusy} onClick={verify(true)}>
+              {t('models.repair')}
+            </Button>
+          </>
+        )}
+        {(isPresent || isPaused) && (
+          <Button
+            variant="subtle"
+            color="red"
+            className="danger"
+            disabled={isBusy}
+            onClick={() => setRemoving(true)}
+          >
+            {t('models.remove')}
+          </Button>
+        )}
+      </Group>
+      <FolderChoice
+        title={t('models.importFolder')}
+        label={t('models.importFolder')}
+        action={t('models.import')}
+        disabled={isBusy}
+        onChoose={(folder) => follow(studio.client.call('models.import', { packId, folder }))}
+      />
+      <LicenceDialog
+        licences={licences}
+        onClose={() => setLicences(null)}
+        onAccept={(accepted) => {
+          setLicences(null);
+          start(() => pull(accepted));
+        }}
+      />
+      <Dialog opened={isRemoving} onClose={() => setRemoving(false)} title={t('models.remove')} size="sm">
+        <Text size="sm">{t('models.confirmRemove', { name })}</Text>
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" onClick={() => setRemoving(false)} data-autofocus>
+            {t('app.cancel')}
+          </Button>
+          <Button
+            color="red"
+            onClick={() => {
+              setRemoving(false);
+              start(() => follow(studio.client.call('models.remove', { packId })));
+            }}
+          >
+            {t('models.remove')}
+          </Button>
+        </Group>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+/** One model pack: what it is made of, what is done with it, and how far that is. */
+import { Badge, Button, Group, Paper, Progress, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
+import type { JobState } from '../../../electron/contract/jobs.ts';
+import { bytesOf, durationOf } from '../history/render-name.ts';
+import { start, useStudioActions } from '../state/studio-context.ts';
+import { useStudio } from '../state/studio-store.ts';
+import { PackActions } from './pack-actions.tsx';
+
+export function PackCard({ pack }: { pack: ListedPack }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const inUse = useStudio((state) => state.settings.pack === pack.id);
+  // The last one counts, whoever began it: a download goes on when the sheet is closed or the page loaded again.
+  const job = useStudio(({ jobs }) => Object.values(jobs).findLast(({ packId }) => packId === pack.id));
+  const isBusy = job !== undefined && ['waiting', 'running'].includes(job.state);
+  return (
+    <Paper withBorder p="sm" role="group" aria-label={pack.name}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div>
+          <Title order={3} size="h6">
+            {pack.name}
+          </Title>
+          <Text size="xs">{pack.description}</Text>
+        </div>
+        {inUse ? (
+          <Badge color="brand" flex="none">
+            {t('models.inUse')}
+          </Badge>
+        ) : (
+          <Button
+            variant="default"
+            flex="none"
+            disabled={!pack.isUsable}
+            onClick={() => start(() => studio.client.call('settings.set', { pack: pack.id }))}
+          >
+            {t('models.use')}
+          </Button>
+        )}
+      </Group>
+      <ul className="plain-list components">
+        {pack.components.map((component) => (
+          <li key={component.id}>
+            <Text size="xs">
+              <b>{component.name}</b>: {component.purpose}
+              {component.isOptional && ` (${t('models.optional')})`}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {pack.isBundled ? t('models.bundled') : t(`models.${component.state}`)} ·{' '}
+              {component.size.unknownFiles === 0
+                ? bytesOf(component.size.knownBytes)
+                : component.installedBytes > 0
+                  ? bytesOf(component.installedBytes)
+                  : t('models.unknownSize')}{' '}
+              · {component.licence}
+            </Text>
+          </li>
+        ))}
+      </ul>
+      {isBusy && <JobProgress name={pack.name} job={job} />}
+      {job?.state === 'failed' && job.error && (
+        <Text size="xs" className="danger" role="alert" my={6}>
+          {job.error.message}
+        </Text>
+      )}
+      {!pack.isBundled && <PackActions pack={pack} isBusy={isBusy} isPaused={isPausedDownload(job)} />}
+    </Paper>
+  );
+}
+
+/** A download that was stopped by the person, and nothing done since. */
+function isPausedDownload(job: JobState | undefined): boolean {
+  return job?.kind === 'pullModels' && job.state === 'cancelled';
+}
+
+function JobProgress({ name, job }: { name: string; job: JobState }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const { jobId, kind, progress } = job;
+  const { stage, step = 0, total = null, timeLeftMs = null } = progress ?? {};
+  const done = bytesOf(step);
+  return (
+    <div>
+      <Group gap="xs" wrap="nowrap" mt={6}>
+        <Progress flex={1} value={total === null ? 0 : (100 * step) / total} aria-label={name} />
+        <Button
+          variant="default"
+          flex="none"
+          onClick={() => start(() => studio.client.call('jobs.cancel', { jobId }))}
+        >
+          {kind === 'pullModels' ? t('models.pause') : t('app.cancel')}
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed" className="numbers path" mb={6}>
+        {stage !== undefined && isStage(stage) && `${t(`models.stages.${stage}`)} · `}
+        {total === null ? done : t('models.progress', { done, total: bytesOf(total) })}
+        {timeLeftMs !== null && ` · ${t('render.left', { time: durationOf(timeLeftMs) })}`}
+        {progress?.detail != null && ` · ${progress.detail}`}
+      </Text>
+    </div>
+  );
+}
+
+const STAGES = ['resolve', 'download', 'check', 'place'] as const;
+
+function isStage(stage: string): stage is (typeof STAGES)[number] {
+  return (STAGES as readonly string[]).includes(stage);
+}

@@ -1,0 +1,177 @@
+/** Model packs and folders, driven from the window against a server on this machine. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ModelServer, modelBytes, stallAfter } from '../electron/models/model-server.ts';
+import { catalogOf, known } from '../electron/models/store-fixture.ts';
+import { violations } from './axe.ts';
+import {
+  createProject,
+  keepFailure,
+  openStudio,
+  renderButton,
+  type StudioPage,
+  screenshot,
+} from './studio-page.ts';
+
+const A = modelBytes(400_000, 1);
+const B = modelBytes(30_000, 2);
+
+let hub: ModelServer;
+let studio: StudioPage;
+
+beforeAll(async () => {
+  hub = await ModelServer.start();
+  const files = { 'one/a.bin': A, 'one/deep/b.bin': B };
+  for (const [path, body] of Object.entries(files)) hub.files.set(`/${path}`, { body, etag: '"v1"' });
+  const catalog = {
+    ...catalogOf({
+      id: 'one',
+      sources: [{ kind: 'http', url: `${hub.origin}/one/` }],
+      files: [known('a.bin', A), known('deep/b.bin', B)],
+    }),
+    name: 'Large pack',
+  };
+  studio = await openStudio({
+    prepare: (root) => {
+      mkdirSync(join(root, 'packs', 'test'));
+      writeFileSync(join(root, 'packs', 'test', 'catalog.json'), JSON.stringify(catalog));
+    },
+    // The place of projects is left to the program, below a home of its own.
+    environment: (root) => ({ HOME: join(root, 'home'), PNPMIX_PROJECTS_DIR: '' }),
+  });
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+  await hub?.stop();
+});
+
+const card = () => studio.page.getByRole('group', { name: 'Large pack' });
+const button = (name: string) => card().getByRole('button', { name, exact: true });
+const place = () => join(studio.folders.root, 'models', 'test', 'one', 'a.bin');
+
+async function openSheet(name: string): Promise<void> {
+  await studio.page.getByRole('banner').getByRole('button', { name }).click();
+}
+
+async function closeSheet(): Promise<void> {
+  await studio.page.locator('.sheet-head').getByRole('button', { name: 'Close' }).click();
+}
+
+describe('the models', () => {
+  it('ask for the licence, download, pause, and go on where they were', { timeout: 400_000 }, async () => {
+    const { page } = studio;
+    await openSheet('Models');
+    await card().getByText('not installed').waitFor();
+    await button('Download').click();
+    const dialog = page.getByRole('dialog', { name: /licences/ });
+    const accept = dialog.getByRole('button', { name: 'Accept and download' });
+    await accept.waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await accept.isDisabled()).toBe(true);
+    expect(hub.requests).toEqual([]);
+    hub.misbehave('/one/a.bin', stallAfter(100_000));
+    await dialog.getByRole('checkbox', { name: 'I accept the licence Test licence' }).check();
+    await accept.click();
+    await card()
+      .getByText(/Downloading · \d+ kB of \d+ kB/)
+      .waitFor();
+    await screenshot(page, 'models-download');
+    expect(await violations(page)).toEqual([]);
+
+    // Neither the sheet nor the page has to stay for it.
+    await closeSheet();
+    await openSheet('Models');
+    await card().getByRole('progressbar', { name: 'Large pack' }).waitFor();
+    await page.reload();
+    await renderButton(page).waitFor();
+    await openSheet('Models');
+    await button('Pause').click();
+    await card().getByText('The download is paused.').waitFor();
+    expect(existsSync(place())).toBe(false);
+    await button('Go on with the download').click();
+    await page.getByText('Large pack is downloaded.').waitFor();
+    await card().getByText('installed', { exact: false }).first().waitFor();
+    expect(readFileSync(place()).equals(A)).toBe(true);
+    expect(hub.gets('/one/a.bin').at(-1)!.range).toMatch(/^bytes=[1-9]\d*-/);
+    expect(await button('Download').count()).toBe(0);
+  });
+
+  it('are verified, repaired and removed', { timeout: 400_000 }, async () => {
+    const { page } = studio;
+    writeFileSync(place(), Buffer.alloc(A.length));
+    await button('Verify').click();
+    await page.getByText('1 file is missing or changed.').waitFor();
+    await button('Repair').click();
+    await page.getByText('All files are as they should be.').waitFor();
+    expect(readFileSync(place()).equals(A)).toBe(true);
+    await button('Remove').click();
+    const dialog = page.getByRole('dialog', { name: 'Remove' });
+    await dialog.getByText('Remove the files of Large pack?').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(existsSync(place())).toBe(true);
+    await button('Remove').click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText(/^Large pack is removed; \d+ kB are free again\.$/).waitFor();
+    await card().getByText('not installed').waitFor();
+    expect(existsSync(place())).toBe(false);
+  });
+
+  it('are imported from a folder; one without them is refused, and why is said', async () => {
+    const { page } = studio;
+    const mine = join(studio.folders.root, 'mine');
+    mkdirSync(mine);
+    const asked = hub.requests.length;
+    const field = card().getByRole('textbox', { name: 'Folder with the models on the host' });
+    await field.fill(mine);
+    await button('Import a folder').click();
+    await card().getByRole('alert').waitFor();
+    expect(await field.inputValue()).toBe(mine);
+    for (const [path, body] of Object.entries({ 'a.bin': A, 'deep/b.bin': B })) {
+      mkdirSync(dirname(join(mine, path)), { recursive: true });
+      writeFileSync(join(mine, path), body);
+    }
+    await button('Import a folder').click();
+    await page.getByText('Large pack is imported.').waitFor();
+    await button('Verify').waitFor();
+    expect(await card().getByRole('alert').count()).toBe(0);
+    expect(readFileSync(place()).equals(A)).toBe(true);
+    expect(hub.requests.length).toBe(asked);
+    await closeSheet();
+  });
+});
+
+describe('the folder of new projects', () => {
+  it('is chosen in the settings, and stays as it was when another cannot be used', async () => {
+    const { page, folders } = studio;
+    await openSheet('Settings');
+    const section = page.getByRole('region', { name: 'Folders' });
+    const usual = join(folders.root, 'home', 'PnP-MIX Studio');
+    await section.getByText(usual).waitFor();
+    const field = section.getByRole('textbox', { name: 'Another folder on the host, for new projects' });
+    const file = join(folders.root, 'a file');
+    writeFileSync(file, '');
+    await field.fill(file);
+    await field.press('Enter');
+    await page.getByText('Something went wrong').waitFor();
+    await section.getByText(usual).waitFor();
+    const chosen = join(folders.root, 'my projects');
+    await field.fill(chosen);
+    await field.press('Enter');
+    await page.getByText(`New projects are made in ${chosen} from now on.`).waitFor();
+    await section.getByText(chosen, { exact: true }).waitFor();
+    await closeSheet();
+    await createProject(page, 'Elsewhere');
+    expect(existsSync(join(chosen, 'Elsewhere.pnpmix'))).toBe(true);
+  });
+});
+
+it('wrote nothing to the console but what was provoked', () => {
+  const unexpected = studio.faults.filter(
+    (fault) => !/IMPORT_INVALID|FOLDER_UNWRITABLE|StudioError/.test(fault),
+  );
+  expect(unexpected).toEqual([]);
+});
