@@ -17,7 +17,9 @@ afterAll(async () => {
 
 describe('axe', () => {
   for (const theme of ['Light', 'Dark'] as const) {
-    it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, async () => {
+    it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, {
+      timeout: 600_000,
+    }, async () => {
       const { page } = studio;
       await setTheme(page, theme);
       const found: Record<string, string[]> = { scene: await violations(page) };
@@ -35,13 +37,38 @@ describe('axe', () => {
       await page.getByRole('button', { name: /^Show Render of/ }).click();
       await page.getByText('Slider', { exact: true }).click();
       found.comparison = await violations(page);
+      await page.getByRole('button', { name: 'Browse all' }).click();
+      await page.getByRole('textbox', { name: 'Search' }).waitFor();
+      found.history = await violations(page);
+      await page.getByRole('checkbox', { name: /^Mark/ }).first().check();
+      found['history, one marked'] = await violations(page);
+      await page.getByRole('button', { name: 'Close' }).first().click();
       await page.getByRole('button', { name: 'Edit the scene' }).click();
+      if (theme === 'Light') {
+        await page.getByRole('button', { name: 'Make candidates' }).click();
+        found['making candidates'] = await violations(page);
+      }
+      // They stay for the other theme.
+      const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
+      await expect.poll(() => candidates.count(), { timeout: 300_000 }).toBe(4);
+      await page.getByText('Idle').waitFor();
+      await candidates.first().click();
+      found.candidates = await violations(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Options for candidates' }).click();
+      found['options for candidates'] = await violations(page);
+      await page.getByRole('button', { name: 'Options for candidates' }).click();
       for (const sheet of ['Models', 'Shortcuts', 'Settings', 'About', 'Sweep alpha and beta']) {
         await page.getByRole('button', { name: sheet }).first().click();
         await page.getByRole('button', { name: 'Close' }).waitFor();
         found[sheet] = await violations(page);
         await page.getByRole('button', { name: 'Close' }).click();
       }
+      await page.getByRole('button', { name: 'Shortcuts' }).click();
+      await page.getByRole('button', { name: 'User guide' }).click();
+      await page.getByRole('heading', { name: 'Four words' }).waitFor();
+      found.guide = await violations(page);
+      await page.getByRole('button', { name: 'Close' }).click();
       await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
       await page.getByRole('menuitem', { name: 'Projects' }).waitFor();
       found['project menu'] = await violations(page);
@@ -100,7 +127,67 @@ describe('the keyboard', () => {
   });
 });
 
+describe('the user guide', () => {
+  it('opens from the shortcuts, with its pictures, and leads from its contents to its parts', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await page.getByRole('button', { name: 'User guide' }).click();
+    const guide = page.getByRole('dialog', { name: 'User guide' });
+    const part = guide.getByRole('heading', { name: 'Troubleshooting' });
+    await part.waitFor();
+    const address = page.url();
+    await guide.getByRole('button', { name: 'Troubleshooting' }).click();
+    await expect.poll(() => part.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => part.evaluate((element) => element.getBoundingClientRect().top))
+      .toBeLessThan(200);
+    expect(page.url()).toBe(address);
+    const pictures = guide.locator('img');
+    expect(await pictures.count()).toBeGreaterThan(8);
+    for (const picture of await pictures.all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await expect
+        .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+        .toBeGreaterThan(1000);
+    }
+    await screenshot(page, 'guide');
+    await page.keyboard.press('Escape');
+    await guide.waitFor({ state: 'detached' });
+  });
+});
+
+/** Whether the bar of the comparison holds its words, at both usual widths. */
+async function expectBarToFit(): Promise<void> {
+  const { page } = studio;
+  for (const width of [1280, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const cut = () =>
+      page
+        .locator('.tool-options')
+        .evaluate((bar) =>
+          [bar, ...bar.querySelectorAll('.tool-hint')]
+            .filter(
+              (element) =>
+                element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight,
+            )
+            .map(({ className, textContent }) => `${className}: ${textContent}`),
+        );
+    await expect.poll(cut).toEqual([]);
+    await screenshot(page, `comparison-${await page.evaluate(() => document.documentElement.lang)}-${width}`);
+  }
+}
+
 describe('languages', () => {
+  it('have room in the bar of the comparison: English', async () => {
+    const { page } = studio;
+    await page
+      .getByRole('button', { name: /^Show Render of/ })
+      .first()
+      .click();
+    await page.getByText('against the background').waitFor();
+    await expectBarToFit();
+  });
+
   it('speaks Korean', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: 'Settings' }).click();
@@ -109,6 +196,9 @@ describe('languages', () => {
     await page.getByRole('heading', { name: '매개변수' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
     await page.getByRole('button', { name: '닫기' }).click();
+    await page.getByText('비교 대상: 배경').waitFor();
+    await expectBarToFit();
+    await page.getByRole('button', { name: '장면 편집' }).click();
     await screenshot(page, 'korean');
   });
 

@@ -75,6 +75,9 @@ export function ComparisonBar() {
   const { comparisonMode, shownRenderId, comparedRenderId } = useEditor();
   const shown = useStudio((state) => findRender(state, shownRenderId));
   const compared = useStudio((state) => findRender(state, comparedRenderId));
+  const against = t('view.comparedWith', {
+    name: compared ? renderName(compared) : t('view.background'),
+  });
   const hold = (originalHeld: boolean) => () => useEditor.setState({ originalHeld });
   return (
     <div className="tool-options">
@@ -113,9 +116,15 @@ export function ComparisonBar() {
       <IconButton label={t('view.swap')} action="view.swap" onClick={() => runAction(studio, 'view.swap')}>
         <IconArrowsExchange size={16} aria-hidden />
       </IconButton>
-      <Text size="xs" c="dimmed" lineClamp={2} className="tool-hint">
-        {shown && renderName(shown)},{' '}
-        {t('view.comparedWith', { name: compared ? renderName(compared) : t('view.background') })}
+      {/* Which render is looked at stands with its details; here there is room for the other one. */}
+      <Text
+        size="xs"
+        c="dimmed"
+        lineClamp={2}
+        className="tool-hint"
+        title={shown && `${renderName(shown)}, ${against}`}
+      >
+        {against}
       </Text>
     </div>
   );

@@ -1,8 +1,10 @@
-/** All shortcuts. */
-import { Kbd, Stack, Table, Title } from '@mantine/core';
+/** The way to the user guide, and all shortcuts. */
+import { Button, Kbd, Stack, Table, Title } from '@mantine/core';
+import { IconBook } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { chordsOf, SHORTCUTS, type ShortcutGroup } from '../../editor/shortcuts.ts';
 import { Chord } from '../app/icon-button.tsx';
+import { useEditor } from '../state/editor-store.ts';
 import { useStudio } from '../state/studio-store.ts';
 
 const groups: readonly ShortcutGroup[] = ['tools', 'edit', 'view', 'render', 'app'];
@@ -12,6 +14,13 @@ export function HelpSheet() {
   const overrides = useStudio((state) => state.settings.shortcuts);
   return (
     <Stack gap="md">
+      <Button
+        variant="light"
+        leftSection={<IconBook size={16} aria-hidden />}
+        onClick={() => useEditor.setState({ sheet: 'guide' })}
+      >
+        {t('help.guide')}
+      </Button>
       {groups.map((group) => (
         <section key={group}>
           <Title order={3} size="h6">

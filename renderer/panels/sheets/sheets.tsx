@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { HistorySheet } from '../history/history-sheet.tsx';
 import { type SheetName, useEditor } from '../state/editor-store.ts';
 import { AboutSheet } from './about-sheet.tsx';
+import { GuideSheet } from './guide-sheet.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { ModelsSheet } from './models-sheet.tsx';
 import { ProjectsSheet } from './projects-sheet.tsx';
@@ -14,6 +15,7 @@ import { SweepSheet } from './sweep-sheet.tsx';
 const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number }>> = {
   settings: { content: SettingsSheet, size: 460 },
   help: { content: HelpSheet, size: 460 },
+  guide: { content: GuideSheet, size: 720 },
   models: { content: ModelsSheet, size: 520 },
   about: { content: AboutSheet, size: 460 },
   sweep: { content: SweepSheet, size: 760 },
@@ -36,6 +38,7 @@ export function Sheets() {
   const titles: Record<SheetName, string> = {
     settings: t('settings.title'),
     help: t('help.title'),
+    guide: t('help.guide'),
     models: t('models.title'),
     about: t('about.title'),
     sweep: t('sweep.title'),

@@ -5,7 +5,7 @@ import type { ToolName } from '../../editor/tools/tools.ts';
 
 export type ToolInHand = ToolName | 'hand';
 /** A sheet beside the canvas. */
-export type SheetName = 'settings' | 'help' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
+export type SheetName = 'settings' | 'help' | 'guide' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
 
 export interface EditorState {
   readonly tool: ToolInHand;

@@ -1,0 +1,63 @@
+/** docs/user-guide.md with its pictures, as it was when the page was built. */
+import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
+import Markdown, { type Components } from 'react-markdown';
+import rehypeSlug from 'rehype-slug';
+import remarkGfm from 'remark-gfm';
+import text from '../../../docs/user-guide.md?raw';
+
+const DOCS = '../../../docs/';
+const pictures = import.meta.glob<string>(
+  ['../../../docs/images/guide-*.png', '../../../docs/images/editor-dark.png'],
+  { eager: true, query: '?url', import: 'default' },
+);
+
+/** So that no heading takes the name of a part of the window. */
+const ID_PREFIX = 'guide-';
+
+const components: Components = {
+  // The sheet has the title already, and with it the first two levels of headings.
+  h1: () => null,
+  h2: 'h3',
+  h3: 'h4',
+  a: ({ href, children }) => <GuideLink href={href}>{children}</GuideLink>,
+  img: ({ src, alt }) => <img src={pictures[`${DOCS}${src}`]} alt={alt ?? ''} loading="lazy" />,
+  th: ({ children }) => (children ? <th scope="col">{children}</th> : <td />),
+};
+
+export function Guide() {
+  return (
+    <article className="guide" lang="en">
+      <Markdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[[rehypeSlug, { prefix: ID_PREFIX }]]}
+        components={components}
+      >
+        {text}
+      </Markdown>
+    </article>
+  );
+}
+
+/** A link within the guide; what it says of other pages, which are not in the program, is only said. */
+function GuideLink({ href, children }: { href: string | undefined; children: ReactNode }) {
+  if (!href?.startsWith('#')) return <span>{children}</span>;
+  return (
+    <Anchor
+      component="button"
+      type="button"
+      inherit
+      underline="always"
+      onClick={() => {
+        // Not by the address: that says which project is open.
+        const heading = document.getElementById(`${ID_PREFIX}${href.slice(1)}`);
+        if (!heading) return;
+        heading.tabIndex = -1;
+        heading.focus({ preventScroll: true });
+        heading.scrollIntoView();
+      }}
+    >
+      {children}
+    </Anchor>
+  );
+}
