@@ -1,7 +1,8 @@
 /**
  * Masks from clicks and boxes on any picture, without a model: GrabCut (Rother, Kolmogorov, Blake, "GrabCut", 2004),
  * from OpenCV. Colours inside and outside are modelled by mixtures of Gaussians, and the cheapest cut between them
- * along edges is found; clicks are certain, the box and the clicks' surroundings are where it starts from.
+ * along edges is found; clicks are certain, the box, or around clicks the colours that are typical of there,
+ * are where it starts from.
  */
 
 import { throwIfCancelled } from '../pipeline/batching.ts';
@@ -39,7 +40,7 @@ export class GrabCutSegmenter implements PromptSegmenter {
       height: Math.max(Math.round(height * scale), 1),
     };
     const small = await resizeImage(image.pixels, size);
-    const seeds = seedPlane(scaled(prompt, size.width / width, size.height / height), size);
+    const seeds = seedPlane(small.data, scaled(prompt, size.width / width, size.height / height), size);
     const { inside, before } = await cut(small.data, seeds, size, signal);
     const dims = [size.height, size.width];
     const kept = keepAsked(
@@ -79,7 +80,7 @@ function scaled({ points, box }: MaskPrompt, x: number, y: number): MaskPrompt {
 /** GrabCut's labels: certainly outside and inside, likely outside and inside. */
 const label = { outside: 0, inside: 1, likelyOutside: 2, likelyInside: 3 } as const;
 
-function seedPlane({ points, box }: MaskPrompt, { width, height }: Size): Uint8Array {
+function seedPlane(rgb: Uint8Array, { points, box }: MaskPrompt, { width, height }: Size): Uint8Array {
   const seeds = new Uint8Array(width * height).fill(box === null ? label.likelyOutside : label.outside);
   const paint = (value: number, isIn: (x: number, y: number) => boolean) => {
     for (let y = 0; y < height; y++) {
@@ -90,7 +91,19 @@ function seedPlane({ points, box }: MaskPrompt, { width, height }: Size): Uint8A
     paint(value, (x, y) => Math.hypot(x - at.x, y - at.y) <= radius);
   const side = Math.min(width, height);
   if (box === null) {
-    for (const point of points) if (point.isInside) paintDisc(label.likelyInside, point, likelyShare * side);
+    const near = new Uint8Array(width * height);
+    for (const point of points) {
+      if (!point.isInside) continue;
+      for (let at = 0; at < near.length; at++) {
+        const [x, y] = [(at % width) + 0.5, Math.floor(at / width) + 0.5];
+        if (Math.hypot(x - point.x, y - point.y) <= likelyShare * side) near[at] = 1;
+      }
+    }
+    // What surrounds the thing is near the click, too, but it goes on elsewhere: seeded as inside, it would stay there.
+    const isTypical = typicalColours(rgb, near);
+    for (let at = 0; at < near.length; at++) {
+      if (near[at] === 1 && isTypical(at)) seeds[at] = label.likelyInside;
+    }
   } else {
     paint(label.likelyInside, (x, y) => x > box.left && x < box.right && y > box.top && y < box.bottom);
   }
@@ -102,6 +115,40 @@ function seedPlane({ points, box }: MaskPrompt, { width, height }: Size): Uint8A
     paint(label.outside, (x, y) => x < 1 || y < 1 || x > width - 1 || y > height - 1);
   }
   return seeds;
+}
+
+/** Bits a channel of the colours that are counted: shades of one colour count as one. */
+const colourBits = 3;
+/** How many times more frequent near a click than elsewhere the thing's colours are (docs/decisions/0088). */
+const typicalFactor = 1.5;
+
+/**
+ * Which colours are clearly more frequent in an area than outside of it, by histograms of both.
+ *
+ * @param rgb three bytes a pixel
+ * @param area 1 inside, 0 outside, a byte a pixel
+ * @returns whether the pixel's colour is one of them
+ */
+function typicalColours(rgb: Uint8Array, area: Uint8Array): (pixel: number) => boolean {
+  const shift = 8 - colourBits;
+  const binOf = (pixel: number) =>
+    ((rgb[3 * pixel]! >> shift) << (2 * colourBits)) |
+    ((rgb[3 * pixel + 1]! >> shift) << colourBits) |
+    (rgb[3 * pixel + 2]! >> shift);
+  const inside = new Uint32Array(1 << (3 * colourBits));
+  const outside = new Uint32Array(inside.length);
+  let areaPx = 0;
+  for (let pixel = 0; pixel < area.length; pixel++) {
+    if (area[pixel] === 1) {
+      inside[binOf(pixel)]!++;
+      areaPx++;
+    } else outside[binOf(pixel)]!++;
+  }
+  return (pixel) => {
+    const bin = binOf(pixel);
+    // Shares are compared: i / area > factor o / rest.
+    return inside[bin]! * (area.length - areaPx) > typicalFactor * outside[bin]! * areaPx;
+  };
 }
 
 /** @returns what is inside after the last iteration, and after the third before it: 1 or 0 a pixel */

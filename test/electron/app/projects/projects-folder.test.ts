@@ -29,7 +29,7 @@ async function again(changed = environment): Promise<void> {
 
 test('new projects are made there at once and after the next start, and those that are there stay', async () => {
   const { handlers } = studio;
-  const before = await handlers['project.create']({ name: 'One' }, window);
+  const before = await handlers['project.create']({ name: 'One', overwrite: false }, window);
   const folder = join(root, 'disk two', 'projects');
   const changes: (string | null)[] = [];
   studio.listen(({ event, payload }) => {
@@ -38,7 +38,7 @@ test('new projects are made there at once and after the next start, and those th
   await handlers['app.setProjectsFolder']({ folder }, window);
   expect(changes).toEqual([folder]);
   expect(await handlers['app.info']({}, window)).toMatchObject({ projectsFolder: folder });
-  const { path } = await handlers['project.create']({ name: 'Two' }, window);
+  const { path } = await handlers['project.create']({ name: 'Two', overwrite: false }, window);
   expect(dirname(path)).toBe(folder);
   expect(existsSync(before.path)).toBe(true);
   await again();
