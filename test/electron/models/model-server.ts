@@ -69,6 +69,11 @@ export class ModelServer {
     this.faults.set(path, [...(this.faults.get(path) ?? []), ...faults]);
   }
 
+  /** Forgets the faults of a path that are left. */
+  behave(path: string): void {
+    this.faults.delete(path);
+  }
+
   /** Bytes of a path that were sent. */
   bytesServed(path: string): number {
     return this.requests
