@@ -42,6 +42,8 @@ export class AttentionStatesCache {
       return {
         get: (stepIndex) => kept.get(stepIndex),
         keep: (stepIndex, states) => {
+          // Cleared since: what would be kept here, nobody could find or let go any more.
+          if (this.#trajectories.get(key) !== kept) return;
           if (!this.#makeRoom(states.byteLength, inUse)) return;
           kept.set(stepIndex, states);
           this.#heldBytes += states.byteLength;

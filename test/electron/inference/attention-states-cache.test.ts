@@ -18,6 +18,14 @@ test('a later run finds what an earlier one kept, until it is cleared', () => {
   expect(cache.forRun()('cat').get(3)).toBeUndefined();
 });
 
+test('a run that goes on after a clear holds nothing', () => {
+  const cache = new AttentionStatesCache(() => 100);
+  const kept = cache.forRun()('cat');
+  cache.clear();
+  kept.keep(0, statesOf(40));
+  expect(cache.heldBytes).toBe(0);
+});
+
 test('the concept that was not used for longest makes room; a run’s own stays, and what is too much is let go', () => {
   const cache = new AttentionStatesCache(() => 100);
   cache.forRun()('cat').keep(0, statesOf(40));
