@@ -29,7 +29,7 @@ export function App({ studio }: { studio: Studio }) {
       defaultColorScheme="auto"
       {...(theme === 'system' ? {} : { forceColorScheme: theme })}
     >
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-center" limit={4} />
       <StudioContext value={studio}>
         <Window />
       </StudioContext>
