@@ -144,7 +144,8 @@ async function paintBackground(
   { signal, count, print }: PlanControls,
 ): Promise<Uint8Array> {
   const { candidates, model, notices } = await engine.preparation.generateBackgrounds(
-    { ...background, prompt: background.prompt ?? prompt },
+    // The scene file says which seed; another one would be another scene.
+    { ...background, prompt: background.prompt ?? prompt, redraws: 0 },
     {
       signal,
       onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Background', step, total),

@@ -18,6 +18,15 @@ export const backgroundsRequestSchema = z.strictObject({
   negativePrompt: z.string().max(2000).default('').describe('What they should not show.'),
   count: z.int().min(1).max(MAX_CANDIDATES).default(1).describe('Number of candidates.'),
   seed: seedSchema.describe('Seed of the first; the next ones follow.'),
+  redraws: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(2)
+    .describe(
+      'How often a candidate is drawn anew, with a further seed, when a thing of the prompt is not found in it. 0: the ' +
+        'seeds are drawn as they are.',
+    ),
   steps: textToImageSettingsSchema.shape.steps.optional(),
   guidance: textToImageSettingsSchema.shape.guidance.optional(),
 });

@@ -35,7 +35,7 @@ import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { type Candidate, consecutiveSeeds, textToImage } from '../pipeline/text-to-image.ts';
 import type { EngineDevice } from './devices.ts';
 import type { EngineModels } from './engine-models.ts';
-import { decodeImage, decodeMask, type PictureFile, resizeImage } from './images.ts';
+import { decodeImage, decodeMask, hashPixels, type PictureFile, resizeImage } from './images.ts';
 import { calibrateLatentPreview, type LatentPreview } from './latent-preview.ts';
 import type { ModelPack } from './model-pack.ts';
 import { OpenedOnce } from './opened-once.ts';
@@ -163,7 +163,7 @@ export class Preparation {
     controls: BackgroundsControls = {},
   ): Promise<BackgroundsOutcome> {
     return inStudioTerms(async () => {
-      const { count, seed, prompt, negativePrompt, steps, guidance } = parseInput(
+      const { count, seed, prompt, negativePrompt, steps, guidance, redraws } = parseInput(
         backgroundsRequestSchema,
         request,
         'The request for backgrounds',
@@ -182,6 +182,8 @@ export class Preparation {
       const size = this.#context.pack.size ?? pack.size;
       // The engine's U-Net may be asked for smaller batches when memory runs short; that is worth saying.
       const candidates: Candidate[] = [];
+      const furtherSeeds = consecutiveSeeds(seed, count * (1 + redraws)).slice(count);
+      let redrawsLeft = redraws;
       await textToImage(
         pack.models,
         {
@@ -200,6 +202,16 @@ export class Preparation {
           ...(preview && {
             onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
           }),
+          redrawSeed: async (candidate) => {
+            if (redraws === 0) return null;
+            const missing = await this.#thingsMissing(prompt, candidate, controls.signal);
+            if (missing.length > 0 && redrawsLeft-- > 0) return furtherSeeds.shift()!;
+            if (missing.length > 0) {
+              notices.push(`No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`);
+            }
+            redrawsLeft = redraws;
+            return null;
+          },
           onCandidate: async ({ image, seed: own }, index) => {
             const candidate = { image: await resizeImage(image, size), seed: own };
             candidates.push(candidate);
@@ -341,6 +353,23 @@ export class Preparation {
       { prompt, seed, ...BLENDED_FILL_DEFAULTS },
       (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
     );
+  }
+
+  /** The things of a prompt that the pack's detector does not find in a picture; none where it knows no things. */
+  async #thingsMissing(
+    prompt: string,
+    { image }: Candidate,
+    signal: AbortSignal | undefined,
+  ): Promise<string[]> {
+    const segmenter = await this.#phraseSegmenter.get(signal);
+    const picture = { pixels: image, contentHash: hashPixels(image) };
+    const missing: string[] = [];
+    for (const thing of segmenter?.thingsIn(prompt) ?? []) {
+      const query = phraseSearchSchema.parse({ phrase: thing });
+      const { proposals } = await segmenter!.find(picture, query, signal);
+      if (proposals.length === 0) missing.push(thing);
+    }
+    return missing;
   }
 
   async #previewOf({ models: { autoencoder, unet } }: TextToImagePack): Promise<LatentPreview> {

@@ -83,7 +83,7 @@ export class StarterSegmenter implements PhraseSegmenter {
       unknown.length > 0
         ? [`${this.#knows()} It passed over: ${unknown.map((word) => `"${word}"`).join(', ')}.`]
         : [];
-    const things = asked.filter((word) => this.#config.things.includes(word));
+    const things = this.thingsIn(query.phrase);
     if (things.length !== 1) {
       return {
         proposals: [],
@@ -106,6 +106,10 @@ export class StarterSegmenter implements PhraseSegmenter {
       proposals: found.filter(({ mask }) => meanProbability(meant, mask) >= query.textThreshold),
       notices,
     };
+  }
+
+  thingsIn(text: string): readonly string[] {
+    return this.#read(text).asked.filter((word) => this.#config.things.includes(word));
   }
 
   async release(): Promise<void> {

@@ -75,6 +75,8 @@ export interface PhraseSegmenter {
   /** For the person. */
   readonly name: string;
   find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings>;
+  /** The things in a text by which it can be looked for; none for a model that knows no things by name. */
+  thingsIn(text: string): readonly string[];
   release(): Promise<void>;
 }
 

@@ -44,11 +44,13 @@ export interface Candidate {
   readonly seed: number;
 }
 
-/** Where a run stands: `step` of `total` over all candidates. */
+/** Where a run stands: `step` of `total` over all candidates; a candidate that is drawn anew begins anew. */
 export interface TextToImageControls extends Pick<RunControls, 'signal' | 'onBatchReduced' | 'onTrace'> {
   readonly onProgress?: (step: number, total: number) => void;
   /** x0_hat of the candidate that is being made, dims [channels, h, w]. */
   readonly onPreview?: (predOriginalSample: Tensor, candidate: number, step: number) => void;
+  /** A seed to draw this candidate with anew, in the same place; null keeps it. */
+  readonly redrawSeed?: (candidate: Candidate) => Promise<number | null>;
   /** Called as soon as a candidate is done; the next one begins when it has returned. */
   readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
 }
@@ -94,8 +96,7 @@ export async function textToImage(
   });
   const dims = [unet.latentChannels, height / autoencoder.downscale, width / autoencoder.downscale];
   const total = seeds.length * sampler.steps.length;
-  const candidates: Candidate[] = [];
-  for (const [index, seed] of seeds.entries()) {
+  const draw = async (seed: number, index: number): Promise<Candidate> => {
     let state = sampler.start(gaussianNoise(seed, 'textToImage', 0, dims));
     for (const step of sampler.steps) {
       throwIfCancelled(controls.signal);
@@ -121,7 +122,16 @@ export async function textToImage(
     if (firstNonFinite(decoded) >= 0) {
       throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
     }
-    const candidate = { image: tensorToImage(decoded), seed };
+    return { image: tensorToImage(decoded), seed };
+  };
+  const candidates: Candidate[] = [];
+  for (const [index, first] of seeds.entries()) {
+    let candidate = await draw(first, index);
+    for (;;) {
+      const seed = (await controls.redrawSeed?.(candidate)) ?? null;
+      if (seed === null) break;
+      candidate = await draw(seed, index);
+    }
     candidates.push(candidate);
     await controls.onCandidate?.(candidate, index);
   }

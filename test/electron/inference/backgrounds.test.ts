@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PreparationProgress } from '../../../electron/contract/progress.ts';
 import { Engine } from '../../../electron/inference/engine.ts';
+import { starterPack } from './starter-references.ts';
 import { makeTinyPack, temporaryFolder, writeManifest } from './tiny-pack.ts';
 
 let root: string;
@@ -95,6 +96,65 @@ describe('cancelling', () => {
       expect(last).toBe(cancelAt);
       expect(done).toEqual(cancelAt > 4 ? [5] : []);
     }
+  });
+});
+
+describe('candidates that lack a thing of their prompt', { timeout: 60_000 }, () => {
+  let starter: Engine;
+  beforeAll(async () => {
+    starter = await Engine.open({
+      packFolder: starterPack,
+      device: 'cpu',
+      cacheFolder: join(root, 'starter-cache'),
+    });
+  });
+  afterAll(() => starter.release());
+
+  // One step without guidance paints nothing that could be found.
+  const unfinished = {
+    prompt: 'a photo of a teddy and a dog, beach background',
+    seed: 5,
+    count: 2,
+    steps: 1,
+    guidance: 1,
+  };
+
+  test('are drawn anew with the seeds behind the last, and told of when that was in vain', async () => {
+    const done: number[] = [];
+    const { candidates, notices } = await starter.preparation.generateBackgrounds(
+      { ...unfinished, redraws: 2 },
+      {
+        onCandidate: ({ seed }) => {
+          done.push(seed);
+        },
+      },
+    );
+    expect(candidates.map(({ seed }) => seed)).toEqual([8, 10]);
+    expect(done).toEqual([8, 10]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^No .*(teddy|dog) was found in the picture of seed 8\.$/),
+      expect.stringMatching(/^No .*(teddy|dog) was found in the picture of seed 10\.$/),
+    ]);
+  });
+
+  test('are kept where redrawing is off, or where the prompt names no thing', async () => {
+    for (const change of [{ redraws: 0 }, { prompt: 'a photo of a beach background' }]) {
+      const { candidates, notices } = await starter.preparation.generateBackgrounds({
+        ...unfinished,
+        ...change,
+      });
+      expect(candidates.map(({ seed }) => seed)).toEqual([5, 6]);
+      expect(notices).toEqual([]);
+    }
+  });
+
+  test('what was kept comes again from its seed alone', async () => {
+    const prompt = 'a photo of a red car, meadow background';
+    const { candidates, notices } = await starter.preparation.generateBackgrounds({ prompt, seed: 3 });
+    expect(notices).toEqual([]);
+    const { seed, image } = candidates[0]!;
+    const again = await starter.preparation.generateBackgrounds({ prompt, seed, redraws: 0 });
+    expect(again.candidates[0]!.image.data).toEqual(image.data);
   });
 });
 
