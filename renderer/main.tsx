@@ -1,6 +1,7 @@
 /** The page's beginning: the host, the studio, the window. */
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
+import './fonts.css';
 import './studio.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -202,6 +202,24 @@ describe('languages', () => {
     await screenshot(page, 'korean');
   });
 
+  it('has its guide in Korean, too', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: '단축키' }).click();
+    await page.getByRole('button', { name: '사용 설명서' }).click();
+    const guide = page.getByRole('dialog', { name: '사용 설명서' });
+    await guide.getByRole('button', { name: '문제 해결' }).click();
+    const part = guide.getByRole('heading', { name: '문제 해결' });
+    await expect.poll(() => part.evaluate((element) => element === document.activeElement)).toBe(true);
+    for (const picture of await guide.locator('img').all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await expect
+        .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+        .toBeGreaterThan(1000);
+    }
+    await page.keyboard.press('Escape');
+    await guide.waitFor({ state: 'detached' });
+  });
+
   it('wrote nothing wrong to the console all the while', () => {
     expect(studio.faults).toEqual([]);
   });

@@ -1,11 +1,15 @@
-/** docs/user-guide.md with its pictures, as it was when the page was built. */
+/** The user guide of docs/ in the editor's language, with its pictures, as it was when the page was built. */
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
+import { useTranslation } from 'react-i18next';
 import rehypeSlug from 'rehype-slug';
 import remarkGfm from 'remark-gfm';
-import text from '../../../docs/user-guide.md?raw';
+import korean from '../../../docs/user-guide.ko.md?raw';
+import english from '../../../docs/user-guide.md?raw';
+import { isLanguage, type Language } from '../texts/texts.ts';
 
+const TEXTS: Record<Language, string> = { en: english, ko: korean };
 const DOCS = '../../../docs/';
 const pictures = import.meta.glob<string>(
   ['../../../docs/images/guide-*.png', '../../../docs/images/editor-dark.png'],
@@ -26,14 +30,16 @@ const components: Components = {
 };
 
 export function Guide() {
+  const { i18n } = useTranslation();
+  const language = isLanguage(i18n.language) ? i18n.language : 'en';
   return (
-    <article className="guide" lang="en">
+    <article className="guide" lang={language}>
       <Markdown
         remarkPlugins={[remarkGfm]}
         rehypePlugins={[[rehypeSlug, { prefix: ID_PREFIX }]]}
         components={components}
       >
-        {text}
+        {TEXTS[language]}
       </Markdown>
     </article>
   );
@@ -50,7 +56,7 @@ function GuideLink({ href, children }: { href: string | undefined; children: Rea
       underline="always"
       onClick={() => {
         // Not by the address: that says which project is open.
-        const heading = document.getElementById(`${ID_PREFIX}${href.slice(1)}`);
+        const heading = document.getElementById(`${ID_PREFIX}${decodeURIComponent(href.slice(1))}`);
         if (!heading) return;
         heading.tabIndex = -1;
         heading.focus({ preventScroll: true });

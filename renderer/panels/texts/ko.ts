@@ -540,7 +540,7 @@ export const ko = {
   },
   help: {
     title: '단축키',
-    guide: '사용 설명서 (영어)',
+    guide: '사용 설명서',
     groups: { tools: '도구', edit: '편집', view: '보기', render: '렌더링', app: '프로그램' },
     hold: '누르고 있기',
     holdSpace: '그림 옮기기',
