@@ -27,11 +27,9 @@ VERSION = "0.1.0"
 # 48 pictures of pairs that training never showed, other seeds than evaluation's: both things found in 36 at guidance 4,
 # 35 at 6, 38 at 8.
 TEXT_TO_IMAGE = {"steps": 25, "guidance": 8.0}
-# The paper's values, with half its steps and a smaller beta. Without swap guidance the looks arrive in patches, and text
-# guidance of 2 changes little for twice the rows. The paper's beta of 0.8 leaves parts of a thing to the background: on 24
-# scenes of seed 93,000 the class was found in 0.71 of the regions, the concept's likeness 0.763, the background at 32.8
-# dB; with 0.5 they are 0.79, 0.799 and 32.0. The drawings have sharp outlines, so the masks are to be kept to closely.
-RECOMMENDED = {"steps": 25, "guidance": 1.0, "alpha": 0.15, "beta": 0.5, "swapGuidance": 3.5, "edge": 2,
+# The paper's values, with half its steps: docs/decisions/0097 has the measurements. The drawings have sharp outlines, so
+# the masks are to be kept to closely.
+RECOMMENDED = {"steps": 25, "guidance": 1.0, "alpha": 0.15, "beta": 0.8, "swapGuidance": 3.5, "edge": 2,
                "conceptPicture": "placed"}  # fmt: skip
 
 LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation scenes also from CC-BY 4.0 artwork"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import Attention
 from torch import nn
+from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from domain import LATENT_CHANNELS, LATENT_SIZE, MAX_TOKENS
@@ -52,6 +54,36 @@ def new_unet() -> UNet2DConditionModel:
             nn.init.zeros_(module.weight)
             nn.init.zeros_(module.bias)
     return unet
+
+
+class GuidedAppearance:
+    """Self-attention in which a row attends to another row of the call: PnP-MIX, section 3.3.
+
+    Row i gets the keys of row source[i] and the values V_source + scale[i] (V_source - V_i). Without a source every row
+    attends to itself.
+    """
+
+    def __init__(self) -> None:
+        self.source: torch.Tensor | None = None  # int64 [rows]
+        self.scale: torch.Tensor | None = None  # float32 [rows, 1, 1]
+
+    def __call__(self, attention: Attention, hidden_states: torch.Tensor, *_: object, **__: object) -> torch.Tensor:
+        query, key, value = attention.to_q(hidden_states), attention.to_k(hidden_states), attention.to_v(hidden_states)
+        if self.source is not None:
+            value = value[self.source] * (1 + self.scale) - value * self.scale
+            key = key[self.source]
+        query, key, value = (x.unflatten(-1, (attention.heads, -1)).transpose(1, 2) for x in (query, key, value))
+        attended = functional.scaled_dot_product_attention(query, key, value.to(query.dtype))
+        return attention.to_out[0](attended.transpose(1, 2).flatten(2))
+
+
+def guide_appearance(unet: UNet2DConditionModel) -> GuidedAppearance:
+    """Makes every self-attention layer of a U-Net follow the returned processor."""
+    guided = GuidedAppearance()
+    for name, module in unet.named_modules():
+        if name.endswith(".attn1"):
+            module.set_processor(guided)
+    return guided
 
 
 def tokenize(tokenizer: CLIPTokenizer, prompts: list[str]) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
     torchrun --nproc-per-node 2 train_unet.py --data data/train-0 data/train-1 --validation data/val \
         --autoencoder autoencoder --tokenizer tokenizer --out unet --minutes 80 \
-        [--resume unet/state.pt] [--emphasise cat=2 dog=3]
+        [--resume unet/state.pt | --weights ../packs/starter] [--emphasise cat=2 dog=3] [--pairs data/pairs-0]
 
 One process a core, one thread each, tied to its core: on a busy machine two threads of one process may share a core
 and wait for each other in a spin, which was seen to cost nine tenths of the speed. bfloat16 with the channels last;
@@ -10,6 +10,12 @@ Muon for matrices (muon.py), AdamW for the rest.
 
 --emphasise draws the scenes whose caption has one of the given words that many times as often: the drawings of cats
 and dogs differ more than those of cars, and need more examples.
+
+--pairs (make_pairs.py) makes half of the rows pairs of a concept picture and the scene into which it is to come, and
+lets the scene's row attend to the concept's as the program does (guided appearance attention, section 3.3 of the
+paper). Stable Diffusion follows such keys and values for its size alone; a model of four million parameters has to be
+shown. The scene's row is what stage 2 makes of one: partly the scene before the exchange, as the background's noise
+maps leave it, and outside of the expanded rectangle the diluted empty place (sections 3.4 and 3.5).
 
 Epsilon prediction; min-SNR-5 weights (Hang et al., arXiv 2303.09556); stratified timesteps; captions dropped in one
 case of ten for classifier-free guidance; an exponential moving average of the weights is what is used. The state
@@ -29,20 +35,27 @@ import time
 import numpy as np
 import torch
 import torch.distributed as dist
-from diffusers import AutoencoderTiny
+from diffusers import AutoencoderTiny, UNet2DConditionModel
 from PIL import Image
 from torch import nn
-from transformers import CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from autoencoder import decode, encode
 from muon import MuonWithAdamW, split_parameters
-from starter_models import alphas_cumprod, new_text_encoder, new_unet, sample, tokenize
+from make_pairs import PICTURES
+from starter_models import alphas_cumprod, guide_appearance, new_text_encoder, new_unet, sample, tokenize
 
 ROWS_PER_WORKER = 8
 PEAK_LEARNING_RATE = 1e-3
 EMA_DECAY = 0.999
 CAPTION_DROPOUT = 0.1
 SNR_CEILING = 5.0
+
+PAIRS_PER_WORKER = 2  # each two of the rows
+PLACED_SHARE = 0.7  # of the concept pictures; the others are whole
+DILUTED_SHARE = 0.7
+DILUTIONS = (0.5, 0.8)  # beta
+RECTANGLE_MARGIN = 1  # latent cells
 
 GRID_PROMPTS = [
     "a photo of a cat, beach background",
@@ -65,15 +78,17 @@ GRID_PROMPTS = [
 
 
 def encode_scenes(autoencoder: AutoencoderTiny, name: str, folder: str) -> np.ndarray:
-    """Latents of a data part, float16 [n, 4, 32, 32]; kept beside the autoencoder."""
+    """Latents of a data part, float16 [n, 4, 32, 32], of pairs [n, 5, 4, 32, 32]; kept beside the autoencoder."""
     cached = f"{folder}/latents-{os.path.basename(name)}.npy"
     if os.path.exists(cached):
         return np.load(cached)
     images = np.load(f"{name}-images.npy", mmap_mode="r")
+    pictures = images.reshape(-1, *images.shape[-3:])
     with torch.autocast("cpu", torch.bfloat16):
-        latents = encode(autoencoder, images).half().numpy()
-    np.save(cached, latents)
+        latents = encode(autoencoder, pictures).half().numpy()
     print(f"encoded {name}: deviation {latents.astype(np.float32).std((0, 2, 3))}", flush=True)
+    latents = latents.reshape(*images.shape[:-3], *latents.shape[1:])
+    np.save(cached, latents)
     return latents
 
 
@@ -81,6 +96,16 @@ def drawing_odds(captions: list[list[str]], emphasis: dict[str, float]) -> np.nd
     """How often each scene is drawn, float64 [scenes] with sum 1: the greatest emphasis of its caption's words, else 1."""
     odds = np.array([max([1.0, *(emphasis.get(word, 1.0) for word in c[0].replace(",", " ").split())]) for c in captions])
     return odds / odds.sum()
+
+
+def expanded_rectangles(regions: np.ndarray) -> torch.Tensor:
+    """The bounding rectangles of regions [n, 32, 32] (0..255), grown by a margin: float32 [n, 1, 32, 32] of 0 and 1."""
+    rectangles = np.zeros((len(regions), 1, *regions.shape[1:]), np.float32)
+    for rectangle, region in zip(rectangles, regions, strict=True):
+        ys, xs = np.where(region > 127)
+        top, left = max(0, ys.min() - RECTANGLE_MARGIN), max(0, xs.min() - RECTANGLE_MARGIN)
+        rectangle[0, top : ys.max() + 1 + RECTANGLE_MARGIN, left : xs.max() + 1 + RECTANGLE_MARGIN] = 1
+    return torch.from_numpy(rectangles)
 
 
 def word_emphasis(text: str) -> tuple[str, float]:
@@ -98,7 +123,10 @@ def main() -> None:
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--grid-minutes", type=float, default=15)
-    parser.add_argument("--resume")
+    parser.add_argument("--resume", help="the state of an earlier run")
+    parser.add_argument("--weights", help="a pack whose text encoder and U-Net are trained on, optimiser and step anew")
+    parser.add_argument("--pairs", nargs="*", default=[])
+    parser.add_argument("--pair-validation")
     parser.add_argument("--emphasise", nargs="*", type=word_emphasis, default=[], metavar="WORD=FACTOR")
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
@@ -111,7 +139,8 @@ def main() -> None:
     tokenizer = CLIPTokenizer.from_pretrained(options.tokenizer)
     autoencoder = AutoencoderTiny.from_pretrained(options.autoencoder).to(memory_format=torch.channels_last).eval()
     # Each worker encodes its share of the parts; then all read all of them.
-    for name in [*options.data, options.validation][rank::workers]:
+    pair_parts = [*options.pairs, *([options.pair_validation] if options.pairs else [])]
+    for name in [*options.data, options.validation, *pair_parts][rank::workers]:
         encode_scenes(autoencoder, name, options.autoencoder)
     dist.barrier()
     parts = [encode_scenes(autoencoder, name, options.autoencoder) for name in options.data]
@@ -124,8 +153,26 @@ def main() -> None:
     validation_ids = tokenize(tokenizer, [entry["captions"][0] for entry in validation_meta])
     no_text = tokenize(tokenizer, [""])[0]
 
-    model = nn.ModuleDict({"unet": new_unet().to(memory_format=torch.channels_last), "text_encoder": new_text_encoder(tokenizer)})
+    def read_pairs(names: list[str]) -> dict[str, torch.Tensor]:
+        meta = [entry for name in names for entry in json.load(open(f"{name}-meta.json"))]
+        pictures = np.concatenate([encode_scenes(autoencoder, name, options.autoencoder) for name in names])
+        return {
+            **{name: torch.from_numpy(pictures[:, at]) for at, name in enumerate(PICTURES)},
+            "rectangle": expanded_rectangles(np.concatenate([np.load(f"{name}-regions.npy") for name in names])),
+            **{f"{name}_ids": tokenize(tokenizer, [entry[name] for entry in meta]) for name in ("scene", "concept")},
+        }
+
+    pairs = read_pairs(options.pairs) if options.pairs else None
+    validation_pairs = read_pairs([options.pair_validation]) if options.pairs else None
+
+    if options.weights:
+        unet = UNet2DConditionModel.from_pretrained(f"{options.weights}/unet", torch_dtype=torch.float32)
+        text_encoder = CLIPTextModel.from_pretrained(f"{options.weights}/text_encoder", dtype=torch.float32)
+    else:
+        unet, text_encoder = new_unet(), new_text_encoder(tokenizer)
+    model = nn.ModuleDict({"unet": unet.to(memory_format=torch.channels_last), "text_encoder": text_encoder}).train()
     average = copy.deepcopy(model).requires_grad_(False)
+    guided, average_guided = guide_appearance(model["unet"]), guide_appearance(average["unet"])
     optimizer = MuonWithAdamW(*split_parameters(model), lr=PEAK_LEARNING_RATE)
     steps, seconds_before = 0, 0.0
     if options.resume:
@@ -157,21 +204,73 @@ def main() -> None:
         for parameter, part in zip(parameters, (flat / workers).split([p.numel() for p in parameters]), strict=True):
             parameter.grad.copy_(part.view(parameter.shape))
 
+    plain_rows = ROWS_PER_WORKER - (2 * PAIRS_PER_WORKER if pairs else 0)
+    draws = plain_rows + (PAIRS_PER_WORKER if pairs else 0)
+
+    def plain_batch(timesteps: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Noised scenes, the noise that is to be found in them, where, and their captions' token ids."""
+        rows = torch.from_numpy(rng.choice(len(latents), plain_rows, p=odds))
+        originals = latents[rows].float()
+        ids = token_ids[rows, torch.from_numpy(rng.integers(0, 2, plain_rows))].clone()
+        ids[torch.from_numpy(rng.random(plain_rows) < CAPTION_DROPOUT)] = no_text
+        noise = torch.randn_like(originals)
+        return noised(originals, timesteps, noise), noise, torch.ones(plain_rows, 1, *originals.shape[2:]), ids
+
+    def pair_batch(source: dict[str, torch.Tensor], rows: torch.Tensor, timesteps: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """The same of concept pictures, and behind them of the scenes that attend to them."""
+        chosen = {name: values[rows].float() if values.is_floating_point() else values[rows] for name, values in source.items()}
+        whole = torch.rand(len(rows), 1, 1, 1) > PLACED_SHARE
+        concept = torch.where(whole, chosen["whole"], chosen["placed"])
+        concept_noise, noise, empty_noise = (torch.randn_like(concept) for _ in range(3))
+        t = timesteps.view(-1, 1, 1, 1)
+        # How much of the background's own thing is left: less and less as the noise goes.
+        rest = torch.rand(t.shape) * (torch.rand(t.shape) < 0.5) * (t / 1000).sqrt()
+        start = chosen["edited"].lerp(chosen["background"], rest)
+        scene = noised(start, timesteps, noise)
+        # What leads from there to the edited scene.
+        wanted = noise + signal[t] / noise_level[t] * (start - chosen["edited"])
+        beta = torch.tensor(DILUTIONS)[torch.randint(len(DILUTIONS), t.shape)]
+        diluted = beta * noised(chosen["empty"], timesteps, empty_noise)
+        where = torch.where(torch.rand(t.shape) < DILUTED_SHARE, chosen["rectangle"], torch.ones_like(chosen["rectangle"]))
+        scene = scene * where + diluted * (1 - where)
+        return (
+            torch.cat([noised(concept, timesteps, concept_noise), scene]),
+            torch.cat([concept_noise, wanted]),
+            torch.cat([torch.ones_like(where), where]),
+            torch.cat([chosen["concept_ids"], chosen["scene_ids"]]),
+        )
+
+    def attend_to_concepts(first: int, count: int, appearance: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The last `count` of first + 2 count rows attend to the `count` before them."""
+        source = torch.arange(first + 2 * count)
+        source[first + count :] -= count
+        scale = torch.zeros(len(source), 1, 1)
+        scale[first + count :, 0, 0] = appearance
+        return {"source": source, "scale": scale}
+
+    def row_errors(prediction: torch.Tensor, noise: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
+        """Mean squared error of every row where it counts, [rows]."""
+        squares = (prediction.float() - noise).square().mean(1, keepdim=True)
+        return (squares * where).sum((1, 2, 3)) / where.sum((1, 2, 3))
+
     def training_step(learning_rate: float) -> float:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
-        rows = torch.from_numpy(rng.choice(len(latents), ROWS_PER_WORKER, p=odds))
-        originals = latents[rows].float()
-        ids = token_ids[rows, torch.from_numpy(rng.integers(0, 2, ROWS_PER_WORKER))].clone()
-        ids[torch.from_numpy(rng.random(ROWS_PER_WORKER) < CAPTION_DROPOUT)] = no_text
-        strata = np.arange(ROWS_PER_WORKER) * workers + rank + rng.random(ROWS_PER_WORKER)
-        timesteps = torch.from_numpy((strata / (ROWS_PER_WORKER * workers) * 1000).astype(np.int64))
-        noise = torch.randn_like(originals)
+        strata = rng.permutation(draws) * workers + rank + rng.random(draws)
+        timesteps = torch.from_numpy((strata / (draws * workers) * 1000).astype(np.int64))
+        batch = plain_batch(timesteps[:plain_rows])
+        if pairs:
+            rows = torch.from_numpy(rng.integers(0, len(pairs["rectangle"]), PAIRS_PER_WORKER))
+            paired = timesteps[plain_rows:]
+            batch = tuple(torch.cat(parts) for parts in zip(batch, pair_batch(pairs, rows, paired), strict=True))
+            timesteps = torch.cat([timesteps, paired])
+            appearance = torch.where(torch.rand(PAIRS_PER_WORKER) < 0.6, 0.15, 0.4 * torch.rand(PAIRS_PER_WORKER))
+            vars(guided).update(attend_to_concepts(plain_rows, PAIRS_PER_WORKER, appearance))
+        inputs, noise, where, ids = batch
         with torch.autocast("cpu", torch.bfloat16):
             text = model["text_encoder"](ids).last_hidden_state
-            inputs = noised(originals, timesteps, noise).contiguous(memory_format=torch.channels_last)
-            prediction = model["unet"](inputs, timesteps, text).sample
-        loss = ((prediction.float() - noise).square().mean((1, 2, 3)) * weights[timesteps]).mean()
+            prediction = model["unet"](inputs.contiguous(memory_format=torch.channels_last), timesteps, text).sample
+        loss = (row_errors(prediction, noise, where) * weights[timesteps]).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         average_gradients()
@@ -196,6 +295,20 @@ def main() -> None:
             inputs = noised(validation_latents[part], timesteps[part], noise[part])
             errors.append((average["unet"](inputs, timesteps[part], text).sample - noise[part]).square().mean((1, 2, 3)))
         return torch.cat(errors).mean().item()
+
+    @torch.no_grad()
+    def validate_pairs() -> float:
+        """The same of scenes that attend to concepts, weighted as in training."""
+        count = len(validation_pairs["rectangle"])
+        timesteps = torch.linspace(10, 990, count).long()[torch.randperm(count, generator=torch.Generator().manual_seed(5))]
+        with torch.random.fork_rng():
+            torch.manual_seed(4)
+            inputs, noise, where, ids = pair_batch(validation_pairs, torch.arange(count), timesteps)
+        vars(average_guided).update(attend_to_concepts(0, count, torch.full((count,), 0.15)))
+        text = average["text_encoder"](ids).last_hidden_state
+        errors = row_errors(average["unet"](inputs, timesteps.repeat(2), text).sample, noise, where)
+        vars(average_guided).update(source=None, scale=None)
+        return (errors[count:] * weights[timesteps]).mean().item()
 
     @torch.no_grad()
     def save(label: str) -> None:
@@ -236,7 +349,7 @@ def main() -> None:
         if rank == 0 and elapsed - last_report > 180:
             print(
                 f"{elapsed:.0f} s, step {steps}, {elapsed / (steps - first_step):.3f} s a step, training loss {running:.4f}, "
-                f"validation mse {validate():.4f}",
+                f"validation mse {validate():.4f}" + (f", pairs {validate_pairs():.4f}" if pairs else ""),
                 flush=True,
             )
             last_report = elapsed

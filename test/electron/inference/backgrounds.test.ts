@@ -110,13 +110,12 @@ describe('candidates that lack a thing of their prompt', { timeout: 60_000 }, ()
   });
   afterAll(() => starter.release());
 
-  // One step without guidance paints nothing that could be found.
+  // One step does not paint six things.
   const unfinished = {
-    prompt: 'a photo of a teddy and a dog, beach background',
+    prompt: 'a photo of a teddy and a dog and a penguin and a robot and a house and a car',
     seed: 5,
     count: 2,
     steps: 1,
-    guidance: 1,
   };
 
   test('are drawn anew with the seeds behind the last, and told of when that was in vain', async () => {
@@ -132,8 +131,8 @@ describe('candidates that lack a thing of their prompt', { timeout: 60_000 }, ()
     expect(candidates.map(({ seed }) => seed)).toEqual([8, 10]);
     expect(done).toEqual([8, 10]);
     expect(notices).toEqual([
-      expect.stringMatching(/^No .*(teddy|dog) was found in the picture of seed 8\.$/),
-      expect.stringMatching(/^No .*(teddy|dog) was found in the picture of seed 10\.$/),
+      expect.stringMatching(/^No .+ was found in the picture of seed 8\.$/),
+      expect.stringMatching(/^No .+ was found in the picture of seed 10\.$/),
     ]);
   });
 
