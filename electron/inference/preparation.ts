@@ -207,7 +207,9 @@ export class Preparation {
             const missing = await this.#thingsMissing(prompt, candidate, controls.signal);
             if (missing.length > 0 && redrawsLeft-- > 0) return furtherSeeds.shift()!;
             if (missing.length > 0) {
-              notices.push(`No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`);
+              notices.push(
+                `No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`,
+              );
             }
             redrawsLeft = redraws;
             return null;

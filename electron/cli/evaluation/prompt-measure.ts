@@ -105,7 +105,12 @@ async function look(prompt: Prompt, { engine, classifier, signal }: EvaluationCo
     found.push(await isThing(name, proposals[0]?.mask));
   }
   const isFirstDraw = seed === prompt.seed;
-  return { prompt, isFirstDraw, found, placeFound: (await classifier.readPlace(pixels)).name === prompt.place };
+  return {
+    prompt,
+    isFirstDraw,
+    found,
+    placeFound: (await classifier.readPlace(pixels)).name === prompt.place,
+  };
 }
 
 /** @throws StudioError PACK_INCOMPLETE for a file that is not what it should be */

@@ -1,8 +1,8 @@
 /** The user guide of docs/ in the editor's language, with its pictures, as it was when the page was built. */
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
-import Markdown, { type Components } from 'react-markdown';
 import { useTranslation } from 'react-i18next';
+import Markdown, { type Components } from 'react-markdown';
 import rehypeSlug from 'rehype-slug';
 import remarkGfm from 'remark-gfm';
 import korean from '../../../docs/user-guide.ko.md?raw';
