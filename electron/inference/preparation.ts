@@ -203,9 +203,12 @@ export class Preparation {
             onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
           }),
           redrawSeed: async (candidate) => {
-            if (redraws === 0) return null;
-            const missing = await this.#thingsMissing(prompt, candidate, controls.signal);
-            if (missing.length > 0 && redrawsLeft-- > 0) return furtherSeeds.shift()!;
+            const missing =
+              redraws === 0 ? [] : await this.#thingsMissing(prompt, candidate, controls.signal);
+            if (missing.length > 0 && redrawsLeft > 0) {
+              redrawsLeft--;
+              return furtherSeeds.shift()!;
+            }
             if (missing.length > 0) {
               notices.push(
                 `No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`,
@@ -363,6 +366,8 @@ export class Preparation {
     { image }: Candidate,
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
+    // Grounding DINO would be loaded only to say that it knows none.
+    if (phraseSegmenterKind(this.#context.pack.folder) !== 'own') return [];
     const segmenter = await this.#phraseSegmenter.get(signal);
     const picture = { pixels: image, contentHash: hashPixels(image) };
     const missing: string[] = [];

@@ -78,8 +78,8 @@ async function measurePrompts(context: EvaluationContext): Promise<MeasureResult
     report: { promptAccuracy: { pictures: seen.length, allFound, firstDraw, placeFound, byClass } },
     lines: [
       `Text to image, ${seen.length} pictures of things that training never showed together: all things found in ` +
-        `${percent(allFound)} (aim ${percent(aims.things)}; of the first draws in ${percent(firstDraw)}), the place in ${percent(placeFound)} (aim ` +
-        `${percent(aims.places)})`,
+        `${percent(allFound)} (aim ${percent(aims.things)}; in the first draws ${percent(firstDraw)}), the place in ` +
+        `${percent(placeFound)} (aim ${percent(aims.places)})`,
       ...textTable([
         ['', 'pictures', 'found'],
         ...classes.map((name) => [name, String(byClass[name]!.pictures), percent(byClass[name]!.found)]),
