@@ -252,6 +252,8 @@ export class MaskWorkbench {
           this.#hasAnswer = false;
           this.#log.drop();
           layer.image.invalidate(layer.session.revert());
+          // Whoever looked in the middle of the gesture saw a mask that is gone.
+          this.#changed();
           break;
         default:
           this.#log.add(effect);
