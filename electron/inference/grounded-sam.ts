@@ -124,11 +124,6 @@ export class GroundedSegmenter implements PhraseSegmenter {
     };
   }
 
-  /** Grounding DINO takes any words, and tells things from others only where it sees them. */
-  thingsIn(): readonly string[] {
-    return [];
-  }
-
   async release(): Promise<void> {
     await this.#detector.release();
   }

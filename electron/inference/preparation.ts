@@ -366,12 +366,12 @@ export class Preparation {
     { image }: Candidate,
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
-    // Grounding DINO would be loaded only to say that it knows none.
+    // Grounding DINO, which takes any words, would be loaded for nothing.
     if (phraseSegmenterKind(this.#context.pack.folder) !== 'own') return [];
     const segmenter = await this.#phraseSegmenter.get(signal);
     const picture = { pixels: image, contentHash: hashPixels(image) };
     const missing: string[] = [];
-    for (const thing of segmenter?.thingsIn(prompt) ?? []) {
+    for (const thing of segmenter?.thingsIn?.(prompt) ?? []) {
       const query = phraseSearchSchema.parse({ phrase: thing });
       const { proposals } = await segmenter!.find(picture, query, signal);
       if (proposals.length === 0) missing.push(thing);

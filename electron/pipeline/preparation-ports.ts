@@ -75,8 +75,8 @@ export interface PhraseSegmenter {
   /** For the person. */
   readonly name: string;
   find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings>;
-  /** The things in a text by which it can be looked for; none for a model that knows no things by name. */
-  thingsIn(text: string): readonly string[];
+  /** The things that a text names; only a model that knows things by name can tell them from other words. */
+  thingsIn?(text: string): readonly string[];
   release(): Promise<void>;
 }
 

@@ -20,13 +20,18 @@ from scenes import Artwork, make_background_bank, random_caption, random_scene
 MASK_SIZE = 64
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def dataset_options(description: str | None) -> argparse.Namespace:
+    """What every script that draws a data set takes."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sprites", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = dataset_options(__doc__)
     cv2.setNumThreads(1)
 
     artwork = Artwork(options.sprites)

@@ -17,13 +17,13 @@ training's own.
 
 from __future__ import annotations
 
-import argparse
 import json
 
 import cv2
 import numpy as np
 
 from domain import BACKGROUNDS, CLASS_NAMES, COLOUR_NAMES, HELD_OUT_PAIRS, IMAGE_SIZE, LATENT_SIZE
+from make_dataset import dataset_options
 from scenes import Artwork, Look, dress, make_background_bank, paste, random_boxes, random_look, scene_prompt
 
 PICTURES = ("background", "edited", "empty", "placed", "whole")
@@ -100,12 +100,7 @@ def draw_pair(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sprites", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    options = parser.parse_args()
+    options = dataset_options(__doc__)
     cv2.setNumThreads(1)
 
     artwork = Artwork(options.sprites)
