@@ -189,8 +189,8 @@ export function stallAfter(bytes: number): Fault {
 export const ignoreRange: Fault = (exchange) => honest({ ...exchange, start: 0 });
 
 /** Ignores Range, and breaks off besides. */
-export function ignoreRangeAndDropAfter(bytes: number): Fault {
-  return (exchange) => dropAfter(bytes)({ ...exchange, start: 0 });
+export function ignoreRangeAndDropAfter(bytes: number, written?: string): Fault {
+  return (exchange) => dropAfter(bytes, written)({ ...exchange, start: 0 });
 }
 
 /** Says 206, but for a range that was not asked for. */
