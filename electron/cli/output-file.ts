@@ -1,8 +1,8 @@
 /** Results appear whole or not at all, and a place that cannot be written is found out before the work. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
+import { temporaryName, writeWholeFile } from '../inference/whole-file.ts';
 
 /**
  * Makes the folder of an output file and checks that it can be written.
@@ -26,20 +26,7 @@ export async function prepareOutput(path: string): Promise<void> {
  * @throws StudioError OUTPUT_UNWRITABLE
  */
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = temporaryName(path);
-  await writing(path, async () => {
-    try {
-      await writeFile(temporary, content, { flag: 'wx' });
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  });
-}
-
-function temporaryName(path: string): string {
-  return `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  await writing(path, () => writeWholeFile(path, content));
 }
 
 async function writing(path: string, step: () => Promise<void>): Promise<void> {

@@ -57,7 +57,7 @@ export function statesOutputs({ guidedLayers }: UnetMetadata): string[] {
   return guidedLayers.map(({ path }) => statesOutput(path));
 }
 
-/** The states of each of `rows` rows, copied out of a call's outputs. */
+/** The states of each of `rows` rows. Those in float32 are views of the call's outputs: copying them costs a megabyte a row. */
 export function readStates(
   { guidedLayers, statesPrecision }: UnetMetadata,
   layers: AttentionLayers,
@@ -69,7 +69,7 @@ export function readStates(
       const all = outputs[statesOutput(path)]!.data as Float32Array;
       const rowLength = all.length / rows;
       const values = all.subarray(row * rowLength, (row + 1) * rowLength);
-      return statesPrecision === 'float16' ? new Float16Array(values) : values.slice();
+      return statesPrecision === 'float16' ? new Float16Array(values) : values;
     });
     return new RowStates(layers, byLayer);
   });

@@ -3,10 +3,10 @@
  * costs time and nothing else. Everything in it is written to a temporary name first and then renamed, so that
  * another process sees a whole file or none.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { writeWholeFile } from './whole-file.ts';
 
 /** PNPMIX_CACHE_DIR, or the platform's place for such files. */
 export function defaultCacheFolder(
@@ -20,23 +20,6 @@ export function defaultCacheFolder(
   }
   if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'pnp-mix-studio');
   return join(xdgCacheHome || join(homedir(), '.cache'), 'pnp-mix-studio');
-}
-
-/**
- * Writes a whole file or nothing.
- *
- * @throws the file system's error; the temporary file is gone then
- */
-export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, content, { flag: 'wx' });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** The JSON of a cached file, or undefined for one that is not there or damaged. */

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { TensorStore } from '../pipeline/compose.ts';
 import { elementCount, type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
-import { writeWholeFile } from './cache-folder.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 const magic = Buffer.from('PNPMIXT1');
 const checksumBytes = 32;

@@ -91,22 +91,21 @@ async function measureScene(
   const untouched: RgbImage = tensorToImage(await autoencoder.decode(latents));
   const reference = await referenceOf(scene, untouched, classifier);
   const scores: Partial<Record<Row, Scores>> = {};
-  const regions: Float32Array[] = [];
+  let regions: readonly Float32Array[] = [];
   for (const [index, row] of rows.entries()) {
     const request = makeRequest(scene.loaded, engine.pack, {
       // What is pasted back would hide what the method does to the background.
       parameters: { ablation: row, keepOriginalBackground: false },
     });
     const { image } = await engine.render(request, assetReader(scene.loaded), { signal });
-    scores[row] = await scoreScene(image, reference, classifier);
-    if (row === 'e') {
-      for (const { mask } of scene.concepts) regions.push((await classifier.readObject(image, mask)).feature);
-    }
+    const scored = await scoreScene(image, reference, classifier);
+    scores[row] = scored.scores;
+    if (row === 'e') regions = scored.regions;
     onRow(index + 1);
   }
   return {
     isHeldOut: scene.isHeldOut,
-    untouched: await scoreScene(untouched, reference, classifier),
+    untouched: (await scoreScene(untouched, reference, classifier)).scores,
     rows: scores as Record<Row, Scores>,
     features: { isHeldOut: scene.isHeldOut, concepts: reference.features, regions },
   };

@@ -60,12 +60,15 @@ export async function referenceOf(
   return { scene, untouched, features, colours };
 }
 
-/** @param result the composed picture as decoded, nothing pasted back */
+/**
+ * @param result the composed picture as decoded, nothing pasted back
+ * @returns the scores, and the classifier's features of each concept's region
+ */
 export async function scoreScene(
   result: RgbImage,
   { scene, untouched, features, colours }: SceneReference,
   classifier: AppearanceClassifier,
-): Promise<Scores> {
+): Promise<{ readonly scores: Scores; readonly regions: readonly Float32Array[] }> {
   const regions: ObjectReading[] = [];
   for (const { mask } of scene.concepts) regions.push(await classifier.readObject(result, mask));
   const classFound = mean(
@@ -77,7 +80,7 @@ export async function scoreScene(
   const place = await classifier.readPlace(result);
   const placeFound = place.name === scene.place ? 1 : 0;
   const measured = scene.concepts.map(({ mask }, index) => ({ mask, colour: colours[index]! }));
-  return {
+  const scores = {
     prompt: (classFound + placeFound) / 2,
     classFound,
     placeFound,
@@ -91,6 +94,7 @@ export async function scoreScene(
     ),
     leak: await leak(result, untouched, measured),
   };
+  return { scores, regions: regions.map(({ feature }) => feature) };
 }
 
 const scoreNames = [

@@ -35,19 +35,31 @@ export function areaAverage(plane: Tensor, factor: number): Tensor {
   );
 }
 
-/** Applies a one-dimensional filter along both axes; beyond the border the nearest element is repeated. */
-function filterSeparably(plane: Tensor, filterLine: (line: Float32Array) => Float32Array): Tensor {
+/**
+ * Applies a one-dimensional filter along both axes; beyond the border the nearest element is repeated.
+ *
+ * @param radius elements on each side that the filter sees
+ * @param filterAt value for the window line[start] .. line[start + 2 radius]
+ */
+function filterSeparably(
+  plane: Tensor,
+  radius: number,
+  filterAt: (line: Float32Array, start: number) => number,
+): Tensor {
   const [height, width] = planeDims(plane);
   const result = new Float32Array(plane.data);
-  for (let y = 0; y < height; y++) {
-    result.set(filterLine(result.slice(y * width, (y + 1) * width)), y * width);
-  }
-  const column = new Float32Array(height);
-  for (let x = 0; x < width; x++) {
-    for (let y = 0; y < height; y++) column[y] = result[y * width + x]!;
-    const filtered = filterLine(column);
-    for (let y = 0; y < height; y++) result[y * width + x] = filtered[y]!;
-  }
+  const filterLines = (lines: number, lineStride: number, length: number, stride: number) => {
+    const line = new Float32Array(length + 2 * radius);
+    for (let index = 0; index < lines; index++) {
+      const first = index * lineStride;
+      for (let at = 0; at < length; at++) line[radius + at] = result[first + at * stride]!;
+      line.fill(line[radius]!, 0, radius);
+      line.fill(line[radius + length - 1]!, radius + length);
+      for (let at = 0; at < length; at++) result[first + at * stride] = filterAt(line, at);
+    }
+  };
+  filterLines(height, width, width, 1);
+  filterLines(width, 1, height, width);
   return tensor(result, plane.dims);
 }
 
@@ -59,20 +71,15 @@ function filterSeparably(plane: Tensor, filterLine: (line: Float32Array) => Floa
 export function gaussianBlur(plane: Tensor, sigmaPx: number): Tensor {
   if (sigmaPx === 0) return plane;
   const radius = Math.ceil(3 * sigmaPx);
-  const weights = Array.from({ length: 2 * radius + 1 }, (_, index) =>
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, index) =>
     Math.exp(-0.5 * ((index - radius) / sigmaPx) ** 2),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return filterSeparably(plane, (line) =>
-    line.map((_, at) => {
-      let sum = 0;
-      for (let offset = -radius; offset <= radius; offset++) {
-        const source = Math.min(Math.max(at + offset, 0), line.length - 1);
-        sum += weights[offset + radius]! * line[source]!;
-      }
-      return sum / total;
-    }),
-  );
+  return filterSeparably(plane, radius, (line, start) => {
+    let sum = 0;
+    for (let index = 0; index < weights.length; index++) sum += weights[index]! * line[start + index]!;
+    return sum / total;
+  });
 }
 
 /**
@@ -82,16 +89,11 @@ export function gaussianBlur(plane: Tensor, sigmaPx: number): Tensor {
  */
 export function dilate(plane: Tensor, radiusPx: number): Tensor {
   if (radiusPx === 0) return plane;
-  return filterSeparably(plane, (line) =>
-    line.map((_, at) => {
-      let largest = 0;
-      const end = Math.min(at + radiusPx, line.length - 1);
-      for (let source = Math.max(at - radiusPx, 0); source <= end; source++) {
-        largest = Math.max(largest, line[source]!);
-      }
-      return largest;
-    }),
-  );
+  return filterSeparably(plane, radiusPx, (line, start) => {
+    let largest = 0;
+    for (let at = start; at <= start + 2 * radiusPx; at++) largest = Math.max(largest, line[at]!);
+    return largest;
+  });
 }
 
 /** Element-wise largest value of planes of equal dims. */
