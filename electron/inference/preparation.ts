@@ -52,7 +52,7 @@ import { TeleaInpainter } from './telea.ts';
 import {
   blendingTextToImage,
   findBackgroundsFolder,
-  openSdxl,
+  openBackgroundsModel,
   type TextToImagePack,
 } from './text-to-image-pack.ts';
 
@@ -119,7 +119,7 @@ export class Preparation {
       const folder = findBackgroundsFolder(pack.folder);
       return folder === undefined
         ? Promise.resolve(blendingTextToImage(pack, models))
-        : openSdxl(folder, pack.size, device, { cacheFolder, ...(signal && { signal }) });
+        : openBackgroundsModel(folder, pack.size, device, { cacheFolder, ...(signal && { signal }) });
     });
     this.#promptSegmenter = new OpenedOnce(() => openPromptSegmenter(pack.folder, device));
     this.#phraseSegmenter = new OpenedOnce(() =>
@@ -134,7 +134,7 @@ export class Preparation {
     const findMaskBy = phraseSegmenterKind(folder) ?? null;
     return {
       generateBackgrounds: true,
-      // SDXL's own guidance and the usual one are above 1.
+      // What models for backgrounds recommend, and the usual guidance, is above 1.
       negativePrompt: findBackgroundsFolder(folder) !== undefined || textToImage?.guidance !== 1,
       findMask: findMaskBy !== null,
       findMaskBy,

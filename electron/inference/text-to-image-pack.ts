@@ -1,11 +1,13 @@
 /**
- * The models that make backgrounds from prompts: SDXL where the pack has it, else the pack's own blending model.
+ * The models that make backgrounds from prompts: those that the pack has for it (SDXL, or one of Stable Diffusion's
+ * kind), else the pack's own blending model.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import type { TextToImageSettings } from '../contract/preparation.ts';
+import type { PromptConditioner } from '../pipeline/ports.ts';
 import type { TextToImageModels } from '../pipeline/text-to-image.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
 import { findComponentFolder } from './component-folders.ts';
@@ -15,7 +17,7 @@ import { type ModelPack, type OpenPackOptions, openModelPack } from './model-pac
 import { openTokenizer } from './pack-tokenizer.ts';
 import { TextEncoderConditioner } from './prompt-conditioner.ts';
 import { SdxlConditioner } from './sdxl-conditioner.ts';
-import type { OnnxTextEncoder } from './text-encoder.ts';
+import { OnnxTextEncoder } from './text-encoder.ts';
 import { OnnxUnet } from './unet.ts';
 
 /** What makes backgrounds. */
@@ -35,8 +37,9 @@ const sdxlSettings: TextToImageSettings = { steps: 30, guidance: 5 };
 
 /** The pictures' size when neither the pack nor the model's configuration says one. */
 const usualSize = { width: 512, height: 512 };
+const sdxlSize = { width: 1024, height: 1024 };
 
-/** The folder of the pack's SDXL, if it has one. */
+/** The folder of the pack's model for backgrounds, if it has one of its own. */
 export function findBackgroundsFolder(packFolder: string): string | undefined {
   return findComponentFolder(packFolder, 'backgrounds', 'unet/config.json');
 }
@@ -62,13 +65,13 @@ export function blendingTextToImage(
 }
 
 /**
- * Opens SDXL.
+ * Opens a pack's own model for backgrounds: SDXL, or one that is conditioned as Stable Diffusion 1.x and 2.x are.
  *
  * @param folder a checkpoint in the diffusers layout
- * @param targetSize of the blending model: pictures are made in its shape, at SDXL's area
+ * @param targetSize of the blending model: pictures are made in its shape, at the area that the model was trained for
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, CANCELLED
  */
-export async function openSdxl(
+export async function openBackgroundsModel(
   folder: string,
   targetSize: ModelPack['size'],
   device: EngineDevice,
@@ -79,16 +82,59 @@ export async function openSdxl(
   const { precision } = device;
   const unetSession = new LazySession(checkpoint, 'unet', { precision }, device);
   const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
-  if (unet.textTime === null) {
-    throw new StudioError('MODEL_INVALID', `The model for backgrounds in ${folder} is not one of SDXL.`);
-  }
+  const isSdxl = unet.textTime !== null;
   // SDXL's autoencoder overflows in half precision.
   const autoencoder = new OnnxAutoencoder(
     new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device),
     new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device),
   );
+  const text = isSdxl ? await openSdxlConditioner(pack, device) : openConditioner(pack, device);
+  return {
+    name: pack.name,
+    models: {
+      conditioner: text.conditioner,
+      unet,
+      autoencoder,
+      schedule: pack.schedule,
+      sampler: isSdxl ? 'euler' : 'dpm-solver',
+    },
+    settings: pack.textToImage ?? (isSdxl ? sdxlSettings : usualSettings),
+    size: sameShape(
+      targetSize ?? usualSize,
+      pack.size ?? (isSdxl ? sdxlSize : usualSize),
+      autoencoder.downscale,
+    ),
+    droppedTokens: text.droppedTokens,
+    release: async () => {
+      await unet.release();
+      await autoencoder.release();
+      await text.release();
+    },
+  };
+}
+
+/** What tells the U-Net the prompt. */
+interface OpenedConditioner extends Pick<TextToImagePack, 'droppedTokens' | 'release'> {
+  readonly conditioner: PromptConditioner;
+}
+
+function openConditioner({ checkpoint, tokenize }: ModelPack, device: EngineDevice): OpenedConditioner {
+  const session = new LazySession(checkpoint, 'text_encoder', { precision: device.precision }, device);
+  const textEncoder = new OnnxTextEncoder(session, tokenize);
+  return {
+    conditioner: new TextEncoderConditioner(textEncoder),
+    droppedTokens: (prompt) => textEncoder.droppedTokens(prompt),
+    release: () => session.release(),
+  };
+}
+
+async function openSdxlConditioner(
+  { folder, checkpoint, tokenize }: ModelPack,
+  device: EngineDevice,
+): Promise<OpenedConditioner> {
+  const { precision } = device;
   const conditioner = new SdxlConditioner(
-    { session: new LazySession(checkpoint, 'text_encoder', { precision }, device), tokenize: pack.tokenize },
+    { session: new LazySession(checkpoint, 'text_encoder', { precision }, device), tokenize },
     {
       session: new LazySession(checkpoint, 'text_encoder_2', { precision }, device),
       tokenize: await openTokenizer(folder, checkpoint, 'tokenizer_2'),
@@ -96,20 +142,9 @@ export async function openSdxl(
     await hasZerosForEmptyPrompt(folder),
   );
   return {
-    name: pack.name,
-    models: { conditioner, unet, autoencoder, schedule: pack.schedule, sampler: 'euler' },
-    settings: pack.textToImage ?? sdxlSettings,
-    size: sameShape(
-      targetSize ?? usualSize,
-      pack.size ?? { width: 1024, height: 1024 },
-      autoencoder.downscale,
-    ),
+    conditioner,
     droppedTokens: (prompt) => conditioner.droppedTokens(prompt),
-    release: async () => {
-      await unet.release();
-      await autoencoder.release();
-      await conditioner.release();
-    },
+    release: () => conditioner.release(),
   };
 }
 

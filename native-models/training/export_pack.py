@@ -1,8 +1,11 @@
 """Assembles the starter pack: fp16 safetensors in the diffusers folder layout, and pack.json.
 
+    python export_pack.py --autoencoder autoencoder --unet unet-plain --tokenizer tokenizer \
+        --out ../packs/starter/backgrounds --id starter-backgrounds --name "Starter backgrounds"
     python export_pack.py --autoencoder autoencoder --unet unet --tokenizer tokenizer --out ../packs/starter
 
-Scenes, notices and the evaluation classifier that already lie in --out are left alone and listed in pack.json. At
+The first is the model for backgrounds (docs/decisions/0098), a checkpoint of its own within the pack. Scenes,
+notices and the evaluation classifier that already lie in --out are left alone and listed in pack.json. At
 the end the pack is loaded again through diffusers and transformers and every tensor is compared.
 """
 
@@ -36,8 +39,9 @@ LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation
 
 # The folders of a checkpoint, and what else pack.json vouches for.
 MODEL_FOLDERS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
-OTHER_FILES = ("model_index.json", "NOTICES.md", "evaluation/classifier.json", "evaluation/classifier.onnx",
-               "evaluation/background-classifier.onnx", "segmenter/config.json", "segmenter/model.onnx")  # fmt: skip
+OTHER_FILES = ("model_index.json", "NOTICES.md", "backgrounds/model_index.json", "backgrounds/pack.json",
+               "evaluation/classifier.json", "evaluation/classifier.onnx", "evaluation/background-classifier.onnx",
+               "segmenter/config.json", "segmenter/model.onnx")  # fmt: skip
 
 
 def save_half(model: nn.Module, folder: str) -> None:
@@ -46,8 +50,16 @@ def save_half(model: nn.Module, folder: str) -> None:
         if not torch.isfinite(tensor.half()).all():
             raise ValueError(f"{folder}: {name} does not fit into half precision.")
     model.half().save_pretrained(folder)
-    for file in os.listdir(folder):
-        os.chmod(f"{folder}/{file}", 0o644)
+    # Where it lay on the machine that trained it is nobody's business.
+    with open(f"{folder}/config.json") as file:
+        config = {key: value for key, value in json.load(file).items() if key != "_name_or_path"}
+    write_json(f"{folder}/config.json", config)
+
+
+def write_json(path: str, content: dict) -> None:
+    with open(path, "w") as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
 
 
 def save_text_encoder(text_encoder: CLIPTextModel, folder: str) -> None:
@@ -80,12 +92,17 @@ def file_entry(root: str, path: str) -> dict[str, str | int]:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def write_manifest(out: str) -> None:
-    paths = [f"{folder}/{name}" for folder in MODEL_FOLDERS for name in sorted(os.listdir(f"{out}/{folder}"))]
+def write_manifest(out: str, pack_id: str, name: str) -> None:
+    """Lists what is there; safetensors writes files that only their owner may read."""
+    folders = [f"{parent}{folder}" for parent in ("", "backgrounds/") for folder in MODEL_FOLDERS]
+    present = [folder for folder in folders if os.path.isdir(f"{out}/{folder}")]
+    paths = [f"{folder}/{file}" for folder in present for file in os.listdir(f"{out}/{folder}")]
     paths += [path for path in OTHER_FILES if os.path.exists(f"{out}/{path}")]
+    for path in paths:
+        os.chmod(f"{out}/{path}", 0o644)
     manifest = {
-        "id": "starter",
-        "name": "Starter pack",
+        "id": pack_id,
+        "name": name,
         "version": VERSION,
         "layout": "diffusers",
         "width": IMAGE_SIZE,
@@ -94,11 +111,10 @@ def write_manifest(out: str) -> None:
         "textToImage": TEXT_TO_IMAGE,
         "files": [file_entry(out, path) for path in sorted(paths)],
         "licence": LICENCE,
-        "notices": "NOTICES.md",
     }
-    with open(f"{out}/pack.json", "w") as file:
-        json.dump(manifest, file, indent=2)
-        file.write("\n")
+    if os.path.exists(f"{out}/NOTICES.md"):
+        manifest["notices"] = "NOTICES.md"
+    write_json(f"{out}/pack.json", manifest)
     total = sum(entry["bytes"] for entry in manifest["files"]) / 1e6
     print(f"{len(manifest['files'])} files, {total:.1f} MB")
 
@@ -119,6 +135,8 @@ def main() -> None:
     parser.add_argument("--unet", required=True, help="output folder of train_unet.py")
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--id", default="starter")
+    parser.add_argument("--name", default="Starter pack")
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
 
@@ -145,15 +163,13 @@ def main() -> None:
         "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderTiny"],
     }
-    with open(f"{options.out}/model_index.json", "w") as file:
-        json.dump(index, file, indent=2)
-        file.write("\n")
+    write_json(f"{options.out}/model_index.json", index)
 
     check(AutoencoderTiny.from_pretrained(f"{options.out}/vae"), autoencoder, "vae")
     check(UNet2DConditionModel.from_pretrained(f"{options.out}/unet"), unet, "unet")
     check(CLIPTextModel.from_pretrained(f"{options.out}/text_encoder"), text_encoder, "text_encoder")
     assert CLIPTokenizer.from_pretrained(f"{options.out}/tokenizer").get_vocab() == tokenizer.get_vocab()
-    write_manifest(options.out)
+    write_manifest(options.out, options.id, options.name)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PreparationProgress } from '../../../electron/contract/progress.ts';
 import { Engine } from '../../../electron/inference/engine.ts';
+import { openSessionCount } from '../../../electron/inference/sessions.ts';
 import { starterPack } from './starter-references.ts';
 import { makeTinyPack, temporaryFolder, writeManifest } from './tiny-pack.ts';
 
@@ -73,6 +74,33 @@ describe('candidates', () => {
   test('a long prompt’s lost tokens are told of', async () => {
     const { notices } = await generate({ ...request, prompt: 'abcdefghijklmnopqrst', steps: 1, count: 1 });
     expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+  });
+});
+
+describe('a model for backgrounds within the pack', () => {
+  test('draws them, with its own settings, and is released with the engine', async () => {
+    const packFolder = makeTinyPack(root, 'two-models');
+    const backgrounds = makeTinyPack(packFolder, 'backgrounds');
+    writeManifest(backgrounds, { name: 'Places', textToImage: { steps: 3, guidance: 2 } });
+    writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } });
+    const one = { ...request, prompt: 'abcdefghijklmnopqrst', count: 1 };
+    // The weights of both are those of the tiny pack itself.
+    const expected = await generate({ ...one, steps: 3 });
+    const sessions = openSessionCount();
+    const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    try {
+      const steps: number[] = [];
+      const { candidates, model, notices } = await owner.preparation.generateBackgrounds(one, {
+        onProgress: ({ stage, total }) => stage === 'denoise' && steps.push(total),
+      });
+      expect(model).toBe('Places');
+      expect(steps).toEqual([3, 3, 3]);
+      expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+      expect(candidates[0]!.image.data).toEqual(expected.candidates[0]!.image.data);
+    } finally {
+      await owner.release();
+    }
+    expect(openSessionCount()).toBe(sessions);
   });
 });
 

@@ -9,7 +9,10 @@ import { StudioError } from '../../../electron/contract/errors.ts';
 import { chooseDevice } from '../../../electron/inference/devices.ts';
 import { Engine } from '../../../electron/inference/engine.ts';
 import { openSessionCount } from '../../../electron/inference/sessions.ts';
-import { openSdxl, type TextToImagePack } from '../../../electron/inference/text-to-image-pack.ts';
+import {
+  openBackgroundsModel,
+  type TextToImagePack,
+} from '../../../electron/inference/text-to-image-pack.ts';
 import { NoisePredictor } from '../../../electron/pipeline/batching.ts';
 import { createSampler } from '../../../electron/pipeline/schedulers/create-sampler.ts';
 import {
@@ -42,7 +45,7 @@ function makeSdxl(parent: string): string {
 beforeAll(async () => {
   root = temporaryFolder();
   folder = makeSdxl(root);
-  pack = await openSdxl(folder, { width: 24, height: 16 }, await chooseDevice('cpu'), {
+  pack = await openBackgroundsModel(folder, { width: 24, height: 16 }, await chooseDevice('cpu'), {
     cacheFolder: join(root, 'cache'),
   });
 });
@@ -97,7 +100,7 @@ describe('SDXL', () => {
   test('needs both text encoders', async () => {
     const broken = makeSdxl(join(root, 'broken'));
     rmSync(join(broken, 'text_encoder_2'), { recursive: true });
-    const opened = await openSdxl(broken, null, await chooseDevice('cpu'), {
+    const opened = await openBackgroundsModel(broken, null, await chooseDevice('cpu'), {
       cacheFolder: join(root, 'cache'),
     });
     await expect(opened.models.conditioner.condition('a', { width: 16, height: 16 })).rejects.toMatchObject({
@@ -110,7 +113,7 @@ describe('SDXL', () => {
     const broken = makeSdxl(join(root, 'index'));
     writeFileSync(join(broken, 'model_index.json'), '[1]');
     await expect(
-      openSdxl(broken, null, await chooseDevice('cpu'), { cacheFolder: join(root, 'cache') }),
+      openBackgroundsModel(broken, null, await chooseDevice('cpu'), { cacheFolder: join(root, 'cache') }),
     ).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
 });
