@@ -8,6 +8,12 @@ export function processIo(): CommandLineIo {
     console.error('\nCancelling; press Ctrl-C again to stop at once.');
     controller.abort();
   });
+  // Whoever reads may have seen enough (`| head`); the files are written all the same.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     signal: controller.signal,
     print: (line) => console.log(line),

@@ -29,7 +29,7 @@ import { fitLatentPreview, type LatentPreview } from './latent-preview.ts';
 import { LazySession } from './lazy-session.ts';
 import { type ModelPack, openModelPack } from './model-pack.ts';
 import { Preparation } from './preparation.ts';
-import { type AssetReader, prepareScene } from './scene-assets.ts';
+import { type AssetReader, LastPreparedScene } from './scene-assets.ts';
 import { inStudioTerms } from './studio-errors.ts';
 import { DiskTensorStore } from './tensor-store.ts';
 import { OnnxTextEncoder } from './text-encoder.ts';
@@ -111,6 +111,7 @@ export class Engine {
   readonly #cacheLimitBytes: number | undefined;
   readonly #storeSalt: string;
   readonly #attentionStates = new AttentionStatesCache();
+  readonly #lastScene = new LastPreparedScene();
 
   private constructor(
     pack: ModelPack,
@@ -181,6 +182,7 @@ export class Engine {
   /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them anew. */
   async release(): Promise<void> {
     this.#attentionStates.clear();
+    this.#lastScene.clear();
     await this.preparation.release();
     for (const session of this.#sessions) await session.release();
   }
@@ -197,7 +199,7 @@ export class Engine {
     const unetStartMs = unet.runMs;
     const clock = new StageClock(startMs);
     const notices: string[] = [];
-    const prepared = await prepareScene(request, readAsset, {
+    const prepared = await this.#lastScene.prepare(request, readAsset, {
       size: this.pack.size,
       downscale: autoencoder.downscale,
     });

@@ -111,6 +111,34 @@ export async function prepareScene(
   return { scene: { ...scene, background, inpainted, concepts }, notices };
 }
 
+/** Keeps the scene that was prepared last: a re-tune has the same pictures, and reading them costs as much as a row. */
+export class LastPreparedScene {
+  #last: { readonly key: string; readonly prepared: PreparedScene } | undefined;
+
+  /** As {@link prepareScene}, with the same limits every time; the files of the scene before are not read again. */
+  async prepare(request: RenderRequest, readAsset: AssetReader, limits: SceneLimits): Promise<PreparedScene> {
+    const { scene, parameters } = request;
+    const { conceptPicture, feather, expand } = parameters;
+    // Of what is tuned, alpha alone is part of a scene.
+    const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null }));
+    const key = JSON.stringify([{ ...scene, concepts }, conceptPicture, feather, expand]);
+    if (this.#last?.key !== key) {
+      this.#last = undefined;
+      this.#last = { key, prepared: await prepareScene(request, readAsset, limits) };
+    }
+    const { prepared } = this.#last;
+    const tuned = prepared.scene.concepts.map((concept, index) => ({
+      ...concept,
+      alpha: scene.concepts[index]!.alpha,
+    }));
+    return { ...prepared, scene: { ...prepared.scene, concepts: tuned } };
+  }
+
+  clear(): void {
+    this.#last = undefined;
+  }
+}
+
 function named(pixels: RgbImage): NamedImage {
   return { pixels, contentHash: hashPixels(pixels) };
 }

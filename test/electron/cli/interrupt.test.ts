@@ -1,9 +1,10 @@
-/** Ctrl-C in a real process: the signal reaches the method, and nothing half-written stays. */
+/** What a real process meets: Ctrl-C reaches the method and nothing half-written stays; readers go away. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { useCommandFixture } from './command-fixture.ts';
 
@@ -32,3 +33,22 @@ test.skipIf(process.platform === 'win32')('Ctrl-C cancels at the next step, with
   expect(err).toContain('error CANCELLED: ');
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a reader that has seen enough does not end the process',
+  async () => {
+    const processIo = pathToFileURL(join(import.meta.dirname, '../../../electron/cli/process-io.ts')).href;
+    const pause = 'await new Promise((resolve) => setTimeout(resolve, 100));';
+    const printing = `
+    const { processIo } = await import(${JSON.stringify(processIo)});
+    const { print, printError } = processIo();
+    for (let line = 0; line < 9; line++) { print('What nobody reads'); ${pause} }
+    printError('to the end');`;
+    const child = spawn(
+      'sh',
+      ['-c', '"$0" --input-type=module --eval "$1" | true', process.execPath, printing],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    expect(await text(child.stderr)).toBe('to the end\n');
+  },
+);

@@ -7,6 +7,9 @@ import { assetReader, makeRequest } from '../../../electron/cli/scene-request.ts
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { RenderProgress } from '../../../electron/contract/progress.ts';
 import type { RenderRequest } from '../../../electron/contract/render-request.ts';
+
+type RenderConcept = RenderRequest['scene']['concepts'][number];
+
 import { Engine, type RenderControls } from '../../../electron/inference/engine.ts';
 import { encodeMaskPng } from '../../../electron/inference/images.ts';
 import { openSessionCount } from '../../../electron/inference/sessions.ts';
@@ -94,6 +97,35 @@ describe('a render', () => {
     const reseeded = tinySceneFile();
     reseeded.parameters = { ...reseeded.parameters, seed: 9 };
     expect((await render(reseeded)).unetRows).toBe(first.unetRows);
+  });
+
+  test('does not read the pictures again while they are the same, and takes the new alpha', async () => {
+    await engine.release();
+    const { request, readAsset } = await sceneOf();
+    const read: string[] = [];
+    const counting: typeof readAsset = (id) => {
+      read.push(id);
+      return readAsset(id);
+    };
+    const renderWith = (change: Partial<RenderRequest['scene']>, beta: number) =>
+      engine.render(
+        { ...request, scene: { ...request.scene, ...change }, parameters: { ...request.parameters, beta } },
+        counting,
+      );
+    const first = await renderWith({}, 0.8);
+    expect(new Set(read)).toContain(request.scene.background);
+    read.length = 0;
+    const concepts = request.scene.concepts.map((concept) => ({ ...concept, alpha: 0.9 }));
+    const retuned = await renderWith({ concepts }, 0.3);
+    expect(read).toEqual([]);
+    expect(retuned.image.data).not.toEqual(first.image.data);
+    // The same from files: nothing of the first render's alpha is left.
+    await engine.release();
+    expect((await renderWith({ concepts }, 0.3)).image.data).toEqual(retuned.image.data);
+    read.length = 0;
+    const [one, two] = request.scene.concepts as [RenderConcept, RenderConcept];
+    await renderWith({ concepts: [one, { ...two, mask: one.mask, order: -1 }] }, 0.3).catch(() => undefined);
+    expect(read).toContain(one.mask);
   });
 
   test('keeps the background’s own pixels outside the masks', async () => {
