@@ -57,7 +57,10 @@ export function statesOutputs({ guidedLayers }: UnetMetadata): string[] {
   return guidedLayers.map(({ path }) => statesOutput(path));
 }
 
-/** The states of each of `rows` rows. Those in float32 are views of the call's outputs: copying them costs a megabyte a row. */
+/**
+ * The states of each of `rows` rows, copied out of a call's outputs: a view of one row would keep the others in memory
+ * when they are let go.
+ */
 export function readStates(
   { guidedLayers, statesPrecision }: UnetMetadata,
   layers: AttentionLayers,
@@ -69,7 +72,7 @@ export function readStates(
       const all = outputs[statesOutput(path)]!.data as Float32Array;
       const rowLength = all.length / rows;
       const values = all.subarray(row * rowLength, (row + 1) * rowLength);
-      return statesPrecision === 'float16' ? new Float16Array(values) : values;
+      return statesPrecision === 'float16' ? new Float16Array(values) : values.slice();
     });
     return new RowStates(layers, byLayer);
   });
