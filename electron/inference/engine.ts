@@ -24,7 +24,7 @@ import { AttentionStatesCache } from './attention-states-cache.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
 import { defaultCacheFolder } from './cache-folder.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from './devices.ts';
-import type { EngineModels } from './engine-models.ts';
+import { checkFits, type EngineModels } from './engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from './latent-preview.ts';
 import { LazySession } from './lazy-session.ts';
 import { type ModelPack, openModelPack } from './model-pack.ts';
@@ -142,6 +142,9 @@ export class Engine {
       autoencoder: new OnnxAutoencoder(encoder, decoder),
       schedule: pack.schedule,
     };
+    if (this.models.unet.textTime !== null) {
+      throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
+    }
     checkFits(this.models, text.metadata, unet.all.metadata);
     this.preparation = new Preparation({ pack, device, models: this.models, cacheFolder });
   }
@@ -298,34 +301,6 @@ export class Engine {
       samples.push({ image: image.pixels, latents: await encodeImage(autoencoder, image, store) });
     }
     return fitLatentPreview(samples, autoencoder.downscale);
-  }
-}
-
-/**
- * Checks that the parts of a pack fit each other.
- *
- * @throws StudioError MODEL_INVALID naming both sides
- */
-function checkFits(
-  models: { readonly unet: OnnxUnet; readonly autoencoder: OnnxAutoencoder },
-  text: { readonly hiddenSize: number },
-  unet: { readonly crossAttentionDim: number },
-): void {
-  if (models.unet.textTime !== null) {
-    throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
-  }
-  if (text.hiddenSize !== unet.crossAttentionDim) {
-    throw new StudioError(
-      'MODEL_INVALID',
-      `The text encoder gives ${text.hiddenSize} values a token, but the U-Net takes ${unet.crossAttentionDim}.`,
-    );
-  }
-  if (models.autoencoder.latentChannels !== models.unet.latentChannels) {
-    throw new StudioError(
-      'MODEL_INVALID',
-      `The autoencoder’s latents have ${models.autoencoder.latentChannels} channels, but the U-Net takes ` +
-        `${models.unet.latentChannels}.`,
-    );
   }
 }
 

@@ -111,7 +111,7 @@ export async function prepareScene(
   return { scene: { ...scene, background, inpainted, concepts }, notices };
 }
 
-/** Keeps the scene that was prepared last: a re-tune has the same pictures, and reading them costs as much as a row. */
+/** Keeps the scene that was prepared last: a re-tune has the same pictures, and reading them costs as much as some rows. */
 export class LastPreparedScene {
   #last: { readonly key: string; readonly prepared: PreparedScene } | undefined;
 
@@ -123,7 +123,6 @@ export class LastPreparedScene {
     const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null }));
     const key = JSON.stringify([{ ...scene, concepts }, conceptPicture, feather, expand]);
     if (this.#last?.key !== key) {
-      this.#last = undefined;
       this.#last = { key, prepared: await prepareScene(request, readAsset, limits) };
     }
     const { prepared } = this.#last;

@@ -12,6 +12,7 @@ import type { TextToImageModels } from '../pipeline/text-to-image.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
 import { findComponentFolder } from './component-folders.ts';
 import type { EngineDevice } from './devices.ts';
+import { checkFits } from './engine-models.ts';
 import { LazySession } from './lazy-session.ts';
 import { type ModelPack, type OpenPackOptions, openModelPack } from './model-pack.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
@@ -31,13 +32,27 @@ export interface TextToImagePack {
   readonly release: () => Promise<void>;
 }
 
-/** The field's usual values for Stable Diffusion 1.x and 2.x, and diffusers' for SDXL. */
-const usualSettings: TextToImageSettings = { steps: 30, guidance: 7.5 };
-const sdxlSettings: TextToImageSettings = { steps: 30, guidance: 5 };
+/** How a kind of model draws where the pack does not say: the field's usual values. */
+interface DrawingHabits {
+  readonly settings: TextToImageSettings;
+  /** Where neither the pack nor the model's configuration says one, in pixels. */
+  readonly size: { readonly width: number; readonly height: number };
+  readonly sampler: TextToImageModels['sampler'];
+}
 
-/** The pictures' size when neither the pack nor the model's configuration says one. */
-const usualSize = { width: 512, height: 512 };
-const sdxlSize = { width: 1024, height: 1024 };
+/** Stable Diffusion 1.x and 2.x. */
+const stableDiffusion: DrawingHabits = {
+  settings: { steps: 30, guidance: 7.5 },
+  size: { width: 512, height: 512 },
+  sampler: 'dpm-solver',
+};
+
+/** diffusers' values. */
+const sdxl: DrawingHabits = {
+  settings: { steps: 30, guidance: 5 },
+  size: { width: 1024, height: 1024 },
+  sampler: 'euler',
+};
 
 /** The folder of the pack's model for backgrounds, if it has one of its own. */
 export function findBackgroundsFolder(packFolder: string): string | undefined {
@@ -56,9 +71,13 @@ export function blendingTextToImage(
   const { textEncoder } = models;
   return {
     name: pack.name,
-    models: { ...models, conditioner: new TextEncoderConditioner(textEncoder), sampler: 'dpm-solver' },
-    settings: pack.textToImage ?? usualSettings,
-    size: pack.size ?? usualSize,
+    models: {
+      ...models,
+      conditioner: new TextEncoderConditioner(textEncoder),
+      sampler: stableDiffusion.sampler,
+    },
+    settings: pack.textToImage ?? stableDiffusion.settings,
+    size: pack.size ?? stableDiffusion.size,
     droppedTokens: (prompt) => textEncoder.droppedTokens(prompt),
     release: async () => undefined,
   };
@@ -83,12 +102,17 @@ export async function openBackgroundsModel(
   const unetSession = new LazySession(checkpoint, 'unet', { precision }, device);
   const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
   const isSdxl = unet.textTime !== null;
-  // SDXL's autoencoder overflows in half precision.
+  const habits = isSdxl ? sdxl : stableDiffusion;
+  // In half precision SDXL's autoencoder overflows, as others may.
   const autoencoder = new OnnxAutoencoder(
     new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device),
     new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device),
   );
-  const text = isSdxl ? await openSdxlConditioner(pack, device) : openConditioner(pack, device);
+  const textSession = new LazySession(checkpoint, 'text_encoder', { precision }, device);
+  if (!isSdxl) checkFits({ unet, autoencoder }, textSession.metadata, unetSession.metadata);
+  const text = isSdxl
+    ? await openSdxlConditioner(pack, textSession, device)
+    : openConditioner(pack, textSession);
   return {
     name: pack.name,
     models: {
@@ -96,14 +120,10 @@ export async function openBackgroundsModel(
       unet,
       autoencoder,
       schedule: pack.schedule,
-      sampler: isSdxl ? 'euler' : 'dpm-solver',
+      sampler: habits.sampler,
     },
-    settings: pack.textToImage ?? (isSdxl ? sdxlSettings : usualSettings),
-    size: sameShape(
-      targetSize ?? usualSize,
-      pack.size ?? (isSdxl ? sdxlSize : usualSize),
-      autoencoder.downscale,
-    ),
+    settings: pack.textToImage ?? habits.settings,
+    size: sameShape(targetSize ?? stableDiffusion.size, pack.size ?? habits.size, autoencoder.downscale),
     droppedTokens: text.droppedTokens,
     release: async () => {
       await unet.release();
@@ -118,8 +138,7 @@ interface OpenedConditioner extends Pick<TextToImagePack, 'droppedTokens' | 'rel
   readonly conditioner: PromptConditioner;
 }
 
-function openConditioner({ checkpoint, tokenize }: ModelPack, device: EngineDevice): OpenedConditioner {
-  const session = new LazySession(checkpoint, 'text_encoder', { precision: device.precision }, device);
+function openConditioner({ tokenize }: ModelPack, session: LazySession): OpenedConditioner {
   const textEncoder = new OnnxTextEncoder(session, tokenize);
   return {
     conditioner: new TextEncoderConditioner(textEncoder),
@@ -130,13 +149,13 @@ function openConditioner({ checkpoint, tokenize }: ModelPack, device: EngineDevi
 
 async function openSdxlConditioner(
   { folder, checkpoint, tokenize }: ModelPack,
+  session: LazySession<'text_encoder'>,
   device: EngineDevice,
 ): Promise<OpenedConditioner> {
-  const { precision } = device;
   const conditioner = new SdxlConditioner(
-    { session: new LazySession(checkpoint, 'text_encoder', { precision }, device), tokenize },
+    { session, tokenize },
     {
-      session: new LazySession(checkpoint, 'text_encoder_2', { precision }, device),
+      session: new LazySession(checkpoint, 'text_encoder_2', { precision: device.precision }, device),
       tokenize: await openTokenizer(folder, checkpoint, 'tokenizer_2'),
     },
     await hasZerosForEmptyPrompt(folder),

@@ -1,12 +1,12 @@
 """Assembles the starter pack: fp16 safetensors in the diffusers folder layout, and pack.json.
 
-    python export_pack.py --autoencoder autoencoder --unet unet-plain --tokenizer tokenizer \
+    python export_pack.py --autoencoder autoencoder --unet unet --tokenizer tokenizer \
         --out ../packs/starter/backgrounds --id starter-backgrounds --name "Starter backgrounds"
-    python export_pack.py --autoencoder autoencoder --unet unet --tokenizer tokenizer --out ../packs/starter
+    python export_pack.py --autoencoder autoencoder --unet composing --tokenizer tokenizer --out ../packs/starter
 
-The first is the model for backgrounds (docs/decisions/0098), a checkpoint of its own within the pack. Scenes,
-notices and the evaluation classifier that already lie in --out are left alone and listed in pack.json. At
-the end the pack is loaded again through diffusers and transformers and every tensor is compared.
+The first is the model for backgrounds (docs/decisions/0098), a checkpoint of its own within the pack. Scenes, notices
+and the evaluation classifier that already lie in --out are left alone and listed in pack.json. At the end the pack is
+loaded again through diffusers and transformers and every tensor is compared.
 """
 
 from __future__ import annotations
@@ -93,11 +93,11 @@ def file_entry(root: str, path: str) -> dict[str, str | int]:
 
 
 def write_manifest(out: str, pack_id: str, name: str) -> None:
-    """Lists what is there; safetensors writes files that only their owner may read."""
     folders = [f"{parent}{folder}" for parent in ("", "backgrounds/") for folder in MODEL_FOLDERS]
     present = [folder for folder in folders if os.path.isdir(f"{out}/{folder}")]
     paths = [f"{folder}/{file}" for folder in present for file in os.listdir(f"{out}/{folder}")]
     paths += [path for path in OTHER_FILES if os.path.exists(f"{out}/{path}")]
+    # safetensors writes files that only their owner may read.
     for path in paths:
         os.chmod(f"{out}/{path}", 0o644)
     manifest = {

@@ -1,5 +1,5 @@
 /** Background candidates from the tiny pack's own models: seeds, progress, previews, cancelling, bad input. */
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PreparationProgress } from '../../../electron/contract/progress.ts';
@@ -101,6 +101,24 @@ describe('a model for backgrounds within the pack', () => {
       await owner.release();
     }
     expect(openSessionCount()).toBe(sessions);
+  });
+
+  test('has to fit its own text encoder', async () => {
+    const packFolder = makeTinyPack(root, 'misfit');
+    const backgrounds = makeTinyPack(packFolder, 'backgrounds');
+    rmSync(join(backgrounds, 'unet'), { recursive: true });
+    cpSync(join(import.meta.dirname, '../../golden/graph/sd2/unet'), join(backgrounds, 'unet'), {
+      recursive: true,
+    });
+    const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    try {
+      await expect(owner.preparation.generateBackgrounds(request)).rejects.toMatchObject({
+        code: 'MODEL_INVALID',
+        message: expect.stringMatching(/24 values a token, but the U-Net takes 32/),
+      });
+    } finally {
+      await owner.release();
+    }
   });
 });
 
