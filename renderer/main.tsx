@@ -11,10 +11,10 @@ import { BridgeTransport } from './client/bridge-transport.ts';
 import { StudioClient } from './client/studio-client.ts';
 import type { Transport } from './client/transport.ts';
 import { WebSocketTransport } from './client/web-socket-transport.ts';
-import { App } from './panels/app/app.tsx';
-import { adoptThemeStyles } from './panels/app/theme-styles.ts';
-import { Studio } from './panels/state/studio.ts';
 import { startTexts } from './panels/texts/texts.ts';
+import { adoptThemeStyles } from './panels/widgets/theme-styles.ts';
+import { App } from './panels/window/app.tsx';
+import { Studio } from './session/studio.ts';
 
 // The page's policy forbids code that is made of text, which the checks would otherwise be compiled to.
 z.config({ jitless: true });

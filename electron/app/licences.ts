@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { LicenceNotice } from '../contract/commands/app-commands.ts';
 import { packManifestSchema } from '../contract/pack-manifest.ts';
-import { ifPresent } from '../models/file-errors.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 
 const packageSchema = z.object({
   name: z.string(),

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { makeFolder } from '../models/atomic-write.ts';
-import { writing } from '../models/file-errors.ts';
+import { makeFolder } from '../foundation/files/atomic-write.ts';
+import { writing } from '../foundation/files/file-errors.ts';
 
 /**
  * Makes a folder where it is not there, and looks whether it can be written to.

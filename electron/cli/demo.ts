@@ -1,8 +1,9 @@
 /** `demo`: the starter pack's two-concept scene, as a picture and as a sheet of how it came about. */
 import { join } from 'node:path';
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
-import type { Engine, RenderOutcome } from '../inference/engine.ts';
-import { decodeImage, decodeMask, encodePng } from '../inference/images.ts';
+import { assetReader, makeRequest } from '../app/scenes/scene-request.ts';
+import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
+import { decodeImage, decodeMask, encodePng } from '../inference/images/images.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Command, CommandContext } from './command.ts';
 import { printOutcomes } from './compose.ts';
@@ -10,7 +11,6 @@ import { drawSheet, type SheetTile } from './contact-sheet.ts';
 import { engineOptions, openEngine, packFolder } from './engine-options.ts';
 import { conceptColors, overlayMasks } from './mask-overlay.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
-import { assetReader, makeRequest } from './scene-request.ts';
 import { showProgress } from './terminal-progress.ts';
 
 export const demoCommand: Command = {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { DeviceReport, RenderProgress } from '../contract/progress.ts';
-import { type DeviceChoice, deviceNames } from '../inference/devices.ts';
-import { Engine } from '../inference/engine.ts';
+import { Engine } from '../inference/engine/engine.ts';
+import { type DeviceChoice, deviceNames } from '../inference/runtime/devices.ts';
 import type { CommandOption, ParsedOptions } from './command.ts';
 
 export const engineOptions = {

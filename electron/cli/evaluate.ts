@@ -1,13 +1,13 @@
 /** `evaluate`: how well a pack and the method do on scenes that training never saw. */
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { AppearanceClassifier } from '../inference/appearance-classifier.ts';
-import type { Engine } from '../inference/engine.ts';
+import { AppearanceClassifier } from '../evaluation/appearance-classifier.ts';
+import { loadEvaluationScenes } from '../evaluation/evaluation-scenes.ts';
+import type { Measure } from '../evaluation/measure.ts';
+import { measures } from '../evaluation/measures.ts';
+import type { Engine } from '../inference/engine/engine.ts';
 import type { Command, CommandContext, ParsedOptions } from './command.ts';
 import { describeDevice, engineOptions, openEngine, packFolder } from './engine-options.ts';
-import { loadEvaluationScenes } from './evaluation/evaluation-scenes.ts';
-import type { Measure } from './evaluation/measure.ts';
-import { measures } from './evaluation/measures.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { showProgress } from './terminal-progress.ts';
 

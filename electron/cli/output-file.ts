@@ -2,7 +2,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { temporaryName, writeWholeFile } from '../inference/whole-file.ts';
+import { temporaryName, writeWholeFile } from '../foundation/files/whole-file.ts';
 
 /**
  * Makes the folder of an output file and checks that it can be written.

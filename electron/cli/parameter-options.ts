@@ -1,8 +1,9 @@
 /** The options that set parameters of a render, shared by the commands that render. */
+
+import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { RenderParameters } from '../contract/parameters.ts';
 import { type CommandOption, type ParsedOptions, parseNumber } from './command.ts';
-import type { RequestOverrides } from './scene-request.ts';
 
 export const parameterOptions = {
   alpha: {

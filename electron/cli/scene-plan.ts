@@ -13,8 +13,8 @@ import {
   type ScenePlan,
   scenePlanSchema,
 } from '../contract/scene-file.ts';
-import type { Engine } from '../inference/engine.ts';
-import { encodeMaskPng, encodePng, type PictureFile } from '../inference/images.ts';
+import type { Engine } from '../inference/engine/engine.ts';
+import { encodeMaskPng, encodePng, type PictureFile } from '../inference/images/images.ts';
 import { growMask } from '../pipeline/masks/grow-shrink.ts';
 import { writeOutput } from './output-file.ts';
 

@@ -1,8 +1,9 @@
 /** `--sweep`: one or two parameters over several values each, as the paper's Figure 4.5. */
+
+import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
 import { parseNumber } from './command.ts';
 import { numericParameters } from './parameter-options.ts';
-import type { RequestOverrides } from './scene-request.ts';
 
 /** A parameter and the values that it takes in turn. */
 export interface SweepAxis {

@@ -96,7 +96,7 @@ async function start(): Promise<void> {
     folders,
     launchEngine: utilityEngine(
       utilityProcess.fork,
-      join(here, '..', 'inference', `engine-process${extname(import.meta.url)}`),
+      join(here, '..', 'inference', 'engine', `engine-process${extname(import.meta.url)}`),
     ),
   });
   lockDownSession(session.defaultSession, isDeveloping);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { type PackCatalog, packCatalogSchema } from '../contract/pack-catalog.ts';
-import { ifPresent } from './file-errors.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 
 /**
  * @param folder holds a folder per pack; those without a catalog.json are bundled packs and not the store's

@@ -1,8 +1,8 @@
 /** One file from the first source that can give it: resumed, retried, checked, then put in its place. */
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogFile } from '../contract/pack-catalog.ts';
+import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { attemptDownload } from './download-attempt.ts';
-import { throwIfCancelled } from './file-errors.ts';
 import { gitBlobIdOfFile } from './file-hash.ts';
 import type { ComponentSource, RemoteFile } from './file-source.ts';
 import { rethrowCancel, SourceError } from './http-request.ts';

@@ -1,7 +1,7 @@
 /** Hashes of files, read in one stream. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { throwIfCancelled } from './file-errors.ts';
+import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 
 export interface HashControls {
   readonly signal?: AbortSignal | undefined;

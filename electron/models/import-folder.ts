@@ -3,7 +3,7 @@ import { lstat, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
-import { ifPresent, throwIfCancelled } from './file-errors.ts';
+import { ifPresent, throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import { type FoundFile, findComponents } from './import-layout.ts';
 import { assertWholeSafetensors } from './inspect-model.ts';

@@ -12,7 +12,7 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent, CatalogFile } from '../contract/pack-catalog.ts';
-import { ifPresent } from './file-errors.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 import { assertClassName } from './inspect-model.ts';
 
 /** A file that was found: the real one, with every link resolved. */

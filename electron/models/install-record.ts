@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { packPathSchema, sha256Schema } from '../contract/pack-catalog.ts';
-import { writeFileAtomically } from './atomic-write.ts';
-import { ifPresent } from './file-errors.ts';
+import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 import { recordPath } from './store-layout.ts';
 
 const installedFileSchema = z.strictObject({

@@ -11,8 +11,8 @@ import {
   catalogSize,
   type PackCatalog,
 } from '../contract/pack-catalog.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 import { DEFAULT_PATIENCE, type DownloadPatience } from './download-file.ts';
-import { ifPresent } from './file-errors.ts';
 import { type ImportOptions, type ImportResult, importFolder } from './import-folder.ts';
 import { findInstalled, readInstallRecord } from './install-record.ts';
 import { type PullOptions, type PullResult, pullPack } from './pull-pack.ts';

@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { join, posix, resolve, win32 } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
-import { writeFileAtomically } from './atomic-write.ts';
-import { ifPresent } from './file-errors.ts';
+import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 
 /** The parts of the system that the choice depends on. */
 export interface PlatformFacts {

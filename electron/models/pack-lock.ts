@@ -8,8 +8,8 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import { StudioError } from '../contract/errors.ts';
-import { makeFolder, NO_FOLLOW } from './atomic-write.ts';
-import { writing } from './file-errors.ts';
+import { makeFolder, NO_FOLLOW } from '../foundation/files/atomic-write.ts';
+import { writing } from '../foundation/files/file-errors.ts';
 import { lockPath } from './store-layout.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { lstat } from 'node:fs/promises';
 import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
 import { type PackManifest, packManifestSchema } from '../contract/pack-manifest.ts';
-import { writeFileAtomically } from './atomic-write.ts';
-import { ifPresent } from './file-errors.ts';
+import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import { findInstalled, type InstallRecord, withInstalled, writeInstallRecord } from './install-record.ts';
 import type { StoreContext } from './store-context.ts';

@@ -8,8 +8,13 @@ import { type FileHandle, lstat, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { sha256Schema } from '../contract/pack-catalog.ts';
-import { makeFolder, moveIntoPlace, NO_FOLLOW, writeFileAtomically } from './atomic-write.ts';
-import { ifPresent, throwIfCancelled, writing } from './file-errors.ts';
+import {
+  makeFolder,
+  moveIntoPlace,
+  NO_FOLLOW,
+  writeFileAtomically,
+} from '../foundation/files/atomic-write.ts';
+import { ifPresent, throwIfCancelled, writing } from '../foundation/files/file-errors.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import { partPath, partStatePath } from './store-layout.ts';
 

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogLicence, PackCatalog } from '../contract/pack-catalog.ts';
+import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from './download-file.ts';
-import { throwIfCancelled } from './file-errors.ts';
 import { gitBlobIdOfFile, sha256OfFile } from './file-hash.ts';
 import {
   type InstalledFile,

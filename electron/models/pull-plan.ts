@@ -2,8 +2,8 @@
 import { lstat, stat } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent, CatalogFile, CatalogLicence, PackCatalog } from '../contract/pack-catalog.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
 import { inOrder } from './download-file.ts';
-import { ifPresent } from './file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import type { ComponentSource, RemoteFile } from './file-source.ts';
 import { rethrowCancel, SourceError } from './http-request.ts';

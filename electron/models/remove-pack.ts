@@ -6,7 +6,7 @@ import { lstat, readlink, realpath, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
-import { ifPresent, throwIfCancelled, writing } from './file-errors.ts';
+import { ifPresent, throwIfCancelled, writing } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import {
   type InstalledFile,

@@ -1,7 +1,7 @@
 /** Looking whether a pack is still what was installed; never over the network. */
 import { stat } from 'node:fs/promises';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
-import { ifPresent, throwIfCancelled } from './file-errors.ts';
+import { ifPresent, throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import { type InstalledFile, readInstallRecord } from './install-record.ts';
 import { type StoreContext, selectComponents } from './store-context.ts';

@@ -116,7 +116,7 @@ describe('the staged program', () => {
       'LICENSE',
       'electron/main/main.js',
       'electron/serve/main.js',
-      'electron/inference/engine-process.js',
+      'electron/inference/engine/engine-process.js',
       'dist/preload/preload.cjs',
       'dist/icons/icon.png',
       'dist/renderer/index.html',

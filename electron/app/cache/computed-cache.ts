@@ -5,7 +5,7 @@
  */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifPresent, writing } from '../../models/file-errors.ts';
+import { ifPresent, writing } from '../../foundation/files/file-errors.ts';
 
 /** What the engine keeps: inversions and encoded pictures, and checks of weight files. */
 const KEPT_FOLDERS = ['tensors', 'weights'] as const;

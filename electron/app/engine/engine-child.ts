@@ -26,7 +26,7 @@ export type EngineLauncher = () => EngineChild;
 
 /** Beside this file whether both are TypeScript, or have been compiled for packaging. */
 const ENGINE_FILE = fileURLToPath(
-  new URL(`../../inference/engine-process${extname(import.meta.url)}`, import.meta.url),
+  new URL(`../../inference/engine/engine-process${extname(import.meta.url)}`, import.meta.url),
 );
 
 /** How much of its standard error is kept. */

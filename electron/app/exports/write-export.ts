@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { StudioError } from '../../contract/errors.ts';
-import { errnoOf } from '../../models/file-errors.ts';
+import { errnoOf } from '../../foundation/files/file-errors.ts';
 
 /** @throws StudioError DISK_FULL, OUTPUT_UNWRITABLE */
 export async function writeExport(path: string, bytes: Uint8Array): Promise<void> {

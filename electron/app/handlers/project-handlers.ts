@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { projectCommands, RecentProject } from '../../contract/commands/project-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { emptySceneDocument } from '../../contract/scene-document.ts';
-import { ifPresent } from '../../models/file-errors.ts';
+import { ifPresent } from '../../foundation/files/file-errors.ts';
 import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';

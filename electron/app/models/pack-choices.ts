@@ -6,7 +6,7 @@ import type { ListedPack } from '../../contract/commands/model-commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
 import { PAPER_PARAMETERS, type RenderParameters } from '../../contract/parameters.ts';
-import { ifPresent } from '../../models/file-errors.ts';
+import { ifPresent } from '../../foundation/files/file-errors.ts';
 import type { ModelStore } from '../../models/model-store.ts';
 
 const MANIFEST = 'pack.json';

@@ -8,8 +8,8 @@ import {
   type SettingsChange,
   settingsSchema,
 } from '../../contract/settings.ts';
-import { writeFileAtomically } from '../../models/atomic-write.ts';
-import { ifPresent } from '../../models/file-errors.ts';
+import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
+import { ifPresent } from '../../foundation/files/file-errors.ts';
 
 export class SettingsStore {
   readonly #path: string;

@@ -1,7 +1,7 @@
 /** What is left of settings files that a process was writing when it was killed. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, ifPresent } from '../../models/file-errors.ts';
+import { errnoOf, ifPresent } from '../../foundation/files/file-errors.ts';
 
 /** The names that whoever writes a settings file gives to what is not yet whole; the number is the process's. */
 const unfinished = /^[\w-]+\.json\.(\d+)(?:-[0-9a-f]{8})?\.tmp$/;

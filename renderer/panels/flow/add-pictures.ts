@@ -3,9 +3,9 @@ import i18next from 'i18next';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { addConcept, changeConcept, changeScene, setBackground } from '../../editor/document-commands.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
-import { useEditor } from '../state/editor-store.ts';
-import type { Studio } from '../state/studio.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import type { Studio } from '../../session/studio.ts';
+import { useStudio } from '../../session/studio-store.ts';
 import { restoreScene } from './restore-picture.ts';
 import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
 

@@ -4,9 +4,9 @@ import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-re
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { placeByKey, steppedPlace } from '../../editor/candidate-staging.ts';
-import { IconButton } from '../app/icon-button.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
 import type { useCandidates } from './use-candidates.ts';
 
 export function CandidateStrip({

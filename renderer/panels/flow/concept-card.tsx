@@ -14,15 +14,15 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept, SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeConcept, moveConcept, removeConcept } from '../../editor/document-commands.ts';
-import { toggleConcept } from '../app/actions.ts';
-import { FileButton } from '../app/file-button.tsx';
-import { IconButton } from '../app/icon-button.tsx';
-import { TextField } from '../app/text-field.tsx';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { toggleConcept } from '../actions/actions.ts';
 import { AlphaControl } from '../parameters/alpha-control.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
+import { conceptName } from '../widgets/concept-name.ts';
+import { FileButton } from '../widgets/file-button.tsx';
+import { IconButton } from '../widgets/icon-button.tsx';
+import { TextField } from '../widgets/text-field.tsx';
 import { chooseConceptImage } from './add-pictures.ts';
-import { conceptName } from './concept-name.ts';
 import { SubjectControl } from './subject-control.tsx';
 
 export function ConceptCard({ concept, document }: { concept: DocumentConcept; document: SceneDocument }) {

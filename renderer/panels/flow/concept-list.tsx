@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import { moveConcept } from '../../editor/document-commands.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
 import { addConceptPicture } from './add-pictures.ts';
 import { ConceptCard } from './concept-card.tsx';
 

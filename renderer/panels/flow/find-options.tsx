@@ -2,9 +2,9 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Abilities } from '../../../electron/contract/preparation.ts';
-import { LabelledControl } from '../parameters/labelled-control.tsx';
-import { NumberSlider } from '../parameters/number-slider.tsx';
-import { PREPARE_DEFAULTS } from '../state/prepare-settings.ts';
+import { PREPARE_DEFAULTS } from '../../session/prepare-settings.ts';
+import { LabelledControl } from '../widgets/labelled-control.tsx';
+import { NumberSlider } from '../widgets/number-slider.tsx';
 import { MoreOptions } from './more-options.tsx';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 

@@ -6,10 +6,10 @@ import { useTranslation } from 'react-i18next';
 import type { MissingPart } from '../../../electron/contract/document-request.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { type FlowStepState, flowOf } from '../../editor/next-action.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { conceptName } from '../widgets/concept-name.ts';
 import { BackgroundStep } from './background-step.tsx';
 import { ConceptList } from './concept-list.tsx';
-import { conceptName } from './concept-name.ts';
 import { InpaintedStep } from './inpainted-step.tsx';
 import { MaskPanel } from './mask-panel.tsx';
 

@@ -7,12 +7,12 @@ import type { SceneDocument } from '../../../electron/contract/scene-document.ts
 import { changeConcept } from '../../editor/document-commands.ts';
 import type { MaskOperation } from '../../editor/mask-operations.ts';
 import { coverageOf } from '../../editor/mask-plane.ts';
-import { FileButton } from '../app/file-button.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import { reportNotice } from '../state/notices.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
-import { conceptName } from './concept-name.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { reportNotice } from '../../session/notices.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { conceptName } from '../widgets/concept-name.ts';
+import { FileButton } from '../widgets/file-button.tsx';
 import { FindOptions } from './find-options.tsx';
 
 export function MaskPanel({ document }: { document: SceneDocument }) {

@@ -2,10 +2,10 @@
 import i18next from 'i18next';
 import type { RestoredPicture, RestoredScene } from '../../../electron/contract/commands/project-commands.ts';
 import { requestPictures } from '../../../electron/contract/request-document.ts';
-import { showScene, useEditor } from '../state/editor-store.ts';
-import { reportNotice } from '../state/notices.ts';
-import type { Studio } from '../state/studio.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { showScene, useEditor } from '../../session/editor-store.ts';
+import { reportNotice } from '../../session/notices.ts';
+import type { Studio } from '../../session/studio.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 /** How long there is to read what was found and what was not. */
 const READING_MS = 20_000;

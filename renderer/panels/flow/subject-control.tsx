@@ -5,11 +5,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
-import { FileButton } from '../app/file-button.tsx';
-import { IconButton } from '../app/icon-button.tsx';
-import { reportNotice } from '../state/notices.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { reportNotice } from '../../session/notices.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { FileButton } from '../widgets/file-button.tsx';
+import { IconButton } from '../widgets/icon-button.tsx';
 import { findSubject, subjectPhrase } from './subject.ts';
 
 export function SubjectControl({ concept }: { concept: DocumentConcept }) {

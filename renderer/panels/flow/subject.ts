@@ -1,8 +1,8 @@
 /** The thing in a concept picture: what of the picture is used, and what is only its surroundings. */
 import i18next from 'i18next';
 import { changeConcept } from '../../editor/document-commands.ts';
-import type { Studio } from '../state/studio.ts';
-import { useStudio } from '../state/studio-store.ts';
+import type { Studio } from '../../session/studio.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 /** From this share of see-through pixels on, a picture is taken for a cut-out. */
 const cutOutShare = 0.01;

@@ -5,9 +5,9 @@
 import { useMemo, useState } from 'react';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import { type Candidate, withReplacements } from '../../editor/candidate-staging.ts';
-import { readPrepareSettings } from '../state/prepare-settings.ts';
-import { useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { readPrepareSettings } from '../../session/prepare-settings.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 export const CANDIDATE_COUNT = 4;
 const KEPT_KEY = 'background-candidates';

@@ -1,7 +1,7 @@
 import type { PrepareSettings } from '../../../electron/contract/preparation.ts';
-import { readPrepareSettings } from '../state/prepare-settings.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { readPrepareSettings } from '../../session/prepare-settings.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 /** The choices for preparing, and how to change some of them. */
 export function usePrepareSettings(): [PrepareSettings, (change: Partial<PrepareSettings>) => void] {

@@ -3,8 +3,8 @@ import { List, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderDifference, RenderSummary } from '../../../electron/contract/render-record.ts';
-import { reportError } from '../state/notices.ts';
-import { useStudioActions } from '../state/studio-context.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
 import { differenceInWords } from './difference-words.ts';
 
 export function Differences({ a, b }: { a: RenderSummary; b: RenderSummary }) {

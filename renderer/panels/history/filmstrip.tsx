@@ -9,14 +9,14 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { IconButton } from '../app/icon-button.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { findRender, useStudio } from '../state/studio-store.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { findRender, useStudio } from '../../session/studio-store.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+import { durationOf, renderName } from '../widgets/render-name.ts';
 import { Differences } from './differences.tsx';
 import { RenderDetails } from './render-details.tsx';
 import { RenderMenu } from './render-menu.tsx';
-import { durationOf, renderName } from './render-name.ts';
 
 export function Filmstrip() {
   const { t } = useTranslation();

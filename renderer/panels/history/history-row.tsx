@@ -9,11 +9,11 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { RenderEntry } from '../../../electron/contract/render-record.ts';
-import { IconButton } from '../app/icon-button.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+import { durationOf, renderName, timeOf } from '../widgets/render-name.ts';
 import { RenderMenu, restore } from './render-menu.tsx';
-import { durationOf, renderName, timeOf } from './render-name.ts';
 
 export function HistoryRow({
   render,

@@ -5,12 +5,12 @@ import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderEntry, RenderOrder } from '../../../electron/contract/render-record.ts';
-import { useEditor } from '../state/editor-store.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { renderName } from '../widgets/render-name.ts';
 import { Differences } from './differences.tsx';
 import { HistoryRow } from './history-row.tsx';
-import { renderName } from './render-name.ts';
 import { type Shown, useFoundRenders } from './use-found-renders.ts';
 
 const ORDERS: readonly RenderOrder[] = ['newest', 'oldest', 'name', 'longest'];

@@ -3,10 +3,10 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconRestore } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { exportRender } from './export-render.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { exportRender } from '../actions/export-render.ts';
+import { durationOf, renderName } from '../widgets/render-name.ts';
 import { restore } from './render-menu.tsx';
-import { durationOf, renderName } from './render-name.ts';
 import { useRenderRecord } from './use-render-record.ts';
 
 export function RenderDetails({ render }: { render: RenderSummary }) {

@@ -5,12 +5,12 @@ import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { Dialog } from '../app/dialog.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import type { Studio } from '../state/studio.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { exportRender } from './export-render.ts';
-import { renderName } from './render-name.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import type { Studio } from '../../session/studio.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { exportRender } from '../actions/export-render.ts';
+import { Dialog } from '../widgets/dialog.tsx';
+import { renderName } from '../widgets/render-name.ts';
 
 export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; size?: 'xs' | 'sm' }) {
   const { t } = useTranslation();

@@ -1,9 +1,9 @@
 /** The renders that match, a page at a time; they follow what happens to them. */
 import { useEffect, useState } from 'react';
 import type { RenderEntry, RenderOrder } from '../../../electron/contract/render-record.ts';
-import { reportError } from '../state/notices.ts';
-import { useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 const PAGE_SIZE = 40;
 /** Most that are asked for again when one of them changes. */

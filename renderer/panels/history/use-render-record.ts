@@ -1,8 +1,8 @@
 /** All that is known of a render, asked for when it is looked at. */
 import { useEffect, useState } from 'react';
 import type { RenderRecord, RenderSummary } from '../../../electron/contract/render-record.ts';
-import { reportError } from '../state/notices.ts';
-import { useStudioActions } from '../state/studio-context.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
 
 export function useRenderRecord({ renderId, state }: RenderSummary): RenderRecord | undefined {
   const studio = useStudioActions();

@@ -1,9 +1,9 @@
 /** Alpha of one concept, or of all. */
 import { useTranslation } from 'react-i18next';
 import { ALPHA_FIELD, defaultAlpha } from '../../editor/parameter-fields.ts';
-import { useStudio } from '../state/studio-store.ts';
-import { LabelledControl } from './labelled-control.tsx';
-import { NumberSlider } from './number-slider.tsx';
+import { useStudio } from '../../session/studio-store.ts';
+import { LabelledControl } from '../widgets/labelled-control.tsx';
+import { NumberSlider } from '../widgets/number-slider.tsx';
 
 export function AlphaControl({
   value,

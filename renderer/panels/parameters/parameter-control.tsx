@@ -6,11 +6,11 @@ import { useTranslation } from 'react-i18next';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
 import { changeParameters } from '../../editor/document-commands.ts';
 import { isDefault, type ParameterField } from '../../editor/parameter-fields.ts';
-import { IconButton } from '../app/icon-button.tsx';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
-import { LabelledControl } from './labelled-control.tsx';
-import { NumberSlider } from './number-slider.tsx';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+import { LabelledControl } from '../widgets/labelled-control.tsx';
+import { NumberSlider } from '../widgets/number-slider.tsx';
 import { useParameterText } from './parameter-text.ts';
 
 export function ParameterControl({

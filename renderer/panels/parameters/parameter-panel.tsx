@@ -11,9 +11,9 @@ import {
   type PresetName,
   preset,
 } from '../../editor/parameter-fields.ts';
-import { useEditor } from '../state/editor-store.ts';
-import { useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 import { AlphaControl } from './alpha-control.tsx';
 import { ParameterControl } from './parameter-control.tsx';
 import { useLivePreview } from './use-live-preview.ts';

@@ -4,10 +4,10 @@ import type { RecommendedParameters } from '../../../electron/contract/parameter
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { missingParts } from '../../editor/next-action.ts';
 import { preset } from '../../editor/parameter-fields.ts';
-import { LiveDrafts } from '../state/live-drafts.ts';
-import { reportError } from '../state/notices.ts';
-import { useStudioActions } from '../state/studio-context.ts';
-import { findRender, useStudio } from '../state/studio-store.ts';
+import { LiveDrafts } from '../../session/live-drafts.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { findRender, useStudio } from '../../session/studio-store.ts';
 
 const REST_MS = 700;
 

@@ -3,9 +3,9 @@ import { Accordion, Code, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
-import { reportError } from '../state/notices.ts';
-import { useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 export function AboutSheet() {
   const { t } = useTranslation();

@@ -2,11 +2,11 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FolderChoice } from '../app/folder-choice.tsx';
-import { bytesOf } from '../history/render-name.ts';
-import { reportError, reportNotice } from '../state/notices.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { reportError, reportNotice } from '../../session/notices.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { FolderChoice } from '../widgets/folder-choice.tsx';
+import { bytesOf } from '../widgets/render-name.ts';
 
 export function FolderSettings() {
   const { t } = useTranslation();

@@ -3,9 +3,9 @@ import { Button, Kbd, Stack, Table, Title } from '@mantine/core';
 import { IconBook } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { chordsOf, SHORTCUTS, type ShortcutGroup } from '../../editor/shortcuts.ts';
-import { Chord } from '../app/icon-button.tsx';
-import { useEditor } from '../state/editor-store.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { Chord } from '../widgets/icon-button.tsx';
 
 const groups: readonly ShortcutGroup[] = ['tools', 'edit', 'view', 'render', 'app'];
 

@@ -3,7 +3,7 @@ import { Button, Checkbox, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CatalogLicence } from '../../../electron/contract/pack-catalog.ts';
-import { Dialog } from '../app/dialog.tsx';
+import { Dialog } from '../widgets/dialog.tsx';
 
 export function LicenceDialog({
   licences,

@@ -3,9 +3,9 @@ import { Stack, Text } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
-import { reportError } from '../state/notices.ts';
-import { useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 import { PackCard } from './pack-card.tsx';
 
 export function ModelsSheet() {

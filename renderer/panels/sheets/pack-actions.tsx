@@ -5,11 +5,11 @@ import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { JobResult, JobState } from '../../../electron/contract/jobs.ts';
 import type { CatalogLicence } from '../../../electron/contract/pack-catalog.ts';
-import { Dialog } from '../app/dialog.tsx';
-import { FolderChoice } from '../app/folder-choice.tsx';
-import { bytesOf } from '../history/render-name.ts';
-import { reportNotice } from '../state/notices.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
+import { reportNotice } from '../../session/notices.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { Dialog } from '../widgets/dialog.tsx';
+import { FolderChoice } from '../widgets/folder-choice.tsx';
+import { bytesOf } from '../widgets/render-name.ts';
 import { LicenceDialog } from './licence-dialog.tsx';
 
 export function PackActions({

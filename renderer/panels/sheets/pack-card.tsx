@@ -3,9 +3,9 @@ import { Badge, Button, Group, Paper, Progress, Text, Title } from '@mantine/cor
 import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
-import { bytesOf, durationOf } from '../history/render-name.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { bytesOf, durationOf } from '../widgets/render-name.ts';
 import { PackActions } from './pack-actions.tsx';
 
 export function PackCard({ pack }: { pack: ListedPack }) {

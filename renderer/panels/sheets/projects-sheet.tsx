@@ -3,10 +3,10 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecentProject } from '../../../electron/contract/commands/project-commands.ts';
-import { timeOf } from '../history/render-name.ts';
-import { reportError } from '../state/notices.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { reportError } from '../../session/notices.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { timeOf } from '../widgets/render-name.ts';
 
 export function ProjectsSheet() {
   const { t } = useTranslation();

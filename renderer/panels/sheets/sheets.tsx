@@ -2,8 +2,8 @@
 import { Drawer } from '@mantine/core';
 import { type ComponentType, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type SheetName, useEditor } from '../../session/editor-store.ts';
 import { HistorySheet } from '../history/history-sheet.tsx';
-import { type SheetName, useEditor } from '../state/editor-store.ts';
 import { AboutSheet } from './about-sheet.tsx';
 import { GuideSheet } from './guide-sheet.tsx';
 import { HelpSheet } from './help-sheet.tsx';

@@ -11,9 +11,9 @@ import {
   printedChord,
   SHORTCUTS,
 } from '../../editor/shortcuts.ts';
-import { Chord, IconButton } from '../app/icon-button.tsx';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { Chord, IconButton } from '../widgets/icon-button.tsx';
 
 export function ShortcutEditor() {
   const { t } = useTranslation();

@@ -7,11 +7,11 @@ import { MAX_SWEEP_VALUES } from '../../../electron/contract/commands/render-com
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { changeConcept, changeParameters, setEveryAlpha } from '../../editor/document-commands.ts';
 import { missingParts } from '../../editor/next-action.ts';
-import { conceptName } from '../flow/concept-name.ts';
-import { saveAs } from '../history/export-render.ts';
-import { useEditor } from '../state/editor-store.ts';
-import { start, useStudioActions } from '../state/studio-context.ts';
-import { useStudio } from '../state/studio-store.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { saveAs } from '../actions/export-render.ts';
+import { conceptName } from '../widgets/concept-name.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 
 /** Numbers from 0 to 1, at most eight, separated by commas; undefined for anything else. */

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { studioFolders } from '../../../electron/app/studio-folders.ts';
-import { defaultCacheFolder } from '../../../electron/inference/cache-folder.ts';
+import { defaultCacheFolder } from '../../../electron/inference/cache/cache-folder.ts';
 
 test.each([{}, { PNPMIX_CACHE_DIR: '/chosen' }, { XDG_CACHE_HOME: '/xdg' }])(
   'the cache is the engine’s own default with %j',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openSessionCount } from '../../../electron/inference/sessions.ts';
+import { openSessionCount } from '../../../electron/inference/runtime/sessions.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 

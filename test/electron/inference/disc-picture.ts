@@ -1,5 +1,5 @@
 /** The picture of test/golden/segmentation. */
-import { hashPixels } from '../../../electron/inference/images.ts';
+import { hashPixels } from '../../../electron/inference/images/images.ts';
 import type { NamedImage } from '../../../electron/pipeline/compose.ts';
 
 /** A disc on a gradient, as in make_golden.py. */

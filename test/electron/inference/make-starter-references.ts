@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Engine } from '../../../electron/inference/engine.ts';
-import { encodePng } from '../../../electron/inference/images.ts';
+import { Engine } from '../../../electron/inference/engine/engine.ts';
+import { encodePng } from '../../../electron/inference/images/images.ts';
 import {
   referenceFolder,
   referenceScenes,

@@ -10,8 +10,8 @@ Writes beside this file:
     golden.safetensors  what the network makes of the case "unresized", by PyTorch: every seventh pixel of it
     result-*.png        what the whole of an object's removal makes of each case, within the hole's bounding rectangle
 
-The removal is written here once more, from its description: electron/inference/onnx-inpainter.ts and pasteFill in
-electron/pipeline/object-removal.ts are held to it. Nothing of ONNX Runtime has a part in what is expected.
+The removal is written here once more, from its description: electron/inference/inpainting/onnx-inpainter.ts and pasteFill in
+electron/pipeline/inpainting/object-removal.ts are held to it. Nothing of ONNX Runtime has a part in what is expected.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 /** A real engine that, asked to run a task, reports two steps and then blocks its only thread for good. */
-import { type EnginePort, openEnginePort } from '../../../../electron/inference/engine-port.ts';
-import { EngineServer } from '../../../../electron/inference/engine-server.ts';
+import { type EnginePort, openEnginePort } from '../../../../electron/inference/engine/engine-port.ts';
+import { EngineServer } from '../../../../electron/inference/engine/engine-server.ts';
 
 const port = openEnginePort();
 const hanging: EnginePort = {

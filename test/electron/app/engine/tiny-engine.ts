@@ -6,7 +6,7 @@ import {
   type SupervisorOptions,
 } from '../../../../electron/app/engine/engine-supervisor.ts';
 import { type LoadedScene, loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
-import { assetReader, makeRequest } from '../../../../electron/cli/scene-request.ts';
+import { assetReader, makeRequest } from '../../../../electron/app/scenes/scene-request.ts';
 import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
 import type { RenderParameters } from '../../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';

@@ -1,0 +1,84 @@
+/** From a scene and the options of the command line to a render request. */
+import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
+import {
+  PAPER_ALPHA,
+  PAPER_PARAMETERS,
+  type RecommendedParameters,
+  type RenderParameters,
+  renderParametersSchema,
+} from '../../contract/parameters.ts';
+import { type AssetId, type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
+import type { AssetFile, LoadedScene } from './scene-folder.ts';
+
+/** What the command line sets over the scene file. */
+export interface RequestOverrides {
+  readonly parameters: Partial<RenderParameters>;
+  /** For every concept. */
+  readonly alpha?: number;
+  /** By the concept's name. */
+  readonly alphaByConcept?: ReadonlyMap<string, number>;
+}
+
+/**
+ * Makes the request: options of the command line over the scene file over the pack's recommendation over the paper.
+ *
+ * @throws StudioError PARAMETER_INVALID naming the parameter
+ */
+export function makeRequest(
+  { file, assetIds }: LoadedScene,
+  pack: { readonly identity: RenderRequest['pack']; readonly recommended: RecommendedParameters },
+  { parameters, alpha, alphaByConcept = new Map() }: RequestOverrides,
+): RenderRequest {
+  const { alpha: recommendedAlpha, ...recommended } = pack.recommended;
+  for (const name of alphaByConcept.keys()) {
+    if (!file.concepts.some((concept) => concept.name === name)) {
+      throw new StudioError('PARAMETER_INVALID', `The scene has no concept "${name}" to set alpha of.`);
+    }
+  }
+  const idOf = (path: string) => assetIds.get(path)!;
+  const request = renderRequestSchema.safeParse({
+    version: 1,
+    scene: {
+      prompt: file.prompt,
+      inpaintPrompt: file.inpaintPrompt,
+      background: idOf(file.background),
+      inpainted: file.inpainted === undefined ? null : idOf(file.inpainted),
+      concepts: file.concepts.map((concept) => ({
+        name: concept.name,
+        prompt: concept.prompt,
+        image: idOf(concept.image),
+        subject: concept.subject === undefined ? null : idOf(concept.subject),
+        mask: idOf(concept.mask),
+        alpha: alphaByConcept.get(concept.name) ?? alpha ?? concept.alpha ?? recommendedAlpha ?? PAPER_ALPHA,
+        order: concept.order,
+      })),
+    },
+    parameters: checkParameters({ ...PAPER_PARAMETERS, ...recommended, ...file.parameters, ...parameters }),
+    pack: pack.identity,
+  } satisfies RenderRequest);
+  if (request.success) return request.data;
+  throw invalidParameter(request.error);
+}
+
+function checkParameters(parameters: unknown): RenderParameters {
+  const checked = renderParametersSchema.safeParse(parameters);
+  if (checked.success) return checked.data;
+  throw invalidParameter(checked.error);
+}
+
+function invalidParameter(error: z.ZodError): StudioError {
+  return new StudioError('PARAMETER_INVALID', `A parameter is out of range:\n${z.prettifyError(error)}`, {
+    cause: error,
+  });
+}
+
+/** Gives the engine the scene's picture files by their content. */
+export function assetReader({ assets }: LoadedScene): (id: AssetId) => Promise<AssetFile> {
+  return async (id) => {
+    const asset = assets.get(id);
+    if (asset === undefined)
+      throw new StudioError('ASSET_MISSING', `There is no picture with the content ${id}.`);
+    return asset;
+  };
+}

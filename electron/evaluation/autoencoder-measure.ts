@@ -1,0 +1,47 @@
+/** How well the autoencoder keeps pictures that it never saw: nothing that is composed can be sharper. */
+import { imageToTensor, tensorToImage } from '../pipeline/processors/image.ts';
+import type { EvaluationScene } from './evaluation-scenes.ts';
+import {
+  byHalves,
+  type EvaluationContext,
+  type Measure,
+  type MeasureResult,
+  stopIfCancelled,
+} from './measure.ts';
+import { mean, psnr } from './metrics.ts';
+
+/** What this project wants of a pack's autoencoder, in dB. */
+const aimDb = 31;
+
+export const autoencoderMeasure: Measure = {
+  name: 'autoencoder',
+  title: 'Autoencoder',
+  run: measureAutoencoder,
+};
+
+async function measureAutoencoder(context: EvaluationContext): Promise<MeasureResult> {
+  const { engine, scenes, signal, onProgress } = context;
+  const { autoencoder } = engine.models;
+  const measured: { isHeldOut: boolean; psnrDb: number }[] = [];
+  for (const [index, scene] of scenes.entries()) {
+    for (const picture of picturesOf(scene)) {
+      stopIfCancelled(signal);
+      const copy = tensorToImage(await autoencoder.decode(await autoencoder.encode(imageToTensor(picture))));
+      measured.push({ isHeldOut: scene.isHeldOut, psnrDb: psnr(copy, picture) });
+    }
+    onProgress(index + 1, scenes.length);
+  }
+  const { all, seen, heldOut } = byHalves(measured, (items) => mean(items.map(({ psnrDb }) => psnrDb)));
+  const inDb = (value: number | null) => (value === null ? 'none' : `${value.toFixed(2)} dB`);
+  return {
+    report: { autoencoderPsnr: all, autoencoderPsnrSeen: seen, autoencoderPsnrHeldOut: heldOut },
+    lines: [
+      `Autoencoder PSNR on ${measured.length} unseen pictures: ${inDb(all)} (aim: at least ${aimDb} dB)`,
+      `  drawings and patterns seen in training ${inDb(seen)}, held out ${inDb(heldOut)}`,
+    ],
+  };
+}
+
+function picturesOf({ background, concepts }: EvaluationScene) {
+  return [background, ...concepts.map(({ image }) => image)];
+}

@@ -1,0 +1,72 @@
+/** How well a phrase's mask is found, and whether nothing is found where nothing is. */
+import { decodeMask } from '../inference/images/images.ts';
+import { maskOverlap } from './mask-overlap.ts';
+import { type EvaluationContext, type Measure, type MeasureResult, stopIfCancelled } from './measure.ts';
+import { mean } from './metrics.ts';
+import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
+import { percent } from './text-table.ts';
+
+/** What this project wants of the starter pack's detector. */
+const aims = { iou: 0.88, absent: 0.95 } as const;
+/** A mask that overlaps the true one by this much is a hit. */
+const hitIou = 0.7;
+
+export const maskMeasure: Measure = { name: 'masks', title: 'Masks', run: measureMasks };
+
+interface SetResult {
+  readonly objects: number;
+  readonly meanIou: number;
+  readonly shareOfHits: number;
+  /** Share of phrases for absent things that found nothing. */
+  readonly absentFindsNothing: number;
+}
+
+async function measureMasks(context: EvaluationContext): Promise<MeasureResult> {
+  if (!context.engine.preparation.abilities.findMask) {
+    return { report: { masks: null }, lines: ['Masks from phrases: the pack has no detector.'] };
+  }
+  const results: Partial<Record<PreparationSet, SetResult>> = {};
+  const lines: string[] = [];
+  for (const set of ['validation', 'test'] as const) {
+    const scenes = await loadPreparationScenes(context.engine.pack.folder, set, context.sceneLimit);
+    if (scenes.length === 0) continue;
+    const result = await measureSet(context, scenes);
+    results[set] = result;
+    lines.push(
+      `Masks from phrases, ${set} set of ${scenes.length} scenes, ${result.objects} objects: mean IoU ` +
+        `${result.meanIou.toFixed(3)} (aim ${aims.iou}), above ${hitIou}: ${percent(result.shareOfHits)}, nothing found ` +
+        `where nothing is: ${percent(result.absentFindsNothing)} (aim ${percent(aims.absent)})`,
+    );
+  }
+  const isMeasured = Object.keys(results).length > 0;
+  return {
+    report: { masks: isMeasured ? results : null },
+    lines: isMeasured ? lines : ['Masks from phrases: the pack has no scenes for it.'],
+  };
+}
+
+async function measureSet(
+  context: EvaluationContext,
+  scenes: readonly PreparationScene[],
+): Promise<SetResult> {
+  const { engine, signal, onProgress } = context;
+  const overlaps: number[] = [];
+  let nothingFound = 0;
+  for (const [index, { picture, things, absent }] of scenes.entries()) {
+    for (const { phrase, mask } of things) {
+      stopIfCancelled(signal);
+      const { proposals } = await engine.preparation.findMask(picture, { phrase }, { signal });
+      const [best] = proposals;
+      overlaps.push(best === undefined ? 0 : maskOverlap(best.mask, await decodeMask(mask)));
+    }
+    const { proposals } = await engine.preparation.findMask(picture, { phrase: absent }, { signal });
+    if (proposals.length === 0) nothingFound++;
+    onProgress(index + 1, scenes.length);
+  }
+  return {
+    objects: overlaps.length,
+    meanIou: mean(overlaps),
+    shareOfHits: overlaps.filter((overlap) => overlap > hitIou).length / overlaps.length,
+    absentFindsNothing: nothingFound / scenes.length,
+  };
+}

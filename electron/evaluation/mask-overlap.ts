@@ -1,0 +1,18 @@
+/** How alike two masks are. */
+import { assertSameDims, type Tensor } from '../pipeline/tensor/tensor.ts';
+
+/**
+ * Intersection over union of two masks' regions (values of at least 0.5), 0..1; 1 for two empty ones.
+ *
+ * @throws TensorDimsError when their dims differ
+ */
+export function maskOverlap(a: Tensor, b: Tensor): number {
+  assertSameDims(a, b, 'Overlap of masks');
+  let [both, either] = [0, 0];
+  for (let at = 0; at < a.data.length; at++) {
+    const [inA, inB] = [a.data[at]! >= 0.5, b.data[at]! >= 0.5];
+    if (inA && inB) both++;
+    if (inA || inB) either++;
+  }
+  return either === 0 ? 1 : both / either;
+}

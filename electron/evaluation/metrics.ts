@@ -1,0 +1,136 @@
+/** Measures of a composed scene; every one is defined here and printed by `npm run evaluate`. */
+import type { RgbImage } from '../pipeline/processors/image.ts';
+import { dilate, maximumPlane } from '../pipeline/tensor/image-kernels.ts';
+import type { Tensor } from '../pipeline/tensor/tensor.ts';
+import {
+  colourDistance,
+  type LabColour,
+  labAt,
+  meanColour,
+  nearestBetween,
+  shiftTowards,
+  toLab,
+} from './colour.ts';
+
+/** Pixels of a mask from half cover on belong to it. */
+const INSIDE = 0.5;
+
+/** Width in pixels of the band around a mask in which leaks are looked for. */
+const LEAK_BAND_PX = 16;
+
+/**
+ * Peak signal-to-noise ratio in dB over 8-bit channels, over the pixels for which `counts` says yes.
+ *
+ * @returns Infinity for equal pictures
+ * @throws RangeError when the sizes differ or no pixel counts
+ */
+export function psnr(a: RgbImage, b: RgbImage, counts: (pixel: number) => boolean = () => true): number {
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new RangeError(`Pictures of ${a.width} x ${a.height} and ${b.width} x ${b.height} were compared.`);
+  }
+  let squares = 0;
+  let values = 0;
+  for (let pixel = 0; pixel < a.width * a.height; pixel++) {
+    if (!counts(pixel)) continue;
+    for (let at = pixel * 3; at < pixel * 3 + 3; at++) squares += (a.data[at]! - b.data[at]!) ** 2;
+    values += 3;
+  }
+  if (values === 0) throw new RangeError('PSNR of no pixels was asked for.');
+  return -10 * Math.log10(squares / values / 255 ** 2);
+}
+
+/** PSNR outside every mask. */
+export function backgroundPsnr(result: RgbImage, background: RgbImage, masks: readonly Tensor[]): number {
+  const union = maximumPlane(masks, [background.height, background.width]);
+  return psnr(result, background, (pixel) => union.data[pixel]! < INSIDE);
+}
+
+/** One concept as the colour measures see it. */
+export interface MeasuredConcept {
+  /** Region in the result, dims [height, width]. */
+  readonly mask: Tensor;
+  /** Mean colour of the subject in the concept image. */
+  readonly colour: LabColour;
+}
+
+/** Mean colour of a picture inside a mask. */
+export async function colourInside(image: RgbImage, mask: Tensor): Promise<LabColour> {
+  return meanColour(await toLab(image), (pixel) => mask.data[pixel]! >= INSIDE);
+}
+
+/** Delta E between each concept's colour and the mean colour of its region, averaged over the concepts. */
+export async function conceptColourDistance(
+  result: RgbImage,
+  concepts: readonly MeasuredConcept[],
+): Promise<number> {
+  const lab = await toLab(result);
+  const distances = concepts.map(({ mask, colour }) =>
+    colourDistance(
+      meanColour(lab, (pixel) => mask.data[pixel]! >= INSIDE),
+      colour,
+    ),
+  );
+  return mean(distances);
+}
+
+/**
+ * Leak: how far colours outside a concept's mask have moved towards that concept's colour, 0..1.
+ *
+ * Two places are looked at. In the band around the mask that belongs to no concept: from the colour of the
+ * untouched background (through the autoencoder, so that its own error does not count). In the other concepts'
+ * regions, by their mean: off the way from the old object's colour to that other concept's, so that a look that
+ * arrives in part only is no leak.
+ *
+ * @param result the composed picture as decoded, nothing pasted back
+ * @param untouched the background, encoded and decoded
+ */
+export async function leak(
+  result: RgbImage,
+  untouched: RgbImage,
+  concepts: readonly MeasuredConcept[],
+): Promise<number> {
+  const [resultLab, untouchedLab] = await Promise.all([toLab(result), toLab(untouched)]);
+  const dims = concepts[0]!.mask.dims;
+  const union = maximumPlane(
+    concepts.map(({ mask }) => mask),
+    dims,
+  );
+  const leaks: number[] = [];
+  for (const concept of concepts) {
+    const band = dilate(concept.mask, LEAK_BAND_PX);
+    const shifts: number[] = [];
+    for (let pixel = 0; pixel < band.data.length; pixel++) {
+      if (band.data[pixel]! < INSIDE || union.data[pixel]! >= INSIDE) continue;
+      const shift = shiftTowards(labAt(untouchedLab, pixel), labAt(resultLab, pixel), concept.colour);
+      if (shift !== undefined) shifts.push(shift);
+    }
+    if (shifts.length > 0) leaks.push(mean(shifts));
+    for (const other of concepts) {
+      if (other === concept) continue;
+      const inOther = (pixel: number) => other.mask.data[pixel]! >= INSIDE;
+      const actual = meanColour(resultLab, inOther);
+      const expected = nearestBetween(actual, meanColour(untouchedLab, inOther), other.colour);
+      const shift = shiftTowards(expected, actual, concept.colour);
+      if (shift !== undefined) leaks.push(shift);
+    }
+  }
+  return leaks.length > 0 ? mean(leaks) : 0;
+}
+
+/** Cosine of two vectors of equal length. */
+export function cosineSimilarity(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) throw new RangeError(`Vectors of ${a.length} and ${b.length} were compared.`);
+  let [dot, squaresA, squaresB] = [0, 0, 0];
+  for (let index = 0; index < a.length; index++) {
+    dot += a[index]! * b[index]!;
+    squaresA += a[index]! ** 2;
+    squaresB += b[index]! ** 2;
+  }
+  return dot / Math.sqrt(squaresA * squaresB);
+}
+
+/** Arithmetic mean. @throws RangeError for an empty list */
+export function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('The mean of no values was asked for.');
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

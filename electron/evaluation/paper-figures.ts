@@ -1,0 +1,30 @@
+/**
+ * What the paper reports (tables 4.1 and 4.3): TCLIP, ICLIP and IDINO with Stable Diffusion 2.1 on photographs.
+ * Other measures on other pictures than ours: the order of the rows can be compared, the numbers cannot.
+ */
+import type { RenderParameters } from '../contract/parameters.ts';
+
+export interface PaperFigures {
+  /** Cosine of CLIP's embeddings of the prompt and the result. */
+  readonly tclip: number;
+  /** Cosine of CLIP's embeddings of the concept image and the result's region. */
+  readonly iclip: number;
+  /** The same with DINO. */
+  readonly idino: number;
+}
+
+/** Table 4.3, the ablation; row e is also table 4.1's PnP-MIX. */
+export const paperAblation: Readonly<Record<RenderParameters['ablation'], PaperFigures>> = {
+  a: { tclip: 0.3737, iclip: 0.8623, idino: 0.6005 },
+  b: { tclip: 0.3733, iclip: 0.8711, idino: 0.6232 },
+  c: { tclip: 0.3743, iclip: 0.8655, idino: 0.613 },
+  d: { tclip: 0.381, iclip: 0.883, idino: 0.6502 },
+  e: { tclip: 0.3823, iclip: 0.8841, idino: 0.6542 },
+};
+
+/** Table 4.1: the methods that the paper compares with. */
+export const paperComparison: Readonly<Record<string, PaperFigures>> = {
+  'Custom Diffusion': { tclip: 0.348, iclip: 0.8078, idino: 0.4657 },
+  Perfusion: { tclip: 0.3044, iclip: 0.7616, idino: 0.3267 },
+  'Mix-of-Show': { tclip: 0.3206, iclip: 0.792, idino: 0.4262 },
+};

@@ -1,0 +1,131 @@
+/**
+ * Text to image: are the prompted things there, and the place? The prompts pair things that training never showed
+ * together (native-models/training/build_prompts.py).
+ *
+ * A thing counts as found when the pack's detector finds its name and the classifier, which knows nothing of the
+ * prompt, takes what the detector marked for that thing.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import { encodePng } from '../inference/images/images.ts';
+import type { Tensor } from '../pipeline/tensor/tensor.ts';
+import { evenly } from './evaluation-scenes.ts';
+import { type EvaluationContext, type Measure, type MeasureResult, stopIfCancelled } from './measure.ts';
+import { mean } from './metrics.ts';
+import { percent, textTable } from './text-table.ts';
+
+/** What this project wants of the starter pack. */
+const aims = { things: 0.85, places: 0.95 } as const;
+
+const promptsSchema = z
+  .array(
+    z.strictObject({
+      prompt: z.string().min(1),
+      /** In the classifier's words. */
+      classes: z.array(z.string()).min(1),
+      place: z.string(),
+      seed: z.int().min(0).max(0xffff_ffff),
+    }),
+  )
+  .min(1);
+type Prompt = z.infer<typeof promptsSchema>[number];
+
+/** What was seen of one picture. */
+interface Seen {
+  readonly prompt: Prompt;
+  /** Whether the program kept the first picture that it drew. */
+  readonly isFirstDraw: boolean;
+  /** For each class of the prompt, whether it was found. */
+  readonly found: readonly boolean[];
+  readonly placeFound: boolean;
+}
+
+export const promptMeasure: Measure = { name: 'prompts', title: 'Prompts', run: measurePrompts };
+
+async function measurePrompts(context: EvaluationContext): Promise<MeasureResult> {
+  const { engine, onProgress } = context;
+  const { abilities } = engine.preparation;
+  const prompts = await loadPrompts(engine.pack.folder);
+  if (prompts === undefined || !abilities.findMask || !abilities.generateBackgrounds) {
+    return {
+      report: { promptAccuracy: null },
+      lines: ['Text to image: not measured; it takes a pack with prompts, a detector and text to image.'],
+    };
+  }
+  const taken = evenly(prompts, context.sceneLimit ?? prompts.length);
+  const seen: Seen[] = [];
+  for (const [index, prompt] of taken.entries()) {
+    seen.push(await look(prompt, context));
+    onProgress(index + 1, taken.length);
+  }
+  const share = (values: readonly boolean[]) => mean(values.map(Number));
+  const allFound = share(seen.map(({ found }) => found.every(Boolean)));
+  // A picture is drawn anew only because the detector missed a thing: that first one counts as one that failed.
+  const firstDraw = share(seen.map(({ found, isFirstDraw }) => isFirstDraw && found.every(Boolean)));
+  const placeFound = share(seen.map((one) => one.placeFound));
+  const classes = [...new Set(taken.flatMap((prompt) => prompt.classes))].sort();
+  const byClass = Object.fromEntries(
+    classes.map((name) => {
+      const ofClass = seen.flatMap(({ prompt, found }) =>
+        found.filter((_, index) => prompt.classes[index] === name),
+      );
+      return [name, { pictures: ofClass.length, found: share(ofClass) }] as const;
+    }),
+  );
+  return {
+    report: { promptAccuracy: { pictures: seen.length, allFound, firstDraw, placeFound, byClass } },
+    lines: [
+      `Text to image, ${seen.length} pictures of things that training never showed together: all things found in ` +
+        `${percent(allFound)} (aim ${percent(aims.things)}; in the first draws ${percent(firstDraw)}), the place in ` +
+        `${percent(placeFound)} (aim ${percent(aims.places)})`,
+      ...textTable([
+        ['', 'pictures', 'found'],
+        ...classes.map((name) => [name, String(byClass[name]!.pictures), percent(byClass[name]!.found)]),
+      ]),
+    ],
+  };
+}
+
+async function look(prompt: Prompt, { engine, classifier, signal }: EvaluationContext): Promise<Seen> {
+  stopIfCancelled(signal);
+  const { preparation } = engine;
+  const isThing = async (name: string, mask: Tensor | undefined) =>
+    mask !== undefined && (await classifier.readObject(pixels, mask)).name === name;
+  const { candidates } = await preparation.generateBackgrounds(
+    { prompt: prompt.prompt, negativePrompt: '', seed: prompt.seed },
+    { signal },
+  );
+  const { image: pixels, seed } = candidates[0]!;
+  const picture = { name: prompt.prompt, bytes: await encodePng(pixels) };
+  const found = [];
+  for (const name of prompt.classes) {
+    const { proposals } = await preparation.findMask(picture, { phrase: name }, { signal });
+    found.push(await isThing(name, proposals[0]?.mask));
+  }
+  const isFirstDraw = seed === prompt.seed;
+  return {
+    prompt,
+    isFirstDraw,
+    found,
+    placeFound: (await classifier.readPlace(pixels)).name === prompt.place,
+  };
+}
+
+/** @throws StudioError PACK_INCOMPLETE for a file that is not what it should be */
+async function loadPrompts(packFolder: string): Promise<readonly Prompt[] | undefined> {
+  const path = join(packFolder, 'evaluation', 'prompts.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    // A pack need not have them; the report says that nothing was measured.
+    return undefined;
+  }
+  try {
+    return promptsSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StudioError('PACK_INCOMPLETE', `${path} does not hold prompts as it should.`, { cause });
+  }
+}

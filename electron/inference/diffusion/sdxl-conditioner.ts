@@ -1,0 +1,113 @@
+/**
+ * The PromptConditioner of ports.ts for Stable Diffusion XL: two text encoders.
+ *
+ * Of both the states before the last layer are taken, without the final layer norm, and joined along the width
+ * (768 + 1280 = 2048); the second encoder's projected end-of-text state is the pooled embedding. The time ids say
+ * which size the picture has and that nothing was cropped.
+ *
+ * Source: Podell et al., "SDXL" (arXiv 2307.01952), sections 2.1 and 2.2; diffusers' StableDiffusionXLPipeline, its
+ * `encode_prompt` and `_get_add_time_ids`.
+ */
+import * as ort from 'onnxruntime-node';
+import type { PromptConditioner, PromptConditioning } from '../../pipeline/ports.ts';
+import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
+import { elementCount, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import type { LazySession } from '../runtime/lazy-session.ts';
+
+/** One of the two encoders. */
+export interface SdxlTextEncoder {
+  readonly session: LazySession<'text_encoder'> | LazySession<'text_encoder_2'>;
+  readonly tokenize: (prompt: string) => TokenizedPrompt;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export class SdxlConditioner implements PromptConditioner {
+  readonly #first: SdxlTextEncoder;
+  readonly #second: SdxlTextEncoder;
+  readonly #zerosForEmpty: boolean;
+
+  /**
+   * @param zerosForEmpty `force_zeros_for_empty_prompt` of model_index.json: without a negative prompt the negative
+   *   embeddings are zeros
+   */
+  constructor(first: SdxlTextEncoder, second: SdxlTextEncoder, zerosForEmpty: boolean) {
+    this.#first = first;
+    this.#second = second;
+    this.#zerosForEmpty = zerosForEmpty;
+  }
+
+  /** Tokens that the encoder with less room does not see. */
+  droppedTokens(prompt: string): number {
+    return Math.max(this.#first.tokenize(prompt).droppedTokens, this.#second.tokenize(prompt).droppedTokens);
+  }
+
+  async condition(prompt: string, size: Size): Promise<PromptConditioning> {
+    const first = await encode(this.#first, prompt, []);
+    const second = await encode(this.#second, prompt, ['text_embeds']);
+    return {
+      promptEmbedding: joinWidths(first.states, second.states),
+      added: { textEmbedding: second.pooled!, timeIds: timeIds(size) },
+    };
+  }
+
+  async conditionNegative(negativePrompt: string, size: Size): Promise<PromptConditioning> {
+    const conditioning = await this.condition(negativePrompt, size);
+    if (negativePrompt !== '' || !this.#zerosForEmpty) return conditioning;
+    const { promptEmbedding, added } = conditioning;
+    return {
+      promptEmbedding: zerosLike(promptEmbedding),
+      added: { textEmbedding: zerosLike(added!.textEmbedding), timeIds: added!.timeIds },
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#first.session.release();
+    await this.#second.session.release();
+  }
+}
+
+/** Original size, crop, target size. */
+function timeIds({ width, height }: Size): number[] {
+  return [height, width, 0, 0, height, width];
+}
+
+async function encode(
+  { session, tokenize }: SdxlTextEncoder,
+  prompt: string,
+  further: readonly string[],
+): Promise<{ states: Tensor; pooled: Tensor | undefined }> {
+  const { ids } = tokenize(prompt);
+  const outputs = await (await session.get()).run(
+    { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
+    ['penultimate_hidden_state', ...further],
+  );
+  const firstRow = ({ data, dims }: ort.Tensor) => tensor(data as Float32Array, dims.slice(1));
+  return {
+    states: firstRow(outputs.penultimate_hidden_state!),
+    pooled: outputs.text_embeds && firstRow(outputs.text_embeds),
+  };
+}
+
+/** [tokens, a] and [tokens, b] to [tokens, a + b]. */
+function joinWidths(first: Tensor, second: Tensor): Tensor {
+  const [tokens, firstWidth] = first.dims as [number, number];
+  const [, secondWidth] = second.dims as [number, number];
+  const width = firstWidth + secondWidth;
+  const joined = new Float32Array(tokens * width);
+  for (let token = 0; token < tokens; token++) {
+    joined.set(first.data.subarray(token * firstWidth, (token + 1) * firstWidth), token * width);
+    joined.set(
+      second.data.subarray(token * secondWidth, (token + 1) * secondWidth),
+      token * width + firstWidth,
+    );
+  }
+  return tensor(joined, [tokens, width]);
+}
+
+function zerosLike({ dims }: Tensor): Tensor {
+  return tensor(new Float32Array(elementCount(dims)), dims);
+}

@@ -1,0 +1,57 @@
+/** The TextEncoder of ports.ts over ONNX Runtime: a CLIP text model behind the pack's tokenizer. */
+import * as ort from 'onnxruntime-node';
+import type { TextEncoder } from '../../pipeline/ports.ts';
+import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
+import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import type { LazySession } from '../runtime/lazy-session.ts';
+
+/** Most prompts whose embeddings are kept; one of SD 2.x takes 315 kB. */
+const keptPrompts = 64;
+
+/**
+ * Encodes prompts; an embedding is kept, since the same prompts come back with every change of a parameter.
+ *
+ * The conditioning of SD 1.x and 2.x is the last hidden state behind the final layer norm (the configuration of
+ * SD 2.x has one layer less than its model was trained with, for that purpose).
+ */
+export class OnnxTextEncoder implements TextEncoder {
+  readonly #session: LazySession;
+  readonly #tokenize: (prompt: string) => TokenizedPrompt;
+  readonly #embeddings = new Map<string, Tensor>();
+
+  constructor(session: LazySession, tokenize: (prompt: string) => TokenizedPrompt) {
+    this.#session = session;
+    this.#tokenize = tokenize;
+  }
+
+  /** How many of a prompt's tokens the model does not see because the prompt is too long. */
+  droppedTokens(prompt: string): number {
+    return this.#tokenize(prompt).droppedTokens;
+  }
+
+  async encode(prompts: readonly string[]): Promise<Tensor[]> {
+    const missing = [...new Set(prompts)].filter((prompt) => !this.#embeddings.has(prompt));
+    const encoded = new Map(this.#embeddings);
+    // One prompt a call: an embedding must not depend on which others were asked for with it.
+    for (const prompt of missing) encoded.set(prompt, await this.#encodeOne(prompt));
+    for (const [prompt, embedding] of encoded) this.#keep(prompt, embedding);
+    return prompts.map((prompt) => encoded.get(prompt)!);
+  }
+
+  /** @returns dims [tokens, hidden] */
+  async #encodeOne(prompt: string): Promise<Tensor> {
+    const { ids } = this.#tokenize(prompt);
+    const { last_hidden_state: state } = await (await this.#session.get()).run(
+      { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
+      ['last_hidden_state'],
+    );
+    const [, tokens, hidden] = state!.dims as [number, number, number];
+    return tensor(state!.data as Float32Array, [tokens, hidden]);
+  }
+
+  #keep(prompt: string, embedding: Tensor): void {
+    this.#embeddings.delete(prompt);
+    this.#embeddings.set(prompt, embedding);
+    if (this.#embeddings.size > keptPrompts) this.#embeddings.delete(this.#embeddings.keys().next().value!);
+  }
+}

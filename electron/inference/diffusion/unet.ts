@@ -1,0 +1,163 @@
+/** The Unet of ports.ts over ONNX Runtime. */
+import { freemem } from 'node:os';
+import * as ort from 'onnxruntime-node';
+import { StudioError } from '../../contract/errors.ts';
+import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
+import { stackRows, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import type { EngineDevice } from '../runtime/devices.ts';
+import type { LazySession } from '../runtime/lazy-session.ts';
+import { asRowStates, keptStatesFeeds, readStates, statesOutputs } from './attention-states.ts';
+
+/** Share of the free memory that one batch may take. */
+const memoryShare = 0.5;
+
+/** Most rows of a batch. It hides the fixed cost of a call and keeps the cores busy; more only takes memory. */
+const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
+
+/**
+ * How long a call may take before it is made smaller: between calls the run sees that it was cancelled, and reports
+ * where it stands. On the CPU a row's result does not depend on what else is in its batch, bit for bit.
+ */
+const longestCallMs = 1500;
+
+/** The U-Net, with a session for each set of layers that follow `keyValueSource`. */
+export class OnnxUnet implements Unet {
+  readonly latentChannels: number;
+  /** Sizes of what SDXL's U-Nets are told besides the tokens; null for the others. */
+  readonly textTime: { readonly textDim: number; readonly timeIds: number } | null;
+  readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
+  readonly #device: EngineDevice;
+  readonly #rowsAtOnce: number;
+  #runMs = 0;
+  #lastMsPerRow = 0;
+
+  /**
+   * @param rowsAtOnce most rows of a batch, 1 or more; null is as many as fit. Rows that exchange keys and values
+   *   stay together all the same
+   * @throws StudioError MODEL_INVALID for a U-Net that cannot be given what it needs, PACK_INCOMPLETE
+   */
+  constructor(
+    sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>,
+    device: EngineDevice,
+    rowsAtOnce: number | null = null,
+  ) {
+    this.#sessions = sessions;
+    this.#device = device;
+    this.#rowsAtOnce = rowsAtOnce ?? Number.POSITIVE_INFINITY;
+    const { latentChannels, inChannels, textTime } = sessions.all.metadata;
+    if (inChannels !== latentChannels) {
+      throw new StudioError(
+        'MODEL_INVALID',
+        `The U-Net takes ${inChannels} channels and gives ${latentChannels}: an inpainting checkpoint cannot blend.`,
+      );
+    }
+    this.latentChannels = latentChannels;
+    this.textTime = textTime;
+  }
+
+  /** Time spent inside the sessions so far, in milliseconds. */
+  get runMs(): number {
+    return this.#runMs;
+  }
+
+  preferredRows(latentHeight: number, latentWidth: number): number {
+    const limit = mostRows[this.#device.report.device === 'cpu' ? 'cpu' : 'gpu'];
+    const fitting = (freemem() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth);
+    const quick = this.#lastMsPerRow === 0 ? limit : longestCallMs / this.#lastMsPerRow;
+    return Math.max(Math.floor(Math.min(fitting, quick, limit, this.#rowsAtOnce)), 1);
+  }
+
+  /**
+   * A generous estimate of what one row needs at the highest resolution, where memory peaks: some forty feature
+   * maps alive at once (skips, the concatenated input of the last blocks, the feed-forward's eightfold width), and
+   * scores of self-attention over blocks of keys.
+   */
+  #bytesPerRow(latentHeight: number, latentWidth: number): number {
+    const { attentionHeads } = this.#sessions.all.metadata;
+    const elements = latentHeight * latentWidth;
+    const widthGuess = 64 * (attentionHeads[0] ?? 1);
+    return 4 * elements * (40 * widthGuess + 512 * (attentionHeads[0] ?? 1));
+  }
+
+  async predict(rows: readonly UnetRow[], layers: AttentionLayers): Promise<Tensor> {
+    const session = await this.#sessions[layers].get();
+    const latents = stackRows(rows.map((row) => row.latents));
+    const embeddings = stackRows(rows.map((row) => row.promptEmbedding));
+    const batch = [rows.length];
+    const added = this.#addedFeeds(rows);
+    const { metadata } = this.#sessions[layers];
+    // Rows kept from earlier calls lie behind those of this one.
+    const kept = [...new Set(rows.map(({ keyValueSource }) => keyValueSource))].filter(
+      (source) => typeof source !== 'number',
+    );
+    const sourceOf = ({ keyValueSource: source }: UnetRow) =>
+      typeof source === 'number' ? source : rows.length + kept.indexOf(source);
+    const keeping = [...rows.keys()].filter((index) => rows[index]!.onStates !== undefined);
+    const [, , height, width] = latents.dims as [number, number, number, number];
+    const startMs = performance.now();
+    const outputs = await session.run(
+      {
+        sample: new ort.Tensor('float32', latents.data, latents.dims),
+        timestep: new ort.Tensor(
+          'int64',
+          BigInt64Array.from(rows, (row) => BigInt(row.timestep)),
+          batch,
+        ),
+        encoder_hidden_states: new ort.Tensor('float32', embeddings.data, embeddings.dims),
+        kv_source: new ort.Tensor(
+          'int64',
+          BigInt64Array.from(rows, (row) => BigInt(sourceOf(row))),
+          batch,
+        ),
+        keep: new ort.Tensor('int64', BigInt64Array.from(keeping, BigInt), [keeping.length]),
+        appearance_scale: new ort.Tensor(
+          'float32',
+          Float32Array.from(rows, (row) => row.appearanceScale),
+          batch,
+        ),
+        ...added,
+        ...keptStatesFeeds(
+          metadata,
+          kept.map((states) => asRowStates(states, layers)),
+          [height, width],
+        ),
+      },
+      keeping.length === 0 ? ['out_sample'] : ['out_sample', ...statesOutputs(metadata)],
+    );
+    const callMs = performance.now() - startMs;
+    this.#runMs += callMs;
+    this.#lastMsPerRow = callMs / rows.length;
+    const states = readStates(metadata, layers, outputs, keeping.length);
+    for (const [at, index] of keeping.entries()) rows[index]!.onStates!(states[at]!);
+    const { out_sample: output } = outputs;
+    return tensor(output!.data as Float32Array, output!.dims);
+  }
+
+  /** @throws StudioError MODEL_INVALID when a row lacks what this U-Net asks for, or its sizes differ */
+  #addedFeeds(rows: readonly UnetRow[]): Record<string, ort.Tensor> {
+    if (this.textTime === null) return {};
+    const { textDim, timeIds } = this.textTime;
+    const textEmbeds = new Float32Array(rows.length * textDim);
+    const ids = new Float32Array(rows.length * timeIds);
+    for (const [index, { added }] of rows.entries()) {
+      if (added?.textEmbedding.data.length !== textDim || added.timeIds.length !== timeIds) {
+        throw new StudioError(
+          'MODEL_INVALID',
+          `The U-Net takes pooled text of ${textDim} values and ${timeIds} time ids; it was given ` +
+            `${added?.textEmbedding.data.length ?? 0} and ${added?.timeIds.length ?? 0}.`,
+        );
+      }
+      textEmbeds.set(added.textEmbedding.data, index * textDim);
+      ids.set(added.timeIds, index * timeIds);
+    }
+    return {
+      text_embeds: new ort.Tensor('float32', textEmbeds, [rows.length, textDim]),
+      time_ids: new ort.Tensor('float32', ids, [rows.length, timeIds]),
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#sessions.all.release();
+    await this.#sessions.decoder.release();
+  }
+}

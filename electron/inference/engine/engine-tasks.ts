@@ -1,0 +1,161 @@
+/** The tasks of the engine process, each from its message to its result. */
+import type {
+  EngineCandidate,
+  EnginePreview,
+  EngineProgress,
+  EngineResult,
+  EngineResultOf,
+  EngineTask,
+} from '../../contract/engine-messages.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { encodeMaskPng, encodePng, type PictureFile } from '../images/images.ts';
+import type { AssetReader } from '../scene/scene-assets.ts';
+import type { Engine } from './engine.ts';
+import type { MasksOutcome } from './preparation.ts';
+
+/** Everything around a task. */
+export interface TaskControls {
+  readonly signal: AbortSignal;
+  readonly readAsset: AssetReader;
+  readonly onProgress: (progress: EngineProgress) => void;
+  readonly onPreview: (preview: EnginePreview) => void;
+  readonly onCandidate: (candidate: EngineCandidate) => void;
+}
+
+/** Shortest time between two previews: more than a person can see is work for nothing. */
+const previewIntervalMs = 150;
+
+/**
+ * Runs a task.
+ *
+ * @throws StudioError what the engine throws for it
+ */
+export async function runEngineTask(
+  engine: Engine,
+  task: EngineTask,
+  controls: TaskControls,
+): Promise<EngineResult> {
+  switch (task.kind) {
+    case 'render':
+      return runRender(engine, task, controls);
+    case 'generateBackgrounds':
+      return runBackgrounds(engine, task, controls);
+    case 'findMask': {
+      const image = await controls.readAsset(task.image);
+      const { phrase, boxThreshold, textThreshold } = task;
+      const search = { phrase, boxThreshold, textThreshold };
+      const outcome = await engine.preparation.findMask(image, search, controls);
+      return { kind: task.kind, ...(await maskCandidates(outcome)) };
+    }
+    case 'selectMask': {
+      const { points, box } = task;
+      const image = await controls.readAsset(task.image);
+      const outcome = await engine.preparation.selectMask(image, { points, box }, controls);
+      return { kind: task.kind, ...(await maskCandidates(outcome)) };
+    }
+    case 'removeObjects':
+      return runRemoval(engine, task, controls);
+  }
+}
+
+async function runBackgrounds(
+  engine: Engine,
+  { kind, ...request }: Extract<EngineTask, { kind: 'generateBackgrounds' }>,
+  { signal, onProgress, onCandidate }: TaskControls,
+): Promise<EngineResultOf<'generateBackgrounds'>> {
+  const { candidates, notices } = await engine.preparation.generateBackgrounds(request, {
+    signal,
+    onProgress,
+    onCandidate: async ({ image, seed: own }) => onCandidate({ png: await encodePng(image), seed: own }),
+  });
+  return { kind, notices: [...notices], count: candidates.length };
+}
+
+async function maskCandidates({ proposals, notices }: MasksOutcome) {
+  return {
+    notices: [...notices],
+    candidates: await Promise.all(
+      proposals.map(async ({ mask, score, box }) => ({ png: await encodeMaskPng(mask), score, box })),
+    ),
+  };
+}
+
+async function runRemoval(
+  engine: Engine,
+  { image, masks, growPx, method, prompt }: Extract<EngineTask, { kind: 'removeObjects' }>,
+  { signal, readAsset, onProgress }: TaskControls,
+): Promise<EngineResultOf<'removeObjects'>> {
+  const picture = await readAsset(image);
+  const planes: PictureFile[] = [];
+  for (const mask of masks) planes.push(await readAsset(mask));
+  const removed = await engine.preparation.removeObjects(
+    picture,
+    planes,
+    { prompt, growPx, method },
+    { signal, onProgress },
+  );
+  return {
+    kind: 'removeObjects',
+    notices: [...removed.notices],
+    png: await encodePng(removed.image),
+    method: removed.method,
+  };
+}
+
+async function runRender(
+  engine: Engine,
+  { request, previews }: Extract<EngineTask, { kind: 'render' }>,
+  { signal, readAsset, onProgress, onPreview }: TaskControls,
+): Promise<EngineResultOf<'render'>> {
+  const previewing = previews ? new PreviewSender(onPreview) : undefined;
+  const outcome = await engine.render(request, readAsset, {
+    signal,
+    onProgress,
+    ...(previewing && { onPreview: (image, step, total) => previewing.show(image, step, total) }),
+  });
+  await previewing?.settled();
+  const { image, device, notices, timingsMs, totalMs, unetMs, unetRows, peakMemoryBytes } = outcome;
+  return {
+    kind: 'render',
+    png: await encodePng(image),
+    width: image.width,
+    height: image.height,
+    device,
+    notices: [...notices],
+    timingsMs,
+    totalMs,
+    unetMs,
+    unetRows,
+    peakMemoryBytes,
+  };
+}
+
+/** Encodes previews beside the render, one at a time; those that come too fast are left out. */
+class PreviewSender {
+  readonly #send: (preview: EnginePreview) => void;
+  #encoding: Promise<void> | undefined;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(send: (preview: EnginePreview) => void) {
+    this.#send = send;
+  }
+
+  show(image: RgbImage, step: number, total: number): void {
+    const nowMs = performance.now();
+    if (this.#encoding !== undefined || nowMs - this.#lastMs < previewIntervalMs) return;
+    this.#lastMs = nowMs;
+    this.#encoding = this.#encode(image, step, total).finally(() => {
+      this.#encoding = undefined;
+    });
+  }
+
+  /** The last one is under way no more: a result is never followed by a preview. */
+  async settled(): Promise<void> {
+    await this.#encoding;
+  }
+
+  async #encode(image: RgbImage, step: number, total: number): Promise<void> {
+    const png = await encodePng(image);
+    this.#send({ png, width: image.width, height: image.height, step, total });
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * The engine: a render request in, a picture out. It owns the sessions of one model pack on one device, and the
+ * caches; whoever opens it releases it.
+ */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
+import type { RenderParameters } from '../../contract/parameters.ts';
+import type { DeviceReport, RenderProgress, RenderStage } from '../../contract/progress.ts';
+import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
+import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
+import {
+  type ComposeParameters,
+  compose,
+  encodeImage,
+  type RunStore,
+  type Scene,
+  type TensorStore,
+} from '../../pipeline/compose.ts';
+import type { PnpMixResult } from '../../pipeline/pnp-mix-types.ts';
+import type { RunControls } from '../../pipeline/ports.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { AttentionStatesCache } from '../cache/attention-states-cache.ts';
+import { defaultCacheFolder } from '../cache/cache-folder.ts';
+import { DiskTensorStore } from '../cache/tensor-store.ts';
+import { OnnxAutoencoder } from '../diffusion/autoencoder.ts';
+import { checkFits, type EngineModels } from '../diffusion/engine-models.ts';
+import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
+import { OnnxTextEncoder } from '../diffusion/text-encoder.ts';
+import { OnnxUnet } from '../diffusion/unet.ts';
+import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
+import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
+import { LazySession } from '../runtime/lazy-session.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { type AssetReader, LastPreparedScene } from '../scene/scene-assets.ts';
+import { Preparation } from './preparation.ts';
+
+/** What an engine is opened with. */
+export interface EngineOptions {
+  readonly packFolder: string;
+  /** 'auto' by default. */
+  readonly device?: DeviceChoice;
+  /** {@link defaultCacheFolder} by default. */
+  readonly cacheFolder?: string;
+  /** Size limit of what is kept between renders; the tensor store's own by default. */
+  readonly cacheLimitBytes?: number;
+  /** Most U-Net rows in one call; null, the default, is as many as fit. */
+  readonly rowsAtOnce?: number | null;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RenderProgress) => void;
+}
+
+/** Everything around a render that does not change its picture. */
+export interface RenderControls {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RenderProgress) => void;
+  /** A small picture of what is being made, one pixel per latent element; asking for it costs next to nothing. */
+  readonly onPreview?: (image: RgbImage, step: number, total: number) => void;
+  /** Tensors by name (docs/trace.md). */
+  readonly onTrace?: RunControls['onTrace'];
+}
+
+/** What a render leaves. */
+export interface RenderOutcome {
+  readonly image: RgbImage;
+  readonly request: RenderRequest;
+  readonly device: DeviceReport;
+  /** What the person should know: things that were filled in, left out or changed on the way. */
+  readonly notices: readonly string[];
+  /** Milliseconds by stage; 'load' holds the reading and checking of the pictures. */
+  readonly timingsMs: Readonly<Record<RenderStage, number>>;
+  readonly totalMs: number;
+  /** Milliseconds inside the U-Net, of `totalMs`. */
+  readonly unetMs: number;
+  /** U-Net rows that were run. */
+  readonly unetRows: number;
+  /** Largest resident size of the process so far. */
+  readonly peakMemoryBytes: number;
+  readonly blend: PnpMixResult;
+}
+
+/** A request's parameters in the terms of the method. */
+export function methodParameters(parameters: RenderParameters): ComposeParameters {
+  return {
+    steps: parameters.steps,
+    seed: parameters.seed,
+    beta: parameters.beta,
+    guidanceScale: parameters.guidance,
+    swapGuidanceScale: parameters.swapGuidance,
+    attentionLayers: parameters.attentionLayers,
+    attentionSteps: parameters.attentionSteps,
+    featherPx: parameters.feather,
+    expandLatent: parameters.expand,
+    ablation: parameters.ablation,
+    keepOriginalBackground: parameters.keepOriginalBackground,
+    edgePx: parameters.edge,
+  };
+}
+
+/** Version of how tensors in the store came about; a change makes older ones unused. */
+const storeVersion = 1;
+
+export class Engine {
+  readonly pack: ModelPack;
+  readonly device: DeviceReport;
+  readonly models: EngineModels;
+  /** Backgrounds from prompts, masks, and removing objects. */
+  readonly preparation: Preparation;
+  readonly #sessions: readonly LazySession[];
+  readonly #cacheFolder: string;
+  readonly #cacheLimitBytes: number | undefined;
+  readonly #storeSalt: string;
+  readonly #attentionStates = new AttentionStatesCache();
+  readonly #lastScene = new LastPreparedScene();
+
+  private constructor(
+    pack: ModelPack,
+    device: EngineDevice,
+    cacheFolder: string,
+    cacheLimitBytes: number | undefined,
+    rowsAtOnce: number | null,
+  ) {
+    this.pack = pack;
+    this.device = device.report;
+    this.#cacheFolder = cacheFolder;
+    this.#cacheLimitBytes = cacheLimitBytes;
+    const { precision } = device;
+    this.#storeSalt = JSON.stringify([storeVersion, pack.identity.weights, device.report.device, precision]);
+    const { checkpoint } = pack;
+    const text = new LazySession(checkpoint, 'text_encoder', { precision }, device);
+    const unet = {
+      all: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'all' }, device),
+      decoder: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'decoder' }, device),
+    };
+    // Autoencoders overflow in half precision unless they were made for it, and take little of the time.
+    const encoder = new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device);
+    const decoder = new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device);
+    this.#sessions = [text, unet.all, unet.decoder, encoder, decoder];
+    this.models = {
+      textEncoder: new OnnxTextEncoder(text, pack.tokenize),
+      unet: new OnnxUnet(unet, device, rowsAtOnce),
+      autoencoder: new OnnxAutoencoder(encoder, decoder),
+      schedule: pack.schedule,
+    };
+    if (this.models.unet.textTime !== null) {
+      throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
+    }
+    checkFits(this.models, text.metadata, unet.all.metadata);
+    this.preparation = new Preparation({ pack, device, models: this.models, cacheFolder });
+  }
+
+  /**
+   * Opens a pack on a device. Sessions are made when they are first needed.
+   *
+   * @throws StudioError DEVICE_UNAVAILABLE, and what {@link openModelPack} throws
+   */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+    const { signal, onProgress } = options;
+    const device = await chooseDevice(options.device ?? 'auto');
+    const pack = await openModelPack(options.packFolder, {
+      cacheFolder,
+      ...(signal && { signal }),
+      onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
+    });
+    const { cacheLimitBytes, rowsAtOnce = null } = options;
+    return await inStudioTerms(() => new Engine(pack, device, cacheFolder, cacheLimitBytes, rowsAtOnce));
+  }
+
+  /**
+   * Renders a request.
+   *
+   * @param readAsset gives the files that the request names by content
+   * @throws StudioError CANCELLED, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, PARAMETER_INVALID,
+   *   PACK_UNKNOWN (the request is for other weights), NON_FINITE, OUT_OF_MEMORY, MODEL_INVALID
+   */
+  async render(
+    request: RenderRequest,
+    readAsset: AssetReader,
+    controls: RenderControls = {},
+  ): Promise<RenderOutcome> {
+    return inStudioTerms(() => this.#render(request, readAsset, controls));
+  }
+
+  /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them anew. */
+  async release(): Promise<void> {
+    this.#attentionStates.clear();
+    this.#lastScene.clear();
+    await this.preparation.release();
+    for (const session of this.#sessions) await session.release();
+  }
+
+  async #render(
+    request: RenderRequest,
+    readAsset: AssetReader,
+    controls: RenderControls,
+  ): Promise<RenderOutcome> {
+    this.#checkRequest(request);
+    const { unet, autoencoder } = this.models;
+    const { parameters } = request;
+    const startMs = performance.now();
+    const unetStartMs = unet.runMs;
+    const clock = new StageClock(startMs);
+    const notices: string[] = [];
+    const prepared = await this.#lastScene.prepare(request, readAsset, {
+      size: this.pack.size,
+      downscale: autoencoder.downscale,
+    });
+    notices.push(...prepared.notices, ...this.#promptNotices(request));
+    clock.charge('load');
+    controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
+
+    const store = new DiskTensorStore({
+      folder: join(this.#cacheFolder, 'tensors'),
+      salt: this.#storeSalt,
+      ...(this.#cacheLimitBytes !== undefined && { limitBytes: this.#cacheLimitBytes }),
+      onUnwritable: () => {
+        const notice = `The cache folder ${this.#cacheFolder} cannot be written: nothing is kept for the next render.`;
+        if (!notices.includes(notice)) notices.push(notice);
+      },
+    });
+    const { onPreview } = controls;
+    const preview = onPreview && (await this.#fitPreview(prepared.scene, store));
+    const runStore: RunStore = {
+      load: (key) => store.load(key),
+      save: (key, tensors) => store.save(key, tensors),
+      keptStates: this.#attentionStates.forRun(),
+    };
+    const composition = await compose(this.models, prepared.scene, methodParameters(parameters), runStore, {
+      ...(controls.signal && { signal: controls.signal }),
+      ...(controls.onTrace && { onTrace: controls.onTrace }),
+      onProgress: (progress) => {
+        clock.charge(progress.stage);
+        controls.onProgress?.(progress);
+      },
+      ...(onPreview &&
+        preview && { onPreview: (latents, step, total) => onPreview(preview(latents), step, total) }),
+      onBatchReduced: (rows) => {
+        notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`);
+      },
+    });
+    controls.onTrace?.('final/latents', composition.blend.latents);
+    return {
+      image: composition.image,
+      request,
+      device: this.device,
+      notices,
+      timingsMs: clock.timingsMs,
+      totalMs: performance.now() - startMs,
+      unetMs: unet.runMs - unetStartMs,
+      unetRows: composition.blend.unetRows,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      blend: composition.blend,
+    };
+  }
+
+  #checkRequest(request: RenderRequest): void {
+    const { length: conceptCount } = request.scene.concepts;
+    if (conceptCount < 1 || conceptCount > MAX_CONCEPTS) {
+      throw new StudioError(
+        'CONCEPT_COUNT',
+        `A scene takes 1 to ${MAX_CONCEPTS} concepts, not ${conceptCount}.`,
+      );
+    }
+    const parsed = renderRequestSchema.safeParse(request);
+    if (!parsed.success) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `The request is not valid:\n${z.prettifyError(parsed.error)}`,
+        {
+          cause: parsed.error,
+        },
+      );
+    }
+    const { identity } = this.pack;
+    if (request.pack.weights !== identity.weights) {
+      throw new StudioError(
+        'PACK_UNKNOWN',
+        `The request is for the pack ${request.pack.id} ${request.pack.version} with other weights than those of ` +
+          `the pack that is open (${identity.id} ${identity.version}).`,
+      );
+    }
+  }
+
+  #promptNotices({ scene }: RenderRequest): string[] {
+    const prompts = [
+      { what: 'The scene’s prompt', prompt: scene.prompt },
+      { what: 'The prompt of the inpainted background', prompt: scene.inpaintPrompt },
+      ...scene.concepts.map(({ name, prompt }) => ({ what: `The prompt of the concept "${name}"`, prompt })),
+    ];
+    return prompts.flatMap(({ what, prompt }) => {
+      const dropped = this.models.textEncoder.droppedTokens(prompt);
+      return dropped === 0 ? [] : [`${what} is too long: its last ${dropped} tokens have no effect.`];
+    });
+  }
+
+  async #fitPreview(scene: Scene, store: TensorStore): Promise<LatentPreview> {
+    const { autoencoder } = this.models;
+    const samples = [];
+    for (const image of [scene.background, ...scene.concepts.map((concept) => concept.image)]) {
+      samples.push({ image: image.pixels, latents: await encodeImage(autoencoder, image, store) });
+    }
+    return fitLatentPreview(samples, autoencoder.downscale);
+  }
+}
+
+/** Time by stage: what has passed since the last report is charged to the stage that reports. */
+class StageClock {
+  readonly timingsMs: Record<RenderStage, number> = { load: 0, encode: 0, invert: 0, blend: 0, decode: 0 };
+  #lastMs: number;
+
+  constructor(startMs: number) {
+    this.#lastMs = startMs;
+  }
+
+  charge(stage: RenderStage): void {
+    const nowMs = performance.now();
+    this.timingsMs[stage] += nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
+  }
+}

@@ -1,0 +1,83 @@
+/** Opens what a pack has for masks and for removing objects; what it lacks is made up for without models. */
+import type { PhraseSegmenterKind, PromptSegmenterKind } from '../../contract/preparation.ts';
+import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
+import { inpainterFiles, OnnxInpainter } from '../inpainting/onnx-inpainter.ts';
+import { findComponentFolder, type PreparationComponent } from '../packs/component-folders.ts';
+import type { EngineDevice } from '../runtime/devices.ts';
+import { GrabCutSegmenter } from '../segmentation/grab-cut.ts';
+import { GroundedSegmenter, GroundingDino } from '../segmentation/grounded-sam.ts';
+import { SamSegmenter } from '../segmentation/sam-segmenter.ts';
+import { StarterSegmenter } from '../segmentation/starter-segmenter.ts';
+
+/** Best first, where more than one is there. */
+const samComponents = [
+  ['segmenter-sam21', 'sam21'],
+  ['segmenter', 'sam'],
+  ['segmenter-slim', 'slimSam'],
+] as const satisfies readonly [PreparationComponent, PromptSegmenterKind][];
+const samFile = 'onnx/prompt_encoder_mask_decoder.onnx';
+const dinoFile = 'onnx/model.onnx';
+
+/** SAM where the pack has one, else GrabCut. */
+export async function openPromptSegmenter(
+  packFolder: string,
+  device: EngineDevice,
+): Promise<PromptSegmenter> {
+  const sam = findSam(packFolder);
+  return sam === undefined ? new GrabCutSegmenter() : SamSegmenter.open(sam.folder, device);
+}
+
+/** By what a pack masks clicks and boxes, without opening it. */
+export function promptSegmenterKind(packFolder: string): PromptSegmenterKind {
+  return findSam(packFolder)?.kind ?? 'grabCut';
+}
+
+function findSam(packFolder: string): { folder: string; kind: PromptSegmenterKind } | undefined {
+  for (const [component, kind] of samComponents) {
+    const folder = findComponentFolder(packFolder, component, samFile);
+    if (folder !== undefined) return { folder, kind };
+  }
+  return undefined;
+}
+
+/** By what a pack looks for phrases, without opening it; undefined for one that cannot. */
+export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | undefined {
+  if (findComponentFolder(packFolder, 'detector', dinoFile) !== undefined) return 'groundingDino';
+  return findComponentFolder(packFolder, 'segmenter', 'model.onnx') === undefined ? undefined : 'own';
+}
+
+/**
+ * Grounded SAM where the pack has its detector, else the starter pack's segmenter; undefined for a pack with neither.
+ *
+ * @param promptSegmenter masks the detector's boxes; its owner releases it
+ */
+export async function openPhraseSegmenter(
+  packFolder: string,
+  device: EngineDevice,
+  promptSegmenter: () => Promise<PromptSegmenter>,
+): Promise<PhraseSegmenter | undefined> {
+  const detector = findComponentFolder(packFolder, 'detector', dinoFile);
+  if (detector !== undefined) {
+    const segmenter = await promptSegmenter();
+    return new GroundedSegmenter(await GroundingDino.open(detector, device), segmenter);
+  }
+  const own = findComponentFolder(packFolder, 'segmenter', 'model.onnx');
+  return own === undefined ? undefined : StarterSegmenter.open(own, device);
+}
+
+/** Whether a pack has an inpainting model. */
+export function hasInpainter(packFolder: string): boolean {
+  return inpainterFiles.some((file) => findComponentFolder(packFolder, 'inpainter', file) !== undefined);
+}
+
+/** The pack's inpainting model, if it has one. */
+export async function openInpainter(
+  packFolder: string,
+  device: EngineDevice,
+): Promise<Inpainter | undefined> {
+  for (const file of inpainterFiles) {
+    const folder = findComponentFolder(packFolder, 'inpainter', file);
+    if (folder !== undefined) return OnnxInpainter.open(folder, device);
+  }
+  return undefined;
+}

@@ -1,0 +1,417 @@
+/**
+ * Preparing a scene: background candidates, masks, and the inpainted background. Models are opened when they are
+ * first needed, and given back with the engine's.
+ */
+import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
+import {
+  type Abilities,
+  type BackgroundsRequest,
+  backgroundsRequestSchema,
+  type MaskSelection,
+  maskSelectionSchema,
+  type PhraseSearch,
+  phraseSearchSchema,
+  type RemovalMethod,
+  type RemovalOptions,
+  removalOptionsSchema,
+} from '../../contract/preparation.ts';
+import type { PreparationProgress } from '../../contract/progress.ts';
+import { LayeredInpainter } from '../../pipeline/inpainting/layered-fill.ts';
+import {
+  BLENDED_FILL_DEFAULTS,
+  BlendedDiffusionInpainter,
+  pasteFill,
+  removalHole,
+} from '../../pipeline/inpainting/object-removal.ts';
+import type {
+  Inpainter,
+  MaskProposal,
+  PhraseSegmenter,
+  PromptSegmenter,
+} from '../../pipeline/preparation-ports.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { type Candidate, consecutiveSeeds, textToImage } from '../../pipeline/text-to-image.ts';
+import type { EngineModels } from '../diffusion/engine-models.ts';
+import { calibrateLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
+import {
+  blendingTextToImage,
+  findBackgroundsFolder,
+  openBackgroundsModel,
+  type TextToImagePack,
+} from '../diffusion/text-to-image-pack.ts';
+import { decodeImage, decodeMask, hashPixels, type PictureFile, resizeImage } from '../images/images.ts';
+import { TeleaInpainter } from '../inpainting/telea.ts';
+import type { ModelPack } from '../packs/model-pack.ts';
+import type { EngineDevice } from '../runtime/devices.ts';
+import { OpenedOnce } from '../runtime/opened-once.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
+import {
+  hasInpainter,
+  openInpainter,
+  openPhraseSegmenter,
+  openPromptSegmenter,
+  phraseSegmenterKind,
+  promptSegmenterKind,
+} from './preparation-models.ts';
+
+/** What preparing needs of the engine. */
+export interface PreparationContext {
+  readonly pack: ModelPack;
+  readonly device: EngineDevice;
+  readonly models: EngineModels;
+  readonly cacheFolder: string;
+}
+
+/** Everything around a preparation that does not change its result. */
+export interface PreparationControls {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: PreparationProgress) => void;
+}
+
+export interface BackgroundsControls extends PreparationControls {
+  /** A small picture of the candidate that is being made, one pixel per latent element. */
+  readonly onPreview?: (image: RgbImage, candidate: number) => void;
+  /** Each candidate as soon as it is done. */
+  readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
+}
+
+/** What a request for backgrounds leaves. */
+export interface BackgroundsOutcome {
+  readonly candidates: readonly Candidate[];
+  /** Name of the model that made them. */
+  readonly model: string;
+  /** What the person should know. */
+  readonly notices: readonly string[];
+}
+
+/** What a search for a mask leaves. */
+export interface MasksOutcome {
+  /** Best first; none where nothing was found, which is a normal answer: draw a box instead. */
+  readonly proposals: readonly MaskProposal[];
+  readonly model: string;
+  readonly notices: readonly string[];
+}
+
+/** What taking objects out leaves. */
+export interface RemovalOutcome {
+  readonly image: RgbImage;
+  /** What was filled: dims [height, width], 0 or 1. */
+  readonly hole: Tensor;
+  readonly method: Exclude<RemovalMethod, 'auto'>;
+  readonly model: string;
+  readonly notices: readonly string[];
+}
+
+export class Preparation {
+  readonly #context: PreparationContext;
+  readonly #textToImage: OpenedOnce<TextToImagePack>;
+  readonly #promptSegmenter: OpenedOnce<PromptSegmenter>;
+  readonly #phraseSegmenter: OpenedOnce<PhraseSegmenter | undefined>;
+  readonly #inpainter: OpenedOnce<Inpainter | undefined>;
+  #preview: LatentPreview | undefined;
+
+  constructor(context: PreparationContext) {
+    this.#context = context;
+    const { pack, models, device, cacheFolder } = context;
+    this.#textToImage = new OpenedOnce((signal) => {
+      const folder = findBackgroundsFolder(pack.folder);
+      return folder === undefined
+        ? Promise.resolve(blendingTextToImage(pack, models))
+        : openBackgroundsModel(folder, pack.size, device, { cacheFolder, ...(signal && { signal }) });
+    });
+    this.#promptSegmenter = new OpenedOnce(() => openPromptSegmenter(pack.folder, device));
+    this.#phraseSegmenter = new OpenedOnce(() =>
+      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get()),
+    );
+    this.#inpainter = new OpenedOnce(() => openInpainter(pack.folder, device));
+  }
+
+  /** What this pack can prepare. Clicks and removing work on any pack, with or without models of their own. */
+  get abilities(): Abilities {
+    const { folder, textToImage } = this.#context.pack;
+    const findMaskBy = phraseSegmenterKind(folder) ?? null;
+    return {
+      generateBackgrounds: true,
+      // What models for backgrounds recommend, and the usual guidance, is above 1.
+      negativePrompt: findBackgroundsFolder(folder) !== undefined || textToImage?.guidance !== 1,
+      findMask: findMaskBy !== null,
+      findMaskBy,
+      textThreshold: findMaskBy === 'groundingDino',
+      selectMask: true,
+      selectMaskBy: promptSegmenterKind(folder),
+      removeObjects: true,
+      removalMethods: [
+        'auto',
+        ...(hasInpainter(folder) ? ['model' as const] : []),
+        'diffusion',
+        'layers',
+        'telea',
+      ],
+    };
+  }
+
+  /**
+   * Makes candidates for a background, at the blending model's size.
+   *
+   * @throws StudioError PARAMETER_INVALID, PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY, NON_FINITE, CANCELLED (what
+   *   `onCandidate` was given stays good)
+   */
+  generateBackgrounds(
+    request: BackgroundsRequest,
+    controls: BackgroundsControls = {},
+  ): Promise<BackgroundsOutcome> {
+    return inStudioTerms(async () => {
+      const { count, seed, prompt, negativePrompt, steps, guidance, redraws } = parseInput(
+        backgroundsRequestSchema,
+        request,
+        'The request for backgrounds',
+      );
+      const pack = await this.#textToImage.get(controls.signal);
+      controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
+      const preview = controls.onPreview && (await this.#previewOf(pack));
+      const guidanceScale = guidance ?? pack.settings.guidance;
+      const notices = [prompt, negativePrompt].flatMap((text) => {
+        const dropped = pack.droppedTokens(text);
+        return dropped === 0 ? [] : [`"${text}" is too long: its last ${dropped} tokens have no effect.`];
+      });
+      if (guidanceScale === 1 && negativePrompt !== '') {
+        notices.push('The negative prompt had no effect: it needs guidance above 1.');
+      }
+      const size = this.#context.pack.size ?? pack.size;
+      // The engine's U-Net may be asked for smaller batches when memory runs short; that is worth saying.
+      const candidates: Candidate[] = [];
+      const furtherSeeds = consecutiveSeeds(seed, count * (1 + redraws)).slice(count);
+      let redrawsLeft = redraws;
+      await textToImage(
+        pack.models,
+        {
+          prompt,
+          negativePrompt,
+          seeds: consecutiveSeeds(seed, count),
+          ...pack.size,
+          steps: steps ?? pack.settings.steps,
+          guidanceScale,
+        },
+        {
+          ...(controls.signal && { signal: controls.signal }),
+          onProgress: (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
+          onBatchReduced: (rows) =>
+            notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`),
+          ...(preview && {
+            onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
+          }),
+          redrawSeed: async (candidate) => {
+            const missing =
+              redraws === 0 ? [] : await this.#thingsMissing(prompt, candidate, controls.signal);
+            if (missing.length > 0 && redrawsLeft > 0) {
+              redrawsLeft--;
+              return furtherSeeds.shift()!;
+            }
+            if (missing.length > 0) {
+              notices.push(
+                `No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`,
+              );
+            }
+            redrawsLeft = redraws;
+            return null;
+          },
+          onCandidate: async ({ image, seed: own }, index) => {
+            const candidate = { image: await resizeImage(image, size), seed: own };
+            candidates.push(candidate);
+            await controls.onCandidate?.(candidate, index);
+          },
+        },
+      );
+      return { candidates, model: pack.name, notices };
+    });
+  }
+
+  /**
+   * Finds what a phrase names.
+   *
+   * @throws StudioError PARAMETER_INVALID (an empty phrase), ASSET_INVALID, PACK_INCOMPLETE (a pack without a
+   *   detector), MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
+   */
+  findMask(
+    image: PictureFile,
+    search: PhraseSearch,
+    controls: PreparationControls = {},
+  ): Promise<MasksOutcome> {
+    return inStudioTerms(async () => {
+      const query = parseInput(phraseSearchSchema, search, 'The search for a mask');
+      const picture = await decodeImage(image);
+      const segmenter = await this.#phraseSegmenter.get(controls.signal);
+      if (segmenter === undefined) {
+        throw new StudioError(
+          'PACK_INCOMPLETE',
+          `The pack ${this.#context.pack.name} has no model that finds things by their names. Click on the thing, ` +
+            'or draw a box around it.',
+        );
+      }
+      controls.onProgress?.({ stage: 'find', step: 0, total: 1 });
+      const { proposals, notices } = await segmenter.find(picture, query, controls.signal);
+      controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
+      return { proposals, model: segmenter.name, notices };
+    });
+  }
+
+  /**
+   * Masks what was clicked on or boxed.
+   *
+   * @throws StudioError PARAMETER_INVALID (nothing inside; a point or box outside of the picture), ASSET_INVALID,
+   *   MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
+   */
+  selectMask(
+    image: PictureFile,
+    selection: MaskSelection,
+    controls: PreparationControls = {},
+  ): Promise<MasksOutcome> {
+    return inStudioTerms(async () => {
+      const prompt = parseInput(maskSelectionSchema, selection, 'The selection');
+      const picture = await decodeImage(image);
+      checkWithin(prompt, picture.pixels);
+      const segmenter = await this.#promptSegmenter.get(controls.signal);
+      controls.onProgress?.({ stage: 'select', step: 0, total: 1 });
+      const proposals = await segmenter.segment(picture, prompt, controls.signal);
+      controls.onProgress?.({ stage: 'select', step: 1, total: 1 });
+      return { proposals, model: segmenter.name, notices: [] };
+    });
+  }
+
+  /**
+   * Takes what masks cover out of a picture. Pixels outside the grown masks stay what they were.
+   *
+   * @throws StudioError PARAMETER_INVALID, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, MODEL_INVALID, OUT_OF_MEMORY,
+   *   NON_FINITE, CANCELLED
+   */
+  removeObjects(
+    image: PictureFile,
+    masks: readonly PictureFile[],
+    options: RemovalOptions = {},
+    controls: PreparationControls = {},
+  ): Promise<RemovalOutcome> {
+    return inStudioTerms(async () => {
+      const { growPx, prompt, seed, method } = parseInput(removalOptionsSchema, options, 'The removal');
+      const { pixels } = await decodeImage(image);
+      const planes: Tensor[] = [];
+      for (const mask of masks) planes.push(await decodeMask(mask));
+      const hole = removalHole(planes, growPx, pixels);
+      const used = method === 'auto' ? await this.#bestMethod(pixels, controls.signal) : method;
+      const inpainter = await this.#inpainterFor(used, pixels, { prompt, seed }, controls);
+      controls.onProgress?.({ stage: 'fill', step: 0, total: 1 });
+      const filled = await inpainter.fill(pixels, hole, controls.signal);
+      controls.onProgress?.({ stage: 'fill', step: 1, total: 1 });
+      const result = pasteFill(pixels, filled, hole, growPx);
+      return { image: result, hole, method: used, model: inpainter.name, notices: [] };
+    });
+  }
+
+  /** Gives all models back; what is needed again is opened again. */
+  async release(): Promise<void> {
+    this.#preview = undefined;
+    await this.#textToImage.release();
+    await this.#phraseSegmenter.release();
+    await this.#promptSegmenter.release();
+    await this.#inpainter.release();
+  }
+
+  /**
+   * What 'auto' takes: the pack's own model, else diffusion, else, for a picture that the latents do not fit, a fill in
+   * layers (docs/decisions/0043-how-objects-are-removed.md).
+   */
+  async #bestMethod(image: RgbImage, signal: AbortSignal | undefined): Promise<RemovalOutcome['method']> {
+    if ((await this.#inpainter.get(signal)) !== undefined) return 'model';
+    return this.#fitsLatents(image) ? 'diffusion' : 'layers';
+  }
+
+  #fitsLatents({ width, height }: RgbImage): boolean {
+    const { downscale } = this.#context.models.autoencoder;
+    return width % downscale === 0 && height % downscale === 0;
+  }
+
+  async #inpainterFor(
+    method: RemovalOutcome['method'],
+    image: RgbImage,
+    { prompt, seed }: { readonly prompt: string; readonly seed: number },
+    controls: PreparationControls,
+  ): Promise<Inpainter> {
+    const { models, pack } = this.#context;
+    if (method === 'telea') return new TeleaInpainter();
+    if (method === 'layers') return new LayeredInpainter();
+    if (method === 'model') {
+      const own = await this.#inpainter.get(controls.signal);
+      if (own !== undefined) return own;
+      throw new StudioError('PACK_INCOMPLETE', `The pack ${pack.name} has no model that fills holes.`);
+    }
+    if (!this.#fitsLatents(image)) {
+      throw new StudioError(
+        'SIZE_MISMATCH',
+        `The picture is ${image.width} x ${image.height}; for filling by diffusion both sides must be multiples of ` +
+          `${models.autoencoder.downscale}.`,
+      );
+    }
+    return new BlendedDiffusionInpainter(
+      models,
+      new LayeredInpainter(),
+      { prompt, seed, ...BLENDED_FILL_DEFAULTS },
+      (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
+    );
+  }
+
+  /** The things of a prompt that the pack's detector does not find in a picture; none where it knows no things. */
+  async #thingsMissing(
+    prompt: string,
+    { image }: Candidate,
+    signal: AbortSignal | undefined,
+  ): Promise<string[]> {
+    // Grounding DINO, which takes any words, would be loaded for nothing.
+    if (phraseSegmenterKind(this.#context.pack.folder) !== 'own') return [];
+    const segmenter = await this.#phraseSegmenter.get(signal);
+    const picture = { pixels: image, contentHash: hashPixels(image) };
+    const missing: string[] = [];
+    for (const thing of segmenter?.thingsIn?.(prompt) ?? []) {
+      const query = phraseSearchSchema.parse({ phrase: thing });
+      const { proposals } = await segmenter!.find(picture, query, signal);
+      if (proposals.length === 0) missing.push(thing);
+    }
+    return missing;
+  }
+
+  async #previewOf({ models: { autoencoder, unet } }: TextToImagePack): Promise<LatentPreview> {
+    this.#preview ??= await calibrateLatentPreview(autoencoder, unet.latentChannels);
+    return this.#preview;
+  }
+}
+
+/** @throws StudioError PARAMETER_INVALID naming what lies outside */
+function checkWithin({ points, box }: MaskSelection, { width, height }: RgbImage): void {
+  for (const { x, y } of points) {
+    if (x >= width || y >= height) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `The point ${x}, ${y} lies outside the picture of ${width} x ${height} pixels.`,
+      );
+    }
+  }
+  if (box !== null && (box.left >= width || box.top >= height || box.right <= 0 || box.bottom <= 0)) {
+    throw new StudioError(
+      'PARAMETER_INVALID',
+      `The box lies outside the picture of ${width} x ${height} pixels.`,
+    );
+  }
+}
+
+/** @throws StudioError PARAMETER_INVALID naming what is wrong */
+function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new StudioError('PARAMETER_INVALID', `${what} is not valid:\n${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,32 @@
+/** Filling a hole without a model: Telea's fast marching fill (2004), from OpenCV. */
+import { throwIfCancelled } from '../../pipeline/batching.ts';
+import type { CancelSignal } from '../../pipeline/ports.ts';
+import type { Inpainter } from '../../pipeline/preparation-ports.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { withOpenCv } from '../runtime/opencv.ts';
+
+/** Neighbourhood of which a filled pixel takes its colour. */
+const radiusPx = 5;
+
+export class TeleaInpainter implements Inpainter {
+  readonly name = 'Telea’s fill';
+
+  fill(image: RgbImage, hole: Tensor, signal?: CancelSignal): Promise<RgbImage> {
+    const { width, height, data } = image;
+    return withOpenCv((cv, keep) => {
+      throwIfCancelled(signal);
+      const picture = keep(new cv.Mat(height, width, cv.CV_8UC3));
+      picture.data.set(data);
+      const mask = keep(new cv.Mat(height, width, cv.CV_8UC1));
+      mask.data.set(Uint8Array.from(hole.data, (value) => (value >= 0.5 ? 255 : 0)));
+      const filled = keep(new cv.Mat());
+      cv.inpaint(picture, mask, filled, radiusPx, cv.INPAINT_TELEA);
+      return { width, height, data: new Uint8Array(filled.data as Uint8Array) };
+    });
+  }
+
+  async release(): Promise<void> {
+    // OpenCV's memory is given back after every fill.
+  }
+}

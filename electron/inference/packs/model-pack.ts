@@ -1,0 +1,156 @@
+/**
+ * A model pack: a diffusers checkpoint folder, with a pack.json that says its size, its files and what it
+ * recommends. A folder without pack.json is accepted too: then nothing is known of its files beforehand, and the
+ * picture size is what the U-Net's configuration says.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import * as z from 'zod';
+import { type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
+import type { RecommendedParameters } from '../../contract/parameters.ts';
+import type { TextToImageSettings } from '../../contract/preparation.ts';
+import type { RenderRequest } from '../../contract/render-request.ts';
+import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
+import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { parseNoiseSchedule } from './noise-schedule-config.ts';
+import { readJson } from './pack-files.ts';
+import { openTokenizer } from './pack-tokenizer.ts';
+import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
+
+/** An opened pack: its files are there, its configuration is understood, its weights are finite. */
+export interface ModelPack {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly name: string;
+  /** What a render request says of the pack. */
+  readonly identity: RenderRequest['pack'];
+  readonly licence: string | null;
+  /** Size of the pictures that the pack is made for, in pixels; null when only the pictures say. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  readonly recommended: RecommendedParameters;
+  /** How pictures are made from prompts, where the manifest says. */
+  readonly textToImage: TextToImageSettings | null;
+  readonly schedule: NoiseScheduleConfig;
+  readonly checkpoint: Checkpoint;
+  readonly tokenize: (prompt: string) => TokenizedPrompt;
+}
+
+/** How to open a pack. */
+export interface OpenPackOptions {
+  /** Where the checks of large files are remembered. */
+  readonly cacheFolder: string;
+  readonly signal?: AbortSignal;
+  /** Files checked, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Opens and checks a pack: every file of the manifest by size, every weight file by SHA-256 and for values that
+ * are not numbers, the configurations by their schemas.
+ *
+ * @throws StudioError PACK_UNKNOWN (no such folder), PACK_INVALID (pack.json), PACK_INCOMPLETE (a file missing or
+ *   changed), MODEL_INVALID (a file damaged or not supported), CANCELLED
+ */
+export async function openModelPack(folder: string, options: OpenPackOptions): Promise<ModelPack> {
+  const root = resolve(folder);
+  const isFolder = await stat(root).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new StudioError('PACK_UNKNOWN', `There is no model pack at ${folder}.`);
+  const manifest = await readManifest(root);
+  for (const file of manifest?.files ?? []) await checkSize(root, file);
+  const checkpoint = await inStudioTerms(() => openCheckpoint(root));
+  const weights = await checkWeights(root, checkpoint, manifest, options);
+  const schedulePath = join(root, 'scheduler', 'scheduler_config.json');
+  return {
+    folder: root,
+    name: manifest?.name ?? basename(root),
+    identity: {
+      id: manifest?.id ?? basename(root),
+      version: manifest?.version ?? 'unversioned',
+      weights,
+    },
+    licence: manifest?.licence ?? null,
+    size: manifest ?? trainedSize(checkpoint),
+    recommended: manifest?.recommended ?? {},
+    textToImage: manifest?.textToImage ?? null,
+    schedule: parseNoiseSchedule(await readJson(schedulePath), 'scheduler/scheduler_config.json'),
+    checkpoint,
+    tokenize: await openTokenizer(root, checkpoint),
+  };
+}
+
+async function readManifest(root: string): Promise<PackManifest | undefined> {
+  const path = join(root, 'pack.json');
+  if (!existsSync(path)) return undefined;
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new StudioError('PACK_INVALID', `${path} cannot be read as JSON.`, { cause });
+  }
+  const parsed = packManifestSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new StudioError('PACK_INVALID', `${path} is not a pack manifest:\n${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}
+
+async function checkSize(root: string, file: PackManifest['files'][number]): Promise<void> {
+  const found = await stat(join(root, file.path)).catch(() => undefined);
+  if (found === undefined) {
+    throw new StudioError('PACK_INCOMPLETE', `The pack at ${root} lacks its file ${file.path}.`);
+  }
+  if (found.size !== file.bytes) {
+    throw new StudioError(
+      'PACK_INCOMPLETE',
+      `${file.path} of the pack at ${root} has ${found.size} bytes; its manifest says ${file.bytes}.`,
+    );
+  }
+}
+
+/** @returns SHA-256 over the names and hashes of all weight files */
+async function checkWeights(
+  root: string,
+  checkpoint: Checkpoint,
+  manifest: PackManifest | undefined,
+  { cacheFolder, signal, onProgress }: OpenPackOptions,
+): Promise<string> {
+  const expected = new Map(manifest?.files.map(({ path, sha256 }) => [path, sha256]));
+  const paths = [...checkpoint.components.values()].flatMap(({ weightFiles }) =>
+    weightFiles.map(({ path }) => path),
+  );
+  const lines: string[] = [];
+  for (const [index, path] of paths.entries()) {
+    const name = relative(root, path).replaceAll('\\', '/');
+    const inspection = await inStudioTerms(() => inspectWeights(path, cacheFolder, signal));
+    assertFiniteWeights(name, inspection);
+    const { sha256 } = inspection;
+    if (expected.has(name) && expected.get(name) !== sha256) {
+      throw new StudioError(
+        'PACK_INCOMPLETE',
+        `${name} of the pack at ${root} is not the file that its manifest names: its SHA-256 differs.`,
+      );
+    }
+    lines.push(`${name} ${sha256}`);
+    onProgress?.(index + 1, paths.length);
+  }
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}
+
+/** The picture size that the U-Net was trained for, where both configurations say it. */
+function trainedSize(checkpoint: Checkpoint): { width: number; height: number } | null {
+  const { sample_size: sampleSize } = checkpoint.components.get('unet')?.config ?? {};
+  const { block_out_channels: blocks } = checkpoint.components.get('vae')?.config ?? {};
+  if (!Array.isArray(blocks)) return null;
+  const downscale = 2 ** (blocks.length - 1);
+  const [height, width] = Array.isArray(sampleSize) ? sampleSize : [sampleSize, sampleSize];
+  if (typeof height !== 'number' || typeof width !== 'number') return null;
+  return { width: width * downscale, height: height * downscale };
+}

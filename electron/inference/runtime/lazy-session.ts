@@ -1,0 +1,80 @@
+/** A session that is made when it is first needed, and can be given back and made again. */
+import {
+  type BuildOptions,
+  buildComponentGraph,
+  type Checkpoint,
+  type ComponentMetadata,
+  type ComponentName,
+} from '../../../native-models/graph/index.ts';
+import { StudioError } from '../../contract/errors.ts';
+import type { EngineDevice } from './devices.ts';
+import { createSession, type ModelSession } from './sessions.ts';
+import { asStudioError } from './studio-errors.ts';
+
+export class LazySession<Component extends ComponentName = ComponentName> {
+  readonly component: Component;
+  readonly #checkpoint: Checkpoint;
+  readonly #options: BuildOptions;
+  readonly #device: EngineDevice;
+  #metadata: ComponentMetadata<Component> | undefined;
+  #session: Promise<ModelSession> | undefined;
+
+  constructor(checkpoint: Checkpoint, component: Component, options: BuildOptions, device: EngineDevice) {
+    this.component = component;
+    this.#checkpoint = checkpoint;
+    this.#options = options;
+    this.#device = device;
+  }
+
+  /**
+   * What the graph's builder says of the model; builds the graph when that has not happened yet.
+   *
+   * @throws StudioError MODEL_INVALID, PACK_INCOMPLETE
+   */
+  get metadata(): ComponentMetadata<Component> {
+    this.#metadata ??= this.#build().metadata;
+    return this.#metadata;
+  }
+
+  /** The session. @throws StudioError MODEL_INVALID, PACK_INCOMPLETE, OUT_OF_MEMORY */
+  get(): Promise<ModelSession> {
+    this.#session ??= this.#create();
+    return this.#session;
+  }
+
+  /** Gives the session's memory back; `get` makes a new one. */
+  async release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await (await session?.catch(() => undefined))?.release();
+  }
+
+  async #create(): Promise<ModelSession> {
+    try {
+      const graph = this.#build();
+      this.#metadata = graph.metadata;
+      return await createSession(this.component, graph, this.#device);
+    } catch (error) {
+      this.#session = undefined;
+      throw error;
+    }
+  }
+
+  // A graph takes some tens of milliseconds to build and refers to the weights where they are, so that neither
+  // the graph nor the weights are ever written anywhere: pack folders may be read-only (docs/decisions).
+  #build() {
+    try {
+      const graph = buildComponentGraph(this.#checkpoint, this.component, this.#options);
+      if (graph.unusedTensors.length > 0) {
+        throw new StudioError(
+          'MODEL_INVALID',
+          `The weights of ${this.component} hold ${graph.unusedTensors.length} tensors that its configuration ` +
+            `has no place for, the first is "${graph.unusedTensors[0]}": they are not of one model.`,
+        );
+      }
+      return graph;
+    } catch (error) {
+      throw asStudioError(error);
+    }
+  }
+}

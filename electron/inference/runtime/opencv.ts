@@ -1,0 +1,53 @@
+/** OpenCV, compiled to WebAssembly: loaded when it is first needed, its memory given back after every use. */
+import { createRequire } from 'node:module';
+import type OpenCv from '@techstark/opencv-js';
+import { StudioError } from '../../contract/errors.ts';
+
+export type Cv = typeof OpenCv;
+
+/** A value in OpenCV's memory. */
+interface Deletable {
+  delete(): void;
+}
+
+/** Notes values that are to be deleted at the end. */
+export type Keep = <Value extends Deletable>(value: Value) => Value;
+
+let loading: Promise<{ cv: Cv }> | undefined;
+
+// The module has a `then` of its own that never ends when it is awaited: it is required, waited for by its callback,
+// and only ever handed on inside an object.
+function loadOpenCv(): Promise<{ cv: Cv }> {
+  loading ??= new Promise((resolve) => {
+    const cv = createRequire(import.meta.url)('@techstark/opencv-js') as Cv & { Mat?: unknown };
+    if (cv.Mat !== undefined) resolve({ cv });
+    else (cv as { onRuntimeInitialized: () => void }).onRuntimeInitialized = () => resolve({ cv });
+  });
+  return loading;
+}
+
+/**
+ * Runs a step with OpenCV. What is kept in it is deleted behind it, whatever happens.
+ *
+ * @throws StudioError OUT_OF_MEMORY, INTERNAL with OpenCV's own words, and what the step throws
+ */
+export async function withOpenCv<Result>(step: (cv: Cv, keep: Keep) => Result): Promise<Result> {
+  const { cv } = await loadOpenCv();
+  const kept: Deletable[] = [];
+  try {
+    return step(cv, (value) => {
+      kept.push(value);
+      return value;
+    });
+  } catch (cause) {
+    // Exceptions of C++ arrive as the number of their place in memory.
+    if (typeof cause !== 'number') throw cause;
+    const { msg } = (cv as unknown as { exceptionFromPtr: (at: number) => { msg: string } }).exceptionFromPtr(
+      cause,
+    );
+    const isMemory = /insufficient memory|bad_alloc/i.test(msg);
+    throw new StudioError(isMemory ? 'OUT_OF_MEMORY' : 'INTERNAL', `OpenCV failed: ${msg.trim()}`, { cause });
+  } finally {
+    for (const value of kept) value.delete();
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * ONNX Runtime sessions: made from graphs, checked against what the code needs, counted until they are released.
+ */
+import * as ort from 'onnxruntime-node';
+import type { ComponentGraph, GraphPort } from '../../../native-models/graph/index.ts';
+import { StudioError } from '../../contract/errors.ts';
+import type { EngineDevice } from './devices.ts';
+
+let openSessions = 0;
+
+/** Sessions that have been made and not been released; tests hold it at zero. */
+export function openSessionCount(): number {
+  return openSessions;
+}
+
+/** A session with the names that it was checked for. */
+export interface ModelSession {
+  /**
+   * @param feeds one tensor per input
+   * @param outputs names of the outputs to compute; what only others need is left out
+   * @throws StudioError OUT_OF_MEMORY, INTERNAL
+   */
+  run(
+    feeds: Readonly<Record<string, ort.Tensor>>,
+    outputs: readonly string[],
+  ): Promise<Record<string, ort.Tensor>>;
+  release(): Promise<void>;
+  /** What the model's file says that it takes and gives. */
+  readonly inputs: readonly ort.InferenceSession.ValueMetadata[];
+  readonly outputs: readonly ort.InferenceSession.ValueMetadata[];
+}
+
+/**
+ * Creates a session.
+ *
+ * @param component for messages: 'unet', 'vae_decoder', ...
+ * @param graph from buildComponentGraph, or a file; without inputs and outputs the caller looks at what is there
+ * @throws StudioError MODEL_INVALID when the graph cannot be loaded or its inputs and outputs are not what the
+ *   builder declared; OUT_OF_MEMORY
+ */
+export async function createSession(
+  component: string,
+  graph: Pick<ComponentGraph, 'bytes' | 'externalFolder'> &
+    Partial<Pick<ComponentGraph, 'inputs' | 'outputs'>>,
+  device: EngineDevice,
+): Promise<ModelSession> {
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(graph.bytes, {
+      ...device.sessionOptions,
+      extra: {
+        session: {
+          ...device.sessionEntries,
+          model_external_initializers_file_folder_path: graph.externalFolder,
+        },
+      },
+    });
+  } catch (cause) {
+    throw sessionError(cause, 'MODEL_INVALID', `The model ${component} cannot be loaded`);
+  }
+  openSessions++;
+  let released: Promise<void> | undefined;
+  const release = () => {
+    released ??= session.release().then(() => {
+      openSessions--;
+    });
+    return released;
+  };
+  try {
+    if (graph.inputs) checkPorts(component, 'input', session.inputMetadata, graph.inputs);
+    if (graph.outputs) checkPorts(component, 'output', session.outputMetadata, graph.outputs);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    inputs: session.inputMetadata,
+    outputs: session.outputMetadata,
+    release,
+    run: async (feeds, outputs) => {
+      try {
+        return (await session.run(feeds, [...outputs])) as Record<string, ort.Tensor>;
+      } catch (cause) {
+        throw sessionError(cause, 'INTERNAL', `The model ${component} failed`);
+      }
+    },
+  };
+}
+
+/**
+ * Compares what a session takes or gives with what the code needs.
+ *
+ * @throws StudioError MODEL_INVALID naming the port and both sides
+ */
+export function checkPorts(
+  component: string,
+  kind: 'input' | 'output',
+  found: readonly ort.InferenceSession.ValueMetadata[],
+  needed: readonly GraphPort[],
+): void {
+  const describe = (type: string, dims: readonly (number | string)[]) => `${type} [${dims.join(', ')}]`;
+  for (const port of needed) {
+    const match = found.find(({ name }) => name === port.name);
+    if (match === undefined) {
+      throw new StudioError('MODEL_INVALID', `The model ${component} has no ${kind} "${port.name}".`);
+    }
+    const shape = match.isTensor ? match.shape : [];
+    const fits =
+      match.isTensor &&
+      match.type === port.type &&
+      shape.length === port.dims.length &&
+      // A named size may be any; a number must be that number.
+      port.dims.every(
+        (dim, axis) => typeof dim === 'string' || typeof shape[axis] === 'string' || dim === shape[axis],
+      );
+    if (!fits) {
+      throw new StudioError(
+        'MODEL_INVALID',
+        `The ${kind} "${port.name}" of the model ${component} is ` +
+          `${match.isTensor ? describe(match.type, shape) : 'no tensor'}; ` +
+          `${describe(port.type, port.dims)} is needed.`,
+      );
+    }
+  }
+  const extra = found.filter(({ name }) => !needed.some((port) => port.name === name));
+  if (kind === 'input' && extra.length > 0) {
+    throw new StudioError(
+      'MODEL_INVALID',
+      `The model ${component} needs inputs that nothing here gives: ${extra.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+}
+
+/** What ONNX Runtime's providers say when memory runs out; there is no code for it. */
+const outOfMemoryMessages =
+  /bad_alloc|bad allocation|out of memory|out_of_memory|Failed to allocate memory|CUDA failure 2\b|CUBLAS_STATUS_ALLOC_FAILED|E_OUTOFMEMORY|8007000E/i;
+
+/** An error of ONNX Runtime with our code and its own words. */
+export function sessionError(cause: unknown, code: 'MODEL_INVALID' | 'INTERNAL', what: string): StudioError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  if (outOfMemoryMessages.test(detail)) {
+    return new StudioError('OUT_OF_MEMORY', `${what}: the memory is not enough.`, { cause });
+  }
+  return new StudioError(code, `${what}: ${detail}`, { cause });
+}

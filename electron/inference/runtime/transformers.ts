@@ -1,0 +1,79 @@
+/**
+ * @huggingface/transformers, from local folders only: nothing is ever fetched, and nothing is cached elsewhere.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
+import type { EngineDevice } from './devices.ts';
+import { sessionError } from './sessions.ts';
+
+export type Transformers = typeof import('@huggingface/transformers');
+
+/** Loads the library; a second later than everything else, so only when it is needed. */
+export async function loadTransformers(): Promise<Transformers> {
+  const transformers = await import('@huggingface/transformers');
+  const { env } = transformers;
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.useBrowserCache = false;
+  env.useFSCache = false;
+  return transformers;
+}
+
+/** Options with which every model is loaded. Models that find masks run once a picture: on the CPU they are quick. */
+export function loadOptions({ sessionOptions }: EngineDevice) {
+  return {
+    local_files_only: true,
+    dtype: 'fp32',
+    device: 'cpu',
+    session_options: {
+      ...(sessionOptions.intraOpNumThreads !== undefined && {
+        intraOpNumThreads: sessionOptions.intraOpNumThreads,
+      }),
+      logSeverityLevel: 3,
+    },
+  } as const;
+}
+
+const configSchema = z.object({ model_type: z.string() });
+
+/**
+ * The kind of model that a folder's config.json names.
+ *
+ * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
+ */
+export async function readModelType(folder: string): Promise<string> {
+  const path = join(folder, 'config.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new StudioError('PACK_INCOMPLETE', `${path} is missing or cannot be read.`, { cause });
+  }
+  try {
+    return configSchema.parse(JSON.parse(text)).model_type;
+  } catch (cause) {
+    throw new StudioError('MODEL_INVALID', `${path} does not say what kind of model it is of.`, { cause });
+  }
+}
+
+/**
+ * Runs a step of a model of this library; what it throws is told in the studio's terms.
+ *
+ * @throws StudioError MODEL_INVALID when loading, INTERNAL when running; OUT_OF_MEMORY
+ */
+export async function withModel<Result>(
+  what: string,
+  doing: 'loading' | 'running',
+  step: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await step();
+  } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
+    throw doing === 'loading'
+      ? sessionError(cause, 'MODEL_INVALID', `${what} cannot be loaded`)
+      : sessionError(cause, 'INTERNAL', `${what} failed`);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Masks from text with the starter pack's own model (native-models/training/train_masks.py): one map a word, where a
+ * phrase's map is the smallest of its words'. It knows the pack's things and looks, and says so of what it does not.
+ */
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import * as z from 'zod';
+import { throwIfCancelled } from '../../pipeline/batching.ts';
+import type { NamedImage } from '../../pipeline/compose.ts';
+import { connectedComponents } from '../../pipeline/masks/connected-components.ts';
+import { fillHoles } from '../../pipeline/masks/holes-and-specks.ts';
+import { boundingRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
+import { maskWhere, regionOf } from '../../pipeline/masks/region.ts';
+import type { CancelSignal } from '../../pipeline/ports.ts';
+import type {
+  MaskProposal,
+  PhraseFindings,
+  PhraseQuery,
+  PhraseSegmenter,
+} from '../../pipeline/preparation-ports.ts';
+import { imageToTensor } from '../../pipeline/processors/image.ts';
+import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import { resizeImage } from '../images/images.ts';
+import { resizePlane } from '../images/plane-resize.ts';
+import { openOnnxFile, readModelConfig } from '../packs/onnx-file.ts';
+import type { EngineDevice } from '../runtime/devices.ts';
+import type { ModelSession } from '../runtime/sessions.ts';
+
+const configSchema = z.object({
+  format: z.literal(1),
+  architecture: z.literal('phrase-segmenter'),
+  inputSize: z.int().positive(),
+  words: z.array(z.string()).min(1),
+  things: z.array(z.string()).min(1),
+  looks: z.array(z.string()),
+});
+type Config = z.output<typeof configSchema>;
+
+/** Words that change nothing about what is looked for. */
+const fillers = new Set(['a', 'an', 'the', 'my', 'one', 'and', 'of', 'photo', 'picture', 'in', 'with']);
+
+/** A part that is smaller than this share of the largest is a part of it (a balloon's string), not another thing. */
+const partShare = 0.25;
+/** A find must cover this share of the picture. */
+const leastShare = 0.002;
+
+export class StarterSegmenter implements PhraseSegmenter {
+  readonly name = 'the pack’s own segmenter';
+  readonly #config: Config;
+  readonly #session: ModelSession;
+
+  private constructor(config: Config, session: ModelSession) {
+    this.#config = config;
+    this.#session = session;
+  }
+
+  /** @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY */
+  static async open(folder: string, device: EngineDevice): Promise<StarterSegmenter> {
+    const config = await readModelConfig(folder, configSchema);
+    const { inputSize, words } = config;
+    const session = await openOnnxFile(
+      'segmenter',
+      join(folder, 'model.onnx'),
+      {
+        inputs: [
+          { name: 'picture', type: 'float32', dims: ['batch', 3, inputSize, inputSize] },
+          { name: 'words', type: 'float32', dims: ['batch', words.length] },
+        ],
+        outputs: [
+          { name: 'mask_logits', type: 'float32', dims: ['batch', 1, 'height', 'width'] },
+          { name: 'presence_logit', type: 'float32', dims: ['batch'] },
+        ],
+      },
+      device,
+    );
+    return new StarterSegmenter(config, session);
+  }
+
+  async find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings> {
+    throwIfCancelled(signal);
+    const { asked, unknown } = this.#read(query.phrase);
+    const notices =
+      unknown.length > 0
+        ? [`${this.#knows()} It passed over: ${unknown.map((word) => `"${word}"`).join(', ')}.`]
+        : [];
+    const things = this.thingsIn(query.phrase);
+    if (things.length !== 1) {
+      return {
+        proposals: [],
+        notices: [
+          things.length === 0
+            ? `${this.#knows()} It found none of these in "${query.phrase}".`
+            : `It looks for one thing at a time, and "${query.phrase}" names ${things.join(' and ')}.`,
+        ],
+      };
+    }
+    // The thing's own map draws the outline; the looks only say whether this is the one that was meant.
+    const { logits, presence } = await this.#run(image, things);
+    if (presence < query.textThreshold) return { proposals: [], notices };
+    const { width, height } = image.pixels;
+    const enlarged = await resizePlane(logits, { width, height });
+    const found = proposalsOf(enlarged, presence, query.boxThreshold);
+    if (found.length === 0 || asked.length === things.length) return { proposals: found, notices };
+    const meant = await resizePlane((await this.#run(image, asked)).logits, { width, height });
+    return {
+      proposals: found.filter(({ mask }) => meanProbability(meant, mask) >= query.textThreshold),
+      notices,
+    };
+  }
+
+  thingsIn(text: string): readonly string[] {
+    return this.#read(text).asked.filter((word) => this.#config.things.includes(word));
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #knows(): string {
+    const { things, looks } = this.#config;
+    return `The starter pack’s segmenter knows ${things.join(', ')}, and ${looks.join(', ')}.`;
+  }
+
+  #read(phrase: string): { asked: string[]; unknown: string[] } {
+    const words = phrase.toLowerCase().match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu) ?? [];
+    const asked = words.filter((word) => this.#config.words.includes(word));
+    const unknown = words.filter((word) => !this.#config.words.includes(word) && !fillers.has(word));
+    return { asked: [...new Set(asked)], unknown: [...new Set(unknown)] };
+  }
+
+  /** @returns logits of dims [h, w] and the probability that there is such a thing */
+  async #run(
+    { pixels }: NamedImage,
+    asked: readonly string[],
+  ): Promise<{ logits: Tensor; presence: number }> {
+    const { inputSize, words } = this.#config;
+    const small = imageToTensor(await resizeImage(pixels, { width: inputSize, height: inputSize }));
+    const wanted = Float32Array.from(words, (word) => Number(asked.includes(word)));
+    const { mask_logits: logits, presence_logit: presence } = await this.#session.run(
+      {
+        picture: new ort.Tensor('float32', small.data, [1, ...small.dims]),
+        words: new ort.Tensor('float32', wanted, [1, words.length]),
+      },
+      ['mask_logits', 'presence_logit'],
+    );
+    return {
+      logits: tensor(logits!.data as Float32Array, logits!.dims.slice(2)),
+      presence: probability((presence!.data as Float32Array)[0]!),
+    };
+  }
+}
+
+const probability = (logit: number) => 1 / (1 + Math.exp(-logit));
+
+/** Mean over a mask's elements of what the logits say. */
+function meanProbability(logits: Tensor, mask: Tensor): number {
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < mask.data.length; at++) {
+    if (mask.data[at] === 0) continue;
+    sum += probability(logits.data[at]!);
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
+/** The connected parts where the map says yes, small ones joined to the nearest large one, best first. */
+function proposalsOf(logits: Tensor, presence: number, threshold: number): MaskProposal[] {
+  const dims = logits.dims;
+  const region = fillHoles(
+    maskWhere(dims, (at) => logits.data[at]! > 0),
+    leastShare * logits.data.length,
+  );
+  const { labels, areas } = connectedComponents(regionOf(region), 8);
+  const largest = Math.max(0, ...areas);
+  if (largest < leastShare * logits.data.length) return [];
+  const boxes = areas.map(
+    (_, index) => boundingRectangle(maskWhere(dims, (at) => labels[at] === index + 1))!,
+  );
+  const isLarge = areas.map((area) => area >= partShare * largest);
+  const owners = areas.map((_, index) => (isLarge[index] ? index : nearest(boxes[index]!, boxes, isLarge)));
+  const proposals = areas.flatMap((_, index): MaskProposal[] => {
+    if (!isLarge[index]) return [];
+    const mask = maskWhere(dims, (at) => labels[at] !== 0 && owners[labels[at]! - 1] === index);
+    const score = presence * meanProbability(logits, mask);
+    const { left, top, width, height } = boundingRectangle(mask)!;
+    return score < threshold
+      ? []
+      : [{ mask, score, box: { left, top, right: left + width, bottom: top + height } }];
+  });
+  return proposals.sort((a, b) => b.score - a.score);
+}
+
+/** Index of the large part whose box is nearest. */
+function nearest(box: Rectangle, boxes: readonly Rectangle[], isLarge: readonly boolean[]): number {
+  const gap = (aStart: number, aLength: number, bStart: number, bLength: number) =>
+    Math.max(bStart - aStart - aLength, aStart - bStart - bLength, 0);
+  const distance = (other: Rectangle) =>
+    Math.hypot(
+      gap(box.left, box.width, other.left, other.width),
+      gap(box.top, box.height, other.top, other.height),
+    );
+  let best = -1;
+  for (const [index, other] of boxes.entries()) {
+    if (isLarge[index] && (best < 0 || distance(other) < distance(boxes[best]!))) best = index;
+  }
+  return best;
+}

@@ -1,0 +1,173 @@
+/** What each shortcut does. A shortcut without an entry here does not compile. */
+import i18next from 'i18next';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import type { EventPayload } from '../../../electron/contract/events.ts';
+import { changeConcept } from '../../editor/document-commands.ts';
+import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
+import {
+  COMPARISON_MODES,
+  setBrushSize,
+  showScene,
+  type ToolInHand,
+  useEditor,
+} from '../../session/editor-store.ts';
+import { reportError } from '../../session/notices.ts';
+import type { Studio } from '../../session/studio.ts';
+import { start } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { exportRender } from './export-render.ts';
+
+export function takeTool(studio: Studio, tool: ToolInHand): void {
+  // A tool works on the scene: whoever takes one is done with looking.
+  if (tool !== 'hand') showScene();
+  useEditor.setState({ tool });
+  if (tool !== 'hand') studio.workbench.setTool(tool);
+}
+
+const BRUSH_STEP = 1.2;
+const HARDNESS_STEP = 0.1;
+const ZOOM_STEP = 1.25;
+
+function changeHardness(by: number): void {
+  const { hardness } = useEditor.getState();
+  useEditor.setState({ hardness: Math.round(Math.min(Math.max(hardness + by, 0), 1) * 100) / 100 });
+}
+
+/** Goes to the next concept towards the viewer, or the other way. */
+function stepConcept(by: number): void {
+  const { project } = useStudio.getState();
+  const concepts = project?.document.concepts ?? [];
+  if (concepts.length === 0) return;
+  const at = concepts.findIndex(({ id }) => id === useEditor.getState().activeConceptId);
+  useEditor.setState({ activeConceptId: concepts[(at + by + concepts.length) % concepts.length]!.id });
+}
+
+/** Renders, with another seed first where the person wants one for every render. */
+export async function startRender(studio: Studio, atFront = false): Promise<void> {
+  const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
+  if (seedLocked === false) {
+    const [seed] = crypto.getRandomValues(new Uint32Array(1));
+    studio.edit(i18next.t('parameters.dice'), (document) => ({
+      ...document,
+      parameters: { ...document.parameters, seed: seed! },
+    }));
+  }
+  await studio.render({ atFront });
+}
+
+type Actions = Record<ActionName, (studio: Studio) => void>;
+
+const actions: Actions = {
+  'tool.brush': (studio) => takeTool(studio, 'brush'),
+  'tool.eraser': (studio) => takeTool(studio, 'eraser'),
+  'tool.lasso': (studio) => takeTool(studio, 'lasso'),
+  'tool.polygon': (studio) => takeTool(studio, 'polygon'),
+  'tool.rectangle': (studio) => takeTool(studio, 'rectangle'),
+  'tool.ellipse': (studio) => takeTool(studio, 'ellipse'),
+  'tool.fill': (studio) => takeTool(studio, 'fill'),
+  'tool.select': (studio) => {
+    if (useStudio.getState().engine?.pack?.abilities.selectMask) takeTool(studio, 'select');
+  },
+  'tool.move': (studio) => takeTool(studio, 'move'),
+  'tool.hand': (studio) => takeTool(studio, 'hand'),
+  'brush.smaller': () => setBrushSize(useEditor.getState().brushSizePx / BRUSH_STEP),
+  'brush.larger': () => setBrushSize(useEditor.getState().brushSizePx * BRUSH_STEP),
+  'brush.softer': () => changeHardness(-HARDNESS_STEP),
+  'brush.harder': () => changeHardness(HARDNESS_STEP),
+  'brush.swap': (studio) => takeTool(studio, useEditor.getState().tool === 'brush' ? 'eraser' : 'brush'),
+  'edit.undo': (studio) => studio.session.undo(),
+  'edit.redo': (studio) => studio.session.redo(),
+  'mask.invert': (studio) => onActiveMask(studio, 'invert'),
+  'mask.clear': (studio) => onActiveMask(studio, 'clear'),
+  'concept.next': () => stepConcept(1),
+  'concept.previous': () => stepConcept(-1),
+  'view.fit': (studio) => studio.view.fit(),
+  'view.actualSize': (studio) => studio.view.actualSize(),
+  'view.zoomIn': (studio) => studio.view.zoom(ZOOM_STEP),
+  'view.zoomOut': (studio) => studio.view.zoom(1 / ZOOM_STEP),
+  'view.compare': () => {
+    const { comparisonMode, shownRenderId } = useEditor.getState();
+    const newest = useStudio.getState().renders.find(({ result }) => result !== null);
+    const next = COMPARISON_MODES[(COMPARISON_MODES.indexOf(comparisonMode) + 1) % COMPARISON_MODES.length]!;
+    if (shownRenderId !== null) useEditor.setState({ comparisonMode: next });
+    else if (newest) useEditor.setState({ shownRenderId: newest.renderId, comparisonMode: 'slider' });
+  },
+  'view.swap': () => {
+    const { comparisonMode, shownRenderId, comparedRenderId } = useEditor.getState();
+    if (comparedRenderId !== null) {
+      useEditor.setState({ shownRenderId: comparedRenderId, comparedRenderId: shownRenderId });
+    } else if (comparisonMode === 'after') useEditor.setState({ comparisonMode: 'before' });
+    else if (comparisonMode === 'before') useEditor.setState({ comparisonMode: 'after' });
+  },
+  'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
+  'render.start': (studio) => start(() => startRender(studio)),
+  'render.startFirst': (studio) => start(() => startRender(studio, true)),
+  'render.cancel': (studio) => start(() => studio.client.call('queue.cancel', { what: 'current' })),
+  'render.export': (studio) => {
+    const { shownRenderId } = useEditor.getState();
+    const { renders } = useStudio.getState();
+    const render = renders.find((one) => one.renderId === shownRenderId) ?? renders.find((one) => one.result);
+    if (render) start(() => exportRender(studio, render.renderId, 'png'));
+  },
+  'project.new': () => useEditor.setState({ sheet: 'projects' }),
+  'project.open': (studio) => start(() => chooseProject(studio)),
+  'project.saveAs': (studio) => start(() => saveProjectAs(studio)),
+  'app.history': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'history' ? null : 'history' })),
+  'app.help': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'help' ? null : 'help' })),
+  'app.settings': () =>
+    useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),
+};
+
+function onActiveMask(studio: Studio, kind: 'invert' | 'clear'): void {
+  const { activeConceptId } = useEditor.getState();
+  if (activeConceptId !== null) start(() => studio.workbench.operate(activeConceptId, { kind }));
+}
+
+/** Opens a project by the system's dialog; in a browser tab, which has none, by the list of projects. */
+async function chooseProject(studio: Studio): Promise<void> {
+  if (!useStudio.getState().info?.hasNativeDialogs) {
+    useEditor.setState({ sheet: 'projects' });
+    return;
+  }
+  const { path } = await studio.client.call('dialog.openProject', {});
+  if (path !== null) await studio.openProject(() => studio.client.call('project.open', { path }));
+}
+
+/** Goes on in a copy: where the person says, or, in a browser tab, beside the original. */
+async function saveProjectAs(studio: Studio): Promise<void> {
+  const { projectId } = studio;
+  if (!useStudio.getState().info?.hasNativeDialogs) {
+    await studio.openProject(() => studio.client.call('project.duplicate', { projectId }));
+    return;
+  }
+  const { path } = await studio.client.call('dialog.saveProject', {
+    suggestedName: useStudio.getState().project!.state.name,
+  });
+  // The dialog has asked whether a file that is there may go.
+  if (path === null) return;
+  await studio.openProject(() => studio.client.call('project.saveAs', { projectId, path, overwrite: true }));
+}
+
+/** What the host's menu or system asks for; an action of another version's menu is refused in words. */
+export function answerHost(studio: Studio, request: EventPayload<'host.request'>): void {
+  if (request.what === 'openProject') {
+    const { path } = request;
+    start(() => studio.openProject(() => studio.client.call('project.open', { path })));
+  } else if (isActionName(request.action)) runAction(studio, request.action);
+  else
+    reportError(
+      new StudioError('INTERNAL', `The menu asked for "${request.action}", which is not known here.`),
+    );
+}
+
+export function runAction(studio: Studio, action: ActionName): void {
+  actions[action](studio);
+}
+
+/** Shows or hides a concept: whether it takes part in the render. */
+export function toggleConcept(studio: Studio, id: string, key: 'visible' | 'locked'): void {
+  studio.edit(i18next.t(key === 'visible' ? 'changes.show' : 'changes.lock'), (document) => {
+    const concept = document.concepts.find((one) => one.id === id)!;
+    return changeConcept(document, id, { [key]: !concept[key] });
+  });
+}

@@ -1,0 +1,65 @@
+/** Choosing a folder of the host: by the system's dialog, or, in a browser tab, which has none, by its typed path. */
+import { Button, Group, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+
+export function FolderChoice({
+  title,
+  label,
+  action,
+  disabled = false,
+  onChoose,
+}: {
+  /** Of the dialog. */
+  title: string;
+  /** Of the field for the path. */
+  label: string;
+  /** What the button says. */
+  action: string;
+  disabled?: boolean;
+  onChoose: (folder: string) => Promise<unknown>;
+}) {
+  const studio = useStudioActions();
+  const hasDialogs = useStudio((state) => state.info?.hasNativeDialogs ?? false);
+  const [typed, setTyped] = useState('');
+  const ask = async () => {
+    const { path } = await studio.client.call('dialog.chooseFolder', { title });
+    if (path !== null) await onChoose(path);
+  };
+  if (hasDialogs) {
+    return (
+      <Button variant="default" mt={4} disabled={disabled} onClick={() => start(ask)}>
+        {action}
+      </Button>
+    );
+  }
+  return (
+    <Group
+      component="form"
+      gap={4}
+      mt={4}
+      align="flex-end"
+      wrap="nowrap"
+      onSubmit={(event) => {
+        event.preventDefault();
+        start(async () => {
+          await onChoose(typed.trim());
+          // A path that was refused stays, to be mended.
+          setTyped('');
+        });
+      }}
+    >
+      <TextInput
+        size="xs"
+        flex={1}
+        label={label}
+        value={typed}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+      />
+      <Button type="submit" variant="default" flex="none" disabled={disabled || typed.trim() === ''}>
+        {action}
+      </Button>
+    </Group>
+  );
+}

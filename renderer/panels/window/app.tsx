@@ -1,0 +1,97 @@
+/** The window: header, tools and scene on the left, canvas, parameters on the right, history and status below. */
+import { Button, Center, Loader, MantineProvider, Stack, Text, Title } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Studio } from '../../session/studio.ts';
+import { StudioContext, start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { FlowPanel } from '../flow/flow-panel.tsx';
+import { Filmstrip } from '../history/filmstrip.tsx';
+import { ParameterPanel } from '../parameters/parameter-panel.tsx';
+import { Sheets } from '../sheets/sheets.tsx';
+import { isLanguage, setLanguage, systemLanguage } from '../texts/texts.ts';
+import { studioTheme } from '../widgets/theme.ts';
+import { CanvasArea } from './canvas-area.tsx';
+import { HeaderBar } from './header-bar.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { ToolRail } from './tool-rail.tsx';
+import { useFiles } from './use-files.ts';
+import { useKeys } from './use-keys.ts';
+
+export function App({ studio }: { studio: Studio }) {
+  const theme = useStudio((state) => state.settings.theme);
+  return (
+    <MantineProvider
+      theme={studioTheme}
+      withCssVariables={false}
+      withGlobalClasses={false}
+      defaultColorScheme="auto"
+      {...(theme === 'system' ? {} : { forceColorScheme: theme })}
+    >
+      <Notifications position="bottom-center" limit={4} />
+      <StudioContext value={studio}>
+        <Window />
+      </StudioContext>
+    </MantineProvider>
+  );
+}
+
+function Window() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const phase = useStudio((state) => state.phase);
+  const failure = useStudio((state) => state.failure);
+  const language = useStudio((state) => state.settings.editor.language);
+  useEffect(() => {
+    start(() => setLanguage(isLanguage(language) ? language : systemLanguage()));
+  }, [language]);
+
+  if (phase === 'starting') {
+    return (
+      <Center component="main" h="100vh">
+        <Stack align="center">
+          <Loader />
+          <Title order={1} size="h4">
+            {t('app.starting')}
+          </Title>
+        </Stack>
+      </Center>
+    );
+  }
+  if (phase === 'failed') {
+    return (
+      <Center component="main" h="100vh">
+        <Stack align="center" maw={480}>
+          <Title order={1} size="h3">
+            {t('app.cannotStart')}
+          </Title>
+          <Text>{failure}</Text>
+          <Button onClick={() => start(() => studio.start())}>{t('app.tryAgain')}</Button>
+        </Stack>
+      </Center>
+    );
+  }
+  return <Editor />;
+}
+
+function Editor() {
+  const { t } = useTranslation();
+  useKeys();
+  useFiles();
+  return (
+    <div className="studio">
+      <a className="skip-link" href="#canvas">
+        {t('app.skipToCanvas')}
+      </a>
+      <HeaderBar />
+      <ToolRail />
+      <FlowPanel />
+      <CanvasArea />
+      <ParameterPanel />
+      <Filmstrip />
+      <StatusBar />
+      <Sheets />
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+/** The canvas with what belongs to it: the options of the tool above, the view below. */
+import { Text, Title } from '@mantine/core';
+import { IconPhoto } from '@tabler/icons-react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import type { Comparison } from '../../canvas/comparison.tsx';
+import { SceneCanvas } from '../../canvas/scene-canvas.tsx';
+import { expandedRectangle } from '../../editor/expanded-rectangle.ts';
+import { setBrushSize, useEditor } from '../../session/editor-store.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { findRender, useStudio } from '../../session/studio-store.ts';
+import { PreviewCard } from './preview-card.tsx';
+import { ComparisonBar, ToolOptions } from './tool-options.tsx';
+import { ViewBar } from './view-bar.tsx';
+
+const EMPTY_SIZE = { width: 512, height: 512 };
+
+export function CanvasArea() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const document = useStudio((state) => state.project?.document);
+  const measured = useStudio((state) => state.backgroundSize);
+  const size = measured ?? EMPTY_SIZE;
+  const wheel = useStudio((state) => state.settings.wheel);
+  const editor = useEditor();
+  const comparison = useComparison(document);
+  const newestResult = useStudio(
+    (state) => state.renders.find(({ result }) => result !== null)?.result ?? null,
+  );
+  const { workbench, view } = studio;
+  useEffect(() => {
+    // Masks of a background whose size is still being asked for would be held to the size of the one before.
+    if (!document || document.background !== (measured?.of ?? null)) return;
+    workbench.follow(document.concepts, size, editor.activeConceptId);
+  }, [workbench, document, measured, size, editor.activeConceptId]);
+  const { brushSizePx, hardness, pressureSize } = editor;
+  useEffect(() => {
+    workbench.setSettings({ brushSizePx, hardness, pressureSize });
+  }, [workbench, brushSizePx, hardness, pressureSize]);
+  const expanded = useExpanded(document);
+  if (!document) return <main className="canvas-area" id="canvas" />;
+
+  const staged = editor.stagedBackground;
+  // A candidate is looked at by itself: the masks belong to another picture.
+  const shownMasks = editor.masksShown && staged === null ? document.concepts : [];
+  const background = staged ?? document.background;
+  return (
+    <main className="canvas-area" id="canvas" tabIndex={-1}>
+      {comparison ? <ComparisonBar /> : <ToolOptions />}
+      <SceneCanvas
+        size={size}
+        backgroundUrl={background && (editor.backgroundShown || staged) ? studio.assetUrl(background) : null}
+        inpaintedUrl={
+          editor.inpaintedShown && document.inpainted && staged === null
+            ? studio.assetUrl(document.inpainted)
+            : null
+        }
+        resultUrl={
+          editor.resultShown && newestResult && staged === null ? studio.assetUrl(newestResult) : null
+        }
+        masks={shownMasks
+          .filter(({ visible, id }) => visible || id === editor.activeConceptId)
+          .map(({ id }) => ({ id, opacity: editor.maskOpacities[id] ?? editor.maskOpacity }))}
+        activeId={editor.activeConceptId}
+        expanded={staged === null ? expanded : []}
+        workbench={workbench}
+        view={view}
+        comparison={comparison}
+        brushSizePx={editor.brushSizePx}
+        isPanTool={editor.tool === 'hand' || staged !== null}
+        isSpaceHeld={editor.spaceHeld}
+        wheel={wheel}
+        label={t('view.canvas')}
+        sliderLabel={t('view.sliderHandle')}
+        onChangeBrushSize={(factor) => setBrushSize(useEditor.getState().brushSizePx * factor)}
+        onError={reportError}
+      >
+        {background === null && (
+          <div className="canvas-empty" data-drop="background">
+            <IconPhoto size={40} aria-hidden />
+            <Title order={2} size="h4">
+              {t('view.empty')}
+            </Title>
+            <Text c="dimmed">{t('view.emptyHint')}</Text>
+          </div>
+        )}
+        <PreviewCard />
+      </SceneCanvas>
+      <ViewBar />
+    </main>
+  );
+}
+
+/** The rectangles of dilution, while they are wanted. */
+function useExpanded(document: SceneDocument | undefined) {
+  const { workbench } = useStudioActions();
+  const isShown = useEditor((state) => state.expandedShown);
+  const downscale = useStudio((state) => state.engine?.pack?.downscale);
+  const version = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that planes changed.
+  return useMemo(() => {
+    if (!document || !isShown || downscale === undefined) return [];
+    return document.concepts.flatMap(({ id, colour, visible }) => {
+      const plane = workbench.planeOf(id);
+      const rect = plane && visible && expandedRectangle(plane, document.parameters.expand, downscale);
+      return rect ? [{ id, rect, colour }] : [];
+    });
+  }, [document, isShown, downscale, workbench, version]);
+}
+
+/** What is compared, when a render is looked at. */
+function useComparison(document: SceneDocument | undefined): Comparison | null {
+  const studio = useStudioActions();
+  const editor = useEditor();
+  const { shownRenderId, comparedRenderId, stagedBackground } = editor;
+  const after = useStudio((state) => findRender(state, shownRenderId)?.result ?? null);
+  const compared = useStudio((state) => findRender(state, comparedRenderId)?.result ?? null);
+  return useMemo(() => {
+    const before = compared ?? document?.background ?? null;
+    if (after === null || before === null || stagedBackground !== null) return null;
+    return {
+      mode: editor.originalHeld ? 'before' : editor.comparisonMode,
+      beforeUrl: studio.assetUrl(before),
+      afterUrl: studio.assetUrl(after),
+      share: editor.comparisonShare,
+      onShare: (comparisonShare: number) => useEditor.setState({ comparisonShare }),
+    };
+  }, [
+    studio,
+    document,
+    after,
+    compared,
+    stagedBackground,
+    editor.comparisonMode,
+    editor.comparisonShare,
+    editor.originalHeld,
+  ]);
+}

@@ -1,0 +1,127 @@
+/** A render that failed explains itself and offers what may help. */
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import i18next from 'i18next';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { changeParameters } from '../../editor/document-commands.ts';
+import { reportNotice } from '../../session/notices.ts';
+import type { Studio } from '../../session/studio.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+
+/** Rows that the engine runs at once on a processor when nothing is set; on a graphics card it may be more. */
+const USUAL_ROWS = 8;
+
+export function FailedRender() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const newest = useStudio((state) => state.renders[0]);
+  const steps = useStudio((state) => state.project?.document.parameters.steps ?? 1);
+  const device = useStudio((state) => state.settings.device);
+  const rowsAtOnce = useStudio((state) => state.settings.rowsAtOnce);
+  const [dismissed, setDismissed] = useState<string | null>(null);
+  if (newest?.state !== 'failed' || !newest.error || dismissed === newest.renderId) return null;
+  const { code, message } = newest.error;
+  const isDevices = [
+    'OUT_OF_MEMORY',
+    'ENGINE_CRASHED',
+    'ENGINE_HUNG',
+    'NON_FINITE',
+    'DEVICE_UNAVAILABLE',
+  ].includes(code);
+  // A process that runs out of memory is often ended by the system, without a word.
+  const isMemorys = ['OUT_OF_MEMORY', 'ENGINE_CRASHED'].includes(code);
+  const smaller = Math.floor((rowsAtOnce ?? USUAL_ROWS) / 2);
+  const fewer = Math.max(Math.round(steps / 2), 1);
+  return (
+    <Alert
+      className="failed-render"
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle size={16} aria-hidden />}
+      title={t('render.failed')}
+      withCloseButton
+      closeButtonLabel={t('app.close')}
+      onClose={() => setDismissed(newest.renderId)}
+    >
+      <Text size="sm">{message}</Text>
+      <Group gap={6} mt={6}>
+        <Button variant="default" onClick={() => start(() => studio.render())}>
+          {t('render.fix.again')}
+        </Button>
+        {isMemorys && smaller >= 1 && (
+          <Button
+            variant="default"
+            onClick={() =>
+              start(async () => {
+                await studio.client.call('settings.set', { rowsAtOnce: smaller });
+                await studio.render();
+              })
+            }
+          >
+            {t('render.fix.smallerBatch', { count: smaller })}
+          </Button>
+        )}
+        {isDevices && steps > 1 && (
+          <Button
+            variant="default"
+            onClick={() => {
+              studio.edit(
+                t('changes.parameter', { name: t('parameters.steps.name'), value: fewer }),
+                (before) => changeParameters(before, { steps: fewer }),
+              );
+              start(() => studio.render());
+            }}
+          >
+            {t('render.fix.lessSteps')}
+          </Button>
+        )}
+        {isDevices && device !== 'cpu' && (
+          <Button
+            variant="default"
+            onClick={() =>
+              start(async () => {
+                await studio.client.call('settings.set', { device: 'cpu' });
+                await studio.render();
+              })
+            }
+          >
+            {t('render.fix.cpu')}
+          </Button>
+        )}
+        <Button variant="subtle" color="gray" onClick={() => start(() => copyReport(studio, newest))}>
+          {t('app.copyReport')}
+        </Button>
+      </Group>
+    </Alert>
+  );
+}
+
+/** What a developer needs to know, without the person's pictures. */
+async function copyReport(studio: Studio, render: RenderSummary): Promise<void> {
+  const { engine, info } = useStudio.getState();
+  const record = await studio.client.call('renders.get', {
+    projectId: studio.projectId,
+    renderId: render.renderId,
+  });
+  const { device, timingsMs, peakMemoryBytes, notices, request } = record;
+  const report = {
+    program: info && { version: info.version, host: info.host, platform: info.platform },
+    browser: navigator.userAgent,
+    error: render.error,
+    engine,
+    render: {
+      device,
+      timingsMs,
+      peakMemoryBytes,
+      notices,
+      parameters: request.parameters,
+      pack: request.pack,
+      concepts: request.scene.concepts.length,
+    },
+  };
+  await navigator.clipboard.writeText(JSON.stringify(report, null, 2));
+  reportNotice(i18next.t('app.reportCopied'));
+}

@@ -1,0 +1,111 @@
+/** The bar at the top: project, undo, render, and the way to the sheets. */
+import { Button, Group, Menu, Text, Title } from '@mantine/core';
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconBox,
+  IconChevronDown,
+  IconHelp,
+  IconInfoCircle,
+  IconPlayerPlay,
+  IconSettings,
+} from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { missingParts } from '../../editor/next-action.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { startRender } from '../actions/actions.ts';
+import { IconButton, Keys } from '../widgets/icon-button.tsx';
+
+export function HeaderBar() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const project = useStudio((state) => state.project);
+  if (!project) return <header className="header-bar" />;
+  const { state, canUndo, canRedo, pending } = project;
+  const isComplete = missingParts(project.document).length === 0;
+  const open = (sheet: 'settings' | 'help' | 'models' | 'about' | 'projects') =>
+    useEditor.setState((before) => ({ sheet: before.sheet === sheet ? null : sheet }));
+  return (
+    <header className="header-bar">
+      <Title order={1} size="h5" className="brand">
+        {t('app.name')}
+      </Title>
+      <Menu withInitialFocusPlaceholder={false} position="bottom-start" width={220} returnFocus>
+        <Menu.Target>
+          <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} aria-hidden />}>
+            <Text span size="sm" fw={600} truncate maw={260}>
+              {state.name}
+            </Text>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => open('projects')}>{t('project.recent')}</Menu.Item>
+          <Menu.Item
+            onClick={() =>
+              start(() => studio.openProject(() => studio.client.call('project.openSample', {})))
+            }
+          >
+            {t('project.openSample')}
+          </Menu.Item>
+          <Menu.Item
+            onClick={() =>
+              start(() =>
+                studio.openProject(() =>
+                  studio.client.call('project.duplicate', { projectId: studio.projectId }),
+                ),
+              )
+            }
+          >
+            {t('project.duplicate')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Group gap={4} wrap="nowrap">
+        <IconButton
+          label={state.history.undoLabel ? `${t('app.undo')}: ${state.history.undoLabel}` : t('app.undo')}
+          action="edit.undo"
+          disabled={!canUndo}
+          onClick={() => studio.session.undo()}
+        >
+          <IconArrowBackUp size={18} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={state.history.redoLabel ? `${t('app.redo')}: ${state.history.redoLabel}` : t('app.redo')}
+          action="edit.redo"
+          disabled={!canRedo}
+          onClick={() => studio.session.redo()}
+        >
+          <IconArrowForwardUp size={18} aria-hidden />
+        </IconButton>
+        <Text size="xs" c="dimmed" role="status" className="save-state">
+          {state.isReadOnly ? t('app.readOnly') : pending > 0 ? t('app.saving') : t('app.saved')}
+        </Text>
+      </Group>
+      <Group gap={4} ml="auto" wrap="nowrap">
+        <Button
+          size="sm"
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          rightSection={<Keys action="render.start" />}
+          disabled={!isComplete}
+          onClick={() => start(() => startRender(studio))}
+        >
+          {t('render.start')}
+        </Button>
+        <IconButton label={t('app.models')} onClick={() => open('models')}>
+          <IconBox size={18} aria-hidden />
+        </IconButton>
+        <IconButton label={t('app.help')} action="app.help" onClick={() => open('help')}>
+          <IconHelp size={18} aria-hidden />
+        </IconButton>
+        <IconButton label={t('app.settings')} action="app.settings" onClick={() => open('settings')}>
+          <IconSettings size={18} aria-hidden />
+        </IconButton>
+        <IconButton label={t('app.about')} onClick={() => open('about')}>
+          <IconInfoCircle size={18} aria-hidden />
+        </IconButton>
+      </Group>
+    </header>
+  );
+}

@@ -1,0 +1,41 @@
+/** In the canvas's corner: what the render under way looks like so far, or the result that waits to be looked at. */
+import { Button, CloseButton, Group } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { findRender, useStudio } from '../../session/studio-store.ts';
+
+export function PreviewCard() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const preview = useStudio((state) => state.preview);
+  const readyId = useEditor((state) => state.readyRenderId);
+  const ready = useStudio((state) => findRender(state, readyId));
+  if (preview) {
+    return (
+      <figure className="preview-card">
+        <img src={studio.assetUrl(preview.image)} alt={t('view.preview')} />
+        <figcaption>
+          {t('render.running')} {preview.step}/{preview.total}
+        </figcaption>
+      </figure>
+    );
+  }
+  const picture = ready?.thumbnail ?? ready?.result;
+  if (!ready || !picture) return null;
+  return (
+    <figure className="preview-card" data-over-canvas>
+      <img src={studio.assetUrl(picture)} alt={t('view.after')} />
+      <figcaption role="status">{t('render.ready')}</figcaption>
+      <Group gap={4} wrap="nowrap" mt={4}>
+        <Button flex={1} onClick={() => studio.showRender(ready)}>
+          {t('render.show')}
+        </Button>
+        <CloseButton
+          aria-label={t('app.close')}
+          onClick={() => useEditor.setState({ readyRenderId: null })}
+        />
+      </Group>
+    </figure>
+  );
+}

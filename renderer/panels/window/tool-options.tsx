@@ -1,0 +1,131 @@
+/** The bar above the canvas: options of the tool in hand, or the ways of comparing while a render is looked at. */
+import { Button, Group, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
+import { IconArrowsExchange, IconEye, IconPencil } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { ComparisonMode } from '../../canvas/comparison.tsx';
+import { COMPARISON_MODES, setBrushSize, showScene, useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { findRender, useStudio } from '../../session/studio-store.ts';
+import { runAction } from '../actions/actions.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+import { renderName } from '../widgets/render-name.ts';
+
+export function ToolOptions() {
+  const { t } = useTranslation();
+  const { tool, brushSizePx, hardness, pressureSize } = useEditor();
+  const isBrush = tool === 'brush' || tool === 'eraser';
+  return (
+    <div className="tool-options">
+      {isBrush && (
+        <Group gap="md" wrap="nowrap">
+          <div className="option">
+            <Text span size="xs">
+              {t('tools.size')}
+            </Text>
+            <Slider
+              className="size-slider"
+              min={0}
+              max={100}
+              step={1}
+              // Sizes go by their ratio: the same way on the slider is the same factor.
+              value={Math.round((Math.log(brushSizePx) / Math.log(1000)) * 100)}
+              onChange={(value) => setBrushSize(1000 ** (value / 100))}
+              label={null}
+              thumbLabel={t('tools.size')}
+            />
+            <Text span size="xs" w={44} className="numbers">
+              {Math.round(brushSizePx)} px
+            </Text>
+          </div>
+          <div className="option">
+            <Text span size="xs">
+              {t('tools.hardness')}
+            </Text>
+            <Slider
+              className="hardness-slider"
+              min={0}
+              max={100}
+              value={Math.round(hardness * 100)}
+              onChange={(value) => useEditor.setState({ hardness: value / 100 })}
+              label={null}
+              thumbLabel={t('tools.hardness')}
+            />
+            <Text span size="xs" w={40} className="numbers">
+              {Math.round(hardness * 100)} %
+            </Text>
+          </div>
+          <Switch
+            size="xs"
+            label={t('tools.pressure')}
+            checked={pressureSize}
+            onChange={({ currentTarget }) => useEditor.setState({ pressureSize: currentTarget.checked })}
+          />
+        </Group>
+      )}
+      <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
+        {t(`tools.hints.${tool}`)}
+      </Text>
+    </div>
+  );
+}
+
+export function ComparisonBar() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const { comparisonMode, shownRenderId, comparedRenderId } = useEditor();
+  const shown = useStudio((state) => findRender(state, shownRenderId));
+  const compared = useStudio((state) => findRender(state, comparedRenderId));
+  const against = t('view.comparedWith', {
+    name: compared ? renderName(compared) : t('view.background'),
+  });
+  const hold = (originalHeld: boolean) => () => useEditor.setState({ originalHeld });
+  return (
+    <div className="tool-options">
+      <Button
+        variant="default"
+        px="xs"
+        leftSection={<IconPencil size={14} aria-hidden />}
+        onClick={showScene}
+      >
+        {t('view.scene')}
+      </Button>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('view.comparison')}
+        value={comparisonMode === 'before' ? 'after' : comparisonMode}
+        onChange={(mode) => useEditor.setState({ comparisonMode: mode as ComparisonMode })}
+        data={COMPARISON_MODES.map((mode) => ({ value: mode, label: t(`view.${mode}`) }))}
+      />
+      <Button
+        variant="default"
+        px="xs"
+        leftSection={<IconEye size={14} aria-hidden />}
+        className="hold-original"
+        // Where there is no room for the words, the icon has to say it.
+        aria-label={t('view.holdOriginal')}
+        title={t('view.holdOriginal')}
+        onPointerDown={hold(true)}
+        onPointerUp={hold(false)}
+        onPointerLeave={hold(false)}
+        onKeyDown={({ key }) => [' ', 'Enter'].includes(key) && hold(true)()}
+        onKeyUp={hold(false)}
+        onBlur={hold(false)}
+      >
+        {t('view.holdOriginal')}
+      </Button>
+      <IconButton label={t('view.swap')} action="view.swap" onClick={() => runAction(studio, 'view.swap')}>
+        <IconArrowsExchange size={16} aria-hidden />
+      </IconButton>
+      {/* Which render is looked at stands with its details; here there is room for the other one. */}
+      <Text
+        size="xs"
+        c="dimmed"
+        lineClamp={2}
+        className="tool-hint"
+        title={shown && `${renderName(shown)}, ${against}`}
+      >
+        {against}
+      </Text>
+    </div>
+  );
+}

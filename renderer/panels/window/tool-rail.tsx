@@ -1,0 +1,79 @@
+/** The tools, and what can be set of them. */
+import { Divider, Stack } from '@mantine/core';
+import {
+  IconArrowsMove,
+  IconBrush,
+  IconBucketDroplet,
+  IconCircle,
+  IconEraser,
+  IconHandStop,
+  IconLasso,
+  IconPolygon,
+  IconRectangle,
+  IconWand,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ToolInHand, useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { takeTool } from '../actions/actions.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+
+const icons: Readonly<Record<ToolInHand, ComponentType<{ size: number; 'aria-hidden'?: boolean }>>> = {
+  move: IconArrowsMove,
+  brush: IconBrush,
+  eraser: IconEraser,
+  lasso: IconLasso,
+  polygon: IconPolygon,
+  rectangle: IconRectangle,
+  ellipse: IconCircle,
+  fill: IconBucketDroplet,
+  select: IconWand,
+  hand: IconHandStop,
+};
+
+const groups: readonly (readonly ToolInHand[])[] = [
+  ['move', 'hand'],
+  ['brush', 'eraser', 'fill'],
+  ['lasso', 'polygon', 'rectangle', 'ellipse'],
+  ['select'],
+];
+
+export function ToolRail() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const inHand = useEditor((state) => state.tool);
+  const canSelect = useStudio((state) => state.engine?.pack?.abilities.selectMask ?? false);
+  return (
+    <nav className="tool-rail" aria-label={t('tools.title')}>
+      <Stack gap={4} align="center" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
+        {groups
+          .map((group) => group.filter((tool) => tool !== 'select' || canSelect))
+          .filter((group) => group.length > 0)
+          .map((group, index) => (
+            <Stack key={group[0]} gap={4} align="center">
+              {index > 0 && <Divider w={24} my={4} />}
+              {group.map((tool) => {
+                const Icon = icons[tool];
+                return (
+                  <IconButton
+                    key={tool}
+                    size="lg"
+                    label={t(`tools.${tool}`)}
+                    action={`tool.${tool}`}
+                    variant={tool === inHand ? 'filled' : 'subtle'}
+                    color={tool === inHand ? 'brand' : 'gray'}
+                    aria-pressed={tool === inHand}
+                    onClick={() => takeTool(studio, tool)}
+                  >
+                    <Icon size={20} aria-hidden />
+                  </IconButton>
+                );
+              })}
+            </Stack>
+          ))}
+      </Stack>
+    </nav>
+  );
+}

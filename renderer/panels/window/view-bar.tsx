@@ -1,0 +1,128 @@
+/** The bar below the canvas: zoom on the left, what is shown on the right. */
+import { Button, Group, Slider, Text } from '@mantine/core';
+import {
+  IconEraser,
+  IconEye,
+  IconMinus,
+  IconPhoto,
+  IconPhotoCheck,
+  IconPlus,
+  IconSquareDashed,
+} from '@tabler/icons-react';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { runAction } from '../actions/actions.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+
+export function ViewBar() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const percent = useSyncExternalStore(studio.view.subscribe, studio.view.getPercent);
+  const { masksShown, inpaintedShown, expandedShown, backgroundShown, resultShown, maskOpacity } =
+    useEditor();
+  const hasResult = useStudio((state) => state.renders.some(({ result }) => result !== null));
+  const hasInpainted = useStudio((state) => state.project?.document.inpainted !== null);
+  const run = (action: 'view.zoomIn' | 'view.zoomOut' | 'view.fit' | 'view.actualSize') => () =>
+    runAction(studio, action);
+  return (
+    <div className="view-bar">
+      <Group gap={4} wrap="nowrap">
+        <IconButton label={t('view.zoomOut')} action="view.zoomOut" onClick={run('view.zoomOut')}>
+          <IconMinus size={16} aria-hidden />
+        </IconButton>
+        <Text size="xs" w={48} ta="center" className="numbers" aria-label={t('view.zoom', { percent })}>
+          {percent} %
+        </Text>
+        <IconButton label={t('view.zoomIn')} action="view.zoomIn" onClick={run('view.zoomIn')}>
+          <IconPlus size={16} aria-hidden />
+        </IconButton>
+        <Button variant="subtle" color="gray" onClick={run('view.fit')}>
+          {t('view.fit')}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={run('view.actualSize')}>
+          {t('view.actualSize')}
+        </Button>
+      </Group>
+      <Group gap={4} wrap="nowrap" ml="auto">
+        <Slider
+          className="all-masks"
+          w={80}
+          min={10}
+          max={100}
+          value={Math.round(maskOpacity * 100)}
+          // One slider for all: masks that were set apart follow it again.
+          onChange={(value) => useEditor.setState({ maskOpacity: value / 100, maskOpacities: {} })}
+          label={null}
+          thumbLabel={t('view.maskOpacity')}
+        />
+        <Toggle
+          label={t('view.masks')}
+          isOn={masksShown}
+          onToggle={() => useEditor.setState({ masksShown: !masksShown })}
+        >
+          <IconEye size={16} aria-hidden />
+        </Toggle>
+        <Toggle
+          label={t('view.backgroundLayer')}
+          isOn={backgroundShown}
+          onToggle={() => useEditor.setState({ backgroundShown: !backgroundShown })}
+        >
+          <IconPhoto size={16} aria-hidden />
+        </Toggle>
+        <Toggle
+          label={t('view.inpainted')}
+          isOn={inpaintedShown}
+          isDisabled={!hasInpainted}
+          onToggle={() => useEditor.setState({ inpaintedShown: !inpaintedShown })}
+        >
+          <IconEraser size={16} aria-hidden />
+        </Toggle>
+        <Toggle
+          label={t('view.expanded')}
+          isOn={expandedShown}
+          onToggle={() => useEditor.setState({ expandedShown: !expandedShown })}
+        >
+          <IconSquareDashed size={16} aria-hidden />
+        </Toggle>
+        <Toggle
+          label={t('view.resultLayer')}
+          isOn={resultShown}
+          isDisabled={!hasResult}
+          onToggle={() => useEditor.setState({ resultShown: !resultShown })}
+        >
+          <IconPhotoCheck size={16} aria-hidden />
+        </Toggle>
+      </Group>
+    </div>
+  );
+}
+
+function Toggle({
+  label,
+  isOn,
+  isDisabled = false,
+  onToggle,
+  children,
+}: {
+  label: string;
+  isOn: boolean;
+  isDisabled?: boolean;
+  onToggle: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <IconButton
+      label={label}
+      aria-pressed={isOn}
+      variant={isOn ? 'light' : 'subtle'}
+      color={isOn ? 'brand' : 'gray'}
+      disabled={isDisabled}
+      onClick={onToggle}
+    >
+      {children}
+    </IconButton>
+  );
+}

@@ -1,0 +1,86 @@
+/** What the editor shows and holds in hand; of no concern to the project. */
+import { create } from 'zustand';
+import type { ComparisonMode } from '../canvas/comparison.tsx';
+import type { ToolName } from '../editor/tools/tools.ts';
+
+export type ToolInHand = ToolName | 'hand';
+/** A sheet beside the canvas. */
+export type SheetName = 'settings' | 'help' | 'guide' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
+
+export interface EditorState {
+  readonly tool: ToolInHand;
+  readonly brushSizePx: number;
+  readonly hardness: number;
+  readonly pressureSize: boolean;
+  readonly activeConceptId: string | null;
+  readonly masksShown: boolean;
+  readonly backgroundShown: boolean;
+  /** The newest result, under the masks. */
+  readonly resultShown: boolean;
+  readonly inpaintedShown: boolean;
+  readonly expandedShown: boolean;
+  readonly maskOpacity: number;
+  /** Opacity of single masks where it differs. */
+  readonly maskOpacities: Readonly<Record<string, number>>;
+  /** The render that is looked at; null while the scene is edited. */
+  readonly shownRenderId: string | null;
+  /** A render that is done and waits to be looked at, since the person was painting. */
+  readonly readyRenderId: string | null;
+  /** A background that is looked at before it is taken. */
+  readonly stagedBackground: string | null;
+  /** What it is compared with; null is the background. */
+  readonly comparedRenderId: string | null;
+  readonly comparisonMode: ComparisonMode;
+  readonly comparisonShare: number;
+  readonly originalHeld: boolean;
+  readonly spaceHeld: boolean;
+  readonly sheet: SheetName | null;
+  readonly livePreview: boolean;
+}
+
+export const useEditor = create<EditorState>(() => ({
+  tool: 'brush',
+  brushSizePx: 24,
+  hardness: 0.8,
+  pressureSize: true,
+  activeConceptId: null,
+  masksShown: true,
+  backgroundShown: true,
+  resultShown: false,
+  inpaintedShown: false,
+  expandedShown: false,
+  maskOpacity: 0.55,
+  maskOpacities: {},
+  shownRenderId: null,
+  readyRenderId: null,
+  stagedBackground: null,
+  comparedRenderId: null,
+  comparisonMode: 'after',
+  comparisonShare: 0.5,
+  originalHeld: false,
+  spaceHeld: false,
+  sheet: null,
+  livePreview: false,
+}));
+
+export const COMPARISON_MODES: readonly ComparisonMode[] = ['after', 'slider', 'sideBySide', 'difference'];
+
+const LEAST_BRUSH_PX = 1;
+const MOST_BRUSH_PX = 1000;
+
+/** Sets the brush's size within its limits. */
+export function setBrushSize(sizePx: number): void {
+  useEditor.setState({
+    brushSizePx: Math.round(Math.min(Math.max(sizePx, LEAST_BRUSH_PX), MOST_BRUSH_PX) * 10) / 10,
+  });
+}
+
+/** Leaves the comparison and goes back to editing the scene. */
+export function showScene(): void {
+  useEditor.setState({
+    shownRenderId: null,
+    comparedRenderId: null,
+    comparisonMode: 'after',
+    stagedBackground: null,
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * What a page leaves to the one that is loaded after it in the same tab: gestures that are not saved yet, and renders
+ * whose results it was to show. In sessionStorage, which is written before the page is gone (docs/decisions/0085).
+ */
+import * as z from 'zod';
+import { StudioError } from '../../electron/contract/errors.ts';
+import { filePathSchema } from '../../electron/contract/project-state.ts';
+import { renderIdSchema } from '../../electron/contract/render-record.ts';
+import { assetIdSchema } from '../../electron/contract/render-request.ts';
+import { reportError } from './notices.ts';
+
+const KEY = 'pnp-mix-studio.page';
+
+const pointSchema = z.strictObject({ x: z.number(), y: z.number() });
+const dabSchema = pointSchema.extend({ radiusPx: z.number().positive() });
+const mode = z.enum(['paint', 'erase']);
+const effectSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('stamp'), from: dabSchema, to: dabSchema, hardness: z.number(), mode }),
+  z.strictObject({ kind: z.literal('polygon'), points: z.array(pointSchema).readonly(), mode }),
+  z.strictObject({ kind: z.literal('flood'), point: pointSchema, mode }),
+  z.strictObject({
+    kind: z.literal('transform'),
+    transform: z.strictObject({
+      offsetX: z.number(),
+      offsetY: z.number(),
+      scaleX: z.number(),
+      scaleY: z.number(),
+      originX: z.number(),
+      originY: z.number(),
+    }),
+  }),
+]);
+const label = z.enum([
+  'brush',
+  'eraser',
+  'lasso',
+  'polygon',
+  'rectangle',
+  'ellipse',
+  'fill',
+  'select',
+  'move',
+]);
+
+const pageMemorySchema = z.strictObject({
+  /** The project that was open. */
+  path: filePathSchema,
+  gestures: z
+    .array(
+      z.strictObject({
+        conceptId: z.string(),
+        size: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
+        base: assetIdSchema.nullable().optional(),
+        result: assetIdSchema.optional(),
+        label,
+        effects: z.array(effectSchema).readonly(),
+        isCutShort: z.boolean(),
+      }),
+    )
+    .readonly(),
+  awaited: z.array(z.strictObject({ renderId: renderIdSchema, hasPainted: z.boolean() })).readonly(),
+});
+export type PageMemory = z.infer<typeof pageMemorySchema>;
+
+/** Writes down what is left; in the place of what a page before left. */
+export function leavePage(memory: PageMemory): void {
+  if (memory.gestures.length + memory.awaited.length === 0) forgetPage();
+  else sessionStorage.setItem(KEY, JSON.stringify(memory));
+}
+
+/** What the page before this one left of a project, once. */
+export function recallPage(path: string): PageMemory | undefined {
+  const text = sessionStorage.getItem(KEY);
+  if (text === null) return undefined;
+  forgetPage();
+  try {
+    const memory = pageMemorySchema.parse(JSON.parse(text));
+    return memory.path === path ? memory : undefined;
+  } catch (cause) {
+    reportError(
+      new StudioError('INTERNAL', 'What was being drawn when the page closed cannot be read.', { cause }),
+    );
+    return undefined;
+  }
+}
+
+export function forgetPage(): void {
+  sessionStorage.removeItem(KEY);
+}

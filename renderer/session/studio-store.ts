@@ -1,0 +1,64 @@
+/** What the host has told: a mirror for the panels to draw from. Only studio.ts writes it. */
+import { create } from 'zustand';
+import type { AppInfo } from '../../electron/contract/commands/app-commands.ts';
+import type { EngineStatus } from '../../electron/contract/engine-status.ts';
+import type { EventPayload } from '../../electron/contract/events.ts';
+import type { JobState } from '../../electron/contract/jobs.ts';
+import type { QueueState, RenderSummary } from '../../electron/contract/render-record.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../electron/contract/settings.ts';
+import type { ProjectView } from './project-session.ts';
+
+export interface StudioState {
+  readonly phase: 'starting' | 'ready' | 'failed';
+  readonly failure: string | null;
+  readonly isConnected: boolean;
+  readonly info: AppInfo | null;
+  readonly settings: Settings;
+  readonly engine: EngineStatus | null;
+  readonly project: ProjectView | null;
+  /** Size of a background, and of which; null until one is known or when there is none. */
+  readonly backgroundSize: {
+    readonly of: AssetId;
+    readonly width: number;
+    readonly height: number;
+  } | null;
+  /** Newest first. */
+  readonly renders: readonly RenderSummary[];
+  /** For the next page; null at the end. */
+  readonly rendersCursor: string | null;
+  readonly onlyStarred: boolean;
+  /** Renders that are looked at though the strip does not list them: older ones, or ones without a star. */
+  readonly pinned: Readonly<Record<string, RenderSummary>>;
+  readonly queue: QueueState;
+  readonly progress: EventPayload<'render.progress'> | null;
+  readonly preview: EventPayload<'render.preview'> | null;
+  readonly jobs: Readonly<Record<string, JobState>>;
+}
+
+export const useStudio = create<StudioState>(() => ({
+  phase: 'starting',
+  failure: null,
+  isConnected: false,
+  info: null,
+  settings: DEFAULT_SETTINGS,
+  engine: null,
+  project: null,
+  backgroundSize: null,
+  renders: [],
+  rendersCursor: null,
+  onlyStarred: false,
+  pinned: {},
+  queue: { entries: [] },
+  progress: null,
+  preview: null,
+  jobs: {},
+}));
+
+/** A render by its id, whether the strip lists it or not. */
+export function findRender(
+  { renders, pinned }: Pick<StudioState, 'renders' | 'pinned'>,
+  id: string | null,
+): RenderSummary | undefined {
+  return id === null ? undefined : (renders.find(({ renderId }) => renderId === id) ?? pinned[id]);
+}

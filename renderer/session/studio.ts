@@ -1,0 +1,511 @@
+/**
+ * The editor's hands: what the panels do. It keeps studio-store.ts in step with the host and owns what lives outside
+ * React (the project session, the mask workbench, the view). There is one, made when the page starts.
+ */
+import i18next from 'i18next';
+import type { EngineStatus } from '../../electron/contract/engine-status.ts';
+import { StudioError } from '../../electron/contract/errors.ts';
+import type { JobState } from '../../electron/contract/jobs.ts';
+import type { ProjectState } from '../../electron/contract/project-state.ts';
+import type { RenderSummary } from '../../electron/contract/render-record.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { SceneDocument } from '../../electron/contract/scene-document.ts';
+import { CanvasView } from '../canvas/canvas-view.ts';
+import { MaskLibrary } from '../canvas/mask-library.ts';
+import { type MaskChange, MaskWorkbench } from '../canvas/mask-workbench.ts';
+import type { StudioClient } from '../client/studio-client.ts';
+import { changeConcept } from '../editor/document-commands.ts';
+import type { MaskPlane } from '../editor/mask-plane.ts';
+import type { SmartSelection } from '../editor/tools/tool.ts';
+import { AwaitedResults } from './awaited-results.ts';
+import { showScene, useEditor } from './editor-store.ts';
+import { reportError, reportNotice } from './notices.ts';
+import { forgetPage, leavePage, type PageMemory, recallPage } from './page-memory.ts';
+import { readPrepareSettings } from './prepare-settings.ts';
+import { type DocumentEdit, ProjectSession } from './project-session.ts';
+import { findRender, useStudio } from './studio-store.ts';
+
+const PAGE_SIZE = 60;
+
+export class Studio {
+  readonly client: StudioClient;
+  readonly view = new CanvasView();
+  readonly workbench: MaskWorkbench;
+  readonly results: AwaitedResults;
+  readonly #library: MaskLibrary;
+  #session: ProjectSession | undefined;
+  readonly #uploads = new WeakMap<Blob, Promise<AssetId>>();
+  #selectJobId: string | undefined;
+
+  constructor(client: StudioClient) {
+    this.client = client;
+    this.#library = new MaskLibrary((id) => client.readAsset(id));
+    this.workbench = new MaskWorkbench(this.#library, {
+      saveMask: (conceptId, plane, change) => this.#saveMask(conceptId, plane, change),
+      currentMask: (conceptId) =>
+        this.#session?.document.concepts.find(({ id }) => id === conceptId)?.mask ?? null,
+      select: (conceptId, selection) => void this.#select(conceptId, selection),
+      fail: reportError,
+    });
+    this.results = new AwaitedResults(this.workbench, {
+      show: (render) => this.showRender(render),
+      offer: (render) => {
+        this.#pin(render);
+        useEditor.setState({ readyRenderId: render.renderId });
+      },
+    });
+    this.#listen();
+  }
+
+  /** Opens where the person left off; at the first start, the sample. */
+  async start(): Promise<void> {
+    try {
+      const [info, settings, engine, queue, jobs] = await Promise.all([
+        this.client.call('app.info', {}),
+        this.client.call('settings.get', {}),
+        this.client.call('engine.status', {}),
+        this.client.call('queue.state', {}),
+        this.client.call('jobs.list', {}),
+      ]);
+      useStudio.setState({
+        info,
+        settings,
+        engine,
+        queue,
+        jobs: Object.fromEntries(jobs.map((job) => [job.jobId, job])),
+      });
+      const project = await this.#firstProject();
+      const memory = recallPage(project.path);
+      this.workbench.resume(memory?.gestures ?? []);
+      await this.#showProject(project);
+      if (memory) this.#resumeResults(memory);
+      useStudio.setState({ phase: 'ready', failure: null });
+      this.#learnPack(engine);
+    } catch (error) {
+      useStudio.setState({ phase: 'failed', failure: messageOf(error) });
+    }
+  }
+
+  get session(): ProjectSession {
+    if (!this.#session) throw new StudioError('PROJECT_UNKNOWN', 'No project is open.');
+    return this.#session;
+  }
+
+  get projectId(): string {
+    return this.session.projectId;
+  }
+
+  /** Changes the document as one step of the history. */
+  edit(label: string, edit: DocumentEdit): void {
+    this.session.edit(label, edit);
+  }
+
+  assetUrl(id: AssetId): string {
+    return this.client.assetUrl(id);
+  }
+
+  /** Uploads a file, the same one once. @returns SHA-256 of its bytes */
+  upload(file: Blob): Promise<AssetId> {
+    const known = this.#uploads.get(file);
+    if (known) return known;
+    const upload = file
+      .arrayBuffer()
+      .then((buffer) => this.client.upload(new Uint8Array(buffer), file.type || 'application/octet-stream'));
+    this.#uploads.set(file, upload);
+    // One that failed may be tried again.
+    upload.catch(() => this.#uploads.delete(file));
+    return upload;
+  }
+
+  /** Takes a picture file into the project. @returns its id and size */
+  async importPicture(file: Blob, name: string, fit: { width: number; height: number } | null) {
+    const upload = await this.upload(file);
+    return this.client.call('assets.import', {
+      projectId: this.projectId,
+      upload,
+      name,
+      fit: fit && { width: fit.width, height: fit.height, mode: 'cover' },
+    });
+  }
+
+  /** Takes a mask of the thing in a concept picture into the project, brought to that picture's size. */
+  async importSubject(file: Blob, image: AssetId): Promise<AssetId> {
+    const picture = await fetch(this.assetUrl(image));
+    const { width, height } = await createImageBitmap(await picture.blob());
+    return this.importMask(file, 'subject', { width, height });
+  }
+
+  /** Takes a mask file into the project, brought to the background's size. */
+  async importMask(file: Blob, name: string, size: { width: number; height: number }): Promise<AssetId> {
+    const upload = await this.client.upload(new Uint8Array(await file.arrayBuffer()), file.type);
+    const { asset } = await this.client.call('assets.import', {
+      projectId: this.projectId,
+      upload,
+      name,
+      kind: 'mask',
+      fit: { ...size, mode: 'cover' },
+    });
+    return asset;
+  }
+
+  // Projects ---------------------------------------------------------------------------------------------------------
+
+  async openProject(open: () => Promise<ProjectState>): Promise<void> {
+    await this.#session?.saved();
+    await this.#showProject(await open());
+    useEditor.setState({ sheet: null });
+  }
+
+  async #firstProject(): Promise<ProjectState> {
+    const open = await this.client.call('project.listOpen', {});
+    const wanted = decodeURIComponent(location.hash.replace(/^#project=/, ''));
+    const again = open.find(({ path }) => path === wanted) ?? open.at(-1);
+    if (again) return again;
+    const recent = await this.client.call('project.recent', {});
+    const last =
+      recent.find(({ path, isThere }) => isThere && path === wanted) ?? recent.find((one) => one.isThere);
+    if (last) return this.client.call('project.open', { path: last.path });
+    try {
+      return await this.client.call('project.openSample', {});
+    } catch (error) {
+      // Without the bundled pack there is no sample: say so, and start with an empty project.
+      reportError(error);
+      return this.client.call('project.create', { name: i18next.t('app.untitled') });
+    }
+  }
+
+  async #showProject(state: ProjectState): Promise<void> {
+    this.#session?.close();
+    this.workbench.cancel();
+    this.#session = new ProjectSession(
+      this.client,
+      state,
+      (project) => {
+        useStudio.setState({ project });
+        if (project.pending === 0) this.workbench.settle();
+        void this.#followBackground(project.document.background);
+      },
+      reportError,
+    );
+    showScene();
+    useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
+    useEditor.setState({ stagedBackground: null, readyRenderId: null });
+    useStudio.setState({ renders: [], rendersCursor: null, pinned: {}, backgroundSize: null, preview: null });
+    this.#backgroundId = null;
+    history.replaceState(null, '', `#project=${encodeURIComponent(state.path)}`);
+    await this.#followBackground(state.document.background);
+    useStudio.setState({ project: this.#session.view() });
+    await this.loadRenders(true);
+  }
+
+  #backgroundId: AssetId | null = null;
+
+  async #followBackground(background: AssetId | null): Promise<void> {
+    if (background === this.#backgroundId) return;
+    this.#backgroundId = background;
+    if (background === null) {
+      useStudio.setState({ backgroundSize: null });
+      return;
+    }
+    try {
+      const info = await this.client.call('assets.info', { projectId: this.projectId, asset: background });
+      if (this.#backgroundId !== background) return;
+      useStudio.setState({ backgroundSize: { of: background, width: info.width, height: info.height } });
+    } catch (error) {
+      this.#backgroundId = null;
+      reportError(error);
+    }
+  }
+
+  // Renders ----------------------------------------------------------------------------------------------------------
+
+  async loadRenders(anew: boolean): Promise<void> {
+    const { rendersCursor, onlyStarred, renders } = useStudio.getState();
+    const page = await this.client.call('renders.page', {
+      projectId: this.projectId,
+      limit: PAGE_SIZE,
+      onlyStarred,
+      ...(anew || rendersCursor === null ? {} : { cursor: rendersCursor }),
+    });
+    useStudio.setState({
+      renders: anew
+        ? page.renders
+        : [
+            ...renders,
+            ...page.renders.filter((one) => !renders.some((two) => two.renderId === one.renderId)),
+          ],
+      rendersCursor: page.cursor,
+    });
+  }
+
+  /** Queues a render of the scene as it is, once everything is saved; its result shows by itself. */
+  async render(options: { atFront?: boolean } = {}): Promise<RenderSummary> {
+    const mark = this.results.mark();
+    await this.session.saved();
+    const render = await this.client.call('renders.enqueue', { projectId: this.projectId, ...options });
+    this.#expect(render, mark);
+    return render;
+  }
+
+  /** Queues a draft of a document before everything else that waits. */
+  async renderDraft(document: SceneDocument): Promise<RenderSummary> {
+    const mark = this.results.mark();
+    const { projectId } = this;
+    const render = await this.client.call('renders.enqueue', { projectId, atFront: true, document });
+    this.#expect(render, mark);
+    return render;
+  }
+
+  #expect({ renderId }: RenderSummary, mark: number): void {
+    this.results.expect(renderId, mark);
+    // The event of its end may have come before the answer.
+    const known = findRender(useStudio.getState(), renderId);
+    if (known) this.results.changed(known);
+  }
+
+  /** Renders that the page before this one waited for; those that have ended meanwhile show at once. */
+  #resumeResults({ awaited }: PageMemory): void {
+    this.results.resume(awaited);
+    for (const { renderId } of awaited) {
+      const known = findRender(useStudio.getState(), renderId);
+      if (known) this.results.changed(known);
+    }
+  }
+
+  /** Shows a render on the canvas, in the way of comparing that is chosen. */
+  showRender(render: RenderSummary, comparedRenderId: string | null = null): void {
+    this.#pin(render);
+    useEditor.setState({ shownRenderId: render.renderId, comparedRenderId, readyRenderId: null });
+  }
+
+  #pin(render: RenderSummary): void {
+    useStudio.setState(({ pinned }) => ({ pinned: { ...pinned, [render.renderId]: render } }));
+  }
+
+  #putRender(render: RenderSummary): void {
+    const { renders, onlyStarred } = useStudio.getState();
+    const isListed = !render.isDeleted && (!onlyStarred || render.isStarred);
+    const others = renders.filter(({ renderId }) => renderId !== render.renderId);
+    const at = renders.findIndex(({ renderId }) => renderId === render.renderId);
+    const before = renders.filter(
+      ({ createdAt, renderId }) => createdAt > render.createdAt && renderId !== render.renderId,
+    );
+    const place = at >= 0 && isListed ? at : before.length;
+    useStudio.setState({
+      renders: isListed ? [...others.slice(0, place), render, ...others.slice(place)] : others,
+    });
+    if (useStudio.getState().pinned[render.renderId]) this.#pin(render);
+    const { comparedRenderId, shownRenderId } = useEditor.getState();
+    if (render.isDeleted && [comparedRenderId, shownRenderId].includes(render.renderId)) showScene();
+  }
+
+  // Masks ------------------------------------------------------------------------------------------------------------
+
+  async #saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId> {
+    const label =
+      change.kind === 'gesture'
+        ? i18next.t(`changes.${change.label}`)
+        : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
+    const saved = this.#uploadMask(plane);
+    await this.session.editLater(
+      label,
+      saved.then(
+        (mask): DocumentEdit =>
+          (document) =>
+            // The concept may have been removed while its mask was being written.
+            document.concepts.some(({ id }) => id === conceptId)
+              ? changeConcept(document, conceptId, { mask })
+              : document,
+      ),
+    );
+    return saved;
+  }
+
+  /** Saves a mask among the project's pictures, however long the connection is gone. */
+  async #uploadMask(plane: MaskPlane): Promise<AssetId> {
+    const bytes = await this.#library.encode(plane);
+    for (;;) {
+      try {
+        const upload = await this.client.upload(bytes, 'image/png');
+        const info = await this.client.call('assets.import', {
+          projectId: this.projectId,
+          upload,
+          name: 'mask.png',
+          kind: 'mask',
+        });
+        return info.asset;
+      } catch (error) {
+        if (!(error instanceof StudioError) || error.code !== 'HOST_UNREACHABLE') throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  async #select(conceptId: string, selection: SmartSelection): Promise<void> {
+    const { background } = this.session.document;
+    const isAsked = selection.box !== null || selection.points.some(({ positive }) => positive);
+    if (background === null || !isAsked) return;
+    try {
+      if (this.#selectJobId) await this.client.call('jobs.cancel', { jobId: this.#selectJobId });
+      const job = await this.client.call('prepare.selectMask', {
+        projectId: this.projectId,
+        image: background,
+        points: selection.points.map(({ x, y, positive }) => ({
+          x: Math.max(x, 0),
+          y: Math.max(y, 0),
+          isInside: positive,
+        })),
+        box: selection.box,
+      });
+      this.#selectJobId = job.jobId;
+      const result = await this.finished(job);
+      const best = result?.kind === 'masks' ? result.candidates[0] : undefined;
+      if (best) await this.workbench.showAnswer(conceptId, selection, best.mask);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
+  /** Finds a concept's place by its phrase. @returns whether something was found */
+  async findMask(conceptId: string, phrase: string): Promise<boolean> {
+    const { background } = this.session.document;
+    if (background === null) return false;
+    const mask = await this.maskByPhrase(background, phrase);
+    if (mask === undefined) return false;
+    this.edit(i18next.t('changes.find', { phrase }), (document) =>
+      changeConcept(document, conceptId, { mask }),
+    );
+    return true;
+  }
+
+  /** The best mask of what a phrase names in a picture of the project; undefined where nothing was found. */
+  async maskByPhrase(image: AssetId, phrase: string): Promise<AssetId | undefined> {
+    const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
+    const job = await this.client.call('prepare.findMask', {
+      projectId: this.projectId,
+      image,
+      phrase,
+      boxThreshold,
+      textThreshold,
+    });
+    const result = await this.finished(job);
+    return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
+  }
+
+  // Jobs -------------------------------------------------------------------------------------------------------------
+
+  /** Waits for a job to end. @returns its result; undefined when it was cancelled @throws StudioError when it failed */
+  async finished(job: JobState): Promise<JobState['result'] | undefined> {
+    this.#putJob(job);
+    const last = await new Promise<JobState>((resolve) => {
+      const look = (state: Record<string, JobState>) => {
+        const now = state[job.jobId];
+        if (!now || !['done', 'failed', 'cancelled'].includes(now.state)) return false;
+        resolve(now);
+        return true;
+      };
+      if (look(useStudio.getState().jobs)) return;
+      const stop = useStudio.subscribe(({ jobs }) => {
+        if (look(jobs)) stop();
+      });
+    });
+    for (const notice of last.notices) reportNotice(notice);
+    if (last.state === 'failed') {
+      throw new StudioError(last.error?.code ?? 'INTERNAL', last.error?.message ?? 'The job failed.');
+    }
+    return last.state === 'cancelled' ? undefined : last.result;
+  }
+
+  #putJob(job: JobState): void {
+    const { jobs } = useStudio.getState();
+    const known = jobs[job.jobId];
+    // The answer to the call may come after the event of its end.
+    if (known && ['done', 'failed', 'cancelled'].includes(known.state) && job.state !== known.state) return;
+    useStudio.setState({ jobs: { ...jobs, [job.jobId]: job } });
+  }
+
+  /** What a pack can do is known once an engine has opened it; until then half of the buttons would be missing. */
+  #learnPack({ state, pack }: EngineStatus): void {
+    if (state === 'stopped' && pack === null) this.client.call('engine.start', {}).catch(reportError);
+  }
+
+  // Events -----------------------------------------------------------------------------------------------------------
+
+  #listen(): void {
+    const { client } = this;
+    client.onConnection((isConnected) => {
+      const was = useStudio.getState().isConnected;
+      useStudio.setState({ isConnected });
+      if (isConnected && !was && useStudio.getState().phase === 'ready') void this.#catchUp();
+    });
+    client.on('project.changed', (state) => this.#session?.adopt(state));
+    client.on('queue.changed', (queue) => {
+      const { progress } = useStudio.getState();
+      const isRunning = queue.entries.some(
+        ({ renderId, state }) => state === 'running' && renderId === progress?.renderId,
+      );
+      useStudio.setState({ queue, ...(isRunning ? {} : { progress: null, preview: null }) });
+    });
+    client.on('render.changed', ({ projectId, render }) => {
+      if (projectId !== this.#session?.projectId) return;
+      this.#putRender(render);
+      this.results.changed(render);
+    });
+    client.on('render.progress', (progress) => useStudio.setState({ progress }));
+    client.on('render.preview', (preview) => useStudio.setState({ preview }));
+    client.on('job.changed', (job) => this.#putJob(job));
+    client.on('engine.changed', (engine) => {
+      useStudio.setState({ engine });
+      this.#learnPack(engine);
+    });
+    client.on('settings.changed', (settings) => {
+      const before = useStudio.getState().settings;
+      useStudio.setState({ settings });
+      // Where that leads to is the host's to say.
+      if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
+    });
+    client.on('notice', ({ message }) => reportNotice(message));
+    addEventListener('beforeunload', (event) => {
+      if (this.#session?.hasPending) event.preventDefault();
+    });
+    // A message to the host may not get away any more; what the browser itself keeps for this tab does.
+    addEventListener('pagehide', () => {
+      if (!this.#session) return;
+      const { path } = this.#session;
+      leavePage({ path, gestures: this.workbench.leave(), awaited: this.results.awaited() });
+    });
+    // The same page again, with all that it had.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) forgetPage();
+    });
+  }
+
+  async #readInfo(): Promise<void> {
+    useStudio.setState({ info: await this.client.call('app.info', {}) });
+  }
+
+  /** After the connection was gone: what was missed. */
+  async #catchUp(): Promise<void> {
+    try {
+      const [engine, queue, jobs, settings] = await Promise.all([
+        this.client.call('engine.status', {}),
+        this.client.call('queue.state', {}),
+        this.client.call('jobs.list', {}),
+        this.client.call('settings.get', {}),
+      ]);
+      useStudio.setState({ engine, queue, settings });
+      for (const job of jobs) this.#putJob(job);
+      // A host that was started anew does not have the project open: an undo or a commit would open it, so do it here.
+      this.session.run(async (projectId) => this.client.call('project.state', { projectId }));
+      await this.session.saved();
+      await this.loadRenders(true);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+}
+
+/** The sentence for the person. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

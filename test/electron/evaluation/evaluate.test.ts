@@ -1,0 +1,133 @@
+/** `evaluate` on a tiny pack: the report's shape, its limits, and what it refuses. The numbers mean nothing here. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSessionCount } from '../../../electron/inference/runtime/sessions.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { makeTinyPack, temporaryFolder, writeJson, writeManifest } from '../inference/tiny-pack.ts';
+import { makeTinyEvaluationPack, tinyTruth } from './tiny-evaluation.ts';
+
+let root: string;
+let pack: string;
+let out: string;
+const cacheBefore = process.env.PNPMIX_CACHE_DIR;
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  process.env.PNPMIX_CACHE_DIR = join(root, 'cache');
+  pack = await makeTinyEvaluationPack(root);
+  out = join(root, 'out', 'evaluate.json');
+});
+afterAll(() => {
+  if (cacheBefore === undefined) delete process.env.PNPMIX_CACHE_DIR;
+  else process.env.PNPMIX_CACHE_DIR = cacheBefore;
+  rmSync(root, { recursive: true });
+});
+
+const evaluate = (...args: string[]) =>
+  runCommand(['evaluate', '--pack', pack, '--device', 'cpu', '--out', out, ...args]);
+const report = () => JSON.parse(readFileSync(out, 'utf8'));
+
+describe('the report', () => {
+  test('has the scenes, the autoencoder and every row of the ablation, in both halves', async () => {
+    const result = await evaluate();
+    expect(result).toMatchObject({ exitCode: 0, err: '' });
+    const scores = {
+      prompt: expect.any(Number),
+      classFound: expect.any(Number),
+      placeFound: expect.any(Number),
+      certainty: expect.any(Number),
+      concept: expect.any(Number),
+      colourDistance: expect.any(Number),
+      backgroundPsnr: expect.any(Number),
+      leak: expect.any(Number),
+    };
+    const rows = { a: scores, b: scores, c: scores, d: scores, e: scores };
+    expect(report()).toMatchObject({
+      pack: { id: 'tiny', version: '1.0.0' },
+      scenes: 4,
+      heldOutScenes: 1,
+      autoencoderPsnr: expect.any(Number),
+      promptAccuracy: null,
+      ablation: rows,
+      ablationSeen: rows,
+      ablationHeldOut: rows,
+      untouched: scores,
+    });
+    for (const row of Object.values<Record<string, number>>(report().ablation)) {
+      expect(row.concept).toBeGreaterThan(0);
+      expect(row.concept).toBeLessThanOrEqual(1);
+      expect(row.leak).toBeGreaterThanOrEqual(0);
+      expect(row.leak).toBeLessThanOrEqual(1);
+      expect([0, 0.25, 0.5, 0.75, 1]).toContain(row.prompt);
+    }
+    // The background as it was loses nothing but what the autoencoder loses.
+    expect(report().untouched.leak).toBe(0);
+  });
+
+  test('is printed too, with the paper’s figures beside the rows and whether (e) leads', async () => {
+    const { out: printed } = await evaluate('--only', 'ablation');
+    expect(printed).toContain('0.3823  0.8841  0.6542');
+    expect(printed).toMatch(/concept: \(e\) (leads|does not lead|is level)/);
+    expect(printed).toContain('Held-out drawings or patterns, 1 scenes');
+    expect(printed.trimEnd().split('\n').at(-1)).toBe(out);
+    expect(report().autoencoderPsnr).toBeNull();
+  });
+
+  test('says when scenes were left out, and takes them evenly', async () => {
+    const { exitCode, out: printed } = await evaluate('--scenes', '2', '--only', 'autoencoder');
+    expect(exitCode).toBe(0);
+    expect(printed).toContain('Only 2 of 4 scenes were taken.');
+    // drawing-1 and seen-2, of drawing-1, seen-1, seen-2, seen-3.
+    expect(report()).toMatchObject({ scenes: 2, scenesAvailable: 4, heldOutScenes: 1, ablation: null });
+  });
+});
+
+describe('bad input', () => {
+  test('options that are not understood', async () => {
+    for (const args of [
+      ['--scenes', '0'],
+      ['--scenes', '1.5'],
+      ['--only', 'everything'],
+      ['extra'],
+      ['--device', 'abacus'],
+    ]) {
+      expect(await evaluate(...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining('USAGE') });
+    }
+  });
+
+  test('a pack without evaluation scenes', async () => {
+    const bare = makeTinyPack(root, 'bare');
+    writeManifest(bare);
+    const { exitCode, err } = await runCommand(['evaluate', '--pack', bare, '--device', 'cpu', '--out', out]);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('PACK_INCOMPLETE: The pack has no evaluation scenes');
+  });
+
+  test('scenes without a truth, with a broken one, or with one of another scene', async () => {
+    const broken = await makeTinyEvaluationPack(root, 'broken');
+    // A pack need not have a manifest, and one would notice before the evaluation does.
+    rmSync(join(broken, 'pack.json'));
+    const truthPath = join(broken, 'evaluation', 'scenes', 'seen-2', 'meta.json');
+    const run = () => runCommand(['evaluate', '--pack', broken, '--device', 'cpu', '--out', out]);
+    writeFileSync(truthPath, '{');
+    expect((await run()).err).toContain('SCENE_INVALID');
+    writeJson(truthPath, { ...tinyTruth(), objects: [{ class: 'red thing' }] });
+    expect((await run()).err).toContain('has 2 concepts, but its meta.json has 1');
+    rmSync(truthPath);
+    expect((await run()).err).toContain('PACK_INCOMPLETE');
+    expect(openSessionCount()).toBe(0);
+  });
+
+  test('cancelled: no report, no sessions', async () => {
+    rmSync(out, { force: true });
+    const controller = new AbortController();
+    controller.abort();
+    const args = ['evaluate', '--pack', pack, '--device', 'cpu', '--out', out];
+    const { exitCode, err } = await runCommand(args, controller.signal);
+    expect(exitCode).toBe(130);
+    expect(err).toContain('CANCELLED');
+    expect(readdirSync(join(root, 'out'))).toEqual([]);
+    expect(openSessionCount()).toBe(0);
+  });
+});

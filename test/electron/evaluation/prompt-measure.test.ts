@@ -1,0 +1,84 @@
+/** The measure of text to image, on a tiny pack: what is counted, not how well a pack without training does. */
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { AppearanceClassifier } from '../../../electron/evaluation/appearance-classifier.ts';
+import { promptMeasure } from '../../../electron/evaluation/prompt-measure.ts';
+import { Engine } from '../../../electron/inference/engine/engine.ts';
+import { makeTinyPack, temporaryFolder, writeJson } from '../inference/tiny-pack.ts';
+import { makeTinyClassifier } from './tiny-classifier.ts';
+
+let root: string;
+let path: string;
+let engine: Engine;
+let classifier: AppearanceClassifier;
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  const packFolder = makeTinyPack(root);
+  cpSync(join(import.meta.dirname, '../../golden/segmentation/segmenter'), join(packFolder, 'segmenter'), {
+    recursive: true,
+  });
+  makeTinyClassifier(join(packFolder, 'evaluation'));
+  path = join(packFolder, 'evaluation/prompts.json');
+  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+  classifier = await AppearanceClassifier.open(join(packFolder, 'evaluation'));
+});
+afterAll(async () => {
+  await classifier.release();
+  await engine.release();
+  rmSync(root, { recursive: true });
+});
+beforeEach(() => rmSync(path, { force: true }));
+
+const context = (signal = new AbortController().signal) => ({
+  engine,
+  classifier,
+  scenes: [],
+  sceneLimit: undefined,
+  signal,
+  onProgress: () => undefined,
+});
+const prompt = (classes: readonly string[], place: string, seed: number) => ({
+  prompt: `a photo of a ${classes.join(' and a ')}, ${place} background`,
+  classes,
+  place,
+  seed,
+});
+
+test('counts pictures in which everything was found, things one by one, and places', async () => {
+  const [first, second] = classifier.classes as [string, string];
+  const [place] = classifier.places as [string];
+  writeJson(path, [prompt([first, second], place, 1), prompt([first], place, 2)]);
+  const { report, lines } = await promptMeasure.run(context());
+  const { promptAccuracy } = report as {
+    promptAccuracy: { allFound: number; byClass: Record<string, { pictures: number; found: number }> };
+  };
+  expect(promptAccuracy).toMatchObject({ pictures: 2, placeFound: expect.any(Number) });
+  expect(promptAccuracy.byClass[first]!.pictures).toBe(2);
+  expect(promptAccuracy.byClass[second]!.pictures).toBe(1);
+  // All that a picture shows is found no more often than any one thing of it.
+  const rarest = Math.min(
+    ...Object.values(promptAccuracy.byClass).map(({ pictures, found }) => pictures * found + 2 - pictures),
+  );
+  expect(2 * promptAccuracy.allFound).toBeLessThanOrEqual(rarest);
+  expect(lines.join('\n')).toContain(first);
+});
+
+test('is not made without prompts, and says so', async () => {
+  const { report, lines } = await promptMeasure.run(context());
+  expect(report).toEqual({ promptAccuracy: null });
+  expect(lines).toEqual([expect.stringContaining('not measured')]);
+});
+
+test('refuses prompts that are none', async () => {
+  for (const content of ['{', '[]', '[{"prompt": "a cat"}]']) {
+    writeFileSync(path, content);
+    await expect(promptMeasure.run(context())).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
+  }
+});
+
+test('can be cancelled', async () => {
+  writeJson(path, [prompt([classifier.classes[0]!], classifier.places[0]!, 1)]);
+  await expect(promptMeasure.run(context(AbortSignal.abort()))).rejects.toMatchObject({ code: 'CANCELLED' });
+});

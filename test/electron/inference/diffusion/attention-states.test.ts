@@ -1,0 +1,66 @@
+/** Kept attention states in ONNX Runtime's tensors: what comes out of one call goes into another as it was. */
+import type * as ort from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import {
+  asRowStates,
+  keptStatesFeeds,
+  RowStates,
+  readStates,
+  statesOutputs,
+} from '../../../../electron/inference/diffusion/attention-states.ts';
+import type { UnetMetadata } from '../../../../native-models/graph/index.ts';
+
+const guidedLayers = [
+  { path: 'down.attn1', channels: 2, halvings: 0 },
+  { path: 'up.attn1', channels: 3, halvings: 1 },
+];
+const metadataOf = (statesPrecision: 'float32' | 'float16') =>
+  ({ guidedLayers, statesPrecision }) as unknown as UnetMetadata;
+
+/** Two rows of latents 3 x 5: 15 and, halved and rounded up, 2 x 3 tokens. */
+const tokens = [15, 6];
+const outputs = Object.fromEntries(
+  guidedLayers.map(({ path, channels }, at) => {
+    const dims = [2, tokens[at]!, channels];
+    const data = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => i / 8);
+    return [`${path}.states`, { data, dims } as unknown as ort.Tensor];
+  }),
+);
+
+describe.each(['float32', 'float16'] as const)('%s', (precision) => {
+  const metadata = metadataOf(precision);
+  test('rows come back as they were, in any order', () => {
+    const [first, second] = readStates(metadata, 'all', outputs, 2) as [RowStates, RowStates];
+    expect(first.byteLength).toBe((precision === 'float16' ? 2 : 4) * (15 * 2 + 6 * 3));
+    const feeds = keptStatesFeeds(metadata, [second, first, second], [3, 5]);
+    for (const [at, { path, channels }] of guidedLayers.entries()) {
+      const { data, dims } = feeds[`${path}.kept_states`]!;
+      expect(dims).toEqual([3, tokens[at], channels]);
+      const all = outputs[`${path}.states`]!.data as Float32Array;
+      const half = all.length / 2;
+      expect([...(data as Float32Array)]).toEqual([
+        ...all.subarray(half),
+        ...all.subarray(0, half),
+        ...all.subarray(half),
+      ]);
+    }
+  });
+
+  test('without kept rows the feeds have the layers’ sizes and no rows', () => {
+    const feeds = keptStatesFeeds(metadata, [], [3, 5]);
+    expect(Object.values(feeds).map(({ dims }) => dims)).toEqual([
+      [0, 15, 2],
+      [0, 6, 3],
+    ]);
+    expect(statesOutputs(metadata)).toEqual(Object.keys(outputs));
+  });
+});
+
+test('states of other layers, or of another U-Net, are refused', () => {
+  const states = new RowStates('decoder', []);
+  expect(asRowStates(states, 'decoder')).toBe(states);
+  expect(() => asRowStates(states, 'all')).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+  expect(() => asRowStates({ layers: 'all', byteLength: 0 }, 'all')).toThrow(
+    expect.objectContaining({ code: 'INTERNAL' }),
+  );
+});

@@ -1,0 +1,219 @@
+/** Background candidates from the tiny pack's own models: seeds, progress, previews, cancelling, bad input. */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PreparationProgress } from '../../../../electron/contract/progress.ts';
+import { Engine } from '../../../../electron/inference/engine/engine.ts';
+import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import { starterPack } from '../starter-references.ts';
+import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+
+let root: string;
+let engine: Engine;
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  const packFolder = makeTinyPack(root);
+  writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } });
+  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+});
+afterAll(async () => {
+  await engine.release();
+  rmSync(root, { recursive: true });
+});
+
+const request = { prompt: 'a cat', seed: 5, count: 2 };
+const generate: Engine['preparation']['generateBackgrounds'] = (...args) =>
+  engine.preparation.generateBackgrounds(...args);
+
+describe('candidates', () => {
+  test('have consecutive seeds, the pack’s size, and are the same whenever they are asked for', async () => {
+    const { candidates, notices } = await generate(request);
+    expect(candidates.map(({ seed }) => seed)).toEqual([5, 6]);
+    expect(candidates[0]!.image).toMatchObject({ width: 32, height: 32 });
+    expect(candidates[0]!.image.data).not.toEqual(candidates[1]!.image.data);
+    expect(notices).toEqual([]);
+    const again = await generate({ ...request, seed: 6, count: 1 });
+    expect(again.candidates[0]!.image.data).toEqual(candidates[1]!.image.data);
+  });
+
+  test('begin again at 0 behind the largest seed', async () => {
+    const { candidates } = await generate({ ...request, seed: 0xffff_ffff, steps: 1 });
+    expect(candidates.map(({ seed }) => seed)).toEqual([0xffff_ffff, 0]);
+  });
+
+  test.each([
+    ['prompt', { prompt: 'a dog' }],
+    ['negative prompt', { negativePrompt: 'dog' }],
+    ['guidance', { guidance: 1 }],
+    ['steps', { steps: 3 }],
+  ])('change with the %s', async (_, change) => {
+    const one = { ...request, count: 1 };
+    const plain = (await generate(one)).candidates[0]!.image.data;
+    expect((await generate({ ...one, ...change })).candidates[0]!.image.data).not.toEqual(plain);
+  });
+
+  test('are reported step by step, with previews of one pixel per latent element', async () => {
+    const progress: PreparationProgress[] = [];
+    const previews: string[] = [];
+    const done: number[] = [];
+    await generate(request, {
+      onProgress: (at) => progress.push(at),
+      onPreview: ({ width, height }, candidate) => previews.push(`${candidate}: ${width} x ${height}`),
+      onCandidate: (_, index) => {
+        done.push(index);
+      },
+    });
+    expect(
+      progress.filter(({ stage }) => stage === 'denoise').map(({ step, total }) => [step, total]),
+    ).toEqual(Array.from({ length: 8 }, (_, index) => [index + 1, 8]));
+    expect(previews).toEqual([...Array(4).fill('0: 8 x 8'), ...Array(4).fill('1: 8 x 8')]);
+    expect(done).toEqual([0, 1]);
+  });
+
+  test('a long prompt’s lost tokens are told of', async () => {
+    const { notices } = await generate({ ...request, prompt: 'abcdefghijklmnopqrst', steps: 1, count: 1 });
+    expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+  });
+});
+
+describe('a model for backgrounds within the pack', () => {
+  test('draws them, with its own settings, and is released with the engine', async () => {
+    const packFolder = makeTinyPack(root, 'two-models');
+    const backgrounds = makeTinyPack(packFolder, 'backgrounds');
+    writeManifest(backgrounds, { name: 'Places', textToImage: { steps: 3, guidance: 2 } });
+    writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } });
+    const one = { ...request, prompt: 'abcdefghijklmnopqrst', count: 1 };
+    // The weights of both are those of the tiny pack itself.
+    const expected = await generate({ ...one, steps: 3 });
+    const sessions = openSessionCount();
+    const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    try {
+      const steps: number[] = [];
+      const { candidates, model, notices } = await owner.preparation.generateBackgrounds(one, {
+        onProgress: ({ stage, total }) => stage === 'denoise' && steps.push(total),
+      });
+      expect(model).toBe('Places');
+      expect(steps).toEqual([3, 3, 3]);
+      expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+      expect(candidates[0]!.image.data).toEqual(expected.candidates[0]!.image.data);
+    } finally {
+      await owner.release();
+    }
+    expect(openSessionCount()).toBe(sessions);
+  });
+
+  test('has to fit its own text encoder', async () => {
+    const packFolder = makeTinyPack(root, 'misfit');
+    const backgrounds = makeTinyPack(packFolder, 'backgrounds');
+    rmSync(join(backgrounds, 'unet'), { recursive: true });
+    cpSync(join(import.meta.dirname, '../../../golden/graph/sd2/unet'), join(backgrounds, 'unet'), {
+      recursive: true,
+    });
+    const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    try {
+      await expect(owner.preparation.generateBackgrounds(request)).rejects.toMatchObject({
+        code: 'MODEL_INVALID',
+        message: expect.stringMatching(/24 values a token, but the U-Net takes 32/),
+      });
+    } finally {
+      await owner.release();
+    }
+  });
+});
+
+describe('cancelling', () => {
+  test('takes effect behind every step and keeps what was done', async () => {
+    for (let cancelAt = 1; cancelAt <= 8; cancelAt++) {
+      const controller = new AbortController();
+      const done: number[] = [];
+      let last = 0;
+      const running = generate(request, {
+        signal: controller.signal,
+        onCandidate: ({ seed }) => {
+          done.push(seed);
+        },
+        onProgress: ({ stage, step }) => {
+          if (stage === 'denoise') last = step;
+          if (stage === 'denoise' && step === cancelAt) controller.abort();
+        },
+      });
+      await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect(last).toBe(cancelAt);
+      expect(done).toEqual(cancelAt > 4 ? [5] : []);
+    }
+  });
+});
+
+describe('candidates that lack a thing of their prompt', { timeout: 60_000 }, () => {
+  let starter: Engine;
+  beforeAll(async () => {
+    starter = await Engine.open({
+      packFolder: starterPack,
+      device: 'cpu',
+      cacheFolder: join(root, 'starter-cache'),
+    });
+  });
+  afterAll(() => starter.release());
+
+  // One step does not paint six things.
+  const unfinished = {
+    prompt: 'a photo of a teddy and a dog and a penguin and a robot and a house and a car',
+    seed: 5,
+    count: 2,
+    steps: 1,
+  };
+
+  test('are drawn anew with the seeds behind the last, and told of when that was in vain', async () => {
+    const done: number[] = [];
+    const { candidates, notices } = await starter.preparation.generateBackgrounds(
+      { ...unfinished, redraws: 2 },
+      {
+        onCandidate: ({ seed }) => {
+          done.push(seed);
+        },
+      },
+    );
+    expect(candidates.map(({ seed }) => seed)).toEqual([8, 10]);
+    expect(done).toEqual([8, 10]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^No .+ was found in the picture of seed 8\.$/),
+      expect.stringMatching(/^No .+ was found in the picture of seed 10\.$/),
+    ]);
+  });
+
+  test('are kept where redrawing is off, or where the prompt names no thing', async () => {
+    for (const change of [{ redraws: 0 }, { prompt: 'a photo of a beach background' }]) {
+      const { candidates, notices } = await starter.preparation.generateBackgrounds({
+        ...unfinished,
+        ...change,
+      });
+      expect(candidates.map(({ seed }) => seed)).toEqual([5, 6]);
+      expect(notices).toEqual([]);
+    }
+  });
+
+  test('what was kept comes again from its seed alone', async () => {
+    const prompt = 'a photo of a red car, meadow background';
+    const { candidates, notices } = await starter.preparation.generateBackgrounds({ prompt, seed: 3 });
+    expect(notices).toEqual([]);
+    const { seed, image } = candidates[0]!;
+    const again = await starter.preparation.generateBackgrounds({ prompt, seed, redraws: 0 });
+    expect(again.candidates[0]!.image.data).toEqual(image.data);
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['an empty prompt', { prompt: '  ' }],
+    ['no candidates', { count: 0 }],
+    ['too many', { count: 17 }],
+    ['a seed that is too large', { seed: 2 ** 32 }],
+    ['a seed that is not whole', { seed: 0.5 }],
+    ['guidance below 1', { guidance: 0 }],
+    ['no steps', { steps: 0 }],
+    ['a field that is not known', { sed: 3 }],
+  ])('%s', async (_, change) => {
+    await expect(generate({ ...request, ...change })).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
+  });
+});

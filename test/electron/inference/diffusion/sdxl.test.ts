@@ -1,0 +1,147 @@
+/**
+ * SDXL's whole way from prompt to latents against diffusers' StableDiffusionXLPipeline on a small random checkpoint
+ * (test/golden/text-to-image/make_golden.py), and as the engine's model for backgrounds.
+ */
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StudioError } from '../../../../electron/contract/errors.ts';
+import {
+  openBackgroundsModel,
+  type TextToImagePack,
+} from '../../../../electron/inference/diffusion/text-to-image-pack.ts';
+import { Engine } from '../../../../electron/inference/engine/engine.ts';
+import { chooseDevice } from '../../../../electron/inference/runtime/devices.ts';
+import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import { NoisePredictor } from '../../../../electron/pipeline/batching.ts';
+import { createSampler } from '../../../../electron/pipeline/schedulers/create-sampler.ts';
+import {
+  maxAbsDifference,
+  type Tensor,
+  tensor,
+  unstackRows,
+} from '../../../../electron/pipeline/tensor/tensor.ts';
+import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
+import { readTensorAsFloat32 } from '../../../../native-models/graph/safetensors-values.ts';
+import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+
+const golden = join(import.meta.dirname, '../../../golden');
+const tolerance = 2e-4;
+
+let root: string;
+let folder: string;
+let pack: TextToImagePack;
+
+/** Puts the golden SDXL checkpoint together below `parent`. */
+function makeSdxl(parent: string): string {
+  const checkpoint = join(parent, 'backgrounds');
+  cpSync(join(golden, 'text-to-image/sdxl'), checkpoint, { recursive: true });
+  for (const component of ['unet', 'vae', 'text_encoder_2']) {
+    cpSync(join(golden, 'graph/sdxl', component), join(checkpoint, component), { recursive: true });
+  }
+  return checkpoint;
+}
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  folder = makeSdxl(root);
+  pack = await openBackgroundsModel(folder, { width: 24, height: 16 }, await chooseDevice('cpu'), {
+    cacheFolder: join(root, 'cache'),
+  });
+});
+afterAll(async () => {
+  await pack.release();
+  expect(openSessionCount()).toBe(0);
+  rmSync(root, { recursive: true });
+});
+
+function goldenTensor(name: string): Tensor {
+  const file = openSafetensors(join(golden, 'text-to-image/sdxl.golden.safetensors'));
+  return tensor(readTensorAsFloat32(file, name), file.tensors.get(name)!.shape);
+}
+
+describe('SDXL', () => {
+  test.each([
+    ['plain', ''],
+    ['negative', 'b c dog'],
+  ])('has diffusers’ latents after every step: %s', async (name, negativePrompt) => {
+    const size = { width: 24, height: 16 };
+    const { conditioner, unet, schedule } = pack.models;
+    const conditioning = await conditioner.condition('a cat 7', size);
+    const negative = await conditioner.conditionNegative(negativePrompt, size);
+    const predictor = new NoisePredictor({
+      unet,
+      predictionType: schedule.predictionType,
+      guidanceScale: 5,
+      unconditionalEmbedding: negative.promptEmbedding,
+      unconditionalAdded: negative.added!,
+      attentionLayers: 'all',
+      controls: {},
+    });
+    const sampler = createSampler('euler', schedule, 4);
+    const expected = unstackRows(goldenTensor(name));
+    let state = sampler.start(goldenTensor('noise'));
+    for (const step of sampler.steps) {
+      const latents = sampler.modelLatents(state, step.index);
+      const [[eps]] = (await predictor.predict([
+        [{ ...conditioning, step, latents, keyValueSource: 0, appearanceScale: 0 }],
+      ])) as [[Tensor]];
+      state = sampler.advance(state, eps, step.index);
+      expect(maxAbsDifference(state.latents, expected[step.index]!)).toBeLessThan(tolerance);
+    }
+  });
+
+  test('makes pictures in the blending model’s shape, at its own area', async () => {
+    // The golden U-Net was made for 8 x 8 latents of 2 x 2 pixels.
+    expect(pack.size).toEqual({ width: 16, height: 16 });
+    expect(pack.settings).toEqual({ steps: 30, guidance: 5 });
+  });
+
+  test('needs both text encoders', async () => {
+    const broken = makeSdxl(join(root, 'broken'));
+    rmSync(join(broken, 'text_encoder_2'), { recursive: true });
+    const opened = await openBackgroundsModel(broken, null, await chooseDevice('cpu'), {
+      cacheFolder: join(root, 'cache'),
+    });
+    await expect(opened.models.conditioner.condition('a', { width: 16, height: 16 })).rejects.toMatchObject({
+      code: 'PACK_INCOMPLETE',
+    });
+    await opened.release();
+  });
+
+  test('refuses an index that is none', async () => {
+    const broken = makeSdxl(join(root, 'index'));
+    writeFileSync(join(broken, 'model_index.json'), '[1]');
+    await expect(
+      openBackgroundsModel(broken, null, await chooseDevice('cpu'), { cacheFolder: join(root, 'cache') }),
+    ).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+});
+
+describe('the engine', () => {
+  test('takes SDXL for backgrounds where it lies beside the pack, and resizes to the pack’s size', async () => {
+    const store = join(root, 'store');
+    makeSdxl(store);
+    const packFolder = makeTinyPack(store, 'blending');
+    writeManifest(packFolder);
+    const engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    try {
+      const { candidates, model } = await engine.preparation.generateBackgrounds({
+        prompt: 'a cat',
+        seed: 1,
+        steps: 2,
+      });
+      expect(model).toBe('backgrounds');
+      expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[32, 32]]);
+    } finally {
+      await engine.release();
+    }
+  });
+
+  test('does not blend with SDXL', async () => {
+    const packFolder = makeSdxl(join(root, 'blend'));
+    const opening = Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    await expect(opening).rejects.toThrow(StudioError);
+    await expect(opening).rejects.toThrow('SDXL');
+  });
+});

@@ -1,0 +1,449 @@
+/** Masks from phrases, clicks and boxes, and removing objects, through the engine on a tiny pack. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { psnr } from '../../../../electron/evaluation/metrics.ts';
+import { Engine } from '../../../../electron/inference/engine/engine.ts';
+import { encodeMaskPng, encodePng, type PictureFile } from '../../../../electron/inference/images/images.ts';
+import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+
+const golden = join(import.meta.dirname, '../../../golden/segmentation');
+const lama = join(import.meta.dirname, '../../../golden/lama/lama_fp32.onnx');
+
+let root: string;
+let engine: Engine;
+let bare: Engine;
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  const cacheFolder = join(root, 'cache');
+  const packFolder = makeTinyPack(root, 'pack');
+  cpSync(join(golden, 'segmenter'), join(packFolder, 'segmenter'), { recursive: true });
+  mkdirSync(join(packFolder, 'inpainter'));
+  cpSync(lama, join(packFolder, 'inpainter/lama_fp32.onnx'));
+  writeManifest(packFolder, { textToImage: { steps: 3, guidance: 2 } });
+  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
+  bare = await Engine.open({ packFolder: makeTinyPack(root, 'bare'), device: 'cpu', cacheFolder });
+});
+afterAll(async () => {
+  await engine.release();
+  await bare.release();
+  expect(openSessionCount()).toBe(0);
+  rmSync(root, { recursive: true });
+});
+
+/** A red and a blue disc on a gradient, and the gradient alone. */
+function discs(width = 96, height = 96): { image: RgbImage; ground: RgbImage; red: Tensor; blue: Tensor } {
+  const data = new Uint8Array(3 * width * height);
+  const behind = new Uint8Array(3 * width * height);
+  const red = new Float32Array(width * height);
+  const blue = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      const [u, v] = [(x + 0.5) / width, (y + 0.5) / height];
+      red[at] = Number(Math.hypot(u - 0.28, v - 0.5) < 0.17);
+      blue[at] = Number(Math.hypot(u - 0.72, v - 0.5) < 0.17);
+      // Grain, for GrabCut's models: colours that never vary have none.
+      const grain = (x * 7 + y * 13) % 9;
+      const ground = [90 + 40 * u + grain, 160 - grain, 110 + 30 * v + grain];
+      behind.set(ground, 3 * at);
+      data.set(red[at] ? [235 - grain, 20, 30 + grain] : blue[at] ? [20, 30, 235 - grain] : ground, 3 * at);
+    }
+  }
+  return {
+    image: { width, height, data },
+    ground: { width, height, data: behind },
+    red: tensor(red, [height, width]),
+    blue: tensor(blue, [height, width]),
+  };
+}
+
+/** A whole, valid PNG of black pixels, one bit each: 900 million of them take a hundred kilobytes. */
+function blackPng(width: number, height: number): Buffer {
+  const chunk = (type: string, content: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(content.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 1;
+  const rows = deflateSync(Buffer.alloc(height * (1 + Math.ceil(width / 8))), { level: 1 });
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', rows),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+const pictureFile = async (image: RgbImage): Promise<PictureFile> => ({
+  name: 'picture.png',
+  bytes: await encodePng(image),
+});
+const maskFile = async (mask: Tensor, name = 'mask.png'): Promise<PictureFile> => ({
+  name,
+  bytes: await encodeMaskPng(mask),
+});
+
+function overlap(a: Tensor, b: Tensor): number {
+  let [both, either] = [0, 0];
+  a.data.forEach((value, at) => {
+    both += Number(value >= 0.5 && b.data[at]! >= 0.5);
+    either += Number(value >= 0.5 || b.data[at]! >= 0.5);
+  });
+  return both / either;
+}
+
+describe('masks from phrases, with a pack’s own segmenter', () => {
+  test.each([
+    ['a cat', 'red'],
+    ['the dog', 'blue'],
+    ['A red CAT!', 'red'],
+  ] as const)('%s', async (phrase, colour) => {
+    const scene = discs();
+    const { proposals, notices } = await engine.preparation.findMask(await pictureFile(scene.image), {
+      phrase,
+    });
+    expect(proposals).toHaveLength(1);
+    expect(overlap(proposals[0]!.mask, scene[colour])).toBeGreaterThan(0.8);
+    expect(proposals[0]!.score).toBeGreaterThan(0.3);
+    expect(notices).toEqual([]);
+  });
+
+  test('nothing found is an answer: the wrong colour, another thing, a threshold too high', async () => {
+    const picture = await pictureFile(discs().image);
+    const find = async (search: Parameters<typeof engine.preparation.findMask>[1]) =>
+      engine.preparation.findMask(picture, search);
+    expect((await find({ phrase: 'a blue cat' })).proposals).toEqual([]);
+    expect((await find({ phrase: 'cat', boxThreshold: 1 })).proposals).toEqual([]);
+    const horse = await find({ phrase: 'a horse' });
+    expect(horse.proposals).toEqual([]);
+    expect(horse.notices[0]).toMatch(/knows cat, dog.*found none of these in "a horse"/);
+    expect((await find({ phrase: 'cat and dog' })).notices[0]).toMatch(/one thing at a time/);
+    expect((await find({ phrase: 'a fluffy cat' })).notices[0]).toMatch(/passed over: "fluffy"/);
+  });
+
+  test('things that do not touch are separate finds', async () => {
+    const { image, red } = discs();
+    // The blue disc becomes red too.
+    const data = new Uint8Array(image.data);
+    for (let at = 0; at < data.length; at += 3) if (data[at + 2]! > 200) data.set([230, 20, 35], at);
+    const { proposals } = await engine.preparation.findMask(await pictureFile({ ...image, data }), {
+      phrase: 'cat',
+    });
+    expect(proposals).toHaveLength(2);
+    expect(Math.max(...proposals.map(({ mask }) => overlap(mask, red)))).toBeGreaterThan(0.8);
+  });
+
+  test('a pack without a detector says so, and what to do', async () => {
+    expect(bare.preparation.abilities).toMatchObject({
+      findMask: false,
+      findMaskBy: null,
+      selectMask: true,
+      selectMaskBy: 'grabCut',
+    });
+    expect(engine.preparation.abilities).toMatchObject({
+      findMask: true,
+      findMaskBy: 'own',
+      textThreshold: false,
+    });
+    await expect(
+      bare.preparation.findMask(await pictureFile(discs().image), { phrase: 'cat' }),
+    ).rejects.toMatchObject({ code: 'PACK_INCOMPLETE', message: expect.stringContaining('draw a box') });
+  });
+});
+
+describe('masks from clicks and boxes, by GrabCut', () => {
+  const select = async (
+    prompt: Parameters<typeof bare.preparation.selectMask>[1],
+    size: [number, number] = [96, 96],
+  ) => {
+    const scene = discs(...size);
+    return { scene, ...(await bare.preparation.selectMask(await pictureFile(scene.image), prompt)) };
+  };
+
+  test('a click inside', async () => {
+    const { scene, proposals, model } = await select({
+      points: [{ x: 27, y: 48, isInside: true }],
+      box: null,
+    });
+    expect(model).toBe('GrabCut');
+    expect(overlap(proposals[0]!.mask, scene.red)).toBeGreaterThan(0.9);
+  });
+
+  test('a box, and the same mask whenever it is asked for', async () => {
+    const prompt = { points: [], box: { left: 48, top: 25, right: 92, bottom: 72 } };
+    const { scene, proposals } = await select(prompt);
+    expect(overlap(proposals[0]!.mask, scene.blue)).toBeGreaterThan(0.9);
+    expect((await select(prompt)).proposals[0]!.mask.data).toEqual(proposals[0]!.mask.data);
+  });
+
+  test('a click outside takes something away from a box', async () => {
+    const both = { left: 4, top: 20, right: 92, bottom: 76 };
+    const { scene, proposals } = await select({
+      points: [
+        { x: 69, y: 48, isInside: false },
+        { x: 27, y: 48, isInside: true },
+      ],
+      box: both,
+    });
+    expect(overlap(proposals[0]!.mask, scene.red)).toBeGreaterThan(0.9);
+  });
+
+  test('a large picture is worked on smaller, and gets a mask of its own size', async () => {
+    const { scene, proposals } = await select(
+      { points: [], box: { left: 60, top: 210, right: 330, bottom: 480 } },
+      [700, 700],
+    );
+    expect(proposals[0]!.mask.dims).toEqual([700, 700]);
+    expect(overlap(proposals[0]!.mask, scene.red)).toBeGreaterThan(0.9);
+  });
+
+  test('a box around everything', async () => {
+    const { proposals } = await select({ points: [], box: { left: 0, top: 0, right: 96, bottom: 96 } });
+    expect(proposals.length).toBeLessThanOrEqual(1);
+  });
+
+  test.each([
+    ['nothing at all', { points: [], box: null }],
+    ['points outside only', { points: [{ x: 1, y: 1, isInside: false }], box: null }],
+    ['a point beyond the border', { points: [{ x: 96, y: 1, isInside: true }], box: null }],
+    ['a box beyond the border', { points: [], box: { left: 100, top: 0, right: 120, bottom: 9 } }],
+    ['a box without area', { points: [], box: { left: 5, top: 0, right: 5, bottom: 9 } }],
+  ])('refuses %s', async (_, prompt) => {
+    await expect(select(prompt)).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
+  });
+});
+
+describe('removing objects', () => {
+  test.each(['model', 'diffusion', 'layers', 'telea'] as const)(
+    'by %s: fills the grown masks, leaves every other pixel as it was, the same each time',
+    async (method) => {
+      const { image, red } = discs();
+      const files = [await pictureFile(image), [await maskFile(red)]] as const;
+      const options = { growPx: 5, prompt: 'a', seed: 3, method };
+      const { image: result, hole, model } = await engine.preparation.removeObjects(...files, options);
+      expect(model.length).toBeGreaterThan(3);
+      let changed = 0;
+      hole.data.forEach((isHole, at) => {
+        const [before, after] = [image.data, result.data].map((data) => data.subarray(3 * at, 3 * at + 3));
+        if (isHole === 0) expect(after).toEqual(before);
+        else if (after!.some((value, channel) => value !== before![channel])) changed++;
+      });
+      expect(changed).toBeGreaterThan(100);
+      const again = await engine.preparation.removeObjects(...files, options);
+      expect(again.image.data).toEqual(result.data);
+    },
+  );
+
+  test.each(['model', 'diffusion', 'layers', 'telea'] as const)(
+    'by %s: what stood in the hole has no part in what fills it',
+    async (method) => {
+      const { image, red } = discs();
+      const repainted = new Uint8Array(image.data);
+      red.data.forEach((inside, at) => {
+        if (inside === 1) repainted.set([0, (at * 37) % 256, 255], 3 * at);
+      });
+      const options = { growPx: 5, prompt: 'a', seed: 3, method };
+      const fill = async (data: Uint8Array) =>
+        engine.preparation.removeObjects(
+          await pictureFile({ ...image, data }),
+          [await maskFile(red)],
+          options,
+        );
+      const { image: first, method: used } = await fill(image.data);
+      expect(used).toBe(method);
+      expect((await fill(repainted)).image.data).toEqual(first.data);
+    },
+  );
+
+  test.each([
+    ['layers', 30],
+    ['telea', 26],
+  ] as const)(
+    'by %s: what truly was there comes back, as nearly as grain allows',
+    async (method, leastDb) => {
+      const { image, ground, red, blue } = discs();
+      const { image: result, hole } = await engine.preparation.removeObjects(
+        await pictureFile(image),
+        [await maskFile(red), await maskFile(blue)],
+        { growPx: 3, method },
+      );
+      expect(psnr(result, ground, (at) => hole.data[at] === 1)).toBeGreaterThan(leastDb);
+      expect(psnr(image, ground, (at) => hole.data[at] === 1)).toBeLessThan(12);
+    },
+  );
+
+  test('diffusion asks the U-Net: prompt and seed change the fill', async () => {
+    const { image, red } = discs();
+    const fill = async (prompt: string, seed: number) =>
+      engine.preparation.removeObjects(await pictureFile(image), [await maskFile(red)], {
+        method: 'diffusion',
+        prompt,
+        seed,
+      });
+    const { image: first } = await fill('a', 3);
+    expect((await fill('a', 4)).image.data).not.toEqual(first.data);
+    expect((await fill('b', 3)).image.data).not.toEqual(first.data);
+  });
+
+  test('takes the pack’s own model where it has one, else its diffusion, and says which', async () => {
+    const { image, red } = discs();
+    const files = [await pictureFile(image), [await maskFile(red)]] as const;
+    expect(await engine.preparation.removeObjects(...files)).toMatchObject({
+      method: 'model',
+      model: 'LaMa',
+    });
+    expect(await bare.preparation.removeObjects(...files)).toMatchObject({
+      method: 'diffusion',
+      model: 'blended latent diffusion from a fill in layers',
+    });
+    expect(bare.preparation.abilities.removalMethods).toEqual(['auto', 'diffusion', 'layers', 'telea']);
+    expect(engine.preparation.abilities.removalMethods).toEqual([
+      'auto',
+      'model',
+      'diffusion',
+      'layers',
+      'telea',
+    ]);
+    await expect(bare.preparation.removeObjects(...files, { method: 'model' })).rejects.toMatchObject({
+      code: 'PACK_INCOMPLETE',
+    });
+  });
+
+  test('a picture that the latents do not fit is filled in layers, and diffusion asked for is refused', async () => {
+    const { image, red } = discs(95, 97);
+    const files = [await pictureFile(image), [await maskFile(red)]] as const;
+    expect((await bare.preparation.removeObjects(...files)).method).toBe('layers');
+    await expect(bare.preparation.removeObjects(...files, { method: 'diffusion' })).rejects.toMatchObject({
+      code: 'SIZE_MISMATCH',
+      message: expect.stringContaining('95 x 97'),
+    });
+  });
+
+  test('takes several masks at once', async () => {
+    const { image, red, blue } = discs();
+    const { hole } = await engine.preparation.removeObjects(
+      await pictureFile(image),
+      [await maskFile(red), await maskFile(blue)],
+      { growPx: 0, method: 'telea' },
+    );
+    expect(
+      overlap(
+        hole,
+        tensor(
+          red.data.map((value, at) => Math.max(value, blue.data[at]!)),
+          red.dims,
+        ),
+      ),
+    ).toBe(1);
+  });
+
+  test('cancelled, it leaves nothing behind and can be asked again', async () => {
+    const { image, red } = discs();
+    const files = [await pictureFile(image), [await maskFile(red)]] as const;
+    const controller = new AbortController();
+    await expect(
+      engine.preparation.removeObjects(
+        ...files,
+        { method: 'diffusion' },
+        {
+          signal: controller.signal,
+          onProgress: ({ stage }) => {
+            if (stage === 'denoise') controller.abort();
+          },
+        },
+      ),
+    ).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect((await engine.preparation.removeObjects(...files, { method: 'telea' })).image.width).toBe(96);
+  });
+});
+
+describe('bad input', () => {
+  const selection = { points: [{ x: 1, y: 1, isInside: true }], box: null };
+
+  test('an empty phrase', async () => {
+    const picture = await pictureFile(discs().image);
+    for (const phrase of ['', '  ']) {
+      await expect(engine.preparation.findMask(picture, { phrase })).rejects.toMatchObject({
+        code: 'PARAMETER_INVALID',
+      });
+    }
+  });
+
+  test('a mask of another size, an empty one, and one that leaves nothing', async () => {
+    const { image, red } = discs();
+    const picture = await pictureFile(image);
+    const remove = async (mask: Tensor, growPx = 2) =>
+      engine.preparation.removeObjects(picture, [await maskFile(mask)], { growPx });
+    await expect(remove(discs(64, 64).red)).rejects.toMatchObject({
+      code: 'SIZE_MISMATCH',
+      message: expect.stringContaining('64 x 64'),
+    });
+    await expect(remove(tensor(new Float32Array(96 * 96), [96, 96]))).rejects.toMatchObject({
+      code: 'MASK_EMPTY',
+    });
+    await expect(remove(red, 128)).rejects.toMatchObject({ code: 'MASK_EMPTY' });
+    await expect(engine.preparation.removeObjects(picture, [])).rejects.toMatchObject({ code: 'MASK_EMPTY' });
+  });
+
+  test('a picture that is corrupt, of an unsupported type, or none', async () => {
+    const whole = await encodePng(discs().image);
+    for (const bytes of [whole.subarray(0, 300), Buffer.from('%PDF-1.4'), new Uint8Array()]) {
+      const picture = { name: 'broken.png', bytes };
+      const expected = { code: 'ASSET_INVALID', message: expect.stringContaining('broken.png') };
+      await expect(engine.preparation.selectMask(picture, selection)).rejects.toMatchObject(expected);
+      await expect(engine.preparation.findMask(picture, { phrase: 'cat' })).rejects.toMatchObject(expected);
+      await expect(engine.preparation.removeObjects(picture, [])).rejects.toMatchObject(expected);
+    }
+  });
+
+  test('a PNG of 30,000 x 30,000 is refused before it is decoded', async () => {
+    const bomb = blackPng(30_000, 30_000);
+    expect(bomb.length).toBeLessThan(1e6);
+    const before = process.memoryUsage().rss;
+    await expect(
+      engine.preparation.selectMask({ name: 'bomb.png', bytes: bomb }, selection),
+    ).rejects.toMatchObject({ code: 'ASSET_INVALID', message: expect.stringContaining('30000 x 30000') });
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+  });
+
+  test.each([
+    ['a truncated model', (bytes: Buffer) => bytes.subarray(0, 400)],
+    ['a file that is none', () => Buffer.from('hello')],
+  ])('%s for finding masks', async (_, damage) => {
+    const packFolder = makeTinyPack(root, 'damaged');
+    cpSync(join(golden, 'segmenter'), join(packFolder, 'segmenter'), { recursive: true });
+    const path = join(packFolder, 'segmenter/model.onnx');
+    writeFileSync(path, damage(readFileSync(path)));
+    const other = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    const picture = await pictureFile(discs().image);
+    await expect(other.preparation.findMask(picture, { phrase: 'cat' })).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+    });
+    await other.release();
+    rmSync(packFolder, { recursive: true });
+  });
+
+  test('an inpainter that is another model', async () => {
+    const packFolder = makeTinyPack(root, 'other-model');
+    mkdirSync(join(packFolder, 'inpainter'));
+    cpSync(join(golden, 'segmenter/model.onnx'), join(packFolder, 'inpainter/lama_fp32.onnx'));
+    const other = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    const { image, red } = discs();
+    await expect(
+      other.preparation.removeObjects(await pictureFile(image), [await maskFile(red)]),
+    ).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('picture') });
+    await other.release();
+  });
+});

@@ -1,0 +1,72 @@
+/** Smart select by one click on the starter pack's sample scenes, against their true masks. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { GrabCutSegmenter } from '../../../../electron/inference/segmentation/grab-cut.ts';
+
+const SCENES = join('native-models', 'packs', 'starter', 'scenes');
+
+interface Thing {
+  readonly name: string;
+  readonly picture: { readonly width: number; readonly height: number; readonly data: Uint8Array };
+  /** 1 where the thing is. */
+  readonly truth: Uint8Array;
+}
+
+async function things(): Promise<Thing[]> {
+  const found: Thing[] = [];
+  for (const scene of readdirSync(SCENES)) {
+    const background = join(SCENES, scene, 'background.png');
+    if (!existsSync(background)) continue;
+    const { data, info } = await sharp(background).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    for (const file of readdirSync(join(SCENES, scene)).filter((one) => /^mask-\d+\.png$/.test(one))) {
+      const mask = await sharp(join(SCENES, scene, file))
+        .resize(width, height, { kernel: 'nearest' })
+        .greyscale()
+        .raw()
+        .toBuffer();
+      found.push({
+        name: `${scene}/${file}`,
+        picture: { width, height, data: new Uint8Array(data) },
+        truth: Uint8Array.from(mask, (value) => Number(value > 127)),
+      });
+    }
+  }
+  return found;
+}
+
+/** The thing's pixel that is nearest to its middle. */
+function middleOf({ truth, picture: { width } }: Thing): { x: number; y: number } {
+  const inside = [...truth.keys()].filter((at) => truth[at] === 1);
+  const [x, y] = [(at: number) => at % width, (at: number) => Math.floor(at / width)];
+  const mean = (of: (at: number) => number) => inside.reduce((sum, at) => sum + of(at), 0) / inside.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const away = (at: number) => Math.hypot(x(at) - meanX, y(at) - meanY);
+  const nearest = inside.reduce((best, at) => (away(at) < away(best) ? at : best));
+  return { x: x(nearest) + 0.5, y: y(nearest) + 0.5 };
+}
+
+it('finds each thing by one click in its middle, without what surrounds it', {
+  timeout: 600_000,
+}, async () => {
+  const segmenter = new GrabCutSegmenter();
+  const overlaps: Record<string, number> = {};
+  for (const thing of await things()) {
+    const { name, picture, truth } = thing;
+    const prompt = { points: [{ ...middleOf(thing), isInside: true }], box: null };
+    const [proposal] = await segmenter.segment({ pixels: picture, contentHash: name }, prompt);
+    let [both, either] = [0, 0];
+    for (let at = 0; at < truth.length; at++) {
+      const isFound = (proposal?.mask.data[at] ?? 0) >= 0.5;
+      both += Number(isFound && truth[at] === 1);
+      either += Number(isFound || truth[at] === 1);
+    }
+    overlaps[name] = both / either;
+  }
+  const values = Object.values(overlaps);
+  expect(values.length).toBe(12);
+  expect(Object.entries(overlaps).filter(([, overlap]) => overlap < 0.8)).toEqual([]);
+  expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeGreaterThan(0.92);
+});

@@ -1,0 +1,123 @@
+/** Live drafts against a host that is played: one under way, the newest scene wins, one kept. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { LiveDrafts } from '../../../renderer/session/live-drafts.ts';
+import { renderSummary } from './render-summary.ts';
+
+let renders: Map<string, RenderSummary>;
+let enqueued: string[];
+let cancelled: string[];
+let removed: string[];
+let failures: unknown[];
+let drafts: LiveDrafts;
+/** Lets the host take its time with the next draft. */
+let hold: Promise<void> | undefined;
+let cancelError: StudioError | undefined;
+
+const scene = (prompt: string): SceneDocument => ({ ...emptySceneDocument(), prompt });
+
+beforeEach(() => {
+  renders = new Map();
+  enqueued = [];
+  cancelled = [];
+  removed = [];
+  failures = [];
+  hold = undefined;
+  cancelError = undefined;
+  drafts = new LiveDrafts({
+    enqueue: async ({ prompt }) => {
+      enqueued.push(prompt);
+      await hold;
+      const render = renderSummary(prompt, { state: 'queued' });
+      renders.set(prompt, render);
+      return render;
+    },
+    cancel: async (renderId) => {
+      cancelled.push(renderId);
+      if (cancelError) throw cancelError;
+    },
+    remove: async (renderId) => removed.push(renderId),
+    find: (renderId) => renders.get(renderId),
+    fail: (error) => failures.push(error),
+  });
+});
+
+function tell(renderId: string, overrides: Partial<RenderSummary>): void {
+  const render = { ...renderSummary(renderId), ...overrides };
+  renders.set(renderId, render);
+  drafts.changed(render);
+}
+
+describe('live drafts', () => {
+  it('cancel the draft of a scene that is no more', async () => {
+    await drafts.request(scene('a'));
+    tell('a', { state: 'running' });
+    await drafts.request(scene('b'));
+    tell('a', { state: 'cancelled' });
+    expect({ enqueued, cancelled, removed }).toEqual({
+      enqueued: ['a', 'b'],
+      cancelled: ['a'],
+      removed: [],
+    });
+  });
+
+  it('never flood the queue: while one is being queued, only the newest scene waits', async () => {
+    let release = () => {};
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const first = drafts.request(scene('a'));
+    await expect.poll(() => enqueued).toEqual(['a']);
+    for (const prompt of ['b', 'c', 'd']) void drafts.request(scene(prompt));
+    hold = undefined;
+    release();
+    await first;
+    expect({ enqueued, cancelled }).toEqual({ enqueued: ['a', 'd'], cancelled: ['a'] });
+  });
+
+  it('never flood the history: the draft before goes when a new one has ended', async () => {
+    for (const prompt of ['a', 'b', 'c']) {
+      await drafts.request(scene(prompt));
+      tell(prompt, { state: 'done' });
+    }
+    expect(removed).toEqual(['a', 'b']);
+  });
+
+  it('keep what the person starred or named, and what they deleted stays as it is', async () => {
+    await drafts.request(scene('a'));
+    tell('a', { state: 'done' });
+    tell('a', { isStarred: true });
+    await drafts.request(scene('b'));
+    tell('b', { state: 'done' });
+    tell('b', { name: 'The soft one' });
+    await drafts.request(scene('c'));
+    tell('c', { state: 'done' });
+    tell('c', { isDeleted: true });
+    await drafts.request(scene('d'));
+    tell('d', { state: 'done' });
+    expect(removed).toEqual([]);
+  });
+
+  it('remove one that was done before its cancelling arrived', async () => {
+    await drafts.request(scene('a'));
+    cancelError = new StudioError('RENDER_UNKNOWN', 'It has ended.');
+    await drafts.request(scene('b'));
+    tell('a', { state: 'done' });
+    expect({ removed, failures }).toEqual({ removed: ['a'], failures: [] });
+  });
+
+  it('stop with what is under way, and go on after a failure', async () => {
+    await drafts.request(scene('a'));
+    await drafts.stop();
+    expect(cancelled).toEqual(['a']);
+    cancelError = new StudioError('INTERNAL', 'Something else.');
+    await drafts.request(scene('b'));
+    await drafts.request(scene('c'));
+    expect(failures).toEqual([cancelError]);
+    cancelError = undefined;
+    await drafts.request(scene('d'));
+    expect(enqueued).toEqual(['a', 'b', 'd']);
+  });
+});
