@@ -4,11 +4,12 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { StudioError } from '../contract/errors.ts';
+import { bytesToDownload, type CatalogSize } from '../contract/pack-catalog.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore, type ModelStore } from '../models/model-store.ts';
 import { chooseModelsFolder, findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
 import type { PullOptions, PullResult } from '../models/pull-pack.ts';
-import type { PullPlan } from '../models/pull-plan.ts';
+import { bytesLeftOfFiles, type PullPlan } from '../models/pull-plan.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { MODELS_HELP, type ModelsCommand, parseModelsArguments } from './models/models-arguments.ts';
 import { countFiles, formatBytes, type ProgressPrinter, progressPrinter } from './models/models-output.ts';
@@ -104,22 +105,32 @@ async function list({ json }: Command<'list'>, store: ModelStore, io: ModelsIo):
   for (const { id, name, components } of packs) {
     io.out(`${id}  ${name}\n`);
     for (const component of components) {
-      const { knownBytes, unknownFiles } = component.size;
-      const known = unknownFiles === 0 ? formatBytes(knownBytes) : `at least ${formatBytes(knownBytes)}`;
       const size =
-        component.state === 'absent'
-          ? knownBytes === 0
-            ? 'size unknown'
-            : known
-          : formatBytes(component.installedBytes);
+        component.state === 'absent' ? describeSize(component.size) : formatBytes(component.installedBytes);
       const optional = component.isOptional ? ', optional' : '';
       io.out(
         `  ${component.id.padEnd(18)}${component.state.padEnd(11)}${component.name} (${size}${optional}, ${component.licence})\n`,
       );
     }
+    const left = bytesToDownload(components);
+    if (left.knownBytes > 0 || left.unknownFiles > 0) {
+      io.out(`  to download, without the optional parts: ${describeSize(left)}\n`);
+    }
   }
-  io.err(`models folder: ${store.modelsFolder}\n`);
+  const freeBytes = await store.freeBytes();
+  const free = freeBytes === undefined ? '' : ` (${formatBytes(freeBytes)} free)`;
+  io.err(`models folder: ${store.modelsFolder}${free}\n`);
   return 0;
+}
+
+/** "5.2 GB", or what is known of it: the rest only the sources can say. */
+function describeSize({
+  knownBytes,
+  unknownFiles,
+}: Pick<CatalogSize, 'knownBytes' | 'unknownFiles'>): string {
+  if (unknownFiles === 0) return formatBytes(knownBytes);
+  const rest = `${countFiles(unknownFiles)} of unknown size`;
+  return knownBytes === 0 ? rest : `${formatBytes(knownBytes)} and ${rest}`;
 }
 
 async function pull(
@@ -146,13 +157,23 @@ async function pull(
   return 0;
 }
 
-function describePlan({ files, bytesLeft, freeBytes }: PullPlan): string {
-  const missing = files.filter(({ state }) => state === 'missing').length;
-  const size = bytesLeft === null ? 'of a size that only the download will show' : formatBytes(bytesLeft);
+/** What would be downloaded, in all and, where it is more than one part, part by part. */
+function describePlan({ catalog, files, bytesLeft, freeBytes }: PullPlan): string {
+  const missing = files.filter(({ state }) => state === 'missing');
+  if (missing.length === 0) return 'Nothing is to be downloaded.';
+  const sizeOf = (bytes: number | null) =>
+    bytes === null ? 'of a size that only the download will show' : formatBytes(bytes);
   const free = freeBytes === undefined ? '' : `; ${formatBytes(freeBytes)} free`;
-  return missing === 0
-    ? 'Nothing is to be downloaded.'
-    : `To download: ${countFiles(missing)}, ${size}${free}.`;
+  const lines = catalog.components.flatMap(({ id, name }) => {
+    const own = missing.filter(({ component }) => component.id === id);
+    return own.length === 0
+      ? []
+      : [`  ${id.padEnd(18)}${countFiles(own.length)}, ${sizeOf(bytesLeftOfFiles(own))} (${name})`];
+  });
+  return [
+    ...(lines.length > 1 ? lines : []),
+    `To download: ${countFiles(missing.length)}, ${sizeOf(bytesLeft)}${free}.`,
+  ].join('\n');
 }
 
 function describePull({ downloadedFiles, downloadedBytes, keptFiles }: PullResult): string {

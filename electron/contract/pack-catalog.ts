@@ -120,6 +120,25 @@ export interface CatalogSize {
   readonly unknownFiles: number;
 }
 
+/** What is left to download of a pack: its parts that are not optional and not installed. */
+export function bytesToDownload(
+  components: readonly {
+    readonly isOptional: boolean;
+    readonly state: 'installed' | 'partial' | 'absent';
+    readonly installedBytes: number;
+    readonly size: CatalogSize;
+  }[],
+): Omit<CatalogSize, 'files'> {
+  const missing = components.filter(({ isOptional, state }) => !isOptional && state !== 'installed');
+  return {
+    knownBytes: missing.reduce(
+      (sum, { size, installedBytes }) => sum + Math.max(size.knownBytes - installedBytes, 0),
+      0,
+    ),
+    unknownFiles: missing.reduce((sum, { size }) => sum + size.unknownFiles, 0),
+  };
+}
+
 /** Adds up the sizes that the catalogue states. */
 export function catalogSize(components: readonly CatalogComponent[]): CatalogSize {
   const files = components.flatMap((component) => component.files);

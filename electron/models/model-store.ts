@@ -62,6 +62,8 @@ export interface ModelStore {
   readonly catalogs: readonly PackCatalog[];
   /** What there is, and what of it is installed. No network. */
   list(): Promise<ListedPack[]>;
+  /** Bytes free where the models are kept; undefined where that cannot be found out. */
+  freeBytes(): Promise<number | undefined>;
   /** What a pull would fetch and how large it is: asks the sources for sizes that the catalogue lacks. */
   plan(packId: string, options?: PullOptions): Promise<PullPlan>;
   /** Licences that a pull would ask for. No network. */
@@ -97,6 +99,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     modelsFolder,
     catalogs,
     list: () => Promise.all(catalogs.map((catalog) => listPack(context, catalog))),
+    freeBytes: () => context.environment.freeBytes(modelsFolder),
     plan: async (packId, pull = {}) =>
       planPull(context, catalogOf(packId), {
         ...pull,

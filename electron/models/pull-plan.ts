@@ -83,7 +83,7 @@ export async function planPull(
     record,
     files,
     licences: missingLicences(catalog, components, record),
-    bytesLeft: sum(files.filter(({ state }) => state === 'missing').map(bytesLeftOf)),
+    bytesLeft: bytesLeftOfFiles(files.filter(({ state }) => state === 'missing')),
     freeBytes: await context.environment.freeBytes(packFolder(context.modelsFolder, catalog.id)),
   };
 }
@@ -170,9 +170,9 @@ function bytesLeftOf({ remote, file, partBytes: done }: PlannedFile): number | n
   return bytes === null ? null : Math.max(bytes - done, 0);
 }
 
-function sum(values: readonly (number | null)[]): number | null {
-  return values.reduce<number | null>(
-    (total, value) => (total === null || value === null ? null : total + value),
-    0,
-  );
+/** Bytes still to come of the files; null while one's size is not known. */
+export function bytesLeftOfFiles(files: readonly PlannedFile[]): number | null {
+  return files
+    .map(bytesLeftOf)
+    .reduce<number | null>((total, bytes) => (total === null || bytes === null ? null : total + bytes), 0);
 }

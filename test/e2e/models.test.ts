@@ -66,6 +66,9 @@ describe('the models', () => {
     const { page } = studio;
     await openSheet('Models');
     await card().getByText('not installed').waitFor();
+    await card()
+      .getByText(/^To download, without the optional parts: \d+ kB · .+ free on the disk$/)
+      .waitFor();
     await button('Download').click();
     const dialog = page.getByRole('dialog', { name: /licences/ });
     const accept = dialog.getByRole('button', { name: 'Accept and download' });

@@ -15,7 +15,11 @@ export function modelHandlers({
   applySettings,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
   return {
-    'models.list': async () => ({ modelsFolder: store.modelsFolder, packs: await packs.list() }),
+    'models.list': async () => ({
+      modelsFolder: store.modelsFolder,
+      freeBytes: (await store.freeBytes()) ?? null,
+      packs: await packs.list(),
+    }),
     'models.licences': async ({ packId, components }) => [
       ...(await store.licencesToAccept(packId, components)),
     ],

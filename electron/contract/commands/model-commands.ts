@@ -43,7 +43,12 @@ export const modelCommands = {
   'models.list': command(
     'The model packs there are, and what of them is installed. No network.',
     nothing,
-    z.strictObject({ modelsFolder: filePathSchema, packs: z.array(listedPackSchema) }),
+    z.strictObject({
+      modelsFolder: filePathSchema,
+      /** Free where the models are kept; null where that cannot be found out. */
+      freeBytes: z.number().nonnegative().nullable(),
+      packs: z.array(listedPackSchema),
+    }),
   ),
   'models.licences': command(
     'The licences that a download would ask for. No network.',

@@ -32,7 +32,7 @@ export function ModelsSheet() {
         </Text>
       )}
       {listing?.packs.map((pack) => (
-        <PackCard key={pack.id} pack={pack} />
+        <PackCard key={pack.id} pack={pack} freeBytes={listing.freeBytes} />
       ))}
     </Stack>
   );

@@ -3,13 +3,16 @@ import { Badge, Button, Group, Paper, Progress, Text, Title } from '@mantine/cor
 import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
+import { bytesToDownload, type CatalogSize } from '../../../electron/contract/pack-catalog.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { bytesOf, durationOf } from '../widgets/render-name.ts';
 import { PackActions } from './pack-actions.tsx';
 
-export function PackCard({ pack }: { pack: ListedPack }) {
+export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: number | null }) {
   const { t } = useTranslation();
+  const sizeText = useSizeText();
+  const left = bytesToDownload(pack.components);
   const studio = useStudioActions();
   const inUse = useStudio((state) => state.settings.pack === pack.id);
   // The last one counts, whoever began it: a download goes on when the sheet is closed or the page loaded again.
@@ -48,16 +51,18 @@ export function PackCard({ pack }: { pack: ListedPack }) {
             </Text>
             <Text size="xs" c="dimmed">
               {pack.isBundled ? t('models.bundled') : t(`models.${component.state}`)} ·{' '}
-              {component.size.unknownFiles === 0
-                ? bytesOf(component.size.knownBytes)
-                : component.installedBytes > 0
-                  ? bytesOf(component.installedBytes)
-                  : t('models.unknownSize')}{' '}
-              · {component.licence}
+              {component.state === 'absent' ? sizeText(component.size) : bytesOf(component.installedBytes)} ·{' '}
+              {component.licence}
             </Text>
           </li>
         ))}
       </ul>
+      {(left.knownBytes > 0 || left.unknownFiles > 0) && (
+        <Text size="xs" my={6}>
+          {t('models.toDownload', { size: sizeText(left) })}
+          {freeBytes !== null && ` · ${t('models.free', { size: bytesOf(freeBytes) })}`}
+        </Text>
+      )}
       {isBusy && <JobProgress name={pack.name} job={job} />}
       {job?.state === 'failed' && job.error && (
         <Text size="xs" className="danger" role="alert" my={6}>
@@ -67,6 +72,17 @@ export function PackCard({ pack }: { pack: ListedPack }) {
       {!pack.isBundled && <PackActions pack={pack} isBusy={isBusy} isPaused={isPausedDownload(job)} />}
     </Paper>
   );
+}
+
+/** A size as far as it is known before a download. */
+function useSizeText() {
+  const { t } = useTranslation();
+  return ({ knownBytes, unknownFiles }: Pick<CatalogSize, 'knownBytes' | 'unknownFiles'>) => {
+    if (unknownFiles === 0) return bytesOf(knownBytes);
+    return knownBytes === 0
+      ? t('models.unknownSize', { count: unknownFiles })
+      : t('models.sizeAndMore', { size: bytesOf(knownBytes), count: unknownFiles });
+  };
 }
 
 /** A download that was stopped by the person, and nothing done since. */

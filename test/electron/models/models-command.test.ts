@@ -91,7 +91,11 @@ describe('models', () => {
     expect(pulled.err).toContain('[1/2] downloading one/a.bin');
     expect(pulled.err).not.toContain('\r');
 
+    const before = await run(['list', '--models-dir', join(folder, 'other')], offline);
+    expect(before.out).toContain('  to download, without the optional parts: 70.0 kB\n');
+    expect(before.err).toMatch(/^models folder: .*other \(.* free\)\n$/);
     const listed = await run(['list'], offline);
+    expect(listed.out).not.toContain('to download');
     expect(listed.out).toMatch(/one +installed +A part \(70\.0 kB, test-licence\)/);
     expect(listed.out).toMatch(/two +absent +A part \(70\.0 kB, optional, test-licence\)/);
     expect(JSON.parse((await run(['list', '--json'], offline)).out).modelsFolder).toBe(folder);
@@ -111,6 +115,28 @@ describe('models', () => {
       code: 0,
       out: 'Removed 2 files; 70.0 kB are free again.\n',
     });
+    expect(await filesBelow(folder)).toEqual([]);
+  });
+
+  it('says how much each part of sd21 is, and what is not known', async () => {
+    const { run, folder } = await command();
+    const { out } = await run(['list', '--models-dir', folder], {
+      ...offline,
+      catalogsFolder: join(import.meta.dirname, '../../../native-models/packs'),
+    });
+    expect(out).toMatch(/blending +absent +Stable Diffusion 2\.1 base \(2\.6 GB, /);
+    expect(out).toMatch(/backgrounds +absent +Stable Diffusion XL base 1\.0 \(6\.9 GB, /);
+    expect(out).toMatch(/detector +absent +Grounding DINO tiny \(231\.5 kB and 6 files of unknown size, /);
+    expect(out).toMatch(/to download, without the optional parts: 9\.7 GB and 10 files of unknown size\n/);
+  });
+
+  it('says the size of every part and of all, and stops', async () => {
+    const { run, folder } = await command();
+    const { code, out } = await run(['pull', 'test', '--component', 'one', '--component', 'two', '--size']);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^ {2}one +2 files, 70\.0 kB \(A part\)\n {2}two +2 files, 70\.0 kB \(A part\)\nTo download: 4 files, 140\.0 kB; .* free\.\n$/,
+    );
     expect(await filesBelow(folder)).toEqual([]);
   });
 
