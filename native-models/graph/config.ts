@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { recogniseForeignFile } from './foreign-file.ts';
 import { GraphError } from './graph-error.ts';
 
 /** A positive integer. */
@@ -23,6 +24,7 @@ export function perBlock<T extends z.ZodType>(item: T) {
 export function only<const T extends string | number | boolean | null>(...allowed: readonly [T, ...T[]]) {
   return z
     .unknown()
+    .optional()
     .superRefine((value, issues) => {
       if (value === undefined || (allowed as readonly unknown[]).includes(value)) return;
       const message = `${JSON.stringify(value)} is not supported, only ${allowed.map((one) => JSON.stringify(one)).join(', ')}`;
@@ -43,6 +45,8 @@ export function readJsonObject(path: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
+    const foreign = recogniseForeignFile(path);
+    if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message, { cause });
     throw new GraphError('CONFIG_INVALID', `${path} is not valid JSON.`, { cause });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {

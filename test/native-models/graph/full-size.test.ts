@@ -2,39 +2,12 @@
  * The models that people use, at their real sizes: every tensor that diffusers and transformers give them has its
  * place in the graph, with its shape, and none is missing. Names and shapes only; there are no weights here.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { buildAutoencoderKl } from '../../../native-models/graph/autoencoder-kl.ts';
 import { buildAutoencoderTiny } from '../../../native-models/graph/autoencoder-tiny.ts';
 import { buildClipTextModel, type ClipTextClass } from '../../../native-models/graph/clip-text-model.ts';
-import { ComponentWeights } from '../../../native-models/graph/component-weights.ts';
-import { parseSafetensorsHeader } from '../../../native-models/graph/safetensors.ts';
 import { buildUnet2dCondition } from '../../../native-models/graph/unet-2d-condition.ts';
-import { goldenFolder } from './golden-session.ts';
-
-interface FullSizeModel {
-  readonly className: string;
-  readonly config: Record<string, unknown>;
-  readonly tensors: Record<string, number[]>;
-}
-
-const listPath = join(goldenFolder, 'full-size.json.gz');
-const models = JSON.parse(gunzipSync(readFileSync(listPath)).toString()) as Record<string, FullSizeModel>;
-
-/** Weights as a float16 checkpoint of this model would have them. */
-function weightsOf({ tensors }: FullSizeModel): ComponentWeights {
-  let end = 0;
-  const entries = Object.entries(tensors).map(([name, shape]) => {
-    const begin = end;
-    end += 2 * shape.reduce((product, size) => product * size, 1);
-    return [name, { dtype: 'F16', shape, data_offsets: [begin, end] }];
-  });
-  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  // The path only has to be that of a file.
-  return new ComponentWeights([parseSafetensorsHeader(header, end, listPath)]);
-}
+import { fullSizeModels as models, weightsOf } from './full-size-models.ts';
 
 describe('U-Nets', () => {
   test.each([
