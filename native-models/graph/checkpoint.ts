@@ -7,6 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ComponentWeights } from './component-weights.ts';
 import { readJsonObject } from './config.ts';
+import { recogniseForeignFile, recogniseForeignFolder, recogniseTensorNames } from './foreign-file.ts';
 import { GraphError } from './graph-error.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { findNonFiniteTensors } from './safetensors-values.ts';
@@ -49,11 +50,16 @@ const classOfSingleComponent: Record<string, ComponentFolder> = {
  * Finds and checks a checkpoint's files; reads headers only.
  *
  * @param folder a diffusers checkpoint, or the folder of one component
- * @throws GraphError CHECKPOINT_INCOMPLETE, CONFIG_INVALID, FILE_UNREADABLE, SAFETENSORS_*
+ * @throws GraphError CHECKPOINT_INCOMPLETE, CONFIG_INVALID, FILE_UNREADABLE, FOREIGN_FILE (a file of another format,
+ *   with what to do), SAFETENSORS_*
  */
 export function openCheckpoint(folder: string, options: OpenOptions = {}): Checkpoint {
   const root = resolve(folder);
-  if (!isFolder(root)) throw new GraphError('FILE_UNREADABLE', `${root} is not a folder.`);
+  if (!isFolder(root)) {
+    const foreign = recogniseForeignFile(root);
+    if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
+    throw new GraphError('FILE_UNREADABLE', `${root} is not a folder.`);
+  }
   const components = new Map<ComponentFolder, CheckpointComponent>();
   for (const name of componentFolders) {
     const componentFolder = join(root, name);
@@ -71,6 +77,8 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
     components.set(name, component);
   }
   if (components.size === 0) {
+    const foreign = recogniseForeignFolder(root);
+    if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
     const message = `${root} is not a diffusers checkpoint: it has none of the folders ${componentFolders.join(', ')}.`;
     throw new GraphError('CHECKPOINT_INCOMPLETE', message);
   }
@@ -108,7 +116,23 @@ function openComponent(folder: string, options: OpenOptions): CheckpointComponen
   }
   const config = readJsonObject(configPath);
   const className = classNameOf(config, configPath);
-  return { folder, className, config, weightFiles: findWeightFiles(folder, options).map(openSafetensors) };
+  return { folder, className, config, weightFiles: findWeightFiles(folder, options).map(openWeights) };
+}
+
+/** @throws GraphError FOREIGN_FILE for what is no component's weights, and what {@link openSafetensors} throws */
+function openWeights(path: string): SafetensorsFile {
+  let file: SafetensorsFile;
+  try {
+    file = openSafetensors(path);
+  } catch (cause) {
+    const foreign = recogniseForeignFile(path);
+    // A file that is cut short has a code of its own.
+    if (foreign === undefined || foreign.kind === 'truncated') throw cause;
+    throw new GraphError('FOREIGN_FILE', foreign.message, { cause });
+  }
+  const foreign = recogniseTensorNames(basename(path), file.tensors.keys());
+  if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
+  return file;
 }
 
 /** diffusers writes `_class_name`, transformers `architectures`. */
@@ -132,6 +156,10 @@ function findWeightFiles(folder: string, { variant }: OpenOptions): string[] {
   const candidates = variant === 'fp16' ? [...half, ...plain] : [...plain, ...half];
   const found = candidates.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (found === undefined) {
+    const foreign = recogniseForeignFolder(folder);
+    if (foreign !== undefined) {
+      throw new GraphError('FOREIGN_FILE', `${basename(folder)}/: ${foreign.message}`);
+    }
     const message = `${folder} has no weights in the safetensors format; looked for ${candidates.join(', ')}.`;
     throw new GraphError('CHECKPOINT_INCOMPLETE', message);
   }

@@ -217,7 +217,8 @@ function isCountArray(value: unknown): value is number[] {
 }
 
 function truncated(path: string, detail: string): GraphError {
-  return new GraphError('SAFETENSORS_TRUNCATED', `${basename(path)} is cut short: ${detail}.`);
+  const message = `${basename(path)} is cut short: ${detail}. Download it again.`;
+  return new GraphError('SAFETENSORS_TRUNCATED', message);
 }
 
 function badHeader(path: string, detail: string, cause?: unknown): GraphError {

@@ -189,6 +189,8 @@ describe('what is wrong is named', () => {
       join(path, 'unet/diffusion_pytorch_model.safetensors'),
       join(path, 'unet/diffusion_pytorch_model.bin'),
     );
+    expectCode(() => openCheckpoint(path), 'FOREIGN_FILE', /unet.*\.bin.*pickle.*safetensors/);
+    rmSync(join(path, 'unet/diffusion_pytorch_model.bin'));
     expectCode(() => openCheckpoint(path), 'CHECKPOINT_INCOMPLETE', /safetensors/);
   });
 
