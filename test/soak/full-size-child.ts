@@ -1,0 +1,103 @@
+/**
+ * One full-size model in a process of its own, so that its peak memory is its own: `node full-size-child.ts FOLDER
+ * blend|backgrounds`. Prints a {@link FullSizeFigures} as JSON.
+ */
+import { join } from 'node:path';
+import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
+import { assetReader, makeRequest } from '../../electron/cli/scene-request.ts';
+import { chooseDevice } from '../../electron/inference/devices.ts';
+import { Engine } from '../../electron/inference/engine.ts';
+import { openBackgroundsModel } from '../../electron/inference/text-to-image-pack.ts';
+import { firstNonFinite, tensor } from '../../electron/pipeline/tensor/tensor.ts';
+import { writeJson, writePicture } from '../electron/inference/tiny-pack.ts';
+import type { FullSizeFigures } from './full-size.ts';
+
+const SIZE_PX = 512;
+
+const [folder, task] = process.argv.slice(2) as [string, 'blend' | 'backgrounds'];
+const cacheFolder = join(folder, '..', 'cache');
+const figures = task === 'blend' ? await blend() : await openBackgrounds();
+console.log(JSON.stringify(figures));
+
+/** Composes one step at 512 x 512 with one concept, then runs two rows by themselves. */
+async function blend(): Promise<FullSizeFigures> {
+  const opened = stopwatch();
+  const engine = await Engine.open({ packFolder: folder, device: 'cpu', cacheFolder });
+  const openSeconds = opened();
+  const scene = await loadScene(await writeScene());
+  const request = makeRequest(scene, engine.pack, {
+    parameters: { steps: 1, swapGuidance: 1, keepOriginalBackground: false },
+  });
+  const composed = stopwatch();
+  const outcome = await engine.render(request, assetReader(scene));
+  const composeSeconds = composed();
+  if (outcome.image.width !== SIZE_PX || outcome.image.height !== SIZE_PX) {
+    throw new Error(`The picture has ${outcome.image.width} x ${outcome.image.height} pixels.`);
+  }
+  const residentBytes = process.memoryUsage().rss;
+
+  const { unet, textEncoder } = engine.models;
+  const [promptEmbedding] = await textEncoder.encode(['a photo of a cat']);
+  const side = SIZE_PX / engine.models.autoencoder.downscale;
+  const data = Float32Array.from({ length: unet.latentChannels * side * side }, (_, i) => Math.sin(i));
+  const latents = tensor(data, [unet.latentChannels, side, side]);
+  const rows: number[] = [];
+  for (const timestep of [501, 1]) {
+    const ran = stopwatch();
+    const noise = await unet.predict(
+      [{ latents, timestep, promptEmbedding: promptEmbedding!, keyValueSource: 0, appearanceScale: 0 }],
+      'all',
+    );
+    rows.push(ran());
+    if (firstNonFinite(noise) >= 0) throw new Error('The U-Net returned a value that is not a number.');
+  }
+  await engine.release();
+  return {
+    openSeconds,
+    composeSeconds,
+    unetRows: outcome.unetRows,
+    rowSeconds: Math.min(...rows),
+    residentBytes,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    releasedBytes: process.memoryUsage().rss,
+  };
+}
+
+/** Opens a model for backgrounds as a pack's `backgrounds/` is opened: every graph of it is built. */
+async function openBackgrounds(): Promise<FullSizeFigures> {
+  const device = await chooseDevice('cpu');
+  const opened = stopwatch();
+  const size = { width: SIZE_PX, height: SIZE_PX };
+  const pack = await openBackgroundsModel(folder, size, device, { cacheFolder });
+  const openSeconds = opened();
+  await pack.release();
+  return { openSeconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+async function writeScene(): Promise<string> {
+  const path = join(folder, '..', 'scene', 'scene.json');
+  writeJson(path, {
+    version: 1,
+    prompt: 'a cat on a table',
+    background: 'background.png',
+    inpainted: 'inpainted.png',
+    concepts: [{ name: 'cat', prompt: 'a cat', image: 'cat.png', mask: 'mask.png', order: 0 }],
+  });
+  const size = [SIZE_PX, SIZE_PX] as const;
+  const rectangle = [128, 128, 320, 384] as const;
+  const inFolder = (name: string) => join(folder, '..', 'scene', name);
+  await writePicture(inFolder('background.png'), { size, rectangle });
+  await writePicture(inFolder('inpainted.png'), { size });
+  await writePicture(inFolder('cat.png'), { size, rectangle: [64, 64, 448, 448] });
+  await writePicture(inFolder('mask.png'), { size, rectangle, isMask: true });
+  return path;
+}
+
+/** @returns a function that says how many seconds of processor time have passed, of all threads */
+function stopwatch(): () => number {
+  const start = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1e6;
+  };
+}
