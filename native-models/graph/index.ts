@@ -32,12 +32,7 @@ export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
-export {
-  type ForeignFile,
-  type ForeignKind,
-  recogniseForeignFile,
-  recogniseForeignFolder,
-} from './foreign-file.ts';
+export { recogniseForeignFile } from './foreign-file.ts';
 export { GraphError, type GraphErrorCode } from './graph-error.ts';
 export type { Precision } from './layers.ts';
 export type { GraphPort } from './onnx-builder.ts';

@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path';
 import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
-import { assetReader, makeRequest } from '../../electron/cli/scene-request.ts';
-import { chooseDevice } from '../../electron/inference/devices.ts';
-import { Engine } from '../../electron/inference/engine.ts';
-import { openBackgroundsModel } from '../../electron/inference/text-to-image-pack.ts';
+import { assetReader, makeRequest } from '../../electron/app/scenes/scene-request.ts';
+import { openBackgroundsModel } from '../../electron/inference/diffusion/text-to-image-pack.ts';
+import { Engine } from '../../electron/inference/engine/engine.ts';
+import { chooseDevice } from '../../electron/inference/runtime/devices.ts';
 import { firstNonFinite, tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { writeJson, writePicture } from '../electron/inference/tiny-pack.ts';
 import type { FullSizeFigures } from './full-size.ts';

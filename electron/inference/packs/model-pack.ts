@@ -18,7 +18,7 @@ import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.t
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
-import { readJson } from './pack-files.ts';
+import { assertNotForeign, readJson } from './pack-files.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 
@@ -62,7 +62,10 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new StudioError('PACK_UNKNOWN', `There is no model pack at ${folder}.`);
+  if (!isFolder) {
+    assertNotForeign(root);
+    throw new StudioError('PACK_UNKNOWN', `There is no model pack at ${folder}.`);
+  }
   const manifest = await readManifest(root);
   for (const file of manifest?.files ?? []) await checkSize(root, file);
   const checkpoint = await inStudioTerms(() => openCheckpoint(root));

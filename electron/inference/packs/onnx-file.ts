@@ -6,7 +6,7 @@ import type { GraphPort } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { createSession, type ModelSession } from '../runtime/sessions.ts';
-import { readJson } from './pack-files.ts';
+import { assertNotForeign, readJson } from './pack-files.ts';
 
 /**
  * Opens a model file.
@@ -27,6 +27,7 @@ export async function openOnnxFile(
   } catch (cause) {
     throw new StudioError('PACK_INCOMPLETE', `${path} is missing or cannot be read.`, { cause });
   }
+  assertNotForeign(path);
   return createSession(what, { bytes, externalFolder: dirname(path), ...ports }, device);
 }
 
