@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { CommandHandlers } from '../contract/commands.ts';
 import type { EngineConfig } from '../contract/engine-messages.ts';
 import type { AssetId } from '../contract/render-request.ts';
+import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore } from '../models/model-store.ts';
 import { findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
+import { removeStaleStoreFiles } from '../models/stale-files.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { RecentProjects } from '../projects/recent-projects.ts';
 import { type TransientAsset, TransientAssets } from './assets/transient-assets.ts';
@@ -27,7 +29,6 @@ import { OpenProjects } from './projects/open-projects.ts';
 import { ProjectsFolder } from './projects/projects-folder.ts';
 import { RenderService } from './renders/render-service.ts';
 import { SettingsStore } from './settings/settings-store.ts';
-import { removeUnfinishedFiles } from './settings/unfinished-files.ts';
 import { type EventListener, StudioEvents } from './studio-events.ts';
 import type { StudioFolders, StudioHost, StudioParts } from './studio-parts.ts';
 
@@ -97,14 +98,16 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 async function createParts(options: StudioOptions): Promise<StudioParts> {
   const { host, facts, folders, environment = systemEnvironment } = options;
   const events = new StudioEvents();
-  await removeUnfinishedFiles(folders.settings);
+  await removeStaleTemporaryFiles(folders.settings, (name) => name.endsWith('.json'));
   const settings = await SettingsStore.open(folders.settings, (message) =>
     events.emit('notice', { level: 'warning', message }),
   );
   const { folder: modelsFolder, chosenBy } = await findModelsFolder(facts);
+  const catalogs = await readCatalogs(folders.bundledPacks);
+  await removeStaleStoreFiles(modelsFolder, catalogs);
   const store = createModelStore({
     modelsFolder,
-    catalogs: await readCatalogs(folders.bundledPacks),
+    catalogs,
     environment,
     hubEndpoint: facts.environment.HF_ENDPOINT || undefined,
     hubToken: facts.environment.HF_TOKEN || undefined,

@@ -10,6 +10,7 @@ import { createModelStore, type ModelStore } from '../models/model-store.ts';
 import { chooseModelsFolder, findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
 import type { PullOptions, PullResult } from '../models/pull-pack.ts';
 import { bytesLeftOfFiles, type PullPlan } from '../models/pull-plan.ts';
+import { removeStaleStoreFiles } from '../models/stale-files.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { MODELS_HELP, type ModelsCommand, parseModelsArguments } from './models/models-arguments.ts';
 import { countFiles, formatBytes, type ProgressPrinter, progressPrinter } from './models/models-output.ts';
@@ -61,9 +62,11 @@ async function runCommand(
 ): Promise<number> {
   if (command.name === 'where') return where(command, io);
   const { folder } = await findModelsFolder(io.facts, command.modelsFolder);
+  const catalogs = await readCatalogs(io.catalogsFolder);
+  await removeStaleStoreFiles(folder, catalogs);
   const store = createModelStore({
     modelsFolder: folder,
-    catalogs: await readCatalogs(io.catalogsFolder),
+    catalogs,
     environment: io.environment,
     hubEndpoint: io.facts.environment.HF_ENDPOINT || undefined,
     hubToken: io.facts.environment.HF_TOKEN || undefined,

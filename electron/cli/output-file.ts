@@ -1,39 +1,35 @@
 /** Results appear whole or not at all, and a place that cannot be written is found out before the work. */
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { temporaryName, writeWholeFile } from '../foundation/files/whole-file.ts';
+import { makeFolder, writeFileAtomically } from '../foundation/files/atomic-write.ts';
+import { writing } from '../foundation/files/file-errors.ts';
+import { temporaryName } from '../foundation/files/temporary-files.ts';
+
+const UNWRITABLE = 'OUTPUT_UNWRITABLE';
 
 /**
  * Makes the folder of an output file and checks that it can be written.
  *
- * @throws StudioError OUTPUT_UNWRITABLE
+ * @throws StudioError OUTPUT_UNWRITABLE, DISK_FULL
  */
 export async function prepareOutput(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new StudioError('OUTPUT_UNWRITABLE', `${path} is a folder.`);
   const probe = temporaryName(path);
-  await writing(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+  const step = async () => {
+    await makeFolder(dirname(path));
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
-  });
+  };
+  await writing(path, step, UNWRITABLE);
 }
 
 /**
  * Writes a file whole or not at all.
  *
- * @throws StudioError OUTPUT_UNWRITABLE
+ * @throws StudioError OUTPUT_UNWRITABLE, DISK_FULL
  */
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
-  await writing(path, () => writeWholeFile(path, content));
-}
-
-async function writing(path: string, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (cause) {
-    const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new StudioError('OUTPUT_UNWRITABLE', `${path} cannot be written (${detail}).`, { cause });
-  }
+  await writeFileAtomically(path, content, { unwritable: UNWRITABLE });
 }

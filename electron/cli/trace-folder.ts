@@ -1,9 +1,9 @@
 /** `--trace`: tensors by name as .npy files, in folders by the name's path. The folder appears when all is there. */
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
+import { temporaryName } from '../foundation/files/temporary-files.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { encodeNpy } from './npy.ts';
 
@@ -23,7 +23,7 @@ export interface TraceFolder {
  */
 export async function openTraceFolder(folder: string): Promise<TraceFolder> {
   const target = resolve(folder);
-  const temporary = `${target}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  const temporary = temporaryName(target);
   const unwritable = (cause: unknown) =>
     new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be written.`, { cause });
   if ((await readdir(target).catch(() => [])).length > 0) {

@@ -23,7 +23,8 @@ export const errorCodes = {
   ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',
   FILE_IN_THE_WAY: 'A file that the model store did not put there stands where a model file is to go.',
-  FOLDER_UNWRITABLE: 'The models folder, or a file in it, cannot be written.',
+  FOLDER_UNWRITABLE:
+    'A folder that the program keeps things in, such as the models folder, or a file in it cannot be written.',
   HOST_UNREACHABLE: 'The connection between the window and the program’s host was lost.',
   HOST_UNSUPPORTED: 'This way of running the program cannot do that.',
   IMPORT_INVALID:

@@ -1,19 +1,10 @@
 /** Projects that were opened lately, in a small file of the host's. */
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, isAbsolute } from 'node:path';
+import { readFileSync, renameSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
-import { inProject } from './sqlite-errors.ts';
+import { writeFileAtomicallySync } from '../foundation/files/atomic-write.ts';
+import { errnoOf } from '../foundation/files/file-errors.ts';
 
 /** Most projects that are remembered. */
 const MAX_RECENT = 50;
@@ -43,7 +34,7 @@ export class RecentProjects {
     try {
       text = readFileSync(this.#file, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (errnoOf(error) === 'ENOENT') return [];
       throw error;
     }
     const parsed = fileSchema.safeParse(parseJson(text));
@@ -75,23 +66,7 @@ export class RecentProjects {
         `This cannot be remembered:\n${z.prettifyError(checked.error)}`,
       );
     }
-    const temporary = `${this.#file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
-    inProject(this.#file, () => {
-      mkdirSync(dirname(this.#file), { recursive: true });
-      try {
-        const fileDescriptor = openSync(temporary, 'wx');
-        try {
-          writeSync(fileDescriptor, `${JSON.stringify(checked.data, null, 2)}\n`);
-          fsyncSync(fileDescriptor);
-        } finally {
-          closeSync(fileDescriptor);
-        }
-        renameSync(temporary, this.#file);
-      } catch (error) {
-        rmSync(temporary, { force: true });
-        throw error;
-      }
-    });
+    writeFileAtomicallySync(this.#file, `${JSON.stringify(checked.data, null, 2)}\n`);
   }
 }
 

@@ -1,12 +1,103 @@
-/** Files that are either the old ones or the new ones, whatever happens in between. */
-import { constants } from 'node:fs';
+/**
+ * Files that are either the old ones or the new ones, whatever happens in between (docs/decisions/0116).
+ *
+ * A file is written under a temporary name, brought to the disk, then renamed; then the folder is brought to the disk
+ * that holds the name.
+ */
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errnoOf, ifPresent, writing } from './file-errors.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { errnoOf, ifPresent, writeError, writing } from './file-errors.ts';
+import { temporaryName } from './temporary-files.ts';
 
 /** Where links must not be followed, where the platform can say so. */
 export const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+export interface AtomicWriteOptions {
+  /**
+   * Whether the file has to outlast a power cut, as by default. A cache does without: what is lost is computed again,
+   * and what is damaged is found out by its reader.
+   */
+  readonly isDurable?: boolean;
+  /** Code of an error that is not a full disk; FOLDER_UNWRITABLE by default. */
+  readonly unwritable?: ErrorCode;
+}
+
+/**
+ * Writes a file so that a reader sees the whole of it or what was there before, and makes its folder where it is not
+ * there. After an error the old file is there and the temporary one is not.
+ *
+ * @throws StudioError DISK_FULL, and `unwritable`
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { isDurable = true, unwritable = 'FOLDER_UNWRITABLE' }: AtomicWriteOptions = {},
+): Promise<void> {
+  const temporary = temporaryName(path);
+  const step = async () => {
+    await makeFolder(dirname(path));
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      if (isDurable) await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renameWhenFree(temporary, path);
+    if (isDurable) await syncFolder(dirname(path));
+  };
+  try {
+    await writing(path, step, unwritable);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * The same, for callers that cannot wait.
+ *
+ * @throws StudioError DISK_FULL, and `unwritable`
+ */
+export function writeFileAtomicallySync(
+  path: string,
+  content: string | Uint8Array,
+  { unwritable = 'FOLDER_UNWRITABLE' }: Pick<AtomicWriteOptions, 'unwritable'> = {},
+): void {
+  const temporary = temporaryName(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const fileDescriptor = openSync(temporary, 'wx');
+    try {
+      writeFileSync(fileDescriptor, content);
+      fsyncSync(fileDescriptor);
+    } finally {
+      closeSync(fileDescriptor);
+    }
+    renameWhenFreeSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writeError(error, path, unwritable);
+  }
+}
+
+/** Gives a finished file its final name, so that it lasts through a power cut. @throws StudioError as above */
+export async function moveIntoPlace(from: string, to: string): Promise<void> {
+  await writing(to, () => renameWhenFree(from, to));
+  await syncFolder(dirname(to));
+}
 
 /** Makes a folder and those above it. */
 export async function makeFolder(folder: string): Promise<void> {
@@ -24,8 +115,8 @@ async function firstMissing(folder: string): Promise<string> {
   return parent === folder || (await ifPresent(lstat(parent))) ? folder : firstMissing(parent);
 }
 
-/** Makes a rename in a folder last through a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
+/** Brings a folder's names to the disk. */
+async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open folders, and some file systems cannot sync them: there the journal has to do.
   const handle = await open(folder, 'r').catch(() => undefined);
   try {
@@ -40,39 +131,30 @@ const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const BUSY_TRIES = 10;
 const BUSY_WAIT_MS = 200;
 
-/** Puts a finished file in its place: data first, then the name, then the folder that holds the name. */
-export async function moveIntoPlace(from: string, to: string): Promise<void> {
-  await writing(to, async () => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await rename(from, to);
-        return;
-      } catch (error) {
-        const isBusy = process.platform === 'win32' && BUSY.has(errnoOf(error) ?? '');
-        if (!isBusy || attempt === BUSY_TRIES) throw error;
-        await delay(BUSY_WAIT_MS);
-      }
-    }
-  });
-  await syncFolder(dirname(to));
+function isBusy(error: unknown): boolean {
+  return process.platform === 'win32' && BUSY.has(errnoOf(error) ?? '');
 }
 
-/** Writes a small file so that a reader sees the whole of it or what was there before. */
-export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writing(path, async () => {
-    await makeFolder(dirname(path));
-    await rm(temporary, { force: true });
-    const handle = await open(temporary, 'wx');
+async function renameWhenFree(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      await handle.writeFile(text);
-      await handle.sync();
-      await handle.close();
-      await moveIntoPlace(temporary, path);
+      await rename(from, to);
+      return;
     } catch (error) {
-      await handle.close().catch(() => undefined);
-      await rm(temporary, { force: true });
-      throw error;
+      if (!isBusy(error) || attempt === BUSY_TRIES) throw error;
+      await delay(BUSY_WAIT_MS);
     }
-  });
+  }
+}
+
+function renameWhenFreeSync(from: string, to: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt === BUSY_TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_WAIT_MS);
+    }
+  }
 }

@@ -1,5 +1,5 @@
-/** Errors of the file system, in words. */
-import { StudioError } from '../../contract/errors.ts';
+/** Errors of the file system, in words: the one place where they become {@link StudioError}s. */
+import { type ErrorCode, StudioError } from '../../contract/errors.ts';
 
 /** The file system's code of an error, such as ENOENT. */
 export function errnoOf(error: unknown): string | undefined {
@@ -7,49 +7,66 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Codes of the operating system (ENOENT, EIO, ...); Node's own (ERR_...) are faults of this program. */
+const ERRNO = /^E(?!RR_)[A-Z0-9]+$/;
+
 /**
- * An error of writing below the models folder as one that a person can act on.
+ * An error of writing as one that a person can act on.
  *
+ * @param unwritable code of everything but a full disk
  * @returns the error itself when it is no error of the file system, or carries a code already
  */
-export function writeError(error: unknown, path: string): unknown {
-  switch (errnoOf(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new StudioError(
-        'DISK_FULL',
-        `The disk is full: ${path} could not be written. What has been downloaded is kept; make room and pull again.`,
-        { cause: error },
-      );
-    case 'EFBIG':
-      return new StudioError(
-        'FOLDER_UNWRITABLE',
-        `The disk does not take files this large: ${path}. Choose a models folder on another disk.`,
-        { cause: error },
-      );
-    case 'ENOENT':
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'EEXIST':
-    case 'ELOOP':
-    case 'EISDIR':
-    case 'EIO':
-      return new StudioError('FOLDER_UNWRITABLE', `${path} cannot be written (${errnoOf(error)}).`, {
-        cause: error,
-      });
-    default:
-      return error;
+export function writeError(
+  error: unknown,
+  path: string,
+  unwritable: ErrorCode = 'FOLDER_UNWRITABLE',
+): unknown {
+  const code = errnoOf(error) ?? '';
+  if (error instanceof StudioError || !ERRNO.test(code)) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new StudioError(
+      'DISK_FULL',
+      `The disk is full: ${path} could not be written. Make room and try again; what was there is kept.`,
+      { cause: error },
+    );
   }
+  const sentence =
+    code === 'EFBIG'
+      ? `The disk does not take files this large: ${path}. Choose a folder on another disk.`
+      : `${path} cannot be written (${code}).`;
+  return new StudioError(unwritable, sentence, { cause: error });
 }
 
 /** Runs a step that writes, and turns its errors into ones that a person can act on. */
-export async function writing<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
+export async function writing<Result>(
+  path: string,
+  step: () => Promise<Result>,
+  unwritable?: ErrorCode,
+): Promise<Result> {
   try {
     return await step();
   } catch (error) {
-    throw writeError(error, path);
+    throw writeError(error, path, unwritable);
+  }
+}
+
+/**
+ * Runs a step that reads, and turns the file system's errors into ones that a person can act on: a link that leads
+ * back to itself (ELOOP), a disk that fails (EIO), a file of somebody else's (EACCES).
+ *
+ * @param unreadable the code they get
+ */
+export async function reading<Result>(
+  path: string,
+  step: () => Promise<Result>,
+  unreadable: ErrorCode,
+): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    const code = errnoOf(error) ?? '';
+    if (error instanceof StudioError || !ERRNO.test(code)) throw error;
+    throw new StudioError(unreadable, `${path} cannot be read (${code}).`, { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { writeWholeFile } from '../../foundation/files/whole-file.ts';
+import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
 
 /** PNPMIX_CACHE_DIR, or the platform's place for such files. */
 export function defaultCacheFolder(
@@ -33,5 +33,5 @@ export async function readCachedJson(path: string): Promise<unknown> {
 
 /** Keeps JSON in the cache; a cache that cannot be written costs time the next time, and nothing else. */
 export async function writeCachedJson(path: string, value: unknown): Promise<void> {
-  await writeWholeFile(path, JSON.stringify(value)).catch(() => undefined);
+  await writeFileAtomically(path, JSON.stringify(value), { isDurable: false }).catch(() => undefined);
 }

@@ -13,7 +13,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeWholeFile } from '../../foundation/files/whole-file.ts';
+import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
 import type { TensorStore } from '../../pipeline/compose.ts';
 import { elementCount, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
@@ -77,7 +77,7 @@ export class DiskTensorStore implements TensorStore {
     const bytes = encode(this.#fullKey(key), tensors);
     if (bytes.length > this.#limitBytes) return;
     try {
-      await writeWholeFile(this.#pathOf(key), bytes);
+      await writeFileAtomically(this.#pathOf(key), bytes, { isDurable: false });
       await this.#evict();
     } catch (error) {
       this.#onUnwritable?.(error);

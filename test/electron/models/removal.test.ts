@@ -1,7 +1,9 @@
 /** Removal takes what the store put there and nothing else, whatever links are laid in its way. */
+import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { removeStaleStoreFiles } from '../../../electron/models/stale-files.ts';
 import { dropAfter, modelBytes, status } from './model-server.ts';
 import { bytesAt, filesBelow, isThere, withCode } from './store-fixture.ts';
 import { A, accept, B, twoPartPack } from './two-part-pack.ts';
@@ -41,6 +43,22 @@ describe('removal', () => {
     expect(await filesBelow(folder)).toHaveLength(2);
     await store.remove('test');
     expect(await isThere(folder, 'test')).toBe(false);
+  });
+
+  it('of the small files that a killed process was writing happens when the store starts', async () => {
+    const { store, folder, catalog } = await twoPartPack();
+    await store.pull('test', accept);
+    const ended = spawnSync(process.execPath, ['--version']).pid;
+    const left = [
+      `test/installed.json.${ended}.tmp`,
+      `test/one/deep/b.bin.part.json.${ended}-01234567.tmp`,
+      `test/one/pack.json.${ended}-89abcdef.tmp`,
+    ];
+    const kept = [`test/one/a.bin.part.json.${process.pid}-01234567.tmp`, `test/one/notes.txt.${ended}.tmp`];
+    for (const path of [...left, ...kept]) await writeFile(join(folder, path), '{');
+    await removeStaleStoreFiles(folder, [catalog]);
+    for (const path of left) expect(await isThere(folder, path), path).toBe(false);
+    for (const path of kept) expect(await isThere(folder, path), path).toBe(true);
   });
 
   it('keeps a file that was changed', async () => {

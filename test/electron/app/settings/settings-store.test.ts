@@ -1,10 +1,8 @@
 /** Settings: kept over restarts, whole or not at all, and what cannot be read is said. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SettingsStore } from '../../../../electron/app/settings/settings-store.ts';
-import { removeUnfinishedFiles } from '../../../../electron/app/settings/unfinished-files.ts';
 import { DEFAULT_SETTINGS } from '../../../../electron/contract/settings.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 
@@ -54,14 +52,4 @@ test('changed by two windows at once keep both changes', async () => {
   await Promise.all([store.change({ theme: 'dark' }), store.change({ wheel: 'brushSize' })]);
   expect(store.current).toMatchObject({ theme: 'dark', wheel: 'brushSize' });
   expect((await open()).current).toEqual(store.current);
-});
-
-test('what a killed process left of them is removed, what a running one is writing is not', async () => {
-  const ended = spawnSync(process.execPath, ['--version']).pid;
-  const kept = ['settings.json', `settings.json.${process.pid}.tmp`, `other.txt.${ended}.tmp`];
-  const left = [`settings.json.${ended}.tmp`, `recent-projects.json.${ended}-0123abcd.tmp`];
-  for (const name of [...kept, ...left]) writeFileSync(join(folder, name), '{}');
-  await removeUnfinishedFiles(folder);
-  expect(readdirSync(folder).toSorted()).toEqual(kept.toSorted());
-  await removeUnfinishedFiles(join(folder, 'nowhere'));
 });

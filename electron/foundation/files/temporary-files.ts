@@ -1,0 +1,44 @@
+/**
+ * Names of files that are not whole yet, and the removal of those whose writer is gone.
+ *
+ * `settings.json.1234-0a1b2c3d.tmp` is being written by process 1234. The random part keeps two writes of one file
+ * in one process apart.
+ */
+import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, ifPresent } from './file-errors.ts';
+
+/** The random part was missing in versions before 1.0. */
+const TEMPORARY = /^(?<name>.+)\.(?<pid>\d+)(?:-[0-9a-f]{8})?\.tmp$/;
+
+/** A name beside `path` that no other write uses. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+}
+
+/**
+ * Removes the temporary files in a folder whose process has ended. What cannot be removed stays for the next time.
+ *
+ * @param isOurs whether this program writes files of a name; without it, of all names
+ */
+export async function removeStaleTemporaryFiles(
+  folder: string,
+  isOurs: (name: string) => boolean = () => true,
+): Promise<void> {
+  for (const entry of (await ifPresent(readdir(folder))) ?? []) {
+    const { name, pid } = TEMPORARY.exec(entry)?.groups ?? {};
+    if (name === undefined || !isOurs(name) || isRunning(Number(pid))) continue;
+    await rm(join(folder, entry), { force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else's may not be signalled, but is there.
+    return errnoOf(error) !== 'ESRCH';
+  }
+}

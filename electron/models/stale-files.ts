@@ -1,0 +1,25 @@
+/** What a process that was killed left of the files that the store was writing. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PackCatalog } from '../contract/pack-catalog.ts';
+import { ifPresent } from '../foundation/files/file-errors.ts';
+import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
+import { packFolder } from './store-layout.ts';
+
+/** The store's small files: records, manifests, and what unfinished downloads are of. */
+const isOurs = (name: string) =>
+  name === 'installed.json' || name === 'pack.json' || name.endsWith('.part.json');
+
+/** Removes them from the folders of all packs; no link is followed, and nothing that is being written is touched. */
+export async function removeStaleStoreFiles(
+  modelsFolder: string,
+  catalogs: readonly PackCatalog[],
+): Promise<void> {
+  for (const { id } of catalogs) await tidy(packFolder(modelsFolder, id));
+}
+
+async function tidy(folder: string): Promise<void> {
+  const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
+  await removeStaleTemporaryFiles(folder, isOurs);
+  for (const entry of entries) if (entry.isDirectory()) await tidy(join(folder, entry.name));
+}
