@@ -13,6 +13,7 @@ import { RecentProjects } from '../projects/recent-projects.ts';
 import { type TransientAsset, TransientAssets } from './assets/transient-assets.ts';
 import type { CommandContext } from './dispatcher.ts';
 import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
+import type { EngineLog } from './engine/engine-log.ts';
 import { EngineSupervisor, type SupervisorLimits } from './engine/engine-supervisor.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { assetHandlers } from './handlers/asset-handlers.ts';
@@ -39,6 +40,8 @@ export interface StudioOptions {
   /** child_process.fork by default. */
   readonly launchEngine?: EngineLauncher;
   readonly engineLimits?: Partial<SupervisorLimits>;
+  /** Told of every start, task and end of an engine process. */
+  readonly engineLog?: EngineLog;
   /** The network and the disk, for the model store. */
   readonly environment?: StoreEnvironment;
 }
@@ -135,11 +138,18 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
     config: await engineConfig(),
     limits: engineLimits(),
     onStatus: (status) => events.emit('engine.changed', status),
+    ...(options.engineLog && { log: options.engineLog }),
   });
   const applySettings = async () => engine.configure(await engineConfig(), engineLimits());
 
   const jobs = new JobRunner(events);
-  const renders = new RenderService({ engine, projects, transient, events });
+  const renders = new RenderService({
+    engine,
+    projects,
+    transient,
+    events,
+    packId: () => settings.current.pack,
+  });
   projects.onClosing = async (projectId) => {
     await Promise.all([renders.queue.cancelProject(projectId), jobs.cancelAll(projectId)]);
   };

@@ -35,8 +35,14 @@ export const renderRequestSchema = z.strictObject({
   pack: z.strictObject({
     id: z.string(),
     version: z.string(),
-    /** SHA-256 over the pack's weight files, so that a picture names the weights that made it. */
+    /**
+     * SHA-256 over the pack's weight files, so that a picture names the weights that made it; zeros for a render that
+     * waits, was cancelled or failed before an engine had opened the pack.
+     */
     weights: assetIdSchema,
   }),
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
+
+/** Stands for a pack's weights as long as no engine has opened the pack; no file has this hash. */
+export const UNKNOWN_WEIGHTS = '0'.repeat(64);

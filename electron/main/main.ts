@@ -13,6 +13,7 @@ import {
   shell,
   utilityProcess,
 } from 'electron';
+import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
@@ -94,6 +95,9 @@ async function start(): Promise<void> {
     },
     facts,
     folders,
+    engineLog: (event) => {
+      if (isEngineTrouble(event)) log.write(engineEventLine(event), event);
+    },
     launchEngine: utilityEngine(
       utilityProcess.fork,
       join(here, '..', 'inference', 'engine', `engine-process${extname(import.meta.url)}`),

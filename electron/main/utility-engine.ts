@@ -33,7 +33,7 @@ function engineChild(child: UtilityProcess): EngineChild {
     },
     kill: () => {
       // Electron's own kill asks politely; an engine inside a native call does not hear that.
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      if (!hasExited && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void exited.then(listener),

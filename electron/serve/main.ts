@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
 import { StudioError } from '../contract/errors.ts';
@@ -44,6 +45,9 @@ async function runUntilStopped(port: number, address: string, hostNames: readonl
     host: { kind: 'browser', version: versionIn(folders.application), dialogs: null },
     facts,
     folders,
+    engineLog: (event) => {
+      if (isEngineTrouble(event)) console.error(engineEventLine(event));
+    },
   });
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());

@@ -424,9 +424,12 @@ export class Studio {
     useStudio.setState({ jobs: { ...jobs, [job.jobId]: job } });
   }
 
-  /** What a pack can do is known once an engine has opened it; until then half of the buttons would be missing. */
-  #learnPack({ state, pack }: EngineStatus): void {
-    if (state === 'stopped' && pack === null) this.client.call('engine.start', {}).catch(reportError);
+  /**
+   * What a pack can do, and which device runs it, is known once an engine has opened it; until then half of the buttons
+   * would be missing.
+   */
+  #learnPack({ state, pack, device }: EngineStatus): void {
+    if (state === 'stopped' && (pack === null || device === null)) this.client.call('engine.start', {}).catch(reportError);
   }
 
   // Events -----------------------------------------------------------------------------------------------------------

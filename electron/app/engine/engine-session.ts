@@ -16,6 +16,7 @@ import type { OpenPack } from '../../contract/engine-status.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import type { AssetId } from '../../contract/render-request.ts';
+import { asStudioError } from '../studio-error.ts';
 import type { ChildExit, EngineChild, EngineLauncher } from './engine-child.ts';
 import { type SilenceLimits, SilenceWatch } from './silence-watch.ts';
 
@@ -38,18 +39,29 @@ export interface OpenedEngine {
   readonly pack: OpenPack;
 }
 
+/** How a session came to its end. */
+export interface SessionEnd {
+  readonly exit: ChildExit;
+  /** What those who waited were told. */
+  readonly error: StudioError;
+  /** Whether the host wanted it, and nothing had gone wrong before. */
+  readonly wasOnPurpose: boolean;
+}
+
 interface Run {
   readonly controls: RunControls;
   readonly watch: SilenceWatch;
   readonly resolve: (result: EngineResult) => void;
   readonly reject: (error: StudioError) => void;
+  /** Why a picture of the task could not be read. */
+  readFailure: StudioError | undefined;
 }
 
 export class EngineSession {
   /** Rejects when the pack cannot be opened, or the process ends before it was. */
   readonly opened: Promise<OpenedEngine>;
   /** Resolves at the process's end, after every run was told of it. */
-  readonly ended: Promise<ChildExit>;
+  readonly ended: Promise<SessionEnd>;
   memoryBytes: number | null = null;
   readonly #child: EngineChild;
   readonly #runs = new Map<number, Run>();
@@ -57,9 +69,13 @@ export class EngineSession {
   readonly #silence: SilenceLimits;
   readonly #openingWatch: SilenceWatch;
   #runCount = 0;
-  #hung: StudioError | undefined;
+  /** Why the process was killed; what happens to it afterwards is no news. */
+  #killed: { readonly error: StudioError; readonly wasOnPurpose: boolean } | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+  /** Set once the process has ended, or nothing can be expected of it any more. */
+  #endError: StudioError | undefined;
   #settleOpened: { resolve: (opened: OpenedEngine) => void; reject: (error: StudioError) => void };
-  #resolveEnded: (exit: ChildExit) => void;
+  #resolveEnded: (end: SessionEnd) => void;
 
   constructor(launch: EngineLauncher, config: EngineConfig, silence: SilenceLimits, onMemory: () => void) {
     this.#onMemory = onMemory;
@@ -70,7 +86,7 @@ export class EngineSession {
     promise.catch(() => undefined);
     this.#settleOpened = { resolve, reject };
     this.#child = launch();
-    const ended = Promise.withResolvers<ChildExit>();
+    const ended = Promise.withResolvers<SessionEnd>();
     this.ended = ended.promise;
     this.#resolveEnded = ended.resolve;
     this.#openingWatch = this.#watch('opening');
@@ -91,16 +107,20 @@ export class EngineSession {
    */
   async run(task: EngineTask, controls: RunControls, graceMs: number): Promise<EngineResult> {
     await this.opened;
+    if (this.#endError !== undefined) throw this.#endError;
     const { signal } = controls;
     const runId = this.#runCount++;
     const { promise, resolve, reject } = Promise.withResolvers<EngineResult>();
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       this.#send({ type: 'cancel', runId });
-      timer = setTimeout(() => this.kill(), graceMs);
+      timer = setTimeout(
+        () => this.stop(new StudioError('CANCELLED', 'The run was cancelled and did not stop by itself.')),
+        graceMs,
+      );
     };
     const watch = this.#watch('task');
-    this.#runs.set(runId, { controls, watch, resolve, reject });
+    this.#runs.set(runId, { controls, watch, resolve, reject, readFailure: undefined });
     this.#send({ type: 'run', runId, task });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
@@ -118,22 +138,39 @@ export class EngineSession {
     }
   }
 
-  kill(): void {
+  /** Nobody may want this opening any more: it goes on only as long as it is heard of within this time. */
+  shortenOpening(limitMs: number): void {
+    this.#openingWatch.shorten(limitMs);
+  }
+
+  /** Ends the process at once, whatever it is doing. Those who wait for it get the reason at its end. */
+  stop(reason: StudioError): void {
+    this.#kill({ error: reason, wasOnPurpose: true });
+  }
+
+  #kill(reason: { readonly error: StudioError; readonly wasOnPurpose: boolean }): void {
+    if (this.#killed !== undefined || this.#endError !== undefined) return;
+    this.#killed = reason;
+    this.#openingWatch.stop();
     this.#child.kill();
+    // One that is stuck in a driver may not even die. Others hear of it at its end, so that the next task gets another.
+    const given = { exitCode: null, signal: 'SIGKILL', lastWords: '' };
+    this.#killTimer = setTimeout(() => this.#end(given), KILL_WAIT_MS).unref();
   }
 
   #watch(what: 'opening' | 'task'): SilenceWatch {
-    return new SilenceWatch(this.#silence, what, (silentMs) => {
-      this.#hung ??= hung(silentMs);
-      this.kill();
-      // Whoever waits hears of it at the process's end, so that the next task gets another one.
-      setTimeout(() => this.#end({ exitCode: null, signal: 'SIGKILL', lastWords: '' }), KILL_WAIT_MS).unref();
-    });
+    return new SilenceWatch(this.#silence, what, (silentMs) =>
+      this.#kill({ error: hung(silentMs), wasOnPurpose: false }),
+    );
   }
 
   #end(exit: ChildExit): void {
-    this.#failAll(this.#hung ?? crashed(exit));
-    this.#resolveEnded(exit);
+    if (this.#endError !== undefined) return;
+    clearTimeout(this.#killTimer);
+    const { error: reason, wasOnPurpose } = this.#killed ?? { error: crashed(exit), wasOnPurpose: false };
+    const error = this.#killed && !wasOnPurpose ? withLastWords(reason, exit) : reason;
+    this.#failAll(error);
+    this.#resolveEnded({ exit, error, wasOnPurpose });
   }
 
   #send(message: HostMessage): void {
@@ -141,6 +178,7 @@ export class EngineSession {
   }
 
   #receive(message: unknown): void {
+    if (this.#killed !== undefined) return;
     const parsed = engineMessageSchema.safeParse(message);
     if (!parsed.success) {
       const fault = new StudioError(
@@ -148,8 +186,7 @@ export class EngineSession {
         `The engine sent what is no message: ${z.prettifyError(parsed.error)}`,
         { cause: parsed.error },
       );
-      this.#failAll(fault);
-      this.kill();
+      this.#fault(fault);
       return;
     }
     try {
@@ -157,10 +194,16 @@ export class EngineSession {
     } catch (cause) {
       // A fault in whoever listens to a run must not end the host, and must not pass unheard either.
       const detail = cause instanceof Error ? cause.message : String(cause);
-      this.#failAll(
+      this.#fault(
         new StudioError('INTERNAL', `What the engine reported could not be taken in: ${detail}`, { cause }),
       );
     }
+  }
+
+  /** What the engine is at now, nobody listens to any more; the next task must not run beside it. */
+  #fault(error: StudioError): void {
+    for (const { reject } of this.#runs.values()) reject(error);
+    this.#kill({ error, wasOnPurpose: false });
   }
 
   #handle(message: EngineMessage): void {
@@ -204,9 +247,11 @@ export class EngineSession {
       case 'finished':
         this.#runs.get(message.runId)?.resolve(message.result);
         break;
-      case 'failed':
-        this.#runs.get(message.runId)?.reject(new StudioError(message.code, message.message));
+      case 'failed': {
+        const run = this.#runs.get(message.runId);
+        run?.reject(run.readFailure ?? new StudioError(message.code, message.message));
         break;
+      }
     }
   }
 
@@ -221,10 +266,9 @@ export class EngineSession {
       const file = (await run?.controls.readAsset(asset)) ?? null;
       this.#send({ type: 'asset', assetRequestId, file });
     } catch (error) {
-      // The project cannot be read: that is what the run's caller has to hear, not that a picture is missing.
-      run?.reject(
-        error instanceof StudioError ? error : new StudioError('INTERNAL', String(error), { cause: error }),
-      );
+      // The project cannot be read: that is what the run's caller has to hear, not that a picture is missing. It hears
+      // so when the engine has stopped, since another task may begin then.
+      if (run) run.readFailure = asStudioError(error);
       this.#send({ type: 'asset', assetRequestId, file: null });
     } finally {
       run?.watch.heard();
@@ -232,6 +276,7 @@ export class EngineSession {
   }
 
   #failAll(error: StudioError): void {
+    this.#endError = error;
     this.#openingWatch.stop();
     this.#settleOpened.reject(error);
     for (const { reject } of this.#runs.values()) reject(error);
@@ -239,24 +284,60 @@ export class EngineSession {
 }
 
 function hung(silentMs: number): StudioError {
-  const minutes = Math.max(1, Math.round(silentMs / 60_000));
+  const silence =
+    silentMs < 60_000
+      ? `${Math.max(1, Math.round(silentMs / 1000))} s`
+      : `${Math.round(silentMs / 60_000)} min`;
   return new StudioError(
     'ENGINE_HUNG',
-    `The process that runs the models has said nothing for ${minutes} min and was ended. It is started anew for the ` +
+    `The process that runs the models has said nothing for ${silence} and was ended. It is started again for the ` +
       'next render.',
   );
 }
 
-function crashed({ exitCode, signal, lastWords }: ChildExit): StudioError {
-  const how =
-    signal === null
-      ? exitCode === null
-        ? 'could not be started'
-        : `ended by itself with code ${exitCode}`
-      : `was ended by ${signal}`;
-  const words = lastWords.trim().split('\n').slice(-5).join('\n');
+/** What a process writes that ended itself for lack of memory: V8, the C++ library, the system. */
+const MEMORY_SHORTAGE = /out of memory|bad_alloc|allocation failed|cannot allocate memory/i;
+
+/** How many lines of its standard error an error shows. */
+const SHOWN_LINES = 5;
+
+function crashed(exit: ChildExit): StudioError {
+  const { exitCode, signal, lastWords } = exit;
+  const shown = shownWords(exit);
+  if (MEMORY_SHORTAGE.test(lastWords)) {
+    return new StudioError(
+      'OUT_OF_MEMORY',
+      'The process that runs the models ran out of memory and ended. It is started again for the next render; close ' +
+        `other programs, or use smaller pictures or a smaller model.${shown}`,
+      { cause: exit },
+    );
+  }
+  if (exitCode === null && signal === null) {
+    return new StudioError(
+      'ENGINE_UNAVAILABLE',
+      `The process that runs the models could not be started. Start the program again, or install it again.${shown}`,
+      { cause: exit },
+    );
+  }
+  const how = signal === null ? `ended by itself with code ${exitCode}` : `was ended by ${signal}`;
+  // The system's own way out of a memory shortage leaves no other trace.
+  const guess =
+    signal === 'SIGKILL'
+      ? ' The system does that when memory runs out; closing other programs may help.'
+      : '';
   return new StudioError(
     'ENGINE_CRASHED',
-    `The process that runs the models ${how}. It is started anew for the next render.${words && `\n${words}`}`,
+    `The process that runs the models ${how}.${guess} It is started again for the next render.${shown}`,
+    { cause: exit },
   );
+}
+
+/** The end of a process's standard error, as it follows a sentence. */
+function shownWords({ lastWords }: ChildExit): string {
+  const words = lastWords.trim().split('\n').slice(-SHOWN_LINES).join('\n');
+  return words && `\n${words}`;
+}
+
+function withLastWords({ code, message, cause }: StudioError, exit: ChildExit): StudioError {
+  return new StudioError(code, `${message}${shownWords(exit)}`, { cause: cause ?? exit });
 }

@@ -2,18 +2,24 @@
  * Keeps an engine process for the host: starts it when it is needed, runs one task at a time on it, starts another
  * when it crashed or hung, and ends it when it has been idle for long or memory is short, which gives everything back
  * that it held (docs/decisions/0020).
+ *
+ * That a process runs and what is known of the pack are two facts: what an engine found out stays known when it has
+ * ended (docs/decisions/0126).
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineConfig, EngineResultOf, EngineTask } from '../../contract/engine-messages.ts';
-import type { EngineStatus } from '../../contract/engine-status.ts';
+import type { EngineStatus, OpenPack } from '../../contract/engine-status.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { asFailure, asStudioError } from '../studio-error.ts';
 import type { EngineLauncher } from './engine-child.ts';
+import type { EngineLog } from './engine-log.ts';
 import { EngineSession, type OpenedEngine, type RunControls } from './engine-session.ts';
 import { DEFAULT_SILENCE, type SilenceLimits } from './silence-watch.ts';
 import { Turns } from './turns.ts';
 
 /** When a process is ended that works no longer, or not as it should. */
 export interface SupervisorLimits {
-  /** How long a cancelled task may take to stop before the process is killed. */
+  /** How long a cancelled task may take to stop, or a cancelled opening may be silent, before the process is killed. */
   readonly cancelGraceMs: number;
   /** How long an engine may be idle before its memory is given back; Infinity keeps it. */
   readonly idleMs: number;
@@ -38,85 +44,120 @@ export interface SupervisorOptions {
   readonly config: EngineConfig;
   readonly limits?: Partial<SupervisorLimits>;
   readonly onStatus?: (status: EngineStatus) => void;
+  /** Told of everything that happens to engine processes. */
+  readonly log?: EngineLog;
   /** Bytes that the machine can still give; process.availableMemory by default. */
   readonly availableMemory?: () => number;
+}
+
+/** A process that is there, opening its pack or having opened it. */
+interface Life {
+  readonly session: EngineSession;
+  readonly config: EngineConfig;
+  readonly isRestart: boolean;
+  opened: OpenedEngine | undefined;
+  isRunning: boolean;
+  /** Another is to take its place, since other settings are in force. */
+  isReplaced: boolean;
+  /** Somebody has given up waiting for it to open the pack. */
+  isAbandoned: boolean;
 }
 
 export class EngineSupervisor {
   readonly #launch: EngineLauncher;
   readonly #onStatus: ((status: EngineStatus) => void) | undefined;
+  readonly #log: EngineLog;
   readonly #availableMemory: () => number;
   readonly #turns = new Turns();
   readonly #closing = new AbortController();
+  /** Processes that have not ended yet, those that were killed included. */
+  readonly #sessions = new Set<EngineSession>();
   #limits: SupervisorLimits;
   #config: EngineConfig;
-  #session: EngineSession | undefined;
-  #sessionConfig: EngineConfig | undefined;
-  #state: EngineStatus['state'] = 'stopped';
-  #opened: OpenedEngine | undefined;
+  #life: Life | undefined;
+  /** What the last engine that opened a pack found, and what it was opened with. */
+  #known: { readonly opened: OpenedEngine; readonly config: EngineConfig } | undefined;
   #error: EngineStatus['error'] = null;
   #crashes = 0;
+  #hasCrashedLast = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #memoryTimer: NodeJS.Timeout | undefined;
 
-  constructor({ launch, config, limits, onStatus, availableMemory }: SupervisorOptions) {
+  constructor({ launch, config, limits, onStatus, log, availableMemory }: SupervisorOptions) {
     this.#launch = launch;
     this.#config = config;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#onStatus = onStatus;
+    this.#log = log ?? (() => undefined);
     this.#availableMemory = availableMemory ?? (() => process.availableMemory());
   }
 
   get status(): EngineStatus {
+    const life = this.#life;
+    const known = this.#known;
+    // A process tells what it runs, even while other settings wait for its task to end.
+    const isSameDevice = known?.config.device === this.#config.device;
     return {
       state: this.#state,
       deviceChoice: this.#config.device,
-      device: this.#opened?.device ?? null,
-      pack: this.#opened?.pack ?? null,
-      memoryBytes: this.#session?.memoryBytes ?? null,
-      holdsModels: this.#session !== undefined,
+      device: life?.opened?.device ?? (isSameDevice ? known.opened.device : null),
+      pack: life?.opened?.pack ?? this.knownPack ?? null,
+      memoryBytes: life?.session.memoryBytes ?? null,
+      holdsModels: life !== undefined,
       crashes: this.#crashes,
       error: this.#error,
     };
   }
 
+  /** The pack that the next task runs on, once an engine has opened it; whether one runs now is another matter. */
+  get knownPack(): OpenPack | undefined {
+    const known = this.#known;
+    return known?.config.packFolder === this.#config.packFolder ? known.opened.pack : undefined;
+  }
+
   /** Process id of the engine; undefined while there is none. */
   get pid(): number | undefined {
-    return this.#session?.pid;
+    return this.#life?.session.pid;
   }
 
   /** Another pack, device or cache: in force from the next task on, by another process. */
   configure(config: EngineConfig, limits: Partial<SupervisorLimits> = {}): void {
     this.#limits = { ...this.#limits, ...limits };
-    if (JSON.stringify(config) !== JSON.stringify(this.#config)) {
+    if (!isDeepStrictEqual(config, this.#config)) {
       this.#config = config;
-      this.#opened = undefined;
       this.#error = null;
-      if (!this.#turns.isTaken) {
-        this.#state = 'stopped';
-        this.#end();
-      }
+      this.#replace();
     }
     this.#watchIdleness();
     this.#report();
   }
 
+  /** What is in the pack's folder has changed: what was known of it no longer counts, and the next task reads it again. */
+  reopen(): void {
+    this.#known = undefined;
+    this.#error = null;
+    // Another object with the same values: a process that was opened before is no longer the one asked for.
+    this.#config = { ...this.#config };
+    this.#replace();
+    this.#report();
+  }
+
   /**
-   * The pack and the device, the engine started for it where that has not happened yet.
+   * Sees to it that a process has opened the pack for the present settings.
    *
-   * @throws StudioError what opening a pack throws; ENGINE_CRASHED; ENGINE_HUNG; CANCELLED
+   * @throws StudioError what opening a pack throws; OUT_OF_MEMORY; ENGINE_CRASHED; ENGINE_HUNG; CANCELLED, also when
+   *   the engine was released before it had opened the pack
    */
   async open(signal: AbortSignal = new AbortController().signal): Promise<OpenedEngine> {
-    if (this.#opened !== undefined) return this.#opened;
-    const orClosing = this.#orClosing(signal);
-    return this.#turns.take(orClosing, async () => (await this.#start(orClosing)).opened);
+    return (await this.#ready(this.#orClosing(signal))).opened!;
   }
 
   /**
    * Runs a task when those before it have ended.
    *
    * @throws StudioError CANCELLED; ENGINE_CRASHED when the process came to its end on the way; ENGINE_HUNG when it
-   *   said nothing for too long and was ended; what opening the pack throws; and what the engine says of the task
+   *   said nothing for too long and was ended; OUT_OF_MEMORY; what opening the pack throws; and what the engine says of
+   *   the task
    */
   run<Kind extends EngineTask['kind']>(
     task: Extract<EngineTask, { kind: Kind }>,
@@ -124,100 +165,215 @@ export class EngineSupervisor {
   ): Promise<EngineResultOf<Kind>> {
     const signal = this.#orClosing(controls.signal);
     return this.#turns.take(signal, async () => {
-      const { session } = await this.#start(signal);
-      this.#setState('busy');
+      const life = await this.#ready(signal, (ready) => {
+        clearTimeout(this.#idleTimer);
+        ready.isRunning = true;
+        this.#report();
+      });
+      const startMs = performance.now();
+      let failure: StudioError | null = null;
       try {
-        const result = await session.run(task, { ...controls, signal }, this.#limits.cancelGraceMs);
+        const result = await life.session.run(task, { ...controls, signal }, this.#limits.cancelGraceMs);
         if (result.kind !== task.kind) {
           throw new StudioError('INTERNAL', `The engine answered ${task.kind} with ${result.kind}.`);
         }
         return result as EngineResultOf<Kind>;
+      } catch (error) {
+        failure = asStudioError(error);
+        throw failure;
       } finally {
-        if (this.#session !== undefined) this.#setState('ready');
-        this.#watchIdleness();
+        life.isRunning = false;
+        const { pid, memoryBytes } = life.session;
+        const durationMs = performance.now() - startMs;
+        this.#log({ kind: 'taskEnded', pid, task: task.kind, failure, durationMs, memoryBytes });
+        this.#afterTask(life, failure);
       }
     });
   }
 
-  /** Gives all memory of the engine back, when it is not at work; the next task starts it anew. */
+  /**
+   * Gives all memory of the engine back, unless it is at work: the next task starts it again. One that is still opening
+   * its pack is ended too, and those who wait for it get CANCELLED.
+   */
   release(): void {
-    if (!this.#turns.isTaken) this.#end();
+    const life = this.#life;
+    if (life === undefined || life.isRunning) return;
+    const isOpening = life.opened === undefined;
+    const reason = new StudioError(
+      'CANCELLED',
+      isOpening
+        ? 'The engine was stopped while it opened the model pack.'
+        : 'The engine’s memory was given back.',
+    );
+    // It is the person's wish that none runs; a state of "stopped" with no pack known would have it started at once.
+    if (isOpening && this.knownPack === undefined) this.#error = asFailure(reason);
+    this.#end(life, reason);
   }
 
   /** Ends the engine and everything that it runs. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const session = this.#session;
-    this.#end();
-    await session?.ended;
+    if (this.#life) this.#end(this.#life, new StudioError('CANCELLED', 'The program is ending.'));
+    await Promise.all([...this.#sessions].map(({ ended }) => ended));
+  }
+
+  get #state(): EngineStatus['state'] {
+    const life = this.#life;
+    if (life === undefined) return this.#error === null ? 'stopped' : 'failed';
+    if (life.opened === undefined) return life.isRestart ? 'restarting' : 'starting';
+    return life.isRunning ? 'busy' : 'ready';
   }
 
   #orClosing(signal: AbortSignal): AbortSignal {
     return AbortSignal.any([signal, this.#closing.signal]);
   }
 
-  async #start(signal: AbortSignal): Promise<{ session: EngineSession; opened: OpenedEngine }> {
-    clearTimeout(this.#idleTimer);
-    if (this.#session !== undefined && this.#sessionConfig !== this.#config) this.#end();
-    this.#session ??= this.#newSession();
-    const session = this.#session;
-    try {
-      // Who gives up waiting leaves the engine to open its pack: the next one profits.
-      const opened = await untilAborted(session.opened, signal);
-      this.#opened = opened;
-      this.#error = null;
-      this.#setState('ready');
-      this.#watchIdleness();
-      return { session, opened };
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const { code, message } =
-        error instanceof StudioError ? error : new StudioError('INTERNAL', String(error));
-      this.#error = { ok: false, code, message };
-      if (this.#session === session) this.#end();
-      this.#setState('failed');
-      throw error;
+  /**
+   * @param claim called as soon as the process is there, before anything else can happen to it
+   * @returns a process that has opened the pack for the present settings
+   */
+  async #ready(signal: AbortSignal, claim: (life: Life) => void = () => undefined): Promise<Life> {
+    for (;;) {
+      if (signal.aborted) throw cancelled();
+      const life = this.#life ?? this.#begin();
+      if (life.isReplaced) {
+        // At work for the settings before; it ends with its task.
+        await untilAborted(life.session.ended, signal);
+        continue;
+      }
+      try {
+        await untilAborted(life.session.opened, signal);
+      } catch (error) {
+        if (signal.aborted) {
+          // Whoever gives up leaves the engine to open its pack, and the next one profits: unless it has stalled.
+          life.isAbandoned = true;
+          life.session.shortenOpening(this.#limits.cancelGraceMs);
+          throw error;
+        }
+        const hasStalled = life.isAbandoned && asStudioError(error).code === 'ENGINE_HUNG';
+        if (life.isReplaced || hasStalled) continue;
+        throw error;
+      }
+      if (this.#life !== life || life.isReplaced) continue;
+      claim(life);
+      return life;
     }
   }
 
-  #newSession(): EngineSession {
-    if (this.#closing.signal.aborted) throw new StudioError('CANCELLED', 'The program is ending.');
-    this.#setState(this.#crashes === 0 ? 'starting' : 'restarting');
-    const session = new EngineSession(this.#launch, this.#config, this.#limits.silence, () => this.#report());
-    this.#sessionConfig = this.#config;
-    void session.ended.then(() => {
-      // One that was ended on purpose is no longer this one.
-      if (this.#session !== session) return;
-      this.#crashes++;
-      this.#session = undefined;
-      this.#setState('stopped');
+  #begin(): Life {
+    const config = this.#config;
+    const startMs = performance.now();
+    this.#error = null;
+    let session: EngineSession;
+    try {
+      session = new EngineSession(this.#launch, config, this.#limits.silence, () => this.#report());
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      const error = new StudioError(
+        'ENGINE_UNAVAILABLE',
+        `The process that runs the models could not be started: ${detail}`,
+        { cause },
+      );
+      this.#error = asFailure(error);
+      this.#report();
+      throw error;
+    }
+    const { pid } = session;
+    const life: Life = {
+      session,
+      config,
+      isRestart: this.#hasCrashedLast,
+      opened: undefined,
+      isRunning: false,
+      isReplaced: false,
+      isAbandoned: false,
+    };
+    this.#life = life;
+    this.#sessions.add(session);
+    this.#log({ kind: 'started', pid, config });
+    this.#report();
+    // Before those who wait hear of it, so that they find the state as it is.
+    session.opened.then(
+      (opened) => {
+        const { identity } = opened.pack;
+        const pack = `${identity.id} ${identity.version}`;
+        const durationMs = performance.now() - startMs;
+        this.#log({ kind: 'opened', pid, device: opened.device, pack, durationMs });
+        if (this.#life !== life) return;
+        life.opened = opened;
+        this.#known = { opened, config };
+        this.#hasCrashedLast = false;
+        this.#watchIdleness();
+        this.#report();
+      },
+      (error: StudioError) => {
+        if (this.#life !== life) return;
+        this.#error = asFailure(error);
+        this.#end(life, error);
+      },
+    );
+    void session.ended.then(({ exit: { exitCode, signal, lastWords }, error, wasOnPurpose }) => {
+      this.#sessions.delete(session);
+      const livedMs = performance.now() - startMs;
+      const { code, message } = error;
+      const reason = { code, message };
+      this.#log({ kind: 'ended', pid, reason, wasOnPurpose, exitCode, signal, lastWords, livedMs });
+      if (!wasOnPurpose) {
+        this.#crashes++;
+        this.#hasCrashedLast = true;
+      }
+      if (this.#life === life) this.#forget();
+      this.#report();
     });
-    return session;
+    return life;
   }
 
-  #end(): void {
+  /** The process is not the one that the settings ask for: it goes, at once or with the task that it is at. */
+  #replace(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    life.isReplaced = true;
+    if (!life.isRunning)
+      this.#end(life, new StudioError('CANCELLED', 'The settings of the engine were changed.'));
+  }
+
+  #afterTask(life: Life, failure: StudioError | null): void {
+    if (this.#life === life) {
+      // What memory a process still holds after a shortage, nobody can tell; a fresh one has what there is.
+      if (failure?.code === 'OUT_OF_MEMORY') this.#end(life, failure);
+      else if (life.isReplaced) {
+        this.#end(life, new StudioError('CANCELLED', 'The settings of the engine were changed.'));
+      }
+    }
+    this.#watchIdleness();
+    this.#report();
+  }
+
+  #end(life: Life, reason: StudioError): void {
+    if (this.#life === life) this.#forget();
+    life.session.stop(reason);
+    this.#report();
+  }
+
+  #forget(): void {
     clearTimeout(this.#idleTimer);
     clearInterval(this.#memoryTimer);
     this.#memoryTimer = undefined;
-    const session = this.#session;
-    this.#session = undefined;
-    session?.kill();
-    if (this.#state !== 'failed') this.#setState('stopped');
+    this.#life = undefined;
   }
 
   #watchIdleness(): void {
     clearTimeout(this.#idleTimer);
-    if (this.#session === undefined) return;
-    const { idleMs, lowMemoryBytes, memoryCheckMs } = this.#limits;
-    if (Number.isFinite(idleMs)) this.#idleTimer = setTimeout(() => this.release(), idleMs).unref();
+    if (this.#life?.opened === undefined || this.#life.isRunning) return;
+    const { idleMs, memoryCheckMs } = this.#limits;
+    if (Number.isFinite(idleMs)) this.#idleTimer = setTimeout(() => this.#releaseIdle(), idleMs).unref();
     this.#memoryTimer ??= setInterval(() => {
-      if (this.#availableMemory() < lowMemoryBytes) this.release();
+      if (this.#availableMemory() < this.#limits.lowMemoryBytes) this.#releaseIdle();
     }, memoryCheckMs).unref();
   }
 
-  #setState(state: EngineStatus['state']): void {
-    this.#state = state;
-    this.#report();
+  #releaseIdle(): void {
+    if (this.#life?.opened !== undefined && !this.#turns.isTaken) this.release();
   }
 
   #report(): void {
@@ -228,7 +384,7 @@ export class EngineSupervisor {
 /** @throws StudioError CANCELLED as soon as the signal is aborted; what the promise rejects with */
 async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(new StudioError('CANCELLED', 'The run was cancelled.'));
+  const abort = () => reject(cancelled());
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -236,4 +392,8 @@ async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal)
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+function cancelled(): StudioError {
+  return new StudioError('CANCELLED', 'The run was cancelled.');
 }

@@ -6,7 +6,7 @@
 
 /** How long an engine may be silent. */
 export interface SilenceLimits {
-  /** While it opens a pack: hashing and reading gigabytes from a slow disk. */
+  /** While it opens a pack: it reports every few megabytes that it reads, so this is about a disk or driver that stalls. */
   readonly openingMs: number;
   /** Before the second report of a stage: its models may have to be loaded, and nothing is known of its pace. */
   readonly firstStepMs: number;
@@ -17,7 +17,7 @@ export interface SilenceLimits {
 }
 
 export const DEFAULT_SILENCE: SilenceLimits = {
-  openingMs: 30 * 60_000,
+  openingMs: 10 * 60_000,
   firstStepMs: 30 * 60_000,
   laterStepMs: 10 * 60_000,
   slowestStepFactor: 20,
@@ -69,6 +69,13 @@ export class SilenceWatch {
     }
     this.#stage = stage;
     this.#reportedAtMs = nowMs;
+    this.#wait();
+  }
+
+  /** From now on it may be silent for this long at most, where it might have been for longer. */
+  shorten(limitMs: number): void {
+    if (this.#timer === undefined || limitMs >= this.#limitMs) return;
+    this.#limitMs = limitMs;
     this.#wait();
   }
 

@@ -12,8 +12,14 @@ export function modelHandlers({
   packs,
   jobs,
   engine,
+  settings,
   applySettings,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
+  /** The engine has to look again at a pack that gained or lost something: it may find, remove or fill by it now. */
+  const applyChangeOf = async (packId: string) => {
+    await applySettings();
+    if (packId === settings.current.pack) engine.reopen();
+  };
   return {
     'models.list': async () => ({
       modelsFolder: store.modelsFolder,
@@ -26,7 +32,7 @@ export function modelHandlers({
     'models.pull': ({ packId, components, acceptedLicences }) =>
       jobs.start('pullModels', { packId }, async (controls) => {
         const pulled = await store.pull(packId, { ...storeControls(controls), components, acceptedLicences });
-        await applySettings();
+        await applyChangeOf(packId);
         return { kind: 'modelsPulled', ...pulled };
       }),
     'models.verify': ({ packId, components, quick, repair }) =>
@@ -36,6 +42,7 @@ export function modelHandlers({
         const damaged = verified.filter(({ state }) => state === 'missing' || state === 'changed');
         if (!repair || damaged.length === 0) return { kind: 'modelsVerified', files: verified.map(describe) };
         await store.repair(packId, damaged, storeControls(controls));
+        await applyChangeOf(packId);
         const again = await store.verify(packId, { ...options, quick });
         return { kind: 'modelsVerified', files: again.map(describe) };
       }),
@@ -46,7 +53,7 @@ export function modelHandlers({
           components,
           mode,
         });
-        await applySettings();
+        await applyChangeOf(packId);
         return { kind: 'modelsImported', files: files.length, ownFiles: [...ownFiles] };
       }),
     'models.remove': ({ packId, components }) =>
@@ -54,6 +61,7 @@ export function modelHandlers({
         // Windows removes no file that a process has open.
         engine.release();
         const { kept, ...removed } = await store.remove(packId, { ...storeControls(controls), components });
+        await applyChangeOf(packId);
         return { kind: 'modelsRemoved', ...removed, kept: [...kept] };
       }),
     'engine.status': () => engine.status,

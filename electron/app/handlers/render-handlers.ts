@@ -15,9 +15,9 @@ export function renderHandlers({
   renders,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
   return {
-    'renders.enqueue': async ({ projectId, atFront, document }) => {
+    'renders.enqueue': ({ projectId, atFront, document }) => {
       const order = { document: document ?? projects.file(projectId).document(), sweep: null };
-      const [queued] = await renders.enqueue(projectId, [order], atFront);
+      const [queued] = renders.enqueue(projectId, [order], atFront);
       return queued!;
     },
     'renders.page': ({ projectId, cursor, limit, onlyStarred, deleted }) => {
@@ -66,7 +66,7 @@ export function renderHandlers({
       await renders.queue.cancel(cancel);
       return null;
     },
-    'sweep.enqueue': async ({ projectId, alphas, betas, conceptId }) => {
+    'sweep.enqueue': ({ projectId, alphas, betas, conceptId }) => {
       const sweepId = randomUUID();
       const document = projects.file(projectId).document();
       const orders = betas.flatMap((beta) =>
@@ -77,7 +77,7 @@ export function renderHandlers({
           }),
         ),
       );
-      return { sweepId, renders: await renders.enqueue(projectId, orders) };
+      return { sweepId, renders: renders.enqueue(projectId, orders) };
     },
   };
 }

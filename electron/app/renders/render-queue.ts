@@ -7,6 +7,7 @@ import type { QueueState, RenderId, SweepCell } from '../../contract/render-reco
 import type { RenderRequest } from '../../contract/render-request.ts';
 import type { RunControls } from '../engine/engine-session.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import { asStudioError } from '../studio-error.ts';
 import { TimeLeftEstimator } from './time-left.ts';
 
 /** A render as it is queued. */
@@ -15,7 +16,14 @@ export interface QueuedRender {
   readonly projectId: ProjectId;
   readonly projectName: string;
   readonly createdAt: string;
+  /** As far as it is known: the pack's weights are once an engine has opened it. */
   readonly request: RenderRequest;
+  /**
+   * The request with the weights that the engine has, which is started where that takes it.
+   *
+   * @throws StudioError what opening the pack throws; CANCELLED
+   */
+  readonly complete: (signal: AbortSignal) => Promise<RenderRequest>;
   readonly sweep: SweepCell | null;
   readonly readAsset: RunControls['readAsset'];
 }
@@ -38,6 +46,10 @@ export interface QueueObserver {
   readonly onPreview: (render: QueuedRender, preview: EnginePreview) => void;
   /** Awaited before the next render begins, so that a result is kept before anything can happen to it. */
   readonly onEnded: (render: QueuedRender, end: RenderEnd) => Promise<void>;
+  /** Renders that were cancelled while they waited. */
+  readonly onDropped: (renders: readonly QueuedRender[], isDiscarded: boolean) => Promise<void>;
+  /** One of the others threw: a fault of the program, which the queue outlives. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** What the person asked to cancel. */
@@ -90,7 +102,11 @@ export class RenderQueue {
     if (atFront) this.#waiting.unshift(...renders);
     else this.#waiting.push(...renders);
     this.#changed();
-    this.#working ??= this.#work();
+    if (this.#working === undefined && this.#waiting.length > 0) {
+      this.#working = this.#work().finally(() => {
+        this.#working = undefined;
+      });
+    }
   }
 
   /**
@@ -153,7 +169,7 @@ export class RenderQueue {
     if (dropped.length === 0) return;
     this.#waiting = this.#waiting.filter((render) => !isDropped(render));
     this.#changed();
-    for (const render of dropped) await this.#observer.onEnded(render, { state: 'cancelled', isDiscarded });
+    await this.#outliving(() => this.#observer.onDropped(dropped, isDiscarded));
   }
 
   async #work(): Promise<void> {
@@ -166,16 +182,16 @@ export class RenderQueue {
       this.#current = undefined;
       this.#changed();
     }
-    this.#working = undefined;
   }
 
   async #runOne(render: QueuedRender, signal: AbortSignal): Promise<void> {
     let end: RenderEnd;
     try {
       this.#observer.onStarted(render);
+      const request = await render.complete(signal);
       const timeLeft = new TimeLeftEstimator(this.#lastTimingsMs);
       const result = await this.#engine.run(
-        { kind: 'render', request: render.request, previews: true },
+        { kind: 'render', request, previews: true },
         {
           signal,
           readAsset: render.readAsset,
@@ -192,19 +208,26 @@ export class RenderQueue {
       if (error instanceof StudioError && error.code === 'CANCELLED') {
         end = { state: 'cancelled', isDiscarded: this.#current?.isDiscarded ?? false };
       } else {
-        const failure =
-          error instanceof StudioError
-            ? error
-            : new StudioError('INTERNAL', error instanceof Error ? error.message : String(error), {
-                cause: error,
-              });
-        end = { state: 'failed', error: failure };
+        end = { state: 'failed', error: asStudioError(error) };
       }
     }
-    await this.#observer.onEnded(render, end);
+    await this.#outliving(() => this.#observer.onEnded(render, end));
   }
 
   #changed(): void {
-    this.#observer.onQueueChanged(this.state);
+    try {
+      this.#observer.onQueueChanged(this.state);
+    } catch (error) {
+      this.#observer.onFault(error);
+    }
+  }
+
+  /** Whoever keeps or shows renders cannot stop those that wait. */
+  async #outliving(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#observer.onFault(error);
+    }
   }
 }

@@ -1,11 +1,12 @@
 /** From a document to a queued render, and from the queue to the project that keeps it. */
 import { randomUUID } from 'node:crypto';
+import type { Failure } from '../../contract/command.ts';
 import { documentRequest } from '../../contract/document-request.ts';
 import type { AssetFile, EngineResultOf } from '../../contract/engine-messages.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import type { RenderId, RenderRecord, RenderSummary, SweepCell } from '../../contract/render-record.ts';
-import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import { type AssetId, type RenderRequest, UNKNOWN_WEIGHTS } from '../../contract/render-request.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
 import { makeThumbnail } from '../assets/pictures.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
@@ -21,6 +22,8 @@ export interface RenderServiceParts {
   readonly projects: OpenProjects;
   readonly transient: TransientAssets;
   readonly events: StudioEvents;
+  /** The pack that renders are made with, by the settings. */
+  readonly packId: () => string;
 }
 
 /** One render to be queued. */
@@ -29,8 +32,8 @@ export interface RenderOrder {
   readonly sweep: SweepCell | null;
 }
 
-/** Stands for the weights while a document is only being checked. */
-const anyPack: RenderRequest['pack'] = { id: '', version: '', weights: '0'.repeat(64) };
+/** How many cancelled renders are written at once; other commands have their turn between. */
+const KEPT_AT_ONCE = 50;
 
 /** Longest sentence of a failure that a project keeps. */
 const MAX_MESSAGE_LENGTH = 4000;
@@ -56,50 +59,67 @@ export class RenderService {
           ...preview,
         }),
       onEnded: (render, end) => this.#ended(render, end),
+      onDropped: (renders, isDiscarded) => this.#dropped(renders, isDiscarded),
+      onFault: (error) => {
+        const message = `The queue met a fault of the program: ${asFailure(error).message}`;
+        events.emit('notice', { level: 'error', message });
+      },
     });
   }
 
   /**
-   * Queues renders of one project.
+   * Queues renders of one project, without waiting for an engine: what opening the pack throws, the render fails with.
    *
-   * @throws StudioError DOCUMENT_INCOMPLETE saying what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN, ASSET_MISSING,
-   *   and what opening the pack throws
+   * @throws StudioError DOCUMENT_INCOMPLETE saying what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN
    */
-  async enqueue(
-    projectId: ProjectId,
-    orders: readonly RenderOrder[],
-    atFront = false,
-  ): Promise<RenderSummary[]> {
-    const { engine, projects } = this.#parts;
-    const file = projects.file(projectId);
+  enqueue(projectId: ProjectId, orders: readonly RenderOrder[], atFront = false): RenderSummary[] {
+    const file = this.#parts.projects.file(projectId);
     if (file.isReadOnly) {
       throw new StudioError(
         'PROJECT_READ_ONLY',
         'The project is open for reading only and cannot keep a render. Save it under another name first.',
       );
     }
-    // What is missing is said before an engine is started for it.
-    for (const { document } of orders) completeRequest(document, anyPack);
-    const { pack } = await engine.open();
-    const renders = orders.map(({ document, sweep }): QueuedRender => {
-      const render: QueuedRender = {
-        renderId: randomUUID(),
-        projectId,
-        projectName: file.title(),
-        createdAt: new Date().toISOString(),
-        request: completeRequest(document, pack.identity),
-        sweep,
-        readAsset: async (asset) => this.#readAsset(projectId, asset),
-      };
-      this.#documents.set(render, document);
-      return render;
-    });
-    // The project may have been closed while the engine started.
-    projects.file(projectId);
+    const projectName = file.title();
+    const renders = orders.map(({ document, sweep }) =>
+      this.#queueable(document, sweep, projectId, projectName),
+    );
     const summaries = renders.map((render) => queuedSummary(render, 'queued'));
     for (const summary of summaries) this.#tell(projectId, summary);
     this.queue.enqueue(renders, atFront);
     return summaries;
+  }
+
+  /** @throws StudioError DOCUMENT_INCOMPLETE */
+  #queueable(
+    document: SceneDocument,
+    sweep: SweepCell | null,
+    projectId: ProjectId,
+    projectName: string,
+  ): QueuedRender {
+    const { engine, packId } = this.#parts;
+    const known = engine.knownPack?.identity;
+    let request = completeRequest(document, known ?? { id: packId(), version: '', weights: UNKNOWN_WEIGHTS });
+    const render: QueuedRender = {
+      renderId: randomUUID(),
+      projectId,
+      projectName,
+      createdAt: new Date().toISOString(),
+      get request() {
+        return request;
+      },
+      complete: async (signal) => {
+        if (request.pack.weights === UNKNOWN_WEIGHTS) {
+          const { pack } = await engine.open(signal);
+          request = { ...request, pack: pack.identity };
+        }
+        return request;
+      },
+      sweep,
+      readAsset: async (asset) => this.#readAsset(projectId, asset),
+    };
+    this.#documents.set(render, document);
+    return render;
   }
 
   /** @throws StudioError RENDER_UNKNOWN, PROJECT_UNKNOWN */
@@ -158,6 +178,33 @@ export class RenderService {
     }
   }
 
+  /** Keeps those that were cancelled while they waited: one write for many, and a pause for others between. */
+  async #dropped(renders: readonly QueuedRender[], isDiscarded: boolean): Promise<void> {
+    if (isDiscarded) {
+      for (const render of renders) {
+        this.#tell(render.projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
+      }
+      return;
+    }
+    for (const [projectId, ofProject] of Map.groupBy(renders, (render) => render.projectId)) {
+      for (let first = 0; first < ofProject.length; first += KEPT_AT_ONCE) {
+        const some = ofProject.slice(first, first + KEPT_AT_ONCE);
+        try {
+          const file = this.#parts.projects.file(projectId);
+          const kept = file.atomically(() => some.map((render) => this.#keepFailure(render, cancelled())));
+          for (const summary of kept) this.#tell(projectId, summary);
+        } catch (error) {
+          const failure = asFailure(error);
+          this.#noticeUnkept(failure);
+          for (const render of some) {
+            this.#tell(projectId, { ...queuedSummary(render, 'cancelled'), error: failure });
+          }
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+
   async #keep(render: QueuedRender, result: EngineResultOf<'render'>): Promise<RenderSummary> {
     const { png, device, timingsMs, totalMs, peakMemoryBytes, unetMs, unetRows, notices } = result;
     const thumbnail = await makeThumbnail(png);
@@ -202,16 +249,18 @@ export class RenderService {
 
   /** A full disk must not cost the picture: it stays to be had until the program ends. */
   #couldNotKeep(render: QueuedRender, end: RenderEnd, error: unknown): void {
-    const { transient, events } = this.#parts;
     const failure = asFailure(error);
-    const result = end.state === 'done' ? transient.put(end.result.png, 'image/png') : null;
-    const meaning = errorCodes[failure.code];
-    events.emit('notice', {
-      level: 'error',
-      message: `A render could not be saved in the project: ${failure.message} (${meaning})`,
-    });
+    const result = end.state === 'done' ? this.#parts.transient.put(end.result.png, 'image/png') : null;
+    this.#noticeUnkept(failure);
     const state = end.state === 'cancelled' ? 'cancelled' : 'failed';
     this.#tell(render.projectId, { ...queuedSummary(render, state), result, error: failure });
+  }
+
+  #noticeUnkept({ code, message }: Failure): void {
+    this.#parts.events.emit('notice', {
+      level: 'error',
+      message: `A render could not be saved in the project: ${message} (${errorCodes[code]})`,
+    });
   }
 }
 

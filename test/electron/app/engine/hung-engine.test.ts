@@ -41,6 +41,10 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
       // The engine of the second render is a healthy one, on a machine that may be slow.
       supervisor.configure(config, { silence: DEFAULT_SILENCE });
     },
+    onDropped: async () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
   });
   queue.enqueue(
     [1, 2].map((seed) => ({
@@ -49,6 +53,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
       projectName: 'hanging',
       createdAt: new Date().toISOString(),
       request: request({ seed }),
+      complete: async () => request({ seed }),
       sweep: null,
       readAsset,
     })),

@@ -10,6 +10,7 @@ import {
 import type { EngineResultOf } from '../../../../electron/contract/engine-messages.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
+import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 
 const result: EngineResultOf<'render'> = {
   kind: 'render',
@@ -30,12 +31,20 @@ let ends: [seed: number, state: RenderEnd['state']][];
 /** Ends the task that runs. */
 let finish: (error?: Error) => void;
 
+let faults: unknown[];
+/** What whoever keeps renders throws; undefined for one that keeps them. */
+let throwOnEnd: (() => never) | undefined;
+
 beforeEach(() => {
   ends = [];
+  faults = [];
+  throwOnEnd = undefined;
   const run = (_: unknown, { signal }: { signal: AbortSignal }) =>
     new Promise((resolve, reject) => {
       finish = (error) => (error ? reject(error) : resolve(result));
-      signal.addEventListener('abort', () => reject(new StudioError('CANCELLED', 'cancelled')));
+      const abort = () => reject(new StudioError('CANCELLED', 'cancelled'));
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort);
     });
   queue = new RenderQueue({ run } as unknown as Pick<EngineSupervisor, 'run'>, {
     onQueueChanged: () => undefined,
@@ -44,31 +53,42 @@ beforeEach(() => {
     onPreview: () => undefined,
     onEnded: async ({ request }, { state }) => {
       ends.push([request.parameters.seed, state]);
+      throwOnEnd?.();
     },
+    onDropped: async (renders) => {
+      for (const { request } of renders) ends.push([request.parameters.seed, 'cancelled']);
+      throwOnEnd?.();
+    },
+    onFault: (error) => faults.push(error),
   });
 });
 
 const project = randomUUID();
-const render = (seed: number, projectId = project): QueuedRender => ({
-  renderId: randomUUID(),
-  projectId,
-  projectName: 'played',
-  createdAt: new Date(0).toISOString(),
-  request: {
+function render(seed: number, projectId = project): QueuedRender {
+  const request: RenderRequest = {
     version: 1,
     scene: { prompt: '', inpaintPrompt: '', background: 'a'.repeat(64), inpainted: null, concepts: [] },
     parameters: { ...PAPER_PARAMETERS, seed },
     pack: { id: 'played', version: '1', weights: 'b'.repeat(64) },
-  },
-  sweep: null,
-  readAsset: async () => null,
-});
+  };
+  return {
+    renderId: randomUUID(),
+    projectId,
+    projectName: 'played',
+    createdAt: new Date(0).toISOString(),
+    request,
+    complete: async () => request,
+    sweep: null,
+    readAsset: async () => null,
+  };
+}
 
 /** Lets everything go on that waits for nothing. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function finishAll(): Promise<void> {
   while (queue.state.entries.length > 0) {
+    await turn();
     finish();
     await turn();
   }
@@ -150,6 +170,7 @@ describe('cancelling', () => {
 
 test('a render that fails is told as failed, and the next one runs', async () => {
   queue.enqueue([render(1), render(2)]);
+  await turn();
   finish(new StudioError('ENGINE_CRASHED', 'gone'));
   await turn();
   finish(new TypeError('a fault'));
@@ -157,5 +178,56 @@ test('a render that fails is told as failed, and the next one runs', async () =>
   expect(ends).toEqual([
     [1, 'failed'],
     [2, 'failed'],
+  ]);
+});
+
+test('whoever keeps renders may throw: the queue goes on, and says so', async () => {
+  const fault = new Error('the keeper is broken');
+  throwOnEnd = () => {
+    throw fault;
+  };
+  queue.enqueue([render(1), render(2), render(3)]);
+  await queue.cancel({ what: 'one', renderId: queue.state.entries[2]!.renderId, discard: false });
+  await finishAll();
+  await queue.settled();
+  throwOnEnd = undefined;
+  queue.enqueue([render(4)]);
+  await finishAll();
+  expect(ends).toEqual([
+    [3, 'cancelled'],
+    [1, 'done'],
+    [2, 'done'],
+    [4, 'done'],
+  ]);
+  expect(faults).toEqual([fault, fault, fault]);
+});
+
+test('nothing to queue leaves the queue able to run', async () => {
+  queue.enqueue([]);
+  await queue.settled();
+  queue.enqueue([render(1)]);
+  await finishAll();
+  await queue.settled();
+  expect(ends).toEqual([[1, 'done']]);
+});
+
+test('a render whose pack cannot be opened fails with the reason, and one that waits for its pack is cancelled', async () => {
+  const unknown = new StudioError('PACK_UNKNOWN', 'no such pack');
+  const failing = { ...render(1), complete: () => Promise.reject(unknown) };
+  const waiting = {
+    ...render(2),
+    complete: (signal: AbortSignal) =>
+      new Promise<RenderRequest>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new StudioError('CANCELLED', 'cancelled')));
+      }),
+  };
+  queue.enqueue([failing, waiting]);
+  await turn();
+  expect(ends).toEqual([[1, 'failed']]);
+  await queue.cancel({ what: 'current' });
+  await queue.settled();
+  expect(ends).toEqual([
+    [1, 'failed'],
+    [2, 'cancelled'],
   ]);
 });

@@ -1,0 +1,136 @@
+/** Engine processes that do what a test tells them, when it tells them: to open, to finish, to crash, to say nothing. */
+import type { ChildExit, EngineChild } from '../../../../electron/app/engine/engine-child.ts';
+import type {
+  EngineConfig,
+  EngineMessage,
+  HostMessage,
+} from '../../../../electron/contract/engine-messages.ts';
+import type { ErrorCode } from '../../../../electron/contract/errors.ts';
+
+const memoryBytes = 1 << 20;
+
+/** A configuration by the letter of its pack and the device. */
+export function puppetConfig(pack: string, device: EngineConfig['device'] = 'cpu'): EngineConfig {
+  return {
+    packFolder: `/packs/${pack}`,
+    device,
+    cacheFolder: '/cache',
+    cacheLimitBytes: 0,
+    rowsAtOnce: null,
+  };
+}
+
+export class Puppet {
+  readonly pid: number;
+  config: EngineConfig | undefined;
+  isAlive = true;
+  isOpened = false;
+  /** Tasks that it was given and has not ended. */
+  readonly runIds: number[] = [];
+  /** Whether it stops when it is asked to. */
+  readonly heedsCancel: boolean;
+  #tell: (message: unknown) => void = () => undefined;
+  #exit: (exit: ChildExit) => void = () => undefined;
+
+  constructor(pid: number, heedsCancel = true) {
+    this.pid = pid;
+    this.heedsCancel = heedsCancel;
+  }
+
+  get child(): EngineChild {
+    return {
+      pid: this.pid,
+      send: (message) => this.#receive(message as HostMessage),
+      kill: () => this.end({ exitCode: null, signal: 'SIGKILL', lastWords: '' }),
+      onMessage: (listener) => {
+        this.#tell = listener;
+      },
+      onExit: (listener) => {
+        this.#exit = listener;
+      },
+    };
+  }
+
+  /** Says that it is still reading the pack. */
+  goOn(): void {
+    this.say({ type: 'opening', step: 1, total: 2 });
+  }
+
+  open(): void {
+    if (!this.isAlive || this.isOpened || this.config === undefined) return;
+    this.isOpened = true;
+    const id = this.config.packFolder.slice('/packs/'.length);
+    this.say({
+      type: 'opened',
+      device: { device: 'cpu', name: `device ${this.config.device}`, passedOver: [] },
+      pack: {
+        name: id,
+        identity: { id, version: '1', weights: 'f'.repeat(64) },
+        licence: null,
+        size: null,
+        downscale: 4,
+        recommended: {},
+        abilities: {
+          generateBackgrounds: false,
+          negativePrompt: false,
+          findMask: false,
+          findMaskBy: null,
+          textThreshold: false,
+          selectMask: true,
+          selectMaskBy: 'grabCut',
+          removeObjects: true,
+          removalMethods: [],
+        },
+      },
+      memoryBytes,
+    });
+  }
+
+  failToOpen(code: ErrorCode): void {
+    if (this.isAlive && !this.isOpened) this.say({ type: 'openFailed', code, message: 'cannot be opened' });
+  }
+
+  /** Ends the task that it is at with a result. */
+  finish(): void {
+    const runId = this.runIds.shift();
+    if (runId === undefined) return;
+    this.say({
+      type: 'finished',
+      runId,
+      result: { kind: 'selectMask', notices: [this.config!.packFolder], candidates: [] },
+      memoryBytes,
+    });
+  }
+
+  fail(code: ErrorCode): void {
+    const runId = this.runIds.shift();
+    if (runId !== undefined) this.say({ type: 'failed', runId, code, message: 'it failed', memoryBytes });
+  }
+
+  end(exit: ChildExit): void {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    this.runIds.length = 0;
+    // A process's end is never told within the call that kills it.
+    setTimeout(() => this.#exit(exit), 0);
+  }
+
+  say(message: EngineMessage): void {
+    if (this.isAlive) this.#tell(message);
+  }
+
+  #receive(message: HostMessage): void {
+    if (!this.isAlive) return;
+    if (message.type === 'open') this.config = message.config;
+    if (message.type === 'run') this.runIds.push(message.runId);
+    if (message.type !== 'cancel' || !this.heedsCancel) return;
+    const at = this.runIds.indexOf(message.runId);
+    if (at < 0) return;
+    this.runIds.splice(at, 1);
+    const { runId } = message;
+    setTimeout(
+      () => this.say({ type: 'failed', runId, code: 'CANCELLED', message: 'cancelled', memoryBytes }),
+      0,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+/** Renders that are queued before an engine has opened the pack: answered at once, cancelled at once, kept. */
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Studio } from '../../../../electron/app/studio.ts';
+import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
+import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import { UNKNOWN_WEIGHTS } from '../../../../electron/contract/render-request.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { Puppet } from '../engine/puppet-engine.ts';
+import { callStudio, testStudio } from '../studio-fixture.ts';
+
+let root: string;
+let studio: Studio;
+let events: StudioEvent[];
+let puppets: Puppet[];
+beforeEach(async () => {
+  root = temporaryFolder();
+  puppets = [];
+  studio = await testStudio(root, {
+    launchEngine: () => {
+      const puppet = new Puppet(puppets.length + 1);
+      puppets.push(puppet);
+      return puppet.child;
+    },
+  });
+  events = [];
+  studio.listen((event) => events.push(event));
+});
+afterEach(async () => {
+  await studio.close();
+  expect(puppets.filter(({ isAlive }) => isAlive)).toEqual([]);
+  rmSync(root, { recursive: true });
+});
+
+const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
+  callStudio(studio, name, input);
+
+/** What was told last of a render. */
+const told = (renderId: string) =>
+  events
+    .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))
+    .findLast((render) => render.renderId === renderId);
+
+test('while an engine hangs, a render is queued, cancelled and kept; and the engine can be released', async () => {
+  const { projectId } = await call('project.openSample', {});
+  const starting = call('engine.start', {});
+  const { renderId } = await call('renders.enqueue', { projectId });
+  expect((await call('queue.state', {})).entries).toMatchObject([{ renderId, state: 'running' }]);
+  expect((await call('renders.get', { projectId, renderId })).request.pack).toEqual({
+    id: 'starter',
+    version: '',
+    weights: UNKNOWN_WEIGHTS,
+  });
+  await call('queue.cancel', { what: 'all' });
+  await expect.poll(() => told(renderId)).toMatchObject({ state: 'cancelled', sequence: 1 });
+  expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe(UNKNOWN_WEIGHTS);
+  const stopped = expect(starting).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(await call('engine.release', {})).toMatchObject({ state: 'failed', holdsModels: false });
+  await stopped;
+  expect(puppets.map(({ isAlive }) => isAlive)).toEqual([false]);
+});
+
+test('a pack that cannot be opened fails the render that asked for it, with the reason', async () => {
+  const { projectId } = await call('project.openSample', {});
+  const { renderId } = await call('renders.enqueue', { projectId });
+  await expect.poll(() => puppets).toHaveLength(1);
+  puppets[0]!.failToOpen('PACK_INCOMPLETE');
+  await expect
+    .poll(() => told(renderId))
+    .toMatchObject({ state: 'failed', sequence: 1, error: { code: 'PACK_INCOMPLETE' } });
+});
+
+test('a render that waited for the pack runs with the weights that the engine found', async () => {
+  const { projectId } = await call('project.openSample', {});
+  const { renderId } = await call('renders.enqueue', { projectId });
+  await expect.poll(() => puppets).toHaveLength(1);
+  puppets[0]!.open();
+  await expect.poll(() => puppets[0]!.runIds).toHaveLength(1);
+  expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe('f'.repeat(64));
+  puppets[0]!.fail('OUT_OF_MEMORY');
+  await expect
+    .poll(() => told(renderId))
+    .toMatchObject({ state: 'failed', error: { code: 'OUT_OF_MEMORY' } });
+  expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe('f'.repeat(64));
+});
+
+test('cancelling 200 renders keeps them all, and others are answered meanwhile', async () => {
+  const { projectId } = await call('project.openSample', {});
+  for (let count = 0; count < 200; count++) await call('renders.enqueue', { projectId });
+  let hasEnded = false;
+  const cancelling = call('queue.cancel', { what: 'all' }).then(() => {
+    hasEnded = true;
+  });
+  let answers = 0;
+  while (!hasEnded) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await call('queue.state', {});
+    answers++;
+  }
+  await cancelling;
+  // 199 that waited, 50 at once.
+  expect(answers).toBeGreaterThanOrEqual(3);
+  await expect.poll(async () => (await call('renders.page', { projectId })).total).toBe(200);
+});
