@@ -429,7 +429,8 @@ export class Studio {
    * would be missing.
    */
   #learnPack({ state, pack, device }: EngineStatus): void {
-    if (state === 'stopped' && (pack === null || device === null)) this.client.call('engine.start', {}).catch(reportError);
+    if (state === 'stopped' && (pack === null || device === null))
+      this.client.call('engine.start', {}).catch(reportError);
   }
 
   // Events -----------------------------------------------------------------------------------------------------------

@@ -40,18 +40,24 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
     onEnded: async ({ renderId }, end) => {
       ends.set(renderId, [...(ends.get(renderId) ?? []), end]);
     },
+    onDropped: async () => undefined,
+    onFault: (error) => {
+      throw error;
+    },
   });
   let seed = 0;
   const enqueue = () => {
     const renderId = randomUUID();
     ends.set(renderId, []);
+    const wanted = request({ seed: seed++, steps: 8 });
     queue.enqueue([
       {
         renderId,
         projectId: randomUUID(),
         projectName: 'kills',
         createdAt: new Date().toISOString(),
-        request: request({ seed: seed++, steps: 8 }),
+        request: wanted,
+        complete: async () => wanted,
         sweep: null,
         readAsset,
       },

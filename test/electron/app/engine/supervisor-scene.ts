@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import type { EngineEvent } from '../../../../electron/app/engine/engine-log.ts';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
 import { DEFAULT_SILENCE } from '../../../../electron/app/engine/silence-watch.ts';
-import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
+import type { EngineConfig, EngineTask } from '../../../../electron/contract/engine-messages.ts';
 import type { EngineStatus } from '../../../../electron/contract/engine-status.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import { Puppet, puppetConfig } from './puppet-engine.ts';
@@ -11,7 +11,12 @@ import { Puppet, puppetConfig } from './puppet-engine.ts';
 export const GRACE_MS = 1000;
 export const IDLE_MS = 60_000;
 
-const task = { kind: 'selectMask', image: 'a'.repeat(64), points: [], box: null } as const;
+const task: Extract<EngineTask, { kind: 'selectMask' }> = {
+  kind: 'selectMask',
+  image: 'a'.repeat(64),
+  points: [],
+  box: null,
+};
 
 type Outcome = { code: string } | { packFolder: string };
 
