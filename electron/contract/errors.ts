@@ -36,7 +36,8 @@ export const errorCodes = {
   MODEL_INVALID: 'A model file is damaged or is not what its configuration says.',
   NON_FINITE: 'A model returned a value that is not a number.',
   OUTPUT_UNWRITABLE: 'The result cannot be written where it was asked for.',
-  OUT_OF_MEMORY: 'The device has too little memory for even the smallest batch.',
+  OUT_OF_MEMORY:
+    'The machine or the device has too little memory to load a model or to run the smallest batch.',
   PACK_INCOMPLETE: 'A file of an installed model pack is missing or has changed.',
   PACK_INVALID: 'A model pack’s manifest is missing, damaged or of an unknown version.',
   PACK_UNKNOWN: 'There is no model pack, or part of one, of this name.',

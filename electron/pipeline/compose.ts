@@ -9,7 +9,7 @@ import { pnpMix } from './pnp-mix.ts';
 import type { KeptStates, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
-import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
+import { type NoiseScheduleConfig, scheduleSteps } from './schedulers/noise-schedule.ts';
 import { dilate, gaussianBlur, maximumPlane } from './tensor/image-kernels.ts';
 import { firstNonFinite, type Tensor, tensor } from './tensor/tensor.ts';
 
@@ -98,6 +98,8 @@ export async function compose(
 ): Promise<Composition> {
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
+  // A schedule that has no such number of steps is refused before minutes are spent on encoding.
+  scheduleSteps(schedule, parameters.steps);
   const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
 
   // Blend. Neither the background's noise predictions nor what attention saw of the concepts depend on what tuning

@@ -38,6 +38,7 @@ export type { Precision } from './layers.ts';
 export type { GraphPort } from './onnx-builder.ts';
 export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
 export { type GuidedLayer, layerTokens } from './unet-blocks.ts';
+export { assertTakesLatentsOnly, assertTextToImage } from './unet-config.ts';
 
 /** What a graph can be built of. An autoencoder gives two graphs; `tiny_vae/` is TAESD beside a large `vae/`. */
 export type ComponentName =

@@ -186,6 +186,46 @@ export function parseUnetConfig(json: unknown): UnetConfig {
   };
 }
 
+/** What a U-Net is of that takes more channels than it gives, by how many it takes. */
+const conditionedOn: Readonly<Record<number, string>> = {
+  5: 'a depth-to-image checkpoint',
+  7: 'an upscaler',
+  8: 'an InstructPix2Pix checkpoint',
+  9: 'an inpainting checkpoint',
+};
+
+/**
+ * Checks a U-Net's `config.json` alone: built here, and for text to image. The loader and the model store's import
+ * share it.
+ *
+ * @throws GraphError CONFIG_INVALID or ARCHITECTURE_UNSUPPORTED, naming the field
+ */
+export function assertTextToImage(json: unknown): void {
+  const { inChannels, outChannels } = parseUnetConfig(json);
+  assertTakesLatentsOnly({ inChannels, latentChannels: outChannels });
+}
+
+/**
+ * Checks that a U-Net takes latents and nothing beside them.
+ *
+ * @throws GraphError ARCHITECTURE_UNSUPPORTED
+ */
+export function assertTakesLatentsOnly({
+  inChannels,
+  latentChannels,
+}: {
+  readonly inChannels: number;
+  readonly latentChannels: number;
+}): void {
+  if (inChannels === latentChannels) return;
+  const kind = conditionedOn[inChannels] ?? 'a checkpoint for another task';
+  throw new GraphError(
+    'ARCHITECTURE_UNSUPPORTED',
+    `The U-Net takes ${inChannels} channels and gives ${latentChannels}: ${kind}, which cannot blend. ` +
+      'Choose the text-to-image checkpoint that it was made from.',
+  );
+}
+
 const midKind = {
   none: 'none',
   UNetMidBlock2D: 'resnet',

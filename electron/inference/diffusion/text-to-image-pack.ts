@@ -170,7 +170,7 @@ async function openSdxlConditioner(
 const modelIndexSchema = z.object({ force_zeros_for_empty_prompt: z.boolean().default(true) });
 
 /** diffusers' default is true, and so is SDXL's own index; a folder without the file is taken for such a one. */
-async function hasZerosForEmptyPrompt(folder: string): Promise<boolean> {
+export async function hasZerosForEmptyPrompt(folder: string): Promise<boolean> {
   let text: string;
   try {
     text = await readFile(join(folder, 'model_index.json'), 'utf8');

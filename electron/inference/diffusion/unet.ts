@@ -1,6 +1,7 @@
 /** The Unet of ports.ts over ONNX Runtime. */
 import { freemem } from 'node:os';
 import * as ort from 'onnxruntime-node';
+import { assertTakesLatentsOnly } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
 import { stackRows, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
@@ -34,7 +35,7 @@ export class OnnxUnet implements Unet {
   /**
    * @param rowsAtOnce most rows of a batch, 1 or more; null is as many as fit. Rows that exchange keys and values
    *   stay together all the same
-   * @throws StudioError MODEL_INVALID for a U-Net that cannot be given what it needs, PACK_INCOMPLETE
+   * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID; GraphError for a U-Net that takes more than latents
    */
   constructor(
     sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>,
@@ -45,12 +46,7 @@ export class OnnxUnet implements Unet {
     this.#device = device;
     this.#rowsAtOnce = rowsAtOnce ?? Number.POSITIVE_INFINITY;
     const { latentChannels, inChannels, textTime } = sessions.all.metadata;
-    if (inChannels !== latentChannels) {
-      throw new StudioError(
-        'MODEL_INVALID',
-        `The U-Net takes ${inChannels} channels and gives ${latentChannels}: an inpainting checkpoint cannot blend.`,
-      );
-    }
+    assertTakesLatentsOnly({ inChannels, latentChannels });
     this.latentChannels = latentChannels;
     this.textTime = textTime;
   }

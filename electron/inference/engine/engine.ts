@@ -98,7 +98,7 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
 }
 
 /** Version of how tensors in the store came about; a change makes older ones unused. */
-const storeVersion = 1;
+const storeVersion = 2;
 
 export class Engine {
   readonly pack: ModelPack;
@@ -125,7 +125,13 @@ export class Engine {
     this.#cacheFolder = cacheFolder;
     this.#cacheLimitBytes = cacheLimitBytes;
     const { precision } = device;
-    this.#storeSalt = JSON.stringify([storeVersion, pack.identity.weights, device.report.device, precision]);
+    this.#storeSalt = JSON.stringify([
+      storeVersion,
+      pack.identity.weights,
+      pack.schedule,
+      device.report.device,
+      precision,
+    ]);
     const { checkpoint } = pack;
     const text = new LazySession(checkpoint, 'text_encoder', { precision }, device);
     const unet = {

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
-import { type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
+import { assertTextToImage, type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
 import type { RecommendedParameters } from '../../contract/parameters.ts';
@@ -69,8 +69,15 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
   const manifest = await readManifest(root);
   for (const file of manifest?.files ?? []) await checkSize(root, file);
   const checkpoint = await inStudioTerms(() => openCheckpoint(root));
+  // The weights come last: gigabytes are read.
+  await inStudioTerms(() => {
+    const unet = checkpoint.components.get('unet');
+    if (unet?.className === 'UNet2DConditionModel') assertTextToImage(unet.config);
+  });
+  const scheduleName = 'scheduler/scheduler_config.json';
+  const schedule = parseNoiseSchedule(await readJson(join(root, scheduleName)), scheduleName);
+  const tokenize = await openTokenizer(root, checkpoint);
   const weights = await checkWeights(root, checkpoint, manifest, options);
-  const schedulePath = join(root, 'scheduler', 'scheduler_config.json');
   return {
     folder: root,
     name: manifest?.name ?? basename(root),
@@ -83,9 +90,9 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     size: manifest ?? trainedSize(checkpoint),
     recommended: manifest?.recommended ?? {},
     textToImage: manifest?.textToImage ?? null,
-    schedule: parseNoiseSchedule(await readJson(schedulePath), 'scheduler/scheduler_config.json'),
+    schedule,
     checkpoint,
-    tokenize: await openTokenizer(root, checkpoint),
+    tokenize,
   };
 }
 

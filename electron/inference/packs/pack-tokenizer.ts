@@ -7,20 +7,39 @@ import { StudioError } from '../../contract/errors.ts';
 import {
   type ClipTokenizerFiles,
   createClipTokenizer,
+  parseMerges,
   type TokenizedPrompt,
 } from '../../pipeline/processors/clip-tokenizer.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { readJson, readText } from './pack-files.ts';
 
-const tokenizerConfigSchema = z.object({
+type Words = Pick<ClipTokenizerFiles, 'vocabulary' | 'merges'>;
+
+const vocabularySchema = z.record(z.string(), z.int());
+
+/** tokenizer.json, as far as CLIP's byte-pair encoding needs it. */
+const tokenizerJsonSchema = z.object({
+  model: z.object({
+    // Old files do not say their type.
+    type: z.literal('BPE').nullish(),
+    end_of_word_suffix: z.literal('</w>'),
+    vocab: vocabularySchema,
+    merges: z.union([z.array(z.string()), z.array(z.tuple([z.string(), z.string()]))]),
+  }),
+  added_tokens: z.array(z.object({ id: z.int(), content: z.string() })).default([]),
+});
+
+const specialTokensSchema = z.object({
   // transformers writes a token as a string or as an object with its text.
-  pad_token: z.union([z.string(), z.object({ content: z.string() })]).optional(),
+  pad_token: z.union([z.string(), z.object({ content: z.string() })]).nullish(),
+  added_tokens_decoder: z.unknown().optional(),
 });
 
 const encoderOf = { tokenizer: 'text_encoder', tokenizer_2: 'text_encoder_2' } as const;
 
 /**
- * Opens one of a checkpoint's tokenizers.
+ * Opens one of a checkpoint's tokenizers: vocab.json and merges.txt, or tokenizer.json, which is all that
+ * transformers 5 writes.
  *
  * @param root the checkpoint's folder
  * @param which SDXL has a second one, for its second text encoder
@@ -32,23 +51,58 @@ export async function openTokenizer(
   which: 'tokenizer' | 'tokenizer_2' = 'tokenizer',
 ): Promise<(prompt: string) => TokenizedPrompt> {
   const folder = join(root, which);
-  const vocabulary = z.record(z.string(), z.int()).safeParse(await readJson(join(folder, 'vocab.json')));
+  const hasOwnFiles = ['vocab.json', 'merges.txt'].every((name) => existsSync(join(folder, name)));
+  const isWhole = !hasOwnFiles && existsSync(join(folder, 'tokenizer.json'));
+  const { max_position_embeddings: positions } = checkpoint.components.get(encoderOf[which])?.config ?? {};
+  const files: ClipTokenizerFiles = {
+    ...(isWhole ? await readTokenizerJson(folder, which) : await readVocabularyAndMerges(folder, which)),
+    padToken: await readPadToken(folder, which),
+    maxLength: typeof positions === 'number' ? positions : 77,
+  };
+  return inStudioTerms(() => createClipTokenizer(files));
+}
+
+async function readVocabularyAndMerges(folder: string, which: string): Promise<Words> {
+  const vocabulary = vocabularySchema.safeParse(await readJson(join(folder, 'vocab.json')));
   if (!vocabulary.success) {
     throw new StudioError('MODEL_INVALID', `${which}/vocab.json is not a map from token to number.`, {
       cause: vocabulary.error,
     });
   }
-  const configPath = ['tokenizer_config.json', 'special_tokens_map.json'].find((name) =>
-    existsSync(join(folder, name)),
-  );
-  const config = tokenizerConfigSchema.safeParse(configPath ? await readJson(join(folder, configPath)) : {});
-  const padToken = config.data?.pad_token ?? '<|endoftext|>';
-  const { max_position_embeddings: positions } = checkpoint.components.get(encoderOf[which])?.config ?? {};
-  const files: ClipTokenizerFiles = {
-    vocabulary: vocabulary.data,
-    merges: await readText(join(folder, 'merges.txt')),
-    padToken: typeof padToken === 'string' ? padToken : padToken.content,
-    maxLength: typeof positions === 'number' ? positions : 77,
-  };
-  return inStudioTerms(() => createClipTokenizer(files));
+  return { vocabulary: vocabulary.data, merges: parseMerges(await readText(join(folder, 'merges.txt'))) };
+}
+
+async function readTokenizerJson(folder: string, which: string): Promise<Words> {
+  const parsed = tokenizerJsonSchema.safeParse(await readJson(join(folder, 'tokenizer.json')));
+  if (!parsed.success) {
+    const message = `${which}/tokenizer.json is not CLIP’s byte-pair tokenizer: ${z.prettifyError(parsed.error)}`;
+    throw new StudioError('MODEL_INVALID', message, { cause: parsed.error });
+  }
+  const { model, added_tokens: added } = parsed.data;
+  const special = Object.fromEntries(added.map(({ content, id }) => [content, id]));
+  return { vocabulary: { ...model.vocab, ...special }, merges: model.merges };
+}
+
+/**
+ * The token that fills short prompts. As in transformers, special_tokens_map.json overrules tokenizer_config.json,
+ * unless the latter is of the newer form that lists the added tokens. SD 2.1 depends on it: its two files differ.
+ */
+async function readPadToken(folder: string, which: string): Promise<string> {
+  const config = await readSpecialTokens(folder, which, 'tokenizer_config.json');
+  const map =
+    config?.added_tokens_decoder === undefined
+      ? await readSpecialTokens(folder, which, 'special_tokens_map.json')
+      : undefined;
+  const token = map?.pad_token ?? config?.pad_token ?? '<|endoftext|>';
+  return typeof token === 'string' ? token : token.content;
+}
+
+async function readSpecialTokens(folder: string, which: string, name: string) {
+  const path = join(folder, name);
+  if (!existsSync(path)) return undefined;
+  const parsed = specialTokensSchema.safeParse(await readJson(path));
+  if (parsed.success) return parsed.data;
+  throw new StudioError('MODEL_INVALID', `${which}/${name} does not say its pad_token as a token.`, {
+    cause: parsed.error,
+  });
 }

@@ -11,6 +11,7 @@ import * as ort from 'onnxruntime-node';
 import { OnnxBuilder } from '../../../native-models/graph/onnx-builder.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
+import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 export type DeviceName = DeviceReport['device'];
 
@@ -62,7 +63,7 @@ const onRequestOnly: readonly DeviceName[] = ['webgpu', 'coreml'];
 /**
  * Chooses the device.
  *
- * @throws StudioError DEVICE_UNAVAILABLE when a device was asked for by name and does not work
+ * @throws StudioError DEVICE_UNAVAILABLE when a device was asked for by name and does not work; OUT_OF_MEMORY
  */
 export async function chooseDevice(
   choice: DeviceChoice,
@@ -78,6 +79,12 @@ export async function chooseDevice(
       : await reasonAgainst(device, options, environment);
     if (reason === null) return engineDevice(device, options, passedOver);
     passedOver.push({ device, reason });
+  }
+  if (passedOver.at(-1)?.reason === tooLittleMemory) {
+    throw new StudioError(
+      'OUT_OF_MEMORY',
+      `There is too little memory to start the models on the device ${passedOver.at(-1)!.device}. ${MEMORY_ADVICE}`,
+    );
   }
   const reasons = passedOver.map(({ device, reason }) => `${device}: ${reason}`).join('; ');
   throw new StudioError(
@@ -102,9 +109,11 @@ async function reasonAgainst(
     await probe(options);
     return null;
   } catch (error) {
-    return firstLine(error);
+    return isOutOfMemory(error) ? tooLittleMemory : firstLine(error);
   }
 }
+
+const tooLittleMemory = 'there is too little memory';
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type OpenCv from '@techstark/opencv-js';
 import { StudioError } from '../../contract/errors.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
 
 export type Cv = typeof OpenCv;
 
@@ -45,7 +46,7 @@ export async function withOpenCv<Result>(step: (cv: Cv, keep: Keep) => Result): 
     const { msg } = (cv as unknown as { exceptionFromPtr: (at: number) => { msg: string } }).exceptionFromPtr(
       cause,
     );
-    const isMemory = /insufficient memory|bad_alloc/i.test(msg);
+    const isMemory = /insufficient memory/i.test(msg) || isOutOfMemory(msg);
     throw new StudioError(isMemory ? 'OUT_OF_MEMORY' : 'INTERNAL', `OpenCV failed: ${msg.trim()}`, { cause });
   } finally {
     for (const value of kept) value.delete();

@@ -5,6 +5,7 @@ import * as ort from 'onnxruntime-node';
 import type { ComponentGraph, GraphPort } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { EngineDevice } from './devices.ts';
+import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 let openSessions = 0;
 
@@ -131,15 +132,13 @@ export function checkPorts(
   }
 }
 
-/** What ONNX Runtime's providers say when memory runs out; there is no code for it. */
-const outOfMemoryMessages =
-  /bad_alloc|bad allocation|out of memory|out_of_memory|Failed to allocate memory|CUDA failure 2\b|CUBLAS_STATUS_ALLOC_FAILED|E_OUTOFMEMORY|8007000E/i;
-
 /** An error of ONNX Runtime with our code and its own words. */
 export function sessionError(cause: unknown, code: 'MODEL_INVALID' | 'INTERNAL', what: string): StudioError {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  if (outOfMemoryMessages.test(detail)) {
-    return new StudioError('OUT_OF_MEMORY', `${what}: the memory is not enough.`, { cause });
+  if (isOutOfMemory(cause)) {
+    return new StudioError('OUT_OF_MEMORY', `${what}: there is too little memory. ${MEMORY_ADVICE}`, {
+      cause,
+    });
   }
   return new StudioError(code, `${what}: ${detail}`, { cause });
 }

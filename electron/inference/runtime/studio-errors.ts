@@ -3,6 +3,7 @@
 import { GraphError, type GraphErrorCode } from '../../../native-models/graph/index.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';
 import { PipelineError } from '../../pipeline/errors.ts';
+import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 /** A file that is missing is another trouble for the person than a file that is wrong. */
 const incompleteCodes: readonly GraphErrorCode[] = ['CHECKPOINT_INCOMPLETE', 'FILE_UNREADABLE'];
@@ -19,6 +20,11 @@ export function asStudioError(error: unknown): StudioError {
     return new StudioError(code, error.message, { cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutOfMemory(error)) {
+    return new StudioError('OUT_OF_MEMORY', `There is too little memory (${message}). ${MEMORY_ADVICE}`, {
+      cause: error,
+    });
+  }
   return new StudioError('INTERNAL', message, { cause: error });
 }
 

@@ -123,6 +123,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
   async fill(image: RgbImage, hole: Tensor, signal?: CancelSignal): Promise<RgbImage> {
     const { unet, autoencoder, schedule, textEncoder } = this.#models;
     const { prompt, seed, guidanceScale, strength, samples } = this.#parameters;
+    const steps = scheduleSteps(schedule, this.#parameters.steps);
     const first = await this.#first.fill(image, hole, signal);
     throwIfCancelled(signal);
     const originalLatents = await autoencoder.encode(imageToTensor(first));
@@ -138,7 +139,6 @@ export class BlendedDiffusionInpainter implements Inpainter {
     // A latent element belongs to the hole when any of its pixels does, or a neighbour's.
     const inside = latentHole(hole, autoencoder.downscale);
     const outside = complement(inside);
-    const steps = scheduleSteps(schedule, this.#parameters.steps);
     const from = Math.min(Math.round((1 - strength) * steps.length), steps.length - 1);
     const remaining = steps.slice(from);
     const noiseAt = (sample: number, index: number) =>

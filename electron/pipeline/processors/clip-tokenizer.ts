@@ -1,8 +1,9 @@
 /**
- * CLIP's byte-pair tokenizer, from the `tokenizer/` folder of a diffusers checkpoint (vocab.json, merges.txt).
+ * CLIP's byte-pair tokenizer, from the `tokenizer/` folder of a diffusers checkpoint (vocab.json and merges.txt, or
+ * the same two lists out of tokenizer.json).
  *
  * The byte-pair encoding is @huggingface/tokenizers'; this file only states what CLIP's tokenizer.json would
- * say, since Stable Diffusion checkpoints ship without one. Source: transformers' CLIPTokenizer and its
+ * say, since most Stable Diffusion checkpoints ship without one. Source: transformers' CLIPTokenizer and its
  * conversion to a fast tokenizer.
  */
 import { Tokenizer } from '@huggingface/tokenizers';
@@ -12,12 +13,17 @@ import { PipelineError } from '../errors.ts';
 export interface ClipTokenizerFiles {
   /** vocab.json: token -> id. */
   readonly vocabulary: Readonly<Record<string, number>>;
-  /** Text of merges.txt: a version line, then one pair of tokens a line. */
-  readonly merges: string;
+  /** Pairs of tokens, the first to merge first: "a b" as in merges.txt, or ["a", "b"]. */
+  readonly merges: readonly string[] | readonly (readonly string[])[];
   /** Token that fills short prompts: '<|endoftext|>' in SD 1.x, '!' in SD 2.x. */
   readonly padToken: string;
   /** Positions of the text encoder, start and end token included; 77 for Stable Diffusion. */
   readonly maxLength: number;
+}
+
+/** The pairs of a merges.txt: a version line, then one pair of tokens a line. */
+export function parseMerges(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#version'));
 }
 
 /** A tokenized prompt. */
@@ -102,7 +108,7 @@ function clipTokenizerJson({ vocabulary, merges, padToken }: ClipTokenizerFiles)
       end_of_word_suffix: '</w>',
       fuse_unk: false,
       vocab: vocabulary,
-      merges: merges.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#version')),
+      merges,
     },
   };
 }

@@ -24,6 +24,8 @@ export interface NoiseScheduleConfig {
   readonly trainSteps: number;
   readonly stepsOffset: number;
   readonly predictionType: 'epsilon' | 'v_prediction';
+  /** Whether the betas are rescaled so that no signal is left at the last training timestep (zero terminal SNR). */
+  readonly rescaleZeroSnr: boolean;
 }
 
 /** Stable Diffusion's schedule (scheduler/scheduler_config.json of SD 1.x and 2.x base). */
@@ -34,7 +36,15 @@ export const STABLE_DIFFUSION_SCHEDULE: NoiseScheduleConfig = {
   trainSteps: 1000,
   stepsOffset: 1,
   predictionType: 'epsilon',
+  rescaleZeroSnr: false,
 };
+
+/**
+ * ᾱ at the last timestep of a rescaled schedule, where the formula gives 0: eps = x_T there, from which no x0_hat
+ * follows. This stands for it, as in diffusers' schedulers (2^-24, the smallest positive float16); the method stays
+ * in float32, in which eps then carries x0_hat to about 1e-3.
+ */
+export const TERMINAL_ALPHA_PROD = 2 ** -24;
 
 /** One inference step t -> prev with its coefficients, in double precision. */
 export interface ScheduleStep {
@@ -46,7 +56,13 @@ export interface ScheduleStep {
   readonly sigma: number;
 }
 
-/** ᾱ_t for every training timestep, in double precision. */
+/**
+ * ᾱ_t for every training timestep, in double precision.
+ *
+ * With `rescaleZeroSnr`, sqrt(ᾱ) is shifted so that its last value is 0 and scaled so that its first one stays:
+ * sqrt(ᾱ'_t) = (sqrt(ᾱ_t) - sqrt(ᾱ_T)) sqrt(ᾱ_1) / (sqrt(ᾱ_1) - sqrt(ᾱ_T)) (Lin et al., arXiv 2305.08891,
+ * algorithm 1); {@link TERMINAL_ALPHA_PROD} stands for the 0.
+ */
 export function alphasCumprod(config: NoiseScheduleConfig): Float64Array {
   const { betaStart, betaEnd, trainSteps, betaSchedule } = config;
   const product = new Float64Array(trainSteps);
@@ -60,7 +76,17 @@ export function alphasCumprod(config: NoiseScheduleConfig): Float64Array {
     accumulated *= 1 - beta;
     product[t] = accumulated;
   }
+  if (config.rescaleZeroSnr) rescaleToZeroSnr(product);
   return product;
+}
+
+function rescaleToZeroSnr(product: Float64Array): void {
+  const first = Math.sqrt(product[0]!);
+  const last = Math.sqrt(product.at(-1)!);
+  for (const [t, value] of product.entries()) {
+    product[t] = (((Math.sqrt(value) - last) * first) / (first - last)) ** 2;
+  }
+  product[product.length - 1] = TERMINAL_ALPHA_PROD;
 }
 
 /**

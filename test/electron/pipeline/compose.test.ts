@@ -114,6 +114,17 @@ describe('a scene that cannot be composed', () => {
     });
   });
 
+  test('more steps than the schedule has are refused before a picture is encoded', async () => {
+    const encode = async () => {
+      throw new Error('A picture was encoded.');
+    };
+    const models = modelsWith({}, { ...blockAutoencoder, encode });
+    const few = { ...models, schedule: { ...models.schedule, trainSteps: 3 } };
+    await expect(
+      compose(few, sceneOf([concept(1)]), { ...parameters, steps: 3 }, memoryStore()),
+    ).rejects.toMatchObject({ code: 'PARAMETER_INVALID', message: expect.stringMatching(/1 to 2, not 3/) });
+  });
+
   test.each(['encode', 'decode'] as const)('a NaN out of %s is named', async (step) => {
     const nan = async () => tensor(new Float32Array(4 * 4 * 5).fill(Number.NaN), [4, 4, 5]);
     const models = modelsWith({}, { ...blockAutoencoder, [step]: nan });

@@ -161,6 +161,28 @@ describe('a pack that is refused', () => {
       code: 'PACK_INCOMPLETE',
       names: /scheduler_config\.json/,
     },
+    'a pickle in place of weights': {
+      change: () => {
+        rmSync(unetWeights());
+        writeFileSync(join(packFolder, 'unet', 'diffusion_pytorch_model.bin'), 'PK\x03\x04 archive/data.pkl');
+      },
+      code: 'MODEL_INVALID',
+      names: /unet\/: diffusion_pytorch_model\.bin is a pickle.*safe_serialization/,
+    },
+    'a file in place of a folder': {
+      change: () => {
+        rmSync(packFolder, { recursive: true });
+        writeFileSync(packFolder, '<!doctype html><title>Log in</title>');
+      },
+      code: 'MODEL_INVALID',
+      names: /web page/,
+    },
+    'a web page in place of a vocabulary': {
+      change: () =>
+        writeFileSync(join(packFolder, 'tokenizer', 'vocab.json'), '<html><body>403</body></html>'),
+      code: 'MODEL_INVALID',
+      names: /vocab\.json is a web page/,
+    },
     'no tokenizer': {
       change: () => rmSync(join(packFolder, 'tokenizer'), { recursive: true }),
       code: 'PACK_INCOMPLETE',

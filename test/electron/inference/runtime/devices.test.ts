@@ -8,6 +8,7 @@ import {
   openSessionCount,
   sessionError,
 } from '../../../../electron/inference/runtime/sessions.ts';
+import { asStudioError } from '../../../../electron/inference/runtime/studio-errors.ts';
 import { OnnxBuilder } from '../../../../native-models/graph/onnx-builder.ts';
 
 const machine = (changes: Partial<DeviceEnvironment> = {}): DeviceEnvironment => ({
@@ -54,6 +55,18 @@ describe('choosing a device', () => {
   ] as const)('%s: %s', async (platform, expected, providers) => {
     const device = await chooseDevice('auto', machine({ platform, providers }));
     expect(device.report.device).toBe(expected);
+  });
+
+  test('a machine without memory for any is said to be that', async () => {
+    const probe = async () => {
+      throw new Error('PosixThread::PosixThread(...) pthread_create failed, error code: 12');
+    };
+    for (const choice of ['auto', 'cpu'] as const) {
+      await expect(chooseDevice(choice, machine({ probe }))).rejects.toMatchObject({
+        code: 'OUT_OF_MEMORY',
+        message: expect.stringMatching(/device cpu\. Close other programs/),
+      });
+    }
   });
 
   test('one that is asked for by name is used, or an error says why not: never another', async () => {
@@ -139,6 +152,17 @@ test.each([
   'Non-zero status code returned ... Failed to allocate memory for requested buffer of size 1024',
   'CUDA failure 2: out of memory ; GPU=0',
   'DXGI error 8007000E Not enough memory resources',
+  'env.cc:251 PosixThread::PosixThread(...) pthread_create failed, error code: 11 error msg: Resource temporarily unavailable',
+  'env.cc:251 PosixThread::PosixThread(...) pthread_create failed, error code: 12 error msg: Cannot allocate memory',
+  'mmap unet.safetensors failed, errcode 12 - Cannot allocate memory',
+  'The paging file is too small for this operation to complete.',
+  'Array buffer allocation failed',
 ])('memory that runs out is told apart: %s', (message) => {
-  expect(sessionError(new Error(message), 'INTERNAL', 'It failed').code).toBe('OUT_OF_MEMORY');
+  for (const code of ['INTERNAL', 'MODEL_INVALID'] as const) {
+    expect(sessionError(new Error(message), code, 'It failed')).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      message: expect.stringMatching(/^It failed: there is too little memory. Close other programs/),
+    });
+  }
+  expect(asStudioError(new RangeError(message)).code).toBe('OUT_OF_MEMORY');
 });

@@ -6,12 +6,14 @@ import { invert, sampleTrajectory } from '../../../../electron/pipeline/inversio
 import {
   addNoise,
   alphasCumprod,
+  type NoiseScheduleConfig,
   noiseFromModelOutput,
   predictOriginalSample,
   STABLE_DIFFUSION_SCHEDULE,
   scheduleSteps,
   stepMean,
   stepWithNoise,
+  TERMINAL_ALPHA_PROD,
 } from '../../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../../electron/pipeline/tensor/noise.ts';
 import { maxAbsDifference, tensor, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
@@ -148,6 +150,53 @@ describe('the step', () => {
   });
 });
 
+describe('betas rescaled to zero terminal SNR', () => {
+  const rescaled = {
+    ...STABLE_DIFFUSION_SCHEDULE,
+    predictionType: 'v_prediction',
+    rescaleZeroSnr: true,
+  } as const;
+
+  /**
+   * Source: Lin et al., arXiv 2305.08891, algorithm 1 (enforce_zero_terminal_snr) in decimals of 60 digits, by way of
+   * the betas, as diffusers' schedulers apply it.
+   */
+  test.each([
+    [
+      'scaled_linear',
+      { 0: 0.99915, 1: 0.9982334461401824, 261: 0.6333275692159449, 501: 0.2396822392051278 },
+    ],
+    ['scaled_linear', { 741: 0.03625704981685431, 981: 6.886571612302081e-5, 998: 1.967888056621187e-7 }],
+    ['linear', { 1: 0.998253958085292, 501: 0.14050086797677086, 981: 2.2181368121721233e-5 }],
+  ] as const)('alphas_cumprod of %s', (betaSchedule, expected) => {
+    const actual = alphasCumprod({ ...rescaled, betaSchedule });
+    for (const [timestep, value] of Object.entries(expected)) {
+      expect(Math.abs(actual[Number(timestep)]! / value - 1), timestep).toBeLessThanOrEqual(1e-9);
+    }
+    expect(actual[999]).toBe(TERMINAL_ALPHA_PROD);
+  });
+
+  test('x0 follows from v at the last timestep too, and every coefficient is finite', () => {
+    const x0 = someLatents(4);
+    for (const count of [1, 50, 500, 999]) {
+      for (const step of scheduleSteps(rescaled, count)) {
+        expect([step.sigma, step.alphaProd, step.alphaProdPrevious].every(Number.isFinite)).toBe(true);
+        if (step.index > 0 && step.index < count - 1) continue;
+        const noise = gaussianNoise(3, 'background', step.timestep, x0.dims);
+        const latents = addNoise(x0, noise, step.alphaProd);
+        // v = sqrt(alpha) noise - sqrt(1 - alpha) x0
+        const velocity = noise.data.map(
+          (value, at) => Math.sqrt(step.alphaProd) * value - Math.sqrt(1 - step.alphaProd) * x0.data[at]!,
+        );
+        const eps = noiseFromModelOutput(tensor(velocity, x0.dims), latents, step, 'v_prediction');
+        const error = maxAbsDifference(predictOriginalSample(latents, eps, step), x0);
+        expect(error, `t = ${step.timestep}`).toBeLessThanOrEqual(2e-3);
+      }
+    }
+    expect(scheduleSteps(rescaled, 999)[0]!.timestep).toBe(999);
+  });
+});
+
 describe('inversion', () => {
   const anyInversion = fc.record({
     weights: fc.integer({ min: 0, max: 1000 }),
@@ -156,6 +205,11 @@ describe('inversion', () => {
     guidanceScale: fc.constantFrom(1, 7.5),
     predictionType: fc.constantFrom('epsilon' as const, 'v_prediction' as const),
   });
+  const zeroSnr = {
+    ...STABLE_DIFFUSION_SCHEDULE,
+    predictionType: 'v_prediction',
+    rescaleZeroSnr: true,
+  } as const;
   const x0 = someLatents(1);
   const promptEmbedding = somePrompt(1);
 
@@ -164,8 +218,9 @@ describe('inversion', () => {
     { weights, count, seed, ...guidance }: typeof anyInversion extends fc.Arbitrary<infer T> ? T : never,
     gain: number,
     predictAgain: boolean,
+    schedule: NoiseScheduleConfig = STABLE_DIFFUSION_SCHEDULE,
   ): Promise<number> {
-    const steps = scheduleSteps(STABLE_DIFFUSION_SCHEDULE, count);
+    const steps = scheduleSteps(schedule, count);
     const predictor = new NoisePredictor({
       unet: createToyUnet(weights, { gain }),
       ...guidance,
@@ -194,6 +249,17 @@ describe('inversion', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  test.each([7, 50, 500, 999])('of %i steps of a zero-SNR schedule returns x0', async (count) => {
+    const inversion = {
+      weights: 5,
+      count,
+      seed: 1,
+      guidanceScale: 1,
+      predictionType: 'v_prediction',
+    } as const;
+    expect(await roundTripError(inversion, 1, false, zeroSnr)).toBeLessThanOrEqual(1e-4);
   });
 
   test('and then stepping with its own predictions, as the method does, return x0 for any U-Net', async () => {

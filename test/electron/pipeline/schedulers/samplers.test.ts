@@ -83,6 +83,32 @@ describe.each<SamplerKind>(['euler', 'dpm-solver'])('%s', (kind) => {
     );
   });
 
+  test.each([2, 10, 30])(
+    'a v-prediction model of a zero-SNR schedule leads to its picture in %i steps',
+    (steps) => {
+      const schedule = {
+        ...STABLE_DIFFUSION_SCHEDULE,
+        predictionType: 'v_prediction',
+        rescaleZeroSnr: true,
+      } as const;
+      const sampler = createSampler(kind, schedule, steps);
+      const original = vector([0.5, -1.5, 2, 0]);
+      let state = sampler.start(vector([1, -0.3, 0.2, 2]));
+      for (const step of sampler.steps) {
+        const latents = sampler.modelLatents(state, step.index);
+        // The model that knows the picture: v = (sqrt(alpha) x_t - x0) / sqrt(1 - alpha).
+        const velocity = latents.data.map(
+          (value, at) =>
+            (Math.sqrt(step.alphaProd) * value - original.data[at]!) / Math.sqrt(1 - step.alphaProd),
+        );
+        const output = tensor(velocity, latents.dims);
+        const eps = noiseFromModelOutput(output, latents, step, 'v_prediction');
+        state = sampler.advance(state, eps, step.index);
+      }
+      expect(maxAbsDifference(state.latents, original)).toBeLessThan(2e-3);
+    },
+  );
+
   test.each([0, -1, 1.5, 1001, Number.NaN])('refuses %s steps', (steps) => {
     expect(() => createSampler(kind, STABLE_DIFFUSION_SCHEDULE, steps)).toThrow(
       expect.objectContaining({ code: 'PARAMETER_INVALID' }),
