@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { LicenceNotice } from '../contract/commands/app-commands.ts';
 import { packManifestSchema } from '../contract/pack-manifest.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
+import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 
 const packageSchema = z.object({
   name: z.string(),
@@ -79,9 +80,13 @@ async function licenceText(folder: string): Promise<string | null> {
 async function packNotices(folder: string): Promise<LicenceNotice[]> {
   const notices: LicenceNotice[] = [];
   for (const name of (await ifPresent(readdir(folder))) ?? []) {
-    const text = await ifPresent(readFile(join(folder, name, 'pack.json'), 'utf8'));
-    if (text === undefined) continue;
-    const pack = packManifestSchema.parse(JSON.parse(text));
+    const path = join(folder, name, 'pack.json');
+    const content = await readJsonFileIfPresent(path, `The pack manifest ${path}`, {
+      missing: 'PACK_INVALID',
+      invalid: 'PACK_INVALID',
+    });
+    if (content === undefined) continue;
+    const pack = packManifestSchema.parse(content);
     const details = pack.notices && (await ifPresent(readFile(join(folder, name, pack.notices), 'utf8')));
     notices.push({
       name: `${pack.name} (model pack)`,

@@ -1,18 +1,17 @@
 /** From a picture that this program made back to the scene that it was made from. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { AssetFile, LoadedScene } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../contract/render-request.ts';
 import { type RequestPicture, requestPictures } from '../contract/request-document.ts';
+import { FileReadError, MAX_PICTURE_FILE_BYTES, readRegularFile } from '../foundation/files/read-file.ts';
 import { assetIdOf } from '../projects/asset-id.ts';
 import { readRenderRequest } from '../projects/export/render-metadata.ts';
 import { PROJECT_EXTENSION } from '../projects/file-names.ts';
 import { ProjectFile } from '../projects/project-file.ts';
 
 const PICTURE_ENDINGS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
-/** Largest file that is looked at. */
-const MAX_FILE_BYTES = 208 * 2 ** 20;
 
 export interface SceneOfPicture extends LoadedScene {
   /** What it was made with. */
@@ -36,7 +35,7 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
   }
   const { background, inpainted, concepts, prompt, inpaintPrompt } = request.scene;
   const names = new Map(requestPictures(request).map((picture) => [picture.asset, describe(picture)]));
-  const assets = await findAssets(dirname(path), names);
+  const { assets, readFrom } = await findAssets(dirname(path), names);
   const missing = [...names].filter(([id]) => !assets.has(id)).map(([, name]) => name);
   if (missing.length > 0) {
     throw new StudioError(
@@ -60,6 +59,7 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
     },
     assetIds: new Map([...names.keys()].map((id) => [id, id])),
     assets,
+    readFrom: [path, ...readFrom],
     pack: request.pack,
   };
 }
@@ -81,30 +81,46 @@ function describe({ part, concept }: RequestPicture): string {
 
 async function readPicture(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegularFile(path, MAX_PICTURE_FILE_BYTES);
   } catch (cause) {
-    throw new StudioError('SCENE_MISSING', `${path} is not there or cannot be read.`, { cause });
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new StudioError('SCENE_MISSING', `The picture ${path} ${cause.message}.`, { cause });
   }
 }
 
 async function findAssets(
   folder: string,
   wanted: ReadonlyMap<AssetId, string>,
-): Promise<ReadonlyMap<AssetId, AssetFile>> {
-  const found = new Map<AssetId, AssetFile>();
+): Promise<Pick<LoadedScene, 'assets' | 'readFrom'>> {
+  const assets = new Map<AssetId, AssetFile>();
+  const readFrom: string[] = [];
   const files = await filesIn(folder);
   for (const path of files.filter((file) => extname(file).toLowerCase() === PROJECT_EXTENSION)) {
-    if (found.size === wanted.size) break;
-    readFromProject(path, wanted, found);
+    if (assets.size === wanted.size) break;
+    const before = assets.size;
+    readFromProject(path, wanted, assets);
+    if (assets.size > before) readFrom.push(path);
   }
   for (const path of files.filter((file) => PICTURE_ENDINGS.has(extname(file).toLowerCase()))) {
-    if (found.size === wanted.size) break;
-    if ((await stat(path)).size > MAX_FILE_BYTES) continue;
-    const bytes = await readFile(path);
+    if (assets.size === wanted.size) break;
+    const bytes = await readIfPossible(path);
+    if (bytes === undefined) continue;
     const id = assetIdOf(bytes);
-    if (wanted.has(id)) found.set(id, { name: path, bytes });
+    if (!wanted.has(id)) continue;
+    assets.set(id, { name: path, bytes });
+    readFrom.push(path);
   }
-  return found;
+  return { assets, readFrom };
+}
+
+/** Of some other picture of the folder; what is missing in the end is named. */
+async function readIfPossible(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readRegularFile(path, MAX_PICTURE_FILE_BYTES);
+  } catch (error) {
+    if (error instanceof FileReadError) return undefined;
+    throw error;
+  }
 }
 
 function readFromProject(
@@ -137,7 +153,8 @@ async function filesIn(folder: string): Promise<string[]> {
   const here = entries.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name));
   const below: string[] = [];
   for (const entry of entries.filter((found) => found.isDirectory() && !found.name.startsWith('.'))) {
-    const inner = await readdir(join(folder, entry.name), { withFileTypes: true });
+    // A folder that may not be read has nothing for this scene.
+    const inner = await readdir(join(folder, entry.name), { withFileTypes: true }).catch(() => []);
     below.push(...inner.filter((found) => found.isFile()).map(({ name }) => join(folder, entry.name, name)));
   }
   return [...here, ...below];

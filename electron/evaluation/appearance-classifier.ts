@@ -10,6 +10,7 @@ import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import { parseJsonFile } from '../foundation/files/read-json.ts';
 import { chooseDevice } from '../inference/runtime/devices.ts';
 import { createSession, type ModelSession } from '../inference/runtime/sessions.ts';
 import { imageToTensor, type RgbImage } from '../pipeline/processors/image.ts';
@@ -131,13 +132,7 @@ export class AppearanceClassifier {
 
 async function readDescription(folder: string): Promise<Description> {
   const path = join(folder, 'classifier.json');
-  let content: unknown;
-  try {
-    content = JSON.parse((await readEvaluationFile(path)).toString('utf8'));
-  } catch (cause) {
-    if (cause instanceof StudioError) throw cause;
-    throw new StudioError('MODEL_INVALID', `${path} is not valid JSON.`, { cause });
-  }
+  const content = parseJsonFile(await readEvaluationFile(path), path, 'MODEL_INVALID');
   const parsed = descriptionSchema.safeParse(content);
   if (parsed.success) return checkLengths(path, parsed.data);
   throw new StudioError(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
+import { readJsonFile } from '../foundation/files/read-json.ts';
 import { decodeImage, decodeMask } from '../inference/images/images.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
@@ -104,13 +105,7 @@ async function loadEvaluationScene(folder: string, id: string): Promise<Evaluati
 }
 
 async function readTruth(path: string): Promise<z.infer<typeof sceneTruthSchema>> {
-  const text = (await readPart(path)).toString('utf8');
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw new StudioError('SCENE_INVALID', `${path} is not valid JSON.`, { cause });
-  }
+  const content = await readJsonFile(path, path, { missing: 'PACK_INCOMPLETE', invalid: 'SCENE_INVALID' });
   const parsed = sceneTruthSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new StudioError(

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 import type { PictureFile } from '../inference/images/images.ts';
 import { evenly } from './evaluation-scenes.ts';
 
@@ -44,12 +45,13 @@ export async function loadPreparationScenes(
   count?: number,
 ): Promise<PreparationScene[]> {
   const folder = join(packFolder, 'evaluation', 'preparation', set);
-  const text = await readFile(join(folder, 'index.json'), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw new StudioError('PACK_INCOMPLETE', `${folder}/index.json cannot be read.`, { cause });
+  const path = join(folder, 'index.json');
+  const content = await readJsonFileIfPresent(path, path, {
+    missing: 'PACK_INCOMPLETE',
+    invalid: 'SCENE_INVALID',
   });
-  if (text === undefined) return [];
-  const index = parseIndex(folder, text);
+  if (content === undefined) return [];
+  const index = parseIndex(folder, content);
   const read = async (name: string): Promise<PictureFile> => {
     try {
       return { name, bytes: await readFile(join(folder, name)) };
@@ -72,9 +74,9 @@ export async function loadPreparationScenes(
   return scenes;
 }
 
-function parseIndex(folder: string, text: string): z.infer<typeof indexSchema> {
+function parseIndex(folder: string, content: unknown): z.infer<typeof indexSchema> {
   try {
-    return indexSchema.parse(JSON.parse(text));
+    return indexSchema.parse(content);
   } catch (cause) {
     throw new StudioError('SCENE_INVALID', `${folder}/index.json does not say what the scenes hold.`, {
       cause,

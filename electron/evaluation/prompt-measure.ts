@@ -5,10 +5,10 @@
  * A thing counts as found when the pack's detector finds its name and the classifier, which knows nothing of the
  * prompt, takes what the detector marked for that thing.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 import { encodePng } from '../inference/images/images.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { evenly } from './evaluation-scenes.ts';
@@ -116,15 +116,14 @@ async function look(prompt: Prompt, { engine, classifier, signal }: EvaluationCo
 /** @throws StudioError PACK_INCOMPLETE for a file that is not what it should be */
 async function loadPrompts(packFolder: string): Promise<readonly Prompt[] | undefined> {
   const path = join(packFolder, 'evaluation', 'prompts.json');
-  let text: string;
+  const content = await readJsonFileIfPresent(path, path, {
+    missing: 'PACK_INCOMPLETE',
+    invalid: 'PACK_INCOMPLETE',
+  });
+  // A pack need not have them; the report says that nothing was measured.
+  if (content === undefined) return undefined;
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    // A pack need not have them; the report says that nothing was measured.
-    return undefined;
-  }
-  try {
-    return promptsSchema.parse(JSON.parse(text));
+    return promptsSchema.parse(content);
   } catch (cause) {
     throw new StudioError('PACK_INCOMPLETE', `${path} does not hold prompts as it should.`, { cause });
   }

@@ -2,12 +2,11 @@
  * Where the models are kept: what the person said, in this order: the call, PNPMIX_MODELS_DIR, the folder that
  * was chosen once, and the platform's place for an application's data.
  */
-import { readFile } from 'node:fs/promises';
 import { join, posix, resolve, win32 } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
-import { ifPresent } from '../foundation/files/file-errors.ts';
+import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 
 /** The parts of the system that the choice depends on. */
 export interface PlatformFacts {
@@ -68,16 +67,18 @@ export async function findModelsFolder(facts: PlatformFacts, called?: string): P
   const fromEnvironment = facts.environment.PNPMIX_MODELS_DIR;
   if (fromEnvironment) return { folder: resolve(fromEnvironment), chosenBy: 'PNPMIX_MODELS_DIR' };
   const path = settingPath(facts);
-  const text = await ifPresent(readFile(path, 'utf8'));
-  if (text !== undefined) {
-    try {
-      return { folder: settingSchema.parse(JSON.parse(text)).modelsFolder, chosenBy: 'setting' };
-    } catch (error) {
-      // Falling back to the default here would fill the wrong disk.
-      throw new StudioError('PACK_INVALID', `${path} cannot be read. Choose the models folder again.`, {
-        cause: error,
-      });
+  try {
+    const setting = await readJsonFileIfPresent(path, `The setting ${path}`, {
+      missing: 'PACK_INVALID',
+      invalid: 'PACK_INVALID',
+    });
+    if (setting !== undefined) {
+      return { folder: settingSchema.parse(setting).modelsFolder, chosenBy: 'setting' };
     }
+  } catch (error) {
+    // Falling back to the default here would fill the wrong disk.
+    const detail = error instanceof StudioError ? error.message : `${path} cannot be read.`;
+    throw new StudioError('PACK_INVALID', `${detail} Choose the models folder again.`, { cause: error });
   }
   return { folder: join(platformFolders(facts).data, 'models'), chosenBy: 'platform' };
 }

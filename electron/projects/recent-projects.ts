@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomicallySync } from '../foundation/files/atomic-write.ts';
 import { errnoOf } from '../foundation/files/file-errors.ts';
+import { parseJsonFile } from '../foundation/files/read-json.ts';
 
 /** Most projects that are remembered. */
 const MAX_RECENT = 50;
@@ -30,14 +31,14 @@ export class RecentProjects {
 
   /** Newest first; whether the files are still there is not asked. */
   list(): RememberedProject[] {
-    let text: string;
+    let bytes: Uint8Array;
     try {
-      text = readFileSync(this.#file, 'utf8');
+      bytes = readFileSync(this.#file);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
       throw error;
     }
-    const parsed = fileSchema.safeParse(parseJson(text));
+    const parsed = fileSchema.safeParse(parseJson(bytes));
     if (parsed.success) return parsed.data.projects;
     // The list is a convenience: a damaged one is put aside, where it can be looked at, and a new one begun.
     renameSync(this.#file, `${this.#file}.damaged`);
@@ -70,9 +71,9 @@ export class RecentProjects {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonFile(bytes, 'The list of projects', 'PROJECT_INVALID');
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Which model packs can render here: the bundled ones, and those of the store whose blending model is installed. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { ListedPack } from '../../contract/commands/model-commands.ts';
@@ -7,6 +7,7 @@ import { StudioError } from '../../contract/errors.ts';
 import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
 import { PAPER_PARAMETERS, type RenderParameters } from '../../contract/parameters.ts';
 import { ifPresent } from '../../foundation/files/file-errors.ts';
+import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
 import type { ModelStore } from '../../models/model-store.ts';
 
 const MANIFEST = 'pack.json';
@@ -91,10 +92,13 @@ function describeBundled({ id, name, licence, files }: PackManifest): ListedPack
 
 async function readManifest(folder: string): Promise<PackManifest | undefined> {
   const path = join(folder, MANIFEST);
-  const text = await ifPresent(readFile(path, 'utf8'));
-  if (text === undefined) return undefined;
+  const content = await readJsonFileIfPresent(path, `The pack manifest ${path}`, {
+    missing: 'PACK_INVALID',
+    invalid: 'PACK_INVALID',
+  });
+  if (content === undefined) return undefined;
   try {
-    return packManifestSchema.parse(JSON.parse(text));
+    return packManifestSchema.parse(content);
   } catch (cause) {
     const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     throw new StudioError('PACK_INVALID', `${path} is not a pack manifest: ${detail}`, { cause });

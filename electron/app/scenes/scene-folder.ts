@@ -1,10 +1,16 @@
 /** A scene as it lies in a folder: its file (docs/scene-file.md), and the pictures beside it. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { StudioError } from '../../contract/errors.ts';
+import { type ErrorCode, StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS, type SceneFile, sceneFileSchema } from '../../contract/scene-file.ts';
+import {
+  FileReadError,
+  type FileReadReason,
+  MAX_PICTURE_FILE_BYTES,
+  readRegularFile,
+} from '../../foundation/files/read-file.ts';
+import { readJsonFile } from '../../foundation/files/read-json.ts';
 import { assetIdOf } from '../../projects/asset-id.ts';
 
 /** A picture file as it was read. */
@@ -19,12 +25,14 @@ export interface LoadedScene {
   /** What the scene's pictures are, by the paths that the scene file uses. */
   readonly assetIds: ReadonlyMap<string, AssetId>;
   readonly assets: ReadonlyMap<AssetId, AssetFile>;
+  /** Paths of all files that it was read from. */
+  readonly readFrom: readonly string[];
 }
 
 /**
  * Reads a scene file and the pictures that it names; pictures are not decoded.
  *
- * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING
+ * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID, ASSET_TOO_LARGE
  */
 export async function loadScene(path: string): Promise<LoadedScene> {
   const file = parseScene(path, await readSceneJson(path), sceneFileSchema);
@@ -36,31 +44,21 @@ export async function loadScene(path: string): Promise<LoadedScene> {
   ];
   const assetIds = new Map<string, AssetId>();
   const assets = new Map<AssetId, AssetFile>();
+  const readFrom = [path];
   for (const assetPath of new Set(paths)) {
-    const bytes = await readAsset(resolve(dirname(path), assetPath));
+    const from = resolve(dirname(path), assetPath);
+    const bytes = await readAsset(from);
     const id = assetIdOf(bytes);
     assetIds.set(assetPath, id);
     assets.set(id, { name: assetPath, bytes });
+    readFrom.push(from);
   }
-  return { file, assetIds, assets };
+  return { file, assetIds, assets, readFrom };
 }
 
 /** @throws StudioError SCENE_MISSING, SCENE_INVALID */
 export async function readSceneJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new StudioError('SCENE_MISSING', `The scene file ${path} is not there or cannot be read.`, {
-      cause,
-    });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new StudioError('SCENE_INVALID', `${path} is not valid JSON: ${detail}`, { cause });
-  }
+  return readJsonFile(path, `The scene file ${path}`, { missing: 'SCENE_MISSING', invalid: 'SCENE_INVALID' });
 }
 
 /**
@@ -88,11 +86,24 @@ export function parseScene<Schema extends z.ZodType>(
   );
 }
 
-/** @throws StudioError ASSET_MISSING */
+/**
+ * Reads a picture that a scene names, which may have come from elsewhere with any path in it.
+ *
+ * @throws StudioError ASSET_MISSING, ASSET_INVALID (a folder, a device), ASSET_TOO_LARGE
+ */
 export async function readAsset(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegularFile(path, MAX_PICTURE_FILE_BYTES);
   } catch (cause) {
-    throw new StudioError('ASSET_MISSING', `The picture ${path} is not there or cannot be read.`, { cause });
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new StudioError(assetErrorCodes[cause.reason], `The picture ${path} ${cause.message}.`, { cause });
   }
 }
+
+const assetErrorCodes = {
+  missing: 'ASSET_MISSING',
+  unreadable: 'ASSET_MISSING',
+  ambiguous: 'ASSET_MISSING',
+  'not-a-file': 'ASSET_INVALID',
+  'too-large': 'ASSET_TOO_LARGE',
+} as const satisfies Record<FileReadReason, ErrorCode>;

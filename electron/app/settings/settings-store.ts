@@ -1,7 +1,7 @@
 /** The settings file: read once, written whole on every change. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
 import {
   DEFAULT_SETTINGS,
   type Settings,
@@ -9,7 +9,7 @@ import {
   settingsSchema,
 } from '../../contract/settings.ts';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
-import { ifPresent } from '../../foundation/files/file-errors.ts';
+import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
 
 export class SettingsStore {
   readonly #path: string;
@@ -29,11 +29,7 @@ export class SettingsStore {
    */
   static async open(folder: string, onNotice: (sentence: string) => void): Promise<SettingsStore> {
     const path = join(folder, 'settings.json');
-    const text = await ifPresent(readFile(path, 'utf8'));
-    return new SettingsStore(
-      path,
-      text === undefined ? DEFAULT_SETTINGS : readSettings(path, text, onNotice),
-    );
+    return new SettingsStore(path, await readSettings(path, onNotice));
   }
 
   get current(): Settings {
@@ -57,8 +53,18 @@ export class SettingsStore {
   }
 }
 
-function readSettings(path: string, text: string, onNotice: (sentence: string) => void): Settings {
-  const found = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
+async function readSettings(path: string, onNotice: (sentence: string) => void): Promise<Settings> {
+  let content: unknown;
+  try {
+    // No code of these reaches anybody: the settings are read past what is wrong with them.
+    content = await readJsonFileIfPresent(path, 'The file', { missing: 'INTERNAL', invalid: 'INTERNAL' });
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    onNotice(`The settings in ${path} are damaged and were not used. ${error.message}`);
+    return DEFAULT_SETTINGS;
+  }
+  if (content === undefined) return DEFAULT_SETTINGS;
+  const found = z.record(z.string(), z.unknown()).safeParse(content);
   if (!found.success) {
     onNotice(`The settings in ${path} are damaged and were not used.`);
     return DEFAULT_SETTINGS;
@@ -72,12 +78,4 @@ function readSettings(path: string, text: string, onNotice: (sentence: string) =
   }
   if (ignored.length > 0) onNotice(`Some settings in ${path} were not understood: ${ignored.join(', ')}.`);
   return settings;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

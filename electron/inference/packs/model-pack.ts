@@ -4,8 +4,7 @@
  * picture size is what the U-Net's configuration says.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { assertTextToImage, type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
@@ -14,6 +13,7 @@ import { type PackManifest, packManifestSchema } from '../../contract/pack-manif
 import type { RecommendedParameters } from '../../contract/parameters.ts';
 import type { TextToImageSettings } from '../../contract/preparation.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
+import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
@@ -98,13 +98,11 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
 
 async function readManifest(root: string): Promise<PackManifest | undefined> {
   const path = join(root, 'pack.json');
-  if (!existsSync(path)) return undefined;
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new StudioError('PACK_INVALID', `${path} cannot be read as JSON.`, { cause });
-  }
+  const content = await readJsonFileIfPresent(path, `The pack manifest ${path}`, {
+    missing: 'PACK_INVALID',
+    invalid: 'PACK_INVALID',
+  });
+  if (content === undefined) return undefined;
   const parsed = packManifestSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new StudioError('PACK_INVALID', `${path} is not a pack manifest:\n${z.prettifyError(parsed.error)}`, {

@@ -78,7 +78,7 @@ describe('catalogues', () => {
     await mkdir(join(folder, 'sd21'));
     const part = good!.components[0]!;
     for (const [text, reason] of [
-      ['{"version":1', 'not a catalogue'],
+      ['{"version":1', 'not valid JSON: line 1, column 13'],
       [JSON.stringify({ ...good, version: 2 }), 'version'],
       [JSON.stringify({ ...good, id: 'other' }), 'is of the pack other'],
       [JSON.stringify({ ...good, components: [part, part] }), 'same id'],
@@ -92,6 +92,13 @@ describe('catalogues', () => {
       await expect(readCatalogs(folder)).rejects.toThrow(withCode('PACK_INVALID', reason));
     }
     expect(packCatalogSchema.safeParse(good).success).toBe(true);
+  });
+
+  it('are read as Windows’ editors save them', async () => {
+    const [folder, [good]] = [await temporaryFolder(), await readCatalogs(PACKS)];
+    await mkdir(join(folder, good!.id));
+    await writeFile(join(folder, good!.id, 'catalog.json'), `\ufeff${JSON.stringify(good)}`);
+    expect(await readCatalogs(folder)).toEqual([good]);
   });
 
   it('are none where there is no folder', async () => {

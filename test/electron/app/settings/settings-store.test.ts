@@ -34,10 +34,19 @@ test('that another version wrote are taken one by one, and what was left out is 
   expect(notices).toEqual([expect.stringMatching(/wheel, invention/)]);
 });
 
+test('that an editor saved with a byte order mark, or in UTF-16, are read', async () => {
+  const text = `\ufeff${JSON.stringify({ ...DEFAULT_SETTINGS, theme: 'dark' })}`;
+  for (const encoding of ['utf8', 'utf16le'] as const) {
+    writeFileSync(join(folder, 'settings.json'), text, encoding);
+    expect((await open()).current.theme).toBe('dark');
+  }
+  expect(notices).toEqual([]);
+});
+
 test('that are damaged are not used, and that is said', async () => {
   writeFileSync(join(folder, 'settings.json'), '{"version":1,"the');
   expect((await open()).current).toEqual(DEFAULT_SETTINGS);
-  expect(notices).toEqual([expect.stringContaining('damaged')]);
+  expect(notices).toEqual([expect.stringMatching(/damaged.*line 1, column 14/)]);
 });
 
 test('that cannot be written are an error, and stay as they were', async () => {
