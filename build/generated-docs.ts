@@ -1,6 +1,6 @@
 /** The pages under docs/ that the code knows best. `npm run docs` writes them; a test holds them to the code. */
 import * as z from 'zod';
-import { errorCodes } from '../electron/contract/errors.ts';
+import { errorCodes, exitCodes } from '../electron/contract/errors.ts';
 import {
   alphaSchema,
   PAPER_ALPHA,
@@ -31,15 +31,12 @@ function errorsPage(): string {
     origin,
     '# Errors',
     '',
-    'Every error has a code that stays and a sentence that says what to do. On the command line:',
+    'Every error has a code that stays and a sentence that says what to do. On the command line (`demo`, `compose`, `evaluate`, `models`, `serve`):',
     '`error CODE: sentence`; `--debug` adds where it arose and what caused it.',
     '',
     '| exit code | |',
     '| --- | --- |',
-    '| 0 | done |',
-    '| 1 | failed |',
-    '| 2 | the command line was not understood |',
-    '| 130 | cancelled by Ctrl-C; nothing half-written is left |',
+    ...Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`),
     '',
     'The codes (electron/contract/errors.ts):',
     '',

@@ -1,13 +1,9 @@
 /**
  * The command line: finds the command, runs it, and turns what it throws into a line and an exit code.
- *
- * Exit codes: 0 done, 1 failed, 2 not understood, 130 cancelled by Ctrl-C.
  */
 import { inspect } from 'node:util';
-import { StudioError } from '../contract/errors.ts';
+import { exitCodeOf, exitCodes, StudioError } from '../contract/errors.ts';
 import { type Command, commandHelp, parseCommandLine } from './command.ts';
-
-const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
 /** What the command line needs of the process that it runs in. */
 export interface CommandLineIo {
@@ -34,20 +30,20 @@ export async function runCommandLine(
   if (command === undefined) {
     if (name === '--help') {
       io.print(overview(commands));
-      return exitCodes.done;
+      return exitCodes.done.code;
     }
     if (name !== undefined) io.printError(`error USAGE: There is no command "${name}".\n`);
     io.printError(overview(commands));
-    return exitCodes.usage;
+    return exitCodes.usage.code;
   }
   try {
     const { options, positionals } = parseCommandLine(command, args);
     if (options.has('help')) {
       io.print(commandHelp(command));
-      return exitCodes.done;
+      return exitCodes.done.code;
     }
     await command.run({ options, positionals, signal: io.signal, print: io.print });
-    return exitCodes.done;
+    return exitCodes.done.code;
   } catch (error) {
     return reportError(error, args.includes('--debug'), command, io.printError);
   }
@@ -77,8 +73,6 @@ function reportError(
   const message = error instanceof Error ? error.message : String(error);
   printError(`error ${code}: ${message}`);
   if (isDebug) printError(inspect(error));
-  if (code === 'CANCELLED') return exitCodes.cancelled;
-  if (code !== 'USAGE') return exitCodes.failed;
-  printError(`npm run ${command.name} -- --help shows what it takes.`);
-  return exitCodes.usage;
+  if (code === 'USAGE') printError(`npm run ${command.name} -- --help shows what it takes.`);
+  return exitCodeOf(code);
 }

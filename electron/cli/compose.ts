@@ -1,5 +1,5 @@
 /** `compose`: a scene file in, a picture out; or a sheet of pictures, or a trace beside it. */
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest, type RequestOverrides } from '../app/scenes/scene-request.ts';
@@ -11,11 +11,13 @@ import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
 import type { Command, CommandContext } from './command.ts';
 import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
-import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
-import { prepareOutput, writeOutput } from './output-file.ts';
+import { describeDevice, engineOptions, openEngine, packFolder } from './engine-options.ts';
+import { MadeFiles } from './made-files.ts';
+import { assertOutputsApart } from './output-clash.ts';
+import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
-import { type PlanControls, prepareScene, readScenePlan } from './scene-plan.ts';
+import { filesOfPlan, type PlanControls, plannedFiles, prepareScene, readScenePlan } from './scene-plan.ts';
 import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
 import { showProgress } from './terminal-progress.ts';
 import { openTraceFolder } from './trace-folder.ts';
@@ -71,6 +73,8 @@ function readTask({ options, positionals }: CommandContext): ComposeTask {
   if (rest.length > 0) throw new StudioError('USAGE', `compose does not understand "${rest.join(' ')}".`);
   if (out === undefined) throw new StudioError('USAGE', 'compose needs --out FILE.png.');
   const [trace, request] = [options.text('trace'), options.text('request')];
+  assertEnding('--out', out, '.png');
+  if (request !== undefined) assertEnding('--request', request, '.json');
   if (isSweep && (trace !== undefined || request !== undefined)) {
     throw new StudioError('USAGE', '--sweep makes many pictures; --trace and --request go with one.');
   }
@@ -87,7 +91,28 @@ async function runCompose(context: CommandContext): Promise<void> {
   const complete = isPicture
     ? await loadSceneOfPicture(task.scenePath)
     : plan === undefined && { ...(await loadScene(task.scenePath)), pack: undefined };
+  const folder = madeFolder(task.out);
+  const madeNames = plan === undefined ? [] : plannedFiles(plan);
+  const inputs = complete ? complete.readFrom : filesOfPlan(plan!, task.scenePath);
+  await assertOutputsApart(
+    [
+      { what: '--out', path: task.out },
+      ...(task.request === undefined ? [] : [{ what: '--request', path: task.request }]),
+      ...(task.trace === undefined ? [] : [{ what: '--trace', path: task.trace, isFolder: true }]),
+      ...madeNames.map((name) => ({ what: 'what the scene lacks', path: join(folder, name) })),
+    ],
+    inputs.map((path) => ({ what: path === task.scenePath ? 'the scene' : 'a picture of the scene', path })),
+    packFolder(options.text('pack')),
+  );
   await prepareOutput(task.out);
+  const made =
+    plan &&
+    (await MadeFiles.open(
+      folder,
+      madeNames,
+      `To compose what is there: npm run compose -- ${join(folder, 'scene.json')} --out ${task.out}. To make all ` +
+        'of it again, move the folder away or choose another --out.',
+    ));
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
   const progress = showProgress();
@@ -96,7 +121,7 @@ async function runCompose(context: CommandContext): Promise<void> {
     const opened = await openEngine(options, signal, progress.report);
     engine = opened;
     const { pack: madeWith, ...scene } = complete || {
-      ...(await carryOutPlan(plan!, task, opened, { signal, print, count: progress.count })),
+      ...(await carryOutPlan(plan!, task.scenePath, opened, made!, { signal, print, count: progress.count })),
       pack: undefined,
     };
     if (madeWith !== undefined && madeWith.weights !== opened.pack.identity.weights) {
@@ -135,15 +160,20 @@ async function runCompose(context: CommandContext): Promise<void> {
   }
 }
 
-/** Makes what a plan's scene lacks, in a folder beside the result, and loads the scene from there. */
+/** Where what a plan's scene lacks goes: a folder beside the result. */
+function madeFolder(out: string): string {
+  return `${out.slice(0, out.length - extname(out).length)}-scene`;
+}
+
+/** Makes what a plan's scene lacks, and loads the scene from there. */
 async function carryOutPlan(
   plan: ScenePlan,
-  { scenePath, out }: ComposeTask,
+  scenePath: string,
   engine: Engine,
+  made: MadeFiles,
   controls: PlanControls,
 ): Promise<LoadedScene> {
-  const folder = `${out.slice(0, out.length - extname(out).length)}-scene`;
-  const prepared = await prepareScene(plan, scenePath, engine, folder, controls);
+  const prepared = await prepareScene(plan, scenePath, engine, made, controls);
   controls.print(prepared);
   return loadScene(prepared);
 }

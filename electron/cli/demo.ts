@@ -10,6 +10,7 @@ import { printOutcomes } from './compose.ts';
 import { drawSheet, type SheetTile } from './contact-sheet.ts';
 import { engineOptions, openEngine, packFolder } from './engine-options.ts';
 import { conceptColors, overlayMasks } from './mask-overlay.ts';
+import { assertOutputsApart } from './output-clash.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { showProgress } from './terminal-progress.ts';
 
@@ -30,6 +31,11 @@ async function runDemo({ options, signal, print }: CommandContext): Promise<void
   const folder = options.text('out') ?? join('out', 'demo');
   const resultPath = join(folder, 'result.png');
   const sheetPath = join(folder, 'sheet.png');
+  await assertOutputsApart(
+    [resultPath, sheetPath].map((path) => ({ what: '--out', path })),
+    scene.readFrom.map((path) => ({ what: 'a file of the scene', path })),
+    packFolder(options.text('pack')),
+  );
   await prepareOutput(resultPath);
   await prepareOutput(sheetPath);
   const progress = showProgress();

@@ -8,7 +8,8 @@ import { measures } from '../evaluation/measures.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import type { Command, CommandContext, ParsedOptions } from './command.ts';
 import { describeDevice, engineOptions, openEngine, packFolder } from './engine-options.ts';
-import { prepareOutput, writeOutput } from './output-file.ts';
+import { assertOutputsApart } from './output-clash.ts';
+import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
 import { showProgress } from './terminal-progress.ts';
 
 export const evaluateCommand: Command = {
@@ -36,8 +37,10 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
   const count = readSceneCount(options);
   const chosen = readMeasures(options);
   const out = options.text('out') ?? join('out', 'evaluate.json');
-  await prepareOutput(out);
+  assertEnding('--out', out, '.json');
   const folder = packFolder(options.text('pack'));
+  await assertOutputsApart([{ what: '--out', path: out }], [], folder);
+  await prepareOutput(out);
   const startMs = performance.now();
   const progress = showProgress();
   let engine: Engine | undefined;

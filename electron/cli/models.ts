@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { StudioError } from '../contract/errors.ts';
+import { exitCodeOf, StudioError } from '../contract/errors.ts';
 import { bytesToDownload, type CatalogSize } from '../contract/pack-catalog.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore, type ModelStore } from '../models/model-store.ts';
@@ -32,7 +32,7 @@ export interface ModelsIo {
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
-/** @returns exit code: 0, 1 for an error or damage, 2 for a command that was not understood, 130 when cancelled */
+/** @returns the exit code (docs/errors.md) */
 export async function runModels(argv: readonly string[], io: ModelsIo): Promise<number> {
   const printer = progressPrinter(io.err, io.isTerminal, io.environment.now);
   try {
@@ -47,7 +47,7 @@ export async function runModels(argv: readonly string[], io: ModelsIo): Promise<
     printer.say(`error ${code}: ${error instanceof Error ? error.message : String(error)}`);
     if (argv.includes('--debug')) io.err(`${inspect(error)}\n`);
     if (code === 'USAGE') io.err('npm run models -- --help shows what it takes.\n');
-    return code === 'CANCELLED' ? 130 : code === 'USAGE' ? 2 : 1;
+    return exitCodeOf(code);
   } finally {
     printer.end();
   }

@@ -1,6 +1,6 @@
 /** Results appear whole or not at all, and a place that cannot be written is found out before the work. */
 import { rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { makeFolder, writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { writing } from '../foundation/files/file-errors.ts';
@@ -9,13 +9,27 @@ import { temporaryName } from '../foundation/files/temporary-files.ts';
 const UNWRITABLE = 'OUTPUT_UNWRITABLE';
 
 /**
+ * Holds an output to the ending of its format, so that a picture is never written over a project or a scene file.
+ *
+ * @throws StudioError USAGE
+ */
+export function assertEnding(option: string, path: string, ending: string): void {
+  if (extname(path).toLowerCase() === ending) return;
+  throw new StudioError('USAGE', `${option} takes a name that ends in ${ending}; not "${path}".`);
+}
+
+/**
  * Makes the folder of an output file and checks that it can be written.
  *
  * @throws StudioError OUTPUT_UNWRITABLE, DISK_FULL
  */
 export async function prepareOutput(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw new StudioError('OUTPUT_UNWRITABLE', `${path} is a folder.`);
+  if (found?.isDirectory())
+    throw new StudioError('OUTPUT_UNWRITABLE', `${path} is a folder; name a file in it.`);
+  if (found !== undefined && !found.isFile()) {
+    throw new StudioError('OUTPUT_UNWRITABLE', `${path} is not a file; choose another name.`);
+  }
   const probe = temporaryName(path);
   const step = async () => {
     await makeFolder(dirname(path));

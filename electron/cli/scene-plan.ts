@@ -2,7 +2,6 @@
  * A scene that is not whole yet: its background is made from a prompt, its masks are found by phrases, its objects are
  * taken out. What was made is written as a scene of its own, to be looked at, mended by hand and composed again.
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
@@ -16,7 +15,15 @@ import {
 import type { Engine } from '../inference/engine/engine.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../inference/images/images.ts';
 import { growMask } from '../pipeline/masks/grow-shrink.ts';
-import { writeOutput } from './output-file.ts';
+import type { MadeFiles } from './made-files.ts';
+
+const BACKGROUND = 'background.png';
+const INPAINTED = 'inpainted.png';
+const SCENE = 'scene.json';
+
+function maskName(index: number): string {
+  return `mask-${index + 1}.png`;
+}
 
 export interface PlanControls {
   readonly signal: AbortSignal;
@@ -58,11 +65,35 @@ function asksForPictures(content: unknown): boolean {
   return [background, inpainted, ...masks].some(isPlan);
 }
 
+/** Names of the files that {@link prepareScene} writes. */
+export function plannedFiles({ background, inpainted, concepts }: ScenePlan): readonly string[] {
+  return [
+    ...(isPlan(background) ? [BACKGROUND] : []),
+    ...concepts.flatMap(({ mask }, index) => (isPlan(mask) ? [maskName(index)] : [])),
+    ...(typeof inpainted === 'string' ? [] : [INPAINTED]),
+    SCENE,
+  ];
+}
+
+/** Paths of the files that a plan names and its run reads. */
+export function filesOfPlan(
+  { background, inpainted, concepts }: ScenePlan,
+  planPath: string,
+): readonly string[] {
+  const named = [
+    background,
+    inpainted,
+    ...concepts.flatMap(({ image, subject, mask }) => [image, subject, mask]),
+  ];
+  const paths = named.filter((path) => typeof path === 'string');
+  return [planPath, ...paths.map((path) => resolve(dirname(planPath), path))];
+}
+
 /**
  * Makes what the plan asks for.
  *
  * @param planPath where the plan's own paths start from
- * @param folder where the whole scene goes: scene.json and the pictures that were made
+ * @param files where the whole scene goes: scene.json and the pictures that were made
  * @returns path of the scene file
  * @throws StudioError MASK_EMPTY (nothing was found for a phrase), OUTPUT_UNWRITABLE, and what preparing throws
  */
@@ -70,12 +101,10 @@ export async function prepareScene(
   plan: ScenePlan,
   planPath: string,
   engine: Engine,
-  folder: string,
+  files: MadeFiles,
   controls: PlanControls,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be made.`, { cause });
-  });
+  const { folder } = files;
   /** A file of the plan, as the new scene names it. */
   const fromFolder = (path: string) =>
     relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
@@ -84,7 +113,7 @@ export async function prepareScene(
     bytes: await readAsset(resolve(dirname(planPath), path)),
   });
   const keep = async (name: string, bytes: Uint8Array): Promise<PictureFile> => {
-    await writeOutput(join(folder, name), bytes);
+    await files.write(name, bytes);
     return { name, bytes };
   };
 
@@ -92,7 +121,7 @@ export async function prepareScene(
   const background =
     typeof plan.background === 'string'
       ? { path: fromFolder(plan.background), file: await read(plan.background) }
-      : await made(keep('background.png', await paintBackground(plan, plan.background, engine, controls)));
+      : await made(keep(BACKGROUND, await paintBackground(plan, plan.background, engine, controls)));
 
   // 2. A mask for each concept.
   const masks: { path: string; file: PictureFile }[] = [];
@@ -100,9 +129,7 @@ export async function prepareScene(
     masks.push(
       typeof mask === 'string'
         ? { path: fromFolder(mask), file: await read(mask) }
-        : await made(
-            keep(`mask-${index + 1}.png`, await findMask(name, mask, background.file, engine, controls)),
-          ),
+        : await made(keep(maskName(index), await findMask(name, mask, background.file, engine, controls))),
     );
   }
 
@@ -110,13 +137,9 @@ export async function prepareScene(
   const inpainted =
     typeof plan.inpainted === 'string'
       ? fromFolder(plan.inpainted)
-      : (
-          await made(
-            keep('inpainted.png', await removeObjects(plan, background.file, masks, engine, controls)),
-          )
-        ).path;
+      : (await made(keep(INPAINTED, await removeObjects(plan, background.file, masks, engine, controls))))
+          .path;
 
-  const scenePath = join(folder, 'scene.json');
   const scene = {
     ...plan,
     background: background.path,
@@ -128,8 +151,9 @@ export async function prepareScene(
       mask: masks[index]!.path,
     })),
   };
-  await writeOutput(scenePath, `${JSON.stringify(scene, null, 2)}\n`);
-  return scenePath;
+  await files.write(SCENE, `${JSON.stringify(scene, null, 2)}\n`);
+  await files.finish();
+  return join(folder, SCENE);
 }
 
 async function made(file: Promise<PictureFile>): Promise<{ path: string; file: PictureFile }> {

@@ -35,6 +35,8 @@ export const errorCodes = {
   MASK_EMPTY: 'A mask covers nothing, or too little to matter at the model’s resolution.',
   MODEL_INVALID: 'A model file is damaged or is not what its configuration says.',
   NON_FINITE: 'A model returned a value that is not a number.',
+  OUTPUT_EDITED: 'A file that an earlier run made has been changed since, and is not written over.',
+  OUTPUT_IS_INPUT: 'A result would be written over a file that the command reads, or over another result.',
   OUTPUT_UNWRITABLE: 'The result cannot be written where it was asked for.',
   OUT_OF_MEMORY:
     'The machine or the device has too little memory to load a model or to run the smallest batch.',
@@ -72,4 +74,21 @@ export class StudioError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** What programs of the command line exit with, and what it means. The same table is printed in docs/errors.md. */
+export const exitCodes = {
+  done: { code: 0, meaning: 'done' },
+  failed: {
+    code: 1,
+    meaning: 'failed: an error with any code but the two below, or damage that `models verify` found',
+  },
+  usage: { code: 2, meaning: 'the command line was not understood (`USAGE`); nothing was done' },
+  cancelled: { code: 130, meaning: 'cancelled by Ctrl-C (`CANCELLED`); nothing half-written is left' },
+} as const;
+
+/** @param code of the error that ended the program */
+export function exitCodeOf(code: ErrorCode): number {
+  if (code === 'USAGE') return exitCodes.usage.code;
+  return code === 'CANCELLED' ? exitCodes.cancelled.code : exitCodes.failed.code;
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
-import { StudioError } from '../contract/errors.ts';
+import { exitCodeOf, StudioError } from '../contract/errors.ts';
 import { startServer } from './server.ts';
 
 const DEFAULT_PORT = 4310;
@@ -34,7 +34,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   } catch (error) {
     const code = error instanceof StudioError ? error.code : 'INTERNAL';
     console.error(`error ${code}: ${error instanceof Error ? error.message : String(error)}`);
-    return code === 'USAGE' ? 2 : 1;
+    return exitCodeOf(code);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The command line of `models`, as text and parsed. */
 import { parseArgs } from 'node:util';
-import { StudioError } from '../../contract/errors.ts';
+import { exitCodes, StudioError } from '../../contract/errors.ts';
 
 export const MODELS_HELP = `models: download, check, import and remove model packs
 
@@ -37,7 +37,9 @@ Environment
   HF_TOKEN                        access token for the hub
   NODE_USE_ENV_PROXY=1            use HTTP_PROXY, HTTPS_PROXY and NO_PROXY
 
-Exit codes: 0 done; 1 an error, or verify found damage; 2 the command was not understood; 130 cancelled.
+Exit codes: ${Object.values(exitCodes)
+  .map(({ code, meaning }) => `${code} ${meaning.replaceAll('`', '')}`)
+  .join('\n            ')}
 `;
 
 const IMPORT_MODES = ['auto', 'hard-link', 'link', 'copy'] as const;

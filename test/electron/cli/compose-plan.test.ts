@@ -1,7 +1,7 @@
 /** `compose` of scenes that are not whole: backgrounds from prompts, masks from phrases, objects taken out. */
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeTinyScene, tinySceneFile, writeJson, writeManifest } from '../inference/tiny-pack.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
@@ -82,4 +82,62 @@ test('a scene file that is an array is no plan', async () => {
   const path = join(fixture.root, 'array.json');
   writeJson(path, []);
   expect((await compose(path)).err).toMatch(/SCENE_INVALID/);
+});
+
+describe('what was mended by hand', () => {
+  const made = ['mask-1.png', 'inpainted.png', 'scene.json'];
+  let plan: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    plan = await planned({ inpainted: { method: 'telea', growPx: 2 } }, [{ phrase: 'a cat' }]);
+    folder = join(fixture.root, 'out', 'picture-scene');
+    rmSync(folder, { recursive: true, force: true });
+    expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
+  });
+
+  test('nothing was: the run can be repeated', async () => {
+    expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
+  });
+
+  test.each(made)('%s is kept, and the error says what to do', async (name) => {
+    const path = join(folder, name);
+    const before = readFileSync(path);
+    const mended = Buffer.concat([before, Buffer.from('\n')]);
+    writeFileSync(path, mended);
+    rmSync(out, { force: true });
+    const { exitCode, err } = await compose(plan);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^error OUTPUT_EDITED: /);
+    expect(err).toContain(path);
+    expect(err).toContain(`npm run compose -- ${join(folder, 'scene.json')} --out ${out}`);
+    expect(readFileSync(path)).toEqual(mended);
+    expect(existsSync(out)).toBe(false);
+    writeFileSync(path, before);
+    expect(await compose(plan)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('files that no run recorded are kept too', async () => {
+    rmSync(join(folder, 'made.json'));
+    const { err } = await compose(plan);
+    expect(err).toMatch(/^error OUTPUT_EDITED: /);
+    for (const name of made) expect(err).toContain(join(folder, name));
+    rmSync(folder, { recursive: true });
+    expect(await compose(plan)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a run that was killed between two files can be repeated', async () => {
+    // The record names a file's hash before the file is there.
+    rmSync(join(folder, 'scene.json'));
+    rmSync(join(folder, 'inpainted.png'));
+    expect(await compose(plan)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a plan in the folder itself is not written over by the scene that it becomes', async () => {
+    const own = join(folder, 'scene.json');
+    writeFileSync(own, readFileSync(plan, 'utf8'));
+    const { err } = await compose(own);
+    expect(err).toMatch(/^error OUTPUT_IS_INPUT: /);
+    rmSync(folder, { recursive: true });
+  });
 });

@@ -1,0 +1,190 @@
+/** No command writes over what it reads, nor one result over another: refused before anything is rendered. */
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { assertOutputsApart } from '../../../electron/cli/output-clash.ts';
+import { makeTinyScene } from '../inference/tiny-pack.ts';
+import { useCommandFixture } from './command-fixture.ts';
+import { runCommand } from './run-command.ts';
+
+const fixture = useCommandFixture();
+let folder: string;
+let scene: string;
+
+beforeEach(async () => {
+  folder = join(fixture.root, 'work');
+  rmSync(folder, { recursive: true, force: true });
+  scene = await makeTinyScene(folder);
+});
+
+const inFolder = (name: string) => join(folder, name);
+/** All files and their bytes. */
+const contents = () =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [relative(folder, path), readFileSync(path, 'base64')]);
+
+/** The models are not there, so that whatever comes later would say PACK_UNKNOWN. */
+async function expectRefused(args: readonly string[], exitCode: number, ...named: string[]) {
+  const before = contents();
+  const result = await runCommand(['compose', scene, '--pack', 'nowhere', ...args]);
+  expect([args, result.exitCode, result.out]).toEqual([args, exitCode, '']);
+  for (const text of named) expect(result.err).toContain(text);
+  expect(contents()).toEqual(before);
+}
+
+describe('an input as an output', () => {
+  test('the scene file: its ending is no picture’s', async () => {
+    await expectRefused(['--out', scene], 2, 'USAGE', '--out takes a name that ends in .png');
+    await expectRefused(
+      ['--out', inFolder('a.png'), '--request', inFolder('cat.png')],
+      2,
+      '--request takes a name that ends in .json',
+    );
+    await expectRefused(
+      ['--out', inFolder('a.png'), '--request', scene],
+      1,
+      'OUTPUT_IS_INPUT',
+      '--request would write over the scene',
+    );
+  });
+
+  test('each picture of the scene', async () => {
+    for (const name of ['background.png', 'inpainted.png', 'cat.png', 'dog-mask.png']) {
+      await expectRefused(
+        ['--out', inFolder(name)],
+        1,
+        'OUTPUT_IS_INPUT',
+        '--out would write over a picture',
+        name,
+      );
+    }
+  });
+
+  test('by another spelling, a link, or a second name', async () => {
+    mkdirSync(inFolder('sub'));
+    symlinkSync(inFolder('background.png'), inFolder('link.png'));
+    symlinkSync(folder, inFolder('sub/up'));
+    linkSync(inFolder('cat.png'), inFolder('second-name.png'));
+    for (const spelling of [
+      `${folder}/./background.png`,
+      `${folder}/sub/../background.png`,
+      relative(process.cwd(), inFolder('background.png')),
+      inFolder('link.png'),
+      inFolder('sub/up/background.png'),
+      inFolder('second-name.png'),
+    ]) {
+      await expectRefused(['--out', spelling], 1, 'OUTPUT_IS_INPUT');
+    }
+  });
+
+  test('the picture that stands for its scene, and the project that its pictures come from', async () => {
+    const out = inFolder('out.png');
+    const base = ['--pack', fixture.pack, '--device', 'cpu'];
+    expect(await runCommand(['compose', scene, '--out', out, ...base])).toMatchObject({ exitCode: 0 });
+    const before = readFileSync(out);
+    expect(await runCommand(['compose', out, '--out', out, ...base])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('--out would write over the scene'),
+    });
+    expect(readFileSync(out)).toEqual(before);
+    expect(await runCommand(['compose', out, '--out', inFolder('dog.png'), ...base])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('OUTPUT_IS_INPUT'),
+    });
+  });
+
+  test('a file of the model pack', async () => {
+    const request = join(fixture.pack, 'pack.json');
+    const args = ['compose', scene, '--pack', fixture.pack, '--out', inFolder('a.png'), '--request', request];
+    const before = readFileSync(request);
+    expect(await runCommand(args)).toMatchObject({ exitCode: 1, err: expect.stringContaining('model pack') });
+    expect(await runCommand(['evaluate', '--pack', fixture.pack, '--out', request])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('OUTPUT_IS_INPUT'),
+    });
+    expect(readFileSync(request)).toEqual(before);
+  });
+
+  test('a result of an earlier run is written over as ever', async () => {
+    const out = inFolder('out.png');
+    const args = ['compose', scene, '--pack', fixture.pack, '--device', 'cpu', '--out', out];
+    for (let run = 0; run < 2; run++) expect((await runCommand(args)).exitCode).toBe(0);
+  });
+});
+
+describe('two outputs in one place', () => {
+  test('are refused, there or not, in any spelling', async () => {
+    const outputs = (a: string, b: string) =>
+      assertOutputsApart(
+        [
+          { what: '--out', path: inFolder(a) },
+          { what: '--request', path: inFolder(b) },
+        ],
+        [],
+      );
+    writeFileSync(inFolder('there.png'), '');
+    linkSync(inFolder('there.png'), inFolder('same.png'));
+    symlinkSync(folder, inFolder('here'));
+    for (const [a, b] of [
+      ['a.png', 'a.png'],
+      ['a.png', './a.png'],
+      ['a.png', 'A.PNG'],
+      ['new/a.png', 'New/x/../a.png'],
+      ['here/a.png', 'a.png'],
+      ['there.png', 'same.png'],
+      ['고양이.png'.normalize('NFC'), '고양이.png'.normalize('NFD')],
+    ] as const) {
+      await expect(outputs(a, b), `${a}, ${b}`).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+    }
+    for (const [a, b] of [
+      ['a.png', 'b.png'],
+      ['a.png', 'new/a.png'],
+      ['new/a.png', 'other/a.png'],
+      ['there.png', 'a.png'],
+    ] as const) {
+      await expect(outputs(a, b)).resolves.toBeUndefined();
+    }
+  });
+
+  test('a result within the folder of the trace, which is put in place whole', async () => {
+    for (const trace of ['trace', 'there']) {
+      mkdirSync(inFolder('there'), { recursive: true });
+      await expectRefused(
+        ['--out', inFolder(`${trace}/sub/a.png`), '--trace', inFolder(trace)],
+        1,
+        'OUTPUT_IS_INPUT',
+        '--trace',
+      );
+    }
+  });
+});
+
+describe('what is no file', () => {
+  test('a folder in its place', async () => {
+    mkdirSync(inFolder('folder.png'));
+    mkdirSync(inFolder('folder.json'));
+    await expectRefused(['--out', inFolder('folder.png')], 1, 'OUTPUT_UNWRITABLE', 'is a folder');
+    await expectRefused(
+      ['--out', inFolder('a.png'), '--request', inFolder('folder.json')],
+      1,
+      'OUTPUT_UNWRITABLE',
+      'is a folder',
+    );
+  });
+
+  test.skipIf(!existsSync('/dev/null'))('a device', async () => {
+    symlinkSync('/dev/null', inFolder('null.png'));
+    await expectRefused(['--out', inFolder('null.png')], 1, 'OUTPUT_UNWRITABLE', 'is not a file');
+  });
+});
