@@ -3,6 +3,7 @@
  */
 import { inspect } from 'node:util';
 import { exitCodeOf, exitCodes, StudioError } from '../contract/errors.ts';
+import { nearest } from '../foundation/command-line/parse-options.ts';
 import { type Command, commandHelp, parseCommandLine } from './command.ts';
 
 /** What the command line needs of the process that it runs in. */
@@ -32,7 +33,15 @@ export async function runCommandLine(
       io.print(overview(commands));
       return exitCodes.done.code;
     }
-    if (name !== undefined) io.printError(`error USAGE: There is no command "${name}".\n`);
+    if (name !== undefined) {
+      const meant = nearest(
+        name,
+        commands.map((known) => known.name),
+      );
+      io.printError(
+        `error USAGE: There is no command "${name}".${meant ? ` Did you mean "${meant}"?` : ''}\n`,
+      );
+    }
     io.printError(overview(commands));
     return exitCodes.usage.code;
   }

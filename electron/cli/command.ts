@@ -1,6 +1,7 @@
 /** What a command of the command line is: its options, from which both its help and its parser are made. */
-import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import { parseOptions } from '../foundation/command-line/parse-options.ts';
 
 /** One option. */
 export interface CommandOption {
@@ -59,18 +60,48 @@ export class ParsedOptions {
     return Array.isArray(value) ? value : [];
   }
 
-  /** @throws StudioError USAGE when the value is no number */
-  number(name: string): number | undefined {
+  /**
+   * @param range what is accepted
+   * @throws StudioError USAGE when the value is no number, PARAMETER_INVALID when it is out of range
+   */
+  number(name: string, range: NumberRange): number | undefined {
     const text = this.text(name);
-    return text === undefined ? undefined : parseNumber(`--${name}`, text);
+    return text === undefined ? undefined : parseNumber(`--${name}`, text, range);
   }
 }
 
-/** @throws StudioError USAGE when the text is no number */
-export function parseNumber(what: string, text: string): number {
+/** Which numbers are accepted. */
+export interface NumberRange {
+  readonly minimum: number;
+  /** Without it there is no upper limit. */
+  readonly maximum?: number | undefined;
+  readonly isWhole: boolean;
+}
+
+/** The range of a schema such as `z.int().min(0)`. */
+export function rangeOf(schema: z.ZodType): NumberRange {
+  const { type, minimum, maximum } = z.toJSONSchema(schema);
+  if (minimum === undefined) throw new Error('a number of the command line needs a smallest value');
+  return { minimum, maximum, isWhole: type === 'integer' };
+}
+
+/**
+ * @param what how the command line calls the number, such as `--seed`
+ * @throws StudioError USAGE when the text is no number, PARAMETER_INVALID when it is out of range; both say what is
+ *   accepted
+ */
+export function parseNumber(what: string, text: string, { minimum, maximum, isWhole }: NumberRange): number {
   const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number)) {
-    throw new StudioError('USAGE', `${what} takes a number, not "${text}".`);
+  const kind = isWhole ? 'a whole number' : 'a number';
+  const limits = maximum === undefined ? `from ${minimum} on` : `from ${minimum} to ${maximum}`;
+  const accepted = `${what} takes ${kind} ${limits}; not "${text}".`;
+  if (text.trim() === '' || !Number.isFinite(number)) throw new StudioError('USAGE', accepted);
+  if (
+    number < minimum ||
+    (maximum !== undefined && number > maximum) ||
+    (isWhole && !Number.isInteger(number))
+  ) {
+    throw new StudioError('PARAMETER_INVALID', accepted);
   }
   return number;
 }
@@ -90,13 +121,8 @@ export function parseCommandLine(
       { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: multiple ?? false },
     ]),
   );
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return { options: new ParsedOptions(values), positionals };
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StudioError('USAGE', message, { cause });
-  }
+  const { values, positionals } = parseOptions(args, options);
+  return { options: new ParsedOptions(values), positionals };
 }
 
 /** A command's help. */

@@ -90,9 +90,7 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
 }
 
 function readSceneCount(options: ParsedOptions): number | undefined {
-  const count = options.number('scenes');
-  if (count === undefined || (Number.isInteger(count) && count > 0)) return count;
-  throw new StudioError('USAGE', `--scenes takes a whole number from 1 on, not ${count}.`);
+  return options.number('scenes', { minimum: 1, isWhole: true });
 }
 
 function readMeasures(options: ParsedOptions): readonly Measure[] {

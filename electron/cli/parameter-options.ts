@@ -2,8 +2,8 @@
 
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
-import type { RenderParameters } from '../contract/parameters.ts';
-import { type CommandOption, type ParsedOptions, parseNumber } from './command.ts';
+import { alphaSchema, type RenderParameters, renderParametersSchema } from '../contract/parameters.ts';
+import { type CommandOption, type NumberRange, type ParsedOptions, parseNumber, rangeOf } from './command.ts';
 
 export const parameterOptions = {
   alpha: {
@@ -44,14 +44,27 @@ export const numericParameters = {
   edge: 'edge',
 } as const satisfies Record<string, keyof RenderParameters>;
 
+const ALPHA_RANGE = rangeOf(alphaSchema);
+
+/** @param option `alpha` or a key of {@link numericParameters} */
+export function rangeOfOption(option: string): NumberRange {
+  return option === 'alpha'
+    ? ALPHA_RANGE
+    : rangeOfParameter(numericParameters[option as keyof typeof numericParameters]);
+}
+
+function rangeOfParameter(parameter: keyof RenderParameters): NumberRange {
+  return rangeOf(renderParametersSchema.shape[parameter]);
+}
+
 /**
- * Reads the options; ranges are checked when the request is made.
+ * Reads the options.
  *
- * @throws StudioError USAGE
+ * @throws StudioError USAGE, PARAMETER_INVALID naming the option and what it accepts
  */
 export function readOverrides(options: ParsedOptions): RequestOverrides {
   const numbers = Object.entries(numericParameters).flatMap(([option, parameter]) => {
-    const value = options.number(option);
+    const value = options.number(option, rangeOfParameter(parameter));
     return value === undefined ? [] : [[parameter, value] as const];
   });
   const layers = options.text('layers');
@@ -82,7 +95,13 @@ function parseRange(text: string): { from: number; to: number } {
   if (from === undefined || to === undefined || rest.length > 0) {
     throw new StudioError('USAGE', `--attention-steps takes FROM..TO, such as 0..0.8; not "${text}".`);
   }
-  return { from: parseNumber('--attention-steps', from), to: parseNumber('--attention-steps', to) };
+  const share = { minimum: 0, maximum: 1, isWhole: false };
+  const range = {
+    from: parseNumber('--attention-steps', from, share),
+    to: parseNumber('--attention-steps', to, share),
+  };
+  if (range.from <= range.to) return range;
+  throw new StudioError('PARAMETER_INVALID', `--attention-steps runs backwards: "${text}".`);
 }
 
 /** A name may hold an equals sign; a number cannot: the last one separates. */
@@ -91,8 +110,12 @@ function readAlphas(texts: readonly string[]): Pick<RequestOverrides, 'alpha' | 
   let alpha: number | undefined;
   for (const text of texts) {
     const separator = text.lastIndexOf('=');
-    if (separator < 0) alpha = parseNumber('--alpha', text);
-    else alphaByConcept.set(text.slice(0, separator), parseNumber('--alpha', text.slice(separator + 1)));
+    if (separator < 0) alpha = parseNumber('--alpha', text, ALPHA_RANGE);
+    else
+      alphaByConcept.set(
+        text.slice(0, separator),
+        parseNumber('--alpha', text.slice(separator + 1), ALPHA_RANGE),
+      );
   }
   return { ...(alpha !== undefined && { alpha }), alphaByConcept };
 }

@@ -3,7 +3,7 @@
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
 import { parseNumber } from './command.ts';
-import { numericParameters } from './parameter-options.ts';
+import { numericParameters, rangeOfOption } from './parameter-options.ts';
 
 /** A parameter and the values that it takes in turn. */
 export interface SweepAxis {
@@ -23,7 +23,7 @@ export function isSweepAxis(text: string): boolean {
 /**
  * Reads axes such as `alpha=0,0.15,0.5`.
  *
- * @throws StudioError USAGE
+ * @throws StudioError USAGE, PARAMETER_INVALID
  */
 export function parseSweep(texts: readonly string[]): readonly SweepAxis[] {
   const axes = texts.map((text): SweepAxis => {
@@ -34,7 +34,12 @@ export function parseSweep(texts: readonly string[]): readonly SweepAxis[] {
         `--sweep takes NAME=VALUE,VALUE,... with the names ${sweepable().join(', ')}; not "${text}".`,
       );
     }
-    return { option, values: values.split(',').map((value) => parseNumber(`--sweep ${option}`, value)) };
+    return {
+      option,
+      values: values
+        .split(',')
+        .map((value) => parseNumber(`--sweep ${option}`, value, rangeOfOption(option))),
+    };
   });
   if (axes.length > 2) throw new StudioError('USAGE', '--sweep takes one or two parameters.');
   if (axes.length === 2 && axes[0]!.option === axes[1]!.option) {

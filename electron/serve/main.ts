@@ -1,11 +1,11 @@
 /** `npm run serve`: the program in a browser tab, on this machine or at the other end of a tunnel. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
 import { exitCodeOf, StudioError } from '../contract/errors.ts';
+import { parseOptions } from '../foundation/command-line/parse-options.ts';
 import { startServer } from './server.ts';
 
 const DEFAULT_PORT = 4310;
@@ -72,19 +72,14 @@ async function runUntilStopped(port: number, address: string, hostNames: readonl
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string', default: String(DEFAULT_PORT) },
-        address: { type: 'string', default: '127.0.0.1' },
-        'host-name': { type: 'string', multiple: true, default: [] },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (cause) {
-    throw new StudioError('USAGE', cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+  const { values, positionals } = parseOptions(args, {
+    port: { type: 'string', default: String(DEFAULT_PORT) },
+    address: { type: 'string', default: '127.0.0.1' },
+    'host-name': { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', default: false },
+  });
+  if (positionals.length === 0) return { values };
+  throw new StudioError('USAGE', `serve does not understand "${positionals.join(' ')}".`);
 }
 
 function portOf(text: string): number {

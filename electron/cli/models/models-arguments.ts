@@ -1,6 +1,6 @@
 /** The command line of `models`, as text and parsed. */
-import { parseArgs } from 'node:util';
 import { exitCodes, StudioError } from '../../contract/errors.ts';
+import { nearest, parseOptions } from '../../foundation/command-line/parse-options.ts';
 
 export const MODELS_HELP = `models: download, check, import and remove model packs
 
@@ -94,7 +94,10 @@ export function parseModelsArguments(argv: readonly string[]): ModelsCommand {
   if (values.help || name === 'help') return { name: 'help' };
   if (name === undefined) throw usage('Say what to do: list, where, pull, verify, import or remove.');
   const allowed = OPTIONS_OF[name];
-  if (allowed === undefined) throw usage(`There is no command "models ${name}".`);
+  if (allowed === undefined) {
+    const meant = nearest(name, Object.keys(OPTIONS_OF));
+    throw usage(`There is no command "models ${name}".${meant ? ` Did you mean "models ${meant}"?` : ''}`);
+  }
   for (const option of Object.keys(values)) {
     if (!SHARED_OPTIONS.includes(option) && !allowed.includes(option)) {
       throw usage(`"models ${name}" takes no --${option}.`);
@@ -136,27 +139,19 @@ export function parseModelsArguments(argv: readonly string[]): ModelsCommand {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        debug: { type: 'boolean' },
-        json: { type: 'boolean' },
-        set: { type: 'string' },
-        component: { type: 'string', multiple: true },
-        'models-dir': { type: 'string' },
-        'accept-licence': { type: 'string', multiple: true },
-        size: { type: 'boolean' },
-        quick: { type: 'boolean' },
-        repair: { type: 'boolean' },
-        mode: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
+  return parseOptions(argv, {
+    help: { type: 'boolean', short: 'h' },
+    debug: { type: 'boolean' },
+    json: { type: 'boolean' },
+    set: { type: 'string' },
+    component: { type: 'string', multiple: true },
+    'models-dir': { type: 'string' },
+    'accept-licence': { type: 'string', multiple: true },
+    size: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    repair: { type: 'boolean' },
+    mode: { type: 'string' },
+  });
 }
 
 function usage(sentence: string): StudioError {
