@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { FileReadError, MAX_PICTURE_FILE_BYTES, readRegularFile } from '../foundation/files/read-file.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
+import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
 import { writeOutput } from './output-file.ts';
 
 const RECORD = 'made.json';
@@ -52,6 +53,7 @@ export class MadeFiles {
     await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
       throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be made.`, { cause });
     });
+    await removeStaleTemporaryFiles(folder, (name) => name === RECORD || names.includes(name));
     return new MadeFiles(folder, hashes);
   }
 

@@ -1,10 +1,10 @@
 /** Results appear whole or not at all, and a place that cannot be written is found out before the work. */
 import { rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { makeFolder, writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { writing } from '../foundation/files/file-errors.ts';
-import { temporaryName } from '../foundation/files/temporary-files.ts';
+import { removeStaleTemporaryFiles, temporaryName } from '../foundation/files/temporary-files.ts';
 
 const UNWRITABLE = 'OUTPUT_UNWRITABLE';
 
@@ -19,7 +19,7 @@ export function assertEnding(option: string, path: string, ending: string): void
 }
 
 /**
- * Makes the folder of an output file and checks that it can be written.
+ * Makes the folder of an output file, checks that it can be written, and removes what killed runs left of this file.
  *
  * @throws StudioError OUTPUT_UNWRITABLE, DISK_FULL
  */
@@ -35,6 +35,7 @@ export async function prepareOutput(path: string): Promise<void> {
     await makeFolder(dirname(path));
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
+    await removeStaleTemporaryFiles(dirname(path), (name) => name === basename(path));
   };
   await writing(path, step, UNWRITABLE);
 }

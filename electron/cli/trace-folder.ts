@@ -1,9 +1,9 @@
 /** `--trace`: tensors by name as .npy files, in folders by the name's path. The folder appears when all is there. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { temporaryName } from '../foundation/files/temporary-files.ts';
+import { removeStaleTemporaryFiles, temporaryName } from '../foundation/files/temporary-files.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { encodeNpy } from './npy.ts';
 
@@ -16,7 +16,7 @@ export interface TraceFolder {
 }
 
 /**
- * Opens a trace.
+ * Opens a trace, and removes what killed runs left of this one.
  *
  * @param folder must not exist, or be empty
  * @throws StudioError OUTPUT_UNWRITABLE
@@ -32,6 +32,7 @@ export async function openTraceFolder(folder: string): Promise<TraceFolder> {
   await mkdir(temporary, { recursive: true }).catch((cause: unknown) => {
     throw unwritable(cause);
   });
+  await removeStaleTemporaryFiles(dirname(target), (name) => name === basename(target));
   return {
     write: (name, value) => {
       const path = join(temporary, `${name}.npy`);

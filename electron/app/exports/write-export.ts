@@ -1,7 +1,14 @@
 /** Exported files appear whole or not at all; what lay there before stays until then. */
+import { basename, dirname } from 'node:path';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
+import { removeStaleTemporaryFiles } from '../../foundation/files/temporary-files.ts';
 
-/** @throws StudioError DISK_FULL, OUTPUT_UNWRITABLE */
+/**
+ * Writes an exported file, and removes what a killed program left of it.
+ *
+ * @throws StudioError DISK_FULL, OUTPUT_UNWRITABLE
+ */
 export async function writeExport(path: string, bytes: Uint8Array): Promise<void> {
   await writeFileAtomically(path, bytes, { unwritable: 'OUTPUT_UNWRITABLE' });
+  await removeStaleTemporaryFiles(dirname(path), (name) => name === basename(path));
 }

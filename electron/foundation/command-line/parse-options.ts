@@ -59,7 +59,8 @@ function unknownOption(given: string, known: readonly string[]): StudioError {
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = levenshtein.closest(word, candidates);
-  const isNear = levenshtein.distance(word, best) <= Math.max(Math.min(2, word.length - 2), Math.floor(word.length / 3));
+  const isNear =
+    levenshtein.distance(word, best) <= Math.max(Math.min(2, word.length - 2), Math.floor(word.length / 3));
   // Someone who writes --keep may mean --no-keep-background.
   return isNear ? best : candidates.find((candidate) => word.length > 2 && candidate.includes(word));
 }

@@ -18,7 +18,7 @@ export function temporaryName(path: string): string {
 }
 
 /**
- * Removes the temporary files in a folder whose process has ended. What cannot be removed stays for the next time.
+ * Removes the temporary files and folders in a folder whose process has ended. What cannot be removed stays for the next time.
  *
  * @param isOurs whether this program writes files of a name; without it, of all names
  */
@@ -29,7 +29,7 @@ export async function removeStaleTemporaryFiles(
   for (const entry of (await ifPresent(readdir(folder))) ?? []) {
     const { name, pid } = TEMPORARY.exec(entry)?.groups ?? {};
     if (name === undefined || !isOurs(name) || isRunning(Number(pid))) continue;
-    await rm(join(folder, entry), { force: true }).catch(() => undefined);
+    await rm(join(folder, entry), { force: true, recursive: true }).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 /** No command writes over what it reads, nor one result over another: refused before anything is rendered. */
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   linkSync,
@@ -187,4 +188,19 @@ describe('what is no file', () => {
     symlinkSync('/dev/null', inFolder('null.png'));
     await expectRefused(['--out', inFolder('null.png')], 1, 'OUTPUT_UNWRITABLE', 'is not a file');
   });
+});
+
+test('what a killed run left of a result is removed by the next, what a running one writes is not', async () => {
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  const stale = [`out.png.${ended}-0a1b2c3d.tmp`, `request.json.${ended}-0a1b2c3d.tmp`];
+  const others = [`out.png.${process.pid}-0a1b2c3d.tmp`, `mine.png.${ended}-0a1b2c3d.tmp`, 'out.png.tmp'];
+  for (const name of [...stale, ...others]) writeFileSync(inFolder(name), 'half');
+  mkdirSync(inFolder(`trace.${ended}-0a1b2c3d.tmp/noise`), { recursive: true });
+  const { exitCode } = await runCommand([
+    ...['compose', scene, '--pack', fixture.pack, '--device', 'cpu', '--out', inFolder('out.png')],
+    ...['--request', inFolder('request.json'), '--trace', inFolder('trace')],
+  ]);
+  expect(exitCode).toBe(0);
+  const left = readdirSync(folder).filter((name) => name.includes('.tmp'));
+  expect(left.sort()).toEqual(others.sort());
 });
