@@ -44,7 +44,9 @@ const convert =
 export function recogniseForeignFile(path: string): ForeignFile | undefined {
   let descriptor: number | undefined;
   try {
-    const { size } = statSync(path);
+    const status = statSync(path);
+    if (!status.isFile()) return undefined;
+    const { size } = status;
     descriptor = openSync(path, 'r');
     const head = readUpTo(descriptor, 0, Math.min(size, headBytes));
     return (

@@ -16,9 +16,10 @@ import type { RenderRequest } from '../../contract/render-request.ts';
 import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
+import { assertNotForeign } from '../runtime/foreign-files.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
-import { assertNotForeign, readJson } from './pack-files.ts';
+import { readJson } from './pack-files.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 

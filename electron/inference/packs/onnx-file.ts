@@ -5,8 +5,9 @@ import type * as z from 'zod';
 import type { GraphPort } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
+import { assertNotForeign } from '../runtime/foreign-files.ts';
 import { createSession, type ModelSession } from '../runtime/sessions.ts';
-import { assertNotForeign, readJson } from './pack-files.ts';
+import { readJson } from './pack-files.ts';
 
 /**
  * Opens a model file.

@@ -1,7 +1,7 @@
 /** The small text files of a pack. */
 import { readFile } from 'node:fs/promises';
-import { recogniseForeignFile } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { assertNotForeign } from '../runtime/foreign-files.ts';
 
 /** @throws StudioError PACK_INCOMPLETE */
 export async function readText(path: string): Promise<string> {
@@ -21,15 +21,4 @@ export async function readJson(path: string): Promise<unknown> {
     assertNotForeign(path, cause);
     throw new StudioError('MODEL_INVALID', `${path} is not valid JSON.`, { cause });
   }
-}
-
-/**
- * Refuses a file that is recognisably of another kind (a web page, a Git LFS pointer, a pickle, ...).
- *
- * @param cause the error that made one look
- * @throws StudioError MODEL_INVALID saying what the file is and what to do
- */
-export function assertNotForeign(path: string, cause?: unknown): void {
-  const foreign = recogniseForeignFile(path);
-  if (foreign !== undefined) throw new StudioError('MODEL_INVALID', foreign.message, { cause });
 }

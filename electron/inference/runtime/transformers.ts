@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import type { EngineDevice } from './devices.ts';
+import { assertNotForeign, assertNothingForeign } from './foreign-files.ts';
 import { sessionError } from './sessions.ts';
 
 export type Transformers = typeof import('@huggingface/transformers');
@@ -54,26 +55,28 @@ export async function readModelType(folder: string): Promise<string> {
   try {
     return configSchema.parse(JSON.parse(text)).model_type;
   } catch (cause) {
+    assertNotForeign(path, cause);
     throw new StudioError('MODEL_INVALID', `${path} does not say what kind of model it is of.`, { cause });
   }
 }
 
 /**
- * Runs a step of a model of this library; what it throws is told in the studio's terms.
+ * Runs a step of a model of this library; what it throws comes out in the studio's terms.
  *
+ * @param doing 'running', or the folder that the model is loaded from
  * @throws StudioError MODEL_INVALID when loading, INTERNAL when running; OUT_OF_MEMORY
  */
 export async function withModel<Result>(
   what: string,
-  doing: 'loading' | 'running',
+  doing: 'running' | { readonly loadingFrom: string },
   step: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await step();
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    throw doing === 'loading'
-      ? sessionError(cause, 'MODEL_INVALID', `${what} cannot be loaded`)
-      : sessionError(cause, 'INTERNAL', `${what} failed`);
+    if (doing === 'running') throw sessionError(cause, 'INTERNAL', `${what} failed`);
+    assertNothingForeign(doing.loadingFrom, cause);
+    throw sessionError(cause, 'MODEL_INVALID', `${what} cannot be loaded`);
   }
 }

@@ -55,7 +55,7 @@ export class GroundingDino {
    */
   static async open(folder: string, device: EngineDevice): Promise<GroundingDino> {
     const transformers = await loadTransformers();
-    return withModel('Grounding DINO', 'loading', async () => {
+    return withModel('Grounding DINO', { loadingFrom: folder }, async () => {
       const processor = await transformers.AutoProcessor.from_pretrained(folder, { local_files_only: true });
       const model = await transformers.AutoModelForZeroShotObjectDetection.from_pretrained(
         folder,

@@ -89,7 +89,7 @@ export class SamSegmenter implements PromptSegmenter {
     }
     const transformers = await loadTransformers();
     const name = isSecond ? 'SAM 2.1' : 'SAM';
-    return withModel(name, 'loading', async () => {
+    return withModel(name, { loadingFrom: folder }, async () => {
       const modelClass = isSecond ? transformers.Sam2Model : transformers.SamModel;
       const processor = await transformers.AutoProcessor.from_pretrained(folder, { local_files_only: true });
       const model = await modelClass.from_pretrained(folder, loadOptions(device));

@@ -224,6 +224,23 @@ describe('Grounding DINO', () => {
   });
 });
 
+test.each([
+  [
+    'onnx/model.onnx',
+    'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 690000000\n',
+    /Git LFS/,
+  ],
+  ['preprocessor_config.json', '<!doctype html><title>Log in</title>', /web page/],
+] as const)('a detector whose %s is another kind of file says what it is', async (name, content, message) => {
+  const folder = join(root, `foreign-${name.length}`);
+  cpSync(join(golden, 'grounding-dino'), folder, { recursive: true });
+  writeFileSync(join(folder, name), content);
+  await expect(GroundingDino.open(folder, device)).rejects.toMatchObject({
+    code: 'MODEL_INVALID',
+    message: expect.stringMatching(message),
+  });
+});
+
 test('nothing is ever fetched', async () => {
   const fetched = vi.spyOn(globalThis, 'fetch');
   await expect(SamSegmenter.open(join(root, 'grounding-dino'), device)).rejects.toMatchObject({
