@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import * as z from 'zod';
 import type { StudioBridge } from '../electron/contract/bridge.ts';
 import { BridgeTransport } from './client/bridge-transport.ts';
+import { keepToken } from './client/host-key.ts';
 import { StudioClient } from './client/studio-client.ts';
 import type { Transport } from './client/transport.ts';
 import { WebSocketTransport } from './client/web-socket-transport.ts';
@@ -28,14 +29,30 @@ declare global {
 }
 
 /** How the host is reached: the preload bridge where there is one, else the socket of the server of this page. */
-function transport(): Transport {
+async function openTransport(): Promise<Transport> {
   if (window.pnpMixBridge) return new BridgeTransport(window.pnpMixBridge);
-  const socketUrl = new URL('/socket', location.href);
-  socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  return new WebSocketTransport(socketUrl.href);
+  await takeToken('');
+  const transport = new WebSocketTransport(new URL(location.href));
+  // The new address of a host that was started again, put into the tab that is open: nothing is loaded again.
+  addEventListener('hashchange', async ({ oldURL }) => {
+    if (await takeToken(new URL(oldURL).hash)) transport.retry();
+  });
+  return transport;
 }
 
-const studio = new Studio(new StudioClient(transport()));
+/**
+ * Keeps the token and takes it out of the address bar, and with it out of the history and every screenshot.
+ *
+ * @param hash what stands there instead
+ */
+async function takeToken(hash: string): Promise<boolean> {
+  const address = new URL(location.href);
+  if (!isSecureContext || !(await keepToken(address))) return false;
+  history.replaceState(null, '', `${address.pathname}${hash}`);
+  return true;
+}
+
+const studio = new Studio(new StudioClient(await openTransport()));
 
 await startTexts();
 createRoot(document.querySelector('#root')!).render(

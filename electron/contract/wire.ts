@@ -1,5 +1,6 @@
 /** The messages of a transport that carries text, such as the WebSocket: calls one way, answers and events the other. */
 import * as z from 'zod';
+import { welcomeMessageSchema } from './access.ts';
 import { envelopeSchema } from './command.ts';
 
 export const callMessageSchema = z.strictObject({
@@ -19,7 +20,7 @@ export type AnswerMessage = z.infer<typeof answerMessageSchema>;
 export const eventMessageSchema = z.strictObject({ event: z.string().max(100), payload: z.json() });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
-export const serverMessageSchema = z.union([answerMessageSchema, eventMessageSchema]);
+export const serverMessageSchema = z.union([answerMessageSchema, eventMessageSchema, welcomeMessageSchema]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
 /** Largest message of text, both ways. */

@@ -16,8 +16,8 @@ import {
 import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
+import { CrashLog } from '../foundation/log/crash-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
-import { CrashLog } from './crash-log.ts';
 import { hostDialogs } from './dialogs.ts';
 import { openCommandChannel } from './ipc/command-channel.ts';
 import { menuTemplate } from './menu.ts';

@@ -1,10 +1,12 @@
-/** `GET` and `PUT /assets/<sha256>`: the bytes of pictures, named by what they are. */
+/** `GET` and `PUT /assets/<key>/<sha256>`: the bytes of pictures, named by what they are. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UPLOAD_LIMIT_BYTES } from '../app/assets/transient-assets.ts';
 import type { Studio } from '../app/studio.ts';
+import { StudioError } from '../contract/errors.ts';
 import { assetIdSchema } from '../contract/render-request.ts';
 import { answer } from './answers.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { discard, type UploadBodies } from './upload-body.ts';
 
 /** Types that an upload may have; another is kept as bytes, which no browser shows. */
 const pictureTypes = new Set([
@@ -20,9 +22,10 @@ const NOT_SHOWN = 'application/octet-stream';
 
 const tooLarge = `A file may have at most ${UPLOAD_LIMIT_BYTES / 2 ** 20} MiB.`;
 
-/** @param name what follows /assets/ in the address */
+/** @param name what follows the key in the address */
 export async function assetRoute(
   studio: Studio,
+  bodies: UploadBodies,
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -34,15 +37,23 @@ export async function assetRoute(
   } else if (request.method === 'GET' || request.method === 'HEAD') {
     sendAsset(studio, id.data, request, response);
   } else if (request.method === 'PUT') {
-    await takeAsset(studio, id.data, request, response);
+    await takeAsset(studio, bodies, id.data, request, response);
   } else {
     response.setHeader('Allow', 'GET, HEAD, PUT');
-    answer(response, 405, 'Pictures are got and put.');
+    answer(response, 405, 'Pictures are only read and uploaded here.');
   }
 }
 
 function sendAsset(studio: Studio, id: string, request: IncomingMessage, response: ServerResponse): void {
-  const asset = studio.readAsset(id);
+  let asset: ReturnType<Studio['readAsset']>;
+  try {
+    asset = studio.readAsset(id);
+  } catch (error) {
+    if (!(error instanceof StudioError) || error.code === 'INTERNAL') throw error;
+    // A damaged picture of a project is no fault of the program's, and has a sentence of its own.
+    answer(response, 422, error.message);
+    return;
+  }
   if (asset === undefined) {
     answer(response, 404, 'No open project has that picture.');
     return;
@@ -58,32 +69,30 @@ function sendAsset(studio: Studio, id: string, request: IncomingMessage, respons
 
 async function takeAsset(
   studio: Studio,
+  bodies: UploadBodies,
   id: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const bytes = await readBody(request);
-  if (bytes === undefined) {
-    // The rest is not read: the connection is of no more use.
-    response.setHeader('Connection', 'close');
-    answer(response, 413, tooLarge);
-    return;
-  }
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const taken = studio.putAsset(bytes, pictureTypes.has(type) ? type : NOT_SHOWN);
-  if (taken !== id) answer(response, 422, 'What arrived is not what was announced. Try again.');
+  let taken = '';
+  const end = await bodies.read(request, (bytes) => {
+    taken = studio.putAsset(bytes, pictureTypes.has(type) ? type : NOT_SHOWN);
+  });
+  if (end === 'aborted') response.destroy();
+  else if (end === 'too large') await refuseBody(request, response);
+  else if (taken !== id) answer(response, 422, 'What arrived is not what was announced. Try again.');
   else answer(response, 201, 'Taken.');
 }
 
-/** The whole body, or undefined as soon as it is too large. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > UPLOAD_LIMIT_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += (chunk as Buffer).length;
-    if (length > UPLOAD_LIMIT_BYTES) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
+/** Says at once that a body is too large, and closes the connection only when its client has had time to hear it. */
+async function refuseBody(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(413, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(tooLarge),
+    Connection: 'close',
+  });
+  response.write(tooLarge);
+  await discard(request);
+  response.end();
 }

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
+import type { StudioFolders } from '../app/studio-parts.ts';
 import { exitCodeOf, StudioError } from '../contract/errors.ts';
 import { parseOptions } from '../foundation/command-line/parse-options.ts';
-import { startServer } from './server.ts';
+import { CrashLog } from '../foundation/log/crash-log.ts';
+import { type KnownHost, newToken, type PortClaim, RunningHosts } from './running-hosts.ts';
+import { addressFor, type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 const DEFAULT_PORT = 4310;
 
@@ -15,7 +18,8 @@ const HELP = `Serves PnP-MIX Studio to a browser.
 Usage: npm run serve -- [options]
 
 Options:
-  --port NUMBER      Port; ${DEFAULT_PORT} by default, 0 takes any that is free.
+  --port NUMBER      Port; ${DEFAULT_PORT} by default, 0 takes any that is free. Without it, a second start prints the
+                     address of the program that runs already.
   --address ADDRESS  Address to listen on; 127.0.0.1 by default, which only this machine reaches. From another
                      machine, use a tunnel: ssh -L ${DEFAULT_PORT}:localhost:${DEFAULT_PORT} HOST
   --host-name NAME   A further name that browsers may call this host by; may be given more than once.
@@ -29,7 +33,11 @@ export async function serve(args: readonly string[]): Promise<number> {
       console.log(HELP);
       return 0;
     }
-    await runUntilStopped(portOf(values.port), values.address, values['host-name']);
+    await start({
+      port: values.port === undefined ? undefined : portOf(values.port),
+      address: values.address,
+      hostNames: values['host-name'],
+    });
     return 0;
   } catch (error) {
     const code = error instanceof StudioError ? error.code : 'INTERNAL';
@@ -38,9 +46,44 @@ export async function serve(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runUntilStopped(port: number, address: string, hostNames: readonly string[]): Promise<void> {
+interface Place {
+  /** undefined when it was not chosen. */
+  readonly port: number | undefined;
+  readonly address: string;
+  readonly hostNames: readonly string[];
+}
+
+/** A second start is for the program that runs already, unless it is to listen elsewhere. */
+async function start(place: Place): Promise<void> {
   const facts = thisMachine();
   const folders = studioFolders(facts);
+  const hosts = new RunningHosts(folders.settings);
+  const running = (await hosts.list()).filter(({ port }) => place.port === undefined || port === place.port);
+  const log = new CrashLog(join(folders.settings, 'logs', 'crash.log'));
+  if (running[0]) tellOf(running[0]);
+  else await runUntilStopped(place, { facts, folders, hosts, log });
+}
+
+function tellOf({ address, port, token }: KnownHost): void {
+  console.log(`PnP-MIX Studio runs already and is at ${addressFor(address, port, token)}`);
+  console.log('Another one beside it: npm run serve -- --port 0');
+}
+
+interface Surroundings {
+  readonly facts: ReturnType<typeof thisMachine>;
+  readonly folders: StudioFolders;
+  readonly hosts: RunningHosts;
+  readonly log: CrashLog;
+}
+
+async function runUntilStopped(place: Place, { facts, folders, hosts, log }: Surroundings): Promise<void> {
+  const onFault = (error: unknown, what: string) => {
+    log.write(`fault in ${what}`, error);
+    console.error(`fault in ${what}:`, error);
+  };
+  // As in Electron: what is saved is safe, what runs goes on, and the log says what happened.
+  process.on('uncaughtException', (error) => onFault(error, 'the host'));
+  process.on('unhandledRejection', (error) => onFault(error, 'the host'));
   const studio = await createStudio({
     host: { kind: 'browser', version: versionIn(folders.application), dialogs: null },
     facts,
@@ -53,13 +96,12 @@ async function runUntilStopped(port: number, address: string, hostNames: readonl
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   try {
-    const server = await startServer({
+    const server = await listen(place, hosts, {
       studio,
-      address,
-      port,
-      hostNames: [...hostNames, address],
+      address: place.address,
+      hostNames: [...place.hostNames, place.address],
       rendererFolder: join(folders.application, 'dist', 'renderer'),
-      onFault: (error, what) => console.error(`fault in ${what}:`, error),
+      onFault,
     });
     // On standard output and nowhere else: whoever reads it is let in.
     console.log(`PnP-MIX Studio is at ${server.url}`);
@@ -71,9 +113,55 @@ async function runUntilStopped(port: number, address: string, hostNames: readonl
   }
 }
 
+/** Listens on the port that was asked for; on any other only where none was. */
+async function listen(
+  { port, address }: Place,
+  hosts: RunningHosts,
+  options: Omit<ServerOptions, 'port' | 'token'>,
+): Promise<RunningServer> {
+  try {
+    return await listenOn(port ?? DEFAULT_PORT, hosts, options);
+  } catch (error) {
+    if (port !== undefined || !(error instanceof StudioError) || error.code !== 'ADDRESS_UNAVAILABLE')
+      throw error;
+    console.log(`Port ${DEFAULT_PORT} on ${address} is taken by another program; another is used.`);
+    return listenOn(0, hosts, options);
+  }
+}
+
+async function listenOn(
+  wanted: number,
+  hosts: RunningHosts,
+  options: Omit<ServerOptions, 'port' | 'token'>,
+): Promise<RunningServer> {
+  // Which port is free is known once it is taken.
+  if (wanted === 0) {
+    const token = newToken();
+    const server = await startServer({ ...options, port: 0, token });
+    return untilClosed(server, await hosts.claim(server.port, options.address, token));
+  }
+  const claim = await hosts.claim(wanted, options.address);
+  if (claim === undefined) {
+    throw new StudioError(
+      'ADDRESS_UNAVAILABLE',
+      `PnP-MIX Studio is being started on port ${wanted} already. Wait a moment, then start it again.`,
+    );
+  }
+  try {
+    return untilClosed(await startServer({ ...options, port: wanted, token: claim.token }), claim);
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+function untilClosed(server: RunningServer, claim: PortClaim | undefined): RunningServer {
+  return { ...server, close: () => server.close().finally(() => claim?.release()) };
+}
+
 function parse(args: readonly string[]) {
   const { values, positionals } = parseOptions(args, {
-    port: { type: 'string', default: String(DEFAULT_PORT) },
+    port: { type: 'string' },
     address: { type: 'string', default: '127.0.0.1' },
     'host-name': { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },

@@ -1,23 +1,8 @@
 /** What every answer says to the browser about what the page may do. */
 import type { ServerResponse } from 'node:http';
+import { ASSET_POLICY, pagePolicy } from '../app/content-security-policy.ts';
 
-/** The page's policy: nothing but this program's own files, and pictures that it made in memory. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** A picture that is opened by itself is only ever a picture. */
-const assetPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'";
+const PAGE_POLICY = pagePolicy();
 
 const sharedHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
@@ -31,5 +16,5 @@ const sharedHeaders: Readonly<Record<string, string>> = {
 
 export function setSecurityHeaders(response: ServerResponse, kind: 'page' | 'asset'): void {
   for (const [name, value] of Object.entries(sharedHeaders)) response.setHeader(name, value);
-  response.setHeader('Content-Security-Policy', kind === 'page' ? pagePolicy : assetPolicy);
+  response.setHeader('Content-Security-Policy', kind === 'page' ? PAGE_POLICY : ASSET_POLICY);
 }

@@ -1,19 +1,22 @@
 /** The browser host: the program's pages, pictures and commands over loopback HTTP, for one person. */
-import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import sirv from 'sirv';
 import type { Studio } from '../app/studio.ts';
+import { pageNonceSchema } from '../contract/access.ts';
 import { StudioError } from '../contract/errors.ts';
 import { Access, type Refusal } from './access.ts';
 import { answer } from './answers.ts';
 import { assetRoute } from './asset-route.ts';
+import { Connections, connectionOptions } from './connections.ts';
+import { pageRoute } from './page-route.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { SocketRoute } from './socket-route.ts';
+import { UploadBodies } from './upload-body.ts';
 
 export interface ServerOptions {
   readonly studio: Studio;
+  /** What pages have to know; whoever has it is let in. */
+  readonly token: string;
   /** Address to listen on. */
   readonly address: string;
   /** 0 takes any that is free. */
@@ -24,39 +27,45 @@ export interface ServerOptions {
   readonly rendererFolder: string;
   /** Told of the program's own faults, never of the token. */
   readonly onFault?: (error: unknown, what: string) => void;
+  /** How long nothing of an upload may arrive. */
+  readonly uploadIdleTimeoutMs?: number;
 }
 
 export interface RunningServer {
   /** With the token: whoever has it is let in. */
   readonly url: string;
+  readonly port: number;
   readonly close: () => Promise<void>;
 }
 
 /** @throws StudioError ADDRESS_UNAVAILABLE */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { studio, address, hostNames = [], rendererFolder, onFault = () => undefined } = options;
-  const server = createServer();
-  const port = await listen(server, options.port, address);
-  const access = new Access(hostNames, port);
-  const sockets = new SocketRoute(studio, onFault);
-  const pages = pageServer(rendererFolder);
+  const { studio, token, address, hostNames = [], rendererFolder, onFault = () => undefined } = options;
+  const server = createServer(connectionOptions);
+  const connections = new Connections(server);
+  const access = new Access({ token, hostNames });
+  const sockets = new SocketRoute(studio, access.assetKey, onFault);
+  const bodies = new UploadBodies(options.uploadIdleTimeoutMs);
+  const pages = pageRoute(rendererFolder);
 
   server.on('request', (request, response) => {
     handle(request, response).catch((error: unknown) => {
-      onFault(error, `${request.method} ${new URL(request.url ?? '/', 'http://host').pathname}`);
+      onFault(error, `${request.method} ${withoutKey(addressOf(request).pathname)}`);
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'That went wrong. This is a fault of the program.');
     });
   });
   server.on('upgrade', (request, stream, head) => {
     const refusal =
-      access.checkHost(request) ?? access.checkOrigin(request, true) ?? access.checkCookie(request);
-    const isSocket = addressOf(request).pathname === '/socket';
-    if (refusal === undefined && isSocket) {
+      access.checkHost(request) ??
+      access.checkOrigin(request, true) ??
+      (addressOf(request).pathname === '/socket' ? access.checkProof(request) : { status: 404 });
+    if (refusal === undefined && !sockets.isFull) {
+      connections.trust(stream);
       sockets.accept(request, stream, head);
       return;
     }
-    const status = refusal?.status ?? 404;
+    const status = refusal?.status ?? 503;
     stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
 
@@ -66,31 +75,52 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     const refusedHost = access.checkHost(request);
     if (refusedHost) return refuse(response, refusedHost);
-    // The person's first visit: from the terminal or another program's link, so from anywhere.
-    if (isReading && url.pathname === '/' && access.hasToken(url)) {
-      // The token leaves the address bar, and with it the history and every screenshot.
-      response.writeHead(303, { Location: '/', 'Set-Cookie': access.cookie, 'Cache-Control': 'no-store' });
-      response.end();
-      return;
+    // The page may be come to from the terminal or another program's link, so from anywhere. Nothing in it is secret.
+    const refusedOrigin =
+      isReading && url.pathname === '/' ? undefined : access.checkOrigin(request, !isReading);
+    if (refusedOrigin) return refuse(response, refusedOrigin);
+    const asset = /^\/assets\/([^/]*)\/([^/]*)$/.exec(url.pathname);
+    if (asset) {
+      const refusedKey = access.checkAssetKey(asset[1]!);
+      if (refusedKey) return refuse(response, refusedKey);
+      connections.trust(request.socket);
+      return assetRoute(studio, bodies, asset[2]!, request, response);
     }
-    const refusal =
-      (isReading && url.pathname === '/' ? undefined : access.checkOrigin(request, !isReading)) ??
-      access.checkCookie(request);
-    if (refusal) return refuse(response, refusal);
-    const asset = /^\/assets\/([^/]*)$/.exec(url.pathname);
-    if (asset) return assetRoute(studio, asset[1]!, request, response);
     if (!isReading) return answer(response, 405, 'Pages are only read.');
+    if (url.pathname === '/challenge') return giveChallenge(url, response);
     pages(request, response);
   }
 
+  function giveChallenge(url: URL, response: ServerResponse): void {
+    const nonce = pageNonceSchema.safeParse(url.searchParams.get('page'));
+    if (!nonce.success) {
+      answer(response, 400, 'A page asks for a challenge with a number of its own.');
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.end(JSON.stringify(access.challenge(nonce.data)));
+  }
+
+  const port = await listen(server, options.port, address).catch((error: unknown) => {
+    sockets.close();
+    throw error;
+  });
   return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${port}/?${access.query}`,
+    url: addressFor(address, port, token),
+    port,
     close: async () => {
       sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/**
+ * The address to open. The token stands behind the #, which browsers do not send: no server, log or header sees it.
+ */
+export function addressFor(address: string, port: number, token: string): string {
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}/#token=${token}`;
 }
 
 function refuse(response: ServerResponse, { status, sentence }: NonNullable<Refusal>): void {
@@ -101,22 +131,9 @@ function addressOf(request: IncomingMessage): URL {
   return URL.parse(request.url ?? '/', 'http://host') ?? new URL('http://host/');
 }
 
-function pageServer(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const notFound = (_: IncomingMessage, response: ServerResponse) =>
-    answer(response, 404, 'There is no such page.');
-  // Files are looked for anew each time, so that a build while the host runs is seen.
-  const files = sirv(folder, { dev: true, etag: true, onNoMatch: notFound });
-  return (request, response) => {
-    if (existsSync(join(folder, 'index.html'))) {
-      files(request, response);
-      return;
-    }
-    answer(
-      response,
-      503,
-      'The editor has not been built: run npm run build:renderer, then load this page again.',
-    );
-  };
+/** Logs are for showing to others. */
+function withoutKey(path: string): string {
+  return path.replace(/^\/assets\/[^/]*\//, '/assets/.../');
 }
 
 async function listen(server: Server, port: number, address: string): Promise<number> {

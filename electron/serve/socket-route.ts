@@ -6,43 +6,56 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { type CommandContext, createDispatcher, type Dispatch } from '../app/dispatcher.ts';
 import type { Studio } from '../app/studio.ts';
+import { SOCKET_PROTOCOL, type welcomeMessageSchema } from '../contract/access.ts';
 import type { Failure } from '../contract/command.ts';
 import type { StudioEvent } from '../contract/events.ts';
 import { callMessageSchema, MAX_MESSAGE_BYTES } from '../contract/wire.ts';
+import { SocketClient } from './socket-client.ts';
 
 /** A message beyond this ends the connection unread; one between the two limits is answered. */
 const HARD_LIMIT_BYTES = 4 * MAX_MESSAGE_BYTES;
 
-/** With so much waiting to be sent, what the next message makes outdated anyway is left out. */
-const BACKLOG_BYTES = 1 << 20;
+/** Most pages at once. */
+const MAX_CLIENTS = 64;
+
+/** What the next message of its kind makes outdated anyway. */
 const passingEvents: ReadonlySet<StudioEvent['event']> = new Set(['render.progress', 'render.preview']);
 
 const idSchema = z.object({ id: callMessageSchema.shape.id });
 
 export class SocketRoute {
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: HARD_LIMIT_BYTES });
-  readonly #dispatch: Dispatch<WebSocket>;
-  readonly #clients = new Map<WebSocket, CommandContext>();
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: HARD_LIMIT_BYTES,
+    handleProtocols: () => SOCKET_PROTOCOL,
+  });
+  readonly #welcome: z.infer<typeof welcomeMessageSchema>;
+  readonly #dispatch: Dispatch<CommandContext>;
+  readonly #clients = new Map<WebSocket, SocketClient>();
   readonly #stopListening: () => void;
 
-  constructor(studio: Studio, onFault: (error: unknown, what: string) => void) {
-    this.#dispatch = createDispatcher({
-      handlers: studio.handlers,
-      // Who is connected was let in at the door, and nobody else is connected.
-      identify: (socket) => this.#clients.get(socket) ?? null,
-      onFault,
-    });
+  constructor(studio: Studio, assetKey: string, onFault: (error: unknown, what: string) => void) {
+    this.#welcome = { assetKey };
+    // Who is connected was let in at the door, and nobody else is connected.
+    this.#dispatch = createDispatcher({ handlers: studio.handlers, identify: (context) => context, onFault });
     this.#stopListening = studio.listen((event) => this.#tell(event));
+  }
+
+  /** Whether another page can be taken. */
+  get isFull(): boolean {
+    return this.#clients.size >= MAX_CLIENTS;
   }
 
   /** Takes over a request that passed every check. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, stream, head, (socket) => {
-      this.#clients.set(socket, { clientId: randomUUID() });
-      socket.on('message', (data, isBinary) => void this.#receive(socket, data, isBinary));
+      const context: CommandContext = { clientId: randomUUID() };
+      const client = new SocketClient(socket, (data, isBinary) => this.#answer(context, data, isBinary));
+      this.#clients.set(socket, client);
       socket.on('close', () => this.#clients.delete(socket));
       // Broken frames and messages beyond the limit: the connection ends, and `close` follows.
       socket.on('error', () => socket.terminate());
+      client.send(this.#welcome);
     });
   }
 
@@ -52,25 +65,16 @@ export class SocketRoute {
     this.#server.close();
   }
 
-  async #receive(socket: WebSocket, data: RawData, isBinary: boolean): Promise<void> {
+  async #answer(context: CommandContext, data: RawData, isBinary: boolean): Promise<object> {
     const call = isBinary ? refused(null, 'Messages are text.') : readCall(String(data));
-    const { id, envelope } =
-      'envelope' in call
-        ? call
-        : { id: call.id, envelope: await this.#dispatch(socket, call.command, call.input) };
-    this.#send(socket, { id, envelope });
+    if ('envelope' in call) return call;
+    return { id: call.id, envelope: await this.#dispatch(context, call.command, call.input) };
   }
 
   #tell(event: StudioEvent): void {
-    for (const socket of this.#clients.keys()) {
-      if (socket.bufferedAmount > BACKLOG_BYTES && passingEvents.has(event.event)) continue;
-      this.#send(socket, event);
+    for (const client of this.#clients.values()) {
+      if (!client.isBehind || !passingEvents.has(event.event)) client.send(event);
     }
-  }
-
-  #send(socket: WebSocket, message: object): void {
-    // Who has gone meanwhile needs no answer.
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   }
 }
 

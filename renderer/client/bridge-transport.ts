@@ -3,7 +3,7 @@ import { ASSET_ADDRESS, type StudioBridge } from '../../electron/contract/bridge
 import { envelopeSchema } from '../../electron/contract/command.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { Transport } from './transport.ts';
+import type { ConnectionState, Transport } from './transport.ts';
 
 export class BridgeTransport implements Transport {
   readonly #bridge: StudioBridge;
@@ -23,8 +23,8 @@ export class BridgeTransport implements Transport {
   }
 
   /** The host is the process that made the page: it is there as long as the page is. */
-  onConnection(listener: (isConnected: boolean) => void): () => void {
-    listener(true);
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    listener('connected');
     return () => {};
   }
 

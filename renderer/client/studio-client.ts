@@ -10,7 +10,7 @@ import {
 import { StudioError } from '../../electron/contract/errors.ts';
 import { type EventName, type EventPayload, events, isEventName } from '../../electron/contract/events.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { Transport } from './transport.ts';
+import type { ConnectionState, Transport } from './transport.ts';
 
 export class StudioClient {
   readonly #transport: Transport;
@@ -39,8 +39,8 @@ export class StudioClient {
     });
   }
 
-  /** Tells whether the host is there, now and on every change. @returns ends it */
-  onConnection(listener: (isConnected: boolean) => void): () => void {
+  /** Tells whether the host can be reached, now and on every change. @returns ends it */
+  onConnection(listener: (state: ConnectionState) => void): () => void {
     return this.#transport.onConnection(listener);
   }
 
@@ -64,6 +64,7 @@ export class StudioClient {
     } catch (cause) {
       throw new StudioError('HOST_UNREACHABLE', 'A picture could not be loaded.', { cause });
     }
+    if (response.status === 401) throw new StudioError('HOST_UNREACHABLE', 'A picture could not be loaded.');
     if (!response.ok) throw new StudioError('ASSET_MISSING', 'A picture of the project is missing.');
     return new Uint8Array(await response.arrayBuffer());
   }

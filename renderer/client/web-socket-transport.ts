@@ -2,7 +2,8 @@
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { serverMessageSchema } from '../../electron/contract/wire.ts';
-import type { Transport } from './transport.ts';
+import { answerChallenge, keptKey } from './host-key.ts';
+import type { ConnectionState, Transport } from './transport.ts';
 
 interface PendingCall {
   readonly resolve: (envelope: unknown) => void;
@@ -13,23 +14,30 @@ interface PendingCall {
 const RETRY_DELAYS_MS = [100, 250, 500, 1000, 2000];
 
 export class WebSocketTransport implements Transport {
-  readonly #socketUrl: string;
+  readonly #socketUrl: URL;
+  readonly #challengeUrl: URL;
   readonly #pending = new Map<number, PendingCall>();
   readonly #eventListeners = new Set<(event: string, payload: unknown) => void>();
-  readonly #connectionListeners = new Set<(isConnected: boolean) => void>();
+  readonly #connectionListeners = new Set<(state: ConnectionState) => void>();
   #socket: WebSocket | undefined;
   #opening: Promise<WebSocket> | undefined;
+  #state: ConnectionState = 'lost';
+  #assetKey = '';
   #nextId = 0;
-  #isConnected = false;
-  #failures = 0;
+  #wake: () => void = () => undefined;
 
-  constructor(socketUrl: string) {
-    this.#socketUrl = socketUrl;
-    this.#connect();
+  /** @param page the address of the page, which the host served */
+  constructor(page: URL) {
+    this.#challengeUrl = new URL('/challenge', page);
+    this.#socketUrl = new URL('/socket', page);
+    this.#socketUrl.protocol = page.protocol === 'https:' ? 'wss:' : 'ws:';
+    void this.#connect();
   }
 
   async call(command: string, input: unknown): Promise<unknown> {
-    const socket = await this.#connect();
+    let socket = await this.#connect();
+    // It may have been lost in the moment between.
+    while (socket.readyState !== WebSocket.OPEN) socket = await this.#connect();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
@@ -42,10 +50,15 @@ export class WebSocketTransport implements Transport {
     return () => this.#eventListeners.delete(listener);
   }
 
-  onConnection(listener: (isConnected: boolean) => void): () => void {
+  onConnection(listener: (state: ConnectionState) => void): () => void {
     this.#connectionListeners.add(listener);
-    listener(this.#isConnected);
+    listener(this.#state);
     return () => this.#connectionListeners.delete(listener);
+  }
+
+  /** Tries at once, for something has changed: the person gave another address. */
+  retry(): void {
+    this.#wake();
   }
 
   async upload(id: AssetId, bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<void> {
@@ -59,61 +72,93 @@ export class WebSocketTransport implements Transport {
     } catch (cause) {
       throw unreachable(cause);
     }
+    // A host that was started again has another key for pictures: the socket will bring it.
+    if (response.status === 401) throw unreachable();
     if (!response.ok) {
       throw new StudioError('ASSET_INVALID', (await response.text()) || 'The host refused the picture.');
     }
   }
 
   assetUrl(id: AssetId): string {
-    return `/assets/${id}`;
+    return `/assets/${this.#assetKey}/${id}`;
   }
 
   #connect(): Promise<WebSocket> {
     if (this.#socket?.readyState === WebSocket.OPEN) return Promise.resolve(this.#socket);
-    this.#opening ??= this.#open();
+    this.#opening ??= this.#openPersistently().finally(() => {
+      this.#opening = undefined;
+    });
     return this.#opening;
   }
 
-  #open(): Promise<WebSocket> {
+  async #openPersistently(): Promise<WebSocket> {
+    for (let failures = 0; ; failures++) {
+      const outcome = await this.#open();
+      if (typeof outcome !== 'string') return outcome;
+      this.#tell(outcome);
+      const delayMs = RETRY_DELAYS_MS[Math.min(failures, RETRY_DELAYS_MS.length - 1)];
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, delayMs);
+      });
+    }
+  }
+
+  /** One attempt. @returns the socket, or why there is none */
+  async #open(): Promise<WebSocket | Exclude<ConnectionState, 'connected'>> {
+    // Browsers give keys and hashes to pages of this machine and of https addresses only.
+    if (!isSecureContext) return 'insecure';
+    const key = await keptKey();
+    if (key === undefined) return 'refused';
+    let protocols: string[] | undefined;
+    try {
+      protocols = await answerChallenge(key, this.#challengeUrl);
+    } catch {
+      // Whatever is there is no host that can be spoken to, now.
+      return 'lost';
+    }
+    if (protocols === undefined) return 'refused';
+    const socket = new WebSocket(this.#socketUrl, protocols);
     return new Promise((resolve) => {
-      const socket = new WebSocket(this.#socketUrl);
-      socket.addEventListener('open', () => {
+      socket.addEventListener('message', ({ data }) => {
+        if (this.#receive(data) !== 'welcome') return;
         this.#socket = socket;
-        this.#opening = undefined;
-        this.#failures = 0;
-        this.#tell(true);
+        this.#tell('connected');
         resolve(socket);
       });
-      socket.addEventListener('message', ({ data }) => this.#receive(data));
       socket.addEventListener('close', () => {
+        resolve('lost');
+        if (this.#socket !== socket) return;
         this.#socket = undefined;
-        this.#tell(false);
+        this.#tell('lost');
         for (const { reject } of this.#pending.values()) reject(unreachable());
         this.#pending.clear();
         // Calls made meanwhile wait for this attempt, or for one of those after it.
-        const delayMs = RETRY_DELAYS_MS[Math.min(this.#failures++, RETRY_DELAYS_MS.length - 1)];
-        const next = new Promise<void>((done) => setTimeout(done, delayMs)).then(() => this.#open());
-        this.#opening = next;
-        resolve(next);
+        void this.#connect();
       });
     });
   }
 
-  #receive(data: unknown): void {
+  #receive(data: unknown): 'welcome' | undefined {
     const message = serverMessageSchema.parse(JSON.parse(String(data)));
+    if ('assetKey' in message) {
+      this.#assetKey = message.assetKey;
+      return 'welcome';
+    }
     if ('event' in message) {
       for (const listener of this.#eventListeners) listener(message.event, message.payload);
-      return;
+      return undefined;
     }
     if (message.id === null) throw new StudioError('INTERNAL', 'The host could not read a message.');
     this.#pending.get(message.id)?.resolve(message.envelope);
     this.#pending.delete(message.id);
+    return undefined;
   }
 
-  #tell(isConnected: boolean): void {
-    if (this.#isConnected === isConnected) return;
-    this.#isConnected = isConnected;
-    for (const listener of this.#connectionListeners) listener(isConnected);
+  #tell(state: ConnectionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const listener of this.#connectionListeners) listener(state);
   }
 }
 

@@ -20,6 +20,8 @@ import {
   undoIn,
 } from '../editor/document-history.ts';
 
+import { isSameDocument, type PendingSteps } from './unsaved-changes.ts';
+
 export type DocumentEdit = (document: SceneDocument) => SceneDocument;
 
 type Pending =
@@ -140,6 +142,20 @@ export class ProjectSession {
     void this.#add({ kind: 'command', run });
   }
 
+  /** The changes that the host has not confirmed, as documents; those that are still being made are not among them. */
+  unsaved(): PendingSteps | undefined {
+    const steps: { label: string; document: SceneDocument }[] = [];
+    let history = this.#confirmed;
+    const base = presentOf(history);
+    for (const pending of this.#pending) {
+      history = projected(history, pending);
+      const document = presentOf(history);
+      if (document === undefined || document === (steps.at(-1)?.document ?? base)) continue;
+      steps.push({ label: pending.kind === 'edit' ? pending.label : '', document });
+    }
+    return base === undefined || steps.length === 0 ? undefined : { base, steps };
+  }
+
   /** Resolves when the host has everything. */
   async saved(): Promise<void> {
     while (this.#pending.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -158,14 +174,7 @@ export class ProjectSession {
   }
 
   #projected(): DocumentHistory {
-    return this.#pending.reduce((history, pending) => {
-      if (pending.kind === 'undo') return undoIn(history) ?? history;
-      if (pending.kind === 'redo') return redoIn(history) ?? history;
-      const present = presentOf(history);
-      if (pending.kind === 'command' || !pending.edit || !present) return history;
-      const after = pending.edit(present);
-      return after === present ? history : commitTo(history, after);
-    }, this.#confirmed);
+    return this.#pending.reduce(projected, this.#confirmed);
   }
 
   async #add(pending: Pending): Promise<void> {
@@ -192,46 +201,75 @@ export class ProjectSession {
       const edit = await pending.ready;
       return this.#commit(pending.label, edit);
     }
-    return this.#persistently(async () => {
-      const { projectId } = this.#state;
-      if (pending.kind === 'command') return pending.run(projectId);
-      return this.#client.call(pending.kind === 'undo' ? 'project.undo' : 'project.redo', { projectId });
-    });
+    if (pending.kind === 'command') return this.#runCommand(pending.run);
+    return this.#step(pending.kind);
   }
 
-  /** Commits an edit on whatever the host's document is by then. */
+  /** Commits an edit on whatever the host's document is by then, once. */
   async #commit(label: string, edit: DocumentEdit): Promise<ProjectState | undefined> {
     for (;;) {
-      const before = this.#state;
-      const document = edit(before.document);
-      if (document === before.document) return undefined;
+      const { projectId, revision, document: before } = this.#state;
+      const document = edit(before);
+      if (document === before) return undefined;
       try {
-        return await this.#persistently(() =>
-          this.#client.call('project.commit', {
-            projectId: this.#state.projectId,
-            document,
-            label,
-            baseRevision: this.#state.revision,
-          }),
-        );
+        return await this.#client.call('project.commit', {
+          projectId,
+          document,
+          label,
+          baseRevision: revision,
+        });
       } catch (error) {
-        if (!(error instanceof StudioError) || error.code !== 'PROJECT_CONFLICT') throw error;
-        // Another window was quicker, or the answer to this very commit was lost: look, and apply it to what is there.
-        this.#confirm(await this.#client.call('project.state', { projectId: this.#state.projectId }));
+        // Another window was quicker, or the host went away: it may have taken this very change before it did.
+        const now = await this.#lookAfter(error);
+        if (isSameDocument(now.document, document)) return now;
       }
     }
   }
 
-  /** Waits for the connection as long as it takes; a host that was started anew opens the file again. */
-  async #persistently(call: () => Promise<ProjectState>): Promise<ProjectState> {
+  /** Undoes or redoes one step, once. */
+  async #step(kind: 'undo' | 'redo'): Promise<ProjectState> {
+    const to = this.#state.history.position + (kind === 'undo' ? -1 : 1);
     for (;;) {
       try {
-        return await call();
+        return await this.#client.call(`project.${kind}`, { projectId: this.#state.projectId });
       } catch (error) {
-        if (!(error instanceof StudioError) || this.#isClosed) throw error;
-        if (error.code === 'PROJECT_UNKNOWN') {
-          this.#confirm(await this.#client.call('project.open', { path: this.#state.path }));
-        } else if (error.code !== 'HOST_UNREACHABLE') throw error;
+        const now = await this.#lookAfter(error);
+        if (now.history.position === to) return now;
+      }
+    }
+  }
+
+  async #runCommand(run: (projectId: string) => Promise<ProjectState>): Promise<ProjectState> {
+    for (;;) {
+      try {
+        return await run(this.#state.projectId);
+      } catch (error) {
+        await this.#lookAfter(error);
+      }
+    }
+  }
+
+  /**
+   * What the host's state is after a call came to nothing; waits for the connection as long as it takes. A host that was
+   * started again opens the file again.
+   *
+   * @throws the error, if it is one that a look does not help against
+   */
+  async #lookAfter(error: unknown): Promise<ProjectState> {
+    for (let last = error; ; ) {
+      const code = last instanceof StudioError && !this.#isClosed ? last.code : undefined;
+      if (code !== 'HOST_UNREACHABLE' && code !== 'PROJECT_CONFLICT' && code !== 'PROJECT_UNKNOWN')
+        throw last;
+      const { projectId, path } = this.#state;
+      try {
+        const state =
+          code === 'PROJECT_UNKNOWN'
+            ? await this.#client.call('project.open', { path })
+            : await this.#client.call('project.state', { projectId });
+        this.#confirm(state);
+        return state;
+      } catch (next) {
+        last = next;
       }
     }
   }
@@ -254,4 +292,14 @@ export class ProjectSession {
   #changed(): void {
     if (!this.#isClosed) this.#onChange(this.view());
   }
+}
+
+/** The history with one more change on its way. */
+function projected(history: DocumentHistory, pending: Pending): DocumentHistory {
+  if (pending.kind === 'undo') return undoIn(history) ?? history;
+  if (pending.kind === 'redo') return redoIn(history) ?? history;
+  const present = presentOf(history);
+  if (pending.kind === 'command' || !pending.edit || !present) return history;
+  const after = pending.edit(present);
+  return after === present ? history : commitTo(history, after);
 }

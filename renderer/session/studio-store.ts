@@ -7,12 +7,13 @@ import type { JobState } from '../../electron/contract/jobs.ts';
 import type { QueueState, RenderSummary } from '../../electron/contract/render-record.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../electron/contract/settings.ts';
+import type { ConnectionState } from '../client/transport.ts';
 import type { ProjectView } from './project-session.ts';
 
 export interface StudioState {
   readonly phase: 'starting' | 'ready' | 'failed';
   readonly failure: string | null;
-  readonly isConnected: boolean;
+  readonly connection: ConnectionState;
   readonly info: AppInfo | null;
   readonly settings: Settings;
   readonly engine: EngineStatus | null;
@@ -39,7 +40,7 @@ export interface StudioState {
 export const useStudio = create<StudioState>(() => ({
   phase: 'starting',
   failure: null,
-  isConnected: false,
+  connection: 'lost',
   info: null,
   settings: DEFAULT_SETTINGS,
   engine: null,

@@ -24,6 +24,7 @@ import { forgetPage, leavePage, type PageMemory, recallPage } from './page-memor
 import { readPrepareSettings } from './prepare-settings.ts';
 import { type DocumentEdit, ProjectSession } from './project-session.ts';
 import { findRender, useStudio } from './studio-store.ts';
+import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts';
 
 const PAGE_SIZE = 60;
 
@@ -36,6 +37,7 @@ export class Studio {
   #session: ProjectSession | undefined;
   readonly #uploads = new WeakMap<Blob, Promise<AssetId>>();
   #selectJobId: string | undefined;
+  readonly #unsaved = new UnsavedChanges();
 
   constructor(client: StudioClient) {
     this.client = client;
@@ -182,11 +184,13 @@ export class Studio {
       state,
       (project) => {
         useStudio.setState({ project });
+        this.#keepUnsaved();
         if (project.pending === 0) this.workbench.settle();
         void this.#followBackground(project.document.background);
       },
       reportError,
     );
+    if (!state.isReadOnly) await this.#takeUnsaved(this.#session);
     showScene();
     useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
     useEditor.setState({ stagedBackground: null, readyRenderId: null });
@@ -196,6 +200,27 @@ export class Studio {
     await this.#followBackground(state.document.background);
     useStudio.setState({ project: this.#session.view() });
     await this.loadRenders(true);
+  }
+
+  /** What waits for the host is written down at once: a page need not come to a good end. */
+  #keepUnsaved(): void {
+    const { connection } = useStudio.getState();
+    const session = this.#session;
+    if (session && (connection !== 'connected' || !session.hasPending)) {
+      this.#unsaved.keep(session.path, session.unsaved());
+    }
+  }
+
+  /** What a page before this one could not save any more. */
+  async #takeUnsaved(session: ProjectSession): Promise<void> {
+    const kept = await takeUnsaved(session.path);
+    const label = i18next.t('app.unsavedLabel');
+    for (const steps of kept) {
+      for (const step of missingSteps(steps, session.document, label)) {
+        session.edit(step.label, () => step.document);
+      }
+    }
+    if (kept.length > 0) reportNotice(i18next.t('app.unsavedKept'));
   }
 
   #backgroundId: AssetId | null = null;
@@ -437,10 +462,12 @@ export class Studio {
 
   #listen(): void {
     const { client } = this;
-    client.onConnection((isConnected) => {
-      const was = useStudio.getState().isConnected;
-      useStudio.setState({ isConnected });
-      if (isConnected && !was && useStudio.getState().phase === 'ready') void this.#catchUp();
+    client.onConnection((connection) => {
+      const was = useStudio.getState().connection;
+      useStudio.setState({ connection });
+      this.#keepUnsaved();
+      const isBack = connection === 'connected' && was !== 'connected';
+      if (isBack && useStudio.getState().phase === 'ready') void this.#catchUp();
     });
     client.on('project.changed', (state) => this.#session?.adopt(state));
     client.on('queue.changed', (queue) => {
@@ -476,6 +503,7 @@ export class Studio {
     addEventListener('pagehide', () => {
       if (!this.#session) return;
       const { path } = this.#session;
+      this.#unsaved.keep(path, this.#session.unsaved());
       leavePage({ path, gestures: this.workbench.leave(), awaited: this.results.awaited() });
     });
     // The same page again, with all that it had.

@@ -324,7 +324,12 @@ describe('the render', () => {
     const inside = new Set<number>();
     for (const { mask } of request.scene.concepts) {
       const bytes = await page.evaluate(
-        async (id) => [...new Uint8Array(await (await fetch(`/assets/${id}`)).arrayBuffer())],
+        // Any picture of the page has the key to all of them.
+        async (id) => {
+          const shown = document.querySelector<HTMLImageElement>('img[src^="/assets/"]')!;
+          const address = shown.src.replace(/[^/]*$/, id);
+          return [...new Uint8Array(await (await fetch(address)).arrayBuffer())];
+        },
         mask,
       );
       for (const [at, value] of (await grey(Uint8Array.from(bytes))).entries()) {

@@ -1,4 +1,5 @@
 /** The whole program in a real browser: a `serve` process on folders of its own, and a page on it. */
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,10 @@ export interface StudioPage {
   readonly folders: { readonly root: string; readonly projects: string };
   /** What the page wrote to its console as errors, and what it threw. */
   readonly faults: readonly string[];
+  /** Kills the host. */
+  readonly kill: () => Promise<void>;
+  /** Starts the host that was killed again, on its port. */
+  readonly restart: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -43,7 +48,7 @@ export async function openStudio(
   if (options.packs === undefined) await makeSamplePack(packs);
   options.prepare?.(root);
   const folders = { root, projects: join(root, 'projects') };
-  const serve = await startServe({
+  const environment = {
     ...process.env,
     PNPMIX_PACKS_DIR: packs,
     PNPMIX_PROJECTS_DIR: folders.projects,
@@ -51,7 +56,8 @@ export async function openStudio(
     PNPMIX_CACHE_DIR: join(root, 'cache'),
     PNPMIX_MODELS_DIR: join(root, 'models'),
     ...options.environment?.(root),
-  });
+  };
+  let serve = await startServe(environment);
   let browser: Browser | undefined;
   try {
     browser = await launchChromium();
@@ -75,9 +81,19 @@ export async function openStudio(
     return {
       page,
       context,
-      serve,
+      get serve() {
+        return serve;
+      },
       folders,
       faults,
+      kill: async () => {
+        const exited = once(serve.child, 'exit');
+        serve.child.kill('SIGKILL');
+        await exited;
+      },
+      restart: async () => {
+        serve = await startServe(environment, Number(serve.url.port));
+      },
       close: async () => {
         await opened.close();
         await serve.stop();

@@ -14,6 +14,7 @@ import { envelopeSchema } from '../../electron/contract/command.ts';
 import { commandNames, commands } from '../../electron/contract/commands.ts';
 import { errorCodes } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
+import { newToken } from '../../electron/serve/running-hosts.ts';
 import { type RunningServer, startServer } from '../../electron/serve/server.ts';
 import { testStudio } from '../electron/app/studio-fixture.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
   });
   server = await startServer({
     studio,
+    token: newToken(),
     address: '127.0.0.1',
     port: 0,
     rendererFolder: root,

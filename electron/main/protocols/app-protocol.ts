@@ -1,8 +1,8 @@
 /** app://studio/...: the page's files, and nothing outside their folder. */
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, relative, resolve, sep } from 'node:path';
-import { isAppAddress } from '../addresses.ts';
-import { PAGE_POLICY } from '../security/content-security-policy.ts';
+import { pagePolicy } from '../../app/content-security-policy.ts';
+import { ASSET_SCHEME, isAppAddress } from '../addresses.ts';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -19,7 +19,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': PAGE_POLICY,
+  'Content-Security-Policy': pagePolicy(`${ASSET_SCHEME}:`),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,8 +1,8 @@
 /** asset://sha256/<id>: the bytes of a picture, by its content, to the program's own page only. */
+import { ASSET_POLICY } from '../../app/content-security-policy.ts';
 import type { Studio } from '../../app/studio.ts';
 import { assetIdSchema } from '../../contract/render-request.ts';
 import { APP_ORIGIN, ASSET_HOST } from '../addresses.ts';
-import { ASSET_POLICY } from '../security/content-security-policy.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': APP_ORIGIN,

@@ -5,7 +5,15 @@ export const en = {
     starting: 'Opening…',
     cannotStart: 'The editor could not start',
     tryAgain: 'Try again',
-    disconnected: 'No connection to the host. Your changes are kept here and saved when it is back.',
+    connection: {
+      lost: 'No connection to the host. Your changes are kept here and saved when it is back.',
+      refused:
+        'This tab does not know the host that runs here. Open the address that the program printed when it started, in this tab: changes that are not saved yet are kept and saved then.',
+      insecure:
+        'Browsers keep keys for this machine’s own addresses and for https only. Open the program through a tunnel: ssh -L 4310:localhost:4310 HOST, then the printed address.',
+    },
+    unsavedKept: 'Changes that the host had not received when the page was closed are in the history now.',
+    unsavedLabel: 'Changes from a closed page',
     close: 'Close',
     cancel: 'Cancel',
     undo: 'Undo',

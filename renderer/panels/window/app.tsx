@@ -42,6 +42,7 @@ function Window() {
   const studio = useStudioActions();
   const phase = useStudio((state) => state.phase);
   const failure = useStudio((state) => state.failure);
+  const connection = useStudio((state) => state.connection);
   const language = useStudio((state) => state.settings.editor.language);
   useEffect(() => {
     start(() => setLanguage(isLanguage(language) ? language : systemLanguage()));
@@ -55,6 +56,11 @@ function Window() {
           <Title order={1} size="h4">
             {t('app.starting')}
           </Title>
+          {(connection === 'refused' || connection === 'insecure') && (
+            <Text role="alert" maw={480}>
+              {t(`app.connection.${connection}`)}
+            </Text>
+          )}
         </Stack>
       </Center>
     );

@@ -9,17 +9,17 @@ import { FailedRender } from './failed-render.tsx';
 
 export function StatusBar() {
   const { t } = useTranslation();
-  const isConnected = useStudio((state) => state.isConnected);
+  const connection = useStudio((state) => state.connection);
   return (
     <footer className="status-bar">
-      {!isConnected && (
+      {connection !== 'connected' && (
         <Alert
           className="disconnected"
           color="orange"
           icon={<IconAlertTriangle size={16} aria-hidden />}
           role="alert"
         >
-          {t('app.disconnected')}
+          {t(`app.connection.${connection}`)}
         </Alert>
       )}
       <FailedRender />

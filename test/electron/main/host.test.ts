@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { CrashLog } from '../../../electron/main/crash-log.ts';
+import { CrashLog } from '../../../electron/foundation/log/crash-log.ts';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
 import type { StandInElectron, StandInWindow } from './electron-stand-in.ts';
 import { quit, resultOf, startHost } from './host-fixture.ts';

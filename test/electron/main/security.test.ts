@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pagePolicy } from '../../../electron/app/content-security-policy.ts';
 import { isAppAddress } from '../../../electron/main/addresses.ts';
-import { PAGE_POLICY } from '../../../electron/main/security/content-security-policy.ts';
 import { PreventableEvent, StandInWebContents } from './electron-stand-in.ts';
 import { launchHost, type RunningHost, resultOf, startHost } from './host-fixture.ts';
+
+const PAGE_POLICY = pagePolicy('asset:');
 
 const FOREIGN = [
   'https://example.org/',

@@ -1,5 +1,5 @@
 /** Who is let in by the browser host, and what is sent and taken. */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -7,18 +7,22 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { UPLOAD_LIMIT_BYTES } from '../../../electron/app/assets/transient-assets.ts';
+import { pagePolicy } from '../../../electron/app/content-security-policy.ts';
 import type { Studio } from '../../../electron/app/studio.ts';
+import { pageProofText, proofProtocols } from '../../../electron/contract/access.ts';
 import { MAX_MESSAGE_BYTES } from '../../../electron/contract/wire.ts';
+import { Access } from '../../../electron/serve/access.ts';
+import { newToken } from '../../../electron/serve/running-hosts.ts';
 import { type RunningServer, startServer } from '../../../electron/serve/server.ts';
 import { testStudio } from '../app/studio-fixture.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
-import { cookieOf, TestClient } from './test-client.ts';
+import { protocolsFor, TestClient, tokenOf } from './test-client.ts';
 
 let root: string;
 let studio: Studio;
 let server: RunningServer;
 let url: URL;
-let cookie: string;
+let client: TestClient;
 const faults: unknown[] = [];
 
 beforeAll(async () => {
@@ -26,6 +30,7 @@ beforeAll(async () => {
   studio = await testStudio(root);
   server = await startServer({
     studio,
+    token: newToken(),
     address: '127.0.0.1',
     port: 0,
     hostNames: ['studio.example'],
@@ -33,10 +38,11 @@ beforeAll(async () => {
     onFault: (error) => faults.push(error),
   });
   url = new URL(server.url);
-  cookie = await cookieOf(url);
+  client = await TestClient.connect(url);
 });
 afterAll(async () => {
   expect(faults).toEqual([]);
+  client.close();
   await server.close();
   await studio.close();
   rmSync(root, { recursive: true });
@@ -67,8 +73,13 @@ async function ask(
 }
 
 /** @returns the status with which the socket was refused, or 'open' */
-async function connect(headers: Record<string, string>): Promise<number | 'open'> {
-  const socket = new WebSocket(`ws://${url.host}/socket`, { headers });
+async function connect(
+  headers: Record<string, string>,
+  protocols: string[] | undefined = undefined,
+): Promise<number | 'open'> {
+  const socket = new WebSocket(`ws://${url.host}/socket`, protocols ?? (await protocolsFor(url)), {
+    headers,
+  });
   return new Promise((resolve) => {
     socket.on('unexpected-response', (_, response) => resolve(response.statusCode!));
     socket.on('error', () => undefined);
@@ -79,41 +90,62 @@ async function connect(headers: Record<string, string>): Promise<number | 'open'
   });
 }
 
-const own = () => ({ cookie, origin: url.origin });
+const own = () => ({ origin: url.origin });
 const asset = 'a'.repeat(64);
+const assetPath = (id: string) => `/assets/${client.assetKey}/${id}`;
 
 describe('the token', () => {
-  test('lets a browser in by the address, and is gone from it afterwards', async () => {
-    const { status, headers } = await ask(`${url.pathname}${url.search}`);
-    expect(status).toBe(303);
-    expect(headers.location).toBe('/');
-    expect(headers['set-cookie']?.[0]).toMatch(/; HttpOnly; SameSite=Strict$/);
-    expect(headers['referrer-policy']).toBe('no-referrer');
+  test('stands where browsers do not send it', () => {
+    expect(url.search).toBe('');
+    expect(tokenOf(url)).toMatch(/^[\w-]{43}$/);
   });
 
-  test.each(['/', '/index.html', `/assets/${asset}`, '/?token=', '/?token=wrong'])(
-    'is needed for %s',
-    async (path) => {
-      const { status, text, headers } = await ask(path);
-      expect(status).toBe(401);
-      expect(text).toContain('address that the program printed');
-      expect(headers['set-cookie']).toBeUndefined();
-    },
-  );
-
-  test('is needed for the socket and for uploads', async () => {
-    expect(await connect({ origin: url.origin })).toBe(401);
-    expect(await connect({ origin: url.origin, cookie: cookie.replace(/=.*/, '=wrong') })).toBe(401);
-    const put = await ask(`/assets/${asset}`, { method: 'PUT', headers: { origin: url.origin } });
-    expect(put.status).toBe(401);
-    expect(await connect(own())).toBe('open');
+  test('opens the socket by a proof, which is good for one connection', async () => {
+    expect(await connect(own(), [])).toBe(401);
+    expect(await connect(own(), await protocolsFor(url, newToken()))).toBe(401);
+    const protocols = await protocolsFor(url);
+    // Another host's challenge, and one that is changed.
+    expect(await connect(own(), [protocols[0]!, `${protocols[1]!.slice(0, -1)}x`])).toBe(401);
+    expect(await connect(own(), [protocols[0]!, protocols[1]!.replace(/\.[^.]+\./, '.zzzz.')])).toBe(401);
+    expect(await connect(own(), protocols)).toBe('open');
+    expect(await connect(own(), protocols)).toBe(401);
   });
 
-  test('is never in what the program answers', async () => {
-    const token = url.searchParams.get('token')!;
-    for (const path of ['/', `/assets/${asset}`, '/nowhere']) {
+  test('is asked for by a challenge that ends', async () => {
+    let nowMs = 1_000_000;
+    const token = newToken();
+    const access = new Access({ token, nowMs: () => nowMs });
+    const answered = () => {
+      const { challenge } = access.challenge('page-nonce-of-a-test');
+      const proof = createHmac('sha256', token).update(pageProofText(challenge)).digest('base64url');
+      return {
+        headers: { 'sec-websocket-protocol': proofProtocols({ challenge, proof }).join(', ') },
+      } as unknown as IncomingMessage;
+    };
+    const [early, late] = [answered(), answered()];
+    nowMs += 59_000;
+    expect(access.checkProof(early)).toBeUndefined();
+    expect(access.checkProof(early)?.status).toBe(401);
+    nowMs += 2_000;
+    expect(access.checkProof(late)?.status).toBe(401);
+  });
+
+  test('is not needed for the page’s own files, and its pictures have a key', async () => {
+    expect((await ask('/')).status).toBe(503);
+    for (const path of [`/assets/${asset}`, `/assets//${asset}`, `/assets/${newToken()}/${asset}`]) {
+      expect((await ask(path, { headers: own() })).status).toBeGreaterThanOrEqual(401);
+      const put = await ask(path, { method: 'PUT', headers: own(), body: Buffer.from('x') });
+      expect(put.status).toBeGreaterThanOrEqual(401);
+    }
+    expect((await ask(assetPath(asset))).status).toBe(404);
+  });
+
+  test('is never in what the program answers, and no cookie is set', async () => {
+    const nonce = 'n'.repeat(24);
+    for (const path of ['/', assetPath(asset), '/nowhere', `/challenge?page=${nonce}`, '/challenge']) {
       const { text, headers } = await ask(path, { headers: own() });
-      expect(text + JSON.stringify(headers)).not.toContain(token);
+      expect(text + JSON.stringify(headers)).not.toContain(tokenOf(url));
+      expect(headers['set-cookie']).toBeUndefined();
     }
   });
 });
@@ -124,17 +156,21 @@ describe('the host’s name', () => {
     'evil.example:80',
     'localhost.evil.example',
     '127.0.0.1@evil.example',
+    '127.0.0.1\\\\evil.example',
+    'loc%61lhost',
+    'localhost:99999999',
     '1.2.3.4',
   ])('refuses %s, as DNS rebinding would send it', async (host) => {
-    expect((await ask('/', { headers: { cookie, host } })).status).toBe(421);
+    for (const path of ['/', assetPath(asset), '/challenge']) {
+      expect((await ask(path, { headers: { host } })).status).toBe(421);
+    }
     expect(await connect({ ...own(), host })).toBe(421);
-    expect((await ask(`/${url.search}`, { headers: { host } })).status).toBe(421);
   });
 
   test.each(['localhost:9999', '127.0.0.1', '[::1]:5', 'LOCALHOST', 'studio.example'])(
     'takes %s, so that tunnels work',
     async (host) => {
-      expect((await ask('/', { headers: { cookie, host } })).status).not.toBe(421);
+      expect((await ask('/', { headers: { host } })).status).not.toBe(421);
     },
   );
 });
@@ -145,38 +181,41 @@ describe('the origin', () => {
       'http://evil.example',
       'null',
       'http://127.0.0.1:1',
-      `https://${url.host}`.replace(/\d+$/, '1'),
+      `https://${url.host}`,
+      `ftp://${url.host}`,
     ]) {
-      expect(await connect({ cookie, origin })).toBe(403);
+      expect(await connect({ origin })).toBe(403);
     }
-    expect(await connect({ cookie })).toBe(403);
+    expect(await connect({})).toBe(403);
+    // In front of a name that the host was given, something else may speak TLS.
+    expect(await connect({ origin: 'https://studio.example', host: 'studio.example' })).toBe('open');
     expect(await connect({ ...own(), 'sec-fetch-site': 'cross-site' })).toBe(403);
   });
 
   test('of another page is refused for pictures', async () => {
-    const path = `/assets/${asset}`;
-    expect((await ask(path, { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
-    expect((await ask(path, { headers: { cookie, origin: 'http://evil.example' } })).status).toBe(403);
-    expect((await ask(path, { method: 'PUT', headers: { cookie } })).status).toBe(403);
-    expect((await ask(path, { headers: { cookie, 'sec-fetch-site': 'same-origin' } })).status).toBe(404);
+    const path = assetPath(asset);
+    expect((await ask(path, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect((await ask(path, { headers: { origin: 'http://evil.example' } })).status).toBe(403);
+    expect((await ask(path, { method: 'PUT' })).status).toBe(403);
+    expect((await ask(path, { headers: { 'sec-fetch-site': 'same-origin' } })).status).toBe(404);
   });
 });
 
 describe('uploads', () => {
   const put = (id: string, body: Uint8Array, headers: Record<string, string> = {}) =>
-    ask(`/assets/${id}`, { method: 'PUT', headers: { ...own(), ...headers }, body });
+    ask(assetPath(id), { method: 'PUT', headers: { ...own(), ...headers }, body });
 
   test('are given back as they came, under a type that is a picture’s', async () => {
     const body = Buffer.from('any bytes');
     const id = createHash('sha256').update(body).digest('hex');
     expect((await put(id, body, { 'content-type': 'image/png' })).status).toBe(201);
-    const got = await ask(`/assets/${id}`, { headers: own() });
+    const got = await ask(assetPath(id), { headers: own() });
     expect(got).toMatchObject({ status: 200, text: 'any bytes' });
     expect(got.headers['content-type']).toBe('image/png');
     expect(got.headers['content-security-policy']).toContain('sandbox');
     // A page cannot be put where this program’s own pages come from.
     expect((await put(id, body, { 'content-type': 'text/html' })).status).toBe(201);
-    expect((await ask(`/assets/${id}`, { headers: own() })).headers['content-type']).toBe(
+    expect((await ask(assetPath(id), { headers: own() })).headers['content-type']).toBe(
       'application/octet-stream',
     );
   });
@@ -188,7 +227,7 @@ describe('uploads', () => {
   });
 
   test('that are too large are refused, announced or not', async () => {
-    const announced = await ask(`/assets/${asset}`, {
+    const announced = await ask(assetPath(asset), {
       method: 'PUT',
       headers: { ...own(), 'content-length': String(UPLOAD_LIMIT_BYTES + 1) },
     });
@@ -196,7 +235,7 @@ describe('uploads', () => {
     const request = httpRequest({
       host: url.hostname,
       port: url.port,
-      path: `/assets/${asset}`,
+      path: assetPath(asset),
       method: 'PUT',
       headers: { ...own(), 'transfer-encoding': 'chunked' },
     });
@@ -210,7 +249,7 @@ describe('uploads', () => {
   });
 
   test('take no other methods', async () => {
-    expect((await ask(`/assets/${asset}`, { method: 'DELETE', headers: own() })).status).toBe(405);
+    expect((await ask(assetPath(asset), { method: 'DELETE', headers: own() })).status).toBe(405);
     expect((await ask('/', { method: 'POST', headers: own() })).status).toBe(405);
   });
 });
@@ -233,6 +272,7 @@ describe('pages', () => {
   test('may load nothing but the program’s own files', async () => {
     const { headers } = await ask('/', { headers: own() });
     const policy = headers['content-security-policy']!;
+    expect(policy).toBe(pagePolicy());
     expect(policy).toMatch(/^default-src 'none'/);
     expect(policy).not.toMatch(/unsafe|\*|http:|https:/);
     expect(policy).toContain("frame-ancestors 'none'");
@@ -284,6 +324,12 @@ describe('the socket', () => {
 
 test('an address that is taken is said in a sentence', async () => {
   await expect(
-    startServer({ studio, address: '127.0.0.1', port: Number(url.port), rendererFolder: root }),
+    startServer({
+      studio,
+      address: '127.0.0.1',
+      token: newToken(),
+      port: Number(url.port),
+      rendererFolder: root,
+    }),
   ).rejects.toMatchObject({ code: 'ADDRESS_UNAVAILABLE', message: expect.stringContaining('--port') });
 });

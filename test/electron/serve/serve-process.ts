@@ -33,8 +33,9 @@ export interface ServeProcess {
   readonly stop: () => Promise<number | null>;
 }
 
-export async function startServe(environment: NodeJS.ProcessEnv): Promise<ServeProcess> {
-  const child = spawn('node', ['electron/serve/main.ts', '--port', '0'], {
+/** @param port 0 takes any that is free */
+export async function startServe(environment: NodeJS.ProcessEnv, port = 0): Promise<ServeProcess> {
+  const child = spawn('node', ['electron/serve/main.ts', '--port', String(port)], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,13 @@
 /** A client of the browser host for tests: every command and event by the contract, every answer checked. */
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import {
+  challengeSchema,
+  hostProofText,
+  pageProofText,
+  proofProtocols,
+} from '../../../electron/contract/access.ts';
 import { type Envelope, envelopeSchema } from '../../../electron/contract/command.ts';
 import {
   type CommandInput,
@@ -20,26 +27,32 @@ import { assetIdOf } from '../../../electron/projects/asset-id.ts';
 
 export class TestClient {
   readonly origin: string;
-  readonly cookie: string;
+  readonly assetKey: string;
   readonly socket: WebSocket;
   readonly events: StudioEvent[] = [];
   readonly #waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
   #count = 0;
 
-  private constructor(origin: string, cookie: string, socket: WebSocket) {
+  private constructor(origin: string, assetKey: string, socket: WebSocket) {
     this.origin = origin;
-    this.cookie = cookie;
+    this.assetKey = assetKey;
     this.socket = socket;
     socket.on('message', (data) => this.#receive(String(data)));
   }
 
-  /** Goes in by the address with the token, as a browser does. */
+  /** Goes in by the address with the token, as a page does. */
   static async connect(url: URL): Promise<TestClient> {
-    const cookie = await cookieOf(url);
-    const socket = new WebSocket(`ws://${url.host}/socket`, { headers: { cookie, origin: url.origin } });
-    await once(socket, 'open');
-    return new TestClient(url.origin, cookie, socket);
+    const socket = new WebSocket(`ws://${url.host}/socket`, await protocolsFor(url), { origin: url.origin });
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    const welcome = serverMessageSchema.parse(JSON.parse(String(data)));
+    if (!('assetKey' in welcome)) throw new Error('no welcome');
+    return new TestClient(url.origin, welcome.assetKey, socket);
+  }
+
+  /** Where a picture is. */
+  assetUrl(id: string): string {
+    return `${this.origin}/assets/${this.assetKey}/${id}`;
   }
 
   /** Calls a command. @throws StudioError what the host says */
@@ -87,15 +100,15 @@ export class TestClient {
   }
 
   put(id: string, bytes: Uint8Array, mediaType: string): Promise<Response> {
-    return fetch(`${this.origin}/assets/${id}`, {
+    return fetch(this.assetUrl(id), {
       method: 'PUT',
-      headers: { cookie: this.cookie, origin: this.origin, 'content-type': mediaType },
+      headers: { origin: this.origin, 'content-type': mediaType },
       body: new Uint8Array(bytes),
     });
   }
 
   async download(id: string): Promise<Uint8Array> {
-    const response = await fetch(`${this.origin}/assets/${id}`, { headers: { cookie: this.cookie } });
+    const response = await fetch(this.assetUrl(id));
     if (!response.ok) throw new Error(`download: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   }
@@ -106,6 +119,7 @@ export class TestClient {
 
   #receive(text: string): void {
     const message = serverMessageSchema.parse(JSON.parse(text));
+    if ('assetKey' in message) return;
     if ('event' in message) {
       const name = message.event as EventName;
       const told = { event: name, payload: events[name].parse(message.payload) } as StudioEvent;
@@ -120,10 +134,17 @@ export class TestClient {
   }
 }
 
-/** The cookie that the address with the token gives. */
-export async function cookieOf(url: URL): Promise<string> {
-  const response = await fetch(url, { redirect: 'manual' });
-  const cookie = response.headers.get('set-cookie')?.split(';')[0];
-  if (response.status !== 303 || cookie === undefined) throw new Error(`no cookie: ${response.status}`);
-  return cookie;
+/** The token in the address that a host printed. */
+export function tokenOf(url: URL): string {
+  return new URLSearchParams(url.hash.slice(1)).get('token') ?? '';
+}
+
+/** Subprotocols that answer a new challenge of a host, whose own proof is checked. */
+export async function protocolsFor(url: URL, token = tokenOf(url)): Promise<string[]> {
+  const nonce = randomBytes(18).toString('base64url');
+  const sign = (text: string) => createHmac('sha256', token).update(text).digest('base64url');
+  const response = await fetch(`${url.origin}/challenge?page=${nonce}`);
+  const { challenge, proof } = challengeSchema.parse(await response.json());
+  if (token === tokenOf(url) && proof !== sign(hostProofText(challenge, nonce))) throw new Error('no proof');
+  return proofProtocols({ challenge, proof: sign(pageProofText(challenge)) });
 }

@@ -1,0 +1,139 @@
+/// <reference path="../types/fs-native-extensions.d.ts" />
+/**
+ * The browser hosts of one settings folder, a file for each port: so that a second start finds the first, and a host
+ * that starts again on its port knows the pages that are still open. The files hold tokens: only their owner may read
+ * them. Whether a host runs is told by a lock of the operating system's, which ends with its process
+ * (docs/decisions/0122).
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, openSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
+import * as z from 'zod';
+
+/** A host that was not started for so long is forgotten, and the pages that knew it with it. */
+const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
+
+const hostSchema = z.strictObject({
+  version: z.literal(1),
+  port: z.int().min(1).max(65_535),
+  /** Address that it listens on. */
+  address: z.string().max(255),
+  token: z.string().regex(/^[\w-]{43}$/),
+  /** Process that runs or ran it. */
+  pid: z.int().positive(),
+});
+export type KnownHost = z.infer<typeof hostSchema>;
+
+/** A port that this process has for its own among the hosts of the folder. */
+export interface PortClaim {
+  /** The one that pages on this port know already, or a new one. */
+  readonly token: string;
+  /** Lets the port go; what pages have to know stays for the next start. */
+  readonly release: () => void;
+}
+
+/** 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+export class RunningHosts {
+  readonly #folder: string;
+
+  /** @param settingsFolder where every host of one person has its settings */
+  constructor(settingsFolder: string) {
+    this.#folder = join(settingsFolder, 'browser-hosts');
+  }
+
+  /** The hosts that run now. */
+  async list(): Promise<KnownHost[]> {
+    const known = await Promise.all((await this.#ports()).map((port) => this.#read(port)));
+    return known.filter((host) => host !== undefined && this.#isRunning(host.port)) as KnownHost[];
+  }
+
+  /**
+   * Claims a port for this process.
+   *
+   * @param token a new one, instead of the one that pages on this port know
+   * @returns undefined when another process has it
+   */
+  async claim(port: number, address: string, token?: string): Promise<PortClaim | undefined> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await chmod(this.#folder, 0o700);
+    await this.#forgetOld();
+    const descriptor = this.#lock(port);
+    if (descriptor === undefined) return undefined;
+    try {
+      const kept = token ?? (await this.#read(port))?.token ?? newToken();
+      await this.#write({ version: 1, port, address, token: kept, pid: process.pid });
+      return { token: kept, release: () => closeSync(descriptor) };
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  async #write(host: KnownHost): Promise<void> {
+    const path = this.#path(host.port);
+    const temporary = `${path}.${process.pid}.tmp`;
+    await rm(temporary, { force: true });
+    await writeFile(temporary, `${JSON.stringify(host)}\n`, { mode: 0o600, flag: 'wx' });
+    await rename(temporary, path);
+  }
+
+  /** A file that cannot be understood is none: the host gets a new token. */
+  async #read(port: number): Promise<KnownHost | undefined> {
+    try {
+      return hostSchema.parse(JSON.parse(await readFile(this.#path(port), 'utf8')));
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof z.ZodError || isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #ports(): Promise<number[]> {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    return names.flatMap((name) => /^(\d{1,5})\.json$/.exec(name)?.slice(1).map(Number) ?? []);
+  }
+
+  async #forgetOld(): Promise<void> {
+    for (const port of await this.#ports()) {
+      const { mtimeMs } = await stat(this.#path(port));
+      if (Date.now() - mtimeMs < FORGOTTEN_AFTER_MS || this.#isRunning(port)) continue;
+      await rm(this.#path(port), { force: true });
+      await rm(this.#lockPath(port), { force: true });
+    }
+  }
+
+  #isRunning(port: number): boolean {
+    const descriptor = this.#lock(port);
+    if (descriptor === undefined) return true;
+    closeSync(descriptor);
+    return false;
+  }
+
+  /** @returns the open file that holds the lock until it is closed */
+  #lock(port: number): number | undefined {
+    const descriptor = openSync(this.#lockPath(port), constants.O_RDWR | constants.O_CREAT, 0o600);
+    if (tryLock(descriptor)) return descriptor;
+    closeSync(descriptor);
+    return undefined;
+  }
+
+  #path(port: number): string {
+    return join(this.#folder, `${port}.json`);
+  }
+
+  #lockPath(port: number): string {
+    return join(this.#folder, `${port}.lock`);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}

@@ -1,0 +1,84 @@
+/**
+ * One page at the other end of a socket. What it asks is answered no faster than it reads: a page that asks without
+ * reading would otherwise fill the host's memory with answers.
+ */
+import type { RawData, WebSocket } from 'ws';
+
+/** With so much waiting to be sent, nothing more is read, and what the next message makes outdated is left out. */
+const BACKLOG_BYTES = 1 << 20;
+
+/** With so much waiting, the page has not read for long and never will: the connection ends. */
+const MAX_BACKLOG_BYTES = 64 << 20;
+
+/** Most calls of one page at once; those that came with them wait. */
+const MAX_OPEN_CALLS = 32;
+
+/** What came in with one read is in memory already; more than this is no page of ours. */
+const MAX_WAITING_BYTES = 16 << 20;
+
+interface Received {
+  readonly data: RawData;
+  readonly isBinary: boolean;
+}
+
+export class SocketClient {
+  readonly #socket: WebSocket;
+  readonly #answer: (data: RawData, isBinary: boolean) => Promise<object>;
+  readonly #waiting: Received[] = [];
+  #waitingBytes = 0;
+  #openCalls = 0;
+
+  /** @param answer carries out one message. Never rejects */
+  constructor(socket: WebSocket, answer: (data: RawData, isBinary: boolean) => Promise<object>) {
+    this.#socket = socket;
+    this.#answer = answer;
+    socket.on('message', (data, isBinary) => this.#receive({ data, isBinary }));
+  }
+
+  /** Whether so much waits to be sent that passing news had better be left out. */
+  get isBehind(): boolean {
+    return this.#socket.bufferedAmount > BACKLOG_BYTES;
+  }
+
+  send(message: object): void {
+    const socket = this.#socket;
+    // Who has gone meanwhile needs no answer.
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > MAX_BACKLOG_BYTES) {
+      socket.terminate();
+      return;
+    }
+    socket.send(JSON.stringify(message), () => this.#goOn());
+  }
+
+  #receive(received: Received): void {
+    this.#waiting.push(received);
+    this.#waitingBytes += sizeOf(received);
+    if (this.#waitingBytes > MAX_WAITING_BYTES) {
+      this.#waiting.length = 0;
+      this.#socket.terminate();
+    } else this.#goOn();
+  }
+
+  #goOn(): void {
+    while (this.#waiting.length > 0 && this.#openCalls < MAX_OPEN_CALLS && !this.isBehind) {
+      const received = this.#waiting.shift()!;
+      this.#waitingBytes -= sizeOf(received);
+      this.#openCalls++;
+      void this.#answer(received.data, received.isBinary).then((message) => {
+        this.#openCalls--;
+        this.send(message);
+        this.#goOn();
+      });
+    }
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return;
+    const isFull = this.#waiting.length > 0 || this.#openCalls >= MAX_OPEN_CALLS || this.isBehind;
+    if (isFull && !socket.isPaused) socket.pause();
+    else if (!isFull && socket.isPaused) socket.resume();
+  }
+}
+
+function sizeOf({ data }: Received): number {
+  return Array.isArray(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.byteLength;
+}

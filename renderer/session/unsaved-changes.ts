@@ -1,0 +1,121 @@
+/**
+ * Changes that the host had not received when a page went away: it was down, or the tab was closed too soon. They are
+ * kept in localStorage, for the next page that opens the project (docs/decisions/0123). A lock that ends with its page
+ * says that the page is still there and saves them itself. Gestures that are not in the document yet are
+ * page-memory.ts's.
+ */
+import * as z from 'zod';
+import { StudioError } from '../../electron/contract/errors.ts';
+import { filePathSchema } from '../../electron/contract/project-state.ts';
+import { type SceneDocument, sceneDocumentSchema } from '../../electron/contract/scene-document.ts';
+import { reportError } from './notices.ts';
+
+const PREFIX = 'pnp-mix-studio.unsaved.';
+
+const unsavedSchema = z.strictObject({
+  /** The project's file. */
+  path: filePathSchema,
+  leftAtMs: z.int(),
+  /** The host's document before the first of the steps. */
+  base: sceneDocumentSchema,
+  /** The documents after each change, in order. */
+  steps: z
+    .array(
+      z.strictObject({ label: z.string().describe('Empty for an undo.'), document: sceneDocumentSchema }),
+    )
+    .readonly(),
+});
+type Unsaved = z.infer<typeof unsavedSchema>;
+
+/** What a page knows of its own changes that are on their way. */
+export type PendingSteps = Pick<Unsaved, 'base' | 'steps'>;
+
+/** How long a page that was just closed may keep its lock. */
+const LOCK_PATIENCE_MS = 1500;
+
+/** What this page has not saved. */
+export class UnsavedChanges {
+  readonly #key = `${PREFIX}${crypto.randomUUID()}`;
+
+  constructor() {
+    void navigator.locks.request(this.#key, () => new Promise(() => undefined));
+  }
+
+  /** Writes down what is on its way now, in the place of what was before. */
+  keep(path: string, pending: PendingSteps | undefined): void {
+    if (pending === undefined) localStorage.removeItem(this.#key);
+    else {
+      const kept: Unsaved = { path, leftAtMs: Date.now(), ...pending };
+      localStorage.setItem(this.#key, JSON.stringify(kept));
+    }
+  }
+}
+
+/** Takes what pages that are gone left of a project, the oldest first; once. */
+export async function takeUnsaved(path: string): Promise<PendingSteps[]> {
+  const found: Unsaved[] = [];
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
+    if (readKept(key)?.path !== path) continue;
+    const kept = await takeFromGone(key);
+    if (kept) found.push(kept);
+  }
+  return found.toSorted((a, b) => a.leftAtMs - b.leftAtMs);
+}
+
+/** @returns undefined when the page is still there, or another one was quicker */
+async function takeFromGone(key: string): Promise<Unsaved | undefined> {
+  try {
+    return await navigator.locks.request(key, { signal: AbortSignal.timeout(LOCK_PATIENCE_MS) }, () => {
+      const kept = readKept(key);
+      localStorage.removeItem(key);
+      return kept;
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') return undefined;
+    throw error;
+  }
+}
+
+function readKept(key: string): Unsaved | undefined {
+  const text = localStorage.getItem(key);
+  if (text === null) return undefined;
+  try {
+    return unsavedSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    localStorage.removeItem(key);
+    reportError(new StudioError('INTERNAL', 'Changes of a closed page cannot be read.', { cause }));
+    return undefined;
+  }
+}
+
+/**
+ * The steps that the host's document does not have: those after the one that it has, for some may have arrived before
+ * the connection was lost. Where it has none of them, the project was changed elsewhere since: then the last state
+ * comes on top, as one step, and undo brings the other back.
+ *
+ * @param label for that one step, and for those that have none
+ */
+export function missingSteps(
+  { base, steps }: PendingSteps,
+  now: SceneDocument,
+  label: string,
+): Unsaved['steps'] {
+  const at = [base, ...steps.map(({ document }) => document)].findLastIndex((document) =>
+    isSameDocument(document, now),
+  );
+  if (at < 0) return steps.slice(-1).map(({ document }) => ({ label, document }));
+  return steps.slice(at).map((step) => ({ ...step, label: step.label || label }));
+}
+
+/** Whether two documents say the same, whatever the order of their fields. */
+export function isSameDocument(a: SceneDocument, b: SceneDocument): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(document: SceneDocument): string {
+  return JSON.stringify(document, (_, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,0 +1,224 @@
+/** What a program without the token, or a page that has gone wrong, may do to the browser host: keep it busy, no more. */
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UPLOAD_LIMIT_BYTES } from '../../../electron/app/assets/transient-assets.ts';
+import type { Studio } from '../../../electron/app/studio.ts';
+import { MAX_STRANGERS } from '../../../electron/serve/connections.ts';
+import { newToken } from '../../../electron/serve/running-hosts.ts';
+import { type RunningServer, startServer } from '../../../electron/serve/server.ts';
+import { testStudio } from '../app/studio-fixture.ts';
+import { temporaryFolder } from '../inference/tiny-pack.ts';
+import { type ServeProcess, serveEnvironment, startServe } from './serve-process.ts';
+import { TestClient } from './test-client.ts';
+
+const UPGRADE = ['GET /socket HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket'].join(
+  '\r\n',
+);
+
+async function open(url: URL): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Most memory that a process ever had, in MiB. */
+function peakMib(pid: number): number {
+  const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found![1]) / 1024;
+}
+
+describe('a host in a process of its own', () => {
+  let root: string;
+  let serve: ServeProcess;
+
+  beforeAll(async () => {
+    root = temporaryFolder();
+    const accident = `setTimeout(() => { void Promise.reject(new Error('rejection of a test'));
+      throw new Error('error of a test'); }, 1);`;
+    serve = await startServe({
+      ...(await serveEnvironment(root)),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+        `if (process.argv[1]?.endsWith('main.ts')) process.on('SIGUSR2', () => { ${accident} });`,
+      )}`,
+    });
+  });
+  afterAll(async () => {
+    await serve.stop();
+    rmSync(root, { recursive: true });
+  });
+
+  async function isAlive(): Promise<boolean> {
+    const client = await TestClient.connect(serve.url);
+    const { host } = await client.call('app.info');
+    client.close();
+    return host === 'browser' && serve.child.exitCode === null;
+  }
+
+  test('goes on when a socket that it refuses is reset', async () => {
+    for (let count = 0; count < 40; count++) {
+      const socket = await open(serve.url);
+      socket.write(`${UPGRADE}\r\n\r\n${'x'.repeat(count * 100)}`);
+      if (count % 2 === 0) await new Promise((resolve) => setImmediate(resolve));
+      socket.resetAndDestroy();
+    }
+    expect(await isAlive()).toBe(true);
+  });
+
+  test('goes on after an error that nobody caught, and writes it down', async () => {
+    const path = join(root, 'settings', 'logs', 'crash.log');
+    serve.child.kill('SIGUSR2');
+    const log = () => {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch {
+        return '';
+      }
+    };
+    await expect.poll(log, { timeout: 60_000 }).toContain('error of a test');
+    expect(log()).toContain('rejection of a test');
+    expect(await isAlive()).toBe(true);
+  });
+
+  test('opens projects while 1,500 requests without a token are half open', async () => {
+    const sockets: Socket[] = [];
+    for (let count = 0; count < 1500; count++) {
+      const socket = await open(serve.url);
+      socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
+      sockets.push(socket);
+    }
+    const client = await TestClient.connect(serve.url);
+    expect((await client.call('project.openSample')).document.concepts).toHaveLength(2);
+    const opened = readdirSync(`/proc/${serve.child.pid}/fd`).length;
+    expect(opened).toBeLessThan(2 * MAX_STRANGERS);
+    client.close();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test('keeps its memory when a page asks without ever reading', async () => {
+    const [flood, other] = [await TestClient.connect(serve.url), await TestClient.connect(serve.url)];
+    flood.socket.pause();
+    // 237 kB each: 20,000 answers would be 4.7 GB.
+    for (let id = 1_000_000; id < 1_020_000; id++) {
+      flood.socket.send(JSON.stringify({ id, command: 'app.licences', input: {} }));
+    }
+    for (let count = 0; count < 50; count++) await other.call('app.licences');
+    expect(peakMib(serve.child.pid!)).toBeLessThan(300);
+    flood.close();
+    // A page that was only slow gets all that it asked for once it reads.
+    other.socket.pause();
+    const answers = Promise.all(Array.from({ length: 200 }, () => other.call('app.licences')));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    other.socket.resume();
+    expect(await answers).toHaveLength(200);
+    other.close();
+  });
+});
+
+describe('a server', () => {
+  let root: string;
+  let studio: Studio;
+  let server: RunningServer;
+  let url: URL;
+  let client: TestClient;
+  const faults: unknown[] = [];
+
+  beforeAll(async () => {
+    root = temporaryFolder();
+    studio = await testStudio(root);
+    mkdirSync(join(root, 'renderer'));
+    writeFileSync(join(root, 'renderer', 'index.html'), '0123456789');
+    writeFileSync(join(root, 'renderer', 'large.js'), Buffer.alloc(8 << 20, 'a'));
+    server = await startServer({
+      studio,
+      token: newToken(),
+      address: '127.0.0.1',
+      port: 0,
+      rendererFolder: join(root, 'renderer'),
+      onFault: (error) => faults.push(error),
+      uploadIdleTimeoutMs: 300,
+    });
+    url = new URL(server.url);
+    client = await TestClient.connect(url);
+  });
+  afterAll(async () => {
+    expect(faults).toEqual([]);
+    client.close();
+    await server.close();
+    await studio.close();
+    rmSync(root, { recursive: true });
+  });
+
+  const put = (headers: Record<string, string> = {}) => {
+    const request = httpRequest(client.assetUrl('a'.repeat(64)), {
+      method: 'PUT',
+      agent: false,
+      headers: { origin: url.origin, ...headers },
+    });
+    request.on('error', () => undefined);
+    return request;
+  };
+
+  test('takes a picture while others that never end are being sent', async () => {
+    const endless = Array.from({ length: 12 }, () => put({ 'transfer-encoding': 'chunked' }));
+    for (const request of endless) request.write(Buffer.alloc(1 << 20));
+    await Promise.all(endless.map((request) => once(request, 'socket')));
+    expect(await client.upload(Buffer.from('a picture'))).toMatch(/^[\da-f]{64}$/);
+    for (const request of endless) request.destroy();
+  });
+
+  test('does not call uploads that are broken off its own fault', async () => {
+    for (let count = 0; count < 20; count++) {
+      const request = put({ 'content-length': String(1 << 20) });
+      request.write(Buffer.alloc(1 << 16));
+      await once(request, 'socket');
+      if (count % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      request.destroy();
+    }
+    await client.upload(Buffer.from('another picture'));
+    expect(faults).toEqual([]);
+  });
+
+  test('says that a file is too large to a client that is still sending', async () => {
+    const request = put({ 'content-length': String(UPLOAD_LIMIT_BYTES + (1 << 20)) });
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    request.end(Buffer.alloc(UPLOAD_LIMIT_BYTES + (1 << 20)));
+    const [response] = await answered;
+    expect(response.statusCode).toBe(413);
+    expect(String(Buffer.concat(await response.toArray()))).toContain('64 MiB');
+  });
+
+  test.each([
+    ['bytes=5-2', 416],
+    ['bytes=50-', 416],
+    ['bytes=2-4', 206],
+    ['bytes=2-', 206],
+    ['bytes=2-999', 206],
+    ['bytes=-3', 200],
+    ['bytes=a-b', 200],
+    ['lines=1-2', 200],
+    ['bytes=0-1,3-4', 200],
+  ])('answers the range %s with %d', async (range, status) => {
+    const response = await fetch(url, { headers: { range } });
+    expect([range, response.status]).toEqual([range, status]);
+    const text = await response.text();
+    if (status === 206) expect('0123456789').toContain(text);
+  });
+
+  test('closes the files of pages that are broken off', async () => {
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    await fetch(url);
+    const before = descriptors();
+    for (let count = 0; count < 100; count++) {
+      const socket = await open(url);
+      socket.write('GET /large.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+      await once(socket, 'readable');
+      socket.destroy();
+    }
+    await expect.poll(descriptors, { timeout: 30_000 }).toBeLessThan(before + 20);
+  });
+});
