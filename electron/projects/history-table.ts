@@ -8,11 +8,14 @@ import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-docum
 import {
   type HistoryEntry,
   type HistoryState,
-  historyEntrySchema,
   historyLabelSchema,
 } from './project-records.ts';
+import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { MAX_HISTORY_ENTRIES } from './size-limits.ts';
-import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
+import { boundedText, fromStoredJson, toStoredJson } from './stored-json.ts';
+
+/** What a step is called whose label says nothing: this program writes none such. */
+const UNNAMED_STEP = 'Change';
 
 export class HistoryTable {
   readonly #database: Database;
@@ -32,7 +35,8 @@ export class HistoryTable {
     if (position >= MAX_HISTORY_ENTRIES) {
       throw new StudioError(
         'PARAMETER_INVALID',
-        'The undo history is full: save the project under a new name.',
+        `The undo history is full (${MAX_HISTORY_ENTRIES} steps). Undo some steps and go on from there, or go on in a ` +
+          'new project.',
       );
     }
     this.#database.prepare('DELETE FROM history WHERE position >= ?').run(position);
@@ -48,8 +52,14 @@ export class HistoryTable {
     this.#database.prepare('UPDATE project SET cursor = ? WHERE id = 1').run(position);
   }
 
+  /** @throws StudioError PROJECT_INVALID when the project has no row */
   cursor(): number {
-    return this.#database.prepare<[], number>('SELECT cursor FROM project WHERE id = 1').pluck().get()!;
+    const cursor = this.#database
+      .prepare<[], number>('SELECT cursor FROM project WHERE id = 1')
+      .pluck()
+      .get();
+    if (cursor !== undefined) return cursor;
+    throw new StudioError('PROJECT_INVALID', `${this.#database.name} is damaged: it does not say what it is.`);
   }
 
   /** Checks that the positions have no gaps and that the cursor is on one of them. @throws StudioError PROJECT_INVALID */
@@ -83,12 +93,16 @@ export class HistoryTable {
   /** Entries from a position on, oldest first. */
   entries(from: number, limit: number): HistoryEntry[] {
     return this.#database
-      .prepare(
-        `SELECT position, substr(label, 1, 200) AS label, committed_at_ms AS committedAtMs
+      .prepare<[number, number], HistoryEntry>(
+        `SELECT position, substr(label, 1, ${MAX_TEXT_LENGTH}) AS label, committed_at_ms AS committedAtMs
         FROM history WHERE position >= ? ORDER BY position LIMIT ?`,
       )
       .all(from, limit)
-      .map((row) => fromStored(historyEntrySchema, row, 'An entry of the undo history'));
+      .map(({ position, label, committedAtMs }) => ({
+        position,
+        label: boundedTextOr(label, UNNAMED_STEP),
+        committedAtMs: boundedTimeMs(committedAtMs),
+      }));
   }
 
   /** @throws StudioError PROJECT_INVALID */
@@ -124,6 +138,6 @@ export class HistoryTable {
   }
 
   #labelAt(position: number): string {
-    return this.entries(position, 1)[0]!.label;
+    return this.entries(position, 1)[0]?.label ?? UNNAMED_STEP;
   }
 }

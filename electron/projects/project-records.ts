@@ -5,6 +5,7 @@ import { deviceReportSchema, renderStageSchema } from '../contract/progress.ts';
 import { renderIdSchema, sweepCellSchema } from '../contract/render-record.ts';
 import { assetIdSchema, renderRequestSchema } from '../contract/render-request.ts';
 import { sceneDocumentSchema } from '../contract/scene-document.ts';
+import { timeMsSchema } from './shown-values.ts';
 
 /** Media types of the pictures that a project takes. */
 export const assetMediaTypeSchema = z.enum(['image/png', 'image/jpeg', 'image/webp']);
@@ -16,7 +17,7 @@ export const historyLabelSchema = z.string().min(1).max(200);
 export const historyEntrySchema = z.strictObject({
   position: z.int().nonnegative().describe('0 is the state in which the project was made.'),
   label: historyLabelSchema,
-  committedAtMs: z.int().nonnegative(),
+  committedAtMs: timeMsSchema,
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
@@ -34,8 +35,14 @@ export const historyStateSchema = z.strictObject({
 });
 export type HistoryState = z.infer<typeof historyStateSchema>;
 
+/** Longest sentence of a failure that is kept, in UTF-16 units. */
+export const MAX_FAILURE_LENGTH = 4000;
+
 /** A cancelled render has the code CANCELLED. */
-const renderFailureSchema = z.strictObject({ code: errorCodeSchema, message: z.string().max(4000) });
+const renderFailureSchema = z.strictObject({
+  code: errorCodeSchema,
+  message: z.string().max(MAX_FAILURE_LENGTH),
+});
 
 const renderNameSchema = z.string().trim().min(1).max(200);
 
@@ -74,10 +81,10 @@ export type NewRender = z.input<typeof newRenderSchema>;
 export const renderRecordSchema = newRenderSchema.safeExtend({
   id: renderIdSchema,
   sequence: z.int().positive().describe('Grows with every render of the project.'),
-  createdAtMs: z.int().nonnegative(),
+  createdAtMs: timeMsSchema,
   name: renderNameSchema.nullable(),
   isStarred: z.boolean(),
-  deletedAtMs: z.int().nonnegative().nullable().describe('Deleted renders can be restored until compaction.'),
+  deletedAtMs: timeMsSchema.nullable().describe('Deleted renders can be restored until compaction.'),
 });
 export type RenderRecord = z.infer<typeof renderRecordSchema>;
 
@@ -85,7 +92,7 @@ export type RenderRecord = z.infer<typeof renderRecordSchema>;
 export const renderSummarySchema = z.strictObject({
   id: renderIdSchema,
   sequence: z.int().positive(),
-  createdAtMs: z.int().nonnegative(),
+  createdAtMs: timeMsSchema,
   name: renderNameSchema.nullable(),
   isStarred: z.boolean(),
   result: assetIdSchema.nullable(),
@@ -93,6 +100,6 @@ export const renderSummarySchema = z.strictObject({
   failure: renderFailureSchema.nullable(),
   sweep: sweepCellSchema.nullable(),
   totalMs: z.number().nonnegative(),
-  deletedAtMs: z.int().nonnegative().nullable(),
+  deletedAtMs: timeMsSchema.nullable(),
 });
 export type RenderSummary = z.infer<typeof renderSummarySchema>;

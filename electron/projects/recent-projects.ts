@@ -6,13 +6,14 @@ import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomicallySync } from '../foundation/files/atomic-write.ts';
 import { errnoOf } from '../foundation/files/file-errors.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
+import { boundedTimeMs } from './shown-values.ts';
 
 /** Most projects that are remembered. */
 const MAX_RECENT = 50;
 
 const recentProjectSchema = z.strictObject({
   path: z.string().max(4096).refine(isAbsolute, { error: 'not an absolute path' }),
-  openedAtMs: z.int().nonnegative(),
+  openedAtMs: z.number().transform(boundedTimeMs),
 });
 export type RememberedProject = z.infer<typeof recentProjectSchema>;
 

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
-import { StudioError } from '../contract/errors.ts';
+import { errorCodeSchema, StudioError } from '../contract/errors.ts';
 import { sweepCellSchema } from '../contract/render-record.ts';
 import { type AssetId, renderRequestSchema } from '../contract/render-request.ts';
 import { requestPictures } from '../contract/request-document.ts';
 import { documentAssets, sceneDocumentSchema } from '../contract/scene-document.ts';
 import {
+  MAX_FAILURE_LENGTH,
   type NewRender,
   newRenderSchema,
   type RenderChanges,
@@ -17,6 +18,7 @@ import {
   renderRecordSchema,
   renderSummarySchema,
 } from './project-records.ts';
+import { boundedTextOr, boundedTimeMs, cutText, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
 
 /** Which renders a list shows: newest first. */
@@ -39,7 +41,8 @@ const detailsSchema = z.strictObject(
   }).shape,
 );
 
-const summaryColumns = `sequence, id, created_at_ms AS createdAtMs, name, is_starred AS isStarred, result, thumbnail,
+const summaryColumns = `sequence, id, created_at_ms AS createdAtMs,
+  substr(name, 1, ${MAX_TEXT_LENGTH}) AS name, is_starred AS isStarred, result, thumbnail,
   failure_code AS failureCode, ${boundedText('failure_message')} AS failureMessage, ${boundedText('sweep')} AS sweep,
   total_ms AS totalMs, deleted_at_ms AS deletedAtMs`;
 
@@ -61,6 +64,10 @@ export function countSql(show: keyof typeof listConditions): string {
 }
 
 interface SummaryRow {
+  readonly name: string | null;
+  readonly createdAtMs: number;
+  readonly deletedAtMs: number | null;
+  readonly totalMs: number;
   readonly isStarred: number;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
@@ -215,14 +222,27 @@ export class RenderTable {
   }
 }
 
-/** What the columns of a summary say; whether it makes sense is for the schema to check. */
+/** What the columns of a summary say: what is only shown is in its bounds, the rest is for the schema to check. */
 function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: SummaryRow): object {
+  const { name, createdAtMs, deletedAtMs, totalMs } = rest;
   return {
     ...rest,
+    name: name === null ? null : boundedTextOr(name, '') || null,
+    createdAtMs: boundedTimeMs(createdAtMs),
+    deletedAtMs: deletedAtMs === null ? null : boundedTimeMs(deletedAtMs),
+    totalMs: Number.isFinite(totalMs) ? Math.max(totalMs, 0) : 0,
     isStarred: isStarred === 1,
-    failure: failureCode === null ? null : { code: failureCode, message: failureMessage },
+    failure: failureCode === null ? null : failureOf(failureCode, failureMessage ?? ''),
     sweep: sweep === null ? null : fromStoredJson(sweepCellSchema, sweep, 'A render’s place in a sweep'),
   };
+}
+
+function failureOf(code: string, message: string): RenderSummary['failure'] {
+  const known = errorCodeSchema.safeParse(code);
+  const shown = cutText(message, MAX_FAILURE_LENGTH);
+  if (known.success) return { code: known.data, message: shown };
+  // Another version of this program may know more codes.
+  return { code: 'INTERNAL', message: cutText(`${cutText(code, 60)}: ${shown}`, MAX_FAILURE_LENGTH) };
 }
 
 function unknown(id: string): StudioError {

@@ -3,6 +3,7 @@
 import type { appCommands, LicenceNotice } from '../../contract/commands/app-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { safeFileName } from '../../projects/export/file-name.ts';
 import { UPLOAD_LIMIT_BYTES } from '../assets/transient-assets.ts';
 import { cacheBytes, clearCache } from '../cache/computed-cache.ts';
 import type { CommandContext } from '../dispatcher.ts';
@@ -68,10 +69,10 @@ export function appHandlers(
     },
     'dialog.openProject': async (_, { clientId }) => ({ path: await dialogs().openProject(clientId) }),
     'dialog.saveProject': async ({ suggestedName }, { clientId }) => ({
-      path: await dialogs().saveProject(clientId, suggestedName),
+      path: await dialogs().saveProject(clientId, suggestedName && safeFileName(suggestedName, 'Untitled')),
     }),
     'dialog.saveExport': async ({ suggestedName, kind }, { clientId }) => ({
-      path: await dialogs().saveExport(clientId, kind, suggestedName),
+      path: await dialogs().saveExport(clientId, kind, suggestedName && safeFileName(suggestedName, 'Export')),
     }),
     'dialog.chooseFolder': async ({ title }, { clientId }) => ({
       path: await dialogs().chooseFolder(clientId, title),

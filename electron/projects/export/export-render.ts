@@ -4,7 +4,7 @@ import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import type { ProjectFile } from '../project-file.ts';
 import type { RenderRecord } from '../project-records.ts';
 import { visibleMasks, withAlpha } from './cut-out.ts';
-import { safeFileName } from './file-name.ts';
+import { MAX_PART_BYTES, safeFileName } from './file-name.ts';
 import { encodeOpenRaster, type RasterLayer } from './open-raster.ts';
 import { decodeGrey, decodeRgb, encodePng, type Pixels } from './pixels.ts';
 import { withPngTexts } from './png-text.ts';
@@ -76,7 +76,7 @@ export async function exportCutOuts(
     const cutOut = withAlpha(picture, masks[index]!);
     // The number keeps names apart that differ only in what file systems do not take.
     files.push({
-      fileName: `${base} - ${index + 1} ${safeFileName(name, 'concept')}.png`,
+      fileName: `${base} - ${index + 1} ${safeFileName(name, 'concept', MAX_PART_BYTES)}.png`,
       mediaType: 'image/png',
       bytes: await encodeExport(cutOut, 4, render.request, options),
     });
@@ -148,6 +148,7 @@ function ordersOf({ request }: RenderRecord): number[] {
 }
 
 function baseName(project: ProjectFile, { name, sequence }: RenderRecord): string {
-  const title = safeFileName(project.title(), 'PnP-MIX');
-  return name === null ? `${title} ${sequence}` : `${title} - ${safeFileName(name, `${sequence}`)}`;
+  const title = safeFileName(project.title(), 'PnP-MIX', MAX_PART_BYTES);
+  if (name === null) return `${title} ${sequence}`;
+  return `${title} - ${safeFileName(name, `${sequence}`, MAX_PART_BYTES)}`;
 }

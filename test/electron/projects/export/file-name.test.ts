@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { safeFileName } from '../../../../electron/projects/export/file-name.ts';
+import { MAX_NAME_BYTES, safeFileName } from '../../../../electron/projects/export/file-name.ts';
 
 describe('safeFileName', () => {
   it.each([
@@ -9,6 +9,9 @@ describe('safeFileName', () => {
     ['C:\\Windows\\x', 'C Windows x'],
     ['con', '_con'],
     ['COM1.png', '_COM1.png'],
+    ['Lpt² .x', '_Lpt² .x'],
+    ['CONIN$', '_CONIN$'],
+    ['comic', 'comic'],
     ['...', 'concept'],
     [' . ', 'concept'],
     ['Katze 🐈 im Café', 'Katze 🐈 im Café'],
@@ -24,8 +27,18 @@ describe('safeFileName', () => {
         const name = safeFileName(text, 'x');
         expect(name).toMatch(/^[^./\\: ][^/\\:*?"<>|\0]*$/u);
         expect(name).toBe(name.trimEnd());
-        expect(Array.from(name).length).toBeLessThanOrEqual(81);
+        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(MAX_NAME_BYTES);
       }),
     );
+  });
+
+  it('counts bytes, and cuts between what people see as characters', () => {
+    expect(safeFileName('가'.repeat(100), 'x')).toBe('가'.repeat(66));
+    expect(safeFileName('가'.repeat(100).normalize('NFD'), 'x')).toBe('가'.repeat(66));
+    // A family of four is one character of 25 bytes; an accent that has no letter of its own stays on its letter.
+    expect(safeFileName('👨‍👩‍👧‍👦'.repeat(20), 'x', 60)).toBe('👨‍👩‍👧‍👦'.repeat(2));
+    expect(safeFileName(`${'x'.repeat(58)}q\u0323`, 'x', 60)).toBe('x'.repeat(58));
+    // Nothing of it fits.
+    expect(safeFileName(`a${'\u0323'.repeat(500)}`, 'fallback')).toBe('fallback');
   });
 });
