@@ -80,9 +80,12 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   let closing: Promise<void> | undefined;
   const close = async () => {
     await jobs.cancelAll();
-    await projects.closeAll();
-    await renders.queue.settled();
-    await engine.close();
+    try {
+      await projects.closeAll();
+    } finally {
+      await renders.queue.settled();
+      await engine.close();
+    }
   };
   return {
     handlers,

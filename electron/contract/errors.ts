@@ -49,6 +49,7 @@ export const errorCodes = {
   PROJECT_EXISTS: 'A file is already there under the name that a project was to get.',
   PROJECT_INVALID: 'A file is not a project of this program, or it is damaged or has been tampered with.',
   PROJECT_MISSING: 'A project file is not there or cannot be read.',
+  PROJECT_MOVED: 'A project file was moved, deleted or replaced while it was open.',
   PROJECT_NEWER: 'A project file was written by a newer version of this program.',
   PROJECT_READ_ONLY: 'The project is open read-only and takes no changes.',
   PROJECT_UNKNOWN: 'There is no such open project.',

@@ -17,6 +17,7 @@ export const jobKindSchema = z.enum([
   'verifyModels',
   'importModels',
   'removeModels',
+  'copyProject',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
@@ -76,6 +77,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     freedBytes: z.int().nonnegative(),
     kept: z.array(z.strictObject({ path: filePathSchema, reason: z.string() })),
   }),
+  z.strictObject({ kind: z.literal('projectCopied'), path: filePathSchema }),
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 

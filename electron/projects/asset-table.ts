@@ -67,7 +67,8 @@ export class AssetTable {
     const bytes = this.#database
       .prepare<[AssetId], Buffer>('SELECT bytes FROM asset WHERE id = ?')
       .pluck()
-      .get(id)!;
+      .get(id);
+    if (bytes === undefined) throw this.#damaged(id, 'its bytes cannot be found');
     if (assetIdOf(bytes) !== id) throw this.#damaged(id, 'its bytes are not those that were stored');
     const mediaType = assetMediaTypeSchema.safeParse(row.mediaType);
     if (!mediaType.success || mediaTypeOf(bytes) !== mediaType.data) {

@@ -5,11 +5,7 @@
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
-import {
-  type HistoryEntry,
-  type HistoryState,
-  historyLabelSchema,
-} from './project-records.ts';
+import { type HistoryEntry, type HistoryState, historyLabelSchema } from './project-records.ts';
 import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { MAX_HISTORY_ENTRIES } from './size-limits.ts';
 import { boundedText, fromStoredJson, toStoredJson } from './stored-json.ts';
@@ -59,7 +55,10 @@ export class HistoryTable {
       .pluck()
       .get();
     if (cursor !== undefined) return cursor;
-    throw new StudioError('PROJECT_INVALID', `${this.#database.name} is damaged: it does not say what it is.`);
+    throw new StudioError(
+      'PROJECT_INVALID',
+      `${this.#database.name} is damaged: it does not say what it is.`,
+    );
   }
 
   /** Checks that the positions have no gaps and that the cursor is on one of them. @throws StudioError PROJECT_INVALID */

@@ -5,9 +5,8 @@
  * Everything here is synchronous, and lasts through a crash or a power cut from the moment it returns. While a
  * project is open, changes lie in a log beside it (`-wal`); closing it folds them into the one file.
  */
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId } from '../contract/render-request.ts';
@@ -21,8 +20,8 @@ import { type Asset, AssetTable } from './asset-table.ts';
 import { type CompactOptions, type CompactReport, compactProject, type ProjectTables } from './compaction.ts';
 import { PROJECT_EXTENSION } from './file-names.ts';
 import { HistoryTable } from './history-table.ts';
-import { migrate } from './migrations/migrate.ts';
-import { checkIntegrity, openDatabase } from './project-database.ts';
+import { ProjectConnection } from './project-connection.ts';
+import { checkIntegrity } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
 import type {
   HistoryEntry,
@@ -33,17 +32,11 @@ import type {
   RenderSummary,
 } from './project-records.ts';
 import { projectTitleSchema } from './project-records.ts';
-import { type RenderSearch, searchRenders } from './render-search.ts';
+import { addFolding, type RenderSearch, searchRenders } from './render-search.ts';
 import { type RenderFilter, RenderTable } from './render-table.ts';
-import {
-  copyDatabase,
-  type PlaceOptions,
-  placeNewDatabase,
-  removeStaleTemporaries,
-  removeUnfinishedCopies,
-} from './save-copy.ts';
+import { type CopyOptions, type PlaceOptions, placeNewDatabase } from './save-copy.ts';
+import { boundedTextOr, boundedTimeMs, cutText, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { inProject } from './sqlite-errors.ts';
-import { fromStored } from './stored-json.ts';
 
 /** Gives the time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -63,24 +56,15 @@ export interface CreateOptions extends PlaceOptions {
 }
 
 export class ProjectFile {
-  /** Absolute, links resolved. */
-  readonly path: string;
-  readonly isReadOnly: boolean;
-  /** The last process that wrote the project ended without closing it. Nothing that was committed is lost by that. */
-  readonly wasRecovered: boolean;
+  readonly #connection: ProjectConnection;
   readonly #tables: ProjectTables;
-  readonly #lock: ProjectLock | undefined;
   readonly #clock: Clock;
 
-  private constructor(
-    database: Database,
-    opened: { path: string; lock: ProjectLock | undefined; wasRecovered: boolean; clock: Clock },
-  ) {
-    this.path = opened.path;
-    this.isReadOnly = opened.lock === undefined;
-    this.wasRecovered = opened.wasRecovered;
-    this.#lock = opened.lock;
-    this.#clock = opened.clock;
+  private constructor(connection: ProjectConnection, clock: Clock) {
+    const { database } = connection;
+    addFolding(database);
+    this.#connection = connection;
+    this.#clock = () => boundedTimeMs(clock());
     this.#tables = {
       database,
       assets: new AssetTable(database),
@@ -98,19 +82,19 @@ export class ProjectFile {
   static create(path: string, options: CreateOptions = {}): ProjectFile {
     const { document = emptySceneDocument(), clock = Date.now } = options;
     const place = placeOf(path);
-    inProject(place, () =>
+    const lock = inProject(place, () =>
       placeNewDatabase(place, options, (database) => {
         const checked = checkDocument(document);
         new AssetTable(database).requireAll(documentAssets(checked));
-        const nowMs = clock();
+        const nowMs = boundedTimeMs(clock());
         new HistoryTable(database).begin(checked, 'New project', nowMs);
-        const title = checkTitle(options.title ?? basename(place, PROJECT_EXTENSION));
+        const title = options.title === undefined ? titleOfFile(place) : checkTitle(options.title);
         database
           .prepare('INSERT INTO project (id, created_at_ms, title, cursor) VALUES (1, ?, ?, 0)')
           .run(nowMs, title);
       }),
     );
-    return ProjectFile.open(place, { clock });
+    return ProjectFile.#open(place, lock, clock);
   }
 
   /**
@@ -123,31 +107,39 @@ export class ProjectFile {
     const { readOnly = false, clock = Date.now } = options;
     const found = inProject(path, () => realpathSync(placeOf(path)));
     if (!statSync(found).isFile()) throw new StudioError('PROJECT_INVALID', `${found} is not a file.`);
-    const lock = readOnly ? undefined : ProjectLock.acquire(found);
-    let database: Database | undefined;
+    return ProjectFile.#open(found, readOnly ? undefined : ProjectLock.acquire(found), clock);
+  }
+
+  /** @param lock let go of when it fails; undefined opens read-only */
+  static #open(path: string, lock: ProjectLock | undefined, clock: Clock): ProjectFile {
+    const project = new ProjectFile(new ProjectConnection(path, lock), clock);
     try {
-      return inProject(found, () => {
-        const wasRecovered = !readOnly && leftALog(found);
-        const opened = openDatabase(found, { readOnly });
-        database = opened;
-        const project = new ProjectFile(opened, { path: found, lock, wasRecovered, clock });
-        if (!readOnly) {
-          opened.pragma('journal_mode = WAL');
-          migrate(opened);
-          removeStaleTemporaries(found);
-          removeUnfinishedCopies(found);
-        }
+      project.#reading(({ database, history }) => {
         // Pictures are checked whenever they are read; here that would be reading the whole file.
-        checkIntegrity(opened, ['project', 'history', 'render']);
-        project.#tables.history.check();
-        project.document();
-        return project;
+        checkIntegrity(database, ['project', 'history', 'render']);
+        history.check();
+        history.documentAt(history.cursor());
       });
+      return project;
     } catch (error) {
-      database?.close();
+      project.#connection.abandon();
       lock?.release();
       throw error;
     }
+  }
+
+  /** Absolute, links resolved. */
+  get path(): string {
+    return this.#connection.path;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#connection.isReadOnly;
+  }
+
+  /** The last process that wrote the project ended without closing it. Nothing that was committed is lost by that. */
+  get wasRecovered(): boolean {
+    return this.#connection.wasRecovered;
   }
 
   /** The document at the history's cursor. @throws StudioError PROJECT_INVALID */
@@ -155,15 +147,20 @@ export class ProjectFile {
     return this.#reading(({ history }) => history.documentAt(history.cursor()));
   }
 
-  /** What the project is called. */
+  /** What the project is called; after its file where its title says nothing. */
   title(): string {
-    return this.#reading(({ database }) =>
-      fromStored(
-        projectTitleSchema,
-        database.prepare('SELECT substr(title, 1, 200) FROM project').pluck().get(),
-        'The project’s title',
-      ),
-    );
+    return this.#reading(({ database }) => {
+      const title = database
+        .prepare<[], string>(`SELECT substr(title, 1, ${MAX_TEXT_LENGTH}) FROM project`)
+        .pluck()
+        .get();
+      return boundedTextOr(title ?? null, titleOfFile(this.path));
+    });
+  }
+
+  /** Whether its file is where it was opened; where it is not, changes are refused with PROJECT_MOVED. */
+  get isInPlace(): boolean {
+    return this.#connection.isInPlace;
   }
 
   /** @throws StudioError PARAMETER_INVALID, PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL */
@@ -307,7 +304,7 @@ export class ProjectFile {
    *   PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL
    */
   compact(options?: CompactOptions): CompactReport {
-    this.#requireWritable();
+    this.#connection.requireWritable();
     return inProject(this.path, () => compactProject(this.#tables, options));
   }
 
@@ -327,25 +324,50 @@ export class ProjectFile {
   }
 
   /**
-   * Writes the project as it is now to another place, whole or not at all; this one stays open.
+   * Writes the project as it is to another place, whole or not at all; this one stays open, and takes changes
+   * meanwhile.
    *
-   * @throws StudioError PROJECT_EXISTS, PROJECT_BUSY (the file there is open), PROJECT_UNWRITABLE, DISK_FULL
+   * @throws StudioError PROJECT_EXISTS, PROJECT_BUSY (the file there is open), PROJECT_UNWRITABLE, DISK_FULL, CANCELLED
    */
-  saveCopy(path: string, options: PlaceOptions = {}): void {
-    const place = placeOf(path);
-    inProject(place, () => copyDatabase(this.#tables.database, place, options));
+  async saveCopy(path: string, options: CopyOptions = {}): Promise<void> {
+    const lock = await this.#copyTo(placeOf(path), options);
+    lock.release();
   }
 
   /**
-   * Writes the project to another place, opens it there, and closes this one.
+   * Writes the project to another place and opens it there beside this one.
+   *
+   * @throws StudioError as {@link saveCopy}; nothing is left there then
+   */
+  async openCopy(path: string, options: CopyOptions = {}): Promise<ProjectFile> {
+    const place = placeOf(path);
+    const isNew = !existsSync(place);
+    const lock = await this.#copyTo(place, options);
+    try {
+      return ProjectFile.#open(place, lock, this.#clock);
+    } catch (error) {
+      if (isNew) rmSync(place, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the project to another place, opens it there, and closes this one. A project whose file was moved or
+   * deleted may be written to its old place.
    *
    * @throws StudioError as {@link saveCopy}; this one then stays open
    */
-  saveAs(path: string, options: PlaceOptions = {}): ProjectFile {
-    this.saveCopy(path, options);
-    const copy = ProjectFile.open(path, { clock: this.#clock });
-    this.close();
-    return copy;
+  async saveAs(path: string, options: CopyOptions = {}): Promise<ProjectFile> {
+    const place = placeOf(path);
+    if (place !== this.path || this.isInPlace) {
+      const copy = await this.openCopy(path, options);
+      this.close();
+      return copy;
+    }
+    const lock = await this.#copyTo(place, options, true);
+    // SQLite removes the log by its name when it closes: before the new file gets one of the same name.
+    this.#connection.abandon();
+    return ProjectFile.#open(place, lock, this.#clock);
   }
 
   /**
@@ -355,14 +377,12 @@ export class ProjectFile {
    *   file, nothing is lost, and the next one to open the project folds it in. The project is closed all the same.
    */
   close(): void {
-    const { database } = this.#tables;
-    if (!database.open) return;
-    try {
-      if (!this.isReadOnly) inProject(this.path, () => foldLogIn(database));
-    } finally {
-      database.close();
-      this.#lock?.release();
-    }
+    this.#connection.close();
+  }
+
+  async #copyTo(place: string, options: CopyOptions, toOwnPlace = false): Promise<ProjectLock> {
+    if (options.title !== undefined) checkTitle(options.title);
+    return this.#connection.copyTo(place, options, toOwnPlace);
   }
 
   #reading<Result>(step: (tables: ProjectTables) => Result): Result {
@@ -370,18 +390,7 @@ export class ProjectFile {
   }
 
   #writing<Result>(step: (tables: ProjectTables) => Result): Result {
-    this.#requireWritable();
-    return inProject(this.path, () =>
-      this.#tables.database.transaction(() => step(this.#tables)).immediate(),
-    );
-  }
-
-  #requireWritable(): void {
-    if (!this.isReadOnly) return;
-    throw new StudioError(
-      'PROJECT_READ_ONLY',
-      `${this.path} is open read-only. Save it under another name to change it.`,
-    );
+    return this.#connection.write(() => step(this.#tables));
   }
 }
 
@@ -394,20 +403,8 @@ function placeOf(path: string): string {
   return inProject(absolute, () => join(realpathSync(dirname(absolute)), basename(absolute)));
 }
 
-function leftALog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
-function foldLogIn(database: Database): void {
-  database.pragma('wal_checkpoint(TRUNCATE)');
-  try {
-    // The log and its index are removed, and the file no longer needs a folder that can be written to be read.
-    database.pragma('journal_mode = DELETE');
-  } catch (error) {
-    // Somebody is reading the project elsewhere: everything is in the one file, and an empty log stays beside it.
-    if (!(error instanceof Error && (error as NodeJS.ErrnoException).code?.startsWith('SQLITE_BUSY')))
-      throw error;
-  }
+function titleOfFile(path: string): string {
+  return boundedTextOr(cutText(basename(path, PROJECT_EXTENSION), MAX_TEXT_LENGTH), 'Untitled');
 }
 
 function checkTitle(title: string): string {

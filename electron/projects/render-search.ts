@@ -16,35 +16,49 @@ export interface RenderSearch {
 const orders: Readonly<Record<RenderOrder, string>> = {
   newest: 'sequence DESC',
   oldest: 'sequence',
-  name: 'name IS NULL, name COLLATE NOCASE, sequence DESC',
+  name: 'name IS NULL, folded(name), sequence DESC',
   longest: 'total_ms DESC, sequence DESC',
 };
 
 /** What is searched; a request that is damaged or too large to be genuine is found by its name only. */
-const searchedText = `lower(coalesce(name, '') || char(10) || CASE WHEN json_valid(${boundedText('request')}) THEN
+const searchedText = `folded(coalesce(name, '') || char(10) || CASE WHEN json_valid(${boundedText('request')}) THEN
   coalesce(json_extract(request, '$.scene.prompt'), '') || coalesce((
     SELECT group_concat(char(10) || coalesce(json_extract(value, '$.name'), '') || char(10) ||
       coalesce(json_extract(value, '$.prompt'), ''))
-    FROM json_each(request, '$.scene.concepts')), '')
+    FROM json_each(request, '$.scene.concepts') WHERE type = 'object'), '')
   ELSE '' END)`;
+
+/**
+ * A text as it is compared: case, and how accents are encoded, do not matter, in any script and whatever the
+ * system's language. Upper case first, so that ß finds SS and all forms of sigma are one.
+ */
+export function folded(text: string): string {
+  return text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+}
+
+/** Makes {@link folded} known to SQL; to be called once for each connection. */
+export function addFolding(database: Database): void {
+  database.function('folded', { deterministic: true, directOnly: true }, (text: unknown) =>
+    typeof text === 'string' ? folded(text) : null,
+  );
+}
 
 /** @returns the ids of one page, and how many renders match on all of them */
 export function searchRenders(
   database: Database,
   { text, show, order, offset, limit }: RenderSearch,
 ): { readonly ids: string[]; readonly total: number } {
-  // As SQLite's lower() does it: the letters of ASCII only.
-  const lower = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const wanted = folded(text);
   const where = `${listConditions[show]} AND (@text = '' OR instr(${searchedText}, @text) > 0)`;
   const ids = database
     .prepare<[{ text: string; limit: number; offset: number }], string>(
       `SELECT id FROM render WHERE ${where} ORDER BY ${orders[order]} LIMIT @limit OFFSET @offset`,
     )
     .pluck()
-    .all({ text: lower, limit, offset });
+    .all({ text: wanted, limit, offset });
   const total = database
     .prepare<[{ text: string }], number>(`SELECT count(*) FROM render WHERE ${where}`)
     .pluck()
-    .get({ text: lower })!;
+    .get({ text: wanted })!;
   return { ids, total };
 }

@@ -31,5 +31,8 @@ export function boundedTextOr(text: string | null, fallback: string): string {
 
 /** The beginning of a text, not cut through a surrogate pair. */
 export function cutText(text: string, maxLength: number): string {
-  return text.slice(0, maxLength).replace(/[\ud800-\udbff]$/u, '').trimEnd();
+  return text
+    .slice(0, maxLength)
+    .replace(/[\ud800-\udbff]$/u, '')
+    .trimEnd();
 }

@@ -7,6 +7,15 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** What a change of a project is refused with whose file is not where it was opened. */
+export function movedError(path: string, cause?: unknown): StudioError {
+  return new StudioError(
+    'PROJECT_MOVED',
+    `${path} was moved, deleted or replaced while it was open. Everything is still here: save it under a name to go on.`,
+    { cause },
+  );
+}
+
 /**
  * An error of a project file as one that a person can act on.
  *
@@ -28,13 +37,20 @@ export function projectError(error: unknown, path: string): unknown {
       return say('PROJECT_INVALID', `${path} is not a project file, or it is damaged (${detail}).`);
     case code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'):
       return say('PROJECT_BUSY', `Another program is working on ${path}. Wait for it, or open it read-only.`);
+    case code === 'SQLITE_READONLY_DBMOVED':
+      return movedError(path, error);
+    case code === 'ENAMETOOLONG':
+      return say(
+        'PROJECT_UNWRITABLE',
+        `The name is longer than the disk takes: ${path}. Choose a shorter one.`,
+      );
     case code === 'ENOENT':
       return say('PROJECT_MISSING', `${path} is not there.`);
     case code.startsWith('SQLITE_READONLY') ||
       code.startsWith('SQLITE_CANTOPEN') ||
       code.startsWith('SQLITE_PERM') ||
       code.startsWith('SQLITE_IOERR') ||
-      /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|IO|LOOP|NAMETOOLONG|FBIG)$/.test(code):
+      /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|IO|LOOP|FBIG)$/.test(code):
       return say(
         'PROJECT_UNWRITABLE',
         `${path}, or the folder that it lies in, cannot be written (${code}). It can be opened read-only, or copied ` +

@@ -72,7 +72,11 @@ export function appHandlers(
       path: await dialogs().saveProject(clientId, suggestedName && safeFileName(suggestedName, 'Untitled')),
     }),
     'dialog.saveExport': async ({ suggestedName, kind }, { clientId }) => ({
-      path: await dialogs().saveExport(clientId, kind, suggestedName && safeFileName(suggestedName, 'Export')),
+      path: await dialogs().saveExport(
+        clientId,
+        kind,
+        suggestedName && safeFileName(suggestedName, 'Export'),
+      ),
     }),
     'dialog.chooseFolder': async ({ title }, { clientId }) => ({
       path: await dialogs().chooseFolder(clientId, title),

@@ -3,15 +3,19 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { projectCommands, RecentProject } from '../../contract/commands/project-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
+import type { ProjectId, ProjectState } from '../../contract/project-state.ts';
 import { emptySceneDocument } from '../../contract/scene-document.ts';
 import { ifPresent } from '../../foundation/files/file-errors.ts';
 import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
+import type { CopyOptions } from '../../projects/save-copy.ts';
 import type { CommandContext } from '../dispatcher.ts';
+import type { JobControls } from '../jobs/job-runner.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';
 import { readSampleScene } from '../projects/sample-project.ts';
 import type { StudioParts } from '../studio-parts.ts';
 
 export function projectHandlers({
+  jobs,
   projects,
   projectsFolder,
   recent,
@@ -21,6 +25,14 @@ export function projectHandlers({
   transient,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
   const startingParameters = () => packs.startingParameters(settings.current.pack);
+  /** Large projects take a while: a copy is a job. */
+  const copying = (projectId: ProjectId, copy: (options: CopyOptions) => Promise<ProjectState>) =>
+    jobs.run(
+      'copyProject',
+      { projectId },
+      ({ signal, onProgress }) => copy({ signal, onProgress: copyProgress(onProgress) }),
+      ({ path }) => ({ kind: 'projectCopied', path }),
+    );
   return {
     'project.create': async (input) =>
       projects.create({ ...input, document: emptySceneDocument((await startingParameters()).parameters) }),
@@ -40,8 +52,10 @@ export function projectHandlers({
       await projects.close(projectId);
       return null;
     },
-    'project.saveAs': ({ projectId, path, overwrite }) => projects.saveAs(projectId, path, overwrite),
-    'project.duplicate': ({ projectId, path }) => projects.duplicate(projectId, path),
+    'project.saveAs': ({ projectId, path, overwrite }) =>
+      copying(projectId, (options) => projects.saveAs(projectId, path, { ...options, overwrite })),
+    'project.duplicate': ({ projectId, path }) =>
+      copying(projectId, (options) => projects.duplicate(projectId, path, options)),
     'project.rename': ({ projectId, name }) => projects.rename(projectId, name),
     'project.recent': async () => {
       const known = await Promise.all(
@@ -85,6 +99,24 @@ export function projectHandlers({
       );
       return { project, pictures, pack };
     },
+  };
+}
+
+/** Tells of a copy's progress, in steps of a hundredth. */
+function copyProgress(onProgress: JobControls['onProgress']): NonNullable<CopyOptions['onProgress']> {
+  let told = 0;
+  return (bytes, totalBytes) => {
+    const hundredths = Math.floor((100 * bytes) / totalBytes);
+    if (hundredths === told) return;
+    told = hundredths;
+    onProgress({
+      stage: 'copy',
+      step: bytes,
+      total: totalBytes,
+      timeLeftMs: null,
+      unit: 'bytes',
+      detail: null,
+    });
   };
 }
 

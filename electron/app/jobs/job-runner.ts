@@ -69,6 +69,32 @@ export class JobRunner {
     return initial;
   }
 
+  /**
+   * Runs a command's work as a job, so that it is seen and can be cancelled, and gives what it gives.
+   *
+   * @param resultOf what the job's end tells
+   * @throws StudioError what the work throws
+   */
+  run<Value>(
+    kind: JobKind,
+    subject: JobSubject,
+    work: (controls: JobControls) => Promise<Value>,
+    resultOf: (value: Value) => JobResult,
+  ): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.start(kind, subject, async (controls) => {
+        try {
+          const value = await work(controls);
+          resolve(value);
+          return resultOf(value);
+        } catch (error) {
+          reject(error);
+          throw error;
+        }
+      });
+    });
+  }
+
   list(): JobState[] {
     return [...this.#jobs.values()].map(({ state }) => state);
   }

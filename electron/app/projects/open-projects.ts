@@ -1,6 +1,6 @@
 /** The projects that are open in this host, each under a name of its own, and what is told of them. */
 import { randomUUID } from 'node:crypto';
-import { realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';
@@ -10,6 +10,8 @@ import type { SceneDocument } from '../../contract/scene-document.ts';
 import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
 import type { RecentProjects } from '../../projects/recent-projects.ts';
+import type { CopyOptions } from '../../projects/save-copy.ts';
+import { cutText, MAX_TEXT_LENGTH } from '../../projects/shown-values.ts';
 import { asStudioError } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
 import { checkedPath, freePath } from './file-names.ts';
@@ -18,7 +20,11 @@ interface OpenProject {
   readonly projectId: ProjectId;
   file: ProjectFile;
   revision: number;
+  /** It is being written to another place, where it will go on. */
+  isMoving: boolean;
 }
+
+const COPY_ENDING = ' copy';
 
 export interface CreateProject {
   readonly name: string;
@@ -57,14 +63,14 @@ export class OpenProjects {
     const place = checkedPath(path, [PROJECT_EXTENSION]);
     const known = [...this.#open.values()].find(({ file }) => file.path === realPath(place));
     if (known !== undefined && (readOnly || !known.file.isReadOnly)) return this.#stateOf(known);
-    const file = ProjectFile.open(place, { readOnly });
-    if (file.wasRecovered) {
+    const state = this.#add(ProjectFile.open(place, { readOnly }));
+    if (this.file(state.projectId).wasRecovered) {
       this.#events.emit('notice', {
         level: 'info',
-        message: `${file.title()} was not closed properly the last time. Nothing is lost: every change had been saved.`,
+        message: `${state.name} was not closed properly the last time. Nothing is lost: every change had been saved.`,
       });
     }
-    return this.#add(file);
+    return state;
   }
 
   /** The library's project. @throws StudioError PROJECT_UNKNOWN */
@@ -77,8 +83,18 @@ export class OpenProjects {
     return this.#stateOf(this.#get(projectId));
   }
 
+  /** Every open project; one whose disk fails at this moment is said to and left out. */
   list(): ProjectState[] {
-    return [...this.#open.values()].map((project) => this.#stateOf(project));
+    return [...this.#open.values()].flatMap((project) => {
+      try {
+        return [this.#stateOf(project)];
+      } catch (error) {
+        const { code, message } = asStudioError(error);
+        if (code === 'INTERNAL') throw error;
+        this.#events.emit('notice', { level: 'error', message });
+        return [];
+      }
+    });
   }
 
   /**
@@ -124,27 +140,44 @@ export class OpenProjects {
     return this.#tell(project);
   }
 
-  /** @throws StudioError PROJECT_UNKNOWN, PROJECT_EXISTS, PROJECT_UNWRITABLE, DISK_FULL, PARAMETER_INVALID */
-  saveAs(projectId: ProjectId, path: string, overwrite: boolean): ProjectState {
+  /**
+   * Writes a project to another place and goes on there; what is changed meanwhile is in both.
+   *
+   * @param path under the project's name in the same folder when not given, or, where that is gone, in the folder
+   *   for projects
+   * @throws StudioError PROJECT_UNKNOWN, PROJECT_EXISTS, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL,
+   *   PARAMETER_INVALID, CANCELLED; the project then stays where it is
+   */
+  async saveAs(projectId: ProjectId, path: string | undefined, options: CopyOptions): Promise<ProjectState> {
     const project = this.#get(projectId);
-    project.file = project.file.saveAs(checkedPath(path, [PROJECT_EXTENSION]), { overwrite });
+    if (project.isMoving) {
+      throw new StudioError(
+        'PROJECT_BUSY',
+        'The project is being saved under another name already. Wait for it.',
+      );
+    }
+    project.isMoving = true;
+    try {
+      const place = await this.#placeBeside(project.file, project.file.title(), path);
+      project.file = await project.file.saveAs(place, options);
+    } finally {
+      project.isMoving = false;
+    }
     project.revision++;
     this.#remember(project.file);
     return this.#tell(project);
   }
 
-  /** @throws as {@link saveAs} */
-  duplicate(projectId: ProjectId, path?: string): ProjectState {
+  /** Writes a copy and opens it beside the original. @throws as {@link saveAs}; no copy is left then */
+  async duplicate(
+    projectId: ProjectId,
+    path: string | undefined,
+    options: CopyOptions,
+  ): Promise<ProjectState> {
     const { file } = this.#get(projectId);
-    const title = `${file.title()} copy`;
-    const place =
-      path === undefined
-        ? freePath(dirname(file.path), title, PROJECT_EXTENSION)
-        : checkedPath(path, [PROJECT_EXTENSION]);
-    file.saveCopy(place);
-    const copy = ProjectFile.open(place);
-    copy.rename(title);
-    return this.#add(copy);
+    const title = `${cutText(file.title(), MAX_TEXT_LENGTH - COPY_ENDING.length)}${COPY_ENDING}`;
+    const place = await this.#placeBeside(file, title, path);
+    return this.#add(await file.openCopy(place, { ...options, title }));
   }
 
   /** Closes a project; its file is whole afterwards. @throws StudioError PROJECT_UNKNOWN */
@@ -153,19 +186,55 @@ export class OpenProjects {
     await this.onClosing(projectId);
     // Who closes in the same moment finds nothing more to close.
     if (!this.#open.delete(projectId)) return;
-    project.file.close();
-    this.#events.emit('project.closed', { projectId });
-  }
-
-  async closeAll(): Promise<void> {
-    for (const projectId of [...this.#open.keys()]) await this.close(projectId);
-  }
-
-  /** A picture of whichever open project has it. */
-  findAsset(asset: AssetId): ReturnType<ProjectFile['readAsset']> | undefined {
-    for (const { file } of this.#open.values()) {
-      if (file.hasAsset(asset)) return file.readAsset(asset);
+    try {
+      project.file.close();
+    } finally {
+      this.#events.emit('project.closed', { projectId });
     }
+  }
+
+  /**
+   * Closes every project, also those behind one that cannot be closed.
+   *
+   * @throws StudioError saying all that could not be closed; nothing that was saved is lost by that
+   */
+  async closeAll(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const projectId of [...this.#open.keys()]) {
+      try {
+        await this.close(projectId);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    const [first, ...others] = errors;
+    if (others.length === 0) {
+      if (first !== undefined) throw first;
+      return;
+    }
+    throw new StudioError(
+      asStudioError(first).code,
+      errors.map((error) => asStudioError(error).message).join('\n'),
+      { cause: new AggregateError(errors) },
+    );
+  }
+
+  /**
+   * A picture of whichever open project has it whole.
+   *
+   * @throws StudioError ASSET_INVALID when it is damaged in every project that has it
+   */
+  findAsset(asset: AssetId): ReturnType<ProjectFile['readAsset']> | undefined {
+    let damage: unknown;
+    for (const { file } of this.#open.values()) {
+      try {
+        if (file.hasAsset(asset)) return file.readAsset(asset);
+      } catch (error) {
+        if (!(error instanceof StudioError)) throw error;
+        damage ??= error;
+      }
+    }
+    if (damage !== undefined) throw damage;
     return undefined;
   }
 
@@ -189,6 +258,12 @@ export class OpenProjects {
     return this.#add(file);
   }
 
+  async #placeBeside(file: ProjectFile, name: string, path?: string): Promise<string> {
+    if (path !== undefined) return checkedPath(path, [PROJECT_EXTENSION]);
+    const folder = dirname(file.path);
+    return existsSync(folder) ? freePath(folder, name, PROJECT_EXTENSION) : this.#freePlace(name);
+  }
+
   async #freePlace(name: string): Promise<string> {
     const { path } = this.#folder;
     await mkdir(path, { recursive: true }).catch((cause: unknown) => {
@@ -199,8 +274,15 @@ export class OpenProjects {
     return freePath(path, name, PROJECT_EXTENSION);
   }
 
+  /** Takes a file that was opened among the open projects, once all of it that a window shows has been read. */
   #add(file: ProjectFile): ProjectState {
-    const project: OpenProject = { projectId: randomUUID(), file, revision: 0 };
+    const project: OpenProject = { projectId: randomUUID(), file, revision: 0, isMoving: false };
+    try {
+      this.#stateOf(project);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     this.#open.set(project.projectId, project);
     this.#remember(file);
     return this.#tell(project);

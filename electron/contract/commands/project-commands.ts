@@ -60,12 +60,14 @@ export const projectCommands = {
     done,
   ),
   'project.saveAs': command(
-    'Writes a copy under another path and goes on in it.',
-    z.strictObject({ projectId: projectIdSchema, path: filePathSchema, overwrite }),
+    'Writes a copy under another path and goes on in it, as a job that can be watched and cancelled; without a path, ' +
+      'beside the original’s file under the project’s name. Also for a project whose file was moved or deleted ' +
+      '(PROJECT_MOVED).',
+    z.strictObject({ projectId: projectIdSchema, path: filePathSchema.optional(), overwrite }),
     projectStateSchema,
   ),
   'project.duplicate': command(
-    'Writes a copy and opens it beside the original; without a path, beside the original’s file.',
+    'Writes a copy and opens it beside the original, as a job; without a path, beside the original’s file.',
     z.strictObject({ projectId: projectIdSchema, path: filePathSchema.optional() }),
     projectStateSchema,
   ),

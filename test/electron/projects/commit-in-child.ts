@@ -27,7 +27,7 @@ for (let turn = 1; ; turn++) {
     say(`render ${project.renderCount()}`);
   }
   if (turn % 3 === 0) {
-    project.saveCopy(copy, { overwrite: true });
+    await project.saveCopy(copy, { overwrite: true });
     say('copy');
   }
   if (turn % 5 === 0) {

@@ -67,7 +67,7 @@ describe('a disk that fills up', () => {
     expect(refused.code).toBe('DISK_FULL');
     expect(project.document().prompt).toBe(`${commits}`);
     expect(project.history().cursor).toBe(commits);
-    expect(() => project.saveCopy(join(disk, 'b.pnpmix'))).toThrow(withCode('DISK_FULL'));
+    await expect(project.saveCopy(join(disk, 'b.pnpmix'))).rejects.toThrow(withCode('DISK_FULL'));
     expect(() => createProject(join(disk, 'c.pnpmix'))).toThrow(withCode('DISK_FULL'));
     expect(readdirSync(disk).filter((name) => !name.startsWith('a.pnpmix'))).toEqual([]);
 
@@ -127,8 +127,8 @@ describe('a read-only disk', () => {
     expect(reader.readAsset(picture).bytes).toEqual(bytes);
     expect(reader.renders().length).toBe(1);
     reader.verify();
-    expect(() => reader.saveCopy(join(disk, 'b.pnpmix'))).toThrow(withCode('PROJECT_UNWRITABLE'));
-    reader.saveCopy(join(elsewhere, 'b.pnpmix'));
+    await expect(reader.saveCopy(join(disk, 'b.pnpmix'))).rejects.toThrow(withCode('PROJECT_UNWRITABLE'));
+    await reader.saveCopy(join(elsewhere, 'b.pnpmix'));
     openProject(join(elsewhere, 'b.pnpmix')).verify();
   });
 

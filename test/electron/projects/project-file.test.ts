@@ -309,7 +309,7 @@ describe('copies', () => {
     const project = createProject(from);
     const picture = project.putAsset(pictureBytes());
     project.commit(documentWith({ background: picture }), 'Background');
-    const copy = project.saveAs(to);
+    const copy = await project.saveAs(to);
     copy.commit(documentWith({ prompt: 'only in the copy' }), 'Prompt');
     copy.close();
     expect(readdirSync(folder).sort()).toEqual(['from.pnpmix', 'to.pnpmix']);
@@ -326,14 +326,14 @@ describe('copies', () => {
     const project = createProject(from);
     project.commit(documentWith({ prompt: 'mine' }), 'Prompt');
     const other = createProject(to);
-    expect(() => project.saveCopy(to, { overwrite: true })).toThrow(withCode('PROJECT_BUSY'));
-    expect(() => project.saveCopy(from, { overwrite: true })).toThrow(withCode('PROJECT_BUSY'));
+    await expect(project.saveCopy(to, { overwrite: true })).rejects.toThrow(withCode('PROJECT_BUSY'));
+    await expect(project.saveCopy(from, { overwrite: true })).rejects.toThrow(withCode('PROJECT_BUSY'));
     other.close();
-    expect(() => project.saveCopy(to)).toThrow(withCode('PROJECT_EXISTS'));
-    project.saveCopy(to, { overwrite: true });
+    await expect(project.saveCopy(to)).rejects.toThrow(withCode('PROJECT_EXISTS'));
+    await project.saveCopy(to, { overwrite: true });
     expect(openProject(to).document().prompt).toBe('mine');
     await writeFile(join(folder, 'text.pnpmix'), 'not a project');
-    project.saveCopy(join(folder, 'text.pnpmix'), { overwrite: true });
+    await project.saveCopy(join(folder, 'text.pnpmix'), { overwrite: true });
     expect(openProject(join(folder, 'text.pnpmix')).document().prompt).toBe('mine');
   });
 
@@ -347,7 +347,7 @@ describe('copies', () => {
     }
     const project = createProject(from);
     project.commit(documentWith({ prompt: 'mine' }), 'Prompt');
-    project.saveCopy(crashed, { overwrite: true });
+    await project.saveCopy(crashed, { overwrite: true });
     expect(existsSync(`${crashed}-wal`)).toBe(false);
     const copy = openProject(crashed);
     expect(copy.wasRecovered).toBe(false);
@@ -373,7 +373,7 @@ describe('read-only', () => {
     expect(() => reader.addRender(renderOf(picture))).toThrow(refused);
     expect(() => reader.compact()).toThrow(refused);
     expect(() => reader.atomically(() => 0)).toThrow(refused);
-    reader.saveCopy(join(folder, 'copy.pnpmix'));
+    await reader.saveCopy(join(folder, 'copy.pnpmix'));
     const copy = openProject(join(folder, 'copy.pnpmix'));
     expect(copy.document().prompt).toBe('new');
     copy.close();

@@ -40,6 +40,40 @@ it('finds by name, prompt and concept, whatever the case', async () => {
   expect(numbersOf({ text: 'zebra' })).toEqual({ found: [], total: 0 });
 });
 
+it('finds whatever the case and the encoding of accents, in every script', async () => {
+  const file = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+  const picture = file.putAsset(pictureBytes());
+  const render = renderOf(picture);
+  const prompt = 'Ein Bild: Äpfel und КОШКА, CAFÉ, Straße, ΟΔΟΣ, Ǆ, 각';
+  file.addRender({ ...render, request: { ...render.request, scene: { ...render.request.scene, prompt } } });
+  const finds = (text: string) => file.findRenders({ ...everything, text }).total === 1;
+  const words = [
+    'äpfel',
+    'ÄPFEL',
+    'Äpfel',
+    'кошка',
+    'Кошка',
+    'café',
+    'CAFÉ',
+    'ein bild',
+    'STRASSE',
+    'strasse',
+  ];
+  words.push('οδος', 'οδοσ', 'ǆ', 'ǅ', '각');
+  for (const word of words) {
+    for (const form of ['NFC', 'NFD'] as const)
+      expect([word, form, finds(word.normalize(form))]).toEqual([word, form, true]);
+  }
+  for (const word of ['apfel', 'кот', 'cafe,', 'zebra']) expect([word, finds(word)]).toEqual([word, false]);
+});
+
+it('sorts names of every script whatever their case', async () => {
+  const { file, made, numbersOf } = await project();
+  for (const [index, name] of ['Épée', 'éclair', 'zebra'].entries())
+    file.changeRender(made[index]!, { name });
+  expect(numbersOf({ order: 'name' }).found).toEqual([2, 1, 0]);
+});
+
 it('takes what it is given as text, not as a pattern or as SQL', async () => {
   const { numbersOf } = await project();
   expect(numbersOf({ text: '%' }).found).toEqual([2]);

@@ -1,0 +1,96 @@
+/** Copies are written step by step: the process goes on meanwhile, and nothing is left of one that is ended. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
+import { pictureBytes } from './sample-render.ts';
+
+const PICTURES = 12;
+const PICTURE_BYTES = 1_000_000;
+
+async function largeProject() {
+  const folder = await temporaryFolder();
+  const project = createProject(join(folder, 'a.pnpmix'));
+  for (let number = 0; number < PICTURES; number++) project.putAsset(pictureBytes(PICTURE_BYTES));
+  return { folder, project };
+}
+
+it('others get their turn between the steps, and what they commit is in the copy', async () => {
+  const { folder, project } = await largeProject();
+  const shares: number[] = [];
+  let isDone = false;
+  let commits = 0;
+  const others = (async () => {
+    while (!isDone) {
+      await turn();
+      // Nothing is committed behind the end of the copy.
+      if (shares.length > 0 && shares.at(-1)! < 0.9) {
+        commits++;
+        project.commit(documentWith({ prompt: `${commits}` }), 'Prompt');
+      }
+    }
+  })();
+  await project.saveCopy(join(folder, 'b.pnpmix'), {
+    onProgress: (bytes, totalBytes) => shares.push(bytes / totalBytes),
+  });
+  isDone = true;
+  await others;
+  expect(shares.length).toBeGreaterThan(PICTURES / 2);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(commits).toBeGreaterThan(2);
+  const copy = openProject(join(folder, 'b.pnpmix'));
+  expect(copy.history().cursor).toBe(commits);
+  copy.verify();
+});
+
+it('one that is cancelled leaves nothing, and the project as it was', async () => {
+  const { folder, project } = await largeProject();
+  const controller = new AbortController();
+  const to = join(folder, 'b.pnpmix');
+  const copying = project.saveAs(to, {
+    signal: controller.signal,
+    onProgress: (bytes, totalBytes) => {
+      if (bytes > totalBytes / 2) controller.abort();
+    },
+  });
+  await expect(copying).rejects.toThrow(withCode('CANCELLED'));
+  expect(readdirSync(folder).filter((name) => name.startsWith('b'))).toEqual([]);
+  project.commit(documentWith({ prompt: 'on' }), 'Prompt');
+  await project.saveCopy(to);
+});
+
+it('closing the project ends it', async () => {
+  const { folder, project } = await largeProject();
+  const copying = project.saveCopy(join(folder, 'b.pnpmix'), { onProgress: () => project.close() });
+  await expect(copying).rejects.toThrow(withCode('CANCELLED'));
+  expect(readdirSync(folder)).toEqual(['a.pnpmix']);
+});
+
+it('two at once are both whole, from a reader too, while the writer goes on', async () => {
+  const { folder, project } = await largeProject();
+  const reader = openProject(project.path, { readOnly: true });
+  const copies = ['b', 'c'].map((name) => reader.saveCopy(join(folder, `${name}.pnpmix`)));
+  copies.push(project.saveCopy(join(folder, 'd.pnpmix')));
+  for (let step = 0; step < 5; step++) {
+    await turn();
+    project.commit(documentWith({ prompt: `${step}` }), 'Prompt');
+  }
+  await Promise.all(copies);
+  for (const name of ['b', 'c', 'd']) openProject(join(folder, `${name}.pnpmix`)).verify();
+  // The reader goes on seeing what is committed.
+  expect(reader.document().prompt).toBe('4');
+});
+
+it('a copy gets a title of its own', async () => {
+  const { folder, project } = await largeProject();
+  const copy = await project.openCopy(join(folder, 'b.pnpmix'), { title: 'The other' });
+  onTestFinished(() => copy.close());
+  expect([project.title(), copy.title()]).toEqual(['a', 'The other']);
+  await expect(project.openCopy(join(folder, 'c.pnpmix'), { title: '' })).rejects.toThrow(
+    withCode('PARAMETER_INVALID'),
+  );
+  copy.close();
+  project.close();
+  expect(readdirSync(folder).sort()).toEqual(['a.pnpmix', 'b.pnpmix']);
+});
