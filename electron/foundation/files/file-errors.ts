@@ -33,7 +33,9 @@ export function writeError(
   const sentence =
     code === 'EFBIG'
       ? `The disk does not take files this large: ${path}. Choose a folder on another disk.`
-      : `${path} cannot be written (${code}).`;
+      : code === 'ENAMETOOLONG'
+        ? `The name is longer than the disk takes: ${path}. Choose a shorter one.`
+        : `${path} cannot be written (${code}).`;
   return new StudioError(unwritable, sentence, { cause: error });
 }
 

@@ -6,15 +6,24 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { errnoOf, ifPresent } from './file-errors.ts';
 
 /** The random part was missing in versions before 1.0. */
 const TEMPORARY = /^(?<name>.+)\.(?<pid>\d+)(?:-[0-9a-f]{8})?\.tmp$/;
 
-/** A name beside `path` that no other write uses. */
+/** Longest name that file systems take, in bytes of UTF-8. */
+const MAX_NAME_BYTES = 255;
+
+/** A name beside `path` that no other write uses; a name too long to take anything behind it is shortened. */
 export function temporaryName(path: string): string {
-  return `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  const ending = `.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  const name = basename(path);
+  const extension = extname(name);
+  let characters = [...name.slice(0, name.length - extension.length)];
+  const room = MAX_NAME_BYTES - Buffer.byteLength(extension + ending);
+  while (Buffer.byteLength(characters.join('')) > room) characters = characters.slice(0, -1);
+  return join(dirname(path), `${characters.join('')}${extension}${ending}`);
 }
 
 /**

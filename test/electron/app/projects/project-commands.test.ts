@@ -1,11 +1,14 @@
 /** The commands on projects over real files: create, copy, rename, undo, share, lock, recent, and what is refused. */
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';
 import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
+import { StudioError } from '../../../../electron/contract/errors.ts';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import { ProjectFile } from '../../../../electron/projects/project-file.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { pictureBytes } from '../../projects/sample-render.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
 import { callStudio, testStudio } from '../studio-fixture.ts';
 
@@ -127,6 +130,128 @@ test('a second host is told that a project is open, and may read it', async () =
   } finally {
     await other.close();
   }
+});
+
+test('a name of any length and script makes a project, a copy and a copy of that', async () => {
+  const names = [
+    ...Array.from({ length: 24 }, (_, index) => '가'.repeat(77 + index)),
+    '👩‍👩‍👧‍👦'.repeat(9),
+    'con',
+    'e\u0301'.repeat(50),
+  ];
+  for (const name of names) {
+    const { projectId, path } = await call('project.create', { name });
+    expect(existsSync(path)).toBe(true);
+    const again = await call('project.create', { name });
+    expect(again.path).not.toBe(path);
+    for (const id of [projectId, again.projectId]) await call('project.close', { projectId: id });
+  }
+  const long = await call('project.create', { name: '가'.repeat(100) });
+  const copy = await call('project.duplicate', { projectId: long.projectId });
+  const moved = await call('project.saveAs', { projectId: copy.projectId });
+  expect(moved).toMatchObject({ projectId: copy.projectId, name: `${'가'.repeat(100)} copy` });
+  await expect(
+    call('project.saveAs', { projectId: long.projectId, path: join(root, `${'가'.repeat(83)}.pnpmix`) }),
+  ).rejects.toMatchObject({ code: 'PROJECT_UNWRITABLE', message: expect.stringContaining('shorter') });
+});
+
+test('a copy of a project whose title is as long as it may be is open like any other', async () => {
+  const path = join(root, 'long.pnpmix');
+  for (const title of ['x'.repeat(200), 'x'.repeat(196), `${'x'.repeat(194)}😀${'x'.repeat(5)}`]) {
+    ProjectFile.create(path, { title, overwrite: true }).close();
+    const { projectId } = await call('project.open', { path });
+    const copy = await call('project.duplicate', { projectId });
+    expect(copy.name).toMatch(/^x{193,195} copy$/);
+    for (const id of [projectId, copy.projectId]) await call('project.close', { projectId: id });
+    expect((await call('project.open', { path: copy.path })).name).toBe(copy.name);
+    await call('project.close', { projectId: (await call('project.listOpen', {}))[0]!.projectId });
+  }
+});
+
+test('a copy that cannot be made leaves nothing', async () => {
+  const { projectId, path } = await call('project.create', { name: 'Original' });
+  const taken = await call('project.create', { name: 'Taken' });
+  for (const [to, code] of [
+    [taken.path, 'PROJECT_BUSY'],
+    [join(root, 'nowhere', 'a.pnpmix'), 'PROJECT_MISSING'],
+    [`${path}.txt`, 'PARAMETER_INVALID'],
+  ]) {
+    await expect(call('project.duplicate', { projectId, path: to! })).rejects.toMatchObject({ code });
+    await expect(call('project.saveAs', { projectId, path: to! })).rejects.toMatchObject({ code });
+  }
+  expect(await call('project.listOpen', {})).toHaveLength(2);
+  expect(readdirSync(join(root, 'projects')).filter((name) => name.endsWith('.pnpmix'))).toHaveLength(2);
+});
+
+test('a copy is a job: seen, answered meanwhile, and cancelled', async () => {
+  const { projectId, path } = await call('project.create', { name: 'Large' });
+  await call('project.close', { projectId });
+  const file = ProjectFile.open(path);
+  for (let number = 0; number < 40; number++) file.putAsset(pictureBytes(1_000_000));
+  file.close();
+  const opened = await call('project.open', { path });
+  const jobs = () => events.flatMap(({ event, payload }) => (event === 'job.changed' ? [payload] : []));
+  const copying = call('project.duplicate', { projectId: opened.projectId });
+  await expect.poll(() => jobs().find(({ progress }) => progress !== null)?.kind).toBe('copyProject');
+  // The host answers, and takes changes, while it copies.
+  await call('project.commit', {
+    projectId: opened.projectId,
+    document: { ...opened.document, prompt: 'meanwhile' },
+    label: 'Prompt',
+  });
+  expect(jobs().at(-1)!.state).toBe('running');
+  await copying;
+  expect(jobs().at(-1)).toMatchObject({ state: 'done', result: { kind: 'projectCopied' } });
+
+  events.length = 0;
+  const moving = call('project.saveAs', { projectId: opened.projectId, path: join(root, 'b.pnpmix') });
+  moving.catch(() => undefined);
+  await expect(
+    call('project.saveAs', { projectId: opened.projectId, path: join(root, 'c.pnpmix') }),
+  ).rejects.toMatchObject({ code: 'PROJECT_BUSY' });
+  for (const { jobId } of jobs()) await call('jobs.cancel', { jobId });
+  await expect(moving).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(existsSync(join(root, 'b.pnpmix'))).toBe(false);
+  expect(await call('project.state', { projectId: opened.projectId })).toMatchObject({ path });
+});
+
+test('a project whose file went away is saved under a name, or put back, and goes on', async () => {
+  const { projectId, path, document } = await call('project.create', { name: 'Away' });
+  const commit = (prompt: string) =>
+    call('project.commit', { projectId, document: { ...document, prompt }, label: 'Prompt' });
+  await commit('saved');
+  rmSync(path);
+  await expect(commit('refused')).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
+  expect((await call('project.saveAs', { projectId })).path).toBe(path);
+  expect((await commit('on')).history).toMatchObject({ position: 2 });
+  // Its folder too: it goes on in the folder for projects.
+  const elsewhere = join(root, 'elsewhere');
+  mkdirSync(elsewhere);
+  await call('project.saveAs', { projectId, path: join(elsewhere, 'a.pnpmix') });
+  rmSync(elsewhere, { recursive: true });
+  await expect(commit('refused')).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
+  const saved = await call('project.saveAs', { projectId });
+  expect(dirname(saved.path)).toBe(join(root, 'projects'));
+  expect((await commit('on')).history).toMatchObject({ position: 3 });
+});
+
+test('closing goes on where one project cannot be closed, and says all of it', async () => {
+  const [first, second, third] = await Promise.all(
+    ['First', 'Second', 'Third'].map((name) => call('project.create', { name })),
+  );
+  const closeFile = ProjectFile.prototype.close;
+  const close = vi.spyOn(ProjectFile.prototype, 'close').mockImplementation(function (this: ProjectFile) {
+    closeFile.call(this);
+    if (this.path !== second!.path) throw new StudioError('DISK_FULL', `${this.path}: the disk is full.`);
+  });
+  const closing = studio.close();
+  await expect(closing).rejects.toMatchObject({ code: 'DISK_FULL' });
+  await expect(closing).rejects.toThrow(
+    new RegExp(`${basename(first!.path)}.*${basename(third!.path)}`, 's'),
+  );
+  close.mockRestore();
+  for (const { path } of [first!, second!, third!]) ProjectFile.open(path).close();
+  studio = await testStudio(root, {}, environment);
 });
 
 test('recent projects come first, then the others of the folder; a file that is gone is said', async () => {
