@@ -52,6 +52,8 @@ export interface StudioParts {
   readonly recent: RecentProjects;
   readonly projects: OpenProjects;
   readonly projectsFolder: ProjectsFolder;
+  /** Paths of the files that were exported since the start. */
+  readonly writtenFiles: Set<string>;
   readonly transient: TransientAssets;
   readonly engine: EngineSupervisor;
   readonly renders: RenderService;

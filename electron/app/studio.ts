@@ -163,6 +163,7 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
     settings,
     applySettings,
     recent,
+    writtenFiles: new Set(),
     projects,
     projectsFolder,
     transient,

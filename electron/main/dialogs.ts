@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import type { BrowserWindow, Dialog, Shell } from 'electron';
 import type { HostDialogs } from '../app/studio-parts.ts';
 import { StudioError } from '../contract/errors.ts';
+import type { UnsavedAnswer } from './windows/studio-windows.ts';
 
 const PROJECT_FILTER = { name: 'PnP-MIX project', extensions: ['pnpmix'] };
 const EXPORT_FILTERS = {
@@ -66,6 +67,21 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
       shell.showItemInFolder(path);
     },
   };
+}
+
+/** Asks about changes that are not saved yet, as decision 0051 promises. */
+export function askAboutUnsaved(dialog: Dialog, window: BrowserWindow): UnsavedAnswer {
+  const answers: readonly UnsavedAnswer[] = ['save', 'leave', 'stay'];
+  const chosen = dialog.showMessageBoxSync(window, {
+    type: 'warning',
+    message: 'Some changes are not saved yet.',
+    detail: 'Saving takes a moment. What is left unsaved is taken up when the project is opened again.',
+    buttons: ['Save and Close', 'Close Now', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    noLink: true,
+  });
+  return answers[chosen] ?? 'stay';
 }
 
 /** Systems differ in whether they add the ending that was chosen. */

@@ -18,7 +18,7 @@ import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../app/studio-folders.ts';
 import { CrashLog } from '../foundation/log/crash-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
-import { hostDialogs } from './dialogs.ts';
+import { askAboutUnsaved, hostDialogs } from './dialogs.ts';
 import { openCommandChannel } from './ipc/command-channel.ts';
 import { menuTemplate } from './menu.ts';
 import { projectsIn } from './opened-files.ts';
@@ -70,6 +70,18 @@ async function start(): Promise<void> {
     preloadFile: join(application, 'dist', 'preload', 'preload.cjs'),
     iconFile: join(application, 'dist', 'icons', 'icon.png'),
     onPageGone: (reason) => log.write('a window’s page ended', reason),
+    askAboutUnsaved: (window) => askAboutUnsaved(dialog, window),
+    // A window that was kept open for a while stopped the program from ending.
+    onSavedAndClosed: () => {
+      if (isEnding) app.quit();
+    },
+    onStay: () => {
+      isEnding = false;
+    },
+  });
+  let isEnding = false;
+  app.on('before-quit', () => {
+    isEnding = true;
   });
   const openFile = (path: string) => windows.ask({ what: 'openProject', path });
   // 3. macOS names files by events, which may come before it is ready.

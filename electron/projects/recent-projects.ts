@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomicallySync } from '../foundation/files/atomic-write.ts';
 import { errnoOf } from '../foundation/files/file-errors.ts';
+import { withFileLockSync } from '../foundation/files/file-lock.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
 import { boundedTimeMs } from './shown-values.ts';
 
@@ -48,15 +49,19 @@ export class RecentProjects {
 
   /** Puts a project at the top of the list. @param path absolute */
   remember(path: string, nowMs: number): void {
-    const others = this.list().filter((project) => project.path !== path);
-    this.#write([{ path, openedAtMs: nowMs }, ...others].slice(0, MAX_RECENT));
+    withFileLockSync(this.#file, () => {
+      const others = this.list().filter((project) => project.path !== path);
+      this.#write([{ path, openedAtMs: nowMs }, ...others].slice(0, MAX_RECENT));
+    });
   }
 
   /** Takes a project off the list; the file itself stays. */
   forget(path: string): void {
-    const projects = this.list();
-    const others = projects.filter((project) => project.path !== path);
-    if (others.length < projects.length) this.#write(others);
+    withFileLockSync(this.#file, () => {
+      const projects = this.list();
+      const others = projects.filter((project) => project.path !== path);
+      if (others.length < projects.length) this.#write(others);
+    });
   }
 
   /** Writes the list so that a reader sees the whole of it or what was there before. */

@@ -1,5 +1,6 @@
 /** Handlers of the commands on the program itself. */
 
+import { join } from 'node:path';
 import type { appCommands, LicenceNotice } from '../../contract/commands/app-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
@@ -13,7 +14,7 @@ import type { StudioParts } from '../studio-parts.ts';
 export function appHandlers(
   parts: StudioParts,
 ): Pick<CommandHandlers<CommandContext>, keyof typeof appCommands> {
-  const { host, settings, projectsFolder, store, events, folders } = parts;
+  const { host, settings, projectsFolder, projects, recent, writtenFiles, store, events, folders } = parts;
   const dialogs = () => {
     if (host.dialogs !== null) return host.dialogs;
     throw new StudioError(
@@ -30,6 +31,17 @@ export function appHandlers(
     });
     return licences;
   };
+  // A page may name paths on other machines, too (\\server\share): looking at one sends the login's hash there.
+  const isGivenOut = (path: string) =>
+    [
+      projectsFolder.path,
+      store.modelsFolder,
+      folders.cache,
+      folders.settings,
+      join(folders.settings, 'logs'),
+      ...projects.list().map((project) => project.path),
+      ...recent.list().map((project) => project.path),
+    ].includes(path) || writtenFiles.has(path);
   return {
     'app.info': () => ({
       name: 'PnP-MIX Studio',
@@ -46,7 +58,14 @@ export function appHandlers(
     }),
     'app.licences': readOnce,
     'app.reveal': async ({ path }, { clientId }) => {
-      await dialogs().reveal(clientId, path);
+      const { reveal } = dialogs();
+      if (!isGivenOut(path)) {
+        throw new StudioError(
+          'PARAMETER_INVALID',
+          'Only files and folders of this program are shown: projects, exports, and the folders of the settings.',
+        );
+      }
+      await reveal(clientId, path);
       return null;
     },
     'app.cache': async () => ({ bytes: await cacheBytes(folders.cache) }),

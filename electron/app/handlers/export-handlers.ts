@@ -19,6 +19,7 @@ export function exportHandlers({
   projects,
   settings,
   transient,
+  writtenFiles,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof exportCommands> {
   /** Writes a file where the person said, or keeps it for a browser to download. */
   const deliver = async ({ fileName, bytes, mediaType }: MadeFile, path?: string): Promise<ExportedFile> => {
@@ -26,6 +27,7 @@ export function exportHandlers({
     if (path === undefined) return { ...file, path: null, asset: transient.put(bytes, mediaType) };
     const place = checkedPath(path, [extname(fileName)]);
     await writeExport(place, bytes);
+    writtenFiles.add(place);
     return { ...file, path: place, asset: null };
   };
   const optionsOf = (metadata = settings.current.exportMetadata): ExportOptions => ({

@@ -1,4 +1,5 @@
-/** The settings file: read once, written whole on every change. */
+/** The settings file: read at the start and before every change, and written whole. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
@@ -9,6 +10,7 @@ import {
   settingsSchema,
 } from '../../contract/settings.ts';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
+import { withFileLock } from '../../foundation/files/file-lock.ts';
 import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
 
 export class SettingsStore {
@@ -45,12 +47,46 @@ export class SettingsStore {
   }
 
   async #write(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
-    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const changed = settingsSchema.parse({ ...this.#settings, ...given });
-    await writeFileAtomically(this.#path, `${JSON.stringify(changed, null, 2)}\n`);
-    this.#settings = changed;
-    return changed;
+    // Another host may have changed the file meanwhile: only what this change is about is written over.
+    return withFileLock(this.#path, async () => {
+      const known = this.#settings;
+      const base = await this.#asOthersLeftIt();
+      const given = Object.entries(change)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => {
+          const key = name as keyof Settings;
+          return [key, isRecord(value) ? mergeRecord(known[key], value, base[key]) : value];
+        });
+      const changed = settingsSchema.parse({ ...base, ...Object.fromEntries(given) });
+      await writeFileAtomically(this.#path, `${JSON.stringify(changed, null, 2)}\n`);
+      this.#settings = changed;
+      return changed;
+    });
   }
+
+  /** What is in the file; what this process has where the file is not there, or not to be understood. */
+  async #asOthersLeftIt(): Promise<Settings> {
+    if (!existsSync(this.#path)) return this.#settings;
+    let isWhole = true;
+    const found = await readSettings(this.#path, () => {
+      isWhole = false;
+    });
+    return isWhole ? found : this.#settings;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** A record with the entries that differ between two states of it changed, and the others as they are. */
+function mergeRecord(known: unknown, given: Record<string, unknown>, base: unknown): Record<string, unknown> {
+  const [before, merged] = [isRecord(known) ? known : {}, isRecord(base) ? { ...base } : {}];
+  for (const name of Object.keys(before)) if (!(name in given)) delete merged[name];
+  for (const [name, value] of Object.entries(given)) {
+    if (JSON.stringify(value) !== JSON.stringify(before[name])) merged[name] = value;
+  }
+  return merged;
 }
 
 async function readSettings(path: string, onNotice: (sentence: string) => void): Promise<Settings> {

@@ -1,6 +1,7 @@
 /** asset://sha256/<id>: the bytes of a picture, by its content, to the program's own page only. */
 import { ASSET_POLICY } from '../../app/content-security-policy.ts';
 import type { Studio } from '../../app/studio.ts';
+import { StudioError } from '../../contract/errors.ts';
 import { assetIdSchema } from '../../contract/render-request.ts';
 import { APP_ORIGIN, ASSET_HOST } from '../addresses.ts';
 
@@ -18,10 +19,20 @@ export function assetProtocol(readAsset: Studio['readAsset']): (request: Request
     const { host, pathname } = new URL(url);
     const id = assetIdSchema.safeParse(pathname.slice(1));
     if (method !== 'GET') return new Response(null, { status: 405, headers: HEADERS });
-    const asset = host === ASSET_HOST && id.success ? readAsset(id.data) : undefined;
+    const asset = host === ASSET_HOST && id.success ? readOrNone(readAsset, id.data) : undefined;
     if (asset === undefined) return new Response(null, { status: 404, headers: HEADERS });
     return new Response(Uint8Array.from(asset.bytes), {
       headers: { ...HEADERS, 'Content-Type': asset.mediaType },
     });
   };
+}
+
+/** A picture that is damaged is none; the editor says so when it asks for it by a command. */
+function readOrNone(readAsset: Studio['readAsset'], id: string): ReturnType<Studio['readAsset']> {
+  try {
+    return readAsset(id);
+  } catch (error) {
+    if (error instanceof StudioError && error.code !== 'INTERNAL') return undefined;
+    throw error;
+  }
 }

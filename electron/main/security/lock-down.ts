@@ -46,5 +46,7 @@ function lockDown(contents: WebContents): void {
   contents.on('will-frame-navigate', stayHere);
   contents.on('will-redirect', stayHere);
   contents.on('will-attach-webview', (event) => event.preventDefault());
+  // WebRTC is no request that could be cancelled: without a proxy it gets no way out.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }

@@ -7,11 +7,20 @@ import { START_PAGE } from '../addresses.ts';
 
 type HostRequest = EventPayload<'host.request'>;
 
+/** What a person may want when a window is closed whose changes are not saved yet. */
+export type UnsavedAnswer = 'save' | 'leave' | 'stay';
+
+/** How often, and how many times, closing is tried while the page saves; then the person is asked again. */
+const SAVE_CHECK_MS = 250;
+const MAX_SAVE_CHECKS = 40;
+
 interface OpenWindow {
   readonly clientId: string;
   readonly window: BrowserWindow;
   /** The page has called: its listeners are there. */
   isListening: boolean;
+  /** The person wants it closed as soon as everything is saved. */
+  closesWhenSaved: boolean;
   /** What is to be asked of the page as soon as it listens. */
   readonly waiting: HostRequest[];
 }
@@ -22,6 +31,12 @@ export interface StudioWindowsOptions {
   readonly iconFile: string;
   /** Told when the process of a page ended, and why. */
   readonly onPageGone: (reason: string) => void;
+  /** Asks what to do about changes that are not saved yet; while it asks, nothing else happens in the window. */
+  readonly askAboutUnsaved: (window: BrowserWindow) => UnsavedAnswer;
+  /** Told when a window has been closed that waited until everything was saved; not for one that was kept open. */
+  readonly onSavedAndClosed: () => void;
+  /** Told when the person wants the window to stay. */
+  readonly onStay: () => void;
 }
 
 export class StudioWindows {
@@ -68,6 +83,7 @@ export class StudioWindows {
       clientId: randomUUID(),
       window,
       isListening: false,
+      closesWhenSaved: false,
       waiting: request === undefined ? [] : [request],
     };
     this.#windows.push(opened);
@@ -81,7 +97,36 @@ export class StudioWindows {
       opened.isListening = false;
       window.webContents.reload();
     });
+    // Without an answer here the page's own beforeunload keeps the window open, and nobody is told why.
+    window.webContents.on('will-prevent-unload', (event) => this.#closeUnsaved(opened, event));
     void window.loadURL(START_PAGE);
+  }
+
+  #closeUnsaved(opened: OpenWindow, event: { preventDefault(): void }): void {
+    if (opened.closesWhenSaved) return;
+    const answer = this.#options.askAboutUnsaved(opened.window);
+    // Preventing the page's objection is leaving.
+    if (answer === 'leave') event.preventDefault();
+    else if (answer === 'save') this.#closeWhenSaved(opened);
+    else this.#options.onStay();
+  }
+
+  #closeWhenSaved(opened: OpenWindow): void {
+    opened.closesWhenSaved = true;
+    let checks = 0;
+    const timer = setInterval(() => {
+      if (opened.window.isDestroyed()) {
+        clearInterval(timer);
+        this.#options.onSavedAndClosed();
+        return;
+      }
+      if (++checks > MAX_SAVE_CHECKS) {
+        clearInterval(timer);
+        opened.closesWhenSaved = false;
+      }
+      // The page objects as long as something is not saved.
+      opened.window.close();
+    }, SAVE_CHECK_MS);
   }
 
   /** Tells all windows. */

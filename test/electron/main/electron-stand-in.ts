@@ -30,6 +30,7 @@ export class StandInWebContents extends EventEmitter {
   readonly sent: { channel: string; args: unknown[] }[] = [];
   url = '';
   reloads = 0;
+  webRtcPolicy = 'default';
   openHandler: ((details: { url: string }) => { action: string }) | undefined;
 
   get mainFrame(): StandInFrame {
@@ -44,6 +45,10 @@ export class StandInWebContents extends EventEmitter {
     // What crosses must be plain: Electron would throw on anything else.
     this.sent.push({ channel, args: structuredClone(args) });
     this.emit('stand-in-sent', channel, ...args);
+  }
+
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.webRtcPolicy = policy;
   }
 
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
@@ -76,6 +81,8 @@ export class StandInElectron {
     filePath: '',
     filePaths: [],
   };
+  /** The button that the next message's answer is. */
+  messageAnswer = 0;
   readonly dialogs: { kind: string; options: Record<string, unknown> }[] = [];
   readonly permission: Record<string, Handler> = {};
   readonly session = new EventEmitter();
@@ -143,6 +150,10 @@ export class StandInElectron {
       dialog: {
         showOpenDialog: dialog('open'),
         showSaveDialog: dialog('save'),
+        showMessageBoxSync: (_: unknown, options: Record<string, unknown>) => {
+          this.dialogs.push({ kind: 'message', options });
+          return this.messageAnswer;
+        },
         showErrorBox: (title: string, text: string) => this.errorBoxes.push(`${title}: ${text}`),
       },
       ipcMain: { handle: (channel: string, handler: Handler) => this.ipcHandlers.set(channel, handler) },
@@ -254,8 +265,16 @@ export class StandInWindow extends EventEmitter {
     return this.isGone;
   }
 
-  /** The person closes it. */
+  /** Whether its page objects to being closed. */
+  hasUnsaved = false;
+
+  /** The person, or the program, closes it. */
   close(): void {
+    if (this.hasUnsaved) {
+      const event = new PreventableEvent();
+      this.webContents.emit('will-prevent-unload', event);
+      if (!event.defaultPrevented) return;
+    }
     this.isGone = true;
     this.emit('closed');
   }

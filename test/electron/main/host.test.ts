@@ -159,12 +159,66 @@ describe('dialogs', () => {
   it('show a file in its folder, and open nothing', async () => {
     const { electron, window, root } = await startHost();
     const path = projectAt(join(root, 'a.pnpmix'));
-    resultOf(await electron.call(window, 'app.reveal', { path }));
-    expect(electron.shownItems).toEqual([path]);
-    for (const other of ['a.pnpmix', join(root, 'none.png'), 'https://example.org/']) {
-      expect(await electron.call(window, 'app.reveal', { path: other })).toMatchObject({ ok: false });
+    // What the program has not given out is not looked for, wherever it is.
+    for (const other of [
+      path,
+      'a.pnpmix',
+      '\\\\server\\share\\x.png',
+      '/etc/passwd',
+      'https://example.org/',
+    ]) {
+      expect(await electron.call(window, 'app.reveal', { path: other })).toMatchObject({
+        ok: false,
+        code: 'PARAMETER_INVALID',
+      });
     }
-    expect(electron.shownItems).toEqual([path]);
+    expect(electron.shownItems).toEqual([]);
+    resultOf(await electron.call(window, 'project.open', { path }));
+    resultOf(await electron.call(window, 'app.reveal', { path }));
+    const { projectsFolder } = resultOf<{ projectsFolder: string }>(
+      await electron.call(window, 'app.info', {}),
+    );
+    mkdirSync(projectsFolder, { recursive: true });
+    resultOf(await electron.call(window, 'app.reveal', { path: projectsFolder }));
+    expect(electron.shownItems).toEqual([path, projectsFolder]);
+  });
+});
+
+describe('closing with changes that are not saved yet', () => {
+  const asked = (electron: StandInElectron) =>
+    electron.dialogs.filter(({ kind }) => kind === 'message').length;
+
+  it('asks; staying stays, leaving leaves', async () => {
+    const { electron, window } = await startHost();
+    window.hasUnsaved = true;
+    electron.messageAnswer = 2;
+    window.close();
+    expect([asked(electron), window.isGone]).toEqual([1, false]);
+    electron.messageAnswer = 1;
+    window.close();
+    expect([asked(electron), window.isGone]).toEqual([2, true]);
+  });
+
+  it('closes as soon as everything is saved, and ends the program that was to end', async () => {
+    const { electron, window } = await startHost();
+    window.hasUnsaved = true;
+    electron.messageAnswer = 0;
+    electron.app.emit('before-quit');
+    window.close();
+    window.close();
+    expect([asked(electron), window.isGone]).toEqual([1, false]);
+    window.hasUnsaved = false;
+    await vi.waitUntil(() => electron.hasQuit, { timeout: 60_000 });
+    expect([asked(electron), window.isGone]).toEqual([1, true]);
+  });
+
+  it('asks again when saving does not come to an end', async () => {
+    const { electron, window } = await startHost();
+    window.hasUnsaved = true;
+    window.close();
+    electron.messageAnswer = 2;
+    await vi.waitUntil(() => asked(electron) === 2, { timeout: 60_000 });
+    expect(window.isGone).toBe(false);
   });
 });
 

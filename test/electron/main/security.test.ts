@@ -80,6 +80,8 @@ describe('windows', () => {
     const { electron } = host;
     const contents = new StandInWebContents();
     electron.app.emit('web-contents-created', {}, contents);
+    expect(contents.webRtcPolicy).toBe('disable_non_proxied_udp');
+    expect(host.window.webContents.webRtcPolicy).toBe('disable_non_proxied_udp');
     expect(contents.openHandler!({ url: 'https://example.org' })).toEqual({ action: 'deny' });
   });
 });

@@ -24,7 +24,7 @@ describe('recent projects', () => {
     recent.forget(a);
     recent.forget(a);
     expect(recent.list().map(({ path }) => path)).toEqual([c, b]);
-    expect(readdirSync(join(file, '..'))).toEqual(['recent.json']);
+    expect(readdirSync(join(file, '..'))).toEqual(['recent.json', 'recent.json.lock']);
   });
 
   it('are fifty at most', async () => {

@@ -1,9 +1,13 @@
 /** Settings: kept over restarts, whole or not at all, and what cannot be read is said. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SettingsStore } from '../../../../electron/app/settings/settings-store.ts';
 import { DEFAULT_SETTINGS } from '../../../../electron/contract/settings.ts';
+import { RecentProjects } from '../../../../electron/projects/recent-projects.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 
 let folder: string;
@@ -61,4 +65,40 @@ test('changed by two windows at once keep both changes', async () => {
   await Promise.all([store.change({ theme: 'dark' }), store.change({ wheel: 'brushSize' })]);
   expect(store.current).toMatchObject({ theme: 'dark', wheel: 'brushSize' });
   expect((await open()).current).toEqual(store.current);
+});
+
+describe('two hosts on one settings folder', () => {
+  test('keep each other’s settings, entry by entry', async () => {
+    const [first, second] = [await open(), await open()];
+    await first.change({ theme: 'dark', editor: { panel: 1, language: 'ko' }, shortcuts: { undo: 'z' } });
+    await second.change({ wheel: 'brushSize', editor: { width: 2 } });
+    await first.change({ editor: { language: 'ko' } });
+    const kept = { theme: 'dark', wheel: 'brushSize', editor: { language: 'ko', width: 2 } };
+    expect(first.current).toMatchObject(kept);
+    expect(first.current.editor).toEqual(kept.editor);
+    expect((await open()).current).toMatchObject({ ...kept, shortcuts: { undo: 'z' } });
+  });
+
+  test('that change at the same time lose nothing', async () => {
+    const stores = await Promise.all(Array.from({ length: 8 }, open));
+    await Promise.all(stores.map((store, at) => store.change({ shortcuts: { [`action${at}`]: 'x' } })));
+    expect(Object.keys((await open()).current.shortcuts)).toHaveLength(8);
+  });
+
+  test('in processes of their own remember each other’s projects', async () => {
+    const file = join(folder, 'recent-projects.json');
+    const script = `
+      const { RecentProjects } = await import(${JSON.stringify(
+        pathToFileURL('electron/projects/recent-projects.ts').href,
+      )});
+      const recent = new RecentProjects(process.argv[1]);
+      for (let at = 0; at < 8; at++) recent.remember(\`\${process.argv[1]}-\${process.argv[2]}-\${at}\`, at);`;
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (name) => {
+        const child = spawn('node', ['--input-type=module', '-e', script, file, name], { stdio: 'inherit' });
+        expect(await once(child, 'exit')).toEqual([0, null]);
+      }),
+    );
+    expect(new RecentProjects(file).list()).toHaveLength(32);
+  });
 });
