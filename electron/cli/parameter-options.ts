@@ -28,7 +28,10 @@ export const parameterOptions = {
   ablation: { value: 'a..e', description: 'Row of the paper’s ablation; e is the whole method.' },
   feather: { value: 'PIXELS', description: 'Width of the masks’ soft edge; 0 is the paper’s hard edge.' },
   expand: { value: 'COUNT', description: 'Margin of the rectangle around each mask, in latent elements.' },
-  edge: { value: 'PIXELS', description: 'Width over which the objects fade into the kept background.' },
+  edge: {
+    value: 'PIXELS',
+    description: 'Width of the fade into the kept background outside the masks; 0 keeps every pixel there.',
+  },
   'no-keep-background': { description: 'Show the autoencoder’s copy of the background, not its own pixels.' },
 } as const satisfies Record<string, CommandOption>;
 

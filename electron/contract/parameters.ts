@@ -44,7 +44,10 @@ export const renderParametersSchema = z.strictObject({
     .number()
     .min(0)
     .max(128)
-    .describe('Width of the masks’ soft edge in image pixels; 0 is the paper’s hard edge.'),
+    .describe(
+      'Width of the masks’ soft edge in image pixels; 0 is the paper’s hard edge. Objects then fade into the kept ' +
+        'background over at least as many pixels.',
+    ),
   expand: z
     .int()
     .min(0)
@@ -57,12 +60,20 @@ export const renderParametersSchema = z.strictObject({
         'around it; or its subject, brought to the size and place of its region as well.',
     ),
   ablation: z.enum(['a', 'b', 'c', 'd', 'e']).describe('Row of the paper’s ablation; e is the whole method.'),
-  keepOriginalBackground: z.boolean().describe('Keep the background’s own pixels outside the objects.'),
+  keepOriginalBackground: z
+    .boolean()
+    .describe(
+      'Keep the background’s own pixels: farther from the masks than edge and feather, every pixel is the ' +
+        'background’s, unchanged.',
+    ),
   edge: z
     .number()
     .min(0)
     .max(64)
-    .describe('Width in image pixels over which the objects fade into the kept background.'),
+    .describe(
+      'Width in image pixels, outside the masks, over which the objects fade into the kept background; with 0 (and no ' +
+        'feather) all pixels outside the masks are the background’s.',
+    ),
 });
 export type RenderParameters = z.infer<typeof renderParametersSchema>;
 

@@ -5,6 +5,7 @@
 
 import { throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
+import { squaredDistanceTo } from './masks/distance-transform.ts';
 import { pnpMix } from './pnp-mix.ts';
 import type { KeptStates, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
@@ -225,7 +226,8 @@ export async function encodeImage(
 /**
  * How much of the composed picture shows at each pixel: 1 inside the masks, falling to 0 outside them.
  *
- * The fade lies outside the masks only: inside them the background's pixels are those of the old objects.
+ * The fade lies outside the masks only: inside them the background's pixels are those of the old objects. It ends at
+ * its width, max(edge, feather), by Euclidean distance: farther out every pixel is the background's own.
  */
 function objectOpacity(scene: Scene, { edgePx, featherPx }: ComposeParameters): Tensor {
   const { width, height } = scene.background.pixels;
@@ -236,8 +238,11 @@ function objectOpacity(scene: Scene, { edgePx, featherPx }: ComposeParameters): 
   const fadePx = Math.max(edgePx, featherPx);
   if (fadePx === 0) return union;
   const spread = gaussianBlur(dilate(union, Math.ceil(fadePx / 2)), fadePx / 4);
+  const inside = Uint8Array.from(union.data, (value) => (value > 0 ? 1 : 0));
+  const squaredPx = squaredDistanceTo({ inside, height, width });
   return tensor(
-    spread.data.map((value, at) => Math.max(value, union.data[at]!)),
+    // The blur's tail reaches a little farther.
+    spread.data.map((value, at) => (squaredPx[at]! > fadePx ** 2 ? 0 : Math.max(value, union.data[at]!))),
     union.dims,
   );
 }

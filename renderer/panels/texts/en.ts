@@ -294,7 +294,10 @@ export const en = {
       name: 'Feather',
       text: 'Width in pixels of the soft edge between an object and what is around it.',
     },
-    edge: { name: 'Edge', text: 'Width in pixels over which an object fades into the kept background.' },
+    edge: {
+      name: 'Edge',
+      text: 'Width in pixels, outside the masks, over which an object fades into the kept background. 0 keeps every pixel outside.',
+    },
     expand: {
       name: 'Margin',
       text: 'How far the rectangle around each mask reaches beyond it, in latent cells.',
@@ -330,7 +333,7 @@ export const en = {
     },
     keepOriginalBackground: {
       name: 'Keep the background’s pixels',
-      text: 'Outside the objects the result is the background itself, pixel for pixel.',
+      text: 'Outside the masks and their fade (as wide as Edge or Feather, whichever is larger) the result is the background itself, pixel for pixel.',
     },
     lockSeed: 'Keep the seed',
     unlockSeed: 'A new seed for every render',

@@ -283,7 +283,10 @@ export const ko = {
     },
     guidance: { name: '텍스트 가이던스', text: '프롬프트를 얼마나 따르는지. 1이면 꺼집니다.' },
     feather: { name: '페더', text: '물체와 주변 사이 부드러운 가장자리의 너비(픽셀).' },
-    edge: { name: '가장자리', text: '물체가 보존된 배경으로 서서히 바뀌는 너비(픽셀).' },
+    edge: {
+      name: '가장자리',
+      text: '마스크 바깥에서 물체가 보존된 배경으로 서서히 바뀌는 너비(픽셀). 0이면 바깥의 모든 픽셀이 그대로 남습니다.',
+    },
     expand: { name: '여백', text: '각 마스크를 둘러싼 사각형이 밖으로 뻗는 정도(잠재 격자 칸).' },
     conceptPicture: {
       name: '콘셉트 그림',
@@ -312,7 +315,7 @@ export const ko = {
     },
     keepOriginalBackground: {
       name: '배경 픽셀 유지',
-      text: '물체 밖에서는 결과가 배경과 픽셀 단위로 같습니다.',
+      text: '마스크와 그 경계(가장자리와 페더 중 넓은 쪽만큼) 밖에서는 결과가 배경과 픽셀 단위로 같습니다.',
     },
     lockSeed: '시드 유지',
     unlockSeed: '렌더링마다 새 시드',
