@@ -61,7 +61,7 @@ export async function runCommandLine(
 function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => command.name.length));
   return [
-    'PnP-MIX Studio: puts several of your own things into one generated scene.',
+    'PnP-MIX Studio: places several subjects of your own in one generated scene.',
     '',
     'Usage: npm run COMMAND -- [options]',
     '',

@@ -34,7 +34,7 @@ export interface Command {
 
 /** Options that every command takes. */
 const sharedOptions: Readonly<Record<string, CommandOption>> = {
-  debug: { description: 'On an error, show where it arose and what caused it.' },
+  debug: { description: 'Show the stack trace of an error, and its cause.' },
   help: { description: 'Show this help.' },
 };
 

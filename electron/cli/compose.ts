@@ -27,25 +27,25 @@ export const composeCommand: Command = {
   summary: 'Composes a scene into a picture.',
   usage: 'SCENE.json|PICTURE.png --out FILE.png [options]',
   details:
-    'The scene file is described in docs/scene-file.md. What an option sets goes before the scene file, that\n' +
-    'before the model pack’s recommendation, and that before the paper’s values.\n' +
-    'A scene file may leave pictures to be made: a background from a prompt, masks from phrases, the background\n' +
-    'without the objects. What was made is kept beside the result, as a scene of its own.\n' +
-    'A picture that this program wrote stands for the scene that it was made from: its pictures are looked for in\n' +
-    'the projects and the picture files beside it (docs/export.md).',
+    'Scene files are described in docs/scene-file.md. Options override the scene file, which overrides the values\n' +
+    'that the model pack recommends, which override the paper’s.\n' +
+    'A scene file can ask for pictures that do not exist yet: a background from a prompt, masks from phrases, the\n' +
+    'background without its objects. They are saved next to the result, as a scene of their own.\n' +
+    'A PNG that this program made can stand in for a scene file. Its pictures are looked up in the projects and\n' +
+    'picture files in the same folder (docs/export.md).',
   options: {
-    out: { value: 'FILE.png', description: 'Where the picture goes.' },
+    out: { value: 'FILE.png', description: 'Where to save the picture.' },
     ...parameterOptions,
     ...engineOptions,
     sweep: {
       value: 'NAME=VALUE,...',
       multiple: true,
       description:
-        'Make a sheet of pictures over one or two parameters: --sweep alpha=0,0.15,0.5 beta=0.4,0.8.',
+        'Render a contact sheet over one or two parameters: --sweep alpha=0,0.15,0.5 beta=0.4,0.8.',
     },
-    trace: { value: 'FOLDER', description: 'Write all tensors as .npy files too (docs/trace.md).' },
-    request: { value: 'FILE.json', description: 'Write the full render request too.' },
-    'no-metadata': { description: 'Do not write into the picture how it was made.' },
+    trace: { value: 'FOLDER', description: 'Also save all tensors as .npy files (docs/trace.md).' },
+    request: { value: 'FILE.json', description: 'Also save the full render request.' },
+    'no-metadata': { description: 'Do not embed the render request in the picture.' },
   },
   run: runCompose,
 };

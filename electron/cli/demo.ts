@@ -16,10 +16,10 @@ import { showProgress } from './terminal-progress.ts';
 
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'Composes the starter pack’s two-concept scene and shows how it came about.',
+  summary: 'Composes the starter pack’s two-concept scene, with a sheet of its inputs.',
   usage: '[options]',
   options: {
-    out: { value: 'FOLDER', description: 'Where result.png and sheet.png go; out/demo by default.' },
+    out: { value: 'FOLDER', description: 'Folder for result.png and sheet.png; out/demo by default.' },
     ...engineOptions,
   },
   run: runDemo,

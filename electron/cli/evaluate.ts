@@ -17,14 +17,14 @@ export const evaluateCommand: Command = {
   summary: 'Measures a model pack and the method on scenes that training never saw.',
   usage: '[options]',
   details:
-    'Every measure is defined in electron/cli/evaluation. What was not measured is null in the report.',
+    'The metrics are defined in electron/evaluation. Metrics that were not computed are null in the report.',
   options: {
-    scenes: { value: 'COUNT', description: 'Take only so many scenes, evenly from all; the output says so.' },
+    scenes: { value: 'COUNT', description: 'Use only this many scenes, spread evenly; the output says so.' },
     only: {
       value: 'NAME,...',
-      description: `Take only these measures: ${measures.map(({ name }) => name).join(', ')}.`,
+      description: `Compute only these metrics: ${measures.map(({ name }) => name).join(', ')}.`,
     },
-    out: { value: 'FILE.json', description: 'Where the report goes; out/evaluate.json by default.' },
+    out: { value: 'FILE.json', description: 'Where to save the report; out/evaluate.json by default.' },
     ...engineOptions,
   },
   run: runEvaluate,

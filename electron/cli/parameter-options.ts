@@ -9,30 +9,36 @@ export const parameterOptions = {
   alpha: {
     value: 'NUMBER|NAME=NUMBER',
     multiple: true,
-    description: 'How strongly a concept’s look replaces the old one; of all concepts, or of the one named.',
+    description: 'Appearance strength of all concepts, or of the one named; 0 to 2.',
   },
-  beta: { value: 'NUMBER', description: 'How much of the inpainted background surrounds each object, 0..1.' },
-  steps: { value: 'COUNT', description: 'Denoising steps.' },
-  seed: { value: 'NUMBER', description: 'Seed of the inversion noise.' },
-  guidance: { value: 'NUMBER', description: 'Text classifier-free guidance; 1 is off.' },
-  'swap-guidance': { value: 'NUMBER', description: 'Swap guidance; 1 is off.' },
-  layers: { value: 'all|decoder', description: 'Self-attention layers that use the concept’s look.' },
+  beta: {
+    value: 'NUMBER',
+    description: 'How much of the inpainted background surrounds each object; 0 to 1.',
+  },
+  steps: { value: 'COUNT', description: 'Number of denoising steps; 1 to 999.' },
+  seed: { value: 'NUMBER', description: 'Random seed: the same seed gives the same picture.' },
+  guidance: { value: 'NUMBER', description: 'Text guidance scale; 1 turns it off, 20 is the most.' },
+  'swap-guidance': { value: 'NUMBER', description: 'Swap guidance scale; 1 turns it off, 10 is the most.' },
+  layers: { value: 'all|decoder', description: 'Self-attention layers that use the concept’s appearance.' },
   'attention-steps': {
     value: 'FROM..TO',
-    description: 'Share of the steps in which they do, such as 0..0.8.',
+    description: 'Part of the steps in which they do, such as 0..0.8.',
   },
   'concept-picture': {
     value: 'whole|subject|placed',
-    description: 'What of the concept images is used: all, the thing itself, or that at its place and size.',
+    description:
+      'What to use of each concept image: all of it, its subject, or its subject aligned to the region.',
   },
-  ablation: { value: 'a..e', description: 'Row of the paper’s ablation; e is the whole method.' },
+  ablation: { value: 'a..e', description: 'Row of the paper’s ablation study; e is the full method.' },
   feather: { value: 'PIXELS', description: 'Width of the masks’ soft edge; 0 is the paper’s hard edge.' },
   expand: { value: 'COUNT', description: 'Margin of the rectangle around each mask, in latent elements.' },
   edge: {
     value: 'PIXELS',
     description: 'Width of the fade into the kept background outside the masks; 0 keeps every pixel there.',
   },
-  'no-keep-background': { description: 'Show the autoencoder’s copy of the background, not its own pixels.' },
+  'no-keep-background': {
+    description: 'Show the background as the autoencoder decodes it, not its own pixels.',
+  },
 } as const satisfies Record<string, CommandOption>;
 
 /** Parameters that are plain numbers, by their options. */
