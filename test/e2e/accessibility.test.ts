@@ -40,12 +40,12 @@ describe('axe', () => {
       await page.getByRole('button', { name: 'Browse all' }).click();
       await page.getByRole('textbox', { name: 'Search' }).waitFor();
       found.history = await violations(page);
-      await page.getByRole('checkbox', { name: /^Mark/ }).first().check();
+      await page.getByRole('checkbox', { name: /^Select .* to compare$/ }).first().check();
       found['history, one marked'] = await violations(page);
       await page.getByRole('button', { name: 'Close' }).first().click();
-      await page.getByRole('button', { name: 'Edit the scene' }).click();
+      await page.getByRole('button', { name: 'Edit scene' }).click();
       if (theme === 'Light') {
-        await page.getByRole('button', { name: 'Make candidates' }).click();
+        await page.getByRole('button', { name: 'Generate backgrounds' }).click();
         found['making candidates'] = await violations(page);
       }
       // They stay for the other theme.
@@ -55,10 +55,10 @@ describe('axe', () => {
       await candidates.first().click();
       found.candidates = await violations(page);
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Options for candidates' }).click();
+      await page.getByRole('button', { name: 'Generation options' }).click();
       found['options for candidates'] = await violations(page);
-      await page.getByRole('button', { name: 'Options for candidates' }).click();
-      for (const sheet of ['Models', 'Shortcuts', 'Settings', 'About', 'Sweep alpha and beta']) {
+      await page.getByRole('button', { name: 'Generation options' }).click();
+      for (const sheet of ['Models', 'Shortcuts', 'Settings', 'About', 'Sweep α and β']) {
         await page.getByRole('button', { name: sheet }).first().click();
         await page.getByRole('button', { name: 'Close' }).waitFor();
         found[sheet] = await violations(page);
@@ -103,9 +103,9 @@ describe('the keyboard', () => {
   it('changes a shortcut, and takes it from the action that had it', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Change the shortcut of Brush' }).click();
+    await page.getByRole('button', { name: 'Change shortcut for Brush' }).click();
     await page.keyboard.press('e');
-    await page.getByText('E was taken from Eraser.').waitFor();
+    await page.getByText('E was removed from Eraser.').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Lasso', exact: true }).click();
     await canvasOf(page).focus();
@@ -118,9 +118,9 @@ describe('the keyboard', () => {
     const { page } = studio;
     const names = () => page.locator('.concept-title').allTextContents();
     const before = await names();
-    await page.getByRole('button', { name: /^Order of my cat/ }).focus();
+    await page.getByRole('button', { name: /^Reorder my cat/ }).focus();
     await page.keyboard.press('ArrowDown');
-    await page.getByText('my cat is at place 2 of 2.').waitFor({ state: 'attached' });
+    await page.getByText('my cat moved to position 2 of 2.').waitFor({ state: 'attached' });
     await expect.poll(names).toEqual(before.toReversed());
     await page.keyboard.press('ArrowUp');
     await expect.poll(names).toEqual(before);

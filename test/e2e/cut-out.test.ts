@@ -33,8 +33,8 @@ const square = (surroundings: 'see-through' | 'blue') =>
 
 it('is used without them, and an opaque one whole', async () => {
   const { page } = studio;
-  const cutOut = page.getByRole('img', { name: 'The picture without its surroundings' });
-  const whole = page.getByRole('img', { name: 'The whole picture' });
+  const cutOut = page.getByRole('img', { name: 'Subject cut-out' });
+  const whole = page.getByRole('img', { name: 'Full image' });
   const cards = page.getByRole('button', { name: /^Edit / });
   const before = await cards.count();
   await dropPicture(page, 'image.png', await square('see-through'));

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 function alphaOfDog() {
-  return studio.page.getByRole('textbox', { name: 'Look (alpha)' });
+  return studio.page.getByRole('textbox', { name: 'Appearance strength (α)', exact: true });
 }
 
 it('restores alpha, as one step of the history', async () => {
@@ -33,7 +33,7 @@ it('restores alpha, as one step of the history', async () => {
   await page.getByRole('button', { name: 'Export PNG' }).click();
   exported = await readFile(await (await download).path());
 
-  await page.getByRole('button', { name: 'Edit the scene' }).click();
+  await page.getByRole('button', { name: 'Edit scene' }).click();
   await page.getByRole('button', { name: 'Edit my dog' }).click();
   const before = await alphaOfDog().inputValue();
   await alphaOfDog().fill('0.7');
@@ -42,8 +42,8 @@ it('restores alpha, as one step of the history', async () => {
 
   await dropPicture(page, 'result.png', exported);
   await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
-  const notice = page.getByRole('alert').filter({ hasText: 'The scene of result.png is back' });
-  await notice.getByText('All its pictures were found: 6 of 6.').waitFor();
+  const notice = page.getByRole('alert').filter({ hasText: 'Restored the scene of result.png' });
+  await notice.getByText('All 6 of its images were found.').waitFor();
   await screenshot(page, 'restored');
   expect(await page.getByRole('button', { name: /^Edit my / }).count()).toBe(2);
   await saved(page);
@@ -61,9 +61,9 @@ it('restores the whole scene in an empty project, its pictures from the project 
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
   await dropPicture(page, 'result.png', exported);
-  await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
+  await page.getByRole('img', { name: 'Scene background' }).waitFor();
   await page.getByRole('button', { name: 'Edit my dog' }).waitFor();
-  await page.getByText('Everything is there. Render the scene.').waitFor();
+  await page.getByText('Ready to render.').waitFor();
 });
 
 it('takes any other picture as a concept', async () => {

@@ -14,7 +14,7 @@ afterAll(async () => {
   await studio?.close();
 });
 
-const editTheScene = () => studio.page.getByRole('button', { name: 'Edit the scene' });
+const editTheScene = () => studio.page.getByRole('button', { name: 'Edit scene' });
 
 async function setParameter(name: string, value: string): Promise<void> {
   const field = studio.page.getByRole('textbox', { name });
@@ -44,17 +44,17 @@ describe('a result', () => {
     const { page } = studio;
     await setParameter('Steps', '16');
     await pressRender();
-    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await page.keyboard.press('b');
     await drag(page, [
       [20, 20],
       [60, 30],
     ]);
-    await page.getByText('The result is there').waitFor({ timeout: 120_000 });
+    await page.getByText('Render finished').waitFor({ timeout: 120_000 });
     expect(await editTheScene().count()).toBe(0);
-    await page.getByRole('button', { name: 'Show it' }).click();
+    await page.getByRole('button', { name: 'View' }).click();
     await editTheScene().waitFor();
-    expect(await page.getByText('The result is there').count()).toBe(0);
+    expect(await page.getByText('Render finished').count()).toBe(0);
     await page.keyboard.press('b');
     await editTheScene().waitFor({ state: 'detached' });
     await setParameter('Steps', '4');
@@ -80,11 +80,11 @@ describe('the history', () => {
     await page.getByRole('textbox', { name: 'Search' }).fill('');
     await expect.poll(() => rows.count()).toBe(2);
     for (const at of [0, 1]) {
-      await page.getByRole('checkbox', { name: /^Mark/ }).nth(at).check();
+      await page.getByRole('checkbox', { name: /^Select .* to compare$/ }).nth(at).check();
     }
     await page.getByText('Steps: 4 → 16').waitFor();
-    await page.getByRole('button', { name: 'Compare the two' }).click();
-    await page.getByRole('slider', { name: 'Divider between before and after' }).waitFor();
+    await page.getByRole('button', { name: 'Compare selected' }).click();
+    await page.getByRole('slider', { name: 'Before/after divider' }).waitFor();
   });
 
   it('gives back what was deleted', async () => {
@@ -94,7 +94,7 @@ describe('the history', () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await expect.poll(() => rows.count()).toBe(1);
     await page.getByText('Deleted', { exact: true }).click();
-    await page.getByRole('button', { name: 'Bring back' }).click();
+    await page.getByRole('button', { name: 'Restore' }).click();
     await expect.poll(() => rows.count()).toBe(0);
     await page.getByText('All', { exact: true }).click();
     await expect.poll(() => rows.count()).toBe(2);
@@ -107,14 +107,14 @@ describe('the history', () => {
 describe('candidates', () => {
   it('are looked at on the canvas by keys, and made anew one by one', { timeout: 400_000 }, async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Make candidates' }).click();
+    await page.getByRole('button', { name: 'Generate backgrounds' }).click();
     const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
     await expect.poll(() => candidates.count(), { timeout: 180_000 }).toBe(4);
     await candidates.first().click();
     await page.keyboard.press('ArrowRight');
     await page.getByText(/^2 of 4 · seed \d+$/).waitFor();
     const before = await candidates.nth(1).getAttribute('aria-label');
-    await page.getByRole('button', { name: 'Make this one anew' }).click();
+    await page.getByRole('button', { name: 'Regenerate' }).click();
     await expect
       .poll(() => candidates.nth(1).getAttribute('aria-label'), { timeout: 120_000 })
       .not.toBe(before);
@@ -155,9 +155,9 @@ describe('the settings', () => {
   it('show what the cache holds, and empty it', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByText(/^holds \d+ kB$/).waitFor();
-    await page.getByRole('button', { name: 'Empty the cache' }).click();
-    await page.getByText('holds 0 MB').waitFor();
+    await page.getByText(/^\d+ kB used$/).waitFor();
+    await page.getByRole('button', { name: 'Clear cache' }).click();
+    await page.getByText('0 MB used').waitFor();
   });
 
   it('wrote nothing wrong to the console all the while', () => {

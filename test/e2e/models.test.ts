@@ -78,7 +78,7 @@ describe('the models', () => {
     expect(hub.requests).toEqual([]);
     // However long this machine takes to look, the download is not through before it is paused.
     hub.misbehave('/one/a.bin', ...new Array(12).fill(stallAfter(10_000)));
-    await dialog.getByRole('checkbox', { name: 'I accept the licence Test licence' }).check();
+    await dialog.getByRole('checkbox', { name: 'I accept the Test licence licence' }).check();
     await accept.click();
     await card()
       .getByText(/Downloading · \d+ kB of \d+ kB/)
@@ -94,11 +94,11 @@ describe('the models', () => {
     await renderButton(page).waitFor();
     await openSheet('Models');
     await button('Pause').click();
-    await card().getByText('The download is paused.').waitFor();
+    await card().getByText('Download paused.').waitFor();
     expect(existsSync(place())).toBe(false);
     hub.behave('/one/a.bin');
-    await button('Go on with the download').click();
-    await page.getByText('Large pack is downloaded.').waitFor();
+    await button('Resume').click();
+    await page.getByText('Large pack downloaded.').waitFor();
     await card().getByText('installed', { exact: false }).first().waitFor();
     expect(readFileSync(place()).equals(A)).toBe(true);
     expect(hub.gets('/one/a.bin').at(-1)!.range).toMatch(/^bytes=[1-9]\d*-/);
@@ -109,9 +109,9 @@ describe('the models', () => {
     const { page } = studio;
     writeFileSync(place(), Buffer.alloc(A.length));
     await button('Verify').click();
-    await page.getByText('1 file is missing or changed.').waitFor();
+    await page.getByText('1 file is missing or modified.').waitFor();
     await button('Repair').click();
-    await page.getByText('All files are as they should be.').waitFor();
+    await page.getByText('All files verified.').waitFor();
     expect(readFileSync(place()).equals(A)).toBe(true);
     await button('Remove').click();
     const dialog = page.getByRole('dialog', { name: 'Remove' });
@@ -130,17 +130,17 @@ describe('the models', () => {
     const mine = join(studio.folders.root, 'mine');
     mkdirSync(mine);
     const asked = hub.requests.length;
-    const field = card().getByRole('textbox', { name: 'Folder with the models on the host' });
+    const field = card().getByRole('textbox', { name: 'Model folder on the host' });
     await field.fill(mine);
-    await button('Import a folder').click();
+    await button('Import folder').click();
     await card().getByRole('alert').waitFor();
     expect(await field.inputValue()).toBe(mine);
     for (const [path, body] of Object.entries({ 'a.bin': A, 'deep/b.bin': B })) {
       mkdirSync(dirname(join(mine, path)), { recursive: true });
       writeFileSync(join(mine, path), body);
     }
-    await button('Import a folder').click();
-    await page.getByText('Large pack is imported.').waitFor();
+    await button('Import folder').click();
+    await page.getByText('Large pack imported.').waitFor();
     await button('Verify').waitFor();
     expect(await card().getByRole('alert').count()).toBe(0);
     expect(readFileSync(place()).equals(A)).toBe(true);
@@ -166,7 +166,7 @@ describe('the folder of new projects', () => {
     const chosen = join(folders.root, 'my projects');
     await field.fill(chosen);
     await field.press('Enter');
-    await page.getByText(`New projects are made in ${chosen} from now on.`).waitFor();
+    await page.getByText(`New projects will be created in ${chosen}.`).waitFor();
     await section.getByText(chosen, { exact: true }).waitFor();
     await closeSheet();
     await createProject(page, 'Elsewhere');

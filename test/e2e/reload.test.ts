@@ -156,7 +156,7 @@ describe('what is being drawn', () => {
 });
 
 describe('a render', () => {
-  const editTheScene = () => studio.page.getByRole('button', { name: 'Edit the scene' });
+  const editTheScene = () => studio.page.getByRole('button', { name: 'Edit scene' });
 
   it('whose page was loaded again shows by itself when it is done', { timeout: 400_000 }, async () => {
     const { page } = studio;
@@ -165,7 +165,7 @@ describe('a render', () => {
     await steps.press('Enter');
     await saved(page);
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await reload();
     await editTheScene().waitFor({ timeout: 300_000 });
     await press('Escape');

@@ -102,7 +102,7 @@ async function expectAbout(percent: number): Promise<void> {
 describe('the first start', () => {
   it('opens the sample, ready to render', async () => {
     const { page } = studio;
-    await page.getByText('Everything is there. Render the scene.').waitFor();
+    await page.getByText('Ready to render.').waitFor();
     expect(await renderButton(page).isEnabled()).toBe(true);
     await screenshot(page, 'sample');
   });
@@ -119,8 +119,8 @@ describe('a background', () => {
   it('is chosen among candidates of a prompt, which a reload does not lose', async () => {
     const { page } = studio;
     await fillField('Scene prompt', 'a photo of a cat and a guitar, beach background');
-    await page.getByRole('button', { name: 'Make candidates' }).click();
-    await page.getByRole('progressbar', { name: 'Making candidates…' }).waitFor();
+    await page.getByRole('button', { name: 'Generate backgrounds' }).click();
+    await page.getByRole('progressbar', { name: 'Generating backgrounds…' }).waitFor();
     // 1. Loaded again while they are being made.
     await page.reload();
     const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
@@ -139,14 +139,14 @@ describe('a background', () => {
     await screenshot(page, 'candidates');
     await candidates.nth(1).click();
     await page.getByRole('button', { name: 'Use this background' }).click();
-    await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
+    await page.getByRole('img', { name: 'Scene background' }).waitFor();
     await candidates.first().waitFor({ state: 'detached' });
     await saved(page);
   });
 
   it('is replaced by a picture that is dropped on it', async () => {
     const { page } = studio;
-    const image = page.getByRole('img', { name: 'Background of the scene' });
+    const image = page.getByRole('img', { name: 'Scene background' });
     const before = await image.getAttribute('src');
     await dropPicture(page, 'beach.png', await scenePicture('background.png'), '[data-drop="background"]');
     await expect.poll(() => image.getAttribute('src')).not.toBe(before);
@@ -159,24 +159,24 @@ describe('concepts and masks', () => {
     const { page } = studio;
     await dropPicture(page, 'my_cat.png', await scenePicture('concept-1.png'));
     await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
-    await page.getByText('my cat has no place yet. Paint where it goes.').waitFor();
-    await fillField('What the picture shows', 'a photo of a purple cat, room background');
-    await fillField('What it replaces', 'cat');
+    await page.getByText('my cat has no mask yet. Paint where it should go.').waitFor();
+    await fillField('Image description', 'a photo of a purple cat, room background');
+    await fillField('Object to replace', 'cat');
     await dropPicture(page, 'my_guitar.png', await scenePicture('concept-2.png'));
     await page.getByRole('button', { name: 'Edit my guitar' }).waitFor();
-    await fillField('What the picture shows', 'a photo of a green guitar, sunset background');
-    await fillField('What it replaces', 'guitar');
+    await fillField('Image description', 'a photo of a green guitar, sunset background');
+    await fillField('Object to replace', 'guitar');
   });
 
   it('keeps what surrounds a thing in its picture out, once it knows the thing', async () => {
     const { page } = studio;
-    const cutOut = page.getByRole('img', { name: 'The picture without its surroundings' });
+    const cutOut = page.getByRole('img', { name: 'Subject cut-out' });
     // Found by its name, without being asked; forgotten, and found again.
     await page.getByRole('button', { name: 'Edit my cat' }).click();
     await cutOut.waitFor();
-    await page.getByRole('button', { name: 'Use the whole picture' }).click();
-    await page.getByRole('img', { name: 'The whole picture' }).waitFor();
-    await page.getByRole('button', { name: 'Find it' }).click();
+    await page.getByRole('button', { name: 'Use full image' }).click();
+    await page.getByRole('img', { name: 'Full image' }).waitFor();
+    await page.getByRole('button', { name: 'Detect subject' }).click();
     await cutOut.waitFor();
     await saved(page);
     await screenshot(page, 'subject');
@@ -231,14 +231,14 @@ describe('concepts and masks', () => {
     await page.getByRole('button', { name: 'Find by text' }).click();
     await expectAbout((await objectOf('mask-2.png')).percent);
     await page.keyboard.press('b');
-    await page.getByText('Everything is there. Render the scene.').waitFor();
+    await page.getByText('Ready to render.').waitFor();
     await screenshot(page, 'masks');
   });
 
   it('takes the objects out of the background', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Take the objects out' }).click();
-    await page.getByText('The objects have been taken out.').waitFor();
+    await page.getByRole('button', { name: 'Remove objects' }).click();
+    await page.getByText('Objects removed.').waitFor();
     await saved(page);
   });
 });
@@ -247,7 +247,7 @@ describe('the render', () => {
   it('shows progress and previews', async () => {
     const { page } = studio;
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await page.locator('.preview-card img').waitFor();
     await screenshot(page, 'rendering');
     await page.locator('.frame img').waitFor();
@@ -257,7 +257,7 @@ describe('the render', () => {
     const { page } = studio;
     await fillField('Seed', '5');
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await page.reload();
     await expect.poll(() => page.locator('.frame img').count(), { timeout: 300_000 }).toBe(2);
     await page.getByText('Idle').waitFor();
@@ -268,13 +268,13 @@ describe('the render', () => {
     const frames = page.getByRole('button', { name: /^Show Render of/ });
     await frames.first().click();
     await page.getByText('Slider', { exact: true }).click();
-    await page.getByRole('slider', { name: 'Divider between before and after' }).waitFor();
+    await page.getByRole('slider', { name: 'Before/after divider' }).waitFor();
     await screenshot(page, 'compare');
     await page
       .getByRole('button', { name: /^Actions for/ })
       .nth(1)
       .click();
-    await page.getByRole('menuitem', { name: 'Compare with this one' }).click();
+    await page.getByRole('menuitem', { name: 'Compare with this render' }).click();
     await page.getByText(/^Seed: \d+ → 5$/).waitFor();
     await page.getByText('Side by side', { exact: true }).click();
     await screenshot(page, 'history');
@@ -282,16 +282,16 @@ describe('the render', () => {
 
   it('is swept over alpha and beta, and a cell is taken over', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Edit the scene' }).click();
-    await page.getByRole('button', { name: 'Sweep alpha and beta' }).click();
-    await page.getByRole('textbox', { name: 'Values of alpha' }).fill('0.15, 0.5');
-    await page.getByRole('textbox', { name: 'Values of beta' }).fill('0.4, 0.8');
-    await page.getByRole('button', { name: 'Render 4 pictures' }).click();
+    await page.getByRole('button', { name: 'Edit scene' }).click();
+    await page.getByRole('button', { name: 'Sweep α and β' }).click();
+    await page.getByRole('textbox', { name: 'Values of α' }).fill('0.15, 0.5');
+    await page.getByRole('textbox', { name: 'Values of β' }).fill('0.4, 0.8');
+    await page.getByRole('button', { name: 'Render 4 images' }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 300_000 }).toBe(4);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
-    await page.getByRole('button', { name: 'Take over alpha 0.15, beta 0.4' }).click();
-    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    await page.getByRole('button', { name: 'Apply α 0.15, β 0.4' }).click();
+    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
     await expect.poll(() => beta.inputValue()).toBe('0.4');
     await page.getByRole('button', { name: 'Close' }).first().click();
     await saved(page);
@@ -357,14 +357,14 @@ describe('the render', () => {
 describe('the window', () => {
   it('says which licences a pack has before it is downloaded', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await page.getByRole('button', { name: 'Edit scene' }).click();
     await page.getByRole('button', { name: 'Models' }).click();
     const download = page.getByRole('button', { name: 'Download' }).first();
     await download.waitFor();
     await screenshot(page, 'models');
     await download.click();
     const dialog = page.getByRole('dialog', {
-      name: 'These licences have to be accepted before the download',
+      name: 'Accept these licences to download',
     });
     await dialog.getByRole('checkbox').first().waitFor();
     expect(await violations(page)).toEqual([]);
@@ -384,7 +384,7 @@ describe('the window', () => {
       .click();
     await page.getByText('Slider', { exact: true }).click();
     await screenshot(page, 'dark');
-    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await page.getByRole('button', { name: 'Edit scene' }).click();
     await setTheme(page, 'Light');
     await screenshot(page, 'light');
   });

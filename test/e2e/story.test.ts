@@ -35,13 +35,13 @@ describe('the sample', () => {
     const { page } = studio;
     await page.getByText('Two things in a meadow').waitFor();
     expect(await renderButton(page).isEnabled()).toBe(true);
-    expect(await page.getByText('Everything is there. Render the scene.').isVisible()).toBe(true);
+    expect(await page.getByText('Ready to render.').isVisible()).toBe(true);
   });
 
   it('renders, shows progress, and puts the picture into the history', async () => {
     const { page } = studio;
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Progress of the render' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await page.locator('.frame img').waitFor();
     await page.getByText('Idle').waitFor();
   });
@@ -50,7 +50,7 @@ describe('the sample', () => {
     const { page } = studio;
     await page.getByRole('button', { name: /^Show Render of/ }).click();
     await page.getByText('Slider', { exact: true }).click();
-    const divider = page.getByRole('slider', { name: 'Divider between before and after' });
+    const divider = page.getByRole('slider', { name: 'Before/after divider' });
     await divider.focus();
     await page.keyboard.press('ArrowRight');
     expect(await divider.getAttribute('aria-valuenow')).toBe('52');
@@ -59,13 +59,13 @@ describe('the sample', () => {
     const hold = page.getByRole('button', { name: 'Hold to see the original' });
     await hold.dispatchEvent('pointerdown');
     await hold.dispatchEvent('pointerup');
-    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await page.getByRole('button', { name: 'Edit scene' }).click();
     await divider.waitFor({ state: 'detached' });
   });
 
   it('renders again with another beta, and says in words what changed', async () => {
     const { page } = studio;
-    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
     await beta.fill('0.5');
     await beta.press('Enter');
     await saved(page);
@@ -76,8 +76,8 @@ describe('the sample', () => {
       .getByRole('button', { name: /^Actions for/ })
       .nth(1)
       .click();
-    await page.getByRole('menuitem', { name: 'Compare with this one' }).click();
-    await page.getByText('Clean surroundings (beta): 0.8 → 0.5').waitFor();
+    await page.getByRole('menuitem', { name: 'Compare with this render' }).click();
+    await page.getByText('Background suppression (β): 0.8 → 0.5').waitFor();
   });
 
   it('stars, names, deletes and brings back a render', async () => {
@@ -109,7 +109,7 @@ describe('the sample', () => {
     const { page } = studio;
     await page.getByRole('button', { name: /^Actions for Render of/ }).click();
     await page.getByRole('menuitem', { name: 'Restore this scene' }).click();
-    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
     await expect.poll(() => beta.inputValue()).toBe('0.8');
     await page.keyboard.press('Control+z');
     await expect.poll(() => beta.inputValue()).toBe('0.5');
@@ -117,21 +117,21 @@ describe('the sample', () => {
 
   it('sweeps alpha and beta on a sheet, and takes a cell over', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Sweep alpha and beta' }).click();
-    await page.getByRole('textbox', { name: 'Values of alpha' }).fill('0, 0.5');
-    await page.getByRole('textbox', { name: 'Values of beta' }).fill('0.2, 0.9');
-    await page.getByRole('button', { name: 'Render 4 pictures' }).click();
+    await page.getByRole('button', { name: 'Sweep α and β' }).click();
+    await page.getByRole('textbox', { name: 'Values of α' }).fill('0, 0.5');
+    await page.getByRole('textbox', { name: 'Values of β' }).fill('0.2, 0.9');
+    await page.getByRole('button', { name: 'Render 4 images' }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 180_000 }).toBe(4);
     const sheet = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Export the sheet' }).click();
+    await page.getByRole('button', { name: 'Export sheet' }).click();
     const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();
     expect(format).toBe('png');
     expect(width).toBeGreaterThan(2 * SAMPLE_SIZE_PX);
-    await page.getByRole('button', { name: 'Take over alpha 0.5, beta 0.2' }).click();
-    const beta = page.getByRole('textbox', { name: 'Clean surroundings (beta)' });
+    await page.getByRole('button', { name: 'Apply α 0.5, β 0.2' }).click();
+    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
     await expect.poll(() => beta.inputValue()).toBe('0.2');
     await page.getByRole('button', { name: 'Close' }).first().click();
-    await page.getByRole('button', { name: 'Edit the scene' }).click();
+    await page.getByRole('button', { name: 'Edit scene' }).click();
   });
 
   it('cancels a render, and renders again after it', async () => {
@@ -183,10 +183,10 @@ describe('from an empty project', () => {
     // 1. Background and concepts are dropped on the window.
     const drop = async (name: string) => dropPicture(page, name, await samplePicture(name));
     await drop('background.png');
-    await page.getByRole('img', { name: 'Background of the scene' }).waitFor();
+    await page.getByRole('img', { name: 'Scene background' }).waitFor();
     await drop('cat.png');
     await page.getByRole('button', { name: 'Edit cat' }).waitFor();
-    await page.getByText('cat has no place yet. Paint where it goes.').waitFor();
+    await page.getByText('cat has no mask yet. Paint where it should go.').waitFor();
 
     // 2. Its place is painted.
     await page.keyboard.press('Shift+u');
@@ -195,7 +195,7 @@ describe('from an empty project', () => {
       [56, 106],
     ]);
     expect(await coverage(page)).toBeCloseTo((100 * Math.PI * 18 * 22) / SAMPLE_SIZE_PX ** 2, 0);
-    await page.getByText('Everything is there. Render the scene.').waitFor();
+    await page.getByText('Ready to render.').waitFor();
 
     // 3. Rendered and exported.
     await render(page);

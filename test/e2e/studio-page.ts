@@ -238,6 +238,6 @@ export async function saved(page: Page): Promise<void> {
 export async function coverage(page: Page): Promise<number> {
   await saved(page);
   const text = await page.getByRole('group', { name: /^Mask of/ }).textContent();
-  const found = /([\d.]+) % of the picture/.exec(text ?? '');
+  const found = /([\d.]+) % of the image/.exec(text ?? '');
   return found ? Number(found[1]) : 0;
 }

@@ -274,7 +274,7 @@ describe('operations on the whole mask', () => {
     await expectCoverage(40 * 40 - 10 * 10);
     await page.getByRole('button', { name: 'Fill holes' }).click();
     await expectCoverage(40 * 40, 0.1);
-    const amount = page.getByRole('textbox', { name: 'By (px)' });
+    const amount = page.getByRole('textbox', { name: 'Radius (px)' });
     await amount.fill('8');
     await rectangle(100, 100, 107, 107);
     await expectCoverage(40 * 40 + 7 * 7, 0.1);
@@ -291,7 +291,7 @@ describe('operations on the whole mask', () => {
   it('leaves a locked mask alone', async () => {
     const { page } = studio;
     const card = page.locator('.concept-card[data-active="true"]');
-    await card.getByRole('button', { name: 'Lock the mask' }).click();
+    await card.getByRole('button', { name: 'Lock mask' }).click();
     await press('b');
     await drag(page, [
       [20, 40],
@@ -300,7 +300,7 @@ describe('operations on the whole mask', () => {
     await saved(page);
     await page.getByText('no mask').waitFor();
     expect(await page.getByRole('button', { name: 'Grow' }).isDisabled()).toBe(true);
-    await card.getByRole('button', { name: 'Unlock the mask' }).click();
+    await card.getByRole('button', { name: 'Unlock mask' }).click();
   });
 });
 

@@ -72,7 +72,7 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
             )}
           </Group>
           <Text size="xs" c="dimmed">
-            {t('background.drop')}
+            {t(abilities && !canGenerate ? 'background.cannotGenerate' : 'background.drop')}
           </Text>
         </Stack>
       </Group>

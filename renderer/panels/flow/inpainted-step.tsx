@@ -57,6 +57,11 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           filledBy !== null &&
           ` ${t('prepare.filledBy', { method: t(`prepare.methods.${filledBy}`) })}`}
       </Text>
+      {abilities && (!canRemove || masks.length === 0) && (
+        <Text size="xs" c="dimmed">
+          {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
+        </Text>
+      )}
       <Group gap={4}>
         {canRemove && (
           <Button

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { en } from '../../../renderer/panels/texts/en.ts';
 import { ko } from '../../../renderer/panels/texts/ko.ts';
@@ -32,5 +33,22 @@ describe('texts', () => {
 
   it('has no empty text', () => {
     for (const text of [...english.values(), ...korean.values()]) expect(text.trim()).not.toBe('');
+  });
+
+  it('has no key that nothing shows', () => {
+    const sources = globSync('renderer/**/*.{ts,tsx}')
+      .filter((file) => !file.includes('texts/'))
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    // A key stands in the sources as a string, or as a template whose first part is written out.
+    const names = new Set([...sources.matchAll(/'([a-zA-Z]+(?:\.[a-zA-Z]+)+)'/g)].map(([, name]) => name!));
+    const templates = [...sources.matchAll(/`([a-zA-Z]+\.[a-zA-Z.]*)\$\{[^`]*?\}([a-zA-Z.]*)`/g)].map(
+      ([, start, end]) => ({ start: start!, end: end! }),
+    );
+    const unused = [...english.keys()]
+      .map((key) => key.replace(/_(one|other)$/, ''))
+      .filter((key) => !names.has(key))
+      .filter((key) => !templates.some(({ start, end }) => key.startsWith(start) && key.endsWith(end)));
+    expect(unused).toEqual([]);
   });
 });
