@@ -40,7 +40,10 @@ describe('axe', () => {
       await page.getByRole('button', { name: 'Browse all' }).click();
       await page.getByRole('textbox', { name: 'Search' }).waitFor();
       found.history = await violations(page);
-      await page.getByRole('checkbox', { name: /^Select .* to compare$/ }).first().check();
+      await page
+        .getByRole('checkbox', { name: /^Select .* to compare$/ })
+        .first()
+        .check();
       found['history, one marked'] = await violations(page);
       await page.getByRole('button', { name: 'Close' }).first().click();
       await page.getByRole('button', { name: 'Edit scene' }).click();

@@ -80,7 +80,10 @@ describe('the history', () => {
     await page.getByRole('textbox', { name: 'Search' }).fill('');
     await expect.poll(() => rows.count()).toBe(2);
     for (const at of [0, 1]) {
-      await page.getByRole('checkbox', { name: /^Select .* to compare$/ }).nth(at).check();
+      await page
+        .getByRole('checkbox', { name: /^Select .* to compare$/ })
+        .nth(at)
+        .check();
     }
     await page.getByText('Steps: 4 → 16').waitFor();
     await page.getByRole('button', { name: 'Compare selected' }).click();

@@ -19,7 +19,7 @@ it('says by what clicks become masks, and that nothing is found by text', async 
   await page.getByText('Two things in a meadow').waitFor();
   await page.getByRole('button', { name: 'Edit my cat' }).click();
   await page.getByRole('button', { name: 'Detection options' }).click();
-  await page.getByText(/finds nothing by text.*GrabCut/).waitFor();
+  await page.getByText(/no text search.*GrabCut/).waitFor();
   expect(await page.getByText('Box confidence').count()).toBe(0);
 });
 
