@@ -26,6 +26,8 @@ export function addConcept(
   id: string,
   start: { name: string; image?: AssetId | null; subject?: AssetId | null; alpha?: number },
 ): SceneDocument {
+  // An edit may be applied again, on a document that has it already.
+  if (document.concepts.some((concept) => concept.id === id)) return document;
   if (document.concepts.length >= MAX_CONCEPTS) {
     throw new StudioError('CONCEPT_COUNT', `A scene takes at most ${MAX_CONCEPTS} concepts.`);
   }

@@ -35,9 +35,11 @@ export class Studio {
   readonly results: AwaitedResults;
   readonly #library: MaskLibrary;
   #session: ProjectSession | undefined;
+  /** Projects that are shown no more and have changes that the host has not confirmed. */
+  readonly #leaving = new Set<ProjectSession>();
   readonly #uploads = new WeakMap<Blob, Promise<AssetId>>();
   #selectJobId: string | undefined;
-  readonly #unsaved = new UnsavedChanges();
+  readonly #unsaved = new WeakMap<ProjectSession, UnsavedChanges>();
 
   constructor(client: StudioClient) {
     this.client = client;
@@ -120,10 +122,15 @@ export class Studio {
   }
 
   /** Takes a picture file into the project. @returns its id and size */
-  async importPicture(file: Blob, name: string, fit: { width: number; height: number } | null) {
+  async importPicture(
+    file: Blob,
+    name: string,
+    fit: { width: number; height: number } | null,
+    session: ProjectSession = this.session,
+  ) {
     const upload = await this.upload(file);
     return this.client.call('assets.import', {
-      projectId: this.projectId,
+      projectId: session.projectId,
       upload,
       name,
       fit: fit && { width: fit.width, height: fit.height, mode: 'cover' },
@@ -131,17 +138,22 @@ export class Studio {
   }
 
   /** Takes a mask of the thing in a concept picture into the project, brought to that picture's size. */
-  async importSubject(file: Blob, image: AssetId): Promise<AssetId> {
+  async importSubject(file: Blob, image: AssetId, session: ProjectSession = this.session): Promise<AssetId> {
     const picture = await fetch(this.assetUrl(image));
     const { width, height } = await createImageBitmap(await picture.blob());
-    return this.importMask(file, 'subject', { width, height });
+    return this.importMask(file, 'subject', { width, height }, session);
   }
 
   /** Takes a mask file into the project, brought to the background's size. */
-  async importMask(file: Blob, name: string, size: { width: number; height: number }): Promise<AssetId> {
+  async importMask(
+    file: Blob,
+    name: string,
+    size: { width: number; height: number },
+    session: ProjectSession = this.session,
+  ): Promise<AssetId> {
     const upload = await this.client.upload(new Uint8Array(await file.arrayBuffer()), file.type);
     const { asset } = await this.client.call('assets.import', {
-      projectId: this.projectId,
+      projectId: session.projectId,
       upload,
       name,
       kind: 'mask',
@@ -152,6 +164,7 @@ export class Studio {
 
   // Projects ---------------------------------------------------------------------------------------------------------
 
+  /** Shows another project. Until it is there, and in all that began before, changes go to the one that was shown. */
   async openProject(open: () => Promise<ProjectState>): Promise<void> {
     await this.#session?.saved();
     await this.#showProject(await open());
@@ -177,38 +190,40 @@ export class Studio {
   }
 
   async #showProject(state: ProjectState): Promise<void> {
-    this.#session?.close();
-    this.workbench.cancel();
-    this.#session = new ProjectSession(
+    const session = new ProjectSession(
       this.client,
       state,
       (project) => {
+        this.#keepUnsaved(session);
+        if (session !== this.#session) return;
         useStudio.setState({ project });
-        this.#keepUnsaved();
         if (project.pending === 0) this.workbench.settle();
         void this.#followBackground(project.document.background);
       },
       reportError,
     );
-    if (!state.isReadOnly) await this.#takeUnsaved(this.#session);
+    this.#unsaved.set(session, new UnsavedChanges());
+    if (!state.isReadOnly) await this.#takeUnsaved(session);
+    // From here to the end of what is shown in one go: no change may fall between two projects.
+    this.workbench.cancel();
+    if (this.#session) this.#leave(this.#session);
+    this.#session = session;
     showScene();
     useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
     useEditor.setState({ stagedBackground: null, readyRenderId: null });
     useStudio.setState({ renders: [], rendersCursor: null, pinned: {}, backgroundSize: null, preview: null });
     this.#backgroundId = null;
     history.replaceState(null, '', `#project=${encodeURIComponent(state.path)}`);
+    useStudio.setState({ project: session.view() });
     await this.#followBackground(state.document.background);
-    useStudio.setState({ project: this.#session.view() });
     await this.loadRenders(true);
   }
 
   /** What waits for the host is written down at once: a page need not come to a good end. */
-  #keepUnsaved(): void {
+  #keepUnsaved(session: ProjectSession): void {
     const { connection } = useStudio.getState();
-    const session = this.#session;
-    if (session && (connection !== 'connected' || !session.hasPending)) {
-      this.#unsaved.keep(session.path, session.unsaved());
-    }
+    if (connection === 'connected' && session.hasPending) return;
+    this.#unsaved.get(session)?.keep(session.path, session.unsaved());
   }
 
   /** What a page before this one could not save any more. */
@@ -221,6 +236,17 @@ export class Studio {
       }
     }
     if (kept.length > 0) reportNotice(i18next.t('app.unsavedKept'));
+  }
+
+  /** Lets a project that is shown no more bring its last changes to the host. */
+  #leave(session: ProjectSession): void {
+    this.#leaving.add(session);
+    void session.saved().then(() => this.#leaving.delete(session));
+  }
+
+  /** Every project with changes that may still be on their way. */
+  #sessions(): readonly ProjectSession[] {
+    return this.#session ? [this.#session, ...this.#leaving] : [];
   }
 
   #backgroundId: AssetId | null = null;
@@ -246,12 +272,14 @@ export class Studio {
 
   async loadRenders(anew: boolean): Promise<void> {
     const { rendersCursor, onlyStarred, renders } = useStudio.getState();
+    const { session } = this;
     const page = await this.client.call('renders.page', {
-      projectId: this.projectId,
+      projectId: session.projectId,
       limit: PAGE_SIZE,
       onlyStarred,
       ...(anew || rendersCursor === null ? {} : { cursor: rendersCursor }),
     });
+    if (session !== this.#session) return;
     useStudio.setState({
       renders: anew
         ? page.renders
@@ -266,8 +294,9 @@ export class Studio {
   /** Queues a render of the scene as it is, once everything is saved; its result shows by itself. */
   async render(options: { atFront?: boolean } = {}): Promise<RenderSummary> {
     const mark = this.results.mark();
-    await this.session.saved();
-    const render = await this.client.call('renders.enqueue', { projectId: this.projectId, ...options });
+    const { session } = this;
+    await session.saved();
+    const render = await this.client.call('renders.enqueue', { projectId: session.projectId, ...options });
     this.#expect(render, mark);
     return render;
   }
@@ -331,8 +360,9 @@ export class Studio {
       change.kind === 'gesture'
         ? i18next.t(`changes.${change.label}`)
         : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
-    const saved = this.#uploadMask(plane);
-    await this.session.editLater(
+    const { session } = this;
+    const saved = this.#uploadMask(plane, session);
+    await session.editLater(
       label,
       saved.then(
         (mask): DocumentEdit =>
@@ -347,20 +377,22 @@ export class Studio {
   }
 
   /** Saves a mask among the project's pictures, however long the connection is gone. */
-  async #uploadMask(plane: MaskPlane): Promise<AssetId> {
+  async #uploadMask(plane: MaskPlane, session: ProjectSession): Promise<AssetId> {
     const bytes = await this.#library.encode(plane);
     for (;;) {
       try {
         const upload = await this.client.upload(bytes, 'image/png');
         const info = await this.client.call('assets.import', {
-          projectId: this.projectId,
+          projectId: session.projectId,
           upload,
           name: 'mask.png',
           kind: 'mask',
         });
         return info.asset;
       } catch (error) {
-        if (!(error instanceof StudioError) || error.code !== 'HOST_UNREACHABLE') throw error;
+        if (!(error instanceof StudioError)) throw error;
+        // A restarted host has to open the project first, which the session does when the connection is back.
+        if (error.code !== 'HOST_UNREACHABLE' && error.code !== 'PROJECT_UNKNOWN') throw error;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
@@ -393,21 +425,26 @@ export class Studio {
 
   /** Finds a concept's place by its phrase. @returns whether something was found */
   async findMask(conceptId: string, phrase: string): Promise<boolean> {
-    const { background } = this.session.document;
+    const { session } = this;
+    const { background } = session.document;
     if (background === null) return false;
-    const mask = await this.maskByPhrase(background, phrase);
+    const mask = await this.maskByPhrase(background, phrase, session);
     if (mask === undefined) return false;
-    this.edit(i18next.t('changes.find', { phrase }), (document) =>
+    session.edit(i18next.t('changes.find', { phrase }), (document) =>
       changeConcept(document, conceptId, { mask }),
     );
     return true;
   }
 
   /** The best mask of what a phrase names in a picture of the project; undefined where nothing was found. */
-  async maskByPhrase(image: AssetId, phrase: string): Promise<AssetId | undefined> {
+  async maskByPhrase(
+    image: AssetId,
+    phrase: string,
+    session: ProjectSession = this.session,
+  ): Promise<AssetId | undefined> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.client.call('prepare.findMask', {
-      projectId: this.projectId,
+      projectId: session.projectId,
       image,
       phrase,
       boxThreshold,
@@ -425,7 +462,7 @@ export class Studio {
     const last = await new Promise<JobState>((resolve) => {
       const look = (state: Record<string, JobState>) => {
         const now = state[job.jobId];
-        if (!now || !['done', 'failed', 'cancelled'].includes(now.state)) return false;
+        if (!now || !hasEnded(now.state)) return false;
         resolve(now);
         return true;
       };
@@ -445,7 +482,7 @@ export class Studio {
     const { jobs } = useStudio.getState();
     const known = jobs[job.jobId];
     // The answer to the call may come after the event of its end.
-    if (known && ['done', 'failed', 'cancelled'].includes(known.state) && job.state !== known.state) return;
+    if (known && hasEnded(known.state) && job.state !== known.state) return;
     useStudio.setState({ jobs: { ...jobs, [job.jobId]: job } });
   }
 
@@ -465,11 +502,13 @@ export class Studio {
     client.onConnection((connection) => {
       const was = useStudio.getState().connection;
       useStudio.setState({ connection });
-      this.#keepUnsaved();
+      for (const session of this.#sessions()) this.#keepUnsaved(session);
       const isBack = connection === 'connected' && was !== 'connected';
       if (isBack && useStudio.getState().phase === 'ready') void this.#catchUp();
     });
-    client.on('project.changed', (state) => this.#session?.adopt(state));
+    client.on('project.changed', (state) => {
+      for (const session of this.#sessions()) session.adopt(state);
+    });
     client.on('queue.changed', (queue) => {
       const { progress } = useStudio.getState();
       const isRunning = queue.entries.some(
@@ -497,13 +536,15 @@ export class Studio {
     });
     client.on('notice', ({ message }) => reportNotice(message));
     addEventListener('beforeunload', (event) => {
-      if (this.#session?.hasPending) event.preventDefault();
+      if (this.#sessions().some(({ hasPending }) => hasPending)) event.preventDefault();
     });
     // A message to the host may not get away any more; what the browser itself keeps for this tab does.
     addEventListener('pagehide', () => {
       if (!this.#session) return;
       const { path } = this.#session;
-      this.#unsaved.keep(path, this.#session.unsaved());
+      for (const session of this.#sessions()) {
+        this.#unsaved.get(session)?.keep(session.path, session.unsaved());
+      }
       leavePage({ path, gestures: this.workbench.leave(), awaited: this.results.awaited() });
     });
     // The same page again, with all that it had.
@@ -519,6 +560,9 @@ export class Studio {
   /** After the connection was gone: what was missed. */
   async #catchUp(): Promise<void> {
     try {
+      // A host that was restarted does not have the projects open.
+      for (const session of this.#sessions()) session.reconnected();
+      const unended = Object.values(useStudio.getState().jobs).filter(({ state }) => !hasEnded(state));
       const [engine, queue, jobs, settings] = await Promise.all([
         this.client.call('engine.status', {}),
         this.client.call('queue.state', {}),
@@ -527,14 +571,23 @@ export class Studio {
       ]);
       useStudio.setState({ engine, queue, settings });
       for (const job of jobs) this.#putJob(job);
-      // A host that was started anew does not have the project open: an undo or a commit would open it, so do it here.
-      this.session.run(async (projectId) => this.client.call('project.state', { projectId }));
+      for (const job of unended) {
+        if (jobs.some(({ jobId }) => jobId === job.jobId)) continue;
+        const message = i18next.t('app.jobLost');
+        this.#putJob({ ...job, state: 'failed', error: { ok: false, code: 'JOB_UNKNOWN', message } });
+      }
       await this.session.saved();
       await this.loadRenders(true);
+      // The end of one that is awaited may be among what was missed.
+      for (const render of useStudio.getState().renders) this.results.changed(render);
     } catch (error) {
       reportError(error);
     }
   }
+}
+
+function hasEnded(state: JobState['state']): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
 }
 
 /** The sentence for the person. */

@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { StudioError } from '../../electron/contract/errors.ts';
 import { filePathSchema } from '../../electron/contract/project-state.ts';
 import { type SceneDocument, sceneDocumentSchema } from '../../electron/contract/scene-document.ts';
+import { isSameDocument } from '../editor/same-document.ts';
 import { reportError } from './notices.ts';
 
 const PREFIX = 'pnp-mix-studio.unsaved.';
@@ -105,17 +106,4 @@ export function missingSteps(
   );
   if (at < 0) return steps.slice(-1).map(({ document }) => ({ label, document }));
   return steps.slice(at).map((step) => ({ ...step, label: step.label || label }));
-}
-
-/** Whether two documents say the same, whatever the order of their fields. */
-export function isSameDocument(a: SceneDocument, b: SceneDocument): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(document: SceneDocument): string {
-  return JSON.stringify(document, (_, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
 }

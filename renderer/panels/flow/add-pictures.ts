@@ -4,6 +4,7 @@ import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { addConcept, changeConcept, changeScene, setBackground } from '../../editor/document-commands.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { restoreScene } from './restore-picture.ts';
@@ -25,48 +26,59 @@ export async function addPictures(
   files: readonly File[],
   target: 'background' | 'scene',
 ): Promise<void> {
-  const pictures = await restoreScene(studio, files);
+  const { session } = studio;
+  const pictures = await restoreScene(studio, files, session);
   const isRestored = pictures !== files;
   for (const [index, file] of pictures.entries()) {
     const isBackground =
-      !isRestored && index === 0 && (target === 'background' || studio.session.document.background === null);
-    if (isBackground) await chooseBackground(studio, file);
-    else await addConceptPicture(studio, file);
+      !isRestored && index === 0 && (target === 'background' || session.document.background === null);
+    if (isBackground) await chooseBackground(studio, file, session);
+    else await addConceptPicture(studio, file, session);
   }
 }
 
-export async function chooseBackground(studio: Studio, file: File): Promise<void> {
-  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(true));
+export async function chooseBackground(
+  studio: Studio,
+  file: File,
+  session: ProjectSession = studio.session,
+): Promise<void> {
+  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(true), session);
   const before = useStudio.getState().backgroundSize;
   const isSameSize = before === null || (before.width === width && before.height === height);
-  studio.edit(i18next.t('changes.background'), (document) => setBackground(document, asset, isSameSize));
+  session.edit(i18next.t('changes.background'), (document) => setBackground(document, asset, isSameSize));
 }
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
-  const { asset } = await studio.importPicture(file, file.name, fitSize(false));
-  studio.edit(i18next.t('changes.inpainted'), (document) => changeScene(document, { inpainted: asset }));
+  const { session } = studio;
+  const { asset } = await studio.importPicture(file, file.name, fitSize(false), session);
+  session.edit(i18next.t('changes.inpainted'), (document) => changeScene(document, { inpainted: asset }));
 }
 
-export async function addConceptPicture(studio: Studio, file: File): Promise<void> {
-  const picture = await importConceptPicture(studio, file);
-  const id = addEmptyConcept(studio, nameOf(file), picture);
-  if (picture.subject === null && nameOf(file) !== '') await lookForSubject(studio, id);
+export async function addConceptPicture(
+  studio: Studio,
+  file: File,
+  session: ProjectSession = studio.session,
+): Promise<void> {
+  const picture = await importConceptPicture(studio, file, session);
+  const id = addEmptyConcept(studio, nameOf(file), picture, session);
+  if (picture.subject === null && nameOf(file) !== '') await lookForSubject(studio, id, session);
 }
 
 /** A concept picture and, of a cut-out, what is not see-through. */
 async function importConceptPicture(
   studio: Studio,
   file: File,
+  session: ProjectSession,
 ): Promise<{ image: AssetId; subject: AssetId | null }> {
-  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(false));
+  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(false), session);
   const opacity = await opacityOf(file);
-  const subject = opacity && (await studio.importMask(opacity, file.name, { width, height }));
+  const subject = opacity && (await studio.importMask(opacity, file.name, { width, height }, session));
   return { image: asset, subject };
 }
 
 /** Without being asked, so that finding nothing is no news: the concept's card says it. */
-async function lookForSubject(studio: Studio, conceptId: string): Promise<void> {
-  if (canFindSubjects()) await findSubject(studio, conceptId);
+async function lookForSubject(studio: Studio, conceptId: string, session: ProjectSession): Promise<void> {
+  if (canFindSubjects()) await findSubject(studio, conceptId, session);
 }
 
 /** Adds a concept and takes it in hand. */
@@ -77,20 +89,22 @@ export function addEmptyConcept(
     image: null,
     subject: null,
   },
+  session: ProjectSession = studio.session,
 ): string {
   const id = crypto.randomUUID();
   const alpha = defaultAlpha(useStudio.getState().engine?.pack?.recommended);
-  studio.edit(i18next.t('changes.addConcept'), (document) =>
+  session.edit(i18next.t('changes.addConcept'), (document) =>
     addConcept(document, id, { name, ...picture, alpha }),
   );
-  useEditor.setState({ activeConceptId: id });
+  if (studio.session === session) useEditor.setState({ activeConceptId: id });
   return id;
 }
 
 export async function chooseConceptImage(studio: Studio, id: string, file: File): Promise<void> {
-  const picture = await importConceptPicture(studio, file);
-  studio.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, picture));
-  if (picture.subject === null) await lookForSubject(studio, id);
+  const { session } = studio;
+  const picture = await importConceptPicture(studio, file, session);
+  session.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, picture));
+  if (picture.subject === null) await lookForSubject(studio, id, session);
 }
 
 /** A file's name without its ending, such as the person would call the thing. */

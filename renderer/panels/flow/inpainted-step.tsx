@@ -26,10 +26,11 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
 
   const remove = async () => {
     if (document.background === null) return;
+    const { session } = studio;
     setRunning(true);
     try {
       const job = await studio.client.call('prepare.removeObjects', {
-        projectId: studio.projectId,
+        projectId: session.projectId,
         image: document.background,
         masks,
         growPx,
@@ -39,7 +40,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       if (result?.kind === 'inpainted') {
         const { image } = result;
         setFilledBy(result.method);
-        studio.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: image }));
+        session.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: image }));
       }
     } finally {
       setRunning(false);

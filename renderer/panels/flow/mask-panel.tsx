@@ -49,8 +49,9 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
     }
   };
   const load = async (file: File) => {
-    const mask = await studio.importMask(file, file.name, size);
-    studio.edit(t('changes.loadMask'), (before) => changeConcept(before, id, { mask }));
+    const { session } = studio;
+    const mask = await studio.importMask(file, file.name, size, session);
+    session.edit(t('changes.loadMask'), (before) => changeConcept(before, id, { mask }));
   };
   return (
     <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>

@@ -4,6 +4,7 @@ import type { RestoredPicture, RestoredScene } from '../../../electron/contract/
 import { requestPictures } from '../../../electron/contract/request-document.ts';
 import { showScene, useEditor } from '../../session/editor-store.ts';
 import { reportNotice } from '../../session/notices.ts';
+import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
@@ -16,7 +17,11 @@ const READING_MS = 20_000;
  *
  * @returns the files that are left to be taken as pictures; all of them when none carries a scene
  */
-export async function restoreScene(studio: Studio, files: readonly File[]): Promise<readonly File[]> {
+export async function restoreScene(
+  studio: Studio,
+  files: readonly File[],
+  session: ProjectSession,
+): Promise<readonly File[]> {
   for (const file of files) {
     if (!(await isPng(file))) continue;
     const upload = await studio.upload(file);
@@ -24,10 +29,10 @@ export async function restoreScene(studio: Studio, files: readonly File[]): Prom
     if (request === null) continue;
     const others = files.filter((other) => other !== file);
     const uploads = await Promise.all(others.map((other) => studio.upload(other)));
-    studio.session.run(async (projectId) => {
+    session.run(async (projectId) => {
       const name = file.name.slice(0, 300);
       const restored = await studio.client.call('project.restorePicture', { projectId, upload, name });
-      show(restored, name);
+      if (studio.session === session) show(restored, name);
       return restored.project;
     });
     const named = new Set(requestPictures(request).map(({ asset }) => asset));

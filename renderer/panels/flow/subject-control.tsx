@@ -29,8 +29,9 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
     }
   };
   const load = async (file: File) => {
-    const mask = await studio.importSubject(file, image);
-    studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
+    const { session } = studio;
+    const mask = await studio.importSubject(file, image, session);
+    session.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
   };
   return (
     <Stack gap={4} role="group" aria-label={t('subject.title')}>

@@ -1,6 +1,7 @@
 /** The thing in a concept picture: what of the picture is used, and what is only its surroundings. */
 import i18next from 'i18next';
 import { changeConcept } from '../../editor/document-commands.ts';
+import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
@@ -48,14 +49,18 @@ export function canFindSubjects(): boolean {
  *
  * @returns whether it was found; true also where the concept or its picture has meanwhile gone
  */
-export async function findSubject(studio: Studio, conceptId: string): Promise<boolean> {
-  const current = () => studio.session.document.concepts.find(({ id }) => id === conceptId);
+export async function findSubject(
+  studio: Studio,
+  conceptId: string,
+  session: ProjectSession = studio.session,
+): Promise<boolean> {
+  const current = () => session.document.concepts.find(({ id }) => id === conceptId);
   const before = current();
   if (!before || before.image === null) return true;
-  const found = await studio.maskByPhrase(before.image, subjectPhrase(before));
+  const found = await studio.maskByPhrase(before.image, subjectPhrase(before), session);
   if (found === undefined) return false;
   if (current()?.image === before.image) {
-    studio.edit(i18next.t('changes.subject'), (document) =>
+    session.edit(i18next.t('changes.subject'), (document) =>
       changeConcept(document, conceptId, { subject: found }),
     );
   }

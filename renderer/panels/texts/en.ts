@@ -14,6 +14,7 @@ export const en = {
     },
     unsavedKept: 'Changes made before the page closed have been saved to the history.',
     unsavedLabel: 'Changes from a closed page',
+    jobLost: 'The program was restarted before this was finished. Start it again.',
     close: 'Close',
     cancel: 'Cancel',
     undo: 'Undo',

@@ -14,6 +14,7 @@ export const ko = {
     },
     unsavedKept: '페이지를 닫을 때 호스트가 받지 못한 변경 내용이 이제 기록에 있습니다.',
     unsavedLabel: '닫힌 페이지의 변경 내용',
+    jobLost: '끝나기 전에 프로그램이 다시 시작되었습니다. 다시 실행하세요.',
     close: '닫기',
     cancel: '취소',
     undo: '실행 취소',

@@ -1,0 +1,116 @@
+/** The session over a client in memory: what it calls, and that everything that is awaited ends. */
+import { describe, expect, it } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import type { ProjectState } from '../../../electron/contract/project-state.ts';
+import { emptySceneDocument } from '../../../electron/contract/scene-document.ts';
+import type { StudioClient } from '../../../renderer/client/studio-client.ts';
+import { type DocumentEdit, ProjectSession } from '../../../renderer/session/project-session.ts';
+
+type Call = { name: string; input: Record<string, unknown>; answer: (state: ProjectState) => void };
+
+function stateOf(prompt: string, position: number, projectId = '1'): ProjectState {
+  return {
+    projectId: `00000000-0000-4000-8000-00000000000${projectId}`,
+    name: 'p',
+    path: '/p.pnpmix',
+    isReadOnly: false,
+    document: { ...emptySceneDocument(), prompt },
+    revision: position,
+    history: { position, length: position + 1, undoLabel: null, redoLabel: null },
+  };
+}
+
+const prompted =
+  (prompt: string): DocumentEdit =>
+  (document) => ({ ...document, prompt });
+
+/** A session whose calls wait to be answered. */
+function openSession() {
+  const calls: (Call & { refuse: (error: Error) => void })[] = [];
+  const errors: unknown[] = [];
+  const client = {
+    call: (name: string, input: Record<string, unknown>) =>
+      new Promise((answer, refuse) => calls.push({ name, input, answer, refuse })),
+  } as unknown as Pick<StudioClient, 'call'>;
+  const session = new ProjectSession(
+    client,
+    stateOf('', 0),
+    () => {},
+    (error) => errors.push(error),
+  );
+  return { session, calls, errors };
+}
+
+describe('project session', () => {
+  it('brings every change to the host, one after the other, and says what it does not have', async () => {
+    const { session, calls } = openSession();
+    session.edit('a', prompted('a'));
+    session.edit('b', prompted('b'));
+    expect(session.unsaved()?.steps.map(({ label }) => label)).toEqual(['a', 'b']);
+    calls[0]!.answer(stateOf('a', 1));
+    await expect.poll(() => calls.length).toBe(2);
+    expect(calls[1]).toMatchObject({ name: 'project.commit', input: { label: 'b', baseRevision: 1 } });
+    const saved = session.saved();
+    calls[1]!.answer(stateOf('b', 2));
+    await saved;
+    expect(session.hasPending).toBe(false);
+    expect(session.unsaved()).toBeUndefined();
+  });
+
+  it('ends saved() also when the host refuses', async () => {
+    const { session, calls, errors } = openSession();
+    session.edit('a', prompted('a'));
+    const saved = session.saved();
+    const error = new StudioError('DISK_FULL', 'The disk is full.');
+    calls[0]!.refuse(error);
+    await saved;
+    expect(errors).toEqual([error]);
+    expect(session.document.prompt).toBe('');
+  });
+
+  it('opens the project at a restarted host and sends the change there', async () => {
+    const { session, calls } = openSession();
+    session.edit('a', prompted('a'));
+    calls[0]!.refuse(new StudioError('HOST_UNREACHABLE', 'lost'));
+    await expect.poll(() => calls.length).toBe(2);
+    expect(calls[1]!.name).toBe('project.state');
+    calls[1]!.refuse(new StudioError('PROJECT_UNKNOWN', 'not open'));
+    await expect.poll(() => calls.length).toBe(3);
+    expect(calls[2]).toMatchObject({ name: 'project.open', input: { path: '/p.pnpmix' } });
+    calls[2]!.answer(stateOf('', 0, '2'));
+    await expect.poll(() => calls.length).toBe(4);
+    expect(calls[3]).toMatchObject({
+      name: 'project.commit',
+      input: { label: 'a', projectId: stateOf('', 0, '2').projectId },
+    });
+    calls[3]!.answer(stateOf('a', 1, '2'));
+    await session.saved();
+    expect(session.projectId).toBe(stateOf('', 0, '2').projectId);
+  });
+
+  it('runs commands after the edits before them', async () => {
+    const { session, calls } = openSession();
+    const ran: string[] = [];
+    session.edit('a', prompted('a'));
+    session.run((projectId) => {
+      ran.push(projectId);
+      return Promise.resolve(stateOf('restored', 2));
+    });
+    expect(ran).toEqual([]);
+    calls[0]!.answer(stateOf('a', 1));
+    await session.saved();
+    expect(ran).toEqual([stateOf('', 0).projectId]);
+    expect(session.document.prompt).toBe('restored');
+  });
+
+  it('rejects editLater with its reason, once, and goes on', async () => {
+    const { session, calls, errors } = openSession();
+    const failed = session.editLater('late', Promise.reject(new Error('no mask')));
+    session.edit('a', prompted('a'));
+    await expect(failed).rejects.toThrow('no mask');
+    await expect.poll(() => calls.length).toBe(1);
+    calls[0]!.answer(stateOf('a', 1));
+    await session.saved();
+    expect(errors).toEqual([]);
+  });
+});
