@@ -120,7 +120,7 @@ describe('the models', () => {
     expect(existsSync(place())).toBe(true);
     await button('Remove').click();
     await dialog.getByRole('button', { name: 'Remove' }).click();
-    await page.getByText(/^Large pack is removed; \d+ kB are free again\.$/).waitFor();
+    await page.getByText(/^Large pack removed; \d+ kB freed\.$/).waitFor();
     await card().getByText('not installed').waitFor();
     expect(existsSync(place())).toBe(false);
   });
