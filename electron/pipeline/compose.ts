@@ -75,6 +75,12 @@ export interface RunStore extends TensorStore {
   keptStates?(key: string): KeptStates;
 }
 
+/** Everything around composing that does not change the picture. */
+export interface ComposeControls extends RunControls {
+  /** Called once, when the scene is encoded; composing goes on when it has returned. */
+  readonly onEncoded?: (inputs: PnpMixInputs) => Promise<void>;
+}
+
 /** The composed picture and what it was made from. */
 export interface Composition {
   readonly image: RgbImage;
@@ -95,13 +101,14 @@ export async function compose(
   scene: Scene,
   parameters: ComposeParameters,
   store: RunStore,
-  controls: RunControls = {},
+  controls: ComposeControls = {},
 ): Promise<Composition> {
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
   // A schedule that has no such number of steps is refused before minutes are spent on encoding.
   scheduleSteps(schedule, parameters.steps);
   const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
+  await controls.onEncoded?.(inputs);
 
   // Blend. Neither the background's noise predictions nor what attention saw of the concepts depend on what tuning
   // changes.
@@ -176,6 +183,7 @@ export async function encodeScene(
     latents.push(await encodeImage(autoencoder, picture, store));
     controls.onProgress?.({ stage: 'encode', step: latents.length, total: pictures.length });
   }
+  throwIfCancelled(controls.signal);
   const [backgroundLatents, inpaintedLatents, ...conceptLatents] = latents as [Tensor, Tensor, ...Tensor[]];
   const [scenePrompt, inpaintPrompt, noPrompt, ...conceptPrompts] = (await textEncoder.encode([
     scene.prompt,

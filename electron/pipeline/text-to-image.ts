@@ -119,6 +119,7 @@ export async function textToImage(
     }
     throwIfCancelled(controls.signal);
     const decoded = await autoencoder.decode(state.latents);
+    throwIfCancelled(controls.signal);
     if (firstNonFinite(decoded) >= 0) {
       throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
     }

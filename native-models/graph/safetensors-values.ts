@@ -52,24 +52,42 @@ export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float3
  * @throws GraphError FILE_UNREADABLE or SAFETENSORS_TRUNCATED
  */
 export function findNonFiniteTensors(file: SafetensorsFile): string[] {
-  return withOpenFile(file.path, (descriptor) => {
-    const isBroken = ({ dtype, fileOffset, byteLength }: SafetensorsEntry): boolean => {
-      const exponent = exponentOf[dtype];
-      if (exponent === undefined) return false;
-      for (let done = 0; done < byteLength; done += chunkBytes) {
-        const length = Math.min(chunkBytes, byteLength - done);
-        const words = new exponent.Words(
-          readExactly(descriptor, fileOffset + done, length, file.path).buffer,
-        );
-        // A number is not finite exactly when all bits of its exponent are set.
-        for (let i = exponent.first; i < words.length; i += exponent.step) {
-          if ((words[i]! & exponent.mask) >>> 0 === exponent.mask) return true;
-        }
-      }
-      return false;
-    };
-    return [...file.tensors.values()].filter(isBroken).map((entry) => entry.name);
-  });
+  return withOpenFile(file.path, (descriptor) =>
+    [...file.tensors.values()]
+      .filter((entry) => !hasFiniteValues(descriptor, entry, file.path))
+      .map((entry) => entry.name),
+  );
+}
+
+/**
+ * Whether a tensor holds neither NaN nor an infinity; reads the whole tensor.
+ *
+ * @throws GraphError TENSOR_MISSING, FILE_UNREADABLE or SAFETENSORS_TRUNCATED
+ */
+export function isFiniteTensor(file: SafetensorsFile, name: string): boolean {
+  const entry = file.tensors.get(name);
+  if (entry === undefined) {
+    throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
+  }
+  return withOpenFile(file.path, (descriptor) => hasFiniteValues(descriptor, entry, file.path));
+}
+
+function hasFiniteValues(
+  descriptor: number,
+  { dtype, fileOffset, byteLength }: SafetensorsEntry,
+  path: string,
+): boolean {
+  const exponent = exponentOf[dtype];
+  if (exponent === undefined) return true;
+  for (let done = 0; done < byteLength; done += chunkBytes) {
+    const length = Math.min(chunkBytes, byteLength - done);
+    const words = new exponent.Words(readExactly(descriptor, fileOffset + done, length, path).buffer);
+    // A number is not finite exactly when all bits of its exponent are set.
+    for (let i = exponent.first; i < words.length; i += exponent.step) {
+      if ((words[i]! & exponent.mask) >>> 0 === exponent.mask) return false;
+    }
+  }
+  return true;
 }
 
 const chunkBytes = 16 * 1024 * 1024;

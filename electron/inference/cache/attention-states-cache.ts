@@ -6,13 +6,13 @@
  * never drives out its own, because it asks for them in the order in which it kept them. What finds no room is run
  * anew the next time.
  */
-import { freemem, totalmem } from 'node:os';
 import type { KeptStates } from '../../pipeline/pnp-mix-types.ts';
 import type { AttentionStates } from '../../pipeline/ports.ts';
+import { availableMemoryBytes, memoryLimitBytes } from '../runtime/memory.ts';
 
-/** An eighth of the machine's memory, and never more than half of what is free. */
+/** An eighth of the memory that this process may use, and never more than half of what is left of it. */
 function defaultLimitBytes(heldBytes: number): number {
-  return Math.min(totalmem() / 8, heldBytes + freemem() / 2);
+  return Math.min(memoryLimitBytes() / 8, heldBytes + availableMemoryBytes() / 2);
 }
 
 /** Gives each run its view: which states are kept under a key, and where new ones go. */

@@ -4,11 +4,12 @@
  * both the latents and the pixels are known.
  */
 
-import type { Autoencoder } from '../../pipeline/ports.ts';
+import type { Autoencoder, CancelSignal } from '../../pipeline/ports.ts';
 import { imageToTensor, type RgbImage, tensorToImage } from '../../pipeline/processors/image.ts';
 import { areaAverage, gaussianBlur } from '../../pipeline/tensor/image-kernels.ts';
 import { gaussianNoise } from '../../pipeline/tensor/noise.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
 
 /** A picture and its latents. */
 export interface LatentSample {
@@ -27,12 +28,18 @@ const ridge = 1e-3;
  * Fits the map: minimises the sum of |W [latents; 1] - rgb|^2 over all elements.
  *
  * @param samples at least one; pictures whose sides are `downscale` times their latents'
+ * @throws PipelineError CANCELLED
  */
-export function fitLatentPreview(samples: readonly LatentSample[], downscale: number): LatentPreview {
+export async function fitLatentPreview(
+  samples: readonly LatentSample[],
+  downscale: number,
+  signal?: CancelSignal,
+): Promise<LatentPreview> {
   const channels = samples[0]!.latents.dims[0]!;
   const unknowns = channels + 1;
   const normal = Array.from({ length: unknowns }, () => new Float64Array(unknowns + 3));
   for (const { image, latents } of samples) {
+    await hearCancel(signal);
     const [, height, width] = latents.dims as [number, number, number];
     const plane = height * width;
     const colours = reduceColours(image, downscale);
@@ -76,10 +83,12 @@ const calibrationBlurs = [0, 1, 3] as const;
 export async function calibrateLatentPreview(
   autoencoder: Autoencoder,
   latentChannels: number,
+  signal?: CancelSignal,
 ): Promise<LatentPreview> {
   const plane = calibrationSize ** 2;
   const samples: LatentSample[] = [];
   for (const [index, sigma] of calibrationBlurs.entries()) {
+    await hearCancel(signal);
     const dims = [latentChannels, calibrationSize, calibrationSize];
     const noise = gaussianNoise(index, 'textToImage', 1, dims);
     const latents = tensor(new Float32Array(noise.data.length), dims);

@@ -1,5 +1,4 @@
 /** The Unet of ports.ts over ONNX Runtime. */
-import { freemem } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { assertTakesLatentsOnly } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
@@ -7,6 +6,7 @@ import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
 import { stackRows, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
+import { availableMemoryBytes } from '../runtime/memory.ts';
 import { asRowStates, keptStatesFeeds, readStates, statesOutputs } from './attention-states.ts';
 
 /** Share of the free memory that one batch may take. */
@@ -58,7 +58,7 @@ export class OnnxUnet implements Unet {
 
   preferredRows(latentHeight: number, latentWidth: number): number {
     const limit = mostRows[this.#device.report.device === 'cpu' ? 'cpu' : 'gpu'];
-    const fitting = (freemem() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth);
+    const fitting = (availableMemoryBytes() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth);
     const quick = this.#lastMsPerRow === 0 ? limit : longestCallMs / this.#lastMsPerRow;
     return Math.max(Math.floor(Math.min(fitting, quick, limit, this.#rowsAtOnce)), 1);
   }

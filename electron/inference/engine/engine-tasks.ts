@@ -9,8 +9,9 @@ import type {
 } from '../../contract/engine-messages.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../images/images.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
 import type { AssetReader } from '../scene/scene-assets.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, RenderOutcome } from './engine.ts';
 import type { MasksOutcome } from './preparation.ts';
 
 /** Everything around a task. */
@@ -94,6 +95,7 @@ async function runRemoval(
     { prompt, growPx, method },
     { signal, onProgress },
   );
+  await hearCancel(signal);
   return {
     kind: 'removeObjects',
     notices: [...removed.notices],
@@ -108,12 +110,18 @@ async function runRender(
   { signal, readAsset, onProgress, onPreview }: TaskControls,
 ): Promise<EngineResultOf<'render'>> {
   const previewing = previews ? new PreviewSender(onPreview) : undefined;
-  const outcome = await engine.render(request, readAsset, {
-    signal,
-    onProgress,
-    ...(previewing && { onPreview: (image, step, total) => previewing.show(image, step, total) }),
-  });
-  await previewing?.settled();
+  let outcome: RenderOutcome;
+  try {
+    outcome = await engine.render(request, readAsset, {
+      signal,
+      onProgress,
+      ...(previewing && { onPreview: (image, step, total) => previewing.show(image, step, total) }),
+    });
+  } finally {
+    // However the render ended, no preview follows its end.
+    await previewing?.settled();
+  }
+  await hearCancel(signal);
   const { image, device, notices, timingsMs, totalMs, unetMs, unetRows, peakMemoryBytes } = outcome;
   return {
     kind: 'render',
@@ -121,7 +129,7 @@ async function runRender(
     width: image.width,
     height: image.height,
     device,
-    notices: [...notices],
+    notices: [...notices, ...(previewing?.notices ?? [])],
     timingsMs,
     totalMs,
     unetMs,
@@ -130,14 +138,20 @@ async function runRender(
   };
 }
 
-/** Encodes previews beside the render, one at a time; those that come too fast are left out. */
-class PreviewSender {
+/**
+ * Encodes previews beside the render, one at a time; those that come too fast are left out. One that cannot be encoded
+ * costs neither the render nor the process: it is noted, once.
+ */
+export class PreviewSender {
+  readonly notices: string[] = [];
+  readonly #encodePng: typeof encodePng;
   readonly #send: (preview: EnginePreview) => void;
   #encoding: Promise<void> | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  constructor(send: (preview: EnginePreview) => void) {
+  constructor(send: (preview: EnginePreview) => void, encode = encodePng) {
     this.#send = send;
+    this.#encodePng = encode;
   }
 
   show(image: RgbImage, step: number, total: number): void {
@@ -155,7 +169,14 @@ class PreviewSender {
   }
 
   async #encode(image: RgbImage, step: number, total: number): Promise<void> {
-    const png = await encodePng(image);
-    this.#send({ png, width: image.width, height: image.height, step, total });
+    try {
+      const png = await this.#encodePng(image);
+      this.#send({ png, width: image.width, height: image.height, step, total });
+    } catch (error) {
+      if (this.notices.length > 0) return;
+      this.notices.push(
+        `A preview could not be shown: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
 }

@@ -9,17 +9,11 @@ import type { RenderParameters } from '../../contract/parameters.ts';
 import type { DeviceReport, RenderProgress, RenderStage } from '../../contract/progress.ts';
 import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
-import {
-  type ComposeParameters,
-  compose,
-  encodeImage,
-  type RunStore,
-  type Scene,
-  type TensorStore,
-} from '../../pipeline/compose.ts';
+import { type ComposeParameters, compose, type NamedImage, type RunStore } from '../../pipeline/compose.ts';
 import type { PnpMixResult } from '../../pipeline/pnp-mix-types.ts';
 import type { RunControls } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { AttentionStatesCache } from '../cache/attention-states-cache.ts';
 import { defaultCacheFolder } from '../cache/cache-folder.ts';
 import { DiskTensorStore } from '../cache/tensor-store.ts';
@@ -31,7 +25,7 @@ import { OnnxUnet } from '../diffusion/unet.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
-import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { asStudioError, inStudioTerms } from '../runtime/studio-errors.ts';
 import { type AssetReader, LastPreparedScene } from '../scene/scene-assets.ts';
 import { Preparation } from './preparation.ts';
 
@@ -208,10 +202,9 @@ export class Engine {
     const unetStartMs = unet.runMs;
     const clock = new StageClock(startMs);
     const notices: string[] = [];
-    const prepared = await this.#lastScene.prepare(request, readAsset, {
-      size: this.pack.size,
-      downscale: autoencoder.downscale,
-    });
+    const limits = { size: this.pack.size, downscale: autoencoder.downscale };
+    const prepared = await this.#lastScene.prepare(request, readAsset, limits, controls);
+    const { scene } = prepared;
     notices.push(...prepared.notices, ...this.#promptNotices(request));
     clock.charge('load');
     controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
@@ -226,21 +219,48 @@ export class Engine {
       },
     });
     const { onPreview } = controls;
-    const preview = onPreview && (await this.#fitPreview(prepared.scene, store));
+    let preview: LatentPreview | undefined;
+    /** A picture on the way is worth no render: without one it goes on, and says so. */
+    const orNoPreviews = (error: unknown) => {
+      preview = undefined;
+      const { code, message } = asStudioError(error);
+      if (code === 'CANCELLED') throw error;
+      notices.push(`There were no previews: ${message}`);
+    };
     const runStore: RunStore = {
       load: (key) => store.load(key),
       save: (key, tensors) => store.save(key, tensors),
       keptStates: this.#attentionStates.forRun(),
     };
-    const composition = await compose(this.models, prepared.scene, methodParameters(parameters), runStore, {
+    const composition = await compose(this.models, scene, methodParameters(parameters), runStore, {
       ...(controls.signal && { signal: controls.signal }),
       ...(controls.onTrace && { onTrace: controls.onTrace }),
       onProgress: (progress) => {
         clock.charge(progress.stage);
         controls.onProgress?.(progress);
       },
-      ...(onPreview &&
-        preview && { onPreview: (latents, step, total) => onPreview(preview(latents), step, total) }),
+      ...(onPreview && {
+        onEncoded: async (inputs) => {
+          const of = (image: NamedImage, latents: Tensor) => ({ image: image.pixels, latents });
+          const samples = [
+            of(scene.background, inputs.background.latents),
+            ...scene.concepts.map(({ image }, index) => of(image, inputs.concepts[index]!.latents)),
+          ];
+          try {
+            preview = await fitLatentPreview(samples, autoencoder.downscale, controls.signal);
+          } catch (error) {
+            orNoPreviews(error);
+          }
+        },
+        onPreview: (latents, step, total) => {
+          if (preview === undefined) return;
+          try {
+            onPreview(preview(latents), step, total);
+          } catch (error) {
+            orNoPreviews(error);
+          }
+        },
+      }),
       onBatchReduced: (rows) => {
         notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`);
       },
@@ -298,15 +318,6 @@ export class Engine {
       const dropped = this.models.textEncoder.droppedTokens(prompt);
       return dropped === 0 ? [] : [`${what} is too long: its last ${dropped} tokens have no effect.`];
     });
-  }
-
-  async #fitPreview(scene: Scene, store: TensorStore): Promise<LatentPreview> {
-    const { autoencoder } = this.models;
-    const samples = [];
-    for (const image of [scene.background, ...scene.concepts.map((concept) => concept.image)]) {
-      samples.push({ image: image.pixels, latents: await encodeImage(autoencoder, image, store) });
-    }
-    return fitLatentPreview(samples, autoencoder.downscale);
   }
 }
 

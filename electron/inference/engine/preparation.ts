@@ -17,6 +17,7 @@ import {
   removalOptionsSchema,
 } from '../../contract/preparation.ts';
 import type { PreparationProgress } from '../../contract/progress.ts';
+import { throwIfCancelled } from '../../pipeline/batching.ts';
 import { LayeredInpainter } from '../../pipeline/inpainting/layered-fill.ts';
 import {
   BLENDED_FILL_DEFAULTS,
@@ -44,6 +45,7 @@ import {
 import { decodeImage, decodeMask, hashPixels, type PictureFile, resizeImage } from '../images/images.ts';
 import { TeleaInpainter } from '../inpainting/telea.ts';
 import type { ModelPack } from '../packs/model-pack.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { OpenedOnce } from '../runtime/opened-once.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
@@ -115,15 +117,18 @@ export class Preparation {
   constructor(context: PreparationContext) {
     this.#context = context;
     const { pack, models, device, cacheFolder } = context;
-    this.#textToImage = new OpenedOnce((signal) => {
+    this.#textToImage = new OpenedOnce(({ signal, onProgress }) => {
       const folder = findBackgroundsFolder(pack.folder);
-      return folder === undefined
-        ? Promise.resolve(blendingTextToImage(pack, models))
-        : openBackgroundsModel(folder, pack.size, device, { cacheFolder, ...(signal && { signal }) });
+      if (folder === undefined) return Promise.resolve(blendingTextToImage(pack, models));
+      return openBackgroundsModel(folder, pack.size, device, {
+        cacheFolder,
+        ...(signal && { signal }),
+        onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
+      });
     });
     this.#promptSegmenter = new OpenedOnce(() => openPromptSegmenter(pack.folder, device));
     this.#phraseSegmenter = new OpenedOnce(() =>
-      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get()),
+      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get({})),
     );
     this.#inpainter = new OpenedOnce(() => openInpainter(pack.folder, device));
   }
@@ -168,9 +173,10 @@ export class Preparation {
         request,
         'The request for backgrounds',
       );
-      const pack = await this.#textToImage.get(controls.signal);
+      const pack = await this.#textToImage.get(controls);
       controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
-      const preview = controls.onPreview && (await this.#previewOf(pack));
+      throwIfCancelled(controls.signal);
+      const preview = controls.onPreview && (await this.#previewOf(pack, controls.signal));
       const guidanceScale = guidance ?? pack.settings.guidance;
       const notices = [prompt, negativePrompt].flatMap((text) => {
         const dropped = pack.droppedTokens(text);
@@ -218,6 +224,7 @@ export class Preparation {
             return null;
           },
           onCandidate: async ({ image, seed: own }, index) => {
+            throwIfCancelled(controls.signal);
             const candidate = { image: await resizeImage(image, size), seed: own };
             candidates.push(candidate);
             await controls.onCandidate?.(candidate, index);
@@ -242,7 +249,8 @@ export class Preparation {
     return inStudioTerms(async () => {
       const query = parseInput(phraseSearchSchema, search, 'The search for a mask');
       const picture = await decodeImage(image);
-      const segmenter = await this.#phraseSegmenter.get(controls.signal);
+      throwIfCancelled(controls.signal);
+      const segmenter = await this.#phraseSegmenter.get(controls);
       if (segmenter === undefined) {
         throw new StudioError(
           'PACK_INCOMPLETE',
@@ -250,6 +258,7 @@ export class Preparation {
             'or draw a box around it.',
         );
       }
+      await hearCancel(controls.signal);
       controls.onProgress?.({ stage: 'find', step: 0, total: 1 });
       const { proposals, notices } = await segmenter.find(picture, query, controls.signal);
       controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
@@ -272,7 +281,9 @@ export class Preparation {
       const prompt = parseInput(maskSelectionSchema, selection, 'The selection');
       const picture = await decodeImage(image);
       checkWithin(prompt, picture.pixels);
-      const segmenter = await this.#promptSegmenter.get(controls.signal);
+      throwIfCancelled(controls.signal);
+      const segmenter = await this.#promptSegmenter.get(controls);
+      await hearCancel(controls.signal);
       controls.onProgress?.({ stage: 'select', step: 0, total: 1 });
       const proposals = await segmenter.segment(picture, prompt, controls.signal);
       controls.onProgress?.({ stage: 'select', step: 1, total: 1 });
@@ -296,12 +307,19 @@ export class Preparation {
       const { growPx, prompt, seed, method } = parseInput(removalOptionsSchema, options, 'The removal');
       const { pixels } = await decodeImage(image);
       const planes: Tensor[] = [];
-      for (const mask of masks) planes.push(await decodeMask(mask));
+      for (const [index, mask] of masks.entries()) {
+        await hearCancel(controls.signal);
+        planes.push(await decodeMask(mask));
+        controls.onProgress?.({ stage: 'load', step: index + 1, total: masks.length });
+      }
+      await hearCancel(controls.signal);
       const hole = removalHole(planes, growPx, pixels);
-      const used = method === 'auto' ? await this.#bestMethod(pixels, controls.signal) : method;
+      const used = method === 'auto' ? await this.#bestMethod(pixels, controls) : method;
       const inpainter = await this.#inpainterFor(used, pixels, { prompt, seed }, controls);
+      await hearCancel(controls.signal);
       controls.onProgress?.({ stage: 'fill', step: 0, total: 1 });
       const filled = await inpainter.fill(pixels, hole, controls.signal);
+      await hearCancel(controls.signal);
       controls.onProgress?.({ stage: 'fill', step: 1, total: 1 });
       const result = pasteFill(pixels, filled, hole, growPx);
       return { image: result, hole, method: used, model: inpainter.name, notices: [] };
@@ -321,8 +339,8 @@ export class Preparation {
    * What 'auto' takes: the pack's own model, else diffusion, else, for a picture that the latents do not fit, a fill in
    * layers (docs/decisions/0043-how-objects-are-removed.md).
    */
-  async #bestMethod(image: RgbImage, signal: AbortSignal | undefined): Promise<RemovalOutcome['method']> {
-    if ((await this.#inpainter.get(signal)) !== undefined) return 'model';
+  async #bestMethod(image: RgbImage, controls: PreparationControls): Promise<RemovalOutcome['method']> {
+    if ((await this.#inpainter.get(controls)) !== undefined) return 'model';
     return this.#fitsLatents(image) ? 'diffusion' : 'layers';
   }
 
@@ -341,7 +359,7 @@ export class Preparation {
     if (method === 'telea') return new TeleaInpainter();
     if (method === 'layers') return new LayeredInpainter();
     if (method === 'model') {
-      const own = await this.#inpainter.get(controls.signal);
+      const own = await this.#inpainter.get(controls);
       if (own !== undefined) return own;
       throw new StudioError('PACK_INCOMPLETE', `The pack ${pack.name} has no model that fills holes.`);
     }
@@ -368,7 +386,7 @@ export class Preparation {
   ): Promise<string[]> {
     // Grounding DINO, which takes any words, would be loaded for nothing.
     if (phraseSegmenterKind(this.#context.pack.folder) !== 'own') return [];
-    const segmenter = await this.#phraseSegmenter.get(signal);
+    const segmenter = await this.#phraseSegmenter.get(signal ? { signal } : {});
     const picture = { pixels: image, contentHash: hashPixels(image) };
     const missing: string[] = [];
     for (const thing of segmenter?.thingsIn?.(prompt) ?? []) {
@@ -379,8 +397,11 @@ export class Preparation {
     return missing;
   }
 
-  async #previewOf({ models: { autoencoder, unet } }: TextToImagePack): Promise<LatentPreview> {
-    this.#preview ??= await calibrateLatentPreview(autoencoder, unet.latentChannels);
+  async #previewOf(
+    { models: { autoencoder, unet } }: TextToImagePack,
+    signal: AbortSignal | undefined,
+  ): Promise<LatentPreview> {
+    this.#preview ??= await calibrateLatentPreview(autoencoder, unet.latentChannels, signal);
     return this.#preview;
   }
 }

@@ -46,7 +46,7 @@ export interface OpenPackOptions {
   /** Where the checks of large files are remembered. */
   readonly cacheFolder: string;
   readonly signal?: AbortSignal;
-  /** Files checked, of how many. */
+  /** Files checked, of how many; called several times for a file that takes long to read. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -138,7 +138,9 @@ async function checkWeights(
   const lines: string[] = [];
   for (const [index, path] of paths.entries()) {
     const name = relative(root, path).replaceAll('\\', '/');
-    const inspection = await inStudioTerms(() => inspectWeights(path, cacheFolder, signal));
+    const inspection = await inStudioTerms(() =>
+      inspectWeights(path, cacheFolder, signal, () => onProgress?.(index, paths.length)),
+    );
     assertFiniteWeights(name, inspection);
     const { sha256 } = inspection;
     if (expected.has(name) && expected.get(name) !== sha256) {

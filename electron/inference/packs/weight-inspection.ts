@@ -8,9 +8,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { openSafetensors } from '../../../native-models/graph/safetensors.ts';
-import { findNonFiniteTensors } from '../../../native-models/graph/safetensors-values.ts';
+import { isFiniteTensor } from '../../../native-models/graph/safetensors-values.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { readCachedJson, writeCachedJson } from '../cache/cache-folder.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
 
 const inspectionSchema = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -23,12 +24,14 @@ export type WeightInspection = z.infer<typeof inspectionSchema>;
  * Inspects one `.safetensors` file, or recalls what an earlier inspection of the same file said.
  *
  * @param cacheFolder where results are kept
- * @throws GraphError for a header that is not sound; StudioError CANCELLED
+ * @param onRead called every few megabytes, with how many bytes of how many have been read
+ * @throws GraphError for a header that is not sound; PipelineError CANCELLED
  */
 export async function inspectWeights(
   path: string,
   cacheFolder: string,
   signal?: AbortSignal,
+  onRead: (bytesRead: number, bytesTotal: number) => void = () => undefined,
 ): Promise<WeightInspection> {
   const { size, mtimeMs, ino } = await stat(path);
   const identity = createHash('sha256')
@@ -37,7 +40,7 @@ export async function inspectWeights(
   const cachePath = join(cacheFolder, 'weights', `${identity}.json`);
   const known = inspectionSchema.safeParse(await readCachedJson(cachePath));
   if (known.success) return known.data;
-  const inspection = await readThrough(path, signal);
+  const inspection = await readThrough(path, size, signal, onRead);
   await writeCachedJson(cachePath, inspection);
   return inspection;
 }
@@ -56,12 +59,39 @@ export function assertFiniteWeights(name: string, { nonFiniteTensor }: WeightIns
   );
 }
 
-async function readThrough(path: string, signal: AbortSignal | undefined): Promise<WeightInspection> {
-  const [nonFiniteTensor = null] = findNonFiniteTensors(openSafetensors(path));
+/** How often it is told how far the reading is. */
+const BYTES_PER_REPORT = 16 << 20;
+
+/** Reads a file twice: its tensors for values that are not numbers, and all of it for its hash. */
+async function readThrough(
+  path: string,
+  size: number,
+  signal: AbortSignal | undefined,
+  onRead: (bytesRead: number, bytesTotal: number) => void,
+): Promise<WeightInspection> {
+  let [read, reported] = [0, 0];
+  const total = 2 * size;
+  const advance = async (bytes: number): Promise<void> => {
+    read += bytes;
+    if (read - reported < BYTES_PER_REPORT && read < total) return;
+    reported = read;
+    onRead(read, total);
+    await hearCancel(signal);
+  };
+  const file = openSafetensors(path);
+  let nonFiniteTensor: string | null = null;
+  for (const { name, byteLength } of file.tensors.values()) {
+    if (!isFiniteTensor(file, name)) {
+      nonFiniteTensor = name;
+      break;
+    }
+    await advance(byteLength);
+  }
+  read = size;
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    if (signal?.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.');
     hash.update(chunk as Buffer);
+    await advance((chunk as Buffer).length);
   }
   return { sha256: hash.digest('hex'), nonFiniteTensor };
 }

@@ -38,7 +38,7 @@ export class LazySession<Component extends ComponentName = ComponentName> {
 
   /** The session. @throws StudioError MODEL_INVALID, PACK_INCOMPLETE, OUT_OF_MEMORY */
   get(): Promise<ModelSession> {
-    this.#session ??= this.#create();
+    this.#session ??= this.#begin();
     return this.#session;
   }
 
@@ -49,15 +49,19 @@ export class LazySession<Component extends ComponentName = ComponentName> {
     await (await session?.catch(() => undefined))?.release();
   }
 
+  #begin(): Promise<ModelSession> {
+    const session = this.#create();
+    // One that fails is tried again; but it may have been released meanwhile, and another be in its place.
+    session.catch(() => {
+      if (this.#session === session) this.#session = undefined;
+    });
+    return session;
+  }
+
   async #create(): Promise<ModelSession> {
-    try {
-      const graph = this.#build();
-      this.#metadata = graph.metadata;
-      return await createSession(this.component, graph, this.#device);
-    } catch (error) {
-      this.#session = undefined;
-      throw error;
-    }
+    const graph = this.#build();
+    this.#metadata = graph.metadata;
+    return createSession(this.component, graph, this.#device);
   }
 
   // A graph takes some tens of milliseconds to build and refers to the weights where they are, so that neither

@@ -24,6 +24,10 @@ function loadOpenCv(): Promise<{ cv: Cv }> {
     if (cv.Mat !== undefined) resolve({ cv });
     else (cv as { onRuntimeInitialized: () => void }).onRuntimeInitialized = () => resolve({ cv });
   });
+  // One that failed is tried again.
+  loading.catch(() => {
+    loading = undefined;
+  });
   return loading;
 }
 
@@ -32,11 +36,13 @@ function loadOpenCv(): Promise<{ cv: Cv }> {
  *
  * @throws StudioError OUT_OF_MEMORY, INTERNAL with OpenCV's own words, and what the step throws
  */
-export async function withOpenCv<Result>(step: (cv: Cv, keep: Keep) => Result): Promise<Result> {
+export async function withOpenCv<Result>(
+  step: (cv: Cv, keep: Keep) => Result | Promise<Result>,
+): Promise<Result> {
   const { cv } = await loadOpenCv();
   const kept: Deletable[] = [];
   try {
-    return step(cv, (value) => {
+    return await step(cv, (value) => {
       kept.push(value);
       return value;
     });

@@ -3,21 +3,33 @@ interface Releasable {
   release(): Promise<void>;
 }
 
+/** What whoever asks first gives to the opening. */
+export interface OpeningControls {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
+}
+
 export class OpenedOnce<Value extends Releasable | undefined> {
-  readonly #open: (signal: AbortSignal | undefined) => Promise<Value>;
+  readonly #open: (controls: OpeningControls) => Promise<Value>;
   #opened: Promise<Value> | undefined;
 
-  constructor(open: (signal: AbortSignal | undefined) => Promise<Value>) {
+  constructor(open: (controls: OpeningControls) => Promise<Value>) {
     this.#open = open;
   }
 
   /** @throws what opening throws; then the next call tries again */
-  get(signal?: AbortSignal): Promise<Value> {
-    this.#opened ??= this.#open(signal).catch((error: unknown) => {
-      this.#opened = undefined;
-      throw error;
-    });
+  get(controls: OpeningControls): Promise<Value> {
+    this.#opened ??= this.#begin(controls);
     return this.#opened;
+  }
+
+  #begin(controls: OpeningControls): Promise<Value> {
+    const opened = this.#open(controls);
+    // It may have been released meanwhile, and another be in its place.
+    opened.catch(() => {
+      if (this.#opened === opened) this.#opened = undefined;
+    });
+    return opened;
   }
 
   /** Does nothing when it is not open. */

@@ -3,10 +3,12 @@ import { StudioError } from '../../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import type { NamedImage, Scene, SceneConcept } from '../../pipeline/compose.ts';
 import { latentMasks } from '../../pipeline/mixing/latent-masks.ts';
+import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { decodeImage, decodeMask, hashPixels, type PictureFile } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
 import { subjectPicture } from './subject-picture.ts';
 
 /** Gives the file of a picture by its content. */
@@ -23,6 +25,12 @@ export interface SceneLimits {
   readonly downscale: number;
 }
 
+/** Everything around preparing a scene that does not change it. */
+export interface SceneControls {
+  readonly signal?: CancelSignal;
+  readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
+}
+
 /** What was done that the person should know of. */
 export interface PreparedScene {
   readonly scene: Scene;
@@ -33,18 +41,27 @@ export interface PreparedScene {
  * Reads and checks a scene's pictures.
  *
  * @throws StudioError ASSET_MISSING and ASSET_INVALID (naming the file), SIZE_MISMATCH, MASK_EMPTY (naming the
- *   concept and what to do)
+ *   concept and what to do); PipelineError CANCELLED
  */
 export async function prepareScene(
   { scene, parameters }: RenderRequest,
   readAsset: AssetReader,
   limits: SceneLimits,
+  { signal, onProgress }: SceneControls = {},
 ): Promise<PreparedScene> {
   const notices: string[] = [];
+  // The background with what is behind the objects, each concept, and each concept picture where it is made.
+  const total = 2 + scene.concepts.length * (parameters.conceptPicture === 'whole' ? 1 : 2);
+  let step = 0;
+  const advance = async () => {
+    onProgress?.({ stage: 'load', step: ++step, total });
+    await hearCancel(signal);
+  };
   const backgroundFile = await readAsset(scene.background);
   const background = await decodeImage(backgroundFile);
   const { width, height } = background.pixels;
   checkPackSize(backgroundFile.name, background.pixels, limits);
+  await advance();
 
   const checkSize = (name: string, found: { readonly width: number; readonly height: number }) => {
     if (found.width === width && found.height === height) return;
@@ -74,6 +91,7 @@ export async function prepareScene(
     }
     concepts.push({ prompt: concept.prompt, image, mask, order: concept.order, alpha: concept.alpha });
     subjects.push(subject);
+    await advance();
   }
   checkLatentMasks(scene.concepts, concepts, parameters, [height, width], limits.downscale);
 
@@ -94,9 +112,11 @@ export async function prepareScene(
     checkSize(inpaintedFile.name, inpainted.pixels);
   }
 
+  await advance();
   const mode = parameters.conceptPicture;
   if (mode !== 'whole') {
     for (const [index, { image, mask, ...concept }] of concepts.entries()) {
+      await advance();
       const subject = subjects[index] ?? null;
       if (subject === null) {
         notices.push(
@@ -116,14 +136,19 @@ export class LastPreparedScene {
   #last: { readonly key: string; readonly prepared: PreparedScene } | undefined;
 
   /** As {@link prepareScene}, with the same limits every time; the files of the scene before are not read again. */
-  async prepare(request: RenderRequest, readAsset: AssetReader, limits: SceneLimits): Promise<PreparedScene> {
+  async prepare(
+    request: RenderRequest,
+    readAsset: AssetReader,
+    limits: SceneLimits,
+    controls: SceneControls = {},
+  ): Promise<PreparedScene> {
     const { scene, parameters } = request;
     const { conceptPicture, feather, expand } = parameters;
     // Of what is tuned, alpha alone is part of a scene.
     const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null }));
     const key = JSON.stringify([{ ...scene, concepts }, conceptPicture, feather, expand]);
     if (this.#last?.key !== key) {
-      this.#last = { key, prepared: await prepareScene(request, readAsset, limits) };
+      this.#last = { key, prepared: await prepareScene(request, readAsset, limits, controls) };
     }
     const { prepared } = this.#last;
     const tuned = prepared.scene.concepts.map((concept, index) => ({

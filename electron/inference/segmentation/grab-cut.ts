@@ -16,6 +16,7 @@ import type { MaskPrompt, MaskProposal, PromptSegmenter } from '../../pipeline/p
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { resizeImage } from '../images/images.ts';
 import { resizePlane } from '../images/plane-resize.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
 import { withOpenCv } from '../runtime/opencv.ts';
 
 /** Longest side at which the cut is made, so that it takes a second or two. Larger pictures get the mask enlarged. */
@@ -158,7 +159,7 @@ function cut(
   { width, height }: Size,
   signal: CancelSignal | undefined,
 ): Promise<{ inside: Uint8Array; before: Uint8Array }> {
-  return withOpenCv((cv, keep) => {
+  return withOpenCv(async (cv, keep) => {
     // The mixtures start from k-means with random centres: the same ones each time.
     cv.setRNGSeed(0);
     const picture = keep(new cv.Mat(height, width, cv.CV_8UC3));
@@ -175,7 +176,7 @@ function cut(
     if (!before.includes(1)) return { inside: before, before };
     const whole = new cv.Rect(0, 0, width, height);
     for (let iteration = 0; iteration < iterations; iteration++) {
-      throwIfCancelled(signal);
+      await hearCancel(signal);
       const mode = iteration === 0 ? cv.GC_INIT_WITH_MASK : cv.GC_EVAL;
       cv.grabCut(picture, mask, whole, outsideModel, insideModel, 1, mode);
       if (iteration === iterations - 3) before = isInside();

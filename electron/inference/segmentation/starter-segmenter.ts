@@ -96,11 +96,13 @@ export class StarterSegmenter implements PhraseSegmenter {
     }
     // The thing's own map draws the outline; the looks only say whether this is the one that was meant.
     const { logits, presence } = await this.#run(image, things);
+    throwIfCancelled(signal);
     if (presence < query.textThreshold) return { proposals: [], notices };
     const { width, height } = image.pixels;
     const enlarged = await resizePlane(logits, { width, height });
     const found = proposalsOf(enlarged, presence, query.boxThreshold);
     if (found.length === 0 || asked.length === things.length) return { proposals: found, notices };
+    throwIfCancelled(signal);
     const meant = await resizePlane((await this.#run(image, asked)).logits, { width, height });
     return {
       proposals: found.filter(({ mask }) => meanProbability(meant, mask) >= query.textThreshold),

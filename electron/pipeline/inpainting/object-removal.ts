@@ -127,6 +127,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
     const first = await this.#first.fill(image, hole, signal);
     throwIfCancelled(signal);
     const originalLatents = await autoencoder.encode(imageToTensor(first));
+    throwIfCancelled(signal);
     const [promptEmbedding, noPrompt] = (await textEncoder.encode([prompt, ''])) as [Tensor, Tensor];
     const predictor = new NoisePredictor({
       unet,

@@ -170,7 +170,7 @@ describe('resizing', () => {
   });
 });
 
-test('the latent preview finds an affine map from latents to colours', () => {
+test('the latent preview finds an affine map from latents to colours', async () => {
   // rgb = (c0, c1, c0 - c1) / 2 of the latents, at 4 pixels per element.
   const latents = tensor(
     Float32Array.from({ length: 4 * 8 * 8 }, (_, at) => Math.sin(at * 1.3)),
@@ -184,7 +184,7 @@ test('the latent preview finds an affine map from latents to colours', () => {
   for (let y = 0; y < 32; y++) {
     for (let x = 0; x < 32; x++) image.data.set(expected((y >> 2) * 8 + (x >> 2)), 3 * (y * 32 + x));
   }
-  const preview = fitLatentPreview([{ image, latents }], 4)(latents);
+  const preview = (await fitLatentPreview([{ image, latents }], 4))(latents);
   expect(preview).toMatchObject({ width: 8, height: 8 });
   for (let at = 0; at < 64; at++) {
     expected(at).forEach((value, channel) => {
