@@ -23,6 +23,8 @@ export class LiveDrafts {
   readonly #host: DraftHost;
   #wanted: SceneDocument | undefined;
   #isWorking = false;
+  /** Since the last request nobody has stopped it. */
+  #isOn = false;
   /** The draft that waits or runs. */
   #underWay: string | undefined;
   /** The last one that ended. */
@@ -37,6 +39,7 @@ export class LiveDrafts {
   /** Wants a draft of this scene, in the place of the one before. */
   async request(document: SceneDocument): Promise<void> {
     this.#wanted = document;
+    this.#isOn = true;
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
@@ -48,6 +51,8 @@ export class LiveDrafts {
         // The event of its end may have come before the answer.
         const known = this.#host.find(this.#underWay);
         if (known) this.changed(known);
+        // It was stopped while the draft was being queued: there was nothing to cancel then.
+        if (!this.#isOn) await this.#cancelUnderWay();
       }
     } catch (error) {
       this.#host.fail(error);
@@ -59,6 +64,7 @@ export class LiveDrafts {
   /** Wants no draft any more. */
   async stop(): Promise<void> {
     this.#wanted = undefined;
+    this.#isOn = false;
     await this.#cancelUnderWay().catch((error: unknown) => this.#host.fail(error));
   }
 

@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EngineConfig, EngineResultOf, EngineTask } from '../../contract/engine-messages.ts';
 import type { EngineStatus, OpenPack } from '../../contract/engine-status.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { availableMemoryBytes } from '../../foundation/memory.ts';
 import { asFailure, asStudioError } from '../studio-error.ts';
 import type { EngineLauncher } from './engine-child.ts';
 import type { EngineLog } from './engine-log.ts';
@@ -46,7 +47,7 @@ export interface SupervisorOptions {
   readonly onStatus?: (status: EngineStatus) => void;
   /** Told of everything that happens to engine processes. */
   readonly log?: EngineLog;
-  /** Bytes that the machine can still give; process.availableMemory by default. */
+  /** Bytes that can still be had; {@link availableMemoryBytes} by default. */
   readonly availableMemory?: () => number;
 }
 
@@ -89,7 +90,7 @@ export class EngineSupervisor {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#onStatus = onStatus;
     this.#log = log ?? (() => undefined);
-    this.#availableMemory = availableMemory ?? (() => process.availableMemory());
+    this.#availableMemory = availableMemory ?? availableMemoryBytes;
   }
 
   get status(): EngineStatus {

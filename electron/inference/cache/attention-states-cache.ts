@@ -6,9 +6,10 @@
  * never drives out its own, because it asks for them in the order in which it kept them. What finds no room is run
  * anew the next time.
  */
+
+import { availableMemoryBytes, memoryLimitBytes } from '../../foundation/memory.ts';
 import type { KeptStates } from '../../pipeline/pnp-mix-types.ts';
 import type { AttentionStates } from '../../pipeline/ports.ts';
-import { availableMemoryBytes, memoryLimitBytes } from '../runtime/memory.ts';
 
 /** An eighth of the memory that this process may use, and never more than half of what is left of it. */
 function defaultLimitBytes(heldBytes: number): number {

@@ -2,11 +2,11 @@
 import * as ort from 'onnxruntime-node';
 import { assertTakesLatentsOnly } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { availableMemoryBytes } from '../../foundation/memory.ts';
 import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
 import { stackRows, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
-import { availableMemoryBytes } from '../runtime/memory.ts';
 import { asRowStates, keptStatesFeeds, readStates, statesOutputs } from './attention-states.ts';
 
 /** Share of the free memory that one batch may take. */

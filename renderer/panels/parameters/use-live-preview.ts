@@ -46,12 +46,18 @@ export function useLivePreview(isOn: boolean): void {
   latest.current = wanted;
   useEffect(() => {
     if (!isOn || !drafts || key === undefined) return;
-    const timer = setTimeout(async () => {
+    let isWanted = true;
+    const request = async () => {
       // Every picture that the draft names has to be in the project.
       await studio.session.saved();
-      if (latest.current) await drafts.request(latest.current);
-    }, REST_MS);
-    return () => clearTimeout(timer);
+      // Meanwhile it may have been switched off, or another scene be wanted.
+      if (isWanted && latest.current) await drafts.request(latest.current);
+    };
+    const timer = setTimeout(() => request().catch(reportError), REST_MS);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
   }, [isOn, drafts, key, studio]);
 }
 

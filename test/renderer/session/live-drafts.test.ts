@@ -120,4 +120,35 @@ describe('live drafts', () => {
     await drafts.request(scene('d'));
     expect(enqueued).toEqual(['a', 'b', 'd']);
   });
+
+  it('stop also the one that is just being queued, and go on when they are wanted again', async () => {
+    let release = () => {};
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const first = drafts.request(scene('a'));
+    await expect.poll(() => enqueued).toEqual(['a']);
+    await drafts.stop();
+    release();
+    await first;
+    expect({ cancelled, failures }).toEqual({ cancelled: ['a'], failures: [] });
+    hold = undefined;
+    await drafts.request(scene('b'));
+    expect({ enqueued, cancelled }).toEqual({ enqueued: ['a', 'b'], cancelled: ['a'] });
+  });
+
+  it('that are stopped and wanted again while one is being queued draw the newest scene', async () => {
+    let release = () => {};
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const first = drafts.request(scene('a'));
+    await expect.poll(() => enqueued).toEqual(['a']);
+    await drafts.stop();
+    void drafts.request(scene('b'));
+    hold = undefined;
+    release();
+    await first;
+    expect({ enqueued, cancelled }).toEqual({ enqueued: ['a', 'b'], cancelled: ['a'] });
+  });
 });

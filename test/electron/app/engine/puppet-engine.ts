@@ -3,6 +3,8 @@ import type { ChildExit, EngineChild } from '../../../../electron/app/engine/eng
 import type {
   EngineConfig,
   EngineMessage,
+  EngineResult,
+  EngineTask,
   HostMessage,
 } from '../../../../electron/contract/engine-messages.ts';
 import type { ErrorCode } from '../../../../electron/contract/errors.ts';
@@ -27,6 +29,8 @@ export class Puppet {
   isOpened = false;
   /** Tasks that it was given and has not ended. */
   readonly runIds: number[] = [];
+  /** The last task that it was given. */
+  task: EngineTask | undefined;
   /** Whether it stops when it is asked to. */
   readonly heedsCancel: boolean;
   #tell: (message: unknown) => void = () => undefined;
@@ -90,16 +94,12 @@ export class Puppet {
     if (this.isAlive && !this.isOpened) this.say({ type: 'openFailed', code, message: 'cannot be opened' });
   }
 
-  /** Ends the task that it is at with a result. */
-  finish(): void {
+  /** Ends the task that it is at with a result; of selecting a mask, with no candidates, where none is given. */
+  finish(
+    result: EngineResult = { kind: 'selectMask', notices: [this.config!.packFolder], candidates: [] },
+  ): void {
     const runId = this.runIds.shift();
-    if (runId === undefined) return;
-    this.say({
-      type: 'finished',
-      runId,
-      result: { kind: 'selectMask', notices: [this.config!.packFolder], candidates: [] },
-      memoryBytes,
-    });
+    if (runId !== undefined) this.say({ type: 'finished', runId, result, memoryBytes });
   }
 
   fail(code: ErrorCode): void {
@@ -122,7 +122,10 @@ export class Puppet {
   #receive(message: HostMessage): void {
     if (!this.isAlive) return;
     if (message.type === 'open') this.config = message.config;
-    if (message.type === 'run') this.runIds.push(message.runId);
+    if (message.type === 'run') {
+      this.runIds.push(message.runId);
+      this.task = message.task;
+    }
     if (message.type !== 'cancel' || !this.heedsCancel) return;
     const at = this.runIds.indexOf(message.runId);
     if (at < 0) return;

@@ -1,7 +1,7 @@
 /** A container's limit counts before the machine's memory; a number that is no limit does not. */
 import { totalmem } from 'node:os';
 import { expect, test } from 'vitest';
-import { availableMemoryBytes, memoryLimitBytes } from '../../../../electron/inference/runtime/memory.ts';
+import { availableMemoryBytes, memoryLimitBytes } from '../../../electron/foundation/memory.ts';
 
 const GIB = 2 ** 30;
 

@@ -1,0 +1,155 @@
+/** Renders by commands: pages, marks, differences, sweeps and the queue. */
+import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { PuppetStudio } from './puppet-studio.ts';
+
+let png: Uint8Array;
+beforeAll(async () => {
+  png = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'blue' } })
+    .png()
+    .toBuffer();
+});
+
+let host: PuppetStudio;
+let projectId: string;
+beforeEach(async () => {
+  host = await PuppetStudio.start();
+  projectId = (await host.call('project.openSample', {})).projectId;
+});
+afterEach(() => host.close());
+
+/** Lets the engine finish the render that runs. */
+async function finishOne(): Promise<void> {
+  (await host.engineAtWork()).finish({
+    kind: 'render',
+    png,
+    width: 8,
+    height: 8,
+    device: { device: 'cpu', name: 'puppet', passedOver: [] },
+    notices: ['filled in'],
+    timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
+    totalMs: 5,
+    unetMs: 1,
+    unetRows: 2,
+    peakMemoryBytes: 3,
+  });
+}
+
+/** Renders the scene as it is. @returns its id */
+async function render(): Promise<string> {
+  const { renderId } = await host.call('renders.enqueue', { projectId });
+  await finishOne();
+  await expect.poll(() => host.told(renderId)?.state).toBe('done');
+  return renderId;
+}
+
+test('a render is kept with its request, its document and what the engine said', async () => {
+  const renderId = await render();
+  expect(await host.call('renders.get', { projectId, renderId })).toMatchObject({
+    state: 'done',
+    sequence: 1,
+    device: { name: 'puppet' },
+    notices: ['filled in'],
+    metrics: { unetRows: 2 },
+    peakMemoryBytes: 3,
+    error: null,
+  });
+  const { document } = await host.call('project.state', { projectId });
+  expect(await host.call('renders.document', { projectId, renderId })).toEqual(document);
+});
+
+test('pages go on where the one before ended, and a cursor of nowhere is refused', async () => {
+  const ids = [await render(), await render(), await render()];
+  const first = await host.call('renders.page', { projectId, limit: 2 });
+  expect(first.renders.map(({ renderId }) => renderId)).toEqual([ids[2], ids[1]]);
+  const second = await host.call('renders.page', { projectId, limit: 2, cursor: first.cursor! });
+  expect(second).toMatchObject({ renders: [{ renderId: ids[0] }], cursor: null, total: 3 });
+  for (const cursor of ['0', '-1', 'here', '1.5']) {
+    await expect(host.call('renders.page', { projectId, cursor })).rejects.toMatchObject({
+      code: 'PARAMETER_INVALID',
+    });
+  }
+});
+
+test('stars, names, deleting and bringing back are told and kept', async () => {
+  const renderId = await render();
+  await host.call('renders.star', { projectId, renderId, isStarred: true });
+  await host.call('renders.name', { projectId, renderId, name: 'The blue one' });
+  expect(host.told(renderId)).toMatchObject({ isStarred: true, name: 'The blue one' });
+  expect((await host.call('renders.find', { projectId, text: 'BLUE' })).renders).toMatchObject([
+    { renderId },
+  ]);
+  expect((await host.call('renders.page', { projectId, onlyStarred: true })).total).toBe(1);
+  await host.call('renders.delete', { projectId, renderId });
+  expect(host.told(renderId)).toMatchObject({ isDeleted: true });
+  expect((await host.call('renders.page', { projectId })).total).toBe(0);
+  expect((await host.call('renders.page', { projectId, deleted: true })).total).toBe(1);
+  await host.call('renders.undelete', { projectId, renderId });
+  expect((await host.call('renders.page', { projectId })).total).toBe(1);
+});
+
+test('a sweep queues every pair, newest values first run, and names the parameter that differs', async () => {
+  const { sweepId, renders } = await host.call('sweep.enqueue', {
+    projectId,
+    alphas: [0.1, 0.2],
+    betas: [0.5],
+  });
+  expect(renders.map(({ sweep }) => sweep)).toEqual([
+    { sweepId, alpha: 0.1, beta: 0.5 },
+    { sweepId, alpha: 0.2, beta: 0.5 },
+  ]);
+  const [a, b] = renders.map(({ renderId }) => renderId);
+  for (const renderId of [a!, b!]) {
+    await finishOne();
+    await expect.poll(() => host.told(renderId)?.state).toBe('done');
+  }
+  const differences = await host.call('renders.difference', { projectId, a: a!, b: b! });
+  expect(differences.length).toBeGreaterThan(0);
+  for (const difference of differences) {
+    expect(difference).toMatchObject({
+      path: expect.stringMatching(/^concepts\..*\.alpha$/),
+      a: 0.1,
+      b: 0.2,
+    });
+  }
+  await expect(
+    host.call('sweep.enqueue', { projectId, alphas: [0.1], betas: [0.5], conceptId: randomUUID() }),
+  ).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
+});
+
+test('the queue tells its order, and moves and cancels what waits', async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 3; count++)
+    ids.push((await host.call('renders.enqueue', { projectId })).renderId);
+  const engine = await host.engineAtWork();
+  const moved = await host.call('queue.move', { renderId: ids[2]!, toIndex: 0 });
+  expect(moved.entries.map(({ renderId }) => renderId)).toEqual([ids[0], ids[2], ids[1]]);
+  expect(await host.call('queue.state', {})).toEqual(moved);
+  await host.call('queue.cancel', { what: 'one', renderId: ids[1]!, discard: true });
+  await host.call('queue.cancel', { what: 'queued' });
+  await host.call('queue.cancel', { what: 'current' });
+  await expect
+    .poll(() => ids.map((renderId) => host.told(renderId)?.state))
+    .toEqual(Array(3).fill('cancelled'));
+  expect(engine.isAlive).toBe(true);
+  expect((await host.call('renders.page', { projectId })).total).toBe(2);
+});
+
+test('what is not there is unknown', async () => {
+  const renderId = randomUUID();
+  for (const command of ['renders.get', 'renders.document', 'renders.delete', 'renders.undelete'] as const) {
+    await expect(host.call(command, { projectId, renderId })).rejects.toMatchObject({
+      code: 'RENDER_UNKNOWN',
+    });
+  }
+  await expect(host.call('queue.move', { renderId, toIndex: 0 })).rejects.toMatchObject({
+    code: 'RENDER_UNKNOWN',
+  });
+  await expect(host.call('queue.cancel', { what: 'one', renderId, discard: false })).rejects.toMatchObject({
+    code: 'RENDER_UNKNOWN',
+  });
+  await expect(host.call('renders.page', { projectId: randomUUID() })).rejects.toMatchObject({
+    code: 'PROJECT_UNKNOWN',
+  });
+});
