@@ -295,8 +295,9 @@ function hung(silentMs: number): StudioError {
   );
 }
 
-/** What a process writes that ended itself for lack of memory: V8, the C++ library, the system. */
-const MEMORY_SHORTAGE = /out of memory|bad_alloc|allocation failed|cannot allocate memory/i;
+/** What a process writes that ended itself for lack of memory: V8, the C++ library, GLib, the system. */
+const MEMORY_SHORTAGE =
+  /out of memory|bad_alloc|allocation failed|(cannot|failed to|could not) allocate|insufficient memory/i;
 
 /** How many lines of its standard error an error shows. */
 const SHOWN_LINES = 5;

@@ -1,0 +1,47 @@
+/** A real engine whose memory is limited while it runs: that is what is said, and the next render gets a fresh one. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-engine.ts';
+
+const canLimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
+
+test.skipIf(!canLimit)(
+  'too little memory for sessions, pictures or threads is said, and overcome',
+  async () => {
+    const root = temporaryFolder();
+    const { supervisor, children } = watchedSupervisor(tinyEngineConfig(root));
+    const { request, readAsset } = await tinyScene(root, supervisor);
+    let shortages = 0;
+    for (const [index, moreMib] of [0, 16, 128, 512].entries()) {
+      const render = (seed: number) =>
+        supervisor.run(
+          { kind: 'render', request: request({ seed }), previews: false },
+          { signal: new AbortController().signal, readAsset },
+        );
+      await supervisor.open();
+      const { pid } = supervisor;
+      const [pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+      const limit = Number(pages) * 4096 + moreMib * 2 ** 20;
+      execFileSync('prlimit', ['--pid', String(pid), `--as=${limit}`]);
+      const outcome = await render(2 * index).then(
+        () => 'done',
+        ({ code, message }) => `${code} ${message}`,
+      );
+      expect(outcome).toMatch(/^(done|OUT_OF_MEMORY)/);
+      if (outcome === 'done') {
+        supervisor.release();
+        continue;
+      }
+      shortages++;
+      expect(supervisor.status.holdsModels).toBe(false);
+      expect((await render(2 * index + 1)).width).toBe(32);
+      supervisor.release();
+    }
+    expect(shortages).toBeGreaterThan(0);
+    await supervisor.close();
+    expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
+    rmSync(root, { recursive: true });
+  },
+);
