@@ -42,6 +42,8 @@ export interface StudioOptions {
   readonly engineLimits?: Partial<SupervisorLimits>;
   /** Told of every start, task and end of an engine process. */
   readonly engineLog?: EngineLog;
+  /** Told of faults of the program that no command answers with; standard error by default. */
+  readonly onFault?: (error: unknown, what: string) => void;
   /** The network and the disk, for the model store. */
   readonly environment?: StoreEnvironment;
 }
@@ -103,7 +105,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 
 async function createParts(options: StudioOptions): Promise<StudioParts> {
   const { host, facts, folders, environment = systemEnvironment } = options;
-  const events = new StudioEvents();
+  const events = new StudioEvents(options.onFault);
   await removeStaleTemporaryFiles(folders.settings, (name) => name.endsWith('.json'));
   const settings = await SettingsStore.open(folders.settings, (message) =>
     events.emit('notice', { level: 'warning', message }),

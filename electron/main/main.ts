@@ -107,6 +107,7 @@ async function start(): Promise<void> {
     },
     facts,
     folders,
+    onFault,
     engineLog: (event) => {
       if (isEngineTrouble(event)) log.write(engineEventLine(event), event);
     },
