@@ -1,7 +1,7 @@
 /** The browser host: commands and events over one WebSocket, pictures over HTTP. */
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import { serverMessageSchema } from '../../electron/contract/wire.ts';
+import { type ServerMessage, serverMessageSchema } from '../../electron/contract/wire.ts';
 import { answerChallenge, keptKey } from './host-key.ts';
 import type { ConnectionState, Transport } from './transport.ts';
 
@@ -9,6 +9,11 @@ interface PendingCall {
   readonly resolve: (envelope: unknown) => void;
   readonly reject: (error: StudioError) => void;
 }
+
+/** A message that names the call that it answers, if it answers one. */
+type ReadableMessage =
+  | Exclude<ServerMessage, { id: number | null }>
+  | (Extract<ServerMessage, { id: number | null }> & { readonly id: number });
 
 /** Waits between attempts to connect again; the last one repeats. */
 const RETRY_DELAYS_MS = [100, 250, 500, 1000, 2000];
@@ -39,9 +44,10 @@ export class WebSocketTransport implements Transport {
     // It may have been lost in the moment between.
     while (socket.readyState !== WebSocket.OPEN) socket = await this.#connect();
     const id = this.#nextId++;
+    const message = JSON.stringify({ id, command, input });
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      socket.send(JSON.stringify({ id, command, input }));
+      socket.send(message);
     });
   }
 
@@ -120,36 +126,48 @@ export class WebSocketTransport implements Transport {
     if (protocols === undefined) return 'refused';
     const socket = new WebSocket(this.#socketUrl, protocols);
     return new Promise((resolve) => {
-      socket.addEventListener('message', ({ data }) => {
-        if (this.#receive(data) !== 'welcome') return;
-        this.#socket = socket;
-        this.#tell('connected');
-        resolve(socket);
-      });
-      socket.addEventListener('close', () => {
+      let hasEnded = false;
+      /** The connection is of no use any more; those who wait for an answer hear why. */
+      const end = (reason: StudioError) => {
+        if (hasEnded) return;
+        hasEnded = true;
         resolve('lost');
         if (this.#socket !== socket) return;
         this.#socket = undefined;
         this.#tell('lost');
-        for (const { reject } of this.#pending.values()) reject(unreachable());
+        for (const { reject } of this.#pending.values()) reject(reason);
         this.#pending.clear();
         // Calls made meanwhile wait for this attempt, or for one of those after it.
         void this.#connect();
+      };
+      socket.addEventListener('message', ({ data }) => {
+        if (hasEnded) return;
+        const message = readMessage(data);
+        if (message === undefined) {
+          // Whose answer it was to be cannot be told: nobody may wait for ever.
+          end(unreadable());
+          socket.close();
+          return;
+        }
+        if (this.#receive(message) !== 'welcome') return;
+        this.#socket = socket;
+        this.#tell('connected');
+        resolve(socket);
       });
+      socket.addEventListener('close', () => end(unreachable()));
     });
   }
 
-  #receive(data: unknown): 'welcome' | undefined {
-    const message = serverMessageSchema.parse(JSON.parse(String(data)));
+  #receive(message: ReadableMessage): 'welcome' | undefined {
     if ('assetKey' in message) {
       this.#assetKey = message.assetKey;
       return 'welcome';
     }
     if ('event' in message) {
-      for (const listener of this.#eventListeners) listener(message.event, message.payload);
+      for (const listener of this.#eventListeners)
+        tellListener(() => listener(message.event, message.payload));
       return undefined;
     }
-    if (message.id === null) throw new StudioError('INTERNAL', 'The host could not read a message.');
     this.#pending.get(message.id)?.resolve(message.envelope);
     this.#pending.delete(message.id);
     return undefined;
@@ -158,10 +176,37 @@ export class WebSocketTransport implements Transport {
   #tell(state: ConnectionState): void {
     if (this.#state === state) return;
     this.#state = state;
-    for (const listener of this.#connectionListeners) listener(state);
+    for (const listener of this.#connectionListeners) tellListener(() => listener(state));
   }
 }
 
 function unreachable(cause?: unknown): StudioError {
   return new StudioError('HOST_UNREACHABLE', 'The connection to the program’s host was lost.', { cause });
+}
+
+function unreadable(): StudioError {
+  return new StudioError(
+    'INTERNAL',
+    'The host and this page do not understand each other, so their connection was begun again. Whether the command was ' +
+      'carried out is not known; load the page again if this goes on.',
+  );
+}
+
+/** @returns undefined for what is no message, and for the host's word that it could not read one of ours */
+function readMessage(data: unknown): ReadableMessage | undefined {
+  try {
+    const message = serverMessageSchema.parse(JSON.parse(String(data)));
+    return 'id' in message && message.id === null ? undefined : (message as ReadableMessage);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One that throws keeps neither the others from hearing nor the connection from going on; the page reports it. */
+function tellListener(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    reportError(error);
+  }
 }

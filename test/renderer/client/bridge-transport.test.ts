@@ -1,0 +1,75 @@
+/** The preload bridge as a transport. */
+import { describe, expect, test } from 'vitest';
+import type { StudioBridge } from '../../../electron/contract/bridge.ts';
+import { BridgeTransport } from '../../../renderer/client/bridge-transport.ts';
+
+const id = 'a'.repeat(64);
+
+/** A transport over a bridge that answers uploads as told. */
+function over(bridge: Partial<StudioBridge>): BridgeTransport {
+  return new BridgeTransport({
+    commands: {},
+    onEvent: () => () => undefined,
+    upload: async () => ({ ok: true, value: id }),
+    ...bridge,
+  });
+}
+
+describe('a call', () => {
+  test('hands the input over and the envelope back, as they are', async () => {
+    const inputs: unknown[] = [];
+    const transport = over({
+      commands: {
+        'app.info': async (input) => {
+          inputs.push(input);
+          return { ok: true, value: 1 };
+        },
+      },
+    });
+    expect(await transport.call('app.info', { x: 1 })).toEqual({ ok: true, value: 1 });
+    expect(inputs).toEqual([{ x: 1 }]);
+  });
+
+  test('of a command that the host does not have is refused', async () => {
+    await expect(over({}).call('app.fly', {})).rejects.toMatchObject({ code: 'COMMAND_UNKNOWN' });
+  });
+});
+
+test('events are the bridge’s, and end with it', () => {
+  const heard: unknown[] = [];
+  let isListening = true;
+  const transport = over({
+    onEvent: (listener) => {
+      listener('queue.changed', 1);
+      return () => {
+        isListening = false;
+      };
+    },
+  });
+  transport.onEvent((event, payload) => heard.push([event, payload]))();
+  expect(heard).toEqual([['queue.changed', 1]]);
+  expect(isListening).toBe(false);
+});
+
+test('the host is there as long as the page is', () => {
+  const states: unknown[] = [];
+  over({}).onConnection((state) => states.push(state))();
+  expect(states).toEqual(['connected']);
+});
+
+describe('an upload', () => {
+  const bytes = new Uint8Array([1]);
+
+  test('is done when the host has the same bytes', async () => {
+    await expect(over({}).upload(id, bytes, 'image/png')).resolves.toBeUndefined();
+    expect(over({}).assetUrl(id)).toContain(id);
+  });
+
+  test.each([
+    [{ ok: true, value: 'b'.repeat(64) }, 'ASSET_INVALID'],
+    [{ ok: false, code: 'ASSET_TOO_LARGE', message: 'too large' }, 'ASSET_TOO_LARGE'],
+  ])('that ends with %j is an error', async (envelope, code) => {
+    const transport = over({ upload: async () => envelope });
+    await expect(transport.upload(id, bytes, 'image/png')).rejects.toMatchObject({ code });
+  });
+});

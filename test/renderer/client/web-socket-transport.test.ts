@@ -1,0 +1,191 @@
+/** Commands and events over one WebSocket: every call ends, whatever the host sends, and the connection comes back. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocketTransport } from '../../../renderer/client/web-socket-transport.ts';
+import { FakeWebSocket } from './fake-web-socket.ts';
+
+vi.mock('../../../renderer/client/host-key.ts', () => ({
+  keptKey: async () => ({}),
+  answerChallenge: async () => ['pnp-mix'],
+}));
+
+let reported: unknown[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  reported = [];
+  FakeWebSocket.all.length = 0;
+  vi.stubGlobal('WebSocket', FakeWebSocket);
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+/** A transport that is connected. */
+async function connected(): Promise<WebSocketTransport> {
+  const transport = new WebSocketTransport(new URL('http://127.0.0.1:4310/'));
+  await settle();
+  FakeWebSocket.last.open();
+  await settle();
+  return transport;
+}
+
+/** How a call ended; undefined while it has not. */
+function outcomeOf(call: Promise<unknown>): () => unknown {
+  let outcome: unknown;
+  call.then(
+    (value) => {
+      outcome = value;
+    },
+    (error: { code: string }) => {
+      outcome = error.code;
+    },
+  );
+  return () => outcome;
+}
+
+const answer = (value: unknown) => ({ ok: true, value });
+
+describe('calls', () => {
+  test('get the answers that are theirs, in whatever order', async () => {
+    const transport = await connected();
+    const [first, second] = [outcomeOf(transport.call('a', 1)), outcomeOf(transport.call('b', { x: 2 }))];
+    await settle();
+    const { sent } = FakeWebSocket.last;
+    expect(sent).toMatchObject([
+      { command: 'a', input: 1 },
+      { command: 'b', input: { x: 2 } },
+    ]);
+    FakeWebSocket.last.tell({ id: sent[1]!.id, envelope: answer('second') });
+    FakeWebSocket.last.tell({ id: sent[0]!.id, envelope: answer('first') });
+    await settle();
+    expect([first(), second()]).toEqual([answer('first'), answer('second')]);
+    // An answer to nothing that was asked changes nothing.
+    FakeWebSocket.last.tell({ id: 99, envelope: answer('third') });
+    expect(FakeWebSocket.all).toHaveLength(1);
+  });
+
+  test('before the connection is there wait for it', async () => {
+    const transport = new WebSocketTransport(new URL('https://workstation/'));
+    const call = outcomeOf(transport.call('a', null));
+    await settle();
+    expect(FakeWebSocket.last.url).toBe('wss://workstation/socket');
+    FakeWebSocket.last.open();
+    await settle();
+    FakeWebSocket.last.tell({ id: FakeWebSocket.last.sent[0]!.id, envelope: answer(1) });
+    await settle();
+    expect(call()).toEqual(answer(1));
+  });
+
+  test('are rejected when the connection ends, and later ones go over the next', async () => {
+    const transport = await connected();
+    const lost = outcomeOf(transport.call('a', null));
+    await settle();
+    FakeWebSocket.last.drop();
+    await settle();
+    expect(lost()).toBe('HOST_UNREACHABLE');
+    const next = outcomeOf(transport.call('b', null));
+    await vi.advanceTimersByTimeAsync(10_000);
+    FakeWebSocket.last.open();
+    await settle();
+    FakeWebSocket.last.tell({ id: FakeWebSocket.last.sent[0]!.id, envelope: answer(2) });
+    await settle();
+    expect(next()).toEqual(answer(2));
+  });
+});
+
+describe.each([
+  ['no JSON', '{"id": 0, "enve'],
+  ['no message', '{"hello": 1}'],
+  ['an answer of another shape', '{"id": 0, "envelope": {"ok": "perhaps"}}'],
+  [
+    'the word that one of ours could not be read',
+    JSON.stringify({ id: null, envelope: { ok: false, code: 'COMMAND_INVALID', message: 'no' } }),
+  ],
+  ['nothing', ''],
+])('a host that sends %s', (_, text) => {
+  test('ends the connection: pending calls hear so with a code, and it begins again', async () => {
+    const transport = await connected();
+    const states: string[] = [];
+    transport.onConnection((state) => states.push(state));
+    const calls = [outcomeOf(transport.call('a', null)), outcomeOf(transport.call('b', null))];
+    await settle();
+    const broken = FakeWebSocket.last;
+    broken.tellText(text);
+    await settle();
+    expect(calls.map((call) => call())).toEqual(['INTERNAL', 'INTERNAL']);
+    expect(broken.readyState).toBe(3);
+    // What still comes over it is of the past.
+    broken.tell({ event: 'late', payload: null });
+    await vi.advanceTimersByTimeAsync(10_000);
+    FakeWebSocket.last.open();
+    await settle();
+    expect(states).toEqual(['connected', 'lost', 'connected']);
+    const next = outcomeOf(transport.call('c', null));
+    await settle();
+    FakeWebSocket.last.tell({ id: FakeWebSocket.last.sent[0]!.id, envelope: answer(3) });
+    await settle();
+    expect(next()).toEqual(answer(3));
+  });
+
+  test('before its welcome is tried again', async () => {
+    const transport = new WebSocketTransport(new URL('http://127.0.0.1:4310/'));
+    const call = outcomeOf(transport.call('a', null));
+    await settle();
+    FakeWebSocket.last.readyState = 1;
+    FakeWebSocket.last.tellText(text);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(FakeWebSocket.all).toHaveLength(2);
+    FakeWebSocket.last.open();
+    await settle();
+    FakeWebSocket.last.tell({ id: FakeWebSocket.last.sent[0]!.id, envelope: answer(4) });
+    await settle();
+    expect(call()).toEqual(answer(4));
+  });
+});
+
+describe('listeners', () => {
+  test('hear events and the connection until they end it, though another throws', async () => {
+    const transport = await connected();
+    const heard: unknown[] = [];
+    const fault = new Error('a panel is broken');
+    transport.onEvent(() => {
+      throw fault;
+    });
+    const stop = transport.onEvent((event, payload) => heard.push([event, payload]));
+    FakeWebSocket.last.tell({ event: 'queue.changed', payload: { entries: [] } });
+    stop();
+    FakeWebSocket.last.tell({ event: 'queue.changed', payload: { entries: [] } });
+    expect(heard).toEqual([['queue.changed', { entries: [] }]]);
+    expect(reported).toEqual([fault, fault]);
+    expect(FakeWebSocket.all).toHaveLength(1);
+  });
+});
+
+describe('pictures', () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+
+  test('go up by their content, and come from an address with the key that the host gave', async () => {
+    const transport = await connected();
+    const fetched = vi.fn(async () => new Response(null, { status: 201 }));
+    vi.stubGlobal('fetch', fetched);
+    await transport.upload('a'.repeat(64), bytes, 'image/png');
+    expect(fetched).toHaveBeenCalledWith(
+      transport.assetUrl('a'.repeat(64)),
+      expect.objectContaining({ method: 'PUT', body: bytes, headers: { 'content-type': 'image/png' } }),
+    );
+  });
+
+  test.each([
+    ['is not reached', () => Promise.reject(new TypeError('no network')), 'HOST_UNREACHABLE'],
+    ['refuses with a sentence', async () => new Response('too large', { status: 413 }), 'ASSET_INVALID'],
+    ['refuses without one', async () => new Response('', { status: 400 }), 'ASSET_INVALID'],
+  ])('are refused with a code where the host %s', async (_, fetchIt, code) => {
+    const transport = await connected();
+    vi.stubGlobal('fetch', fetchIt);
+    await expect(transport.upload('a'.repeat(64), bytes, 'image/png')).rejects.toMatchObject({ code });
+  });
+});
