@@ -66,10 +66,13 @@ export function engineEventLine(event: EngineEvent): string {
   }
 }
 
-/** Whether an event is one that a person may have to hear of: an engine that failed, not one that did its work. */
+/** What a task fails with by the engine's fault or need; every other code is an answer to whoever asked. */
+const TROUBLE: readonly ErrorCode[] = ['INTERNAL', 'NON_FINITE', 'OUT_OF_MEMORY'];
+
+/** Whether an event belongs into a log of what went wrong. */
 export function isEngineTrouble(event: EngineEvent): boolean {
   if (event.kind === 'ended') return !event.wasOnPurpose;
-  return event.kind === 'taskEnded' && event.failure !== null && event.failure.code !== 'CANCELLED';
+  return event.kind === 'taskEnded' && event.failure !== null && TROUBLE.includes(event.failure.code);
 }
 
 function seconds(ms: number): string {
