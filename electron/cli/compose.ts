@@ -11,10 +11,11 @@ import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
 import type { Command, CommandContext } from './command.ts';
 import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
-import { describeDevice, engineOptions, openEngine, packFolder } from './engine-options.ts';
+import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { MadeFiles } from './made-files.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
+import { packFolder } from './pack-folder.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
 import { filesOfPlan, type PlanControls, plannedFiles, prepareScene, readScenePlan } from './scene-plan.ts';
@@ -102,7 +103,7 @@ async function runCompose(context: CommandContext): Promise<void> {
       ...madeNames.map((name) => ({ what: 'what the scene lacks', path: join(folder, name) })),
     ],
     inputs.map((path) => ({ what: path === task.scenePath ? 'the scene' : 'a picture of the scene', path })),
-    packFolder(options.text('pack')),
+    await packFolder(options.text('pack')),
   );
   await prepareOutput(task.out);
   const made =

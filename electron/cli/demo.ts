@@ -8,10 +8,11 @@ import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Command, CommandContext } from './command.ts';
 import { printOutcomes } from './compose.ts';
 import { drawSheet, type SheetTile } from './contact-sheet.ts';
-import { engineOptions, openEngine, packFolder } from './engine-options.ts';
+import { engineOptions, openEngine } from './engine-options.ts';
 import { conceptColors, overlayMasks } from './mask-overlay.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
+import { packFolder } from './pack-folder.ts';
 import { showProgress } from './terminal-progress.ts';
 
 export const demoCommand: Command = {
@@ -26,7 +27,7 @@ export const demoCommand: Command = {
 };
 
 async function runDemo({ options, signal, print }: CommandContext): Promise<void> {
-  const scenePath = join(packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json');
+  const scenePath = join(await packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json');
   const scene = await loadScene(scenePath);
   const folder = options.text('out') ?? join('out', 'demo');
   const resultPath = join(folder, 'result.png');
@@ -34,7 +35,7 @@ async function runDemo({ options, signal, print }: CommandContext): Promise<void
   await assertOutputsApart(
     [resultPath, sheetPath].map((path) => ({ what: '--out', path })),
     scene.readFrom.map((path) => ({ what: 'a file of the scene', path })),
-    packFolder(options.text('pack')),
+    await packFolder(options.text('pack')),
   );
   await prepareOutput(resultPath);
   await prepareOutput(sheetPath);

@@ -1,27 +1,18 @@
 /** The options that say which models run on which device, and how an engine is opened with them. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { DeviceReport, RenderProgress } from '../contract/progress.ts';
 import { Engine } from '../inference/engine/engine.ts';
 import { type DeviceChoice, deviceNames } from '../inference/runtime/devices.ts';
 import type { CommandOption, ParsedOptions } from './command.ts';
+import { packFolder } from './pack-folder.ts';
 
 export const engineOptions = {
-  pack: { value: 'NAME|FOLDER', description: 'Model pack; the bundled starter pack by default.' },
+  pack: { value: 'NAME|FOLDER', description: 'Model pack: starter, an installed one, or a folder.' },
   device: {
     value: 'auto|cpu|cuda|...',
     description: 'Device; the best one that works by default. One that is not there is an error.',
   },
 } as const satisfies Record<string, CommandOption>;
-
-const bundledPacks = join(import.meta.dirname, '..', '..', 'native-models', 'packs');
-
-/** The folder of a pack: a folder as it is, or one of the bundled packs by its name. */
-export function packFolder(nameOrFolder = 'starter'): string {
-  const bundled = join(bundledPacks, nameOrFolder);
-  return !existsSync(nameOrFolder) && existsSync(bundled) ? bundled : nameOrFolder;
-}
 
 /**
  * Opens the engine that the options ask for; the caller releases it.
@@ -40,7 +31,7 @@ export async function openEngine(
     throw new StudioError('USAGE', `--device takes auto, ${deviceNames.join(', ')}; not "${device}".`);
   }
   return Engine.open({
-    packFolder: packFolder(options.text('pack')),
+    packFolder: await packFolder(options.text('pack')),
     device,
     signal,
     ...(onProgress && { onProgress }),

@@ -7,9 +7,10 @@ import type { Measure } from '../evaluation/measure.ts';
 import { measures } from '../evaluation/measures.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import type { Command, CommandContext, ParsedOptions } from './command.ts';
-import { describeDevice, engineOptions, openEngine, packFolder } from './engine-options.ts';
+import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
+import { packFolder } from './pack-folder.ts';
 import { showProgress } from './terminal-progress.ts';
 
 export const evaluateCommand: Command = {
@@ -38,7 +39,7 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
   const chosen = readMeasures(options);
   const out = options.text('out') ?? join('out', 'evaluate.json');
   assertEnding('--out', out, '.json');
-  const folder = packFolder(options.text('pack'));
+  const folder = await packFolder(options.text('pack'));
   await assertOutputsApart([{ what: '--out', path: out }], [], folder);
   await prepareOutput(out);
   const startMs = performance.now();

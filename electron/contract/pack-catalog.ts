@@ -70,6 +70,12 @@ export const catalogComponentSchema = z.strictObject({
     .record(packPathSchema, z.array(z.string().min(1)).min(1))
     .default({})
     .describe('By configuration file: the classes of which the model must be one.'),
+  checkpoint: z
+    .enum(['blending', 'backgrounds'])
+    .optional()
+    .describe(
+      'For a checkpoint in the diffusers layout: what it is opened for. Any that can be opened may be imported.',
+    ),
   manifest: z
     .strictObject({
       width: z.int().positive(),

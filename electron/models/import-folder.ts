@@ -1,16 +1,19 @@
 /** Taking in models that a person has already: by hard link, by link or by copy, checked first. */
-import { lstat, stat, unlink } from 'node:fs/promises';
+import { lstat, rm, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
-import { ifPresent, throwIfCancelled } from '../foundation/files/file-errors.ts';
+import { ifPresent, reading, throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
-import { type FoundFile, findComponents } from './import-layout.ts';
+import type { FoundFile } from './import-files.ts';
+import { type FoundComponent, findComponents } from './import-layout.ts';
 import { assertWholeSafetensors } from './inspect-model.ts';
 import {
   findInstalled,
   type InstalledFile,
+  type InstallRecord,
   readInstallRecord,
+  unplacedFiles,
   withInstalled,
   writeInstallRecord,
 } from './install-record.ts';
@@ -18,7 +21,7 @@ import { withPackLock } from './pack-lock.ts';
 import { writePackManifests } from './pack-manifests.ts';
 import { type ImportMode, placeFile } from './place-file.ts';
 import { type StoreContext, selectComponents } from './store-context.ts';
-import { installedPath } from './store-layout.ts';
+import { installedPath, recordPath } from './store-layout.ts';
 import { ProgressReporter, type StoreControls } from './store-progress.ts';
 
 export interface ImportOptions extends StoreControls {
@@ -33,19 +36,23 @@ export interface ImportResult {
   readonly ownFiles: readonly string[];
 }
 
-/** A file that is checked and ready to be placed. */
+/** A file that is checked. */
 interface CheckedFile extends FoundFile {
   readonly component: string;
   readonly finalPath: string;
   readonly sha256: string;
   readonly checkedBy: InstalledFile['checkedBy'];
+  /** placed: it is there already and recorded. left: an import that was killed put it there. */
+  readonly state: 'placed' | 'left' | 'found' | 'missing';
 }
 
 /**
- * Imports what a folder holds of a pack. All files are checked before the first is placed, and a failure takes
- * back what was placed.
+ * Imports what a folder holds of a pack. All files are checked before the first is placed, what is going to be placed
+ * is recorded before it is, and each file as soon as it is in its place; a failure takes back what was placed, and an
+ * import that was killed can be repeated, removed, and is seen by `verify`.
  *
- * @throws StudioError IMPORT_INVALID, FILE_IN_THE_WAY, DISK_FULL, FOLDER_UNWRITABLE, STORE_BUSY, CANCELLED
+ * @throws StudioError IMPORT_INVALID, MODEL_INVALID, FILE_IN_THE_WAY, DISK_FULL, FOLDER_UNWRITABLE, STORE_BUSY,
+ *   CANCELLED
  */
 export async function importFolder(
   context: StoreContext,
@@ -53,7 +60,7 @@ export async function importFolder(
   folder: string,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const { modelsFolder, environment } = context;
+  const { modelsFolder } = context;
   const ids = options.components ?? catalog.components.map(({ id }) => id);
   const found = await findComponents(
     resolve(folder),
@@ -61,52 +68,16 @@ export async function importFolder(
     options.components !== undefined,
   );
   return withPackLock(modelsFolder, catalog.id, async () => {
-    const checked = await checkFiles(context, catalog, found, options);
-    if (options.mode === 'copy') await assertSpace(context, checked);
-    const placed: InstalledFile[] = [];
-    let record = await readInstallRecord(modelsFolder, catalog.id);
-    const bytesTotal = checked.reduce((sum, { bytes }) => sum + bytes, 0);
-    const { now } = environment;
-    const progress = new ProgressReporter(catalog.id, checked.length, bytesTotal, now, options.onProgress);
-    try {
-      for (const [index, file] of checked.entries()) {
-        throwIfCancelled(options.signal);
-        progress.begin('place', `${file.component}/${file.file.path}`, index + 1);
-        const how = await placeFile({
-          from: file.sourcePath,
-          finalPath: file.finalPath,
-          sha256: file.sha256,
-          mode: options.mode ?? 'auto',
-          signal: options.signal,
-          onBytes: (bytes) => progress.advance(bytes),
-          onNotice: options.onNotice,
-        });
-        progress.finish(file.bytes);
-        const { component, file: described, sha256, bytes, checkedBy, sourcePath } = file;
-        placed.push({
-          component,
-          path: described.path,
-          bytes,
-          sha256,
-          placed: how,
-          checkedBy,
-          source: sourcePath,
-          changedMs: (await stat(file.finalPath)).mtimeMs,
-          installedAt: environment.date().toISOString(),
-        });
-      }
-      for (const file of placed) record = withInstalled(record, file);
-      await writeInstallRecord(modelsFolder, record);
-    } catch (error) {
-      for (const { component, path } of placed) {
-        await unlink(installedPath(modelsFolder, catalog.id, component, path)).catch(() => undefined);
-      }
-      throw error;
-    }
+    const before = await readInstallRecord(modelsFolder, catalog.id);
+    const checked = await checkFiles(context, before, found, options);
+    const missing = checked.filter(({ state }) => state !== 'placed');
+    assertNoOtherModel(before, checked, missing);
+    if (options.mode === 'copy') await assertSpace(context, missing);
+    const record = missing.length === 0 ? before : await placeFiles(context, before, found, checked, options);
     await writePackManifests(context, catalog, record);
     return {
-      files: placed,
-      ownFiles: checked.filter(isOwn).map(({ component, file }) => `${component}/${file.path}`),
+      files: missing.map(({ component, file }) => findInstalled(record, component, file.path)!),
+      ownFiles: missing.filter(isOwn).map(({ component, file }) => `${component}/${file.path}`),
     };
   });
 }
@@ -115,23 +86,141 @@ function isOwn({ file, sha256 }: CheckedFile): boolean {
   return file.sha256 !== null && file.sha256 !== sha256;
 }
 
+/** @returns the record with all of them */
+async function placeFiles(
+  { modelsFolder, environment }: StoreContext,
+  before: InstallRecord,
+  found: readonly FoundComponent[],
+  checked: readonly CheckedFile[],
+  options: ImportOptions,
+): Promise<InstallRecord> {
+  const { packId } = before;
+  const missing = checked.filter(({ state }) => state !== 'placed');
+  const bytesTotal = missing.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { now } = environment;
+  const progress = new ProgressReporter(packId, missing.length, bytesTotal, now, options.onProgress);
+  const placed: string[] = [];
+  let record: InstallRecord = { ...before, imports: { ...before.imports, ...planOf(found, checked) } };
+  await writeInstallRecord(modelsFolder, record);
+  try {
+    for (const [index, file] of missing.entries()) {
+      throwIfCancelled(options.signal);
+      progress.begin('place', `${file.component}/${file.file.path}`, index + 1);
+      let how: InstalledFile['placed'];
+      if (file.state === 'missing') {
+        how = await placeFile({
+          from: file.sourcePath,
+          finalPath: file.finalPath,
+          sha256: file.sha256,
+          mode: options.mode ?? 'auto',
+          signal: options.signal,
+          onBytes: (bytes) => progress.advance(bytes),
+          onNotice: options.onNotice,
+        });
+        placed.push(file.finalPath);
+      } else {
+        how = file.state === 'found' ? 'found' : await howPlaced(file);
+      }
+      progress.finish(file.bytes);
+      record = withInstalled(record, {
+        component: file.component,
+        path: file.file.path,
+        bytes: file.bytes,
+        sha256: file.sha256,
+        placed: how,
+        checkedBy: file.checkedBy,
+        source: file.sourcePath,
+        changedMs: (await stat(file.finalPath)).mtimeMs,
+        installedAt: environment.date().toISOString(),
+      });
+      await writeInstallRecord(modelsFolder, record);
+    }
+    return record;
+  } catch (error) {
+    for (const path of placed) await unlink(path).catch(() => undefined);
+    await restoreRecord(modelsFolder, before);
+    throw error;
+  }
+}
+
+async function restoreRecord(modelsFolder: string, before: InstallRecord): Promise<void> {
+  const { packId, files, licences, imports } = before;
+  const isEmpty = files.length === 0 && licences.length === 0 && Object.keys(imports).length === 0;
+  const restore = isEmpty
+    ? rm(recordPath(modelsFolder, packId), { force: true })
+    : writeInstallRecord(modelsFolder, before);
+  // The error that the import ends with says more than one that follows from it.
+  await restore.catch(() => undefined);
+}
+
+function planOf(found: readonly FoundComponent[], checked: readonly CheckedFile[]): InstallRecord['imports'] {
+  return Object.fromEntries(
+    found.map(({ id, place }) => [
+      id,
+      {
+        folder: place,
+        files: checked
+          .filter(({ component }) => component === id)
+          .map(({ file, bytes, sha256, sourcePath }) => ({
+            path: file.path,
+            bytes,
+            sha256,
+            source: sourcePath,
+          })),
+      },
+    ]),
+  );
+}
+
+/** How a file got to its place that an import put there before it was killed. */
+async function howPlaced({ finalPath, sourcePath }: CheckedFile): Promise<InstalledFile['placed']> {
+  if ((await lstat(finalPath)).isSymbolicLink()) return 'linked';
+  const [there, source] = await Promise.all([stat(finalPath), stat(sourcePath)]);
+  return there.ino === source.ino && there.dev === source.dev ? 'hard-linked' : 'copied';
+}
+
+/** Weights of two models in one component: the loader would take either. */
+function assertNoOtherModel(
+  record: InstallRecord,
+  checked: readonly CheckedFile[],
+  missing: readonly CheckedFile[],
+): void {
+  for (const { component, path } of record.files) {
+    const isReplaced = missing.some((file) => file.component === component);
+    const isPart = checked.some((file) => file.component === component && file.file.path === path);
+    if (isReplaced && !isPart && path.endsWith('.safetensors')) {
+      throw new StudioError(
+        'FILE_IN_THE_WAY',
+        `Another model is installed as ${component} (${path}). Remove that part first: models remove ${record.packId} --component ${component}.`,
+      );
+    }
+  }
+}
+
 async function checkFiles(
   { modelsFolder, environment }: StoreContext,
-  catalog: PackCatalog,
-  found: ReadonlyMap<string, readonly FoundFile[]>,
+  record: InstallRecord,
+  found: readonly FoundComponent[],
   { signal, onProgress }: ImportOptions,
 ): Promise<CheckedFile[]> {
-  const record = await readInstallRecord(modelsFolder, catalog.id);
-  const all = [...found].flatMap(([component, files]) => files.map((file) => ({ component, ...file })));
+  const { packId } = record;
+  const all = found.flatMap(({ id, files }) => files.map((file) => ({ component: id, ...file })));
   const bytesTotal = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const progress = new ProgressReporter(catalog.id, all.length, bytesTotal, environment.now, onProgress);
+  const progress = new ProgressReporter(packId, all.length, bytesTotal, environment.now, onProgress);
   const checked: CheckedFile[] = [];
   for (const [index, item] of all.entries()) {
     const { component, file, sourcePath, bytes, blobSha256 } = item;
     progress.begin('check', `${component}/${file.path}`, index + 1);
-    const finalPath = installedPath(modelsFolder, catalog.id, component, file.path);
-    if (file.path.endsWith('.safetensors')) await assertWholeSafetensors(sourcePath);
-    const sha256 = await sha256OfFile(sourcePath, { signal, onBytes: (done) => progress.advance(done) });
+    const finalPath = installedPath(modelsFolder, packId, component, file.path);
+    const onBytes = (done: number) => progress.advance(done);
+    const sha256 = await reading(
+      sourcePath,
+      async () => {
+        if (file.path.endsWith('.safetensors')) await assertWholeSafetensors(sourcePath);
+        return sha256OfFile(sourcePath, { signal, onBytes });
+      },
+      'IMPORT_INVALID',
+    );
     if (blobSha256 !== undefined && blobSha256 !== sha256) {
       throw new StudioError(
         'IMPORT_INVALID',
@@ -139,21 +228,34 @@ async function checkFiles(
       );
     }
     progress.finish(bytes);
-
-    const installed = findInstalled(record, component, file.path);
-    const isThere = (await ifPresent(lstat(finalPath))) !== undefined;
-    if (isThere && installed?.sha256 === sha256) continue;
-    if (isThere) {
-      throw new StudioError(
-        'FILE_IN_THE_WAY',
-        `${finalPath} is there already. Remove the pack or move it away first.`,
-      );
-    }
     const checkedBy =
       sha256 === file.sha256 ? 'catalogue' : blobSha256 === undefined ? 'structure' : 'hub-sha256';
-    checked.push({ ...item, finalPath, sha256, checkedBy });
+    const state = await stateOf(record, component, file.path, finalPath, { bytes, sha256 });
+    checked.push({ ...item, finalPath, sha256, checkedBy, state });
   }
   return checked;
+}
+
+/** @throws StudioError FILE_IN_THE_WAY when something else is in the place */
+async function stateOf(
+  record: InstallRecord,
+  component: string,
+  path: string,
+  finalPath: string,
+  wanted: { readonly bytes: number; readonly sha256: string },
+): Promise<CheckedFile['state']> {
+  if ((await ifPresent(lstat(finalPath))) === undefined) return 'missing';
+  if (findInstalled(record, component, path)?.sha256 === wanted.sha256) return 'placed';
+  const status = await ifPresent(stat(finalPath));
+  const isSame =
+    status?.isFile() && status.size === wanted.bytes && (await sha256OfFile(finalPath)) === wanted.sha256;
+  if (!isSame) {
+    throw new StudioError(
+      'FILE_IN_THE_WAY',
+      `${finalPath} is there already. Remove the pack or move it away first.`,
+    );
+  }
+  return unplacedFiles(record, component).some((file) => file.path === path) ? 'left' : 'found';
 }
 
 async function assertSpace(

@@ -6,23 +6,32 @@
  * | a component: diffusers layout, or a model with its onnx/ folder | the component's files lie in it |
  * | one folder per component, as the store lays them out | the component's files lie in a folder of its name |
  * | one repository of a hub cache | it has snapshots/ |
- * | a hub cache | it has models--ORGANISATION--NAME folders of the component's sources |
+ * | a hub cache | it has models--ORGANISATION--NAME folders; those of the component's sources come first |
+ *
+ * Links are followed, out of the folder too: a hub cache is made of links (docs/decisions/0115).
  */
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import type { CatalogComponent, CatalogFile } from '../contract/pack-catalog.ts';
-import { ifPresent } from '../foundation/files/file-errors.ts';
+import type { CatalogComponent } from '../contract/pack-catalog.ts';
+import { ifPresent, reading } from '../foundation/files/file-errors.ts';
+import { refuseForeignFile } from '../inference/packs/inspect-checkpoint.ts';
+import { findCheckpoint } from './import-checkpoint.ts';
+import { type FoundFile, findFiles } from './import-files.ts';
 import { assertClassName } from './inspect-model.ts';
 
-/** A file that was found: the real one, with every link resolved. */
-export interface FoundFile {
-  readonly file: CatalogFile;
-  readonly sourcePath: string;
-  readonly bytes: number;
-  readonly changedMs: number;
-  /** SHA-256 by which a hub cache names the content, where it does. */
-  readonly blobSha256: string | undefined;
+/** A component, and where its files were found. */
+export interface FoundComponent {
+  readonly id: string;
+  /** The folder, its links not resolved. */
+  readonly place: string;
+  readonly files: readonly FoundFile[];
+}
+
+/** A component that was not found; without a reason where there is no trace of it. */
+interface MissingComponent {
+  readonly id: string;
+  readonly reason: string | undefined;
 }
 
 /**
@@ -30,59 +39,116 @@ export interface FoundFile {
  *
  * @param components what is looked for
  * @param areNamed whether the person named them: then each must be there
- * @returns by component id
- * @throws StudioError IMPORT_INVALID when nothing fits, or not all that was named, with what is missing
+ * @throws StudioError IMPORT_INVALID when nothing fits, or not all that was named, with what is missing; MODEL_INVALID
+ *   for a file, in the place of a folder, that is recognisably something else
  */
 export async function findComponents(
   folder: string,
   components: readonly CatalogComponent[],
   areNamed: boolean,
-): Promise<Map<string, readonly FoundFile[]>> {
-  const status = await ifPresent(stat(folder));
-  if (!status?.isDirectory()) throw new StudioError('IMPORT_INVALID', `${folder} is not a folder.`);
-  const found = new Map<string, readonly FoundFile[]>();
-  const reasons: string[] = [];
+): Promise<FoundComponent[]> {
+  const status = await reading(folder, () => ifPresent(stat(folder)), 'IMPORT_INVALID');
+  if (!status?.isDirectory()) {
+    if (status?.isFile()) refuseForeignFile(folder);
+    throw new StudioError('IMPORT_INVALID', `${folder} is not a folder.`);
+  }
+  const found: FoundComponent[] = [];
+  const missing: MissingComponent[] = [];
   for (const component of components) {
-    const result = await findComponent(folder, component);
-    if (Array.isArray(result)) found.set(component.id, result);
-    else reasons.push(`${component.id}: ${result}`);
+    const result = await reading(folder, () => findComponent(folder, component), 'IMPORT_INVALID');
+    if ('files' in result) found.push(result);
+    else missing.push(result);
   }
-  if (found.size === 0 || (areNamed && found.size < components.length)) {
-    throw new StudioError('IMPORT_INVALID', `${folder} does not hold what is needed. ${reasons.join('; ')}.`);
+  if (found.length === 0 || (areNamed && missing.length > 0)) {
+    throw new StudioError('IMPORT_INVALID', `${folder} does not hold what is needed. ${inWords(missing)}`);
   }
-  assertUnambiguous(folder, found);
-  return found;
+  const chosen = areNamed ? found : withoutSecondUse(found, components);
+  assertUnambiguous(folder, chosen);
+  return chosen;
 }
 
-/** @returns the files, or why they are not there */
-async function findComponent(folder: string, component: CatalogComponent): Promise<FoundFile[] | string> {
+/** Each reason once, with the components that it is of, then those of which there is no trace. */
+function inWords(missing: readonly MissingComponent[]): string {
+  const idsOf = new Map<string, string[]>();
+  for (const { id, reason = 'not found' } of missing) idsOf.set(reason, [...(idsOf.get(reason) ?? []), id]);
+  return [...idsOf]
+    .toSorted(([a], [b]) => Number(a === 'not found') - Number(b === 'not found'))
+    .map(([reason, ids]) => `${ids.join(', ')}: ${reason.replace(/\.$/, '')}.`)
+    .join(' ');
+}
+
+/**
+ * A model that can blend can draw backgrounds too: unless the person names the components, a checkpoint is taken for
+ * blending alone.
+ */
+function withoutSecondUse(
+  found: readonly FoundComponent[],
+  components: readonly CatalogComponent[],
+): FoundComponent[] {
+  const roleOf = (id: string) => components.find((component) => component.id === id)?.checkpoint;
+  const blending = found.filter(({ id }) => roleOf(id) === 'blending').map(({ place }) => place);
+  return found.filter(({ id, place }) => roleOf(id) !== 'backgrounds' || !blending.includes(place));
+}
+
+async function findComponent(
+  folder: string,
+  component: CatalogComponent,
+): Promise<FoundComponent | MissingComponent> {
+  const { id } = component;
   // Of all places that were tried, the one that came closest says what is wrong.
-  let closest = { files: -1, reason: 'not found' };
-  for (const place of await placesOf(folder, component)) {
-    const { files, missing } = await findFiles(place, component);
-    let reason = `${place} lacks ${missing}`;
-    try {
-      if (missing === undefined) {
-        await assertClasses(files, component);
-        return files;
-      }
-    } catch (error) {
-      if (!(error instanceof StudioError)) throw error;
-      reason = error.message.replace(/\.$/, '');
+  let closest: { files: number; reason: string | undefined } = { files: -1, reason: undefined };
+  const tryPlace = async (place: string): Promise<FoundComponent | undefined> => {
+    const present = await findFiles(place, component);
+    const files =
+      component.checkpoint === undefined
+        ? await findListed(place, component, present)
+        : await findCheckpoint(place, component, component.checkpoint);
+    if (Array.isArray(files)) return { id, place, files };
+    if (present.files.length > closest.files) closest = { files: present.files.length, reason: files };
+    return undefined;
+  };
+  for (const place of await namedPlaces(folder, component)) {
+    const found = await tryPlace(place);
+    if (found !== undefined) return found;
+  }
+  // Repositories of other names: a fine-tune of one's own. Two of them are a question, not an answer.
+  const others: FoundComponent[] = [];
+  for (const repository of component.checkpoint === undefined ? [] : await repositoriesIn(folder)) {
+    for (const place of await snapshotsOf(repository, null)) {
+      const found = await tryPlace(place);
+      if (found === undefined) continue;
+      others.push(found);
+      break;
     }
-    if (files.length > closest.files) closest = { files: files.length, reason };
   }
-  return closest.reason;
+  if (others.length > 1) {
+    const names = others.map(({ place }) => basename(dirname(dirname(place))));
+    return { id, reason: `several models fit (${names.join(', ')}); choose the folder of one of them` };
+  }
+  return others[0] ?? { id, reason: closest.reason };
 }
 
-async function assertClasses(files: readonly FoundFile[], { classNames }: CatalogComponent): Promise<void> {
-  for (const [path, names] of Object.entries(classNames)) {
-    const config = files.find(({ file }) => file.path === path);
-    if (config !== undefined) await assertClassName(config.sourcePath, names);
+/** @returns the files of the catalogue's list, or why they are not there; no reason where there is none of them */
+async function findListed(
+  place: string,
+  { classNames }: CatalogComponent,
+  { files, missing }: Awaited<ReturnType<typeof findFiles>>,
+): Promise<FoundFile[] | string | undefined> {
+  if (missing !== undefined) return files.length === 0 ? undefined : `${place} lacks ${missing}`;
+  try {
+    for (const [path, names] of Object.entries(classNames)) {
+      const config = files.find(({ file }) => file.path === path);
+      if (config !== undefined) await assertClassName(config.sourcePath, names);
+    }
+    return files;
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    return error.message;
   }
 }
 
-async function placesOf(folder: string, component: CatalogComponent): Promise<string[]> {
+/** The folder itself, the one of the component's name, and the snapshots of its sources' repositories. */
+async function namedPlaces(folder: string, component: CatalogComponent): Promise<string[]> {
   const places = [folder, join(folder, component.id)];
   for (const source of component.sources) {
     if (source.kind !== 'hub') continue;
@@ -100,6 +166,17 @@ async function placesOf(folder: string, component: CatalogComponent): Promise<st
   return present;
 }
 
+/** All model repositories of a hub cache. */
+async function repositoriesIn(folder: string): Promise<string[]> {
+  const caches = [folder, join(folder, 'hub')];
+  const repositories: string[] = [];
+  for (const cache of caches) {
+    const names = ((await ifPresent(readdir(cache))) ?? []).filter((name) => name.startsWith('models--'));
+    repositories.push(...names.toSorted().map((name) => join(cache, name)));
+  }
+  return repositories;
+}
+
 /** Snapshots of a repository in a hub cache: the pinned one first, then the one that `main` names, then the rest. */
 async function snapshotsOf(repository: string, revision: string | null): Promise<string[]> {
   const names = await ifPresent(readdir(join(repository, 'snapshots')));
@@ -111,54 +188,10 @@ async function snapshotsOf(repository: string, revision: string | null): Promise
     .map((name) => join(repository, 'snapshots', name));
 }
 
-/** @returns what is there, and the path of the first file that is needed and is not */
-async function findFiles(
-  place: string,
-  component: CatalogComponent,
-): Promise<{ readonly files: FoundFile[]; readonly missing: string | undefined }> {
-  const files: FoundFile[] = [];
-  let missing: string | undefined;
-  for (const file of component.files) {
-    const found = await findFile(place, file);
-    if (found !== undefined) files.push(found);
-    else if (!file.optional) missing ??= file.path;
-  }
-  return { files, missing };
-}
-
-async function findFile(place: string, file: CatalogFile): Promise<FoundFile | undefined> {
-  const names = [file.remotePath, file.path, halfPrecisionPath(file.path)];
-  for (const name of names) {
-    if (name === undefined) continue;
-    const path = join(place, ...name.split('/'));
-    if ((await ifPresent(lstat(path))) === undefined) continue;
-    const sourcePath = await ifPresent(realpath(path));
-    if (sourcePath === undefined) {
-      throw new StudioError('IMPORT_INVALID', `${path} is a link to a file that is not there.`);
-    }
-    const status = await stat(sourcePath);
-    if (!status.isFile()) continue;
-    const blob = basename(dirname(sourcePath)) === 'blobs' ? basename(sourcePath) : '';
-    return {
-      file,
-      sourcePath,
-      bytes: status.size,
-      changedMs: status.mtimeMs,
-      blobSha256: /^[0-9a-f]{64}$/.test(blob) ? blob : undefined,
-    };
-  }
-  return undefined;
-}
-
-/** What diffusers calls the half-precision variant of a weights file. */
-function halfPrecisionPath(path: string): string | undefined {
-  return path.endsWith('.safetensors') ? path.replace(/\.safetensors$/, '.fp16.safetensors') : undefined;
-}
-
 /** One set of files that fits two components is no answer: the person has to say which it is. */
-function assertUnambiguous(folder: string, found: ReadonlyMap<string, readonly FoundFile[]>): void {
+function assertUnambiguous(folder: string, found: readonly FoundComponent[]): void {
   const taken = new Map<string, string>();
-  for (const [id, files] of found) {
+  for (const { id, files } of found) {
     for (const { sourcePath, file } of files) {
       const key = `${sourcePath} ${file.path}`;
       const other = taken.get(key);

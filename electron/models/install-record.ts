@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
-import { packPathSchema, sha256Schema } from '../contract/pack-catalog.ts';
+import { type CatalogComponent, packPathSchema, sha256Schema } from '../contract/pack-catalog.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
 import { recordPath } from './store-layout.ts';
@@ -29,6 +29,26 @@ const acceptedLicenceSchema = z.strictObject({
   acceptedAt: z.iso.datetime(),
 });
 
+/** A file that an import sets out to place. */
+const importedFileSchema = z.strictObject({
+  path: packPathSchema,
+  bytes: z.int().nonnegative(),
+  sha256: sha256Schema,
+  /** Path that it comes from. */
+  source: z.string(),
+});
+export type ImportedFile = z.infer<typeof importedFileSchema>;
+
+/**
+ * What a component is made of that was imported: the list stands in the place of the catalogue's. It is written before
+ * the first file is placed, so that an import that was killed is known for what it is.
+ */
+const importedComponentSchema = z.strictObject({
+  /** Folder that it comes from. */
+  folder: z.string(),
+  files: z.array(importedFileSchema),
+});
+
 const installRecordSchema = z.strictObject({
   version: z.literal(1),
   packId: z.string(),
@@ -36,6 +56,8 @@ const installRecordSchema = z.strictObject({
   licences: z.array(acceptedLicenceSchema),
   /** By repository: the commit that its files came from, where the catalogue names none. */
   revisions: z.record(z.string(), z.string().regex(/^[0-9a-f]{40}$/)),
+  /** By component. */
+  imports: z.record(z.string(), importedComponentSchema).default({}),
 });
 export type InstallRecord = z.infer<typeof installRecordSchema>;
 
@@ -47,7 +69,7 @@ export type InstallRecord = z.infer<typeof installRecordSchema>;
 export async function readInstallRecord(modelsFolder: string, packId: string): Promise<InstallRecord> {
   const path = recordPath(modelsFolder, packId);
   const text = await ifPresent(readFile(path, 'utf8'));
-  if (text === undefined) return { version: 1, packId, files: [], licences: [], revisions: {} };
+  if (text === undefined) return { version: 1, packId, files: [], licences: [], revisions: {}, imports: {} };
   try {
     const record = installRecordSchema.parse(JSON.parse(text));
     if (record.packId !== packId) throw new Error(`it is of the pack ${record.packId}`);
@@ -91,4 +113,19 @@ export function withoutInstalled(
       (file) => !removed.some(({ component, path }) => component === file.component && path === file.path),
     ),
   };
+}
+
+/** The files that a component consists of: those of its import, else the catalogue's. */
+export function expectedFiles(
+  record: InstallRecord,
+  { id, files }: CatalogComponent,
+): readonly { readonly path: string; readonly optional: boolean }[] {
+  const imported = record.imports[id];
+  return imported === undefined ? files : imported.files.map(({ path }) => ({ path, optional: false }));
+}
+
+/** Files of a component's import that were not placed: it was killed. */
+export function unplacedFiles(record: InstallRecord, componentId: string): ImportedFile[] {
+  const files = record.imports[componentId]?.files ?? [];
+  return files.filter(({ path }) => findInstalled(record, componentId, path) === undefined);
 }

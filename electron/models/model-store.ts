@@ -14,7 +14,7 @@ import {
 import { ifPresent } from '../foundation/files/file-errors.ts';
 import { DEFAULT_PATIENCE, type DownloadPatience } from './download-file.ts';
 import { type ImportOptions, type ImportResult, importFolder } from './import-folder.ts';
-import { findInstalled, readInstallRecord } from './install-record.ts';
+import { expectedFiles, findInstalled, type InstallRecord, readInstallRecord } from './install-record.ts';
 import { type PullOptions, type PullResult, pullPack } from './pull-pack.ts';
 import { missingLicences, type PullPlan, planPull } from './pull-plan.ts';
 import { type RemoveOptions, type RemoveResult, removePack } from './remove-pack.ts';
@@ -115,6 +115,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     verify: async (packId, verify = {}) => verifyPack(context, catalogOf(packId), verify),
     repair: async (packId, damaged, pull = {}) => {
       const bad = damaged.filter(({ state }) => state === 'missing' || state === 'changed');
+      assertDownloadable(catalogOf(packId), await readInstallRecord(modelsFolder, packId), bad);
       return pullPack(context, catalogOf(packId), {
         ...pull,
         components: [...new Set(bad.map(({ component }) => component))],
@@ -124,6 +125,30 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     import: async (packId, folder, taken = {}) => importFolder(context, catalogOf(packId), folder, taken),
     remove: async (packId, remove = {}) => removePack(context, catalogOf(packId), remove),
   };
+}
+
+/**
+ * A file that was imported and is not the catalogue's cannot be downloaded: what came in its place would be another
+ * model.
+ *
+ * @throws StudioError PACK_INCOMPLETE
+ */
+function assertDownloadable(
+  { components }: PackCatalog,
+  record: InstallRecord,
+  damaged: readonly VerifiedFile[],
+): void {
+  for (const { component, path, finalPath } of damaged) {
+    const listed = components.find(({ id }) => id === component)?.files.find((file) => file.path === path);
+    const installed = findInstalled(record, component, path);
+    const imported = record.imports[component];
+    const isOther = listed === undefined || (listed.sha256 ?? installed?.sha256) !== installed?.sha256;
+    if (imported === undefined || installed?.placed === 'written' || !isOther) continue;
+    throw new StudioError(
+      'PACK_INCOMPLETE',
+      `${finalPath} was imported from ${imported.folder} and is not the catalogue’s file: it cannot be downloaded again. Remove the part (models remove ${record.packId} --component ${component}) and import its folder again.`,
+    );
+  }
 }
 
 function hubAddress(text: string): string {
@@ -138,10 +163,10 @@ async function listPack({ modelsFolder }: StoreContext, catalog: PackCatalog): P
   const record = await readInstallRecord(modelsFolder, catalog.id);
   const components: ListedComponent[] = [];
   for (const component of catalog.components) {
-    const { id, name, purpose, licence, optional, files } = component;
+    const { id, name, purpose, licence, optional } = component;
     let installedBytes = 0;
     let isComplete = true;
-    for (const file of files) {
+    for (const file of expectedFiles(record, component)) {
       const installed = findInstalled(record, id, file.path);
       const status =
         installed && (await ifPresent(stat(installedPath(modelsFolder, catalog.id, id, file.path))));

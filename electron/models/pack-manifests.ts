@@ -1,11 +1,19 @@
 /** pack.json beside a blending model: with it an installed component loads like the bundled pack. */
-import { lstat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
 import { type PackManifest, packManifestSchema } from '../contract/pack-manifest.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
+import { trainedSize } from '../inference/packs/trained-size.ts';
 import { sha256OfFile } from './file-hash.ts';
-import { findInstalled, type InstallRecord, withInstalled, writeInstallRecord } from './install-record.ts';
+import {
+  expectedFiles,
+  findInstalled,
+  type InstallRecord,
+  withInstalled,
+  writeInstallRecord,
+} from './install-record.ts';
 import type { StoreContext } from './store-context.ts';
 import { installedPath } from './store-layout.ts';
 
@@ -23,7 +31,7 @@ export async function writePackManifests(
 ): Promise<InstallRecord> {
   let updated = record;
   for (const component of catalog.components) {
-    const manifest = manifestOf(catalog, component, record);
+    const manifest = await manifestOf(modelsFolder, catalog, component, record);
     if (manifest === undefined) continue;
     const path = installedPath(modelsFolder, catalog.id, component.id, MANIFEST);
     const isOurs = findInstalled(updated, component.id, MANIFEST) !== undefined;
@@ -46,23 +54,52 @@ export async function writePackManifests(
   return updated;
 }
 
-function manifestOf(
+async function manifestOf(
+  modelsFolder: string,
   catalog: PackCatalog,
   component: CatalogComponent,
   record: InstallRecord,
-): PackManifest | undefined {
-  const needed = component.files.filter(({ optional }) => !optional);
-  const isComplete = needed.every(({ path }) => findInstalled(record, component.id, path) !== undefined);
-  if (component.manifest === undefined || !isComplete) return undefined;
+): Promise<PackManifest | undefined> {
+  const { id, manifest } = component;
+  const needed = expectedFiles(record, component).filter(({ optional }) => !optional);
+  const isComplete = needed.every(({ path }) => findInstalled(record, id, path) !== undefined);
+  if (manifest === undefined || !isComplete) return undefined;
+  const configOf = (path: string) => readConfig(installedPath(modelsFolder, catalog.id, id, path));
+  const size = trainedSize(await configOf('unet/config.json'), await configOf('vae/config.json'));
   return packManifestSchema.parse({
     id: catalog.id,
-    name: component.name,
+    name: nameOf(component, record),
     version: '1',
     layout: 'diffusers',
-    ...component.manifest,
+    ...manifest,
+    // What the configurations say holds over the catalogue: an imported model may be of another size.
+    ...size,
     files: record.files
-      .filter((file) => file.component === component.id && file.path !== MANIFEST)
+      .filter((file) => file.component === id && file.path !== MANIFEST)
       .map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
-    licence: catalog.licences.find(({ id }) => id === component.licence)!.name,
+    licence: catalog.licences.find((licence) => licence.id === component.licence)!.name,
   });
+}
+
+/** The catalogue's name for the catalogue's weights; others are named by the folder that they came from. */
+function nameOf({ id, name, files }: CatalogComponent, record: InstallRecord): string {
+  const isOther = ({ component, path, sha256 }: InstallRecord['files'][number]) => {
+    const listed = files.find((file) => file.path === path);
+    return component === id && path.endsWith('.safetensors') && listed?.sha256 !== sha256;
+  };
+  const folder = record.imports[id]?.folder;
+  if (folder === undefined || !record.files.some(isOther)) return name;
+  const repository = /models--([^/\\]+)[/\\]snapshots[/\\]/.exec(folder)?.[1];
+  return repository?.replace('--', '/') ?? (basename(folder) || name);
+}
+
+/** A configuration as far as it can be read; whether it can be used is for the loader to say. */
+async function readConfig(path: string): Promise<Record<string, unknown> | undefined> {
+  const text = await ifPresent(readFile(path, 'utf8'));
+  try {
+    const config: unknown = JSON.parse(text ?? '');
+    return typeof config === 'object' && config !== null ? { ...config } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -12,6 +12,7 @@ import {
   type InstalledFile,
   type InstallRecord,
   readInstallRecord,
+  unplacedFiles,
 } from './install-record.ts';
 import { partBytes } from './part-file.ts';
 import { type StoreContext, selectComponents, sourcesOf } from './store-context.ts';
@@ -68,6 +69,7 @@ export async function planPull(
 ): Promise<PullPlan> {
   const components = selectComponents(catalog, options.components);
   const record = await readInstallRecord(context.modelsFolder, catalog.id);
+  assertImportsEnded(record, components);
   const count = components.reduce((sum, { files }) => sum + files.length, 0);
   const progress = new ProgressReporter(catalog.id, count, null, context.environment.now, options.onProgress);
   const files: PlannedFile[] = [];
@@ -86,6 +88,17 @@ export async function planPull(
     bytesLeft: bytesLeftOfFiles(files.filter(({ state }) => state === 'missing')),
     freeBytes: await context.environment.freeBytes(packFolder(context.modelsFolder, catalog.id)),
   };
+}
+
+/** @throws StudioError PACK_INCOMPLETE for a component of which an import was killed */
+function assertImportsEnded(record: InstallRecord, components: readonly CatalogComponent[]): void {
+  for (const { id } of components) {
+    if (unplacedFiles(record, id).length === 0) continue;
+    throw new StudioError(
+      'PACK_INCOMPLETE',
+      `The import of ${id} from ${record.imports[id]!.folder} did not come to its end. Import it again, or remove it first (models remove ${record.packId} --component ${id}).`,
+    );
+  }
 }
 
 /** The licences of components that the record does not say were accepted, text and all. */
@@ -114,6 +127,10 @@ async function planFile(
     ? 'missing'
     : await stateOf(finalPath, installed, signal);
   const planned = { component, file, finalPath, sources, installed, partBytes: await partBytes(finalPath) };
+  // An imported component is whole as it is; the catalogue's files beside its own would be another model.
+  if (installed === undefined && record.imports[component.id] !== undefined) {
+    return { ...planned, state: 'absent', remote: undefined };
+  }
   if (found === 'installed' || found === 'touched') return { ...planned, state: found, remote: undefined };
   if (!askSources) return { ...planned, state: found, remote: undefined };
   const remote = await locateAnywhere(file, sources, signal);

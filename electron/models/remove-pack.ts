@@ -9,8 +9,10 @@ import type { PackCatalog } from '../contract/pack-catalog.ts';
 import { ifPresent, throwIfCancelled, writing } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
 import {
+  type ImportedFile,
   type InstalledFile,
   readInstallRecord,
+  unplacedFiles,
   withoutInstalled,
   writeInstallRecord,
 } from './install-record.ts';
@@ -72,21 +74,40 @@ export async function removePack(
       }
     }
 
-    // 2. Downloads of the catalogue's files that were never finished.
-    const places = components.flatMap(({ id, files }) =>
-      files.map(({ path }) => installedPath(modelsFolder, catalog.id, id, path)),
-    );
-    for (const place of places) {
-      for (const path of [partPath(place), partStatePath(place)]) {
-        const status = await ifPresent(lstat(path));
-        if (!status?.isFile() || !(await isBelow(folder, path))) continue;
-        await writing(path, () => unlink(path));
-        freedBytes += status.size;
+    // 2. What an import placed before it was killed.
+    for (const id of ids) {
+      for (const { path: name, ...file } of unplacedFiles(record, id)) {
+        throwIfCancelled(options.signal);
+        const path = installedPath(modelsFolder, catalog.id, id, name);
+        const removal = await removeLeft(folder, path, file, options.signal);
+        if (removal === undefined) continue;
+        if (removal.reason === undefined) {
+          removedFiles++;
+          freedBytes += removal.freedBytes;
+        } else {
+          kept.push({ path, reason: removal.reason });
+        }
       }
     }
 
-    // 3. The record, and every folder that is empty now.
-    const left = withoutInstalled(record, gone);
+    // 3. Downloads and imports of single files that were never finished.
+    const places = components.flatMap((component) =>
+      [...component.files, ...(record.imports[component.id]?.files ?? [])].map(({ path }) =>
+        installedPath(modelsFolder, catalog.id, component.id, path),
+      ),
+    );
+    for (const place of new Set(places)) {
+      for (const path of [partPath(place), partStatePath(place)]) {
+        const status = await ifPresent(lstat(path));
+        if (status === undefined || status.isDirectory() || !(await isBelow(folder, path))) continue;
+        await writing(path, () => unlink(path));
+        if (status.nlink === 1 && status.isFile()) freedBytes += status.size;
+      }
+    }
+
+    // 4. The record, and every folder that is empty now.
+    const imports = Object.entries(record.imports).filter(([id]) => !ids.includes(id));
+    const left = { ...withoutInstalled(record, gone), imports: Object.fromEntries(imports) };
     const isWhole = catalog.components.every(({ id }) => ids.includes(id));
     if (isWhole && left.files.length === 0) await rm(recordPath(modelsFolder, catalog.id), { force: true });
     else await writeInstallRecord(modelsFolder, left);
@@ -140,6 +161,26 @@ async function removeInstalled(
   if (!isUnchanged) return { reason: 'it was changed after it was installed', isStillOurs: false };
   await writing(path, () => unlink(path));
   return { freedBytes: status.nlink > 1 ? 0 : status.size };
+}
+
+/** Removes a file that an import placed and had no time to record; undefined where there is none. */
+async function removeLeft(
+  folder: string,
+  path: string,
+  { bytes, sha256, source }: Omit<ImportedFile, 'path'>,
+  signal: AbortSignal | undefined,
+): Promise<Removal | undefined> {
+  const status = await ifPresent(lstat(path));
+  if (status === undefined) return undefined;
+  if (!(await isBelow(folder, path))) {
+    return { reason: 'a folder on the way to it is a link', isStillOurs: true };
+  }
+  const isOurs = status.isSymbolicLink()
+    ? (await readlink(path)) === source
+    : status.isFile() && status.size === bytes && (await sha256OfFile(path, { signal })) === sha256;
+  if (!isOurs) return { reason: 'it is not what was being imported', isStillOurs: false };
+  await writing(path, () => unlink(path));
+  return { freedBytes: status.isFile() && status.nlink === 1 ? bytes : 0 };
 }
 
 /** Whether the folders from the pack's folder down to a path are folders, none of them a link. */

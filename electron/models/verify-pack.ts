@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
 import { ifPresent, throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
-import { type InstalledFile, readInstallRecord } from './install-record.ts';
+import { expectedFiles, type InstalledFile, readInstallRecord, unplacedFiles } from './install-record.ts';
 import { type StoreContext, selectComponents } from './store-context.ts';
 import { installedPath } from './store-layout.ts';
 import { ProgressReporter, type StoreControls } from './store-progress.ts';
@@ -31,7 +31,7 @@ export async function verifyPack(
 ): Promise<VerifiedFile[]> {
   const { modelsFolder, environment } = context;
   const record = await readInstallRecord(modelsFolder, catalog.id);
-  const begun = new Set(record.files.map(({ component }) => component));
+  const begun = new Set([...record.files.map(({ component }) => component), ...Object.keys(record.imports)]);
   const ids = options.components ?? catalog.components.map(({ id }) => id).filter((id) => begun.has(id));
   const components = selectComponents(catalog, ids);
   const installed = record.files.filter(({ component }) => components.some(({ id }) => id === component));
@@ -54,8 +54,14 @@ export async function verifyPack(
     verified.push({ component: file.component, path: file.path, finalPath, state });
     progress.finish(file.bytes);
   }
-  for (const { id, files } of components) {
-    for (const { path, optional } of files) {
+  for (const component of components) {
+    const { id } = component;
+    if (unplacedFiles(record, id).length > 0) {
+      options.onNotice?.(
+        `The import of ${id} from ${record.imports[id]!.folder} did not come to its end. Import it again, or remove it.`,
+      );
+    }
+    for (const { path, optional } of expectedFiles(record, component)) {
       if (optional || installed.some((file) => file.component === id && file.path === path)) continue;
       const finalPath = installedPath(modelsFolder, catalog.id, id, path);
       verified.push({ component: id, path, finalPath, state: 'absent' });

@@ -10,8 +10,9 @@ import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../electron/app/scenes/scene-request.ts';
 import type { Command, CommandContext } from '../../electron/cli/command.ts';
 import { runCommandLine } from '../../electron/cli/command-line.ts';
-import { describeDevice, engineOptions, openEngine, packFolder } from '../../electron/cli/engine-options.ts';
+import { describeDevice, engineOptions, openEngine } from '../../electron/cli/engine-options.ts';
 import { prepareOutput, writeOutput } from '../../electron/cli/output-file.ts';
+import { packFolder } from '../../electron/cli/pack-folder.ts';
 import { parameterOptions, readOverrides } from '../../electron/cli/parameter-options.ts';
 import { processIo } from '../../electron/cli/process-io.ts';
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
@@ -73,7 +74,7 @@ async function runBench({ options, positionals, signal, print }: CommandContext)
   const out = join('out', 'bench.json');
   await prepareOutput(out);
   const scene = await loadScene(
-    positionals[0] ?? join(packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json'),
+    positionals[0] ?? join(await packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json'),
   );
   const cacheFolder = await mkdtemp(join(tmpdir(), 'pnp-mix-bench-'));
   let engine: Engine | undefined;

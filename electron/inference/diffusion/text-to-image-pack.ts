@@ -11,11 +11,11 @@ import type { PromptConditioner } from '../../pipeline/ports.ts';
 import type { TextToImageModels } from '../../pipeline/text-to-image.ts';
 import { findComponentFolder } from '../packs/component-folders.ts';
 import { type ModelPack, type OpenPackOptions, openModelPack } from '../packs/model-pack.ts';
+import { assertPartsFit } from '../packs/pack-fit.ts';
 import { openTokenizer } from '../packs/pack-tokenizer.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
-import { checkFits } from './engine-models.ts';
 import { TextEncoderConditioner } from './prompt-conditioner.ts';
 import { SdxlConditioner } from './sdxl-conditioner.ts';
 import { OnnxTextEncoder } from './text-encoder.ts';
@@ -109,7 +109,7 @@ export async function openBackgroundsModel(
     new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device),
   );
   const textSession = new LazySession(checkpoint, 'text_encoder', { precision }, device);
-  if (!isSdxl) checkFits({ unet, autoencoder }, textSession.metadata, unetSession.metadata);
+  if (!isSdxl) assertPartsFit(unetSession.metadata, textSession.metadata, autoencoder);
   const text = isSdxl
     ? await openSdxlConditioner(pack, textSession, device)
     : openConditioner(pack, textSession);

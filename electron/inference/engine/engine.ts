@@ -18,11 +18,12 @@ import { AttentionStatesCache } from '../cache/attention-states-cache.ts';
 import { defaultCacheFolder } from '../cache/cache-folder.ts';
 import { DiskTensorStore } from '../cache/tensor-store.ts';
 import { OnnxAutoencoder } from '../diffusion/autoencoder.ts';
-import { checkFits, type EngineModels } from '../diffusion/engine-models.ts';
+import type { EngineModels } from '../diffusion/engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
 import { OnnxTextEncoder } from '../diffusion/text-encoder.ts';
 import { OnnxUnet } from '../diffusion/unet.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
+import { assertBlends, assertPartsFit } from '../packs/pack-fit.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
 import { asStudioError, inStudioTerms } from '../runtime/studio-errors.ts';
@@ -142,10 +143,8 @@ export class Engine {
       autoencoder: new OnnxAutoencoder(encoder, decoder),
       schedule: pack.schedule,
     };
-    if (this.models.unet.textTime !== null) {
-      throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
-    }
-    checkFits(this.models, text.metadata, unet.all.metadata);
+    assertBlends(this.models.unet);
+    assertPartsFit(unet.all.metadata, text.metadata, this.models.autoencoder);
     this.preparation = new Preparation({ pack, device, models: this.models, cacheFolder });
   }
 

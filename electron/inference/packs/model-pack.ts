@@ -21,6 +21,7 @@ import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
 import { readJson } from './pack-files.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
+import { trainedSize } from './trained-size.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 
 /** An opened pack: its files are there, its configuration is understood, its weights are finite. */
@@ -88,7 +89,9 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
       weights,
     },
     licence: manifest?.licence ?? null,
-    size: manifest ?? trainedSize(checkpoint),
+    size:
+      manifest ??
+      trainedSize(checkpoint.components.get('unet')?.config, checkpoint.components.get('vae')?.config),
     recommended: manifest?.recommended ?? {},
     textToImage: manifest?.textToImage ?? null,
     schedule,
@@ -153,15 +156,4 @@ async function checkWeights(
     onProgress?.(index + 1, paths.length);
   }
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
-}
-
-/** The picture size that the U-Net was trained for, where both configurations say it. */
-function trainedSize(checkpoint: Checkpoint): { width: number; height: number } | null {
-  const { sample_size: sampleSize } = checkpoint.components.get('unet')?.config ?? {};
-  const { block_out_channels: blocks } = checkpoint.components.get('vae')?.config ?? {};
-  if (!Array.isArray(blocks)) return null;
-  const downscale = 2 ** (blocks.length - 1);
-  const [height, width] = Array.isArray(sampleSize) ? sampleSize : [sampleSize, sampleSize];
-  if (typeof height !== 'number' || typeof width !== 'number') return null;
-  return { width: width * downscale, height: height * downscale };
 }

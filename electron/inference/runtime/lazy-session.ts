@@ -1,15 +1,13 @@
 /** A session that is made when it is first needed, and can be given back and made again. */
-import {
-  type BuildOptions,
-  buildComponentGraph,
-  type Checkpoint,
-  type ComponentMetadata,
-  type ComponentName,
+import type {
+  BuildOptions,
+  Checkpoint,
+  ComponentMetadata,
+  ComponentName,
 } from '../../../native-models/graph/index.ts';
-import { StudioError } from '../../contract/errors.ts';
+import { buildLoadableGraph } from './component-graph.ts';
 import type { EngineDevice } from './devices.ts';
 import { createSession, type ModelSession } from './sessions.ts';
-import { asStudioError } from './studio-errors.ts';
 
 export class LazySession<Component extends ComponentName = ComponentName> {
   readonly component: Component;
@@ -67,18 +65,6 @@ export class LazySession<Component extends ComponentName = ComponentName> {
   // A graph takes some tens of milliseconds to build and refers to the weights where they are, so that neither
   // the graph nor the weights are ever written anywhere: pack folders may be read-only (docs/decisions).
   #build() {
-    try {
-      const graph = buildComponentGraph(this.#checkpoint, this.component, this.#options);
-      if (graph.unusedTensors.length > 0) {
-        throw new StudioError(
-          'MODEL_INVALID',
-          `The weights of ${this.component} hold ${graph.unusedTensors.length} tensors that its configuration ` +
-            `has no place for, the first is "${graph.unusedTensors[0]}": they are not of one model.`,
-        );
-      }
-      return graph;
-    } catch (error) {
-      throw asStudioError(error);
-    }
+    return buildLoadableGraph(this.#checkpoint, this.component, this.#options);
   }
 }

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../../electron/app/scenes/scene-request.ts';
-import { packFolder } from '../../../electron/cli/engine-options.ts';
+import { packFolder } from '../../../electron/cli/pack-folder.ts';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
 import type { Engine, RenderOutcome } from '../../../electron/inference/engine/engine.ts';
 
-export const starterPack = packFolder('starter');
+export const starterPack = await packFolder('starter');
 
 export const referenceFolder = join(import.meta.dirname, '..', '..', 'golden', 'starter');
 

@@ -1,0 +1,40 @@
+/** `--pack`: a folder, a bundled pack by its name, or one that the model store has installed. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { thisMachine } from '../app/studio-folders.ts';
+import { StudioError } from '../contract/errors.ts';
+import { readCatalogs } from '../models/catalogs.ts';
+import { createModelStore } from '../models/model-store.ts';
+import { findModelsFolder } from '../models/models-folder.ts';
+
+const bundledPacks = join(import.meta.dirname, '..', '..', 'native-models', 'packs');
+
+/**
+ * The folder of a pack.
+ *
+ * @param nameOrFolder a folder that exists comes before a pack of its name
+ * @throws StudioError PACK_UNKNOWN for a pack that is not installed, PACK_INCOMPLETE for one that is in part, with the
+ *   command that installs it
+ */
+export async function packFolder(nameOrFolder = 'starter'): Promise<string> {
+  if (existsSync(nameOrFolder)) return nameOrFolder;
+  const bundled = join(bundledPacks, nameOrFolder);
+  if (existsSync(join(bundled, 'pack.json'))) return bundled;
+  const catalogs = await readCatalogs(bundledPacks);
+  const catalog = catalogs.find(({ id }) => id === nameOrFolder);
+  const blending = catalog?.components.find(({ manifest }) => manifest !== undefined);
+  // Anything else is taken for a folder; that it is not there is for the loader to say.
+  if (catalog === undefined || blending === undefined) return nameOrFolder;
+  const { folder: modelsFolder } = await findModelsFolder(thisMachine());
+  const listed = (await createModelStore({ modelsFolder, catalogs }).list()).find(
+    ({ id }) => id === catalog.id,
+  );
+  const part = listed?.components.find(({ id }) => id === blending.id);
+  if (part?.state === 'installed') return part.folder;
+  const isPartial = part?.state === 'partial';
+  throw new StudioError(
+    isPartial ? 'PACK_INCOMPLETE' : 'PACK_UNKNOWN',
+    `The pack ${catalog.id} (${blending.name}) is ${isPartial ? 'not complete' : 'not installed'} in ${modelsFolder}. ` +
+      `Run: npm run models -- pull ${catalog.id}`,
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * A look at a checkpoint as the engine takes it, without an engine: every configuration, header, tensor name and shape,
+ * tokenizer and schedule is read by the code that opens packs, so that an import takes what can be opened and refuses
+ * the rest in the same words. Weights are not read; whether their values are numbers is found out at the first opening.
+ */
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import {
+  assertTakesLatentsOnly,
+  type Checkpoint,
+  openCheckpoint,
+  recogniseForeignFile,
+} from '../../../native-models/graph/index.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { buildLoadableGraph } from '../runtime/component-graph.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { parseNoiseSchedule } from './noise-schedule-config.ts';
+import { readJson } from './pack-files.ts';
+import { assertBlends, assertPartsFit } from './pack-fit.ts';
+import { openTokenizer } from './pack-tokenizer.ts';
+
+/** What a checkpoint is wanted for. */
+export type CheckpointRole = 'blending' | 'backgrounds';
+
+/** Files of a tokenizer's folder that are read here, or that other programs want with them. */
+const tokenizerFiles = [
+  'vocab.json',
+  'merges.txt',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+];
+
+const scheduleFile = 'scheduler/scheduler_config.json';
+
+/**
+ * Opens a checkpoint as far as that is possible without reading weights.
+ *
+ * @param folder in the diffusers layout; links in it are followed
+ * @returns the files that opening it takes, relative to the folder, with forward slashes
+ * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
+ */
+export async function inspectCheckpoint(folder: string, role: CheckpointRole): Promise<string[]> {
+  const checkpoint = await inStudioTerms(() => openCheckpoint(folder));
+  const unet = buildLoadableGraph(checkpoint, 'unet').metadata;
+  await inStudioTerms(() => assertTakesLatentsOnly(unet));
+  if (role === 'blending') assertBlends(unet);
+  const autoencoder = buildLoadableGraph(checkpoint, 'vae_decoder').metadata;
+  buildLoadableGraph(checkpoint, 'vae_encoder');
+  const text = buildLoadableGraph(checkpoint, 'text_encoder').metadata;
+  const tokenizers: ('tokenizer' | 'tokenizer_2')[] = ['tokenizer'];
+  if (unet.textTime === null) {
+    assertPartsFit(unet, text, autoencoder);
+  } else {
+    buildLoadableGraph(checkpoint, 'text_encoder_2');
+    tokenizers.push('tokenizer_2');
+  }
+  parseNoiseSchedule(await readJson(join(folder, scheduleFile)), scheduleFile);
+  for (const tokenizer of tokenizers) await openTokenizer(folder, checkpoint, tokenizer);
+  const others = [
+    'model_index.json',
+    scheduleFile,
+    ...tokenizers.flatMap((tokenizer) => tokenizerFiles.map((name) => `${tokenizer}/${name}`)),
+  ];
+  return [...others.filter((path) => existsSync(join(folder, path))), ...componentFiles(checkpoint)];
+}
+
+/** The configuration and weights of every component, and the index of weights in several files. */
+function componentFiles({ folder: root, components }: Checkpoint): string[] {
+  const files: string[] = [];
+  for (const { folder, weightFiles } of components.values()) {
+    const paths = [join(folder, 'config.json'), ...weightFiles.map(({ path }) => path)];
+    const indexes = ['diffusion_pytorch_model', 'model'].flatMap((stem) => [
+      `${stem}.safetensors.index.json`,
+      `${stem}.safetensors.index.fp16.json`,
+    ]);
+    if (weightFiles.length > 1) {
+      paths.push(...indexes.map((name) => join(folder, name)).filter((path) => existsSync(path)));
+    }
+    files.push(...paths.map((path) => relative(root, path).replaceAll('\\', '/')));
+  }
+  return files;
+}
+
+/**
+ * Refuses a file that is recognisably no model of the kind that is wanted: a single-file checkpoint, a pickle, ...
+ *
+ * @throws StudioError MODEL_INVALID saying what it is and what to do
+ */
+export function refuseForeignFile(path: string): void {
+  const foreign = recogniseForeignFile(path);
+  if (foreign !== undefined) throw new StudioError('MODEL_INVALID', foreign.message);
+}

@@ -1,0 +1,38 @@
+/** Whether the parts of a checkpoint fit each other and what they are wanted for; asked by the loader and by imports. */
+import type {
+  AutoencoderMetadata,
+  TextEncoderMetadata,
+  UnetMetadata,
+} from '../../../native-models/graph/index.ts';
+import { StudioError } from '../../contract/errors.ts';
+
+/** @throws StudioError MODEL_INVALID for a U-Net that is conditioned as SDXL's is */
+export function assertBlends({ textTime }: Pick<UnetMetadata, 'textTime'>): void {
+  if (textTime === null) return;
+  throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
+}
+
+/**
+ * Checks that the parts of a checkpoint with one text encoder fit each other.
+ *
+ * @throws StudioError MODEL_INVALID naming both sides
+ */
+export function assertPartsFit(
+  unet: Pick<UnetMetadata, 'crossAttentionDim' | 'latentChannels'>,
+  text: Pick<TextEncoderMetadata, 'hiddenSize'>,
+  autoencoder: Pick<AutoencoderMetadata, 'latentChannels'>,
+): void {
+  if (text.hiddenSize !== unet.crossAttentionDim) {
+    throw new StudioError(
+      'MODEL_INVALID',
+      `The text encoder gives ${text.hiddenSize} values a token, but the U-Net takes ${unet.crossAttentionDim}.`,
+    );
+  }
+  if (autoencoder.latentChannels !== unet.latentChannels) {
+    throw new StudioError(
+      'MODEL_INVALID',
+      `The autoencoder’s latents have ${autoencoder.latentChannels} channels, but the U-Net takes ` +
+        `${unet.latentChannels}.`,
+    );
+  }
+}

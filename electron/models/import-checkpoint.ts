@@ -1,0 +1,51 @@
+/**
+ * Finding a checkpoint in a folder that a person has: whatever the loader opens, by the loader's own inspection.
+ *
+ * The catalogue's list of files is what a download brings; a checkpoint of one's own may have its weights in several
+ * files, in half precision, or its tokenizer in one file (docs/decisions/0114).
+ */
+import { basename } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import { type CatalogComponent, type CatalogFile, packPathSchema } from '../contract/pack-catalog.ts';
+import { type CheckpointRole, inspectCheckpoint } from '../inference/packs/inspect-checkpoint.ts';
+import { type FoundFile, findFile, halfPrecisionPath } from './import-files.ts';
+
+/**
+ * @param place a folder that may be a checkpoint
+ * @returns its files, or why they are not one that can be used
+ * @throws StudioError IMPORT_INVALID for a link to a file that is not there
+ */
+export async function findCheckpoint(
+  place: string,
+  component: CatalogComponent,
+  role: CheckpointRole,
+): Promise<FoundFile[] | string> {
+  let paths: readonly string[];
+  try {
+    paths = await inspectCheckpoint(place, role);
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    return error.message;
+  }
+  const files: FoundFile[] = [];
+  for (const path of paths) {
+    const file = fileOf(component, path);
+    const found = await findFile(place, { ...file, remotePath: path });
+    if (found === undefined) return `${place} lacks ${path}`;
+    files.push({ ...found, file });
+  }
+  return files;
+}
+
+/** The catalogue's file that a path stands for, or one of its own. */
+function fileOf({ files }: CatalogComponent, path: string): CatalogFile {
+  const named = files.find((file) => file.path === path || halfPrecisionPath(file.path) === path);
+  if (named !== undefined) return named;
+  if (!packPathSchema.safeParse(path).success) {
+    throw new StudioError(
+      'IMPORT_INVALID',
+      `The name ${basename(path)} cannot be kept: it has characters other than letters, digits, dots, hyphens and underscores.`,
+    );
+  }
+  return { path, bytes: null, sha256: null, optional: false };
+}

@@ -1,0 +1,64 @@
+/** `--pack NAME`: bundled packs, and those that the model store has installed. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { processModelsIo, runModels } from '../../../electron/cli/models.ts';
+import { packFolder } from '../../../electron/cli/pack-folder.ts';
+import { runCommand } from './run-command.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const STARTER = join(ROOT, 'native-models/packs/starter');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pack-by-name-'));
+  vi.stubEnv('PNPMIX_MODELS_DIR', join(folder, 'models'));
+  vi.stubEnv('PNPMIX_CACHE_DIR', join(folder, 'cache'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+it('is the bundled pack, a folder as it is, or nothing that is known', async () => {
+  expect(await packFolder()).toBe(STARTER);
+  expect(await packFolder('starter')).toBe(STARTER);
+  expect(await packFolder(folder)).toBe(folder);
+  expect(await packFolder('nowhere')).toBe('nowhere');
+});
+
+it('of a pack that is not installed says what installs it, in every command', async () => {
+  for (const args of [
+    ['demo', '--out', folder],
+    ['compose', join(STARTER, 'scenes/two-concepts/scene.json'), '--out', join(folder, 'x.png')],
+    ['evaluate', '--out', join(folder, 'evaluation.json')],
+  ]) {
+    const { exitCode, err } = await runCommand([...args, '--pack', 'sd21']);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('PACK_UNKNOWN: The pack sd21 (Stable Diffusion 2.1 base) is not installed');
+    expect(err).toContain('Run: npm run models -- pull sd21');
+  }
+});
+
+it('finds a pack that was imported', { timeout: 120_000 }, async () => {
+  const imported = await runModels(['import', 'sd21', STARTER, '--component', 'blending'], {
+    ...processModelsIo(new AbortController().signal),
+    out: () => undefined,
+    err: () => undefined,
+  });
+  expect(imported).toBe(0);
+  expect(await packFolder('sd21')).toBe(join(folder, 'models/sd21/blending'));
+  const { exitCode, err } = await runCommand([
+    'compose',
+    join(STARTER, 'scenes/two-concepts/scene.json'),
+    '--steps',
+    '2',
+    '--out',
+    join(folder, 'x.png'),
+    '--pack',
+    'sd21',
+  ]);
+  expect(err).not.toContain('error');
+  expect(exitCode).toBe(0);
+});

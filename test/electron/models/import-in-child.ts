@@ -1,0 +1,17 @@
+/** Imports a folder in a process of its own and ends it by SIGKILL at one of the reports: MODELS FOLDER MODE REPORT. */
+import { join } from 'node:path';
+import { readCatalogs } from '../../../electron/models/catalogs.ts';
+import { createModelStore } from '../../../electron/models/model-store.ts';
+import type { ImportMode } from '../../../electron/models/place-file.ts';
+
+const [modelsFolder, folder, mode, report] = process.argv.slice(2) as [string, string, ImportMode, string];
+const catalogs = await readCatalogs(join(import.meta.dirname, '../../../native-models/packs'));
+let reports = 0;
+await createModelStore({ modelsFolder, catalogs }).import('sd21', folder, {
+  components: ['blending'],
+  mode,
+  onProgress: ({ stage }) => {
+    // Two of every file: before it is placed, and when it is in its place but not yet recorded.
+    if (stage === 'place' && reports++ === Number(report)) process.kill(process.pid, 'SIGKILL');
+  },
+});
