@@ -6,7 +6,10 @@ import { filePathSchema } from './project-state.ts';
 export const settingsSchema = z.strictObject({
   version: z.literal(1),
   /** Id of the model pack that renders; 'starter' is bundled. */
-  pack: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  pack: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9][a-z0-9-]*$/),
   device: deviceChoiceSchema,
   /** Minutes without work after which the models' memory is given back; 0 keeps them. */
   releaseModelsAfterMinutes: z.number().min(0).max(1440),

@@ -12,6 +12,8 @@
  * | anything else | not this source |
  */
 
+import { StudioError } from '../contract/errors.ts';
+import type { DownloadPatience } from './download-patience.ts';
 import type { RemoteFile } from './file-source.ts';
 import {
   type HttpRequest,
@@ -22,16 +24,27 @@ import {
   sendRequest,
 } from './http-request.ts';
 import type { PartFile } from './part-file.ts';
+import { RESERVED_BYTES } from './store-environment.ts';
 
 export type AttemptOutcome =
   | { readonly kind: 'complete' }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs: number }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly afterMs: number;
+      /** The connection was given up because it was too slow: what it brought does not count as progress. */
+      readonly isSlow?: boolean;
+    }
   | { readonly kind: 'restart'; readonly reason: string };
 
 export interface AttemptControls {
   readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
-  readonly stallTimeoutMs: number;
+  readonly patience: Pick<DownloadPatience, 'stallTimeoutMs' | 'slowWindowMs' | 'minBytesPerSecond'>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Bytes free where the part is; undefined where that is not known. */
+  readonly freeBytes: () => Promise<number | undefined>;
   /** false after the server lied about ranges. */
   readonly useRange: boolean;
   readonly onBytes: (bytes: number) => void;
@@ -51,7 +64,10 @@ export async function attemptDownload(
   await keepOnlyWhatFits(remote, part, controls.useRange);
   if (part.bytes > 0 && part.bytes === remote.bytes) return { kind: 'complete' };
 
-  const stall = new StallTimer(controls.stallTimeoutMs, controls.signal);
+  const { patience } = controls;
+  const stall = new StallTimer(patience.stallTimeoutMs, controls.signal);
+  const pace = new Pace(patience, controls.now);
+  let unboundedBytes = 0;
   let isWriting = false;
   try {
     const response = await sendRequest(controls.fetch, {
@@ -74,10 +90,16 @@ export async function attemptDownload(
           mismatch: true,
         });
       }
+      if (verdict.total === null) {
+        if (unboundedBytes === 0) await assertRoom(remote, part, controls);
+        unboundedBytes = (unboundedBytes + chunk.length) % ROOM_CHECK_BYTES;
+      }
       isWriting = true;
       await part.append(chunk);
       isWriting = false;
       controls.onBytes(part.bytes);
+      const slow = pace.tooSlow(chunk.length);
+      if (slow !== undefined) return { kind: 'retry', reason: slow, afterMs: 0, isSlow: true };
     }
     if (verdict.total !== null && part.bytes < verdict.total) {
       return {
@@ -88,14 +110,68 @@ export async function attemptDownload(
     }
     return { kind: 'complete' };
   } catch (error) {
-    if (isWriting || error instanceof SourceError) throw error;
+    if (isWriting || error instanceof SourceError || error instanceof StudioError) throw error;
     rethrowCancel(error, controls.signal);
     const reason = stall.stalled
-      ? `nothing came for ${controls.stallTimeoutMs / 1000} s`
+      ? `nothing came for ${patience.stallTimeoutMs / 1000} s`
       : requestFailure(error);
     return { kind: 'retry', reason, afterMs: 0 };
   } finally {
     stall.stop();
+  }
+}
+
+/** Bytes between two looks at the free space, for a file of unknown length. */
+const ROOM_CHECK_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A file whose length nobody says may have no end. Its part is thrown away when the disk has no more room for it.
+ *
+ * @throws StudioError DISK_FULL
+ */
+async function assertRoom(
+  remote: RemoteFile,
+  part: PartFile,
+  { freeBytes }: Pick<AttemptControls, 'freeBytes'>,
+): Promise<void> {
+  const free = await freeBytes();
+  if (free === undefined || free >= RESERVED_BYTES + ROOM_CHECK_BYTES) return;
+  const { bytes } = part;
+  await part.restart();
+  throw new StudioError(
+    'DISK_FULL',
+    `${remote.label} does not say how long ${remote.url} is; after ${bytes} bytes too little room is left on the disk (${RESERVED_BYTES} bytes are kept in reserve). What had come of it was thrown away.`,
+  );
+}
+
+/** Whether a connection keeps up a rate, window by window; asked with every chunk. */
+class Pace {
+  readonly #windowMs: number;
+  readonly #minBytesPerSecond: number;
+  readonly #now: () => number;
+  #beginMs: number;
+  #bytes = 0;
+
+  constructor(
+    { slowWindowMs, minBytesPerSecond }: Pick<DownloadPatience, 'slowWindowMs' | 'minBytesPerSecond'>,
+    now: () => number,
+  ) {
+    this.#windowMs = slowWindowMs;
+    this.#minBytesPerSecond = minBytesPerSecond;
+    this.#now = now;
+    this.#beginMs = now();
+  }
+
+  /** @returns why the connection is given up, at the end of a window that brought too little */
+  tooSlow(chunkBytes: number): string | undefined {
+    this.#bytes += chunkBytes;
+    const spanMs = this.#now() - this.#beginMs;
+    if (spanMs < this.#windowMs) return undefined;
+    const bytes = this.#bytes;
+    this.#beginMs += spanMs;
+    this.#bytes = 0;
+    if ((bytes / spanMs) * 1000 >= this.#minBytesPerSecond) return undefined;
+    return `only ${bytes} bytes came in ${Math.round(spanMs / 1000)} s`;
   }
 }
 

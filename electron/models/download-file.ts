@@ -1,8 +1,10 @@
 /** One file from the first source that can give it: resumed, retried, checked, then put in its place. */
+import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogFile } from '../contract/pack-catalog.ts';
 import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { attemptDownload } from './download-attempt.ts';
+import type { DownloadPatience } from './download-patience.ts';
 import { gitBlobIdOfFile } from './file-hash.ts';
 import type { ComponentSource, RemoteFile } from './file-source.ts';
 import { rethrowCancel, SourceError } from './http-request.ts';
@@ -11,24 +13,6 @@ import { discardPart, PartFile } from './part-file.ts';
 import type { StoreEnvironment } from './store-environment.ts';
 import { partPath } from './store-layout.ts';
 import type { NoticeListener } from './store-progress.ts';
-
-/** How patient a download is. */
-export interface DownloadPatience {
-  /** Silence after which a connection is given up. */
-  readonly stallTimeoutMs: number;
-  /** Failures in a row, without a byte gained, after which a source is given up. */
-  readonly maxRetries: number;
-  /** Wait after the first failure; it doubles with each, up to `maxBackoffMs`. */
-  readonly firstBackoffMs: number;
-  readonly maxBackoffMs: number;
-}
-
-export const DEFAULT_PATIENCE: DownloadPatience = {
-  stallTimeoutMs: 30_000,
-  maxRetries: 5,
-  firstBackoffMs: 1000,
-  maxBackoffMs: 30_000,
-};
 
 export interface DownloadOptions {
   readonly environment: StoreEnvironment;
@@ -96,7 +80,7 @@ async function downloadFromSource(
   let hadCleanTry = false;
   try {
     for (;;) {
-      await fillPart(remote, part, options);
+      await fillPart(remote, part, finalPath, options);
       const checked = await check(remote, part, finalPath);
       if (checked.ok) {
         await part.finish();
@@ -126,7 +110,12 @@ async function downloadFromSource(
 }
 
 /** Repeats requests until the part is as long as the file. */
-async function fillPart(remote: RemoteFile, part: PartFile, options: DownloadOptions): Promise<void> {
+async function fillPart(
+  remote: RemoteFile,
+  part: PartFile,
+  finalPath: string,
+  options: DownloadOptions,
+): Promise<void> {
   const { environment, patience, signal, onBytes, onNotice } = options;
   let failuresInRow = 0;
   let farthest = part.bytes;
@@ -137,7 +126,9 @@ async function fillPart(remote: RemoteFile, part: PartFile, options: DownloadOpt
     const outcome = await attemptDownload(remote, part, {
       fetch: environment.fetch,
       signal,
-      stallTimeoutMs: patience.stallTimeoutMs,
+      patience,
+      now: environment.now,
+      freeBytes: () => environment.freeBytes(dirname(finalPath)),
       useRange,
       onBytes,
     });
@@ -146,8 +137,10 @@ async function fillPart(remote: RemoteFile, part: PartFile, options: DownloadOpt
       await part.restart();
       useRange = false;
     }
-    // Only new ground counts as progress: a server that always starts over must not be asked for ever.
-    if (part.bytes > farthest) failuresInRow = 0;
+    // Only new ground counts as progress, and not at any pace: a server that always starts over, or sends a byte a
+    // second, must not be asked for ever.
+    const isSlow = outcome.kind === 'retry' && outcome.isSlow === true;
+    if (part.bytes > farthest && !isSlow) failuresInRow = 0;
     farthest = Math.max(farthest, part.bytes);
     failuresInRow++;
     if (failuresInRow > patience.maxRetries) {

@@ -33,7 +33,7 @@ export interface HttpRequest {
  * Sends a request and follows redirects.
  *
  * @returns the first answer that is no redirect, its body unread
- * @throws SourceError for redirects that go nowhere, round in circles or from https to http
+ * @throws SourceError for redirects that go nowhere, round in circles, from https to http or to no web address
  */
 export async function sendRequest(
   fetchPage: typeof fetch,
@@ -65,7 +65,8 @@ export async function sendRequest(
     if (stopAt?.(response, next)) return response;
     await response.body?.cancel();
     if (next.protocol !== 'https:' && next.protocol !== current.protocol) {
-      throw new SourceError(`${current.host} redirects from https to ${next.protocol}//${next.host}`);
+      const from = current.protocol.replace(':', '');
+      throw new SourceError(`${current.host} redirects from ${from} to ${next.protocol}//${next.host}`);
     }
     if (next.protocol !== 'https:' && next.protocol !== 'http:') {
       throw new SourceError(`${current.host} redirects to ${next.protocol}`);

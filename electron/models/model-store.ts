@@ -12,7 +12,7 @@ import {
   type PackCatalog,
 } from '../contract/pack-catalog.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
-import { DEFAULT_PATIENCE, type DownloadPatience } from './download-file.ts';
+import { DEFAULT_PATIENCE, type DownloadPatience } from './download-patience.ts';
 import { type ImportOptions, type ImportResult, importFolder } from './import-folder.ts';
 import { expectedFiles, findInstalled, type InstallRecord, readInstallRecord } from './install-record.ts';
 import { type PullOptions, type PullResult, pullPack } from './pull-pack.ts';

@@ -16,10 +16,8 @@ import { withPackLock } from './pack-lock.ts';
 import { writePackManifests } from './pack-manifests.ts';
 import { missingLicences, type PlannedFile, type PullPlan, planPull } from './pull-plan.ts';
 import { type StoreContext, selectComponents } from './store-context.ts';
+import { RESERVED_BYTES } from './store-environment.ts';
 import { ProgressReporter, type StoreControls } from './store-progress.ts';
-
-/** Left free beside the models, so that the machine goes on working. */
-const RESERVED_BYTES = 64 * 1024 * 1024;
 
 export interface PullOptions extends StoreControls {
   /** By name; without names, all that are not optional. */

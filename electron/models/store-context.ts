@@ -1,7 +1,7 @@
 /** What every operation of the store works with. */
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
-import type { DownloadPatience } from './download-file.ts';
+import type { DownloadPatience } from './download-patience.ts';
 import { ComponentSource } from './file-source.ts';
 import type { InstallRecord } from './install-record.ts';
 import type { StoreEnvironment } from './store-environment.ts';

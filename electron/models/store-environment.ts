@@ -3,6 +3,9 @@ import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Left free beside the models, so that the machine goes on working. */
+export const RESERVED_BYTES = 64 * 1024 * 1024;
+
 export interface StoreEnvironment {
   /** The only way to the network; called by `pull`, `plan` and `repair` alone. */
   readonly fetch: typeof fetch;

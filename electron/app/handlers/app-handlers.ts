@@ -14,7 +14,8 @@ import type { StudioParts } from '../studio-parts.ts';
 export function appHandlers(
   parts: StudioParts,
 ): Pick<CommandHandlers<CommandContext>, keyof typeof appCommands> {
-  const { host, settings, projectsFolder, projects, recent, writtenFiles, store, events, folders } = parts;
+  const { host, settings, packs, projectsFolder, projects, recent, writtenFiles, store, events, folders } =
+    parts;
   const dialogs = () => {
     if (host.dialogs !== null) return host.dialogs;
     throw new StudioError(
@@ -81,6 +82,9 @@ export function appHandlers(
     },
     'settings.get': () => settings.current,
     'settings.set': async (change) => {
+      if (change.pack !== undefined && change.pack !== settings.current.pack) {
+        await packs.assertUsable(change.pack, 'PARAMETER_INVALID');
+      }
       const changed = await settings.change(change);
       await parts.applySettings();
       events.emit('settings.changed', changed);

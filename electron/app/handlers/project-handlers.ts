@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { projectCommands, RecentProject } from '../../contract/commands/project-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
+import { StudioError } from '../../contract/errors.ts';
 import type { ProjectId, ProjectState } from '../../contract/project-state.ts';
 import { emptySceneDocument } from '../../contract/scene-document.ts';
 import { ifPresent } from '../../foundation/files/file-errors.ts';
@@ -23,6 +24,7 @@ export function projectHandlers({
   packs,
   settings,
   transient,
+  events,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
   const startingParameters = () => packs.startingParameters(settings.current.pack);
   /** Large projects take a while: a copy is a job. */
@@ -34,10 +36,20 @@ export function projectHandlers({
       ({ path }) => ({ kind: 'projectCopied', path }),
     );
   return {
-    'project.create': async (input) =>
-      projects.create({ ...input, document: emptySceneDocument((await startingParameters()).parameters) }),
+    'project.create': async (input) => {
+      // A project can be begun without its pack, with the paper's parameters: an editor without a project is of no use.
+      await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN').catch((error: unknown) => {
+        if (!(error instanceof StudioError)) throw error;
+        events.emit('notice', { level: 'warning', message: error.message });
+      });
+      return projects.create({
+        ...input,
+        document: emptySceneDocument((await startingParameters()).parameters),
+      });
+    },
     'project.open': ({ path, readOnly }) => projects.open(path, readOnly),
     'project.openSample': async () => {
+      await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN');
       const folder = await packs.folderOf(settings.current.pack);
       const scenePath = join(folder, 'scenes', 'two-concepts', 'scene.json');
       const sample = await readSampleScene(scenePath, await startingParameters());

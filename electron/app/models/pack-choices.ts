@@ -32,6 +32,23 @@ export class PackChoices {
     return listed?.components.find(({ id }) => id === blending.id)?.folder ?? bundled;
   }
 
+  /**
+   * @param code of the error
+   * @throws StudioError that says which packs there are, or that this one is not installed
+   */
+  async assertUsable(packId: string, code: 'PARAMETER_INVALID' | 'PACK_UNKNOWN'): Promise<void> {
+    const packs = await this.list();
+    const pack = packs.find(({ id }) => id === packId);
+    if (pack?.isUsable) return;
+    const usable = packs.filter(({ isUsable }) => isUsable).map(({ name }) => name);
+    throw new StudioError(
+      code,
+      pack === undefined
+        ? `There is no model pack ${packId} here. Choose another in Models: ${usable.join(', ')}.`
+        : `The model pack ${pack.name} is not installed. Download or import it in Models, or choose another: ${usable.join(', ')}.`,
+    );
+  }
+
   /** The parameters that a new scene begins with: the pack's recommendation over the paper's. */
   async startingParameters(
     packId: string,

@@ -1,5 +1,5 @@
 /** Downloads from servers that misbehave: what ends up under a final name is right, and nothing is fetched twice. */
-import { type FileHandle, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -379,6 +379,7 @@ describe('redirects', () => {
       ['https://models.test/weights.bin', 'more than 10 times'],
       [null, 'without saying where to'],
       ['ftp://models.test/weights.bin', 'from https to ftp'],
+      ['file:///etc/passwd', 'from https to file://'],
     ] as const) {
       const headers = location === null ? undefined : { location };
       const environment = {
@@ -389,6 +390,75 @@ describe('redirects', () => {
         withCode('DOWNLOAD_FAILED', reason),
       );
     }
+  });
+});
+
+describe('a server of plain http', () => {
+  it('that redirects to a file is told what it does', async () => {
+    const catalog = catalogOf({
+      sources: [{ kind: 'http', url: 'http://models.test/' }],
+      files: [known('weights.bin', BODY)],
+    });
+    const environment = {
+      ...testEnvironment,
+      fetch: (async () =>
+        new Response(null, { status: 302, headers: { location: 'file:///etc/passwd' } })) as typeof fetch,
+    };
+    await expect(
+      storeOf(await temporaryFolder(), catalog, { environment }).pull('test', accept),
+    ).rejects.toThrow(withCode('DOWNLOAD_FAILED', 'models.test redirects from http to file://'));
+  });
+});
+
+describe('a source without measure', () => {
+  /** A source whose every chunk costs time, on a clock of the test's own. */
+  async function trickle(chunkBytes: number, chunkMs: number, freeBytes = 1e12) {
+    const folder = await temporaryFolder();
+    let clockMs = 0;
+    let sentBytes = 0;
+    let requests = 0;
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          clockMs += chunkMs;
+          sentBytes += chunkBytes;
+          controller.enqueue(new Uint8Array(chunkBytes));
+        },
+      });
+    const environment = {
+      ...testEnvironment,
+      now: () => clockMs,
+      sleep: async () => undefined,
+      freeBytes: async () => freeBytes - sentBytes,
+      fetch: (async (_: unknown, init?: RequestInit) => {
+        requests++;
+        return init?.method === 'HEAD' ? new Response(null) : new Response(body());
+      }) as typeof fetch,
+    };
+    // The hash is known, the length is not.
+    const catalog = catalogOf({
+      sources: [{ kind: 'http', url: 'https://models.test/' }],
+      files: [{ path: 'weights.bin', sha256: sha256(BODY) }],
+    });
+    const patience = { ...QUICK, maxRetries: 2, slowWindowMs: 10_000, minBytesPerSecond: 1000 };
+    const store = storeOf(folder, catalog, { environment, patience });
+    return { store, folder, sent: () => sentBytes, requests: () => requests };
+  }
+
+  it('that sends a byte a second is given up, though it never falls silent', async () => {
+    const { store, sent } = await trickle(1, 1000);
+    await expect(store.pull('test', accept)).rejects.toThrow(
+      withCode('DOWNLOAD_FAILED', 'bytes came in 10 s'),
+    );
+    expect(sent()).toBeLessThan(60);
+  });
+
+  it('that never ends is stopped while there is room on the disk, and what came of it goes', async () => {
+    const { store, folder, sent } = await trickle(1 << 20, 1, 200e6);
+    await expect(store.pull('test', accept)).rejects.toThrow(withCode('DISK_FULL', 'does not say how long'));
+    expect(200e6 - sent()).toBeGreaterThan(60e6);
+    const left = await Promise.all((await filesBelow(folder)).map((path) => stat(join(folder, path))));
+    expect(left.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(1000);
   });
 });
 

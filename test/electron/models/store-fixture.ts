@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { ErrorCode } from '../../../electron/contract/errors.ts';
 import { type PackCatalog, packCatalogSchema } from '../../../electron/contract/pack-catalog.ts';
-import type { DownloadPatience } from '../../../electron/models/download-file.ts';
+import type { DownloadPatience } from '../../../electron/models/download-patience.ts';
 import {
   createModelStore,
   type ModelStore,
@@ -19,6 +19,8 @@ export const LICENCE = 'test-licence';
 export const QUICK: DownloadPatience = {
   // Long enough that a busy machine is not taken for a silent server.
   stallTimeoutMs: 2000,
+  slowWindowMs: 60_000,
+  minBytesPerSecond: 1,
   maxRetries: 4,
   firstBackoffMs: 1,
   maxBackoffMs: 4,

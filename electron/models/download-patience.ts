@@ -1,0 +1,24 @@
+/** When a connection, and then a source, is given up. */
+
+/** How patient a download is. */
+export interface DownloadPatience {
+  /** Silence after which a connection is given up. */
+  readonly stallTimeoutMs: number;
+  /** Span over which a connection has to keep up `minBytesPerSecond`; one that does not counts as a failure. */
+  readonly slowWindowMs: number;
+  readonly minBytesPerSecond: number;
+  /** Failures in a row, without a byte gained, after which a source is given up. */
+  readonly maxRetries: number;
+  /** Wait after the first failure; it doubles with each, up to `maxBackoffMs`. */
+  readonly firstBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+export const DEFAULT_PATIENCE: DownloadPatience = {
+  stallTimeoutMs: 30_000,
+  slowWindowMs: 60_000,
+  minBytesPerSecond: 1024,
+  maxRetries: 5,
+  firstBackoffMs: 1000,
+  maxBackoffMs: 30_000,
+};
