@@ -6,19 +6,12 @@
  * project is open, changes lie in a log beside it (`-wal`); closing it folds them into the one file.
  */
 import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId } from '../contract/render-request.ts';
-import {
-  documentAssets,
-  emptySceneDocument,
-  type SceneDocument,
-  sceneDocumentSchema,
-} from '../contract/scene-document.ts';
+import { documentAssets, emptySceneDocument, type SceneDocument } from '../contract/scene-document.ts';
 import { type Asset, AssetTable } from './asset-table.ts';
 import { type CompactOptions, type CompactReport, compactProject, type ProjectTables } from './compaction.ts';
-import { PROJECT_EXTENSION } from './file-names.ts';
+import { checkDocument, checkTitle, placeOf, titleOfFile } from './given-values.ts';
 import { HistoryTable } from './history-table.ts';
 import { ProjectConnection } from './project-connection.ts';
 import { checkIntegrity } from './project-database.ts';
@@ -31,11 +24,10 @@ import type {
   RenderRecord,
   RenderSummary,
 } from './project-records.ts';
-import { projectTitleSchema } from './project-records.ts';
 import { addFolding, type RenderSearch, searchRenders } from './render-search.ts';
 import { type RenderFilter, RenderTable } from './render-table.ts';
 import { type CopyOptions, type PlaceOptions, placeNewDatabase } from './save-copy.ts';
-import { boundedTextOr, boundedTimeMs, cutText, MAX_TEXT_LENGTH } from './shown-values.ts';
+import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { inProject } from './sqlite-errors.ts';
 
 /** Gives the time in milliseconds since 1970. */
@@ -392,31 +384,4 @@ export class ProjectFile {
   #writing<Result>(step: (tables: ProjectTables) => Result): Result {
     return this.#connection.write(() => step(this.#tables));
   }
-}
-
-/** Where a name points, links in its folder resolved, so that one file has one lock whatever it is called. */
-function placeOf(path: string): string {
-  const absolute = resolve(path);
-  if (absolute !== absolute.trim() || absolute.includes('\0')) {
-    throw new StudioError('PROJECT_UNWRITABLE', `A project’s name must not end in a space: "${absolute}".`);
-  }
-  return inProject(absolute, () => join(realpathSync(dirname(absolute)), basename(absolute)));
-}
-
-function titleOfFile(path: string): string {
-  return boundedTextOr(cutText(basename(path, PROJECT_EXTENSION), MAX_TEXT_LENGTH), 'Untitled');
-}
-
-function checkTitle(title: string): string {
-  const parsed = projectTitleSchema.safeParse(title);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PARAMETER_INVALID', 'A project needs a title of 1 to 200 characters.');
-}
-
-function checkDocument(document: SceneDocument): SceneDocument {
-  const parsed = sceneDocumentSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PARAMETER_INVALID', `The document is not valid:\n${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
 }

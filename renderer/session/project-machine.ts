@@ -53,6 +53,8 @@ export interface ProjectMachine {
   readonly call: (Call & { readonly callId: number }) | null;
   /** A change was sent and no answer came: what it was sent on, to see whether it arrived. */
   readonly unanswered: { readonly sent: SceneDocument | null; readonly base: ProjectState } | null;
+  /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name, or put back. */
+  readonly isMoved: boolean;
   readonly nextCallId: number;
   readonly lastShown: SceneDocument;
 }
@@ -73,7 +75,9 @@ export type ProjectEvent =
   /** The host tells unasked: another window's change. */
   | { readonly kind: 'heard'; readonly state: ProjectState }
   /** The connection is back, perhaps to another host: look whether the project is open there. */
-  | { readonly kind: 'reconnected' };
+  | { readonly kind: 'reconnected' }
+  /** Another call was refused since the project's file went away. */
+  | { readonly kind: 'moved' };
 
 export type ProjectEffect =
   | {
@@ -108,6 +112,7 @@ export function startProject(host: ProjectState): ProjectMachine {
     pending: [],
     call: null,
     unanswered: null,
+    isMoved: false,
     nextCallId: 0,
     lastShown: host.document,
   };
@@ -173,13 +178,19 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
   switch (event.kind) {
     case 'change':
       return {
-        machine: { ...machine, pending: [...machine.pending, { id: event.id, change: event.change }] },
+        // The file may have been put back by hand: the first change is tried again.
+        machine: {
+          ...machine,
+          isMoved: false,
+          pending: [...machine.pending, { id: event.id, change: event.change }],
+        },
         effects: [],
       };
     case 'known':
       return {
         machine: {
           ...machine,
+          isMoved: false,
           pending: machine.pending.map((pending) =>
             pending.id === event.id && pending.change.kind === 'edit'
               ? { ...pending, change: { ...pending.change, edit: event.edit } }
@@ -198,7 +209,9 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
         event.state.revision < machine.host.revision
       )
         return { machine, effects: [] };
-      return { machine: confirm(machine, event.state), effects: [] };
+      return { machine: { ...confirm(machine, event.state), isMoved: false }, effects: [] };
+    case 'moved':
+      return { machine: { ...machine, isMoved: true }, effects: [] };
     case 'reconnected':
       return machine.call ? { machine, effects: [] } : call(machine, { kind: 'read' });
     case 'answered':
@@ -236,6 +249,8 @@ function refused(machine: ProjectMachine, ended: Call, code: ErrorCode | null, e
     case 'PROJECT_UNKNOWN':
       if (ended.kind !== 'open') return call({ ...machine, unanswered }, { kind: 'open' });
       break;
+    case 'PROJECT_MOVED':
+      return { machine: { ...machine, isMoved: true }, effects: [] };
     default:
   }
   // Without an answer to reading, the change that waits for it cannot be sent either: it has failed.
@@ -285,7 +300,7 @@ function failChange(machine: ProjectMachine, changeId: number, error: unknown): 
 /** Sends the first pending change when it may go; changes that turn out to do nothing end here. */
 function advance({ machine, effects }: ProjectStep): ProjectStep {
   const first = machine.pending[0];
-  if (machine.call || !first) return { machine, effects };
+  if (machine.call || machine.isMoved || !first) return { machine, effects };
   const then = (step: ProjectStep): ProjectStep => ({
     machine: step.machine,
     effects: [...effects, ...step.effects],

@@ -33,6 +33,8 @@ export interface ProjectView {
   readonly canRedo: boolean;
   /** Changes that the host has not confirmed yet. */
   readonly pending: number;
+  /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name. */
+  readonly isMoved: boolean;
 }
 
 type Command = (projectId: string) => Promise<ProjectState>;
@@ -84,6 +86,7 @@ export class ProjectSession {
       canUndo: undoIn(history) !== undefined,
       canRedo: redoIn(history) !== undefined,
       pending: this.#machine.pending.length,
+      isMoved: this.#machine.isMoved,
     };
   }
 
@@ -136,6 +139,11 @@ export class ProjectSession {
   /** What the host says unasked: another window's change, or an answer that was lost. */
   adopt(state: ProjectState): void {
     this.#play({ kind: 'heard', state });
+  }
+
+  /** A call was refused since the project's file went away. */
+  moved(): void {
+    this.#play({ kind: 'moved' });
   }
 
   /** The connection is back: looks what the host has, which may be another one. */

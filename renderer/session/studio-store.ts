@@ -8,6 +8,7 @@ import type { QueueState, RenderSummary } from '../../electron/contract/render-r
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../electron/contract/settings.ts';
 import type { ConnectionState } from '../client/transport.ts';
+import type { FailedProject } from './first-project.ts';
 import type { ProjectView } from './project-session.ts';
 
 export interface StudioState {
@@ -35,6 +36,8 @@ export interface StudioState {
   readonly progress: EventPayload<'render.progress'> | null;
   readonly preview: EventPayload<'render.preview'> | null;
   readonly jobs: Readonly<Record<string, JobState>>;
+  /** Projects that could not be opened, the latest first. */
+  readonly failedProjects: readonly FailedProject[];
 }
 
 export const useStudio = create<StudioState>(() => ({
@@ -54,6 +57,7 @@ export const useStudio = create<StudioState>(() => ({
   progress: null,
   preview: null,
   jobs: {},
+  failedProjects: [],
 }));
 
 /** A render by its id, whether the strip lists it or not. */

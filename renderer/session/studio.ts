@@ -19,6 +19,7 @@ import type { MaskPlane } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import { AwaitedResults } from './awaited-results.ts';
 import { showScene, useEditor } from './editor-store.ts';
+import { type FailedProject, failureOf, openFirstProject } from './first-project.ts';
 import { reportError, reportNotice } from './notices.ts';
 import { forgetPage, leavePage, type PageMemory, recallPage } from './page-memory.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
@@ -78,7 +79,13 @@ export class Studio {
         queue,
         jobs: Object.fromEntries(jobs.map((job) => [job.jobId, job])),
       });
-      const project = await this.#firstProject();
+      const { project, failed, sampleError } = await openFirstProject(
+        this.client,
+        decodeURIComponent(location.hash.replace(/^#project=/, '')),
+        i18next.t('app.untitled'),
+      );
+      if (sampleError !== undefined) reportError(sampleError);
+      useStudio.setState({ failedProjects: failed });
       const memory = recallPage(project.path);
       this.workbench.resume(memory?.gestures ?? []);
       await this.#showProject(project);
@@ -166,27 +173,58 @@ export class Studio {
 
   /** Shows another project. Until it is there, and in all that began before, changes go to the one that was shown. */
   async openProject(open: () => Promise<ProjectState>): Promise<void> {
+    this.#requireSaved();
     await this.#session?.saved();
     await this.#showProject(await open());
     useEditor.setState({ sheet: null });
   }
 
-  async #firstProject(): Promise<ProjectState> {
-    const open = await this.client.call('project.listOpen', {});
-    const wanted = decodeURIComponent(location.hash.replace(/^#project=/, ''));
-    const again = open.find(({ path }) => path === wanted) ?? open.at(-1);
-    if (again) return again;
-    const recent = await this.client.call('project.recent', {});
-    const last =
-      recent.find(({ path, isThere }) => isThere && path === wanted) ?? recent.find((one) => one.isThere);
-    if (last) return this.client.call('project.open', { path: last.path });
+  /** Opens a project file; one that cannot be opened is shown with what can be done. */
+  async openPath(path: string, readOnly = false): Promise<void> {
+    this.#requireSaved();
     try {
-      return await this.client.call('project.openSample', {});
+      await this.openProject(() => this.client.call('project.open', { path, readOnly }));
+      this.dismissFailedProject(path);
     } catch (error) {
-      // Without the bundled pack there is no sample: say so, and start with an empty project.
-      reportError(error);
-      return this.client.call('project.create', { name: i18next.t('app.untitled') });
+      const failure = failureOf(error);
+      const recent = await this.client.call('project.recent', {});
+      const known = recent.find((one) => one.path === path);
+      const name = known?.name ?? path.split(/[\\/]/).at(-1)!;
+      this.#putFailedProject({ path, name, isRecent: known?.openedAt != null, ...failure });
     }
+  }
+
+  /** @throws StudioError PROJECT_MOVED while changes wait for their project to be saved under a name */
+  #requireSaved(): void {
+    if (!this.#session?.view().isMoved) return;
+    throw new StudioError('PROJECT_MOVED', i18next.t('project.saveFirst'));
+  }
+
+  dismissFailedProject(path: string): void {
+    useStudio.setState(({ failedProjects }) => ({
+      failedProjects: failedProjects.filter((one) => one.path !== path),
+    }));
+  }
+
+  #putFailedProject(failed: FailedProject): void {
+    this.dismissFailedProject(failed.path);
+    useStudio.setState(({ failedProjects }) => ({ failedProjects: [failed, ...failedProjects] }));
+  }
+
+  /**
+   * Writes the project whose file went away under a name, and goes on there with everything that waits.
+   *
+   * @param path beside the old place where it is not given
+   */
+  async saveMoved(path?: string): Promise<void> {
+    const { projectId } = this;
+    const state = await this.client.call('project.saveAs', {
+      projectId,
+      ...(path !== undefined && { path, overwrite: true }),
+    });
+    this.#session?.adopt(state);
+    showAddress(state.path);
+    reportNotice(i18next.t('project.savedAs', { path: state.path }));
   }
 
   async #showProject(state: ProjectState): Promise<void> {
@@ -213,7 +251,7 @@ export class Studio {
     useEditor.setState({ stagedBackground: null, readyRenderId: null });
     useStudio.setState({ renders: [], rendersCursor: null, pinned: {}, backgroundSize: null, preview: null });
     this.#backgroundId = null;
-    history.replaceState(null, '', `#project=${encodeURIComponent(state.path)}`);
+    showAddress(state.path);
     useStudio.setState({ project: session.view() });
     await this.#followBackground(state.document.background);
     await this.loadRenders(true);
@@ -392,7 +430,8 @@ export class Studio {
       } catch (error) {
         if (!(error instanceof StudioError)) throw error;
         // A restarted host has to open the project first, which the session does when the connection is back.
-        if (error.code !== 'HOST_UNREACHABLE' && error.code !== 'PROJECT_UNKNOWN') throw error;
+        if (error.code === 'PROJECT_MOVED') session.moved();
+        else if (error.code !== 'HOST_UNREACHABLE' && error.code !== 'PROJECT_UNKNOWN') throw error;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
@@ -588,6 +627,11 @@ export class Studio {
 
 function hasEnded(state: JobState['state']): boolean {
   return state === 'done' || state === 'failed' || state === 'cancelled';
+}
+
+/** Names the project in the page's address, so that the page finds it again when it is loaded again. */
+function showAddress(path: string): void {
+  history.replaceState(null, '', `#project=${encodeURIComponent(path)}`);
 }
 
 /** The sentence for the person. */

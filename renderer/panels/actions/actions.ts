@@ -130,11 +130,12 @@ async function chooseProject(studio: Studio): Promise<void> {
     return;
   }
   const { path } = await studio.client.call('dialog.openProject', {});
-  if (path !== null) await studio.openProject(() => studio.client.call('project.open', { path }));
+  if (path !== null) await studio.openPath(path);
 }
 
 /** Goes on in a copy: where the person says, or, in a browser tab, beside the original. */
 async function saveProjectAs(studio: Studio): Promise<void> {
+  if (useStudio.getState().project?.isMoved) return saveMovedProject(studio);
   const { projectId } = studio;
   if (!useStudio.getState().info?.hasNativeDialogs) {
     await studio.openProject(() => studio.client.call('project.duplicate', { projectId }));
@@ -148,11 +149,19 @@ async function saveProjectAs(studio: Studio): Promise<void> {
   await studio.openProject(() => studio.client.call('project.saveAs', { projectId, path, overwrite: true }));
 }
 
+/** Goes on with a project whose file went away: where the person says, or, in a browser tab, beside its old place. */
+export async function saveMovedProject(studio: Studio): Promise<void> {
+  if (!useStudio.getState().info?.hasNativeDialogs) return studio.saveMoved();
+  const suggestedName = useStudio.getState().project!.state.name;
+  const { path } = await studio.client.call('dialog.saveProject', { suggestedName });
+  if (path !== null) await studio.saveMoved(path);
+}
+
 /** What the host's menu or system asks for; an action of another version's menu is refused in words. */
 export function answerHost(studio: Studio, request: EventPayload<'host.request'>): void {
   if (request.what === 'openProject') {
     const { path } = request;
-    start(() => studio.openProject(() => studio.client.call('project.open', { path })));
+    start(() => studio.openPath(path));
   } else if (isActionName(request.action)) runAction(studio, request.action);
   else
     reportError(

@@ -80,9 +80,7 @@ export function ProjectsSheet() {
                   {isThere ? openedAt && timeOf(openedAt) : t('project.missing')}
                 </Text>
               }
-              onClick={() =>
-                start(() => studio.openProject(() => studio.client.call('project.open', { path })))
-              }
+              onClick={() => start(() => studio.openPath(path))}
             >
               {name}
             </Button>

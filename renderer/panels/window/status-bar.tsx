@@ -6,6 +6,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { bytesOf, durationOf } from '../widgets/render-name.ts';
 import { FailedRender } from './failed-render.tsx';
+import { ProjectStatus } from './project-status.tsx';
 
 export function StatusBar() {
   const { t } = useTranslation();
@@ -23,6 +24,7 @@ export function StatusBar() {
         </Alert>
       )}
       <FailedRender />
+      <ProjectStatus />
       <QueueStatus />
       <DeviceStatus />
     </footer>

@@ -158,6 +158,22 @@ describe('a project whose content is damaged is refused with a code, and leaves 
   });
 });
 
+it('a picture is read from the project that has it whole', async () => {
+  const path = strangeProject(`UPDATE asset SET bytes = x'89504e470d0a1a0a'`);
+  const bytes = pictureBytes();
+  const own = join(root, 'strange', 'own.pnpmix');
+  const file = ProjectFile.create(own);
+  const asset = file.putAsset(bytes);
+  file.close();
+  const tampered = new SqliteDatabase(path);
+  tampered.exec(`PRAGMA foreign_keys = OFF; UPDATE asset SET id = '${asset}'`);
+  tampered.close();
+  await call('project.open', { path });
+  expect(() => studio.readAsset(asset)).toThrow(expect.objectContaining({ code: 'ASSET_INVALID' }));
+  await call('project.open', { path: own });
+  expect(studio.readAsset(asset)?.bytes).toEqual(bytes);
+});
+
 it('a clock that stands wrong keeps nothing from being saved', () => {
   const path = join(root, 'clock.pnpmix');
   for (const now of [-1, Date.UTC(1960, 0), 8.64e15 + 1, Number.MAX_SAFE_INTEGER, Number.NaN]) {

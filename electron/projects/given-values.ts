@@ -1,0 +1,40 @@
+/** What is given for a project, checked: its place, its title, its document. */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
+import { StudioError } from '../contract/errors.ts';
+import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
+import { PROJECT_EXTENSION } from './file-names.ts';
+import { projectTitleSchema } from './project-records.ts';
+import { boundedTextOr } from './shown-values.ts';
+import { inProject } from './sqlite-errors.ts';
+
+/** Where a name points, links in its folder resolved, so that one file has one lock whatever it is called. */
+export function placeOf(path: string): string {
+  const absolute = resolve(path);
+  if (absolute !== absolute.trim() || absolute.includes('\0')) {
+    throw new StudioError('PROJECT_UNWRITABLE', `A project’s name must not end in a space: "${absolute}".`);
+  }
+  return inProject(absolute, () => join(realpathSync(dirname(absolute)), basename(absolute)));
+}
+
+/** What a project is called that is called after its file. */
+export function titleOfFile(path: string): string {
+  return boundedTextOr(basename(path, PROJECT_EXTENSION), 'Untitled');
+}
+
+/** @throws StudioError PARAMETER_INVALID */
+export function checkTitle(title: string): string {
+  const parsed = projectTitleSchema.safeParse(title);
+  if (parsed.success) return parsed.data;
+  throw new StudioError('PARAMETER_INVALID', 'A project needs a title of 1 to 200 characters.');
+}
+
+/** @throws StudioError PARAMETER_INVALID */
+export function checkDocument(document: SceneDocument): SceneDocument {
+  const parsed = sceneDocumentSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new StudioError('PARAMETER_INVALID', `The document is not valid:\n${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,116 @@
+/** What is the matter with project files: one that could not be opened, one that went away, one being copied. */
+import { Alert, Button, Group, Progress, Text } from '@mantine/core';
+import { IconAlertTriangle, IconPlayerStop } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { canBeRead, type FailedProject } from '../../session/first-project.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { saveMovedProject } from '../actions/actions.ts';
+
+export function ProjectStatus() {
+  const failed = useStudio((state) => state.failedProjects);
+  const isMoved = useStudio((state) => state.project?.isMoved ?? false);
+  return (
+    <>
+      {isMoved ? <MovedProject /> : failed[0] && <FailedToOpen project={failed[0]} />}
+      <CopyProgress />
+    </>
+  );
+}
+
+function FailedToOpen({ project }: { project: FailedProject }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const hasNativeDialogs = useStudio((state) => state.info?.hasNativeDialogs ?? false);
+  const { path, name, message, isRecent } = project;
+  return (
+    <Alert
+      className="failed-project"
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle size={16} aria-hidden />}
+      title={t('project.cannotOpen', { name })}
+      withCloseButton
+      closeButtonLabel={t('app.close')}
+      onClose={() => studio.dismissFailedProject(path)}
+    >
+      <Text size="sm">{message}</Text>
+      <Group gap={6} mt={6}>
+        {canBeRead(project) && (
+          <Button variant="default" onClick={() => start(() => studio.openPath(path, true))}>
+            {t('project.openReadOnly')}
+          </Button>
+        )}
+        {isRecent && (
+          <Button
+            variant="default"
+            onClick={() =>
+              start(async () => {
+                await studio.client.call('project.forgetRecent', { path });
+                studio.dismissFailedProject(path);
+              })
+            }
+          >
+            {t('project.forget')}
+          </Button>
+        )}
+        {hasNativeDialogs && (
+          <Button variant="default" onClick={() => start(() => studio.client.call('app.reveal', { path }))}>
+            {t('project.reveal')}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}
+
+function MovedProject() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const name = useStudio((state) => state.project?.state.name ?? '');
+  const pending = useStudio((state) => state.project?.pending ?? 0);
+  return (
+    <Alert
+      className="failed-project"
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle size={16} aria-hidden />}
+      title={t('project.moved', { name })}
+    >
+      <Text size="sm">{t('project.movedHint', { count: pending })}</Text>
+      <Group gap={6} mt={6}>
+        <Button onClick={() => start(() => saveMovedProject(studio))}>{t('project.saveUnderName')}</Button>
+      </Group>
+    </Alert>
+  );
+}
+
+function CopyProgress() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const job = useStudio(({ jobs }) =>
+    Object.values(jobs).find(({ kind, state }) => kind === 'copyProject' && state === 'running'),
+  );
+  if (!job?.progress?.total) return null;
+  const { step, total } = job.progress;
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Text size="xs" role="status">
+        {t('project.copying')}
+      </Text>
+      <Progress
+        w={160}
+        value={(100 * step) / total}
+        aria-label={t('project.copyProgress')}
+        transitionDuration={100}
+      />
+      <Button
+        variant="default"
+        leftSection={<IconPlayerStop size={14} aria-hidden />}
+        onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: job.jobId }))}
+      >
+        {t('render.cancel')}
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,116 @@
+/** What is the matter with project files never ends the editor: it starts elsewhere, says so, and loses nothing. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import type { Page } from 'playwright-core';
+import { afterEach, expect, it } from 'vitest';
+import { ProjectFile } from '../../electron/projects/project-file.ts';
+import { keepFailure, openStudio, renderButton, type StudioPage, saved } from './studio-page.ts';
+
+let studio: StudioPage | undefined;
+let busy: ProjectFile | undefined;
+
+afterEach(async ({ task }) => {
+  if (studio) await keepFailure(studio.page, task);
+  await studio?.close();
+  busy?.close();
+  studio = undefined;
+  busy = undefined;
+});
+
+const alertOf = (page: Page, name: string) =>
+  page.getByRole('alert').filter({ hasText: `${name} could not be opened` });
+const projectShown = (page: Page) => page.getByRole('banner');
+
+it('starts with the last project that opens, and says what is the matter with the others', async () => {
+  studio = await openStudio({
+    prepare: (root) => {
+      const folder = join(root, 'projects');
+      const names = ['damaged', 'newer', 'busy', 'good'];
+      const paths = names.map((name) => join(folder, `${name}.pnpmix`));
+      mkdirSync(folder);
+      for (const path of paths) ProjectFile.create(path).close();
+      writeFileSync(paths[0]!, '');
+      const newer = new SqliteDatabase(paths[1]!);
+      newer.pragma('user_version = 99');
+      newer.close();
+      busy = ProjectFile.open(paths[2]!);
+      mkdirSync(join(root, 'settings'));
+      writeFileSync(
+        join(root, 'settings', 'recent-projects.json'),
+        JSON.stringify({ version: 1, projects: paths.map((path, at) => ({ path, openedAtMs: 9000 - at })) }),
+      );
+    },
+  });
+  const { page } = studio;
+  await projectShown(page).getByText('good').waitFor();
+
+  const damaged = alertOf(page, 'damaged');
+  await damaged.getByText('not a project file').waitFor();
+  expect(await damaged.getByRole('button', { name: 'Open read-only' }).count()).toBe(0);
+  await damaged.getByRole('button', { name: 'Remove from the list' }).click();
+
+  const newer = alertOf(page, 'newer');
+  await newer.getByText('written by a newer version').waitFor();
+  await newer.getByRole('button', { name: 'Close' }).click();
+
+  const taken = alertOf(page, 'busy');
+  await taken.getByText('open in another window or program').waitFor();
+  await taken.getByRole('button', { name: 'Open read-only' }).click();
+  await projectShown(page).getByText('busy').waitFor();
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+
+  // The damaged one is off the list of recent ones; its file is where it was.
+  const recent = JSON.parse(
+    readFileSync(join(studio.folders.root, 'settings', 'recent-projects.json'), 'utf8'),
+  );
+  expect(recent.projects.map(({ path }: { path: string }) => path)).not.toContain(
+    join(studio.folders.projects, 'damaged.pnpmix'),
+  );
+  expect(existsSync(join(studio.folders.projects, 'damaged.pnpmix'))).toBe(true);
+  await page.reload();
+  await renderButton(page).waitFor();
+  await projectShown(page).getByText('busy').waitFor();
+});
+
+it('starts with the sample where the folder holds a broken file; a deleted file costs no change', async () => {
+  studio = await openStudio({
+    prepare: (root) => {
+      mkdirSync(join(root, 'projects'));
+      writeFileSync(join(root, 'projects', 'broken.pnpmix'), 'broken');
+    },
+  });
+  const { page, folders } = studio;
+  await alertOf(page, 'broken').getByRole('button', { name: 'Close' }).click();
+  const sample = readdirSync(folders.projects).find(
+    (name) => name.endsWith('.pnpmix') && name !== 'broken.pnpmix',
+  )!;
+  const path = join(folders.projects, sample);
+  const steps = page.getByRole('textbox', { name: 'Steps' });
+  const setSteps = async (count: number) => {
+    await steps.fill(`${count}`);
+    await steps.press('Enter');
+  };
+  await setSteps(7);
+  await saved(page);
+
+  rmSync(path);
+  await setSteps(8);
+  const moved = page.getByRole('alert').filter({ hasText: 'was moved, deleted or replaced' });
+  await moved.waitFor();
+  await setSteps(9);
+  await moved.getByText('2 changes wait').waitFor();
+  await moved.getByRole('button', { name: 'Save under a name' }).click();
+  await moved.waitFor({ state: 'detached' });
+  await saved(page);
+  const project = ProjectFile.open(path, { readOnly: true });
+  try {
+    expect(project.document().parameters.steps).toBe(9);
+    expect(project.historyEntries()).toHaveLength(project.history().cursor + 1);
+    project.verify();
+  } finally {
+    project.close();
+  }
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => steps.inputValue()).toBe('8');
+});
