@@ -43,7 +43,8 @@ export function readJsonObject(path: string): Record<string, unknown> {
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    // An editor may have put a byte order mark before it.
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     const foreign = recogniseForeignFile(path);
     if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message, { cause });

@@ -95,6 +95,15 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
 /** Version of how tensors in the store came about; a change makes older ones unused. */
 const storeVersion = 2;
 
+/**
+ * All of a pack that a tensor in the store depends on: the weights, and the small files that say what they mean. An
+ * edited prediction type, scaling factor or pad token must not meet tensors from before.
+ */
+function meaningOf({ identity, checkpoint, schedule, tokenize }: ModelPack): unknown {
+  const configs = [...checkpoint.components].map(([name, { config }]) => [name, config]);
+  return [identity.weights, configs, schedule, tokenize('').ids];
+}
+
 export class Engine {
   readonly pack: ModelPack;
   readonly device: DeviceReport;
@@ -120,13 +129,7 @@ export class Engine {
     this.#cacheFolder = cacheFolder;
     this.#cacheLimitBytes = cacheLimitBytes;
     const { precision } = device;
-    this.#storeSalt = JSON.stringify([
-      storeVersion,
-      pack.identity.weights,
-      pack.schedule,
-      device.report.device,
-      precision,
-    ]);
+    this.#storeSalt = JSON.stringify([storeVersion, meaningOf(pack), device.report.device, precision]);
     const { checkpoint } = pack;
     const text = new LazySession(checkpoint, 'text_encoder', { precision }, device);
     const unet = {

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { StudioError } from '../../contract/errors.ts';
 import { assertNotForeign } from '../runtime/foreign-files.ts';
 
-/** @throws StudioError PACK_INCOMPLETE */
+/** A text without its byte order mark. @throws StudioError PACK_INCOMPLETE */
 export async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
     throw new StudioError('PACK_INCOMPLETE', `${path} is missing or cannot be read.`, { cause });
   }

@@ -146,6 +146,12 @@ describe('a sound checkpoint', () => {
     expect(projected.metadata).toMatchObject({ projectionDim: 20, eosTokenId: 98 });
   });
 
+  test('with a byte order mark before its configuration', () => {
+    const config = join(copyOf('sd2'), 'unet/config.json');
+    writeFileSync(config, `\uFEFF${readFileSync(config, 'utf8')}`);
+    expect(build(join(folder, 'sd2')).bytes).toEqual(build(join(goldenFolder, 'sd2')).bytes);
+  });
+
   test('in shards: every file is named', () => {
     const graph = build(join(goldenFolder, 'starter'));
     expect(graph.externalFiles).toHaveLength(2);

@@ -1,5 +1,5 @@
 /** The engine on a tiny pack: what it returns, what it keeps, what it refuses, and that it gives everything back. */
-import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
@@ -323,6 +323,28 @@ describe('sessions', () => {
     });
     expect(openSessionCount()).toBe(0);
   });
+});
+
+test.each([
+  ['scheduler/scheduler_config.json', { prediction_type: 'v_prediction' }],
+  ['vae/config.json', { scaling_factor: 0.5 }],
+  ['tokenizer/tokenizer_config.json', { pad_token: 'a' }],
+] as const)('what was cached before %s was edited is not used', async (name, change) => {
+  const packFolder = makeTinyPack(root, `edited-${name.length}`);
+  const scene = await loadScene(await makeTinyScene(join(root, 'scene')));
+  const path = join(packFolder, name);
+  const rendered = async (cache: string) => {
+    const opened = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, cache) });
+    const request = makeRequest(scene, opened.pack, { parameters: { steps: 2, swapGuidance: 1 } });
+    const { image } = await opened.render(request, assetReader(scene));
+    await opened.release();
+    return image.data;
+  };
+  const before = await rendered('shared-cache');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+  const after = await rendered('shared-cache');
+  expect(after).toEqual(await rendered(`fresh-cache-${name.length}`));
+  expect(after).not.toEqual(before);
 });
 
 test('a pack folder that cannot be written is as good as any', async () => {
