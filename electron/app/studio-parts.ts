@@ -1,4 +1,5 @@
 /** What the handlers work with; made once by {@link file://./studio.ts}. */
+import type { PictureCodec } from '../foundation/pictures/picture-operations.ts';
 import type { ModelStore } from '../models/model-store.ts';
 import type { ModelsFolder } from '../models/models-folder.ts';
 import type { RecentProjects } from '../projects/recent-projects.ts';
@@ -55,6 +56,7 @@ export interface StudioParts {
   /** Paths of the files that were exported since the start. */
   readonly writtenFiles: Set<string>;
   readonly transient: TransientAssets;
+  readonly pictures: PictureCodec;
   readonly engine: EngineSupervisor;
   readonly renders: RenderService;
   readonly jobs: JobRunner;

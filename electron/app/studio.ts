@@ -2,8 +2,12 @@
 import { join } from 'node:path';
 import type { CommandHandlers } from '../contract/commands.ts';
 import type { EngineConfig } from '../contract/engine-messages.ts';
+import { uploadMediaType } from '../contract/picture-formats.ts';
 import type { AssetId } from '../contract/render-request.ts';
 import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
+import type { PictureCodec } from '../foundation/pictures/picture-operations.ts';
+import { PictureProcesses } from '../foundation/pictures/picture-processes.ts';
+import type { ChildLauncher } from '../foundation/processes/child-process.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore } from '../models/model-store.ts';
 import { findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
@@ -39,6 +43,8 @@ export interface StudioOptions {
   readonly folders: StudioFolders;
   /** child_process.fork by default. */
   readonly launchEngine?: EngineLauncher;
+  /** Starts a process that works with pictures; child_process.fork by default. */
+  readonly launchPictures?: ChildLauncher;
   readonly engineLimits?: Partial<SupervisorLimits>;
   /** Told of every start, task and end of an engine process. */
   readonly engineLog?: EngineLog;
@@ -52,9 +58,13 @@ export interface Studio {
   readonly handlers: CommandHandlers<CommandContext>;
   /** @returns ends it */
   readonly listen: (listener: EventListener) => () => void;
-  /** Takes an uploaded file. @throws StudioError ASSET_TOO_LARGE */
+  /** Takes an uploaded file; one that is announced as no picture is kept as bytes. @throws StudioError ASSET_TOO_LARGE */
   readonly putAsset: (bytes: Uint8Array, mediaType: string) => AssetId;
-  /** A picture of an open project, or one on its way; undefined when there is none. */
+  /**
+   * A picture of an open project, or one on its way; undefined when there is none.
+   *
+   * @throws StudioError ASSET_INVALID when only damaged ones are there
+   */
   readonly readAsset: (asset: AssetId) => TransientAsset | undefined;
   /** Where new projects are made now. */
   readonly projectsFolder: () => string;
@@ -68,7 +78,8 @@ export interface Studio {
  * @throws StudioError PACK_INVALID when a catalogue or the setting of the models folder cannot be read
  */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
-  const parts = await createParts(options);
+  const pictures = new PictureProcesses(options.launchPictures);
+  const parts = await createParts(options, pictures);
   const { events, projects, renders, jobs, engine, transient } = parts;
   const handlers: CommandHandlers<CommandContext> = {
     ...appHandlers(parts),
@@ -81,18 +92,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   };
   let closing: Promise<void> | undefined;
   const close = async () => {
-    await jobs.cancelAll();
     try {
+      await jobs.cancelAll();
       await projects.closeAll();
     } finally {
-      await renders.queue.settled();
-      await engine.close();
+      try {
+        await renders.queue.settled();
+        await engine.close();
+      } finally {
+        pictures.close();
+      }
     }
   };
   return {
     handlers,
     listen: (listener) => events.listen(listener),
-    putAsset: (bytes, mediaType) => transient.putUpload(bytes, mediaType),
+    putAsset: (bytes, mediaType) => transient.putUpload(bytes, uploadMediaType(mediaType)),
     readAsset: (asset) => transient.get(asset) ?? projects.findAsset(asset),
     projectsFolder: () => parts.projectsFolder.path,
     enginePid: () => engine.pid,
@@ -103,7 +118,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   };
 }
 
-async function createParts(options: StudioOptions): Promise<StudioParts> {
+async function createParts(options: StudioOptions, pictures: PictureCodec): Promise<StudioParts> {
   const { host, facts, folders, environment = systemEnvironment } = options;
   const events = new StudioEvents(options.onFault);
   await removeStaleTemporaryFiles(folders.settings, (name) => name.endsWith('.json'));
@@ -152,6 +167,7 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
     engine,
     projects,
     transient,
+    pictures,
     events,
     packId: () => settings.current.pack,
   });
@@ -169,6 +185,7 @@ async function createParts(options: StudioOptions): Promise<StudioParts> {
     projects,
     projectsFolder,
     transient,
+    pictures,
     engine,
     renders,
     jobs,

@@ -7,6 +7,7 @@ import { StudioError } from '../contract/errors.ts';
 import type { RenderProgress } from '../contract/progress.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
 import type { ScenePlan } from '../contract/scene-file.ts';
+import { pictureOperations } from '../foundation/pictures/picture-operations.ts';
 import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -147,7 +148,14 @@ async function runCompose(context: CommandContext): Promise<void> {
     }
     const outcome = await render(requestOf(overrides));
     const { metadata } = task;
-    await writeOutput(task.out, await encodeExport(outcome.image, 3, outcome.request, { metadata, program }));
+    await writeOutput(
+      task.out,
+      await encodeExport(outcome.image, 3, outcome.request, {
+        metadata,
+        program,
+        pictures: pictureOperations,
+      }),
+    );
     if (task.request !== undefined) {
       await writeOutput(task.request, `${JSON.stringify(outcome.request, null, 2)}\n`);
     }

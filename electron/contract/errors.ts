@@ -44,6 +44,7 @@ export const errorCodes = {
   PACK_INVALID: 'A model pack’s manifest is missing, damaged or of an unknown version.',
   PACK_UNKNOWN: 'There is no model pack, or part of one, of this name.',
   PARAMETER_INVALID: 'A parameter is out of its range, or names a concept that is not there.',
+  PICTURES_UNAVAILABLE: 'The process that reads pictures cannot be started, or has too much to do.',
   PROJECT_BUSY: 'Another window or process has the project open; it can be opened read-only.',
   PROJECT_CONFLICT: 'Another window changed the project meanwhile.',
   PROJECT_EXISTS: 'A file is already there under the name that a project was to get.',

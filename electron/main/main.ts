@@ -26,7 +26,7 @@ import { outsideArchive } from './outside-archive.ts';
 import { appProtocol } from './protocols/app-protocol.ts';
 import { assetProtocol } from './protocols/asset-protocol.ts';
 import { lockDownContents, lockDownSession } from './security/lock-down.ts';
-import { utilityEngine } from './utility-engine.ts';
+import { utilityChild } from './utility-child.ts';
 import { StudioWindows } from './windows/studio-windows.ts';
 
 // 1. Before Electron is ready: what cannot be set later.
@@ -40,6 +40,8 @@ protocol.registerSchemesAsPrivileged([
 ]);
 const isDeveloping = !app.isPackaged;
 const here = dirname(fileURLToPath(import.meta.url));
+const child = (serviceName: string, ...path: string[]) =>
+  utilityChild(utilityProcess.fork, `${join(here, '..', ...path)}${extname(import.meta.url)}`, serviceName);
 const application = app.getAppPath();
 const facts = thisMachine();
 const installed = studioFolders(facts, application);
@@ -111,10 +113,8 @@ async function start(): Promise<void> {
     engineLog: (event) => {
       if (isEngineTrouble(event)) log.write(engineEventLine(event), event);
     },
-    launchEngine: utilityEngine(
-      utilityProcess.fork,
-      join(here, '..', 'inference', 'engine', `engine-process${extname(import.meta.url)}`),
-    ),
+    launchEngine: child('PnP-MIX engine', 'inference', 'engine', 'engine-process'),
+    launchPictures: child('PnP-MIX pictures', 'foundation', 'pictures', 'picture-process'),
   });
   lockDownSession(session.defaultSession, isDeveloping);
   protocol.handle(APP_SCHEME, appProtocol(join(application, 'dist', 'renderer')));

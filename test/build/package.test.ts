@@ -117,6 +117,7 @@ describe('the staged program', () => {
       'electron/main/main.js',
       'electron/serve/main.js',
       'electron/inference/engine/engine-process.js',
+      'electron/foundation/pictures/picture-process.js',
       'dist/preload/preload.cjs',
       'dist/icons/icon.png',
       'dist/renderer/index.html',

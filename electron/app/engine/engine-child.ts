@@ -1,58 +1,21 @@
-/** A running engine process, seen from its host. Node and Electron start it each in their own way. */
-import { fork } from 'node:child_process';
+/** The engine's process, seen from its host. */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ChildLauncher, forkChild, type HostedChild } from '../../foundation/processes/child-process.ts';
 
-/** How a process came to its end. */
-export interface ChildExit {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  /** The last lines that it wrote to its standard error. */
-  readonly lastWords: string;
-}
+export type { ChildExit } from '../../foundation/processes/child-process.ts';
 
-export interface EngineChild {
-  readonly pid: number | undefined;
-  readonly send: (message: unknown) => void;
-  /** Ends it at once, whatever it is doing. */
-  readonly kill: () => void;
-  readonly onMessage: (listener: (message: unknown) => void) => void;
-  /** Once; also when it could not be started. */
-  readonly onExit: (listener: (exit: ChildExit) => void) => void;
-}
+export type EngineChild = HostedChild;
 
 /** Starts an engine process. */
-export type EngineLauncher = () => EngineChild;
+export type EngineLauncher = ChildLauncher;
 
-/** Beside this file whether both are TypeScript, or have been compiled for packaging. */
+/** The same place whether both are TypeScript, or have been compiled for packaging. */
 const ENGINE_FILE = fileURLToPath(
   new URL(`../../inference/engine/engine-process${extname(import.meta.url)}`, import.meta.url),
 );
 
-/** How much of its standard error is kept. */
-const LAST_WORDS_LENGTH = 2000;
-
 /** Starts the engine by child_process.fork. */
 export function forkEngine(file = ENGINE_FILE): EngineChild {
-  // 'advanced' is structured clone: bytes arrive as bytes.
-  const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  let lastWords = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH);
-  });
-  const exited = new Promise<ChildExit>((resolve) => {
-    // 'close' comes after the last of its standard error was read.
-    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, lastWords }));
-    child.once('error', (error) => resolve({ exitCode: null, signal: null, lastWords: String(error) }));
-  });
-  return {
-    pid: child.pid,
-    send: (message) => {
-      // A child that died meanwhile is told of by its exit.
-      if (child.connected) child.send(message as object, () => undefined);
-    },
-    kill: () => void child.kill('SIGKILL'),
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void exited.then(listener),
-  };
+  return forkChild(file);
 }

@@ -3,23 +3,30 @@
 import type { assetCommands } from '../../contract/commands/asset-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { readRenderRequest } from '../../projects/export/render-metadata.ts';
-import { normalisePicture, pictureInfo } from '../assets/pictures.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { StudioParts } from '../studio-parts.ts';
 
 export function assetHandlers({
+  pictures,
   projects,
   transient,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof assetCommands> {
   return {
     'assets.import': async ({ projectId, upload, name, kind, fit }) => {
-      const { bytes, ...picture } = await normalisePicture(transient.requireUpload(upload), name, kind, fit);
+      // A project that is not open takes nothing; no picture is read for it.
+      projects.file(projectId);
+      const { bytes, notes, ...picture } = await pictures.normalise(
+        transient.requireUpload(upload),
+        name,
+        kind,
+        fit,
+      );
       const asset = projects.file(projectId).putAsset(bytes);
-      return { asset, bytes: bytes.length, ...picture };
+      return { asset, bytes: bytes.length, ...picture, notes: [...notes] };
     },
     'assets.info': async ({ projectId, asset }) => {
       const { bytes } = projects.file(projectId).readAsset(asset);
-      return { asset, bytes: bytes.length, ...(await pictureInfo(bytes, 'The picture')) };
+      return { asset, bytes: bytes.length, ...(await pictures.header(bytes, 'The picture')) };
     },
     'assets.readRequest': ({ upload }) => ({
       request: readRenderRequest(transient.requireUpload(upload), 'The picture') ?? null,

@@ -16,6 +16,7 @@ import type { StudioParts } from '../studio-parts.ts';
 
 export function exportHandlers({
   host,
+  pictures,
   projects,
   settings,
   transient,
@@ -33,6 +34,7 @@ export function exportHandlers({
   const optionsOf = (metadata = settings.current.exportMetadata): ExportOptions => ({
     metadata,
     program: `PnP-MIX Studio ${host.version}`,
+    pictures,
   });
   return {
     'export.png': async ({ projectId, renderId, metadata, path }) =>
@@ -49,6 +51,6 @@ export function exportHandlers({
       return delivered;
     },
     'export.layered': async ({ projectId, renderId, path }) =>
-      deliver(await exportLayered(projects.file(projectId), renderId), path),
+      deliver(await exportLayered(projects.file(projectId), renderId, pictures), path),
   };
 }

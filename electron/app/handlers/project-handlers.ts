@@ -22,6 +22,7 @@ export function projectHandlers({
   recent,
   renders,
   packs,
+  pictures: codec,
   settings,
   transient,
   events,
@@ -52,7 +53,7 @@ export function projectHandlers({
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN');
       const folder = await packs.folderOf(settings.current.pack);
       const scenePath = join(folder, 'scenes', 'two-concepts', 'scene.json');
-      const sample = await readSampleScene(scenePath, await startingParameters());
+      const sample = await readSampleScene(scenePath, await startingParameters(), codec);
       return projects.createWith(sample.name, (file) => ({
         document: sample.toDocument((bytes) => file.putAsset(bytes)),
         label: 'Sample scene',
@@ -98,7 +99,7 @@ export function projectHandlers({
     'project.restorePicture': async ({ projectId, upload, name }) => {
       const png = transient.requireUpload(upload);
       const { document, bytes, pictures, pack } = await sceneOfPicture(
-        { projects, transient, recent },
+        { projects, transient, recent, pictures: codec },
         projectId,
         png,
         name,

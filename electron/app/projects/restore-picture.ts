@@ -9,7 +9,6 @@ import { requestDocument, requestPictures } from '../../contract/request-documen
 import { type SceneDocument, sceneDocumentSchema } from '../../contract/scene-document.ts';
 import { readRenderRequest } from '../../projects/export/render-metadata.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
-import { pictureInfo } from '../assets/pictures.ts';
 import type { StudioParts } from '../studio-parts.ts';
 
 /** How many recent projects are looked into for a picture. */
@@ -34,7 +33,12 @@ export interface PictureScene {
  *   takes; ASSET_INVALID when what it says is damaged; PROJECT_UNKNOWN
  */
 export async function sceneOfPicture(
-  { projects, transient, recent }: Pick<StudioParts, 'projects' | 'transient' | 'recent'>,
+  {
+    projects,
+    transient,
+    recent,
+    pictures,
+  }: Pick<StudioParts, 'projects' | 'transient' | 'recent' | 'pictures'>,
   projectId: ProjectId,
   png: Uint8Array,
   name: string,
@@ -51,8 +55,8 @@ export async function sceneOfPicture(
   const wanted = new Set(named.map(({ asset }) => asset).filter((asset) => !file.hasAsset(asset)));
   const found = new Map<AssetId, Uint8Array>();
   for (const asset of wanted) {
-    const bytes = transient.get(asset)?.bytes ?? projects.findAsset(asset)?.bytes;
-    if (bytes !== undefined && (await isPicture(bytes))) found.set(asset, bytes);
+    const bytes = transient.get(asset)?.bytes ?? wholeOrNone(() => projects.findAsset(asset)?.bytes);
+    if (bytes !== undefined && (await isPicture(bytes, pictures))) found.set(asset, bytes);
   }
   for (const { path } of recent.list().slice(0, MAX_LOOKED_INTO)) {
     if (found.size === wanted.size) break;
@@ -78,12 +82,22 @@ export async function sceneOfPicture(
 }
 
 /** Anything can be uploaded, and the request can name it. */
-async function isPicture(bytes: Uint8Array): Promise<boolean> {
+async function isPicture(bytes: Uint8Array, pictures: StudioParts['pictures']): Promise<boolean> {
   try {
-    await pictureInfo(bytes, 'The picture');
+    await pictures.header(bytes, 'The picture');
     return true;
   } catch (error) {
-    if (error instanceof StudioError) return false;
+    if (error instanceof StudioError && error.code === 'ASSET_INVALID') return false;
+    throw error;
+  }
+}
+
+/** A damaged picture is as good as none: another place may have a whole one. */
+function wholeOrNone<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'ASSET_INVALID') return undefined;
     throw error;
   }
 }
@@ -93,7 +107,10 @@ function readFromProject(path: string, wanted: ReadonlySet<AssetId>, found: Map<
   try {
     project = ProjectFile.open(path, { readOnly: true });
     for (const asset of wanted) {
-      if (!found.has(asset) && project.hasAsset(asset)) found.set(asset, project.readAsset(asset).bytes);
+      if (found.has(asset) || !project.hasAsset(asset)) continue;
+      const file = project;
+      const bytes = wholeOrNone(() => file.readAsset(asset).bytes);
+      if (bytes !== undefined) found.set(asset, bytes);
     }
   } catch (error) {
     // A project that is gone or damaged has nothing to give; what is missing in the end is said picture by picture.

@@ -2,7 +2,7 @@
 import { PAPER_ALPHA, type RenderParameters } from '../../contract/parameters.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { CONCEPT_COLOURS, type SceneDocument } from '../../contract/scene-document.ts';
-import { normalisePicture } from '../assets/pictures.ts';
+import type { PictureCodec } from '../../foundation/pictures/picture-operations.ts';
 import { loadScene } from '../scenes/scene-folder.ts';
 
 /** A scene read from its folder, its pictures ready for a project. */
@@ -21,13 +21,14 @@ export interface SampleScene {
 export async function readSampleScene(
   path: string,
   start: { readonly parameters: RenderParameters; readonly alpha: number | undefined },
+  codec: Pick<PictureCodec, 'normalise'>,
 ): Promise<SampleScene> {
   const { file, assetIds, assets } = await loadScene(path);
   const masks = new Set(file.concepts.flatMap(({ subject, mask }) => [subject, mask]));
   const pictures = new Map<string, Uint8Array>();
   for (const [name, id] of assetIds) {
     const kind = masks.has(name) ? 'mask' : 'picture';
-    pictures.set(name, (await normalisePicture(assets.get(id)!.bytes, name, kind, null)).bytes);
+    pictures.set(name, (await codec.normalise(assets.get(id)!.bytes, name, kind, null)).bytes);
   }
   const given = Object.fromEntries(
     Object.entries(file.parameters).filter(([, value]) => value !== undefined),

@@ -8,7 +8,7 @@ import type { ProjectId } from '../../contract/project-state.ts';
 import type { RenderId, RenderRecord, RenderSummary, SweepCell } from '../../contract/render-record.ts';
 import { type AssetId, type RenderRequest, UNKNOWN_WEIGHTS } from '../../contract/render-request.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
-import { makeThumbnail } from '../assets/pictures.ts';
+import type { PictureCodec } from '../../foundation/pictures/picture-operations.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { OpenProjects } from '../projects/open-projects.ts';
@@ -21,6 +21,7 @@ export interface RenderServiceParts {
   readonly engine: EngineSupervisor;
   readonly projects: OpenProjects;
   readonly transient: TransientAssets;
+  readonly pictures: Pick<PictureCodec, 'thumbnail'>;
   readonly events: StudioEvents;
   /** The pack that renders are made with, by the settings. */
   readonly packId: () => string;
@@ -207,7 +208,7 @@ export class RenderService {
 
   async #keep(render: QueuedRender, result: EngineResultOf<'render'>): Promise<RenderSummary> {
     const { png, device, timingsMs, totalMs, peakMemoryBytes, unetMs, unetRows, notices } = result;
-    const thumbnail = await makeThumbnail(png);
+    const thumbnail = await this.#parts.pictures.thumbnail(png, 'The picture of the render', 'webp');
     const file = this.#parts.projects.file(render.projectId);
     return file.atomically(() =>
       keptSummary(

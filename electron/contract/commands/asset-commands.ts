@@ -1,6 +1,7 @@
 /** Commands on pictures. Their bytes travel by the asset route; commands only name them by content. */
 import * as z from 'zod';
 import { command } from '../command.ts';
+import { MAX_PICTURE_SIDE_PX, pictureNoteSchema } from '../picture-formats.ts';
 import { projectIdSchema } from '../project-state.ts';
 import { assetIdSchema, renderRequestSchema } from '../render-request.ts';
 
@@ -15,7 +16,7 @@ export type PictureInfo = z.infer<typeof pictureInfoSchema>;
 
 export const assetCommands = {
   'assets.import': command(
-    'Takes an uploaded picture into a project: checked, turned upright, in sRGB, and fitted to a size if asked for.',
+    'Takes an uploaded picture into a project: checked, its first frame, turned upright, in sRGB, without Exif, and fitted to a size if asked for.',
     z.strictObject({
       projectId: projectIdSchema,
       upload: assetIdSchema.describe('SHA-256 of the uploaded bytes.'),
@@ -23,8 +24,8 @@ export const assetCommands = {
       kind: z.enum(['picture', 'mask']).default('picture'),
       fit: z
         .strictObject({
-          width: z.int().min(1).max(8192),
-          height: z.int().min(1).max(8192),
+          width: z.int().min(1).max(MAX_PICTURE_SIDE_PX),
+          height: z.int().min(1).max(MAX_PICTURE_SIDE_PX),
           mode: z
             .enum(['cover', 'contain'])
             .describe('cover crops what is too much; contain adds white (black for a mask).'),
@@ -32,7 +33,9 @@ export const assetCommands = {
         .nullable()
         .default(null),
     }),
-    pictureInfoSchema,
+    pictureInfoSchema.extend({
+      notes: z.array(pictureNoteSchema).describe('What someone who adds the picture may not expect.'),
+    }),
   ),
   'assets.info': command(
     'Size and type of a picture of the project.',

@@ -12,20 +12,20 @@ import {
 } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
+import type { HostPort } from '../../foundation/processes/host-port.ts';
 import type { PictureFile } from '../images/images.ts';
 import { asStudioError } from '../runtime/studio-errors.ts';
 import { Engine } from './engine.ts';
-import type { EnginePort } from './engine-port.ts';
 import { runEngineTask } from './engine-tasks.ts';
 
 export class EngineServer {
-  readonly #port: EnginePort;
+  readonly #port: HostPort;
   #engine: Engine | undefined;
   readonly #runs = new Map<number, AbortController>();
   readonly #assetRequests = new Map<number, (file: PictureFile | null) => void>();
   #assetRequestCount = 0;
 
-  constructor(port: EnginePort) {
+  constructor(port: HostPort) {
     this.#port = port;
     port.onMessage((message) => this.#receive(message));
   }

@@ -1,13 +1,10 @@
-/** Picture files <-> pixels, through sharp, with limits: a file from anywhere must not take the memory. */
+/** Picture files <-> what the method works with. */
 import { createHash } from 'node:crypto';
-import sharp, { type Sharp } from 'sharp';
-import { StudioError } from '../../contract/errors.ts';
+import { sharp } from '../../foundation/pictures/libvips.ts';
+import { decodePixels, encodePng as encodePixels } from '../../foundation/pictures/picture-operations.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
 import { greyToMask, type RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-
-/** Longest side of a picture, in pixels. */
-export const MAX_SIDE_PX = 8192;
 
 /** A picture file's bytes and the name to call it by in messages. */
 export interface PictureFile {
@@ -20,12 +17,8 @@ export interface PictureFile {
  *
  * @throws StudioError ASSET_INVALID naming the file
  */
-export async function decodeImage(file: PictureFile): Promise<NamedImage> {
-  const pixels = await decode(
-    file,
-    (image) => image.flatten({ background: '#ffffff' }).toColourspace('srgb'),
-    3,
-  );
+export async function decodeImage({ name, bytes }: PictureFile): Promise<NamedImage> {
+  const pixels = await decodePixels(bytes, name, 'picture');
   return { pixels, contentHash: hashPixels(pixels) };
 }
 
@@ -40,41 +33,9 @@ export function hashPixels({ width, height, data }: RgbImage): string {
  * @returns dims [height, width]
  * @throws StudioError ASSET_INVALID naming the file
  */
-export async function decodeMask(file: PictureFile): Promise<Tensor> {
-  const { data, width, height } = await decode(
-    file,
-    (image) => image.flatten({ background: '#000000' }).toColourspace('b-w'),
-    1,
-  );
+export async function decodeMask({ name, bytes }: PictureFile): Promise<Tensor> {
+  const { data, width, height } = await decodePixels(bytes, name, 'mask');
   return greyToMask(data, width, height);
-}
-
-async function decode(
-  { name, bytes }: PictureFile,
-  convert: (image: Sharp) => Sharp,
-  channels: number,
-): Promise<{ width: number; height: number; data: Uint8Array }> {
-  let image: Sharp;
-  try {
-    image = sharp(bytes, { limitInputPixels: MAX_SIDE_PX * MAX_SIDE_PX, failOn: 'error', pages: 1 });
-    // The header alone, without the limit: a picture that is too large is told its size.
-    const { width, height } = await sharp(bytes, { limitInputPixels: false, pages: 1 }).metadata();
-    if (width > MAX_SIDE_PX || height > MAX_SIDE_PX) {
-      throw new StudioError(
-        'ASSET_INVALID',
-        `${name} is ${width} x ${height} pixels; at most ${MAX_SIDE_PX} per side are taken.`,
-      );
-    }
-    const { data, info } = await convert(image.autoOrient())
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== channels) throw new Error(`it has ${info.channels} channels after conversion`);
-    return { width: info.width, height: info.height, data: new Uint8Array(data) };
-  } catch (cause) {
-    if (cause instanceof StudioError) throw cause;
-    const detail = cause instanceof Error ? cause.message.trim().split('\n')[0] : String(cause);
-    throw new StudioError('ASSET_INVALID', `${name} cannot be read as a picture: ${detail}.`, { cause });
-  }
 }
 
 /**
@@ -100,17 +61,13 @@ export async function resizeImage(
  */
 export async function encodeMaskPng({ data, dims }: Tensor): Promise<Uint8Array> {
   const grey = Uint8ClampedArray.from(data, (value) => value * 255);
-  return sharp(new Uint8Array(grey.buffer), { raw: { width: dims[1]!, height: dims[0]!, channels: 1 } })
-    .toColourspace('b-w')
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+  const pixels = { width: dims[1]!, height: dims[0]!, data: new Uint8Array(grey.buffer) };
+  return encodePixels(pixels, 1, 'without-profile');
 }
 
 /**
  * Encodes a picture as PNG in sRGB.
  */
-export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+export async function encodePng(image: RgbImage): Promise<Uint8Array> {
+  return encodePixels(image, 3, 'without-profile');
 }

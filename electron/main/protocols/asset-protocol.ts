@@ -19,20 +19,20 @@ export function assetProtocol(readAsset: Studio['readAsset']): (request: Request
     const { host, pathname } = new URL(url);
     const id = assetIdSchema.safeParse(pathname.slice(1));
     if (method !== 'GET') return new Response(null, { status: 405, headers: HEADERS });
-    const asset = host === ASSET_HOST && id.success ? readOrNone(readAsset, id.data) : undefined;
+    let asset: ReturnType<Studio['readAsset']>;
+    try {
+      asset = host === ASSET_HOST && id.success ? readAsset(id.data) : undefined;
+    } catch (error) {
+      if (!(error instanceof StudioError) || error.code === 'INTERNAL') throw error;
+      // A damaged picture of a project has a sentence of its own.
+      return new Response(`${error.message}\n`, {
+        status: 422,
+        headers: { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+      });
+    }
     if (asset === undefined) return new Response(null, { status: 404, headers: HEADERS });
     return new Response(Uint8Array.from(asset.bytes), {
       headers: { ...HEADERS, 'Content-Type': asset.mediaType },
     });
   };
-}
-
-/** A picture that is damaged is none; the editor says so when it asks for it by a command. */
-function readOrNone(readAsset: Studio['readAsset'], id: string): ReturnType<Studio['readAsset']> {
-  try {
-    return readAsset(id);
-  } catch (error) {
-    if (error instanceof StudioError && error.code !== 'INTERNAL') return undefined;
-    throw error;
-  }
 }

@@ -1,12 +1,12 @@
 /** A project's renders as files for other programs: the picture, its cut-outs, its layers. */
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-operations.ts';
 import type { ProjectFile } from '../project-file.ts';
 import type { RenderRecord } from '../project-records.ts';
 import { visibleMasks, withAlpha } from './cut-out.ts';
 import { MAX_PART_BYTES, safeFileName } from './file-name.ts';
 import { encodeOpenRaster, type RasterLayer } from './open-raster.ts';
-import { decodeGrey, decodeRgb, encodePng, type Pixels } from './pixels.ts';
 import { withPngTexts } from './png-text.ts';
 import { metadataTexts } from './render-metadata.ts';
 
@@ -15,6 +15,8 @@ export interface ExportOptions {
   readonly metadata: boolean;
   /** Such as "PnP-MIX Studio 0.1.0". */
   readonly program: string;
+  /** Decodes and encodes. */
+  readonly pictures: PictureCodec;
 }
 
 /** A file that was made, not yet written anywhere. */
@@ -36,7 +38,7 @@ export async function exportPicture(
   options: ExportOptions,
 ): Promise<ExportedFile> {
   const render = project.render(renderId);
-  const picture = await resultPixels(project, render);
+  const picture = await resultPixels(project, render, options.pictures);
   return {
     fileName: `${baseName(project, render)}.png`,
     mediaType: 'image/png',
@@ -49,9 +51,9 @@ export async function encodeExport(
   picture: Pixels,
   channels: 3 | 4,
   request: RenderRequest,
-  { metadata, program }: ExportOptions,
+  { metadata, program, pictures }: ExportOptions,
 ): Promise<Uint8Array> {
-  const png = await encodePng(picture, channels);
+  const png = await pictures.encode(picture, channels, 'with-profile');
   if (!metadata) return png;
   return withPngTexts(png, metadataTexts(request, { width: picture.width, height: picture.height, program }));
 }
@@ -68,8 +70,8 @@ export async function exportCutOuts(
   options: ExportOptions,
 ): Promise<ExportedFile[]> {
   const render = project.render(renderId);
-  const picture = await resultPixels(project, render);
-  const masks = visibleMasks(await maskPixels(project, render), ordersOf(render));
+  const picture = await resultPixels(project, render, options.pictures);
+  const masks = visibleMasks(await maskPixels(project, render, options.pictures), ordersOf(render));
   const base = baseName(project, render);
   const files: ExportedFile[] = [];
   for (const [index, { name }] of render.request.scene.concepts.entries()) {
@@ -91,32 +93,37 @@ export async function exportCutOuts(
  *
  * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
  */
-export async function exportLayered(project: ProjectFile, renderId: string): Promise<ExportedFile> {
+export async function exportLayered(
+  project: ProjectFile,
+  renderId: string,
+  pictures: PictureCodec,
+): Promise<ExportedFile> {
   const render = project.render(renderId);
   const { scene } = render.request;
-  const picture = await resultPixels(project, render);
-  const masks = await maskPixels(project, render);
+  const picture = await resultPixels(project, render, pictures);
+  const masks = await maskPixels(project, render, pictures);
   const visible = visibleMasks(masks, ordersOf(render));
-  const merged = await encodePng(picture, 3);
+  const encode = (pixels: Pixels, channels: 1 | 3 | 4) => pictures.encode(pixels, channels, 'with-profile');
+  const merged = await encode(picture, 3);
   // The frontmost concept first, as the file lists its layers.
   const frontFirst = scene.concepts
     .map((concept, index) => ({ ...concept, index }))
     .sort((a, b) => b.order - a.order);
   const layers: RasterLayer[] = [];
   for (const { name, index } of frontFirst) {
-    layers.push({ name: `Mask of ${name}`, png: await encodePng(masks[index]!, 1), isVisible: false });
+    layers.push({ name: `Mask of ${name}`, png: await encode(masks[index]!, 1), isVisible: false });
   }
   for (const { name, index } of frontFirst) {
-    const png = await encodePng(withAlpha(picture, visible[index]!), 4);
+    const png = await encode(withAlpha(picture, visible[index]!), 4);
     layers.push({ name, png, isVisible: true });
   }
   layers.push({ name: 'Result', png: merged, isVisible: true });
   const layerOf = async (name: string, id: AssetId, isVisible: boolean): Promise<RasterLayer> => {
-    const pixels = await decodeRgb(project.readAsset(id).bytes, name);
+    const pixels = await pictures.decode(project.readAsset(id).bytes, name, 'picture');
     if (pixels.width !== picture.width || pixels.height !== picture.height) {
       throw new StudioError('SIZE_MISMATCH', `${name} is not of the picture’s size.`);
     }
-    return { name, png: await encodePng(pixels, 3), isVisible };
+    return { name, png: await encode(pixels, 3), isVisible };
   };
   if (scene.inpainted !== null) layers.push(await layerOf('Inpainted background', scene.inpainted, false));
   layers.push(await layerOf('Background', scene.background, true));
@@ -124,21 +131,29 @@ export async function exportLayered(project: ProjectFile, renderId: string): Pro
   return {
     fileName: `${baseName(project, render)}.ora`,
     mediaType: 'image/openraster',
-    bytes: await encodeOpenRaster({ width, height, layers, merged }),
+    bytes: await encodeOpenRaster({ width, height, layers, merged }, pictures),
   };
 }
 
-async function resultPixels(project: ProjectFile, { id, result, failure }: RenderRecord): Promise<Pixels> {
+async function resultPixels(
+  project: ProjectFile,
+  { id, result, failure }: RenderRecord,
+  pictures: PictureCodec,
+): Promise<Pixels> {
   if (result === null) {
     throw new StudioError('ASSET_MISSING', `The render has no picture: ${failure?.message ?? 'it failed'}`);
   }
-  return decodeRgb(project.readAsset(result).bytes, `The picture of the render ${id}`);
+  return pictures.decode(project.readAsset(result).bytes, `The picture of the render ${id}`, 'picture');
 }
 
-async function maskPixels(project: ProjectFile, { request }: RenderRecord): Promise<Pixels[]> {
+async function maskPixels(
+  project: ProjectFile,
+  { request }: RenderRecord,
+  pictures: PictureCodec,
+): Promise<Pixels[]> {
   const masks: Pixels[] = [];
   for (const { name, mask } of request.scene.concepts) {
-    masks.push(await decodeGrey(project.readAsset(mask).bytes, `The mask of ${name}`));
+    masks.push(await pictures.decode(project.readAsset(mask).bytes, `The mask of ${name}`, 'mask'));
   }
   return masks;
 }

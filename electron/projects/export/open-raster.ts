@@ -3,9 +3,7 @@
  * (OpenRaster 0.0.5: the file `mimetype` first and uncompressed, a merged picture, a thumbnail).
  */
 import { type Zippable, zipSync } from 'fflate';
-import sharp from 'sharp';
-
-const THUMBNAIL_SIDE_PX = 256;
+import type { PictureCodec } from '../../foundation/pictures/picture-operations.ts';
 
 export interface RasterLayer {
   readonly name: string;
@@ -24,11 +22,11 @@ export interface RasterImage {
 }
 
 /** Makes an OpenRaster file. The same layers give the same bytes. */
-export async function encodeOpenRaster({ width, height, layers, merged }: RasterImage): Promise<Uint8Array> {
-  const thumbnail = await sharp(merged)
-    .resize(THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX, { fit: 'inside', withoutEnlargement: true })
-    .png()
-    .toBuffer();
+export async function encodeOpenRaster(
+  { width, height, layers, merged }: RasterImage,
+  pictures: Pick<PictureCodec, 'thumbnail'>,
+): Promise<Uint8Array> {
+  const thumbnail = await pictures.thumbnail(merged, 'The result', 'png');
   const pathOf = (index: number) => `data/layer${String(index + 1).padStart(3, '0')}.png`;
   const stack = [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -11,6 +11,7 @@ import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { Button, FileButton, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import { moveConcept } from '../../editor/document-commands.ts';
@@ -48,7 +49,7 @@ export function ConceptList({ document }: { document: SceneDocument }) {
         <>
           <FileButton
             multiple
-            accept="image/*"
+            accept={PICTURE_FILE_ACCEPT}
             onChange={(files) =>
               start(async () => {
                 for (const file of files) await addConceptPicture(studio, file);

@@ -1,8 +1,7 @@
 /** A button that asks for a picture file. */
 import { Button, type ButtonProps, FileButton as MantineFileButton } from '@mantine/core';
 import type { ReactNode } from 'react';
-
-const PICTURE_TYPES = 'image/png,image/jpeg,image/webp,image/avif,image/tiff';
+import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 
 export function FileButton({
   onFile,
@@ -10,7 +9,7 @@ export function FileButton({
   ...props
 }: ButtonProps & { onFile: (file: File) => void; children: ReactNode }) {
   return (
-    <MantineFileButton accept={PICTURE_TYPES} onChange={(file) => file && onFile(file)}>
+    <MantineFileButton accept={PICTURE_FILE_ACCEPT} onChange={(file) => file && onFile(file)}>
       {(open) => (
         <Button variant="default" {...props} {...open}>
           {children}

@@ -1,9 +1,9 @@
 /** A real engine that, asked to run a task, reports two steps and then blocks its only thread for good. */
-import { type EnginePort, openEnginePort } from '../../../../electron/inference/engine/engine-port.ts';
+import { type HostPort, openHostPort } from '../../../../electron/foundation/processes/host-port.ts';
 import { EngineServer } from '../../../../electron/inference/engine/engine-server.ts';
 
-const port = openEnginePort();
-const hanging: EnginePort = {
+const port = openHostPort();
+const hanging: HostPort = {
   ...port,
   onMessage: (listener) =>
     port.onMessage((message) => {

@@ -3,6 +3,7 @@ import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
+import { pictureOperations } from '../../../../electron/foundation/pictures/picture-operations.ts';
 import {
   exportCutOuts,
   exportLayered,
@@ -14,7 +15,7 @@ import { createProject, temporaryFolder, withCode } from '../project-fixture.ts'
 import { renderOf } from '../sample-render.ts';
 
 const [WIDTH, HEIGHT] = [16, 8];
-const options = { metadata: true, program: 'PnP-MIX Studio 1.2.3' };
+const options = { pictures: pictureOperations, metadata: true, program: 'PnP-MIX Studio 1.2.3' };
 
 /** A picture in which every pixel is another colour. */
 const picture = (blue: number) =>
@@ -157,7 +158,7 @@ describe('cut-outs', () => {
 describe('layers', () => {
   it('are an OpenRaster file that shows the result', async () => {
     const { project, id } = await renderedProject();
-    const { bytes, fileName, mediaType } = await exportLayered(project, id);
+    const { bytes, fileName, mediaType } = await exportLayered(project, id, pictureOperations);
     expect([fileName, mediaType]).toEqual(['My scene 1.ora', 'image/openraster']);
     // The type stands at a fixed place, not compressed, so that it can be told without unpacking.
     expect(Buffer.from(bytes).toString('latin1', 30, 54)).toBe('mimetypeimage/openraster');
@@ -190,12 +191,12 @@ describe('layers', () => {
     expect(await rgba(files[back!.src]!)).toEqual(await rgba(await picture(10)));
     const thumbnail = await sharp(files['Thumbnails/thumbnail.png']).metadata();
     expect(thumbnail).toMatchObject({ format: 'png', width: WIDTH, height: HEIGHT });
-    expect((await exportLayered(project, id)).bytes).toEqual(bytes);
+    expect((await exportLayered(project, id, pictureOperations)).bytes).toEqual(bytes);
   });
 
   it('leave out what there is not', async () => {
     const { project, id } = await renderedProject(false);
-    const files = unzipSync((await exportLayered(project, id)).bytes);
+    const files = unzipSync((await exportLayered(project, id, pictureOperations)).bytes);
     expect(Buffer.from(files['stack.xml']!).toString('utf8')).not.toContain('Inpainted');
   });
 });

@@ -1,17 +1,23 @@
-/** The engine as a utility process of Electron. */
+/** Child processes as utility processes of Electron: the engine, and those that work with pictures. */
 import type { UtilityProcess, utilityProcess } from 'electron';
-import type { ChildExit, EngineChild, EngineLauncher } from '../app/engine/engine-child.ts';
+import type { ChildExit, ChildLauncher, HostedChild } from '../foundation/processes/child-process.ts';
 
 /** How much of its standard error is kept. */
 const LAST_WORDS_LENGTH = 2000;
 
-/** @param file the engine process's entry file */
-export function utilityEngine(fork: (typeof utilityProcess)['fork'], file: string): EngineLauncher {
-  return () =>
-    engineChild(fork(file, [], { serviceName: 'PnP-MIX engine', stdio: ['ignore', 'ignore', 'pipe'] }));
+/**
+ * @param file the process's entry file
+ * @param serviceName what the system's list of processes calls it
+ */
+export function utilityChild(
+  fork: (typeof utilityProcess)['fork'],
+  file: string,
+  serviceName: string,
+): ChildLauncher {
+  return () => hostedChild(fork(file, [], { serviceName, stdio: ['ignore', 'ignore', 'pipe'] }));
 }
 
-function engineChild(child: UtilityProcess): EngineChild {
+function hostedChild(child: UtilityProcess): HostedChild {
   let lastWords = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     lastWords = (lastWords + bytes.toString('utf8')).slice(-LAST_WORDS_LENGTH);
@@ -32,7 +38,7 @@ function engineChild(child: UtilityProcess): EngineChild {
       if (!hasExited) child.postMessage(message);
     },
     kill: () => {
-      // Electron's own kill asks politely; an engine inside a native call does not hear that.
+      // Electron's own kill asks politely; a process inside a native call does not hear that.
       if (!hasExited && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },
     onMessage: (listener) => void child.on('message', listener),

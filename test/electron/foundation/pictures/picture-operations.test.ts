@@ -1,7 +1,11 @@
 /** Picture files as projects take them: kept where they will do, made to fit where not, and refused with a reason. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeThumbnail, normalisePicture, pictureInfo } from '../../../../electron/app/assets/pictures.ts';
+import {
+  makeThumbnail,
+  normalisePicture,
+  pictureHeader,
+} from '../../../../electron/foundation/pictures/picture-operations.ts';
 
 const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
   sharp({ create: { width, height, channels, background: { r: 200, g: 40, b: 90, alpha: 0.5 } } });
@@ -26,7 +30,7 @@ describe('a picture', () => {
     const bytes = await plain(20, 10).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const picture = await normalisePicture(bytes, 'mine', 'picture', null);
     expect(picture).toMatchObject({ width: 10, height: 20, mediaType: 'image/png' });
-    expect(await pictureInfo(bytes, 'mine')).toMatchObject({
+    expect(await pictureHeader(bytes, 'mine')).toMatchObject({
       width: 10,
       height: 20,
       mediaType: 'image/jpeg',
@@ -99,9 +103,13 @@ describe('is refused with its name', () => {
 });
 
 test('a thumbnail is small, and never larger than the picture', async () => {
-  const large = await sharp(await makeThumbnail(await plain(600, 300).png().toBuffer())).metadata();
+  const large = await sharp(
+    await makeThumbnail(await plain(600, 300).png().toBuffer(), 'mine', 'webp'),
+  ).metadata();
   expect(large).toMatchObject({ width: 256, height: 128, format: 'webp' });
-  expect(await sharp(await makeThumbnail(await plain(9, 3).png().toBuffer())).metadata()).toMatchObject({
+  expect(
+    await sharp(await makeThumbnail(await plain(9, 3).png().toBuffer(), 'mine', 'webp')).metadata(),
+  ).toMatchObject({
     width: 9,
   });
 });

@@ -1,7 +1,7 @@
-/** The engine process's line to its host: Node's channel of a forked process, or Electron's port of a utility process. */
+/** A child process’s line to its host: Node’s channel of a forked process, or Electron’s port of a utility process. */
 
 /** A line that carries values by structured clone. */
-export interface EnginePort {
+export interface HostPort {
   readonly send: (message: unknown) => void;
   readonly onMessage: (listener: (message: unknown) => void) => void;
   /** The host is gone, or has hung up. */
@@ -19,7 +19,7 @@ interface UtilityProcessPort {
  *
  * @throws Error when the process was started by hand
  */
-export function openEnginePort(): EnginePort {
+export function openHostPort(): HostPort {
   const { parentPort } = process as { readonly parentPort?: UtilityProcessPort };
   if (parentPort) {
     return {

@@ -1,0 +1,50 @@
+/** The picture files that the program takes: one list for decoders, upload routes, file pickers and messages. */
+import * as z from 'zod';
+
+interface PictureFormat {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly extensions: readonly string[];
+}
+
+/** Formats by sharp's names. A file's content says which it is, not its name. */
+export const PICTURE_FORMATS = {
+  png: { name: 'PNG', mediaType: 'image/png', extensions: ['.png'] },
+  jpeg: { name: 'JPEG', mediaType: 'image/jpeg', extensions: ['.jpg', '.jpeg'] },
+  webp: { name: 'WebP', mediaType: 'image/webp', extensions: ['.webp'] },
+  avif: { name: 'AVIF', mediaType: 'image/avif', extensions: ['.avif'] },
+  tiff: { name: 'TIFF', mediaType: 'image/tiff', extensions: ['.tif', '.tiff'] },
+  gif: { name: 'GIF', mediaType: 'image/gif', extensions: ['.gif'] },
+} as const satisfies Readonly<Record<string, PictureFormat>>;
+
+export type PictureFormatName = keyof typeof PICTURE_FORMATS;
+
+/** The formats as a sentence lists them. */
+export const PICTURE_FORMAT_LIST = 'PNG, JPEG, WebP, AVIF, TIFF or GIF';
+
+/** Longest side of a picture, in pixels. */
+export const MAX_PICTURE_SIDE_PX = 8192;
+
+/** Media types of the formats. */
+export const PICTURE_MEDIA_TYPES: readonly string[] = Object.values(PICTURE_FORMATS).map(
+  ({ mediaType }) => mediaType,
+);
+
+/** What a file picker offers: types, and endings for systems that do not know a type. */
+export const PICTURE_FILE_ACCEPT: string = [
+  ...PICTURE_MEDIA_TYPES,
+  ...Object.values(PICTURE_FORMATS).flatMap(({ extensions }) => extensions),
+].join(',');
+
+/**
+ * What someone who adds a picture may not expect: of several frames or pages the first is taken; parts are transparent,
+ * and lie on white where the picture is a background.
+ */
+export const pictureNoteSchema = z.enum(['first-frame', 'transparent']);
+export type PictureNote = z.infer<typeof pictureNoteSchema>;
+
+/** The media type that an upload is kept under: its own if it is a picture's, else one that no browser shows. */
+export function uploadMediaType(announced: string): string {
+  const type = announced.split(';')[0]!.trim().toLowerCase();
+  return PICTURE_MEDIA_TYPES.includes(type) ? type : 'application/octet-stream';
+}

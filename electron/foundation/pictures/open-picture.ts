@@ -1,0 +1,58 @@
+/** The one way from a file's bytes to libvips: format and size are limited, and refusals are sentences. */
+import type { Metadata } from 'sharp';
+import { StudioError } from '../../contract/errors.ts';
+import { MAX_PICTURE_SIDE_PX, type PictureFormatName } from '../../contract/picture-formats.ts';
+import { type Sharp, sharp } from './libvips.ts';
+import { requirePictureFormat } from './picture-format.ts';
+import { damaged, refusal } from './refusals.ts';
+
+export interface OpenedPicture {
+  readonly format: PictureFormatName;
+  readonly header: Metadata;
+  /** The first frame or page, not turned; damage fails when its pixels are asked for. */
+  readonly image: Sharp;
+  /** Opens another encoding of the same picture, with the same limits. */
+  readonly reopen: (bytes: Uint8Array) => Sharp;
+}
+
+/**
+ * Reads a picture, as `step` says.
+ *
+ * @param name of the file, for messages
+ * @throws StudioError ASSET_INVALID
+ */
+export async function readPicture<Result>(
+  bytes: Uint8Array,
+  name: string,
+  step: (opened: OpenedPicture) => Promise<Result>,
+): Promise<Result> {
+  const format = requirePictureFormat(bytes, name);
+  try {
+    // The header alone, without the limit: the refusal of a picture that is too large names its size.
+    const header = await sharp(bytes, { limitInputPixels: false, pages: 1 }).metadata();
+    if (format === 'avif' && header.compression !== 'av1') {
+      throw refusal(name, 'it is a HEIC picture', 'Save it as JPEG or PNG and add that');
+    }
+    checkSides(name, header);
+    return await step({ format, header, image: open(bytes), reopen: open });
+  } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
+    throw damaged(name, cause);
+  }
+}
+
+function open(bytes: Uint8Array): Sharp {
+  return sharp(bytes, {
+    limitInputPixels: MAX_PICTURE_SIDE_PX * MAX_PICTURE_SIDE_PX,
+    failOn: 'error',
+    pages: 1,
+  });
+}
+
+function checkSides(name: string, { width, height }: Metadata): void {
+  if (width <= MAX_PICTURE_SIDE_PX && height <= MAX_PICTURE_SIDE_PX) return;
+  throw new StudioError(
+    'ASSET_INVALID',
+    `${name} is ${width} x ${height} pixels; at most ${MAX_PICTURE_SIDE_PX} a side are taken. Make it smaller and add that.`,
+  );
+}

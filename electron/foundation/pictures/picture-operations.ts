@@ -1,0 +1,167 @@
+/**
+ * What is done with picture files. Hosts do it in a process of its own ({@link file://./picture-process.ts}); the
+ * engine and the command line, which are such processes, call it directly.
+ */
+import { PICTURE_FORMATS, type PictureNote } from '../../contract/picture-formats.ts';
+import { type Sharp, sharp } from './libvips.ts';
+import { readPicture } from './open-picture.ts';
+import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
+
+/** Longest side of a thumbnail, in pixels. */
+const THUMBNAIL_SIDE_PX = 256;
+
+/** 8-bit pixels, row by row; as many values each as there are channels. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** What is known of a picture file: its size as it is shown, in pixels. */
+export interface PictureHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly mediaType: string;
+}
+
+/** A picture as a project takes it. */
+export interface NormalisedPicture extends PictureHeader {
+  readonly bytes: Uint8Array;
+  /** What of the file did not come along, or will not show. */
+  readonly notes: readonly PictureNote[];
+}
+
+export interface PictureFit {
+  readonly width: number;
+  readonly height: number;
+  /** Crops what is too much, or adds white (black for a mask). */
+  readonly mode: 'cover' | 'contain';
+}
+
+/** A mask becomes 8-bit grey; transparent counts as outside. */
+export type PictureKind = 'picture' | 'mask';
+
+/**
+ * Makes a picture file one that a project takes: the first frame, upright, in sRGB, without Exif, XMP and IPTC (which
+ * say where and by whom it was taken). Its pixels stay as they are encoded where they will do; otherwise it is a PNG.
+ *
+ * @param name of the file, for messages
+ * @throws StudioError ASSET_INVALID
+ */
+export async function normalisePicture(
+  bytes: Uint8Array,
+  name: string,
+  kind: PictureKind,
+  fit: PictureFit | null,
+): Promise<NormalisedPicture> {
+  return readPicture(bytes, name, async ({ format, header, image, reopen }) => {
+    const { width, height } = header;
+    const isAnimated = (header.pages ?? 1) > 1 || (format === 'png' && isAnimatedPng(bytes));
+    const isUpright = (header.orientation ?? 1) === 1;
+    const isColour = header.space === 'srgb' && header.icc === undefined;
+    const isGreyMask = header.channels === 1 && header.depth === 'uchar' && format === 'png';
+    const hasSize = fit === null || (width === fit.width && height === fit.height);
+    const fits = !isAnimated && isUpright && hasSize && (kind === 'picture' ? isColour : isGreyMask);
+    const kept = fits ? withoutMetadata(bytes, format) : undefined;
+    const notes: PictureNote[] = isAnimated ? ['first-frame'] : [];
+    if (kept !== undefined) {
+      // Decoding is what shows a damaged file.
+      const { isOpaque } = await (kept === bytes ? image : reopen(kept)).stats();
+      if (!isOpaque) notes.push('transparent');
+      return { bytes: kept, width, height, mediaType: PICTURE_FORMATS[format].mediaType, notes };
+    }
+    if (kind === 'picture' && header.hasAlpha && !(await image.clone().stats()).isOpaque) {
+      notes.push('transparent');
+    }
+    const upright = image.autoOrient();
+    const flat = kind === 'mask' ? upright.flatten({ background: '#000000' }) : upright;
+    const fitted = fit === null ? flat : flat.resize(resizeOptions(fit, kind));
+    const coloured = kind === 'mask' ? fitted.toColourspace('b-w') : fitted.toColourspace('srgb');
+    const { data, info } = await coloured.png().toBuffer({ resolveWithObject: true });
+    return { bytes: data, width: info.width, height: info.height, mediaType: 'image/png', notes };
+  });
+}
+
+/** Size and type of a picture file. @throws StudioError ASSET_INVALID */
+export async function pictureHeader(bytes: Uint8Array, name: string): Promise<PictureHeader> {
+  return readPicture(bytes, name, async ({ format, header: { autoOrient } }) => ({
+    width: autoOrient.width,
+    height: autoOrient.height,
+    mediaType: PICTURE_FORMATS[format].mediaType,
+  }));
+}
+
+/** A small copy for lists. @throws StudioError ASSET_INVALID */
+export async function makeThumbnail(
+  bytes: Uint8Array,
+  name: string,
+  type: 'webp' | 'png',
+): Promise<Uint8Array> {
+  return readPicture(bytes, name, ({ image }) => {
+    const small = image.autoOrient().resize({
+      width: THUMBNAIL_SIDE_PX,
+      height: THUMBNAIL_SIDE_PX,
+      fit: 'inside',
+      withoutEnlargement: true,
+    });
+    return (type === 'webp' ? small.webp({ quality: 85 }) : small.png()).toBuffer();
+  });
+}
+
+/**
+ * Decodes a picture to sRGB, three channels, transparency onto white; or a mask to its lightness, one channel,
+ * transparent counting as outside. Either is turned as its Exif orientation says.
+ *
+ * @throws StudioError ASSET_INVALID
+ */
+export async function decodePixels(bytes: Uint8Array, name: string, kind: PictureKind): Promise<Pixels> {
+  return readPicture(bytes, name, ({ image }) =>
+    kind === 'mask'
+      ? rawPixels(image.autoOrient().flatten({ background: '#000000' }).toColourspace('b-w'), 1)
+      : rawPixels(image.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb'), 3),
+  );
+}
+
+/**
+ * Encodes pixels as PNG. One channel stays grey: masks are numbers, not colours.
+ *
+ * @param channels 1: grey, 3: sRGB, 4: sRGB and alpha
+ * @param profile marks colours as sRGB by an ICC profile, for programs that ask; no pixel is changed by that
+ */
+export async function encodePng(
+  { width, height, data }: Pixels,
+  channels: 1 | 3 | 4,
+  profile: 'with-profile' | 'without-profile',
+): Promise<Uint8Array> {
+  const image = sharp(data, { raw: { width, height, channels } });
+  const coloured =
+    channels === 1
+      ? image.toColourspace('b-w')
+      : profile === 'with-profile'
+        ? image.withIccProfile('srgb')
+        : image;
+  return coloured.png({ compressionLevel: 9 }).toBuffer();
+}
+
+async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels) throw new Error(`it has ${info.channels} channels after conversion`);
+  // Small results lie in Node's shared buffer pool, which must not travel with them.
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+}
+
+function resizeOptions({ width, height, mode }: PictureFit, kind: PictureKind) {
+  return { width, height, fit: mode, background: kind === 'mask' ? '#000000' : '#ffffff' } as const;
+}
+
+/** Every operation by its name. */
+export const pictureOperations = {
+  normalise: normalisePicture,
+  header: pictureHeader,
+  thumbnail: makeThumbnail,
+  decode: decodePixels,
+  encode: encodePng,
+};
+
+/** What works with pictures, here or in another process. */
+export type PictureCodec = typeof pictureOperations;

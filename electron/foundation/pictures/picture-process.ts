@@ -1,0 +1,38 @@
+/**
+ * The process that works with pictures: the one file that a host starts for it. It does one thing at a time, and ends
+ * when its line to the host does.
+ */
+import { StudioError } from '../../contract/errors.ts';
+import { openHostPort } from '../processes/host-port.ts';
+import type { PictureAnswer, PictureTask } from './picture-messages.ts';
+import { pictureOperations } from './picture-operations.ts';
+
+/** How often the processor time is looked at. */
+const WATCH_INTERVAL_MS = 100;
+
+const port = openHostPort();
+// Not process.exit, which waits for libvips to finish what it is at.
+port.onClose(() => process.kill(process.pid, 'SIGKILL'));
+// Ctrl+C in a terminal goes to every process of the group; the host decides what it means.
+process.on('SIGINT', () => undefined);
+
+port.onMessage(async (message) => {
+  const { operation, input, cpuMs } = message as PictureTask;
+  const run = pictureOperations[operation] as (...input: readonly unknown[]) => Promise<unknown>;
+  const send = (answer: PictureAnswer) => port.send(answer);
+  // libvips works on threads of its own: this one is free to watch. Its own time limit does not reach into loaders.
+  const start = process.cpuUsage();
+  const watch = setInterval(() => {
+    const { user, system } = process.cpuUsage(start);
+    if ((user + system) / 1000 > cpuMs) send({ state: 'overrun' });
+  }, WATCH_INTERVAL_MS);
+  try {
+    send({ state: 'done', value: await run(...input) });
+  } catch (error) {
+    const code = error instanceof StudioError ? error.code : 'INTERNAL';
+    send({ state: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+  } finally {
+    clearInterval(watch);
+  }
+});
+port.send({ state: 'ready' } satisfies PictureAnswer);

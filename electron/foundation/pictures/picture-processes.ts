@@ -1,0 +1,194 @@
+/**
+ * Works with pictures in processes of their own, so that a picture that takes for ever, or all memory, takes nothing
+ * from its host: no thread that files are read on, no memory, and no second when the host ends.
+ */
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StudioError } from '../../contract/errors.ts';
+import { type ChildLauncher, forkChild, type HostedChild } from '../processes/child-process.ts';
+import { requirePictureFormat } from './picture-format.ts';
+import type { PictureAnswer, PictureTask } from './picture-messages.ts';
+import type { PictureCodec } from './picture-operations.ts';
+import { readingEnded, takesTooLong } from './refusals.ts';
+
+export interface PictureLimits {
+  /** How many pictures are worked on at once. */
+  readonly processes: number;
+  /** How much processor time reading one may take, in milliseconds: the same picture is taken on a busy machine. */
+  readonly cpuMs: number;
+  /** How long a task may take by the clock, in milliseconds, should a process stop altogether. */
+  readonly taskMs: number;
+  /** How long a process without work is kept, in milliseconds. */
+  readonly idleMs: number;
+  /** How many bytes may wait for their turn, together; one task may always wait. */
+  readonly waitingBytes: number;
+}
+
+const defaultLimits: PictureLimits = {
+  processes: 2,
+  // The slowest of the size that is taken, CMYK of 8192 x 8192 pixels, needs about eight seconds.
+  cpuMs: 60_000,
+  taskMs: 600_000,
+  idleMs: 20_000,
+  waitingBytes: 512 << 20,
+};
+
+/** Beside this file whether both are TypeScript, or have been compiled for packaging. */
+const PROCESS_FILE = fileURLToPath(new URL(`./picture-process${extname(import.meta.url)}`, import.meta.url));
+
+interface Task extends PictureTask {
+  /** Names the picture in messages. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Worker {
+  readonly child: HostedChild;
+  isReady: boolean;
+  task: Task | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export class PictureProcesses implements PictureCodec {
+  readonly #launch: ChildLauncher;
+  readonly #limits: PictureLimits;
+  readonly #workers = new Set<Worker>();
+  readonly #waiting: Task[] = [];
+  #isClosed = false;
+
+  /** @param launch child_process.fork by default */
+  constructor(launch: ChildLauncher = () => forkChild(PROCESS_FILE), limits: Partial<PictureLimits> = {}) {
+    this.#launch = launch;
+    this.#limits = { ...defaultLimits, ...limits };
+  }
+
+  readonly normalise: PictureCodec['normalise'] = (...input) => this.#read('normalise', input);
+  readonly header: PictureCodec['header'] = (...input) => this.#read('header', input);
+  readonly thumbnail: PictureCodec['thumbnail'] = (...input) => this.#read('thumbnail', input);
+  readonly decode: PictureCodec['decode'] = (...input) => this.#read('decode', input);
+  readonly encode: PictureCodec['encode'] = (...input) =>
+    this.#run('encode', input, 'The picture', input[0].data.length);
+
+  /** Ends every process; what they were at fails with CANCELLED. */
+  close(): void {
+    this.#isClosed = true;
+    const tasks = [...this.#workers].flatMap(({ task }) => task ?? []);
+    for (const worker of [...this.#workers]) this.#end(worker);
+    for (const { reject } of [...tasks, ...this.#waiting.splice(0)]) reject(closed());
+  }
+
+  #read<Name extends Exclude<keyof PictureCodec, 'encode'>>(
+    operation: Name,
+    input: Parameters<PictureCodec[Name]>,
+  ): ReturnType<PictureCodec[Name]> {
+    const [bytes, name] = input;
+    try {
+      // What is no picture by its first bytes is refused at once, whatever else is being read.
+      requirePictureFormat(bytes, name);
+    } catch (refusal) {
+      return Promise.reject(refusal) as ReturnType<PictureCodec[Name]>;
+    }
+    return this.#run(operation, input, name, bytes.length);
+  }
+
+  #run<Name extends keyof PictureCodec>(
+    operation: Name,
+    input: Parameters<PictureCodec[Name]>,
+    name: string,
+    bytes: number,
+  ): ReturnType<PictureCodec[Name]> {
+    const result = new Promise<unknown>((resolve, reject) => {
+      if (this.#isClosed) throw closed();
+      const waitingBytes = this.#waiting.reduce((sum, task) => sum + task.bytes, bytes);
+      if (this.#waiting.length > 0 && waitingBytes > this.#limits.waitingBytes) {
+        throw new StudioError(
+          'PICTURES_UNAVAILABLE',
+          `${name} was not read: too many pictures are waiting to be. Add it again in a moment.`,
+        );
+      }
+      // What is encoded is the program's own: large pictures take their time.
+      const cpuMs = operation === 'encode' ? Number.POSITIVE_INFINITY : this.#limits.cpuMs;
+      this.#waiting.push({ operation, input, cpuMs, name, bytes, resolve, reject });
+      this.#next();
+    });
+    return result as ReturnType<PictureCodec[Name]>;
+  }
+
+  /** Gives waiting tasks to processes that have none, starting them as far as there may be more. */
+  #next(): void {
+    while (this.#waiting.length > 0) {
+      const worker = [...this.#workers].find(({ task }) => task === undefined) ?? this.#start();
+      if (worker === undefined) return;
+      const task = this.#waiting.shift()!;
+      worker.task = task;
+      clearTimeout(worker.timer);
+      worker.timer = setTimeout(() => this.#overran(worker), this.#limits.taskMs);
+      const { operation, input, cpuMs } = task;
+      worker.child.send({ operation, input, cpuMs } satisfies PictureTask);
+    }
+  }
+
+  #start(): Worker | undefined {
+    if (this.#workers.size >= this.#limits.processes) return undefined;
+    const child = this.#launch();
+    const worker: Worker = { child, isReady: false, task: undefined, timer: undefined };
+    this.#workers.add(worker);
+    child.onMessage((message) => this.#answered(worker, message as PictureAnswer));
+    child.onExit(({ lastWords }) => {
+      // One that was ended from here has been spoken for.
+      if (!this.#workers.has(worker)) return;
+      const { task } = worker;
+      this.#end(worker);
+      task?.reject(
+        worker.isReady
+          ? readingEnded(task.name)
+          : new StudioError(
+              'PICTURES_UNAVAILABLE',
+              `${task.name} was not read: the process that reads pictures cannot be started. Start the program again.`,
+              { cause: new Error(lastWords) },
+            ),
+      );
+      this.#next();
+    });
+    return worker;
+  }
+
+  #answered(worker: Worker, answer: PictureAnswer): void {
+    if (answer.state === 'ready') {
+      worker.isReady = true;
+      return;
+    }
+    const { task } = worker;
+    if (task === undefined || !this.#workers.has(worker)) return;
+    if (answer.state === 'overrun') {
+      this.#overran(worker);
+      return;
+    }
+    worker.task = undefined;
+    clearTimeout(worker.timer);
+    worker.timer = setTimeout(() => this.#end(worker), this.#limits.idleMs);
+    worker.timer.unref();
+    if (answer.state === 'done') task.resolve(answer.value);
+    else task.reject(new StudioError(answer.code, answer.message));
+    this.#next();
+  }
+
+  #overran(worker: Worker): void {
+    const { task } = worker;
+    this.#end(worker);
+    task?.reject(takesTooLong(task.name));
+    this.#next();
+  }
+
+  #end(worker: Worker): void {
+    this.#workers.delete(worker);
+    clearTimeout(worker.timer);
+    worker.child.kill();
+  }
+}
+
+function closed(): StudioError {
+  return new StudioError('CANCELLED', 'The program is ending: the picture was not read.');
+}

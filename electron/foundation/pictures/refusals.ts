@@ -1,0 +1,37 @@
+/** Why a picture is not read, in words for people; what a library says is a cause, never the message. */
+import { StudioError } from '../../contract/errors.ts';
+
+/** A refusal in the words that all of them share. */
+export function refusal(name: string, why: string, wayOut: string, cause?: unknown): StudioError {
+  return new StudioError('ASSET_INVALID', `${name} cannot be read as a picture: ${why}. ${wayOut}.`, {
+    cause,
+  });
+}
+
+/** @param cause the library's error */
+export function damaged(name: string, cause: unknown): StudioError {
+  return refusal(
+    name,
+    'the file is damaged or incomplete',
+    'Open it in another program, save it as PNG and add that, or get it again from where it came',
+    cause,
+  );
+}
+
+/** For a picture that takes more work than any picture of the size that is taken. */
+export function takesTooLong(name: string): StudioError {
+  return refusal(
+    name,
+    'reading it takes too long',
+    'Open it in another program, save it as PNG and add that',
+  );
+}
+
+/** For a picture whose process did not survive it. */
+export function readingEnded(name: string): StudioError {
+  return refusal(
+    name,
+    'the file is damaged, or reading it takes more memory than there is',
+    'Open it in another program, make it smaller, save it as PNG and add that',
+  );
+}
