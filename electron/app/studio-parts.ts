@@ -1,5 +1,5 @@
 /** What the handlers work with; made once by {@link file://./studio.ts}. */
-import type { PictureCodec } from '../foundation/pictures/picture-operations.ts';
+import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import type { ModelStore } from '../models/model-store.ts';
 import type { ModelsFolder } from '../models/models-folder.ts';
 import type { RecentProjects } from '../projects/recent-projects.ts';

@@ -5,7 +5,7 @@ import type { EngineConfig } from '../contract/engine-messages.ts';
 import { uploadMediaType } from '../contract/picture-formats.ts';
 import type { AssetId } from '../contract/render-request.ts';
 import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
-import type { PictureCodec } from '../foundation/pictures/picture-operations.ts';
+import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import { PictureProcesses } from '../foundation/pictures/picture-processes.ts';
 import type { ChildLauncher } from '../foundation/processes/child-process.ts';
 import { readCatalogs } from '../models/catalogs.ts';

@@ -2,7 +2,7 @@
 import { PAPER_ALPHA, type RenderParameters } from '../../contract/parameters.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { CONCEPT_COLOURS, type SceneDocument } from '../../contract/scene-document.ts';
-import type { PictureCodec } from '../../foundation/pictures/picture-operations.ts';
+import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
 import { loadScene } from '../scenes/scene-folder.ts';
 
 /** A scene read from its folder, its pictures ready for a project. */

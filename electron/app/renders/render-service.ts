@@ -8,7 +8,7 @@ import type { ProjectId } from '../../contract/project-state.ts';
 import type { RenderId, RenderRecord, RenderSummary, SweepCell } from '../../contract/render-record.ts';
 import { type AssetId, type RenderRequest, UNKNOWN_WEIGHTS } from '../../contract/render-request.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
-import type { PictureCodec } from '../../foundation/pictures/picture-operations.ts';
+import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { OpenProjects } from '../projects/open-projects.ts';

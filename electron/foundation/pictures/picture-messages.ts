@@ -1,6 +1,6 @@
 /** What a host and its picture processes say to each other. */
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { PictureCodec } from './picture-operations.ts';
+import type { PictureCodec } from './picture-codec.ts';
 
 export interface PictureTask {
   readonly operation: keyof PictureCodec;

@@ -5,41 +5,18 @@
 import { PICTURE_FORMATS, type PictureNote } from '../../contract/picture-formats.ts';
 import { type Sharp, sharp } from './libvips.ts';
 import { readPicture } from './open-picture.ts';
+import type {
+  NormalisedPicture,
+  PictureCodec,
+  PictureFit,
+  PictureHeader,
+  PictureKind,
+  Pixels,
+} from './picture-codec.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 
 /** Longest side of a thumbnail, in pixels. */
 const THUMBNAIL_SIDE_PX = 256;
-
-/** 8-bit pixels, row by row; as many values each as there are channels. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
-
-/** What is known of a picture file: its size as it is shown, in pixels. */
-export interface PictureHeader {
-  readonly width: number;
-  readonly height: number;
-  readonly mediaType: string;
-}
-
-/** A picture as a project takes it. */
-export interface NormalisedPicture extends PictureHeader {
-  readonly bytes: Uint8Array;
-  /** What of the file did not come along, or will not show. */
-  readonly notes: readonly PictureNote[];
-}
-
-export interface PictureFit {
-  readonly width: number;
-  readonly height: number;
-  /** Crops what is too much, or adds white (black for a mask). */
-  readonly mode: 'cover' | 'contain';
-}
-
-/** A mask becomes 8-bit grey; transparent counts as outside. */
-export type PictureKind = 'picture' | 'mask';
 
 /**
  * Makes a picture file one that a project takes: the first frame, upright, in sRGB, without Exif, XMP and IPTC (which
@@ -154,14 +131,11 @@ function resizeOptions({ width, height, mode }: PictureFit, kind: PictureKind) {
   return { width, height, fit: mode, background: kind === 'mask' ? '#000000' : '#ffffff' } as const;
 }
 
-/** Every operation by its name. */
-export const pictureOperations = {
+/** Every operation, done in this process. */
+export const pictureOperations: PictureCodec = {
   normalise: normalisePicture,
   header: pictureHeader,
   thumbnail: makeThumbnail,
   decode: decodePixels,
   encode: encodePng,
 };
-
-/** What works with pictures, here or in another process. */
-export type PictureCodec = typeof pictureOperations;

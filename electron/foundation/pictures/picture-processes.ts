@@ -6,9 +6,9 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../contract/errors.ts';
 import { type ChildLauncher, forkChild, type HostedChild } from '../processes/child-process.ts';
+import type { PictureCodec } from './picture-codec.ts';
 import { requirePictureFormat } from './picture-format.ts';
 import type { PictureAnswer, PictureTask } from './picture-messages.ts';
-import type { PictureCodec } from './picture-operations.ts';
 import { readingEnded, takesTooLong } from './refusals.ts';
 
 export interface PictureLimits {

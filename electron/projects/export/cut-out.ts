@@ -1,6 +1,6 @@
 /** Which pixels of a picture show which concept. Pure. */
 import { StudioError } from '../../contract/errors.ts';
-import type { Pixels } from '../../foundation/pictures/picture-operations.ts';
+import type { Pixels } from '../../foundation/pictures/picture-codec.ts';
 
 /**
  * What is seen of each mask when those in front cover those behind, as paint on glass does:

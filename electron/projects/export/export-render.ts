@@ -1,7 +1,7 @@
 /** A project's renders as files for other programs: the picture, its cut-outs, its layers. */
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
-import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-operations.ts';
+import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-codec.ts';
 import type { ProjectFile } from '../project-file.ts';
 import type { RenderRecord } from '../project-records.ts';
 import { visibleMasks, withAlpha } from './cut-out.ts';

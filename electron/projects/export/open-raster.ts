@@ -3,7 +3,7 @@
  * (OpenRaster 0.0.5: the file `mimetype` first and uncompressed, a merged picture, a thumbnail).
  */
 import { type Zippable, zipSync } from 'fflate';
-import type { PictureCodec } from '../../foundation/pictures/picture-operations.ts';
+import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
 
 export interface RasterLayer {
   readonly name: string;

@@ -1,0 +1,51 @@
+/** What is done with picture files, here or in another process; the operations are described where they are done. */
+import type { PictureNote } from '../../contract/picture-formats.ts';
+
+/** 8-bit pixels, row by row; as many values each as there are channels. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** What is known of a picture file: its size as it is shown, in pixels. */
+export interface PictureHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly mediaType: string;
+}
+
+/** A picture as a project takes it. */
+export interface NormalisedPicture extends PictureHeader {
+  readonly bytes: Uint8Array;
+  /** What of the file did not come along, or will not show. */
+  readonly notes: readonly PictureNote[];
+}
+
+export interface PictureFit {
+  readonly width: number;
+  readonly height: number;
+  /** Crops what is too much, or adds white (black for a mask). */
+  readonly mode: 'cover' | 'contain';
+}
+
+/** A mask becomes 8-bit grey; transparent counts as outside. */
+export type PictureKind = 'picture' | 'mask';
+
+/** What works with pictures. Each of its operations throws StudioError ASSET_INVALID, but for `encode`. */
+export interface PictureCodec {
+  readonly normalise: (
+    bytes: Uint8Array,
+    name: string,
+    kind: PictureKind,
+    fit: PictureFit | null,
+  ) => Promise<NormalisedPicture>;
+  readonly header: (bytes: Uint8Array, name: string) => Promise<PictureHeader>;
+  readonly thumbnail: (bytes: Uint8Array, name: string, type: 'webp' | 'png') => Promise<Uint8Array>;
+  readonly decode: (bytes: Uint8Array, name: string, kind: PictureKind) => Promise<Pixels>;
+  readonly encode: (
+    pixels: Pixels,
+    channels: 1 | 3 | 4,
+    profile: 'with-profile' | 'without-profile',
+  ) => Promise<Uint8Array>;
+}
