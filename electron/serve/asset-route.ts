@@ -8,18 +8,6 @@ import { answer } from './answers.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { discard, type UploadBodies } from './upload-body.ts';
 
-/** Types that an upload may have; another is kept as bytes, which no browser shows. */
-const pictureTypes = new Set([
-  'image/png',
-  'image/jpeg',
-  'image/webp',
-  'image/avif',
-  'image/gif',
-  'image/tiff',
-]);
-
-const NOT_SHOWN = 'application/octet-stream';
-
 const tooLarge = `A file may have at most ${UPLOAD_LIMIT_BYTES / 2 ** 20} MiB.`;
 
 /** @param name what follows the key in the address */
@@ -74,10 +62,10 @@ async function takeAsset(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = request.headers['content-type'] ?? '';
   let taken = '';
   const end = await bodies.read(request, (bytes) => {
-    taken = studio.putAsset(bytes, pictureTypes.has(type) ? type : NOT_SHOWN);
+    taken = studio.putAsset(bytes, type);
   });
   if (end === 'aborted') response.destroy();
   else if (end === 'too large') await refuseBody(request, response);

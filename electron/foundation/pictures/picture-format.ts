@@ -70,8 +70,13 @@ const refusedKinds: readonly {
     wayOut: 'Save one picture of it as PNG or JPEG and add that.',
   },
   {
-    matches: (head) => /<svg[\s/>]/i.test(textOf(head)) || head.startsWith('\x1f\x8b'),
-    is: 'an SVG drawing, or a compressed file',
+    matches: (head) => head.startsWith('\x1f\x8b') || head.startsWith('PK\x03\x04'),
+    is: 'a compressed file',
+    wayOut: 'Unpack it and add the picture in it.',
+  },
+  {
+    matches: (head) => /<svg[\s/>]/i.test(textOf(head)),
+    is: 'an SVG drawing',
     wayOut: 'Export it as PNG, at the size that you need, and add that.',
   },
   {

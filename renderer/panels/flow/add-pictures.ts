@@ -1,9 +1,11 @@
 /** Putting pictures into the scene. */
 import i18next from 'i18next';
+import type { PictureNote } from '../../../electron/contract/picture-formats.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { addConcept, changeConcept, changeScene, setBackground } from '../../editor/document-commands.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import { reportNotice } from '../../session/notices.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -42,7 +44,8 @@ export async function chooseBackground(
   file: File,
   session: ProjectSession = studio.session,
 ): Promise<void> {
-  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(true), session);
+  const { asset, width, height, notes } = await studio.importPicture(file, file.name, fitSize(true), session);
+  reportNotes(file, notes);
   const before = useStudio.getState().backgroundSize;
   const isSameSize = before === null || (before.width === width && before.height === height);
   session.edit(i18next.t('changes.background'), (document) => setBackground(document, asset, isSameSize));
@@ -50,8 +53,14 @@ export async function chooseBackground(
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
   const { session } = studio;
-  const { asset } = await studio.importPicture(file, file.name, fitSize(false), session);
+  const { asset, notes } = await studio.importPicture(file, file.name, fitSize(false), session);
+  reportNotes(file, notes);
   session.edit(i18next.t('changes.inpainted'), (document) => changeScene(document, { inpainted: asset }));
+}
+
+/** Says what someone who adds a picture may not expect of it. */
+function reportNotes({ name }: File, notes: readonly PictureNote[]): void {
+  for (const note of notes) reportNotice(i18next.t(`pictureNotes.${note}`, { name }));
 }
 
 export async function addConceptPicture(
@@ -70,7 +79,17 @@ async function importConceptPicture(
   file: File,
   session: ProjectSession,
 ): Promise<{ image: AssetId; subject: AssetId | null }> {
-  const { asset, width, height } = await studio.importPicture(file, file.name, fitSize(false), session);
+  const { asset, width, height, notes } = await studio.importPicture(
+    file,
+    file.name,
+    fitSize(false),
+    session,
+  );
+  // A concept picture is transparent on purpose.
+  reportNotes(
+    file,
+    notes.filter((note) => note !== 'transparent'),
+  );
   const opacity = await opacityOf(file);
   const subject = opacity && (await studio.importMask(opacity, file.name, { width, height }, session));
   return { image: asset, subject };

@@ -73,6 +73,10 @@ export const en = {
     },
     ready: 'Ready to render.',
   },
+  pictureNotes: {
+    'first-frame': '{{name}} has several frames or pages: the first one is used.',
+    transparent: '{{name}} is transparent in parts: they are drawn on white.',
+  },
   background: {
     prompt: 'Scene prompt',
     promptHint: 'Describe the whole background, including its objects.',

@@ -74,6 +74,10 @@ export const ko = {
     },
     ready: '모두 준비되었습니다. 장면을 렌더링하세요.',
   },
+  pictureNotes: {
+    'first-frame': '{{name}}에 여러 프레임이나 페이지가 있어 첫 번째 것만 사용합니다.',
+    transparent: '{{name}}에 투명한 부분이 있어 흰색 위에 그립니다.',
+  },
   background: {
     prompt: '장면 프롬프트',
     promptHint: '물체를 포함한 배경 전체를 설명하세요.',
