@@ -1,4 +1,6 @@
 /** What the handlers work with; made once by {@link file://./studio.ts}. */
+
+import type { StudioFolders } from '../foundation/folders.ts';
 import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import type { ModelStore } from '../models/model-store.ts';
 import type { ModelsFolder } from '../models/models-folder.ts';
@@ -29,18 +31,6 @@ export interface StudioHost {
   readonly kind: 'electron' | 'browser';
   readonly version: string;
   readonly dialogs: HostDialogs | null;
-}
-
-/** Where things lie on this machine. */
-export interface StudioFolders {
-  /** Holds the program's package.json. */
-  readonly application: string;
-  /** A folder per bundled pack and per catalogue. */
-  readonly bundledPacks: string;
-  readonly settings: string;
-  readonly cache: string;
-  /** Where new projects are made, unless the person has chosen another place. */
-  readonly projects: string;
 }
 
 export interface StudioParts {

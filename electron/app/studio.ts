@@ -5,12 +5,13 @@ import type { EngineConfig } from '../contract/engine-messages.ts';
 import { uploadMediaType } from '../contract/picture-formats.ts';
 import type { AssetId } from '../contract/render-request.ts';
 import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
+import type { PlatformFacts, StudioFolders } from '../foundation/folders.ts';
 import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import { PictureProcesses } from '../foundation/pictures/picture-processes.ts';
 import type { ChildLauncher } from '../foundation/processes/child-process.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore } from '../models/model-store.ts';
-import { findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
+import { findModelsFolder } from '../models/models-folder.ts';
 import { removeStaleStoreFiles } from '../models/stale-files.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { RecentProjects } from '../projects/recent-projects.ts';
@@ -35,7 +36,7 @@ import { ProjectsFolder } from './projects/projects-folder.ts';
 import { RenderService } from './renders/render-service.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { type EventListener, StudioEvents } from './studio-events.ts';
-import type { StudioFolders, StudioHost, StudioParts } from './studio-parts.ts';
+import type { StudioHost, StudioParts } from './studio-parts.ts';
 
 export interface StudioOptions {
   readonly host: StudioHost;

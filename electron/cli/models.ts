@@ -1,13 +1,13 @@
 /** `models`: the model store on the command line. */
-import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { exitCodeOf, StudioError } from '../contract/errors.ts';
 import { bytesToDownload, type CatalogSize } from '../contract/pack-catalog.ts';
+import { type PlatformFacts, thisMachine } from '../foundation/folders.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore, type ModelStore } from '../models/model-store.ts';
-import { chooseModelsFolder, findModelsFolder, type PlatformFacts } from '../models/models-folder.ts';
+import { chooseModelsFolder, findModelsFolder } from '../models/models-folder.ts';
 import type { PullOptions, PullResult } from '../models/pull-pack.ts';
 import { bytesLeftOfFiles, type PullPlan } from '../models/pull-plan.ts';
 import { removeStaleStoreFiles } from '../models/stale-files.ts';
@@ -265,13 +265,13 @@ async function remove(
 
 /** The process that the command usually runs in. */
 export function processModelsIo(signal: AbortSignal): ModelsIo {
-  const { stdin, stdout, stderr, platform, env } = process;
+  const { stdin, stdout, stderr } = process;
   return {
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
     isTerminal: stderr.isTTY === true,
     signal,
-    facts: { platform, environment: env, homeFolder: homedir() },
+    facts: thisMachine(),
     catalogsFolder: fileURLToPath(new URL('../../native-models/packs', import.meta.url)),
     environment: systemEnvironment,
     confirm:

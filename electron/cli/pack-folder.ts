@@ -1,8 +1,8 @@
 /** `--pack`: a folder, a bundled pack by its name, or one that the model store has installed. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { thisMachine } from '../app/studio-folders.ts';
 import { StudioError } from '../contract/errors.ts';
+import { thisMachine } from '../foundation/folders.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore } from '../models/model-store.ts';
 import { findModelsFolder } from '../models/models-folder.ts';

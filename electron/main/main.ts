@@ -15,7 +15,7 @@ import {
 } from 'electron';
 import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
-import { studioFolders, thisMachine } from '../app/studio-folders.ts';
+import { studioFolders, thisMachine } from '../foundation/folders.ts';
 import { CrashLog } from '../foundation/log/crash-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
 import { askAboutUnsaved, hostDialogs } from './dialogs.ts';

@@ -2,54 +2,16 @@
  * Where the models are kept: what the person said, in this order: the call, PNPMIX_MODELS_DIR, the folder that
  * was chosen once, and the platform's place for an application's data.
  */
-import { join, posix, resolve, win32 } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
-
-/** The parts of the system that the choice depends on. */
-export interface PlatformFacts {
-  readonly platform: NodeJS.Platform;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly homeFolder: string;
-}
+import { type PlatformFacts, platformFolders } from '../foundation/folders.ts';
 
 export interface ModelsFolder {
   readonly folder: string;
   readonly chosenBy: 'call' | 'PNPMIX_MODELS_DIR' | 'setting' | 'platform';
-}
-
-const APPLICATION = 'PnP-MIX Studio';
-const APPLICATION_POSIX = 'pnp-mix-studio';
-
-/** Where the platform keeps what an application has on this machine only: data, and settings. */
-export function platformFolders({ platform, environment, homeFolder }: PlatformFacts): {
-  readonly data: string;
-  readonly settings: string;
-} {
-  if (platform === 'win32') {
-    // Models are large and belong to this machine: LOCALAPPDATA, which does not roam.
-    const local = environment.LOCALAPPDATA || win32.join(homeFolder, 'AppData', 'Local');
-    const folder = win32.join(local, APPLICATION);
-    return { data: folder, settings: folder };
-  }
-  if (platform === 'darwin') {
-    const folder = posix.join(homeFolder, 'Library', 'Application Support', APPLICATION);
-    return { data: folder, settings: folder };
-  }
-  // An empty or relative value counts as unset (XDG base directory specification).
-  const absolute = (value: string | undefined) => (value?.startsWith('/') ? value : undefined);
-  return {
-    data: posix.join(
-      absolute(environment.XDG_DATA_HOME) ?? posix.join(homeFolder, '.local/share'),
-      APPLICATION_POSIX,
-    ),
-    settings: posix.join(
-      absolute(environment.XDG_CONFIG_HOME) ?? posix.join(homeFolder, '.config'),
-      APPLICATION_POSIX,
-    ),
-  };
 }
 
 const settingSchema = z.strictObject({ version: z.literal(1), modelsFolder: z.string().min(1) });

@@ -1,6 +1,7 @@
 /** Choosing where models are kept. */
 import { StudioError } from '../../contract/errors.ts';
-import { chooseModelsFolder, type ModelsFolder, type PlatformFacts } from '../../models/models-folder.ts';
+import type { PlatformFacts } from '../../foundation/folders.ts';
+import { chooseModelsFolder, type ModelsFolder } from '../../models/models-folder.ts';
 import { ensureWritable } from '../writable-folder.ts';
 
 /**

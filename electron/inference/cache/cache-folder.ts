@@ -4,23 +4,7 @@
  * another process sees a whole file or none.
  */
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
-
-/** PNPMIX_CACHE_DIR, or the platform's place for such files. */
-export function defaultCacheFolder(
-  environment: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  const { PNPMIX_CACHE_DIR: chosen, LOCALAPPDATA: localAppData, XDG_CACHE_HOME: xdgCacheHome } = environment;
-  if (chosen) return chosen;
-  if (platform === 'win32') {
-    return join(localAppData ?? join(homedir(), 'AppData', 'Local'), 'pnp-mix-studio', 'Cache');
-  }
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'pnp-mix-studio');
-  return join(xdgCacheHome || join(homedir(), '.cache'), 'pnp-mix-studio');
-}
 
 /** The JSON of a cached file, or undefined for one that is not there or damaged. */
 export async function readCachedJson(path: string): Promise<unknown> {

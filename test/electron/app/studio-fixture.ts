@@ -1,9 +1,9 @@
 /** A whole program without windows, on folders of its own, with the tiny pack as its bundled one and no network. */
 import { createDispatcher } from '../../../electron/app/dispatcher.ts';
 import { createStudio, type Studio, type StudioOptions } from '../../../electron/app/studio.ts';
-import { studioFolders } from '../../../electron/app/studio-folders.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../../../electron/contract/commands.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
+import { studioFolders } from '../../../electron/foundation/folders.ts';
 import { systemEnvironment } from '../../../electron/models/store-environment.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
 

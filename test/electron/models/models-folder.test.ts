@@ -1,28 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  chooseModelsFolder,
-  findModelsFolder,
-  type PlatformFacts,
-  platformFolders,
-} from '../../../electron/models/models-folder.ts';
+import type { PlatformFacts } from '../../../electron/foundation/folders.ts';
+import { chooseModelsFolder, findModelsFolder } from '../../../electron/models/models-folder.ts';
 import { temporaryFolder, withCode } from './store-fixture.ts';
 
 describe('where models are kept', () => {
-  it('follows the platform', () => {
-    const of = (platform: NodeJS.Platform, environment: Record<string, string>, homeFolder: string) =>
-      platformFolders({ platform, environment, homeFolder }).data;
-    expect(of('linux', {}, '/home/ada')).toBe('/home/ada/.local/share/pnp-mix-studio');
-    expect(of('linux', { XDG_DATA_HOME: '/data' }, '/home/ada')).toBe('/data/pnp-mix-studio');
-    expect(of('linux', { XDG_DATA_HOME: 'not/absolute' }, '/home/ada')).toBe(
-      '/home/ada/.local/share/pnp-mix-studio',
-    );
-    expect(of('darwin', {}, '/Users/ada')).toBe('/Users/ada/Library/Application Support/PnP-MIX Studio');
-    expect(of('win32', { LOCALAPPDATA: 'D:\\Local' }, 'C:\\Users\\ada')).toBe('D:\\Local\\PnP-MIX Studio');
-    expect(of('win32', {}, 'C:\\Users\\ada')).toBe('C:\\Users\\ada\\AppData\\Local\\PnP-MIX Studio');
-  });
-
   it('is what was said last, the nearest word first', async () => {
     const homeFolder = await temporaryFolder();
     const facts: PlatformFacts = { platform: 'linux', environment: {}, homeFolder };
