@@ -1,11 +1,17 @@
 /** The parameters of a render: ranges, defaults and meanings, one place for every process and the command line. */
 import * as z from 'zod';
 
+/** Largest alpha. */
+export const MAX_ALPHA = 2;
+
+/** Largest beta. */
+export const MAX_BETA = 1;
+
 /** alpha of guided appearance attention (paper 3.3). */
 export const alphaSchema = z
   .number()
   .min(0)
-  .max(2)
+  .max(MAX_ALPHA)
   .describe(
     'Appearance guidance alpha: how strongly the concept’s look replaces the old one. The paper uses 0.15.',
   );
@@ -17,7 +23,7 @@ export const renderParametersSchema = z.strictObject({
   beta: z
     .number()
     .min(0)
-    .max(1)
+    .max(MAX_BETA)
     .describe(
       'Dilution scale beta: how much of the inpainted background surrounds each object. The paper uses 0.8.',
     ),

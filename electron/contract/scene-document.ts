@@ -59,6 +59,11 @@ export const sceneDocumentSchema = z
     inpaintPrompt: textSchema.describe('What the background shows without the objects.'),
     background: assetIdSchema.nullable(),
     inpainted: assetIdSchema.nullable().describe('The background without the objects.'),
+    inpaintedMasks: z
+      .array(assetIdSchema)
+      .max(MAX_CONCEPTS)
+      .optional()
+      .describe('The masks that it was made with; absent where it is a picture of the person’s own.'),
     concepts: z
       .array(documentConceptSchema)
       .max(MAX_CONCEPTS)

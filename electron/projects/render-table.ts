@@ -29,6 +29,8 @@ export interface RenderFilter {
   readonly before?: number;
   /** 1,000 by default. */
   readonly limit?: number;
+  /** Only those of one sweep over alpha and beta, by its id, or of the newest one. */
+  readonly sweep?: string;
 }
 
 const detailsSchema = z.strictObject(
@@ -57,6 +59,9 @@ export const listConditions = {
 export function listSql(show: keyof typeof listConditions): string {
   return `SELECT ${summaryColumns} FROM render WHERE ${listConditions[show]} AND sequence < ? ORDER BY sequence DESC LIMIT ?`;
 }
+
+/** The id of a render's sweep; null where there is none, or one that cannot be read. */
+const sweepId = `json_extract(iif(json_valid(${boundedText('sweep')}), sweep, NULL), '$.sweepId')`;
 
 /** As {@link listSql}. */
 export function countSql(show: keyof typeof listConditions): string {
@@ -152,11 +157,24 @@ export class RenderTable {
     show = 'kept',
     before = Number.MAX_SAFE_INTEGER,
     limit = 1000,
+    sweep,
   }: RenderFilter = {}): RenderSummary[] {
-    return this.#database
-      .prepare<[number, number], SummaryRow>(listSql(show))
-      .all(before, limit)
-      .map((row) => fromStored(renderSummarySchema, summaryOf(row), 'A render'));
+    const rows =
+      sweep === undefined
+        ? this.#database.prepare<[number, number], SummaryRow>(listSql(show)).all(before, limit)
+        : this.#database
+            .prepare<[string | null, number, number], SummaryRow>(
+              `SELECT ${summaryColumns} FROM render WHERE ${listConditions[show]} AND ${sweepId} = ?
+              AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
+            )
+            .all(sweep === 'newest' ? this.#newestSweep() : sweep, before, limit);
+    return rows.map((row) => fromStored(renderSummarySchema, summaryOf(row), 'A render'));
+  }
+
+  #newestSweep(): string | null {
+    const sql = `SELECT ${sweepId} FROM render WHERE ${listConditions.kept} AND ${sweepId} IS NOT NULL
+      ORDER BY sequence DESC LIMIT 1`;
+    return this.#database.prepare<[], string>(sql).pluck().get() ?? null;
   }
 
   count(show: RenderFilter['show'] = 'kept'): number {

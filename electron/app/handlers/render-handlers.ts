@@ -79,6 +79,7 @@ export function renderHandlers({
       );
       return { sweepId, renders: renders.enqueue(projectId, orders) };
     },
+    'sweep.newest': ({ projectId }) => renders.newestSweep(projectId),
   };
 }
 

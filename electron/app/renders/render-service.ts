@@ -130,6 +130,24 @@ export class RenderService {
     return queuedRecord(queued, this.queue.currentId === renderId ? 'running' : 'queued');
   }
 
+  /** The renders of the project's newest sweep. @throws StudioError PROJECT_UNKNOWN */
+  newestSweep(projectId: ProjectId): { sweepId: string; renders: RenderSummary[] } | null {
+    const file = this.#parts.projects.file(projectId);
+    const underWay = this.queue.ofProject(projectId);
+    // What waits or runs was asked for after all that has ended, unless it was put in front of it.
+    const kept = file.renders({ sweep: 'newest' });
+    const sweepId =
+      underWay.findLast(({ sweep }) => sweep !== null)?.sweep?.sweepId ?? kept[0]?.sweep?.sweepId;
+    if (sweepId === undefined) return null;
+    const ended = kept[0]?.sweep?.sweepId === sweepId ? kept : file.renders({ sweep: sweepId });
+    const queued = underWay
+      .filter(({ sweep }) => sweep?.sweepId === sweepId)
+      .map((render) =>
+        queuedSummary(render, render.renderId === this.queue.currentId ? 'running' : 'queued'),
+      );
+    return { sweepId, renders: [...ended.map(keptSummary), ...queued] };
+  }
+
   /** The document that a render was made from. @throws StudioError RENDER_UNKNOWN, PROJECT_UNKNOWN */
   document(projectId: ProjectId, renderId: RenderId): SceneDocument {
     const queued = this.#queued(projectId, renderId);

@@ -16,6 +16,8 @@ import { documentConceptSchema, sceneDocumentSchema } from '../scene-document.ts
 
 const ofRender = z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema });
 
+const sweepSchema = z.strictObject({ sweepId: z.uuid(), renders: z.array(renderSummarySchema) });
+
 /** Most values along one axis of a sweep. */
 export const MAX_SWEEP_VALUES = 8;
 
@@ -113,9 +115,11 @@ export const renderCommands = {
         .default(null)
         .describe('Whose alpha; null is every concept’s.'),
     }),
-    z.strictObject({
-      sweepId: z.uuid(),
-      renders: z.array(renderSummarySchema).describe('By beta, then by alpha.'),
-    }),
+    sweepSchema.extend({ renders: sweepSchema.shape.renders.describe('By beta, then by alpha.') }),
+  ),
+  'sweep.newest': command(
+    'All renders of the project’s newest sweep that were not deleted, whether they wait, run or have ended.',
+    z.strictObject({ projectId: projectIdSchema }),
+    sweepSchema.nullable().describe('null while the project has no sweep.'),
   ),
 };

@@ -40,6 +40,25 @@ describe('a project', () => {
     again.verify();
   });
 
+  it('finds all renders of a sweep among the others, the newest sweep by itself', async () => {
+    const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+    const picture = project.putAsset(pictureBytes());
+    const [older, newer] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+    const add = (sweepId: string, alpha: number) =>
+      project.addRender(renderOf(picture, { sweep: { sweepId, alpha, beta: 0 } })).id;
+    expect(project.renders({ sweep: 'newest' })).toEqual([]);
+    const first = Array.from({ length: 64 }, (_, index) => add(older, index / 64));
+    project.addRender(renderOf(picture));
+    const second = [add(newer, 0), add(newer, 1)];
+    project.addRender(renderOf(picture));
+    const found = (sweep: string) => project.renders({ sweep }).map(({ id }) => id);
+    expect(found('newest')).toEqual(second.toReversed());
+    expect(found(older)).toEqual(first.toReversed());
+    for (const id of second) project.deleteRender(id);
+    expect(found('newest')).toEqual(first.toReversed());
+    project.close();
+  });
+
   it('takes no place that is taken, unless it is told to', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
