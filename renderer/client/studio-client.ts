@@ -12,6 +12,27 @@ import { type EventName, type EventPayload, events, isEventName } from '../../el
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { ConnectionState, Transport } from './transport.ts';
 
+/**
+ * What an input may be so that a strict object takes it: no key that the contract does not have, at any depth. TypeScript
+ * by itself refuses such keys only in a literal, and lets them through in what is spread into it.
+ */
+export type Exact<Allowed, Given> = Given extends readonly (infer Item)[]
+  ? readonly Exact<ItemOf<Allowed>, Item>[]
+  : Given extends object
+    ? { readonly [Key in keyof Given]: Exact<ValueOf<Allowed, Key>, Given[Key]> }
+    : unknown extends Allowed
+      ? unknown
+      : Given extends Allowed
+        ? Given
+        : never;
+
+type ItemOf<Allowed> = Allowed extends readonly (infer Item)[] ? Item : never;
+type ValueOf<Allowed, Key> = Allowed extends object
+  ? Key extends keyof Allowed
+    ? Allowed[Key]
+    : never
+  : never;
+
 export class StudioClient {
   readonly #transport: Transport;
 
@@ -22,9 +43,14 @@ export class StudioClient {
   /**
    * Calls a command.
    *
-   * @throws StudioError what the host says; HOST_UNREACHABLE; INTERNAL when the answer is not what the contract says
+   * @throws StudioError COMMAND_INVALID, before anything is sent, when the contract would refuse the input; what the
+   *   host says; HOST_UNREACHABLE; INTERNAL when the answer is not what the contract says
    */
-  async call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
+  async call<Name extends CommandName, Input extends CommandInput<Name>>(
+    name: Name,
+    input: Input & Exact<CommandInput<Name>, Input>,
+  ): Promise<CommandOutput<Name>> {
+    checkInput(name, input);
     const envelope = check(envelopeSchema, await this.#transport.call(name, input), name);
     if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
     return check(commands[name].output, envelope.value, name) as CommandOutput<Name>;
@@ -68,6 +94,17 @@ export class StudioClient {
     if (!response.ok) throw new StudioError('ASSET_MISSING', 'A picture of the project is missing.');
     return new Uint8Array(await response.arrayBuffer());
   }
+}
+
+/** The types cannot see into everything: what is sent is looked at with the very schema that the host uses. */
+function checkInput(name: CommandName, input: unknown): void {
+  const parsed = commands[name].input.safeParse(input);
+  if (parsed.success) return;
+  throw new StudioError(
+    'COMMAND_INVALID',
+    `The editor was about to send ${name} with what it does not take. This is a fault of the program.`,
+    { cause: parsed.error },
+  );
 }
 
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.output<Schema> {
