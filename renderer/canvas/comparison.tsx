@@ -1,9 +1,8 @@
 /** Two pictures compared: one over the other with a slider, side by side, their difference, or one of them alone. */
 import { Group, Image as KonvaImage } from 'react-konva';
+import type { ComparisonMode } from '../editor/comparison-mode.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { usePicture } from './picture.ts';
-
-export type ComparisonMode = 'after' | 'before' | 'slider' | 'sideBySide' | 'difference';
 
 export interface Comparison {
   readonly mode: ComparisonMode;

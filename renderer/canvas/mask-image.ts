@@ -1,4 +1,8 @@
-/** A mask as a picture in its concept's colour, redrawn only where it changed. */
+/**
+ * A mask as a picture in its concept's colour, or in a shade of it that stands out, and the line around it; both redrawn
+ * only where the mask changed.
+ */
+import { MaskContour } from '../editor/mask-contour.ts';
 import {
   EMPTY_RECT,
   isEmptyRect,
@@ -7,23 +11,45 @@ import {
   planeRect,
   uniteRects,
 } from '../editor/mask-plane.ts';
+import type { Rgb } from '../editor/overlay-colour.ts';
 
 export class MaskImage {
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
-  #colour: readonly [number, number, number];
+  #colour: Rgb;
   #pending: PixelRect = EMPTY_RECT;
+  readonly #contour: MaskContour;
+  #outline: Path2D | undefined;
 
-  constructor(width: number, height: number, colour: string) {
+  constructor(width: number, height: number, colour: Rgb) {
     this.canvas = document.createElement('canvas');
     this.canvas.width = width;
     this.canvas.height = height;
     this.#context = this.canvas.getContext('2d')!;
-    this.#colour = rgbOf(colour);
+    this.#colour = colour;
+    this.#contour = new MaskContour({ height });
   }
 
-  setColour(colour: string, plane: MaskPlane): void {
-    this.#colour = rgbOf(colour);
+  /** As CSS has it. */
+  get colour(): string {
+    return `rgb(${this.#colour.join(' ')})`;
+  }
+
+  /** The line around the mask, in image pixels. */
+  get outline(): Path2D {
+    if (!this.#outline) {
+      this.#outline = new Path2D();
+      for (const { fromX, fromY, toX, toY } of this.#contour.lines()) {
+        this.#outline.moveTo(fromX, fromY);
+        this.#outline.lineTo(toX, toY);
+      }
+    }
+    return this.#outline;
+  }
+
+  setColour(colour: Rgb, plane: MaskPlane): void {
+    if (colour.every((value, index) => value === this.#colour[index])) return;
+    this.#colour = colour;
     this.draw(plane, planeRect(plane));
   }
 
@@ -42,6 +68,8 @@ export class MaskImage {
   /** Draws a rectangle of a plane: the colour, as opaque as the mask is full. */
   draw(plane: MaskPlane, rect: PixelRect): void {
     if (isEmptyRect(rect)) return;
+    this.#contour.update(plane, rect.top, rect.bottom);
+    this.#outline = undefined;
     const width = rect.right - rect.left;
     const image = new ImageData(width, rect.bottom - rect.top);
     const [red, green, blue] = this.#colour;
@@ -57,10 +85,4 @@ export class MaskImage {
     }
     this.#context.putImageData(image, rect.left, rect.top);
   }
-}
-
-/** '#rrggbb' as three bytes. */
-function rgbOf(colour: string): readonly [number, number, number] {
-  const value = Number.parseInt(colour.slice(1), 16);
-  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }

@@ -7,15 +7,9 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
 import type { MaskOperation } from '../editor/mask-operations.ts';
-import {
-  copyPlane,
-  type MaskPlane,
-  maskPlane,
-  type PixelRect,
-  type Point,
-  planeRect,
-} from '../editor/mask-plane.ts';
+import { copyPlane, type MaskPlane, maskPlane, type PixelRect, planeRect } from '../editor/mask-plane.ts';
 import { MaskSession } from '../editor/mask-session.ts';
+import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type {
   GestureLabel,
   PointerSample,
@@ -25,61 +19,33 @@ import type {
 } from '../editor/tools/tool.ts';
 import { endOf, type ToolName, ToolRunner } from '../editor/tools/tools.ts';
 import type { Size } from '../editor/view-transform.ts';
-import { MaskImage } from './mask-image.ts';
+import type { MaskImage } from './mask-image.ts';
+import { colourLayer, emptyLayer, type MaskLayer } from './mask-layer.ts';
 import type { MaskLibrary } from './mask-library.ts';
+import { type ProposalState, SelectionProposal } from './selection-proposal.ts';
+import type { MaskChange, Outline, WorkbenchEvents } from './workbench-events.ts';
 
-/** What a committed gesture did, for the history. */
-export type MaskChange =
-  | { readonly kind: 'gesture'; readonly label: GestureLabel }
-  | { readonly kind: 'operation'; readonly label: MaskOperation['kind'] }
-  | { readonly kind: 'copy' };
-
-export interface WorkbenchEvents {
-  /** A mask was changed by the person: it is to be saved. @returns its id once it is */
-  saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId>;
-  /** The mask that the document has for a concept now, however far React is behind. */
-  currentMask(conceptId: string): AssetId | null;
-  /** Smart select was clicked or boxed. */
-  select(conceptId: string, selection: SmartSelection): void;
-  /** Something that the person should hear of failed. */
-  fail(error: unknown): void;
-}
-
-interface Layer {
-  /** What is shown, as far as it is saved; undefined for what could not be. */
-  maskId: AssetId | null | undefined;
-  colour: string;
-  session: MaskSession;
-  image: MaskImage;
-  /** Saves under way: until they end, the document's mask is an older one than what is shown. */
-  saving: number;
-  /** A load that is under way, so that a later one wins. */
-  loading: AssetId | null;
-}
-
-export interface Outline {
-  readonly points: readonly Point[];
-  readonly closed: boolean;
-}
+/** What of the tool's settings the workbench does not know by itself. */
+type GivenSettings = Omit<ToolSettings, 'maskBounds' | 'size'>;
 
 export class MaskWorkbench {
   readonly #library: MaskLibrary;
   readonly #events: WorkbenchEvents;
-  readonly #layers = new Map<string, Layer>();
+  readonly #layers = new Map<string, MaskLayer>();
   readonly #listeners = new Set<() => void>();
   #size: Size = { width: 1, height: 1 };
   #activeId: string | null = null;
   #isLocked = true;
   #runner = new ToolRunner('brush');
-  #settings: Omit<ToolSettings, 'maskBounds'> = {
+  #settings: GivenSettings = {
     brushSizePx: 40,
     hardness: 0.8,
     pressureSize: true,
     scale: 1,
   };
   #outline: Outline = { points: [], closed: false };
-  #selection: SmartSelection = { points: [], box: null };
-  #hasAnswer = false;
+  readonly #proposal: SelectionProposal;
+  #picture: UnderlyingPicture | undefined;
   #redraw: () => void = () => {};
   #concepts: readonly DocumentConcept[] = [];
   #gestureCount = 0;
@@ -91,6 +57,7 @@ export class MaskWorkbench {
   constructor(library: MaskLibrary, events: WorkbenchEvents) {
     this.#library = library;
     this.#events = events;
+    this.#proposal = new SelectionProposal(events.select, () => this.#changed());
   }
 
   /** Called when pixels of the active mask, or the outline, changed. At most one canvas listens. */
@@ -113,7 +80,12 @@ export class MaskWorkbench {
   }
 
   get selection(): SmartSelection {
-    return this.#selection;
+    return this.#proposal.selection;
+  }
+
+  /** Whether smart select waits for an answer or has a proposal on the canvas. */
+  get proposal(): ProposalState {
+    return this.#proposal.state;
   }
 
   get tool(): ToolName {
@@ -129,8 +101,16 @@ export class MaskWorkbench {
     return this.#gestureCount;
   }
 
-  imageOf(conceptId: string): HTMLCanvasElement | undefined {
-    return this.#layers.get(conceptId)?.image.canvas;
+  imageOf(conceptId: string): MaskImage | undefined {
+    return this.#layers.get(conceptId)?.image;
+  }
+
+  /** Tells what lies under the masks, so that their colours stand out from it. */
+  setPicture(picture: UnderlyingPicture | undefined): void {
+    this.#picture = picture;
+    for (const layer of this.#layers.values()) colourLayer(layer, this.#picture);
+    this.#changed();
+    this.#redraw();
   }
 
   /** What is shown of a mask. Not to be changed. */
@@ -152,7 +132,10 @@ export class MaskWorkbench {
       this.#size = { width: size.width, height: size.height };
     }
     const active = concepts.find(({ id }) => id === activeId);
-    if (this.#activeId !== (active?.id ?? null)) this.cancel();
+    // What was begun on one concept stays with it; a concept that is gone has no use for it.
+    const isLeft = this.#activeId !== (active?.id ?? null);
+    if (isLeft && !concepts.some(({ id }) => id === this.#activeId)) this.cancel();
+    else if (isLeft || active?.locked) this.conclude();
     this.#activeId = active?.id ?? null;
     this.#isLocked = !active || active.locked;
     for (const id of this.#layers.keys()) {
@@ -161,33 +144,27 @@ export class MaskWorkbench {
     for (const concept of concepts) {
       let layer = this.#layers.get(concept.id);
       if (!layer) {
-        layer = {
-          maskId: null,
-          colour: concept.colour,
-          session: new MaskSession(maskPlane(size.width, size.height)),
-          image: new MaskImage(size.width, size.height, concept.colour),
-          saving: 0,
-          loading: null,
-        };
+        layer = emptyLayer(concept, size);
         this.#layers.set(concept.id, layer);
       }
       if (layer.colour !== concept.colour) {
         layer.colour = concept.colour;
-        layer.image.setColour(concept.colour, layer.session.shown);
+        colourLayer(layer, this.#picture);
       }
       this.#catchUp(concept.id, layer, concept.mask);
     }
     this.#changed();
   }
 
+  /** Takes a tool in hand. What the one before was in the middle of is kept, as if it had been finished. */
   setTool(name: ToolName): void {
     if (name === this.#runner.name) return;
-    this.cancel();
+    this.conclude();
     this.#runner = new ToolRunner(name);
     this.#redraw();
   }
 
-  setSettings(settings: Partial<Omit<ToolSettings, 'maskBounds'>>): void {
+  setSettings(settings: Partial<GivenSettings>): void {
     this.#settings = { ...this.#settings, ...settings };
   }
 
@@ -222,34 +199,20 @@ export class MaskWorkbench {
     const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
     if (!layer || this.#activeId === null || this.#isLocked) return;
     const conceptId = this.#activeId;
-    const settings = { ...this.#settings, maskBounds: layer.session.bounds };
+    const settings = { ...this.#settings, maskBounds: layer.session.bounds, size: this.#size };
     for (const effect of this.#runner.step(input, settings)) {
       switch (effect.kind) {
         case 'outline':
           this.#outline = effect;
           break;
         case 'select':
-          this.#selection = effect.selection;
-          this.#events.select(conceptId, effect.selection);
+          this.#proposal.ask(conceptId, effect.selection);
           break;
         case 'commit':
-          this.#selection = { points: [], box: null };
-          if (effect.label === 'select') {
-            const change = { kind: 'gesture', label: effect.label } as const;
-            if (this.#hasAnswer) void this.#save(conceptId, layer, layer.session.commit(), change);
-          } else {
-            const { label } = effect;
-            const base = layer.saving > 0 ? undefined : layer.maskId;
-            this.#saveGesture(
-              layer,
-              this.#log.finish({ conceptId, size: this.#size, base, label, isCutShort }),
-            );
-          }
-          this.#hasAnswer = false;
+          this.#commit(conceptId, layer, effect.label, isCutShort);
           break;
         case 'revert':
-          this.#selection = { points: [], box: null };
-          this.#hasAnswer = false;
+          this.#proposal.end(conceptId);
           this.#log.drop();
           layer.image.invalidate(layer.session.revert());
           // Whoever looked in the middle of the gesture saw a mask that is gone.
@@ -263,6 +226,16 @@ export class MaskWorkbench {
     this.#redraw();
   }
 
+  #commit(conceptId: string, layer: MaskLayer, label: GestureLabel, isCutShort: boolean): void {
+    const hadAnswer = this.#proposal.end(conceptId);
+    if (label === 'select') {
+      if (hadAnswer) void this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label });
+      return;
+    }
+    const base = layer.saving > 0 ? undefined : layer.maskId;
+    this.#saveGesture(layer, this.#log.finish({ conceptId, size: this.#size, base, label, isCutShort }));
+  }
+
   /** Draws what changed since the last frame. */
   flush(): void {
     const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
@@ -274,13 +247,37 @@ export class MaskWorkbench {
     this.input({ kind: 'cancel' });
   }
 
+  /**
+   * Ends the gesture under way and keeps what it did, as one step of the history: the person goes on to something else.
+   * A proposal of smart select is kept as it is shown; a question without an answer is taken back.
+   */
+  conclude(): void {
+    const { name } = this.#runner;
+    if (name === 'select') {
+      if (this.#proposal.hasAnswer) this.input({ kind: 'confirm' });
+    } else if (this.isActive && this.#lastPointer) this.input(endOf(name, this.#lastPointer)!);
+    this.cancel();
+  }
+
+  /**
+   * The pointer is wanted for something else, such as a pinch. A gesture that takes several clicks goes on after it.
+   *
+   * @param hasDrawn whether the pointer has gone farther than a click may; what has not was not meant to paint
+   */
+  interrupt(hasDrawn: boolean): void {
+    if (['select', 'polygon'].includes(this.tool)) this.input({ kind: 'lift' });
+    else if (hasDrawn) this.conclude();
+    else this.cancel();
+  }
+
   /** Shows what the segmenter answered; Enter keeps it, Escape drops it. Late answers are not shown. */
   async showAnswer(conceptId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
     const plane = await this.#library.load(maskId);
     const layer = this.#layers.get(conceptId);
-    if (!layer || this.#activeId !== conceptId || selection !== this.#selection) return;
-    this.#hasAnswer = true;
+    if (!layer || this.#activeId !== conceptId || selection !== this.selection) return;
     layer.image.invalidate(layer.session.replace(plane));
+    colourLayer(layer, this.#picture);
+    this.#proposal.answer();
     this.#redraw();
   }
 
@@ -299,10 +296,10 @@ export class MaskWorkbench {
     this.#putIn(conceptId, copyPlane(from.session.shown), { kind: 'copy' });
   }
 
-  #editable(conceptId: string): Layer | undefined {
+  #editable(conceptId: string): MaskLayer | undefined {
     const isLocked = this.#concepts.find(({ id }) => id === conceptId)?.locked ?? true;
     if (isLocked) return undefined;
-    if (conceptId === this.#activeId) this.cancel();
+    if (conceptId === this.#activeId) this.conclude();
     return this.#layers.get(conceptId);
   }
 
@@ -315,7 +312,7 @@ export class MaskWorkbench {
     this.#redraw();
   }
 
-  #saveGesture(layer: Layer, gesture: RecordedGesture): void {
+  #saveGesture(layer: MaskLayer, gesture: RecordedGesture): void {
     const { conceptId, label } = gesture;
     this.#log.sent(gesture);
     void this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label }).then((id) => {
@@ -324,7 +321,7 @@ export class MaskWorkbench {
   }
 
   /** Paints what the page before this one drew on a mask and could not save. */
-  #resumeOn(conceptId: string, layer: Layer): void {
+  #resumeOn(conceptId: string, layer: MaskLayer): void {
     const own = this.#left.filter((gesture) => gesture.conceptId === conceptId);
     if (own.length === 0 || layer.maskId === undefined) return;
     this.#left = this.#left.filter((gesture) => gesture.conceptId !== conceptId);
@@ -337,9 +334,15 @@ export class MaskWorkbench {
   }
 
   /** @returns the mask's id; undefined when it could not be saved, which is told */
-  #save(conceptId: string, layer: Layer, plane: MaskPlane, change: MaskChange): Promise<AssetId | undefined> {
+  #save(
+    conceptId: string,
+    layer: MaskLayer,
+    plane: MaskPlane,
+    change: MaskChange,
+  ): Promise<AssetId | undefined> {
     layer.saving++;
     this.#gestureCount++;
+    colourLayer(layer, this.#picture);
     this.#changed();
     return this.#events
       .saveMask(conceptId, plane, change)
@@ -362,7 +365,7 @@ export class MaskWorkbench {
   }
 
   /** Loads the document's mask where another one is shown, and nothing of the person's is on its way. */
-  #catchUp(conceptId: string, layer: Layer, maskId: AssetId | null): void {
+  #catchUp(conceptId: string, layer: MaskLayer, maskId: AssetId | null): void {
     if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
     if (layer.maskId === maskId) {
       layer.loading = null;
@@ -389,7 +392,7 @@ export class MaskWorkbench {
       });
   }
 
-  #show(conceptId: string, layer: Layer, plane: MaskPlane, maskId: AssetId | null): void {
+  #show(conceptId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
     if (plane.width !== this.#size.width || plane.height !== this.#size.height) {
       this.#events.fail(new Error(`A mask of ${plane.width} x ${plane.height} does not fit the background.`));
       return;
@@ -398,6 +401,7 @@ export class MaskWorkbench {
     layer.maskId = maskId;
     layer.session = new MaskSession(copyPlane(plane));
     layer.image.draw(plane, planeRect(plane));
+    colourLayer(layer, this.#picture);
     this.#resumeOn(conceptId, layer);
     this.#changed();
     this.#redraw();

@@ -3,7 +3,7 @@
  * tool, zoom by wheel and by two fingers.
  */
 import type { Point } from '../editor/mask-plane.ts';
-import type { PointerSample, ToolInput } from '../editor/tools/tool.ts';
+import { CLICK_SLOP_PX, distance, type PointerSample, type ToolInput } from '../editor/tools/tool.ts';
 import { toImage, wheelFactor } from '../editor/view-transform.ts';
 import type { CanvasView } from './canvas-view.ts';
 
@@ -14,6 +14,8 @@ export interface PointerTarget {
   /** What the wheel does without Ctrl. */
   wheelAction(): 'zoom' | 'brushSize';
   input(input: ToolInput): void;
+  /** The pointer is wanted for something else; `hasDrawn` says whether it went farther than a click may. */
+  interrupt(hasDrawn: boolean): void;
   /** The pointer in image pixels; undefined when it left. */
   hover(point: Point | undefined): void;
   changeBrushSize(factor: number): void;
@@ -23,7 +25,16 @@ export interface PointerTarget {
 export function listenToPointers(element: HTMLElement, target: PointerTarget, signal: AbortSignal): void {
   const touches = new Map<number, Point>();
   /** What the pointer that is down does. */
-  let drag: { readonly kind: 'tool' | 'pan'; readonly pointerId: number; last: Point } | undefined;
+  let drag:
+    | {
+        readonly kind: 'tool' | 'pan';
+        readonly pointerId: number;
+        readonly from: Point;
+        last: Point;
+        /** Farther than a click may. */
+        hasMoved: boolean;
+      }
+    | undefined;
   let pinch: { distance: number; middle: Point } | undefined;
 
   const onScreen = (event: MouseEvent): Point => {
@@ -56,8 +67,8 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
       if (event.target instanceof Element && event.target.closest('[data-over-canvas]')) return;
       if (event.pointerType === 'touch') touches.set(event.pointerId, onScreen(event));
       if (touches.size === 2) {
-        // A second finger: it was not meant to paint.
-        if (drag?.kind === 'tool') target.input({ kind: 'cancel' });
+        // A second finger pans and zooms; one that has only touched down was on its way into the pinch.
+        if (drag?.kind === 'tool') target.interrupt(drag.hasMoved);
         drag = undefined;
         pinch = startPinch();
         return;
@@ -68,7 +79,8 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
       element.focus({ preventScroll: true });
       event.preventDefault();
       const kind = event.button === 1 || target.isPanning() ? 'pan' : 'tool';
-      drag = { kind, pointerId: event.pointerId, last: onScreen(event) };
+      const from = onScreen(event);
+      drag = { kind, pointerId: event.pointerId, from, last: from, hasMoved: false };
       if (kind === 'tool') target.input({ kind: 'down', pointer: sample(event) });
     },
     { signal },
@@ -93,6 +105,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
         return;
       }
       if (drag && drag.pointerId !== event.pointerId) return;
+      if (drag && distance(drag.from, onScreen(event)) >= CLICK_SLOP_PX) drag.hasMoved = true;
       // Between two frames the device may have reported several positions: each is a point of the stroke.
       const events = event.getCoalescedEvents();
       for (const each of events.length > 0 ? events : [event]) {
@@ -102,12 +115,14 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     { signal },
   );
 
-  const end = (event: PointerEvent, isCancelled: boolean) => {
+  const end = (event: PointerEvent, isLost: boolean) => {
     touches.delete(event.pointerId);
     if (touches.size < 2) pinch = undefined;
     if (drag?.pointerId !== event.pointerId) return;
     if (drag.kind === 'tool') {
-      target.input(isCancelled ? { kind: 'cancel' } : { kind: 'up', pointer: sample(event) });
+      // The system has taken the pointer away: what it drew so far is the person's all the same.
+      if (isLost) target.interrupt(true);
+      else target.input({ kind: 'up', pointer: sample(event) });
     }
     drag = undefined;
   };

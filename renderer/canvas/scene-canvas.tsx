@@ -18,16 +18,11 @@ import type { Size } from '../editor/view-transform.ts';
 import type { CanvasView } from './canvas-view.ts';
 import { type Comparison, ComparisonPictures, comparisonContent } from './comparison.tsx';
 import { ComparisonSlider } from './comparison-slider.tsx';
+import { MaskPicture, type ShownMask } from './mask-picture.tsx';
 import type { MaskWorkbench } from './mask-workbench.ts';
 import { usePicture } from './picture.ts';
 import { listenToPointers } from './pointer-input.ts';
 import { ToolOverlay } from './tool-overlay.ts';
-
-/** One mask as it is shown. */
-export interface MaskLayer {
-  readonly id: string;
-  readonly opacity: number;
-}
 
 export interface SceneCanvasProps {
   readonly size: Size;
@@ -37,7 +32,9 @@ export interface SceneCanvasProps {
   /** A render's result over the background, under the masks. */
   readonly resultUrl: string | null;
   /** The masks to show, the farthest first. */
-  readonly masks: readonly MaskLayer[];
+  readonly masks: readonly ShownMask[];
+  /** The scene with its masks is shown, and not a picture that is only looked at. */
+  readonly isSceneShown: boolean;
   readonly activeId: string | null;
   readonly expanded: readonly { readonly id: string; readonly rect: PixelRect; readonly colour: string }[];
   readonly workbench: MaskWorkbench;
@@ -47,6 +44,8 @@ export interface SceneCanvasProps {
   readonly brushSizePx: number;
   readonly isPanTool: boolean;
   readonly isSpaceHeld: boolean;
+  /** Enlarged, the picture shows its pixels as squares; otherwise it is smooth. */
+  readonly showsPixels: boolean;
   readonly wheel: 'zoom' | 'brushSize';
   readonly label: string;
   readonly sliderLabel: string;
@@ -56,7 +55,7 @@ export interface SceneCanvasProps {
 }
 
 export function SceneCanvas(props: SceneCanvasProps) {
-  const { size, workbench, view, comparison, masks, activeId, onError } = props;
+  const { size, workbench, view, comparison, masks, activeId, showsPixels, onError } = props;
   const container = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState<Size>({ width: 0, height: 0 });
   const stage = useRef<Konva.Stage>(null);
@@ -93,19 +92,26 @@ export function SceneCanvas(props: SceneCanvasProps) {
     if (!node) return;
     node.scale({ x: scale, y: scale });
     node.position({ x: offsetX, y: offsetY });
-    for (const layer of node.getLayers()) layer.imageSmoothingEnabled(scale * devicePixelRatio < 2);
+    for (const layer of node.getLayers()) layer.imageSmoothingEnabled(!latest.current.showsPixels);
     workbench.setSettings({ scale });
     overlay.setScale(scale);
     container.current?.style.setProperty('--picture-x', `${offsetX}px`);
     container.current?.style.setProperty('--picture-y', `${offsetY}px`);
     container.current?.style.setProperty('--picture-scale', String(scale));
     node.batchDraw();
-  }, [view, workbench, overlay, devicePixelRatio]);
+  }, [view, workbench, overlay]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stage comes with the first size of its place.
   useEffect(() => {
     placeStage();
     return view.subscribe(placeStage);
-  }, [view, placeStage, viewport]);
+  }, [view, placeStage, viewport, showsPixels, devicePixelRatio]);
+
+  const showOverlay = useCallback(() => {
+    const { isSceneShown, activeId: id } = latest.current;
+    // What a tool shows belongs to the masks: over a result, or a picture that is looked at, it would mislead.
+    if (isSceneShown) overlay.show(workbench.outline, workbench.selection, moveBox(workbench, id));
+    else overlay.clear();
+  }, [workbench, overlay]);
 
   // 3. Strokes redraw the active mask and the overlay, once a frame.
   useEffect(() => {
@@ -117,16 +123,16 @@ export function SceneCanvas(props: SceneCanvasProps) {
         isRequested = false;
         workbench.flush();
         activeLayer.current?.draw();
-        overlay.show(workbench.outline, workbench.selection, moveBox(workbench, latest.current.activeId));
+        showOverlay();
         overlayLayer.current?.draw();
       });
     });
     return () => workbench.setRedraw(() => {});
-  }, [workbench, overlay]);
+  }, [workbench, showOverlay]);
   useEffect(() => {
     overlayLayer.current?.add(overlay.group);
     overlay.setBrush(props.isPanTool || comparison ? undefined : brushOf(workbench, props.brushSizePx));
-    overlay.show(workbench.outline, workbench.selection, moveBox(workbench, activeId));
+    showOverlay();
     overlayLayer.current?.batchDraw();
   });
 
@@ -157,6 +163,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
           return isPanTool || isSpaceHeld || compared !== null;
         },
         wheelAction: () => latest.current.wheel,
+        interrupt: (hasDrawn) => workbench.interrupt(hasDrawn),
         input: (input) => {
           if (latest.current.comparison === null) workbench.input(input);
         },
@@ -172,10 +179,14 @@ export function SceneCanvas(props: SceneCanvasProps) {
   }, [view, workbench, overlay]);
 
   const activeAt = masks.findIndex(({ id }) => id === activeId);
-  const maskImage = ({ id, opacity }: MaskLayer) => {
-    const image = workbench.imageOf(id);
-    return image && <KonvaImage key={id} image={image} opacity={opacity} listening={false} />;
-  };
+  const mask = (shown: ShownMask) => (
+    <MaskPicture
+      key={shown.id}
+      mask={shown}
+      image={workbench.imageOf(shown.id)}
+      isActive={shown.id === activeId}
+    />
+  );
   const cursor = props.isPanTool || props.isSpaceHeld || comparison ? 'grab' : 'crosshair';
   return (
     <div
@@ -204,15 +215,15 @@ export function SceneCanvas(props: SceneCanvasProps) {
               <Group>
                 {background && <KonvaImage image={background} width={size.width} height={size.height} />}
                 {result && <KonvaImage image={result} width={size.width} height={size.height} />}
-                {masks.slice(0, Math.max(activeAt, 0)).map(maskImage)}
+                {masks.slice(0, Math.max(activeAt, 0)).map(mask)}
               </Group>
             )}
           </Layer>
           <Layer ref={activeLayer} listening={false}>
-            {!comparison && activeAt >= 0 && maskImage(masks[activeAt]!)}
+            {!comparison && activeAt >= 0 && mask(masks[activeAt]!)}
           </Layer>
           <Layer listening={false}>
-            {!comparison && masks.slice(activeAt + 1).map(maskImage)}
+            {!comparison && masks.slice(activeAt + 1).map(mask)}
             {!comparison &&
               props.expanded.map(({ id, rect, colour }) => (
                 <Rect

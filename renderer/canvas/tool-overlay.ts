@@ -2,7 +2,7 @@
 import Konva from 'konva';
 import { isEmptyRect, type PixelRect, type Point } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
-import type { Outline } from './mask-workbench.ts';
+import type { Outline } from './workbench-events.ts';
 
 const HANDLE_PX = 10;
 const POINT_RADIUS_PX = 6;
@@ -64,6 +64,11 @@ export class ToolOverlay {
       this.#shapes.add(this.#dot(point, point.positive ? '#12b886' : '#fa5252'));
     }
     if (box && !isEmptyRect(box) && outline.points.length === 0) this.#addBox(box, true);
+  }
+
+  /** Shows nothing but the brush. */
+  clear(): void {
+    this.#shapes.destroyChildren();
   }
 
   #placeBrush(): void {

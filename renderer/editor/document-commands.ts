@@ -88,18 +88,48 @@ export function setBackground(
 ): SceneDocument {
   if (document.background === background) return document;
   return {
-    ...document,
-    background,
     // It was made of the old background.
-    inpainted: null,
+    ...setInpainted(document, null),
+    background,
     concepts: sameSize ? document.concepts : document.concepts.map((concept) => ({ ...concept, mask: null })),
   };
 }
 
-/** Sets one of the texts or the inpainted background. */
+/**
+ * Puts in a background without the objects, or takes it away.
+ *
+ * @param masks those that it was made with; undefined for a picture of the person's own
+ */
+export function setInpainted(
+  document: SceneDocument,
+  inpainted: AssetId | null,
+  masks?: readonly AssetId[],
+): SceneDocument {
+  if (document.inpainted === inpainted && masks === undefined && !document.inpaintedMasks) return document;
+  const { inpaintedMasks: _, ...others } = document;
+  return { ...others, inpainted, ...(masks && { inpaintedMasks: [...masks] }) };
+}
+
+/** The masks of what takes part in the render. */
+export function visibleMasks({ concepts }: Pick<SceneDocument, 'concepts'>): AssetId[] {
+  return concepts.flatMap(({ mask, visible }) => (mask !== null && visible ? [mask] : []));
+}
+
+/**
+ * Whether a mask that takes part in the render is not among those that the objects were taken out with: it was painted
+ * or moved since. Masks are named by their content, so that one that is back to what it was is no change; a picture
+ * of the person's own is never called stale.
+ */
+export function isInpaintedStale(document: SceneDocument): boolean {
+  const { inpainted, inpaintedMasks } = document;
+  if (inpainted === null || !inpaintedMasks) return false;
+  return visibleMasks(document).some((mask) => !inpaintedMasks.includes(mask));
+}
+
+/** Sets one of the texts. */
 export function changeScene(
   document: SceneDocument,
-  change: Partial<Pick<SceneDocument, 'prompt' | 'inpaintPrompt' | 'inpainted'>>,
+  change: Partial<Pick<SceneDocument, 'prompt' | 'inpaintPrompt'>>,
 ): SceneDocument {
   const keys = Object.keys(change) as (keyof typeof change)[];
   return keys.every((key) => document[key] === change[key]) ? document : { ...document, ...change };

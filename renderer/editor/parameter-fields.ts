@@ -3,6 +3,7 @@
  * within the contract's; where they are narrower, a slider would be of no use over the whole.
  */
 import {
+  MAX_ALPHA,
   PAPER_ALPHA,
   PAPER_PARAMETERS,
   type RecommendedParameters,
@@ -17,6 +18,8 @@ export type ParameterField =
       readonly name: 'beta' | 'steps' | 'swapGuidance' | 'guidance' | 'feather' | 'expand' | 'edge';
       readonly min: number;
       readonly max: number;
+      /** What can be typed beside the slider where that is more: the contract's own limit. */
+      readonly most?: number;
       readonly step: number;
       /** Shown without asking for more. */
       readonly isBasic: boolean;
@@ -33,22 +36,22 @@ export type ParameterField =
 
 export const PARAMETER_FIELDS: readonly ParameterField[] = [
   { kind: 'slider', name: 'beta', min: 0, max: 1, step: 0.05, isBasic: true },
-  { kind: 'slider', name: 'steps', min: 1, max: 100, step: 1, isBasic: true },
+  { kind: 'slider', name: 'steps', min: 1, max: 100, most: 999, step: 1, isBasic: true },
   { kind: 'seed', name: 'seed', isBasic: true },
   { kind: 'choice', name: 'conceptPicture', choices: ['whole', 'subject', 'placed'], isBasic: true },
   { kind: 'slider', name: 'swapGuidance', min: 1, max: 10, step: 0.5, isBasic: false },
   { kind: 'slider', name: 'guidance', min: 1, max: 20, step: 0.5, isBasic: false },
-  { kind: 'slider', name: 'feather', min: 0, max: 64, step: 1, isBasic: false },
+  { kind: 'slider', name: 'feather', min: 0, max: 64, most: 128, step: 1, isBasic: false },
   { kind: 'slider', name: 'edge', min: 0, max: 64, step: 1, isBasic: false },
-  { kind: 'slider', name: 'expand', min: 0, max: 8, step: 1, isBasic: false },
+  { kind: 'slider', name: 'expand', min: 0, max: 8, most: 32, step: 1, isBasic: false },
   { kind: 'choice', name: 'attentionLayers', choices: ['all', 'decoder'], isBasic: false },
   { kind: 'range', name: 'attentionSteps', isBasic: false },
   { kind: 'choice', name: 'ablation', choices: ['a', 'b', 'c', 'd', 'e'], isBasic: false },
   { kind: 'switch', name: 'keepOriginalBackground', isBasic: false },
 ];
 
-/** Range of the slider for alpha. */
-export const ALPHA_FIELD = { min: 0, max: 1, step: 0.05 } as const;
+/** Range of the slider for alpha: the contract's whole. */
+export const ALPHA_FIELD = { min: 0, max: MAX_ALPHA, step: 0.05 } as const;
 
 /** The values that a reset goes to: the pack's, and the paper's where it says nothing. */
 export function defaultParameters(recommended: RecommendedParameters | undefined): RenderParameters {

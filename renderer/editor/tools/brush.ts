@@ -46,7 +46,8 @@ function brushTool(mode: StrokeMode): Tool<BrushState> {
         const effects: ToolEffect[] = state.phase === 'drawing' ? [{ kind: 'revert' }] : [];
         return { state: { ...idle, last: state.last }, effects };
       }
-      if (input.kind === 'confirm' || input.kind === 'double') return { state, effects: [] };
+      if (input.kind === 'confirm' || input.kind === 'double' || input.kind === 'lift')
+        return { state, effects: [] };
       const dab = dabAt(input.pointer, settings);
       if (input.kind === 'down') {
         // Alt turns the brush into the eraser and back, for the whole stroke.

@@ -1,11 +1,20 @@
 /**
  * Smart select: clicks say what belongs to the object (Alt: what does not), a drag draws a box around it. Each of
  * them asks the segmenter again with all that was said so far; Enter takes the answer into the mask, Escape
- * drops it.
+ * drops it. What lies outside of the picture says nothing about it: a click there is not taken, a box is cut to the
+ * picture.
  */
-import type { Point } from '../mask-plane.ts';
+import { isEmptyRect, type Point } from '../mask-plane.ts';
 import { rectangleOutline } from '../polygon-fill.ts';
-import { CLICK_SLOP_PX, distance, HIDE_OUTLINE, type SmartSelection, type Tool } from './tool.ts';
+import type { Size } from '../view-transform.ts';
+import {
+  CLICK_SLOP_PX,
+  distance,
+  HIDE_OUTLINE,
+  type PointerSample,
+  type SmartSelection,
+  type Tool,
+} from './tool.ts';
 
 export interface SmartSelectState {
   readonly selection: SmartSelection;
@@ -15,6 +24,37 @@ export interface SmartSelectState {
 
 const EMPTY_SELECTION: SmartSelection = { points: [], box: null };
 
+function isInside({ x, y }: Point, { width, height }: Size): boolean {
+  return x >= 0 && y >= 0 && x < width && y < height;
+}
+
+/** The part of a dragged box that lies in the picture; undefined where there is none. */
+function boxWithin(from: Point, to: Point, { width, height }: Size): SmartSelection['box'] | undefined {
+  const box = {
+    left: Math.max(Math.min(from.x, to.x), 0),
+    top: Math.max(Math.min(from.y, to.y), 0),
+    right: Math.min(Math.max(from.x, to.x), width),
+    bottom: Math.min(Math.max(from.y, to.y), height),
+  };
+  return isEmptyRect(box) ? undefined : box;
+}
+
+/** The selection with what a click or a drag adds; the same one where that is outside of the picture. */
+function extended(
+  selection: SmartSelection,
+  from: Point,
+  { x, y, alt }: PointerSample,
+  isClick: boolean,
+  size: Size,
+): SmartSelection {
+  if (!isClick) {
+    const box = boxWithin(from, { x, y }, size);
+    return box ? { ...selection, box } : selection;
+  }
+  if (!isInside(from, size)) return selection;
+  return { ...selection, points: [...selection.points, { x: from.x, y: from.y, positive: !alt }] };
+}
+
 function isEmpty({ points, box }: SmartSelection): boolean {
   return points.length === 0 && box === null;
 }
@@ -22,7 +62,7 @@ function isEmpty({ points, box }: SmartSelection): boolean {
 export const smartSelect: Tool<SmartSelectState> = {
   initial: { selection: EMPTY_SELECTION, from: undefined },
   isActive: ({ selection }) => !isEmpty(selection),
-  step(state, input, { scale }) {
+  step(state, input, { scale, size }) {
     const { selection, from } = state;
     switch (input.kind) {
       case 'down':
@@ -35,24 +75,16 @@ export const smartSelect: Tool<SmartSelectState> = {
         };
       case 'up': {
         if (!from) return { state, effects: [] };
-        const { x, y, alt } = input.pointer;
-        const next: SmartSelection =
-          distance(from, input.pointer) * scale < CLICK_SLOP_PX
-            ? { ...selection, points: [...selection.points, { x: from.x, y: from.y, positive: !alt }] }
-            : {
-                ...selection,
-                box: {
-                  left: Math.min(from.x, x),
-                  top: Math.min(from.y, y),
-                  right: Math.max(from.x, x),
-                  bottom: Math.max(from.y, y),
-                },
-              };
+        const isClick = distance(from, input.pointer) * scale < CLICK_SLOP_PX;
+        const next = extended(selection, from, input.pointer, isClick, size);
+        if (next === selection) return { state: { ...state, from: undefined }, effects: [HIDE_OUTLINE] };
         return {
           state: { selection: next, from: undefined },
           effects: [HIDE_OUTLINE, { kind: 'select', selection: next }],
         };
       }
+      case 'lift':
+        return { state: { ...state, from: undefined }, effects: [HIDE_OUTLINE] };
       case 'confirm':
         if (isEmpty(selection)) return { state, effects: [] };
         return { state: smartSelect.initial, effects: [HIDE_OUTLINE, { kind: 'commit', label: 'select' }] };

@@ -6,6 +6,7 @@
  */
 import type { Dab, StrokeMode } from '../brush-stroke.ts';
 import type { PixelRect, Point } from '../mask-plane.ts';
+import type { Size } from '../view-transform.ts';
 
 /** What the person does, in image pixels. */
 export type ToolInput =
@@ -13,7 +14,9 @@ export type ToolInput =
   | { readonly kind: 'double'; readonly pointer: PointerSample }
   /** Enter. */
   | { readonly kind: 'confirm' }
-  /** Escape, a lost pointer, another tool. */
+  /** The pointer is wanted for something else and says nothing where it is. */
+  | { readonly kind: 'lift' }
+  /** Escape, or the mask under the tool is gone. */
   | { readonly kind: 'cancel' };
 
 /** One position of the mouse, the pen or a finger. */
@@ -37,6 +40,8 @@ export interface ToolSettings {
   readonly scale: number;
   /** Around the mask as it is now; empty for an empty mask. */
   readonly maskBounds: PixelRect;
+  /** Of the picture, in its pixels. */
+  readonly size: Size;
 }
 
 /** How a mask is moved: `p -> origin + (p - origin) * scale + offset`, image pixels. */

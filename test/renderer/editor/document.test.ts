@@ -11,10 +11,13 @@ import {
   changeConcept,
   changeParameters,
   changeScene,
+  isInpaintedStale,
   moveConcept,
   removeConcept,
   setBackground,
   setEveryAlpha,
+  setInpainted,
+  visibleMasks,
 } from '../../../renderer/editor/document-commands.ts';
 import {
   commitTo,
@@ -167,11 +170,30 @@ describe('document commands', () => {
   });
 
   it('drops the masks with a background of another size, and what was made of the old one with any', () => {
-    const masked = changeScene(changeConcept(two, 'cat', { mask: asset(3) }), { inpainted: asset(4) });
+    const masked = setInpainted(changeConcept(two, 'cat', { mask: asset(3) }), asset(4), [asset(3)]);
     const same = setBackground(masked, asset(5), true);
     expect(same.concepts[0]!.mask).toBe(asset(3));
     expect(same.inpainted).toBeNull();
+    expect(same).not.toHaveProperty('inpaintedMasks');
     expect(setBackground(masked, asset(5), false).concepts[0]!.mask).toBeNull();
+  });
+
+  it('tells a background without the objects stale when a mask is another than the objects were taken out with', () => {
+    const masked = changeConcept(two, 'cat', { mask: asset(3) });
+    expect(isInpaintedStale(masked)).toBe(false);
+    const removed = setInpainted(masked, asset(4), visibleMasks(masked));
+    expect(isInpaintedStale(removed)).toBe(false);
+    const moved = changeConcept(removed, 'cat', { mask: asset(6) });
+    expect(isInpaintedStale(moved)).toBe(true);
+    expect(isInpaintedStale(changeConcept(moved, 'cat', { mask: asset(3) }))).toBe(false);
+    expect(isInpaintedStale(changeConcept(moved, 'cat', { visible: false }))).toBe(false);
+    expect(isInpaintedStale(setInpainted(moved, asset(4), visibleMasks(moved)))).toBe(false);
+  });
+
+  it('never calls a background of the person’s own stale', () => {
+    const own = setInpainted(setInpainted(two, asset(4), []), asset(7));
+    expect(isInpaintedStale(changeConcept(own, 'cat', { mask: asset(3) }))).toBe(false);
+    expect(setInpainted(own, asset(7))).toBe(own);
   });
 
   it('refuses a concept that is not there', () => {

@@ -29,7 +29,11 @@ function bench() {
   const log = new GestureLog();
   const recorded: RecordedGesture[] = [];
   const feed = (runner: ToolRunner, input: ToolInput) => {
-    for (const effect of runner.step(input, { ...settings, maskBounds: session.bounds })) {
+    for (const effect of runner.step(input, {
+      ...settings,
+      size,
+      maskBounds: session.bounds,
+    })) {
       if (effect.kind === 'commit') {
         recorded.push(
           log.finish({ conceptId: 'a', size, base: null, label: effect.label, isCutShort: false }),

@@ -11,6 +11,7 @@ const settings: Omit<ToolSettings, 'maskBounds'> = {
   hardness: 1,
   pressureSize: true,
   scale: 1,
+  size: { width: SIZE, height: SIZE },
 };
 
 type Keys = { shift?: boolean; alt?: boolean; pressure?: number; isPen?: boolean };
@@ -216,6 +217,30 @@ describe('smart select', () => {
     expect(asked).toHaveLength(3);
     expect(bench.do({ kind: 'confirm' }).commits).toBe(1);
     expect(bench.runner.isActive).toBe(false);
+  });
+
+  it('takes no click outside of the picture, and the next one as if there had been none', () => {
+    for (const [x, y] of [
+      [-1, 20],
+      [20, -1],
+      [SIZE, 20],
+      [20, SIZE],
+    ] as const) {
+      const bench = new Bench('select').drag(x, y, x, y);
+      expect(bench.effects.filter(({ kind }) => kind === 'select')).toEqual([]);
+      expect(bench.runner.isActive).toBe(false);
+      const asked = bench.drag(20, 20, 20, 20).effects.findLast((effect) => effect.kind === 'select');
+      expect(asked?.selection.points).toEqual([{ x: 20, y: 20, positive: true }]);
+    }
+  });
+
+  it('cuts a box to the picture, and takes none that lies beside it', () => {
+    const bench = new Bench('select').drag(-30, 10, SIZE + 30, SIZE + 30);
+    const asked = bench.effects.findLast((effect) => effect.kind === 'select');
+    expect(asked?.selection.box).toEqual({ left: 0, top: 10, right: SIZE, bottom: SIZE });
+    const beside = new Bench('select').drag(SIZE + 5, 10, SIZE + 40, 50);
+    expect(beside.effects.some(({ kind }) => kind === 'select')).toBe(false);
+    expect(beside.effects.at(-1)).toEqual({ kind: 'outline', points: [], closed: false });
   });
 
   it('drops the answer on Escape', () => {

@@ -1,0 +1,45 @@
+/** A mask over the picture: its colour, as opaque as is wished, and the line around it, which is always seen. */
+import { Group, Image as KonvaImage, Shape } from 'react-konva';
+import type { MaskImage } from './mask-image.ts';
+
+/** One mask as it is shown. */
+export interface ShownMask {
+  readonly id: string;
+  /** 0..1, of its colour. */
+  readonly opacity: number;
+}
+
+const LINE_PX = 1.25;
+const BORDER_PX = 3;
+
+export function MaskPicture({
+  mask,
+  image,
+  isActive,
+}: {
+  mask: ShownMask;
+  image: MaskImage | undefined;
+  isActive: boolean;
+}) {
+  if (!image) return null;
+  return (
+    <Group listening={false}>
+      <KonvaImage image={image.canvas} opacity={mask.opacity} />
+      <Shape
+        perfectDrawEnabled={false}
+        sceneFunc={(context, shape) => {
+          // As wide on the screen whatever the zoom. Dark under light, so that it is seen on any picture.
+          const { x: scale } = shape.getAbsoluteScale();
+          const canvas = context._context;
+          canvas.lineCap = 'square';
+          canvas.strokeStyle = 'rgb(0 0 0 / 70%)';
+          canvas.lineWidth = BORDER_PX / scale;
+          canvas.stroke(image.outline);
+          canvas.strokeStyle = isActive ? '#ffffff' : image.colour;
+          canvas.lineWidth = LINE_PX / scale;
+          canvas.stroke(image.outline);
+        }}
+      />
+    </Group>
+  );
+}

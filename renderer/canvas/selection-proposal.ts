@@ -1,0 +1,62 @@
+/** What smart select has asked for, and whether an answer is on the canvas: a proposal, to be kept or dropped. */
+import type { SmartSelection } from '../editor/tools/tool.ts';
+import type { WorkbenchEvents } from './workbench-events.ts';
+
+/** Nothing, a question without an answer yet, or a proposal to keep or drop. */
+export type ProposalState = 'none' | 'awaited' | 'shown';
+
+const NO_SELECTION: SmartSelection = { points: [], box: null };
+
+export class SelectionProposal {
+  readonly #select: WorkbenchEvents['select'];
+  readonly #onChange: () => void;
+  #selection = NO_SELECTION;
+  #isAwaited = false;
+  #hasAnswer = false;
+
+  constructor(select: WorkbenchEvents['select'], onChange: () => void) {
+    this.#select = select;
+    this.#onChange = onChange;
+  }
+
+  get selection(): SmartSelection {
+    return this.#selection;
+  }
+
+  get state(): ProposalState {
+    if (this.#isAwaited) return 'awaited';
+    return this.#hasAnswer ? 'shown' : 'none';
+  }
+
+  /** Whether there is something to keep, also while a better answer is awaited. */
+  get hasAnswer(): boolean {
+    return this.#hasAnswer;
+  }
+
+  ask(conceptId: string, selection: SmartSelection): void {
+    this.#selection = selection;
+    this.#isAwaited = true;
+    this.#onChange();
+    void this.#select(conceptId, selection).then(() => {
+      if (this.#selection !== selection) return;
+      this.#isAwaited = false;
+      this.#onChange();
+    });
+  }
+
+  /** An answer to what was asked last is shown. */
+  answer(): void {
+    this.#hasAnswer = true;
+    this.#onChange();
+  }
+
+  /** Nothing is selected any more: what was asked need not be answered. @returns whether there was an answer */
+  end(conceptId: string): boolean {
+    const { hasAnswer } = this;
+    if (this.#isAwaited) void this.#select(conceptId, NO_SELECTION);
+    this.#selection = NO_SELECTION;
+    this.#isAwaited = false;
+    this.#hasAnswer = false;
+    return hasAnswer;
+  }
+}

@@ -1,0 +1,32 @@
+/** What the mask workbench tells and asks the rest of the editor. */
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { MaskOperation } from '../editor/mask-operations.ts';
+import type { MaskPlane, Point } from '../editor/mask-plane.ts';
+import type { GestureLabel, SmartSelection } from '../editor/tools/tool.ts';
+
+/** What a committed gesture did, for the history. */
+export type MaskChange =
+  | { readonly kind: 'gesture'; readonly label: GestureLabel }
+  | { readonly kind: 'operation'; readonly label: MaskOperation['kind'] }
+  | { readonly kind: 'copy' };
+
+/** The line that a tool draws over the picture; no points when there is none. */
+export interface Outline {
+  readonly points: readonly Point[];
+  readonly closed: boolean;
+}
+
+export interface WorkbenchEvents {
+  /** A mask was changed by the person: it is to be saved. @returns its id once it is */
+  saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId>;
+  /** The mask that the document has for a concept now, however far React is behind. */
+  currentMask(conceptId: string): AssetId | null;
+  /**
+   * Smart select was clicked or boxed; an empty selection takes back what was asked before.
+   *
+   * @returns when there is an answer, or when there will be none; never rejects
+   */
+  select(conceptId: string, selection: SmartSelection): Promise<void>;
+  /** Something that the person should hear of failed. */
+  fail(error: unknown): void;
+}

@@ -1,0 +1,45 @@
+/** The renders of a sweep as a grid by beta and alpha. */
+import type { RenderSummary } from '../../electron/contract/render-record.ts';
+
+export interface SweepGrid {
+  /** Ascending. */
+  readonly alphas: readonly number[];
+  /** Ascending. */
+  readonly betas: readonly number[];
+  readonly cellAt: (alpha: number, beta: number) => RenderSummary | undefined;
+  /** Cells, whether there is a render in them or not. */
+  readonly total: number;
+  /** Cells with a picture. */
+  readonly done: number;
+  /** Cells that wait or run. */
+  readonly underWay: number;
+}
+
+/** @param renders of one sweep */
+export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid {
+  const cells = renders.flatMap((render) => (render.sweep ? [{ ...render.sweep, render }] : []));
+  const sorted = (values: number[]) => [...new Set(values)].sort((a, b) => a - b);
+  const alphas = sorted(cells.map(({ alpha }) => alpha));
+  const betas = sorted(cells.map(({ beta }) => beta));
+  return {
+    alphas,
+    betas,
+    cellAt: (alpha, beta) => cells.find((cell) => cell.alpha === alpha && cell.beta === beta)?.render,
+    total: alphas.length * betas.length,
+    done: renders.filter(({ result }) => result !== null).length,
+    underWay: renders.filter(({ state }) => state === 'queued' || state === 'running').length,
+  };
+}
+
+/** A sweep's renders, and no others. */
+export interface SweepRenders {
+  readonly sweepId: string;
+  readonly renders: RenderSummary[];
+}
+
+/** The sweep after one of its renders changed; the same one where the render is of another. */
+export function withRender(sweep: SweepRenders | null, render: RenderSummary): SweepRenders | null {
+  if (sweep === null || render.sweep?.sweepId !== sweep.sweepId) return sweep;
+  const others = sweep.renders.filter(({ renderId }) => renderId !== render.renderId);
+  return { ...sweep, renders: render.isDeleted ? others : [...others, render] };
+}

@@ -1,0 +1,317 @@
+/** The mask workbench with a library and a host that are played: what a gesture leaves, whatever ends it. */
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AssetId } from '../../../electron/contract/render-request.ts';
+import { CONCEPT_COLOURS, type DocumentConcept } from '../../../electron/contract/scene-document.ts';
+import type { MaskLibrary } from '../../../renderer/canvas/mask-library.ts';
+import { MaskWorkbench } from '../../../renderer/canvas/mask-workbench.ts';
+import type { MaskChange } from '../../../renderer/canvas/workbench-events.ts';
+import { operateOnMask } from '../../../renderer/editor/mask-operations.ts';
+import { copyPlane, coverageOf, type MaskPlane, maskPlane } from '../../../renderer/editor/mask-plane.ts';
+import type { SmartSelection, ToolInput } from '../../../renderer/editor/tools/tool.ts';
+import { stubCanvas } from './canvas-stubs.ts';
+
+const SIZE = { width: 32, height: 32 };
+
+let workbench: MaskWorkbench;
+let concepts: DocumentConcept[];
+/** Masks by their names, as a host keeps them. */
+let masks: Map<AssetId, MaskPlane>;
+let saves: { conceptId: string; change: MaskChange; coverage: number }[];
+let questions: { conceptId: string; selection: SmartSelection; answer: () => void }[];
+let failures: unknown[];
+let nextSave: Promise<void> | undefined;
+
+function concept(id: string, change: Partial<DocumentConcept> = {}): DocumentConcept {
+  return {
+    id,
+    name: id,
+    prompt: '',
+    phrase: '',
+    image: null,
+    subject: null,
+    mask: null,
+    alpha: 0.15,
+    visible: true,
+    locked: false,
+    colour: CONCEPT_COLOURS[0],
+    ...change,
+  };
+}
+
+function follow(activeId: string | null = 'cat', size = SIZE): void {
+  workbench.follow(concepts, size, activeId);
+}
+
+function feed(kind: 'down' | 'move' | 'up' | 'double', x: number, y: number): void {
+  const input: ToolInput = {
+    kind,
+    pointer: { x, y, pressure: 0.5, isPen: false, shift: false, alt: false },
+  };
+  workbench.input(input);
+}
+
+function stroke(): void {
+  feed('down', 10, 10);
+  feed('move', 20, 10);
+}
+
+/** Everything that was promised has happened. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+function name(plane: MaskPlane): AssetId {
+  const id = String(masks.size + 1).padStart(64, '0');
+  masks.set(id, plane);
+  return id;
+}
+
+beforeAll(stubCanvas);
+
+beforeEach(() => {
+  masks = new Map();
+  saves = [];
+  questions = [];
+  failures = [];
+  nextSave = undefined;
+  concepts = [concept('cat'), concept('dog', { colour: CONCEPT_COLOURS[1] })];
+  const library = {
+    load: async (id: AssetId) => {
+      const plane = masks.get(id);
+      if (!plane) throw new Error('not there');
+      return plane;
+    },
+    remember: () => {},
+    operate: async (plane: MaskPlane, operation: Parameters<MaskLibrary['operate']>[1]) =>
+      operateOnMask(copyPlane(plane), operation),
+  } as unknown as MaskLibrary;
+  workbench = new MaskWorkbench(library, {
+    saveMask: async (conceptId, plane, change) => {
+      saves.push({ conceptId, change, coverage: coverageOf(plane) });
+      const id = name(plane);
+      concepts = concepts.map((one) => (one.id === conceptId ? { ...one, mask: id } : one));
+      await nextSave;
+      return id;
+    },
+    currentMask: (id) => concepts.find((one) => one.id === id)?.mask ?? null,
+    select: (conceptId, selection) =>
+      new Promise((resolve) => questions.push({ conceptId, selection, answer: resolve })),
+    fail: (error) => failures.push(error),
+  });
+  workbench.setSettings({ brushSizePx: 6, hardness: 1 });
+  follow();
+});
+
+describe('a gesture that is not finished', () => {
+  const ways: readonly (readonly [string, () => void])[] = [
+    ['another tool', () => workbench.setTool('eraser')],
+    ['another concept', () => follow('dog')],
+    ['no concept', () => follow(null)],
+    ['a second finger after it has drawn', () => workbench.interrupt(true)],
+    ['an operation on its mask', () => void workbench.operate('cat', { kind: 'fillHoles' })],
+    [
+      'a lock on its concept',
+      () => {
+        concepts = [concept('cat', { locked: true }), concept('dog')];
+        follow();
+      },
+    ],
+  ];
+  for (const [what, end] of ways) {
+    it(`is kept as one step by ${what}`, async () => {
+      stroke();
+      end();
+      await settled();
+      const [first] = saves;
+      expect(first).toMatchObject({ conceptId: 'cat', change: { kind: 'gesture', label: 'brush' } });
+      expect(first!.coverage).toBeGreaterThan(0.04);
+      expect(saves.filter(({ change }) => change.kind === 'gesture')).toHaveLength(1);
+      expect(workbench.isActive).toBe(false);
+      expect(failures).toEqual([]);
+    });
+  }
+
+  it('is dropped by Escape, and by a second finger that comes before it has drawn', () => {
+    stroke();
+    workbench.cancel();
+    feed('down', 10, 10);
+    workbench.interrupt(false);
+    expect(saves).toEqual([]);
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
+  });
+
+  it('goes with its concept', () => {
+    stroke();
+    concepts = [concept('dog')];
+    follow('dog');
+    expect(saves).toEqual([]);
+    expect(workbench.planeOf('cat')).toBeUndefined();
+  });
+
+  it('closes a polygon, and drops one that has no area', () => {
+    workbench.setTool('polygon');
+    for (const [x, y] of [
+      [2, 2],
+      [28, 2],
+      [28, 28],
+    ] as const) {
+      feed('down', x, y);
+    }
+    workbench.setTool('brush');
+    expect(saves.map(({ change }) => change)).toEqual([{ kind: 'gesture', label: 'polygon' }]);
+    workbench.setTool('polygon');
+    feed('down', 2, 2);
+    workbench.setTool('brush');
+    expect(saves).toHaveLength(1);
+  });
+
+  it('of several clicks goes on after a pinch', () => {
+    workbench.setTool('polygon');
+    feed('down', 2, 2);
+    workbench.interrupt(true);
+    feed('down', 28, 2);
+    feed('down', 28, 28);
+    workbench.input({ kind: 'confirm' });
+    expect(saves).toHaveLength(1);
+  });
+});
+
+describe('smart select', () => {
+  const proposed = maskPlane(32, 32, new Uint8ClampedArray(32 * 32).fill(255, 0, 512));
+
+  async function propose(): Promise<void> {
+    workbench.setTool('select');
+    feed('down', 10, 10);
+    feed('up', 10, 10);
+    const question = questions.at(-1)!;
+    await workbench.showAnswer('cat', question.selection, name(proposed));
+    question.answer();
+    await settled();
+  }
+
+  it('waits, proposes, and keeps what was proposed on Enter', async () => {
+    workbench.setTool('select');
+    expect(workbench.proposal).toBe('none');
+    feed('down', 10, 10);
+    feed('up', 10, 10);
+    expect(workbench.proposal).toBe('awaited');
+    workbench.cancel();
+    expect(workbench.proposal).toBe('none');
+    await propose();
+    expect(workbench.proposal).toBe('shown');
+    workbench.input({ kind: 'confirm' });
+    expect(saves).toEqual([
+      { conceptId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 },
+    ]);
+    expect(workbench.proposal).toBe('none');
+  });
+
+  for (const [what, end] of [
+    ['another tool', () => workbench.setTool('brush')],
+    ['another concept', () => follow('dog')],
+  ] as const) {
+    it(`keeps what it proposes when ${what} is taken`, async () => {
+      await propose();
+      end();
+      expect(saves).toEqual([
+        { conceptId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 },
+      ]);
+      expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.5);
+    });
+  }
+
+  it('goes on after a pinch, with what it proposes still to be kept or dropped', async () => {
+    await propose();
+    workbench.interrupt(true);
+    expect(workbench.proposal).toBe('shown');
+    expect(saves).toEqual([]);
+  });
+
+  it('takes back a question whose answer is not wanted any more, and does not show a late one', async () => {
+    workbench.setTool('select');
+    feed('down', 10, 10);
+    feed('up', 10, 10);
+    const [question] = questions;
+    workbench.setTool('brush');
+    expect(questions.at(-1)!.selection).toEqual({ points: [], box: null });
+    await workbench.showAnswer('cat', question!.selection, name(proposed));
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
+    expect(saves).toEqual([]);
+  });
+
+  it('asks nothing outside of the picture', () => {
+    workbench.setTool('select');
+    feed('down', 40, 10);
+    feed('up', 40, 10);
+    expect(questions).toEqual([]);
+    expect(workbench.proposal).toBe('none');
+  });
+});
+
+describe('masks of the document', () => {
+  it('are loaded, and replaced by later ones', async () => {
+    const [half, full] = [0, 512].map((from) =>
+      name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, from, 512 + from / 2))),
+    );
+    concepts = [concept('cat', { mask: half! })];
+    follow();
+    await settled();
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.5);
+    concepts = [concept('cat', { mask: full! })];
+    follow();
+    await settled();
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.25);
+    concepts = [concept('cat')];
+    follow();
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
+    expect(failures).toEqual([]);
+  });
+
+  it('do not overwrite a stroke that is on its way', async () => {
+    let release = () => {};
+    nextSave = new Promise((resolve) => {
+      release = resolve;
+    });
+    stroke();
+    feed('up', 20, 10);
+    const painted = coverageOf(workbench.planeOf('cat')!);
+    concepts = [concept('cat')];
+    follow();
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(painted);
+    release();
+    await settled();
+    // The document has no mask after all: the save did not get in.
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
+  });
+
+  it('of another size than the background are told of and not shown', async () => {
+    concepts = [concept('cat', { mask: name(maskPlane(8, 8)) })];
+    follow();
+    await settled();
+    expect(failures).toHaveLength(1);
+  });
+
+  it('that cannot be loaded are told of', async () => {
+    concepts = [concept('cat', { mask: 'f'.repeat(64) })];
+    follow();
+    await settled();
+    expect(failures).toHaveLength(1);
+  });
+});
+
+describe('the colour of a mask', () => {
+  it('changes with what lies under it', () => {
+    stroke();
+    feed('up', 20, 10);
+    const colour = () => workbench.imageOf('cat')!.colour;
+    const own = colour();
+    const amber = [0xe6, 0x9f, 0x00, 255];
+    const picture = (pixel: readonly number[]) => ({
+      width: 8,
+      height: 8,
+      data: Uint8ClampedArray.from({ length: 256 }, (_, at) => pixel[at % 4]!),
+    });
+    workbench.setPicture(picture(amber));
+    expect(colour()).not.toBe(own);
+    workbench.setPicture(picture([0, 0, 255, 255]));
+    expect(colour()).toBe(own);
+  });
+});

@@ -1,0 +1,192 @@
+/** Mouse, pen and touch, with an element and events that are played. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { CanvasView } from '../../../renderer/canvas/canvas-view.ts';
+import { listenToPointers } from '../../../renderer/canvas/pointer-input.ts';
+import type { ToolInput } from '../../../renderer/editor/tools/tool.ts';
+
+interface Played {
+  readonly pointerId?: number;
+  readonly pointerType?: 'mouse' | 'touch' | 'pen';
+  readonly button?: number;
+  readonly pressure?: number;
+}
+
+class PlayedPointerEvent extends Event {
+  readonly clientX: number;
+  readonly clientY: number;
+  readonly played: Played;
+
+  constructor(kind: string, clientX: number, clientY: number, played: Played = {}) {
+    super(kind, { cancelable: true });
+    this.clientX = clientX;
+    this.clientY = clientY;
+    this.played = played;
+  }
+  readonly shiftKey = false;
+  readonly altKey = false;
+  get pointerId(): number {
+    return this.played.pointerId ?? 1;
+  }
+  get pointerType(): string {
+    return this.played.pointerType ?? 'mouse';
+  }
+  get button(): number {
+    return this.played.button ?? 0;
+  }
+  get pressure(): number {
+    return this.played.pressure ?? 0.5;
+  }
+  getCoalescedEvents(): PlayedPointerEvent[] {
+    return [];
+  }
+}
+
+class PlayedElement extends EventTarget {
+  getBoundingClientRect() {
+    return { left: 100, top: 50 };
+  }
+  setPointerCapture(): void {}
+  focus(): void {}
+}
+
+let element: PlayedElement;
+let view: CanvasView;
+let inputs: ToolInput[];
+let interrupts: boolean[];
+let brushFactors: number[];
+let isPanning: boolean;
+let wheelAction: 'zoom' | 'brushSize';
+let stop: AbortController;
+
+function send(kind: string, x: number, y: number, played?: Played): void {
+  element.dispatchEvent(new PlayedPointerEvent(kind, 100 + x, 50 + y, played));
+}
+
+function wheel(deltaY: number, ctrlKey = false): void {
+  const event = Object.assign(new Event('wheel', { cancelable: true }), {
+    deltaY,
+    deltaMode: 0,
+    ctrlKey,
+    metaKey: false,
+    clientX: 100,
+    clientY: 50,
+  });
+  element.dispatchEvent(event);
+}
+
+beforeEach(() => {
+  vi.stubGlobal('PointerEvent', PlayedPointerEvent);
+  vi.stubGlobal('Element', PlayedElement);
+  vi.stubGlobal('window', { devicePixelRatio: 1 });
+  Object.assign(PlayedElement.prototype, { closest: () => null });
+  element = new PlayedElement();
+  view = new CanvasView();
+  view.setViewport({ width: 200, height: 200 });
+  view.setContent({ width: 100, height: 100 });
+  view.actualSize();
+  inputs = [];
+  interrupts = [];
+  brushFactors = [];
+  isPanning = false;
+  wheelAction = 'zoom';
+  stop = new AbortController();
+  listenToPointers(
+    element as unknown as HTMLElement,
+    {
+      view,
+      isPanning: () => isPanning,
+      wheelAction: () => wheelAction,
+      input: (input) => inputs.push(input),
+      interrupt: (hasDrawn) => interrupts.push(hasDrawn),
+      hover: () => {},
+      changeBrushSize: (factor) => brushFactors.push(factor),
+    },
+    stop.signal,
+  );
+});
+
+const kinds = () => inputs.map(({ kind }) => kind);
+
+describe('the tool', () => {
+  it('gets a drag in image pixels', () => {
+    const { offsetX, offsetY, scale } = view.getTransform();
+    send('pointerdown', 60, 70);
+    send('pointermove', 80, 90);
+    send('pointerup', 80, 90);
+    expect(kinds()).toEqual(['down', 'move', 'up']);
+    expect(inputs[0]).toMatchObject({
+      pointer: { x: (60 - offsetX) / scale, y: (70 - offsetY) / scale, isPen: false, pressure: 0.5 },
+    });
+  });
+
+  it('gets a pen’s pressure', () => {
+    send('pointerdown', 60, 70, { pointerType: 'pen', pressure: 0.9 });
+    expect(inputs[0]).toMatchObject({ pointer: { isPen: true, pressure: 0.9 } });
+  });
+
+  it('gets nothing of a drag that pans: by the middle button, or while everything pans', () => {
+    const before = view.getTransform();
+    send('pointerdown', 60, 70, { button: 1 });
+    send('pointermove', 70, 75);
+    send('pointerup', 70, 75);
+    isPanning = true;
+    send('pointerdown', 60, 70);
+    send('pointermove', 70, 75);
+    send('pointerup', 70, 75);
+    expect(inputs).toEqual([]);
+    const { offsetX, offsetY } = view.getTransform();
+    expect([offsetX - before.offsetX, offsetY - before.offsetY]).toEqual([20, 10]);
+  });
+
+  it('gets nothing more once nobody listens', () => {
+    stop.abort();
+    send('pointerdown', 60, 70);
+    expect(inputs).toEqual([]);
+  });
+});
+
+describe('a second finger', () => {
+  const finger = (pointerId: number): Played => ({ pointerId, pointerType: 'touch' });
+
+  it('interrupts a stroke that has drawn, and zooms', () => {
+    const { scale } = view.getTransform();
+    send('pointerdown', 60, 70, finger(1));
+    send('pointermove', 90, 70, finger(1));
+    send('pointerdown', 110, 70, finger(2));
+    expect(interrupts).toEqual([true]);
+    send('pointermove', 150, 70, finger(2));
+    expect(view.getTransform().scale).toBeCloseTo(scale * 3);
+    send('pointerup', 150, 70, finger(2));
+    send('pointerup', 90, 70, finger(1));
+    expect(kinds()).toEqual(['down', 'move']);
+  });
+
+  it('interrupts a touch that has not moved as one that has not drawn', () => {
+    send('pointerdown', 60, 70, finger(1));
+    send('pointermove', 62, 71, finger(1));
+    send('pointerdown', 110, 70, finger(2));
+    expect(interrupts).toEqual([false]);
+  });
+});
+
+it('keeps what was drawn when the system takes the pointer away', () => {
+  send('pointerdown', 60, 70);
+  send('pointermove', 90, 70);
+  send('pointercancel', 90, 70);
+  expect(interrupts).toEqual([true]);
+  expect(kinds()).toEqual(['down', 'move']);
+});
+
+it('zooms by the wheel or changes the brush, as is wished, and the other with Ctrl', () => {
+  const { scale } = view.getTransform();
+  wheel(-100);
+  const zoomed = view.getTransform().scale;
+  expect(zoomed).toBeGreaterThan(scale);
+  wheel(-100, true);
+  expect(brushFactors).toHaveLength(1);
+  wheelAction = 'brushSize';
+  wheel(-100);
+  expect(brushFactors).toHaveLength(2);
+  wheel(100, true);
+  expect(view.getTransform().scale).toBeLessThan(zoomed);
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { sweepGrid, withRender } from '../../../renderer/editor/sweep-grid.ts';
+import { renderSummary } from '../session/render-summary.ts';
+
+const sweepId = 'a';
+const cell = (alpha: number, beta: number, change: Partial<RenderSummary> = {}) =>
+  renderSummary(`${alpha} ${beta}`, { sweep: { sweepId, alpha, beta }, ...change });
+
+describe('a sweep', () => {
+  it('counts all 64 cells of eight by eight, and those that are still to come', () => {
+    const values = Array.from({ length: 8 }, (_, index) => index / 8);
+    const renders = values.flatMap((beta) => values.map((alpha) => cell(alpha, beta)));
+    const waiting = cell(0, 0, { state: 'queued', result: null });
+    const grid = sweepGrid([waiting, ...renders.slice(1)]);
+    expect([grid.total, grid.done, grid.underWay]).toEqual([64, 63, 1]);
+    expect(grid.alphas).toEqual(values);
+    expect(grid.cellAt(0.875, 0.125)?.renderId).toBe('0.875 0.125');
+  });
+
+  it('follows its renders, and no others', () => {
+    const sweep = { sweepId, renders: [cell(0, 0, { state: 'queued', result: null })] };
+    expect(withRender(sweep, cell(0, 0))?.renders).toEqual([cell(0, 0)]);
+    expect(withRender(sweep, cell(0, 0, { isDeleted: true }))?.renders).toEqual([]);
+    const other = cell(0, 0, { sweep: { sweepId: 'b', alpha: 0, beta: 0 } });
+    expect(withRender(sweep, other)).toBe(sweep);
+    expect(withRender(null, other)).toBeNull();
+  });
+
+  it('has an empty cell for each pair that is missing', () => {
+    const grid = sweepGrid([cell(0, 0), cell(1, 1)]);
+    expect([grid.total, grid.done, grid.underWay]).toEqual([4, 2, 0]);
+    expect(grid.cellAt(0, 1)).toBeUndefined();
+  });
+});
