@@ -1,6 +1,6 @@
 /** What the editor shows and holds in hand; of no concern to the project. */
 import { create } from 'zustand';
-import type { ComparisonMode } from '../canvas/comparison.tsx';
+import type { ComparisonMode } from '../editor/comparison-mode.ts';
 import type { ToolName } from '../editor/tools/tools.ts';
 
 export type ToolInHand = ToolName | 'hand';

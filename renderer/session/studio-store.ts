@@ -67,3 +67,13 @@ export function findRender(
 ): RenderSummary | undefined {
   return id === null ? undefined : (renders.find(({ renderId }) => renderId === id) ?? pinned[id]);
 }
+
+/** What an export takes: the render that is shown, and the newest one with a picture while none is. */
+export function renderToExport(
+  state: Pick<StudioState, 'renders' | 'pinned'>,
+  shownRenderId: string | null,
+): RenderSummary | undefined {
+  if (shownRenderId === null) return state.renders.find(({ result }) => result !== null);
+  const shown = findRender(state, shownRenderId);
+  return shown?.result ? shown : undefined;
+}

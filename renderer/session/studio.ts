@@ -12,15 +12,17 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import { CanvasView } from '../canvas/canvas-view.ts';
 import { MaskLibrary } from '../canvas/mask-library.ts';
-import { type MaskChange, MaskWorkbench } from '../canvas/mask-workbench.ts';
+import { MaskWorkbench } from '../canvas/mask-workbench.ts';
+import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { changeConcept } from '../editor/document-commands.ts';
 import type { MaskPlane } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
+import type { Size } from '../editor/view-transform.ts';
 import { AwaitedResults } from './awaited-results.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import { type FailedProject, failureOf, openFirstProject } from './first-project.ts';
-import { reportError, reportNotice } from './notices.ts';
+import { reportError, reportNotice, sentenceOf } from './notices.ts';
 import { forgetPage, leavePage, type PageMemory, recallPage } from './page-memory.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
 import { type DocumentEdit, ProjectSession } from './project-session.ts';
@@ -28,6 +30,13 @@ import { findRender, useStudio } from './studio-store.ts';
 import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts';
 
 const PAGE_SIZE = 60;
+
+/** What was found by a phrase, and what the host has to say of it. */
+export interface PhraseFind {
+  /** undefined where nothing was found. */
+  readonly mask: AssetId | undefined;
+  readonly notices: readonly string[];
+}
 
 export class Studio {
   readonly client: StudioClient;
@@ -49,7 +58,7 @@ export class Studio {
       saveMask: (conceptId, plane, change) => this.#saveMask(conceptId, plane, change),
       currentMask: (conceptId) =>
         this.#session?.document.concepts.find(({ id }) => id === conceptId)?.mask ?? null,
-      select: (conceptId, selection) => void this.#select(conceptId, selection),
+      select: (conceptId, selection) => this.#select(conceptId, selection),
       fail: reportError,
     });
     this.results = new AwaitedResults(this.workbench, {
@@ -93,7 +102,7 @@ export class Studio {
       useStudio.setState({ phase: 'ready', failure: null });
       this.#learnPack(engine);
     } catch (error) {
-      useStudio.setState({ phase: 'failed', failure: messageOf(error) });
+      useStudio.setState({ phase: 'failed', failure: sentenceOf(error) });
     }
   }
 
@@ -129,12 +138,7 @@ export class Studio {
   }
 
   /** Takes a picture file into the project. @returns its id and size */
-  async importPicture(
-    file: Blob,
-    name: string,
-    fit: { width: number; height: number } | null,
-    session: ProjectSession = this.session,
-  ) {
+  async importPicture(file: Blob, name: string, fit: Size | null, session: ProjectSession = this.session) {
     const upload = await this.upload(file);
     return this.client.call('assets.import', {
       projectId: session.projectId,
@@ -146,33 +150,41 @@ export class Studio {
 
   /** Takes a mask of the thing in a concept picture into the project, brought to that picture's size. */
   async importSubject(file: Blob, image: AssetId, session: ProjectSession = this.session): Promise<AssetId> {
-    const picture = await fetch(this.assetUrl(image));
-    const { width, height } = await createImageBitmap(await picture.blob());
-    return this.importMask(file, 'subject', { width, height }, session);
+    return this.importMask(file, 'subject', await this.sizeOf(image), session);
   }
 
   /** Takes a mask file into the project, brought to the background's size. */
   async importMask(
     file: Blob,
     name: string,
-    size: { width: number; height: number },
+    { width, height }: Size,
     session: ProjectSession = this.session,
   ): Promise<AssetId> {
-    const upload = await this.client.upload(new Uint8Array(await file.arrayBuffer()), file.type);
+    const upload = await this.upload(file);
     const { asset } = await this.client.call('assets.import', {
       projectId: session.projectId,
       upload,
       name,
       kind: 'mask',
-      fit: { ...size, mode: 'cover' },
+      fit: { width, height, mode: 'cover' },
     });
     return asset;
+  }
+
+  /** Size of a picture that the host serves, a candidate for the background among them. */
+  async sizeOf(image: AssetId): Promise<Size> {
+    const bitmap = await createImageBitmap(new Blob([await this.client.readAsset(image)]));
+    const { width, height } = bitmap;
+    bitmap.close();
+    return { width, height };
   }
 
   // Projects ---------------------------------------------------------------------------------------------------------
 
   /** Shows another project. Until it is there, and in all that began before, changes go to the one that was shown. */
   async openProject(open: () => Promise<ProjectState>): Promise<void> {
+    // What is in hand belongs to the project that is left.
+    this.workbench.conclude();
     this.#requireSaved();
     await this.#session?.saved();
     await this.#showProject(await open());
@@ -440,17 +452,15 @@ export class Studio {
   async #select(conceptId: string, selection: SmartSelection): Promise<void> {
     const { background } = this.session.document;
     const isAsked = selection.box !== null || selection.points.some(({ positive }) => positive);
-    if (background === null || !isAsked) return;
     try {
-      if (this.#selectJobId) await this.client.call('jobs.cancel', { jobId: this.#selectJobId });
+      const before = this.#selectJobId;
+      this.#selectJobId = undefined;
+      if (before !== undefined) await this.client.call('jobs.cancel', { jobId: before });
+      if (background === null || !isAsked) return;
       const job = await this.client.call('prepare.selectMask', {
         projectId: this.projectId,
         image: background,
-        points: selection.points.map(({ x, y, positive }) => ({
-          x: Math.max(x, 0),
-          y: Math.max(y, 0),
-          isInside: positive,
-        })),
+        points: selection.points.map(({ x, y, positive }) => ({ x, y, isInside: positive })),
         box: selection.box,
       });
       this.#selectJobId = job.jobId;
@@ -462,25 +472,26 @@ export class Studio {
     }
   }
 
-  /** Finds a concept's place by its phrase. @returns whether something was found */
-  async findMask(conceptId: string, phrase: string): Promise<boolean> {
+  /** Finds a concept's place by its phrase. @returns what was found */
+  async findMask(conceptId: string, phrase: string): Promise<PhraseFind> {
     const { session } = this;
     const { background } = session.document;
-    if (background === null) return false;
-    const mask = await this.maskByPhrase(background, phrase, session);
-    if (mask === undefined) return false;
+    if (background === null) return { mask: undefined, notices: [] };
+    const find = await this.maskByPhrase(background, phrase, session);
+    const { mask } = find;
+    if (mask === undefined) return find;
     session.edit(i18next.t('changes.find', { phrase }), (document) =>
       changeConcept(document, conceptId, { mask }),
     );
-    return true;
+    return find;
   }
 
-  /** The best mask of what a phrase names in a picture of the project; undefined where nothing was found. */
+  /** The best mask of what a phrase names in a picture of the project. */
   async maskByPhrase(
     image: AssetId,
     phrase: string,
     session: ProjectSession = this.session,
-  ): Promise<AssetId | undefined> {
+  ): Promise<PhraseFind> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.client.call('prepare.findMask', {
       projectId: session.projectId,
@@ -489,14 +500,27 @@ export class Studio {
       boxThreshold,
       textThreshold,
     });
-    const result = await this.finished(job);
-    return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
+    const { result, notices } = await this.#ended(job);
+    return { mask: result?.kind === 'masks' ? result.candidates[0]?.mask : undefined, notices };
   }
 
   // Jobs -------------------------------------------------------------------------------------------------------------
 
-  /** Waits for a job to end. @returns its result; undefined when it was cancelled @throws StudioError when it failed */
+  /**
+   * Waits for a job to end, and tells what it has to tell.
+   *
+   * @returns its result; undefined when it was cancelled
+   * @throws StudioError when it failed
+   */
   async finished(job: JobState): Promise<JobState['result'] | undefined> {
+    const { result, notices } = await this.#ended(job);
+    for (const notice of notices) reportNotice(notice);
+    return result;
+  }
+
+  async #ended(
+    job: JobState,
+  ): Promise<{ result: JobState['result'] | undefined; notices: readonly string[] }> {
     this.#putJob(job);
     const last = await new Promise<JobState>((resolve) => {
       const look = (state: Record<string, JobState>) => {
@@ -510,11 +534,10 @@ export class Studio {
         if (look(jobs)) stop();
       });
     });
-    for (const notice of last.notices) reportNotice(notice);
     if (last.state === 'failed') {
       throw new StudioError(last.error?.code ?? 'INTERNAL', last.error?.message ?? 'The job failed.');
     }
-    return last.state === 'cancelled' ? undefined : last.result;
+    return { result: last.state === 'cancelled' ? undefined : last.result, notices: last.notices };
   }
 
   #putJob(job: JobState): void {
@@ -573,7 +596,7 @@ export class Studio {
       // Where that leads to is the host's to say.
       if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
     });
-    client.on('notice', ({ message }) => reportNotice(message));
+    client.on('notice', ({ level, message }) => reportNotice(message, { kind: level }));
     addEventListener('beforeunload', (event) => {
       if (this.#sessions().some(({ hasPending }) => hasPending)) event.preventDefault();
     });
@@ -632,9 +655,4 @@ function hasEnded(state: JobState['state']): boolean {
 /** Names the project in the page's address, so that the page finds it again when it is loaded again. */
 function showAddress(path: string): void {
   history.replaceState(null, '', `#project=${encodeURIComponent(path)}`);
-}
-
-/** The sentence for the person. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import i18next from 'i18next';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { EventPayload } from '../../../electron/contract/events.ts';
+import type { RenderId } from '../../../electron/contract/render-record.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
 import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { reportError } from '../../session/notices.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start } from '../../session/studio-context.ts';
-import { useStudio } from '../../session/studio-store.ts';
+import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { exportRender } from './export-render.ts';
 
 export function takeTool(studio: Studio, tool: ToolInHand): void {
@@ -53,6 +54,26 @@ export async function startRender(studio: Studio, atFront = false): Promise<void
     }));
   }
   await studio.render({ atFront });
+}
+
+/** Renders of the open project that run or wait, in the order in which they run. */
+export function ownRenders(): readonly RenderId[] {
+  const { project, queue } = useStudio.getState();
+  return queue.entries
+    .filter(({ projectId }) => projectId === project?.state.projectId)
+    .map(({ renderId }) => renderId);
+}
+
+/** Cancels those renders and no others, the last one first so that none of them begins meanwhile. */
+export async function cancelRenders(studio: Studio, renderIds: readonly RenderId[]): Promise<void> {
+  for (const renderId of renderIds.toReversed()) {
+    try {
+      await studio.client.call('queue.cancel', { what: 'one', renderId });
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof StudioError) || error.code !== 'RENDER_UNKNOWN') throw error;
+    }
+  }
 }
 
 type Actions = Record<ActionName, (studio: Studio) => void>;
@@ -102,11 +123,9 @@ const actions: Actions = {
   'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
   'render.start': (studio) => start(() => startRender(studio)),
   'render.startFirst': (studio) => start(() => startRender(studio, true)),
-  'render.cancel': (studio) => start(() => studio.client.call('queue.cancel', { what: 'current' })),
+  'render.cancel': (studio) => start(() => cancelRenders(studio, ownRenders().slice(0, 1))),
   'render.export': (studio) => {
-    const { shownRenderId } = useEditor.getState();
-    const { renders } = useStudio.getState();
-    const render = renders.find((one) => one.renderId === shownRenderId) ?? renders.find((one) => one.result);
+    const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
     if (render) start(() => exportRender(studio, render.renderId, 'png'));
   },
   'project.new': () => useEditor.setState({ sheet: 'projects' }),

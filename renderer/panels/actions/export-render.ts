@@ -19,7 +19,7 @@ export async function exportRender(studio: Studio, renderId: string, kind: 'png'
     ...place,
   });
   download(studio, file);
-  reportNotice(i18next.t('render.exported', { name: file.fileName }));
+  reportNotice(i18next.t('render.exported', { name: file.fileName }), { kind: 'success' });
 }
 
 /** Lets the browser save a file that the host kept for it. */

@@ -2,15 +2,20 @@
 import i18next from 'i18next';
 import type { PictureNote } from '../../../electron/contract/picture-formats.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
-import { addConcept, changeConcept, changeScene, setBackground } from '../../editor/document-commands.ts';
+import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
+import { addConcept, changeConcept, setBackground, setInpainted } from '../../editor/document-commands.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
+import type { Size } from '../../editor/view-transform.ts';
 import { useEditor } from '../../session/editor-store.ts';
-import { reportNotice } from '../../session/notices.ts';
+import { reportError, reportNotice, reportRunning } from '../../session/notices.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { restoreScene } from './restore-picture.ts';
 import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
+
+/** How long there is to read which pictures were not taken. */
+const READING_MS = 20_000;
 
 /** The pack's picture size where it has one, else the background's: what pictures are fitted to. */
 function fitSize(forBackground: boolean): { width: number; height: number } | null {
@@ -30,12 +35,60 @@ export async function addPictures(
 ): Promise<void> {
   const { session } = studio;
   const pictures = await restoreScene(studio, files, session);
-  const isRestored = pictures !== files;
-  for (const [index, file] of pictures.entries()) {
-    const isBackground =
-      !isRestored && index === 0 && (target === 'background' || session.document.background === null);
-    if (isBackground) await chooseBackground(studio, file, session);
-    else await addConceptPicture(studio, file, session);
+  if (pictures !== files) {
+    // How many concepts it brings is known when it is there.
+    await session.saved();
+    await addConceptPictures(studio, pictures, session);
+    return;
+  }
+  const [first, ...others] = pictures;
+  if (!first) return;
+  const isBackground = target === 'background' || session.document.background === null;
+  if (!isBackground) await addConceptPictures(studio, pictures, session);
+  else {
+    await takingIn([first], (file) => chooseBackground(studio, file, session));
+    await addConceptPictures(studio, others, session);
+  }
+}
+
+/** Adds a concept for each picture that there is room for; those beyond are named before the first one is taken. */
+export async function addConceptPictures(
+  studio: Studio,
+  files: readonly File[],
+  session: ProjectSession = studio.session,
+): Promise<void> {
+  const room = MAX_CONCEPTS - session.document.concepts.length;
+  const left = files.slice(Math.max(room, 0));
+  if (left.length > 0) {
+    const names = new Intl.ListFormat(i18next.language).format(left.map(({ name }) => name));
+    reportNotice(i18next.t('add.noRoom', { names, most: MAX_CONCEPTS }), {
+      kind: 'warning',
+      autoCloseMs: READING_MS,
+    });
+  }
+  await takingIn(files.slice(0, Math.max(room, 0)), (file) => addConceptPicture(studio, file, session));
+}
+
+/** Takes files in one after another, saying which one is being taken; one that fails is named and keeps none back. */
+async function takingIn(files: readonly File[], take: (file: File) => Promise<void>): Promise<void> {
+  if (files.length === 0) return;
+  const running = reportRunning(i18next.t('add.title', { count: files.length }));
+  try {
+    for (const [index, file] of files.entries()) {
+      running.say(
+        i18next.t('add.progress', {
+          number: index + 1,
+          total: files.length,
+          name: file.name,
+          count: files.length,
+        }),
+      );
+      await take(file).catch((error: unknown) =>
+        reportError(error, i18next.t('add.failed', { name: file.name })),
+      );
+    }
+  } finally {
+    running.end();
   }
 }
 
@@ -46,16 +99,21 @@ export async function chooseBackground(
 ): Promise<void> {
   const { asset, width, height, notes } = await studio.importPicture(file, file.name, fitSize(true), session);
   reportNotes(file, notes);
+  takeBackground(session, asset, { width, height });
+}
+
+/** Puts a background in; one of another size than the one before takes the masks away. */
+export function takeBackground(session: ProjectSession, image: AssetId, { width, height }: Size): void {
   const before = useStudio.getState().backgroundSize;
   const isSameSize = before === null || (before.width === width && before.height === height);
-  session.edit(i18next.t('changes.background'), (document) => setBackground(document, asset, isSameSize));
+  session.edit(i18next.t('changes.background'), (document) => setBackground(document, image, isSameSize));
 }
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
   const { session } = studio;
   const { asset, notes } = await studio.importPicture(file, file.name, fitSize(false), session);
   reportNotes(file, notes);
-  session.edit(i18next.t('changes.inpainted'), (document) => changeScene(document, { inpainted: asset }));
+  session.edit(i18next.t('changes.inpainted'), (document) => setInpainted(document, asset));
 }
 
 /** Says what someone who adds a picture may not expect of it. */
@@ -63,11 +121,7 @@ function reportNotes({ name }: File, notes: readonly PictureNote[]): void {
   for (const note of notes) reportNotice(i18next.t(`pictureNotes.${note}`, { name }));
 }
 
-export async function addConceptPicture(
-  studio: Studio,
-  file: File,
-  session: ProjectSession = studio.session,
-): Promise<void> {
+async function addConceptPicture(studio: Studio, file: File, session: ProjectSession): Promise<void> {
   const picture = await importConceptPicture(studio, file, session);
   const id = addEmptyConcept(studio, nameOf(file), picture, session);
   if (picture.subject === null && nameOf(file) !== '') await lookForSubject(studio, id, session);
@@ -90,7 +144,7 @@ async function importConceptPicture(
     file,
     notes.filter((note) => note !== 'transparent'),
   );
-  const opacity = await opacityOf(file);
+  const opacity = await opacityOf(new Blob([await studio.client.readAsset(asset)]));
   const subject = opacity && (await studio.importMask(opacity, file.name, { width, height }, session));
   return { image: asset, subject };
 }

@@ -3,12 +3,12 @@ import { Button, Group, Image, Progress, Stack, Text } from '@mantine/core';
 import { IconSparkles, IconUpload } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
-import { changeScene, setBackground } from '../../editor/document-commands.ts';
+import { changeScene } from '../../editor/document-commands.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FileButton } from '../widgets/file-button.tsx';
 import { TextField } from '../widgets/text-field.tsx';
-import { chooseBackground } from './add-pictures.ts';
+import { chooseBackground, takeBackground } from './add-pictures.ts';
 import { CandidateStrip } from './candidate-strip.tsx';
 import { MoreOptions } from './more-options.tsx';
 import { useCandidates } from './use-candidates.ts';
@@ -23,10 +23,9 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
   const staged = useCandidates();
   const { making } = staged;
 
-  const use = (image: string) => {
-    studio.edit(t('changes.background'), (before) =>
-      setBackground(before, image, document.background !== null),
-    );
+  const use = async (image: string) => {
+    const { session } = studio;
+    takeBackground(session, image, await studio.sizeOf(image));
     staged.settle();
   };
 
@@ -108,7 +107,7 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
           key={`${studio.projectId}-${staged.candidates[0]!.originalSeed}`}
           staged={staged}
           isFirst={document.background === null}
-          onUse={use}
+          onUse={(image) => start(() => use(image))}
         />
       )}
     </Stack>

@@ -26,8 +26,11 @@ export function CandidateStrip({
   const { length } = candidates;
   const at = Math.min(wanted, length - 1);
   const inSight = candidates[at];
-  const isStaged = useEditor((state) => state.stagedBackground !== null);
+  const stagedImage = useEditor((state) => state.stagedBackground);
+  const isStaged = stagedImage !== null;
   const image = inSight?.image;
+  /** The canvas shows it: only what has been seen is marked, and can be taken. */
+  const isSeen = image !== undefined && stagedImage === image;
   // What is in sight may be made anew meanwhile.
   useEffect(() => {
     if (image !== undefined && (isStaged || isFirst)) useEditor.setState({ stagedBackground: image });
@@ -54,17 +57,19 @@ export function CandidateStrip({
         <IconButton
           size="sm"
           label={t('background.previous')}
-          onClick={() => look(steppedPlace(at, -1, length))}
+          onClick={() => look(isSeen ? steppedPlace(at, -1, length) : at)}
         >
           <IconChevronLeft size={16} aria-hidden />
         </IconButton>
         <Text size="xs" role="status" className="numbers">
-          {t('background.staged', { number: at + 1, count: length, seed: inSight.seed })}
+          {isSeen
+            ? t('background.staged', { number: at + 1, count: length, seed: inSight.seed })
+            : t('background.lookAtOne', { count: length })}
         </Text>
         <IconButton
           size="sm"
           label={t('background.nextOne')}
-          onClick={() => look(steppedPlace(at, 1, length))}
+          onClick={() => look(isSeen ? steppedPlace(at, 1, length) : at)}
         >
           <IconChevronRight size={16} aria-hidden />
         </IconButton>
@@ -74,7 +79,7 @@ export function CandidateStrip({
           <UnstyledButton
             key={originalSeed}
             role="radio"
-            aria-checked={index === at}
+            aria-checked={isSeen && index === at}
             aria-label={t('background.candidate', { number: index + 1, seed })}
             tabIndex={index === at ? 0 : -1}
             className="candidate"
@@ -88,11 +93,13 @@ export function CandidateStrip({
         ))}
       </div>
       <Group gap={4}>
-        <Button onClick={() => onUse(inSight.image)}>{t('background.useCandidate')}</Button>
+        <Button disabled={!isSeen} onClick={() => onUse(inSight.image)}>
+          {t('background.useCandidate')}
+        </Button>
         <Button
           variant="default"
           leftSection={<IconRefresh size={14} aria-hidden />}
-          disabled={isReplacing(inSight.originalSeed)}
+          disabled={!isSeen || isReplacing(inSight.originalSeed)}
           onClick={() => start(() => makeAnew(inSight.originalSeed))}
         >
           {t('background.makeAnew')}

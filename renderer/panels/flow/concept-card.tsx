@@ -10,7 +10,7 @@ import {
   IconPhotoOff,
   IconTrash,
 } from '@tabler/icons-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept, SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeConcept, moveConcept, removeConcept } from '../../editor/document-commands.ts';
@@ -34,7 +34,15 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
     id,
   });
   const name = conceptName(document, id);
-  const lacks = image === null ? t('concept.missingImage') : mask === null ? t('concept.missingMask') : null;
+  const { workbench } = studio;
+  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const isProposed = isActive && workbench.proposal === 'shown';
+  const lacks =
+    image === null
+      ? t('concept.missingImage')
+      : mask === null
+        ? t(isProposed ? 'concept.maskProposed' : 'concept.missingMask')
+        : null;
   const handle = useRef<HTMLButtonElement>(null);
   const [announcement, setAnnouncement] = useState('');
   // The instructions of the library are for keys of its own, which are not used here.

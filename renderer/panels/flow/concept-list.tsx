@@ -16,7 +16,7 @@ import type { SceneDocument } from '../../../electron/contract/scene-document.ts
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import { moveConcept } from '../../editor/document-commands.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
-import { addConceptPicture } from './add-pictures.ts';
+import { addConceptPictures } from './add-pictures.ts';
 import { ConceptCard } from './concept-card.tsx';
 
 export function ConceptList({ document }: { document: SceneDocument }) {
@@ -50,11 +50,7 @@ export function ConceptList({ document }: { document: SceneDocument }) {
           <FileButton
             multiple
             accept={PICTURE_FILE_ACCEPT}
-            onChange={(files) =>
-              start(async () => {
-                for (const file of files) await addConceptPicture(studio, file);
-              })
-            }
+            onChange={(files) => start(() => addConceptPictures(studio, files))}
           >
             {(open) => (
               <Button variant="light" leftSection={<IconPlus size={14} aria-hidden />} {...open}>

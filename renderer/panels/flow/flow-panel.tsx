@@ -1,11 +1,13 @@
 /** The scene in plain order: background, concepts, masks. Each step says what it lacks and what to do next. */
 import { Badge, ScrollArea, Text, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MissingPart } from '../../../electron/contract/document-request.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { type FlowStepState, flowOf } from '../../editor/next-action.ts';
+import { useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { BackgroundStep } from './background-step.tsx';
@@ -94,6 +96,16 @@ function Step({
   );
 }
 
+/** A place that is only proposed so far is to be kept; one that is painted is on its way into the document. */
+function MissingMask({ conceptId, name }: { conceptId: string; name: string }) {
+  const { t } = useTranslation();
+  const { workbench } = useStudioActions();
+  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const isActive = useEditor(({ activeConceptId }) => activeConceptId === conceptId);
+  const isProposed = isActive && workbench.proposal === 'shown';
+  return t(isProposed ? 'flow.missing.maskProposed' : 'flow.missing.mask', { name });
+}
+
 function sentenceKey(part: MissingPart): string {
   return 'conceptId' in part ? `${part.part}-${part.conceptId}` : part.part;
 }
@@ -105,6 +117,8 @@ function MissingSentence({ part, document }: { part: MissingPart; document: Scen
       return t('flow.missing.background');
     case 'concepts':
       return t(document.concepts.length === 0 ? 'flow.missing.concepts' : 'flow.missing.conceptsHidden');
+    case 'mask':
+      return <MissingMask conceptId={part.conceptId} name={conceptName(document, part.conceptId)} />;
     default:
       return t(`flow.missing.${part.part}`, { name: conceptName(document, part.conceptId) });
   }

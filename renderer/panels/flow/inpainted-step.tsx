@@ -1,11 +1,12 @@
 /** The background without the objects: made by the pack, or a picture of the person's. */
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { IconEraser, IconUpload } from '@tabler/icons-react';
+import { IconAlertTriangle, IconEraser, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RemovalMethod } from '../../../electron/contract/preparation.ts';
+import type { AssetId } from '../../../electron/contract/render-request.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
-import { changeScene } from '../../editor/document-commands.ts';
+import { changeScene, isInpaintedStale, setInpainted, visibleMasks } from '../../editor/document-commands.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FileButton } from '../widgets/file-button.tsx';
@@ -20,9 +21,12 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
   const abilities = useStudio((state) => state.engine?.pack?.abilities);
   const canRemove = abilities?.removeObjects ?? false;
   const [{ growPx, method }] = usePrepareSettings();
-  const [filledBy, setFilledBy] = useState<Exclude<RemovalMethod, 'auto'> | null>(null);
+  const [filled, setFilled] = useState<{ image: AssetId; method: Exclude<RemovalMethod, 'auto'> } | null>(
+    null,
+  );
   const [isRunning, setRunning] = useState(false);
-  const masks = document.concepts.flatMap(({ mask, visible }) => (mask !== null && visible ? [mask] : []));
+  const masks = visibleMasks(document);
+  const isStale = isInpaintedStale(document);
 
   const remove = async () => {
     if (document.background === null) return;
@@ -39,8 +43,8 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       const result = await studio.finished(job);
       if (result?.kind === 'inpainted') {
         const { image } = result;
-        setFilledBy(result.method);
-        session.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: image }));
+        setFilled({ image, method: result.method });
+        session.edit(t('changes.inpainted'), (before) => setInpainted(before, image, masks));
       }
     } finally {
       setRunning(false);
@@ -54,10 +58,16 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       </Text>
       <Text size="xs" c="dimmed">
         {t(document.inpainted ? 'background.inpaintedThere' : 'background.inpaintedMissing')}
-        {document.inpainted &&
-          filledBy !== null &&
-          ` ${t('prepare.filledBy', { method: t(`prepare.methods.${filledBy}`) })}`}
+        {filled !== null &&
+          filled.image === document.inpainted &&
+          ` ${t('prepare.filledBy', { method: t(`prepare.methods.${filled.method}`) })}`}
       </Text>
+      {isStale && (
+        <Text size="xs" role="status" className="stale">
+          <IconAlertTriangle size={14} aria-hidden />
+          {t('background.inpaintedStale')}
+        </Text>
+      )}
       {abilities && (!canRemove || masks.length === 0) && (
         <Text size="xs" c="dimmed">
           {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
@@ -66,13 +76,13 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       <Group gap={4}>
         {canRemove && (
           <Button
-            variant="default"
+            variant={isStale ? 'filled' : 'default'}
             leftSection={<IconEraser size={14} aria-hidden />}
             loading={isRunning}
             disabled={masks.length === 0}
             onClick={() => start(remove)}
           >
-            {t('background.makeInpainted')}
+            {t(isStale ? 'background.makeInpaintedAgain' : 'background.makeInpainted')}
           </Button>
         )}
         <FileButton
@@ -86,9 +96,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           <Button
             variant="subtle"
             color="gray"
-            onClick={() =>
-              studio.edit(t('changes.inpainted'), (before) => changeScene(before, { inpainted: null }))
-            }
+            onClick={() => studio.edit(t('changes.inpainted'), (before) => setInpainted(before, null))}
           >
             {t('background.removeInpainted')}
           </Button>

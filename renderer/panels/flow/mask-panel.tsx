@@ -8,7 +8,7 @@ import { changeConcept } from '../../editor/document-commands.ts';
 import type { MaskOperation } from '../../editor/mask-operations.ts';
 import { coverageOf } from '../../editor/mask-plane.ts';
 import { useEditor } from '../../session/editor-store.ts';
-import { reportNotice } from '../../session/notices.ts';
+import { reportFind } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
@@ -43,7 +43,8 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   const find = async () => {
     setFinding(true);
     try {
-      if (!(await studio.findMask(id, phrase.trim()))) reportNotice(t('mask.notFound', { phrase }));
+      const { mask, notices } = await studio.findMask(id, phrase.trim());
+      reportFind({ isFound: mask !== undefined, notices }, t('mask.notFound', { phrase }));
     } finally {
       setFinding(false);
     }
@@ -56,7 +57,12 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   return (
     <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>
       <Text size="xs">
-        <b>{name}</b>: {percent === 0 ? t('concept.noMask') : t('concept.share', { percent })}
+        <b>{name}</b>:{' '}
+        {workbench.proposal !== 'none'
+          ? t(`mask.proposal.${workbench.proposal}`, { percent })
+          : percent === 0
+            ? t('concept.noMask')
+            : t('concept.share', { percent })}
         {locked && ` (${t('mask.locked')})`}
       </Text>
       <Group gap={4}>

@@ -69,7 +69,11 @@ function show({ project, pictures, pack }: RestoredScene, name: string): void {
       ? []
       : [i18next.t('restore.otherPack', { made: pack.id, open: open.id })]),
   ];
-  reportNotice(sentences.join(' '), { title: i18next.t('restore.done', { name }), autoCloseMs: READING_MS });
+  reportNotice(sentences.join(' '), {
+    kind: missing.length === 0 ? 'success' : 'warning',
+    title: i18next.t('restore.done', { name }),
+    autoCloseMs: READING_MS,
+  });
 }
 
 function nameOf({ part, concept }: RestoredPicture): string {

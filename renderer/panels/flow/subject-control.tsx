@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
-import { reportNotice } from '../../session/notices.ts';
+import { reportFind } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FileButton } from '../widgets/file-button.tsx';
@@ -23,7 +23,7 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   const find = async () => {
     setFinding(true);
     try {
-      if (!(await findSubject(studio, id))) reportNotice(t('subject.notFound', { phrase }));
+      reportFind(await findSubject(studio, id), t('subject.notFound', { phrase }));
     } finally {
       setFinding(false);
     }

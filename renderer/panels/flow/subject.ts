@@ -11,10 +11,11 @@ const cutOutShare = 0.01;
 /**
  * The opacity of a cut-out as a grey picture, white where the thing is.
  *
+ * @param picture as the host keeps it: a browser does not read every kind of file that the host takes, such as TIFF
  * @returns null for a picture that is opaque (nearly) everywhere
  */
-export async function opacityOf(file: Blob): Promise<Blob | null> {
-  const bitmap = await createImageBitmap(file);
+export async function opacityOf(picture: Blob): Promise<Blob | null> {
+  const bitmap = await createImageBitmap(picture);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('This browser gives no 2D canvas.');
@@ -53,16 +54,16 @@ export async function findSubject(
   studio: Studio,
   conceptId: string,
   session: ProjectSession = studio.session,
-): Promise<boolean> {
+): Promise<{ readonly isFound: boolean; readonly notices: readonly string[] }> {
   const current = () => session.document.concepts.find(({ id }) => id === conceptId);
   const before = current();
-  if (!before || before.image === null) return true;
-  const found = await studio.maskByPhrase(before.image, subjectPhrase(before), session);
-  if (found === undefined) return false;
+  if (!before || before.image === null) return { isFound: true, notices: [] };
+  const { mask: found, notices } = await studio.maskByPhrase(before.image, subjectPhrase(before), session);
+  if (found === undefined) return { isFound: false, notices };
   if (current()?.image === before.image) {
     session.edit(i18next.t('changes.subject'), (document) =>
       changeConcept(document, conceptId, { subject: found }),
     );
   }
-  return true;
+  return { isFound: true, notices };
 }

@@ -89,7 +89,14 @@ export function Filmstrip() {
       </ScrollArea>
       {shown && (
         <div className="render-info">
-          {compared ? <Differences a={compared} b={shown} /> : <RenderDetails render={shown} />}
+          {compared ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to get to all of it.
+            <div className="render-notes" tabIndex={0}>
+              <Differences a={compared} b={shown} />
+            </div>
+          ) : (
+            <RenderDetails render={shown} />
+          )}
         </div>
       )}
     </section>

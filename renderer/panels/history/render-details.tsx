@@ -20,7 +20,8 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
         {renderName(render)}
       </Text>
       {record && (
-        <Text size="xs" c="dimmed" component="div">
+        // It scrolls, and the keyboard has to get to all of it.
+        <Text size="xs" c="dimmed" component="div" className="render-notes" tabIndex={0}>
           {record.request.scene.concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', ')}
           {`; β ${record.request.parameters.beta}; ${t('parameters.steps.name')} ${record.request.parameters.steps}; ${t('parameters.seed.name')} ${record.request.parameters.seed}`}
           {render.totalMs !== null && `; ${t('history.took', { time: durationOf(render.totalMs) })}`}

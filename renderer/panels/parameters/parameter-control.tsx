@@ -46,6 +46,7 @@ export function ParameterControl({
           value={parameters[field.name]}
           min={field.min}
           max={field.max}
+          most={field.most}
           step={field.step}
           onCommit={(value) => set({ [name]: value })}
         />

@@ -48,6 +48,8 @@ export async function drawContactSheet(rows: readonly SheetRow[], columns: reado
 
 async function load(url: string): Promise<HTMLImageElement> {
   const image = new Image();
+  // Under Electron pictures are of another origin than the page; without this the sheet could not be written.
+  image.crossOrigin = 'anonymous';
   image.src = url;
   try {
     await image.decode();

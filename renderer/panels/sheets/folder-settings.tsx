@@ -120,7 +120,7 @@ function Cache() {
   useEffect(look, [look]);
   const clear = async () => {
     const { freedBytes } = await studio.client.call('app.clearCache', {});
-    reportNotice(t('settings.cacheCleared', { size: bytesOf(freedBytes) }));
+    reportNotice(t('settings.cacheCleared', { size: bytesOf(freedBytes) }), { kind: 'success' });
     look();
   };
   return (

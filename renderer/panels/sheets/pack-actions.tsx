@@ -33,19 +33,21 @@ export function PackActions({
   const tell = (result: JobResult) => {
     switch (result.kind) {
       case 'modelsPulled':
-        return reportNotice(t('models.pulled', { name }));
+        return reportNotice(t('models.pulled', { name }), { kind: 'success' });
       case 'modelsVerified': {
         const bad = result.files.filter(({ state }) => state === 'missing' || state === 'changed').length;
-        return reportNotice(bad === 0 ? t('models.verified') : t('models.damaged', { count: bad }));
+        return bad === 0
+          ? reportNotice(t('models.verified'), { kind: 'success' })
+          : reportNotice(t('models.damaged', { count: bad }), { kind: 'warning' });
       }
       case 'modelsImported':
-        reportNotice(t('models.imported', { name }));
+        reportNotice(t('models.imported', { name }), { kind: 'success' });
         if (result.ownFiles.length > 0) {
           reportNotice(t('models.ownFiles', { count: result.ownFiles.length }));
         }
         return;
       case 'modelsRemoved':
-        reportNotice(t('models.removed', { name, size: bytesOf(result.freedBytes) }));
+        reportNotice(t('models.removed', { name, size: bytesOf(result.freedBytes) }), { kind: 'success' });
         for (const kept of result.kept) reportNotice(t('models.kept', kept));
     }
   };

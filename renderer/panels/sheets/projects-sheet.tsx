@@ -34,6 +34,7 @@ export function ProjectsSheet() {
         <Group align="flex-end" gap="xs">
           <TextInput
             flex={1}
+            data-autofocus
             label={t('project.new')}
             placeholder={t('project.name')}
             value={newName}

@@ -42,6 +42,14 @@ export function SettingsSheet() {
         data={wheels.map((value) => ({ value, label: t(`settings.wheels.${value}`) }))}
         onChange={(wheel) => wheel && set({ wheel: wheel as (typeof wheels)[number] })}
       />
+      <Switch
+        label={t('settings.showPixels')}
+        description={t('settings.showPixelsHint')}
+        checked={settings.editor.showPixels === true}
+        onChange={({ currentTarget }) =>
+          set({ editor: { ...settings.editor, showPixels: currentTarget.checked } })
+        }
+      />
       <Select
         label={t('settings.device')}
         allowDeselect={false}

@@ -1,4 +1,7 @@
-/** The sheets beside the canvas. They hold nothing up: the canvas can be used while one is open. */
+/**
+ * The sheets beside the canvas. The keyboard and screen readers are held in the open one; a pointer can use the canvas
+ * beside it all the same, to look at what the sheet is about (docs/decisions/0129).
+ */
 import { Drawer } from '@mantine/core';
 import { type ComponentType, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,18 +26,12 @@ const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number 
   history: { content: HistorySheet, size: 560 },
 };
 
+const OVERLAYS = '[role="dialog"], [role="menu"], [role="listbox"]';
+
 export function Sheets() {
   const { t } = useTranslation();
   const name = useEditor((state) => state.sheet);
-  // Where the focus goes back to.
-  const opener = useRef<Element | null>(null);
-  useEffect(() => {
-    if (name === null) return;
-    opener.current = document.activeElement;
-    return () => {
-      if (opener.current instanceof HTMLElement) opener.current.focus();
-    };
-  }, [name]);
+  useFocusInSheet(name);
   const titles: Record<SheetName, string> = {
     settings: t('settings.title'),
     help: t('help.title'),
@@ -55,11 +52,10 @@ export function Sheets() {
       position="right"
       size={size}
       lockScroll={false}
-      trapFocus={false}
       transitionProps={{ duration: 120 }}
       classNames={{ inner: 'sheet-inner', content: 'sheet', title: 'sheet-title' }}
     >
-      <Drawer.Content aria-modal={false}>
+      <Drawer.Content>
         <div className="sheet-head">
           <Drawer.Title>{titles[name]}</Drawer.Title>
           <Drawer.CloseButton aria-label={t('app.close')} />
@@ -70,4 +66,43 @@ export function Sheets() {
       </Drawer.Content>
     </Drawer.Root>
   );
+}
+
+/** Brings the focus back to where it was when the sheet closes, and with Tab back into the sheet while it is open. */
+function useFocusInSheet(name: SheetName | null): void {
+  /** Where the focus was last that is neither in a sheet nor in a menu, which is gone by then. */
+  const lastOutside = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    document.addEventListener(
+      'focusin',
+      ({ target }) => {
+        const isOutside = target instanceof HTMLElement && target.closest(OVERLAYS) === null;
+        if (isOutside) lastOutside.current = target;
+      },
+      { signal: stop.signal },
+    );
+    return () => stop.abort();
+  }, []);
+  useEffect(() => {
+    if (name === null) return;
+    const opener = lastOutside.current;
+    const stop = new AbortController();
+    document.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key !== 'Tab' || document.activeElement?.closest(OVERLAYS)) return;
+        event.preventDefault();
+        document.querySelector<HTMLElement>('.sheet')?.focus();
+      },
+      { signal: stop.signal },
+    );
+    return () => {
+      stop.abort();
+      // One who went on to the canvas stays there.
+      if (document.activeElement !== document.body && !document.activeElement?.closest('.sheet')) return;
+      const target = opener?.isConnected ? opener : document.querySelector<HTMLElement>('.scene-canvas');
+      target?.focus({ preventScroll: true });
+    };
+  }, [name]);
 }

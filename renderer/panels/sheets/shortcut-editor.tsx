@@ -70,6 +70,8 @@ export function ShortcutEditor() {
                     <Button
                       variant={waiting === action ? 'light' : 'subtle'}
                       color={waiting === action ? 'brand' : 'gray'}
+                      // Escape ends the waiting, not the sheet.
+                      data-mantine-stop-propagation={waiting === action || undefined}
                       onClick={() => setWaiting(action)}
                       onBlur={() => setWaiting(null)}
                       onKeyDown={(event) => {

@@ -1,9 +1,10 @@
 /** A sweep over alpha and beta as one contact sheet (the paper's Figure 4.5). A click takes a cell's values over. */
 import { Button, Group, Loader, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
-import { type CSSProperties, useMemo, useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_SWEEP_VALUES } from '../../../electron/contract/commands/render-commands.ts';
+import { MAX_ALPHA, MAX_BETA } from '../../../electron/contract/parameters.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { changeConcept, changeParameters, setEveryAlpha } from '../../editor/document-commands.ts';
 import { missingParts } from '../../editor/next-action.ts';
@@ -13,42 +14,26 @@ import { useStudio } from '../../session/studio-store.ts';
 import { saveAs } from '../actions/export-render.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { drawContactSheet } from './contact-sheet.ts';
+import { useSweep } from './use-sweep.ts';
 
-/** Numbers from 0 to 1, at most eight, separated by commas; undefined for anything else. */
-function parseValues(text: string): number[] | undefined {
+/** Numbers from 0 to a limit, at most eight, separated by commas; undefined for anything else. */
+function parseValues(text: string, most: number): number[] | undefined {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const isValid = values.length <= MAX_SWEEP_VALUES && values.every((value) => value >= 0 && value <= 1);
+  const isValid = values.length <= MAX_SWEEP_VALUES && values.every((value) => value >= 0 && value <= most);
   return isValid ? [...new Set(values)] : undefined;
-}
-
-/** The newest sweep among the renders, as a grid by beta and alpha. */
-function newestSweep(renders: readonly RenderSummary[]) {
-  const sweepId = renders.find(({ sweep }) => sweep !== null)?.sweep?.sweepId;
-  if (sweepId === undefined) return undefined;
-  const cells = renders.flatMap((render) =>
-    render.sweep?.sweepId === sweepId ? [{ ...render.sweep, render }] : [],
-  );
-  const sorted = (values: number[]) => [...new Set(values)].sort((a, b) => a - b);
-  return {
-    alphas: sorted(cells.map(({ alpha }) => alpha)),
-    betas: sorted(cells.map(({ beta }) => beta)),
-    cellAt: (alpha: number, beta: number) =>
-      cells.find((cell) => cell.alpha === alpha && cell.beta === beta)?.render,
-  };
 }
 
 export function SweepSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const document = useStudio((state) => state.project?.document);
-  const renders = useStudio((state) => state.renders);
   const [alphaText, setAlphaText] = useState('0, 0.15, 0.5');
   const [betaText, setBetaText] = useState('0, 0.8, 1');
   const [conceptId, setConceptId] = useState<string | null>(null);
-  const sweep = useMemo(() => newestSweep(renders), [renders]);
+  const sweep = useSweep();
   if (!document) return null;
-  const alphas = parseValues(alphaText);
-  const betas = parseValues(betaText);
+  const alphas = parseValues(alphaText, MAX_ALPHA);
+  const betas = parseValues(betaText, MAX_BETA);
   const isComplete = missingParts(document).length === 0;
 
   const begin = async () => {
@@ -64,7 +49,8 @@ export function SweepSheet() {
         ? changeConcept(tuned, conceptId, { alpha })
         : setEveryAlpha(tuned, alpha);
     });
-    useEditor.setState({ shownRenderId: render.renderId, comparedRenderId: null, comparisonMode: 'after' });
+    studio.showRender(render);
+    useEditor.setState({ comparisonMode: 'after' });
   };
   const exportSheet = async () => {
     if (!sweep) return;
@@ -92,13 +78,13 @@ export function SweepSheet() {
         <TextInput
           label={t('sweep.alphas')}
           value={alphaText}
-          error={alphas ? null : t('sweep.invalid')}
+          error={alphas ? null : t('sweep.invalid', { most: MAX_ALPHA })}
           onChange={({ currentTarget }) => setAlphaText(currentTarget.value)}
         />
         <TextInput
           label={t('sweep.betas')}
           value={betaText}
-          error={betas ? null : t('sweep.invalid')}
+          error={betas ? null : t('sweep.invalid', { most: MAX_BETA })}
           onChange={({ currentTarget }) => setBetaText(currentTarget.value)}
         />
         <Select
@@ -126,12 +112,22 @@ export function SweepSheet() {
             size="sm"
             variant="default"
             leftSection={<IconDownload size={16} aria-hidden />}
+            disabled={sweep.done === 0 || sweep.underWay > 0}
             onClick={() => start(exportSheet)}
           >
             {t('sweep.export')}
           </Button>
         )}
       </Group>
+      {sweep && (
+        <Text size="xs" c="dimmed" role="status" className="numbers">
+          {sweep.underWay > 0
+            ? t('sweep.underWay', { done: sweep.done, total: sweep.total })
+            : sweep.done < sweep.total
+              ? t('sweep.missing', { missing: sweep.total - sweep.done, total: sweep.total })
+              : t('sweep.complete', { total: sweep.total })}
+        </Text>
+      )}
       {sweep && (
         <table className="sweep-grid" style={{ '--columns': sweep.alphas.length } as CSSProperties}>
           <thead>

@@ -7,6 +7,7 @@ export function NumberSlider({
   value,
   min,
   max,
+  most = max,
   step,
   onCommit,
 }: {
@@ -14,6 +15,8 @@ export function NumberSlider({
   value: number;
   min: number;
   max: number;
+  /** The largest number that can be typed; the slider ends before it. */
+  most?: number | undefined;
   step: number;
   onCommit: (value: number) => void;
 }) {
@@ -39,13 +42,13 @@ export function NumberSlider({
         aria-label={label}
         value={draft}
         min={min}
-        max={max}
+        max={most}
         step={step}
         decimalScale={decimals}
         clampBehavior="blur"
         onChange={(next) => typeof next === 'number' && setDraft(next)}
         onBlur={() => {
-          const clamped = Math.min(Math.max(draft, min), max);
+          const clamped = Math.min(Math.max(draft, min), most);
           if (clamped !== value) onCommit(clamped);
         }}
         onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}

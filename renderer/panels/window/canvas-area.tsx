@@ -1,12 +1,13 @@
 /** The canvas with what belongs to it: the options of the tool above, the view below. */
 import { Text, Title } from '@mantine/core';
 import { IconPhoto } from '@tabler/icons-react';
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { Comparison } from '../../canvas/comparison.tsx';
 import { SceneCanvas } from '../../canvas/scene-canvas.tsx';
 import { expandedRectangle } from '../../editor/expanded-rectangle.ts';
+import type { Size } from '../../editor/view-transform.ts';
 import { setBrushSize, useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
@@ -16,6 +17,8 @@ import { ComparisonBar, ToolOptions } from './tool-options.tsx';
 import { ViewBar } from './view-bar.tsx';
 
 const EMPTY_SIZE = { width: 512, height: 512 };
+/** Side of the copy that tells what colours lie under the masks. */
+const UNDERLYING_SIDE_PX = 64;
 
 export function CanvasArea() {
   const { t } = useTranslation();
@@ -40,17 +43,28 @@ export function CanvasArea() {
     workbench.setSettings({ brushSizePx, hardness, pressureSize });
   }, [workbench, brushSizePx, hardness, pressureSize]);
   const expanded = useExpanded(document);
+  const stagedSize = useStagedSize(editor.stagedBackground);
+  const showsPixels = useStudio((state) => state.settings.editor.showPixels === true);
+  useUnderlyingPicture(
+    (editor.resultShown && newestResult) ||
+      (editor.inpaintedShown && document?.inpainted) ||
+      document?.background ||
+      null,
+  );
   if (!document) return <main className="canvas-area" id="canvas" />;
 
   const staged = editor.stagedBackground;
   // A candidate is looked at by itself: the masks belong to another picture.
   const shownMasks = editor.masksShown && staged === null ? document.concepts : [];
   const background = staged ?? document.background;
+  const isSceneShown = comparison === null && staged === null;
   return (
     <main className="canvas-area" id="canvas" tabIndex={-1}>
       {comparison ? <ComparisonBar /> : <ToolOptions />}
       <SceneCanvas
-        size={size}
+        size={stagedSize ?? size}
+        isSceneShown={isSceneShown}
+        showsPixels={showsPixels}
         backgroundUrl={background && (editor.backgroundShown || staged) ? studio.assetUrl(background) : null}
         inpaintedUrl={
           editor.inpaintedShown && document.inpainted && staged === null
@@ -91,6 +105,53 @@ export function CanvasArea() {
       <ViewBar />
     </main>
   );
+}
+
+/** Size of a candidate that is looked at, which need not be that of the background; undefined until it is known. */
+function useStagedSize(staged: string | null): Size | undefined {
+  const studio = useStudioActions();
+  const [known, setKnown] = useState<{ of: string; size: Size } | undefined>(undefined);
+  useEffect(() => {
+    if (staged === null) return;
+    let isCurrent = true;
+    studio
+      .sizeOf(staged)
+      .then((size) => {
+        if (isCurrent) setKnown({ of: staged, size });
+      })
+      .catch(reportError);
+    return () => {
+      isCurrent = false;
+    };
+  }, [studio, staged]);
+  return known !== undefined && known.of === staged ? known.size : undefined;
+}
+
+/** Tells the workbench what lies under the masks, so that they stand out from it. */
+function useUnderlyingPicture(picture: string | null): void {
+  const { client, workbench } = useStudioActions();
+  useEffect(() => {
+    if (picture === null) {
+      workbench.setPicture(undefined);
+      return;
+    }
+    let isCurrent = true;
+    const read = async () => {
+      const [width, height] = [UNDERLYING_SIDE_PX, UNDERLYING_SIDE_PX];
+      const bitmap = await createImageBitmap(new Blob([await client.readAsset(picture)]), {
+        resizeWidth: width,
+        resizeHeight: height,
+      });
+      const context = new OffscreenCanvas(width, height).getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      bitmap.close();
+      if (isCurrent) workbench.setPicture(context.getImageData(0, 0, width, height));
+    };
+    read().catch(reportError);
+    return () => {
+      isCurrent = false;
+    };
+  }, [client, workbench, picture]);
 }
 
 /** The rectangles of dilution, while they are wanted. */

@@ -123,5 +123,5 @@ async function copyReport(studio: Studio, render: RenderSummary): Promise<void> 
     },
   };
   await navigator.clipboard.writeText(JSON.stringify(report, null, 2));
-  reportNotice(i18next.t('app.reportCopied'));
+  reportNotice(i18next.t('app.reportCopied'), { kind: 'success' });
 }

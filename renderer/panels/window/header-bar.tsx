@@ -1,10 +1,11 @@
 /** The bar at the top: project, undo, render, and the way to the sheets. */
-import { Button, Group, Menu, Text, Title } from '@mantine/core';
+import { Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconBox,
   IconChevronDown,
+  IconDownload,
   IconHelp,
   IconInfoCircle,
   IconPlayerPlay,
@@ -14,9 +15,43 @@ import { useTranslation } from 'react-i18next';
 import { missingParts } from '../../editor/next-action.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
-import { useStudio } from '../../session/studio-store.ts';
-import { startRender } from '../actions/actions.ts';
+import { renderToExport, useStudio } from '../../session/studio-store.ts';
+import { runAction, startRender } from '../actions/actions.ts';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
+import { renderName } from '../widgets/render-name.ts';
+
+/** Always in sight: the render on the canvas, or the newest one, as a file. */
+function ExportButton() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const shownId = useEditor((state) => state.shownRenderId);
+  const render = useStudio((state) => renderToExport(state, shownId));
+  return (
+    <Tooltip
+      label={
+        render ? (
+          <>
+            {t('render.exportOf', { name: renderName(render) })} <Keys action="render.export" />
+          </>
+        ) : (
+          t('render.exportNothing')
+        )
+      }
+    >
+      <Button
+        size="sm"
+        variant="default"
+        leftSection={<IconDownload size={16} aria-hidden />}
+        // Not disabled by the attribute: the tooltip says what is missing.
+        data-disabled={!render}
+        aria-disabled={!render}
+        onClick={() => runAction(studio, 'render.export')}
+      >
+        {t('render.exportShort')}
+      </Button>
+    </Tooltip>
+  );
+}
 
 export function HeaderBar() {
   const { t } = useTranslation();
@@ -93,6 +128,7 @@ export function HeaderBar() {
         >
           {t('render.start')}
         </Button>
+        <ExportButton />
         <IconButton label={t('app.models')} onClick={() => open('models')}>
           <IconBox size={18} aria-hidden />
         </IconButton>

@@ -8,7 +8,10 @@ import { findRender, useStudio } from '../../session/studio-store.ts';
 export function PreviewCard() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const preview = useStudio((state) => state.preview);
+  // Another project's is looked at there.
+  const preview = useStudio(({ preview: newest, project }) =>
+    newest?.projectId === project?.state.projectId ? newest : null,
+  );
   const readyId = useEditor((state) => state.readyRenderId);
   const ready = useStudio((state) => findRender(state, readyId));
   if (preview) {

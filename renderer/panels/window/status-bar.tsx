@@ -1,12 +1,13 @@
 /** Always there: what runs and how to stop it, the device, the memory. */
-import { Alert, Button, Group, Popover, Progress, Text, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconCpu, IconPlayerStop } from '@tabler/icons-react';
+import { Alert, Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { bytesOf, durationOf } from '../widgets/render-name.ts';
+import { bytesOf } from '../widgets/render-name.ts';
 import { FailedRender } from './failed-render.tsx';
 import { ProjectStatus } from './project-status.tsx';
+import { WorkStatus } from './work-status.tsx';
 
 export function StatusBar() {
   const { t } = useTranslation();
@@ -25,58 +26,9 @@ export function StatusBar() {
       )}
       <FailedRender />
       <ProjectStatus />
-      <QueueStatus />
+      <WorkStatus />
       <DeviceStatus />
     </footer>
-  );
-}
-
-function QueueStatus() {
-  const { t } = useTranslation();
-  const studio = useStudioActions();
-  const entries = useStudio((state) => state.queue.entries);
-  const progress = useStudio((state) => state.progress);
-  const running = entries.find(({ state }) => state === 'running');
-  const waiting = entries.length - (running ? 1 : 0);
-  if (entries.length === 0) {
-    return (
-      <Text size="xs" c="dimmed" role="status">
-        {t('render.idle')}
-      </Text>
-    );
-  }
-  const own = progress && progress.renderId === running?.renderId ? progress : null;
-  const share = own ? (100 * own.step) / own.total : 0;
-  return (
-    <Group gap="sm" wrap="nowrap" className="queue-status">
-      <Text size="xs" role="status" className="numbers">
-        {own ? t(`render.stage.${own.stage}`) : t(running ? 'render.running' : 'render.queueing')}
-        {own && ` ${own.step}/${own.total}`}
-      </Text>
-      <Progress w={160} value={share} aria-label={t('render.progress')} transitionDuration={100} />
-      {own?.timeLeftMs != null && (
-        <Text size="xs" c="dimmed" className="numbers">
-          {t('render.left', { time: durationOf(own.timeLeftMs) })}
-        </Text>
-      )}
-      {waiting > 0 && <Text size="xs">{t('render.waiting', { count: waiting })}</Text>}
-      <Button
-        variant="default"
-        leftSection={<IconPlayerStop size={14} aria-hidden />}
-        onClick={() => start(() => studio.client.call('queue.cancel', { what: 'current' }))}
-      >
-        {t('render.cancel')}
-      </Button>
-      {waiting > 0 && (
-        <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => start(() => studio.client.call('queue.cancel', { what: 'all' }))}
-        >
-          {t('render.cancelAll')}
-        </Button>
-      )}
-    </Group>
   );
 }
 

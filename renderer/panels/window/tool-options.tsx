@@ -1,8 +1,9 @@
 /** The bar above the canvas: options of the tool in hand, or the ways of comparing while a render is looked at. */
-import { Button, Group, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
-import { IconArrowsExchange, IconEye, IconPencil } from '@tabler/icons-react';
+import { Button, Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
+import { IconArrowsExchange, IconCheck, IconEye, IconPencil, IconX } from '@tabler/icons-react';
+import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ComparisonMode } from '../../canvas/comparison.tsx';
+import type { ComparisonMode } from '../../editor/comparison-mode.ts';
 import { COMPARISON_MODES, setBrushSize, showScene, useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
@@ -62,10 +63,46 @@ export function ToolOptions() {
           />
         </Group>
       )}
+      {tool === 'select' && <ProposalActions />}
       <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
         {t(`tools.hints.${tool}`)}
       </Text>
     </div>
+  );
+}
+
+/** Keeps or drops what smart select proposes, without the keyboard; says that it is looking while it is. */
+function ProposalActions() {
+  const { t } = useTranslation();
+  const { workbench } = useStudioActions();
+  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const { proposal } = workbench;
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Button
+        disabled={proposal !== 'shown'}
+        leftSection={<IconCheck size={14} aria-hidden />}
+        onClick={() => workbench.input({ kind: 'confirm' })}
+      >
+        {t('mask.proposal.keep')}
+      </Button>
+      <Button
+        variant="default"
+        disabled={proposal === 'none'}
+        leftSection={<IconX size={14} aria-hidden />}
+        onClick={() => workbench.cancel()}
+      >
+        {t('mask.proposal.drop')}
+      </Button>
+      <Group gap={6} wrap="nowrap" role="status">
+        {proposal === 'awaited' && (
+          <>
+            <Loader size="xs" aria-hidden />
+            <Text size="xs">{t('mask.proposal.awaited')}</Text>
+          </>
+        )}
+      </Group>
+    </Group>
   );
 }
 

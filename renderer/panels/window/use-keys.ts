@@ -1,19 +1,11 @@
 /** The keyboard and the host's menu: shortcuts to actions, Space and backslash while they are held, Enter and Escape to the tool. */
 import { useEffect } from 'react';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
-import { showScene, useEditor } from '../../session/editor-store.ts';
+import { type SheetName, showScene, useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { answerHost, runAction } from '../actions/actions.ts';
-
-/** Whether a key belongs to a text that is being typed. */
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
-  return (
-    target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type)
-  );
-}
+import { isTyping } from '../widgets/typing.ts';
 
 /** Whether Space and Enter press something. */
 function isControl(target: EventTarget | null): boolean {
@@ -27,13 +19,34 @@ function isControl(target: EventTarget | null): boolean {
 /** Shortcuts that work while a text is typed, too. */
 const whileTyping: readonly ActionName[] = ['render.start', 'render.startFirst', 'app.settings'];
 
+/** Whether a key is pressed in a sheet or a dialog, or in nothing while one is open: then it is none of the tools'. */
+function isInSheet(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.closest('[role="dialog"], [role="menu"]') !== null) return true;
+  return useEditor.getState().sheet !== null && target.closest('#canvas') === null;
+}
+
+/** Shortcuts that open and close sheets, and those that work everywhere. */
+function worksInSheet(action: ActionName): boolean {
+  return action.startsWith('app.') || whileTyping.includes(action);
+}
+
 export function useKeys(): void {
   const studio = useStudioActions();
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
+    let sheetBefore: SheetName | null = null;
     const release = () => useEditor.setState({ spaceHeld: false, originalHeld: false });
 
+    // Escape closes a sheet before the listener below hears of it.
+    addEventListener(
+      'keydown',
+      () => {
+        sheetBefore = useEditor.getState().sheet;
+      },
+      { signal, capture: true },
+    );
     addEventListener(
       'keydown',
       (event) => {
@@ -41,6 +54,13 @@ export function useKeys(): void {
         if (event.defaultPrevented || event.isComposing) return;
         const action = actionOf(event, useStudio.getState().settings.shortcuts);
         if (isTyping(event.target) && !(action && whileTyping.includes(action))) return;
+        if (isInSheet(event.target)) {
+          // Escape is taken by the sheet, or by what is open in it.
+          if (!action || !worksInSheet(action)) return;
+          event.preventDefault();
+          runAction(studio, action);
+          return;
+        }
         if (event.code === 'Space' && !isControl(event.target)) {
           event.preventDefault();
           useEditor.setState({ spaceHeld: true });
@@ -51,9 +71,9 @@ export function useKeys(): void {
           return;
         }
         if (event.key === 'Escape') {
-          const { sheet, stagedBackground } = useEditor.getState();
+          if (sheetBefore !== null) return;
+          const { stagedBackground } = useEditor.getState();
           if (studio.workbench.isActive) studio.workbench.cancel();
-          else if (sheet !== null) useEditor.setState({ sheet: null });
           else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
           else showScene();
           return;

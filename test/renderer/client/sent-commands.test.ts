@@ -6,7 +6,7 @@ import type { Transport } from '../../../renderer/client/transport.ts';
 
 const asset = 'a'.repeat(64);
 const projectId = '00000000-0000-4000-8000-000000000000';
-const info = { asset, width: 1, height: 1, bytes: 1, mediaType: 'image/png' };
+const info = { asset, width: 1, height: 1, bytes: 1, mediaType: 'image/png', notes: [] };
 
 /** A host that gives the same answer to everything. */
 function clientOf(envelope: unknown) {

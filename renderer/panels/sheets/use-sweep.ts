@@ -1,0 +1,43 @@
+/** The project's newest sweep: asked of the host, whose list is whole, and kept up with what happens to its renders. */
+import { useEffect, useMemo, useState } from 'react';
+import type { CommandOutput } from '../../../electron/contract/commands.ts';
+import { type SweepGrid, sweepGrid, withRender } from '../../editor/sweep-grid.ts';
+import { reportError } from '../../session/notices.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+
+type Sweep = CommandOutput<'sweep.newest'>;
+
+/** @returns undefined while the project has none, or it is not known yet */
+export function useSweep(): SweepGrid | undefined {
+  const { client } = useStudioActions();
+  const projectId = useStudio((state) => state.project?.state.projectId);
+  const isConnected = useStudio((state) => state.connection === 'connected');
+  const [sweep, setSweep] = useState<Sweep>(null);
+  useEffect(() => {
+    if (projectId === undefined || !isConnected) return;
+    let asked = 0;
+    const ask = () => {
+      const own = ++asked;
+      client
+        .call('sweep.newest', { projectId })
+        .then((newest) => {
+          if (own === asked) setSweep(newest);
+        })
+        .catch(reportError);
+    };
+    const stop = client.on('render.changed', ({ projectId: of, render }) => {
+      if (of !== projectId || render.sweep === null) return;
+      setSweep((known) => withRender(known, render));
+      // One that is taken back, or of another sweep: the host knows which sweep is the newest then.
+      if (render.isDeleted || render.state === 'queued') ask();
+    });
+    setSweep(null);
+    ask();
+    return () => {
+      asked = -1;
+      stop();
+    };
+  }, [client, projectId, isConnected]);
+  return useMemo(() => (sweep === null ? undefined : sweepGrid(sweep.renders)), [sweep]);
+}

@@ -1,0 +1,115 @@
+/** What runs, and how to stop it: the render of this project or of another one, and what is being prepared. */
+import { Button, Group, Progress, Text } from '@mantine/core';
+import { IconPlayerStop } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { JobState } from '../../../electron/contract/jobs.ts';
+import type { QueueEntry } from '../../../electron/contract/render-record.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { cancelRenders, ownRenders } from '../actions/actions.ts';
+import { durationOf } from '../widgets/render-name.ts';
+
+export function WorkStatus() {
+  const { t } = useTranslation();
+  const entries = useStudio((state) => state.queue.entries);
+  const jobs = useStudio((state) => state.jobs);
+  const underWay = Object.values(jobs).filter(({ state }) => state === 'running' || state === 'waiting');
+  const job = underWay.find(({ state }) => state === 'running') ?? underWay[0];
+  const [first] = entries;
+  if (!first && !job) {
+    return (
+      <Text size="xs" c="dimmed" role="status">
+        {t('render.idle')}
+      </Text>
+    );
+  }
+  return (
+    <>
+      {first && <RenderStatus entries={entries} first={first} />}
+      {job && <JobStatus job={job} />}
+    </>
+  );
+}
+
+function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; first: QueueEntry }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const projectId = useStudio((state) => state.project?.state.projectId);
+  const progress = useStudio((state) => state.progress);
+  const own = progress && progress.renderId === first.renderId ? progress : null;
+  const isElsewhere = first.projectId !== projectId;
+  const waiting = entries.slice(1);
+  const waitingHere = waiting.filter((entry) => entry.projectId === projectId).length;
+  const waitingElsewhere = waiting.length - waitingHere;
+  const stage = own
+    ? `${t(`render.stage.${own.stage}`)} ${own.step}/${own.total}`
+    : t(first.state === 'running' ? 'render.running' : 'render.queueing');
+  return (
+    <Group gap="sm" wrap="nowrap" className="queue-status">
+      <Text size="xs" role="status" className="numbers" truncate maw={320}>
+        {isElsewhere ? t('render.elsewhere', { name: first.projectName, stage }) : stage}
+      </Text>
+      <Progress
+        w={120}
+        value={own ? (100 * own.step) / own.total : 0}
+        aria-label={t('render.progress')}
+        transitionDuration={100}
+      />
+      {own?.timeLeftMs != null && (
+        <Text size="xs" c="dimmed" className="numbers">
+          {t('render.left', { time: durationOf(own.timeLeftMs) })}
+        </Text>
+      )}
+      {waitingHere > 0 && <Text size="xs">{t('render.waiting', { count: waitingHere })}</Text>}
+      {waitingElsewhere > 0 && (
+        <Text size="xs" c="dimmed">
+          {t('render.waitingElsewhere', { count: waitingElsewhere })}
+        </Text>
+      )}
+      <Button
+        variant="default"
+        leftSection={<IconPlayerStop size={14} aria-hidden />}
+        onClick={() => start(() => cancelRenders(studio, [first.renderId]))}
+      >
+        {isElsewhere ? t('render.cancelElsewhere', { name: first.projectName }) : t('render.cancel')}
+      </Button>
+      {waitingHere > 0 && (
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => start(() => cancelRenders(studio, ownRenders()))}
+        >
+          {t('render.cancelAll')}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function JobStatus({ job: { kind, state, progress, projectId, jobId } }: { job: JobState }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const here = useStudio((store) => store.project?.state.projectId);
+  const isElsewhere = projectId !== null && projectId !== here;
+  const what = t(`jobs.${kind}`);
+  const of = progress?.total && progress.unit === 'steps' ? ` ${progress.step}/${progress.total}` : '';
+  return (
+    <Group gap="sm" wrap="nowrap" className="queue-status">
+      <Text size="xs" role="status" className="numbers" truncate maw={320}>
+        {t(state === 'waiting' ? 'jobs.waiting' : 'jobs.running', { what })}
+        {of}
+        {isElsewhere && ` ${t('jobs.elsewhere')}`}
+      </Text>
+      {!isElsewhere && (
+        <Button
+          variant="default"
+          aria-label={t('jobs.cancel', { what })}
+          leftSection={<IconPlayerStop size={14} aria-hidden />}
+          onClick={() => start(() => studio.client.call('jobs.cancel', { jobId }))}
+        >
+          {t('app.cancel')}
+        </Button>
+      )}
+    </Group>
+  );
+}

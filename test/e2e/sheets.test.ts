@@ -1,0 +1,96 @@
+/** Sheets by the keyboard: the focus goes in, stays in, and comes back; no key in a sheet reaches a tool. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { violations } from './axe.ts';
+import { canvasOf, keepFailure, openStudio, type StudioPage } from './studio-page.ts';
+
+let studio: StudioPage;
+
+beforeAll(async () => {
+  studio = await openStudio();
+});
+
+afterEach(({ task }) => keepFailure(studio?.page, task));
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+const isInSheet = () =>
+  studio.page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null);
+const toolInHand = () => studio.page.locator('.tool-rail [aria-pressed="true"]').getAttribute('aria-label');
+
+for (const [keys, name] of [
+  ['Shift+?', 'Shortcuts'],
+  ['Control+Comma', 'Settings'],
+  ['Control+Shift+h', 'History'],
+  ['Control+o', 'Projects'],
+] as const) {
+  it(`holds the focus and gives it back: ${name}`, async () => {
+    const { page } = studio;
+    await canvasOf(page).focus();
+    const tool = await toolInHand();
+    await page.keyboard.press(keys);
+    const sheet = page.getByRole('dialog', { name });
+    await sheet.waitFor();
+    await expect.poll(isInSheet).toBe(true);
+    expect(await sheet.getAttribute('aria-modal')).toBe('true');
+    for (let count = 0; count < 30; count++) {
+      await page.keyboard.press(count < 20 ? 'Tab' : 'Shift+Tab');
+      expect(await isInSheet()).toBe(true);
+    }
+    // Letters that tools have, typed where the focus is: on a button, that is.
+    await sheet.getByRole('button', { name: 'Close' }).focus();
+    for (const key of ['e', 'l', 'r', 'Delete']) await page.keyboard.press(key);
+    expect(await toolInHand()).toBe(tool);
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await expect
+      .poll(() => canvasOf(page).evaluate((element) => element === document.activeElement))
+      .toBe(true);
+  });
+}
+
+it('makes a project by keys alone, whose name is no tools’', async () => {
+  const { page } = studio;
+  await canvasOf(page).focus();
+  const tool = await toolInHand();
+  await page.keyboard.press('Control+o');
+  await page.getByRole('textbox', { name: 'New project' }).waitFor();
+  await expect.poll(isInSheet).toBe(true);
+  await page.keyboard.type('kb project');
+  await page.keyboard.press('Enter');
+  await page.getByRole('banner').getByRole('button', { name: 'kb project' }).waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await toolInHand()).toBe(tool);
+  expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+});
+
+it('lets a pointer use the canvas, and Tab go back from there', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Shortcuts' }).click();
+  await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+  await expect.poll(isInSheet).toBe(true);
+  const box = (await canvasOf(page).boundingBox())!;
+  await page.mouse.click(box.x + 20, box.y + 20);
+  expect(await isInSheet()).toBe(false);
+  await page.keyboard.press('Tab');
+  expect(await isInSheet()).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+it('closes a dialog over a sheet without the sheet', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Settings' });
+  // One that waits for the keys of a shortcut takes Escape for itself.
+  await sheet.getByRole('button', { name: 'Change the shortcut of Brush' }).click();
+  await sheet.getByText('Press the keys…').waitFor();
+  await page.keyboard.press('Escape');
+  await sheet.getByText('Press the keys…').waitFor({ state: 'detached' });
+  expect(await sheet.isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  expect(studio.faults).toEqual([]);
+});

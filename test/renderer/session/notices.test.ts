@@ -1,0 +1,77 @@
+/** Messages: once for one failure, in our words, and green only for what has succeeded. */
+import { notifications, notificationsStore } from '@mantine/notifications';
+import i18next from 'i18next';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import { en } from '../../../renderer/panels/texts/en.ts';
+import { reportError, reportFind, reportNotice, reportRunning } from '../../../renderer/session/notices.ts';
+
+beforeAll(async () => {
+  await i18next.init({ lng: 'en', resources: { en: { translation: en } } });
+});
+
+beforeEach(() => {
+  notifications.clean();
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const shown = () =>
+  notificationsStore.getState().notifications.map(({ title, message, color }) => ({ title, message, color }));
+
+describe('a failure', () => {
+  it('is told once, however many places saw it', () => {
+    const error = new StudioError('ASSET_INVALID', 'a.png is no picture.');
+    reportError(error);
+    reportError(error);
+    expect(shown()).toEqual([
+      { title: 'Something went wrong', message: 'a.png is no picture.', color: 'red' },
+    ]);
+  });
+
+  it('is told in our words; those of a library are for the console', () => {
+    const error = new TypeError('bad seek to 4247213913');
+    reportError(error, 'b.png was not added');
+    expect(shown()).toEqual([{ title: 'b.png was not added', message: en.app.unexpected, color: 'red' }]);
+    expect(console.error).toHaveBeenCalledWith(error);
+  });
+
+  it('is none when it was cancelled on purpose', () => {
+    reportError(new StudioError('CANCELLED', 'Cancelled.'));
+    expect(shown()).toEqual([]);
+    expect(console.error).not.toHaveBeenCalled();
+  });
+});
+
+describe('a search', () => {
+  it('that finds nothing is one message, with what the host has to say', () => {
+    reportFind({ isFound: false, notices: ['The pack knows cats.'] }, 'Nothing was found.');
+    expect(shown()).toEqual([
+      { title: undefined, message: 'Nothing was found. The pack knows cats.', color: 'orange' },
+    ]);
+  });
+
+  it('that finds something says nothing unless the host does', () => {
+    reportFind({ isFound: true, notices: [] }, 'Nothing was found.');
+    expect(shown()).toEqual([]);
+    reportFind({ isFound: true, notices: ['By another way.'] }, 'Nothing was found.');
+    expect(shown()).toMatchObject([{ message: 'By another way.', color: 'gray' }]);
+  });
+});
+
+it('is green only for success', () => {
+  for (const kind of ['success', 'info', 'warning', 'error'] as const) reportNotice(kind, { kind });
+  expect(shown().filter(({ color }) => color === 'green')).toMatchObject([{ message: 'success' }]);
+});
+
+it('says what goes on, and is gone with it', () => {
+  const running = reportRunning('Adding 2 pictures');
+  running.say('1 of 2: a.png');
+  running.say('2 of 2: b.png');
+  expect(shown()).toMatchObject([{ title: 'Adding 2 pictures', message: '2 of 2: b.png' }]);
+  running.end();
+  expect(shown()).toEqual([]);
+});

@@ -1,0 +1,72 @@
+/** What a page leaves to the next one, with a storage that is played. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetPage, leavePage, type PageMemory, recallPage } from '../../../renderer/session/page-memory.ts';
+
+const KEY = 'pnp-mix-studio.page';
+let kept: Map<string, string>;
+
+const memory: PageMemory = {
+  path: '/scenes/a.pnpmix',
+  gestures: [
+    {
+      conceptId: 'cat',
+      size: { width: 8, height: 8 },
+      base: null,
+      label: 'brush',
+      effects: [
+        {
+          kind: 'stamp',
+          from: { x: 1, y: 1, radiusPx: 2 },
+          to: { x: 3, y: 1, radiusPx: 2 },
+          hardness: 1,
+          mode: 'paint',
+        },
+      ],
+      isCutShort: true,
+    },
+  ],
+  awaited: [{ renderId: '00000000-0000-4000-8000-000000000000', hasPainted: false }],
+};
+
+beforeEach(() => {
+  kept = new Map();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  });
+});
+
+describe('a page', () => {
+  it('leaves to the next one what it has, once', () => {
+    leavePage(memory);
+    expect(recallPage(memory.path)).toEqual(memory);
+    expect(recallPage(memory.path)).toBeUndefined();
+  });
+
+  it('leaves nothing to another project', () => {
+    leavePage(memory);
+    expect(recallPage('/scenes/b.pnpmix')).toBeUndefined();
+    expect(kept.size).toBe(0);
+  });
+
+  it('leaves nothing when there is nothing, and takes away what was there', () => {
+    leavePage(memory);
+    leavePage({ ...memory, gestures: [], awaited: [] });
+    expect(kept.size).toBe(0);
+    leavePage(memory);
+    forgetPage();
+    expect(kept.size).toBe(0);
+  });
+
+  it('takes nothing that is not as it should be, and says so', () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    for (const wrong of ['{', '{}', JSON.stringify({ ...memory, more: 1 })]) {
+      kept.set(KEY, wrong);
+      expect(recallPage(memory.path)).toBeUndefined();
+      expect(kept.size).toBe(0);
+    }
+    expect(told).toHaveBeenCalledTimes(3);
+    told.mockRestore();
+  });
+});

@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { setBrushSize, showScene, useEditor } from '../../../renderer/session/editor-store.ts';
+import { PREPARE_DEFAULTS, readPrepareSettings } from '../../../renderer/session/prepare-settings.ts';
+import { findRender, renderToExport } from '../../../renderer/session/studio-store.ts';
+import { renderSummary } from './render-summary.ts';
+
+const newest = renderSummary('newest');
+const failed = renderSummary('failed', { state: 'failed', result: null });
+const old = renderSummary('old');
+
+describe('what an export takes', () => {
+  it('is the render that is shown, also where the strip does not list it', () => {
+    const state = { renders: [newest], pinned: { old } };
+    expect(renderToExport(state, 'old')).toBe(old);
+    expect(findRender(state, 'old')).toBe(old);
+  });
+
+  it('is the newest one with a picture while none is shown', () => {
+    expect(renderToExport({ renders: [failed, newest, old], pinned: {} }, null)).toBe(newest);
+  });
+
+  it('is nothing, rather than another one, when the shown one has no picture or is not known', () => {
+    const state = { renders: [newest, failed], pinned: {} };
+    expect(renderToExport(state, 'failed')).toBeUndefined();
+    expect(renderToExport(state, 'gone')).toBeUndefined();
+    expect(renderToExport({ renders: [failed], pinned: {} }, null)).toBeUndefined();
+  });
+});
+
+describe('what the editor holds in hand', () => {
+  beforeEach(() => useEditor.setState(useEditor.getInitialState()));
+
+  it('keeps the brush within its limits', () => {
+    for (const [wanted, size] of [
+      [0, 1],
+      [12.34, 12.3],
+      [5000, 1000],
+    ] as const) {
+      setBrushSize(wanted);
+      expect(useEditor.getState().brushSizePx).toBe(size);
+    }
+  });
+
+  it('goes back to the scene from a comparison and from a candidate', () => {
+    useEditor.setState({
+      shownRenderId: 'a',
+      comparedRenderId: 'b',
+      comparisonMode: 'slider',
+      stagedBackground: 'c',
+    });
+    showScene();
+    expect(useEditor.getState()).toMatchObject({
+      shownRenderId: null,
+      comparedRenderId: null,
+      comparisonMode: 'after',
+      stagedBackground: null,
+    });
+  });
+});
+
+describe('what was chosen for preparing', () => {
+  it('is the defaults in the place of what cannot be read', () => {
+    expect(readPrepareSettings(undefined)).toEqual(PREPARE_DEFAULTS);
+    expect(readPrepareSettings({ growPx: 'much' })).toEqual(PREPARE_DEFAULTS);
+    expect(readPrepareSettings({ ...PREPARE_DEFAULTS, growPx: 3 }).growPx).toBe(3);
+  });
+});
