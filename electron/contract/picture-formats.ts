@@ -38,9 +38,16 @@ export const PICTURE_FILE_ACCEPT: string = [
 
 /**
  * What someone who adds a picture may not expect: of several frames or pages the first is taken; parts are transparent,
- * and lie on white where the picture is a background.
+ * and lie on white where the picture is a background. Of a mask: it has colours, and its lightness was taken; its shape
+ * is in the transparency, and what shows is dark; nothing in it reaches half of white.
  */
-export const pictureNoteSchema = z.enum(['first-frame', 'transparent']);
+export const pictureNoteSchema = z.enum([
+  'first-frame',
+  'transparent',
+  'mask-in-colour',
+  'mask-in-transparency',
+  'mask-too-dark',
+]);
 export type PictureNote = z.infer<typeof pictureNoteSchema>;
 
 /** The media type that an upload is kept under: its own if it is a picture's, else one that no browser shows. */

@@ -161,13 +161,16 @@ export class Studio {
     session: ProjectSession = this.session,
   ): Promise<AssetId> {
     const upload = await this.upload(file);
-    const { asset } = await this.client.call('assets.import', {
+    const { asset, notes } = await this.client.call('assets.import', {
       projectId: session.projectId,
       upload,
       name,
       kind: 'mask',
       fit: { width, height, mode: 'cover' },
     });
+    for (const note of notes) {
+      reportNotice(i18next.t(`pictureNotes.${note}`, { name }), { autoCloseMs: 15_000 });
+    }
     return asset;
   }
 

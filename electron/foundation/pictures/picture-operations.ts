@@ -2,8 +2,10 @@
  * What is done with picture files. Hosts do it in a process of its own ({@link file://./picture-process.ts}); the
  * engine and the command line, which are such processes, call it directly.
  */
+import type { Metadata } from 'sharp';
 import { PICTURE_FORMATS, type PictureNote } from '../../contract/picture-formats.ts';
 import { type Sharp, sharp } from './libvips.ts';
+import { examineMask, type MaskFindings, maskNotes } from './mask-conventions.ts';
 import { readPicture } from './open-picture.ts';
 import type {
   NormalisedPicture,
@@ -14,6 +16,9 @@ import type {
   Pixels,
 } from './picture-codec.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
+
+/** Longest side of the sample by which a mask's kind is told, in pixels. */
+const SAMPLE_SIDE_PX = 512;
 
 /** Longest side of a thumbnail, in pixels. */
 const THUMBNAIL_SIDE_PX = 256;
@@ -43,8 +48,9 @@ export async function normalisePicture(
     const notes: PictureNote[] = isAnimated ? ['first-frame'] : [];
     if (kept !== undefined) {
       // Decoding is what shows a damaged file.
-      const { isOpaque } = await (kept === bytes ? image : reopen(kept)).stats();
+      const { isOpaque, channels } = await (kept === bytes ? image : reopen(kept)).stats();
       if (!isOpaque) notes.push('transparent');
+      if (kind === 'mask') notes.push(...maskNotes(examineMask(channels[0]!.max)));
       return { bytes: kept, width, height, mediaType: PICTURE_FORMATS[format].mediaType, notes };
     }
     if (kind === 'picture' && header.hasAlpha && !(await image.clone().stats()).isOpaque) {
@@ -55,6 +61,10 @@ export async function normalisePicture(
     const fitted = fit === null ? flat : flat.resize(resizeOptions(fit, kind));
     const coloured = kind === 'mask' ? fitted.toColourspace('b-w') : fitted.toColourspace('srgb');
     const { data, info } = await coloured.png().toBuffer({ resolveWithObject: true });
+    if (kind === 'mask') {
+      const { channels } = await sharp(data).stats();
+      notes.push(...maskNotes(examineMask(channels[0]!.max, await sampleColours(header, reopen(bytes)))));
+    }
     return { bytes: data, width: info.width, height: info.height, mediaType: 'image/png', notes };
   });
 }
@@ -97,6 +107,34 @@ export async function decodePixels(bytes: Uint8Array, name: string, kind: Pictur
       ? rawPixels(image.autoOrient().flatten({ background: '#000000' }).toColourspace('b-w'), 1)
       : rawPixels(image.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb'), 3),
   );
+}
+
+/**
+ * Decodes a mask as {@link decodePixels} does, and looks at what kind of picture it is.
+ *
+ * @throws StudioError ASSET_INVALID
+ */
+export async function decodeMask(
+  bytes: Uint8Array,
+  name: string,
+): Promise<{ readonly pixels: Pixels; readonly findings: MaskFindings }> {
+  const pixels = await decodePixels(bytes, name, 'mask');
+  const brightest = pixels.data.reduce((largest, value) => Math.max(largest, value), 0);
+  const colours = await readPicture(bytes, name, ({ header, image }) => sampleColours(header, image));
+  return { pixels, findings: examineMask(brightest, colours) };
+}
+
+/** Some of a picture's pixels in sRGB with alpha; undefined for a grey one without transparency. */
+async function sampleColours({ channels }: Metadata, image: Sharp): Promise<Pixels | undefined> {
+  if (channels === 1) return undefined;
+  const sample = image.resize({
+    width: SAMPLE_SIDE_PX,
+    height: SAMPLE_SIDE_PX,
+    fit: 'inside',
+    withoutEnlargement: true,
+    kernel: 'nearest',
+  });
+  return rawPixels(sample.toColourspace('srgb').ensureAlpha(), 4);
 }
 
 /**

@@ -12,7 +12,7 @@ import { encodeMaskPng, encodePng, type PictureFile } from '../images/images.ts'
 import { hearCancel } from '../runtime/cancelling.ts';
 import type { AssetReader } from '../scene/scene-assets.ts';
 import type { Engine, RenderOutcome } from './engine.ts';
-import type { MasksOutcome } from './preparation.ts';
+import type { MasksOutcome } from './preparation-types.ts';
 
 /** Everything around a task. */
 export interface TaskControls {

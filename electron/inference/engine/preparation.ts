@@ -12,11 +12,9 @@ import {
   maskSelectionSchema,
   type PhraseSearch,
   phraseSearchSchema,
-  type RemovalMethod,
   type RemovalOptions,
   removalOptionsSchema,
 } from '../../contract/preparation.ts';
-import type { PreparationProgress } from '../../contract/progress.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import { LayeredInpainter } from '../../pipeline/inpainting/layered-fill.ts';
 import {
@@ -25,16 +23,9 @@ import {
   pasteFill,
   removalHole,
 } from '../../pipeline/inpainting/object-removal.ts';
-import type {
-  Inpainter,
-  MaskProposal,
-  PhraseSegmenter,
-  PromptSegmenter,
-} from '../../pipeline/preparation-ports.ts';
+import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
-import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { type Candidate, consecutiveSeeds, textToImage } from '../../pipeline/text-to-image.ts';
-import type { EngineModels } from '../diffusion/engine-models.ts';
 import { calibrateLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
 import {
   blendingTextToImage,
@@ -42,11 +33,10 @@ import {
   openBackgroundsModel,
   type TextToImagePack,
 } from '../diffusion/text-to-image-pack.ts';
-import { decodeImage, decodeMask, hashPixels, type PictureFile, resizeImage } from '../images/images.ts';
+import { decodeImage, hashPixels, type PictureFile, resizeImage } from '../images/images.ts';
+import { readRemovalMasks } from '../images/removal-masks.ts';
 import { TeleaInpainter } from '../inpainting/telea.ts';
-import type { ModelPack } from '../packs/model-pack.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import type { EngineDevice } from '../runtime/devices.ts';
 import { OpenedOnce } from '../runtime/opened-once.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import {
@@ -57,54 +47,14 @@ import {
   phraseSegmenterKind,
   promptSegmenterKind,
 } from './preparation-models.ts';
-
-/** What preparing needs of the engine. */
-export interface PreparationContext {
-  readonly pack: ModelPack;
-  readonly device: EngineDevice;
-  readonly models: EngineModels;
-  readonly cacheFolder: string;
-}
-
-/** Everything around a preparation that does not change its result. */
-export interface PreparationControls {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: PreparationProgress) => void;
-}
-
-export interface BackgroundsControls extends PreparationControls {
-  /** A small picture of the candidate that is being made, one pixel per latent element. */
-  readonly onPreview?: (image: RgbImage, candidate: number) => void;
-  /** Each candidate as soon as it is done. */
-  readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
-}
-
-/** What a request for backgrounds leaves. */
-export interface BackgroundsOutcome {
-  readonly candidates: readonly Candidate[];
-  /** Name of the model that made them. */
-  readonly model: string;
-  /** What the person should know. */
-  readonly notices: readonly string[];
-}
-
-/** What a search for a mask leaves. */
-export interface MasksOutcome {
-  /** Best first; none where nothing was found, which is a normal answer: draw a box instead. */
-  readonly proposals: readonly MaskProposal[];
-  readonly model: string;
-  readonly notices: readonly string[];
-}
-
-/** What taking objects out leaves. */
-export interface RemovalOutcome {
-  readonly image: RgbImage;
-  /** What was filled: dims [height, width], 0 or 1. */
-  readonly hole: Tensor;
-  readonly method: Exclude<RemovalMethod, 'auto'>;
-  readonly model: string;
-  readonly notices: readonly string[];
-}
+import type {
+  BackgroundsControls,
+  BackgroundsOutcome,
+  MasksOutcome,
+  PreparationContext,
+  PreparationControls,
+  RemovalOutcome,
+} from './preparation-types.ts';
 
 export class Preparation {
   readonly #context: PreparationContext;
@@ -306,13 +256,10 @@ export class Preparation {
     return inStudioTerms(async () => {
       const { growPx, prompt, seed, method } = parseInput(removalOptionsSchema, options, 'The removal');
       const { pixels } = await decodeImage(image);
-      const planes: Tensor[] = [];
-      for (const [index, mask] of masks.entries()) {
+      const planes = await readRemovalMasks(masks, async (read) => {
+        controls.onProgress?.({ stage: 'load', step: read, total: masks.length });
         await hearCancel(controls.signal);
-        planes.push(await decodeMask(mask));
-        controls.onProgress?.({ stage: 'load', step: index + 1, total: masks.length });
-      }
-      await hearCancel(controls.signal);
+      });
       const hole = removalHole(planes, growPx, pixels);
       const used = method === 'auto' ? await this.#bestMethod(pixels, controls) : method;
       const inpainter = await this.#inpainterFor(used, pixels, { prompt, seed }, controls);

@@ -1,7 +1,12 @@
 /** Picture files <-> what the method works with. */
 import { createHash } from 'node:crypto';
 import { sharp } from '../../foundation/pictures/libvips.ts';
-import { decodePixels, encodePng as encodePixels } from '../../foundation/pictures/picture-operations.ts';
+import type { MaskFindings } from '../../foundation/pictures/mask-conventions.ts';
+import {
+  decodeMask as decodeMaskPixels,
+  decodePixels,
+  encodePng as encodePixels,
+} from '../../foundation/pictures/picture-operations.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
 import { greyToMask, type RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
@@ -33,9 +38,21 @@ export function hashPixels({ width, height, data }: RgbImage): string {
  * @returns dims [height, width]
  * @throws StudioError ASSET_INVALID naming the file
  */
-export async function decodeMask({ name, bytes }: PictureFile): Promise<Tensor> {
-  const { data, width, height } = await decodePixels(bytes, name, 'mask');
-  return greyToMask(data, width, height);
+export async function decodeMask(file: PictureFile): Promise<Tensor> {
+  return (await examineMaskFile(file)).mask;
+}
+
+/**
+ * As {@link decodeMask}, with what kind of picture the mask is.
+ *
+ * @throws StudioError ASSET_INVALID naming the file
+ */
+export async function examineMaskFile({
+  name,
+  bytes,
+}: PictureFile): Promise<{ readonly mask: Tensor; readonly findings: MaskFindings }> {
+  const { pixels, findings } = await decodeMaskPixels(bytes, name);
+  return { mask: greyToMask(pixels.data, pixels.width, pixels.height), findings };
 }
 
 /**

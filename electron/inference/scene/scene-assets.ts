@@ -1,21 +1,23 @@
 /** From a render request and its picture files to a scene that the method can compose, with everything checked. */
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import {
+  describeColouredMask,
+  describeEmptyMask,
+  type MaskFindings,
+} from '../../foundation/pictures/mask-conventions.ts';
 import type { NamedImage, Scene, SceneConcept } from '../../pipeline/compose.ts';
 import { latentMasks } from '../../pipeline/mixing/latent-masks.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { decodeImage, decodeMask, hashPixels, type PictureFile } from '../images/images.ts';
+import { decodeImage, examineMaskFile, hashPixels, type PictureFile } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { subjectPicture } from './subject-picture.ts';
 
 /** Gives the file of a picture by its content. */
 export type AssetReader = (id: AssetId) => Promise<PictureFile>;
-
-/** A mask element belongs to the region from this value on. */
-const regionThreshold = 0.5;
 
 /** What the pictures have to fit. */
 export interface SceneLimits {
@@ -76,19 +78,17 @@ export async function prepareScene(
   for (const concept of scene.concepts) {
     const imageFile = await readAsset(concept.image);
     const image = await decodeImage(imageFile);
-    const subject = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
+    const read = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
+    if (read !== null && parameters.conceptPicture !== 'whole') {
+      remarkOn(`The subject mask of the concept "${concept.name}" (${read.name})`, read.findings, notices);
+    }
+    const subject = read?.mask ?? null;
     // A thing that is cut out and scaled to its region may come in a picture of any size.
     if (parameters.conceptPicture !== 'placed' || subject === null) checkSize(imageFile.name, image.pixels);
     const maskFile = await readAsset(concept.mask);
-    const mask = await decodeMask(maskFile);
+    const { mask, findings } = await examineMaskFile(maskFile);
     checkSize(maskFile.name, { width: mask.dims[1]!, height: mask.dims[0]! });
-    if (!mask.data.some((value) => value >= regionThreshold)) {
-      throw new StudioError(
-        'MASK_EMPTY',
-        `The mask of the concept "${concept.name}" (${maskFile.name}) covers nothing: it needs white where the ` +
-          'concept is to go.',
-      );
-    }
+    remarkOn(`The mask of the concept "${concept.name}" (${maskFile.name})`, findings, notices);
     concepts.push({ prompt: concept.prompt, image, mask, order: concept.order, alpha: concept.alpha });
     subjects.push(subject);
     await advance();
@@ -168,16 +168,29 @@ function named(pixels: RgbImage): NamedImage {
 }
 
 /** @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH with the concept image */
-async function readSubject(id: AssetId, { pixels }: NamedImage, readAsset: AssetReader): Promise<Tensor> {
+async function readSubject(id: AssetId, { pixels }: NamedImage, readAsset: AssetReader) {
   const file = await readAsset(id);
-  const subject = await decodeMask(file);
-  const [height, width] = subject.dims;
-  if (width === pixels.width && height === pixels.height) return subject;
+  const { mask, findings } = await examineMaskFile(file);
+  const [height, width] = mask.dims;
+  if (width === pixels.width && height === pixels.height) return { name: file.name, mask, findings };
   throw new StudioError(
     'SIZE_MISMATCH',
     `${file.name} is ${width} x ${height} pixels, but the concept image whose thing it shows is ${pixels.width} x ` +
       `${pixels.height}.`,
   );
+}
+
+/**
+ * Says what of a mask may not be expected.
+ *
+ * @throws StudioError MASK_EMPTY, with what it holds instead
+ */
+function remarkOn(name: string, findings: MaskFindings, notices: string[]): void {
+  if (findings.isEmpty) {
+    throw new StudioError('MASK_EMPTY', `${name} covers nothing. ${describeEmptyMask(findings)}`);
+  }
+  const remark = describeColouredMask(findings);
+  if (remark !== undefined) notices.push(`${name} ${remark}`);
 }
 
 function checkPackSize(

@@ -79,6 +79,12 @@ export const en = {
   pictureNotes: {
     'first-frame': '{{name}} has several frames or pages: the first one is used.',
     transparent: '{{name}} is transparent in parts: they are drawn on white.',
+    'mask-in-colour':
+      '{{name}} is in colour; its lightness is the mask. If that is not what you mean, save the shape as white on black.',
+    'mask-in-transparency':
+      'The mask is empty: in {{name}} the shape is in the transparency. Save it as white on black, without transparency.',
+    'mask-too-dark':
+      'The mask is empty: nothing in {{name}} is lighter than half of white. Save it with 0 for outside and 255 for inside.',
   },
   background: {
     prompt: 'Scene prompt',

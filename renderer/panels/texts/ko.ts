@@ -79,6 +79,12 @@ export const ko = {
   pictureNotes: {
     'first-frame': '{{name}}에 여러 프레임이나 페이지가 있어 첫 번째 것만 사용합니다.',
     transparent: '{{name}}에 투명한 부분이 있어 흰색 위에 그립니다.',
+    'mask-in-colour':
+      '{{name}}은(는) 컬러 그림이라 밝기를 마스크로 썼습니다. 원하는 것이 아니라면 모양을 검은 바탕에 흰색으로 저장하세요.',
+    'mask-in-transparency':
+      '마스크가 비어 있습니다. {{name}}의 모양이 투명도에 들어 있습니다. 투명도 없이 검은 바탕에 흰색으로 저장하세요.',
+    'mask-too-dark':
+      '마스크가 비어 있습니다. {{name}}에 절반보다 밝은 곳이 없습니다. 바깥은 0, 안쪽은 255로 저장하세요.',
   },
   background: {
     prompt: '장면 프롬프트',
