@@ -62,7 +62,7 @@ it('loads a mask from a file, as one step of the history', async () => {
     .png()
     .toBuffer();
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Load mask' }).click();
+  await page.getByRole('button', { name: 'Load mask', exact: true }).click();
   await (await chooser).setFiles({ name: 'mask.png', mimeType: 'image/png', buffer: mask });
   await expect.poll(() => coverage(page)).toBe(25);
   await page.getByRole('button', { name: 'Undo: Load mask' }).click();

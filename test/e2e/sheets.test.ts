@@ -85,7 +85,7 @@ it('closes a dialog over a sheet without the sheet', async () => {
   await page.getByRole('button', { name: 'Settings' }).click();
   const sheet = page.getByRole('dialog', { name: 'Settings' });
   // One that waits for the keys of a shortcut takes Escape for itself.
-  await sheet.getByRole('button', { name: 'Change the shortcut of Brush' }).click();
+  await sheet.getByRole('button', { name: 'Change shortcut for Brush' }).click();
   await sheet.getByText('Press the keys…').waitFor();
   await page.keyboard.press('Escape');
   await sheet.getByText('Press the keys…').waitFor({ state: 'detached' });
