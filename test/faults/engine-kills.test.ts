@@ -16,8 +16,9 @@ import {
 } from '../electron/app/engine/tiny-engine.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { children as childrenOf } from '../electron/serve/process-tree.ts';
+import { amount, seed as chosenSeed, isSoak, recordFigures, timeLimitMs } from './amount.ts';
 
-const KILLS = 200;
+const KILLS = amount(6, 0.4);
 /** About what a process takes to start and open its pack: most of the kills fall into that, and cost little. */
 const longestStartMs = 500;
 /** About what a render takes from its first report on. */
@@ -25,7 +26,7 @@ const longestRenderMs = 80;
 const shareInRenders = 1 / 4;
 
 test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
-  timeout: 1_800_000,
+  timeout: timeLimitMs(KILLS),
 }, async () => {
   const root = temporaryFolder();
   const { supervisor, children } = watchedSupervisor(tinyEngineConfig(root));
@@ -64,7 +65,7 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
     ]);
   };
 
-  const generator = xoroshiro128plus(20_261_124);
+  const generator = xoroshiro128plus(chosenSeed);
   const random = () => (generator.next() >>> 0) / 2 ** 32;
   let [kills, killsInRenders] = [0, 0];
   let lastKilled: number | undefined;
@@ -92,15 +93,20 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   const all = [...ends.values()];
   expect(all.every((of) => of.length === 1)).toBe(true);
   const failed = all.flatMap(([end]) => (end!.state === 'failed' ? [end!.error] : []));
-  expect([...new Set(failed.map(({ code }) => code))]).toEqual(['ENGINE_CRASHED']);
+  expect(failed.filter(({ code }) => code !== 'ENGINE_CRASHED')).toEqual([]);
   expect(failed.length).toBeLessThanOrEqual(KILLS);
   const done = all.filter(([end]) => end!.state === 'done');
   expect(done.length + failed.length).toBe(all.length);
   expect(all.at(-1)![0]!.state).toBe('done');
-  expect(killsInRenders).toBeGreaterThan((KILLS * shareInRenders) / 2);
-  console.log(
-    `${KILLS} kills, ${killsInRenders} of them in a render: ${failed.length} renders failed, ${done.length} done, ${children.length} processes`,
-  );
+  if (isSoak) expect(killsInRenders).toBeGreaterThan(0);
+  recordFigures('kills of the engine while rendering', {
+    attempts: KILLS,
+    acknowledged: all.length,
+    killsInRenders,
+    failed: failed.length,
+    done: done.length,
+    processes: children.length,
+  });
 
   await supervisor.close();
   expect(children.filter(({ pid }) => pid !== undefined && isAlive(pid))).toEqual([]);

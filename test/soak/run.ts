@@ -3,10 +3,12 @@
  * `npm test`.
  */
 import { fullSize } from './full-size.ts';
+import { kills } from './kills.ts';
 import type { Soak } from './soak.ts';
 
 const soaks: Readonly<Record<string, Soak>> = {
   'full-size': fullSize,
+  kills,
 };
 
 const [name, ...args] = process.argv.slice(2);
