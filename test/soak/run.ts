@@ -3,11 +3,13 @@
  * `npm test`.
  */
 import { fullSize } from './full-size.ts';
+import { fuzz } from './fuzz.ts';
 import { kills } from './kills.ts';
 import type { Soak } from './soak.ts';
 
 const soaks: Readonly<Record<string, Soak>> = {
   'full-size': fullSize,
+  fuzz,
   kills,
 };
 
