@@ -52,7 +52,13 @@ afterAll(async () => {
 });
 afterEach(async ({ task }) => {
   expect((await client.call('app.info')).host).toBe('browser');
-  expect(serve.errors()).toBe('');
+  // GLib, below the decoder, complains of some pictures in a line of its own.
+  expect(
+    serve
+      .errors()
+      .replaceAll(/^\(process:\d+\): GLib.*$/gm, '')
+      .trim(),
+  ).toBe('');
   if (process.platform !== 'linux') return;
   const peakBytes = peakBytesOf(serve.child.pid!);
   expect(peakBytes).toBeLessThan(MEMORY_LIMIT_BYTES);
