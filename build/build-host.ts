@@ -6,7 +6,7 @@
  * what runs, not what it was made from.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
@@ -76,6 +76,8 @@ export async function buildHost(): Promise<void> {
   for (const folder of ['host', 'preload', 'icons'])
     await rm(join(dist, folder), { recursive: true, force: true });
   compileHost();
+  const texts = join('electron', 'app', 'licence-texts');
+  await cp(join(ROOT, texts), join(dist, 'host', texts), { recursive: true });
   await mkdir(join(dist, 'preload'), { recursive: true });
   await writeFile(join(dist, 'preload', 'preload.cjs'), await bundlePreload());
   await drawIcons(join(dist, 'icons'));

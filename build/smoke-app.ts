@@ -3,14 +3,22 @@
  * adds is the window; all else is the same files.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
+import {
+  challengeSchema,
+  hostProofText,
+  pageProofText,
+  proofProtocols,
+} from '../electron/contract/access.ts';
 
 interface Answer {
+  readonly id?: number | null;
   readonly envelope?: {
     readonly ok: boolean;
     readonly value?: Record<string, unknown>;
@@ -41,15 +49,17 @@ export async function smokeApp(
       ...environment,
     },
   });
+  let socket: WebSocket | undefined;
   try {
-    const { page, cookie } = await openPage(await addressOf(child));
-    const info = await call(page, cookie, 'app.info', {});
-    const project = await call(page, cookie, 'project.create', { name: 'Smoke' });
+    socket = await openPage(await addressOf(child));
+    const info = await call(socket, 'app.info', {});
+    const project = await call(socket, 'project.create', { name: 'Smoke' });
     if (project.name !== 'Smoke') throw new Error('a project could not be made');
-    const engine = await call(page, cookie, 'engine.start', {});
+    const engine = await call(socket, 'engine.start', {});
     if (engine.state !== 'ready') throw new Error(`the engine is not ready: ${JSON.stringify(engine)}`);
     return { version: info.version, engine };
   } finally {
+    socket?.terminate();
     const exited = child.exitCode === null ? once(child, 'exit') : undefined;
     child.kill('SIGINT');
     await exited;
@@ -70,41 +80,37 @@ async function addressOf(child: ChildProcess): Promise<URL> {
   return Promise.race([printed, exited]);
 }
 
-/** Opens the printed address as a browser does: the token for a cookie, the cookie for the page. */
-async function openPage(address: URL): Promise<{ page: URL; cookie: string }> {
-  const first = await fetch(address, { redirect: 'manual' });
-  const cookie = first.headers.get('set-cookie')?.split(';')[0];
-  if (cookie === undefined) throw new Error(`no cookie came with ${first.status}`);
-  const page = new URL('/', address);
-  const response = await fetch(page, { headers: { cookie } });
+/** Opens the page and the socket as a browser does: the token in the address is proved, never sent. */
+async function openPage(address: URL): Promise<WebSocket> {
+  const response = await fetch(address.origin);
   if (!response.ok || !(await response.text()).includes('<')) {
     throw new Error(`the page answered ${response.status}`);
   }
-  return { page, cookie };
+  const token = new URLSearchParams(address.hash.slice(1)).get('token') ?? '';
+  const sign = (text: string) => createHmac('sha256', token).update(text).digest('base64url');
+  const nonce = randomBytes(18).toString('base64url');
+  const answer = await fetch(`${address.origin}/challenge?page=${nonce}`);
+  const { challenge, proof } = challengeSchema.parse(await answer.json());
+  if (proof !== sign(hostProofText(challenge, nonce)))
+    throw new Error('the host does not know its own token');
+  const protocols = proofProtocols({ challenge, proof: sign(pageProofText(challenge)) });
+  const socket = new WebSocket(`ws://${address.host}/socket`, protocols, { origin: address.origin });
+  await once(socket, 'open');
+  return socket;
 }
 
-async function call(
-  page: URL,
-  cookie: string,
-  command: string,
-  input: object,
-): Promise<Record<string, unknown>> {
-  const socket = new WebSocket(new URL('/socket', page.href.replace('http:', 'ws:')), {
-    headers: { cookie, origin: page.origin },
-  });
-  try {
-    await once(socket, 'open');
-    const answered = new Promise<Answer>((resolve) => {
-      socket.on('message', (data) => {
-        const message = JSON.parse(String(data)) as Answer;
-        if (message.envelope !== undefined) resolve(message);
-      });
+let calls = 0;
+
+async function call(socket: WebSocket, command: string, input: object): Promise<Record<string, unknown>> {
+  const id = calls++;
+  const answered = new Promise<Answer>((resolve) => {
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as Answer;
+      if (message.id === id) resolve(message);
     });
-    socket.send(JSON.stringify({ id: 1, command, input }));
-    const { envelope } = await answered;
-    if (envelope?.ok !== true) throw new Error(`${command}: ${envelope?.message}`);
-    return envelope.value ?? {};
-  } finally {
-    socket.close();
-  }
+  });
+  socket.send(JSON.stringify({ id, command, input }));
+  const { envelope } = await answered;
+  if (envelope?.ok !== true) throw new Error(`${command}: ${envelope?.message}`);
+  return envelope.value ?? {};
 }

@@ -15,6 +15,8 @@ export default defineConfig({
     assetsDir: 'static',
     target: 'chrome146',
     sourcemap: true,
+    // What the page is made of, with the licence texts: app.licences shows it (electron/app/licences.ts).
+    license: { fileName: 'licences.json' },
     chunkSizeWarningLimit: 2000,
   },
 });

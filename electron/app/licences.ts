@@ -1,4 +1,7 @@
-/** What the program is made of, and under which licences: read from the packages as they are installed. */
+/**
+ * What the program is made of, and under which licences: the host's packages as they are installed, and the page's as
+ * Vite wrote them down when it built the page. What a package does not bring along is in licence-texts.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
@@ -15,11 +18,29 @@ const packageSchema = z.object({
   optionalDependencies: z.record(z.string(), z.string()).default({}),
 });
 
-/** Longest licence text that is shown. */
+/** What Vite writes (build.license in build/vite.renderer.ts). */
+const pagePackagesSchema = z.array(
+  z.object({
+    name: z.string(),
+    version: z.string(),
+    identifier: z.string().default('not stated'),
+    text: z.string().optional(),
+  }),
+);
+
+/**
+ * By a package's name, which may end in *: texts in licence-texts, or in the package's own folder where they begin
+ * with ./
+ */
+const addedTextsSchema = z.record(z.string(), z.array(z.string()).min(1));
+
+const textsFolder = join(import.meta.dirname, 'licence-texts');
+
+/** Longest licence text of a model pack that is shown. */
 const MAX_TEXT_LENGTH = 200_000;
 
 /**
- * The program, the packages that it runs with, and the bundled model packs.
+ * The program, the packages that host and page run with, and the bundled model packs.
  *
  * @param applicationFolder holds the program's own package.json
  */
@@ -35,10 +56,13 @@ export async function readLicences(
       name: 'PnP-MIX Studio',
       version: own.version,
       licence: own.license,
-      text: await licenceText(applicationFolder),
+      text: await ownText(applicationFolder),
     },
     ...(await packNotices(bundledPacksFolder)),
   ];
+  const added = addedTextsSchema.parse(
+    JSON.parse(await readFile(join(textsFolder, 'packages.json'), 'utf8')),
+  );
   const seen = new Set<string>();
   const waiting = Object.keys(own.dependencies).map((name) => ({ name, from: applicationFolder }));
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -51,11 +75,17 @@ export async function readLicences(
       name: found.name,
       version: found.version,
       licence: found.license,
-      text: await licenceText(folder),
+      text: joined(await ownText(folder), await addedText(added, found.name, folder)),
     });
     for (const name of Object.keys({ ...found.dependencies, ...found.optionalDependencies })) {
       waiting.push({ name, from: folder });
     }
+  }
+  const ofHost = new Set(notices.map(({ name, version }) => `${name}@${version}`));
+  for (const { name, version, identifier, text } of await pagePackages(applicationFolder)) {
+    if (ofHost.has(`${name}@${version}`)) continue;
+    const more = await addedText(added, name, undefined);
+    notices.push({ name, version, licence: identifier, text: joined(text ?? null, more) });
   }
   const [program, ...others] = notices;
   return [program!, ...others.toSorted((a, b) => a.name.localeCompare(b.name, 'en'))];
@@ -70,11 +100,38 @@ async function findPackage(name: string, from: string): Promise<string | undefin
   }
 }
 
-async function licenceText(folder: string): Promise<string | null> {
-  const names = (await ifPresent(readdir(folder))) ?? [];
-  const file = names.find((name) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(name));
-  if (file === undefined) return null;
-  return (await readFile(join(folder, file), 'utf8')).slice(0, MAX_TEXT_LENGTH);
+/** What the page is made of; nothing where it was not built. */
+async function pagePackages(applicationFolder: string): Promise<z.infer<typeof pagePackagesSchema>> {
+  const path = join(applicationFolder, 'dist', 'renderer', 'licences.json');
+  const text = await ifPresent(readFile(path, 'utf8'));
+  return text === undefined ? [] : pagePackagesSchema.parse(JSON.parse(text));
+}
+
+/** Every licence, notice and copying file of a package. */
+async function ownText(folder: string): Promise<string | null> {
+  const names = ((await ifPresent(readdir(folder))) ?? []).filter((name) =>
+    /^(licen[cs]e|copying|notice|third-?party-?notices)([-_][\w.-]+)?(\.(md|txt))?$/i.test(name),
+  );
+  const texts = await Promise.all(names.toSorted().map((name) => readFile(join(folder, name), 'utf8')));
+  return joined(...texts);
+}
+
+/** @param folder of the package; undefined where only its built code is here */
+async function addedText(
+  added: z.infer<typeof addedTextsSchema>,
+  name: string,
+  folder: string | undefined,
+): Promise<string | null> {
+  const found = Object.entries(added).find(([pattern]) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  );
+  const paths = (found?.[1] ?? []).map((path) => join(path.startsWith('./') ? folder! : textsFolder, path));
+  return joined(...(await Promise.all(paths.map((path) => readFile(path, 'utf8')))));
+}
+
+function joined(...texts: readonly (string | null)[]): string | null {
+  const present = texts.filter((text) => text !== null);
+  return present.length === 0 ? null : present.map((text) => text.trim()).join('\n\n---\n\n');
 }
 
 async function packNotices(folder: string): Promise<LicenceNotice[]> {

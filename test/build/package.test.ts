@@ -118,6 +118,8 @@ describe('the staged program', () => {
       'electron/serve/main.js',
       'electron/inference/engine/engine-process.js',
       'electron/foundation/pictures/picture-process.js',
+      'electron/app/licence-texts/packages.json',
+      'electron/app/licence-texts/lgpl-3.0.txt',
       'dist/preload/preload.cjs',
       'dist/icons/icon.png',
       'dist/renderer/index.html',

@@ -11,6 +11,7 @@ export function AboutSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const info = useStudio((state) => state.info);
+  const [opened, setOpened] = useState<string | null>(null);
   const [notices, setNotices] = useState<readonly LicenceNotice[]>([]);
   useEffect(() => {
     studio.client.call('app.licences', {}).then(setNotices).catch(reportError);
@@ -25,7 +26,7 @@ export function AboutSheet() {
       <Title order={3} size="h6">
         {t('about.licences')}
       </Title>
-      <Accordion variant="contained" order={4}>
+      <Accordion variant="contained" order={4} value={opened} onChange={setOpened}>
         {notices.map(({ name, version, licence, text }) => (
           <Accordion.Item key={`${name}@${version}`} value={`${name}@${version}`}>
             <Accordion.Control disabled={text === null}>
@@ -34,7 +35,8 @@ export function AboutSheet() {
               </Text>
             </Accordion.Control>
             <Accordion.Panel>
-              <Code block>{text}</Code>
+              {/* Half a megabyte in all: only what is read is laid out. */}
+              {opened === `${name}@${version}` && <Code block>{text}</Code>}
             </Accordion.Panel>
           </Accordion.Item>
         ))}
