@@ -34,7 +34,12 @@ describe('a picture', () => {
   test('is written whole, with its path, time and device on the output', async () => {
     const { exitCode, out: printed, err } = await compose();
     expect([exitCode, err]).toEqual([0, '']);
-    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 32, height: 32, channels: 3 });
+    expect(await sharp(readFileSync(out)).metadata()).toMatchObject({
+      format: 'png',
+      width: 32,
+      height: 32,
+      channels: 3,
+    });
     const [path, time, device] = printed.trimEnd().split('\n');
     expect(path).toBe(out);
     expect(time).toMatch(/^time: \d+\.\d s$/);
@@ -88,13 +93,13 @@ describe('a sweep', () => {
   test('makes one sheet with a picture for each combination', async () => {
     const { exitCode, out: printed } = await compose('--sweep', 'alpha=0,0.5,2', 'beta=0,1');
     expect(exitCode).toBe(0);
-    const { width, height } = await sharp(out).metadata();
+    const { width, height } = await sharp(readFileSync(out)).metadata();
     // Three pictures of 32 across and two down, with room for labels.
     expect(width).toBeGreaterThan(3 * 32);
     expect(height).toBeGreaterThan(2 * 32);
     expect(printed).toContain(out);
     expect(written()).toEqual(['result.png']);
-    const { data, info } = await sharp(out).raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(readFileSync(out)).raw().toBuffer({ resolveWithObject: true });
     const colours = new Set<number>();
     for (let at = 0; at < data.length; at += info.channels) colours.add(data.readUIntBE(at, 3));
     expect(colours.size).toBeGreaterThan(100);

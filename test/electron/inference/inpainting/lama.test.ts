@@ -64,7 +64,7 @@ async function readPicture(
   file: string,
   part?: readonly [number, number, number, number],
 ): Promise<RgbImage> {
-  const whole = sharp(join(golden, file));
+  const whole = sharp(readFileSync(join(golden, file)));
   const [left, top, right, bottom] = part ?? [0, 0, 0, 0];
   const image = part ? whole.extract({ left, top, width: right - left, height: bottom - top }) : whole;
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });

@@ -1,5 +1,5 @@
 /** Smart select by one click on the starter pack's sample scenes, against their true masks. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
@@ -19,10 +19,13 @@ async function things(): Promise<Thing[]> {
   for (const scene of readdirSync(SCENES)) {
     const background = join(SCENES, scene, 'background.png');
     if (!existsSync(background)) continue;
-    const { data, info } = await sharp(background).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(readFileSync(background))
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     const { width, height } = info;
     for (const file of readdirSync(join(SCENES, scene)).filter((one) => /^mask-\d+\.png$/.test(one))) {
-      const mask = await sharp(join(SCENES, scene, file))
+      const mask = await sharp(readFileSync(join(SCENES, scene, file)))
         .resize(width, height, { kernel: 'nearest' })
         .greyscale()
         .raw()
