@@ -20,6 +20,8 @@ export interface DispatcherOptions<Sender> {
   readonly identify: (sender: Sender) => CommandContext | null;
   /** Told of every error that is the program's own fault, for the log. */
   readonly onFault?: (error: unknown, command: string) => void;
+  /** Told of every command that was answered with an error, for the log. */
+  readonly onRefused?: (command: CommandName, code: ErrorCode, durationMs: number) => void;
 }
 
 export type Dispatch<Sender> = (
@@ -33,6 +35,7 @@ export function createDispatcher<Sender>({
   handlers,
   identify,
   onFault,
+  onRefused,
 }: DispatcherOptions<Sender>): Dispatch<Sender> {
   return async (sender, command, input) => {
     const context = identify(sender);
@@ -41,12 +44,13 @@ export function createDispatcher<Sender>({
       const name = typeof command === 'string' ? `"${command.slice(0, 100)}"` : 'of this name';
       return failure('COMMAND_UNKNOWN', `There is no command ${name}.`);
     }
-    try {
-      return await run(handlers, command, input, context, onFault);
-    } catch (error) {
+    const startMs = performance.now();
+    const envelope = await run(handlers, command, input, context, onFault).catch((error: unknown) => {
       if (asStudioError(error).code === 'INTERNAL') onFault?.(error, command);
       return asFailure(error);
-    }
+    });
+    if (!envelope.ok) onRefused?.(command, envelope.code, performance.now() - startMs);
+    return envelope;
   };
 }
 

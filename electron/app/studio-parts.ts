@@ -1,6 +1,7 @@
 /** What the handlers work with; made once by {@link file://./studio.ts}. */
 
-import type { StudioFolders } from '../foundation/folders.ts';
+import type { PlatformFacts, StudioFolders } from '../foundation/folders.ts';
+import type { StudioLog } from '../foundation/log/studio-log.ts';
 import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import type { ModelStore } from '../models/model-store.ts';
 import type { ModelsFolder } from '../models/models-folder.ts';
@@ -35,7 +36,9 @@ export interface StudioHost {
 
 export interface StudioParts {
   readonly host: StudioHost;
+  readonly facts: PlatformFacts;
   readonly folders: StudioFolders;
+  readonly log: StudioLog;
   readonly events: StudioEvents;
   readonly settings: SettingsStore;
   /** Makes the engine the one that the settings and the installed packs ask for. */

@@ -1,11 +1,13 @@
 /** The whole program but its windows: every service, put together once, for whatever host there is. */
 import { join } from 'node:path';
-import type { CommandHandlers } from '../contract/commands.ts';
+import type { CommandHandlers, CommandName } from '../contract/commands.ts';
 import type { EngineConfig } from '../contract/engine-messages.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { uploadMediaType } from '../contract/picture-formats.ts';
 import type { AssetId } from '../contract/render-request.ts';
 import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
 import type { PlatformFacts, StudioFolders } from '../foundation/folders.ts';
+import { type StudioLog, studioLog } from '../foundation/log/studio-log.ts';
 import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import { PictureProcesses } from '../foundation/pictures/picture-processes.ts';
 import type { ChildLauncher } from '../foundation/processes/child-process.ts';
@@ -18,7 +20,7 @@ import { RecentProjects } from '../projects/recent-projects.ts';
 import { type TransientAsset, TransientAssets } from './assets/transient-assets.ts';
 import type { CommandContext } from './dispatcher.ts';
 import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
-import type { EngineLog } from './engine/engine-log.ts';
+import { type EngineLog, logEngineEvents } from './engine/engine-log.ts';
 import { EngineSupervisor, type SupervisorLimits } from './engine/engine-supervisor.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { assetHandlers } from './handlers/asset-handlers.ts';
@@ -29,6 +31,7 @@ import { projectHandlers } from './handlers/project-handlers.ts';
 import { renderHandlers } from './handlers/render-handlers.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { PrepareJobs } from './jobs/prepare-jobs.ts';
+import { logStudioEvents } from './log-studio-events.ts';
 import { chooseFolder } from './models/choose-folder.ts';
 import { PackChoices } from './models/pack-choices.ts';
 import { OpenProjects } from './projects/open-projects.ts';
@@ -47,10 +50,10 @@ export interface StudioOptions {
   /** Starts a process that works with pictures; child_process.fork by default. */
   readonly launchPictures?: ChildLauncher;
   readonly engineLimits?: Partial<SupervisorLimits>;
-  /** Told of every start, task and end of an engine process. */
+  /** Told of every start, task and end of an engine process, beside the log. */
   readonly engineLog?: EngineLog;
-  /** Told of faults of the program that no command answers with; standard error by default. */
-  readonly onFault?: (error: unknown, what: string) => void;
+  /** The host's log, where it has begun one before; one in the settings folder by default. */
+  readonly log?: StudioLog;
   /** The network and the disk, for the model store. */
   readonly environment?: StoreEnvironment;
 }
@@ -71,6 +74,8 @@ export interface Studio {
   readonly projectsFolder: () => string;
   /** Process id of the engine; undefined while there is none. */
   readonly enginePid: () => number | undefined;
+  /** Writes a command that was answered with an error into the log: its name and the code, no more. */
+  readonly onRefused: (command: CommandName, code: ErrorCode, durationMs: number) => void;
   /** Ends all work, closes all projects, ends the engine. */
   readonly close: () => Promise<void>;
 }
@@ -81,7 +86,17 @@ export interface Studio {
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const pictures = new PictureProcesses(options.launchPictures);
   const parts = await createParts(options, pictures);
-  const { events, projects, renders, jobs, engine, transient } = parts;
+  const { events, projects, renders, jobs, engine, transient, log } = parts;
+  const { kind, version } = options.host;
+  const { platform, arch, versions } = process;
+  log.info('host.started', {
+    host: kind,
+    version,
+    platform,
+    arch,
+    node: versions.node,
+    electron: versions.electron,
+  });
   const handlers: CommandHandlers<CommandContext> = {
     ...appHandlers(parts),
     ...assetHandlers(parts),
@@ -102,6 +117,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         await engine.close();
       } finally {
         pictures.close();
+        log.info('host.ended');
       }
     }
   };
@@ -112,6 +128,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     readAsset: (asset) => transient.get(asset) ?? projects.findAsset(asset),
     projectsFolder: () => parts.projectsFolder.path,
     enginePid: () => engine.pid,
+    onRefused: (command, code, durationMs) =>
+      log.info('command.refused', { command, code, durationMs: Math.round(durationMs) }),
     close: () => {
       closing ??= close();
       return closing;
@@ -121,7 +139,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 
 async function createParts(options: StudioOptions, pictures: PictureCodec): Promise<StudioParts> {
   const { host, facts, folders, environment = systemEnvironment } = options;
-  const events = new StudioEvents(options.onFault);
+  const log = options.log ?? studioLog(folders);
+  const events = new StudioEvents((error, what) => log.fault(error, what));
+  events.listen(logStudioEvents(log));
   await removeStaleTemporaryFiles(folders.settings, (name) => name.endsWith('.json'));
   const settings = await SettingsStore.open(folders.settings, (message) =>
     events.emit('notice', { level: 'warning', message }),
@@ -154,12 +174,16 @@ async function createParts(options: StudioOptions, pictures: PictureCodec): Prom
       releaseModelsAfterMinutes === 0 ? Number.POSITIVE_INFINITY : releaseModelsAfterMinutes * 60_000;
     return { idleMs, ...options.engineLimits };
   };
+  const logInFile = logEngineEvents(log);
   const engine = new EngineSupervisor({
     launch: options.launchEngine ?? (() => forkEngine()),
     config: await engineConfig(),
     limits: engineLimits(),
     onStatus: (status) => events.emit('engine.changed', status),
-    ...(options.engineLog && { log: options.engineLog }),
+    log: (event) => {
+      logInFile(event);
+      options.engineLog?.(event);
+    },
   });
   const applySettings = async () => engine.configure(await engineConfig(), engineLimits());
 
@@ -177,7 +201,9 @@ async function createParts(options: StudioOptions, pictures: PictureCodec): Prom
   };
   return {
     host,
+    facts,
     folders,
+    log,
     events,
     settings,
     applySettings,

@@ -13,10 +13,9 @@ import {
   shell,
   utilityProcess,
 } from 'electron';
-import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
 import { createStudio } from '../app/studio.ts';
 import { studioFolders, thisMachine } from '../foundation/folders.ts';
-import { CrashLog } from '../foundation/log/crash-log.ts';
+import { studioLog } from '../foundation/log/studio-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
 import { askAboutUnsaved, hostDialogs } from './dialogs.ts';
 import { openCommandChannel } from './ipc/command-channel.ts';
@@ -46,8 +45,8 @@ const application = app.getAppPath();
 const facts = thisMachine();
 const installed = studioFolders(facts, application);
 const folders = { ...installed, bundledPacks: outsideArchive(installed.bundledPacks) };
-const log = new CrashLog(join(folders.settings, 'logs', 'crash.log'));
-const onFault = (error: unknown, what: string) => log.write(`fault in ${what}`, error);
+const log = studioLog(folders);
+const onFault = (error: unknown, what: string) => log.fault(error, what);
 process.on('uncaughtException', (error) => onFault(error, 'the host'));
 process.on('unhandledRejection', (error) => onFault(error, 'the host'));
 // Native crashes leave a dump beside the log; none is uploaded.
@@ -71,7 +70,7 @@ async function start(): Promise<void> {
     makeWindow: (options) => new BrowserWindow(options),
     preloadFile: join(application, 'dist', 'preload', 'preload.cjs'),
     iconFile: join(application, 'dist', 'icons', 'icon.png'),
-    onPageGone: (reason) => log.write('a window’s page ended', reason),
+    onPageGone: (reason) => log.warn('page.ended', { reason }),
     askAboutUnsaved: (window) => askAboutUnsaved(dialog, window),
     // A window that was kept open for a while stopped the program from ending.
     onSavedAndClosed: () => {
@@ -109,10 +108,7 @@ async function start(): Promise<void> {
     },
     facts,
     folders,
-    onFault,
-    engineLog: (event) => {
-      if (isEngineTrouble(event)) log.write(engineEventLine(event), event);
-    },
+    log,
     launchEngine: child('PnP-MIX engine', 'inference', 'engine', 'engine-process'),
     launchPictures: child('PnP-MIX pictures', 'foundation', 'pictures', 'picture-process'),
   });
@@ -156,7 +152,9 @@ async function start(): Promise<void> {
   app.on('activate', () => {
     if (windows.count === 0) windows.open();
   });
-  app.on('child-process-gone', (_, details) => log.write('a process of Chromium ended', details));
+  app.on('child-process-gone', (_, { type, reason, exitCode, serviceName }) =>
+    log.warn('chromium.processEnded', { type, reason, exitCode, serviceName }),
+  );
 
   // 6. The end: windows first, then everything is put away, then the process goes.
   app.on('window-all-closed', () => {

@@ -6,7 +6,7 @@ import { createStudio } from '../app/studio.ts';
 import { exitCodeOf, StudioError } from '../contract/errors.ts';
 import { parseOptions } from '../foundation/command-line/parse-options.ts';
 import { type StudioFolders, studioFolders, thisMachine } from '../foundation/folders.ts';
-import { CrashLog } from '../foundation/log/crash-log.ts';
+import { type StudioLog, studioLog } from '../foundation/log/studio-log.ts';
 import { type KnownHost, newToken, type PortClaim, RunningHosts } from './running-hosts.ts';
 import { addressFor, type RunningServer, type ServerOptions, startServer } from './server.ts';
 
@@ -58,7 +58,7 @@ async function start(place: Place): Promise<void> {
   const folders = studioFolders(facts);
   const hosts = new RunningHosts(folders.settings);
   const running = (await hosts.list()).filter(({ port }) => place.port === undefined || port === place.port);
-  const log = new CrashLog(join(folders.settings, 'logs', 'crash.log'));
+  const log = studioLog(folders);
   if (running[0]) tellOf(running[0]);
   else await runUntilStopped(place, { facts, folders, hosts, log });
 }
@@ -72,12 +72,12 @@ interface Surroundings {
   readonly facts: ReturnType<typeof thisMachine>;
   readonly folders: StudioFolders;
   readonly hosts: RunningHosts;
-  readonly log: CrashLog;
+  readonly log: StudioLog;
 }
 
 async function runUntilStopped(place: Place, { facts, folders, hosts, log }: Surroundings): Promise<void> {
   const onFault = (error: unknown, what: string) => {
-    log.write(`fault in ${what}`, error);
+    log.fault(error, what);
     console.error(`fault in ${what}:`, error);
   };
   // As in Electron: what is saved is safe, what runs goes on, and the log says what happened.
@@ -87,6 +87,7 @@ async function runUntilStopped(place: Place, { facts, folders, hosts, log }: Sur
     host: { kind: 'browser', version: versionIn(folders.application), dialogs: null },
     facts,
     folders,
+    log,
     engineLog: (event) => {
       if (isEngineTrouble(event)) console.error(engineEventLine(event));
     },

@@ -37,7 +37,12 @@ export class SocketRoute {
   constructor(studio: Studio, assetKey: string, onFault: (error: unknown, what: string) => void) {
     this.#welcome = { assetKey };
     // Who is connected was let in at the door, and nobody else is connected.
-    this.#dispatch = createDispatcher({ handlers: studio.handlers, identify: (context) => context, onFault });
+    this.#dispatch = createDispatcher({
+      handlers: studio.handlers,
+      identify: (context) => context,
+      onFault,
+      onRefused: studio.onRefused,
+    });
     this.#stopListening = studio.listen((event) => this.#tell(event));
   }
 

@@ -167,3 +167,20 @@ describe('the settings', () => {
     expect(studio.faults).toEqual([]);
   });
 });
+
+describe('diagnostics', () => {
+  it('are copied from About: program, engine and log', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'About' }).click();
+    await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+    await page.getByText('Diagnostics copied').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const report = JSON.parse(copied) as Record<string, unknown>;
+    expect(report).toMatchObject({
+      program: { host: 'browser' },
+      engine: { deviceChoice: 'auto' },
+      log: expect.arrayContaining([expect.objectContaining({ event: 'host.started' })]) as unknown,
+    });
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  });
+});

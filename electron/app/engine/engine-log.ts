@@ -2,6 +2,8 @@
 import type { EngineConfig, EngineTask } from '../../contract/engine-messages.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
+import { withoutQuotes } from '../../foundation/log/fault-facts.ts';
+import type { LogFacts, StudioLog } from '../../foundation/log/studio-log.ts';
 
 /** Something that happened to an engine process. */
 export type EngineEvent =
@@ -40,7 +42,7 @@ export type EngineEvent =
 /** Takes what happens to engine processes. */
 export type EngineLog = (event: EngineEvent) => void;
 
-/** One line for a log; the end of a process that was not meant to end takes its standard error along. */
+/** One line for a terminal; the end of a process that was not meant to end takes its standard error along. */
 export function engineEventLine(event: EngineEvent): string {
   const engine = `engine ${event.pid ?? 'without a process'}`;
   switch (event.kind) {
@@ -69,10 +71,68 @@ export function engineEventLine(event: EngineEvent): string {
 /** What a task fails with by the engine's fault or need; every other code is an answer to whoever asked. */
 const TROUBLE: readonly ErrorCode[] = ['INTERNAL', 'NON_FINITE', 'OUT_OF_MEMORY'];
 
-/** Whether an event belongs into a log of what went wrong. */
+/** Whether something went wrong with an engine. */
 export function isEngineTrouble(event: EngineEvent): boolean {
   if (event.kind === 'ended') return !event.wasOnPurpose;
   return event.kind === 'taskEnded' && event.failure !== null && TROUBLE.includes(event.failure.code);
+}
+
+/** Writes what happens to engine processes into the program's log. */
+export function logEngineEvents(log: StudioLog): EngineLog {
+  return (event) => {
+    const facts = engineFacts(event);
+    if (isEngineTrouble(event)) log.warn(`engine.${event.kind}`, facts);
+    else log.info(`engine.${event.kind}`, facts);
+  };
+}
+
+function engineFacts(event: EngineEvent): LogFacts {
+  const { pid } = event;
+  switch (event.kind) {
+    case 'started': {
+      const { packFolder, device, rowsAtOnce } = event.config;
+      return { enginePid: pid, packFolder, deviceChoice: device, rowsAtOnce };
+    }
+    case 'opened': {
+      const { device, pack, durationMs } = event;
+      const passedOver = device.passedOver
+        .map(({ device: other, reason }) => `${other}: ${reason}`)
+        .join('; ');
+      return {
+        enginePid: pid,
+        pack,
+        device: device.device,
+        deviceName: device.name,
+        passedOver,
+        durationMs: Math.round(durationMs),
+      };
+    }
+    case 'taskEnded': {
+      const { task, failure, durationMs, memoryBytes } = event;
+      // The sentence of a refusal may name what somebody calls a thing; one of trouble tells of memory and numbers.
+      const message = failure !== null && isEngineTrouble(event) ? withoutQuotes(failure.message) : undefined;
+      return {
+        enginePid: pid,
+        task,
+        code: failure?.code ?? null,
+        message,
+        durationMs: Math.round(durationMs),
+        memoryBytes,
+      };
+    }
+    case 'ended': {
+      const { reason, wasOnPurpose, exitCode, signal, lastWords, livedMs } = event;
+      return {
+        enginePid: pid,
+        code: reason.code,
+        wasOnPurpose,
+        exitCode,
+        signal,
+        lastWords: wasOnPurpose ? undefined : withoutQuotes(lastWords.trim()),
+        livedMs: Math.round(livedMs),
+      };
+    }
+  }
 }
 
 function seconds(ms: number): string {

@@ -7,6 +7,7 @@ import { StudioError } from '../../contract/errors.ts';
 import { safeFileName } from '../../projects/export/file-name.ts';
 import { UPLOAD_LIMIT_BYTES } from '../assets/transient-assets.ts';
 import { cacheBytes, clearCache } from '../cache/computed-cache.ts';
+import { collectDiagnostics } from '../diagnostics.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { readLicences } from '../licences.ts';
 import type { StudioParts } from '../studio-parts.ts';
@@ -58,6 +59,7 @@ export function appHandlers(
       uploadLimitBytes: UPLOAD_LIMIT_BYTES,
     }),
     'app.licences': readOnce,
+    'app.diagnostics': () => collectDiagnostics(parts),
     'app.reveal': async ({ path }, { clientId }) => {
       const { reveal } = dialogs();
       if (!isGivenOut(path)) {

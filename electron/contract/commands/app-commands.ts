@@ -1,6 +1,7 @@
 /** Commands on the program itself: what it is, its settings, and the host's dialogs where it has any. */
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
+import { engineStatusSchema } from '../engine-status.ts';
 import { filePathSchema } from '../project-state.ts';
 import { settingsChangeSchema, settingsSchema } from '../settings.ts';
 
@@ -31,6 +32,37 @@ export const licenceNoticeSchema = z.strictObject({
 });
 export type LicenceNotice = z.infer<typeof licenceNoticeSchema>;
 
+/** Made to be sent to whoever mends the program: no pictures, prompts or project names; the home folder is ~. */
+export const diagnosticsSchema = z.strictObject({
+  program: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    host: z.enum(['electron', 'browser']),
+    node: z.string(),
+    electron: z.string().nullable(),
+  }),
+  machine: z.strictObject({
+    platform: z.string(),
+    release: z.string().describe('Version of the operating system’s kernel.'),
+    architecture: z.string(),
+    processor: z.string().nullable(),
+    processors: z.int().positive(),
+    totalMemoryBytes: z.int().nonnegative(),
+    freeMemoryBytes: z.int().nonnegative(),
+    hostMemoryBytes: z.int().nonnegative().describe('Resident size of the host.'),
+  }),
+  engine: engineStatusSchema,
+  settings: settingsSchema.omit({ editor: true }),
+  folders: z.strictObject({
+    settings: z.string(),
+    cache: z.string(),
+    models: z.string(),
+    bundledPacks: z.string(),
+  }),
+  log: z.array(z.record(z.string(), z.json())).describe('The newest entries, oldest first.'),
+});
+export type Diagnostics = z.infer<typeof diagnosticsSchema>;
+
 const chosenPath = z.strictObject({
   path: filePathSchema.nullable().describe('null when it was dismissed.'),
 });
@@ -42,6 +74,11 @@ export const appCommands = {
     'What this program is made of, and under which licences.',
     nothing,
     z.array(licenceNoticeSchema),
+  ),
+  'app.diagnostics': command(
+    'What a report of a fault should say of the program, the machine and the engine.',
+    nothing,
+    diagnosticsSchema,
   ),
   'app.reveal': command(
     'Shows a file that this program wrote in the system’s file manager.',

@@ -20,7 +20,12 @@ export interface CommandChannelOptions {
 
 export function openCommandChannel({ ipcMain, studio, windows, onFault }: CommandChannelOptions): void {
   const identify = (event: IpcMainInvokeEvent) => identifySender(event, windows);
-  const dispatch = createDispatcher({ handlers: studio.handlers, identify, onFault });
+  const dispatch = createDispatcher({
+    handlers: studio.handlers,
+    identify,
+    onFault,
+    onRefused: studio.onRefused,
+  });
   ipcMain.handle(COMMAND_CHANNEL, async (event, command: unknown, input: unknown) => {
     const envelope = await dispatch(event, command, input);
     const client = identify(event);

@@ -1,10 +1,11 @@
 /** What the program is, and what it is made of. */
-import { Accordion, Code, Stack, Text, Title } from '@mantine/core';
+import { Accordion, Button, Code, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
+import { copyDiagnostics } from '../../session/diagnostics.ts';
 import { reportError } from '../../session/notices.ts';
-import { useStudioActions } from '../../session/studio-context.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
 export function AboutSheet() {
@@ -23,6 +24,14 @@ export function AboutSheet() {
       </Title>
       {info && <Text size="sm">{t('about.version', { version: info.version })}</Text>}
       <Text size="sm">{t('about.text')}</Text>
+      <Stack gap={4} align="flex-start">
+        <Button variant="default" onClick={() => start(() => copyDiagnostics(studio))}>
+          {t('app.copyDiagnostics')}
+        </Button>
+        <Text size="xs" c="dimmed">
+          {t('about.diagnostics')}
+        </Text>
+      </Stack>
       <Title order={3} size="h6">
         {t('about.licences')}
       </Title>

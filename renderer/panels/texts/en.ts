@@ -30,9 +30,9 @@ export const en = {
     untitled: 'Untitled',
     error: 'Something went wrong',
     unexpected:
-      'The program met a fault that it did not expect. Try again; if it comes back, copy a diagnostic report.',
-    copyReport: 'Copy diagnostic report',
-    reportCopied: 'Report copied',
+      'The program met a fault that it did not expect. Try again; if it comes back, copy the diagnostics in About.',
+    copyDiagnostics: 'Copy diagnostics',
+    diagnosticsCopied: 'Diagnostics copied',
   },
   project: {
     new: 'New project',
@@ -632,6 +632,8 @@ export const en = {
     version: 'Version {{version}}',
     text: 'Puts several of your own things into one scene, each exactly where you want it, with no training.',
     licences: 'Third-party licences',
+    diagnostics:
+      'For a fault report: version, device, settings and the newest log entries. Without your pictures, prompts and names.',
   },
   help: {
     title: 'Shortcuts',

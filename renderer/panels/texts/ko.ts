@@ -29,9 +29,9 @@ export const ko = {
     skipToCanvas: '캔버스로 건너뛰기',
     untitled: '제목 없음',
     error: '문제가 발생했습니다',
-    unexpected: '예상하지 못한 오류가 생겼습니다. 다시 시도하고, 또 생기면 진단 보고서를 복사하세요.',
-    copyReport: '진단 보고서 복사',
-    reportCopied: '보고서를 복사했습니다',
+    unexpected: '예상하지 못한 오류가 생겼습니다. 다시 시도하고, 또 생기면 정보에서 진단 정보를 복사하세요.',
+    copyDiagnostics: '진단 정보 복사',
+    diagnosticsCopied: '진단 정보를 복사했습니다',
   },
   project: {
     new: '새 프로젝트',
@@ -609,6 +609,7 @@ export const ko = {
     version: '버전 {{version}}',
     text: '여러분의 것 여러 개를 학습 없이 한 장면의 원하는 자리에 정확히 넣습니다.',
     licences: '타사 라이선스',
+    diagnostics: '오류 신고용: 버전, 장치, 설정, 최근 로그. 사진, 프롬프트, 이름은 포함하지 않습니다.',
   },
   help: {
     title: '단축키',

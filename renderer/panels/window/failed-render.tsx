@@ -1,13 +1,10 @@
 /** A render that failed explains itself and offers what may help. */
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import i18next from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { changeParameters } from '../../editor/document-commands.ts';
-import { reportNotice } from '../../session/notices.ts';
-import type { Studio } from '../../session/studio.ts';
+import { copyDiagnostics } from '../../session/diagnostics.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
@@ -91,37 +88,14 @@ export function FailedRender() {
             {t('render.fix.cpu')}
           </Button>
         )}
-        <Button variant="subtle" color="gray" onClick={() => start(() => copyReport(studio, newest))}>
-          {t('app.copyReport')}
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => start(() => copyDiagnostics(studio, newest.renderId))}
+        >
+          {t('app.copyDiagnostics')}
         </Button>
       </Group>
     </Alert>
   );
-}
-
-/** What a developer needs to know, without the person's pictures. */
-async function copyReport(studio: Studio, render: RenderSummary): Promise<void> {
-  const { engine, info } = useStudio.getState();
-  const record = await studio.client.call('renders.get', {
-    projectId: studio.projectId,
-    renderId: render.renderId,
-  });
-  const { device, timingsMs, peakMemoryBytes, notices, request } = record;
-  const report = {
-    program: info && { version: info.version, host: info.host, platform: info.platform },
-    browser: navigator.userAgent,
-    error: render.error,
-    engine,
-    render: {
-      device,
-      timingsMs,
-      peakMemoryBytes,
-      notices,
-      parameters: request.parameters,
-      pack: request.pack,
-      concepts: request.scene.concepts.length,
-    },
-  };
-  await navigator.clipboard.writeText(JSON.stringify(report, null, 2));
-  reportNotice(i18next.t('app.reportCopied'), { kind: 'success' });
 }

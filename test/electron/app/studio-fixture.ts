@@ -37,7 +37,11 @@ export async function callStudio<Name extends CommandName>(
   name: Name,
   input: CommandInput<Name>,
 ): Promise<CommandOutput<Name>> {
-  const dispatch = createDispatcher({ handlers: studio.handlers, identify: () => ({ clientId: 'test' }) });
+  const dispatch = createDispatcher({
+    handlers: studio.handlers,
+    identify: () => ({ clientId: 'test' }),
+    onRefused: studio.onRefused,
+  });
   const envelope = await dispatch(null, name, input);
   if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
   return envelope.value as CommandOutput<Name>;

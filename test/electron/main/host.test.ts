@@ -1,8 +1,7 @@
-/** The Electron host as a whole: files, menus, dialogs, events, the log, and its end. */
+/** The Electron host as a whole: files, menus, dialogs, events, and its end. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { CrashLog } from '../../../electron/foundation/log/crash-log.ts';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
 import type { StandInElectron, StandInWindow } from './electron-stand-in.ts';
 import { quit, resultOf, startHost } from './host-fixture.ts';
@@ -102,7 +101,9 @@ describe('events', () => {
     const { window, settings } = await startHost();
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.webContents.reloads).toBe(1);
-    expect(readFileSync(join(settings, 'logs', 'crash.log'), 'utf8')).toContain('crashed');
+    expect(readFileSync(join(settings, 'logs', 'studio.log'), 'utf8')).toContain(
+      '"event":"page.ended","reason":"crashed"',
+    );
   });
 });
 
@@ -250,19 +251,5 @@ describe('the engine', () => {
       },
       { timeout: 60_000 },
     );
-  });
-});
-
-describe('the log', () => {
-  it('keeps what went wrong, with its time, and does not grow for ever', async () => {
-    const { root } = await startHost();
-    const path = join(root, 'log', 'crash.log');
-    const log = new CrashLog(path, () => new Date(0));
-    log.write('fault in test', new Error('it broke'));
-    expect(readFileSync(path, 'utf8')).toMatch(/^1970-01-01T00:00:00.000Z fault in test: Error: it broke/);
-    log.write('big', 'x'.repeat(9000));
-    for (let entry = 0; entry < 130; entry++) log.write('many', 'x'.repeat(9000));
-    expect(existsSync(`${path}.old`)).toBe(true);
-    expect(readFileSync(path, 'utf8').length).toBeLessThan(1_100_000);
   });
 });

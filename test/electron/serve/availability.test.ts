@@ -70,7 +70,7 @@ describe('a host in a process of its own', () => {
   });
 
   test('goes on after an error that nobody caught, and writes it down', async () => {
-    const path = join(root, 'settings', 'logs', 'crash.log');
+    const path = join(root, 'settings', 'logs', 'studio.log');
     serve.child.kill('SIGUSR2');
     const log = () => {
       try {
@@ -81,6 +81,7 @@ describe('a host in a process of its own', () => {
     };
     await expect.poll(log, { timeout: 60_000 }).toContain('error of a test');
     expect(log()).toContain('rejection of a test');
+    expect(log()).not.toContain(serve.url.hash.slice('#token='.length));
     expect(await isAlive()).toBe(true);
   });
 

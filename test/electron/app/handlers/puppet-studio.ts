@@ -1,5 +1,6 @@
 /** A whole program whose engine does what a test tells it, and a window that calls it. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../../../../electron/contract/commands.ts';
@@ -14,10 +15,11 @@ export class PuppetStudio {
   readonly events: StudioEvent[] = [];
   readonly puppets: Puppet[] = [];
   readonly studio: Studio;
-  readonly #root: string;
+  /** Home and everything else of this program. */
+  readonly root: string;
 
   private constructor(root: string, studio: Studio, puppets: Puppet[]) {
-    this.#root = root;
+    this.root = root;
     this.studio = studio;
     this.puppets = puppets;
     studio.listen((event) => this.events.push(event));
@@ -40,7 +42,7 @@ export class PuppetStudio {
   async close(): Promise<void> {
     await this.studio.close();
     expect(this.puppets.filter(({ isAlive }) => isAlive)).toEqual([]);
-    rmSync(this.#root, { recursive: true });
+    rmSync(this.root, { recursive: true });
   }
 
   call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>> {
@@ -54,6 +56,11 @@ export class PuppetStudio {
     puppet.open();
     await expect.poll(() => puppet.runIds.length).toBe(1);
     return puppet;
+  }
+
+  /** Its log, as it is in the file. */
+  logText(): string {
+    return readFileSync(join(this.root, 'settings', 'logs', 'studio.log'), 'utf8');
   }
 
   /** What was told last of a render. */

@@ -1,0 +1,79 @@
+/** What a developer needs to know of a program that misbehaves, without what was made with it. */
+import { arch, availableParallelism, cpus, freemem, release, totalmem } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import * as z from 'zod';
+import type { Diagnostics } from '../contract/commands/app-commands.ts';
+import type { PlatformFacts } from '../foundation/folders.ts';
+import { withoutQuotes } from '../foundation/log/fault-facts.ts';
+import type { StudioParts } from './studio-parts.ts';
+
+/** Newest entries of the log that are copied. */
+const LOG_ENTRIES = 200;
+
+/** The program, the machine, the engine, the settings, and the end of the log; the home folder is ~ throughout. */
+export function collectDiagnostics(
+  parts: Pick<StudioParts, 'host' | 'facts' | 'folders' | 'log' | 'engine' | 'settings' | 'store'>,
+): Diagnostics {
+  const { host, facts, folders, log, engine, settings, store } = parts;
+  const { status } = engine;
+  const { settings: settingsFolder, cache, bundledPacks } = folders;
+  // What the editor remembers of itself may name things.
+  const { editor: _, ...settingsShown } = settings.current;
+  return withoutHome(
+    {
+      program: {
+        name: 'PnP-MIX Studio',
+        version: host.version,
+        host: host.kind,
+        node: process.versions.node,
+        electron: process.versions.electron ?? null,
+      },
+      machine: {
+        platform: facts.platform,
+        release: release(),
+        architecture: arch(),
+        processor: cpus()[0]?.model ?? null,
+        processors: availableParallelism(),
+        totalMemoryBytes: totalmem(),
+        freeMemoryBytes: freemem(),
+        hostMemoryBytes: process.memoryUsage.rss(),
+      },
+      engine: {
+        ...status,
+        error: status.error && { ...status.error, message: withoutQuotes(status.error.message) },
+      },
+      settings: settingsShown,
+      folders: { settings: settingsFolder, cache, models: store.modelsFolder, bundledPacks },
+      log: log.lastLines(LOG_ENTRIES).map(entryOf),
+    },
+    facts,
+  );
+}
+
+/** A line may be half written where the machine lost its power. */
+function entryOf(line: string): Diagnostics['log'][number] {
+  try {
+    return z.record(z.string(), z.json()).parse(JSON.parse(line));
+  } catch {
+    return { event: 'unreadable', length: line.length };
+  }
+}
+
+/**
+ * Writes ~ for the home folder in every text, also where it is part of a file:// address or written with the other
+ * kind of slash.
+ */
+export function withoutHome<Value>(value: Value, { platform, homeFolder }: PlatformFacts): Value {
+  const isWindows = platform === 'win32';
+  const address = pathToFileURL(homeFolder, { windows: isWindows }).pathname;
+  const written = isWindows ? [address, homeFolder, homeFolder.replaceAll('\\', '/')] : [homeFolder, address];
+  const folders = written.filter((folder) => folder.length > 1).map((folder) => RegExp.escape(folder));
+  const pattern = new RegExp(`(?:${folders.join('|')})(?![\\w-])`, isWindows ? 'gi' : 'g');
+  const replaced = (inner: unknown): unknown => {
+    if (typeof inner === 'string') return folders.length === 0 ? inner : inner.replaceAll(pattern, '~');
+    if (Array.isArray(inner)) return inner.map(replaced);
+    if (typeof inner !== 'object' || inner === null) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([name, each]) => [name, replaced(each)]));
+  };
+  return replaced(value) as Value;
+}
