@@ -83,7 +83,7 @@ export const builderConfig: Configuration = {
     oneClick: false,
     perMachine: false,
     allowToChangeInstallationDirectory: true,
-    // Projects and models are the person's: they stay when the program goes.
+    // Projects and models are the user's: they stay when the program goes.
     deleteAppDataOnUninstall: false,
   },
   mac: {

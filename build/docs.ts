@@ -12,7 +12,7 @@ for (const { path, content } of generatedDocs()) {
   const found = existsSync(path) ? readFileSync(path, 'utf8').replaceAll('\r\n', '\n') : undefined;
   if (found === content) continue;
   if (isCheck) {
-    console.error(`${path} is not what the code says: npm run docs writes it anew.`);
+    console.error(`${path} is not what the code says: npm run docs writes it again.`);
     process.exitCode = 1;
   } else {
     writeFileSync(path, content);

@@ -17,7 +17,7 @@ export const engineOptions = {
 /**
  * Opens the engine that the options ask for; the caller releases it.
  *
- * @param cacheFolder another one than the person's, where what is cached would falsify a measurement
+ * @param cacheFolder another one than the user's, where what is cached would falsify a measurement
  * @throws StudioError USAGE, and what Engine.open throws
  */
 export async function openEngine(

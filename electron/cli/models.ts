@@ -28,7 +28,7 @@ export interface ModelsIo {
   /** Folder with a folder per pack. */
   readonly catalogsFolder: string;
   readonly environment: StoreEnvironment;
-  /** Asks the person a question to be answered with yes or no; undefined where nobody is there to answer. */
+  /** Asks the user a question to be answered with yes or no; undefined where nobody is there to answer. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
@@ -220,7 +220,7 @@ async function verify(
   if (!repair) {
     throw new StudioError(
       'PACK_INCOMPLETE',
-      'Run the command again with --repair to download the damaged files anew.',
+      'Run the command again with --repair to download the damaged files again.',
     );
   }
   const pullOptions: PullOptions = { ...options, components: undefined, acceptedLicences };

@@ -29,7 +29,7 @@ export interface PlanControls {
   readonly signal: AbortSignal;
   /** Progress: `done` of `total`. */
   readonly count: (what: string, done: number, total: number) => void;
-  /** Prints a line for the person. */
+  /** Prints a line for the user. */
   readonly print: (line: string) => void;
 }
 

@@ -30,7 +30,7 @@ export const done = z.null();
 export const failureSchema = z.strictObject({
   ok: z.literal(false),
   code: errorCodeSchema,
-  message: z.string().describe('A sentence for the person.'),
+  message: z.string().describe('A sentence for the user.'),
 });
 export type Failure = z.infer<typeof failureSchema>;
 

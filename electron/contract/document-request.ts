@@ -2,7 +2,7 @@
 import type { RenderRequest } from './render-request.ts';
 import type { SceneDocument } from './scene-document.ts';
 
-/** Something without which a document cannot be rendered, with a sentence for the person. */
+/** Something without which a document cannot be rendered, with a sentence for the user. */
 export type MissingPart = { readonly sentence: string } & (
   | { readonly part: 'background' | 'concepts' }
   | { readonly part: 'image' | 'mask'; readonly conceptId: string }

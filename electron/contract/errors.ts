@@ -67,7 +67,7 @@ export const errorCodes = {
 export const errorCodeSchema = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]);
 export type ErrorCode = keyof typeof errorCodes;
 
-/** An error with a code from {@link errorCodes} and a sentence for the person. */
+/** An error with a code from {@link errorCodes} and a sentence for the user. */
 export class StudioError extends Error {
   override readonly name = 'StudioError';
   readonly code: ErrorCode;

@@ -22,7 +22,7 @@ export const events = {
     renderId: renderIdSchema,
     timeLeftMs: z.number().nonnegative().nullable().describe('null until it can be told.'),
   }),
-  /** A small picture of what is being made; its bytes are to be had by the asset route for a while. */
+  /** A small picture of what is being made; its bytes are served by the asset route for a while. */
   'render.preview': z.strictObject({
     projectId: projectIdSchema,
     renderId: renderIdSchema,
@@ -36,7 +36,7 @@ export const events = {
   'job.changed': jobStateSchema,
   'engine.changed': engineStatusSchema,
   'settings.changed': settingsSchema,
-  /** Something the person should know that no command's answer says. */
+  /** Something the user should know that no command's answer says. */
   notice: z.strictObject({ level: noticeLevelSchema, message: z.string() }),
   /** The host's menu or system asks the window for something. */
   'host.request': z.discriminatedUnion('what', [

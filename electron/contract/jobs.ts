@@ -105,7 +105,7 @@ export const jobStateSchema = z.strictObject({
     .nullable()
     .describe('While backgrounds are being made, and when that was cancelled: those that are done.'),
   error: failureSchema.nullable(),
-  /** What the person should hear of: a retry, a change of source, a simpler way that was taken. */
+  /** What the user should hear of: a retry, a change of source, a simpler way that was taken. */
   notices: z.array(z.string()),
 });
 export type JobState = z.infer<typeof jobStateSchema>;

@@ -24,7 +24,7 @@ export const backgroundsRequestSchema = z.strictObject({
     .max(8)
     .default(2)
     .describe(
-      'How often a candidate is drawn anew, with a further seed, when a thing of the prompt is not found in it. 0: the ' +
+      'How often a candidate is drawn again, with a further seed, when a thing of the prompt is not found in it. 0: the ' +
         'seeds are drawn as they are.',
     ),
   steps: textToImageSettingsSchema.shape.steps.optional(),

@@ -34,7 +34,7 @@ export type PreparationProgress = z.infer<typeof preparationProgressSchema>;
 export const deviceReportSchema = z.strictObject({
   /** 'cuda' | 'directml' | 'coreml' | 'webgpu' | 'cpu' */
   device: z.enum(['cuda', 'directml', 'coreml', 'webgpu', 'cpu']),
-  /** A name for the person, such as the processor's model. */
+  /** A name for the user, such as the processor's model. */
   name: z.string(),
   threads: z.int().positive().optional(),
   /** Better devices that were passed over, each with the reason. */

@@ -11,7 +11,7 @@ export const filePathSchema = z.string().min(1).max(4096);
 
 export const historyEntrySchema = z.strictObject({
   position: z.int().nonnegative().describe('0 is the state that the project began with.'),
-  label: z.string().max(200).describe('What was done, for the person.'),
+  label: z.string().max(200).describe('What was done, for the user.'),
   time: z.iso.datetime(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;

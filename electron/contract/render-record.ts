@@ -33,7 +33,7 @@ export const renderSummarySchema = z.strictObject({
   createdAt: z.iso.datetime(),
   name: z.string().max(200).nullable(),
   isStarred: z.boolean(),
-  isDeleted: z.boolean().describe('Out of the list, but still to be had back.'),
+  isDeleted: z.boolean().describe('Out of the list, but can be restored.'),
   result: assetIdSchema.nullable(),
   thumbnail: assetIdSchema.nullable(),
   sweep: sweepCellSchema.nullable(),
@@ -62,7 +62,7 @@ export const renderRecordSchema = renderSummarySchema.extend({
   peakMemoryBytes: z.int().nonnegative().nullable(),
   /** Numbers by name, such as "unetRows". */
   metrics: z.record(z.string(), z.number()),
-  /** What the person should know: things that were filled in, left out or changed on the way. */
+  /** What the user should know: things that were filled in, left out or changed on the way. */
   notices: z.array(z.string()),
 });
 export type RenderRecord = z.infer<typeof renderRecordSchema>;

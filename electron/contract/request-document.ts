@@ -1,4 +1,4 @@
-/** From a render request back to a scene document, with the pictures that can still be had. */
+/** From a render request back to a scene document, with the pictures that still exist. */
 import type { AssetId, RenderRequest } from './render-request.ts';
 import { CONCEPT_COLOURS, type DocumentConcept, type SceneDocument } from './scene-document.ts';
 
@@ -26,7 +26,7 @@ export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
 
 /**
  * Makes the document whose request this is. A concept that `before` has under the same name keeps what no request
- * tells: its id, its phrase, its colour, its lock. A picture that cannot be had stays as `before` has it, or is left
+ * tells: its id, its phrase, its colour, its lock. A picture that is missing stays as `before` has it, or is left
  * open.
  *
  * @param has which pictures there are

@@ -16,13 +16,13 @@ import { MAX_CONCEPTS } from './scene-file.ts';
 
 const textSchema = z.string().max(2000);
 
-/** A concept: one thing of the person's own, and where it goes. */
+/** A concept: one thing of the user's own, and where it goes. */
 export const documentConceptSchema = z.strictObject({
   id: z
     .string()
     .regex(/^[\w-]{1,64}$/)
     .describe('Names the concept for as long as it lives; chosen by who adds it.'),
-  name: z.string().max(100).describe('What the person calls it; need not be unique while it is being typed.'),
+  name: z.string().max(100).describe('What the user calls it; need not be unique while it is being typed.'),
   prompt: textSchema.describe('What the concept image shows.'),
   phrase: textSchema.describe('What to look for in the background when a mask is found by text.'),
   image: assetIdSchema.nullable().describe('The concept image.'),
@@ -63,7 +63,7 @@ export const sceneDocumentSchema = z
       .array(assetIdSchema)
       .max(MAX_CONCEPTS)
       .optional()
-      .describe('The masks that it was made with; absent where it is a picture of the person’s own.'),
+      .describe('The masks that it was made with; absent where it is a picture of the user’s own.'),
     concepts: z
       .array(documentConceptSchema)
       .max(MAX_CONCEPTS)

@@ -62,7 +62,7 @@ async function measurePrompts(context: EvaluationContext): Promise<MeasureResult
   }
   const share = (values: readonly boolean[]) => mean(values.map(Number));
   const allFound = share(seen.map(({ found }) => found.every(Boolean)));
-  // A picture is drawn anew only because the detector missed a thing: that first one counts as one that failed.
+  // A picture is drawn again only because the detector missed a thing: that first one counts as one that failed.
   const firstDraw = share(seen.map(({ found, isFirstDraw }) => isFirstDraw && found.every(Boolean)));
   const placeFound = share(seen.map((one) => one.placeFound));
   const classes = [...new Set(taken.flatMap((prompt) => prompt.classes))].sort();

@@ -38,7 +38,7 @@ interface MissingComponent {
  * Finds the files of the components that a folder holds.
  *
  * @param components what is looked for
- * @param areNamed whether the person named them: then each must be there
+ * @param areNamed whether the user named them: then each must be there
  * @throws StudioError IMPORT_INVALID when nothing fits, or not all that was named, with what is missing; MODEL_INVALID
  *   for a file, in the place of a folder, that is recognisably something else
  */
@@ -78,7 +78,7 @@ function inWords(missing: readonly MissingComponent[]): string {
 }
 
 /**
- * A model that can blend can draw backgrounds too: unless the person names the components, a checkpoint is taken for
+ * A model that can blend can draw backgrounds too: unless the user names the components, a checkpoint is taken for
  * blending alone.
  */
 function withoutSecondUse(
@@ -188,7 +188,7 @@ async function snapshotsOf(repository: string, revision: string | null): Promise
     .map((name) => join(repository, 'snapshots', name));
 }
 
-/** One set of files that fits two components is no answer: the person has to say which it is. */
+/** One set of files that fits two components is no answer: the user has to say which it is. */
 function assertUnambiguous(folder: string, found: readonly FoundComponent[]): void {
   const taken = new Map<string, string>();
   for (const { id, files } of found) {

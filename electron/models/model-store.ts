@@ -71,7 +71,7 @@ export interface ModelStore {
   pull(packId: string, options?: PullOptions): Promise<PullResult>;
   /** No network. */
   verify(packId: string, options?: VerifyOptions): Promise<VerifiedFile[]>;
-  /** Fetches anew what verification found missing or changed. */
+  /** Downloads again what verification found missing or changed. */
   repair(packId: string, damaged: readonly VerifiedFile[], options?: PullOptions): Promise<PullResult>;
   /** No network. */
   import(packId: string, folder: string, options?: ImportOptions): Promise<ImportResult>;

@@ -44,7 +44,7 @@ export async function partBytes(finalPath: string): Promise<number> {
   return status?.isFile() ? status.size : 0;
 }
 
-/** An open part; whoever opens it closes it. */
+/** An open part; its opener closes it. */
 export class PartFile {
   private readonly finalPath: string;
   private readonly handle: FileHandle;

@@ -12,7 +12,7 @@ import type { NoticeListener } from './store-progress.ts';
 
 /**
  * hard-link: a second name for the same file on the same disk; either can be removed without harm to the other.
- * link: a reference to the person's file, which has to stay where it is. copy: a file of its own.
+ * link: a reference to the user's file, which has to stay where it is. copy: a file of its own.
  * auto: a hard link where the disk allows it, else a link; never a copy of gigabytes unasked.
  */
 export type ImportMode = 'auto' | 'hard-link' | 'link' | 'copy';

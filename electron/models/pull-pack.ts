@@ -22,7 +22,7 @@ import { ProgressReporter, type StoreControls } from './store-progress.ts';
 export interface PullOptions extends StoreControls {
   /** By name; without names, all that are not optional. */
   readonly components?: readonly string[] | undefined;
-  /** Ids of the licences that the person has accepted, now or before. */
+  /** Ids of the licences that the user has accepted, now or before. */
   readonly acceptedLicences?: readonly string[];
   /** Files, as component/path, that are fetched again even though they are there. */
   readonly replace?: ReadonlySet<string>;

@@ -153,7 +153,7 @@ async function stateOf(
   }
   throw new StudioError(
     'PACK_INCOMPLETE',
-    `${finalPath} was changed after it was installed. Run verify with --repair to fetch it anew, or move it away.`,
+    `${finalPath} was changed after it was installed. Run verify with --repair to download it again, or move it away.`,
   );
 }
 

@@ -69,7 +69,7 @@ export async function removePack(
         freedBytes += removal.freedBytes;
       } else {
         kept.push({ path, reason: removal.reason });
-        // A file that is no longer the store's is the person's from now on.
+        // A file that is no longer the store's is the user's from now on.
         if (!removal.isStillOurs) gone.push(file);
       }
     }

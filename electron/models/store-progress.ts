@@ -42,7 +42,7 @@ export class RateMeter {
   }
 
   /**
-   * @param bytes count so far; one that fell (a restart) begins the measurement anew
+   * @param bytes count so far; one that fell (a restart) begins the measurement again
    * @returns bytes per second, null until there is enough to tell
    */
   update(bytes: number): number | null {

@@ -1,5 +1,5 @@
 /**
- * What the method asks of models and of whoever runs it. `electron/inference` implements these with ONNX
+ * What the method asks of models and of its caller. `electron/inference` implements these with ONNX
  * Runtime; the tests implement them with small networks written out in TypeScript.
  */
 import type { Tensor } from './tensor/tensor.ts';
@@ -13,7 +13,7 @@ export interface TextEncoder {
   encode(prompts: readonly string[]): Promise<Tensor[]>;
 }
 
-/** What SDXL's U-Net is told besides the prompt's tokens. */
+/** What SDXL's U-Net gets besides the prompt's tokens. */
 export interface AddedConditioning {
   /** Pooled embedding of the prompt, dims [textDim]. */
   readonly textEmbedding: Tensor;

@@ -44,7 +44,7 @@ export interface Detection {
 
 /** Masks what was clicked on or boxed. */
 export interface PromptSegmenter {
-  /** For the person. */
+  /** For the user. */
   readonly name: string;
   /** @returns best first; none where the model sees nothing */
   segment(image: NamedImage, prompt: MaskPrompt, signal?: CancelSignal): Promise<MaskProposal[]>;
@@ -66,13 +66,13 @@ export interface PhraseQuery {
 export interface PhraseFindings {
   /** Best first; none where nothing was found. */
   readonly proposals: readonly MaskProposal[];
-  /** What the person should know, such as words that the model does not know. */
+  /** What the user should know, such as words that the model does not know. */
   readonly notices: readonly string[];
 }
 
 /** Finds what a phrase names, and masks of it. */
 export interface PhraseSegmenter {
-  /** For the person. */
+  /** For the user. */
   readonly name: string;
   find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings>;
   /** The things that a text names; only a model that knows things by name can tell them from other words. */
@@ -82,7 +82,7 @@ export interface PhraseSegmenter {
 
 /** Fills a hole in a picture. */
 export interface Inpainter {
-  /** For the person. */
+  /** For the user. */
   readonly name: string;
   /**
    * @param hole dims [height, width], values 0 or 1; what is 1 is filled

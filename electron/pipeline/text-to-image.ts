@@ -44,12 +44,12 @@ export interface Candidate {
   readonly seed: number;
 }
 
-/** Where a run stands: `step` of `total` over all candidates; a candidate that is drawn anew begins anew. */
+/** Where a run stands: `step` of `total` over all candidates; a candidate that is drawn again starts again. */
 export interface TextToImageControls extends Pick<RunControls, 'signal' | 'onBatchReduced' | 'onTrace'> {
   readonly onProgress?: (step: number, total: number) => void;
   /** x0_hat of the candidate that is being made, dims [channels, h, w]. */
   readonly onPreview?: (predOriginalSample: Tensor, candidate: number, step: number) => void;
-  /** A seed to draw this candidate with anew, in the same place; null keeps it. */
+  /** A seed to draw this candidate with again, in the same place; null keeps it. */
   readonly redrawSeed?: (candidate: Candidate) => Promise<number | null>;
   /** Called as soon as a candidate is done; the next one begins when it has returned. */
   readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;

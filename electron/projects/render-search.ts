@@ -1,4 +1,4 @@
-/** Finding renders by a text, in an order of the person's choice. */
+/** Finding renders by a text, in an order of the user's choice. */
 import type { Database } from 'better-sqlite3';
 import type { RenderOrder } from '../contract/render-record.ts';
 import { listConditions } from './render-table.ts';

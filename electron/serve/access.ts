@@ -22,7 +22,7 @@ const NONCE_BYTES = 18;
 export type Refusal = { readonly status: 401 | 403 | 421; readonly sentence: string } | undefined;
 
 export interface AccessOptions {
-  /** What the page and the host both know; whoever has it is let in. */
+  /** What the page and the host both know; it admits its holder. */
   readonly token: string;
   /** Names besides the loopback's that browsers may call this host by. */
   readonly hostNames?: readonly string[];

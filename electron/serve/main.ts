@@ -24,7 +24,7 @@ Options:
   --host-name NAME   A further name that browsers may call this host by; may be given more than once.
   --help             Show this help.`;
 
-/** Runs until the process is told to end. @returns the exit code */
+/** Runs until the process is asked to end. @returns the exit code */
 export async function serve(args: readonly string[]): Promise<number> {
   try {
     const { values } = parse(args);
@@ -103,7 +103,7 @@ async function runUntilStopped(place: Place, { facts, folders, hosts, log }: Sur
       rendererFolder: join(folders.application, 'dist', 'renderer'),
       onFault,
     });
-    // On standard output and nowhere else: whoever reads it is let in.
+    // On standard output and nowhere else: it admits its reader.
     console.log(`PnP-MIX Studio is at ${server.url}`);
     console.log('Press Ctrl+C to end it; everything is saved.');
     await stopped;

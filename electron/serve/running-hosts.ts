@@ -2,7 +2,7 @@
 /**
  * The browser hosts of one settings folder, a file for each port: so that a second start finds the first, and a host
  * that starts again on its port knows the pages that are still open. The files hold tokens: only their owner may read
- * them. Whether a host runs is told by a lock of the operating system's, which ends with its process
+ * them. Whether a host runs is known by a lock of the operating system, which ends with its process
  * (docs/decisions/0122).
  */
 import { randomBytes } from 'node:crypto';

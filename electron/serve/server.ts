@@ -15,7 +15,7 @@ import { UploadBodies } from './upload-body.ts';
 
 export interface ServerOptions {
   readonly studio: Studio;
-  /** What pages have to know; whoever has it is let in. */
+  /** What pages have to know; it admits its holder. */
   readonly token: string;
   /** Address to listen on. */
   readonly address: string;
@@ -32,7 +32,7 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** With the token: whoever has it is let in. */
+  /** With the token: it admits its holder. */
   readonly url: string;
   readonly port: number;
   readonly close: () => Promise<void>;

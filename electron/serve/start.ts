@@ -1,4 +1,4 @@
-/** `npm start`: the program in a window of its own where Electron can be had, and in a browser tab otherwise. */
+/** `npm start`: the program in a window of its own where Electron is installed, and in a browser tab otherwise. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * The cache as the settings show it: how much it holds, and emptying it. Only the folders that the engine makes in it
- * are touched, since the cache folder may be one of the person's choice that holds other things; links are neither
+ * are touched, since the cache folder may be one of the user's choice that holds other things; links are neither
  * followed nor counted.
  */
 import { lstat, readdir, rm } from 'node:fs/promises';
@@ -16,7 +16,7 @@ export async function cacheBytes(cacheFolder: string): Promise<number> {
 }
 
 /**
- * Removes what could be computed again. An engine at work finds its files gone and computes them anew.
+ * Removes what could be computed again. An engine at work finds its files gone and computes them again.
  *
  * @returns the bytes that were freed
  * @throws StudioError FOLDER_UNWRITABLE

@@ -68,7 +68,7 @@ export function engineEventLine(event: EngineEvent): string {
   }
 }
 
-/** What a task fails with by the engine's fault or need; every other code is an answer to whoever asked. */
+/** What a task fails with by the engine's fault or need; every other code is an answer to the caller. */
 const TROUBLE: readonly ErrorCode[] = ['INTERNAL', 'NON_FINITE', 'OUT_OF_MEMORY'];
 
 /** Whether something went wrong with an engine. */

@@ -127,7 +127,7 @@ export class EngineSession {
     try {
       return await promise;
     } catch (error) {
-      // However the end came about, the person asked for it.
+      // However the end came about, the user asked for it.
       if (signal.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.', { cause: error });
       throw error;
     } finally {
@@ -192,7 +192,7 @@ export class EngineSession {
     try {
       this.#handle(parsed.data);
     } catch (cause) {
-      // A fault in whoever listens to a run must not end the host, and must not pass unheard either.
+      // A fault in a listener of a run must not end the host, and must not pass unheard either.
       const detail = cause instanceof Error ? cause.message : String(cause);
       this.#fault(
         new StudioError('INTERNAL', `What the engine reported could not be taken in: ${detail}`, { cause }),

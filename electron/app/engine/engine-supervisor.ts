@@ -47,7 +47,7 @@ export interface SupervisorOptions {
   readonly onStatus?: (status: EngineStatus) => void;
   /** Told of everything that happens to engine processes. */
   readonly log?: EngineLog;
-  /** Bytes that can still be had; {@link availableMemoryBytes} by default. */
+  /** Bytes that are still available; {@link availableMemoryBytes} by default. */
   readonly availableMemory?: () => number;
 }
 
@@ -206,7 +206,7 @@ export class EngineSupervisor {
         ? 'The engine was stopped while it opened the model pack.'
         : 'The engine’s memory was given back.',
     );
-    // It is the person's wish that none runs; a state of "stopped" with no pack known would have it started at once.
+    // It is the user's wish that none runs; a state of "stopped" with no pack known would have it started at once.
     if (isOpening && this.knownPack === undefined) this.#error = asFailure(reason);
     this.#end(life, reason);
   }

@@ -22,7 +22,7 @@ export function exportHandlers({
   transient,
   writtenFiles,
 }: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof exportCommands> {
-  /** Writes a file where the person said, or keeps it for a browser to download. */
+  /** Writes a file where the user said, or keeps it for a browser to download. */
   const deliver = async ({ fileName, bytes, mediaType }: MadeFile, path?: string): Promise<ExportedFile> => {
     const file = { fileName, bytes: bytes.length, mediaType };
     if (path === undefined) return { ...file, path: null, asset: transient.put(bytes, mediaType) };

@@ -52,7 +52,7 @@ export interface QueueObserver {
   readonly onFault: (error: unknown) => void;
 }
 
-/** What the person asked to cancel. */
+/** What the user asked to cancel. */
 export type CancelWhat =
   | { readonly what: 'current' | 'queued' | 'all' }
   | { readonly what: 'one'; readonly renderId: RenderId; readonly discard: boolean };

@@ -266,7 +266,7 @@ export class RenderService {
     return { id, request, sweep, document: this.#documents.get(render) ?? null };
   }
 
-  /** A full disk must not cost the picture: it stays to be had until the program ends. */
+  /** A full disk must not cost the picture: it stays available until the program ends. */
   #couldNotKeep(render: QueuedRender, end: RenderEnd, error: unknown): void {
     const failure = asFailure(error);
     const result = end.state === 'done' ? this.#parts.transient.put(end.result.png, 'image/png') : null;

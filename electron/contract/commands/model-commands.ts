@@ -66,7 +66,7 @@ export const modelCommands = {
     jobStateSchema,
   ),
   'models.import': command(
-    'Takes in a folder of models that the person already has.',
+    'Takes in a folder of models that the user already has.',
     ofPack.extend({
       folder: filePathSchema,
       mode: z.enum(['auto', 'hard-link', 'link', 'copy']).default('auto'),

@@ -91,7 +91,7 @@ export const projectCommands = {
     z.strictObject({
       projectId: projectIdSchema,
       document: sceneDocumentSchema,
-      label: z.string().trim().min(1).max(200).describe('What was done, for the person.'),
+      label: z.string().trim().min(1).max(200).describe('What was done, for the user.'),
       baseRevision: z
         .int()
         .nonnegative()

@@ -70,7 +70,7 @@ export const renderCommands = {
     renderSummarySchema,
   ),
   'renders.delete': command(
-    'Takes a render out of the list; it can be had back.',
+    'Takes a render out of the list; it can be restored.',
     ofRender,
     renderSummarySchema,
   ),

@@ -4,7 +4,7 @@
  * One step of one concept is about a megabyte with the starter pack and 23 to 46 with Stable Diffusion at 512 x 512.
  * When the room is full, concepts that this run does not need go, those first that were not used for longest; a run
  * never drives out its own, because it asks for them in the order in which it kept them. What finds no room is run
- * anew the next time.
+ * again the next time.
  */
 
 import { availableMemoryBytes, memoryLimitBytes } from '../../foundation/memory.ts';

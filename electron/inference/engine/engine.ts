@@ -1,6 +1,6 @@
 /**
  * The engine: a render request in, a picture out. It owns the sessions of one model pack on one device, and the
- * caches; whoever opens it releases it.
+ * caches; its opener releases it.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -60,7 +60,7 @@ export interface RenderOutcome {
   readonly image: RgbImage;
   readonly request: RenderRequest;
   readonly device: DeviceReport;
-  /** What the person should know: things that were filled in, left out or changed on the way. */
+  /** What the user should know: things that were filled in, left out or changed on the way. */
   readonly notices: readonly string[];
   /** Milliseconds by stage; 'load' holds the reading and checking of the pictures. */
   readonly timingsMs: Readonly<Record<RenderStage, number>>;
@@ -184,7 +184,7 @@ export class Engine {
     return inStudioTerms(() => this.#render(request, readAsset, controls));
   }
 
-  /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them anew. */
+  /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them again. */
   async release(): Promise<void> {
     this.#attentionStates.clear();
     this.#lastScene.clear();

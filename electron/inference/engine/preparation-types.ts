@@ -35,7 +35,7 @@ export interface BackgroundsOutcome {
   readonly candidates: readonly Candidate[];
   /** Name of the model that made them. */
   readonly model: string;
-  /** What the person should know. */
+  /** What the user should know. */
   readonly notices: readonly string[];
 }
 

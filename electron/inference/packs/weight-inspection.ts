@@ -59,7 +59,7 @@ export function assertFiniteWeights(name: string, { nonFiniteTensor }: WeightIns
   );
 }
 
-/** How often it is told how far the reading is. */
+/** How often reading reports its progress. */
 const BYTES_PER_REPORT = 16 << 20;
 
 /** Reads a file twice: its tensors for values that are not numbers, and all of it for its hash. */

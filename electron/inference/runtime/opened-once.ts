@@ -3,7 +3,7 @@ interface Releasable {
   release(): Promise<void>;
 }
 
-/** What whoever asks first gives to the opening. */
+/** What the first caller gives to the opening. */
 export interface OpeningControls {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;

@@ -5,7 +5,7 @@ import { errorCodes, StudioError } from '../../contract/errors.ts';
 import { PipelineError } from '../../pipeline/errors.ts';
 import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
-/** A file that is missing is another trouble for the person than a file that is wrong. */
+/** A file that is missing is another trouble for the user than a file that is wrong. */
 const incompleteCodes: readonly GraphErrorCode[] = ['CHECKPOINT_INCOMPLETE', 'FILE_UNREADABLE'];
 
 /** The same error as a {@link StudioError}, the original as its cause; one that is a StudioError already stays. */

@@ -33,7 +33,7 @@ export interface SceneControls {
   readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
 }
 
-/** What was done that the person should know of. */
+/** What was done that the user should know of. */
 export interface PreparedScene {
   readonly scene: Scene;
   readonly notices: readonly string[];

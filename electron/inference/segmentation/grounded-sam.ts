@@ -101,7 +101,7 @@ export class GroundedSegmenter implements PhraseSegmenter {
   readonly #detector: GroundingDino;
   readonly #segmenter: PromptSegmenter;
 
-  /** @param segmenter whoever opened it releases it */
+  /** @param segmenter its opener releases it */
   constructor(detector: GroundingDino, segmenter: PromptSegmenter) {
     this.#detector = detector;
     this.#segmenter = segmenter;

@@ -8,7 +8,7 @@ import { APP_SCHEME, ASSET_SCHEME, isAppAddress } from '../addresses.ts';
 /** Schemes that the page may load from; blob and data are its own memory. */
 const OWN_SCHEMES: ReadonlySet<string> = new Set([`${APP_SCHEME}:`, `${ASSET_SCHEME}:`, 'blob:', 'data:']);
 
-/** Permissions that the program's own page needs: writing to the clipboard when the person copies. */
+/** Permissions that the program's own page needs: writing to the clipboard when the user copies. */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
 /** @param isDeveloping lets the developer tools be opened */

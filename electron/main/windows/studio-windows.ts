@@ -10,7 +10,7 @@ type HostRequest = EventPayload<'host.request'>;
 /** What a person may want when a window is closed whose changes are not saved yet. */
 export type UnsavedAnswer = 'save' | 'leave' | 'stay';
 
-/** How often, and how many times, closing is tried while the page saves; then the person is asked again. */
+/** How often, and how many times, closing is tried while the page saves; then the user is asked again. */
 const SAVE_CHECK_MS = 250;
 const MAX_SAVE_CHECKS = 40;
 
@@ -19,7 +19,7 @@ interface OpenWindow {
   readonly window: BrowserWindow;
   /** The page has called: its listeners are there. */
   isListening: boolean;
-  /** The person wants it closed as soon as everything is saved. */
+  /** The user wants it closed as soon as everything is saved. */
   closesWhenSaved: boolean;
   /** What is to be asked of the page as soon as it listens. */
   readonly waiting: HostRequest[];
@@ -35,7 +35,7 @@ export interface StudioWindowsOptions {
   readonly askAboutUnsaved: (window: BrowserWindow) => UnsavedAnswer;
   /** Told when a window has been closed that waited until everything was saved; not for one that was kept open. */
   readonly onSavedAndClosed: () => void;
-  /** Told when the person wants the window to stay. */
+  /** Told when the user wants the window to stay. */
   readonly onStay: () => void;
 }
 
@@ -93,11 +93,11 @@ export class StudioWindows {
     window.webContents.on('render-process-gone', (_, { reason }) => {
       if (reason === 'clean-exit') return;
       onPageGone(reason);
-      // Every committed change is in the project: a page begun anew shows it.
+      // Every committed change is in the project: a page loaded again shows it.
       opened.isListening = false;
       window.webContents.reload();
     });
-    // Without an answer here the page's own beforeunload keeps the window open, and nobody is told why.
+    // Without an answer here the page's own beforeunload keeps the window open, and nobody learns why.
     window.webContents.on('will-prevent-unload', (event) => this.#closeUnsaved(opened, event));
     void window.loadURL(START_PAGE);
   }
