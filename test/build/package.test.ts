@@ -107,7 +107,7 @@ describe('the staged program', () => {
     await mkdir(page);
     await writeFile(join(page, 'index.html'), '<!doctype html><title>PnP-MIX Studio</title>');
     parts = await stageApp(process, page);
-  }, 900_000);
+  });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
   it('has what runs, and no more', () => {
@@ -149,7 +149,7 @@ describe('the staged program', () => {
     expect(parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(400e6);
   });
 
-  it('starts with the browser host: page, project, engine', { timeout: 600_000 }, async () => {
+  it('starts with the browser host: page, project, engine', async () => {
     const { PNPMIX_PACKS_DIR } = await serveEnvironment(root);
     const { version, engine } = await smokeApp(STAGED, { PNPMIX_PACKS_DIR });
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);

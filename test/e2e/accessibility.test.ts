@@ -1,7 +1,15 @@
 /** axe over every state of the window, in both themes; names, focus and languages. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
-import { canvasOf, keepFailure, openStudio, type StudioPage, screenshot, setTheme } from './studio-page.ts';
+import {
+  canvasOf,
+  keepFailure,
+  LONG_WORK,
+  openStudio,
+  type StudioPage,
+  screenshot,
+  setTheme,
+} from './studio-page.ts';
 
 let studio: StudioPage;
 
@@ -17,9 +25,7 @@ afterAll(async () => {
 
 describe('axe', () => {
   for (const theme of ['Light', 'Dark'] as const) {
-    it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, {
-      timeout: 600_000,
-    }, async () => {
+    it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, async () => {
       const { page } = studio;
       await setTheme(page, theme);
       const found: Record<string, string[]> = { scene: await violations(page) };
@@ -53,7 +59,7 @@ describe('axe', () => {
       }
       // They stay for the other theme.
       const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
-      await expect.poll(() => candidates.count(), { timeout: 300_000 }).toBe(4);
+      await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
       await page.getByText('Idle').waitFor();
       await candidates.first().click();
       found.candidates = await violations(page);

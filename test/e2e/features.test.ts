@@ -1,6 +1,6 @@
 /** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { canvasOf, drag, keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
+import { canvasOf, drag, keepFailure, LONG_WORK, openStudio, type StudioPage, saved } from './studio-page.ts';
 
 let studio: StudioPage;
 
@@ -50,7 +50,7 @@ describe('a result', () => {
       [20, 20],
       [60, 30],
     ]);
-    await page.getByText('Render finished').waitFor({ timeout: 120_000 });
+    await page.getByText('Render finished').waitFor(LONG_WORK);
     expect(await editTheScene().count()).toBe(0);
     await page.getByRole('button', { name: 'View' }).click();
     await editTheScene().waitFor();
@@ -108,19 +108,17 @@ describe('the history', () => {
 });
 
 describe('candidates', () => {
-  it('are looked at on the canvas by keys, and made anew one by one', { timeout: 400_000 }, async () => {
+  it('are looked at on the canvas by keys, and made anew one by one', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: 'Generate backgrounds' }).click();
     const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
-    await expect.poll(() => candidates.count(), { timeout: 180_000 }).toBe(4);
+    await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     await candidates.first().click();
     await page.keyboard.press('ArrowRight');
     await page.getByText(/^2 of 4 · seed \d+$/).waitFor();
     const before = await candidates.nth(1).getAttribute('aria-label');
     await page.getByRole('button', { name: 'Regenerate' }).click();
-    await expect
-      .poll(() => candidates.nth(1).getAttribute('aria-label'), { timeout: 120_000 })
-      .not.toBe(before);
+    await expect.poll(() => candidates.nth(1).getAttribute('aria-label'), LONG_WORK).not.toBe(before);
     await page.reload();
     await expect.poll(() => candidates.count()).toBe(4);
     expect(await candidates.nth(1).getAttribute('aria-label')).not.toBe(before);
@@ -134,9 +132,7 @@ describe('candidates', () => {
 });
 
 describe('live drafts', () => {
-  it('are off by default, and leave one render in the history however often a control rests', {
-    timeout: 400_000,
-  }, async () => {
+  it('are off by default, and leave one render in the history however often a control rests', async () => {
     const { page } = studio;
     const live = page.getByRole('switch', { name: 'Live draft' });
     expect(await live.isChecked()).toBe(false);
@@ -146,7 +142,7 @@ describe('live drafts', () => {
     for (const seed of ['11', '12', '13']) {
       await setParameter('Seed', seed);
       await page.getByText('Idle').waitFor();
-      await editTheScene().waitFor({ timeout: 120_000 });
+      await editTheScene().waitFor(LONG_WORK);
     }
     await expect.poll(() => page.getByText('Idle').count()).toBe(1);
     await expect.poll(() => frames.count()).toBe(before + 1);

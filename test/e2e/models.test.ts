@@ -62,7 +62,7 @@ async function closeSheet(): Promise<void> {
 }
 
 describe('the models', () => {
-  it('ask for the licence, download, pause, and go on where they were', { timeout: 400_000 }, async () => {
+  it('ask for the licence, download, pause, and go on where they were', async () => {
     const { page } = studio;
     await openSheet('Models');
     await card().getByText('not installed').waitFor();
@@ -105,7 +105,7 @@ describe('the models', () => {
     expect(await button('Download').count()).toBe(0);
   });
 
-  it('are verified, repaired and removed', { timeout: 400_000 }, async () => {
+  it('are verified, repaired and removed', async () => {
     const { page } = studio;
     writeFileSync(place(), Buffer.alloc(A.length));
     await button('Verify').click();

@@ -5,6 +5,7 @@ import {
   coverage,
   drag,
   keepFailure,
+  LONG_WORK,
   onScreen,
   openStudio,
   renderButton,
@@ -158,7 +159,7 @@ describe('what is being drawn', () => {
 describe('a render', () => {
   const editTheScene = () => studio.page.getByRole('button', { name: 'Edit scene' });
 
-  it('whose page was loaded again shows by itself when it is done', { timeout: 400_000 }, async () => {
+  it('whose page was loaded again shows by itself when it is done', async () => {
     const { page } = studio;
     const steps = page.getByRole('textbox', { name: 'Steps' });
     await steps.fill('16');
@@ -167,7 +168,7 @@ describe('a render', () => {
     await renderButton(page).click();
     await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await reload();
-    await editTheScene().waitFor({ timeout: 300_000 });
+    await editTheScene().waitFor(LONG_WORK);
     await press('Escape');
     await editTheScene().waitFor({ state: 'detached' });
     // It has been seen: the next page does not show it again.

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readPngText } from '../../electron/projects/export/png-text.ts';
 import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
 import { violations } from './axe.ts';
@@ -17,6 +17,7 @@ import {
   drag,
   dropPicture,
   keepFailure,
+  LONG_WORK,
   onScreen,
   openStudio,
   render,
@@ -33,9 +34,6 @@ const SIZE_PX = 256;
 const EDGE_PX = 16;
 
 const scenePicture = (name: string) => readFile(join(SCENE, name));
-
-// Real models, on a machine that may have other work.
-vi.setConfig({ testTimeout: 400_000 });
 
 let studio: StudioPage;
 
@@ -124,10 +122,10 @@ describe('a background', () => {
     // 1. Loaded again while they are being made.
     await page.reload();
     const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
-    await expect.poll(() => candidates.count(), { timeout: 300_000 }).toBe(4);
+    await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     // 2. And once they are there.
     await page.reload();
-    await expect.poll(() => candidates.count()).toBe(4);
+    await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     await expect
       .poll(() =>
         page
@@ -259,7 +257,7 @@ describe('the render', () => {
     await renderButton(page).click();
     await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
     await page.reload();
-    await expect.poll(() => page.locator('.frame img').count(), { timeout: 300_000 }).toBe(2);
+    await expect.poll(() => page.locator('.frame img').count(), LONG_WORK).toBe(2);
     await page.getByText('Idle').waitFor();
   });
 
@@ -287,7 +285,7 @@ describe('the render', () => {
     await page.getByRole('textbox', { name: 'Values of α' }).fill('0.15, 0.5');
     await page.getByRole('textbox', { name: 'Values of β' }).fill('0.4, 0.8');
     await page.getByRole('button', { name: 'Render 4 images' }).click();
-    await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 300_000 }).toBe(4);
+    await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
     await page.getByRole('button', { name: 'Apply α 0.15, β 0.4' }).click();

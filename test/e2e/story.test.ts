@@ -11,6 +11,7 @@ import {
   drag,
   dropPicture,
   keepFailure,
+  LONG_WORK,
   openStudio,
   render,
   renderButton,
@@ -121,7 +122,7 @@ describe('the sample', () => {
     await page.getByRole('textbox', { name: 'Values of α' }).fill('0, 0.5');
     await page.getByRole('textbox', { name: 'Values of β' }).fill('0.2, 0.9');
     await page.getByRole('button', { name: 'Render 4 images' }).click();
-    await expect.poll(() => page.locator('.sweep-cell img').count(), { timeout: 180_000 }).toBe(4);
+    await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     const sheet = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export sheet' }).click();
     const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();

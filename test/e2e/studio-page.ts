@@ -16,7 +16,10 @@ const SCREENS = join('out', 'screens');
 export const BUNDLED_PACKS = join('native-models', 'packs');
 
 /** A page may be slow on a busy machine; nothing here measures time. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
+
+/** For what models do on a machine that may have other work. */
+export const LONG_WORK = { timeout: 1_200_000 };
 
 export interface StudioPage {
   readonly page: Page;
@@ -207,7 +210,7 @@ export function renderButton(page: Page): Locator {
 export async function render(page: Page): Promise<void> {
   const before = await page.locator('.frame img').count();
   await renderButton(page).click();
-  await expect.poll(() => page.locator('.frame img').count(), { timeout: 120_000 }).toBeGreaterThan(before);
+  await expect.poll(() => page.locator('.frame img').count(), LONG_WORK).toBeGreaterThan(before);
 }
 
 /** Goes on in a new, empty project. */

@@ -97,17 +97,18 @@ test(`${RUNS} fuzzed commands through the bridge`, { timeout: timeLimitMs(RUNS) 
   recordFigures('commands through the bridge', { attempts: RUNS });
 });
 
-/** Electron's utility processes end as soon as they begin. */
+/** Engines end as soon as they begin; the processes that read pictures run. */
 function neverStart(electron: Record<string, unknown>): void {
-  Object.assign(electron.utilityProcess as object, {
-    fork: () => {
-      const child = Object.assign(new EventEmitter(), {
-        pid: undefined,
-        stderr: null,
-        postMessage: () => undefined,
-      });
-      setImmediate(() => child.emit('exit', 1));
-      return child;
-    },
-  });
+  const processes = electron.utilityProcess as { fork: (path: string, ...rest: unknown[]) => unknown };
+  const { fork } = processes;
+  processes.fork = (path, ...rest) => {
+    if (!/engine-process\.[jt]s$/.test(path)) return fork(path, ...rest);
+    const child = Object.assign(new EventEmitter(), {
+      pid: undefined,
+      stderr: null,
+      postMessage: () => undefined,
+    });
+    setImmediate(() => child.emit('exit', 1));
+    return child;
+  };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
     build({ configFile: join(ROOT, 'build', 'vite.renderer.ts'), logLevel: 'warn' }),
   );
   notices = await readLicences(ROOT, join(ROOT, 'native-models', 'packs'));
-}, 600_000);
+});
 
 const textOf = (name: string) => notices.find((notice) => notice.name.startsWith(name))?.text ?? '';
 

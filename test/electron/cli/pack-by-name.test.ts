@@ -41,7 +41,7 @@ it('of a pack that is not installed says what installs it, in every command', as
   }
 });
 
-it('finds a pack that was imported', { timeout: 120_000 }, async () => {
+it('finds a pack that was imported', async () => {
   const imported = await runModels(['import', 'sd21', STARTER, '--component', 'blending'], {
     ...processModelsIo(new AbortController().signal),
     out: () => undefined,

@@ -30,7 +30,7 @@ beforeAll(async () => {
   cacheFolder = mkdtempSync(join(tmpdir(), 'pnpmix-test-'));
   engine = await Engine.open({ packFolder: starterPack, device: 'cpu', cacheFolder });
   for (const name of referenceScenes) renders.set(name, (await renderSample(engine, name)).image);
-}, 600_000);
+});
 afterAll(async () => {
   await engine?.release();
   rmSync(cacheFolder, { recursive: true, force: true });
@@ -86,7 +86,7 @@ test('the same request gives the same bytes, with and without what is cached', a
   const anew = await renderSample(engine, name);
   expect(anew.unetRows).toBeGreaterThan(cached.unetRows);
   expect(anew.image.data).toEqual(cached.image.data);
-}, 600_000);
+});
 
 test('every sample scene composes', async () => {
   const names = readdirSync(join(starterPack, 'scenes'), { withFileTypes: true })
@@ -97,4 +97,4 @@ test('every sample scene composes', async () => {
     const { image, notices } = await renderSample(engine, name, { steps: 2 });
     expect([name, image.width, image.height, notices]).toEqual([name, 256, 256, []]);
   }
-}, 600_000);
+});

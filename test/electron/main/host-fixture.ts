@@ -79,7 +79,7 @@ export async function launchHost(options: HostOptions = {}): Promise<RunningHost
   await import('../../../electron/main/main.ts');
   await options.beforeReady?.(electron, root);
   electron.ready();
-  await vi.waitUntil(() => electron.windows.length > 0 || electron.hasQuit, { timeout: 60_000 });
+  await vi.waitUntil(() => electron.windows.length > 0 || electron.hasQuit, { timeout: 300_000 });
   return {
     electron,
     root,
@@ -96,7 +96,7 @@ export async function launchHost(options: HostOptions = {}): Promise<RunningHost
 /** Quits and waits until everything is put away. */
 export async function quit(electron: StandInElectron): Promise<void> {
   electron.quit();
-  await vi.waitUntil(() => electron.hasQuit, { timeout: 30_000 });
+  await vi.waitUntil(() => electron.hasQuit, { timeout: 300_000 });
 }
 
 /** The value of an envelope that says that all went well. */

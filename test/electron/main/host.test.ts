@@ -209,7 +209,7 @@ describe('closing with changes that are not saved yet', () => {
     window.close();
     expect([asked(electron), window.isGone]).toEqual([1, false]);
     window.hasUnsaved = false;
-    await vi.waitUntil(() => electron.hasQuit, { timeout: 60_000 });
+    await vi.waitUntil(() => electron.hasQuit, { timeout: 300_000 });
     expect([asked(electron), window.isGone]).toEqual([1, true]);
   });
 
@@ -218,7 +218,7 @@ describe('closing with changes that are not saved yet', () => {
     window.hasUnsaved = true;
     window.close();
     electron.messageAnswer = 2;
-    await vi.waitUntil(() => asked(electron) === 2, { timeout: 60_000 });
+    await vi.waitUntil(() => asked(electron) === 2, { timeout: 300_000 });
     expect(window.isGone).toBe(false);
   });
 });
@@ -238,7 +238,7 @@ describe('the end', () => {
 });
 
 describe('the engine', () => {
-  it('runs as a utility process, and a killed one is told of', { timeout: 180_000 }, async () => {
+  it('runs as a utility process, and a killed one is told of', async () => {
     const { electron, window } = await startHost();
     const status = resultOf(await electron.call(window, 'engine.start', {}));
     expect(status).toMatchObject({ state: 'ready' });
@@ -249,7 +249,7 @@ describe('the engine', () => {
         const states = window.webContents.eventsNamed('engine.changed') as { state: string }[];
         expect(states.at(-1)!.state).not.toBe('ready');
       },
-      { timeout: 60_000 },
+      { timeout: 300_000 },
     );
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { formatBytes, formatDuration, formatProgress } from '../../../electron/cli/models/models-output.ts';
 import { type ModelsIo, runModels } from '../../../electron/cli/models.ts';
 import { stallAfter } from './model-server.ts';
@@ -181,10 +181,14 @@ describe('models', () => {
     const { run, server, folder } = await command();
     server.misbehave('/one/a.bin', stallAfter(20_000));
     const stop = new AbortController();
+    const part = join(folder, 'test/one/a.bin.part');
+    const whenPart = vi.waitUntil(async () => ((await stat(part).catch(() => undefined))?.size ?? 0) > 0, {
+      timeout: 300_000,
+    });
     const pulling = run(['pull', 'test', '--accept-licence', LICENCE], {
       signal: stop.signal,
       err: (text) => {
-        if (text.includes('downloading')) setTimeout(() => stop.abort(), 150);
+        if (text.includes('downloading')) void whenPart.then(() => stop.abort());
       },
     });
     expect((await pulling).code).toBe(130);

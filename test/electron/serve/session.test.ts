@@ -288,7 +288,7 @@ test('a host that is killed leaves no engine, and its project opens again', asyn
   const engines = children(serve.child.pid!);
   expect(engines.length).toBeGreaterThan(0);
   serve.child.kill('SIGKILL');
-  await expect.poll(() => engines.filter(isAlive), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => engines.filter(isAlive)).toEqual([]);
   client.close();
   serve = await startServe(environment);
   client = await TestClient.connect(serve.url);

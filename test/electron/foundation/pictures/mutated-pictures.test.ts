@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => pictures.close());
 
-test(`${PICTURES} mutated pictures`, { timeout: 600_000 }, async () => {
+test(`${PICTURES} mutated pictures`, async () => {
   const random = xoroshiro128plus(20261128);
   const below = (end: number) => uniformInt(random, 0, end - 1);
   const mutated = (bytes: Buffer): Buffer => {

@@ -45,7 +45,7 @@ const isRunning = (pid: number) => {
 };
 
 const untilGone = async (pids: readonly number[]) => {
-  await expect.poll(() => pids.filter(isRunning), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => pids.filter(isRunning)).toEqual([]);
 };
 
 const png = (side = 24) =>

@@ -145,7 +145,7 @@ describe('cancelling', () => {
   });
 });
 
-describe('candidates that lack a thing of their prompt', { timeout: 60_000 }, () => {
+describe('candidates that lack a thing of their prompt', () => {
   let starter: Engine;
   beforeAll(async () => {
     starter = await Engine.open({

@@ -51,9 +51,7 @@ function middleOf({ truth, picture: { width } }: Thing): { x: number; y: number 
   return { x: x(nearest) + 0.5, y: y(nearest) + 0.5 };
 }
 
-it('finds each thing by one click in its middle, without what surrounds it', {
-  timeout: 600_000,
-}, async () => {
+it('finds each thing by one click in its middle, without what surrounds it', async () => {
   const segmenter = new GrabCutSegmenter();
   const overlaps: Record<string, number> = {};
   for (const thing of await things()) {
