@@ -6,9 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { LicenceNotice } from '../contract/commands/app-commands.ts';
-import { packManifestSchema } from '../contract/pack-manifest.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
-import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
+import { readPackManifest } from '../foundation/files/pack-manifest.ts';
 
 const packageSchema = z.object({
   name: z.string(),
@@ -137,13 +136,8 @@ function joined(...texts: readonly (string | null)[]): string | null {
 async function packNotices(folder: string): Promise<LicenceNotice[]> {
   const notices: LicenceNotice[] = [];
   for (const name of (await ifPresent(readdir(folder))) ?? []) {
-    const path = join(folder, name, 'pack.json');
-    const content = await readJsonFileIfPresent(path, `The pack manifest ${path}`, {
-      missing: 'PACK_INVALID',
-      invalid: 'PACK_INVALID',
-    });
-    if (content === undefined) continue;
-    const pack = packManifestSchema.parse(content);
+    const pack = await readPackManifest(join(folder, name));
+    if (pack === undefined) continue;
     const details = pack.notices && (await ifPresent(readFile(join(folder, name, pack.notices), 'utf8')));
     notices.push({
       name: `${pack.name} (model pack)`,

@@ -5,6 +5,7 @@ import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts'
 import { type PackManifest, packManifestSchema } from '../contract/pack-manifest.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
+import { PACK_MANIFEST } from '../foundation/files/pack-manifest.ts';
 import { trainedSize } from '../inference/packs/trained-size.ts';
 import { sha256OfFile } from './file-hash.ts';
 import {
@@ -16,8 +17,6 @@ import {
 } from './install-record.ts';
 import type { StoreContext } from './store-context.ts';
 import { installedPath } from './store-layout.ts';
-
-const MANIFEST = 'pack.json';
 
 /**
  * Writes pack.json for every component that wants one and is complete.
@@ -33,14 +32,14 @@ export async function writePackManifests(
   for (const component of catalog.components) {
     const manifest = await manifestOf(modelsFolder, catalog, component, record);
     if (manifest === undefined) continue;
-    const path = installedPath(modelsFolder, catalog.id, component.id, MANIFEST);
-    const isOurs = findInstalled(updated, component.id, MANIFEST) !== undefined;
+    const path = installedPath(modelsFolder, catalog.id, component.id, PACK_MANIFEST);
+    const isOurs = findInstalled(updated, component.id, PACK_MANIFEST) !== undefined;
     if (!isOurs && (await ifPresent(lstat(path))) !== undefined) continue;
     await writeFileAtomically(path, `${JSON.stringify(manifest, null, 2)}\n`);
     const { size, mtimeMs } = await lstat(path);
     updated = withInstalled(updated, {
       component: component.id,
-      path: MANIFEST,
+      path: PACK_MANIFEST,
       bytes: size,
       sha256: await sha256OfFile(path),
       placed: 'written',
@@ -75,7 +74,7 @@ async function manifestOf(
     // What the configurations say holds over the catalogue: an imported model may be of another size.
     ...size,
     files: record.files
-      .filter((file) => file.component === id && file.path !== MANIFEST)
+      .filter((file) => file.component === id && file.path !== PACK_MANIFEST)
       .map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
     licence: catalog.licences.find((licence) => licence.id === component.licence)!.name,
   });

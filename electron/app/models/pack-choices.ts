@@ -1,16 +1,13 @@
 /** Which model packs can render here: the bundled ones, and those of the store whose blending model is installed. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { ListedPack } from '../../contract/commands/model-commands.ts';
 import { StudioError } from '../../contract/errors.ts';
-import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
+import type { PackManifest } from '../../contract/pack-manifest.ts';
 import { PAPER_PARAMETERS, type RenderParameters } from '../../contract/parameters.ts';
 import { ifPresent } from '../../foundation/files/file-errors.ts';
-import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
+import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { ModelStore } from '../../models/model-store.ts';
-
-const MANIFEST = 'pack.json';
 
 export class PackChoices {
   readonly #bundledFolder: string;
@@ -53,7 +50,7 @@ export class PackChoices {
   async startingParameters(
     packId: string,
   ): Promise<{ parameters: RenderParameters; alpha: number | undefined }> {
-    const manifest = await readManifest(await this.folderOf(packId));
+    const manifest = await readPackManifest(await this.folderOf(packId));
     const { alpha, ...recommended } = manifest?.recommended ?? {};
     const given = Object.fromEntries(Object.entries(recommended).filter(([, value]) => value !== undefined));
     return { parameters: { ...PAPER_PARAMETERS, ...given }, alpha };
@@ -63,7 +60,7 @@ export class PackChoices {
   async list(): Promise<ListedPack[]> {
     const bundled: ListedPack[] = [];
     for (const name of (await ifPresent(readdir(this.#bundledFolder))) ?? []) {
-      const manifest = await readManifest(join(this.#bundledFolder, name));
+      const manifest = await readPackManifest(join(this.#bundledFolder, name));
       if (manifest !== undefined) bundled.push(describeBundled(manifest));
     }
     const stored = (await this.#store.list()).map(({ id, name, description, components }) => {
@@ -105,19 +102,4 @@ function describeBundled({ id, name, licence, files }: PackManifest): ListedPack
       },
     ],
   };
-}
-
-async function readManifest(folder: string): Promise<PackManifest | undefined> {
-  const path = join(folder, MANIFEST);
-  const content = await readJsonFileIfPresent(path, `The pack manifest ${path}`, {
-    missing: 'PACK_INVALID',
-    invalid: 'PACK_INVALID',
-  });
-  if (content === undefined) return undefined;
-  try {
-    return packManifestSchema.parse(content);
-  } catch (cause) {
-    const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new StudioError('PACK_INVALID', `${path} is not a pack manifest: ${detail}`, { cause });
-  }
 }

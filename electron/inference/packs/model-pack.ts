@@ -6,14 +6,13 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import * as z from 'zod';
 import { assertTextToImage, type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
-import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
+import type { PackManifest } from '../../contract/pack-manifest.ts';
 import type { RecommendedParameters } from '../../contract/parameters.ts';
 import type { TextToImageSettings } from '../../contract/preparation.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
-import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
+import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
 import { assertNotForeign } from '../runtime/foreign-files.ts';
@@ -68,7 +67,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     assertNotForeign(root);
     throw new StudioError('PACK_UNKNOWN', `There is no model pack at ${folder}.`);
   }
-  const manifest = await readManifest(root);
+  const manifest = await readPackManifest(root);
   for (const file of manifest?.files ?? []) await checkSize(root, file);
   const checkpoint = await inStudioTerms(() => openCheckpoint(root));
   // The weights come last: gigabytes are read.
@@ -98,20 +97,6 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     checkpoint,
     tokenize,
   };
-}
-
-async function readManifest(root: string): Promise<PackManifest | undefined> {
-  const path = join(root, 'pack.json');
-  const content = await readJsonFileIfPresent(path, `The pack manifest ${path}`, {
-    missing: 'PACK_INVALID',
-    invalid: 'PACK_INVALID',
-  });
-  if (content === undefined) return undefined;
-  const parsed = packManifestSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PACK_INVALID', `${path} is not a pack manifest:\n${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
 }
 
 async function checkSize(root: string, file: PackManifest['files'][number]): Promise<void> {
