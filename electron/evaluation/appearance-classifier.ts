@@ -13,6 +13,7 @@ import { StudioError } from '../contract/errors.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
 import { chooseDevice } from '../inference/runtime/devices.ts';
 import { createSession, type ModelSession } from '../inference/runtime/sessions.ts';
+import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
 import { imageToTensor, type RgbImage } from '../pipeline/processors/image.ts';
 import { assertDims, type Tensor } from '../pipeline/tensor/tensor.ts';
 
@@ -215,7 +216,7 @@ function boxOf({ data, dims }: Tensor): { left: number; top: number; right: numb
   const width = dims[1]!;
   const box = { left: Number.POSITIVE_INFINITY, top: Number.POSITIVE_INFINITY, right: 0, bottom: 0 };
   for (let at = 0; at < data.length; at++) {
-    if (data[at]! < 0.5) continue;
+    if (data[at]! < REGION_THRESHOLD) continue;
     const [x, y] = [at % width, Math.floor(at / width)];
     box.left = Math.min(box.left, x);
     box.top = Math.min(box.top, y);

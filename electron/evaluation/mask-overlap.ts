@@ -1,4 +1,6 @@
 /** How alike two masks are. */
+
+import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
 import { assertSameDims, type Tensor } from '../pipeline/tensor/tensor.ts';
 
 /**
@@ -10,7 +12,7 @@ export function maskOverlap(a: Tensor, b: Tensor): number {
   assertSameDims(a, b, 'Overlap of masks');
   let [both, either] = [0, 0];
   for (let at = 0; at < a.data.length; at++) {
-    const [inA, inB] = [a.data[at]! >= 0.5, b.data[at]! >= 0.5];
+    const [inA, inB] = [a.data[at]! >= REGION_THRESHOLD, b.data[at]! >= REGION_THRESHOLD];
     if (inA && inB) both++;
     if (inA || inB) either++;
   }

@@ -1,4 +1,6 @@
 /** Measures of a composed scene; every one is defined here and printed by `npm run evaluate`. */
+
+import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import { dilate, maximumPlane } from '../pipeline/tensor/image-kernels.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
@@ -11,9 +13,6 @@ import {
   shiftTowards,
   toLab,
 } from './colour.ts';
-
-/** Pixels of a mask from half cover on belong to it. */
-const INSIDE = 0.5;
 
 /** Width in pixels of the band around a mask in which leaks are looked for. */
 const LEAK_BAND_PX = 16;
@@ -42,7 +41,7 @@ export function psnr(a: RgbImage, b: RgbImage, counts: (pixel: number) => boolea
 /** PSNR outside every mask. */
 export function backgroundPsnr(result: RgbImage, background: RgbImage, masks: readonly Tensor[]): number {
   const union = maximumPlane(masks, [background.height, background.width]);
-  return psnr(result, background, (pixel) => union.data[pixel]! < INSIDE);
+  return psnr(result, background, (pixel) => union.data[pixel]! < REGION_THRESHOLD);
 }
 
 /** One concept as the colour measures see it. */
@@ -55,7 +54,7 @@ export interface MeasuredConcept {
 
 /** Mean colour of a picture inside a mask. */
 export async function colourInside(image: RgbImage, mask: Tensor): Promise<LabColour> {
-  return meanColour(await toLab(image), (pixel) => mask.data[pixel]! >= INSIDE);
+  return meanColour(await toLab(image), (pixel) => mask.data[pixel]! >= REGION_THRESHOLD);
 }
 
 /** Delta E between each concept's colour and the mean colour of its region, averaged over the concepts. */
@@ -66,7 +65,7 @@ export async function conceptColourDistance(
   const lab = await toLab(result);
   const distances = concepts.map(({ mask, colour }) =>
     colourDistance(
-      meanColour(lab, (pixel) => mask.data[pixel]! >= INSIDE),
+      meanColour(lab, (pixel) => mask.data[pixel]! >= REGION_THRESHOLD),
       colour,
     ),
   );
@@ -100,14 +99,14 @@ export async function leak(
     const band = dilate(concept.mask, LEAK_BAND_PX);
     const shifts: number[] = [];
     for (let pixel = 0; pixel < band.data.length; pixel++) {
-      if (band.data[pixel]! < INSIDE || union.data[pixel]! >= INSIDE) continue;
+      if (band.data[pixel]! < REGION_THRESHOLD || union.data[pixel]! >= REGION_THRESHOLD) continue;
       const shift = shiftTowards(labAt(untouchedLab, pixel), labAt(resultLab, pixel), concept.colour);
       if (shift !== undefined) shifts.push(shift);
     }
     if (shifts.length > 0) leaks.push(mean(shifts));
     for (const other of concepts) {
       if (other === concept) continue;
-      const inOther = (pixel: number) => other.mask.data[pixel]! >= INSIDE;
+      const inOther = (pixel: number) => other.mask.data[pixel]! >= REGION_THRESHOLD;
       const actual = meanColour(resultLab, inOther);
       const expected = nearestBetween(actual, meanColour(untouchedLab, inOther), other.colour);
       const shift = shiftTowards(expected, actual, concept.colour);

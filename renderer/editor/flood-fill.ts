@@ -1,8 +1,12 @@
 /** Filling an area that a drawn outline encloses. */
-import { EMPTY_RECT, type MaskPlane, type PixelRect, type Point, uniteRects } from './mask-plane.ts';
-
-/** Pixels below this value are outside a mask (method.md, stage 2 step 3: the region starts at one half). */
-const INSIDE_FROM = 128;
+import {
+  EMPTY_RECT,
+  INSIDE_FROM,
+  type MaskPlane,
+  type PixelRect,
+  type Point,
+  uniteRects,
+} from './mask-plane.ts';
 
 /**
  * Raises a coverage plane to 255 over the connected area around a point that is on the same side of the mask as

@@ -2,9 +2,7 @@
  * The line around a mask: every side of a pixel that is inside whose neighbour is not, row by row, so that a stroke
  * looks at the rows again that it changed and at no others. Inside is what the method takes for inside: from half on.
  */
-import type { MaskPlane } from './mask-plane.ts';
-
-const INSIDE_FROM = 128;
+import { INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
 
 /** A line between two grid points, in image pixels. */
 export interface ContourLine {

@@ -3,6 +3,10 @@
  * rectangles of it that changed. Everything that redraws or copies works on such a rectangle, never on the plane.
  */
 import { StudioError } from '../../electron/contract/errors.ts';
+import { REGION_THRESHOLD } from '../../electron/pipeline/masks/region.ts';
+
+/** Pixels from this value on are inside: the method's region, in bytes. */
+export const INSIDE_FROM = Math.ceil(255 * REGION_THRESHOLD);
 
 /** Row-major bytes, 0..255. Mutable: who paints on a plane owns it. */
 export interface MaskPlane {
@@ -126,6 +130,6 @@ export function boundsOf({ width, height, data }: MaskPlane): PixelRect {
 /** Share of the plane that is inside (at least half covered), 0..1. */
 export function coverageOf({ data }: MaskPlane): number {
   let inside = 0;
-  for (let at = 0; at < data.length; at++) if (data[at]! >= 128) inside++;
+  for (let at = 0; at < data.length; at++) if (data[at]! >= INSIDE_FROM) inside++;
   return data.length === 0 ? 0 : inside / data.length;
 }

@@ -2,7 +2,7 @@
  * In what colour a mask is laid over the picture: its concept's, unless the picture under it is of nearly that colour;
  * then a dark or a light shade of it, whichever stands out more.
  */
-import type { MaskPlane } from './mask-plane.ts';
+import { INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
 
 /** Red, green, blue, 0..255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -54,7 +54,7 @@ function coloursUnder(plane: MaskPlane, { width, height, data }: UnderlyingPictu
   for (let y = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) * plane.height) / height) * plane.width;
     for (let x = 0; x < width; x++) {
-      if (plane.data[row + Math.floor(((x + 0.5) * plane.width) / width)]! < 128) continue;
+      if (plane.data[row + Math.floor(((x + 0.5) * plane.width) / width)]! < INSIDE_FROM) continue;
       const at = 4 * (y * width + x);
       found.push(oklab([data[at]!, data[at + 1]!, data[at + 2]!]));
     }

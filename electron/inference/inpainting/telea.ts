@@ -1,5 +1,6 @@
 /** Filling a hole without a model: Telea's fast marching fill (2004), from OpenCV. */
 import { throwIfCancelled } from '../../pipeline/batching.ts';
+import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { Inpainter } from '../../pipeline/preparation-ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
@@ -19,7 +20,7 @@ export class TeleaInpainter implements Inpainter {
       const picture = keep(new cv.Mat(height, width, cv.CV_8UC3));
       picture.data.set(data);
       const mask = keep(new cv.Mat(height, width, cv.CV_8UC1));
-      mask.data.set(Uint8Array.from(hole.data, (value) => (value >= 0.5 ? 255 : 0)));
+      mask.data.set(Uint8Array.from(hole.data, (value) => (value >= REGION_THRESHOLD ? 255 : 0)));
       const filled = keep(new cv.Mat());
       cv.inpaint(picture, mask, filled, radiusPx, cv.INPAINT_TELEA);
       return { width, height, data: new Uint8Array(filled.data as Uint8Array) };

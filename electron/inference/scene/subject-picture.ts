@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { StudioError } from '../../contract/errors.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import { boundingRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
+import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
@@ -25,9 +26,6 @@ export interface SubjectOptions {
   readonly inpainted: RgbImage;
   readonly mode: Exclude<RenderParameters['conceptPicture'], 'whole'>;
 }
-
-/** A mask element belongs to the thing or the region from this value on. */
-const insideThreshold = 0.5;
 
 /**
  * Puts the thing of a concept image onto the inpainted background: where it is in its own picture ('subject'), or with
@@ -65,7 +63,7 @@ export async function subjectPicture(options: SubjectOptions): Promise<RgbImage>
 
 function rectangleOf(mask: Tensor, what: string): Rectangle {
   const inside = tensor(
-    mask.data.map((value) => (value >= insideThreshold ? 1 : 0)),
+    mask.data.map((value) => (value >= REGION_THRESHOLD ? 1 : 0)),
     mask.dims,
   );
   const rectangle = boundingRectangle(inside);

@@ -10,7 +10,7 @@ import type { NamedImage } from '../../pipeline/compose.ts';
 import { connectedComponents } from '../../pipeline/masks/connected-components.ts';
 import { fillHoles } from '../../pipeline/masks/holes-and-specks.ts';
 import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
-import { maskWhere, regionOf } from '../../pipeline/masks/region.ts';
+import { maskWhere, REGION_THRESHOLD, regionOf } from '../../pipeline/masks/region.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { MaskPrompt, MaskProposal, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
@@ -215,7 +215,7 @@ function keepAsked(mask: Tensor, { points }: MaskPrompt): Tensor {
 /** The outline of the enlarged mask at one half. */
 async function enlarge(mask: Tensor, size: Size): Promise<Tensor> {
   const enlarged = await resizePlane(mask, size);
-  return maskWhere(enlarged.dims, (at) => enlarged.data[at]! >= 0.5);
+  return maskWhere(enlarged.dims, (at) => enlarged.data[at]! >= REGION_THRESHOLD);
 }
 
 function agreement(a: Uint8Array, b: Uint8Array): number {

@@ -7,6 +7,7 @@
  * Measured against the true backgrounds of unseen scenes: docs/decisions/0043-how-objects-are-removed.md.
  */
 import { throwIfCancelled } from '../batching.ts';
+import { REGION_THRESHOLD } from '../masks/region.ts';
 import type { CancelSignal } from '../ports.ts';
 import type { Inpainter } from '../preparation-ports.ts';
 import type { RgbImage } from '../processors/image.ts';
@@ -35,7 +36,7 @@ export class LayeredInpainter implements Inpainter {
 export function fillLayers({ width, height, data }: RgbImage, hole: Tensor): RgbImage {
   const sums = new Float64Array(3 * width * height);
   const weights = new Float64Array(width * height);
-  const isHole = (at: number) => hole.data[at]! >= 0.5;
+  const isHole = (at: number) => hole.data[at]! >= REGION_THRESHOLD;
   /** Goes along a line; each hole pixel takes from the last known one, by its distance. */
   const sweep = (start: number, step: number, count: number, weight: number) => {
     let known = -1;

@@ -7,8 +7,11 @@
  * | M_B | backgroundMask | 1 minus the sum of the M_i |
  * | M_E_i | expandedMasks[i] | bounding rectangle of M_i, grown by a margin |
  */
+
+import { boundingRectangle, expandRectangle, rectangleMask } from '../masks/rectangle.ts';
+import { maskDims, REGION_THRESHOLD } from '../masks/region.ts';
 import { areaAverage, gaussianBlur } from '../tensor/image-kernels.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { type Tensor, tensor, zeros } from '../tensor/tensor.ts';
 
 /** A concept's mask with its place in the layer order. */
 export interface ConceptMask {
@@ -34,9 +37,6 @@ export interface LatentMaskOptions {
   /** Margin of the expanded mask in latent elements per side. */
   readonly expandLatent: number;
 }
-
-/** A mask element belongs to the region from this share of its area on (method.md, stage 2 step 3). */
-const REGION_THRESHOLD = 0.5;
 
 /**
  * Indices of the concepts from the front layer to the back; of equal order, the one named first is in front.
@@ -90,28 +90,10 @@ function reduceMask(mask: Tensor, { downscale, featherPx }: LatentMaskOptions): 
  * @param region dims [h, w]; elements above 0 belong to it
  * @param margin elements per side, whole and >= 0
  * @returns 1 inside the rectangle, 0 outside; all 0 for an empty mask
+ * @throws PipelineError PARAMETER_INVALID for another margin
  */
 export function expandedMask(region: Tensor, margin: number): Tensor {
-  const [height, width] = region.dims as unknown as [number, number];
-  let [top, bottom, left, right] = [height, -1, width, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (region.data[y * width + x]! > 0) {
-        top = Math.min(top, y);
-        bottom = Math.max(bottom, y);
-        left = Math.min(left, x);
-        right = Math.max(right, x);
-      }
-    }
-  }
-  const rectangle = new Float32Array(height * width);
-  if (bottom < 0) return tensor(rectangle, region.dims);
-  for (let y = Math.max(top - margin, 0); y <= Math.min(bottom + margin, height - 1); y++) {
-    rectangle.fill(
-      1,
-      y * width + Math.max(left - margin, 0),
-      y * width + Math.min(right + margin, width - 1) + 1,
-    );
-  }
-  return tensor(rectangle, region.dims);
+  const dims = maskDims(region);
+  const bounds = boundingRectangle(region);
+  return bounds === undefined ? zeros(dims) : rectangleMask(expandRectangle(bounds, margin, dims), dims);
 }

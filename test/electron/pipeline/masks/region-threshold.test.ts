@@ -1,0 +1,33 @@
+/** Where a mask begins: one value, for bytes and for weights, on the canvas and in the method. */
+import { expect, test } from 'vitest';
+import { REGION_THRESHOLD, regionOf } from '../../../../electron/pipeline/masks/region.ts';
+import { expandedMask, latentMasks } from '../../../../electron/pipeline/mixing/latent-masks.ts';
+import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { INSIDE_FROM } from '../../../../renderer/editor/mask-plane.ts';
+
+test('every byte is inside on the canvas exactly when its weight is inside for the method', () => {
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+  const { inside } = regionOf(
+    tensor(
+      Float32Array.from(bytes, (byte) => byte / 255),
+      [16, 16],
+    ),
+  );
+  expect([...inside]).toEqual(bytes.map((byte) => (byte >= INSIDE_FROM ? 1 : 0)));
+});
+
+test('a share of exactly the threshold belongs to the region at latent resolution too', () => {
+  const half = tensor(new Float32Array([1, 0, 1, 0]), [2, 2]);
+  const options = { downscale: 2, featherPx: 0, expandLatent: 0 };
+  expect(REGION_THRESHOLD).toBe(0.5);
+  expect([...latentMasks([{ mask: half, order: 0 }], [1, 1], options).regionMasks[0]!.data]).toEqual([1]);
+});
+
+test('the expanded mask is the mask’s rectangle and its margin, and takes no other margin than a whole one', () => {
+  const region = tensor(new Float32Array([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), [3, 4]);
+  expect([...expandedMask(region, 1).data]).toEqual([1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0]);
+  expect([...expandedMask(tensor(new Float32Array(12), [3, 4]), 1).data]).toEqual(new Array(12).fill(0));
+  for (const margin of [-1, 0.5, Number.NaN]) {
+    expect(() => expandedMask(region, margin)).toThrow('margin of a rectangle');
+  }
+});
