@@ -10,5 +10,13 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
     expect: { poll: { timeout: 300_000 } },
+    // `npm run coverage` (build/coverage.ts).
+    coverage: {
+      provider: 'v8',
+      include: ['electron/**/*.ts', 'renderer/**/*.{ts,tsx}', 'native-models/graph/**/*.ts'],
+      reporter: ['json-summary', 'html'],
+      reportsDirectory: 'out/coverage',
+      reportOnFailure: true,
+    },
   },
 });
