@@ -1,44 +1,45 @@
-/** The rectangle around a mask within which dilution leaves the object alone (method.md, stage 2 step 5). */
-import { boundsOf, intersectRects, type MaskPlane, type PixelRect, planeRect } from './mask-plane.ts';
+/** The rectangles around masks within which dilution leaves objects alone (method.md, stage 2 step 5). */
+import { boundingRectangle, expandRectangle } from '../../electron/pipeline/masks/rectangle.ts';
+import { type LatentMaskOptions, latentMasks } from '../../electron/pipeline/mixing/latent-masks.ts';
+import { tensor } from '../../electron/pipeline/tensor/tensor.ts';
+import { intersectRects, type MaskPlane, type PixelRect, planeRect } from './mask-plane.ts';
 
 /**
- * The bounding rectangle of the latent elements of which the mask covers at least half, grown by a margin. It is
- * the method's own as long as no concept in front covers the mask and masks have no feather.
+ * The method's own rectangles, computed by the method's own code: the masks are feathered, brought to latent
+ * resolution, and cut by those in front of them first. Takes the time of that, so it is not for every stroke.
  *
- * @param expandLatent margin per side in latent elements
- * @param downscale image pixels per latent element
- * @returns in image pixels; undefined when the mask covers half of no element
+ * @param masks of the concepts that are rendered, from the back layer to the front, all of one size
+ * @returns one per mask, in image pixels; undefined where nothing of it is left
  */
-export function expandedRectangle(
-  mask: MaskPlane,
-  expandLatent: number,
-  downscale: number,
-): PixelRect | undefined {
-  const bounds = boundsOf(mask);
-  let [left, top, right, bottom] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, -1, -1];
-  for (let row = Math.floor(bounds.top / downscale); row * downscale < bounds.bottom; row++) {
-    for (let column = Math.floor(bounds.left / downscale); column * downscale < bounds.right; column++) {
-      if (!isHalfCovered(mask, column * downscale, row * downscale, downscale)) continue;
-      left = Math.min(left, column);
-      top = Math.min(top, row);
-      right = Math.max(right, column + 1);
-      bottom = Math.max(bottom, row + 1);
-    }
-  }
-  if (right < 0) return undefined;
-  const grown = {
-    left: (left - expandLatent) * downscale,
-    top: (top - expandLatent) * downscale,
-    right: (right + expandLatent) * downscale,
-    bottom: (bottom + expandLatent) * downscale,
-  };
-  return intersectRects(grown, planeRect(mask));
+export function expandedRectangles(
+  masks: readonly MaskPlane[],
+  options: LatentMaskOptions,
+): (PixelRect | undefined)[] {
+  const { downscale, expandLatent } = options;
+  const [first] = masks;
+  if (first === undefined) return [];
+  const dims = [Math.ceil(first.height / downscale), Math.ceil(first.width / downscale)] as const;
+  const concepts = masks.map((plane, order) => ({ mask: weightsOf(plane, dims, downscale), order }));
+  return latentMasks(concepts, dims, options).regionMasks.map((region) => {
+    const bounds = boundingRectangle(region);
+    if (bounds === undefined) return undefined;
+    const { left, top, width, height } = expandRectangle(bounds, expandLatent, dims);
+    const inPixels = {
+      left: left * downscale,
+      top: top * downscale,
+      right: (left + width) * downscale,
+      bottom: (top + height) * downscale,
+    };
+    return intersectRects(inPixels, planeRect(first));
+  });
 }
 
-function isHalfCovered({ data, width, height }: MaskPlane, left: number, top: number, size: number): boolean {
-  let sum = 0;
-  for (let y = top; y < Math.min(top + size, height); y++) {
-    for (let x = left; x < Math.min(left + size, width); x++) sum += data[y * width + x]!;
+/** 0..1, with zeros to the right and below up to whole latent elements. */
+function weightsOf({ width, height, data }: MaskPlane, dims: readonly [number, number], downscale: number) {
+  const [rows, columns] = [dims[0] * downscale, dims[1] * downscale];
+  const weights = new Float32Array(rows * columns);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) weights[y * columns + x] = data[y * width + x]! / 255;
   }
-  return sum >= 127.5 * size * size;
+  return tensor(weights, [rows, columns]);
 }

@@ -1,12 +1,13 @@
 /** The canvas with what belongs to it: the options of the tool above, the view below. */
 import { Text, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconPhoto } from '@tabler/icons-react';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { Comparison } from '../../canvas/comparison.tsx';
 import { SceneCanvas } from '../../canvas/scene-canvas.tsx';
-import { expandedRectangle } from '../../editor/expanded-rectangle.ts';
+import { expandedRectangles } from '../../editor/expanded-rectangle.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { setBrushSize, useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
@@ -16,6 +17,8 @@ import { PreviewCard } from './preview-card.tsx';
 import { ComparisonBar, ToolOptions } from './tool-options.tsx';
 import { ViewBar } from './view-bar.tsx';
 
+/** How long masks rest before their rectangles are drawn again. */
+const SETTLED_MS = 150;
 const EMPTY_SIZE = { width: 512, height: 512 };
 /** Side of the copy that tells what colours lie under the masks. */
 const UNDERLYING_SIDE_PX = 64;
@@ -160,15 +163,25 @@ function useExpanded(document: SceneDocument | undefined) {
   const isShown = useEditor((state) => state.expandedShown);
   const downscale = useStudio((state) => state.engine?.pack?.downscale);
   const version = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  // The method's own computation takes a while on large masks: after a stroke, not along with it.
+  const [settledVersion] = useDebouncedValue(version, SETTLED_MS);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that planes changed.
   return useMemo(() => {
     if (!document || !isShown || downscale === undefined) return [];
-    return document.concepts.flatMap(({ id, colour, visible }) => {
+    const shown = document.concepts.flatMap(({ id, colour, visible }) => {
       const plane = workbench.planeOf(id);
-      const rect = plane && visible && expandedRectangle(plane, document.parameters.expand, downscale);
+      return plane && visible ? [{ id, colour, plane }] : [];
+    });
+    const { expand: expandLatent, feather: featherPx } = document.parameters;
+    const rectangles = expandedRectangles(
+      shown.map(({ plane }) => plane),
+      { downscale, expandLatent, featherPx },
+    );
+    return shown.flatMap(({ id, colour }, index) => {
+      const rect = rectangles[index];
       return rect ? [{ id, rect, colour }] : [];
     });
-  }, [document, isShown, downscale, workbench, version]);
+  }, [document, isShown, downscale, workbench, settledVersion]);
 }
 
 /** What is compared, when a render is looked at. */

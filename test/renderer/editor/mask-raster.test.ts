@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyStroke, type Dab, stampCapsule } from '../../../renderer/editor/brush-stroke.ts';
-import { expandedRectangle } from '../../../renderer/editor/expanded-rectangle.ts';
 import { floodFill } from '../../../renderer/editor/flood-fill.ts';
 import {
   boundsOf,
@@ -207,15 +206,6 @@ describe('measures of a mask', () => {
     expect(boundsOf(mask)).toEqual({ left: 2, top: 1, right: 4, bottom: 3 });
     expect(coverageOf(mask)).toBeCloseTo(3 / 20);
     expect(boundsOf(maskPlane(3, 3))).toBe(EMPTY_RECT);
-  });
-
-  it('expands around the latent elements that are at least half covered', () => {
-    const mask = maskPlane(64, 64);
-    fillPolygon(mask, rectangleOutline({ x: 15, y: 17 }, { x: 33, y: 30 }));
-    // Columns 2 and 3 are covered, column 1 by an eighth and column 4 by an eighth; rows 2 and 3 are covered.
-    expect(expandedRectangle(mask, 1, 8)).toEqual({ left: 8, top: 8, right: 40, bottom: 40 });
-    expect(expandedRectangle(mask, 0, 8)).toEqual({ left: 16, top: 16, right: 32, bottom: 32 });
-    expect(expandedRectangle(maskPlane(64, 64), 1, 8)).toBeUndefined();
   });
 
   it('refuses data that do not fill the plane', () => {
