@@ -1,7 +1,59 @@
-/** The commands of the command line. */
-import type { Command } from './command.ts';
-import { composeCommand } from './compose.ts';
-import { demoCommand } from './demo.ts';
-import { evaluateCommand } from './evaluate.ts';
+/** The commands of the command line. Each is loaded when it is run: `serve` and `models` need no models in memory. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { StudioError } from '../contract/errors.ts';
+import type { Command, CommandEntry } from '../foundation/command-line/command.ts';
 
-export const commands: readonly Command[] = [demoCommand, composeCommand, evaluateCommand];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'Opens the program: in a window of its own, or in a browser tab.',
+    load: async () => (await import('../serve/start-command.ts')).startCommand,
+  },
+  {
+    name: 'serve',
+    summary: 'Serves the program to a browser.',
+    load: async () => (await import('../serve/serve-command.ts')).serveCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'Composes the starter pack’s two-concept scene, with a sheet of its inputs.',
+    load: async () => (await import('./demo.ts')).demoCommand,
+  },
+  {
+    name: 'compose',
+    summary: 'Composes a scene into a picture.',
+    load: async () => (await import('./compose.ts')).composeCommand,
+  },
+  {
+    name: 'models',
+    summary: 'Lists, downloads, checks, imports and removes model packs.',
+    load: async () => {
+      const [{ modelsCommands }, { processSurroundings }] = await Promise.all([
+        import('./models.ts'),
+        import('./models/surroundings.ts'),
+      ]);
+      return modelsCommands(processSurroundings());
+    },
+  },
+  {
+    name: 'evaluate',
+    summary: 'Measures a model pack and the method on scenes that training never saw.',
+    load: async () => (await import('./evaluate.ts')).evaluateCommand,
+  },
+  {
+    name: 'bench',
+    summary: 'Measures a render against the textbook version of the method, in one run.',
+    load: loadBench,
+  },
+];
+
+/** The bench stands with the textbook version of the method, among the tests, which nothing else may import. */
+async function loadBench(): Promise<Command> {
+  const url = new URL('../../test/bench/bench-command.ts', import.meta.url);
+  if (!existsSync(fileURLToPath(url))) {
+    throw new StudioError('HOST_UNSUPPORTED', 'bench is part of the source code; run it in a checkout.');
+  }
+  const { benchCommand } = (await import(url.href)) as { readonly benchCommand: Command };
+  return benchCommand;
+}

@@ -4,13 +4,12 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest, type RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
-import type { RenderProgress } from '../contract/progress.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
 import type { ScenePlan } from '../contract/scene-file.ts';
+import type { Command, CommandContext } from '../foundation/command-line/command.ts';
 import { pictureOperations } from '../foundation/pictures/picture-operations.ts';
 import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
-import type { Command, CommandContext } from './command.ts';
 import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
 import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { MadeFiles } from './made-files.ts';
@@ -18,10 +17,10 @@ import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
+import { showRender } from './render-progress.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
 import { filesOfPlan, type PlanControls, plannedFiles, prepareScene, readScenePlan } from './scene-plan.ts';
 import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
-import { showProgress } from './terminal-progress.ts';
 import { openTraceFolder } from './trace-folder.ts';
 
 export const composeCommand: Command = {
@@ -85,7 +84,7 @@ function readTask({ options, positionals }: CommandContext): ComposeTask {
 }
 
 async function runCompose(context: CommandContext): Promise<void> {
-  const { options, signal, print } = context;
+  const { options, signal, print, progress } = context;
   const task = readTask(context);
   const overrides = readOverrides(options);
   const isPicture = extname(task.scenePath).toLowerCase() === '.png';
@@ -117,17 +116,25 @@ async function runCompose(context: CommandContext): Promise<void> {
     ));
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
-  const progress = showProgress();
   let engine: Engine | undefined;
+  const said: string[] = [];
+  const say = (line: string) => {
+    said.push(line);
+    print(line);
+  };
   try {
-    const opened = await openEngine(options, signal, progress.report);
+    const opened = await openEngine(options, signal, showRender(progress));
     engine = opened;
     const { pack: madeWith, ...scene } = complete || {
-      ...(await carryOutPlan(plan!, task.scenePath, opened, made!, { signal, print, count: progress.count })),
+      ...(await carryOutPlan(plan!, task.scenePath, opened, made!, {
+        signal,
+        print: say,
+        count: progress.count,
+      })),
       pack: undefined,
     };
     if (madeWith !== undefined && madeWith.weights !== opened.pack.identity.weights) {
-      print(
+      say(
         `note: ${task.scenePath} was made with the pack ${madeWith.id} ${madeWith.version}; the pack that is open is ` +
           `${opened.pack.identity.id} ${opened.pack.identity.version}, so the picture will be another one.`,
       );
@@ -136,14 +143,13 @@ async function runCompose(context: CommandContext): Promise<void> {
     const render = (request: RenderRequest, label = '') =>
       opened.render(request, assetReader(scene), {
         signal,
-        onProgress: (at: RenderProgress) => progress.report(at, label),
+        onProgress: showRender(progress, label),
         ...(trace && { onTrace: trace.write }),
       });
     if (task.sweep.length > 0) {
       const { rows, outcomes } = await renderSweep(task.sweep, overrides, requestOf, render);
       await writeOutput(task.out, await drawSheet(rows));
-      progress.stop();
-      printOutcomes(outcomes, [task.out], print);
+      reportOutcomes(outcomes, { picture: task.out }, said, context);
       return;
     }
     const outcome = await render(requestOf(overrides));
@@ -160,10 +166,9 @@ async function runCompose(context: CommandContext): Promise<void> {
       await writeOutput(task.request, `${JSON.stringify(outcome.request, null, 2)}\n`);
     }
     await trace?.finish();
-    progress.stop();
-    printOutcomes([outcome], [task.out, task.request, task.trace], print);
+    const { request, trace: traceFolder } = task;
+    reportOutcomes([outcome], { picture: task.out, request, trace: traceFolder }, said, context);
   } finally {
-    progress.stop();
     await trace?.discard();
     await engine?.release();
   }
@@ -221,15 +226,24 @@ async function renderSweep(
   return { rows, outcomes };
 }
 
-/** What every command that renders prints at its end. */
-export function printOutcomes(
+/**
+ * What every command that renders prints at its end.
+ *
+ * @param files what was written, by what it is
+ * @param said what was printed before the render: of pictures that were made for the scene, and notes
+ */
+export function reportOutcomes(
   outcomes: readonly RenderOutcome[],
-  paths: readonly (string | undefined)[],
-  print: (line: string) => void,
+  files: Readonly<Record<string, string | undefined>>,
+  said: readonly string[],
+  { print, result }: CommandContext,
 ): void {
-  for (const notice of new Set(outcomes.flatMap(({ notices }) => notices))) print(`note: ${notice}`);
-  for (const path of paths) if (path !== undefined) print(path);
-  const totalMs = outcomes.reduce((sum, outcome) => sum + outcome.totalMs, 0);
-  print(`time: ${(totalMs / 1000).toFixed(1)} s`);
-  print(`device: ${describeDevice(outcomes[0]!.device)}`);
+  const notices = [...new Set(outcomes.flatMap((outcome) => outcome.notices))];
+  const seconds = outcomes.reduce((sum, outcome) => sum + outcome.totalMs, 0) / 1000;
+  const { device } = outcomes[0]!;
+  result({ ...files, preparation: said, notices, seconds, device });
+  for (const notice of notices) print(`note: ${notice}`);
+  for (const path of Object.values(files)) if (path !== undefined) print(path);
+  print(`time: ${seconds.toFixed(1)} s`);
+  print(`device: ${describeDevice(device)}`);
 }

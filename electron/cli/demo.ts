@@ -2,23 +2,24 @@
 import { join } from 'node:path';
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../app/scenes/scene-request.ts';
+import type { Command, CommandContext } from '../foundation/command-line/command.ts';
 import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
 import { decodeImage, decodeMask, encodePng } from '../inference/images/images.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
-import type { Command, CommandContext } from './command.ts';
-import { printOutcomes } from './compose.ts';
+import { reportOutcomes } from './compose.ts';
 import { drawSheet, type SheetTile } from './contact-sheet.ts';
 import { engineOptions, openEngine } from './engine-options.ts';
 import { conceptColors, overlayMasks } from './mask-overlay.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
-import { showProgress } from './terminal-progress.ts';
+import { showRender } from './render-progress.ts';
 
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'Composes the starter pack’s two-concept scene, with a sheet of its inputs.',
   usage: '[options]',
+  operands: [],
   options: {
     out: { value: 'FOLDER', description: 'Folder for result.png and sheet.png; out/demo by default.' },
     ...engineOptions,
@@ -26,7 +27,8 @@ export const demoCommand: Command = {
   run: runDemo,
 };
 
-async function runDemo({ options, signal, print }: CommandContext): Promise<void> {
+async function runDemo(context: CommandContext): Promise<void> {
+  const { options, signal, progress } = context;
   const scenePath = join(await packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json');
   const scene = await loadScene(scenePath);
   const folder = options.text('out') ?? join('out', 'demo');
@@ -39,24 +41,21 @@ async function runDemo({ options, signal, print }: CommandContext): Promise<void
   );
   await prepareOutput(resultPath);
   await prepareOutput(sheetPath);
-  const progress = showProgress();
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(options, signal, progress.report);
+    engine = await openEngine(options, signal, showRender(progress));
     const outcome = await engine.render(
       makeRequest(scene, engine.pack, { parameters: {} }),
       assetReader(scene),
       {
         signal,
-        onProgress: progress.report,
+        onProgress: showRender(progress),
       },
     );
     await writeOutput(resultPath, await encodePng(outcome.image));
     await writeOutput(sheetPath, await drawSheet([{ tiles: await overviewTiles(scene, outcome) }]));
-    progress.stop();
-    printOutcomes([outcome], [resultPath, sheetPath], print);
+    reportOutcomes([outcome], { picture: resultPath, sheet: sheetPath }, [], context);
   } finally {
-    progress.stop();
     await engine?.release();
   }
 }

@@ -1,9 +1,9 @@
 /** The options that say which models run on which device, and how an engine is opened with them. */
 import { StudioError } from '../contract/errors.ts';
 import type { DeviceReport, RenderProgress } from '../contract/progress.ts';
+import type { CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
 import { Engine } from '../inference/engine/engine.ts';
 import { type DeviceChoice, deviceNames } from '../inference/runtime/devices.ts';
-import type { CommandOption, ParsedOptions } from './command.ts';
 import { packFolder } from './pack-folder.ts';
 
 export const engineOptions = {

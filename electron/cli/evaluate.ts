@@ -5,18 +5,19 @@ import { AppearanceClassifier } from '../evaluation/appearance-classifier.ts';
 import { loadEvaluationScenes } from '../evaluation/evaluation-scenes.ts';
 import type { Measure } from '../evaluation/measure.ts';
 import { measures } from '../evaluation/measures.ts';
+import type { Command, CommandContext, ParsedOptions } from '../foundation/command-line/command.ts';
 import type { Engine } from '../inference/engine/engine.ts';
-import type { Command, CommandContext, ParsedOptions } from './command.ts';
 import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
-import { showProgress } from './terminal-progress.ts';
+import { showRender } from './render-progress.ts';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'Measures a model pack and the method on scenes that training never saw.',
   usage: '[options]',
+  operands: [],
   details:
     'The metrics are defined in electron/evaluation. Metrics that were not computed are null in the report.',
   options: {
@@ -31,10 +32,7 @@ export const evaluateCommand: Command = {
   run: runEvaluate,
 };
 
-async function runEvaluate({ options, positionals, signal, print }: CommandContext): Promise<void> {
-  if (positionals.length > 0) {
-    throw new StudioError('USAGE', `evaluate does not understand "${positionals.join(' ')}".`);
-  }
+async function runEvaluate({ options, signal, print, result, progress }: CommandContext): Promise<void> {
   const count = readSceneCount(options);
   const chosen = readMeasures(options);
   const out = options.text('out') ?? join('out', 'evaluate.json');
@@ -43,11 +41,10 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
   await assertOutputsApart([{ what: '--out', path: out }], [], folder);
   await prepareOutput(out);
   const startMs = performance.now();
-  const progress = showProgress();
   let engine: Engine | undefined;
   let classifier: AppearanceClassifier | undefined;
   try {
-    engine = await openEngine(options, signal, progress.report);
+    engine = await openEngine(options, signal, showRender(progress));
     const { scenes, available } = await loadEvaluationScenes(folder, count);
     classifier = await AppearanceClassifier.open(join(folder, 'evaluation'));
     const context = { engine, classifier, scenes, sceneLimit: count, signal };
@@ -73,18 +70,17 @@ async function runEvaluate({ options, positionals, signal, print }: CommandConte
       masks: null,
       removal: null,
       ablation: null,
-      ...Object.assign({}, ...results.map((result) => result.report)),
+      ...Object.assign({}, ...results.map((measured) => measured.report)),
       seconds: (performance.now() - startMs) / 1000,
     };
     await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);
-    progress.stop();
+    result({ file: out, report });
     print(`Pack ${identity.id} ${identity.version} on ${describeDevice(engine.device)}`);
     if (scenes.length < available) print(`Only ${scenes.length} of ${available} scenes were taken.`);
     for (const { lines } of results) for (const line of ['', ...lines]) print(line);
     print('');
     print(out);
   } finally {
-    progress.stop();
     await classifier?.release();
     await engine?.release();
   }

@@ -1,6 +1,7 @@
-/** `node electron/cli/main.ts COMMAND [options]`: the command line, run in this process. */
-import { runCommandLine } from './command-line.ts';
+#!/usr/bin/env node
+/** `pnpmix COMMAND [options]`: the command line, run in this process. */
+import { processIo } from '../foundation/command-line/process-io.ts';
+import { runCommandLine } from '../foundation/command-line/run-command-line.ts';
 import { commands } from './commands.ts';
-import { processIo } from './process-io.ts';
 
 process.exitCode = await runCommandLine(commands, process.argv.slice(2), processIo());

@@ -3,7 +3,13 @@
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
 import { alphaSchema, type RenderParameters, renderParametersSchema } from '../contract/parameters.ts';
-import { type CommandOption, type NumberRange, type ParsedOptions, parseNumber, rangeOf } from './command.ts';
+import {
+  type CommandOption,
+  type NumberRange,
+  type ParsedOptions,
+  parseNumber,
+  rangeOf,
+} from '../foundation/command-line/command.ts';
 
 export const parameterOptions = {
   alpha: {

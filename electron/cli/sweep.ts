@@ -2,7 +2,7 @@
 
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
-import { parseNumber } from './command.ts';
+import { parseNumber } from '../foundation/command-line/command.ts';
 import { numericParameters, rangeOfOption } from './parameter-options.ts';
 
 /** A parameter and the values that it takes in turn. */

@@ -51,7 +51,7 @@ function installedPath(
 }
 
 function runFetchScript(script: string): string | undefined {
-  console.log('Fetching Electron, once...');
+  console.error('Fetching Electron, once...');
   const { status, error, stderr } = spawnSync(process.execPath, [script], {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',

@@ -1,4 +1,4 @@
-/** `npm run bench` on a tiny pack: the report is whole, and the method agrees with the oracle. Times mean nothing here. */
+/** `bench` on a tiny pack: the report is whole, and the method agrees with the oracle. Times mean nothing here. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,16 @@ test('bench measures a first render, a re-tune and the oracle, and compares thei
     const scene = await makeTinyScene(join(root, 'scene'));
     const printed = execFileSync(
       process.execPath,
-      [join(import.meta.dirname, 'bench.ts'), scene, '--pack', pack, '--device', 'cpu', '--no-editor'],
+      [
+        join(import.meta.dirname, '../../electron/cli/main.ts'),
+        'bench',
+        scene,
+        '--pack',
+        pack,
+        '--device',
+        'cpu',
+        '--no-editor',
+      ],
       { cwd: root, encoding: 'utf8' },
     );
     expect(printed).toContain('as aimed at: at most 0.001000');

@@ -1,4 +1,4 @@
-/** What `models` prints: sizes and times for people, progress as one line on a terminal and as few lines off it. */
+/** What `models` prints: sizes, times and progress for people. */
 import type { StoreProgress } from '../../models/store-progress.ts';
 
 /** 1 -> "1 file", 2 -> "2 files". */
@@ -48,53 +48,4 @@ export function formatProgress(progress: StoreProgress): string {
   if (bytesPerSecond !== null) parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
   if (secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`);
   return parts.join('  ');
-}
-
-/** Longest silence off a terminal. */
-const PLAIN_INTERVAL_MS = 10_000;
-
-export interface ProgressPrinter {
-  readonly show: (progress: StoreProgress) => void;
-  /** Prints a line of its own, around the progress. */
-  readonly say: (line: string) => void;
-  /** Clears the progress line. */
-  readonly end: () => void;
-}
-
-/**
- * @param write to the error stream, so that results can be piped
- * @param isTerminal whether a line can be written over
- */
-export function progressPrinter(
-  write: (text: string) => void,
-  isTerminal: boolean,
-  now: () => number,
-): ProgressPrinter {
-  let isShowing = false;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  let lastFile = '';
-  const end = () => {
-    if (isShowing) write('\r\x1b[K');
-    isShowing = false;
-  };
-  return {
-    show: (progress) => {
-      if (isTerminal) {
-        write(`\r\x1b[K${formatProgress(progress)}`);
-        isShowing = true;
-        return;
-      }
-      if (progress.stage === 'resolve') return;
-      const key = `${progress.stage} ${progress.file}`;
-      if (key === lastFile && now() - lastMs < PLAIN_INTERVAL_MS) return;
-      lastFile = key;
-      lastMs = now();
-      write(`${formatProgress(progress)}\n`);
-    },
-    say: (line) => {
-      end();
-      write(`${line}\n`);
-    },
-    end,
-  };
 }

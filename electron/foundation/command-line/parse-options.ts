@@ -12,12 +12,14 @@ type Parsed<Known extends Options> = ReturnType<
  * Parses the arguments of a command. A value may be a negative number: `--seed -1` is `--seed=-1`, which Node alone
  * takes for an option named 1.
  *
- * @throws StudioError USAGE: an option that is not known (with the nearest one), one without its value, a switch with
- *   one
+ * @param others the command's name, and the options of commands beside it
+ * @throws StudioError USAGE: an option that is not known (with the nearest one), one of another command's, one without
+ *   its value, a switch with one
  */
 export function parseOptions<const Known extends Options>(
   args: readonly string[],
   options: Known,
+  others: { readonly path: string; readonly options: readonly string[] },
 ): Parsed<Known> {
   const { tokens } = parseArgs({
     args: [...args],
@@ -31,7 +33,12 @@ export function parseOptions<const Known extends Options>(
     if (token.kind === 'positional') return [token.value];
     const { name, rawName, value, inlineValue } = token;
     const option = options[name];
-    if (option === undefined) throw unknownOption(rawName, Object.keys(options));
+    if (option === undefined) {
+      if (others.options.includes(name)) {
+        throw new StudioError('USAGE', `"${others.path}" takes no ${rawName}.`);
+      }
+      throw unknownOption(rawName, Object.keys(options));
+    }
     if (option.type === 'boolean') {
       if (value === undefined) return [rawName];
       throw new StudioError('USAGE', `${rawName} takes no value; not "${value}".`);

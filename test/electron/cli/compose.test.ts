@@ -132,7 +132,7 @@ describe('usage', () => {
     for (const command of ['demo', 'compose', 'evaluate']) {
       const { exitCode, out: help } = await runCommand([command, '--help']);
       expect(exitCode).toBe(0);
-      expect(help).toContain(`Usage: npm run ${command} --`);
+      expect(help).toContain(`Usage: npx pnpmix ${command} `);
       expect(help).toContain('--pack');
     }
     expect((await runCommand(['--help'])).out).toContain('compose');
@@ -153,7 +153,7 @@ describe('usage', () => {
       const { exitCode, err } = await runCommand(args);
       expect([args, exitCode]).toEqual([args, 2]);
       expect(err).toMatch(/^error USAGE: /);
-      expect(err).toContain('npm run compose -- --help');
+      expect(err).toContain('npx pnpmix compose --help');
     }
     expect(await runCommand(['conjure'])).toMatchObject({ exitCode: 2, out: '' });
     expect(await runCommand([])).toMatchObject({ exitCode: 2, out: '' });

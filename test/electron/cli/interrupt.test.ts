@@ -37,7 +37,9 @@ test.skipIf(process.platform === 'win32')('Ctrl-C cancels at the next step, with
 test.skipIf(process.platform === 'win32')(
   'a reader that has seen enough does not end the process',
   async () => {
-    const processIo = pathToFileURL(join(import.meta.dirname, '../../../electron/cli/process-io.ts')).href;
+    const processIo = pathToFileURL(
+      join(import.meta.dirname, '../../../electron/foundation/command-line/process-io.ts'),
+    ).href;
     const pause = 'await new Promise((resolve) => setTimeout(resolve, 100));';
     const printing = `
     const { processIo } = await import(${JSON.stringify(processIo)});

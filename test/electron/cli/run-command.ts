@@ -1,6 +1,6 @@
 /** The command line in this process: what it prints and what it exits with. */
-import { runCommandLine } from '../../../electron/cli/command-line.ts';
 import { commands } from '../../../electron/cli/commands.ts';
+import { runCommandLine } from '../../../electron/foundation/command-line/run-command-line.ts';
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -8,7 +8,7 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** Runs `npm run NAME -- ARGS`; the caller sees to PNPMIX_CACHE_DIR. */
+/** Runs `pnpmix ARGS`; the caller sees to PNPMIX_CACHE_DIR. */
 export async function runCommand(
   args: readonly string[],
   signal: AbortSignal = new AbortController().signal,
@@ -22,6 +22,7 @@ export async function runCommand(
     printError: (line) => {
       err += `${line}\n`;
     },
+    progress: { write: () => undefined, isTerminal: false, now: () => 0 },
   });
   return { exitCode, out, err };
 }

@@ -8,7 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { formatBytes, formatDuration, formatProgress } from '../../../electron/cli/models/models-output.ts';
-import { type ModelsIo, runModels } from '../../../electron/cli/models.ts';
+import type { ModelsSurroundings } from '../../../electron/cli/models/surroundings.ts';
+import { modelsCommands } from '../../../electron/cli/models.ts';
+import { runCommandLine } from '../../../electron/foundation/command-line/run-command-line.ts';
 import { stallAfter } from './model-server.ts';
 import {
   filesBelow,
@@ -20,27 +22,39 @@ import {
 } from './store-fixture.ts';
 import { A, B, twoPartPack } from './two-part-pack.ts';
 
+/** What a test changes of the machine and the process. */
+interface Changed extends Partial<ModelsSurroundings> {
+  readonly isTerminal?: boolean;
+  readonly signal?: AbortSignal;
+  readonly err?: (text: string) => void;
+}
+
 /** The command in a process of its own, as far as it can tell. */
 async function command() {
   const { server, catalog, folder } = await twoPartPack();
   const catalogsFolder = await temporaryFolder();
   await mkdir(join(catalogsFolder, 'test'));
   await writeFile(join(catalogsFolder, 'test/catalog.json'), JSON.stringify(catalog));
-  const run = async (argv: string[], changed: Partial<ModelsIo> = {}) => {
+  const run = async (argv: string[], changed: Changed = {}) => {
+    const { isTerminal = false, signal = new AbortController().signal, err: seen, ...machine } = changed;
     let [out, err] = ['', ''];
-    const code = await runModels(argv, {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      isTerminal: false,
-      signal: new AbortController().signal,
+    const write = (text: string) => {
+      seen?.(text);
+      err += text;
+    };
+    const group = modelsCommands({
       facts: { platform: 'linux', environment: { PNPMIX_MODELS_DIR: folder }, homeFolder: catalogsFolder },
       catalogsFolder,
       environment: testEnvironment,
-      ...changed,
+      ...machine,
+    });
+    const code = await runCommandLine([{ ...group, load: async () => group }], ['models', ...argv], {
+      signal,
+      print: (line) => {
+        out += `${line}\n`;
+      },
+      printError: (line) => write(`${line}\n`),
+      progress: { write, isTerminal, now: testEnvironment.now },
     });
     return { code, out, err };
   };
@@ -52,10 +66,20 @@ const offline = { environment: offlineEnvironment };
 describe('models', () => {
   it('explains itself', async () => {
     const { run } = await command();
-    for (const argv of [['--help'], ['help'], ['pull', '-h']]) {
+    for (const argv of [['--help'], ['help'], ['-h']]) {
       const { code, out } = await run(argv, offline);
       expect(code).toBe(0);
-      expect(out).toContain('models pull PACK');
+      expect(out).toContain('Downloads what is missing of a pack.');
+      expect(out).toContain('PNPMIX_MODELS_DIR');
+    }
+    for (const argv of [
+      ['pull', '-h'],
+      ['pull', '--help'],
+    ]) {
+      expect(await run(argv, offline)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('Usage: npx pnpmix models pull PACK'),
+      });
     }
   });
 
@@ -225,12 +249,21 @@ describe('the process', () => {
       response.writeHead(200, { 'content-length': 208_044_816, etag: '"v1"' });
       response.write(Buffer.alloc(16_384));
     };
-    const script = fileURLToPath(new URL('../../../electron/cli/models.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../../../electron/cli/main.ts', import.meta.url));
     const licence = ['--accept-licence', 'apache-2.0'];
-    const child = spawn(process.execPath, [script, 'pull', 'sd21', '--component', 'inpainter', ...licence], {
-      env: { ...process.env, HF_ENDPOINT: server.origin, PNPMIX_MODELS_DIR: folder, NODE_USE_ENV_PROXY: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [script, 'models', 'pull', 'sd21', '--component', 'inpainter', ...licence],
+      {
+        env: {
+          ...process.env,
+          HF_ENDPOINT: server.origin,
+          PNPMIX_MODELS_DIR: folder,
+          NODE_USE_ENV_PROXY: '',
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     onTestFinished(() => void child.kill('SIGKILL'));
     const err = text(child.stderr);
     const part = join(folder, 'sd21/inpainter/lama_fp32.onnx.part');

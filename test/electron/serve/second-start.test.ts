@@ -18,7 +18,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 /** Runs `serve` to its end. */
 async function serveToEnd(environment: NodeJS.ProcessEnv, ...args: string[]) {
-  const child = spawn('node', ['electron/serve/main.ts', ...args], {
+  const child = spawn('node', ['electron/cli/main.ts', 'serve', ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

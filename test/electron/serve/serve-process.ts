@@ -35,7 +35,7 @@ export interface ServeProcess {
 
 /** @param port 0 takes any that is free */
 export async function startServe(environment: NodeJS.ProcessEnv, port = 0): Promise<ServeProcess> {
-  const child = spawn('node', ['electron/serve/main.ts', '--port', String(port)], {
+  const child = spawn('node', ['electron/cli/main.ts', 'serve', '--port', String(port)], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

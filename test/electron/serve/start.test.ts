@@ -1,4 +1,4 @@
-/** `npm start` where Electron cannot be had: one sentence says so, and the program is served to a browser. */
+/** `start` where Electron cannot be had: one sentence says so, and the program is served to a browser. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { TestClient } from './test-client.ts';
 test.runIf(process.platform === 'linux')('says why there is no window, and prints the address', async () => {
   const root = temporaryFolder();
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...environment } = await serveEnvironment(root);
-  const child = spawn('node', ['electron/serve/start.ts', '--port', '0'], {
+  const child = spawn('node', ['electron/cli/main.ts', 'start', '--port', '0'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,21 +1,20 @@
 /**
- * `npm run bench`: what a render costs, and how it compares with the textbook oracle in the same run.
+ * `bench`: what a render costs, and how it compares with the textbook oracle in the same run.
  *
  * It lies under test/ because the oracle does, and nothing outside test/ may import it.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../electron/app/scenes/scene-request.ts';
-import type { Command, CommandContext } from '../../electron/cli/command.ts';
-import { runCommandLine } from '../../electron/cli/command-line.ts';
 import { describeDevice, engineOptions, openEngine } from '../../electron/cli/engine-options.ts';
 import { prepareOutput, writeOutput } from '../../electron/cli/output-file.ts';
 import { packFolder } from '../../electron/cli/pack-folder.ts';
 import { parameterOptions, readOverrides } from '../../electron/cli/parameter-options.ts';
-import { processIo } from '../../electron/cli/process-io.ts';
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
+import type { Command, CommandContext } from '../../electron/foundation/command-line/command.ts';
 import { type Engine, methodParameters } from '../../electron/inference/engine/engine.ts';
 import { type AssetReader, prepareScene } from '../../electron/inference/scene/scene-assets.ts';
 import { encodeScene } from '../../electron/pipeline/compose.ts';
@@ -55,7 +54,7 @@ interface BenchReport extends ProjectBenchReport {
 /** A store that keeps nothing: the textbook caches nothing. */
 const noStore = { load: async () => undefined, save: async () => {} };
 
-const benchCommand: Command = {
+export const benchCommand: Command = {
   name: 'bench',
   summary: 'Measures a render against the textbook version of the method, in one run.',
   usage: '[SCENE.json] [options]',
@@ -70,7 +69,8 @@ const benchCommand: Command = {
   run: runBench,
 };
 
-async function runBench({ options, positionals, signal, print }: CommandContext): Promise<void> {
+async function runBench({ options, positionals, signal, print, result }: CommandContext): Promise<void> {
+  if (!options.has('no-editor')) buildPage();
   const out = join('out', 'bench.json');
   await prepareOutput(out);
   const scene = await loadScene(
@@ -118,6 +118,7 @@ async function runBench({ options, positionals, signal, print }: CommandContext)
       ...(await benchProject()),
       ...(options.has('no-editor') ? {} : { editor: await benchEditor() }),
     };
+    result({ file: out, report });
     for (const [name, value] of flatEntries(report)) {
       print(`${name.padEnd(22)} ${readable(value).padEnd(12)} ${describeAim(name, value)}`.trimEnd());
     }
@@ -127,6 +128,21 @@ async function runBench({ options, positionals, signal, print }: CommandContext)
     await engine?.release();
     await rm(cacheFolder, { recursive: true, force: true });
   }
+}
+
+/** Builds the editor's page, which is measured as it is built; what the build prints goes to standard error. */
+function buildPage(): void {
+  const { status, error } = spawnSync(
+    'npm',
+    ['run', '--silent', 'build:renderer', '--', '--logLevel', 'warn'],
+    {
+      cwd: join(import.meta.dirname, '..', '..'),
+      stdio: ['ignore', process.stderr, 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  );
+  if (error) throw error;
+  if (status !== 0) throw new Error(`npm run build:renderer ended with ${status}.`);
 }
 
 /** The textbook version from the same pictures to the same picture, everything computed anew. */
@@ -181,5 +197,3 @@ function readable(value: number | string): string {
   if (typeof value === 'string') return value;
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
-
-process.exitCode = await runCommandLine([benchCommand], ['bench', ...process.argv.slice(2)], processIo());

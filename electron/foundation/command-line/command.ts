@@ -1,7 +1,8 @@
 /** What a command of the command line is: its options, from which both its help and its parser are made. */
 import * as z from 'zod';
-import { StudioError } from '../contract/errors.ts';
-import { parseOptions } from '../foundation/command-line/parse-options.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { parseOptions } from './parse-options.ts';
+import type { ProgressPrinter } from './progress-printer.ts';
 
 /** One option. */
 export interface CommandOption {
@@ -16,10 +17,14 @@ export interface CommandOption {
 export interface CommandContext {
   readonly options: ParsedOptions;
   readonly positionals: readonly string[];
-  /** Aborted by the first Ctrl-C. */
+  /** Aborted by the first Ctrl-C. A command that never reads it handles signals itself. */
   readonly signal: AbortSignal;
-  /** Prints a line of the result. */
+  /** Prints a line of the result for people; with --json nothing. */
   readonly print: (line: string) => void;
+  /** Prints the result for programs, as one line of JSON; without --json nothing. */
+  readonly result: (value: object) => void;
+  /** Progress and notices, on standard error. */
+  readonly progress: ProgressPrinter;
 }
 
 export interface Command {
@@ -29,11 +34,29 @@ export interface Command {
   readonly usage: string;
   readonly details?: string;
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** The names of what it takes besides options, each of them once; without it the command looks for itself. */
+  readonly operands?: readonly string[];
   readonly run: (context: CommandContext) => Promise<void>;
+}
+
+/** Commands behind a word of their own, such as `models pull`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly details?: string;
+  readonly commands: readonly Command[];
+}
+
+/** A command in the list of all: its code is loaded when it is run, since most load models or hosts. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command | CommandGroup>;
 }
 
 /** Options that every command takes. */
 const sharedOptions: Readonly<Record<string, CommandOption>> = {
+  json: { description: 'Print the result, or the error, as a line of JSON (docs/command-line.md).' },
   debug: { description: 'Show the stack trace of an error, and its cause.' },
   help: { description: 'Show this help.' },
 };
@@ -109,36 +132,74 @@ export function parseNumber(what: string, text: string, { minimum, maximum, isWh
 /**
  * Parses a command's arguments.
  *
- * @throws StudioError USAGE naming the option
+ * @param path the command's name with its group's, such as `models pull`
+ * @param siblings the other commands of its group, whose options are named as such
+ * @throws StudioError USAGE naming the option or what is missing
  */
 export function parseCommandLine(
   command: Command,
+  path: string,
   args: readonly string[],
+  siblings: readonly Command[] = [],
 ): { options: ParsedOptions; positionals: readonly string[] } {
   const options = Object.fromEntries(
     Object.entries({ ...command.options, ...sharedOptions }).map(([name, { value, multiple }]) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: multiple ?? false },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: multiple ?? false,
+        ...(name === 'help' && { short: 'h' }),
+      },
     ]),
   );
-  const { values, positionals } = parseOptions(args, options);
+  const elsewhere = siblings.flatMap((sibling) => Object.keys(sibling.options));
+  const { values, positionals } = parseOptions(args, options, { path, options: elsewhere });
+  const { operands } = command;
+  if (values.help === undefined && operands !== undefined && positionals.length !== operands.length) {
+    throw new StudioError(
+      'USAGE',
+      `"${path}" takes ${operands.join(' ') || 'no name'}, not: ${positionals.join(' ') || 'nothing'}.`,
+    );
+  }
   return { options: new ParsedOptions(values), positionals };
 }
 
 /** A command's help. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Command, path: string): string {
   const rows = Object.entries({ ...command.options, ...sharedOptions }).map(
     ([name, { value, multiple, description }]) =>
       [`--${name}${value ? ` ${value}` : ''}${multiple ? ' ...' : ''}`, description] as const,
   );
-  const width = Math.max(...rows.map(([option]) => option.length));
   return [
     command.summary,
     '',
-    `Usage: npm run ${command.name} -- ${command.usage}`,
+    `Usage: npx pnpmix ${path} ${command.usage}`,
     ...(command.details ? ['', command.details] : []),
     '',
     'Options:',
-    ...rows.map(([option, description]) => `  ${option.padEnd(width)}  ${description}`),
+    ...inColumns(rows),
   ].join('\n');
+}
+
+/** The help of commands in a list: all of them, or a group's. */
+export function overview(
+  { summary, details, path }: { summary: string; details?: string | undefined; path: string },
+  commands: readonly Pick<Command, 'name' | 'summary'>[],
+): string {
+  return [
+    summary,
+    '',
+    `Usage: npx ${path} COMMAND [options]`,
+    '',
+    'Commands:',
+    ...inColumns(commands.map((command) => [command.name, command.summary])),
+    ...(details ? ['', details] : []),
+    '',
+    `npx ${path} COMMAND --help shows a command’s options.`,
+  ].join('\n');
+}
+
+function inColumns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`);
 }

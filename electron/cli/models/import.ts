@@ -1,0 +1,46 @@
+/** `models import`: uses models that are on this machine already. */
+import { StudioError } from '../../contract/errors.ts';
+import type { Command } from '../../foundation/command-line/command.ts';
+import { countFiles } from './models-output.ts';
+import {
+  componentOption,
+  folderOption,
+  type ModelsSurroundings,
+  openStore,
+  storeControls,
+} from './surroundings.ts';
+
+const IMPORT_MODES = ['auto', 'hard-link', 'link', 'copy'] as const;
+
+export function importCommand(surroundings: ModelsSurroundings): Command {
+  return {
+    name: 'import',
+    summary: 'Uses models that you have: a diffusers folder, or a hub cache.',
+    usage: 'PACK FOLDER [options]',
+    operands: ['PACK', 'FOLDER'],
+    options: {
+      ...componentOption,
+      mode: { value: 'MODE', description: 'auto (hard link, else link), hard-link, link or copy.' },
+      ...folderOption,
+    },
+    run: async (context) => {
+      const { options, positionals, print, result } = context;
+      const [pack = '', folder = ''] = positionals;
+      const asked = options.text('mode') ?? 'auto';
+      const mode = IMPORT_MODES.find((known) => known === asked);
+      if (mode === undefined) {
+        throw new StudioError('USAGE', `--mode is one of ${IMPORT_MODES.join(', ')}, not ${asked}.`);
+      }
+      const store = await openStore(surroundings, context);
+      const { files, ownFiles } = await store.import(pack, folder, { ...storeControls(context), mode });
+      const components = [...new Set(files.map(({ component }) => component))];
+      result({ pack, files: files.length, components, ownFiles });
+      for (const path of ownFiles) print(`not the catalogue’s own file: ${path}`);
+      print(
+        files.length === 0
+          ? 'All of it was there already.'
+          : `Imported ${countFiles(files.length)}: ${components.join(', ')}.`,
+      );
+    },
+  };
+}

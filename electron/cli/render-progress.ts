@@ -1,0 +1,16 @@
+/** A render's progress on the command line. */
+import type { RenderProgress, RenderStage } from '../contract/progress.ts';
+import type { ProgressPrinter } from '../foundation/command-line/progress-printer.ts';
+
+const stageNames: Readonly<Record<RenderStage, string>> = {
+  load: 'Loading',
+  encode: 'Encoding',
+  invert: 'Inverting',
+  blend: 'Blending',
+  decode: 'Decoding',
+};
+
+/** @param label goes before the stage's name, such as '2/9 ' */
+export function showRender(progress: ProgressPrinter, label = ''): (at: RenderProgress) => void {
+  return ({ stage, step, total }) => progress.count(`${label}${stageNames[stage]}`, step, total);
+}
