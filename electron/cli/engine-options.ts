@@ -15,7 +15,7 @@ export const engineOptions = {
 } as const satisfies Record<string, CommandOption>;
 
 /**
- * Opens the engine that the options ask for; the caller releases it.
+ * Opens the engine that the options ask for, in this process (docs/decisions/0136); the caller releases it.
  *
  * @param cacheFolder another one than the user's, where what is cached would falsify a measurement
  * @throws StudioError USAGE, and what Engine.open throws
