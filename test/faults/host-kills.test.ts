@@ -181,6 +181,7 @@ class Lane {
     expect(readdirSync(this.#folder).toSorted()).toEqual(open);
     expect(readdirSync(this.#settings).toSorted()).toEqual([
       'browser-hosts',
+      'logs',
       'recent-projects.json',
       'recent-projects.json.lock',
     ]);

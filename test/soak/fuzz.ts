@@ -14,7 +14,7 @@ export const fuzz: Soak = {
       'test/faults/fuzzed-host.test.ts',
     ]);
     const attempts = figures.reduce((total, figure) => total + figure.attempts, 0);
-    const peak = Math.max(...figures.map(({ peakMegabytes }) => peakMegabytes ?? 0));
+    const peak = Math.max(0, ...figures.map(({ peakMegabytes }) => peakMegabytes ?? 0));
     console.log(
       `${attempts} malformed, ${held ? 'all answered with a code, host alive' : 'FAILED: see above'}, peak ${peak} MB`,
     );
