@@ -94,3 +94,19 @@ it('closes a dialog over a sheet without the sheet', async () => {
   await sheet.waitFor({ state: 'detached' });
   expect(studio.faults).toEqual([]);
 });
+
+it('opens the device’s details by keys, goes to their button, and closes them by Escape', async () => {
+  const { page } = studio;
+  const device = page.locator('.device-status');
+  await device.focus();
+  await page.keyboard.press('Enter');
+  const details = page.locator('[role="dialog"].mantine-Popover-dropdown');
+  await details.waitFor();
+  await expect
+    .poll(() => details.getByRole('button').evaluate((element) => element === document.activeElement))
+    .toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await details.waitFor({ state: 'detached' });
+  await expect.poll(() => device.evaluate((element) => element === document.activeElement)).toBe(true);
+});

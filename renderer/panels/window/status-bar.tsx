@@ -47,7 +47,8 @@ function DeviceStatus() {
           ? `${device.device.toUpperCase()} · ${device.name}`
           : t('device.none');
   return (
-    <Popover position="top-end" width={360} withArrow>
+    // The focus goes in: else the keyboard has no way to its button, and Escape does not close it.
+    <Popover position="top-end" width={360} withArrow trapFocus returnFocus>
       <Popover.Target>
         <UnstyledButton className="device-status">
           <IconCpu size={14} aria-hidden />
