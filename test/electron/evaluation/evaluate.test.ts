@@ -86,13 +86,20 @@ describe('the report', () => {
 describe('bad input', () => {
   test('options that are not understood', async () => {
     for (const args of [
-      ['--scenes', '0'],
-      ['--scenes', '1.5'],
+      ['--scenes', 'all'],
       ['--only', 'everything'],
       ['extra'],
       ['--device', 'abacus'],
     ]) {
       expect(await evaluate(...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining('USAGE') });
+    }
+  });
+
+  test('numbers of scenes that are out of range', async () => {
+    for (const scenes of ['0', '1.5']) {
+      const { exitCode, err } = await evaluate('--scenes', scenes);
+      expect(exitCode).toBe(1);
+      expect(err).toContain(`PARAMETER_INVALID: --scenes takes a whole number from 1 on; not "${scenes}".`);
     }
   });
 
