@@ -85,12 +85,7 @@ describe('the report', () => {
 
 describe('bad input', () => {
   test('options that are not understood', async () => {
-    for (const args of [
-      ['--scenes', 'all'],
-      ['--only', 'everything'],
-      ['extra'],
-      ['--device', 'abacus'],
-    ]) {
+    for (const args of [['--scenes', 'all'], ['--only', 'everything'], ['extra'], ['--device', 'abacus']]) {
       expect(await evaluate(...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining('USAGE') });
     }
   });
