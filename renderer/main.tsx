@@ -2,6 +2,10 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './fonts.css';
+import './flow.css';
+import './history.css';
+import './sheets.css';
+// Its rules for narrow windows change the others'.
 import './studio.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -5,10 +5,9 @@
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
-import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
+import type { RecordedGesture } from '../editor/gesture-log.ts';
 import type { MaskOperation } from '../editor/mask-operations.ts';
-import { copyPlane, type MaskPlane, maskPlane, type PixelRect, planeRect } from '../editor/mask-plane.ts';
-import { MaskSession } from '../editor/mask-session.ts';
+import { copyPlane, type MaskPlane, type PixelRect } from '../editor/mask-plane.ts';
 import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type {
   GestureLabel,
@@ -20,20 +19,19 @@ import type {
 import { endOf, type ToolName, ToolRunner } from '../editor/tools/tools.ts';
 import type { Size } from '../editor/view-transform.ts';
 import type { MaskImage } from './mask-image.ts';
-import { colourLayer, emptyLayer, type MaskLayer } from './mask-layer.ts';
+import type { MaskLayer } from './mask-layer.ts';
+import { MaskLayers } from './mask-layers.ts';
 import type { MaskLibrary } from './mask-library.ts';
 import { type ProposalState, SelectionProposal } from './selection-proposal.ts';
-import type { MaskChange, Outline, WorkbenchEvents } from './workbench-events.ts';
+import type { Outline, WorkbenchEvents } from './workbench-events.ts';
 
 /** What of the tool's settings the workbench does not know by itself. */
 type GivenSettings = Omit<ToolSettings, 'maskBounds' | 'size'>;
 
 export class MaskWorkbench {
   readonly #library: MaskLibrary;
-  readonly #events: WorkbenchEvents;
-  readonly #layers = new Map<string, MaskLayer>();
+  readonly #layers: MaskLayers;
   readonly #listeners = new Set<() => void>();
-  #size: Size = { width: 1, height: 1 };
   #activeId: string | null = null;
   #isLocked = true;
   #runner = new ToolRunner('brush');
@@ -45,18 +43,19 @@ export class MaskWorkbench {
   };
   #outline: Outline = { points: [], closed: false };
   readonly #proposal: SelectionProposal;
-  #picture: UnderlyingPicture | undefined;
   #redraw: () => void = () => {};
   #concepts: readonly DocumentConcept[] = [];
-  #gestureCount = 0;
-  readonly #log = new GestureLog();
-  /** Gestures of the page before this one, until the masks that they belong to are there. */
-  #left: readonly RecordedGesture[] = [];
   #lastPointer: PointerSample | undefined;
 
   constructor(library: MaskLibrary, events: WorkbenchEvents) {
     this.#library = library;
-    this.#events = events;
+    this.#layers = new MaskLayers(library, events, {
+      changed: () => this.#changed(),
+      redraw: () => this.#redraw(),
+      replacing: (conceptId) => {
+        if (conceptId === this.#activeId) this.cancel();
+      },
+    });
     this.#proposal = new SelectionProposal(events.select, () => this.#changed());
   }
 
@@ -98,17 +97,16 @@ export class MaskWorkbench {
 
   /** Gestures and operations that were finished so far. */
   get gestureCount(): number {
-    return this.#gestureCount;
+    return this.#layers.saveCount;
   }
 
   imageOf(conceptId: string): MaskImage | undefined {
     return this.#layers.get(conceptId)?.image;
   }
 
-  /** Tells what lies under the masks, so that their colours stand out from it. */
+  /** Sets what lies under the masks, so that their colours stand out from it. */
   setPicture(picture: UnderlyingPicture | undefined): void {
-    this.#picture = picture;
-    for (const layer of this.#layers.values()) colourLayer(layer, this.#picture);
+    this.#layers.setPicture(picture);
     this.#changed();
     this.#redraw();
   }
@@ -125,11 +123,11 @@ export class MaskWorkbench {
   /** Follows the document: layers for its concepts, of its background's size, with its masks. */
   follow(concepts: readonly DocumentConcept[], size: Size, activeId: string | null): void {
     this.#concepts = concepts;
-    const isResized = size.width !== this.#size.width || size.height !== this.#size.height;
+    const { width, height } = this.#layers.size;
+    const isResized = size.width !== width || size.height !== height;
     if (isResized) {
       this.cancel();
-      this.#layers.clear();
-      this.#size = { width: size.width, height: size.height };
+      this.#layers.resize(size);
     }
     const active = concepts.find(({ id }) => id === activeId);
     // What was begun on one concept stays with it; a concept that is gone has no use for it.
@@ -138,21 +136,7 @@ export class MaskWorkbench {
     else if (isLeft || active?.locked) this.conclude();
     this.#activeId = active?.id ?? null;
     this.#isLocked = !active || active.locked;
-    for (const id of this.#layers.keys()) {
-      if (!concepts.some((concept) => concept.id === id)) this.#layers.delete(id);
-    }
-    for (const concept of concepts) {
-      let layer = this.#layers.get(concept.id);
-      if (!layer) {
-        layer = emptyLayer(concept, size);
-        this.#layers.set(concept.id, layer);
-      }
-      if (layer.colour !== concept.colour) {
-        layer.colour = concept.colour;
-        colourLayer(layer, this.#picture);
-      }
-      this.#catchUp(concept.id, layer, concept.mask);
-    }
+    this.#layers.follow(concepts);
     this.#changed();
   }
 
@@ -181,25 +165,25 @@ export class MaskWorkbench {
   leave(): readonly RecordedGesture[] {
     const end = this.isActive && this.#lastPointer ? endOf(this.#runner.name, this.#lastPointer) : undefined;
     if (end) this.#step(end, true);
-    return [...this.#left, ...this.#log.unsaved];
+    return this.#layers.unsaved();
   }
 
   /** Everything that was drawn so far and saved is in the history. */
   settle(): void {
-    this.#log.settle();
+    this.#layers.log.settle();
   }
 
   /** Carries out what the page before this one left, each when its concept's mask is there. */
   resume(gestures: readonly RecordedGesture[]): void {
-    this.#left = gestures;
+    this.#layers.resume(gestures);
   }
 
   #step(input: ToolInput, isCutShort: boolean): void {
     if ('pointer' in input) this.#lastPointer = input.pointer;
-    const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
+    const layer = this.#layers.get(this.#activeId);
     if (!layer || this.#activeId === null || this.#isLocked) return;
     const conceptId = this.#activeId;
-    const settings = { ...this.#settings, maskBounds: layer.session.bounds, size: this.#size };
+    const settings = { ...this.#settings, maskBounds: layer.session.bounds, size: this.#layers.size };
     for (const effect of this.#runner.step(input, settings)) {
       switch (effect.kind) {
         case 'outline':
@@ -213,13 +197,13 @@ export class MaskWorkbench {
           break;
         case 'revert':
           this.#proposal.end(conceptId);
-          this.#log.drop();
+          this.#layers.log.drop();
           layer.image.invalidate(layer.session.revert());
-          // Whoever looked in the middle of the gesture saw a mask that is gone.
+          // Listeners that looked in the middle of the gesture saw a mask that is gone.
           this.#changed();
           break;
         default:
-          this.#log.add(effect);
+          this.#layers.log.add(effect);
           layer.image.invalidate(layer.session.paint(effect));
       }
     }
@@ -229,16 +213,17 @@ export class MaskWorkbench {
   #commit(conceptId: string, layer: MaskLayer, label: GestureLabel, isCutShort: boolean): void {
     const hadAnswer = this.#proposal.end(conceptId);
     if (label === 'select') {
-      if (hadAnswer) void this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label });
+      if (hadAnswer) void this.#layers.save(conceptId, layer, { kind: 'gesture', label });
       return;
     }
     const base = layer.saving > 0 ? undefined : layer.maskId;
-    this.#saveGesture(layer, this.#log.finish({ conceptId, size: this.#size, base, label, isCutShort }));
+    const { log, size } = this.#layers;
+    this.#layers.saveGesture(layer, log.finish({ conceptId, size, base, label, isCutShort }));
   }
 
   /** Draws what changed since the last frame. */
   flush(): void {
-    const layer = this.#activeId === null ? undefined : this.#layers.get(this.#activeId);
+    const layer = this.#layers.get(this.#activeId);
     layer?.image.flush(layer.session.shown);
   }
 
@@ -248,7 +233,7 @@ export class MaskWorkbench {
   }
 
   /**
-   * Ends the gesture under way and keeps what it did, as one step of the history: the person goes on to something else.
+   * Ends the gesture under way and keeps what it did, as one step of the history: the user goes on to something else.
    * A proposal of smart select is kept as it is shown; a question without an answer is taken back.
    */
   conclude(): void {
@@ -276,7 +261,7 @@ export class MaskWorkbench {
     const layer = this.#layers.get(conceptId);
     if (!layer || this.#activeId !== conceptId || selection !== this.selection) return;
     layer.image.invalidate(layer.session.replace(plane));
-    colourLayer(layer, this.#picture);
+    this.#layers.colour(layer);
     this.#proposal.answer();
     this.#redraw();
   }
@@ -286,14 +271,14 @@ export class MaskWorkbench {
     const layer = this.#editable(conceptId);
     if (!layer) return;
     const plane = await this.#library.operate(layer.session.shown, operation);
-    this.#putIn(conceptId, plane, { kind: 'operation', label: operation.kind });
+    this.#layers.put(conceptId, plane, { kind: 'operation', label: operation.kind });
   }
 
   /** Takes another concept's mask over. */
   copyFrom(conceptId: string, fromId: string): void {
     const from = this.#layers.get(fromId);
     if (!from || !this.#editable(conceptId)) return;
-    this.#putIn(conceptId, copyPlane(from.session.shown), { kind: 'copy' });
+    this.#layers.put(conceptId, copyPlane(from.session.shown), { kind: 'copy' });
   }
 
   #editable(conceptId: string): MaskLayer | undefined {
@@ -301,110 +286,6 @@ export class MaskWorkbench {
     if (isLocked) return undefined;
     if (conceptId === this.#activeId) this.conclude();
     return this.#layers.get(conceptId);
-  }
-
-  #putIn(conceptId: string, plane: MaskPlane, change: MaskChange): void {
-    const layer = this.#layers.get(conceptId);
-    if (!layer) return;
-    layer.session.replace(plane);
-    void this.#save(conceptId, layer, layer.session.commit(), change);
-    layer.image.draw(plane, planeRect(plane));
-    this.#redraw();
-  }
-
-  #saveGesture(layer: MaskLayer, gesture: RecordedGesture): void {
-    const { conceptId, label } = gesture;
-    this.#log.sent(gesture);
-    void this.#save(conceptId, layer, layer.session.commit(), { kind: 'gesture', label }).then((id) => {
-      if (id !== undefined) this.#log.named(gesture, id);
-    });
-  }
-
-  /** Paints what the page before this one drew on a mask and could not save. */
-  #resumeOn(conceptId: string, layer: MaskLayer): void {
-    const own = this.#left.filter((gesture) => gesture.conceptId === conceptId);
-    if (own.length === 0 || layer.maskId === undefined) return;
-    this.#left = this.#left.filter((gesture) => gesture.conceptId !== conceptId);
-    for (const gesture of missingGestures(own, layer.maskId, this.#size)) {
-      replayGesture(layer.session, gesture);
-      this.#saveGesture(layer, gesture);
-    }
-    layer.image.draw(layer.session.shown, planeRect(layer.session.shown));
-    this.#redraw();
-  }
-
-  /** @returns the mask's id; undefined when it could not be saved, which is told */
-  #save(
-    conceptId: string,
-    layer: MaskLayer,
-    plane: MaskPlane,
-    change: MaskChange,
-  ): Promise<AssetId | undefined> {
-    layer.saving++;
-    this.#gestureCount++;
-    colourLayer(layer, this.#picture);
-    this.#changed();
-    return this.#events
-      .saveMask(conceptId, plane, change)
-      .then((id) => {
-        this.#library.remember(id, plane);
-        layer.maskId = id;
-        return id;
-      })
-      .catch((error: unknown) => {
-        layer.maskId = undefined;
-        this.#events.fail(error);
-        return undefined;
-      })
-      .finally(() => {
-        layer.saving--;
-        if (this.#layers.get(conceptId) === layer) {
-          this.#catchUp(conceptId, layer, this.#events.currentMask(conceptId));
-        }
-      });
-  }
-
-  /** Loads the document's mask where another one is shown, and nothing of the person's is on its way. */
-  #catchUp(conceptId: string, layer: MaskLayer, maskId: AssetId | null): void {
-    if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
-    if (layer.maskId === maskId) {
-      layer.loading = null;
-      this.#resumeOn(conceptId, layer);
-      return;
-    }
-    if (maskId === null) {
-      layer.loading = null;
-      this.#show(conceptId, layer, maskPlane(this.#size.width, this.#size.height), null);
-      return;
-    }
-    layer.loading = maskId;
-    this.#library
-      .load(maskId)
-      .then((plane) => {
-        if (layer.loading !== maskId || this.#layers.get(conceptId) !== layer) return;
-        layer.loading = null;
-        if (layer.saving > 0) return;
-        this.#show(conceptId, layer, plane, maskId);
-      })
-      .catch((error: unknown) => {
-        layer.loading = null;
-        this.#events.fail(error);
-      });
-  }
-
-  #show(conceptId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
-    if (plane.width !== this.#size.width || plane.height !== this.#size.height) {
-      this.#events.fail(new Error(`A mask of ${plane.width} x ${plane.height} does not fit the background.`));
-      return;
-    }
-    if (conceptId === this.#activeId) this.cancel();
-    layer.maskId = maskId;
-    layer.session = new MaskSession(copyPlane(plane));
-    layer.image.draw(plane, planeRect(plane));
-    colourLayer(layer, this.#picture);
-    this.#resumeOn(conceptId, layer);
-    this.#changed();
-    this.#redraw();
   }
 
   #changed(): void {

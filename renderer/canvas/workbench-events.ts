@@ -17,7 +17,7 @@ export interface Outline {
 }
 
 export interface WorkbenchEvents {
-  /** A mask was changed by the person: it is to be saved. @returns its id once it is */
+  /** The user changed a mask: it is to be saved. @returns its id once it is */
   saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId>;
   /** The mask that the document has for a concept now, however far React is behind. */
   currentMask(conceptId: string): AssetId | null;
@@ -27,6 +27,6 @@ export interface WorkbenchEvents {
    * @returns when there is an answer, or when there will be none; never rejects
    */
   select(conceptId: string, selection: SmartSelection): Promise<void>;
-  /** Something that the person should hear of failed. */
+  /** Something failed that the user should know of. */
   fail(error: unknown): void;
 }

@@ -1,6 +1,6 @@
 /**
- * Results that show by themselves. A render that the person asked for shows on the canvas when it is done; but whoever
- * has begun to paint since keeps the canvas, and is told that the result is there.
+ * Results that show by themselves. A render that the user asked for shows on the canvas when it is done; but one
+ * who has begun to paint since keeps the canvas, and sees a message that the result is there.
  */
 import type { RenderSummary } from '../../electron/contract/render-record.ts';
 
@@ -20,11 +20,11 @@ export interface ResultPlaces {
 /** What a page leaves to the next one of a render whose end it has not seen. */
 export interface AwaitedRender {
   readonly renderId: string;
-  /** Whether the person has painted since it was asked for. */
+  /** Whether the user has painted since it was asked for. */
   readonly hasPainted: boolean;
 }
 
-/** The mark of a render that is only to be offered, whatever the person does from now on. */
+/** The mark of a render that is only to be offered, whatever the user does from now on. */
 const PAINTED = -1;
 
 export class AwaitedResults {

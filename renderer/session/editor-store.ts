@@ -24,7 +24,7 @@ export interface EditorState {
   readonly maskOpacities: Readonly<Record<string, number>>;
   /** The render that is looked at; null while the scene is edited. */
   readonly shownRenderId: string | null;
-  /** A render that is done and waits to be looked at, since the person was painting. */
+  /** A render that is done and waits to be looked at, since the user was painting. */
   readonly readyRenderId: string | null;
   /** A background that is looked at before it is taken. */
   readonly stagedBackground: string | null;

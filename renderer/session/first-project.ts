@@ -8,7 +8,7 @@ export interface FailedProject {
   readonly path: string;
   readonly name: string;
   readonly code: ErrorCode;
-  /** The host's sentence for the person. */
+  /** The host's sentence for the user. */
   readonly message: string;
   /** On the list of recent projects, from which it can be taken. */
   readonly isRecent: boolean;
@@ -34,7 +34,7 @@ export function canBeRead({ code }: Pick<FailedProject, 'code'>): boolean {
 }
 
 /**
- * Opens the project where the person left off; where that fails the one before it, and so on; then the sample; then
+ * Opens the project where the user left off; where that fails the one before it, and so on; then the sample; then
  * an empty project; and where nothing can be written at all, the first one that can be read.
  *
  * @param wanted path in the page's address; '' where there is none

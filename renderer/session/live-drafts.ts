@@ -1,6 +1,6 @@
 /**
  * Live drafts: at most one is under way, the newest scene wins, and at most one is kept. A draft of a scene that is no
- * more is cancelled; when a new one has ended, the one before leaves the history, unless the person starred or named it.
+ * more is cancelled; when a new one has ended, the one before leaves the history, unless the user starred or named it.
  */
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { RenderSummary } from '../../electron/contract/render-record.ts';

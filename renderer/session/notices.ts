@@ -75,7 +75,7 @@ export function reportRunning(title: string): RunningNotice {
   };
 }
 
-/** The sentence for the person: ours. What a library or the browser says of itself goes to the console. */
+/** The sentence for the user: ours. What a library or the browser says of itself goes to the console. */
 export function sentenceOf(error: unknown): string {
   return error instanceof StudioError ? error.message : i18next.t('app.unexpected');
 }

@@ -246,7 +246,7 @@ export class EngineSupervisor {
         await untilAborted(life.session.opened, signal);
       } catch (error) {
         if (signal.aborted) {
-          // Whoever gives up leaves the engine to open its pack, and the next one profits: unless it has stalled.
+          // A caller that gives up leaves the engine to open its pack, for the next caller: unless it has stalled.
           life.isAbandoned = true;
           life.session.shortenOpening(this.#limits.cancelGraceMs);
           throw error;

@@ -19,7 +19,7 @@ import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { exportRender } from './export-render.ts';
 
 export function takeTool(studio: Studio, tool: ToolInHand): void {
-  // A tool works on the scene: whoever takes one is done with looking.
+  // A tool works on the scene: taking one ends looking at a render.
   if (tool !== 'hand') showScene();
   useEditor.setState({ tool });
   if (tool !== 'hand') studio.workbench.setTool(tool);
@@ -43,7 +43,7 @@ function stepConcept(by: number): void {
   useEditor.setState({ activeConceptId: concepts[(at + by + concepts.length) % concepts.length]!.id });
 }
 
-/** Renders, with another seed first where the person wants one for every render. */
+/** Renders, with another seed first where the user wants one for every render. */
 export async function startRender(studio: Studio, atFront = false): Promise<void> {
   const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
   if (seedLocked === false) {
@@ -53,7 +53,7 @@ export async function startRender(studio: Studio, atFront = false): Promise<void
       parameters: { ...document.parameters, seed: seed! },
     }));
   }
-  await studio.render({ atFront });
+  await studio.renders.enqueue(studio.session, { atFront });
 }
 
 /** Renders of the open project that run or wait, in the order in which they run. */
@@ -149,15 +149,15 @@ async function chooseProject(studio: Studio): Promise<void> {
     return;
   }
   const { path } = await studio.client.call('dialog.openProject', {});
-  if (path !== null) await studio.openPath(path);
+  if (path !== null) await studio.projects.openPath(path);
 }
 
-/** Goes on in a copy: where the person says, or, in a browser tab, beside the original. */
+/** Goes on in a copy: where the user says, or, in a browser tab, beside the original. */
 async function saveProjectAs(studio: Studio): Promise<void> {
   if (useStudio.getState().project?.isMoved) return saveMovedProject(studio);
   const { projectId } = studio;
   if (!useStudio.getState().info?.hasNativeDialogs) {
-    await studio.openProject(() => studio.client.call('project.duplicate', { projectId }));
+    await studio.projects.open(() => studio.client.call('project.duplicate', { projectId }));
     return;
   }
   const { path } = await studio.client.call('dialog.saveProject', {
@@ -165,22 +165,24 @@ async function saveProjectAs(studio: Studio): Promise<void> {
   });
   // The dialog has asked whether a file that is there may go.
   if (path === null) return;
-  await studio.openProject(() => studio.client.call('project.saveAs', { projectId, path, overwrite: true }));
+  await studio.projects.open(() =>
+    studio.client.call('project.saveAs', { projectId, path, overwrite: true }),
+  );
 }
 
-/** Goes on with a project whose file went away: where the person says, or, in a browser tab, beside its old place. */
+/** Goes on with a project whose file went away: where the user says, or, in a browser tab, beside its old place. */
 export async function saveMovedProject(studio: Studio): Promise<void> {
-  if (!useStudio.getState().info?.hasNativeDialogs) return studio.saveMoved();
+  if (!useStudio.getState().info?.hasNativeDialogs) return studio.projects.saveMoved(studio.session);
   const suggestedName = useStudio.getState().project!.state.name;
   const { path } = await studio.client.call('dialog.saveProject', { suggestedName });
-  if (path !== null) await studio.saveMoved(path);
+  if (path !== null) await studio.projects.saveMoved(studio.session, path);
 }
 
 /** What the host's menu or system asks for; an action of another version's menu is refused in words. */
 export function answerHost(studio: Studio, request: EventPayload<'host.request'>): void {
   if (request.what === 'openProject') {
     const { path } = request;
-    start(() => studio.openPath(path));
+    start(() => studio.projects.openPath(path));
   } else if (isActionName(request.action)) runAction(studio, request.action);
   else
     reportError(

@@ -97,7 +97,12 @@ export async function chooseBackground(
   file: File,
   session: ProjectSession = studio.session,
 ): Promise<void> {
-  const { asset, width, height, notes } = await studio.importPicture(file, file.name, fitSize(true), session);
+  const { asset, width, height, notes } = await studio.pictures.importPicture(
+    file,
+    file.name,
+    fitSize(true),
+    session,
+  );
   reportNotes(file, notes);
   takeBackground(session, asset, { width, height });
 }
@@ -111,7 +116,7 @@ export function takeBackground(session: ProjectSession, image: AssetId, { width,
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
   const { session } = studio;
-  const { asset, notes } = await studio.importPicture(file, file.name, fitSize(false), session);
+  const { asset, notes } = await studio.pictures.importPicture(file, file.name, fitSize(false), session);
   reportNotes(file, notes);
   session.edit(i18next.t('changes.inpainted'), (document) => setInpainted(document, asset));
 }
@@ -133,7 +138,7 @@ async function importConceptPicture(
   file: File,
   session: ProjectSession,
 ): Promise<{ image: AssetId; subject: AssetId | null }> {
-  const { asset, width, height, notes } = await studio.importPicture(
+  const { asset, width, height, notes } = await studio.pictures.importPicture(
     file,
     file.name,
     fitSize(false),
@@ -145,7 +150,8 @@ async function importConceptPicture(
     notes.filter((note) => note !== 'transparent'),
   );
   const opacity = await opacityOf(new Blob([await studio.client.readAsset(asset)]));
-  const subject = opacity && (await studio.importMask(opacity, file.name, { width, height }, session));
+  const subject =
+    opacity && (await studio.pictures.importMask(opacity, file.name, { width, height }, session));
   return { image: asset, subject };
 }
 
@@ -180,12 +186,12 @@ export async function chooseConceptImage(studio: Studio, id: string, file: File)
   if (picture.subject === null) await lookForSubject(studio, id, session);
 }
 
-/** A file's name without its ending, such as the person would call the thing. */
+/** A file's name without its ending, as a user would call the thing. */
 function nameOf({ name }: File): string {
   const stem = name
     .replace(/\.[^.]*$/, '')
     .replaceAll(/[_-]+/g, ' ')
     .trim();
-  // What is pasted has no name of the person's.
+  // What is pasted has no name that the user gave.
   return stem === '' || stem === 'image' ? '' : stem.slice(0, 100);
 }

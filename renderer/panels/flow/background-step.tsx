@@ -25,7 +25,7 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
 
   const use = async (image: string) => {
     const { session } = studio;
-    takeBackground(session, image, await studio.sizeOf(image));
+    takeBackground(session, image, await studio.pictures.sizeOf(image));
     staged.settle();
   };
 

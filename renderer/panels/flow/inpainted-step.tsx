@@ -1,4 +1,4 @@
-/** The background without the objects: made by the pack, or a picture of the person's. */
+/** The background without the objects: made by the pack, or a picture of the user's. */
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconEraser, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -40,7 +40,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
         growPx,
         method: abilities?.removalMethods.includes(method) ? method : 'auto',
       });
-      const result = await studio.finished(job);
+      const result = await studio.jobs.finished(job);
       if (result?.kind === 'inpainted') {
         const { image } = result;
         setFilled({ image, method: result.method });

@@ -43,7 +43,7 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   const find = async () => {
     setFinding(true);
     try {
-      const { mask, notices } = await studio.findMask(id, phrase.trim());
+      const { mask, notices } = await studio.masks.findConcept(studio.session, id, phrase.trim());
       reportFind({ isFound: mask !== undefined, notices }, t('mask.notFound', { phrase }));
     } finally {
       setFinding(false);
@@ -51,7 +51,7 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   };
   const load = async (file: File) => {
     const { session } = studio;
-    const mask = await studio.importMask(file, file.name, size, session);
+    const mask = await studio.pictures.importMask(file, file.name, size, session);
     session.edit(t('changes.loadMask'), (before) => changeConcept(before, id, { mask }));
   };
   return (

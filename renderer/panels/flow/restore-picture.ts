@@ -24,11 +24,11 @@ export async function restoreScene(
 ): Promise<readonly File[]> {
   for (const file of files) {
     if (!(await isPng(file))) continue;
-    const upload = await studio.upload(file);
+    const upload = await studio.pictures.upload(file);
     const { request } = await studio.client.call('assets.readRequest', { upload });
     if (request === null) continue;
     const others = files.filter((other) => other !== file);
-    const uploads = await Promise.all(others.map((other) => studio.upload(other)));
+    const uploads = await Promise.all(others.map((other) => studio.pictures.upload(other)));
     session.run(async (projectId) => {
       const name = file.name.slice(0, 300);
       const restored = await studio.client.call('project.restorePicture', { projectId, upload, name });

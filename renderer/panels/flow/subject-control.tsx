@@ -30,7 +30,7 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   };
   const load = async (file: File) => {
     const { session } = studio;
-    const mask = await studio.importSubject(file, image, session);
+    const mask = await studio.pictures.importSubject(file, image, session);
     session.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
   };
   return (

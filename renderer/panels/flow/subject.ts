@@ -58,7 +58,11 @@ export async function findSubject(
   const current = () => session.document.concepts.find(({ id }) => id === conceptId);
   const before = current();
   if (!before || before.image === null) return { isFound: true, notices: [] };
-  const { mask: found, notices } = await studio.maskByPhrase(before.image, subjectPhrase(before), session);
+  const { mask: found, notices } = await studio.masks.findByPhrase(
+    session,
+    before.image,
+    subjectPhrase(before),
+  );
   if (found === undefined) return { isFound: false, notices };
   if (current()?.image === before.image) {
     session.edit(i18next.t('changes.subject'), (document) =>

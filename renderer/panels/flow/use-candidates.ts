@@ -1,6 +1,6 @@
 /**
  * The background candidates of the project. The host keeps their jobs, so that they are there again when the page is
- * loaded anew, also while they are being made; the tab keeps which ones were made anew, and which were settled.
+ * loaded again, also while they are being made; the tab keeps which ones were made again, and which were settled.
  */
 import { useMemo, useState } from 'react';
 import type { JobState } from '../../../electron/contract/jobs.ts';
@@ -15,7 +15,7 @@ const KEPT_KEY = 'background-candidates';
 interface Kept {
   /** The job whose candidates were chosen from or discarded. */
   readonly settledJobId: string | null;
-  /** Jobs that made single candidates anew, by the seed of the first one in that place. */
+  /** Jobs that made single candidates again, by the seed of the first one in that place. */
   readonly replacements: Readonly<Record<string, string>>;
 }
 
@@ -39,9 +39,9 @@ export function useCandidates() {
     sessionStorage.setItem(KEPT_KEY, JSON.stringify(next));
     setKept(next);
   };
-  const anew = new Set(Object.values(kept.replacements));
+  const replacing = new Set(Object.values(kept.replacements));
   const job = Object.values(jobs).findLast(
-    (one) => one.kind === 'generateBackgrounds' && one.projectId === projectId && !anew.has(one.jobId),
+    (one) => one.kind === 'generateBackgrounds' && one.projectId === projectId && !replacing.has(one.jobId),
   );
   const made = job?.result?.kind === 'backgrounds' && job.jobId !== kept.settledJobId ? job.result : null;
   const replacingOf = (seed: number): JobState | undefined => jobs[kept.replacements[String(seed)] ?? ''];
@@ -74,12 +74,12 @@ export function useCandidates() {
     make: async () => {
       const seed = randomSeed();
       const begun = await begin(CANDIDATE_COUNT, seed - (seed % CANDIDATE_COUNT));
-      await studio.finished(begun);
+      await studio.jobs.finished(begun);
     },
     makeAnew: async (originalSeed: number) => {
       const begun = await begin(1, randomSeed());
       keep({ ...kept, replacements: { ...kept.replacements, [originalSeed]: begun.jobId } });
-      await studio.finished(begun);
+      await studio.jobs.finished(begun);
     },
     /** One was taken, or none is wanted. */
     settle: () => keep({ ...kept, settledJobId: job?.jobId ?? null }),

@@ -31,7 +31,7 @@ export function Filmstrip() {
   const toggleStarred = () =>
     start(async () => {
       useStudio.setState({ onlyStarred: !onlyStarred });
-      await studio.loadRenders(true);
+      await studio.renders.load(studio.session, 'newest');
     });
   return (
     <section className="filmstrip" aria-labelledby="history-title">
@@ -78,7 +78,7 @@ export function Filmstrip() {
                   variant="subtle"
                   color="gray"
                   h={84}
-                  onClick={() => start(() => studio.loadRenders(false))}
+                  onClick={() => start(() => studio.renders.load(studio.session, 'next'))}
                 >
                   {t('history.more')}
                 </Button>
@@ -110,7 +110,7 @@ function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean })
   const { renderId, state, isStarred, thumbnail, result } = render;
   const picture = thumbnail ?? result;
   const ofRender = { projectId: studio.projectId, renderId };
-  const show = () => result !== null && studio.showRender(render);
+  const show = () => result !== null && studio.renders.show(render);
   return (
     <li className="frame" data-shown={isShown}>
       <UnstyledButton

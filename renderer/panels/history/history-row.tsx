@@ -50,7 +50,7 @@ export function HistoryRow({
         aria-label={t('history.open', { name })}
         aria-pressed={isShown}
         disabled={result === null || isDeleted}
-        onClick={() => studio.showRender(render)}
+        onClick={() => studio.renders.show(render)}
       >
         {picture ? (
           <img src={studio.assetUrl(picture)} alt="" />

@@ -37,8 +37,8 @@ export function HistorySheet() {
   const [a, b] = marked.toSorted((one, two) => (one.sequence ?? 0) - (two.sequence ?? 0));
   const compare = () => {
     if (!a || !b) return;
-    studio.showRender(a);
-    studio.showRender(b, a.renderId);
+    studio.renders.show(a);
+    studio.renders.show(b, a.renderId);
     useEditor.setState({ comparisonMode: 'slider' });
   };
 

@@ -21,7 +21,7 @@ export function useLivePreview(isOn: boolean): void {
       projectId === undefined
         ? undefined
         : new LiveDrafts({
-            enqueue: (draft) => studio.renderDraft(draft),
+            enqueue: (draft) => studio.renders.enqueueDraft(studio.session, draft),
             cancel: (renderId) =>
               studio.client.call('queue.cancel', { what: 'one', renderId, discard: true }),
             remove: (renderId) => studio.client.call('renders.delete', { projectId, renderId }),
@@ -38,7 +38,7 @@ export function useLivePreview(isOn: boolean): void {
       void drafts.stop();
     };
   }, [isOn, drafts, studio]);
-  // By what the draft would show: the host tells of its document and its engine anew all the time, and what only the
+  // By what the draft would show: the host tells of its document and its engine again and again, and what only the
   // editor shows, such as a name, makes no other picture.
   const wanted = document && missingParts(document).length === 0 ? draftOf(document, recommended) : undefined;
   const key = wanted && JSON.stringify(wanted, (name, value) => (EDITOR_ONLY.has(name) ? undefined : value));

@@ -52,7 +52,7 @@ export function PackActions({
     }
   };
   const follow = async (begin: Promise<JobState>) => {
-    const result = await studio.finished(await begin);
+    const result = await studio.jobs.finished(await begin);
     if (result) tell(result);
   };
   const pull = (acceptedLicences: string[]) =>

@@ -19,7 +19,7 @@ export function ProjectsSheet() {
   }, [studio]);
   const create = (event: FormEvent) => {
     event.preventDefault();
-    start(() => studio.openProject(() => studio.client.call('project.create', { name: newName.trim() })));
+    start(() => studio.projects.open(() => studio.client.call('project.create', { name: newName.trim() })));
   };
   const rename = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -81,7 +81,7 @@ export function ProjectsSheet() {
                   {isThere ? openedAt && timeOf(openedAt) : t('project.missing')}
                 </Text>
               }
-              onClick={() => start(() => studio.openPath(path))}
+              onClick={() => start(() => studio.projects.openPath(path))}
             >
               {name}
             </Button>

@@ -49,7 +49,7 @@ export function SweepSheet() {
         ? changeConcept(tuned, conceptId, { alpha })
         : setEveryAlpha(tuned, alpha);
     });
-    studio.showRender(render);
+    studio.renders.show(render);
     useEditor.setState({ comparisonMode: 'after' });
   };
   const exportSheet = async () => {

@@ -117,7 +117,7 @@ function useStagedSize(staged: string | null): Size | undefined {
   useEffect(() => {
     if (staged === null) return;
     let isCurrent = true;
-    studio
+    studio.pictures
       .sizeOf(staged)
       .then((size) => {
         if (isCurrent) setKnown({ of: staged, size });

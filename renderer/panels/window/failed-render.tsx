@@ -45,7 +45,7 @@ export function FailedRender() {
     >
       <Text size="sm">{message}</Text>
       <Group gap={6} mt={6}>
-        <Button variant="default" onClick={() => start(() => studio.render())}>
+        <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>
           {t('render.fix.again')}
         </Button>
         {isMemorys && smaller >= 1 && (
@@ -54,7 +54,7 @@ export function FailedRender() {
             onClick={() =>
               start(async () => {
                 await studio.client.call('settings.set', { rowsAtOnce: smaller });
-                await studio.render();
+                await studio.renders.enqueue(studio.session);
               })
             }
           >
@@ -69,7 +69,7 @@ export function FailedRender() {
                 t('changes.parameter', { name: t('parameters.steps.name'), value: fewer }),
                 (before) => changeParameters(before, { steps: fewer }),
               );
-              start(() => studio.render());
+              start(() => studio.renders.enqueue(studio.session));
             }}
           >
             {t('render.fix.lessSteps')}
@@ -81,7 +81,7 @@ export function FailedRender() {
             onClick={() =>
               start(async () => {
                 await studio.client.call('settings.set', { device: 'cpu' });
-                await studio.render();
+                await studio.renders.enqueue(studio.session);
               })
             }
           >

@@ -79,7 +79,7 @@ export function HeaderBar() {
           <Menu.Item onClick={() => open('projects')}>{t('project.recent')}</Menu.Item>
           <Menu.Item
             onClick={() =>
-              start(() => studio.openProject(() => studio.client.call('project.openSample', {})))
+              start(() => studio.projects.open(() => studio.client.call('project.openSample', {})))
             }
           >
             {t('project.openSample')}
@@ -87,7 +87,7 @@ export function HeaderBar() {
           <Menu.Item
             onClick={() =>
               start(() =>
-                studio.openProject(() =>
+                studio.projects.open(() =>
                   studio.client.call('project.duplicate', { projectId: studio.projectId }),
                 ),
               )

@@ -31,7 +31,7 @@ export function PreviewCard() {
       <img src={studio.assetUrl(picture)} alt={t('view.after')} />
       <figcaption role="status">{t('render.ready')}</figcaption>
       <Group gap={4} wrap="nowrap" mt={4}>
-        <Button flex={1} onClick={() => studio.showRender(ready)}>
+        <Button flex={1} onClick={() => studio.renders.show(ready)}>
           {t('render.show')}
         </Button>
         <CloseButton

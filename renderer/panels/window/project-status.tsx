@@ -32,12 +32,12 @@ function FailedToOpen({ project }: { project: FailedProject }) {
       title={t('project.cannotOpen', { name })}
       withCloseButton
       closeButtonLabel={t('app.close')}
-      onClose={() => studio.dismissFailedProject(path)}
+      onClose={() => studio.projects.dismissFailed(path)}
     >
       <Text size="sm">{message}</Text>
       <Group gap={6} mt={6}>
         {canBeRead(project) && (
-          <Button variant="default" onClick={() => start(() => studio.openPath(path, true))}>
+          <Button variant="default" onClick={() => start(() => studio.projects.openPath(path, true))}>
             {t('project.openReadOnly')}
           </Button>
         )}
@@ -47,7 +47,7 @@ function FailedToOpen({ project }: { project: FailedProject }) {
             onClick={() =>
               start(async () => {
                 await studio.client.call('project.forgetRecent', { path });
-                studio.dismissFailedProject(path);
+                studio.projects.dismissFailed(path);
               })
             }
           >

@@ -1,0 +1,213 @@
+/**
+ * The layers of the scene's masks, in step with the document: what was painted is saved, what the document has is loaded,
+ * and what the page before this one could not save is painted again.
+ */
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
+import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
+import { copyPlane, type MaskPlane, maskPlane, planeRect } from '../editor/mask-plane.ts';
+import { MaskSession } from '../editor/mask-session.ts';
+import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
+import type { Size } from '../editor/view-transform.ts';
+import { colourLayer, emptyLayer, type MaskLayer } from './mask-layer.ts';
+import type { MaskLibrary } from './mask-library.ts';
+import type { MaskChange, WorkbenchEvents } from './workbench-events.ts';
+
+export interface LayerEvents {
+  /** A layer came or went, or a mask was loaded or committed. */
+  readonly changed: () => void;
+  /** Pixels changed. */
+  readonly redraw: () => void;
+  /** Another mask is about to take a layer's place: a gesture under way on it has nothing to go on with. */
+  readonly replacing: (conceptId: string) => void;
+}
+
+export class MaskLayers {
+  readonly #library: MaskLibrary;
+  readonly #host: Pick<WorkbenchEvents, 'saveMask' | 'currentMask' | 'fail'>;
+  readonly #events: LayerEvents;
+  readonly #layers = new Map<string, MaskLayer>();
+  readonly #log = new GestureLog();
+  #size: Size = { width: 1, height: 1 };
+  #picture: UnderlyingPicture | undefined;
+  #saveCount = 0;
+  /** Gestures of the page before this one, until the masks that they belong to are there. */
+  #left: readonly RecordedGesture[] = [];
+
+  constructor(
+    library: MaskLibrary,
+    host: Pick<WorkbenchEvents, 'saveMask' | 'currentMask' | 'fail'>,
+    events: LayerEvents,
+  ) {
+    this.#library = library;
+    this.#host = host;
+    this.#events = events;
+  }
+
+  /** What the gesture under way has painted so far, and which gestures are on their way to the host. */
+  get log(): GestureLog {
+    return this.#log;
+  }
+
+  /** Of the background, in pixels. */
+  get size(): Size {
+    return this.#size;
+  }
+
+  /** Gestures and operations that were finished so far. */
+  get saveCount(): number {
+    return this.#saveCount;
+  }
+
+  get(conceptId: string | null): MaskLayer | undefined {
+    return conceptId === null ? undefined : this.#layers.get(conceptId);
+  }
+
+  /** Drops every layer: the background has another size. */
+  resize({ width, height }: Size): void {
+    this.#layers.clear();
+    this.#size = { width, height };
+  }
+
+  /** Follows the document: layers for its concepts, with its masks. */
+  follow(concepts: readonly DocumentConcept[]): void {
+    for (const id of this.#layers.keys()) {
+      if (!concepts.some((concept) => concept.id === id)) this.#layers.delete(id);
+    }
+    for (const concept of concepts) {
+      let layer = this.#layers.get(concept.id);
+      if (!layer) {
+        layer = emptyLayer(concept, this.#size);
+        this.#layers.set(concept.id, layer);
+      }
+      if (layer.colour !== concept.colour) {
+        layer.colour = concept.colour;
+        this.colour(layer);
+      }
+      this.#catchUp(concept.id, layer, concept.mask);
+    }
+  }
+
+  /** Sets what lies under the masks, so that their colours stand out from it. */
+  setPicture(picture: UnderlyingPicture | undefined): void {
+    this.#picture = picture;
+    for (const layer of this.#layers.values()) this.colour(layer);
+  }
+
+  /** Gives a layer the colour that stands out from what lies under its mask. */
+  colour(layer: MaskLayer): void {
+    colourLayer(layer, this.#picture);
+  }
+
+  /** Gestures that may not be in the history yet: those of this page and those of the one before. */
+  unsaved(): readonly RecordedGesture[] {
+    return [...this.#left, ...this.#log.unsaved];
+  }
+
+  /** Takes over what the page before this one left, each gesture when its concept's mask is there. */
+  resume(gestures: readonly RecordedGesture[]): void {
+    this.#left = gestures;
+  }
+
+  /** Saves the gesture that was just painted. */
+  saveGesture(layer: MaskLayer, gesture: RecordedGesture): void {
+    const { conceptId, label } = gesture;
+    this.#log.sent(gesture);
+    void this.save(conceptId, layer, { kind: 'gesture', label }).then((id) => {
+      if (id !== undefined) this.#log.named(gesture, id);
+    });
+  }
+
+  /** Puts another mask in a layer's place and saves it. */
+  put(conceptId: string, plane: MaskPlane, change: MaskChange): void {
+    const layer = this.#layers.get(conceptId);
+    if (!layer) return;
+    layer.session.replace(plane);
+    void this.save(conceptId, layer, change);
+    layer.image.draw(plane, planeRect(plane));
+    this.#events.redraw();
+  }
+
+  /** Commits what is shown and saves it. @returns the mask's id; undefined when it could not be saved, which is reported */
+  save(conceptId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | undefined> {
+    const plane = layer.session.commit();
+    layer.saving++;
+    this.#saveCount++;
+    this.colour(layer);
+    this.#events.changed();
+    return this.#host
+      .saveMask(conceptId, plane, change)
+      .then((id) => {
+        this.#library.remember(id, plane);
+        layer.maskId = id;
+        return id;
+      })
+      .catch((error: unknown) => {
+        layer.maskId = undefined;
+        this.#host.fail(error);
+        return undefined;
+      })
+      .finally(() => {
+        layer.saving--;
+        if (this.#layers.get(conceptId) === layer) {
+          this.#catchUp(conceptId, layer, this.#host.currentMask(conceptId));
+        }
+      });
+  }
+
+  /** Loads the document's mask where another one is shown, and nothing that was painted is on its way. */
+  #catchUp(conceptId: string, layer: MaskLayer, maskId: AssetId | null): void {
+    if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
+    if (layer.maskId === maskId) {
+      layer.loading = null;
+      this.#resumeOn(conceptId, layer);
+      return;
+    }
+    if (maskId === null) {
+      layer.loading = null;
+      this.#show(conceptId, layer, maskPlane(this.#size.width, this.#size.height), null);
+      return;
+    }
+    layer.loading = maskId;
+    this.#library
+      .load(maskId)
+      .then((plane) => {
+        if (layer.loading !== maskId || this.#layers.get(conceptId) !== layer) return;
+        layer.loading = null;
+        if (layer.saving > 0) return;
+        this.#show(conceptId, layer, plane, maskId);
+      })
+      .catch((error: unknown) => {
+        layer.loading = null;
+        this.#host.fail(error);
+      });
+  }
+
+  #show(conceptId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
+    if (plane.width !== this.#size.width || plane.height !== this.#size.height) {
+      this.#host.fail(new Error(`A mask of ${plane.width} x ${plane.height} does not fit the background.`));
+      return;
+    }
+    this.#events.replacing(conceptId);
+    layer.maskId = maskId;
+    layer.session = new MaskSession(copyPlane(plane));
+    layer.image.draw(plane, planeRect(plane));
+    this.colour(layer);
+    this.#resumeOn(conceptId, layer);
+    this.#events.changed();
+    this.#events.redraw();
+  }
+
+  /** Paints what the page before this one drew on a mask and could not save. */
+  #resumeOn(conceptId: string, layer: MaskLayer): void {
+    const own = this.#left.filter((gesture) => gesture.conceptId === conceptId);
+    if (own.length === 0 || layer.maskId === undefined) return;
+    this.#left = this.#left.filter((gesture) => gesture.conceptId !== conceptId);
+    for (const gesture of missingGestures(own, layer.maskId, this.#size)) {
+      replayGesture(layer.session, gesture);
+      this.saveGesture(layer, gesture);
+    }
+    layer.image.draw(layer.session.shown, planeRect(layer.session.shown));
+    this.#events.redraw();
+  }
+}

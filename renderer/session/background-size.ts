@@ -1,0 +1,38 @@
+/** The size of the shown project's background, which the host knows. */
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { StudioClient } from '../client/studio-client.ts';
+import { reportError } from './notices.ts';
+import { useStudio } from './studio-store.ts';
+
+export class BackgroundSize {
+  readonly #client: Pick<StudioClient, 'call'>;
+  #of: AssetId | null = null;
+
+  constructor(client: Pick<StudioClient, 'call'>) {
+    this.#client = client;
+  }
+
+  /** Another project is shown. */
+  clear(): void {
+    this.#of = null;
+    useStudio.setState({ backgroundSize: null });
+  }
+
+  /** Asks for the size when the background is another one than before; a late answer changes nothing. */
+  async follow(projectId: string, background: AssetId | null): Promise<void> {
+    if (background === this.#of) return;
+    this.#of = background;
+    if (background === null) {
+      useStudio.setState({ backgroundSize: null });
+      return;
+    }
+    try {
+      const { width, height } = await this.#client.call('assets.info', { projectId, asset: background });
+      if (this.#of !== background) return;
+      useStudio.setState({ backgroundSize: { of: background, width, height } });
+    } catch (error) {
+      this.#of = null;
+      reportError(error);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/** Masks between the canvas and the host: saving what was painted, smart select, and finding a thing by its phrase. */
+import i18next from 'i18next';
+import { StudioError } from '../../electron/contract/errors.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { MaskChange } from '../canvas/workbench-events.ts';
+import type { StudioClient } from '../client/studio-client.ts';
+import { changeConcept } from '../editor/document-commands.ts';
+import type { MaskPlane } from '../editor/mask-plane.ts';
+import type { SmartSelection } from '../editor/tools/tool.ts';
+import type { Jobs } from './jobs.ts';
+import { readPrepareSettings } from './prepare-settings.ts';
+import type { DocumentEdit, ProjectSession } from './project-session.ts';
+import { useStudio } from './studio-store.ts';
+
+/** How long to wait before a mask is uploaded again. */
+const RETRY_MS = 500;
+
+/** What was found by a phrase, and what the host has to say of it. */
+export interface PhraseFind {
+  /** undefined where nothing was found. */
+  readonly mask: AssetId | undefined;
+  readonly notices: readonly string[];
+}
+
+export class Masks {
+  readonly #client: Pick<StudioClient, 'call' | 'upload'>;
+  readonly #jobs: Pick<Jobs, 'finished' | 'ended'>;
+  readonly #encode: (plane: MaskPlane) => Promise<Uint8Array<ArrayBuffer>>;
+  #selectJobId: string | undefined;
+
+  /** @param encode writes a mask as PNG */
+  constructor(
+    client: Pick<StudioClient, 'call' | 'upload'>,
+    jobs: Pick<Jobs, 'finished' | 'ended'>,
+    encode: (plane: MaskPlane) => Promise<Uint8Array<ArrayBuffer>>,
+  ) {
+    this.#client = client;
+    this.#jobs = jobs;
+    this.#encode = encode;
+  }
+
+  /** Saves a concept's mask as one step of the history, whose place in the order is now. @returns the mask's id */
+  async save(
+    session: ProjectSession,
+    conceptId: string,
+    plane: MaskPlane,
+    change: MaskChange,
+  ): Promise<AssetId> {
+    const label =
+      change.kind === 'gesture'
+        ? i18next.t(`changes.${change.label}`)
+        : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
+    const saved = this.#upload(plane, session);
+    await session.editLater(
+      label,
+      saved.then(
+        (mask): DocumentEdit =>
+          (document) =>
+            // The concept may have been removed while its mask was being written.
+            document.concepts.some(({ id }) => id === conceptId)
+              ? changeConcept(document, conceptId, { mask })
+              : document,
+      ),
+    );
+    return saved;
+  }
+
+  /** Saves a mask among the project's pictures, however long the connection is gone. */
+  async #upload(plane: MaskPlane, session: ProjectSession): Promise<AssetId> {
+    const bytes = await this.#encode(plane);
+    for (;;) {
+      try {
+        const upload = await this.#client.upload(bytes, 'image/png');
+        const info = await this.#client.call('assets.import', {
+          projectId: session.projectId,
+          upload,
+          name: 'mask.png',
+          kind: 'mask',
+        });
+        return info.asset;
+      } catch (error) {
+        if (!(error instanceof StudioError)) throw error;
+        // A restarted host has to open the project first, which the session does when the connection is back.
+        if (error.code === 'PROJECT_MOVED') session.moved();
+        else if (error.code !== 'HOST_UNREACHABLE' && error.code !== 'PROJECT_UNKNOWN') throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /**
+   * Asks for the mask of what is selected in the background, in the place of what was asked before.
+   *
+   * @returns undefined where nothing is selected, or another selection took its place
+   */
+  async select(session: ProjectSession, selection: SmartSelection): Promise<AssetId | undefined> {
+    const { background } = session.document;
+    const isAsked = selection.box !== null || selection.points.some(({ positive }) => positive);
+    const before = this.#selectJobId;
+    this.#selectJobId = undefined;
+    if (before !== undefined) await this.#client.call('jobs.cancel', { jobId: before });
+    if (background === null || !isAsked) return undefined;
+    const job = await this.#client.call('prepare.selectMask', {
+      projectId: session.projectId,
+      image: background,
+      points: selection.points.map(({ x, y, positive }) => ({ x, y, isInside: positive })),
+      box: selection.box,
+    });
+    this.#selectJobId = job.jobId;
+    const result = await this.#jobs.finished(job);
+    return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
+  }
+
+  /** Finds a concept's place in the background by its phrase, and gives it the mask. */
+  async findConcept(session: ProjectSession, conceptId: string, phrase: string): Promise<PhraseFind> {
+    const { background } = session.document;
+    if (background === null) return { mask: undefined, notices: [] };
+    const find = await this.findByPhrase(session, background, phrase);
+    const { mask } = find;
+    if (mask === undefined) return find;
+    session.edit(i18next.t('changes.find', { phrase }), (document) =>
+      changeConcept(document, conceptId, { mask }),
+    );
+    return find;
+  }
+
+  /** Finds the best mask of what a phrase names in a picture of the project. */
+  async findByPhrase(session: ProjectSession, image: AssetId, phrase: string): Promise<PhraseFind> {
+    const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
+    const job = await this.#client.call('prepare.findMask', {
+      projectId: session.projectId,
+      image,
+      phrase,
+      boxThreshold,
+      textThreshold,
+    });
+    const { result, notices } = await this.#jobs.ended(job);
+    return { mask: result?.kind === 'masks' ? result.candidates[0]?.mask : undefined, notices };
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Which projects this page has open: the one on the screen, and those that left it and still have changes on their way
+ * to the host.
+ */
+import i18next from 'i18next';
+import { StudioError } from '../../electron/contract/errors.ts';
+import type { ProjectState } from '../../electron/contract/project-state.ts';
+import type { MaskWorkbench } from '../canvas/mask-workbench.ts';
+import type { StudioClient } from '../client/studio-client.ts';
+import { BackgroundSize } from './background-size.ts';
+import { showScene, useEditor } from './editor-store.ts';
+import { type FailedProject, failureOf } from './first-project.ts';
+import { reportError, reportNotice } from './notices.ts';
+import { ProjectSession } from './project-session.ts';
+import type { Renders } from './renders.ts';
+import { useStudio } from './studio-store.ts';
+import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts';
+
+export class Projects {
+  readonly #client: Pick<StudioClient, 'call'>;
+  readonly #workbench: Pick<MaskWorkbench, 'conclude' | 'cancel' | 'settle'>;
+  readonly #renders: Pick<Renders, 'clear' | 'load'>;
+  readonly #backgroundSize: BackgroundSize;
+  readonly #leaving = new Set<ProjectSession>();
+  readonly #unsaved = new WeakMap<ProjectSession, UnsavedChanges>();
+  #shown: ProjectSession | undefined;
+
+  constructor(
+    client: Pick<StudioClient, 'call'>,
+    workbench: Pick<MaskWorkbench, 'conclude' | 'cancel' | 'settle'>,
+    renders: Pick<Renders, 'clear' | 'load'>,
+  ) {
+    this.#client = client;
+    this.#workbench = workbench;
+    this.#renders = renders;
+    this.#backgroundSize = new BackgroundSize(client);
+  }
+
+  /** The project on the screen. */
+  get shown(): ProjectSession | undefined {
+    return this.#shown;
+  }
+
+  /** Every project with changes that may still be on their way. */
+  get sessions(): readonly ProjectSession[] {
+    return this.#shown ? [this.#shown, ...this.#leaving] : [];
+  }
+
+  /** Shows another project. Until it is there, and in all that began before, changes go to the one that was shown. */
+  async open(open: () => Promise<ProjectState>): Promise<void> {
+    // What is in hand belongs to the project that is left.
+    this.#workbench.conclude();
+    this.#requireSaved();
+    await this.#shown?.saved();
+    await this.show(await open());
+    useEditor.setState({ sheet: null });
+  }
+
+  /** Opens a project file; one that cannot be opened is shown with what can be done. */
+  async openPath(path: string, readOnly = false): Promise<void> {
+    this.#requireSaved();
+    try {
+      await this.open(() => this.#client.call('project.open', { path, readOnly }));
+      this.dismissFailed(path);
+    } catch (error) {
+      const failure = failureOf(error);
+      const recent = await this.#client.call('project.recent', {});
+      const known = recent.find((one) => one.path === path);
+      const name = known?.name ?? path.split(/[\\/]/).at(-1)!;
+      this.#putFailed({ path, name, isRecent: known?.openedAt != null, ...failure });
+    }
+  }
+
+  dismissFailed(path: string): void {
+    useStudio.setState(({ failedProjects }) => ({
+      failedProjects: failedProjects.filter((one) => one.path !== path),
+    }));
+  }
+
+  /**
+   * Writes the project whose file went away under a name, and goes on there with everything that waits.
+   *
+   * @param path beside the old place where it is not given
+   */
+  async saveMoved(session: ProjectSession, path?: string): Promise<void> {
+    const state = await this.#client.call('project.saveAs', {
+      projectId: session.projectId,
+      ...(path !== undefined && { path, overwrite: true }),
+    });
+    session.adopt(state);
+    if (session === this.#shown) showAddress(state.path);
+    reportNotice(i18next.t('project.savedAs', { path: state.path }));
+  }
+
+  /** Puts an opened project on the screen, with what an earlier page could not save of it. */
+  async show(state: ProjectState): Promise<void> {
+    const session = new ProjectSession(
+      this.#client,
+      state,
+      (project) => {
+        this.keepUnsaved(session);
+        if (session !== this.#shown) return;
+        useStudio.setState({ project });
+        if (project.pending === 0) this.#workbench.settle();
+        void this.#backgroundSize.follow(session.projectId, project.document.background);
+      },
+      reportError,
+    );
+    this.#unsaved.set(session, new UnsavedChanges());
+    if (!state.isReadOnly) await takeUnsavedInto(session);
+    // From here to the end of what is shown in one go: no change may fall between two projects.
+    this.#workbench.cancel();
+    if (this.#shown) this.#leave(this.#shown);
+    this.#shown = session;
+    showScene();
+    useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
+    this.#renders.clear();
+    this.#backgroundSize.clear();
+    showAddress(state.path);
+    useStudio.setState({ project: session.view() });
+    await this.#backgroundSize.follow(session.projectId, state.document.background);
+    await this.#renders.load(session, 'newest');
+  }
+
+  /** Writes down what waits for the host, at once: a page need not come to a good end. */
+  keepUnsaved(session: ProjectSession): void {
+    const { connection } = useStudio.getState();
+    if (connection === 'connected' && session.hasPending) return;
+    this.#keep(session);
+  }
+
+  /** Writes down everything that waits for the host: the page goes away. */
+  keepAllUnsaved(): void {
+    for (const session of this.sessions) this.#keep(session);
+  }
+
+  #keep(session: ProjectSession): void {
+    this.#unsaved.get(session)?.keep(session.path, session.unsaved());
+  }
+
+  /** @throws StudioError PROJECT_MOVED while changes wait for their project to be saved under a name */
+  #requireSaved(): void {
+    if (!this.#shown?.view().isMoved) return;
+    throw new StudioError('PROJECT_MOVED', i18next.t('project.saveFirst'));
+  }
+
+  #putFailed(failed: FailedProject): void {
+    this.dismissFailed(failed.path);
+    useStudio.setState(({ failedProjects }) => ({ failedProjects: [failed, ...failedProjects] }));
+  }
+
+  /** Lets a project that is no longer shown bring its last changes to the host. */
+  #leave(session: ProjectSession): void {
+    this.#leaving.add(session);
+    void session.saved().then(() => this.#leaving.delete(session));
+  }
+}
+
+/** Does again what a page before this one could not save any more. */
+async function takeUnsavedInto(session: ProjectSession): Promise<void> {
+  const kept = await takeUnsaved(session.path);
+  const label = i18next.t('app.unsavedLabel');
+  for (const steps of kept) {
+    for (const step of missingSteps(steps, session.document, label)) {
+      session.edit(step.label, () => step.document);
+    }
+  }
+  if (kept.length > 0) reportNotice(i18next.t('app.unsavedKept'));
+}
+
+/** Names the project in the page's address, so that the page finds it again when it is loaded again. */
+function showAddress(path: string): void {
+  history.replaceState(null, '', `#project=${encodeURIComponent(path)}`);
+}

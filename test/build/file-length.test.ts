@@ -1,0 +1,34 @@
+/** No source file grows past what can be read in one go. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const MAX_LINES = 400;
+const FOLDERS = ['build', 'electron', 'native-models', 'renderer', 'test'];
+const SOURCE = /\.(c?ts|tsx|m?js|css|py)$/;
+
+/** Texts are lists. */
+const TEXTS = join('renderer', 'panels', 'texts');
+
+/** Tests that are to be taken apart; the list only becomes shorter. */
+const STILL_LONGER: readonly string[] = [
+  'test/electron/inference/engine/masks-and-removal.test.ts',
+  'test/electron/models/download.test.ts',
+  'test/electron/projects/project-file.test.ts',
+];
+
+function sources(): string[] {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((path) => SOURCE.test(path) && !path.startsWith(TEXTS) && !path.includes('node_modules')),
+  );
+}
+
+test(`only texts have more than ${MAX_LINES} lines`, () => {
+  const tooLong = sources()
+    .filter((path) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length > MAX_LINES)
+    .map((path) => path.replaceAll('\\', '/'));
+  expect(tooLong.toSorted()).toEqual(STILL_LONGER);
+});

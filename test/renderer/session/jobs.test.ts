@@ -1,0 +1,54 @@
+/** Jobs of the host: waiting for their end, in whatever order answers and events come. */
+import { beforeEach, expect, test } from 'vitest';
+import type { JobState } from '../../../electron/contract/jobs.ts';
+import { Jobs } from '../../../renderer/session/jobs.ts';
+import { useStudio } from '../../../renderer/session/studio-store.ts';
+
+let jobs: Jobs;
+
+beforeEach(() => {
+  useStudio.setState({ jobs: {} });
+  jobs = new Jobs();
+});
+
+/** Of a job, what its end consists of. */
+function job(jobId: string, state: JobState['state'], rest: Partial<JobState> = {}): JobState {
+  return { jobId, state, notices: [], result: null, error: null, ...rest } as unknown as JobState;
+}
+
+const stateOf = (jobId: string) => useStudio.getState().jobs[jobId]?.state;
+
+test('a job is waited for until it ends', async () => {
+  const ended = jobs.ended(job('a', 'waiting'));
+  jobs.put(job('a', 'running'));
+  jobs.put(job('b', 'done'));
+  jobs.put(job('a', 'done', { notices: ['slow'] }));
+  expect((await ended).notices).toEqual(['slow']);
+});
+
+test('the event of its end may come before the answer to the call', async () => {
+  jobs.put(job('a', 'done', { notices: ['quick'] }));
+  expect((await jobs.ended(job('a', 'waiting'))).notices).toEqual(['quick']);
+  expect(stateOf('a')).toBe('done');
+});
+
+test('one that was cancelled has no result; one that failed throws its error', async () => {
+  const cancelled = jobs.finished(job('a', 'running'));
+  const failed = jobs.finished(job('b', 'running'));
+  jobs.put(job('a', 'cancelled'));
+  jobs.put(job('b', 'failed', { error: { ok: false, code: 'DISK_FULL', message: 'No room.' } }));
+  expect(await cancelled).toBeUndefined();
+  await expect(failed).rejects.toMatchObject({ code: 'DISK_FULL', message: 'No room.' });
+});
+
+test('what a restarted host does not know has failed, but not what began since it was asked', async () => {
+  for (const id of ['known', 'lost']) jobs.put(job(id, 'running'));
+  jobs.put(job('ended', 'done'));
+  const lost = jobs.finished(job('lost', 'running'));
+  const unended = jobs.unended();
+  expect(unended.map(({ jobId }) => jobId)).toEqual(['known', 'lost']);
+  jobs.put(job('new', 'waiting'));
+  jobs.caughtUp([job('known', 'done')], unended);
+  await expect(lost).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
+  expect(['known', 'lost', 'ended', 'new'].map(stateOf)).toEqual(['done', 'failed', 'done', 'waiting']);
+});

@@ -1,0 +1,99 @@
+/** Masks go to the project that they were painted in, however long the way is. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import type { StudioClient } from '../../../renderer/client/studio-client.ts';
+import { maskPlane } from '../../../renderer/editor/mask-plane.ts';
+import type { Jobs } from '../../../renderer/session/jobs.ts';
+import { Masks } from '../../../renderer/session/masks.ts';
+import type { DocumentEdit, ProjectSession } from '../../../renderer/session/project-session.ts';
+
+const plane = maskPlane(2, 2);
+const calls: [string, Record<string, unknown>][] = [];
+let failures: StudioError[];
+let masks: Masks;
+
+/** A session that applies every edit at once. */
+function openProject() {
+  const session = {
+    projectId: 'open',
+    document: { background: 'background', concepts: [{ id: 'cat', mask: null }] } as unknown as SceneDocument,
+    moved: vi.fn(),
+    edit(_label: string, edit: DocumentEdit) {
+      session.document = edit(session.document);
+    },
+    async editLater(_label: string, ready: Promise<DocumentEdit>) {
+      session.document = (await ready)(session.document);
+    },
+  };
+  return { session: session as unknown as ProjectSession, own: session };
+}
+
+beforeEach(() => {
+  calls.length = 0;
+  failures = [];
+  const client = {
+    upload: async () => 'upload',
+    call: async (name: string, input: Record<string, unknown>) => {
+      calls.push([name, input]);
+      const failure = failures.shift();
+      if (failure) throw failure;
+      return name === 'assets.import' ? { asset: 'mask' } : { jobId: `job ${calls.length}` };
+    },
+  };
+  const result = { kind: 'masks', candidates: [{ mask: 'found' }] };
+  const jobs = { finished: async () => result, ended: async () => ({ result, notices: ['few'] }) };
+  masks = new Masks(
+    client as unknown as StudioClient,
+    jobs as unknown as Pick<Jobs, 'finished' | 'ended'>,
+    async () => new Uint8Array(1),
+  );
+});
+
+test('a mask is saved once the host is back and has the project open, in that project', async () => {
+  vi.useFakeTimers();
+  try {
+    const { session, own } = openProject();
+    failures = (['HOST_UNREACHABLE', 'PROJECT_UNKNOWN', 'PROJECT_MOVED'] as const).map(
+      (code) => new StudioError(code, code),
+    );
+    const saved = masks.save(session, 'cat', plane, { kind: 'gesture', label: 'brush' });
+    await vi.advanceTimersByTimeAsync(500);
+    // A restarted host gives the project another name.
+    own.projectId = 'open again';
+    await vi.runAllTimersAsync();
+    expect(await saved).toBe('mask');
+    expect(calls.map(([, input]) => input.projectId)).toEqual(['open', 'open', 'open again', 'open again']);
+    expect(own.document.concepts[0]!.mask).toBe('mask');
+    expect(own.moved).toHaveBeenCalledOnce();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('any other refusal is an error, and the mask of a removed concept changes nothing', async () => {
+  const { session, own } = openProject();
+  failures = [new StudioError('DISK_FULL', 'No room.')];
+  await expect(masks.save(session, 'cat', plane, { kind: 'copy' })).rejects.toMatchObject({
+    code: 'DISK_FULL',
+  });
+  const { document } = own;
+  await masks.save(session, 'dog', plane, { kind: 'copy' });
+  expect(own.document).toBe(document);
+});
+
+test('a selection takes the place of the one before; an empty one only takes it back', async () => {
+  const { session } = openProject();
+  const point = { x: 1, y: 1, positive: true };
+  expect(await masks.select(session, { points: [point], box: null })).toBe('found');
+  expect(await masks.select(session, { points: [], box: null })).toBeUndefined();
+  expect(calls.map(([name]) => name)).toEqual(['prepare.selectMask', 'jobs.cancel']);
+  expect(calls[1]![1]).toEqual({ jobId: 'job 1' });
+});
+
+test('what a phrase names is found in the background, for its concept', async () => {
+  const { session, own } = openProject();
+  expect(await masks.findConcept(session, 'cat', 'a cat')).toEqual({ mask: 'found', notices: ['few'] });
+  expect(own.document.concepts[0]!.mask).toBe('found');
+  expect(calls[0]![1]).toMatchObject({ image: 'background', phrase: 'a cat', projectId: 'open' });
+});

@@ -1,0 +1,92 @@
+/** Opening another project: nothing of the one that is left is lost, and nothing of it lands in the other. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { ProjectState } from '../../../electron/contract/project-state.ts';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import type { StudioClient } from '../../../renderer/client/studio-client.ts';
+import { Projects } from '../../../renderer/session/projects.ts';
+import { useStudio } from '../../../renderer/session/studio-store.ts';
+
+const scene = (prompt: string) => ({ prompt, concepts: [], background: null }) as unknown as SceneDocument;
+const stateOf = (projectId: string, prompt = '', revision = 0): ProjectState =>
+  ({
+    projectId,
+    path: `/${projectId}.pnpmix`,
+    revision,
+    document: scene(prompt),
+    history: { position: revision, length: revision + 1 },
+  }) as unknown as ProjectState;
+
+let committed: { projectId: string; prompt: string }[];
+let log: string[];
+let holdCommits: Promise<void>;
+let projects: Projects;
+
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  });
+  vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => undefined) } });
+  vi.stubGlobal('history', { replaceState: (_state: null, _title: string, url: string) => log.push(url) });
+  useStudio.setState({ connection: 'connected' });
+  committed = [];
+  log = [];
+  holdCommits = Promise.resolve();
+  const call = async (name: string, input: { projectId: string; document: SceneDocument }) => {
+    if (name !== 'project.commit') throw new Error(`${name} was not expected.`);
+    await holdCommits;
+    const { prompt } = input.document;
+    committed.push({ projectId: input.projectId, prompt: String(prompt) });
+    return stateOf(input.projectId, String(prompt), committed.length);
+  };
+  projects = new Projects(
+    { call } as unknown as Pick<StudioClient, 'call'>,
+    {
+      conclude: () => log.push('conclude'),
+      cancel: () => log.push('cancel'),
+      settle: () => undefined,
+    },
+    { clear: () => log.push('clear'), load: async ({ projectId }) => void log.push(`load ${projectId}`) },
+  );
+});
+
+test('what is in hand is kept in the project that is left, then the other one is shown with its renders', async () => {
+  await projects.show(stateOf('a'));
+  log = [];
+  await projects.open(async () => stateOf('b'));
+  expect(log).toEqual(['conclude', 'cancel', 'clear', '#project=%2Fb.pnpmix', 'load b']);
+  expect(projects.shown?.projectId).toBe('b');
+});
+
+test('a change made while another project opens goes to the one it was made in, also after it left the screen', async () => {
+  await projects.show(stateOf('a'));
+  const a = projects.shown!;
+  let release = () => {};
+  await projects.open(async () => {
+    holdCommits = new Promise((resolve) => {
+      release = resolve;
+    });
+    a.edit('late', () => scene('late'));
+    return stateOf('b');
+  });
+  expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b', 'a']);
+  const saved = a.saved();
+  release();
+  await saved;
+  expect(committed).toEqual([{ projectId: 'a', prompt: 'late' }]);
+  expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b']);
+  expect(useStudio.getState().project?.document).toEqual(scene(''));
+});
+
+test('no other project is opened while changes wait for a file that went away', async () => {
+  await projects.show(stateOf('a'));
+  const a = projects.shown!;
+  holdCommits = new Promise(() => undefined);
+  a.edit('waits', () => scene('waits'));
+  a.moved();
+  const open = vi.fn();
+  await expect(projects.open(open)).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
+  expect(open).not.toHaveBeenCalled();
+  expect(projects.shown).toBe(a);
+});

@@ -1,0 +1,75 @@
+/** The history page by page, and results that come while another project is opened or before their answer. */
+import { beforeEach, expect, test } from 'vitest';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import type { StudioClient } from '../../../renderer/client/studio-client.ts';
+import { useEditor } from '../../../renderer/session/editor-store.ts';
+import type { ProjectSession } from '../../../renderer/session/project-session.ts';
+import { Renders } from '../../../renderer/session/renders.ts';
+import { useStudio } from '../../../renderer/session/studio-store.ts';
+import { renderSummary } from './render-summary.ts';
+
+const at = (renderId: string, minute: number, overrides: Partial<RenderSummary> = {}) =>
+  renderSummary(renderId, { createdAt: `2026-01-01T00:0${minute}:00.000Z`, ...overrides });
+const listed = () => useStudio.getState().renders.map(({ renderId }) => renderId);
+const sessionOf = (projectId: string) =>
+  ({ projectId, saved: () => Promise.resolve() }) as unknown as ProjectSession;
+
+const first = sessionOf('first');
+let shown: ProjectSession;
+let answer: (name: string, input: { cursor?: string }) => unknown;
+let renders: Renders;
+
+beforeEach(() => {
+  shown = first;
+  const client = { call: async (name: string, input: object) => answer(name, input) };
+  const painting = { isActive: false, gestureCount: 0 };
+  renders = new Renders(client as unknown as Pick<StudioClient, 'call'>, painting, () => shown);
+  renders.clear();
+  useStudio.setState({ onlyStarred: false });
+  useEditor.setState({ shownRenderId: null, comparedRenderId: null });
+});
+
+test('pages follow each other, and none is listed twice', async () => {
+  answer = (_name, { cursor }) =>
+    cursor === undefined
+      ? { renders: [at('c', 3), at('b', 2)], cursor: 'b' }
+      : { renders: [at('b', 2), at('a', 1)], cursor: null };
+  await renders.load(first, 'newest');
+  await renders.load(first, 'next');
+  expect(listed()).toEqual(['c', 'b', 'a']);
+  await renders.load(first, 'newest');
+  expect(listed()).toEqual(['c', 'b']);
+});
+
+test('a page that comes after another project is shown is dropped', async () => {
+  answer = () => {
+    shown = sessionOf('second');
+    return { renders: [at('a', 1)], cursor: null };
+  };
+  await renders.load(first, 'newest');
+  expect(listed()).toEqual([]);
+});
+
+test('a render takes its place by its time, keeps it, and leaves the list when it is deleted', () => {
+  for (const render of [at('a', 1), at('c', 3), at('b', 2)]) renders.changed(render);
+  renders.changed(at('b', 2, { isStarred: true }));
+  expect(listed()).toEqual(['c', 'b', 'a']);
+  renders.show(at('b', 2));
+  renders.changed(at('b', 2, { isDeleted: true }));
+  expect(listed()).toEqual(['c', 'a']);
+  expect(useEditor.getState().shownRenderId).toBeNull();
+});
+
+test('a result shows by itself, also when its end is known before the answer', async () => {
+  answer = () => {
+    renders.changed(at('quick', 1));
+    return at('quick', 1, { state: 'queued' });
+  };
+  await renders.enqueue(first);
+  expect(useEditor.getState().shownRenderId).toBe('quick');
+  answer = () => at('slow', 2, { state: 'queued' });
+  await renders.enqueue(first);
+  expect(renders.awaited()).toEqual([{ renderId: 'slow', hasPainted: false }]);
+  renders.changed(at('slow', 2));
+  expect(useEditor.getState().shownRenderId).toBe('slow');
+});
