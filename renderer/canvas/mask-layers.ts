@@ -128,8 +128,8 @@ export class MaskLayers {
     this.#events.redraw();
   }
 
-  /** Commits what is shown and saves it. @returns the mask's id; undefined when it could not be saved, which is reported */
-  save(conceptId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | undefined> {
+  /** Commits what is shown and saves it. @returns its id, null when blank, undefined when saving failed, which is reported */
+  save(conceptId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
     const plane = layer.session.commit();
     layer.saving++;
     this.#saveCount++;
@@ -138,7 +138,7 @@ export class MaskLayers {
     return this.#host
       .saveMask(conceptId, plane, change)
       .then((id) => {
-        this.#library.remember(id, plane);
+        if (id !== null) this.#library.remember(id, plane);
         layer.maskId = id;
         return id;
       })

@@ -17,8 +17,8 @@ export interface Outline {
 }
 
 export interface WorkbenchEvents {
-  /** The user changed a mask: it is to be saved. @returns its id once it is */
-  saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId>;
+  /** The user changed a mask: it is to be saved. @returns its id once it is; null for a blank one */
+  saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId | null>;
   /** The mask that the document has for a concept now, however far React is behind. */
   currentMask(conceptId: string): AssetId | null;
   /**

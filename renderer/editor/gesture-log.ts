@@ -13,7 +13,7 @@ export interface RecordedGesture {
   /** The mask that it began on; undefined where that one was itself still on its way. */
   readonly base?: AssetId | null | undefined;
   /** The mask that it made; undefined until that has a name. */
-  readonly result?: AssetId | undefined;
+  readonly result?: AssetId | null | undefined;
   readonly label: GestureLabel;
   readonly effects: readonly PaintEffect[];
   /** It ended because the page went away: its mask cannot have been saved. */
@@ -23,7 +23,7 @@ export interface RecordedGesture {
 export class GestureLog {
   #effects: PaintEffect[] = [];
   /** With the mask that each made, once that has a name. */
-  readonly #unsaved = new Map<RecordedGesture, AssetId | undefined>();
+  readonly #unsaved = new Map<RecordedGesture, AssetId | null | undefined>();
 
   /** Gestures that were finished and may not be in the history yet, in their order. */
   get unsaved(): readonly RecordedGesture[] {
@@ -55,7 +55,7 @@ export class GestureLog {
   }
 
   /** The mask of a gesture has a name; that does not say yet that it is in the history. */
-  named(gesture: RecordedGesture, result: AssetId): void {
+  named(gesture: RecordedGesture, result: AssetId | null): void {
     if (this.#unsaved.has(gesture)) this.#unsaved.set(gesture, result);
   }
 

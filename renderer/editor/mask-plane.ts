@@ -133,3 +133,8 @@ export function coverageOf({ data }: MaskPlane): number {
   for (let at = 0; at < data.length; at++) if (data[at]! >= INSIDE_FROM) inside++;
   return data.length === 0 ? 0 : inside / data.length;
 }
+
+/** Whether nothing at all is inside, not even partly. */
+export function isBlank({ data }: MaskPlane): boolean {
+  return data.every((value) => value === 0);
+}

@@ -5,7 +5,7 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { changeConcept } from '../editor/document-commands.ts';
-import type { MaskPlane } from '../editor/mask-plane.ts';
+import { isBlank, type MaskPlane } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import type { Jobs } from './jobs.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
@@ -39,18 +39,19 @@ export class Masks {
     this.#encode = encode;
   }
 
-  /** Saves a concept's mask as one step of the history, whose place in the order is now. @returns the mask's id */
+  /** Saves a concept's mask as one step of the history, whose place in the order is now. @returns its id; null for a blank one */
   async save(
     session: ProjectSession,
     conceptId: string,
     plane: MaskPlane,
     change: MaskChange,
-  ): Promise<AssetId> {
+  ): Promise<AssetId | null> {
     const label =
       change.kind === 'gesture'
         ? i18next.t(`changes.${change.label}`)
         : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
-    const saved = this.#upload(plane, session);
+    // A concept without a place says so in the steps; a picture of nothing would be refused by the render.
+    const saved = isBlank(plane) ? Promise.resolve(null) : this.#upload(plane, session);
     await session.editLater(
       label,
       saved.then(

@@ -51,7 +51,7 @@ const pageMemorySchema = z.strictObject({
         conceptId: z.string(),
         size: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
         base: assetIdSchema.nullable().optional(),
-        result: assetIdSchema.optional(),
+        result: assetIdSchema.nullable().optional(),
         label,
         effects: z.array(effectSchema).readonly(),
         isCutShort: z.boolean(),

@@ -58,7 +58,9 @@ it('takes no click of smart select beside the picture, and the next one in it', 
   await page.getByRole('button', { name: 'Edit my cat' }).click();
   await canvasOf(page).focus();
   await page.keyboard.press('Delete');
-  await page.getByText('no mask').waitFor();
+  await page.getByText(/: no mask/).waitFor();
+  // A cleared mask is none: a render would refuse a picture of nothing.
+  await page.getByText('needs a mask', { exact: true }).waitFor();
   // It is there once the engine has said what the pack can do.
   await page.getByRole('button', { name: 'Smart select' }).click();
   const [right, below, inside] = [
@@ -74,7 +76,7 @@ it('takes no click of smart select beside the picture, and the next one in it', 
   expect(await page.getByText(/has no mask yet/).count()).toBe(0);
   await screenshot(page, 'proposal');
   await page.getByRole('button', { name: 'Drop' }).click();
-  await page.getByText('no mask').waitFor();
+  await page.getByText(/: no mask/).waitFor();
   await page.mouse.click(inside.x, inside.y);
   await page.getByText(/% of the picture proposed/).waitFor();
   // Another tool keeps it, as one step.
@@ -90,7 +92,7 @@ it('keeps a proposal by its button, and for the concept that it was made on', as
     await page.getByRole('button', { name: 'Edit my cat' }).click();
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     await page.keyboard.press('w');
     const { x, y } = await onScreen(page, 38, 84);
     await page.mouse.click(x, y);

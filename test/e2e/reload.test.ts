@@ -17,6 +17,8 @@ let studio: StudioPage;
 
 beforeAll(async () => {
   studio = await openStudio();
+  // The sample's masks have to be there, or "no mask yet" could be read before one is loaded.
+  await expect.poll(() => coverage(studio.page)).toBeGreaterThan(0);
 });
 
 afterEach(({ task }) => keepFailure(studio?.page, task));
@@ -47,7 +49,7 @@ describe('what is being drawn', () => {
   beforeEach(async () => {
     const { page } = studio;
     if ((await coverage(page)) > 0) await press('Delete');
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
   });
 
   // The middle of the page's way of keeping it: the pointer is still down, nothing has been sent.
@@ -69,15 +71,15 @@ describe('what is being drawn', () => {
     await page.mouse.up();
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await press('Control+z');
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     await press('Control+Shift+z');
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     // Once, not at every start.
     await press('Control+z');
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     await saved(page);
     await reload();
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
   });
 
   it('a move goes as far as the pointer came', async () => {
@@ -118,7 +120,7 @@ describe('what is being drawn', () => {
     await reload();
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await press('Delete');
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     await press('p');
     await clicks([
       [20, 20],
@@ -126,7 +128,7 @@ describe('what is being drawn', () => {
     ]);
     await saved(page);
     await reload();
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
   });
 
   it('strokes that were just finished are there, each once and in order, and the one after them', async () => {
@@ -150,7 +152,7 @@ describe('what is being drawn', () => {
       await expect.poll(async () => Math.abs((await coverage(page)) - left * whole)).toBeLessThan(0.5);
     }
     await press('Control+z');
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     for (let step = 0; step < 4; step++) await press('Control+Shift+z');
     await expect.poll(async () => Math.abs((await coverage(page)) - 4 * whole)).toBeLessThan(0.5);
   });

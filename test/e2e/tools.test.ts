@@ -38,7 +38,7 @@ async function clear(): Promise<void> {
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');
   }
-  await page.getByText('no mask').waitFor();
+  await page.getByText(/: no mask/).waitFor();
 }
 
 /** Presses a key on the canvas. */
@@ -153,7 +153,7 @@ describe('painting', () => {
     await page.mouse.move(x + 60, y, { steps: 3 });
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
   });
 });
 
@@ -298,7 +298,7 @@ describe('operations on the whole mask', () => {
       [100, 40],
     ]);
     await saved(page);
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     expect(await page.getByRole('button', { name: 'Grow' }).isDisabled()).toBe(true);
     await card.getByRole('button', { name: 'Unlock mask' }).click();
   });
@@ -379,7 +379,7 @@ describe('the view', () => {
       ['Space'],
     );
     expect((await onScreen(page, 0, 0)).x).toBeGreaterThan(before.x + 5);
-    await page.getByText('no mask').waitFor();
+    await page.getByText(/: no mask/).waitFor();
     await press('Control+0');
   });
 

@@ -158,6 +158,11 @@ describe('what is missing in a mask', () => {
     expect(missingGestures(all, mask, size)).toEqual(missing);
   });
 
+  it('is what was drawn after everything was erased', () => {
+    const erased = gesture({ base: 'one', result: null });
+    expect(missingGestures([first, erased, third], null, size)).toEqual([third]);
+  });
+
   it('is nothing where the background has another size', () => {
     expect(missingGestures(all, 'before', { width: 48, height: 50 })).toEqual([]);
   });

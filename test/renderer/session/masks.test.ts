@@ -9,6 +9,7 @@ import { Masks } from '../../../renderer/session/masks.ts';
 import type { DocumentEdit, ProjectSession } from '../../../renderer/session/project-session.ts';
 
 const plane = maskPlane(2, 2);
+plane.data.fill(255);
 const calls: [string, Record<string, unknown>][] = [];
 let failures: StudioError[];
 let masks: Masks;
@@ -69,6 +70,14 @@ test('a mask is saved once the host is back and has the project open, in that pr
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a blank mask is none: nothing is uploaded, and the steps say that it is missing', async () => {
+  const { session, own } = openProject();
+  own.document = { ...own.document, concepts: [{ id: 'cat', mask: 'old' }] } as unknown as SceneDocument;
+  expect(await masks.save(session, 'cat', maskPlane(2, 2), { kind: 'copy' })).toBeNull();
+  expect(own.document.concepts[0]!.mask).toBeNull();
+  expect(calls).toEqual([]);
 });
 
 test('any other refusal is an error, and the mask of a removed concept changes nothing', async () => {
