@@ -167,6 +167,9 @@ describe('the settings', () => {
 describe('diagnostics', () => {
   it('are copied from About: program, engine and log', async () => {
     const { page } = studio;
+    // The settings are still open, and a sheet keeps the rest of the window out of reach.
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'About' }).click();
     await page.getByRole('button', { name: 'Copy diagnostics' }).click();
     await page.getByText('Diagnostics copied').waitFor();

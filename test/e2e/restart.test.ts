@@ -33,7 +33,7 @@ async function kept(): Promise<{ steps: number; labels: string[] }> {
   return { steps: project!.document.parameters.steps, labels: entries.map(({ label }) => label) };
 }
 
-const lost = (page: Page) => page.getByRole('alert').filter({ hasText: 'No connection to the host' });
+const lost = (page: Page) => page.getByRole('alert').filter({ hasText: 'Disconnected from the host' });
 
 describe('a host that is killed', () => {
   it('has, once it runs again on its port, what was changed while it was gone, each once and in order', async () => {
@@ -67,7 +67,7 @@ describe('a host that is killed', () => {
     await studio.restart();
     // The address without the token: this browser knows it.
     await page.goto(studio.serve.url.origin);
-    await page.getByText('Changes that the host had not received').waitFor();
+    await page.getByText('Changes made before the page closed').waitFor();
     await saved(page);
     const after = await kept();
     expect(after.steps).toBe(13);
@@ -91,7 +91,7 @@ describe('a host that is killed', () => {
     await page.getByText('Saving…').first().waitFor();
     rmSync(join(studio.folders.root, 'settings', 'browser-hosts'), { recursive: true });
     await studio.restart();
-    await page.getByRole('alert').filter({ hasText: 'Open the address that the program printed' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Open the address it printed' }).waitFor();
     await page.evaluate((address) => {
       location.href = address;
     }, studio.serve.url.href);
@@ -105,6 +105,6 @@ it('a browser that never had the address with the token says so', async () => {
   const context = await studio.context.browser()!.newContext();
   const page = await context.newPage();
   await page.goto(studio.serve.url.origin);
-  await page.getByRole('alert').filter({ hasText: 'Open the address that the program printed' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Open the address it printed' }).waitFor();
   await context.close();
 });

@@ -102,7 +102,7 @@ it('a server on another port of the machine gets nothing of the key', async () =
 it('a program that takes the port of a host that has ended is sent no proof, no change and no picture', async () => {
   const { page, serve } = studio;
   await studio.kill();
-  await page.getByRole('alert').filter({ hasText: 'No connection to the host' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Disconnected from the host' }).waitFor();
   await stranger(Number(serve.url.port));
   const field = page.getByRole('textbox', { name: 'Steps' });
   await field.fill('17');
