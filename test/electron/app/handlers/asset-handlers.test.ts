@@ -18,14 +18,21 @@ afterAll(() => host.close());
 const nowhere = 'e'.repeat(64);
 
 test.each([
-  ['as it is', 'picture', null, [20, 10]],
-  ['cropped to a size', 'picture', { width: 8, height: 8, mode: 'cover' }, [8, 8]],
-  ['a mask, with what is added', 'mask', { width: 30, height: 30, mode: 'contain' }, [30, 30]],
-] as const)('an upload is taken in: %s', async (_, kind, fit, [width, height]) => {
+  ['as it is', 'picture', null, [20, 10], []],
+  ['cropped to a size', 'picture', { width: 8, height: 8, mode: 'cover' }, [8, 8], []],
+  [
+    'a mask, with what is added',
+    'mask',
+    { width: 30, height: 30, mode: 'contain' },
+    [30, 30],
+    ['mask-too-dark'],
+  ],
+] as const)('an upload is taken in: %s', async (_, kind, fit, [width, height], notes) => {
   const upload = host.studio.putAsset(png, 'image/png');
   const taken = await host.call('assets.import', { projectId, upload, name: 'green.png', kind, fit });
-  expect(taken).toMatchObject({ width, height, mediaType: 'image/png' });
-  expect(await host.call('assets.info', { projectId, asset: taken.asset })).toEqual(taken);
+  expect(taken).toMatchObject({ width, height, mediaType: 'image/png', notes });
+  const { notes: _notes, ...described } = taken;
+  expect(await host.call('assets.info', { projectId, asset: taken.asset })).toEqual(described);
 });
 
 test('what was not uploaded, is no picture, or is not in the project, is refused', async () => {
