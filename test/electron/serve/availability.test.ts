@@ -80,7 +80,7 @@ describe('a host in a process of its own', () => {
       }
     };
     await expect.poll(log).toContain('error of a test');
-    expect(log()).toContain('rejection of a test');
+    await expect.poll(log).toContain('rejection of a test');
     expect(log()).not.toContain(serve.url.hash.slice('#token='.length));
     expect(await isAlive()).toBe(true);
   });
