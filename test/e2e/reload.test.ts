@@ -18,7 +18,7 @@ let studio: StudioPage;
 beforeAll(async () => {
   studio = await openStudio();
   // The sample's masks have to be there, or "no mask yet" could be read before one is loaded.
-  await expect.poll(() => coverage(studio.page)).toBeGreaterThan(0);
+  await studio.page.getByText(/[1-9][\d.]* % of the image/).waitFor();
 });
 
 afterEach(({ task }) => keepFailure(studio?.page, task));
