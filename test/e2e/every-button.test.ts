@@ -15,7 +15,6 @@ import {
   keepFailure,
   onScreen,
   openStudio,
-  render,
   type StudioPage,
   saved,
 } from './studio-page.ts';
@@ -208,23 +207,6 @@ describe('every button', { timeout: 900_000 }, () => {
       await settle(page, (await tool.getAttribute('aria-label')) ?? '');
       await page.keyboard.press('Escape');
     }
-  });
-
-  it('of a render that is shown and compared', async () => {
-    const { page } = studio;
-    // What was pressed before may have taken the scene apart.
-    await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
-    await page.getByRole('menuitem', { name: 'Open sample' }).click();
-    await page.getByText('Ready to render.').waitFor();
-    await openSample(page);
-    await render(page);
-    await settle(page, 'Render');
-    await pressAll('.canvas-area, .filmstrip, .header-bar', async () => {
-      await openSample(page);
-      const frame = page.getByRole('button', { name: /^Show / }).first();
-      if ((await page.getByRole('button', { name: 'Edit scene' }).count()) === 0) await frame.click();
-      await page.getByRole('button', { name: 'Edit scene' }).waitFor();
-    });
   });
 
   it('of the device’s details', async () => {
