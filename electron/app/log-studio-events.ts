@@ -5,7 +5,7 @@ import type { EventListener } from './studio-events.ts';
 
 /** Writes the begin and the end of every render and job, and changes of the engine's settings. */
 export function logStudioEvents(log: StudioLog): EventListener {
-  /** When each render or job that has not ended was first told of. */
+  /** When each render or job that has not ended was first reported. */
   const begunMs = new Map<string, number>();
   const ended = (id: string): number | undefined => {
     const startMs = begunMs.get(id);

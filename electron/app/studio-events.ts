@@ -7,7 +7,7 @@ export class StudioEvents {
   readonly #listeners = new Set<EventListener>();
   readonly #onFault: (error: unknown, what: string) => void;
 
-  /** @param onFault told of a listener that throws, for the log */
+  /** @param onFault called when a listener throws, for the log */
   constructor(onFault: (error: unknown, what: string) => void = logFault) {
     this.#onFault = onFault;
   }

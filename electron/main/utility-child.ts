@@ -34,7 +34,7 @@ function hostedChild(child: UtilityProcess): HostedChild {
       return child.pid;
     },
     send: (message) => {
-      // A child that died meanwhile is told of by its exit.
+      // A child that died meanwhile is reported by its exit event.
       if (!hasExited) child.postMessage(message);
     },
     kill: () => {

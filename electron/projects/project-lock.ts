@@ -40,7 +40,7 @@ export class ProjectLock {
             `${projectPath} is open in another window or program. It can be opened read-only here.`,
           );
         }
-        // Whoever held it may have removed the file between our opening and our locking it: then this is a
+        // Its last holder may have removed the file between our opening and our locking it: then this is a
         // lock on nothing, and somebody else may already have one on the new file.
         isHeld = isSameFile(path, fileDescriptor);
         if (isHeld) return new ProjectLock(path, fileDescriptor);

@@ -46,7 +46,7 @@ export class UploadBodies {
       take(Buffer.concat(chunks));
       return 'taken';
     } catch (error) {
-      // Whoever sent it has gone, or sent nothing for too long. That is nobody's fault here.
+      // The sender has gone, or sent nothing for too long. That is no fault of the program.
       if (request.destroyed && !request.complete) return 'aborted';
       throw error;
     } finally {

@@ -50,7 +50,7 @@ export async function answerChallenge(key: CryptoKey, challengeUrl: URL): Promis
   const response = await fetch(url);
   if (!response.ok) throw new TypeError(`The host answered ${response.status}.`);
   const { challenge, proof }: Challenge = challengeSchema.parse(await response.json());
-  // Another program may have this port by now: it is told nothing.
+  // Another program may have this port by now: it gets nothing.
   if (proof !== (await sign(key, hostProofText(challenge, nonce)))) return undefined;
   return proofProtocols({ challenge, proof: await sign(key, pageProofText(challenge)) });
 }

@@ -11,7 +11,7 @@ export function useStudioActions(): Studio {
   return studio;
 }
 
-/** Starts something that takes time from an event handler; a failure is told. */
+/** Starts something that takes time from an event handler; a failure is reported. */
 export function start(work: () => Promise<unknown>): void {
   work().catch(reportError);
 }

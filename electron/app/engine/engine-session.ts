@@ -60,7 +60,7 @@ interface Run {
 export class EngineSession {
   /** Rejects when the pack cannot be opened, or the process ends before it was. */
   readonly opened: Promise<OpenedEngine>;
-  /** Resolves at the process's end, after every run was told of it. */
+  /** Resolves at the process's end, after every run was notified. */
   readonly ended: Promise<SessionEnd>;
   memoryBytes: number | null = null;
   readonly #child: EngineChild;
@@ -82,7 +82,7 @@ export class EngineSession {
     this.#silence = silence;
     const { promise, resolve, reject } = Promise.withResolvers<OpenedEngine>();
     this.opened = promise;
-    // Whoever waits hears of a failure; that nobody does must not end the host.
+    // Callers hear of a failure; an unhandled one must not end the host.
     promise.catch(() => undefined);
     this.#settleOpened = { resolve, reject };
     this.#child = launch();

@@ -1,4 +1,4 @@
-/** The projects that are open in this host, each under a name of its own, and what is told of them. */
+/** The projects that are open in this host, each under a name of its own, and the events about them. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Renders that wait and the one that runs: their order, their cancelling, and what is told of them. */
+/** Renders that wait and the one that runs: their order, their cancelling, and the events about them. */
 import type { EnginePreview, EngineResultOf } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { type RenderProgress, renderProgressSchema } from '../../contract/progress.ts';
@@ -38,7 +38,7 @@ export type RenderEnd =
       readonly isDiscarded: boolean;
     };
 
-/** Whoever keeps and shows what the queue does. */
+/** Keeps and shows what the queue does. */
 export interface QueueObserver {
   readonly onQueueChanged: (state: QueueState) => void;
   readonly onStarted: (render: QueuedRender) => void;
@@ -222,7 +222,7 @@ export class RenderQueue {
     }
   }
 
-  /** Whoever keeps or shows renders cannot stop those that wait. */
+  /** A fault in keeping or showing renders must not stop those that wait. */
   async #outliving(step: () => Promise<void>): Promise<void> {
     try {
       await step();

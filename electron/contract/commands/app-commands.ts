@@ -32,7 +32,7 @@ export const licenceNoticeSchema = z.strictObject({
 });
 export type LicenceNotice = z.infer<typeof licenceNoticeSchema>;
 
-/** Made to be sent to whoever mends the program: no pictures, prompts or project names; the home folder is ~. */
+/** Made to be sent to the developers: no pictures, prompts or project names; the home folder is ~. */
 export const diagnosticsSchema = z.strictObject({
   program: z.strictObject({
     name: z.string(),

@@ -82,7 +82,7 @@ export class StudioLog {
     return lines.slice(-count);
   }
 
-  /** A log that cannot be written is told of on standard error, and is never an error itself. */
+  /** A log that cannot be written is reported on standard error, and is never an error itself. */
   #append(line: string): void {
     try {
       mkdirSync(this.#folder, { recursive: true });

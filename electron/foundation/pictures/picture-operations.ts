@@ -17,7 +17,7 @@ import type {
 } from './picture-codec.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 
-/** Longest side of the sample by which a mask's kind is told, in pixels. */
+/** Longest side of the sample from which a mask's kind is recognised, in pixels. */
 const SAMPLE_SIDE_PX = 512;
 
 /** Longest side of a thumbnail, in pixels. */

@@ -42,7 +42,7 @@ export function forkChild(file: string): HostedChild {
   return {
     pid: child.pid,
     send: (message) => {
-      // A child that died meanwhile is told of by its exit.
+      // A child that died meanwhile is reported by its exit event.
       if (child.connected) child.send(message as object, () => undefined);
     },
     kill: () => void child.kill('SIGKILL'),

@@ -15,7 +15,7 @@ export function ModelsSheet() {
   const refresh = useCallback(() => {
     studio.client.call('models.list', {}).then(setListing).catch(reportError);
   }, [studio]);
-  // Whoever began it, this window or another: when work on a pack has ended, the packs are not what they were.
+  // Begun by this window or another: when work on a pack has ended, the packs are not what they were.
   const ended = useStudio(({ jobs }) =>
     Object.values(jobs).reduce((count, { packId, state }) => {
       const isOver = packId !== null && !['waiting', 'running'].includes(state);
