@@ -1,5 +1,5 @@
 /**
- * Runs rows through the U-Net in batches that fit the memory, and applies text classifier-free guidance.
+ * Runs rows through the U-Net in batches that fit the memory, with text classifier-free guidance where it is asked for.
  *
  * Rows that exchange keys and values must be in one call, so the unit of batching is a group of rows. Groups
  * are packed into calls of at most the preferred number of rows; when a call runs out of memory the number is
@@ -74,7 +74,7 @@ export class NoisePredictor {
    */
   async predict(groups: readonly RowGroup[]): Promise<Tensor[][]> {
     const { guidanceScale, unconditionalEmbedding, unconditionalAdded } = this.#options;
-    if (guidanceScale === 1) return this.#run(groups);
+    if (guidanceScale === 1) return this.predictUnguided(groups);
     const unconditional = groups.map((group) =>
       group.map((row) => ({
         ...row,
@@ -82,7 +82,7 @@ export class NoisePredictor {
         ...(unconditionalAdded && { added: unconditionalAdded }),
       })),
     );
-    const predictions = await this.#run([...groups, ...unconditional]);
+    const predictions = await this.predictUnguided([...groups, ...unconditional]);
     return groups.map((group, index) =>
       group.map((_, row) => {
         const withText = predictions[index]![row]!;
@@ -98,7 +98,13 @@ export class NoisePredictor {
     );
   }
 
-  async #run(groups: readonly RowGroup[]): Promise<Tensor[][]> {
+  /**
+   * eps for every row of every group as the U-Net gives it: for rows that carry their own side of text guidance.
+   *
+   * @returns as {@link predict}
+   * @throws PipelineError as {@link predict}
+   */
+  async predictUnguided(groups: readonly RowGroup[]): Promise<Tensor[][]> {
     const predictions: Tensor[][] = [];
     while (predictions.length < groups.length) {
       throwIfCancelled(this.#options.controls.signal);

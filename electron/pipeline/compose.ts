@@ -125,8 +125,7 @@ export async function compose(
   const concepts = inputs.concepts.map((concept, index) => {
     const { image, prompt } = scene.concepts[index]!;
     const key = JSON.stringify([image.contentHash, prompt, steps, seed, attentionLayers]);
-    // Text guidance has a second row for each concept, without its prompt, whose states are not kept.
-    const keptStates = guidanceScale === 1 ? store.keptStates?.(key) : undefined;
+    const keptStates = store.keptStates?.(key);
     return keptStates ? { ...concept, keptStates } : concept;
   });
   const blend = await pnpMix(

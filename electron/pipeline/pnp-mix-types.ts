@@ -32,7 +32,7 @@ export interface ConceptInputs extends ConceptMask {
   /** Appearance guidance scale of this concept, >= 0; the paper's is 0.15. */
   readonly alpha: number;
   /**
-   * Kept between runs with the same latents, prompt, steps, seed and attention layers; text guidance must be off.
+   * Kept between runs with the same latents, prompt, steps, seed and attention layers.
    * Without them a run takes one more row for this concept at each step.
    */
   readonly keptStates?: KeptStates;
@@ -66,9 +66,9 @@ export interface PnpMixParameters {
   readonly seed: number;
   /** Dilution scale, 0..1; the paper's is 0.8. */
   readonly beta: number;
-  /** Text classifier-free guidance; 1 is off. */
+  /** Text classifier-free guidance; 1 is off. It takes the place of swap guidance. */
   readonly guidanceScale: number;
-  /** Swap guidance s >= 1; 1 is off. */
+  /** Swap guidance s >= 1; 1 is off. It acts while text guidance is off. */
   readonly swapGuidanceScale: number;
   readonly attentionLayers: AttentionLayers;
   /** Share of the steps in which guided appearance attention acts: from <= index / steps < to. */

@@ -14,7 +14,7 @@
  * What is never computed, because it is already known: eps of the background (the inversion had the same x_t
  * and prompt), eps of the inpainted background and of the output (nothing uses them), and the noise maps of
  * the inpainted background and of the concepts (they follow their own x_t). U-Net rows per step: one per
- * concept, one per reference, and one more per reference while swap guidance is above 1. The concepts' rows give
+ * concept, one per reference, and one more per reference while text or swap guidance is above 1. The concepts' rows give
  * nothing but keys and values, which alpha, beta and the masks leave as they are: a re-tune that finds them kept runs
  * the references only.
  */
@@ -90,21 +90,27 @@ export async function pnpMix(
   for (const step of steps) {
     throwIfCancelled(controls.signal);
     const next = step.index + 1;
-    const swapScale = swapGuidanceScaleAt(swapGuidanceScale, step.index, steps.length);
+    const guidance = {
+      guidanceScale: parameters.guidanceScale,
+      swapGuidanceScale: swapGuidanceScaleAt(swapGuidanceScale, step.index, steps.length),
+    };
     const position = step.index / steps.length;
+    const injected = position >= attentionSteps.from && position < attentionSteps.to;
 
-    // 1. and 2. Guided appearance attention (3.3) under swap guidance.
-    const predictions = await predictor.predict(
+    // 1. and 2. Guided appearance attention (3.3) under swap guidance, or under text guidance in its place. At the
+    // first step the references are x_T of the background as it is: dilution follows a step, and none came before.
+    const predictions = await predictor.predictUnguided(
       inputs.concepts.map((concept, i) =>
         appearanceRows({
           step,
           referenceLatents: references[i]!,
           conceptLatents: concepts[i]![step.index]!,
           scenePromptEmbedding: inputs.background.promptEmbedding,
+          unconditionalEmbedding: inputs.unconditionalEmbedding,
           conceptPromptEmbedding: concept.promptEmbedding,
           appearanceScale: valueGuidance ? concept.alpha : 0,
-          swapGuidanceScale: swapScale,
-          injected: position >= attentionSteps.from && position < attentionSteps.to,
+          guidance,
+          injected,
           conceptStates: concept.keptStates?.get(step.index),
           ...(concept.keptStates && {
             onConceptStates: (states) => concept.keptStates!.keep(step.index, states),
@@ -112,7 +118,7 @@ export async function pnpMix(
         }),
       ),
     );
-    let referenceNoise = predictions.map((rows) => guidedPrediction(rows, swapScale));
+    let referenceNoise = predictions.map((rows) => guidedPrediction(rows, guidance, injected));
 
     // 3. Mask-guided noise mixing (3.4), summed in layer order: its rounding must not depend on the list's.
     const backgroundPrediction = background.noisePredictions[step.index]!;
@@ -139,7 +145,8 @@ export async function pnpMix(
     output = stepWithNoise(output, outputNoise, noiseMap, step);
     references = references.map((latents, i) => stepWithNoise(latents, referenceNoise[i]!, noiseMap, step));
 
-    // 5. Background dilution++ (3.5), or plain dilution with the background itself (ablation row c).
+    // 5. Background dilution++ (3.5), or plain dilution with the background itself (ablation row c), at the timestep
+    // that the references have just reached: their noise and that of what dilutes them must be of one level.
     if (dilution !== 'none') {
       const diluting = dilution === 'inpainted' ? inpainted[next]! : background.trajectory[next]!;
       references = references.map((latents, i) =>

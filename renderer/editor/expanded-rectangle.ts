@@ -1,29 +1,27 @@
 /** The rectangles around masks within which dilution leaves objects alone (method.md, stage 2 step 5). */
-import { boundingRectangle, expandRectangle } from '../../electron/pipeline/masks/rectangle.ts';
-import { type LatentMaskOptions, latentMasks } from '../../electron/pipeline/mixing/latent-masks.ts';
+import { expandedRectangle, type LatentMaskOptions } from '../../electron/pipeline/mixing/latent-masks.ts';
 import { tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { intersectRects, type MaskPlane, type PixelRect, planeRect } from './mask-plane.ts';
 
 /**
- * The method's own rectangles, computed by the method's own code: the masks are feathered, brought to latent
- * resolution, and cut by those in front of them first. Takes the time of that, so it is not for every stroke.
+ * The method's own rectangles, computed by the method's own code at latent resolution. Takes the time of bringing the
+ * masks there, so it is not for every stroke.
  *
- * @param masks of the concepts that are rendered, from the back layer to the front, all of one size
- * @returns one per mask, in image pixels; undefined where nothing of it is left
+ * @param masks of the concepts that are rendered, all of one size
+ * @returns one per mask, in image pixels; undefined for an empty mask
  */
 export function expandedRectangles(
   masks: readonly MaskPlane[],
   options: LatentMaskOptions,
 ): (PixelRect | undefined)[] {
-  const { downscale, expandLatent } = options;
+  const { downscale } = options;
   const [first] = masks;
   if (first === undefined) return [];
   const dims = [Math.ceil(first.height / downscale), Math.ceil(first.width / downscale)] as const;
-  const concepts = masks.map((plane, order) => ({ mask: weightsOf(plane, dims, downscale), order }));
-  return latentMasks(concepts, dims, options).regionMasks.map((region) => {
-    const bounds = boundingRectangle(region);
-    if (bounds === undefined) return undefined;
-    const { left, top, width, height } = expandRectangle(bounds, expandLatent, dims);
+  return masks.map((plane) => {
+    const rectangle = expandedRectangle(weightsOf(plane, dims, downscale), dims, options);
+    if (rectangle === undefined) return undefined;
+    const { left, top, width, height } = rectangle;
     const inPixels = {
       left: left * downscale,
       top: top * downscale,

@@ -41,7 +41,15 @@ export function textbookMasks(
   const MB = Float32Array.from({ length: h * w }, (_, cell) =>
     share.reduce((left, weight) => left * (1 - weight[cell]!), 1),
   );
-  return { M, MB, ME: M.map((region) => rectangle(region, h, w, options.expandLatent)) };
+  // M_E_i comes of the object's own mask: the cells it covers by half, or those it touches where it covers none.
+  const ME = concepts.map(({ mask }) => {
+    const covered = Float32Array.from({ length: h * w }, (_, cell) =>
+      cellAverage(cell % w, Math.floor(cell / w), options.downscale, (x, y) => pixel(mask, x, y)),
+    );
+    const half = covered.map((average) => (average >= 0.5 ? 1 : 0));
+    return rectangle(half.includes(1) ? half : covered, h, w, options.expandLatent);
+  });
+  return { M, MB, ME };
 }
 
 /** Mean over the cell's pixels; 0 or 1 by the threshold of 0.5 in paper mode, blurred first with a feather. */
@@ -51,15 +59,24 @@ function cellShare(
   cellY: number,
   { downscale, featherPx }: { readonly downscale: number; readonly featherPx: number },
 ): number {
-  let sum = 0;
-  for (let y = cellY * downscale; y < (cellY + 1) * downscale; y++) {
-    for (let x = cellX * downscale; x < (cellX + 1) * downscale; x++) {
-      sum += featherPx > 0 ? blurredAt(mask, x, y, featherPx / 2) : pixel(mask, x, y);
-    }
-  }
-  const average = sum / downscale ** 2;
+  const average = cellAverage(cellX, cellY, downscale, (x, y) =>
+    featherPx > 0 ? blurredAt(mask, x, y, featherPx / 2) : pixel(mask, x, y),
+  );
   if (featherPx > 0) return average;
   return average >= 0.5 ? 1 : 0;
+}
+
+function cellAverage(
+  cellX: number,
+  cellY: number,
+  downscale: number,
+  valueAt: (x: number, y: number) => number,
+): number {
+  let sum = 0;
+  for (let y = cellY * downscale; y < (cellY + 1) * downscale; y++) {
+    for (let x = cellX * downscale; x < (cellX + 1) * downscale; x++) sum += valueAt(x, y);
+  }
+  return sum / downscale ** 2;
 }
 
 /** Gaussian of standard deviation sigma, cut off at 3 sigma; the border's pixels are repeated outwards. */

@@ -67,32 +67,39 @@ export async function textbookPnpMix(
   const scene = inputs.background.promptEmbedding;
   let unetRows = 0;
 
-  /** eps of every latent in one batch; with text guidance g: eps_u + g (eps_c - eps_u). */
-  const predict = async (latents: readonly Latent[], step: Step): Promise<Tensor[]> => {
-    const run = async (promptOf: (latent: Latent) => Tensor): Promise<Tensor[]> => {
-      const rows = latents.map(
-        (latent, index): UnetRow => ({
-          latents: latent.x,
-          timestep: step.t,
-          promptEmbedding: promptOf(latent),
-          keyValueSource: latent.source ?? index,
-          appearanceScale: latent.alpha ?? 0,
-        }),
-      );
-      unetRows += rows.length;
-      const outputs = unstackRows(await models.unet.predict(rows, parameters.attentionLayers));
-      if (models.schedule.predictionType === 'epsilon') return outputs;
-      // v = sqrt(a) eps - sqrt(1 - a) x0 and x = sqrt(a) x0 + sqrt(1 - a) eps, solved for eps.
-      return outputs.map((v, index) =>
-        each([v, latents[index]!.x], (vAt, xAt) => Math.sqrt(step.a) * vAt + Math.sqrt(1 - step.a) * xAt),
-      );
-    };
-    const withPrompt = await run((latent) => latent.prompt);
-    const g = parameters.guidanceScale;
-    if (g === 1) return withPrompt;
-    const withoutPrompt = await run(() => inputs.unconditionalEmbedding);
-    return withPrompt.map((eps, index) => each([eps, withoutPrompt[index]!], (c, u) => u + g * (c - u)));
+  const g = parameters.guidanceScale;
+
+  /** eps of every latent in one batch, each under a prompt. */
+  const run = async (
+    latents: readonly Latent[],
+    step: Step,
+    promptOf: (latent: Latent) => Tensor,
+  ): Promise<Tensor[]> => {
+    const rows = latents.map(
+      (latent, index): UnetRow => ({
+        latents: latent.x,
+        timestep: step.t,
+        promptEmbedding: promptOf(latent),
+        keyValueSource: latent.source ?? index,
+        appearanceScale: latent.alpha ?? 0,
+      }),
+    );
+    unetRows += rows.length;
+    const outputs = unstackRows(await models.unet.predict(rows, parameters.attentionLayers));
+    if (models.schedule.predictionType === 'epsilon') return outputs;
+    // v = sqrt(a) eps - sqrt(1 - a) x0 and x = sqrt(a) x0 + sqrt(1 - a) eps, solved for eps.
+    return outputs.map((v, index) =>
+      each([v, latents[index]!.x], (vAt, xAt) => Math.sqrt(step.a) * vAt + Math.sqrt(1 - step.a) * xAt),
+    );
   };
+  const withPrompts = (latents: readonly Latent[], step: Step) =>
+    run(latents, step, (latent) => latent.prompt);
+  const withoutPrompts = (latents: readonly Latent[], step: Step) =>
+    run(latents, step, () => inputs.unconditionalEmbedding);
+
+  /** eps with text guidance g: eps_u + g (eps_c - eps_u). */
+  const guided = (withPrompt: readonly Tensor[], withoutPrompt: readonly Tensor[]): Tensor[] =>
+    withPrompt.map((eps, index) => each([eps, withoutPrompt[index]!], (c, u) => u + g * (c - u)));
 
   /** Stage 1 step 5: edit-friendly inversion. */
   const invert = async (x0: Tensor, prompt: Tensor, stream: NoiseStream): Promise<Inverted> => {
@@ -106,7 +113,9 @@ export async function textbookPnpMix(
     x.push(x0);
     const z: Tensor[] = [];
     for (const [k, step] of steps.entries()) {
-      const [eps] = await predict([{ x: x[k]!, prompt }], step);
+      const alone = [{ x: x[k]!, prompt }];
+      const withPrompt = await withPrompts(alone, step);
+      const [eps] = g === 1 ? withPrompt : guided(withPrompt, await withoutPrompts(alone, step));
       // z_t = (x_prev - mu_t) / sigma_t, then x_prev := mu_t + sigma_t z_t.
       z.push(each([x[k + 1]!, mean(x[k]!, eps!, step)], (xPrev, mu) => (xPrev - mu) / step.sigma));
       x[k + 1] = advance(x[k]!, eps!, z[k]!, step);
@@ -145,23 +154,30 @@ export async function textbookPnpMix(
     const refRow = (i: number) => 2 + n + i;
 
     // 1. The plain pass, and the pass in which every ref_i has K and V of per_i.
-    const plain = await predict(batch, step);
+    const plainWithPrompts = await withPrompts(batch, step);
+    const plainWithoutPrompts = g === 1 ? undefined : await withoutPrompts(batch, step);
+    const plain = plainWithoutPrompts ? guided(plainWithPrompts, plainWithoutPrompts) : plainWithPrompts;
     const injected = k / T >= attentionSteps.from && k / T < attentionSteps.to;
     const swapBatch = batch.map((latent, index): Latent => {
       const i = index - refRow(0);
       if (!injected || i < 0 || i >= n) return latent;
       return { ...latent, source: perRow(i), alpha: row.valueGuidance ? inputs.concepts[i]!.alpha : 0 };
     });
-    const swapped = await predict(swapBatch, step);
+    const swapped = await withPrompts(swapBatch, step);
     const epsBack = plain[0]!;
 
-    // 2. Swap guidance: s_t falls linearly from s to max(s / 2, 1).
+    // 2. Swap guidance: s_t falls linearly from s to max(s / 2, 1). Text guidance takes its place, from the plain row
+    // without a prompt to the swapped row with one.
     const s = parameters.swapGuidanceScale;
     const sLast = Math.max(s / 2, 1);
     const sT = T === 1 ? s : s - ((s - sLast) * k) / (T - 1);
-    let epsRef = xRef.map((_, i) =>
-      each([plain[refRow(i)]!, swapped[refRow(i)]!], (p, w) => (injected ? p + sT * (w - p) : p)),
-    );
+    let epsRef = xRef.map((_, i) => {
+      const swap = swapped[refRow(i)]!;
+      if (plainWithoutPrompts) {
+        return each([plainWithoutPrompts[refRow(i)]!, swap], (u, w) => u + g * (w - u));
+      }
+      return each([plainWithPrompts[refRow(i)]!, swap], (p, w) => (injected ? p + sT * (w - p) : p));
+    });
 
     // 3. eps_out = eps_back * M_B + sum_i eps_ref_i * M_i.
     const epsOut = mapElements(epsBack, (value, at, cell) => {

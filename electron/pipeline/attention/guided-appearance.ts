@@ -8,6 +8,9 @@
  *
  * Swap guidance (Cross-Image Attention, Alaluf et al., arXiv 2311.03335, section 3.3; named in paper 3.4):
  *   eps_ref_i = eps_plain + s_t (eps_swap - eps_plain)
+ * Text classifier-free guidance g takes its place, as in that paper's code: both at once would push the prediction
+ * g s_t times as far.
+ *   eps_ref_i = eps_plain(no prompt) + g (eps_swap(scene prompt) - eps_plain(no prompt))
  */
 import type { RowGroup } from '../batching.ts';
 import type { AttentionStates } from '../ports.ts';
@@ -25,6 +28,14 @@ export function swapGuidanceScaleAt(scale: number, stepIndex: number, steps: num
   return steps === 1 ? scale : scale + (last - scale) * (stepIndex / (steps - 1));
 }
 
+/** How far a reference's prediction is pushed away from the plain one. */
+export interface ReferenceGuidance {
+  /** Text classifier-free guidance g; 1 is off. */
+  readonly guidanceScale: number;
+  /** s_t of this step; it acts while text guidance is off. */
+  readonly swapGuidanceScale: number;
+}
+
 /** What one concept brings to a step. */
 export interface AppearanceRowInputs {
   readonly step: ScheduleStep;
@@ -33,11 +44,11 @@ export interface AppearanceRowInputs {
   /** per_i's own x_t at this step, the same dims. */
   readonly conceptLatents: Tensor;
   readonly scenePromptEmbedding: Tensor;
+  readonly unconditionalEmbedding: Tensor;
   readonly conceptPromptEmbedding: Tensor;
   /** alpha of the value guidance; 0 replaces keys and values only. */
   readonly appearanceScale: number;
-  /** s_t of this step. */
-  readonly swapGuidanceScale: number;
+  readonly guidance: ReferenceGuidance;
   /** False outside the step range of the guided attention: ref_i then runs as it is. */
   readonly injected: boolean;
   /** per_i's states at this step from an earlier run; with them per_i needs no row. */
@@ -47,22 +58,24 @@ export interface AppearanceRowInputs {
 }
 
 /**
- * The rows of concept i at one step: [ref_i swapped, ref_i plain (only where swap guidance needs it), per_i (only
- * where its states are not kept)], or [ref_i plain] outside the step range.
+ * The rows of concept i at one step: [ref_i swapped, ref_i plain (only where guidance needs it), per_i (only where its
+ * states are not kept)]. Outside the step range the first row is plain too, and nothing is asked of per_i. With text
+ * guidance the plain row has no prompt.
  */
 export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
-  const { step, conceptStates, onConceptStates } = inputs;
-  const plain = {
-    latents: inputs.referenceLatents,
-    step,
-    promptEmbedding: inputs.scenePromptEmbedding,
-    appearanceScale: 0,
-  };
-  if (!inputs.injected) return [{ ...plain, keyValueSource: 0 }];
-  const plainRows = inputs.swapGuidanceScale > 1 ? [{ ...plain, keyValueSource: 1 }] : [];
+  const { step, injected, guidance, conceptStates, onConceptStates } = inputs;
+  const reference = { latents: inputs.referenceLatents, step, appearanceScale: 0 };
+  const prompted = { ...reference, promptEmbedding: inputs.scenePromptEmbedding };
+  const plainRows = [];
+  if (guidance.guidanceScale !== 1) {
+    plainRows.push({ ...reference, promptEmbedding: inputs.unconditionalEmbedding, keyValueSource: 1 });
+  } else if (injected && guidance.swapGuidanceScale > 1) {
+    plainRows.push({ ...prompted, keyValueSource: 1 });
+  }
+  if (!injected) return [{ ...prompted, keyValueSource: 0 }, ...plainRows];
   const conceptAt = 1 + plainRows.length;
   const swapped = {
-    ...plain,
+    ...prompted,
     keyValueSource: conceptStates ?? conceptAt,
     appearanceScale: inputs.appearanceScale,
   };
@@ -79,18 +92,26 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
 }
 
 /**
- * eps_ref_i from the predictions of {@link appearanceRows}.
+ * eps_ref_i from the predictions of {@link appearanceRows}: plain + scale (swapped - plain), with g as the scale where
+ * text guidance is on, else s_t.
  *
  * @param predictions one per row, in the same order
+ * @param injected as the rows were made
  */
-export function guidedPrediction(predictions: readonly Tensor[], swapGuidanceScale: number): Tensor {
+export function guidedPrediction(
+  predictions: readonly Tensor[],
+  { guidanceScale, swapGuidanceScale }: ReferenceGuidance,
+  injected: boolean,
+): Tensor {
   const [swapped, plain] = predictions as [Tensor, Tensor?];
-  if (plain === undefined || swapGuidanceScale <= 1) return swapped;
-  assertSameDims(swapped, plain, 'Swap guidance');
+  const isTextGuided = guidanceScale !== 1;
+  if (!isTextGuided && (!injected || swapGuidanceScale <= 1)) return swapped;
+  const scale = isTextGuided ? guidanceScale : swapGuidanceScale;
+  assertSameDims(swapped, plain!, 'Guidance of a reference');
   return tensor(
     swapped.data.map((value, index) => {
-      const base = plain.data[index]!;
-      return base + swapGuidanceScale * (value - base);
+      const base = plain!.data[index]!;
+      return base + scale * (value - base);
     }),
     swapped.dims,
   );

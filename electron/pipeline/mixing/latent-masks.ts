@@ -5,11 +5,11 @@
  * | --- | --- | --- |
  * | M_i | regionMasks[i] | weight of concept i at each latent element |
  * | M_B | backgroundMask | 1 minus the sum of the M_i |
- * | M_E_i | expandedMasks[i] | bounding rectangle of M_i, grown by a margin |
+ * | M_E_i | expandedMasks[i] | bounding rectangle of concept i's own mask, grown by a margin |
  */
 
-import { boundingRectangle, expandRectangle, rectangleMask } from '../masks/rectangle.ts';
-import { maskDims, REGION_THRESHOLD } from '../masks/region.ts';
+import { boundingRectangle, expandRectangle, type Rectangle, rectangleMask } from '../masks/rectangle.ts';
+import { REGION_THRESHOLD } from '../masks/region.ts';
 import { areaAverage, gaussianBlur } from '../tensor/image-kernels.ts';
 import { type Tensor, tensor, zeros } from '../tensor/tensor.ts';
 
@@ -71,29 +71,44 @@ export function latentMasks(
   return {
     regionMasks,
     backgroundMask: tensor(remaining, dims),
-    expandedMasks: regionMasks.map((region) => expandedMask(region, options.expandLatent)),
+    expandedMasks: concepts.map(({ mask }) => {
+      const rectangle = expandedRectangle(mask, dims, options);
+      return rectangle === undefined ? zeros(dims) : rectangleMask(rectangle, dims);
+    }),
   };
+}
+
+/**
+ * M_E as a rectangle of latent elements: the bounds of a concept's own mask, grown by the margin on every side and cut
+ * at the border (paper 3.5).
+ *
+ * It is the rectangle of the original object mask: concepts in front take nothing of it, and a feather adds nothing.
+ * Its elements are those of the region in paper mode; a mask that covers no element by half, which a feather can still
+ * render, has the bounds of the elements that it touches.
+ *
+ * @param mask dims [height, width] at image resolution, values 0..1
+ * @returns undefined for a mask of zeros
+ * @throws PipelineError PARAMETER_INVALID for a margin that is negative or not whole
+ */
+export function expandedRectangle(
+  mask: Tensor,
+  dims: readonly [height: number, width: number],
+  { downscale, expandLatent }: Pick<LatentMaskOptions, 'downscale' | 'expandLatent'>,
+): Rectangle | undefined {
+  const covered = areaAverage(mask, downscale);
+  const bounds = boundingRectangle(hardRegion(covered)) ?? boundingRectangle(covered);
+  return bounds && expandRectangle(bounds, expandLatent, dims);
 }
 
 function reduceMask(mask: Tensor, { downscale, featherPx }: LatentMaskOptions): Tensor {
   if (featherPx > 0) return areaAverage(gaussianBlur(mask, featherPx / 2), downscale);
-  const average = areaAverage(mask, downscale);
-  return tensor(
-    average.data.map((share) => (share >= REGION_THRESHOLD ? 1 : 0)),
-    average.dims,
-  );
+  return hardRegion(areaAverage(mask, downscale));
 }
 
-/**
- * M_E: the bounding rectangle of a mask, grown by a margin on every side and cut at the border (paper 3.5).
- *
- * @param region dims [h, w]; elements above 0 belong to it
- * @param margin elements per side, whole and >= 0
- * @returns 1 inside the rectangle, 0 outside; all 0 for an empty mask
- * @throws PipelineError PARAMETER_INVALID for another margin
- */
-export function expandedMask(region: Tensor, margin: number): Tensor {
-  const dims = maskDims(region);
-  const bounds = boundingRectangle(region);
-  return bounds === undefined ? zeros(dims) : rectangleMask(expandRectangle(bounds, margin, dims), dims);
+/** 1 for the elements that are covered by half or more, 0 for the others. */
+function hardRegion(covered: Tensor): Tensor {
+  return tensor(
+    covered.data.map((share) => (share >= REGION_THRESHOLD ? 1 : 0)),
+    covered.dims,
+  );
 }

@@ -228,7 +228,7 @@ describe('what is kept between runs', () => {
       ['the layers', scene, { ...parameters, attentionLayers: 'decoder' }, conceptRows],
       ['the seed', scene, { ...parameters, seed: 8 }, inversionRows + conceptRows],
       ['the steps', scene, { ...parameters, steps: 5 }, 5 * (1 + 2 * 2)],
-      ['the guidance', scene, { ...parameters, guidanceScale: 3 }, 2 * (inversionRows + conceptRows)],
+      ['the guidance', scene, { ...parameters, guidanceScale: 3 }, 2 * inversionRows + 2 * referenceRows],
     ] as const)('with a change of %s', async (_, next, tuned, rows) => {
       const store = { ...memoryStore(), keptStates: statesInMemory() };
       await compose(modelsWith(), scene, parameters, store);
@@ -252,7 +252,8 @@ describe('what is kept between runs', () => {
     const models = modelsWith();
     const { blend } = await compose(models, next, tuned, store);
     expect(models.unet.rowCount()).toBe(blend.unetRows);
-    const rows = tuned.steps * (1 + 2 * 2) * (tuned.guidanceScale === 1 ? 1 : 2);
+    // Under text guidance the background and each of the references have a row without a prompt too.
+    const rows = tuned.steps * (tuned.guidanceScale === 1 ? 1 + 2 * 2 : 2 + 3 * 2);
     expect(blend.unetRows).toBe(rows);
     const fresh = await compose(modelsWith(), next, tuned, memoryStore());
     expect(blend.latents.data).toEqual(fresh.blend.latents.data);

@@ -135,6 +135,19 @@ test('beta has no effect when every expanded mask covers the whole latent, and h
   for (const latents of partly) expect(maxAbsDifference(latents, without!)).toBeGreaterThan(1e-4);
 });
 
+test('outside M_E a reference is beta times the inpainted background at the timestep that it has reached', async () => {
+  const inputs = inputsOf([conceptOf(1, box(0, 0, 8, 8))]);
+  const { trace } = await traced(inputs, { ...defaultParameters, expandLatent: 0 });
+  const expanded = trace.get('masks/expanded-1')!.data;
+  for (let k = 0; k < defaultParameters.steps; k++) {
+    const isLast = k + 1 === defaultParameters.steps;
+    const inpainted = trace.get(isLast ? 'inversion/inpainted/x0' : `inversion/inpainted/x_t/${k + 1}`)!;
+    for (const [at, value] of trace.get(`blend/${k}/reference-1`)!.data.entries()) {
+      if (expanded[at % plane] === 0) expect(value).toBeCloseTo(0.8 * inpainted.data[at]!, 4);
+    }
+  }
+});
+
 test('alpha = 0 stays 0: it is the plain replacement of keys and values of ablation row a', async () => {
   const withAlpha = (alpha: number) => inputsOf([conceptOf(1, box(0, 0, 12, 12), alpha)]);
   const dilutionOff = { ...defaultParameters, ablation: 'b' as const };

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';
 import type { PnpMixParameters } from '../../../electron/pipeline/pnp-mix-types.ts';
 import type { AttentionStates } from '../../../electron/pipeline/ports.ts';
+import type { Tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 import {
   anyInputs,
   anyParameters,
@@ -57,9 +58,11 @@ describe('U-Net rows per step', () => {
     expect(await rowsByTimestep(fading)).toEqual([full, full, full, without]);
   });
 
-  test('text guidance doubles every row', async () => {
-    const guided = { ...defaultParameters, guidanceScale: 5 };
-    expect(await rowsByTimestep(guided)).toEqual(new Array(4).fill(2 * (1 + 2 * concepts)));
+  test('text guidance adds one row to each image that is predicted, and none to the concepts', async () => {
+    const guided = { ...defaultParameters, guidanceScale: 5, swapGuidanceScale: 3.5 };
+    expect(await rowsByTimestep(guided)).toEqual(new Array(4).fill(2 + 3 * concepts));
+    const never = { ...guided, attentionSteps: { from: 0, to: 0 } };
+    expect(await rowsByTimestep(never)).toEqual(new Array(4).fill(2 + 2 * concepts));
   });
 
   test('outside the step range only the references run', async () => {
@@ -107,9 +110,8 @@ describe('kept attention states', () => {
         anyParameters,
         fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
         async (inputs, first, tuned, hasRoom) => {
-          // Text guidance does without: the caller sees to it (compose.ts).
           const { steps, seed, attentionLayers } = first;
-          const shared = { steps, seed, attentionLayers, guidanceScale: 1 };
+          const shared = { steps, seed, attentionLayers };
           const keep = statesInMemory();
           const concepts = inputs.concepts.map((concept, index) => {
             const { get, keep: keepStep } = keep(`${index}`);
@@ -199,6 +201,26 @@ test('cancelled at any progress event, the run ends with CANCELLED and asks the 
     }),
     { numRuns: 40 },
   );
+});
+
+test('the first call sees the references as they start, undiluted: x_T of the background', async () => {
+  const unet = createToyUnet(1);
+  const start: Tensor[] = [];
+  await pnpMix(
+    modelsOf(unet),
+    scene,
+    { ...defaultParameters, beta: 0 },
+    {
+      onTrace: (name, value) => {
+        if (name === 'inversion/background/x_t/0') start.push(value);
+      },
+    },
+  );
+  const swapped = unet.calls
+    .flatMap((rows) => rows.filter((row, index) => row.keyValueSource !== index))
+    .filter(({ timestep }) => timestep === 751);
+  expect(swapped).toHaveLength(concepts);
+  for (const { latents } of swapped) expect(latents.data).toEqual(start[0]!.data);
 });
 
 test('cancelled before it began, nothing is asked', async () => {

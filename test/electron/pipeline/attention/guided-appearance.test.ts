@@ -30,14 +30,37 @@ test('s_t falls in a line from s to max(s / 2, 1)', () => {
   expect(swapGuidanceScaleAt(3.5, 0, 1)).toBe(3.5);
 });
 
+/** Text guidance off. */
+const swapOnly = (swapGuidanceScale: number) => ({ guidanceScale: 1, swapGuidanceScale });
+
 test('the swap-guided prediction is plain + s (swap - plain)', () => {
   const [swap, per, plain] = [someLatents(1), someLatents(2), someLatents(3)];
-  expect(guidedPrediction([swap, per], 1)).toBe(swap);
-  const guided = guidedPrediction([swap, plain, per], 3.5);
+  expect(guidedPrediction([swap, per], swapOnly(1), true)).toBe(swap);
+  const guided = guidedPrediction([swap, plain, per], swapOnly(3.5), true);
   for (const [at, value] of guided.data.entries()) {
     expect(value).toBeCloseTo(plain.data[at]! + 3.5 * (swap.data[at]! - plain.data[at]!), 5);
   }
-  expect(() => guidedPrediction([swap, zeros([4, 5, 4]), per], 2)).toThrow(/\[4,4,5\].*\[4,5,4\]/);
+  const other = zeros([4, 5, 4]);
+  expect(() => guidedPrediction([swap, other, per], swapOnly(2), true)).toThrow(/\[4,4,5\].*\[4,5,4\]/);
+});
+
+test('text guidance takes the place of swap guidance: plain + g (swap - plain), the plain row without a prompt', () => {
+  const [swap, per, plain] = [someLatents(1), someLatents(2), someLatents(3)];
+  for (const injected of [true, false]) {
+    const guidance = { guidanceScale: 7.5, swapGuidanceScale: 3.5 };
+    const guided = guidedPrediction([swap, plain, per], guidance, injected);
+    for (const [at, value] of guided.data.entries()) {
+      expect(value).toBeCloseTo(plain.data[at]! + 7.5 * (swap.data[at]! - plain.data[at]!), 4);
+    }
+    const [first, second, ...others] = appearanceRows({ ...rowInputs, guidance, injected });
+    expect(first!.promptEmbedding).toBe(rowInputs.scenePromptEmbedding);
+    expect(first!.keyValueSource).toBe(injected ? 2 : 0);
+    expect(second).toMatchObject({ keyValueSource: 1, appearanceScale: 0, latents: someLatents(1) });
+    expect(second!.promptEmbedding).toBe(rowInputs.unconditionalEmbedding);
+    expect(others.map((row) => row.promptEmbedding)).toEqual(
+      injected ? [rowInputs.conceptPromptEmbedding] : [],
+    );
+  }
 });
 
 const rowInputs = {
@@ -45,20 +68,21 @@ const rowInputs = {
   referenceLatents: someLatents(1),
   conceptLatents: someLatents(2),
   scenePromptEmbedding: somePrompt(1),
+  unconditionalEmbedding: somePrompt(3),
   conceptPromptEmbedding: somePrompt(2),
   appearanceScale: 0.15,
-  swapGuidanceScale: 1,
+  guidance: swapOnly(1),
   injected: true,
   conceptStates: undefined,
 };
 
 test('a concept brings two rows, three under swap guidance, one outside the step range', () => {
   expect(appearanceRows(rowInputs).map((row) => row.keyValueSource)).toEqual([1, 1]);
-  const guided = appearanceRows({ ...rowInputs, swapGuidanceScale: 1.5 });
+  const guided = appearanceRows({ ...rowInputs, guidance: swapOnly(1.5) });
   expect(guided.map((row) => row.keyValueSource)).toEqual([2, 1, 2]);
   expect(guided.map((row) => row.appearanceScale)).toEqual([0.15, 0, 0]);
   expect(guided.map((row) => row.latents)).toEqual([1, 1, 2].map(someLatents));
-  const outside = appearanceRows({ ...rowInputs, swapGuidanceScale: 3.5, injected: false });
+  const outside = appearanceRows({ ...rowInputs, guidance: swapOnly(3.5), injected: false });
   expect(outside.map((row) => [row.keyValueSource, row.appearanceScale])).toEqual([[0, 0]]);
 });
 
@@ -67,7 +91,7 @@ test('a concept whose states are kept brings no row of its own', () => {
   expect(appearanceRows({ ...rowInputs, conceptStates }).map((row) => row.keyValueSource)).toEqual([
     conceptStates,
   ]);
-  const guided = appearanceRows({ ...rowInputs, conceptStates, swapGuidanceScale: 1.5 });
+  const guided = appearanceRows({ ...rowInputs, conceptStates, guidance: swapOnly(1.5) });
   expect(guided.map((row) => row.keyValueSource)).toEqual([conceptStates, 1]);
 });
 

@@ -1,8 +1,8 @@
 /** Where a mask begins: one value, for bytes and for weights, on the canvas and in the method. */
 import { expect, test } from 'vitest';
 import { REGION_THRESHOLD, regionOf } from '../../../../electron/pipeline/masks/region.ts';
-import { expandedMask, latentMasks } from '../../../../electron/pipeline/mixing/latent-masks.ts';
-import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { expandedRectangle, latentMasks } from '../../../../electron/pipeline/mixing/latent-masks.ts';
+import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { INSIDE_FROM } from '../../../../renderer/editor/mask-plane.ts';
 
 test('every byte is inside on the canvas exactly when its weight is inside for the method', () => {
@@ -25,9 +25,11 @@ test('a share of exactly the threshold belongs to the region at latent resolutio
 
 test('the expanded mask is the mask’s rectangle and its margin, and takes no other margin than a whole one', () => {
   const region = tensor(new Float32Array([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), [3, 4]);
-  expect([...expandedMask(region, 1).data]).toEqual([1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0]);
-  expect([...expandedMask(tensor(new Float32Array(12), [3, 4]), 1).data]).toEqual(new Array(12).fill(0));
+  const expanded = (mask: Tensor, expandLatent: number) =>
+    expandedRectangle(mask, [3, 4], { downscale: 1, expandLatent });
+  expect(expanded(region, 1)).toEqual({ left: 0, top: 0, width: 3, height: 3 });
+  expect(expanded(tensor(new Float32Array(12), [3, 4]), 1)).toBeUndefined();
   for (const margin of [-1, 0.5, Number.NaN]) {
-    expect(() => expandedMask(region, margin)).toThrow('margin of a rectangle');
+    expect(() => expanded(region, margin)).toThrow('margin of a rectangle');
   }
 });

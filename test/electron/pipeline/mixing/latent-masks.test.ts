@@ -6,7 +6,7 @@ import {
   weightedSum,
   weightLatents,
 } from '../../../../electron/pipeline/mixing/blend-latents.ts';
-import { expandedMask, latentMasks } from '../../../../electron/pipeline/mixing/latent-masks.ts';
+import { expandedRectangle, latentMasks } from '../../../../electron/pipeline/mixing/latent-masks.ts';
 import { tensor, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { textbookMasks } from '../../../oracle/textbook-masks.ts';
 import { drawn } from '../masks/mask-arbitraries.ts';
@@ -73,11 +73,33 @@ test('a mask whose size is not that of the latents times the downscale is an err
 });
 
 test('M_E is the bounding rectangle grown by the margin and cut at the border', () => {
-  const region = drawn('......', '..#...', '...#..', '......', '......');
-  expect(expandedMask(region, 0)).toEqual(drawn('......', '..##..', '..##..', '......', '......'));
-  expect(expandedMask(region, 1)).toEqual(drawn('.####.', '.####.', '.####.', '.####.', '......'));
-  expect(expandedMask(region, 9).data.every((value) => value === 1)).toBe(true);
-  expect(expandedMask(zeros([5, 6]), 3)).toEqual(zeros([5, 6]));
+  const mask = drawn('......', '..#...', '...#..', '......', '......');
+  const expanded = (expandLatent: number, of = mask) =>
+    latentMasks([{ mask: of, order: 0 }], [5, 6], { downscale: 1, featherPx: 0, expandLatent })
+      .expandedMasks[0];
+  expect(expanded(0)).toEqual(drawn('......', '..##..', '..##..', '......', '......'));
+  expect(expanded(1)).toEqual(drawn('.####.', '.####.', '.####.', '.####.', '......'));
+  expect(expanded(9)!.data.every((value) => value === 1)).toBe(true);
+  expect(expanded(3, zeros([5, 6]))).toEqual(zeros([5, 6]));
+});
+
+test('M_E is that of the original mask: neither concepts in front nor a feather change it', () => {
+  fc.assert(
+    fc.property(anyLayers, anyOptions, (layers, options) => {
+      const { expandedMasks } = latentMasks(layers, LATENT_SIZE, options);
+      for (const [index, layer] of layers.entries()) {
+        const alone = latentMasks([layer], LATENT_SIZE, { ...options, featherPx: 0 });
+        expect(expandedMasks[index]).toEqual(alone.expandedMasks[0]);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('M_E of a mask that covers no element by half holds the elements that it touches', () => {
+  const mask = drawn('......', '.#....', '......', '......', '......', '......');
+  const rectangle = expandedRectangle(mask, [3, 3], { downscale: 2, expandLatent: 0 });
+  expect(rectangle).toEqual({ left: 0, top: 0, width: 1, height: 1 });
 });
 
 describe('mixing', () => {
