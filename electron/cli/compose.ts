@@ -3,15 +3,17 @@ import { extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest, type RequestOverrides } from '../app/scenes/scene-request.ts';
+import type { EngineResultOf } from '../contract/engine-messages.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
 import type { ScenePlan } from '../contract/scene-file.ts';
 import type { Command, CommandContext } from '../foundation/command-line/command.ts';
-import { pictureOperations } from '../foundation/pictures/picture-operations.ts';
-import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
+import type { Pixels } from '../foundation/pictures/picture-codec.ts';
+import { decodePixels, pictureOperations } from '../foundation/pictures/picture-operations.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
+import { type CommandEngine, openCommandEngine } from './command-engine.ts';
 import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
-import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
+import { describeDevice, engineOptions } from './engine-options.ts';
 import { MadeFiles } from './made-files.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
@@ -116,14 +118,16 @@ async function runCompose(context: CommandContext): Promise<void> {
     ));
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
-  let engine: Engine | undefined;
+  let engine: CommandEngine | undefined;
   const said: string[] = [];
   const say = (line: string) => {
     said.push(line);
     print(line);
   };
   try {
-    const opened = await openEngine(options, signal, showRender(progress));
+    // Tensors do not leave an engine process; everything else needs none.
+    const launch = trace && (await import('./engine-in-process.ts')).launchInProcess(trace.write);
+    const opened = await openCommandEngine(options, signal, progress, launch);
     engine = opened;
     const { pack: madeWith, ...scene } = complete || {
       ...(await carryOutPlan(plan!, task.scenePath, opened, made!, {
@@ -141,36 +145,36 @@ async function runCompose(context: CommandContext): Promise<void> {
     }
     const requestOf = (settings: RequestOverrides) => makeRequest(scene, opened.pack, settings);
     const render = (request: RenderRequest, label = '') =>
-      opened.render(request, assetReader(scene), {
-        signal,
-        onProgress: showRender(progress, label),
-        ...(trace && { onTrace: trace.write }),
-      });
+      opened.run(
+        { kind: 'render', request, previews: false },
+        { signal, readAsset: assetReader(scene), onProgress: showRender(progress, label) },
+      );
     if (task.sweep.length > 0) {
       const { rows, outcomes } = await renderSweep(task.sweep, overrides, requestOf, render);
       await writeOutput(task.out, await drawSheet(rows));
       reportOutcomes(outcomes, { picture: task.out }, said, context);
       return;
     }
-    const outcome = await render(requestOf(overrides));
+    const request = requestOf(overrides);
+    const outcome = await render(request);
     const { metadata } = task;
     await writeOutput(
       task.out,
-      await encodeExport(outcome.image, 3, outcome.request, {
+      await encodeExport(await pixelsOf(outcome), 3, request, {
         metadata,
         program,
         pictures: pictureOperations,
       }),
     );
     if (task.request !== undefined) {
-      await writeOutput(task.request, `${JSON.stringify(outcome.request, null, 2)}\n`);
+      await writeOutput(task.request, `${JSON.stringify(request, null, 2)}\n`);
     }
     await trace?.finish();
-    const { request, trace: traceFolder } = task;
-    reportOutcomes([outcome], { picture: task.out, request, trace: traceFolder }, said, context);
+    const files = { picture: task.out, request: task.request, trace: task.trace };
+    reportOutcomes([outcome], files, said, context);
   } finally {
     await trace?.discard();
-    await engine?.release();
+    await engine?.close();
   }
 }
 
@@ -183,13 +187,19 @@ function madeFolder(out: string): string {
 async function carryOutPlan(
   plan: ScenePlan,
   scenePath: string,
-  engine: Engine,
+  engine: CommandEngine,
   made: MadeFiles,
   controls: PlanControls,
 ): Promise<LoadedScene> {
   const prepared = await prepareScene(plan, scenePath, engine, made, controls);
   controls.print(prepared);
   return loadScene(prepared);
+}
+
+type Rendered = EngineResultOf<'render'>;
+
+function pixelsOf({ png }: Rendered): Promise<Pixels> {
+  return decodePixels(png, 'The result', 'picture');
 }
 
 /**
@@ -200,8 +210,8 @@ async function renderSweep(
   axes: readonly SweepAxis[],
   overrides: RequestOverrides,
   requestOf: (settings: RequestOverrides) => RenderRequest,
-  render: (request: RenderRequest, label: string) => Promise<RenderOutcome>,
-): Promise<{ rows: SheetRow[]; outcomes: RenderOutcome[] }> {
+  render: (request: RenderRequest, label: string) => Promise<Rendered>,
+): Promise<{ rows: SheetRow[]; outcomes: Rendered[] }> {
   const [down, across] = axes.length === 2 ? axes : [undefined, axes[0]];
   const planned = (down?.values ?? [undefined]).map((rowValue) => ({
     label: down && `${down.option} ${rowValue}`,
@@ -213,13 +223,13 @@ async function renderSweep(
   }));
   const total = planned.reduce((count, { tiles }) => count + tiles.length, 0);
   const rows: SheetRow[] = [];
-  const outcomes: RenderOutcome[] = [];
+  const outcomes: Rendered[] = [];
   for (const { label, tiles } of planned) {
     const drawn: SheetTile[] = [];
     for (const { caption, request } of tiles) {
       const outcome = await render(request, `${outcomes.length + 1}/${total} `);
       outcomes.push(outcome);
-      drawn.push({ image: outcome.image, ...(rows.length === 0 && { caption }) });
+      drawn.push({ image: await pixelsOf(outcome), ...(rows.length === 0 && { caption }) });
     }
     rows.push({ tiles: drawn, ...(label !== undefined && { label }) });
   }
@@ -233,7 +243,7 @@ async function renderSweep(
  * @param said what was printed before the render: of pictures that were made for the scene, and notes
  */
 export function reportOutcomes(
-  outcomes: readonly RenderOutcome[],
+  outcomes: readonly Pick<Rendered, 'notices' | 'totalMs' | 'device'>[],
   files: Readonly<Record<string, string | undefined>>,
   said: readonly string[],
   { print, result }: CommandContext,

@@ -1,14 +1,15 @@
 /** `demo`: the starter pack's two-concept scene, as a picture and as a sheet of how it came about. */
 import { join } from 'node:path';
-import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
+import { type AssetFile, type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../app/scenes/scene-request.ts';
 import type { Command, CommandContext } from '../foundation/command-line/command.ts';
-import type { Engine, RenderOutcome } from '../inference/engine/engine.ts';
-import { decodeImage, decodeMask, encodePng } from '../inference/images/images.ts';
-import type { RgbImage } from '../pipeline/processors/image.ts';
+import type { PictureKind, Pixels } from '../foundation/pictures/picture-codec.ts';
+import { decodePixels } from '../foundation/pictures/picture-operations.ts';
+import { greyToMask, type RgbImage } from '../pipeline/processors/image.ts';
+import { type CommandEngine, openCommandEngine } from './command-engine.ts';
 import { reportOutcomes } from './compose.ts';
 import { drawSheet, type SheetTile } from './contact-sheet.ts';
-import { engineOptions, openEngine } from './engine-options.ts';
+import { engineOptions } from './engine-options.ts';
 import { conceptColors, overlayMasks } from './mask-overlay.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
@@ -41,32 +42,35 @@ async function runDemo(context: CommandContext): Promise<void> {
   );
   await prepareOutput(resultPath);
   await prepareOutput(sheetPath);
-  let engine: Engine | undefined;
+  let engine: CommandEngine | undefined;
   try {
-    engine = await openEngine(options, signal, showRender(progress));
-    const outcome = await engine.render(
-      makeRequest(scene, engine.pack, { parameters: {} }),
-      assetReader(scene),
-      {
-        signal,
-        onProgress: showRender(progress),
-      },
+    engine = await openCommandEngine(options, signal, progress);
+    const request = makeRequest(scene, engine.pack, { parameters: {} });
+    const outcome = await engine.run(
+      { kind: 'render', request, previews: false },
+      { signal, readAsset: assetReader(scene), onProgress: showRender(progress) },
     );
-    await writeOutput(resultPath, await encodePng(outcome.image));
-    await writeOutput(sheetPath, await drawSheet([{ tiles: await overviewTiles(scene, outcome) }]));
+    await writeOutput(resultPath, outcome.png);
+    const result = await decodePixels(outcome.png, 'The result', 'picture');
+    await writeOutput(sheetPath, await drawSheet([{ tiles: await overviewTiles(scene, result) }]));
     reportOutcomes([outcome], { picture: resultPath, sheet: sheetPath }, [], context);
   } finally {
-    await engine?.release();
+    await engine?.close();
   }
 }
 
 /** Background, inpainted background, masks, concept images and result. */
-async function overviewTiles(scene: LoadedScene, outcome: RenderOutcome): Promise<SheetTile[]> {
+async function overviewTiles(scene: LoadedScene, result: RgbImage): Promise<SheetTile[]> {
   const { file, assetIds, assets } = scene;
   const asset = (path: string) => assets.get(assetIds.get(path)!)!;
-  const imageOf = async (path: string): Promise<RgbImage> => (await decodeImage(asset(path))).pixels;
+  const imageOf = async (path: string): Promise<RgbImage> => decode(asset(path), 'picture');
   const background = await imageOf(file.background);
-  const masks = await Promise.all(file.concepts.map(({ mask }) => decodeMask(asset(mask))));
+  const masks = await Promise.all(
+    file.concepts.map(async ({ mask }) => {
+      const { data, width, height } = await decode(asset(mask), 'mask');
+      return greyToMask(data, width, height);
+    }),
+  );
   const orders = file.concepts.map(({ order }) => order);
   return [
     { image: background, caption: 'background' },
@@ -81,6 +85,10 @@ async function overviewTiles(scene: LoadedScene, outcome: RenderOutcome): Promis
         captionColor: conceptColors[index]!,
       })),
     )),
-    { image: outcome.image, caption: 'result' },
+    { image: result, caption: 'result' },
   ];
+}
+
+function decode({ name, bytes }: AssetFile, kind: PictureKind): Promise<Pixels> {
+  return decodePixels(bytes, name, kind);
 }

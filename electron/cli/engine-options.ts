@@ -1,9 +1,8 @@
-/** The options that say which models run on which device, and how an engine is opened with them. */
+/** The options that say which models run on which device, and the device as it is printed. */
+import { type DeviceChoice, deviceChoiceSchema } from '../contract/engine-status.ts';
 import { StudioError } from '../contract/errors.ts';
-import type { DeviceReport, RenderProgress } from '../contract/progress.ts';
+import type { DeviceReport } from '../contract/progress.ts';
 import type { CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
-import { Engine } from '../inference/engine/engine.ts';
-import { type DeviceChoice, deviceNames } from '../inference/runtime/devices.ts';
 import { packFolder } from './pack-folder.ts';
 
 export const engineOptions = {
@@ -14,33 +13,20 @@ export const engineOptions = {
   },
 } as const satisfies Record<string, CommandOption>;
 
-/**
- * Opens the engine that the options ask for, in this process (docs/decisions/0136); the caller releases it.
- *
- * @param cacheFolder another one than the user's, where what is cached would falsify a measurement
- * @throws StudioError USAGE, and what Engine.open throws
- */
-export async function openEngine(
-  options: ParsedOptions,
-  signal: AbortSignal,
-  onProgress?: (progress: RenderProgress) => void,
-  cacheFolder?: string,
-): Promise<Engine> {
-  const device = options.text('device') ?? 'auto';
-  if (!isDeviceChoice(device)) {
-    throw new StudioError('USAGE', `--device takes auto, ${deviceNames.join(', ')}; not "${device}".`);
-  }
-  return Engine.open({
-    packFolder: await packFolder(options.text('pack')),
-    device,
-    signal,
-    ...(onProgress && { onProgress }),
-    ...(cacheFolder !== undefined && { cacheFolder }),
-  });
+/** What the options say. */
+export interface EngineChoice {
+  readonly packFolder: string;
+  readonly device: DeviceChoice;
 }
 
-function isDeviceChoice(text: string): text is DeviceChoice {
-  return text === 'auto' || deviceNames.some((name) => name === text);
+/** @throws StudioError USAGE, and what {@link packFolder} throws */
+export async function readEngineChoice(options: ParsedOptions): Promise<EngineChoice> {
+  const text = options.text('device') ?? 'auto';
+  const device = deviceChoiceSchema.safeParse(text);
+  if (!device.success) {
+    throw new StudioError('USAGE', `--device takes ${deviceChoiceSchema.options.join(', ')}; not "${text}".`);
+  }
+  return { packFolder: await packFolder(options.text('pack')), device: device.data };
 }
 
 /** The device in a line, with the better ones that were passed over. */

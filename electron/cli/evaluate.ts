@@ -7,7 +7,8 @@ import type { Measure } from '../evaluation/measure.ts';
 import { measures } from '../evaluation/measures.ts';
 import type { Command, CommandContext, ParsedOptions } from '../foundation/command-line/command.ts';
 import type { Engine } from '../inference/engine/engine.ts';
-import { describeDevice, engineOptions, openEngine } from './engine-options.ts';
+import { openEngineInProcess } from './engine-in-process.ts';
+import { describeDevice, engineOptions } from './engine-options.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
@@ -44,7 +45,7 @@ async function runEvaluate({ options, signal, print, result, progress }: Command
   let engine: Engine | undefined;
   let classifier: AppearanceClassifier | undefined;
   try {
-    engine = await openEngine(options, signal, showRender(progress));
+    engine = await openEngineInProcess(options, signal, showRender(progress));
     const { scenes, available } = await loadEvaluationScenes(folder, count);
     classifier = await AppearanceClassifier.open(join(folder, 'evaluation'));
     const context = { engine, classifier, scenes, sceneLimit: count, signal };

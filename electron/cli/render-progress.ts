@@ -1,5 +1,6 @@
 /** A render's progress on the command line. */
-import type { RenderProgress, RenderStage } from '../contract/progress.ts';
+import type { EngineProgress } from '../contract/engine-messages.ts';
+import { type RenderStage, renderProgressSchema } from '../contract/progress.ts';
 import type { ProgressPrinter } from '../foundation/command-line/progress-printer.ts';
 
 const stageNames: Readonly<Record<RenderStage, string>> = {
@@ -11,6 +12,9 @@ const stageNames: Readonly<Record<RenderStage, string>> = {
 };
 
 /** @param label goes before the stage's name, such as '2/9 ' */
-export function showRender(progress: ProgressPrinter, label = ''): (at: RenderProgress) => void {
-  return ({ stage, step, total }) => progress.count(`${label}${stageNames[stage]}`, step, total);
+export function showRender(progress: ProgressPrinter, label = ''): (at: EngineProgress) => void {
+  return (reported) => {
+    const { stage, step, total } = renderProgressSchema.parse(reported);
+    progress.count(`${label}${stageNames[stage]}`, step, total);
+  };
 }

@@ -3,8 +3,9 @@
  * taken out. What was made is written as a scene of its own, to be looked at, mended by hand and composed again.
  */
 import { dirname, join, relative, resolve } from 'node:path';
-import { parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
+import { type AssetFile, parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
+import type { AssetId } from '../contract/render-request.ts';
 import {
   backgroundPlanSchema,
   maskPlanSchema,
@@ -12,9 +13,11 @@ import {
   type ScenePlan,
   scenePlanSchema,
 } from '../contract/scene-file.ts';
-import type { Engine } from '../inference/engine/engine.ts';
-import { encodeMaskPng, encodePng, type PictureFile } from '../inference/images/images.ts';
+import { decodePixels, encodePng } from '../foundation/pictures/picture-operations.ts';
 import { growMask } from '../pipeline/masks/grow-shrink.ts';
+import { greyToMask, maskToGrey } from '../pipeline/processors/image.ts';
+import { assetIdOf } from '../projects/asset-id.ts';
+import type { CommandEngine } from './command-engine.ts';
 import type { MadeFiles } from './made-files.ts';
 
 const BACKGROUND = 'background.png';
@@ -100,7 +103,7 @@ export function filesOfPlan(
 export async function prepareScene(
   plan: ScenePlan,
   planPath: string,
-  engine: Engine,
+  engine: CommandEngine,
   files: MadeFiles,
   controls: PlanControls,
 ): Promise<string> {
@@ -108,11 +111,11 @@ export async function prepareScene(
   /** A file of the plan, as the new scene names it. */
   const fromFolder = (path: string) =>
     relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
-  const read = async (path: string): Promise<PictureFile> => ({
+  const read = async (path: string): Promise<AssetFile> => ({
     name: path,
     bytes: await readAsset(resolve(dirname(planPath), path)),
   });
-  const keep = async (name: string, bytes: Uint8Array): Promise<PictureFile> => {
+  const keep = async (name: string, bytes: Uint8Array): Promise<AssetFile> => {
     await files.write(name, bytes);
     return { name, bytes };
   };
@@ -124,7 +127,7 @@ export async function prepareScene(
       : await made(keep(BACKGROUND, await paintBackground(plan, plan.background, engine, controls)));
 
   // 2. A mask for each concept.
-  const masks: { path: string; file: PictureFile }[] = [];
+  const masks: { path: string; file: AssetFile }[] = [];
   for (const [index, { name, mask }] of plan.concepts.entries()) {
     masks.push(
       typeof mask === 'string'
@@ -156,7 +159,7 @@ export async function prepareScene(
   return join(folder, SCENE);
 }
 
-async function made(file: Promise<PictureFile>): Promise<{ path: string; file: PictureFile }> {
+async function made(file: Promise<AssetFile>): Promise<{ path: string; file: AssetFile }> {
   const kept = await file;
   return { path: kept.name, file: kept };
 }
@@ -164,32 +167,40 @@ async function made(file: Promise<PictureFile>): Promise<{ path: string; file: P
 async function paintBackground(
   { prompt }: ScenePlan,
   background: Exclude<ScenePlan['background'], string>,
-  engine: Engine,
+  engine: CommandEngine,
   { signal, count, print }: PlanControls,
 ): Promise<Uint8Array> {
-  const { candidates, model, notices } = await engine.preparation.generateBackgrounds(
+  let painted: Uint8Array | undefined;
+  const { model, notices } = await engine.run(
     // The scene file says which seed; another one would be another scene.
-    { ...background, prompt: background.prompt ?? prompt, redraws: 0 },
+    { kind: 'generateBackgrounds', ...background, prompt: background.prompt ?? prompt, count: 1, redraws: 0 },
     {
       signal,
+      readAsset: readerOf(),
       onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Background', step, total),
+      onCandidate: ({ png }) => {
+        painted = png;
+      },
     },
   );
   for (const notice of notices) print(`note: ${notice}`);
   print(`background: seed ${background.seed}, by ${model}`);
-  return encodePng(candidates[0]!.image);
+  return painted!;
 }
 
 async function findMask(
   name: string,
   { growPx, ...search }: Exclude<ScenePlan['concepts'][number]['mask'], string>,
-  background: PictureFile,
-  engine: Engine,
+  background: AssetFile,
+  engine: CommandEngine,
   { signal, print }: PlanControls,
 ): Promise<Uint8Array> {
-  const { proposals, model, notices } = await engine.preparation.findMask(background, search, { signal });
+  const { candidates, model, notices } = await engine.run(
+    { kind: 'findMask', image: assetIdOf(background.bytes), ...search },
+    { signal, readAsset: readerOf(background) },
+  );
   for (const notice of notices) print(`note: ${notice}`);
-  const [best] = proposals;
+  const [best] = candidates;
   if (best === undefined) {
     throw new StudioError(
       'MASK_EMPTY',
@@ -198,24 +209,45 @@ async function findMask(
     );
   }
   print(`mask of ${name}: "${search.phrase}", score ${best.score.toFixed(2)}, by ${model}`);
-  return encodeMaskPng(growPx > 0 ? growMask(best.mask, growPx) : best.mask);
+  return growPx > 0 ? grow(best.png, growPx) : best.png;
+}
+
+/** A mask's file, grown. */
+async function grow(png: Uint8Array, growPx: number): Promise<Uint8Array> {
+  const { data, width, height } = await decodePixels(png, 'The mask', 'mask');
+  const grown = growMask(greyToMask(data, width, height), growPx);
+  return encodePng(maskToGrey(grown), 1, 'without-profile');
 }
 
 async function removeObjects(
   { inpainted, inpaintPrompt }: ScenePlan,
-  background: PictureFile,
-  masks: readonly { readonly file: PictureFile }[],
-  engine: Engine,
+  background: AssetFile,
+  masks: readonly { readonly file: AssetFile }[],
+  engine: CommandEngine,
   { signal, count, print }: PlanControls,
 ): Promise<Uint8Array> {
-  const options = typeof inpainted === 'object' ? inpainted : {};
-  const { image, model, notices } = await engine.preparation.removeObjects(
-    background,
-    masks.map(({ file }) => file),
-    { ...options, prompt: inpaintPrompt },
-    { signal, onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Removal', step, total) },
+  const options = removalPlanSchema.parse(typeof inpainted === 'object' ? inpainted : {});
+  const files = masks.map(({ file }) => file);
+  const { png, model, notices } = await engine.run(
+    {
+      kind: 'removeObjects',
+      ...options,
+      image: assetIdOf(background.bytes),
+      masks: files.map(({ bytes }) => assetIdOf(bytes)),
+      prompt: inpaintPrompt,
+    },
+    {
+      signal,
+      readAsset: readerOf(background, ...files),
+      onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Removal', step, total),
+    },
   );
   for (const notice of notices) print(`note: ${notice}`);
   print(`inpainted background: by ${model}`);
-  return encodePng(image);
+  return png;
+}
+
+/** Gives the engine files by their content. */
+function readerOf(...files: readonly AssetFile[]): (id: AssetId) => Promise<AssetFile | null> {
+  return async (id) => files.find(({ bytes }) => assetIdOf(bytes) === id) ?? null;
 }

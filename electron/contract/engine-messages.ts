@@ -34,6 +34,10 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     negativePrompt: z.string(),
     count: z.int().positive(),
     seed: seedSchema,
+    /** Left out: what preparation.ts and the pack recommend. */
+    redraws: z.int().nonnegative().optional(),
+    steps: z.int().positive().optional(),
+    guidance: z.number().optional(),
   }),
   z.strictObject({
     kind: z.literal('findMask'),
@@ -41,6 +45,7 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     phrase: z.string(),
     boxThreshold: z.number(),
     textThreshold: z.number(),
+    overlapThreshold: z.number().optional(),
   }),
   z.strictObject({
     kind: z.literal('selectMask'),
@@ -55,9 +60,12 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     growPx: z.int().nonnegative(),
     method: removalMethodSchema,
     prompt: z.string().describe('What the picture shows without the objects.'),
+    seed: seedSchema.optional(),
   }),
 ]);
 export type EngineTask = z.infer<typeof engineTaskSchema>;
+
+const modelSchema = z.string().describe('Name of the model that did it, for the user.');
 
 /** What a task leaves, by its kind; `png` is always a whole file. */
 export const engineResultSchema = z.discriminatedUnion('kind', [
@@ -76,12 +84,14 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('generateBackgrounds'),
+    model: modelSchema,
     notices: z.array(z.string()),
     /** The candidates have gone ahead, each as it was done. */
     count: z.int().nonnegative(),
   }),
   z.strictObject({
     kind: z.literal('findMask'),
+    model: modelSchema,
     notices: z.array(z.string()),
     candidates: z.array(
       z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
@@ -89,6 +99,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('selectMask'),
+    model: modelSchema,
     notices: z.array(z.string()),
     candidates: z.array(
       z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
@@ -96,6 +107,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('removeObjects'),
+    model: modelSchema,
     notices: z.array(z.string()),
     png: bytesSchema,
     method: removalMethodSchema.exclude(['auto']).describe('What filled the hole.'),

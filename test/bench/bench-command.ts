@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../electron/app/scenes/scene-request.ts';
-import { describeDevice, engineOptions, openEngine } from '../../electron/cli/engine-options.ts';
+import { openEngineInProcess } from '../../electron/cli/engine-in-process.ts';
+import { describeDevice, engineOptions } from '../../electron/cli/engine-options.ts';
 import { prepareOutput, writeOutput } from '../../electron/cli/output-file.ts';
 import { packFolder } from '../../electron/cli/pack-folder.ts';
 import { parameterOptions, readOverrides } from '../../electron/cli/parameter-options.ts';
@@ -79,7 +80,7 @@ async function runBench({ options, positionals, signal, print, result }: Command
   const cacheFolder = await mkdtemp(join(tmpdir(), 'pnp-mix-bench-'));
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(options, signal, undefined, cacheFolder);
+    engine = await openEngineInProcess(options, signal, undefined, cacheFolder);
     const request = makeRequest(scene, engine.pack, readOverrides(options));
     const readAsset = assetReader(scene);
     const startMs = performance.now();

@@ -48,6 +48,17 @@ export interface SessionEnd {
   readonly wasOnPurpose: boolean;
 }
 
+/** Hears how far an engine is with opening its pack. */
+export type OpeningListener = (step: number, total: number) => void;
+
+/** How a process is watched. */
+export interface SessionObserver {
+  readonly silence: SilenceLimits;
+  /** It said how much memory it takes. */
+  readonly onMemory: () => void;
+  readonly onOpening: OpeningListener;
+}
+
 interface Run {
   readonly controls: RunControls;
   readonly watch: SilenceWatch;
@@ -66,6 +77,7 @@ export class EngineSession {
   readonly #child: EngineChild;
   readonly #runs = new Map<number, Run>();
   readonly #onMemory: () => void;
+  readonly #onOpening: OpeningListener;
   readonly #silence: SilenceLimits;
   readonly #openingWatch: SilenceWatch;
   #runCount = 0;
@@ -77,8 +89,13 @@ export class EngineSession {
   #settleOpened: { resolve: (opened: OpenedEngine) => void; reject: (error: StudioError) => void };
   #resolveEnded: (end: SessionEnd) => void;
 
-  constructor(launch: EngineLauncher, config: EngineConfig, silence: SilenceLimits, onMemory: () => void) {
+  constructor(
+    launch: EngineLauncher,
+    config: EngineConfig,
+    { silence, onMemory, onOpening }: SessionObserver,
+  ) {
     this.#onMemory = onMemory;
+    this.#onOpening = onOpening;
     this.#silence = silence;
     const { promise, resolve, reject } = Promise.withResolvers<OpenedEngine>();
     this.opened = promise;
@@ -214,6 +231,7 @@ export class EngineSession {
     switch (message.type) {
       case 'opening':
         this.#openingWatch.heard();
+        this.#onOpening(message.step, message.total);
         break;
       case 'opened':
         this.#openingWatch.stop();
@@ -290,8 +308,7 @@ function hung(silentMs: number): StudioError {
       : `${Math.round(silentMs / 60_000)} min`;
   return new StudioError(
     'ENGINE_HUNG',
-    `The process that runs the models has said nothing for ${silence} and was ended. It is started again for the ` +
-      'next render.',
+    `The process that runs the models has said nothing for ${silence} and was ended. The next render starts it again.`,
   );
 }
 
@@ -308,8 +325,8 @@ function crashed(exit: ChildExit): StudioError {
   if (MEMORY_SHORTAGE.test(lastWords)) {
     return new StudioError(
       'OUT_OF_MEMORY',
-      'The process that runs the models ran out of memory and ended. It is started again for the next render; close ' +
-        `other programs, or use smaller pictures or a smaller model.${shown}`,
+      'The process that runs the models ran out of memory and ended. The next render starts it again; close other ' +
+        `programs, or use smaller pictures or a smaller model.${shown}`,
       { cause: exit },
     );
   }
@@ -328,7 +345,7 @@ function crashed(exit: ChildExit): StudioError {
       : '';
   return new StudioError(
     'ENGINE_CRASHED',
-    `The process that runs the models ${how}.${guess} It is started again for the next render.${shown}`,
+    `The process that runs the models ${how}.${guess} The next render starts it again.${shown}`,
     { cause: exit },
   );
 }

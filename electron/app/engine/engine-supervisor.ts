@@ -14,9 +14,15 @@ import { availableMemoryBytes } from '../../foundation/memory.ts';
 import { asFailure, asStudioError } from '../studio-error.ts';
 import type { EngineLauncher } from './engine-child.ts';
 import type { EngineLog } from './engine-log.ts';
-import { EngineSession, type OpenedEngine, type RunControls } from './engine-session.ts';
+import {
+  EngineSession,
+  type OpenedEngine,
+  type OpeningListener,
+  type RunControls,
+} from './engine-session.ts';
 import { DEFAULT_SILENCE, type SilenceLimits } from './silence-watch.ts';
 import { Turns } from './turns.ts';
+import { cancelled, untilAborted } from './until-aborted.ts';
 
 /** When a process is ended that works no longer, or not as it should. */
 export interface SupervisorLimits {
@@ -45,6 +51,7 @@ export interface SupervisorOptions {
   readonly config: EngineConfig;
   readonly limits?: Partial<SupervisorLimits>;
   readonly onStatus?: (status: EngineStatus) => void;
+  readonly onOpening?: OpeningListener;
   /** Told of everything that happens to engine processes. */
   readonly log?: EngineLog;
   /** Bytes that are still available; {@link availableMemoryBytes} by default. */
@@ -67,6 +74,7 @@ interface Life {
 export class EngineSupervisor {
   readonly #launch: EngineLauncher;
   readonly #onStatus: ((status: EngineStatus) => void) | undefined;
+  readonly #onOpening: OpeningListener;
   readonly #log: EngineLog;
   readonly #availableMemory: () => number;
   readonly #turns = new Turns();
@@ -84,11 +92,12 @@ export class EngineSupervisor {
   #idleTimer: NodeJS.Timeout | undefined;
   #memoryTimer: NodeJS.Timeout | undefined;
 
-  constructor({ launch, config, limits, onStatus, log, availableMemory }: SupervisorOptions) {
+  constructor({ launch, config, limits, onStatus, onOpening, log, availableMemory }: SupervisorOptions) {
     this.#launch = launch;
     this.#config = config;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#onStatus = onStatus;
+    this.#onOpening = onOpening ?? (() => undefined);
     this.#log = log ?? (() => undefined);
     this.#availableMemory = availableMemory ?? availableMemoryBytes;
   }
@@ -267,7 +276,11 @@ export class EngineSupervisor {
     this.#error = null;
     let session: EngineSession;
     try {
-      session = new EngineSession(this.#launch, config, this.#limits.silence, () => this.#report());
+      session = new EngineSession(this.#launch, config, {
+        silence: this.#limits.silence,
+        onMemory: () => this.#report(),
+        onOpening: this.#onOpening,
+      });
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
       const error = new StudioError(
@@ -380,21 +393,4 @@ export class EngineSupervisor {
   #report(): void {
     this.#onStatus?.(this.status);
   }
-}
-
-/** @throws StudioError CANCELLED as soon as the signal is aborted; what the promise rejects with */
-async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(cancelled());
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function cancelled(): StudioError {
-  return new StudioError('CANCELLED', 'The run was cancelled.');
 }

@@ -15,19 +15,36 @@ import type { AssetId } from '../../contract/render-request.ts';
 import type { HostPort } from '../../foundation/processes/host-port.ts';
 import type { PictureFile } from '../images/images.ts';
 import { asStudioError } from '../runtime/studio-errors.ts';
-import { Engine } from './engine.ts';
+import { Engine, type RenderControls } from './engine.ts';
 import { runEngineTask } from './engine-tasks.ts';
 
 export class EngineServer {
   readonly #port: HostPort;
+  readonly #onTrace: RenderControls['onTrace'];
+  readonly #closing = new AbortController();
+  #opening: Promise<void> | undefined;
   #engine: Engine | undefined;
-  readonly #runs = new Map<number, AbortController>();
+  readonly #runs = new Map<number, { readonly controller: AbortController; readonly ended: Promise<void> }>();
   readonly #assetRequests = new Map<number, (file: PictureFile | null) => void>();
   #assetRequestCount = 0;
 
-  constructor(port: HostPort) {
+  /** @param onTrace takes the tensors of every render; only who shares this process can take them */
+  constructor(port: HostPort, onTrace?: RenderControls['onTrace']) {
     this.#port = port;
+    this.#onTrace = onTrace;
     port.onMessage((message) => this.#receive(message));
+  }
+
+  /** Stops everything at its next step, and gives back what the engine holds. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    // Who was asked for a picture answers no more.
+    for (const give of this.#assetRequests.values()) give(null);
+    this.#assetRequests.clear();
+    for (const { controller } of this.#runs.values()) controller.abort();
+    await this.#opening;
+    await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
+    await this.#engine?.release();
   }
 
   #send(message: EngineMessage): void {
@@ -41,13 +58,13 @@ export class EngineServer {
     const known = parsed.data;
     switch (known.type) {
       case 'open':
-        void this.#open(known);
+        this.#opening = this.#open(known);
         break;
       case 'run':
-        void this.#run(known.runId, known.task);
+        this.#begin(known.runId, known.task);
         break;
       case 'cancel':
-        this.#runs.get(known.runId)?.abort();
+        this.#runs.get(known.runId)?.controller.abort();
         break;
       case 'asset':
         this.#assetRequests.get(known.assetRequestId)?.(known.file);
@@ -60,6 +77,7 @@ export class EngineServer {
     try {
       const engine = await Engine.open({
         ...config,
+        signal: this.#closing.signal,
         onProgress: ({ step, total }) => this.#send({ type: 'opening', step, total }),
       });
       this.#engine = engine;
@@ -84,13 +102,18 @@ export class EngineServer {
     }
   }
 
-  async #run(runId: number, task: EngineTask): Promise<void> {
+  #begin(runId: number, task: EngineTask): void {
     const controller = new AbortController();
-    this.#runs.set(runId, controller);
+    const ended = this.#run(runId, task, controller.signal).finally(() => this.#runs.delete(runId));
+    this.#runs.set(runId, { controller, ended });
+  }
+
+  async #run(runId: number, task: EngineTask, signal: AbortSignal): Promise<void> {
     try {
       if (this.#engine === undefined) throw new StudioError('INTERNAL', 'No model pack is open.');
       const result: EngineResult = await runEngineTask(this.#engine, task, {
-        signal: controller.signal,
+        signal,
+        ...(this.#onTrace && { onTrace: this.#onTrace }),
         readAsset: (asset) => this.#readAsset(runId, asset),
         onProgress: (progress) => this.#send({ type: 'progress', runId, progress }),
         onPreview: (preview) => this.#send({ type: 'preview', runId, preview }),
@@ -100,14 +123,13 @@ export class EngineServer {
     } catch (error) {
       const { code, message } = asStudioError(error);
       this.#send({ type: 'failed', runId, code, message, memoryBytes: process.memoryUsage.rss() });
-    } finally {
-      this.#runs.delete(runId);
     }
   }
 
   async #readAsset(runId: number, asset: AssetId): Promise<PictureFile> {
     const assetRequestId = this.#assetRequestCount++;
     const file = await new Promise<PictureFile | null>((resolve) => {
+      if (this.#closing.signal.aborted) return resolve(null);
       this.#assetRequests.set(assetRequestId, resolve);
       this.#send({ type: 'needAsset', assetRequestId, runId, asset });
     });

@@ -11,7 +11,7 @@ import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../images/images.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import type { AssetReader } from '../scene/scene-assets.ts';
-import type { Engine, RenderOutcome } from './engine.ts';
+import type { Engine, RenderControls, RenderOutcome } from './engine.ts';
 import type { MasksOutcome } from './preparation-types.ts';
 
 /** Everything around a task. */
@@ -21,6 +21,8 @@ export interface TaskControls {
   readonly onProgress: (progress: EngineProgress) => void;
   readonly onPreview: (preview: EnginePreview) => void;
   readonly onCandidate: (candidate: EngineCandidate) => void;
+  /** Of a render: tensors by name (docs/trace.md). They never leave the process. */
+  readonly onTrace?: RenderControls['onTrace'];
 }
 
 /** Shortest time between two previews: more than a person can see is work for nothing. */
@@ -42,11 +44,10 @@ export async function runEngineTask(
     case 'generateBackgrounds':
       return runBackgrounds(engine, task, controls);
     case 'findMask': {
-      const image = await controls.readAsset(task.image);
-      const { phrase, boxThreshold, textThreshold } = task;
-      const search = { phrase, boxThreshold, textThreshold };
-      const outcome = await engine.preparation.findMask(image, search, controls);
-      return { kind: task.kind, ...(await maskCandidates(outcome)) };
+      const { kind, image, ...search } = task;
+      const picture = await controls.readAsset(image);
+      const outcome = await engine.preparation.findMask(picture, search, controls);
+      return { kind, ...(await maskCandidates(outcome)) };
     }
     case 'selectMask': {
       const { points, box } = task;
@@ -64,16 +65,17 @@ async function runBackgrounds(
   { kind, ...request }: Extract<EngineTask, { kind: 'generateBackgrounds' }>,
   { signal, onProgress, onCandidate }: TaskControls,
 ): Promise<EngineResultOf<'generateBackgrounds'>> {
-  const { candidates, notices } = await engine.preparation.generateBackgrounds(request, {
+  const { candidates, model, notices } = await engine.preparation.generateBackgrounds(request, {
     signal,
     onProgress,
     onCandidate: async ({ image, seed: own }) => onCandidate({ png: await encodePng(image), seed: own }),
   });
-  return { kind, notices: [...notices], count: candidates.length };
+  return { kind, model, notices: [...notices], count: candidates.length };
 }
 
-async function maskCandidates({ proposals, notices }: MasksOutcome) {
+async function maskCandidates({ proposals, model, notices }: MasksOutcome) {
   return {
+    model,
     notices: [...notices],
     candidates: await Promise.all(
       proposals.map(async ({ mask, score, box }) => ({ png: await encodeMaskPng(mask), score, box })),
@@ -83,21 +85,17 @@ async function maskCandidates({ proposals, notices }: MasksOutcome) {
 
 async function runRemoval(
   engine: Engine,
-  { image, masks, growPx, method, prompt }: Extract<EngineTask, { kind: 'removeObjects' }>,
+  { kind, image, masks, ...options }: Extract<EngineTask, { kind: 'removeObjects' }>,
   { signal, readAsset, onProgress }: TaskControls,
 ): Promise<EngineResultOf<'removeObjects'>> {
   const picture = await readAsset(image);
   const planes: PictureFile[] = [];
   for (const mask of masks) planes.push(await readAsset(mask));
-  const removed = await engine.preparation.removeObjects(
-    picture,
-    planes,
-    { prompt, growPx, method },
-    { signal, onProgress },
-  );
+  const removed = await engine.preparation.removeObjects(picture, planes, options, { signal, onProgress });
   await hearCancel(signal);
   return {
-    kind: 'removeObjects',
+    kind,
+    model: removed.model,
     notices: [...removed.notices],
     png: await encodePng(removed.image),
     method: removed.method,
@@ -107,7 +105,7 @@ async function runRemoval(
 async function runRender(
   engine: Engine,
   { request, previews }: Extract<EngineTask, { kind: 'render' }>,
-  { signal, readAsset, onProgress, onPreview }: TaskControls,
+  { signal, readAsset, onProgress, onPreview, onTrace }: TaskControls,
 ): Promise<EngineResultOf<'render'>> {
   const previewing = previews ? new PreviewSender(onPreview) : undefined;
   let outcome: RenderOutcome;
@@ -115,6 +113,7 @@ async function runRender(
     outcome = await engine.render(request, readAsset, {
       signal,
       onProgress,
+      ...(onTrace && { onTrace }),
       ...(previewing && { onPreview: (image, step, total) => previewing.show(image, step, total) }),
     });
   } finally {

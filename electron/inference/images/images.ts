@@ -8,7 +8,7 @@ import {
   encodePng as encodePixels,
 } from '../../foundation/pictures/picture-operations.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
-import { greyToMask, type RgbImage } from '../../pipeline/processors/image.ts';
+import { greyToMask, maskToGrey, type RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 
 /** A picture file's bytes and the name to call it by in messages. */
@@ -76,10 +76,8 @@ export async function resizeImage(
  *
  * @param mask dims [height, width], values 0..1
  */
-export async function encodeMaskPng({ data, dims }: Tensor): Promise<Uint8Array> {
-  const grey = Uint8ClampedArray.from(data, (value) => value * 255);
-  const pixels = { width: dims[1]!, height: dims[0]!, data: new Uint8Array(grey.buffer) };
-  return encodePixels(pixels, 1, 'without-profile');
+export async function encodeMaskPng(mask: Tensor): Promise<Uint8Array> {
+  return encodePixels(maskToGrey(mask), 1, 'without-profile');
 }
 
 /**

@@ -18,8 +18,6 @@ export type DeviceName = DeviceReport['device'];
 /** 'auto' takes the best that works; a name takes that one or fails. */
 export type DeviceChoice = DeviceName | 'auto';
 
-export const deviceNames: readonly DeviceName[] = ['cuda', 'directml', 'webgpu', 'coreml', 'cpu'];
-
 /** A device that works. */
 export interface EngineDevice {
   readonly report: DeviceReport;

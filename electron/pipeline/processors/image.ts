@@ -56,6 +56,20 @@ export function greyToMask(grey: Uint8Array, width: number, height: number): Ten
 }
 
 /**
+ * A mask to an 8-bit grey picture, white inside.
+ *
+ * @param mask dims [height, width], values 0..1
+ */
+export function maskToGrey({ data, dims }: Tensor): {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+} {
+  const grey = Uint8ClampedArray.from(data, (value) => value * 255);
+  return { width: dims[1]!, height: dims[0]!, data: new Uint8Array(grey.buffer) };
+}
+
+/**
  * `top` over `bottom` with a weight per pixel.
  *
  * @param opacity dims [height, width], 0..1; where it is 0 the bottom's bytes are kept exactly

@@ -96,7 +96,7 @@ function answerBackgrounds(
   answer({
     type: 'finished',
     runId,
-    result: { kind: 'generateBackgrounds', notices: [], count },
+    result: { kind: 'generateBackgrounds', model: 'Played', notices: [], count },
     memoryBytes,
   });
 }

@@ -1,37 +1,80 @@
-/** What a real process meets: Ctrl-C reaches the method and nothing half-written stays; readers go away. */
-import { spawn } from 'node:child_process';
+/** What a real process meets: Ctrl-C, an engine that dies, readers that go away; nothing half-written stays. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { isAlive } from '../app/engine/tiny-engine.ts';
 import { useCommandFixture } from './command-fixture.ts';
 
 const fixture = useCommandFixture();
 const main = join(import.meta.dirname, '..', '..', '..', 'electron', 'cli', 'main.ts');
 
-// Windows has no SIGINT to send to another process: kill() ends it there and then.
-test.skipIf(process.platform === 'win32')('Ctrl-C cancels at the next step, with exit code 130', async () => {
-  const folder = join(fixture.root, 'interrupted');
+/** A render of as many steps as there are, so that what happens to it comes long before its end. */
+function startCompose(folder: string) {
   mkdirSync(folder);
-  // As many steps as there are, so that the signal comes long before the end.
   const args = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--steps', '999'];
   const child = spawn(process.execPath, [main, ...args, '--out', join(folder, 'result.png')], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const said = { err: '' };
   const out = text(child.stdout);
-  let err = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    // The first report comes when the pack has been loaded.
-    if (err === '') child.kill('SIGINT');
-    err += chunk;
+  const isRendering = new Promise<void>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      said.err += chunk;
+      // The first report comes when the engine has begun to load the pack.
+      if (said.err.includes('Inverting')) resolve();
+    });
   });
-  const [exitCode] = await once(child, 'close');
-  expect([exitCode, await out]).toEqual([130, '']);
-  expect(err).toContain('Cancelling; press Ctrl-C again');
-  expect(err).toContain('error CANCELLED: ');
-  expect(readdirSync(folder)).toEqual([]);
+  return { child, out, said, isRendering };
+}
+
+/** Process id of the only child of a command, which is its engine. */
+function enginePid(command: ChildProcess): number {
+  return Number(execFileSync('pgrep', ['-P', String(command.pid)], { encoding: 'utf8' }).trim());
+}
+
+// Windows has no SIGINT to send to another process: kill() ends it there and then.
+describe.skipIf(process.platform === 'win32')('a command that is under way', () => {
+  test('is cancelled at the next step by Ctrl-C, with exit code 130', async () => {
+    const folder = join(fixture.root, 'interrupted');
+    const { child, out, said, isRendering } = startCompose(folder);
+    await isRendering;
+    child.kill('SIGINT');
+    const [exitCode] = await once(child, 'close');
+    expect([exitCode, await out]).toEqual([130, '']);
+    expect(said.err).toContain('Cancelling; press Ctrl-C again');
+    expect(said.err).toContain('error CANCELLED: ');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is ended on the spot by a second Ctrl-C, and its engine with it, even in the middle of a call', async () => {
+    const { child, isRendering } = startCompose(join(fixture.root, 'ended'));
+    await isRendering;
+    const engine = enginePid(child);
+    // As one is that sits in a native call: it hears nothing.
+    process.kill(engine, 'SIGSTOP');
+    child.stderr.on('data', (chunk: string) => {
+      if (chunk.includes('Cancelling')) child.kill('SIGINT');
+    });
+    child.kill('SIGINT');
+    const [, signal] = await once(child, 'close');
+    expect(signal).toBe('SIGINT');
+    await vi.waitFor(() => expect(isAlive(engine)).toBe(false), { timeout: 20_000 });
+  });
+
+  test('fails with ENGINE_CRASHED when its engine dies, and leaves nothing', async () => {
+    const folder = join(fixture.root, 'crashed');
+    const { child, out, said, isRendering } = startCompose(folder);
+    await isRendering;
+    process.kill(enginePid(child), 'SIGSEGV');
+    const [exitCode] = await once(child, 'close');
+    expect([exitCode, await out]).toEqual([1, '']);
+    expect(said.err).toMatch(/error ENGINE_CRASHED: The process that runs the models was ended by SIGSEGV/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 test.skipIf(process.platform === 'win32')(

@@ -8,10 +8,15 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** Runs `pnpmix ARGS`; the caller sees to PNPMIX_CACHE_DIR. */
+/**
+ * Runs `pnpmix ARGS`; the caller sees to PNPMIX_CACHE_DIR.
+ *
+ * @param onProgress hears of every step that would be shown on a terminal
+ */
 export async function runCommand(
   args: readonly string[],
   signal: AbortSignal = new AbortController().signal,
+  onProgress: () => void = () => undefined,
 ): Promise<CommandResult> {
   let [out, err] = ['', ''];
   const exitCode = await runCommandLine(commands, args, {
@@ -22,7 +27,7 @@ export async function runCommand(
     printError: (line) => {
       err += `${line}\n`;
     },
-    progress: { write: () => undefined, isTerminal: false, now: () => 0 },
+    progress: { write: onProgress, isTerminal: true, now: () => 0 },
   });
   return { exitCode, out, err };
 }

@@ -96,7 +96,12 @@ export class Puppet {
 
   /** Ends the task that it is at with a result; of selecting a mask, with no candidates, where none is given. */
   finish(
-    result: EngineResult = { kind: 'selectMask', notices: [this.config!.packFolder], candidates: [] },
+    result: EngineResult = {
+      kind: 'selectMask',
+      model: 'Puppet',
+      notices: [this.config!.packFolder],
+      candidates: [],
+    },
   ): void {
     const runId = this.runIds.shift();
     if (runId !== undefined) this.say({ type: 'finished', runId, result, memoryBytes });

@@ -30,19 +30,35 @@ describe.each([
     'prepare.findMask',
     { phrase: 'a cat', boxThreshold: 0.3, textThreshold: 0.2 },
     { kind: 'findMask', phrase: 'a cat', boxThreshold: 0.3, textThreshold: 0.2 },
-    (): EngineResult => ({ kind: 'findMask', notices: ['simpler'], candidates: candidates() }),
+    (): EngineResult => ({
+      kind: 'findMask',
+      model: 'Played',
+      notices: ['simpler'],
+      candidates: candidates(),
+    }),
   ],
   [
     'prepare.selectMask',
     { points: [{ x: 1, y: 1, isInside: true }], box: null },
     { kind: 'selectMask', points: [{ x: 1, y: 1, isInside: true }], box: null },
-    (): EngineResult => ({ kind: 'selectMask', notices: ['simpler'], candidates: candidates() }),
+    (): EngineResult => ({
+      kind: 'selectMask',
+      model: 'Played',
+      notices: ['simpler'],
+      candidates: candidates(),
+    }),
   ],
   [
     'prepare.removeObjects',
     { masks: ['e'.repeat(64)], growPx: 3, method: 'auto' },
     { kind: 'removeObjects', masks: ['e'.repeat(64)], growPx: 3, method: 'auto' },
-    (): EngineResult => ({ kind: 'removeObjects', notices: ['simpler'], png, method: 'telea' }),
+    (): EngineResult => ({
+      kind: 'removeObjects',
+      model: 'Played',
+      notices: ['simpler'],
+      png,
+      method: 'telea',
+    }),
   ],
 ] as const)('%s', (command, input, task, result) => {
   const start = () => host.call(command, { projectId, image, ...input } as never);
