@@ -1,0 +1,193 @@
+/**
+ * Gives back the detail that the autoencoder loses, at full size (docs/method.md, Detail and strength).
+ *
+ *   result = up(D(out) + sum_k (1 - s_k) (R_k - D(out))) + detail * sum_k up(w_k) (C_k - up(R_k))
+ *
+ * | method.md | here | meaning |
+ * | --- | --- | --- |
+ * | D(out) | composed | what the method made, decoded, at the model's size |
+ * | C_k | source.picture | a picture that went in, at full size: the staged background, or an aligned concept |
+ * | R_k | source.reconstruction | D(E(down(C_k))): what the autoencoder keeps of it, at the model's size |
+ * | s_k | source.strength | 1: all that the model wants; 0: the picture as it went in |
+ * | w_k | source.weight | where its detail belongs |
+ * | up | bicubic.ts | from the model's size to the full one |
+ *
+ * With one source this is up(R + s (D(out) - R)) + detail * w (C - up(R)): C - up(R) is known exactly before anything is
+ * rendered. Strength 0 with detail 1 and w = 1 returns C, whatever the model does; strength 1 with detail 0 is D(out)
+ * enlarged, at equal sizes to the byte.
+ */
+import type { Rectangle } from '../masks/rectangle.ts';
+import type { RgbImage } from '../processors/image.ts';
+import { assertDims, type Tensor, TensorDimsError } from '../tensor/tensor.ts';
+import { axisTaps, PlaneEnlarger } from './bicubic.ts';
+
+/** A picture that went in, and what is taken of it. */
+export interface DetailSource {
+  /** C at full size: the frame, or the part of it that begins at `left`, `top`; beyond it the weight counts as 0. */
+  readonly picture: RgbImage;
+  /** Where the picture begins in the frame, in full-size pixels. */
+  readonly left: number;
+  readonly top: number;
+  /** R = D(E(down(C))) of the whole frame, dims [3, h, w], values about -1..1. */
+  readonly reconstruction: Tensor;
+  /** s at the model's size, dims [h, w], 0..1; 1 where this source is not meant. The 1 - s of all sources sum to <= 1. */
+  readonly strength: Tensor;
+  /** w at the model's size, dims [h, w], 0..1. */
+  readonly weight: Tensor;
+}
+
+/** What is put together. */
+export interface RestoreDetailInputs {
+  /** D(out), dims [3, h, w], values about -1..1. */
+  readonly composed: Tensor;
+  /** Size of the whole frame at full size, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly sources: readonly DetailSource[];
+  /** Share of the lost detail that is given back, 0..1. */
+  readonly detail: number;
+}
+
+/** Some rows of the result. */
+export interface DetailBand {
+  /** First row, in full-size pixels of the frame. */
+  readonly top: number;
+  /** As wide as the wanted area. */
+  readonly pixels: RgbImage;
+}
+
+/** Rows that are worked on at once: the caller can stop, report or give way between them. */
+const BAND_ROWS = 64;
+
+/**
+ * The result, band by band from the top, so that neither memory nor the time between two bands grows with the frame.
+ *
+ * @param area the part of the frame that is wanted, in full-size pixels; all of it by default
+ * @throws TensorDimsError when dims do not fit; RangeError for an area that is not inside the frame
+ */
+export function* restoreDetailBands(
+  inputs: RestoreDetailInputs,
+  area: Rectangle = { left: 0, top: 0, width: inputs.width, height: inputs.height },
+): Generator<DetailBand, void, undefined> {
+  checkDims(inputs);
+  checkArea(area, inputs);
+  const [, h, w] = inputs.composed.dims as unknown as [number, number, number];
+  const across = axisTaps(w, inputs.width, area.left, area.width);
+  const down = axisTaps(h, inputs.height, area.top, area.height);
+  const enlarge = (plane: Float32Array) => new PlaneEnlarger(plane, w, across, down);
+  const base = planesOf(withStrength(inputs)).map(enlarge);
+  const detailed =
+    inputs.detail === 0 ? [] : inputs.sources.map((source) => sourceRows(source, area, enlarge));
+
+  const row = new Float32Array(area.width);
+  for (let top = 0; top < area.height; top += BAND_ROWS) {
+    const rows = Math.min(BAND_ROWS, area.height - top);
+    // Rounds to nearest and clips to 0..255, as tensorToImage does.
+    const data = new Uint8ClampedArray(rows * area.width * 3);
+    const levels = new Float64Array(area.width * 3);
+    for (let y = 0; y < rows; y++) {
+      for (const [channel, plane] of base.entries()) {
+        plane.rowInto(top + y, row);
+        for (let x = 0, at = channel; x < row.length; x++, at += 3) levels[at] = (row[x]! + 1) * 127.5;
+      }
+      for (const addDetail of detailed) addDetail(top + y, inputs.detail, levels);
+      data.set(levels, y * area.width * 3);
+    }
+    yield {
+      top: area.top + top,
+      pixels: { width: area.width, height: rows, data: new Uint8Array(data.buffer) },
+    };
+  }
+}
+
+/**
+ * The whole result at once.
+ *
+ * @returns a picture of the size of `area`
+ * @throws as {@link restoreDetailBands}
+ */
+export function restoreDetail(inputs: RestoreDetailInputs, area?: Rectangle): RgbImage {
+  const { left, top, width, height } = area ?? { left: 0, top: 0, ...inputs };
+  const data = new Uint8Array(width * height * 3);
+  for (const band of restoreDetailBands(inputs, { left, top, width, height })) {
+    data.set(band.pixels.data, (band.top - top) * width * 3);
+  }
+  return { width, height, data };
+}
+
+/** D(out) + sum_k (1 - s_k) (R_k - D(out)), dims [3, h, w]. */
+function withStrength({ composed, sources }: RestoreDetailInputs): Tensor {
+  const plane = composed.dims[1]! * composed.dims[2]!;
+  const data = new Float32Array(composed.data);
+  for (const { strength, reconstruction } of sources) {
+    for (let at = 0; at < data.length; at++) {
+      const kept = 1 - strength.data[at % plane]!;
+      if (kept !== 0) data[at] = data[at]! + kept * (reconstruction.data[at]! - composed.data[at]!);
+    }
+  }
+  return { data, dims: composed.dims };
+}
+
+/** Adds detail * up(w) (C - up(R)) of one source to a row of levels 0..255, three a pixel. */
+function sourceRows(
+  { picture, left, top, reconstruction, weight }: DetailSource,
+  area: Rectangle,
+  enlarge: (plane: Float32Array) => PlaneEnlarger,
+): (position: number, detail: number, levels: Float64Array) => void {
+  const weights = enlarge(weight.data);
+  const planes = planesOf(reconstruction).map(enlarge);
+  const share = new Float32Array(area.width);
+  const row = new Float32Array(area.width);
+  const from = Math.max(left - area.left, 0);
+  const to = Math.min(left + picture.width - area.left, area.width);
+  return (position, detail, levels) => {
+    const y = area.top + position - top;
+    if (y < 0 || y >= picture.height || to <= from) return;
+    weights.rowInto(position, share);
+    // Where nothing of this source is wanted in the row, its three planes need not be enlarged.
+    if (!share.some((value, x) => value > 0 && x >= from && x < to)) return;
+    const first = (y * picture.width + area.left - left) * 3;
+    for (const [channel, plane] of planes.entries()) {
+      plane.rowInto(position, row);
+      for (let x = from; x < to; x++) {
+        // The kernel overshoots at steep edges.
+        const weighted = detail * Math.min(Math.max(share[x]!, 0), 1);
+        if (weighted === 0) continue;
+        const at = x * 3 + channel;
+        levels[at] = levels[at]! + weighted * (picture.data[first + at]! - (row[x]! + 1) * 127.5);
+      }
+    }
+  };
+}
+
+function planesOf({ data, dims }: Tensor): Float32Array[] {
+  const plane = dims[1]! * dims[2]!;
+  return [0, 1, 2].map((channel) => data.subarray(channel * plane, (channel + 1) * plane));
+}
+
+function checkDims({ composed, sources }: RestoreDetailInputs): void {
+  const [channels, h, w] = composed.dims as unknown as [number, number, number];
+  if (composed.dims.length !== 3 || channels !== 3) {
+    throw new TensorDimsError(`A composed picture: dims [${composed.dims}] where [3,h,w] is needed.`);
+  }
+  for (const { reconstruction, strength, weight } of sources) {
+    assertDims(reconstruction, composed.dims, 'A reconstruction');
+    assertDims(strength, [h, w], 'Strength');
+    assertDims(weight, [h, w], 'Weight of the detail');
+  }
+}
+
+function checkArea({ left, top, width, height }: Rectangle, frame: RestoreDetailInputs): void {
+  const isInside =
+    left >= 0 &&
+    top >= 0 &&
+    left + width <= frame.width &&
+    top + height <= frame.height &&
+    width > 0 &&
+    height > 0;
+  if (!isInside) {
+    throw new RangeError(
+      `The area ${width} x ${height} at ${left}, ${top} is not inside a frame of ${frame.width} x ${frame.height}.`,
+    );
+  }
+}
