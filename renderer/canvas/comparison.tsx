@@ -1,13 +1,16 @@
 /** Two pictures compared: one over the other with a slider, side by side, their difference, or one of them alone. */
-import { Group, Image as KonvaImage } from 'react-konva';
+import { Group } from 'react-konva';
+import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { usePicture } from './picture.ts';
+import type { PictureLibrary } from './picture-library.ts';
+import { TiledPicture } from './tiled-picture.tsx';
 
 export interface Comparison {
   readonly mode: ComparisonMode;
-  readonly beforeUrl: string;
-  readonly afterUrl: string;
+  readonly before: AssetId;
+  readonly after: AssetId;
   /** Where the slider is, as a share of the width from the left. */
   readonly share: number;
   readonly onShare: (share: number) => void;
@@ -23,27 +26,30 @@ export function comparisonContent(mode: ComparisonMode, { width, height }: Size)
 
 export function ComparisonPictures({
   comparison,
+  pictures,
   size,
   onError,
 }: {
   comparison: Comparison;
+  pictures: PictureLibrary;
   size: Size;
   onError: (error: unknown) => void;
 }) {
-  const before = usePicture(comparison.beforeUrl, onError);
-  const after = usePicture(comparison.afterUrl, onError);
+  const before = usePicture(pictures, comparison.before, onError);
+  const after = usePicture(pictures, comparison.after, onError);
   if (!before || !after) return null;
   const { width, height } = size;
-  const beforePicture = <KonvaImage image={before} width={width} height={height} />;
+  const beforePicture = <TiledPicture picture={before} library={pictures} size={size} />;
+  const afterPicture = <TiledPicture picture={after} library={pictures} size={size} />;
   switch (comparison.mode) {
     case 'before':
       return beforePicture;
     case 'after':
-      return <KonvaImage image={after} width={width} height={height} />;
+      return afterPicture;
     case 'slider':
       return (
         <Group>
-          <KonvaImage image={after} width={width} height={height} />
+          {afterPicture}
           <Group clipX={0} clipY={0} clipWidth={width * comparison.share} clipHeight={height}>
             {beforePicture}
           </Group>
@@ -53,14 +59,14 @@ export function ComparisonPictures({
       return (
         <Group>
           {beforePicture}
-          <KonvaImage image={after} x={width * (1 + GAP)} width={width} height={height} />
+          <TiledPicture picture={after} library={pictures} size={size} x={width * (1 + GAP)} />
         </Group>
       );
     case 'difference':
       return (
         <Group>
           {beforePicture}
-          <KonvaImage image={after} width={width} height={height} globalCompositeOperation="difference" />
+          <TiledPicture picture={after} library={pictures} size={size} isDifference />
         </Group>
       );
   }

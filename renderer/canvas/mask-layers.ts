@@ -49,7 +49,7 @@ export class MaskLayers {
     return this.#log;
   }
 
-  /** Of the background, in pixels. */
+  /** Of the masks, in their pixels. */
   get size(): Size {
     return this.#size;
   }
@@ -63,7 +63,7 @@ export class MaskLayers {
     return conceptId === null ? undefined : this.#layers.get(conceptId);
   }
 
-  /** Drops every layer: the background has another size. */
+  /** Drops every layer: masks have another size. */
   resize({ width, height }: Size): void {
     this.#layers.clear();
     this.#size = { width, height };
@@ -170,7 +170,7 @@ export class MaskLayers {
     }
     layer.loading = maskId;
     this.#library
-      .load(maskId)
+      .load(maskId, this.#size)
       .then((plane) => {
         if (layer.loading !== maskId || this.#layers.get(conceptId) !== layer) return;
         layer.loading = null;
@@ -184,10 +184,6 @@ export class MaskLayers {
   }
 
   #show(conceptId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
-    if (plane.width !== this.#size.width || plane.height !== this.#size.height) {
-      this.#host.fail(new Error(`A mask of ${plane.width} x ${plane.height} does not fit the background.`));
-      return;
-    }
     this.#events.replacing(conceptId);
     layer.maskId = maskId;
     layer.session = new MaskSession(copyPlane(plane));

@@ -3,6 +3,7 @@ import { type Remote, wrap } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskOperation } from '../editor/mask-operations.ts';
 import { copyPlane, type MaskPlane } from '../editor/mask-plane.ts';
+import type { Size } from '../editor/view-transform.ts';
 import type { MaskWorkerService } from './mask-worker.ts';
 
 /** Bytes of decoded masks that are kept, so that undo shows at once. */
@@ -22,14 +23,19 @@ export class MaskLibrary {
     this.#service = wrap<MaskWorkerService>(this.#worker);
   }
 
-  /** A mask. Not to be changed by the caller. @throws StudioError ASSET_MISSING, ASSET_INVALID, HOST_UNREACHABLE */
-  async load(id: AssetId): Promise<MaskPlane> {
+  /**
+   * A mask, resampled to a size of its aspect. Not to be changed by the caller.
+   *
+   * @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, HOST_UNREACHABLE
+   */
+  async load(id: AssetId, size: Size): Promise<MaskPlane> {
     const known = this.#planes.get(id);
-    if (known) {
+    if (known && known.width === size.width && known.height === size.height) {
       this.#keep(id, known);
       return known;
     }
-    const plane = await this.#service.decode(await this.#readAsset(id));
+    const { width, height } = size;
+    const plane = await this.#service.decode(await this.#readAsset(id), { width, height });
     this.#keep(id, plane);
     return plane;
   }
@@ -54,7 +60,8 @@ export class MaskLibrary {
   }
 
   #keep(id: AssetId, plane: MaskPlane): void {
-    if (!this.#planes.delete(id)) this.#keptBytes += plane.data.length;
+    this.#keptBytes += plane.data.length - (this.#planes.get(id)?.data.length ?? 0);
+    this.#planes.delete(id);
     this.#planes.set(id, plane);
     for (const [oldest, old] of this.#planes) {
       if (this.#keptBytes <= KEPT_BYTES || oldest === id) break;

@@ -1,5 +1,6 @@
 /** A mask over the picture: its colour, as opaque as is wished, and the line around it, which is always seen. */
 import { Group, Image as KonvaImage, Shape } from 'react-konva';
+import type { MaskSpace } from '../editor/mask-space.ts';
 import type { MaskImage } from './mask-image.ts';
 
 /** One mask as it is shown. */
@@ -15,15 +16,17 @@ const BORDER_PX = 3;
 export function MaskPicture({
   mask,
   image,
+  space,
   isActive,
 }: {
   mask: ShownMask;
   image: MaskImage | undefined;
+  space: MaskSpace;
   isActive: boolean;
 }) {
   if (!image) return null;
   return (
-    <Group listening={false}>
+    <Group listening={false} scaleX={1 / space.scaleX} scaleY={1 / space.scaleY}>
       <KonvaImage image={image.canvas} opacity={mask.opacity} />
       <Shape
         perfectDrawEnabled={false}

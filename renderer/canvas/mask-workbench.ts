@@ -1,13 +1,23 @@
 /**
  * The masks of the scene on the canvas: each concept's plane with its coloured picture, and the tool at work on the
  * active one. It lives outside React: a stroke changes planes and pictures, and asks for a redraw; React hears of
- * a gesture when it is committed.
+ * a gesture when it is committed. What comes in and goes out is in scene coordinates (editor/mask-space.ts); planes are in
+ * mask coordinates.
  */
+import { maskSize } from '../../electron/contract/frame.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import type { RecordedGesture } from '../editor/gesture-log.ts';
-import type { MaskOperation } from '../editor/mask-operations.ts';
+import { type MaskOperation, scaledOperation } from '../editor/mask-operations.ts';
 import { copyPlane, type MaskPlane, type PixelRect } from '../editor/mask-plane.ts';
+import {
+  inputToMask,
+  type MaskSpace,
+  maskSpace,
+  pointToScene,
+  rectToScene,
+  selectionToScene,
+} from '../editor/mask-space.ts';
 import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type {
   GestureLabel,
@@ -45,7 +55,9 @@ export class MaskWorkbench {
   readonly #proposal: SelectionProposal;
   #redraw: () => void = () => {};
   #concepts: readonly DocumentConcept[] = [];
+  /** In scene coordinates. */
   #lastPointer: PointerSample | undefined;
+  #space = maskSpace({ width: 1, height: 1 }, { width: 1, height: 1 });
 
   constructor(library: MaskLibrary, events: WorkbenchEvents) {
     this.#library = library;
@@ -111,23 +123,36 @@ export class MaskWorkbench {
     this.#redraw();
   }
 
-  /** What is shown of a mask. Not to be changed. */
+  /** What is shown of a mask, in mask coordinates. Not to be changed. */
   planeOf(conceptId: string): MaskPlane | undefined {
     return this.#layers.get(conceptId)?.session.shown;
   }
 
+  /** Around a committed mask, in scene coordinates. */
   boundsOf(conceptId: string): PixelRect | undefined {
-    return this.#layers.get(conceptId)?.session.bounds;
+    const layer = this.#layers.get(conceptId);
+    return layer && rectToScene(this.#space, layer.session.bounds);
   }
 
-  /** Follows the document: layers for its concepts, of its background's size, with its masks. */
-  follow(concepts: readonly DocumentConcept[], size: Size, activeId: string | null): void {
+  /** Background pixels to mask pixels. */
+  get space(): MaskSpace {
+    return this.#space;
+  }
+
+  /**
+   * Follows the document: layers for its concepts, of its masks' size, with its masks.
+   *
+   * @param background its size in pixels
+   */
+  follow(concepts: readonly DocumentConcept[], background: Size, activeId: string | null): void {
     this.#concepts = concepts;
-    const { width, height } = this.#layers.size;
-    const isResized = size.width !== width || size.height !== height;
+    const { width, height } = this.#space.background;
+    const isResized = background.width !== width || background.height !== height;
     if (isResized) {
       this.cancel();
-      this.#layers.resize(size);
+      const { width: backgroundWidth, height: backgroundHeight } = background;
+      this.#space = maskSpace({ width: backgroundWidth, height: backgroundHeight }, maskSize(background));
+      this.#layers.resize(this.#space.mask);
     }
     const active = concepts.find(({ id }) => id === activeId);
     // What was begun on one concept stays with it; a concept that is gone has no use for it.
@@ -183,14 +208,21 @@ export class MaskWorkbench {
     const layer = this.#layers.get(this.#activeId);
     if (!layer || this.#activeId === null || this.#isLocked) return;
     const conceptId = this.#activeId;
-    const settings = { ...this.#settings, maskBounds: layer.session.bounds, size: this.#layers.size };
-    for (const effect of this.#runner.step(input, settings)) {
+    const space = this.#space;
+    const settings = {
+      ...this.#settings,
+      brushSizePx: this.#settings.brushSizePx * space.scale,
+      scale: this.#settings.scale / space.scale,
+      maskBounds: layer.session.bounds,
+      size: space.mask,
+    };
+    for (const effect of this.#runner.step(inputToMask(space, input), settings)) {
       switch (effect.kind) {
         case 'outline':
-          this.#outline = effect;
+          this.#outline = { ...effect, points: effect.points.map((point) => pointToScene(space, point)) };
           break;
         case 'select':
-          this.#proposal.ask(conceptId, effect.selection);
+          this.#proposal.ask(conceptId, selectionToScene(space, effect.selection));
           break;
         case 'commit':
           this.#commit(conceptId, layer, effect.label, isCutShort);
@@ -257,7 +289,7 @@ export class MaskWorkbench {
 
   /** Shows what the segmenter answered; Enter keeps it, Escape drops it. Late answers are not shown. */
   async showAnswer(conceptId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
-    const plane = await this.#library.load(maskId);
+    const plane = await this.#library.load(maskId, this.#space.mask);
     const layer = this.#layers.get(conceptId);
     if (!layer || this.#activeId !== conceptId || selection !== this.selection) return;
     layer.image.invalidate(layer.session.replace(plane));
@@ -266,11 +298,14 @@ export class MaskWorkbench {
     this.#redraw();
   }
 
-  /** Carries out an operation on a whole mask, as one gesture. */
+  /** Carries out an operation on a whole mask, as one gesture; its lengths and areas are in background pixels. */
   async operate(conceptId: string, operation: MaskOperation): Promise<void> {
     const layer = this.#editable(conceptId);
     if (!layer) return;
-    const plane = await this.#library.operate(layer.session.shown, operation);
+    const plane = await this.#library.operate(
+      layer.session.shown,
+      scaledOperation(operation, this.#space.scale),
+    );
     this.#layers.put(conceptId, plane, { kind: 'operation', label: operation.kind });
   }
 

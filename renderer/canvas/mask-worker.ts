@@ -2,6 +2,8 @@
 import { expose, transfer } from 'comlink';
 import { type MaskOperation, operateOnMask } from '../editor/mask-operations.ts';
 import { type MaskPlane, maskPlane } from '../editor/mask-plane.ts';
+import { resamplePlane } from '../editor/resample-plane.ts';
+import type { Size } from '../editor/view-transform.ts';
 import { decodeMask, encodeMask } from './mask-png.ts';
 
 function handOver(plane: MaskPlane): MaskPlane {
@@ -9,7 +11,7 @@ function handOver(plane: MaskPlane): MaskPlane {
 }
 
 const service = {
-  decode: (bytes: Uint8Array) => handOver(decodeMask(bytes)),
+  decode: (bytes: Uint8Array, size: Size) => handOver(resamplePlane(decodeMask(bytes), size)),
   encode(plane: MaskPlane) {
     const bytes = encodeMask(plane);
     return transfer(bytes, [bytes.buffer]);

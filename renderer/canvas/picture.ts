@@ -1,24 +1,26 @@
-/** Pictures for the canvas, decoded before they are shown. */
+/** A picture of the library, for as long as a component shows it. */
 import { useEffect, useState } from 'react';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { Picture, PictureLibrary } from './picture-library.ts';
 
 /** A loaded picture; undefined while it is loading or when there is none. The one before stays until then. */
 export function usePicture(
-  url: string | null,
+  library: PictureLibrary,
+  id: AssetId | null,
   onError: (error: unknown) => void,
-): HTMLImageElement | undefined {
-  const [picture, setPicture] = useState<HTMLImageElement | undefined>(undefined);
+): Picture | undefined {
+  const [picture, setPicture] = useState<Picture | undefined>(undefined);
   useEffect(() => {
-    if (url === null) {
+    if (id === null) {
       setPicture(undefined);
       return;
     }
     let isCurrent = true;
-    const image = new Image();
-    image.src = url;
-    image
-      .decode()
-      .then(() => {
-        if (isCurrent) setPicture(image);
+    library
+      .open(id)
+      .then((opened) => {
+        if (isCurrent) setPicture(opened);
+        else library.release(id);
       })
       .catch((error: unknown) => {
         if (isCurrent) onError(error);
@@ -26,6 +28,8 @@ export function usePicture(
     return () => {
       isCurrent = false;
     };
-  }, [url, onError]);
+  }, [library, id, onError]);
+  // Only when another one is drawn in its place.
+  useEffect(() => picture && (() => library.release(picture.id)), [library, picture]);
   return picture;
 }

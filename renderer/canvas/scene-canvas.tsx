@@ -12,7 +12,8 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { Group, Image as KonvaImage, Layer, Rect, Stage } from 'react-konva';
+import { Group, Layer, Rect, Stage } from 'react-konva';
+import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { PixelRect, Point } from '../editor/mask-plane.ts';
 import type { Size } from '../editor/view-transform.ts';
 import type { CanvasView } from './canvas-view.ts';
@@ -21,16 +22,19 @@ import { ComparisonSlider } from './comparison-slider.tsx';
 import { MaskPicture, type ShownMask } from './mask-picture.tsx';
 import type { MaskWorkbench } from './mask-workbench.ts';
 import { usePicture } from './picture.ts';
+import type { PictureLibrary } from './picture-library.ts';
 import { listenToPointers } from './pointer-input.ts';
+import { TiledPicture } from './tiled-picture.tsx';
 import { ToolOverlay } from './tool-overlay.ts';
 
 export interface SceneCanvasProps {
+  readonly pictures: PictureLibrary;
   readonly size: Size;
-  readonly backgroundUrl: string | null;
+  readonly background: AssetId | null;
   /** Shown in the place of the background when given. */
-  readonly inpaintedUrl: string | null;
+  readonly inpainted: AssetId | null;
   /** A render's result over the background, under the masks. */
-  readonly resultUrl: string | null;
+  readonly result: AssetId | null;
   /** The masks to show, the farthest first. */
   readonly masks: readonly ShownMask[];
   /** The scene with its masks is shown, and not a picture that is only looked at. */
@@ -55,7 +59,7 @@ export interface SceneCanvasProps {
 }
 
 export function SceneCanvas(props: SceneCanvasProps) {
-  const { size, workbench, view, comparison, masks, activeId, showsPixels, onError } = props;
+  const { pictures, size, workbench, view, comparison, masks, activeId, showsPixels, onError } = props;
   const container = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState<Size>({ width: 0, height: 0 });
   const stage = useRef<Konva.Stage>(null);
@@ -63,8 +67,8 @@ export function SceneCanvas(props: SceneCanvasProps) {
   const overlayLayer = useRef<Konva.Layer>(null);
   const overlay = useMemo(() => new ToolOverlay(), []);
   const devicePixelRatio = useDevicePixelRatio();
-  const background = usePicture(props.inpaintedUrl ?? props.backgroundUrl, onError);
-  const result = usePicture(props.resultUrl, onError);
+  const background = usePicture(pictures, props.inpainted ?? props.background, onError);
+  const result = usePicture(pictures, props.result, onError);
   const workbenchVersion = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const latest = useRef(props);
   latest.current = props;
@@ -184,6 +188,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
       key={shown.id}
       mask={shown}
       image={workbench.imageOf(shown.id)}
+      space={workbench.space}
       isActive={shown.id === activeId}
     />
   );
@@ -210,11 +215,11 @@ export function SceneCanvas(props: SceneCanvasProps) {
         >
           <Layer listening={false}>
             {comparison ? (
-              <ComparisonPictures comparison={comparison} size={size} onError={onError} />
+              <ComparisonPictures comparison={comparison} pictures={pictures} size={size} onError={onError} />
             ) : (
               <Group>
-                {background && <KonvaImage image={background} width={size.width} height={size.height} />}
-                {result && <KonvaImage image={result} width={size.width} height={size.height} />}
+                {background && <TiledPicture picture={background} library={pictures} size={size} />}
+                {result && <TiledPicture picture={result} library={pictures} size={size} />}
                 {masks.slice(0, Math.max(activeAt, 0)).map(mask)}
               </Group>
             )}

@@ -15,6 +15,21 @@ export type MaskOperation =
   | { readonly kind: 'removeSpecks'; readonly minAreaPx: number }
   | { readonly kind: 'fillHoles' | 'invert' | 'clear' };
 
+/** The same operation on a mask of another scale. @param scale of its lengths; areas by its square */
+export function scaledOperation(operation: MaskOperation, scale: number): MaskOperation {
+  switch (operation.kind) {
+    case 'grow':
+    case 'shrink':
+      return { ...operation, radiusPx: operation.radiusPx * scale };
+    case 'feather':
+      return { ...operation, widthPx: operation.widthPx * scale };
+    case 'removeSpecks':
+      return { ...operation, minAreaPx: operation.minAreaPx * scale * scale };
+    default:
+      return operation;
+  }
+}
+
 /**
  * @returns a new plane of the same size
  * @throws PipelineError PARAMETER_INVALID for a negative radius, width or area

@@ -9,6 +9,7 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import { CanvasView } from '../canvas/canvas-view.ts';
 import { MaskLibrary } from '../canvas/mask-library.ts';
 import { MaskWorkbench } from '../canvas/mask-workbench.ts';
+import { PictureLibrary } from '../canvas/picture-library.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import { openFirstProject } from './first-project.ts';
@@ -31,10 +32,12 @@ export class Studio {
   readonly jobs = new Jobs();
   readonly masks: Masks;
   readonly pictures: Pictures;
+  readonly pictureLibrary: PictureLibrary;
 
   constructor(client: StudioClient) {
     this.client = client;
     const library = new MaskLibrary((id) => client.readAsset(id));
+    this.pictureLibrary = new PictureLibrary((id) => client.readAsset(id), reportError);
     this.workbench = new MaskWorkbench(library, {
       saveMask: async (conceptId, plane, change) => this.masks.save(this.session, conceptId, plane, change),
       currentMask: (conceptId) =>

@@ -68,15 +68,10 @@ export function CanvasArea() {
         size={stagedSize ?? size}
         isSceneShown={isSceneShown}
         showsPixels={showsPixels}
-        backgroundUrl={background && (editor.backgroundShown || staged) ? studio.assetUrl(background) : null}
-        inpaintedUrl={
-          editor.inpaintedShown && document.inpainted && staged === null
-            ? studio.assetUrl(document.inpainted)
-            : null
-        }
-        resultUrl={
-          editor.resultShown && newestResult && staged === null ? studio.assetUrl(newestResult) : null
-        }
+        pictures={studio.pictureLibrary}
+        background={background && (editor.backgroundShown || staged) ? background : null}
+        inpainted={editor.inpaintedShown && staged === null ? document.inpainted : null}
+        result={editor.resultShown && staged === null ? newestResult : null}
         masks={shownMasks
           .filter(({ visible, id }) => visible || id === editor.activeConceptId)
           .map(({ id }) => ({ id, opacity: editor.maskOpacities[id] ?? editor.maskOpacity }))}
@@ -132,7 +127,7 @@ function useStagedSize(staged: string | null): Size | undefined {
 
 /** Tells the workbench what lies under the masks, so that they stand out from it. */
 function useUnderlyingPicture(picture: string | null): void {
-  const { client, workbench } = useStudioActions();
+  const { pictureLibrary, workbench } = useStudioActions();
   useEffect(() => {
     if (picture === null) {
       workbench.setPicture(undefined);
@@ -141,20 +136,20 @@ function useUnderlyingPicture(picture: string | null): void {
     let isCurrent = true;
     const read = async () => {
       const [width, height] = [UNDERLYING_SIDE_PX, UNDERLYING_SIDE_PX];
-      const bitmap = await createImageBitmap(new Blob([await client.readAsset(picture)]), {
-        resizeWidth: width,
-        resizeHeight: height,
-      });
       const context = new OffscreenCanvas(width, height).getContext('2d')!;
-      context.drawImage(bitmap, 0, 0);
-      bitmap.close();
+      try {
+        const { base } = await pictureLibrary.open(picture);
+        context.drawImage(base, 0, 0, width, height);
+      } finally {
+        pictureLibrary.release(picture);
+      }
       if (isCurrent) workbench.setPicture(context.getImageData(0, 0, width, height));
     };
     read().catch(reportError);
     return () => {
       isCurrent = false;
     };
-  }, [client, workbench, picture]);
+  }, [pictureLibrary, workbench, picture]);
 }
 
 /** The rectangles of dilution, while they are wanted. */
@@ -186,7 +181,6 @@ function useExpanded(document: SceneDocument | undefined) {
 
 /** What is compared, when a render is looked at. */
 function useComparison(document: SceneDocument | undefined): Comparison | null {
-  const studio = useStudioActions();
   const editor = useEditor();
   const { shownRenderId, comparedRenderId, stagedBackground } = editor;
   const after = useStudio((state) => findRender(state, shownRenderId)?.result ?? null);
@@ -196,13 +190,12 @@ function useComparison(document: SceneDocument | undefined): Comparison | null {
     if (after === null || before === null || stagedBackground !== null) return null;
     return {
       mode: editor.originalHeld ? 'before' : editor.comparisonMode,
-      beforeUrl: studio.assetUrl(before),
-      afterUrl: studio.assetUrl(after),
+      before,
+      after,
       share: editor.comparisonShare,
       onShare: (comparisonShare: number) => useEditor.setState({ comparisonShare }),
     };
   }, [
-    studio,
     document,
     after,
     compared,

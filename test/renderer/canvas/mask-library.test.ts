@@ -5,10 +5,15 @@ import { MaskLibrary } from '../../../renderer/canvas/mask-library.ts';
 import { decodeMask, encodeMask } from '../../../renderer/canvas/mask-png.ts';
 import { operateOnMask } from '../../../renderer/editor/mask-operations.ts';
 import { type MaskPlane, maskPlane } from '../../../renderer/editor/mask-plane.ts';
+import { resamplePlane } from '../../../renderer/editor/resample-plane.ts';
+import type { Size } from '../../../renderer/editor/view-transform.ts';
 
 let channel: MessageChannel;
 let reads: string[];
 let library: MaskLibrary;
+
+const SIZE = { width: 4, height: 4 };
+const LARGE = { width: 4096, height: 4096 };
 
 const plane = (value: number, side = 4) =>
   maskPlane(side, side, new Uint8ClampedArray(side * side).fill(value));
@@ -19,7 +24,7 @@ beforeEach(() => {
   channel.port2.start();
   expose(
     {
-      decode: (bytes: Uint8Array) => decodeMask(bytes),
+      decode: (bytes: Uint8Array, size: Size) => resamplePlane(decodeMask(bytes), size),
       encode: (mask: MaskPlane) => encodeMask(mask),
       operate: (mask: MaskPlane, operation: Parameters<MaskLibrary['operate']>[1]) =>
         operateOnMask(mask, operation),
@@ -44,27 +49,34 @@ afterEach(() => {
 
 describe('the library', () => {
   it('reads a mask once', async () => {
-    expect(await library.load('7')).toEqual(plane(7));
-    expect(await library.load('7')).toEqual(plane(7));
+    expect(await library.load('7', SIZE)).toEqual(plane(7));
+    expect(await library.load('7', SIZE)).toEqual(plane(7));
     expect(reads).toEqual(['7']);
   });
 
   it('has a mask that was just saved without reading it', async () => {
     library.remember('9', plane(9));
-    expect(await library.load('9')).toEqual(plane(9));
+    expect(await library.load('9', SIZE)).toEqual(plane(9));
     expect(reads).toEqual([]);
   });
 
   it('forgets the one that was used longest ago when it holds too much, and never the newest', async () => {
-    await library.load('1');
+    await library.load('1', SIZE);
     // Three of 16 MiB are all there is room for.
     for (const id of ['large-1', 'large-2', 'large-3']) library.remember(id, plane(1, 4096));
     reads.length = 0;
-    await library.load('large-3');
-    await library.load('large-2');
+    await library.load('large-3', LARGE);
+    await library.load('large-2', LARGE);
     expect(reads).toEqual([]);
-    await library.load('1');
+    await library.load('1', SIZE);
     expect(reads).toEqual(['1']);
+  });
+
+  it('brings a mask to the size that is asked for, and reads it again for another', async () => {
+    expect(await library.load('7', { width: 8, height: 8 })).toEqual(plane(7, 8));
+    expect(await library.load('7', SIZE)).toEqual(plane(7));
+    expect(await library.load('7', SIZE)).toEqual(plane(7));
+    expect(reads).toEqual(['7', '7']);
   });
 
   it('writes a mask and works on one without taking it away', async () => {
@@ -78,6 +90,6 @@ describe('the library', () => {
     const broken = new MaskLibrary(async () => {
       throw new Error('gone');
     });
-    await expect(broken.load('1')).rejects.toThrow('gone');
+    await expect(broken.load('1', SIZE)).rejects.toThrow('gone');
   });
 });

@@ -7,7 +7,9 @@ import { MaskWorkbench } from '../../../renderer/canvas/mask-workbench.ts';
 import type { MaskChange } from '../../../renderer/canvas/workbench-events.ts';
 import { operateOnMask } from '../../../renderer/editor/mask-operations.ts';
 import { copyPlane, coverageOf, type MaskPlane, maskPlane } from '../../../renderer/editor/mask-plane.ts';
+import { resamplePlane } from '../../../renderer/editor/resample-plane.ts';
 import type { SmartSelection, ToolInput } from '../../../renderer/editor/tools/tool.ts';
+import type { Size } from '../../../renderer/editor/view-transform.ts';
 import { stubCanvas } from './canvas-stubs.ts';
 
 const SIZE = { width: 32, height: 32 };
@@ -74,10 +76,10 @@ beforeEach(() => {
   nextSave = undefined;
   concepts = [concept('cat'), concept('dog', { colour: CONCEPT_COLOURS[1] })];
   const library = {
-    load: async (id: AssetId) => {
+    load: async (id: AssetId, size: Size) => {
       const plane = masks.get(id);
       if (!plane) throw new Error('not there');
-      return plane;
+      return resamplePlane(plane, size);
     },
     remember: () => {},
     operate: async (plane: MaskPlane, operation: Parameters<MaskLibrary['operate']>[1]) =>
@@ -282,8 +284,8 @@ describe('masks of the document', () => {
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
   });
 
-  it('of another size than the background are told of and not shown', async () => {
-    concepts = [concept('cat', { mask: name(maskPlane(8, 8)) })];
+  it('of another aspect than the background are told of and not shown', async () => {
+    concepts = [concept('cat', { mask: name(maskPlane(8, 12)) })];
     follow();
     await settled();
     expect(failures).toHaveLength(1);
@@ -313,5 +315,42 @@ describe('the colour of a mask', () => {
     expect(colour()).not.toBe(own);
     workbench.setPicture(picture([0, 0, 255, 255]));
     expect(colour()).toBe(own);
+  });
+});
+
+describe('masks of a background above four megapixels', () => {
+  const background = { width: 8000, height: 4000 };
+
+  it('are painted, outlined and moved in pixels of the background', async () => {
+    follow('cat', background);
+    const { mask, scale } = workbench.space;
+    expect(mask.width * mask.height).toBeLessThanOrEqual(4_000_000);
+    expect(scale).toBeCloseTo(Math.sqrt(4 / 32), 3);
+    workbench.setSettings({ brushSizePx: 800 });
+    feed('down', 2000, 2000);
+    feed('up', 2000, 2000);
+    await settled();
+    const bounds = workbench.boundsOf('cat')!;
+    for (const [edge, at] of Object.entries({ left: 1600, top: 1600, right: 2400, bottom: 2400 })) {
+      expect(Math.abs(bounds[edge as keyof typeof bounds] - at), edge).toBeLessThan(8);
+    }
+    workbench.setTool('rectangle');
+    feed('down', 4000, 1000);
+    feed('move', 5000, 3000);
+    const corners = workbench.outline.points.map(({ x, y }) => [Math.round(x), Math.round(y)]);
+    expect(corners).toContainEqual([4000, 1000]);
+    expect(corners).toContainEqual([5000, 3000]);
+    feed('up', 5000, 3000);
+    await settled();
+    expect(saves.at(-1)!.coverage).toBeCloseTo((1000 * 2000 + Math.PI * 400 ** 2) / (8000 * 4000), 3);
+  });
+
+  it('are asked for in pixels of the background', () => {
+    follow('cat', background);
+    workbench.setTool('select');
+    feed('down', 6000, 3000);
+    feed('up', 6000, 3000);
+    const [point] = questions[0]!.selection.points;
+    expect([point!.x, point!.y].map(Math.round)).toEqual([6000, 3000]);
   });
 });

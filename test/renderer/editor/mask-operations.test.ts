@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operateOnMask } from '../../../renderer/editor/mask-operations.ts';
+import { operateOnMask, scaledOperation } from '../../../renderer/editor/mask-operations.ts';
 import { coverageOf, maskPlane } from '../../../renderer/editor/mask-plane.ts';
 import { fillPolygon, rectangleOutline } from '../../../renderer/editor/polygon-fill.ts';
 
@@ -23,6 +23,16 @@ describe('operations on a whole mask', () => {
     holed.data[2 * 40 + 2] = 255;
     expect(area(operateOnMask(holed, { kind: 'fillHoles' }))).toBe(101);
     expect(area(operateOnMask(holed, { kind: 'removeSpecks', minAreaPx: 4 }))).toBe(99);
+  });
+
+  it('are scaled by their lengths and areas', () => {
+    expect(scaledOperation({ kind: 'grow', radiusPx: 8 }, 0.5)).toEqual({ kind: 'grow', radiusPx: 4 });
+    expect(scaledOperation({ kind: 'feather', widthPx: 8 }, 0.5)).toEqual({ kind: 'feather', widthPx: 4 });
+    expect(scaledOperation({ kind: 'removeSpecks', minAreaPx: 8 }, 0.5)).toEqual({
+      kind: 'removeSpecks',
+      minAreaPx: 2,
+    });
+    expect(scaledOperation({ kind: 'invert' }, 0.5)).toEqual({ kind: 'invert' });
   });
 
   it('feathers into values between', () => {

@@ -1,0 +1,154 @@
+/**
+ * Pictures for the canvas, of any size that the program takes: each is held whole at its coarsest level, and of finer
+ * levels what is in sight, in tiles (editor/picture-levels.ts). What the page holds is bounded, however large a picture is.
+ */
+import { type Remote, wrap } from 'comlink';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { Tile } from '../editor/picture-levels.ts';
+import type { PictureWorkerService } from './picture-worker.ts';
+
+/** A picture that can be drawn. */
+export interface Picture {
+  readonly id: AssetId;
+  /** In pixels of the file. */
+  readonly width: number;
+  readonly height: number;
+  /** All of it, 2048 pixels a side at most. */
+  readonly base: ImageBitmap;
+}
+
+/** Tiles that are kept, of 4 MiB each: about three screens of them. */
+const KEPT_TILES = 48;
+/** Pictures that nobody shows and that are kept, so that undo shows at once. */
+const KEPT_UNUSED = 4;
+
+interface Entry {
+  readonly picture: Promise<Picture>;
+  users: number;
+}
+
+export class PictureLibrary {
+  readonly #worker: Worker;
+  readonly #service: Remote<PictureWorkerService>;
+  readonly #readAsset: (id: AssetId) => Promise<Uint8Array<ArrayBuffer>>;
+  /** In the order of their last use. */
+  readonly #entries = new Map<AssetId, Entry>();
+  /** In the order of their last use. */
+  readonly #tiles = new Map<string, ImageBitmap>();
+  readonly #wanted = new Map<Picture, readonly Tile[]>();
+  readonly #listeners = new Set<() => void>();
+  #isLoading = false;
+  readonly #fail: (error: unknown) => void;
+
+  /** @param fail is called when a tile cannot be made; the picture then stays as coarse as it is */
+  constructor(readAsset: (id: AssetId) => Promise<Uint8Array<ArrayBuffer>>, fail: (error: unknown) => void) {
+    this.#readAsset = readAsset;
+    this.#fail = fail;
+    this.#worker = new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' });
+    this.#service = wrap<PictureWorkerService>(this.#worker);
+  }
+
+  /** Called when a tile came in that was wanted. @returns ends it */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Opens a picture, which stays until it is {@link release}d as often.
+   *
+   * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE; what the browser says of a file that it cannot decode
+   */
+  open(id: AssetId): Promise<Picture> {
+    const known = this.#entries.get(id);
+    const entry: Entry = known ?? { picture: this.#read(id), users: 0 };
+    entry.users++;
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
+    // One that failed may be tried again.
+    if (!known) entry.picture.catch(() => this.#entries.delete(id));
+    return entry.picture;
+  }
+
+  release(id: AssetId): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.users--;
+    const unused = [...this.#entries].filter(([, { users }]) => users <= 0);
+    for (const [old, { picture }] of unused.slice(0, -KEPT_UNUSED)) {
+      this.#entries.delete(old);
+      void this.#service.close(old);
+      void picture.then(
+        (opened) => {
+          this.#wanted.delete(opened);
+          opened.base.close();
+        },
+        () => undefined,
+      );
+    }
+  }
+
+  /** A tile, as far as it is there already. */
+  tile(picture: Picture, tile: Tile): ImageBitmap | undefined {
+    const name = nameOf(picture, tile);
+    const found = this.#tiles.get(name);
+    if (!found) return undefined;
+    this.#tiles.delete(name);
+    this.#tiles.set(name, found);
+    return found;
+  }
+
+  /** Says which tiles of a picture are in sight, the most urgent first; those that were wanted before no longer are. */
+  want(picture: Picture, tiles: readonly Tile[]): void {
+    const missing = tiles.slice(0, KEPT_TILES).filter((tile) => !this.#tiles.has(nameOf(picture, tile)));
+    if (missing.length === 0) this.#wanted.delete(picture);
+    else this.#wanted.set(picture, missing);
+    void this.#load();
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  async #read(id: AssetId): Promise<Picture> {
+    const file = new Blob([await this.#readAsset(id)]);
+    return { id, ...(await this.#service.open(id, file)) };
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    for (;;) {
+      const [next] = this.#wanted;
+      if (!next) break;
+      const [picture, [tile, ...others]] = next as [Picture, readonly [Tile, ...Tile[]]];
+      if (others.length === 0) this.#wanted.delete(picture);
+      else this.#wanted.set(picture, others);
+      const { id, width, height } = picture;
+      try {
+        this.#keep(nameOf(picture, tile), await this.#service.tile(id, { width, height }, tile));
+      } catch (error) {
+        this.#wanted.delete(picture);
+        // The picture may have been closed meanwhile.
+        if (this.#entries.has(id)) this.#fail(error);
+        continue;
+      }
+      for (const listener of this.#listeners) listener();
+    }
+    this.#isLoading = false;
+  }
+
+  #keep(name: string, tile: ImageBitmap): void {
+    this.#tiles.get(name)?.close();
+    this.#tiles.set(name, tile);
+    for (const [oldest, old] of this.#tiles) {
+      if (this.#tiles.size <= KEPT_TILES) break;
+      this.#tiles.delete(oldest);
+      old.close();
+    }
+  }
+}
+
+function nameOf({ id }: Picture, { level, column, row }: Tile): string {
+  return `${id} ${level} ${column} ${row}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * The worker that decodes large pictures and cuts tiles from their levels, so that none of it holds up a frame. A decoded
+ * picture takes four bytes a pixel: those that were not used for longest are closed, and decoded again when needed.
+ */
+import { expose, transfer } from 'comlink';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import { baseLevel, levelSize, type Tile, tileRect } from '../editor/picture-levels.ts';
+
+/** Bytes of decoded levels that are kept; the one in use is kept whatever its size. */
+const KEPT_BYTES = 256 * 2 ** 20;
+
+/** The whole picture at its coarsest level, and its size. */
+export interface OpenedPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly base: ImageBitmap;
+}
+
+const files = new Map<AssetId, Blob>();
+/** Levels by picture and number, in the order of their last use. */
+const levels = new Map<string, ImageBitmap>();
+
+function keep(name: string, bitmap: ImageBitmap): ImageBitmap {
+  levels.delete(name);
+  levels.set(name, bitmap);
+  const sizeOf = ({ width, height }: ImageBitmap) => 4 * width * height;
+  let kept = [...levels.values()].reduce((sum, level) => sum + sizeOf(level), 0);
+  for (const [oldest, level] of levels) {
+    if (kept <= KEPT_BYTES || oldest === name) break;
+    kept -= sizeOf(level);
+    level.close();
+    levels.delete(oldest);
+  }
+  return bitmap;
+}
+
+async function levelOf(id: AssetId, level: number): Promise<ImageBitmap> {
+  const name = `${id} ${level}`;
+  const known = levels.get(name);
+  if (known) return keep(name, known);
+  if (level > 0) {
+    const whole = await levelOf(id, 0);
+    return keep(name, await scaled(whole, level));
+  }
+  const file = files.get(id);
+  if (!file) throw new Error('The picture is not open.');
+  return keep(name, await createImageBitmap(file));
+}
+
+async function scaled(whole: ImageBitmap, level: number): Promise<ImageBitmap> {
+  const { width, height } = levelSize(whole, level);
+  return createImageBitmap(whole, { resizeWidth: width, resizeHeight: height, resizeQuality: 'high' });
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One after another: two decodings at once would take twice the memory. */
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const result = turn.then(work);
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+const service = {
+  /** @throws DOMException for a file that the browser cannot decode */
+  open: (id: AssetId, file: Blob): Promise<OpenedPicture> =>
+    inTurn(async () => {
+      files.set(id, file);
+      const whole = await levelOf(id, 0);
+      const { width, height } = whole;
+      const level = baseLevel({ width, height });
+      if (level > 0) {
+        const base = await scaled(whole, level);
+        return transfer({ width, height, base }, [base]);
+      }
+      // There is nothing to cut of a small one.
+      files.delete(id);
+      levels.delete(`${id} 0`);
+      return transfer({ width, height, base: whole }, [whole]);
+    }),
+  tile: (id: AssetId, picture: { width: number; height: number }, tile: Tile): Promise<ImageBitmap> =>
+    inTurn(async () => {
+      const { left, top, right, bottom } = tileRect(picture, tile);
+      const bitmap = await createImageBitmap(
+        await levelOf(id, tile.level),
+        left,
+        top,
+        right - left,
+        bottom - top,
+      );
+      return transfer(bitmap, [bitmap]);
+    }),
+  close: (id: AssetId): void => {
+    files.delete(id);
+    for (const [name, level] of levels) {
+      if (!name.startsWith(`${id} `)) continue;
+      level.close();
+      levels.delete(name);
+    }
+  },
+};
+
+export type PictureWorkerService = typeof service;
+
+expose(service);
