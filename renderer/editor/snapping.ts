@@ -1,0 +1,76 @@
+/**
+ * Snapping: what is moved is drawn to the edges and the centre of the background and of what else is placed. Each axis by
+ * itself: of all pairs of a line of the moved box and a line to snap to, the nearest within reach wins.
+ */
+
+/** Not whole pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A line that was snapped to, to be shown. */
+export interface SnapGuide {
+  readonly axis: 'x' | 'y';
+  /** In background pixels. */
+  readonly at: number;
+}
+
+export interface Snap {
+  /** What is to be added to the move, in background pixels. */
+  readonly x: number;
+  readonly y: number;
+  readonly guides: readonly SnapGuide[];
+}
+
+/** How near on the screen a line draws, in CSS pixels. */
+export const SNAP_WITHIN_PX = 6;
+
+interface Line {
+  readonly distance: number;
+  readonly at: number;
+}
+
+function linesOf(from: number, to: number): readonly [number, number, number] {
+  return [from, (from + to) / 2, to];
+}
+
+function nearest(moved: readonly number[], targets: readonly number[], within: number): Line | undefined {
+  let best: Line | undefined;
+  for (const line of moved) {
+    for (const at of targets) {
+      const distance = at - line;
+      if (Math.abs(distance) > within) continue;
+      if (!best || Math.abs(distance) < Math.abs(best.distance)) best = { distance, at };
+    }
+  }
+  return best;
+}
+
+/**
+ * @param box of what is moved, where the pointer has it
+ * @param targets the background's box and those of the others
+ * @param within how near a line draws, in background pixels
+ */
+export function snapBox(box: Box, targets: readonly Box[], within: number): Snap {
+  const x = nearest(
+    linesOf(box.left, box.right),
+    targets.flatMap(({ left, right }) => linesOf(left, right)),
+    within,
+  );
+  const y = nearest(
+    linesOf(box.top, box.bottom),
+    targets.flatMap(({ top, bottom }) => linesOf(top, bottom)),
+    within,
+  );
+  return {
+    x: x?.distance ?? 0,
+    y: y?.distance ?? 0,
+    guides: [
+      ...(x ? [{ axis: 'x', at: x.at } as const] : []),
+      ...(y ? [{ axis: 'y', at: y.at } as const] : []),
+    ],
+  };
+}
