@@ -25,9 +25,6 @@ export interface Snap {
   readonly guides: readonly SnapGuide[];
 }
 
-/** How near on the screen a line draws, in CSS pixels. */
-export const SNAP_WITHIN_PX = 6;
-
 interface Line {
   readonly distance: number;
   readonly at: number;
