@@ -6,11 +6,12 @@
 import { throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
 import { squaredDistanceTo } from './masks/distance-transform.ts';
+import { growMask } from './masks/grow-shrink.ts';
 import { pnpMix } from './pnp-mix.ts';
 import type { KeptStates, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
-import { type NoiseScheduleConfig, scheduleSteps } from './schedulers/noise-schedule.ts';
+import { type NoiseScheduleConfig, stepsFrom } from './schedulers/noise-schedule.ts';
 import { dilate, gaussianBlur, maximumPlane } from './tensor/image-kernels.ts';
 import { firstNonFinite, type Tensor, tensor } from './tensor/tensor.ts';
 
@@ -106,7 +107,7 @@ export async function compose(
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
   // A schedule that has no such number of steps is refused before minutes are spent on encoding.
-  scheduleSteps(schedule, parameters.steps);
+  const { length: stepsRun } = stepsFrom(schedule, parameters.steps, parameters.startAt);
   const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
   await controls.onEncoded?.(inputs);
 
@@ -118,13 +119,14 @@ export async function compose(
     background.contentHash,
     scene.prompt,
     steps,
+    stepsRun,
     seed,
     guidanceScale,
   ]);
   const known = await store.load(inversionKey);
   const concepts = inputs.concepts.map((concept, index) => {
     const { image, prompt } = scene.concepts[index]!;
-    const key = JSON.stringify([image.contentHash, prompt, steps, seed, attentionLayers]);
+    const key = JSON.stringify([image.contentHash, prompt, steps, stepsRun, seed, attentionLayers]);
     const keptStates = store.keptStates?.(key);
     return keptStates ? { ...concept, keptStates } : concept;
   });
@@ -150,7 +152,7 @@ export async function compose(
   }
   const composed = tensorToImage(decoded);
   const image = parameters.keepOriginalBackground
-    ? compositeOver(background.pixels, composed, objectOpacity(scene, parameters))
+    ? compositeOver(background.pixels, composed, objectOpacity(scene, parameters, autoencoder.downscale))
     : composed;
   controls.onProgress?.({ stage: 'decode', step: 1, total: 1 });
   return { image, blend };
@@ -234,14 +236,18 @@ export async function encodeImage(
  * How much of the composed picture shows at each pixel: 1 inside the masks, falling to 0 outside them.
  *
  * The fade lies outside the masks only: inside them the background's pixels are those of the old objects. It ends at
- * its width, max(edge, feather), by Euclidean distance: farther out every pixel is the background's own.
+ * its width, max(edge, feather), by Euclidean distance: farther out every pixel is the background's own. What the method
+ * makes of a transition band shows too; that its regions grow does not change the masks here.
  */
-function objectOpacity(scene: Scene, { edgePx, featherPx }: ComposeParameters): Tensor {
+function objectOpacity(
+  scene: Scene,
+  { edgePx, featherPx, bandLatent }: ComposeParameters,
+  downscale: number,
+): Tensor {
   const { width, height } = scene.background.pixels;
-  const union = maximumPlane(
-    scene.concepts.map(({ mask }) => mask),
-    [height, width],
-  );
+  const masks = scene.concepts.map(({ mask }) => mask);
+  const bands = bandLatent > 0 ? masks.map((mask) => growMask(mask, bandLatent * downscale)) : [];
+  const union = maximumPlane([...masks, ...bands], [height, width]);
   const fadePx = Math.max(edgePx, featherPx);
   if (fadePx === 0) return union;
   const spread = gaussianBlur(dilate(union, Math.ceil(fadePx / 2)), fadePx / 4);

@@ -17,7 +17,7 @@ export interface PnpMixModels {
 
 /** What the U-Net's self-attention saw of one concept, step by step, in earlier runs. */
 export interface KeptStates {
-  /** @param stepIndex 0..steps - 1 */
+  /** @param stepIndex 0 for the first step that is run */
   get(stepIndex: number): AttentionStates | undefined;
   /** Keeps them if there is room. */
   keep(stepIndex: number, states: AttentionStates): void;
@@ -32,7 +32,7 @@ export interface ConceptInputs extends ConceptMask {
   /** Appearance guidance scale of this concept, >= 0; the paper's is 0.15. */
   readonly alpha: number;
   /**
-   * Kept between runs with the same latents, prompt, steps, seed and attention layers.
+   * Kept between runs with the same latents, prompt, steps, start, seed and attention layers.
    * Without them a run takes one more row for this concept at each step.
    */
   readonly keptStates?: KeptStates;
@@ -45,7 +45,7 @@ export interface PnpMixInputs {
     readonly latents: Tensor;
     /** The scene prompt, dims [tokens, hidden]. */
     readonly promptEmbedding: Tensor;
-    /** eps of every step, from an earlier run with the same background, prompt, steps, seed and guidance. */
+    /** eps of every step that is run, from a run with the same background, prompt, steps, start, seed and guidance. */
     readonly noisePredictions?: readonly Tensor[];
   };
   readonly inpainted: {
@@ -61,7 +61,13 @@ export interface PnpMixInputs {
 
 /** The method's parameters; docs/method.md gives each one's source. */
 export interface PnpMixParameters {
+  /** Steps of the whole schedule. */
   readonly steps: number;
+  /**
+   * Share of the noise at which stage 2 starts, above 0 and up to 1: out and the references start at the background's
+   * x_t there, and only the steps after it are inverted and run. The paper's is 1, the cited codes' 0.64.
+   */
+  readonly startAt: number;
   /** Unsigned 32-bit seed of the inversion noise. */
   readonly seed: number;
   /** Dilution scale, 0..1; the paper's is 0.8. */
@@ -75,6 +81,8 @@ export interface PnpMixParameters {
   readonly attentionSteps: { readonly from: number; readonly to: number };
   readonly featherPx: number;
   readonly expandLatent: number;
+  readonly regionGrowPx: number;
+  readonly bandLatent: number;
   readonly ablation: AblationRow;
 }
 
@@ -83,7 +91,7 @@ export interface PnpMixResult {
   /** x0 of the composed picture, dims [channels, h, w]. */
   readonly latents: Tensor;
   readonly masks: LatentMasks;
-  /** eps of the background at every step; worth keeping, see {@link PnpMixInputs}. */
+  /** eps of the background at every step that was run; worth keeping, see {@link PnpMixInputs}. */
   readonly backgroundNoise: readonly Tensor[];
   /** U-Net rows that were run. */
   readonly unetRows: number;

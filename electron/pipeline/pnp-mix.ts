@@ -30,7 +30,13 @@ import { complement, diluteBackground, weightedSum, weightLatents } from './mixi
 import { frontToBack, latentMasks } from './mixing/latent-masks.ts';
 import type { PnpMixInputs, PnpMixModels, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { RunControls } from './ports.ts';
-import { predictOriginalSample, scheduleSteps, stepWithNoise } from './schedulers/noise-schedule.ts';
+import {
+  predictOriginalSample,
+  type ScheduleStep,
+  stepsFrom,
+  stepWithNoise,
+} from './schedulers/noise-schedule.ts';
+import { gaussianNoise } from './tensor/noise.ts';
 import type { Tensor } from './tensor/tensor.ts';
 import { traceInputs } from './trace.ts';
 
@@ -51,7 +57,7 @@ export async function pnpMix(
 ): Promise<PnpMixResult> {
   const { seed, swapGuidanceScale, attentionSteps, beta } = parameters;
   const { valueGuidance, dilution, mixReferences } = ablationRows[parameters.ablation];
-  const steps = scheduleSteps(models.schedule, parameters.steps);
+  const steps = stepsFrom(models.schedule, parameters.steps, parameters.startAt);
   const predictor = new NoisePredictor({
     unet: models.unet,
     predictionType: models.schedule.predictionType,
@@ -77,13 +83,15 @@ export async function pnpMix(
     downscale: models.downscale,
     featherPx: parameters.featherPx,
     expandLatent: parameters.expandLatent,
+    regionGrowPx: parameters.regionGrowPx,
+    bandLatent: parameters.bandLatent,
   });
-  const { regionMasks, backgroundMask, expandedMasks } = masks;
+  const { regionMasks, backgroundMask, expandedMasks, bandMask } = masks;
   if (controls.onTrace) {
     await traceInputs(controls.onTrace, { inputs, background, inpainted, concepts, masks, steps, predictor });
   }
 
-  // Stage 2: out = ref_1 = ... = ref_n = x_T of the background.
+  // Stage 2: out = ref_1 = ... = ref_n = x_t of the background at the first step that is run (the paper's: x_T).
   let output: Tensor = background.trajectory[0]!;
   let references: Tensor[] = inputs.concepts.map(() => background.trajectory[0]!);
 
@@ -137,9 +145,13 @@ export async function pnpMix(
       );
     }
 
-    // Every row steps with the background's noise map; at the last step it is taken as 0 inside the objects.
+    // Every row steps with the background's noise map, drawn fresh in the transition band over the first half of the
+    // steps; at the last step it is taken as 0 inside the objects.
     const isLast = next === steps.length;
-    const fullNoiseMap = background.noiseMaps[step.index]!;
+    const isBandFresh = bandMask !== undefined && step.index < steps.length / 2;
+    const fullNoiseMap = isBandFresh
+      ? freshInBand(background.noiseMaps[step.index]!, bandMask, seed, step)
+      : background.noiseMaps[step.index]!;
     const noiseMap = isLast ? weightLatents(fullNoiseMap, backgroundMask) : fullNoiseMap;
     controls.onPreview?.(predictOriginalSample(output, outputNoise, step), next, steps.length);
     output = stepWithNoise(output, outputNoise, noiseMap, step);
@@ -162,4 +174,13 @@ export async function pnpMix(
   }
 
   return { latents: output, masks, backgroundNoise, unetRows: predictor.rowsRun };
+}
+
+/** A noise map with fresh noise in the transition band: what lay there before leaves no trace in it. */
+function freshInBand(noiseMap: Tensor, bandMask: Tensor, seed: number, { timestep }: ScheduleStep): Tensor {
+  const fresh = gaussianNoise(seed, 'transitionBand', timestep, noiseMap.dims);
+  return weightedSum([
+    { latents: noiseMap, weight: complement(bandMask) },
+    { latents: fresh, weight: bandMask },
+  ]);
 }

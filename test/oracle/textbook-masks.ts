@@ -10,22 +10,29 @@ export interface TextbookMasks {
   readonly MB: Float32Array;
   /** M_E_i */
   readonly ME: Float32Array[];
+  /** 1 in the transition bands. */
+  readonly band: Float32Array;
 }
 
-/**
- * @param latentSize h and w
- * @param options image pixels per element; feather (two standard deviations); margin of M_E in elements
- */
+/** As LatentMaskOptions. */
+interface TextbookMaskOptions {
+  readonly downscale: number;
+  /** Two standard deviations. */
+  readonly featherPx: number;
+  readonly expandLatent: number;
+  readonly regionGrowPx: number;
+  readonly bandLatent: number;
+}
+
+/** @param latentSize h and w */
 export function textbookMasks(
   concepts: readonly ConceptMask[],
   [h, w]: readonly [number, number],
-  options: { readonly downscale: number; readonly featherPx: number; readonly expandLatent: number },
+  options: TextbookMaskOptions,
 ): TextbookMasks {
-  const share = concepts.map(({ mask }) =>
-    Float32Array.from({ length: h * w }, (_, cell) =>
-      cellShare(mask, cell % w, Math.floor(cell / w), options),
-    ),
-  );
+  const cells = (valueAt: (x: number, y: number) => number) =>
+    Float32Array.from({ length: h * w }, (_, cell) => valueAt(cell % w, Math.floor(cell / w)));
+  const share = concepts.map(({ mask }) => cells((x, y) => cellShare(mask, x, y, options)));
   // Overlaps: whoever is in front takes its share first; on equal order, the concept named first.
   const isInFront = (j: number, i: number) =>
     concepts[j]!.order > concepts[i]!.order || (concepts[j]!.order === concepts[i]!.order && j < i);
@@ -41,15 +48,37 @@ export function textbookMasks(
   const MB = Float32Array.from({ length: h * w }, (_, cell) =>
     share.reduce((left, weight) => left * (1 - weight[cell]!), 1),
   );
+  // What is left of the background goes to the grown masks, then to the bands, each from the front layer to the back.
+  const fromFront = concepts.map((_, i) => i).sort((i, j) => (isInFront(i, j) ? -1 : 1));
+  const take = (i: number, cell: number, weight: number) => {
+    const taken = MB[cell]! * weight;
+    M[i]![cell]! += taken;
+    MB[cell]! -= taken;
+  };
+  const takeAll = (weightsOf: (i: number) => Float32Array) => {
+    for (const i of fromFront) {
+      for (const [cell, weight] of weightsOf(i).entries()) take(i, cell, weight);
+    }
+  };
+  const grown = concepts.map(({ mask }) => grow(mask, options.regionGrowPx));
+  if (options.regionGrowPx > 0) {
+    takeAll((i) => cells((x, y) => cellShare(grown[i]!, x, y, options)));
+  }
+  const before = MB.slice();
+  if (options.bandLatent > 0) {
+    const inner = M.map((region) => region.slice());
+    takeAll((i) => cells((x, y) => largestAround(inner[i]!, x, y, h, w, options.bandLatent)));
+  }
+  const band = before.map((weight, cell) => (weight - MB[cell]! >= 0.5 ? 1 : 0));
   // M_E_i comes of the object's own mask: the cells it covers by half, or those it touches where it covers none.
-  const ME = concepts.map(({ mask }) => {
-    const covered = Float32Array.from({ length: h * w }, (_, cell) =>
-      cellAverage(cell % w, Math.floor(cell / w), options.downscale, (x, y) => pixel(mask, x, y)),
+  const ME = grown.map((mask) => {
+    const covered = cells((cellX, cellY) =>
+      cellAverage(cellX, cellY, options.downscale, (x, y) => pixel(mask, x, y)),
     );
     const half = covered.map((average) => (average >= 0.5 ? 1 : 0));
-    return rectangle(half.includes(1) ? half : covered, h, w, options.expandLatent);
+    return rectangle(half.includes(1) ? half : covered, h, w, options.expandLatent + options.bandLatent);
   });
-  return { M, MB, ME };
+  return { M, MB, ME, band };
 }
 
 /** Mean over the cell's pixels; 0 or 1 by the threshold of 0.5 in paper mode, blurred first with a feather. */
@@ -77,6 +106,38 @@ function cellAverage(
     for (let x = cellX * downscale; x < (cellX + 1) * downscale; x++) sum += valueAt(x, y);
   }
   return sum / downscale ** 2;
+}
+
+/** Every pixel within a radius of one that is at least half inside; with a radius of 0 the mask as it is. */
+function grow(mask: Tensor, radius: number): Tensor {
+  if (radius === 0) return mask;
+  const [height, width] = mask.dims as unknown as [number, number];
+  const isNear = (at: number) =>
+    mask.data.some(
+      (value, other) =>
+        value >= 0.5 &&
+        ((at % width) - (other % width)) ** 2 + (Math.floor(at / width) - Math.floor(other / width)) ** 2 <=
+          radius ** 2,
+    );
+  const data = Float32Array.from({ length: height * width }, (_, at) => (isNear(at) ? 1 : 0));
+  return { data, dims: mask.dims };
+}
+
+/** Largest weight among the cells that are at most `reach` away along both axes. */
+function largestAround(
+  region: Float32Array,
+  x: number,
+  y: number,
+  h: number,
+  w: number,
+  reach: number,
+): number {
+  let largest = 0;
+  for (let cell = 0; cell < h * w; cell++) {
+    const isNear = Math.abs((cell % w) - x) <= reach && Math.abs(Math.floor(cell / w) - y) <= reach;
+    if (isNear) largest = Math.max(largest, region[cell]!);
+  }
+  return largest;
 }
 
 /** Gaussian of standard deviation sigma, cut off at 3 sigma; the border's pixels are repeated outwards. */

@@ -47,6 +47,18 @@ test("equals the textbook with the paper's parameters and 50 steps", async () =>
   expect(maxAbsDifference(latents, expected.latents)).toBeLessThanOrEqual(1e-3);
 });
 
+test.each([
+  { startAt: 0.64, regionGrowPx: 0, bandLatent: 0 },
+  { startAt: 0.8, regionGrowPx: 3, bandLatent: 1 },
+])('equals the textbook with 50 steps and $startAt of the noise', async (options) => {
+  const inputs = inputsOf([conceptOf(1, box(0, 0, 10, 9)), conceptOf(2, box(8, 4, 20, 16), 0.3)]);
+  const parameters = { ...defaultParameters, ...options, steps: 50, swapGuidanceScale: 3.5 };
+  const models = modelsOf(createToyUnet(6));
+  const { latents } = await pnpMix(models, inputs, parameters);
+  const expected = await textbookPnpMix(models, inputs, parameters);
+  expect(maxAbsDifference(latents, expected.latents)).toBeLessThanOrEqual(1e-3);
+});
+
 test('the textbook runs every latent twice at every step, and every image once for its inversion', async () => {
   const inputs = inputsOf([conceptOf(1, box(0, 0, 8, 8)), conceptOf(2, box(8, 8, 16, 16))]);
   const unet = createToyUnet(5);

@@ -61,7 +61,9 @@ export async function textbookPnpMix(
 ): Promise<TextbookResult> {
   const { beta, attentionSteps } = parameters;
   const row = textbookAblation(parameters.ablation);
-  const steps = textbookSteps(models.schedule, parameters.steps);
+  // startAt: the first steps are skipped.
+  const every = textbookSteps(models.schedule, parameters.steps);
+  const steps = every.slice(every.length - Math.max(1, Math.round(parameters.startAt * every.length)));
   const T = steps.length;
   const n = inputs.concepts.length;
   const scene = inputs.background.promptEmbedding;
@@ -133,6 +135,8 @@ export async function textbookPnpMix(
     downscale: models.downscale,
     featherPx: parameters.featherPx,
     expandLatent: parameters.expandLatent,
+    regionGrowPx: parameters.regionGrowPx,
+    bandLatent: parameters.bandLatent,
   });
 
   // Stage 2: out = ref_1 = ... = ref_n = x_T of back. The others start at their own x_T.
@@ -196,8 +200,13 @@ export async function textbookPnpMix(
       );
     }
 
-    // The step. At the last one, z is taken as 0 inside the objects for ref_i and out.
-    const z = k === T - 1 ? mapElements(back.z[k]!, (value, _, cell) => value * masks.MB[cell]!) : back.z[k]!;
+    // The step. z is fresh in the bands over the first half; at the last step it is taken as 0 inside the objects for
+    // ref_i and out.
+    const fresh = gaussianNoise(parameters.seed, 'transitionBand', step.t, out.dims);
+    const z = mapElements(back.z[k]!, (value, at, cell) => {
+      const drawn = k < T / 2 && masks.band[cell] === 1 ? fresh.data[at]! : value;
+      return k === T - 1 ? drawn * masks.MB[cell]! : drawn;
+    });
     out = advance(out, epsOut, z, step);
     xRef = xRef.map((x, i) => advance(x, epsRef[i]!, z, step));
 

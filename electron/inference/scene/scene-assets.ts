@@ -222,7 +222,7 @@ function checkLatentMasks(
   downscale: number,
 ): void {
   const dims = [height / downscale, width / downscale] as const;
-  const options = { downscale, featherPx: feather, expandLatent: expand };
+  const options = { downscale, featherPx: feather, expandLatent: expand, regionGrowPx: 0, bandLatent: 0 };
   const isEmpty = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === 0);
   const { regionMasks } = latentMasks(concepts, dims, options);
   for (const [index, region] of regionMasks.entries()) {

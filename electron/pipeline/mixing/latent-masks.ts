@@ -8,9 +8,10 @@
  * | M_E_i | expandedMasks[i] | bounding rectangle of concept i's own mask, grown by a margin |
  */
 
+import { growMask } from '../masks/grow-shrink.ts';
 import { boundingRectangle, expandRectangle, type Rectangle, rectangleMask } from '../masks/rectangle.ts';
-import { REGION_THRESHOLD } from '../masks/region.ts';
-import { areaAverage, gaussianBlur } from '../tensor/image-kernels.ts';
+import { assertNonNegative, REGION_THRESHOLD } from '../masks/region.ts';
+import { areaAverage, dilate, gaussianBlur } from '../tensor/image-kernels.ts';
 import { type Tensor, tensor, zeros } from '../tensor/tensor.ts';
 
 /** A concept's mask with its place in the layer order. */
@@ -26,6 +27,8 @@ export interface LatentMasks {
   readonly regionMasks: readonly Tensor[];
   readonly backgroundMask: Tensor;
   readonly expandedMasks: readonly Tensor[];
+  /** 1 in the transition bands, 0 elsewhere; undefined where none is asked for. */
+  readonly bandMask: Tensor | undefined;
 }
 
 /** How masks are brought to latent resolution. */
@@ -36,6 +39,10 @@ export interface LatentMaskOptions {
   readonly featherPx: number;
   /** Margin of the expanded mask in latent elements per side. */
   readonly expandLatent: number;
+  /** Radius in image pixels by which regions grow into the background; 0 is the paper's mode. */
+  readonly regionGrowPx: number;
+  /** Width in latent elements of the transition band around each region; 0 is the paper's mode. */
+  readonly bandLatent: number;
 }
 
 /**
@@ -53,6 +60,9 @@ export function frontToBack(concepts: readonly Pick<ConceptMask, 'order'>[]): nu
  * before it left, so that M_B and the M_i sum to 1 at every element and in paper mode the concept in front
  * takes the element.
  *
+ * Only when every concept has its own do regions grow, and then get their transition bands: both take elements from
+ * the background alone, never from another concept.
+ *
  * @returns masks in the order of `concepts`
  */
 export function latentMasks(
@@ -60,22 +70,47 @@ export function latentMasks(
   dims: readonly [height: number, width: number],
   options: LatentMaskOptions,
 ): LatentMasks {
+  const { bandLatent } = options;
+  assertNonNegative(bandLatent, 'The width of a transition band');
   const remaining = new Float32Array(dims[0] * dims[1]).fill(1);
-  const regionMasks: Tensor[] = new Array(concepts.length);
-  for (const index of frontToBack(concepts)) {
-    const weights = reduceMask(concepts[index]!.mask, options);
-    const region = weights.data.map((weight, at) => weight * remaining[at]!);
-    for (let at = 0; at < remaining.length; at++) remaining[at] = remaining[at]! - region[at]!;
-    regionMasks[index] = tensor(region, dims);
+  const regions = concepts.map(() => new Float32Array(remaining.length));
+  const takeInOrder = (weightsOf: (index: number) => Tensor) => {
+    for (const index of frontToBack(concepts)) takeRemaining(regions[index]!, remaining, weightsOf(index));
+  };
+  takeInOrder((index) => reduceMask(concepts[index]!.mask, options));
+  if (options.regionGrowPx > 0) {
+    takeInOrder((index) => reduceMask(growMask(concepts[index]!.mask, options.regionGrowPx), options));
+  }
+  let bandMask: Tensor | undefined;
+  if (bandLatent > 0) {
+    const withoutBands = remaining.slice();
+    const inner = regions.map((region) => tensor(region.slice(), dims));
+    takeInOrder((index) => dilate(inner[index]!, bandLatent));
+    bandMask = hardRegion(
+      tensor(
+        withoutBands.map((weight, at) => weight - remaining[at]!),
+        dims,
+      ),
+    );
   }
   return {
-    regionMasks,
+    regionMasks: regions.map((region) => tensor(region, dims)),
     backgroundMask: tensor(remaining, dims),
     expandedMasks: concepts.map(({ mask }) => {
       const rectangle = expandedRectangle(mask, dims, options);
       return rectangle === undefined ? zeros(dims) : rectangleMask(rectangle, dims);
     }),
+    bandMask,
   };
+}
+
+/** Moves a concept's weight of what remains from the rest to its region. */
+function takeRemaining(region: Float32Array, remaining: Float32Array, { data }: Tensor): void {
+  for (let at = 0; at < remaining.length; at++) {
+    const taken = data[at]! * remaining[at]!;
+    region[at] = region[at]! + taken;
+    remaining[at] = remaining[at]! - taken;
+  }
 }
 
 /**
@@ -84,7 +119,8 @@ export function latentMasks(
  *
  * It is the rectangle of the original object mask: concepts in front take nothing of it, and a feather adds nothing.
  * Its elements are those of the region in paper mode; a mask that covers no element by half, which a feather can still
- * render, has the bounds of the elements that it touches.
+ * render, has the bounds of the elements that it touches. Where regions grow or have bands the rectangle holds those
+ * too: dilution must leave alone what the region holds.
  *
  * @param mask dims [height, width] at image resolution, values 0..1
  * @returns undefined for a mask of zeros
@@ -93,11 +129,11 @@ export function latentMasks(
 export function expandedRectangle(
   mask: Tensor,
   dims: readonly [height: number, width: number],
-  { downscale, expandLatent }: Pick<LatentMaskOptions, 'downscale' | 'expandLatent'>,
+  { downscale, expandLatent, regionGrowPx, bandLatent }: Omit<LatentMaskOptions, 'featherPx'>,
 ): Rectangle | undefined {
-  const covered = areaAverage(mask, downscale);
+  const covered = areaAverage(regionGrowPx > 0 ? growMask(mask, regionGrowPx) : mask, downscale);
   const bounds = boundingRectangle(hardRegion(covered)) ?? boundingRectangle(covered);
-  return bounds && expandRectangle(bounds, expandLatent, dims);
+  return bounds && expandRectangle(bounds, expandLatent + bandLatent, dims);
 }
 
 function reduceMask(mask: Tensor, { downscale, featherPx }: LatentMaskOptions): Tensor {

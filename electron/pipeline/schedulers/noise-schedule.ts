@@ -48,7 +48,7 @@ export const TERMINAL_ALPHA_PROD = 2 ** -24;
 
 /** One inference step t -> prev with its coefficients, in double precision. */
 export interface ScheduleStep {
-  /** 0 for the noisiest step. */
+  /** 0 for the first step that is run. */
   readonly index: number;
   readonly timestep: number;
   readonly alphaProd: number;
@@ -124,6 +124,25 @@ export function scheduleSteps(config: NoiseScheduleConfig, steps: number): Sched
     const variance = ((1 - alphaProdPrevious) / (1 - alphaProd)) * (1 - alphaProd / alphaProdPrevious);
     return { index, timestep, alphaProd, alphaProdPrevious, sigma: Math.sqrt(Math.max(variance, 0)) };
   });
+}
+
+/**
+ * The steps that a run takes when it starts at a share of the noise: the last round(startAt * steps) of the schedule,
+ * at least one, counted again from 0. 1 is the paper's; the cited codes skip the first 32 to 36 of 100 steps (0.64).
+ *
+ * @param startAt share of the steps that are run, above 0 and up to 1
+ * @throws PipelineError PARAMETER_INVALID, SCHEDULER_UNSUPPORTED; see {@link scheduleSteps}
+ */
+export function stepsFrom(config: NoiseScheduleConfig, steps: number, startAt: number): ScheduleStep[] {
+  if (!(startAt > 0 && startAt <= 1)) {
+    throw new PipelineError(
+      'PARAMETER_INVALID',
+      `The share of the noise to start at must be above 0 and at most 1, not ${startAt}.`,
+    );
+  }
+  const all = scheduleSteps(config, steps);
+  const run = Math.max(Math.round(startAt * steps), 1);
+  return all.slice(steps - run).map((step, index) => ({ ...step, index }));
 }
 
 /**

@@ -18,7 +18,14 @@ export const MAX_SEED = 0xffff_ffff;
  * Which noise a sequence is for. Sequences are named by role and never by a concept's position, so that
  * reordering the concepts changes nothing (method.md, invariants).
  */
-export const NOISE_STREAMS = { background: 1, inpainted: 2, concept: 3, textToImage: 4, removal: 5 } as const;
+export const NOISE_STREAMS = {
+  background: 1,
+  inpainted: 2,
+  concept: 3,
+  textToImage: 4,
+  removal: 5,
+  transitionBand: 6,
+} as const;
 export type NoiseStream = keyof typeof NOISE_STREAMS;
 
 /** One round of the murmur3 32-bit finaliser: spreads a small change of the input over every bit. */

@@ -170,7 +170,7 @@ function useExpanded(document: SceneDocument | undefined) {
     const { expand: expandLatent, feather: featherPx } = document.parameters;
     const rectangles = expandedRectangles(
       shown.map(({ plane }) => plane),
-      { downscale, expandLatent, featherPx },
+      { downscale, expandLatent, featherPx, regionGrowPx: 0, bandLatent: 0 },
     );
     return shown.flatMap(({ id, colour }, index) => {
       const rect = rectangles[index];

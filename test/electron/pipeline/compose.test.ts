@@ -228,6 +228,7 @@ describe('what is kept between runs', () => {
       ['the layers', scene, { ...parameters, attentionLayers: 'decoder' }, conceptRows],
       ['the seed', scene, { ...parameters, seed: 8 }, inversionRows + conceptRows],
       ['the steps', scene, { ...parameters, steps: 5 }, 5 * (1 + 2 * 2)],
+      ['the start', scene, { ...parameters, startAt: 0.5 }, 2 * (1 + 2 * 2)],
       ['the guidance', scene, { ...parameters, guidanceScale: 3 }, 2 * inversionRows + 2 * referenceRows],
     ] as const)('with a change of %s', async (_, next, tuned, rows) => {
       const store = { ...memoryStore(), keptStates: statesInMemory() };

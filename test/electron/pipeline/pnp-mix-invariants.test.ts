@@ -34,15 +34,19 @@ async function traced(inputs: PnpMixInputs, parameters: PnpMixParameters) {
   return { result, trace };
 }
 
+/** Steps that a run takes. */
+const stepsRun = ({ steps, startAt }: PnpMixParameters) => Math.max(Math.round(steps * startAt), 1);
+
 test('out equals back at every element that is background, at every step, to the byte', async () => {
   await fc.assert(
     fc.asyncProperty(anyInputs, anyParameters, async (inputs, parameters) => {
       const { trace } = await traced(inputs, parameters);
       const weights = trace.get('masks/background')!.data;
-      for (let k = 0; k < parameters.steps; k++) {
+      const run = stepsRun(parameters);
+      for (let k = 0; k < run; k++) {
         const output = trace.get(`blend/${k}/output`)!;
         const background = trace.get(
-          k + 1 < parameters.steps ? `inversion/background/x_t/${k + 1}` : 'inversion/background/x0',
+          k + 1 < run ? `inversion/background/x_t/${k + 1}` : 'inversion/background/x0',
         )!;
         for (let at = 0; at < output.data.length; at++) {
           if (weights[at % plane] === 1) expect(output.data[at]).toBe(background.data[at]);
@@ -68,10 +72,11 @@ test('a single mask of ones gives ref_1, at every step', async () => {
   await fc.assert(
     fc.asyncProperty(anyParameters, async (parameters) => {
       const { result, trace } = await traced(inputsOf([conceptOf(1, everything)]), parameters);
-      for (let k = 0; k < parameters.steps; k++) {
+      const run = stepsRun(parameters);
+      for (let k = 0; k < run; k++) {
         expect(trace.get(`blend/${k}/output`)!.data).toEqual(trace.get(`blend/${k}/reference-1`)!.data);
       }
-      expect(result.latents.data).toEqual(trace.get(`blend/${parameters.steps - 1}/reference-1`)!.data);
+      expect(result.latents.data).toEqual(trace.get(`blend/${run - 1}/reference-1`)!.data);
     }),
     { numRuns: 25 },
   );
@@ -179,6 +184,9 @@ test('every ablation row and option changes the result', async () => {
     { featherPx: 4 },
     { expandLatent: 2 },
     { beta: 0.4 },
+    { startAt: 0.5 },
+    { regionGrowPx: 3 },
+    { bandLatent: 1 },
   ];
   const results = await Promise.all(
     variants.map((some) => latentsOf(inputs, { ...defaultParameters, ...some })),
@@ -202,4 +210,34 @@ test('the concept in front takes the overlap', async () => {
       expect(masks.regionMasks[1 - owner]!.data[y * w! + 2]).toBe(0);
     }
   }
+});
+
+test('a run that starts later begins at the background’s own x_t there', async () => {
+  const inputs = inputsOf([conceptOf(1, box(0, 0, 12, 12))]);
+  const whole = await traced(inputs, defaultParameters);
+  const late = await traced(inputs, { ...defaultParameters, startAt: 0.5 });
+  for (const [name, other] of [
+    ['x_t/0', 'x_t/2'],
+    ['x_t/1', 'x_t/3'],
+  ]) {
+    // Both differ from the sampled x_t by the rounding of the drift correction only.
+    expect(
+      maxAbsDifference(
+        late.trace.get(`inversion/background/${name}`)!,
+        whole.trace.get(`inversion/background/${other}`)!,
+      ),
+    ).toBeLessThan(1e-5);
+  }
+  expect(late.trace.has('blend/1/output')).toBe(true);
+  expect(late.trace.has('blend/2/output')).toBe(false);
+});
+
+test('the transition band belongs to the concept and no longer to the background', async () => {
+  const inputs = inputsOf([conceptOf(1, box(8, 4, 12, 12))]);
+  const { result } = await traced(inputs, { ...defaultParameters, bandLatent: 1 });
+  const { bandMask, regionMasks, backgroundMask } = result.masks;
+  for (const [at, inBand] of bandMask!.data.entries()) {
+    if (inBand === 1) expect([regionMasks[0]!.data[at], backgroundMask.data[at]]).toEqual([1, 0]);
+  }
+  expect(bandMask!.data.some((value) => value === 1)).toBe(true);
 });

@@ -49,6 +49,21 @@ describe('U-Net rows per step', () => {
     expect(await rowsByTimestep(defaultParameters, inputs)).toEqual(new Array(4).fill(2 * concepts));
   });
 
+  test('of the steps that are run only: startAt leaves the noisiest out', async () => {
+    const late = { ...defaultParameters, steps: 100, startAt: 0.64 };
+    expect(await rowsByTimestep(late)).toEqual(new Array(64).fill(1 + 2 * concepts));
+    const unet = createToyUnet(1);
+    await pnpMix(modelsOf(unet), scene, late);
+    const first = Math.max(...unet.calls.flat().map(({ timestep }) => timestep));
+    expect(first).toBe(631);
+    expect(await rowsByTimestep({ ...late, steps: 4, startAt: 0.05 })).toEqual([1 + 2 * concepts]);
+    for (const startAt of [0, 1.1, Number.NaN]) {
+      await expect(rowsByTimestep({ ...defaultParameters, startAt })).rejects.toMatchObject({
+        code: 'PARAMETER_INVALID',
+      });
+    }
+  });
+
   test('swap guidance adds n while s_t is above 1', async () => {
     const strong = { ...defaultParameters, swapGuidanceScale: 3.5 };
     expect(await rowsByTimestep(strong)).toEqual(new Array(4).fill(1 + 3 * concepts));
@@ -110,8 +125,8 @@ describe('kept attention states', () => {
         anyParameters,
         fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
         async (inputs, first, tuned, hasRoom) => {
-          const { steps, seed, attentionLayers } = first;
-          const shared = { steps, seed, attentionLayers };
+          const { steps, startAt, seed, attentionLayers } = first;
+          const shared = { steps, startAt, seed, attentionLayers };
           const keep = statesInMemory();
           const concepts = inputs.concepts.map((concept, index) => {
             const { get, keep: keepStep } = keep(`${index}`);

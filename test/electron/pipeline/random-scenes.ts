@@ -28,6 +28,9 @@ export const defaultParameters: PnpMixParameters = {
   attentionSteps: { from: 0, to: 1 },
   featherPx: 0,
   expandLatent: 1,
+  startAt: 1,
+  regionGrowPx: 0,
+  bandLatent: 0,
   ablation: 'e',
 };
 
@@ -128,5 +131,8 @@ export const anyParameters: fc.Arbitrary<PnpMixParameters> = fc.record({
     .map(([from, to]) => ({ from, to })),
   featherPx: fc.constantFrom(0, 0, 2, 5),
   expandLatent: fc.integer({ min: 0, max: 2 }),
+  startAt: fc.constantFrom(1, 1, 0.64, 0.3, 0.05),
+  regionGrowPx: fc.constantFrom(0, 0, 1, 2.5, 4),
+  bandLatent: fc.constantFrom(0, 0, 1, 2),
   ablation: fc.constantFrom('a' as const, 'b' as const, 'c' as const, 'd' as const, 'e' as const),
 });

@@ -8,7 +8,7 @@ import { type MaskPlane, maskPlane, type PixelRect } from '../../../renderer/edi
 import { fillPolygon, rectangleOutline } from '../../../renderer/editor/polygon-fill.ts';
 
 const SIDE = 64;
-const hard = { downscale: 8, featherPx: 0, expandLatent: 0 };
+const hard = { downscale: 8, featherPx: 0, expandLatent: 0, regionGrowPx: 0, bandLatent: 0 };
 
 function rectangle(left: number, top: number, right: number, bottom: number): MaskPlane {
   const plane = maskPlane(SIDE, SIDE);
@@ -55,11 +55,13 @@ describe('expanded rectangles', () => {
         fc.array(fc.tuple(edge, edge, edge, edge), { minLength: 1, maxLength: 4 }),
         fc.constantFrom(0, 3, 12),
         fc.integer({ min: 0, max: 3 }),
-        (corners, featherPx, expandLatent) => {
+        fc.constantFrom(0, 3),
+        fc.constantFrom(0, 2),
+        (corners, featherPx, expandLatent, regionGrowPx, bandLatent) => {
           const masks = corners.map(([a, b, c, d]) =>
             rectangle(Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)),
           );
-          const options = { downscale: 8, featherPx, expandLatent };
+          const options = { downscale: 8, featherPx, expandLatent, regionGrowPx, bandLatent };
           const concepts = masks.map(({ data }, order) => ({
             mask: tensor(
               Float32Array.from(data, (byte) => byte / 255),

@@ -109,7 +109,14 @@ describe('rectangles', () => {
         const dims = mask.dims as [number, number];
         const rectangle = boundingRectangle(mask);
         const expected = rectangle && expandRectangle(rectangle, margin, dims);
-        expect(expandedRectangle(mask, dims, { downscale: 1, expandLatent: margin })).toEqual(expected);
+        expect(
+          expandedRectangle(mask, dims, {
+            downscale: 1,
+            expandLatent: margin,
+            regionGrowPx: 0,
+            bandLatent: 0,
+          }),
+        ).toEqual(expected);
       }),
     );
   });

@@ -18,7 +18,7 @@ test('every byte is inside on the canvas exactly when its weight is inside for t
 
 test('a share of exactly the threshold belongs to the region at latent resolution too', () => {
   const half = tensor(new Float32Array([1, 0, 1, 0]), [2, 2]);
-  const options = { downscale: 2, featherPx: 0, expandLatent: 0 };
+  const options = { downscale: 2, featherPx: 0, expandLatent: 0, regionGrowPx: 0, bandLatent: 0 };
   expect(REGION_THRESHOLD).toBe(0.5);
   expect([...latentMasks([{ mask: half, order: 0 }], [1, 1], options).regionMasks[0]!.data]).toEqual([1]);
 });
@@ -26,7 +26,7 @@ test('a share of exactly the threshold belongs to the region at latent resolutio
 test('the expanded mask is the mask’s rectangle and its margin, and takes no other margin than a whole one', () => {
   const region = tensor(new Float32Array([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), [3, 4]);
   const expanded = (mask: Tensor, expandLatent: number) =>
-    expandedRectangle(mask, [3, 4], { downscale: 1, expandLatent });
+    expandedRectangle(mask, [3, 4], { downscale: 1, expandLatent, regionGrowPx: 0, bandLatent: 0 });
   expect(expanded(region, 1)).toEqual({ left: 0, top: 0, width: 3, height: 3 });
   expect(expanded(tensor(new Float32Array(12), [3, 4]), 1)).toBeUndefined();
   for (const margin of [-1, 0.5, Number.NaN]) {

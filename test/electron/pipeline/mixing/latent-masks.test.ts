@@ -20,7 +20,11 @@ const anyOptions = fc.record({
   downscale: fc.constant(DOWNSCALE),
   featherPx: fc.constantFrom(0, 1, 3, 8),
   expandLatent: fc.integer({ min: 0, max: 3 }),
+  regionGrowPx: fc.constantFrom(0, 0, 1, 3),
+  bandLatent: fc.constantFrom(0, 0, 1, 2),
 });
+/** No feather, growth, band or margin. */
+const plainOptions = { featherPx: 0, expandLatent: 0, regionGrowPx: 0, bandLatent: 0 };
 
 test('M_B and the M_i sum to 1 at every element, soft and overlapping masks too', () => {
   fc.assert(
@@ -49,6 +53,7 @@ test('are those of the textbook', () => {
         ['M', actual.regionMasks, expected.M],
         ['M_B', [actual.backgroundMask], [expected.MB]],
         ['M_E', actual.expandedMasks, expected.ME],
+        ['band', options.bandLatent > 0 ? [actual.bandMask!] : [], [expected.band]],
       ] as const) {
         for (const [i, { data }] of a.entries()) {
           for (const [at, value] of b[i]!.entries())
@@ -61,21 +66,21 @@ test('are those of the textbook', () => {
 });
 
 test('an element belongs to the region from half its area on', () => {
-  const options = { downscale: 2, featherPx: 0, expandLatent: 0 };
+  const options = { ...plainOptions, downscale: 2 };
   const mask = drawn('##.#', '..#.', '#...', '....');
   const { regionMasks } = latentMasks([{ mask, order: 0 }], [2, 2], options);
   expect([...regionMasks[0]!.data]).toEqual([1, 1, 0, 0]);
 });
 
 test('a mask whose size is not that of the latents times the downscale is an error', () => {
-  const options = { downscale: 4, featherPx: 0, expandLatent: 0 };
+  const options = { ...plainOptions, downscale: 4 };
   expect(() => latentMasks([{ mask: zeros([16, 18]), order: 0 }], LATENT_SIZE, options)).toThrow(/\[16,18\]/);
 });
 
 test('M_E is the bounding rectangle grown by the margin and cut at the border', () => {
   const mask = drawn('......', '..#...', '...#..', '......', '......');
   const expanded = (expandLatent: number, of = mask) =>
-    latentMasks([{ mask: of, order: 0 }], [5, 6], { downscale: 1, featherPx: 0, expandLatent })
+    latentMasks([{ mask: of, order: 0 }], [5, 6], { ...plainOptions, downscale: 1, expandLatent })
       .expandedMasks[0];
   expect(expanded(0)).toEqual(drawn('......', '..##..', '..##..', '......', '......'));
   expect(expanded(1)).toEqual(drawn('.####.', '.####.', '.####.', '.####.', '......'));
@@ -98,7 +103,7 @@ test('M_E is that of the original mask: neither concepts in front nor a feather 
 
 test('M_E of a mask that covers no element by half holds the elements that it touches', () => {
   const mask = drawn('......', '.#....', '......', '......', '......', '......');
-  const rectangle = expandedRectangle(mask, [3, 3], { downscale: 2, expandLatent: 0 });
+  const rectangle = expandedRectangle(mask, [3, 3], { ...plainOptions, downscale: 2 });
   expect(rectangle).toEqual({ left: 0, top: 0, width: 1, height: 1 });
 });
 
