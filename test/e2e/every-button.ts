@@ -1,24 +1,11 @@
-/**
- * Every button, menu item, switch and choice of the window, pressed once in each state that brings new ones, against
- * the real host: nothing that the editor sends may be what the contract refuses, and nothing may go wrong.
- */
+/** Presses every button, menu item, switch and choice of the window once, and says which of them went wrong. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
-import {
-  canvasOf,
-  createProject,
-  drag,
-  keepFailure,
-  onScreen,
-  openStudio,
-  render,
-  type StudioPage,
-  saved,
-} from './studio-page.ts';
+import { keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
 
 /** What is not pressed, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
@@ -38,18 +25,20 @@ const ALIKE: readonly RegExp[] = [
 let studio: StudioPage;
 const pressed = new Set<string>();
 
-beforeAll(async () => {
-  studio = await openStudio();
-  const file = join(studio.folders.root, 'mask.png');
-  writeFileSync(file, await samplePicture('cat-mask.png'));
-  studio.page.on('filechooser', (chooser) => void chooser.setFiles(file));
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+/** Describes states of one window; what is pressed in one of them is not pressed again in the next. */
+export function describeEveryButton(name: string, states: (opened: () => StudioPage) => void): void {
+  beforeAll(async () => {
+    studio = await openStudio();
+    const file = join(studio.folders.root, 'mask.png');
+    writeFileSync(file, await samplePicture('cat-mask.png'));
+    studio.page.on('filechooser', (chooser) => void chooser.setFiles(file));
+  });
+  afterEach(({ task }) => keepFailure(studio?.page, task));
+  afterAll(async () => {
+    await studio?.close();
+  });
+  describe(name, { timeout: 900_000 }, () => states(() => studio));
+}
 
 /** Marks the next one that was not pressed yet. @returns its name; undefined when there is none left */
 async function markNext(page: Page, scope: string): Promise<{ key: string; hasMenu: boolean } | undefined> {
@@ -108,7 +97,7 @@ async function closeOverlays(page: Page): Promise<void> {
 }
 
 /** Waits until nothing is under way any more, and says what went wrong. */
-async function settle(page: Page, what: string): Promise<void> {
+export async function settle(page: Page, what: string): Promise<void> {
   await closeOverlays(page);
   await saved(page);
   await page.getByText('Idle', { exact: true }).waitFor({ timeout: 400_000 });
@@ -151,7 +140,14 @@ async function press(page: Page, { key, hasMenu }: { key: string; hasMenu: boole
   }
 }
 
-async function pressAll(scope: string, enter: () => Promise<void>): Promise<number> {
+/**
+ * Presses everything within `scope` until nothing is left that was not pressed before.
+ *
+ * @param scope selector
+ * @param enter brings back the state in which the scope is shown; called before each press
+ * @returns how many were pressed
+ */
+export async function pressAll(scope: string, enter: () => Promise<void>): Promise<number> {
   const { page } = studio;
   for (let count = 0; ; count++) {
     await enter();
@@ -163,11 +159,10 @@ async function pressAll(scope: string, enter: () => Promise<void>): Promise<numb
   }
 }
 
-const WINDOW =
+/** The parts of the window, as a selector. */
+export const WINDOW =
   '.header-bar, .tool-rail, .flow-panel, .canvas-area, .parameter-panel, .filmstrip, .status-bar';
-const POPOVER = '[role="dialog"].mantine-Popover-dropdown';
-
-async function closeSheets(page: Page): Promise<void> {
+export async function closeSheets(page: Page): Promise<void> {
   await closeOverlays(page);
   const close = page.locator('.sheet').getByRole('button', { name: 'Close' });
   if ((await close.count()) > 0) await close.first().click();
@@ -175,7 +170,7 @@ async function closeSheets(page: Page): Promise<void> {
 }
 
 /** Goes on in a sample of its own: what was pressed before may have taken the last one apart. */
-async function openSample(page: Page): Promise<void> {
+export async function openSample(page: Page): Promise<void> {
   await closeSheets(page);
   const before = page.url();
   await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
@@ -186,112 +181,10 @@ async function openSample(page: Page): Promise<void> {
 }
 
 /** Closes what lies over the window, and takes a concept in hand. */
-async function editCat(page: Page): Promise<void> {
+export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
   const card = page.getByRole('button', { name: 'Edit my cat' });
   await card.waitFor();
   if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
   await page.getByRole('group', { name: 'Mask of my cat' }).waitFor();
 }
-
-describe('every button', { timeout: 900_000 }, () => {
-  it('of the sample with a concept in hand', async () => {
-    const { page } = studio;
-    await openSample(page);
-    expect(
-      await pressAll(WINDOW, async () => {
-        // Some of the buttons leave the project, or take the concept away.
-        await closeSheets(page);
-        if ((await page.getByRole('button', { name: 'Edit my cat' }).count()) === 0) await openSample(page);
-        await editCat(page);
-      }),
-    ).toBeGreaterThan(50);
-  });
-
-  it('of each tool, in the middle of its work', async () => {
-    const { page } = studio;
-    await openSample(page);
-    const tools = page.getByRole('toolbar').getByRole('button');
-    for (const tool of await tools.all()) {
-      await tool.click();
-      await canvasOf(page).focus();
-      await drag(page, [
-        [20, 20],
-        [60, 60],
-        [20, 90],
-      ]);
-      await page.getByText('Idle', { exact: true }).waitFor();
-      await pressAll('.tool-options', async () => {});
-      await settle(page, (await tool.getAttribute('aria-label')) ?? '');
-      await page.keyboard.press('Escape');
-    }
-  });
-
-  it('of a render that is shown and compared', async () => {
-    const { page } = studio;
-    await openSample(page);
-    await render(page);
-    await settle(page, 'Render');
-    await pressAll('.canvas-area, .filmstrip, .header-bar', async () => {
-      // Some of the buttons delete the render, or open another project.
-      await closeSheets(page);
-      const frame = page.locator('.filmstrip .frame-picture').first();
-      if ((await page.getByRole('button', { name: 'Edit my cat' }).count()) === 0) await openSample(page);
-      if ((await frame.count()) === 0) await render(page);
-      if ((await page.getByRole('button', { name: 'Edit scene' }).count()) === 0) await frame.click();
-      await page.getByRole('button', { name: 'Edit scene' }).waitFor();
-    });
-  });
-
-  it('of the device’s details', async () => {
-    const { page } = studio;
-    await openSample(page);
-    await pressAll(POPOVER, async () => {
-      await closeSheets(page);
-      await page.locator('.device-status').click();
-      await page.locator(POPOVER).waitFor();
-    });
-  });
-
-  for (const [sheet, open] of [
-    ['Settings', 'Settings'],
-    ['Shortcuts', 'Shortcuts'],
-    ['Models', 'Models'],
-    ['About', 'About'],
-    ['Alpha × beta', 'Sweep α and β'],
-    ['History', 'Browse all'],
-  ] as const) {
-    it(`of the sheet ${sheet}`, async () => {
-      const { page } = studio;
-      await openSample(page);
-      if (sheet === 'History') await render(page);
-      await pressAll('.sheet, .mantine-Modal-content', async () => {
-        if ((await page.getByRole('dialog', { name: sheet }).count()) > 0) return;
-        await closeSheets(page);
-        await page.getByRole('button', { name: open }).first().click();
-        await page.getByRole('dialog', { name: sheet }).waitFor();
-        await page.waitForLoadState('networkidle');
-      });
-    });
-  }
-
-  it('of the list of projects, and of an empty project', async () => {
-    const { page } = studio;
-    await openSample(page);
-    await pressAll('.sheet', async () => {
-      await closeSheets(page);
-      await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
-      await page.getByRole('menuitem', { name: 'Projects' }).click();
-      await page.getByRole('textbox', { name: 'New project' }).waitFor();
-    });
-    await closeSheets(page);
-    await createProject(page, 'Empty');
-    await pressAll(WINDOW, () => closeSheets(page));
-  });
-
-  it('left nothing wrong on the console', async () => {
-    const { page } = studio;
-    await onScreen(page, 0, 0);
-    expect(studio.faults).toEqual([]);
-  });
-});

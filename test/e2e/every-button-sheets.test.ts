@@ -1,0 +1,61 @@
+/**
+ * Every button, menu item, switch and choice of the sheets, pressed once in each state that brings new ones, against the real
+ * host: nothing that the editor sends may be what the contract refuses, and nothing may go wrong.
+ */
+
+import { expect, it } from 'vitest';
+import { closeSheets, describeEveryButton, openSample, pressAll } from './every-button.ts';
+import { onScreen, render } from './studio-page.ts';
+
+const POPOVER = '[role="dialog"].mantine-Popover-dropdown';
+
+describeEveryButton('every button of the sheets', (opened) => {
+  it('of the device’s details', async () => {
+    const { page } = opened();
+    await openSample(page);
+    await pressAll(POPOVER, async () => {
+      await closeSheets(page);
+      await page.locator('.device-status').click();
+      await page.locator(POPOVER).waitFor();
+    });
+  });
+
+  for (const [sheet, open] of [
+    ['Settings', 'Settings'],
+    ['Shortcuts', 'Shortcuts'],
+    ['Models', 'Models'],
+    ['About', 'About'],
+    ['Alpha × beta', 'Sweep α and β'],
+    ['History', 'Browse all'],
+  ] as const) {
+    it(`of the sheet ${sheet}`, async () => {
+      const { page } = opened();
+      await openSample(page);
+      if (sheet === 'History') await render(page);
+      await pressAll('.sheet, .mantine-Modal-content', async () => {
+        if ((await page.getByRole('dialog', { name: sheet }).count()) > 0) return;
+        await closeSheets(page);
+        await page.getByRole('button', { name: open }).first().click();
+        await page.getByRole('dialog', { name: sheet }).waitFor();
+        await page.waitForLoadState('networkidle');
+      });
+    });
+  }
+
+  it('of the list of projects', async () => {
+    const { page } = opened();
+    await openSample(page);
+    await pressAll('.sheet', async () => {
+      await closeSheets(page);
+      await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
+      await page.getByRole('menuitem', { name: 'Projects' }).click();
+      await page.getByRole('textbox', { name: 'New project' }).waitFor();
+    });
+  });
+
+  it('left nothing wrong on the console', async () => {
+    const { page } = opened();
+    await onScreen(page, 0, 0);
+    expect(opened().faults).toEqual([]);
+  });
+});

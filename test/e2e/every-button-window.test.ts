@@ -1,0 +1,79 @@
+/**
+ * Every button, menu item, switch and choice of the window, pressed once in each state that brings new ones, against the real
+ * host: nothing that the editor sends may be what the contract refuses, and nothing may go wrong.
+ */
+
+import { expect, it } from 'vitest';
+import {
+  closeSheets,
+  describeEveryButton,
+  editCat,
+  openSample,
+  pressAll,
+  settle,
+  WINDOW,
+} from './every-button.ts';
+import { canvasOf, createProject, drag, onScreen, render } from './studio-page.ts';
+
+describeEveryButton('every button of the window', (opened) => {
+  it('of the sample with a concept in hand', async () => {
+    const { page } = opened();
+    await openSample(page);
+    expect(
+      await pressAll(WINDOW, async () => {
+        // Some of the buttons leave the project, or take the concept away.
+        await closeSheets(page);
+        if ((await page.getByRole('button', { name: 'Edit my cat' }).count()) === 0) await openSample(page);
+        await editCat(page);
+      }),
+    ).toBeGreaterThan(50);
+  });
+
+  it('of each tool, in the middle of its work', async () => {
+    const { page } = opened();
+    await openSample(page);
+    const tools = page.getByRole('toolbar').getByRole('button');
+    for (const tool of await tools.all()) {
+      await tool.click();
+      await canvasOf(page).focus();
+      await drag(page, [
+        [20, 20],
+        [60, 60],
+        [20, 90],
+      ]);
+      await page.getByText('Idle', { exact: true }).waitFor();
+      await pressAll('.tool-options', async () => {});
+      await settle(page, (await tool.getAttribute('aria-label')) ?? '');
+      await page.keyboard.press('Escape');
+    }
+  });
+
+  it('of a render that is shown and compared', async () => {
+    const { page } = opened();
+    await openSample(page);
+    await render(page);
+    await settle(page, 'Render');
+    await pressAll('.canvas-area, .filmstrip, .header-bar', async () => {
+      // Some of the buttons delete the render, or open another project.
+      await closeSheets(page);
+      const frame = page.locator('.filmstrip .frame-picture').first();
+      if ((await page.getByRole('button', { name: 'Edit my cat' }).count()) === 0) await openSample(page);
+      if ((await frame.count()) === 0) await render(page);
+      if ((await page.getByRole('button', { name: 'Edit scene' }).count()) === 0) await frame.click();
+      await page.getByRole('button', { name: 'Edit scene' }).waitFor();
+    });
+  });
+
+  it('of an empty project', async () => {
+    const { page } = opened();
+    await closeSheets(page);
+    await createProject(page, 'Empty');
+    await pressAll(WINDOW, () => closeSheets(page));
+  });
+
+  it('left nothing wrong on the console', async () => {
+    const { page } = opened();
+    await onScreen(page, 0, 0);
+    expect(opened().faults).toEqual([]);
+  });
+});
