@@ -18,8 +18,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 const ALIKE: readonly RegExp[] = [
   /(?<=shortcut for ).+/,
   /(?<=^button: (?:Undo|Redo): ).+/,
-  // The licences in About: name, version, licence.
-  /(?<=^button: )\S+ \d+\.\d+.* · .+/,
+  // The licences in About: name, version (its digits already replaced), licence.
+  /(?<=^button: )\S+ #\.#.* · .+/,
 ];
 
 let studio: StudioPage;
