@@ -65,13 +65,14 @@ async function overviewTiles(scene: LoadedScene, result: RgbImage): Promise<Shee
   const asset = (path: string) => assets.get(assetIds.get(path)!)!;
   const imageOf = async (path: string): Promise<RgbImage> => decode(asset(path), 'picture');
   const background = await imageOf(file.background);
+  const masked = file.concepts.filter(({ mask }) => mask !== undefined);
   const masks = await Promise.all(
-    file.concepts.map(async ({ mask }) => {
-      const { data, width, height } = await decode(asset(mask), 'mask');
+    masked.map(async ({ mask }) => {
+      const { data, width, height } = await decode(asset(mask!), 'mask');
       return greyToMask(data, width, height);
     }),
   );
-  const orders = file.concepts.map(({ order }) => order);
+  const orders = masked.map(({ order }) => order);
   return [
     { image: background, caption: 'background' },
     ...(file.inpainted === undefined

@@ -30,8 +30,8 @@ export const parameterOptions = {
     value: 'FROM..TO',
     description: 'Part of the steps in which they do, such as 0..0.8.',
   },
-  'concept-picture': {
-    value: 'whole|subject|placed',
+  'concept-image': {
+    value: 'full|subject|aligned',
     description:
       'What to use of each concept image: all of it, its subject, or its subject aligned to the region.',
   },
@@ -52,11 +52,11 @@ export const numericParameters = {
   beta: 'beta',
   steps: 'steps',
   seed: 'seed',
-  guidance: 'guidance',
-  'swap-guidance': 'swapGuidance',
-  feather: 'feather',
-  expand: 'expand',
-  edge: 'edge',
+  guidance: 'guidanceScale',
+  'swap-guidance': 'swapGuidanceScale',
+  feather: 'featherPx',
+  expand: 'expandLatent',
+  edge: 'blendEdgePx',
 } as const satisfies Record<string, keyof RenderParameters>;
 
 const ALPHA_RANGE = rangeOf(alphaSchema);
@@ -84,13 +84,13 @@ export function readOverrides(options: ParsedOptions): RequestOverrides {
   });
   const layers = options.text('layers');
   const ablation = options.text('ablation');
-  const conceptPicture = options.text('concept-picture');
+  const conceptImage = options.text('concept-image');
   const attentionSteps = options.text('attention-steps');
   const parameters = {
     ...Object.fromEntries(numbers),
     ...(layers !== undefined && { attentionLayers: oneOf('layers', layers, ['all', 'decoder']) }),
-    ...(conceptPicture !== undefined && {
-      conceptPicture: oneOf('concept-picture', conceptPicture, ['whole', 'subject', 'placed']),
+    ...(conceptImage !== undefined && {
+      conceptImageMode: oneOf('concept-image', conceptImage, ['full', 'subject', 'aligned']),
     }),
     ...(ablation !== undefined && { ablation: oneOf('ablation', ablation, ['a', 'b', 'c', 'd', 'e']) }),
     ...(attentionSteps !== undefined && { attentionSteps: parseRange(attentionSteps) }),

@@ -33,7 +33,7 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
       `${path} does not say how it was made: it was not made by this program, or its metadata was taken out.`,
     );
   }
-  const { background, inpainted, concepts, prompt, inpaintPrompt } = request.scene;
+  const { background, inpainted, frame, concepts, prompt, inpaintPrompt } = request.scene;
   const names = new Map(requestPictures(request).map((picture) => [picture.asset, describe(picture)]));
   const { assets, readFrom } = await findAssets(dirname(path), names);
   const missing = [...names].filter(([id]) => !assets.has(id)).map(([, name]) => name);
@@ -46,14 +46,17 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
   }
   return {
     file: {
-      version: 1,
+      version: 2,
       prompt,
       inpaintPrompt,
       background,
       ...(inpainted !== null && { inpainted }),
-      concepts: concepts.map(({ subject, ...concept }) => ({
+      frame,
+      concepts: concepts.map(({ subject, mask, placement, ...concept }) => ({
         ...concept,
         ...(subject !== null && { subject }),
+        ...(mask !== null && { mask }),
+        ...(placement !== null && { placement }),
       })),
       parameters: request.parameters,
     },

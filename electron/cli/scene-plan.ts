@@ -127,9 +127,11 @@ export async function prepareScene(
       : await made(keep(BACKGROUND, await paintBackground(plan, plan.background, engine, controls)));
 
   // 2. A mask for each concept.
-  const masks: { path: string; file: AssetFile }[] = [];
+  const masks = new Map<number, { path: string; file: AssetFile }>();
   for (const [index, { name, mask }] of plan.concepts.entries()) {
-    masks.push(
+    if (mask === undefined) continue;
+    masks.set(
+      index,
       typeof mask === 'string'
         ? { path: fromFolder(mask), file: await read(mask) }
         : await made(keep(maskName(index), await findMask(name, mask, background.file, engine, controls))),
@@ -140,8 +142,14 @@ export async function prepareScene(
   const inpainted =
     typeof plan.inpainted === 'string'
       ? fromFolder(plan.inpainted)
-      : (await made(keep(INPAINTED, await removeObjects(plan, background.file, masks, engine, controls))))
-          .path;
+      : (
+          await made(
+            keep(
+              INPAINTED,
+              await removeObjects(plan, background.file, [...masks.values()], engine, controls),
+            ),
+          )
+        ).path;
 
   const scene = {
     ...plan,
@@ -151,7 +159,7 @@ export async function prepareScene(
       ...concept,
       image: fromFolder(concept.image),
       ...(concept.subject !== undefined && { subject: fromFolder(concept.subject) }),
-      mask: masks[index]!.path,
+      ...(masks.has(index) && { mask: masks.get(index)!.path }),
     })),
   };
   await files.write(SCENE, `${JSON.stringify(scene, null, 2)}\n`);
@@ -190,7 +198,7 @@ async function paintBackground(
 
 async function findMask(
   name: string,
-  { growPx, ...search }: Exclude<ScenePlan['concepts'][number]['mask'], string>,
+  { growPx, ...search }: Exclude<ScenePlan['concepts'][number]['mask'], string | undefined>,
   background: AssetFile,
   engine: CommandEngine,
   { signal, print }: PlanControls,

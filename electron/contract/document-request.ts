@@ -5,7 +5,7 @@ import type { SceneDocument } from './scene-document.ts';
 /** Something without which a document cannot be rendered, with a sentence for the user. */
 export type MissingPart = { readonly sentence: string } & (
   | { readonly part: 'background' | 'concepts' }
-  | { readonly part: 'image' | 'mask'; readonly conceptId: string }
+  | { readonly part: 'image' | 'mask' | 'placement'; readonly conceptId: string }
 );
 
 export type DocumentRequest =
@@ -20,7 +20,7 @@ export type DocumentRequest =
  *   pictures can be read and fit each other is for the engine to say.
  */
 export function documentRequest(document: SceneDocument, pack: RenderRequest['pack']): DocumentRequest {
-  const { prompt, inpaintPrompt, background, inpainted, parameters } = document;
+  const { prompt, inpaintPrompt, background, inpainted, frame, parameters } = document;
   const visible = document.concepts.filter((concept) => concept.visible);
   const missing: MissingPart[] = [];
   if (background === null) missing.push({ part: 'background', sentence: 'Choose a background first.' });
@@ -34,29 +34,43 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
     });
   }
   const concepts: RenderRequest['scene']['concepts'] = [];
-  for (const [order, { id, name, prompt: conceptPrompt, image, subject, mask, alpha }] of visible.entries()) {
-    const called =
-      name.trim() === '' ? `Concept ${document.concepts.findIndex((c) => c.id === id) + 1}` : name;
+  for (const [order, concept] of visible.entries()) {
+    const { id, prompt: conceptPrompt, image, subject, mode, strength, alpha } = concept;
+    const name =
+      concept.name.trim() === ''
+        ? `Concept ${document.concepts.findIndex((other) => other.id === id) + 1}`
+        : concept.name;
+    // What belongs to the other mode stays in the document only.
+    const mask = mode === 'replace' ? concept.mask : null;
+    const placement = mode === 'place' ? concept.placement : null;
     if (image === null) {
-      missing.push({ part: 'image', conceptId: id, sentence: `${called} has no picture yet.` });
+      missing.push({ part: 'image', conceptId: id, sentence: `${name} has no picture yet.` });
     }
-    if (mask === null) {
+    if (mode === 'replace' && mask === null) {
       missing.push({
         part: 'mask',
         conceptId: id,
-        sentence: `${called} has no place yet: mark where it goes.`,
+        sentence: `${name} has no place yet: mark where it goes.`,
       });
     }
-    if (image !== null && mask !== null) {
-      concepts.push({ name: called, prompt: conceptPrompt, image, subject, mask, alpha, order });
+    if (mode === 'place' && placement === null) {
+      missing.push({
+        part: 'placement',
+        conceptId: id,
+        sentence: `${name} has no place yet: drag its picture to where it goes.`,
+      });
+    }
+    if (image !== null && (mask !== null || placement !== null)) {
+      const prompts = { name, prompt: conceptPrompt };
+      concepts.push({ ...prompts, image, subject, mode, mask, placement, strength, alpha, order });
     }
   }
   if (background === null || missing.length > 0) return { complete: false, missing };
   return {
     complete: true,
     request: {
-      version: 1,
-      scene: { prompt, inpaintPrompt, background, inpainted, concepts },
+      version: 2,
+      scene: { prompt, inpaintPrompt, background, inpainted, frame, concepts },
       parameters,
       pack,
     },

@@ -21,6 +21,7 @@ export const openPackSchema = z.strictObject({
     .nullable()
     .describe('Size of its pictures in pixels; null when any is taken that the latents allow.'),
   downscale: z.int().positive().describe('Image pixels per latent element.'),
+  multiple: z.int().positive().describe('Both sides of what the model sees are multiples of so many pixels.'),
   recommended: recommendedParametersSchema,
   abilities: abilitiesSchema,
 });

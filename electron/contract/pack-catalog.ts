@@ -6,7 +6,7 @@
  * source when the file is downloaded, and recorded (docs/models.md).
  */
 import * as z from 'zod';
-import { recommendedParametersSchema } from './parameters.ts';
+import { storedRecommendedSchema } from './parameters.ts';
 
 /** A relative path of plain segments: no '..', no segment that starts with a dot, forward slashes. */
 export const packPathSchema = z
@@ -80,7 +80,7 @@ export const catalogComponentSchema = z.strictObject({
     .strictObject({
       width: z.int().positive(),
       height: z.int().positive(),
-      recommended: recommendedParametersSchema,
+      recommended: storedRecommendedSchema,
     })
     .optional()
     .describe('For a blending model: what the pack.json that is written beside it says.'),

@@ -1,6 +1,6 @@
 /** pack.json: what a model pack holds and recommends. */
 import * as z from 'zod';
-import { recommendedParametersSchema } from './parameters.ts';
+import { storedRecommendedSchema } from './parameters.ts';
 import { textToImageSettingsSchema } from './preparation.ts';
 
 export const packManifestSchema = z.strictObject({
@@ -10,7 +10,7 @@ export const packManifestSchema = z.strictObject({
   layout: z.literal('diffusers').describe('Folder layout of the checkpoint.'),
   width: z.int().positive().describe('Picture width in pixels.'),
   height: z.int().positive().describe('Picture height in pixels.'),
-  recommended: recommendedParametersSchema.describe('Parameters that suit these weights.'),
+  recommended: storedRecommendedSchema.describe('Parameters that suit these weights.'),
   textToImage: textToImageSettingsSchema
     .optional()
     .describe('How these weights make pictures from prompts; 30 steps and guidance 7.5 without it.'),

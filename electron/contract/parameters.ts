@@ -1,5 +1,6 @@
 /** The parameters of a render: ranges, defaults and meanings, one place for every process and the command line. */
 import * as z from 'zod';
+import { renameParameters } from './upgrade.ts';
 
 /** Largest alpha. */
 export const MAX_ALPHA = 2;
@@ -27,12 +28,12 @@ export const renderParametersSchema = z.strictObject({
     .describe(
       'Dilution scale beta: how much of the inpainted background surrounds each object. The paper uses 0.8.',
     ),
-  guidance: z
+  guidanceScale: z
     .number()
     .min(1)
     .max(20)
     .describe('Text classifier-free guidance; 1 is off. It applies to inversion and blending alike.'),
-  swapGuidance: z
+  swapGuidanceScale: z
     .number()
     .min(1)
     .max(10)
@@ -46,21 +47,21 @@ export const renderParametersSchema = z.strictObject({
     .strictObject({ from: z.number().min(0).max(1), to: z.number().min(0).max(1) })
     .refine(({ from, to }) => from <= to, { error: 'from must not be larger than to' })
     .describe('Share of the steps in which they are used, from 0 (noise) to 1 (finished).'),
-  feather: z
+  featherPx: z
     .number()
     .min(0)
     .max(128)
     .describe(
-      'Width of the masks’ soft edge in image pixels; 0 is the paper’s hard edge. Objects then fade into the kept ' +
-        'background over at least as many pixels.',
+      'Width of the masks’ soft edge in pixels at the model’s size; 0 is the paper’s hard edge. Objects then fade into ' +
+        'the kept background over at least as many pixels.',
     ),
-  expand: z
+  expandLatent: z
     .int()
     .min(0)
     .max(32)
     .describe('Margin of the expanded mask rectangle in latent elements per side.'),
-  conceptPicture: z
-    .enum(['whole', 'subject', 'placed'])
+  conceptImageMode: z
+    .enum(['full', 'subject', 'aligned'])
     .describe(
       'What of a concept image is used: all of it, as in the paper; its subject, with the inpainted background ' +
         'around it; or its subject, brought to the size and place of its region as well.',
@@ -69,16 +70,45 @@ export const renderParametersSchema = z.strictObject({
   keepOriginalBackground: z
     .boolean()
     .describe(
-      'Keep the background’s own pixels: farther from the masks than edge and feather, every pixel is the ' +
-        'background’s, unchanged.',
+      'Keep the background’s own pixels: farther from the masks than blendEdgePx and featherPx, every ' +
+        'pixel is the background’s, unchanged.',
     ),
-  edge: z
+  blendEdgePx: z
     .number()
     .min(0)
     .max(64)
     .describe(
-      'Width in image pixels, outside the masks, over which the objects fade into the kept background; with 0 (and no ' +
-        'feather) all pixels outside the masks are the background’s.',
+      'Width in pixels at the model’s size, outside the masks, over which the objects fade into the kept background; ' +
+        'with 0 (and no feather) all pixels outside the masks are the background’s.',
+    ),
+  startAt: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .describe(
+      'Share of the noise at which blending starts; 1 starts from noise alone. The cited codes: 0.64.',
+    ),
+  bandLatent: z
+    .int()
+    .min(0)
+    .max(8)
+    .describe(
+      'Width, in latent elements, of a band around each concept whose noise map is drawn fresh over the first half of ' +
+        'the steps; 0 is off.',
+    ),
+  regionGrowPx: z
+    .int()
+    .min(0)
+    .max(32)
+    .describe(
+      'Margin, in pixels at the model’s size, by which the method’s region masks are grown; what is shown of them is not.',
+    ),
+  detail: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe(
+      'How much of the detail that the autoencoder loses is given back; 0 is the decoded picture alone.',
     ),
 });
 export type RenderParameters = z.infer<typeof renderParametersSchema>;
@@ -88,16 +118,20 @@ export const PAPER_PARAMETERS: RenderParameters = {
   steps: 50,
   seed: 0,
   beta: 0.8,
-  guidance: 1,
-  swapGuidance: 3.5,
+  guidanceScale: 1,
+  swapGuidanceScale: 3.5,
   attentionLayers: 'all',
   attentionSteps: { from: 0, to: 1 },
-  feather: 0,
-  expand: 1,
-  conceptPicture: 'whole',
+  featherPx: 0,
+  expandLatent: 1,
+  conceptImageMode: 'full',
   ablation: 'e',
   keepOriginalBackground: true,
-  edge: 8,
+  blendEdgePx: 8,
+  startAt: 1,
+  bandLatent: 0,
+  regionGrowPx: 0,
+  detail: 0,
 };
 
 /** The paper's alpha. */
@@ -108,3 +142,6 @@ export const recommendedParametersSchema = renderParametersSchema
   .partial()
   .extend({ alpha: alphaSchema.optional() });
 export type RecommendedParameters = z.infer<typeof recommendedParametersSchema>;
+
+/** As {@link recommendedParametersSchema}, from a file that may have the names of an older version. */
+export const storedRecommendedSchema = z.preprocess(renameParameters, recommendedParametersSchema);

@@ -3,32 +3,50 @@
  * history's record and the PNG's metadata. Same request, same device: same picture.
  */
 import * as z from 'zod';
+import { frameSchema } from './frame.ts';
 import { alphaSchema, renderParametersSchema } from './parameters.ts';
+import { conceptModeSchema, placementSchema, strengthSchema } from './placement.ts';
 import { MAX_CONCEPTS } from './scene-file.ts';
+import { upgradeRequest } from './upgrade.ts';
 
 /** A picture by its content: SHA-256 of the file's bytes, lower-case hexadecimal. */
 export const assetIdSchema = z.string().regex(/^[0-9a-f]{64}$/);
 export type AssetId = z.infer<typeof assetIdSchema>;
 
-export const renderConceptSchema = z.strictObject({
-  name: z.string(),
-  prompt: z.string(),
-  image: assetIdSchema,
-  /** The thing in the concept image: a mask of the image's size; null where nobody has said. */
-  subject: assetIdSchema.nullable(),
-  mask: assetIdSchema,
-  alpha: alphaSchema,
-  order: z.int(),
-});
+export const renderConceptSchema = z
+  .strictObject({
+    name: z.string(),
+    prompt: z.string(),
+    image: assetIdSchema,
+    /** The thing in the concept image: a mask of the image's size; null where nobody has said. */
+    subject: assetIdSchema.nullable(),
+    mode: conceptModeSchema,
+    /** The object that it replaces; null in the mode 'place'. */
+    mask: assetIdSchema.nullable(),
+    /** Where its cut-out lies; null in the mode 'replace'. */
+    placement: placementSchema.nullable(),
+    strength: strengthSchema,
+    alpha: alphaSchema,
+    order: z.int(),
+  })
+  .refine(({ mode, mask, placement }) => (mode === 'place') === (placement !== null && mask === null), {
+    error: 'a concept that replaces has a mask, one that is placed has a placement, and none has both',
+    path: ['placement'],
+  })
+  .refine(({ mode, mask }) => (mode === 'replace') === (mask !== null), {
+    error: 'a concept that replaces needs a mask',
+    path: ['mask'],
+  });
 
 export const renderRequestSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   scene: z.strictObject({
     prompt: z.string(),
     inpaintPrompt: z.string(),
     background: assetIdSchema,
     /** null: the masks are filled from their surroundings, and the result says so. */
     inpainted: assetIdSchema.nullable(),
+    frame: frameSchema,
     concepts: z.array(renderConceptSchema).min(1).max(MAX_CONCEPTS),
   }),
   parameters: renderParametersSchema,
@@ -43,6 +61,9 @@ export const renderRequestSchema = z.strictObject({
   }),
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
+
+/** A request that was kept somewhere: one of an older version is brought to this one. */
+export const storedRequestSchema = z.preprocess(upgradeRequest, renderRequestSchema);
 
 /** Stands for a pack's weights as long as no engine has opened the pack; no file has this hash. */
 export const UNKNOWN_WEIGHTS = '0'.repeat(64);

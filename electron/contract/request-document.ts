@@ -19,7 +19,7 @@ export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
     ...concepts.flatMap(({ name, image, subject, mask }): RequestPicture[] => [
       { part: 'image', concept: name, asset: image },
       ...(subject === null ? [] : [{ part: 'subject', concept: name, asset: subject } as const]),
-      { part: 'mask', concept: name, asset: mask },
+      ...(mask === null ? [] : [{ part: 'mask', concept: name, asset: mask } as const]),
     ]),
   ];
 }
@@ -43,8 +43,9 @@ export function requestDocument(
   const left = [...before.concepts];
   const concepts = scene.concepts
     .toSorted((a, b) => a.order - b.order)
-    .map(({ name, prompt: conceptPrompt, image, subject, mask, alpha }): DocumentConcept => {
-      const at = left.findIndex((concept) => concept.name === name);
+    .map((concept): DocumentConcept => {
+      const { name, prompt: conceptPrompt, image, subject, mode, mask, placement, strength, alpha } = concept;
+      const at = left.findIndex((other) => other.name === name);
       const [known] = at < 0 ? [] : left.splice(at, 1);
       return {
         id: known?.id ?? newId(),
@@ -53,7 +54,10 @@ export function requestDocument(
         phrase: known?.phrase ?? name,
         image: has(image) ? image : (known?.image ?? null),
         subject: subjectOf(subject, has(image), known, has),
-        mask: has(mask) ? mask : (known?.mask ?? null),
+        mode,
+        mask: mask !== null && has(mask) ? mask : (known?.mask ?? null),
+        placement: placement ?? known?.placement ?? null,
+        strength,
         alpha,
         visible: true,
         locked: known?.locked ?? false,
@@ -63,11 +67,12 @@ export function requestDocument(
   const taken = new Set(concepts.map(({ colour }) => colour));
   const free = CONCEPT_COLOURS.filter((colour) => !taken.has(colour)).values();
   return {
-    version: 1,
+    version: 2,
     prompt,
     inpaintPrompt,
     background,
     inpainted: inpaintedOf(scene.inpainted, background, before, has),
+    frame: scene.frame,
     concepts: concepts.map((concept) =>
       concept.colour === '' ? { ...concept, colour: free.next().value ?? CONCEPT_COLOURS[0] } : concept,
     ),

@@ -5,14 +5,17 @@
  * every state of it whole.
  */
 import * as z from 'zod';
+import { frameSchema } from './frame.ts';
 import {
   alphaSchema,
   PAPER_PARAMETERS,
   type RenderParameters,
   renderParametersSchema,
 } from './parameters.ts';
+import { conceptModeSchema, placementSchema, strengthSchema } from './placement.ts';
 import { type AssetId, assetIdSchema } from './render-request.ts';
 import { MAX_CONCEPTS } from './scene-file.ts';
+import { upgradeDocument } from './upgrade.ts';
 
 const textSchema = z.string().max(2000);
 
@@ -29,7 +32,15 @@ export const documentConceptSchema = z.strictObject({
   subject: assetIdSchema
     .nullable()
     .describe('The thing in the concept image: an 8-bit grey PNG of the image’s size.'),
-  mask: assetIdSchema.nullable().describe('Where it goes: an 8-bit grey PNG of the background’s size.'),
+  mask: assetIdSchema
+    .nullable()
+    .describe(
+      'The object that it replaces: an 8-bit grey PNG in the background’s aspect, of the size that maskSize in ' +
+        'frame.ts gives.',
+    ),
+  mode: conceptModeSchema,
+  placement: placementSchema.nullable().describe('Used in the mode "place"; kept in the other one.'),
+  strength: strengthSchema,
   alpha: alphaSchema,
   visible: z.boolean().describe('Takes part in the render.'),
   locked: z.boolean().describe('Is not changed by tools.'),
@@ -54,11 +65,14 @@ export const CONCEPT_COLOURS = [
 
 export const sceneDocumentSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of this format.'),
+    version: z.literal(2).describe('Version of this format.'),
     prompt: textSchema.describe('What the background shows, objects included.'),
     inpaintPrompt: textSchema.describe('What the background shows without the objects.'),
     background: assetIdSchema.nullable(),
-    inpainted: assetIdSchema.nullable().describe('The background without the objects.'),
+    inpainted: assetIdSchema
+      .nullable()
+      .describe('The background without the objects, of the background’s size.'),
+    frame: frameSchema,
     inpaintedMasks: z
       .array(assetIdSchema)
       .max(MAX_CONCEPTS)
@@ -76,14 +90,18 @@ export const sceneDocumentSchema = z
   });
 export type SceneDocument = z.infer<typeof sceneDocumentSchema>;
 
+/** A document that was kept somewhere: one of an older version is brought to this one. */
+export const storedDocumentSchema = z.preprocess(upgradeDocument, sceneDocumentSchema);
+
 /** A document with nothing in it. */
 export function emptySceneDocument(parameters: RenderParameters = PAPER_PARAMETERS): SceneDocument {
   return {
-    version: 1,
+    version: 2,
     prompt: '',
     inpaintPrompt: '',
     background: null,
     inpainted: null,
+    frame: 'auto',
     concepts: [],
     parameters,
   };

@@ -1,6 +1,8 @@
 /** The scene file: what a person writes to compose a picture from the command line (docs/scene-file.md). */
 import * as z from 'zod';
+import { frameSchema } from './frame.ts';
 import { alphaSchema, renderParametersSchema } from './parameters.ts';
+import { conceptModeSchema, placementSchema, strengthSchema } from './placement.ts';
 import { phraseSearchSchema, removalOptionsSchema, textToImageSettingsSchema } from './preparation.ts';
 
 const filePathSchema = z.string().min(1).describe('Path of a picture, relative to the scene file.');
@@ -10,17 +12,52 @@ const promptSchema = z.string().max(2000);
 /** Most concepts in one scene. */
 export const MAX_CONCEPTS = 8;
 
+/** A placement as it is written by hand: what is left out is upright, opaque and hard-edged. */
+const scenePlacementSchema = placementSchema.extend({
+  rotationDeg: placementSchema.shape.rotationDeg.default(0),
+  flipX: placementSchema.shape.flipX.default(false),
+  flipY: placementSchema.shape.flipY.default(false),
+  opacity: placementSchema.shape.opacity.default(1),
+  softEdgePx: placementSchema.shape.softEdgePx.default(0),
+  shadow: placementSchema.shape.shadow.default(null),
+});
+
 export const sceneConceptSchema = z.strictObject({
   name: z.string().trim().min(1).max(100).describe('Name of the concept, unique in the scene.'),
   prompt: promptSchema.describe('What the concept image shows.'),
-  image: filePathSchema.describe('The concept image: one picture of the thing, of the background’s size.'),
+  image: filePathSchema.describe('The concept image: one picture of the thing, of any size.'),
   subject: filePathSchema
     .optional()
     .describe('The thing in the concept image: a grey picture of the image’s size, white inside.'),
-  mask: filePathSchema.describe('Where it goes: a grey picture of the background’s size, white inside.'),
+  mode: conceptModeSchema.default('replace'),
+  mask: filePathSchema
+    .optional()
+    .describe('The object that it replaces: a grey picture in the background’s aspect, white inside.'),
+  placement: scenePlacementSchema.optional(),
+  strength: strengthSchema.default(null),
   alpha: alphaSchema.optional(),
   order: z.int().min(0).max(1000).default(0).describe('Layer order; the larger number is nearer the viewer.'),
 });
+
+/** Whether a concept says where it goes in the way of its mode, and in no other. */
+function saysItsPlace({
+  mode,
+  mask,
+  placement,
+}: {
+  readonly mode: string;
+  readonly mask?: unknown;
+  readonly placement?: unknown;
+}): boolean {
+  return mode === 'place'
+    ? placement !== undefined && mask === undefined
+    : mask !== undefined && placement === undefined;
+}
+
+const placeOfMode = {
+  error: 'a concept needs a mask, and no placement; with the mode "place" it needs a placement, and no mask',
+  path: ['mode'],
+};
 
 const uniqueNames = {
   error: 'two concepts have the same name',
@@ -32,7 +69,7 @@ function namesAreUnique({ concepts }: { readonly concepts: readonly { readonly n
 }
 
 const sceneObjectSchema = z.strictObject({
-  version: z.literal(1).describe('Version of this format.'),
+  version: z.literal(2).describe('Version of this format.'),
   name: z.string().max(200).optional().describe('A title for the scene.'),
   prompt: promptSchema.describe('What the background shows, objects included.'),
   inpaintPrompt: promptSchema.default('').describe('What the background shows without the objects.'),
@@ -40,7 +77,8 @@ const sceneObjectSchema = z.strictObject({
   inpainted: filePathSchema
     .optional()
     .describe('The background without the objects; without it the masks are filled from their surroundings.'),
-  concepts: z.array(sceneConceptSchema).min(1).max(MAX_CONCEPTS),
+  frame: frameSchema.default('auto'),
+  concepts: z.array(sceneConceptSchema.refine(saysItsPlace, placeOfMode)).min(1).max(MAX_CONCEPTS),
   parameters: renderParametersSchema.partial().default({}),
 });
 
@@ -76,7 +114,11 @@ export const scenePlanSchema = sceneObjectSchema
     background: z.union([filePathSchema, backgroundPlanSchema]),
     inpainted: z.union([filePathSchema, removalPlanSchema]).optional(),
     concepts: z
-      .array(sceneConceptSchema.extend({ mask: z.union([filePathSchema, maskPlanSchema]) }))
+      .array(
+        sceneConceptSchema
+          .extend({ mask: z.union([filePathSchema, maskPlanSchema]).optional() })
+          .refine(saysItsPlace, placeOfMode),
+      )
       .min(1)
       .max(MAX_CONCEPTS),
   })

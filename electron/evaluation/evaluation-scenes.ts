@@ -85,6 +85,9 @@ async function loadEvaluationScene(folder: string, id: string): Promise<Evaluati
   const pixels = async (path: string) => (await decodeImage(asset(path))).pixels;
   const concepts = [];
   for (const [index, { image, mask }] of file.concepts.entries()) {
+    if (mask === undefined) {
+      throw new StudioError('SCENE_INVALID', `${scenePath}: concept ${index + 1} has no mask to measure in.`);
+    }
     const name = `subject-${index + 1}.png`;
     const subject = { name, bytes: await readPart(join(folder, id, name)) };
     concepts.push({

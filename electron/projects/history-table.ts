@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
-import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
+import { type SceneDocument, storedDocumentSchema } from '../contract/scene-document.ts';
 import { type HistoryEntry, type HistoryState, historyLabelSchema } from './project-records.ts';
 import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { MAX_HISTORY_ENTRIES } from './size-limits.ts';
@@ -110,7 +110,7 @@ export class HistoryTable {
       .prepare<[number], string | null>(`SELECT ${boundedText('document')} FROM history WHERE position = ?`)
       .pluck()
       .get(position);
-    return fromStoredJson(sceneDocumentSchema, text ?? null, `Entry ${position} of the undo history`);
+    return fromStoredJson(storedDocumentSchema, text ?? null, `Entry ${position} of the undo history`);
   }
 
   /** Every document of the history, oldest first. */

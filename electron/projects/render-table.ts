@@ -4,9 +4,9 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { errorCodeSchema, StudioError } from '../contract/errors.ts';
 import { sweepCellSchema } from '../contract/render-record.ts';
-import { type AssetId, renderRequestSchema } from '../contract/render-request.ts';
+import { type AssetId, storedRequestSchema } from '../contract/render-request.ts';
 import { requestPictures } from '../contract/request-document.ts';
-import { documentAssets, sceneDocumentSchema } from '../contract/scene-document.ts';
+import { documentAssets, storedDocumentSchema } from '../contract/scene-document.ts';
 import {
   MAX_FAILURE_LENGTH,
   type NewRender,
@@ -146,8 +146,8 @@ export class RenderTable {
       {
         ...summaryOf(summary),
         ...fromStoredJson(detailsSchema, details, what),
-        request: fromStoredJson(renderRequestSchema, request, what),
-        document: document === null ? null : fromStoredJson(sceneDocumentSchema, document, what),
+        request: fromStoredJson(storedRequestSchema, request, what),
+        document: document === null ? null : fromStoredJson(storedDocumentSchema, document, what),
       },
       what,
     );

@@ -131,6 +131,7 @@ def build(plan: ScenePlan, folder: str, extension: str) -> tuple[dict, list[np.n
                 "image": write(f"concept-{index}", image.picture),
                 "subject": write_mask(f"subject-{index}", subject.mask),
                 "mask": write_mask(f"mask-{index}", placed.mask),
+                "strength": 1,
                 "order": index,
             }
         )
@@ -138,12 +139,13 @@ def build(plan: ScenePlan, folder: str, extension: str) -> tuple[dict, list[np.n
                         "background": describe(placed), "concept": describe(subject)})  # fmt: skip
         pictures.append(image.picture)
     scene_file = {
-        "version": 1,
+        "version": 2,
         "name": plan.name,
         "prompt": scene_prompt(plan.place, words),
         "inpaintPrompt": scene_prompt(plan.place, []),
         "background": write("background", scene.picture),
         "inpainted": write("inpainted", scene.empty),
+        "frame": "whole",
         "concepts": entries,
         "parameters": {"seed": 0},
     }

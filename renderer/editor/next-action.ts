@@ -19,6 +19,7 @@ const stepOfPart: Readonly<Record<MissingPart['part'], FlowStep>> = {
   concepts: 'concepts',
   image: 'concepts',
   mask: 'masks',
+  placement: 'masks',
 };
 
 /** Only used to ask what is missing, which does not depend on the pack. */

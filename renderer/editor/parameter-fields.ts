@@ -15,7 +15,18 @@ export type ParameterName = keyof RenderParameters;
 export type ParameterField =
   | {
       readonly kind: 'slider';
-      readonly name: 'beta' | 'steps' | 'swapGuidance' | 'guidance' | 'feather' | 'expand' | 'edge';
+      readonly name:
+        | 'beta'
+        | 'steps'
+        | 'swapGuidanceScale'
+        | 'guidanceScale'
+        | 'featherPx'
+        | 'expandLatent'
+        | 'blendEdgePx'
+        | 'startAt'
+        | 'bandLatent'
+        | 'regionGrowPx'
+        | 'detail';
       readonly min: number;
       readonly max: number;
       /** What can be typed beside the slider where that is more: the contract's own limit. */
@@ -29,7 +40,7 @@ export type ParameterField =
   | { readonly kind: 'switch'; readonly name: 'keepOriginalBackground'; readonly isBasic: boolean }
   | {
       readonly kind: 'choice';
-      readonly name: 'conceptPicture' | 'attentionLayers' | 'ablation';
+      readonly name: 'conceptImageMode' | 'attentionLayers' | 'ablation';
       readonly choices: readonly string[];
       readonly isBasic: boolean;
     };
@@ -38,12 +49,16 @@ export const PARAMETER_FIELDS: readonly ParameterField[] = [
   { kind: 'slider', name: 'beta', min: 0, max: 1, step: 0.05, isBasic: true },
   { kind: 'slider', name: 'steps', min: 1, max: 100, most: 999, step: 1, isBasic: true },
   { kind: 'seed', name: 'seed', isBasic: true },
-  { kind: 'choice', name: 'conceptPicture', choices: ['whole', 'subject', 'placed'], isBasic: true },
-  { kind: 'slider', name: 'swapGuidance', min: 1, max: 10, step: 0.5, isBasic: false },
-  { kind: 'slider', name: 'guidance', min: 1, max: 20, step: 0.5, isBasic: false },
-  { kind: 'slider', name: 'feather', min: 0, max: 64, most: 128, step: 1, isBasic: false },
-  { kind: 'slider', name: 'edge', min: 0, max: 64, step: 1, isBasic: false },
-  { kind: 'slider', name: 'expand', min: 0, max: 8, most: 32, step: 1, isBasic: false },
+  { kind: 'choice', name: 'conceptImageMode', choices: ['full', 'subject', 'aligned'], isBasic: true },
+  { kind: 'slider', name: 'detail', min: 0, max: 1, step: 0.05, isBasic: false },
+  { kind: 'slider', name: 'startAt', min: 0.05, max: 1, step: 0.01, isBasic: false },
+  { kind: 'slider', name: 'swapGuidanceScale', min: 1, max: 10, step: 0.5, isBasic: false },
+  { kind: 'slider', name: 'guidanceScale', min: 1, max: 20, step: 0.5, isBasic: false },
+  { kind: 'slider', name: 'featherPx', min: 0, max: 64, most: 128, step: 1, isBasic: false },
+  { kind: 'slider', name: 'blendEdgePx', min: 0, max: 64, step: 1, isBasic: false },
+  { kind: 'slider', name: 'expandLatent', min: 0, max: 8, most: 32, step: 1, isBasic: false },
+  { kind: 'slider', name: 'regionGrowPx', min: 0, max: 16, most: 32, step: 1, isBasic: false },
+  { kind: 'slider', name: 'bandLatent', min: 0, max: 8, step: 1, isBasic: false },
   { kind: 'choice', name: 'attentionLayers', choices: ['all', 'decoder'], isBasic: false },
   { kind: 'range', name: 'attentionSteps', isBasic: false },
   { kind: 'choice', name: 'ablation', choices: ['a', 'b', 'c', 'd', 'e'], isBasic: false },
@@ -87,12 +102,12 @@ export function preset(
     }
     case 'draft':
       return {
-        parameters: { steps: Math.max(Math.round(defaults.steps / 2.5), 4), swapGuidance: 1 },
+        parameters: { steps: Math.max(Math.round(defaults.steps / 2.5), 4), swapGuidanceScale: 1 },
         alpha: undefined,
       };
     case 'strongLook':
       return { parameters: {}, alpha: 0.5 };
     case 'softEdges':
-      return { parameters: { feather: 8, edge: 12 }, alpha: undefined };
+      return { parameters: { featherPx: 8, blendEdgePx: 12 }, alpha: undefined };
   }
 }

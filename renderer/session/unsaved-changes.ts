@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { StudioError } from '../../electron/contract/errors.ts';
 import { filePathSchema } from '../../electron/contract/project-state.ts';
-import { type SceneDocument, sceneDocumentSchema } from '../../electron/contract/scene-document.ts';
+import { type SceneDocument, storedDocumentSchema } from '../../electron/contract/scene-document.ts';
 import { isSameDocument } from '../editor/same-document.ts';
 import { reportError } from './notices.ts';
 
@@ -18,11 +18,11 @@ const unsavedSchema = z.strictObject({
   path: filePathSchema,
   leftAtMs: z.int(),
   /** The host's document before the first of the steps. */
-  base: sceneDocumentSchema,
+  base: storedDocumentSchema,
   /** The documents after each change, in order. */
   steps: z
     .array(
-      z.strictObject({ label: z.string().describe('Empty for an undo.'), document: sceneDocumentSchema }),
+      z.strictObject({ label: z.string().describe('Empty for an undo.'), document: storedDocumentSchema }),
     )
     .readonly(),
 });

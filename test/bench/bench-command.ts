@@ -29,8 +29,8 @@ import { benchProject, type ProjectBenchReport } from './project-bench.ts';
 interface BenchReport extends ProjectBenchReport {
   readonly concepts: number;
   readonly steps: number;
-  readonly guidance: number;
-  readonly swapGuidance: number;
+  readonly guidanceScale: number;
+  readonly swapGuidanceScale: number;
   /** U-Net rows of a whole render by its steps. */
   readonly rowsPerStepFirst: number;
   readonly rowsPerStepRetune: number;
@@ -100,8 +100,8 @@ async function runBench({ options, positionals, signal, print, result }: Command
     const report: BenchReport = {
       concepts: request.scene.concepts.length,
       steps,
-      guidance: request.parameters.guidance,
-      swapGuidance: request.parameters.swapGuidance,
+      guidanceScale: request.parameters.guidanceScale,
+      swapGuidanceScale: request.parameters.swapGuidanceScale,
       rowsPerStepFirst: first.unetRows / steps,
       rowsPerStepRetune: retune.unetRows / steps,
       rowsPerStepOracle: oracle.unetRows / steps,

@@ -41,7 +41,7 @@ export async function makeSamplePack(
     name: 'Test pack',
     width: sizePx,
     height: sizePx,
-    recommended: { steps: 4, swapGuidance: 1 },
+    recommended: { steps: 4, swapGuidanceScale: 1 },
   });
   const folder = join(starter, 'scenes', 'two-concepts');
   mkdirSync(folder, { recursive: true });
@@ -57,6 +57,6 @@ export async function makeSamplePack(
     ...file,
     concepts: [...file.concepts, ...more],
     name: 'Two things in a meadow',
-    parameters: { steps: 4, swapGuidance: 1 },
+    parameters: { steps: 4, swapGuidanceScale: 1 },
   });
 }

@@ -331,7 +331,7 @@ describe('the render', () => {
           const address = shown.src.replace(/[^/]*$/, id);
           return [...new Uint8Array(await (await fetch(address)).arrayBuffer())];
         },
-        mask,
+        mask!,
       );
       for (const [at, value] of (await grey(Uint8Array.from(bytes))).entries()) {
         if (value >= 128) inside.add(at);

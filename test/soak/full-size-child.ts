@@ -26,7 +26,7 @@ async function blend(): Promise<FullSizeFigures> {
   const openSeconds = opened();
   const scene = await loadScene(await writeScene());
   const request = makeRequest(scene, engine.pack, {
-    parameters: { steps: 1, swapGuidance: 1, keepOriginalBackground: false },
+    parameters: { steps: 1, swapGuidanceScale: 1, keepOriginalBackground: false },
   });
   const composed = stopwatch();
   const outcome = await engine.render(request, assetReader(scene));
@@ -77,7 +77,7 @@ async function openBackgrounds(): Promise<FullSizeFigures> {
 async function writeScene(): Promise<string> {
   const path = join(folder, '..', 'scene', 'scene.json');
   writeJson(path, {
-    version: 1,
+    version: 2,
     prompt: 'a cat on a table',
     background: 'background.png',
     inpainted: 'inpainted.png',

@@ -38,14 +38,15 @@ export async function readSampleScene(
     toDocument: (putAsset) => {
       const put = (name: string) => putAsset(pictures.get(name)!);
       return {
-        version: 1,
+        version: 2,
         prompt: file.prompt,
         inpaintPrompt: file.inpaintPrompt,
         background: put(file.background),
         inpainted: file.inpainted === undefined ? null : put(file.inpainted),
+        frame: file.frame,
         concepts: file.concepts
           .toSorted((a, b) => a.order - b.order)
-          .map(({ name, prompt, image, subject, mask, alpha }, index) => ({
+          .map(({ name, prompt, image, subject, mode, mask, placement, strength, alpha }, index) => ({
             id: `concept-${index + 1}`,
             name,
             prompt,
@@ -53,7 +54,10 @@ export async function readSampleScene(
             phrase: name,
             image: put(image),
             subject: subject === undefined ? null : put(subject),
-            mask: put(mask),
+            mode,
+            mask: mask === undefined ? null : put(mask),
+            placement: placement ?? null,
+            strength,
             alpha: alpha ?? start.alpha ?? PAPER_ALPHA,
             visible: true,
             locked: false,

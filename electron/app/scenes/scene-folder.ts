@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type ErrorCode, StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS, type SceneFile, sceneFileSchema } from '../../contract/scene-file.ts';
+import { upgradeSceneFile } from '../../contract/upgrade.ts';
 import {
   FileReadError,
   type FileReadReason,
@@ -40,8 +41,8 @@ export async function loadScene(path: string): Promise<LoadedScene> {
   const paths = [
     background,
     ...(inpainted === undefined ? [] : [inpainted]),
-    ...concepts.flatMap(({ image, subject, mask }) => (subject ? [image, subject, mask] : [image, mask])),
-  ];
+    ...concepts.flatMap(({ image, subject, mask }) => [image, subject, mask]),
+  ].filter((assetPath) => assetPath !== undefined);
   const assetIds = new Map<string, AssetId>();
   const assets = new Map<AssetId, AssetFile>();
   const readFrom = [path];
@@ -56,9 +57,13 @@ export async function loadScene(path: string): Promise<LoadedScene> {
   return { file, assetIds, assets, readFrom };
 }
 
-/** @throws StudioError SCENE_MISSING, SCENE_INVALID */
+/**
+ * @returns one of version 1 as one of version 2; not checked otherwise
+ * @throws StudioError SCENE_MISSING, SCENE_INVALID
+ */
 export async function readSceneJson(path: string): Promise<unknown> {
-  return readJsonFile(path, `The scene file ${path}`, { missing: 'SCENE_MISSING', invalid: 'SCENE_INVALID' });
+  const codes = { missing: 'SCENE_MISSING', invalid: 'SCENE_INVALID' } as const;
+  return upgradeSceneFile(await readJsonFile(path, `The scene file ${path}`, codes));
 }
 
 /**

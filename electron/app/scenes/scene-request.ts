@@ -38,18 +38,22 @@ export function makeRequest(
   }
   const idOf = (path: string) => assetIds.get(path)!;
   const request = renderRequestSchema.safeParse({
-    version: 1,
+    version: 2,
     scene: {
       prompt: file.prompt,
       inpaintPrompt: file.inpaintPrompt,
       background: idOf(file.background),
       inpainted: file.inpainted === undefined ? null : idOf(file.inpainted),
+      frame: file.frame,
       concepts: file.concepts.map((concept) => ({
         name: concept.name,
         prompt: concept.prompt,
         image: idOf(concept.image),
         subject: concept.subject === undefined ? null : idOf(concept.subject),
-        mask: idOf(concept.mask),
+        mode: concept.mode,
+        mask: concept.mask === undefined ? null : idOf(concept.mask),
+        placement: concept.placement ?? null,
+        strength: concept.strength,
         alpha: alphaByConcept.get(concept.name) ?? alpha ?? concept.alpha ?? recommendedAlpha ?? PAPER_ALPHA,
         order: concept.order,
       })),

@@ -91,6 +91,7 @@ export class EngineServer {
           licence: pack.licence,
           size: pack.size && { width: pack.size.width, height: pack.size.height },
           downscale: models.autoencoder.downscale,
+          multiple: engine.framePack.multiple,
           recommended: pack.recommended,
           abilities: engine.preparation.abilities,
         },

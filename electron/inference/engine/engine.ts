@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
+import type { FramePack } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { DeviceReport, RenderProgress, RenderStage } from '../../contract/progress.ts';
 import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
@@ -22,6 +23,7 @@ import type { EngineModels } from '../diffusion/engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
 import { OnnxTextEncoder } from '../diffusion/text-encoder.ts';
 import { OnnxUnet } from '../diffusion/unet.ts';
+import { framePackOf } from '../packs/frame-pack.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
 import { assertBlends, assertPartsFit } from '../packs/pack-fit.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
@@ -80,18 +82,18 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
     steps: parameters.steps,
     seed: parameters.seed,
     beta: parameters.beta,
-    guidanceScale: parameters.guidance,
-    swapGuidanceScale: parameters.swapGuidance,
+    guidanceScale: parameters.guidanceScale,
+    swapGuidanceScale: parameters.swapGuidanceScale,
     attentionLayers: parameters.attentionLayers,
     attentionSteps: parameters.attentionSteps,
-    startAt: 1,
-    regionGrowPx: 0,
-    bandLatent: 0,
-    featherPx: parameters.feather,
-    expandLatent: parameters.expand,
+    startAt: parameters.startAt,
+    regionGrowPx: parameters.regionGrowPx,
+    bandLatent: parameters.bandLatent,
+    featherPx: parameters.featherPx,
+    expandLatent: parameters.expandLatent,
     ablation: parameters.ablation,
     keepOriginalBackground: parameters.keepOriginalBackground,
-    edgePx: parameters.edge,
+    edgePx: parameters.blendEdgePx,
   };
 }
 
@@ -111,6 +113,8 @@ export class Engine {
   readonly pack: ModelPack;
   readonly device: DeviceReport;
   readonly models: EngineModels;
+  /** The sizes at which the pack works. */
+  readonly framePack: FramePack;
   /** Backgrounds from prompts, masks, and removing objects. */
   readonly preparation: Preparation;
   readonly #sessions: readonly LazySession[];
@@ -149,6 +153,7 @@ export class Engine {
       autoencoder: new OnnxAutoencoder(encoder, decoder),
       schedule: pack.schedule,
     };
+    this.framePack = framePackOf(pack, this.models.autoencoder.downscale);
     assertBlends(this.models.unet);
     assertPartsFit(unet.all.metadata, text.metadata, this.models.autoencoder);
     this.preparation = new Preparation({ pack, device, models: this.models, cacheFolder });
@@ -303,6 +308,7 @@ export class Engine {
         },
       );
     }
+    refuseUnsupported(request);
     const { identity } = this.pack;
     if (request.pack.weights !== identity.weights) {
       throw new StudioError(
@@ -340,4 +346,17 @@ class StageClock {
     this.timingsMs[stage] += nowMs - this.#lastMs;
     this.#lastMs = nowMs;
   }
+}
+
+/** What version 2 of the contract can say and this engine does not carry out yet is refused, never left out. */
+function refuseUnsupported({ scene, parameters }: RenderRequest): void {
+  const { detail } = parameters;
+  const unsupported = [
+    scene.concepts.some(({ mode }) => mode === 'place') && 'the mode "place"',
+    scene.concepts.some(({ strength }) => strength !== null && strength !== 1) && 'strength below 1',
+    typeof scene.frame !== 'string' && 'a drawn frame',
+    detail !== 0 && 'detail',
+  ].filter((what) => what !== false);
+  if (unsupported.length === 0) return;
+  throw new StudioError('PARAMETER_INVALID', `The engine does not carry out yet: ${unsupported.join(', ')}.`);
 }

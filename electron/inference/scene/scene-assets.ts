@@ -53,7 +53,7 @@ export async function prepareScene(
 ): Promise<PreparedScene> {
   const notices: string[] = [];
   // The background with what is behind the objects, each concept, and each concept picture where it is made.
-  const total = 2 + scene.concepts.length * (parameters.conceptPicture === 'whole' ? 1 : 2);
+  const total = 2 + scene.concepts.length * (parameters.conceptImageMode === 'full' ? 1 : 2);
   let step = 0;
   const advance = async () => {
     onProgress?.({ stage: 'load', step: ++step, total });
@@ -79,13 +79,14 @@ export async function prepareScene(
     const imageFile = await readAsset(concept.image);
     const image = await decodeImage(imageFile);
     const read = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
-    if (read !== null && parameters.conceptPicture !== 'whole') {
+    if (read !== null && parameters.conceptImageMode !== 'full') {
       remarkOn(`The subject mask of the concept "${concept.name}" (${read.name})`, read.findings, notices);
     }
     const subject = read?.mask ?? null;
     // A thing that is cut out and scaled to its region may come in a picture of any size.
-    if (parameters.conceptPicture !== 'placed' || subject === null) checkSize(imageFile.name, image.pixels);
-    const maskFile = await readAsset(concept.mask);
+    if (parameters.conceptImageMode !== 'aligned' || subject === null)
+      checkSize(imageFile.name, image.pixels);
+    const maskFile = await readAsset(maskOf(concept));
     const { mask, findings } = await examineMaskFile(maskFile);
     checkSize(maskFile.name, { width: mask.dims[1]!, height: mask.dims[0]! });
     remarkOn(`The mask of the concept "${concept.name}" (${maskFile.name})`, findings, notices);
@@ -113,8 +114,8 @@ export async function prepareScene(
   }
 
   await advance();
-  const mode = parameters.conceptPicture;
-  if (mode !== 'whole') {
+  const mode = parameters.conceptImageMode;
+  if (mode !== 'full') {
     for (const [index, { image, mask, ...concept }] of concepts.entries()) {
       await advance();
       const subject = subjects[index] ?? null;
@@ -143,10 +144,10 @@ export class LastPreparedScene {
     controls: SceneControls = {},
   ): Promise<PreparedScene> {
     const { scene, parameters } = request;
-    const { conceptPicture, feather, expand } = parameters;
+    const { conceptImageMode, featherPx, expandLatent } = parameters;
     // Of what is tuned, alpha alone is part of a scene.
     const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null }));
-    const key = JSON.stringify([{ ...scene, concepts }, conceptPicture, feather, expand]);
+    const key = JSON.stringify([{ ...scene, concepts }, conceptImageMode, featherPx, expandLatent]);
     if (this.#last?.key !== key) {
       this.#last = { key, prepared: await prepareScene(request, readAsset, limits, controls) };
     }
@@ -161,6 +162,12 @@ export class LastPreparedScene {
   clear(): void {
     this.#last = undefined;
   }
+}
+
+/** @throws StudioError PARAMETER_INVALID for a concept without a mask */
+function maskOf({ name, mask }: RenderRequest['scene']['concepts'][number]): AssetId {
+  if (mask !== null) return mask;
+  throw new StudioError('PARAMETER_INVALID', `The concept "${name}" has no mask.`);
 }
 
 function named(pixels: RgbImage): NamedImage {
@@ -217,12 +224,12 @@ function checkPackSize(
 function checkLatentMasks(
   named: RenderRequest['scene']['concepts'],
   concepts: readonly SceneConcept[],
-  { feather, expand }: RenderRequest['parameters'],
+  { featherPx, expandLatent }: RenderRequest['parameters'],
   [height, width]: readonly [height: number, width: number],
   downscale: number,
 ): void {
   const dims = [height / downscale, width / downscale] as const;
-  const options = { downscale, featherPx: feather, expandLatent: expand, regionGrowPx: 0, bandLatent: 0 };
+  const options = { downscale, featherPx, expandLatent, regionGrowPx: 0, bandLatent: 0 };
   const isEmpty = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === 0);
   const { regionMasks } = latentMasks(concepts, dims, options);
   for (const [index, region] of regionMasks.entries()) {

@@ -24,12 +24,12 @@ export interface SubjectOptions {
   readonly region: Tensor;
   /** The scene's background without its objects. */
   readonly inpainted: RgbImage;
-  readonly mode: Exclude<RenderParameters['conceptPicture'], 'whole'>;
+  readonly mode: Exclude<RenderParameters['conceptImageMode'], 'full'>;
 }
 
 /**
  * Puts the thing of a concept image onto the inpainted background: where it is in its own picture ('subject'), or with
- * its bounding rectangle stretched to the region's ('placed'), so that it fills the region as far as shapes allow.
+ * its bounding rectangle stretched to the region's ('aligned'), so that it fills the region as far as shapes allow.
  *
  * @returns a picture of the inpainted background's size
  * @throws StudioError MASK_EMPTY when either mask covers nothing
@@ -37,7 +37,7 @@ export interface SubjectOptions {
 export async function subjectPicture(options: SubjectOptions): Promise<RgbImage> {
   const { image, subject, region, inpainted, mode } = options;
   const thing = rectangleOf(subject, 'The mask of the thing in a concept image');
-  const place = mode === 'placed' ? rectangleOf(region, 'The mask of a concept') : thing;
+  const place = mode === 'aligned' ? rectangleOf(region, 'The mask of a concept') : thing;
   const { width, height } = image;
   const input = await sharp(withAlpha(image, subject), { raw: { width, height, channels: 4 } })
     .extract(thing)

@@ -153,6 +153,7 @@ async function maskPixels(
 ): Promise<Pixels[]> {
   const masks: Pixels[] = [];
   for (const { name, mask } of request.scene.concepts) {
+    if (mask === null) throw new StudioError('PARAMETER_INVALID', `The concept ${name} has no mask.`);
     masks.push(await pictures.decode(project.readAsset(mask).bytes, `The mask of ${name}`, 'mask'));
   }
   return masks;

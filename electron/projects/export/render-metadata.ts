@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
-import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
+import { type RenderRequest, storedRequestSchema } from '../../contract/render-request.ts';
 import { type PngText, readPngText } from './png-text.ts';
 
 /** Keyword of the render request. */
@@ -48,7 +48,7 @@ export function readRenderRequest(png: Uint8Array, name: string): RenderRequest 
   } catch (cause) {
     throw new StudioError('ASSET_INVALID', `The render request in ${name} is not JSON.`, { cause });
   }
-  const request = renderRequestSchema.safeParse(content);
+  const request = storedRequestSchema.safeParse(content);
   if (request.success) return request.data;
   throw new StudioError(
     'ASSET_INVALID',
@@ -65,13 +65,13 @@ function parametersText(
   const pairs: Record<string, string | number> = {
     Steps: parameters.steps,
     Sampler: 'DDPM',
-    'CFG scale': parameters.guidance,
+    'CFG scale': parameters.guidanceScale,
     Seed: parameters.seed,
     Size: `${width}x${height}`,
     'Model hash': pack.weights.slice(0, 10),
     Model: `${pack.id} ${pack.version}`,
     'PnP-MIX beta': parameters.beta,
-    'PnP-MIX swap guidance': parameters.swapGuidance,
+    'PnP-MIX swap guidance': parameters.swapGuidanceScale,
     ...Object.fromEntries(
       scene.concepts.map(({ name, prompt, alpha }, index) => [
         `PnP-MIX concept ${index + 1}`,

@@ -67,17 +67,17 @@ export function ParameterControl({
           onChange={({ currentTarget }) => set({ [name]: currentTarget.checked })}
         />
       )}
-      {field.name === 'conceptPicture' && (
+      {field.name === 'conceptImageMode' && (
         <Select
           size="xs"
           aria-label={label}
           allowDeselect={false}
-          value={parameters.conceptPicture}
+          value={parameters.conceptImageMode}
           data={field.choices.map((value) => ({
             value,
-            label: t(`parameters.conceptPicture.choices.${value as RenderParameters['conceptPicture']}`),
+            label: t(`parameters.conceptImageMode.choices.${value as RenderParameters['conceptImageMode']}`),
           }))}
-          onChange={(value) => set({ conceptPicture: value as RenderParameters['conceptPicture'] })}
+          onChange={(value) => set({ conceptImageMode: value as RenderParameters['conceptImageMode'] })}
         />
       )}
       {field.name === 'attentionLayers' && (

@@ -13,8 +13,8 @@ export function useParameterText(): (name: ParameterName, parameters: RenderPara
       }
       case 'keepOriginalBackground':
         return t(parameters.keepOriginalBackground ? 'history.difference.on' : 'history.difference.off');
-      case 'conceptPicture':
-        return t(`parameters.conceptPicture.choices.${parameters.conceptPicture}`);
+      case 'conceptImageMode':
+        return t(`parameters.conceptImageMode.choices.${parameters.conceptImageMode}`);
       case 'attentionLayers':
         return t(`parameters.attentionLayers.choices.${parameters.attentionLayers}`);
       default:

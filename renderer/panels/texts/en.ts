@@ -72,6 +72,7 @@ export const en = {
       conceptsHidden: 'All concepts are excluded. Include at least one.',
       image: '{{name}} has no image yet.',
       mask: '{{name}} has no mask yet. Paint where it should go.',
+      placement: '{{name}} is not placed yet. Drag its picture to where it should go.',
       maskProposed: 'Keep the place that is proposed for {{name}}, or drop it.',
     },
     ready: 'Ready to render.',
@@ -337,30 +338,46 @@ export const en = {
       name: 'Seed',
       text: 'The same seed gives the same image; another seed gives a variation.',
     },
-    swapGuidance: {
+    swapGuidanceScale: {
       name: 'Swap guidance',
       text: 'How far each step is pushed from the old appearance towards the new one. 1 turns it off and is twice as fast.',
     },
-    guidance: { name: 'Text guidance', text: 'How closely the prompts are followed. 1 turns it off.' },
-    feather: {
+    guidanceScale: { name: 'Text guidance', text: 'How closely the prompts are followed. 1 turns it off.' },
+    featherPx: {
       name: 'Feather',
       text: 'Width in pixels of the soft edge between an object and its surroundings.',
     },
-    edge: {
+    blendEdgePx: {
       name: 'Edge',
       text: 'Width in pixels, outside the masks, over which an object fades into the kept background. 0 keeps every pixel outside.',
     },
-    expand: {
+    expandLatent: {
       name: 'Margin',
       text: 'How far the rectangle around each mask extends beyond it, in latent cells.',
     },
-    conceptPicture: {
+    detail: {
+      name: 'Detail',
+      text: 'How much of the detail that the autoencoder loses is given back. 0 shows the decoded image alone.',
+    },
+    startAt: {
+      name: 'Start at',
+      text: 'Share of the noise at which blending starts. Lower values keep more of the shapes that are there.',
+    },
+    regionGrowPx: {
+      name: 'Region growth',
+      text: 'Margin in pixels by which the regions are grown for the method, against a fringe of the old object.',
+    },
+    bandLatent: {
+      name: 'Transition band',
+      text: 'Width, in latent cells, of a band around each object that starts from fresh noise. 0 turns it off.',
+    },
+    conceptImageMode: {
       name: 'Concept image mode',
       text: 'Which part of a concept’s image is used. “Subject only” keeps its background out of the result.',
       choices: {
-        whole: 'Full image (paper)',
+        full: 'Full image (paper)',
         subject: 'Subject only',
-        placed: 'Subject, aligned',
+        aligned: 'Subject, aligned',
       },
     },
     attentionLayers: {

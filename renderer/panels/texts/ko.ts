@@ -72,6 +72,7 @@ export const ko = {
       conceptsHidden: '모든 콘셉트가 숨겨져 있습니다. 하나 이상 표시하세요.',
       image: '{{name}}: 그림이 아직 없습니다.',
       mask: '{{name}}: 마스크가 아직 없습니다. 들어갈 곳을 칠하세요.',
+      placement: '{{name}}: 아직 배치되지 않았습니다. 그림을 들어갈 곳으로 끌어다 놓으세요.',
       maskProposed: '{{name}}: 제안된 마스크를 유지하거나 취소하세요.',
     },
     ready: '모두 준비되었습니다. 장면을 렌더링하세요.',
@@ -328,18 +329,34 @@ export const ko = {
     },
     steps: { name: '단계 수', text: '단계가 많을수록 오래 걸리고 그림을 더 충실히 따릅니다.' },
     seed: { name: '시드', text: '같은 시드는 같은 그림을, 다른 시드는 다른 변형을 만듭니다.' },
-    swapGuidance: {
+    swapGuidanceScale: {
       name: '스왑 가이던스',
       text: '각 단계를 옛 모습에서 새 모습으로 얼마나 미는지. 1이면 꺼지고 두 배 빠릅니다.',
     },
-    guidance: { name: '텍스트 가이던스', text: '프롬프트를 얼마나 따르는지. 1이면 꺼집니다.' },
-    feather: { name: '페더', text: '물체와 주변 사이 부드러운 가장자리의 너비(픽셀).' },
-    edge: {
+    guidanceScale: { name: '텍스트 가이던스', text: '프롬프트를 얼마나 따르는지. 1이면 꺼집니다.' },
+    featherPx: { name: '페더', text: '물체와 주변 사이 부드러운 가장자리의 너비(픽셀).' },
+    blendEdgePx: {
       name: '가장자리',
       text: '마스크 바깥에서 물체가 보존된 배경으로 서서히 바뀌는 너비(픽셀). 0이면 바깥의 모든 픽셀이 그대로 남습니다.',
     },
-    expand: { name: '여백', text: '각 마스크를 둘러싼 사각형이 밖으로 뻗는 정도(잠재 격자 칸).' },
-    conceptPicture: {
+    expandLatent: { name: '여백', text: '각 마스크를 둘러싼 사각형이 밖으로 뻗는 정도(잠재 격자 칸).' },
+    detail: {
+      name: '디테일',
+      text: '오토인코더가 잃는 디테일을 얼마나 되살리는지. 0이면 디코딩된 그림만 보입니다.',
+    },
+    startAt: {
+      name: '시작 지점',
+      text: '블렌딩을 시작하는 노이즈의 비율. 낮을수록 원래 모양이 더 유지됩니다.',
+    },
+    regionGrowPx: {
+      name: '영역 확장',
+      text: '이전 물체의 테두리가 남지 않도록 처리 영역을 넓히는 폭(픽셀).',
+    },
+    bandLatent: {
+      name: '전환 띠',
+      text: '각 물체 둘레에서 새 노이즈로 시작하는 띠의 너비(잠재 격자 칸). 0이면 꺼집니다.',
+    },
+    conceptImageMode: {
       name: '콘셉트 이미지 방식',
       text: '콘셉트 이미지에서 쓰는 부분. 피사체만 쓰면 배경이 결과에 섞이지 않습니다.',
       choices: { whole: '그림 전체(논문)', subject: '피사체만', placed: '피사체, 위치 맞춤' },

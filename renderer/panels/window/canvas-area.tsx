@@ -167,7 +167,7 @@ function useExpanded(document: SceneDocument | undefined) {
       const plane = workbench.planeOf(id);
       return plane && visible ? [{ id, colour, plane }] : [];
     });
-    const { expand: expandLatent, feather: featherPx } = document.parameters;
+    const { expandLatent, featherPx } = document.parameters;
     const rectangles = expandedRectangles(
       shown.map(({ plane }) => plane),
       { downscale, expandLatent, featherPx, regionGrowPx: 0, bandLatent: 0 },

@@ -35,6 +35,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
               licence: null,
               size: null,
               downscale: 4,
+              multiple: 2,
               recommended: {},
               abilities: {
                 generateBackgrounds: false,

@@ -63,7 +63,7 @@ describe('a picture', () => {
     const { exitCode } = await compose('--request', request, ...options, '--attention-steps', '0..0.5');
     expect(exitCode).toBe(0);
     expect(requestOf(request)).toMatchObject({
-      version: 1,
+      version: 2,
       scene: {
         concepts: [
           { name: 'my cat', alpha: 0.5 },
@@ -73,7 +73,7 @@ describe('a picture', () => {
       parameters: {
         beta: 0.25,
         steps: 3,
-        swapGuidance: 1,
+        swapGuidanceScale: 1,
         attentionLayers: 'decoder',
         attentionSteps: { from: 0, to: 0.5 },
       },

@@ -63,7 +63,7 @@ test('the mask of the thing in a concept picture is looked at in the same way', 
   const concepts = scene.concepts.map((concept) => ({ ...concept, subject: 'subject.png' }));
   const path = join(folder, 'scene.json');
   const args = ['compose', path, '--pack', fixture.pack, '--device', 'cpu', '--out', join(folder, 'out.png')];
-  writeJson(path, { ...scene, concepts, parameters: { ...scene.parameters, conceptPicture: 'subject' } });
+  writeJson(path, { ...scene, concepts, parameters: { ...scene.parameters, conceptImageMode: 'subject' } });
   expect((await runCommand(args)).err).toMatch(
     /MASK_EMPTY: The subject mask of .* covers nothing\. The shape is in colour/,
   );

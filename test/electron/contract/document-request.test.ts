@@ -14,6 +14,25 @@ import {
 const pack = { id: 'starter', version: '1', weights: 'f'.repeat(64) };
 
 const assetId = fc.stringMatching(/^[0-9a-f]{64}$/);
+const finite = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+const placement = fc.record({
+  x: finite(-100, 5000),
+  y: finite(-100, 5000),
+  scale: finite(0.01, 100),
+  rotationDeg: finite(-180, 180),
+  flipX: fc.boolean(),
+  flipY: fc.boolean(),
+  opacity: finite(0, 1),
+  softEdgePx: finite(0, 64),
+  shadow: fc.option(
+    fc.record({
+      offsetXPx: finite(-50, 50),
+      offsetYPx: finite(-50, 50),
+      blurPx: finite(0, 50),
+      opacity: finite(0, 1),
+    }),
+  ),
+});
 const concept = fc.record({
   id: fc.stringMatching(/^[\w-]{1,64}$/),
   name: fc.string({ maxLength: 100 }),
@@ -22,17 +41,21 @@ const concept = fc.record({
   image: fc.option(assetId),
   subject: fc.option(assetId),
   mask: fc.option(assetId),
+  mode: fc.constantFrom('replace' as const, 'place' as const),
+  placement: fc.option(placement),
+  strength: fc.option(finite(0, 1)),
   alpha: fc.double({ min: 0, max: 2, noNaN: true }),
   visible: fc.boolean(),
   locked: fc.boolean(),
   colour: fc.constant('#00ff88'),
 });
 const documents: fc.Arbitrary<SceneDocument> = fc.record({
-  version: fc.constant(1 as const),
+  version: fc.constant(2 as const),
   prompt: fc.string({ maxLength: 50 }),
   inpaintPrompt: fc.string({ maxLength: 50 }),
   background: fc.option(assetId),
   inpainted: fc.option(assetId),
+  frame: fc.constantFrom('auto' as const, 'whole' as const, { left: 1, top: 0, width: 20, height: 30 }),
   concepts: fc.uniqueArray(concept, { selector: ({ id }) => id, maxLength: 8 }),
   parameters: fc.constant(PAPER_PARAMETERS),
 });
@@ -46,6 +69,9 @@ function complete(overrides: Partial<DocumentConcept> = {}): DocumentConcept {
     image: 'a'.repeat(64),
     subject: null,
     mask: 'b'.repeat(64),
+    mode: 'replace',
+    placement: null,
+    strength: 1,
     alpha: 0,
     visible: true,
     locked: false,
@@ -64,7 +90,10 @@ describe('documentRequest', () => {
         const isComplete =
           document.background !== null &&
           visible.length > 0 &&
-          visible.every(({ image, mask }) => image !== null && mask !== null);
+          visible.every(
+            ({ image, mode, mask, placement: place }) =>
+              image !== null && (mode === 'place' ? place : mask) !== null,
+          );
         expect(made.complete).toBe(isComplete);
         if (made.complete) {
           expect(renderRequestSchema.parse(made.request)).toEqual(made.request);
@@ -115,7 +144,8 @@ describe('sceneDocumentSchema', () => {
   const base = { ...emptySceneDocument(), concepts: [complete()] };
 
   it.each([
-    ['a newer version', { ...base, version: 2 }],
+    ['an older version, which has to be upgraded first', { ...base, version: 1 }],
+    ['a newer version', { ...base, version: 3 }],
     ['an unknown key', { ...base, extra: 1 }],
     ['a path in the place of a picture', { ...base, background: '../secret.png' }],
     ['two concepts of one id', { ...base, concepts: [complete(), complete()] }],

@@ -15,11 +15,12 @@ const pack = { id: 'starter', version: '1', weights: 'f'.repeat(64) };
 const asset = (digit: string) => digit.repeat(64);
 
 const document: SceneDocument = {
-  version: 1,
+  version: 2,
   prompt: 'two animals',
   inpaintPrompt: 'a meadow',
   background: asset('1'),
   inpainted: asset('2'),
+  frame: 'whole',
   concepts: [
     {
       id: 'dog',
@@ -29,6 +30,9 @@ const document: SceneDocument = {
       image: asset('3'),
       subject: asset('a'),
       mask: asset('4'),
+      mode: 'replace',
+      placement: null,
+      strength: 1,
       alpha: 0,
       visible: true,
       locked: true,
@@ -42,6 +46,9 @@ const document: SceneDocument = {
       image: asset('5'),
       subject: null,
       mask: asset('6'),
+      mode: 'replace',
+      placement: null,
+      strength: 1,
       alpha: 0.3,
       visible: true,
       locked: false,

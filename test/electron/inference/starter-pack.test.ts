@@ -61,7 +61,7 @@ describe.each(referenceScenes)('%s', (name) => {
     const result = renders.get(name)!;
     const masks: Tensor[] = [];
     for (const [index, concept] of file.concepts.entries()) {
-      const region = await mask(join(folder, concept.mask));
+      const region = await mask(join(folder, concept.mask!));
       masks.push(region);
       const subject = await mask(join(folder, `subject-${index + 1}.png`));
       const wanted = await colourInside(await picture(join(folder, concept.image)), subject);
@@ -72,8 +72,8 @@ describe.each(referenceScenes)('%s', (name) => {
       expect([concept.name, after < before / 2]).toEqual([concept.name, true]);
     }
     // Behind the fade at the masks' edges the background's pixels are its own.
-    const { edge } = engine.pack.recommended;
-    const faded = dilate(maximumPlane(masks, [background.height, background.width]), edge! + 1);
+    const { blendEdgePx } = engine.pack.recommended;
+    const faded = dilate(maximumPlane(masks, [background.height, background.width]), blendEdgePx! + 1);
     expect(psnr(result, background, (pixel) => faded.data[pixel] === 0)).toBe(Number.POSITIVE_INFINITY);
   });
 });

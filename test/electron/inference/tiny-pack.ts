@@ -67,7 +67,7 @@ export function writeManifest(folder: string, changes: Record<string, unknown> =
     layout: 'diffusers',
     width: TINY_SIZE_PX,
     height: TINY_SIZE_PX,
-    recommended: { steps: 3, swapGuidance: 1 },
+    recommended: { steps: 3, swapGuidanceScale: 1 },
     files,
     licence: 'Apache-2.0',
     ...changes,
@@ -111,7 +111,7 @@ export async function writePicture(
 /** The scene file of {@link makeTinyScene}, to be changed by tests. */
 export function tinySceneFile() {
   return {
-    version: 1,
+    version: 2,
     prompt: 'a cat and a dog',
     background: 'background.png',
     inpainted: 'inpainted.png' as string | undefined,
@@ -125,7 +125,7 @@ export function tinySceneFile() {
         unknown
       >,
     ],
-    parameters: { steps: 3, swapGuidance: 1 } as Partial<typeof PAPER_PARAMETERS>,
+    parameters: { steps: 3, swapGuidanceScale: 1 } as Partial<typeof PAPER_PARAMETERS>,
   };
 }
 

@@ -14,12 +14,13 @@ export function pictureBytes(length = 1000): Buffer {
 export function renderOf(picture: AssetId, overrides: Partial<NewRender> = {}): NewRender {
   return {
     request: {
-      version: 1,
+      version: 2,
       scene: {
         prompt: 'a cat on a beach',
         inpaintPrompt: 'a beach',
         background: picture,
         inpainted: null,
+        frame: 'whole',
         concepts: [
           {
             name: 'Cat',
@@ -27,6 +28,9 @@ export function renderOf(picture: AssetId, overrides: Partial<NewRender> = {}): 
             image: picture,
             subject: null,
             mask: picture,
+            mode: 'replace',
+            placement: null,
+            strength: 1,
             alpha: 0.15,
             order: 0,
           },

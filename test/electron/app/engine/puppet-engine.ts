@@ -73,6 +73,7 @@ export class Puppet {
         licence: null,
         size: null,
         downscale: 4,
+        multiple: 2,
         recommended: {},
         abilities: {
           generateBackgrounds: false,

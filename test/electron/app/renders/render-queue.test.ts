@@ -66,8 +66,15 @@ beforeEach(() => {
 const project = randomUUID();
 function render(seed: number, projectId = project): QueuedRender {
   const request: RenderRequest = {
-    version: 1,
-    scene: { prompt: '', inpaintPrompt: '', background: 'a'.repeat(64), inpainted: null, concepts: [] },
+    version: 2,
+    scene: {
+      prompt: '',
+      inpaintPrompt: '',
+      background: 'a'.repeat(64),
+      inpainted: null,
+      frame: 'whole',
+      concepts: [],
+    },
     parameters: { ...PAPER_PARAMETERS, seed },
     pack: { id: 'played', version: '1', weights: 'b'.repeat(64) },
   };

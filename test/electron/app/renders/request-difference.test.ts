@@ -10,17 +10,21 @@ const concept = (name: string): RenderRequest['scene']['concepts'][number] => ({
   image: 'a'.repeat(64),
   subject: null,
   mask: 'b'.repeat(64),
+  mode: 'replace',
+  placement: null,
+  strength: 1,
   alpha: 0.15,
   order: 0,
 });
 
 const request: RenderRequest = {
-  version: 1,
+  version: 2,
   scene: {
     prompt: 'a cat and a dog',
     inpaintPrompt: '',
     background: 'c'.repeat(64),
     inpainted: null,
+    frame: 'whole',
     concepts: [concept('cat'), concept('dog')],
   },
   parameters: PAPER_PARAMETERS,

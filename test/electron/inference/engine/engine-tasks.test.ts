@@ -81,7 +81,7 @@ const tasks = {
       (): EngineTask => ({
         kind: 'removeObjects',
         image: request.scene.background,
-        masks: request.scene.concepts.map(({ mask }) => mask),
+        masks: request.scene.concepts.map(({ mask }) => mask!),
         growPx: 1,
         method,
         prompt: '',

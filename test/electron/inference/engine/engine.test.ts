@@ -82,7 +82,7 @@ describe('a render', () => {
     const tuned = tinySceneFile();
     tuned.concepts[0]!.alpha = 0.7;
     tuned.concepts[1]!.order = 5;
-    tuned.parameters = { ...tuned.parameters, beta: 0.3, feather: 4 };
+    tuned.parameters = { ...tuned.parameters, beta: 0.3, featherPx: 4 };
     const retuned = await render(tuned);
     // 3 steps of two references: neither the background nor the concepts are asked about again.
     expect(retuned.unetRows).toBe(3 * 2);
@@ -127,7 +127,7 @@ describe('a render', () => {
 
   test('keeps the background’s own pixels outside the masks', async () => {
     const file = tinySceneFile();
-    file.parameters = { ...file.parameters, edge: 0 };
+    file.parameters = { ...file.parameters, blendEdgePx: 0 };
     const { image } = await render(file);
     const { readAsset, request } = await sceneOf(file);
     const { default: sharp } = await import('sharp');
@@ -190,7 +190,7 @@ describe('notices', () => {
   });
 
   test('say that a picture was used whole where nobody has said what the thing in it is', async () => {
-    const file = { ...tinySceneFile(), parameters: { conceptPicture: 'placed' } };
+    const file = { ...tinySceneFile(), parameters: { conceptImageMode: 'aligned' } };
     const { notices } = await render(file);
     expect(notices).toEqual(
       file.concepts.map(({ name }) => expect.stringContaining(`"${name}" was used as it is`)),
@@ -214,7 +214,7 @@ describe('notices', () => {
 });
 
 describe('the thing in a concept picture', () => {
-  const withSubject = (conceptPicture: string) => {
+  const withSubject = (conceptImageMode: string) => {
     const file = tinySceneFile();
     const [first, ...others] = file.concepts;
     // Any mask of the picture's size will do: that of the region is one.
@@ -224,15 +224,15 @@ describe('the thing in a concept picture', () => {
         { ...first!, subject: first!.mask },
         ...others.map((one) => ({ ...one, subject: one.mask })),
       ],
-      parameters: { ...file.parameters, conceptPicture },
+      parameters: { ...file.parameters, conceptImageMode },
     };
   };
 
   test('is all that is used of it when the parameter says so', async () => {
     const [whole, subject, placed] = [
-      await render(withSubject('whole')),
+      await render(withSubject('full')),
       await render(withSubject('subject')),
-      await render(withSubject('placed')),
+      await render(withSubject('aligned')),
     ];
     expect(whole.image.data).toEqual((await render()).image.data);
     expect(subject.image.data).not.toEqual(whole.image.data);
@@ -242,7 +242,7 @@ describe('the thing in a concept picture', () => {
   });
 
   test('has a mask of the picture’s size', async () => {
-    const { request, readAsset } = await sceneOf(withSubject('placed'));
+    const { request, readAsset } = await sceneOf(withSubject('aligned'));
     const { subject } = request.scene.concepts[0]!;
     const small = await encodeMaskPng(tensor(new Float32Array(4).fill(1), [2, 2]));
     const swapped = async (id: string) => {
@@ -335,7 +335,7 @@ test.each([
   const path = join(packFolder, name);
   const rendered = async (cache: string) => {
     const opened = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, cache) });
-    const request = makeRequest(scene, opened.pack, { parameters: { steps: 2, swapGuidance: 1 } });
+    const request = makeRequest(scene, opened.pack, { parameters: { steps: 2, swapGuidanceScale: 1 } });
     const { image } = await opened.render(request, assetReader(scene));
     await opened.release();
     return image.data;

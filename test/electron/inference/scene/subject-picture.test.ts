@@ -41,7 +41,7 @@ const boxes = (side: number) =>
     }));
 
 /** A red thing in a blue picture of 20 x 20, on a green background of 16 x 16. */
-const put = (thing: Box, region: Box, mode: 'subject' | 'placed', side = 20) =>
+const put = (thing: Box, region: Box, mode: 'subject' | 'aligned', side = 20) =>
   subjectPicture({
     image: flat(side, side, blue),
     subject: maskOf(side, side, thing),
@@ -63,7 +63,7 @@ describe('the thing of a concept image', () => {
           subject: maskOf(20, 20, thing),
           region: maskOf(16, 16, region),
           inpainted: flat(16, 16, green),
-          mode: 'placed',
+          mode: 'aligned',
         });
         for (let y = 0; y < 16; y++) {
           for (let x = 0; x < 16; x++) {
@@ -100,7 +100,7 @@ describe('the thing of a concept image', () => {
   test('must be somewhere, and so must its region', async () => {
     const nothing = { left: 0, top: 0, width: 0, height: 0 };
     const box = { left: 1, top: 1, width: 2, height: 2 };
-    await expect(put(nothing, box, 'placed')).rejects.toMatchObject({ code: 'MASK_EMPTY' });
-    await expect(put(box, nothing, 'placed')).rejects.toMatchObject({ code: 'MASK_EMPTY' });
+    await expect(put(nothing, box, 'aligned')).rejects.toMatchObject({ code: 'MASK_EMPTY' });
+    await expect(put(box, nothing, 'aligned')).rejects.toMatchObject({ code: 'MASK_EMPTY' });
   });
 });
