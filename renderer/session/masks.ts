@@ -9,7 +9,7 @@ import { isBlank, type MaskPlane } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import type { Jobs } from './jobs.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
-import type { DocumentEdit, ProjectSession } from './project-session.ts';
+import type { ProjectSession } from './project-session.ts';
 import { useStudio } from './studio-store.ts';
 
 /** How long to wait before a mask is uploaded again. */
@@ -51,41 +51,43 @@ export class Masks {
         ? i18next.t(`changes.${change.label}`)
         : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
     // A concept without a place says so in the steps; a picture of nothing would be refused by the render.
-    const saved = isBlank(plane) ? Promise.resolve(null) : this.#upload(plane, session);
-    await session.editLater(
-      label,
-      saved.then(
-        (mask): DocumentEdit =>
-          (document) =>
-            // The concept may have been removed while its mask was being written.
-            document.concepts.some(({ id }) => id === conceptId)
-              ? changeConcept(document, conceptId, { mask })
-              : document,
-      ),
-    );
+    const bytes = isBlank(plane) ? undefined : this.#encode(plane);
+    // It is asked for in its turn; until then nobody hears of a failure.
+    bytes?.catch(() => undefined);
+    let saved: AssetId | null = null;
+    await session.editPrepared(label, async (projectId) => {
+      const mask = bytes === undefined ? null : await this.#import(await bytes, projectId);
+      saved = mask;
+      return (document) =>
+        // The concept may have been removed while its mask was being written.
+        document.concepts.some(({ id }) => id === conceptId)
+          ? changeConcept(document, conceptId, { mask })
+          : document;
+    });
     return saved;
   }
 
-  /** Saves a mask among the project's pictures, however long the connection is gone. */
-  async #upload(plane: MaskPlane, session: ProjectSession): Promise<AssetId> {
-    const bytes = await this.#encode(plane);
-    for (;;) {
-      try {
-        const upload = await this.#client.upload(bytes, 'image/png');
-        const info = await this.#client.call('assets.import', {
-          projectId: session.projectId,
-          upload,
-          name: 'mask.png',
-          kind: 'mask',
-        });
-        return info.asset;
-      } catch (error) {
-        if (!(error instanceof StudioError)) throw error;
-        // A restarted host has to open the project first, which the session does when the connection is back.
-        if (error.code === 'PROJECT_MOVED') session.moved();
-        else if (error.code !== 'HOST_UNREACHABLE' && error.code !== 'PROJECT_UNKNOWN') throw error;
+  /** Takes a mask into a project. */
+  async #import(bytes: Uint8Array<ArrayBuffer>, projectId: string): Promise<AssetId> {
+    const upload = await this.#upload(bytes);
+    const { asset } = await this.#client.call('assets.import', {
+      projectId,
+      upload,
+      name: 'mask.png',
+      kind: 'mask',
+    });
+    return asset;
+  }
+
+  async #upload(bytes: Uint8Array<ArrayBuffer>): Promise<AssetId> {
+    try {
+      return await this.#client.upload(bytes, 'image/png');
+    } catch (error) {
+      // Uploads have a line of their own: the session tries again as soon as its own works.
+      if (error instanceof StudioError && error.code === 'HOST_UNREACHABLE') {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
+      throw error;
     }
   }
 

@@ -28,7 +28,7 @@ import type { PendingSteps } from './unsaved-changes.ts';
 export type DocumentEdit = (document: SceneDocument) => SceneDocument;
 
 export type Change =
-  /** `edit` is null until it is known what it does; the change keeps its place in the order meanwhile. */
+  /** `edit` is null until it was prepared, in its turn: its picture is being taken in, say. It keeps its place meanwhile. */
   | { readonly kind: 'edit'; readonly label: string; readonly edit: DocumentEdit | null }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
@@ -42,6 +42,8 @@ interface PendingChange {
 
 type Call =
   | { readonly kind: 'send'; readonly changeId: number; readonly sent: SceneDocument | null }
+  /** Finds out what a change does. */
+  | { readonly kind: 'prepare'; readonly changeId: number }
   /** Looks what the host has, before the first change is sent (again). */
   | { readonly kind: 'read' }
   | { readonly kind: 'open' };
@@ -62,9 +64,7 @@ export interface ProjectMachine {
 export type ProjectEvent =
   | { readonly kind: 'change'; readonly id: number; readonly change: Change }
   /** What a change does that was announced with `edit: null`. */
-  | { readonly kind: 'known'; readonly id: number; readonly edit: DocumentEdit }
-  /** It will never be known what it does; who announced it says why. */
-  | { readonly kind: 'abandoned'; readonly id: number }
+  | { readonly kind: 'prepared'; readonly callId: number; readonly edit: DocumentEdit }
   | { readonly kind: 'answered'; readonly callId: number; readonly state: ProjectState }
   | {
       readonly kind: 'refused';
@@ -75,9 +75,7 @@ export type ProjectEvent =
   /** The host tells unasked: another window's change. */
   | { readonly kind: 'heard'; readonly state: ProjectState }
   /** The connection is back, perhaps to another host: look whether the project is open there. */
-  | { readonly kind: 'reconnected' }
-  /** Another call was refused since the project's file went away. */
-  | { readonly kind: 'moved' };
+  | { readonly kind: 'reconnected' };
 
 export type ProjectEffect =
   | {
@@ -95,9 +93,18 @@ export type ProjectEffect =
       readonly projectId: string;
       readonly changeId: number;
     }
+  /** Its answer is `prepared`. */
+  | {
+      readonly kind: 'prepare';
+      readonly callId: number;
+      readonly projectId: string;
+      readonly changeId: number;
+    }
   | { readonly kind: 'open'; readonly callId: number; readonly path: string }
-  /** A change has ended: confirmed by the host, without effect, or failed (which was reported). */
+  /** A change has ended: confirmed by the host, or without effect. */
   | { readonly kind: 'ended'; readonly changeId: number }
+  /** A change has ended without having been made. */
+  | { readonly kind: 'failed'; readonly changeId: number; readonly error: unknown }
   | { readonly kind: 'report'; readonly error: unknown };
 
 export interface ProjectStep {
@@ -186,32 +193,31 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
         },
         effects: [],
       };
-    case 'known':
+    case 'prepared': {
+      const { call: ended } = machine;
+      if (ended?.callId !== event.callId || ended.kind !== 'prepare') return { machine, effects: [] };
       return {
         machine: {
           ...machine,
-          isMoved: false,
+          call: null,
           pending: machine.pending.map((pending) =>
-            pending.id === event.id && pending.change.kind === 'edit'
+            pending.id === ended.changeId && pending.change.kind === 'edit'
               ? { ...pending, change: { ...pending.change, edit: event.edit } }
               : pending,
           ),
         },
         effects: [],
       };
-    case 'abandoned':
-      return endChange(machine, event.id);
+    }
     case 'heard':
-      // While a call is under way its answer says the same or more.
+      // While a call is under way its answer says the same or more; preparing says nothing of the project.
       if (
-        machine.call ||
+        (machine.call && machine.call.kind !== 'prepare') ||
         event.state.projectId !== machine.host.projectId ||
         event.state.revision < machine.host.revision
       )
         return { machine, effects: [] };
       return { machine: { ...confirm(machine, event.state), isMoved: false }, effects: [] };
-    case 'moved':
-      return { machine: { ...machine, isMoved: true }, effects: [] };
     case 'reconnected':
       return machine.call ? { machine, effects: [] } : call(machine, { kind: 'read' });
     case 'answered':
@@ -293,11 +299,11 @@ function endChange(machine: ProjectMachine, changeId: number): ProjectStep {
 }
 
 function failChange(machine: ProjectMachine, changeId: number, error: unknown): ProjectStep {
-  const { machine: after, effects } = endChange(machine, changeId);
-  return { machine: after, effects: [{ kind: 'report', error }, ...effects] };
+  const { machine: after } = endChange(machine, changeId);
+  return { machine: after, effects: [{ kind: 'failed', changeId, error }] };
 }
 
-/** Sends the first pending change when it may go; changes that turn out to do nothing end here. */
+/** Prepares or sends the first pending change when it may go; changes that turn out to do nothing end here. */
 function advance({ machine, effects }: ProjectStep): ProjectStep {
   const first = machine.pending[0];
   if (machine.call || machine.isMoved || !first) return { machine, effects };
@@ -307,7 +313,7 @@ function advance({ machine, effects }: ProjectStep): ProjectStep {
   });
   const { change } = first;
   if (change.kind !== 'edit') return then(call(machine, { kind: 'send', changeId: first.id, sent: null }));
-  if (!change.edit) return { machine, effects };
+  if (!change.edit) return then(call(machine, { kind: 'prepare', changeId: first.id }));
   const document = applied(change.edit, machine.host.document);
   if (document instanceof Failure) return advance(then(failChange(machine, first.id, document.error)));
   if (isSameDocument(document, machine.host.document)) return advance(then(endFirst(machine)));
@@ -325,6 +331,7 @@ function call(machine: ProjectMachine, next: Call): ProjectStep {
   function effect(): ProjectEffect {
     if (next.kind === 'open') return { kind: 'open', callId, path };
     if (next.kind === 'read') return { kind: 'read', callId, projectId };
+    if (next.kind === 'prepare') return { kind: 'prepare', callId, projectId, changeId: next.changeId };
     const change = machine.pending[0]!.change;
     if (change.kind === 'edit') {
       return {

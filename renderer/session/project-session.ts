@@ -39,11 +39,25 @@ export interface ProjectView {
 
 type Command = (projectId: string) => Promise<ProjectState>;
 
+/**
+ * What a change does that has to be found out: its picture is taken into the project, say. It is called again after the
+ * connection was lost, and with another id after the host was restarted.
+ */
+export type Preparation = (projectId: string) => Promise<DocumentEdit>;
+
+/** A change that is being prepared, and who waits for it. */
+interface Prepared {
+  readonly prepare: Preparation;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class ProjectSession {
   readonly #client: Pick<StudioClient, 'call'>;
   readonly #onChange: (view: ProjectView) => void;
   readonly #onError: (error: unknown) => void;
   readonly #commands = new Map<number, Command>();
+  readonly #preparations = new Map<number, Prepared>();
   #machine: ProjectMachine;
   #nextChangeId = 0;
   #whenSaved: (() => void)[] = [];
@@ -100,15 +114,19 @@ export class ProjectSession {
     if (edit(document) !== document) this.#change({ kind: 'edit', label, edit });
   }
 
-  /** The same for a change that is known later; its place in the order is now. Resolves once it shows; rejects with `ready`. */
-  async editLater(label: string, ready: Promise<DocumentEdit>): Promise<void> {
-    const id = this.#change({ kind: 'edit', label, edit: null });
-    try {
-      this.#play({ kind: 'known', id, edit: await ready });
-    } catch (error) {
-      this.#play({ kind: 'abandoned', id });
-      throw error;
-    }
+  /**
+   * The same for a change that has to be prepared. Its place in the order is now; it is prepared in its turn, once the
+   * host has every change before it.
+   *
+   * @returns when it shows
+   * @throws StudioError what `prepare` throws, but for what the session mends itself: a lost connection, a host that was
+   *   restarted, a file that was moved; and why the project cannot be reached any more
+   */
+  editPrepared(label: string, prepare: Preparation): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#preparations.set(this.#nextChangeId, { prepare, resolve, reject });
+      this.#change({ kind: 'edit', label, edit: null });
+    });
   }
 
   undo(): void {
@@ -141,11 +159,6 @@ export class ProjectSession {
     this.#play({ kind: 'heard', state });
   }
 
-  /** A call was refused since the project's file went away. */
-  moved(): void {
-    this.#play({ kind: 'moved' });
-  }
-
   /** The connection is back: looks what the host has, which may be another one. */
   reconnected(): void {
     this.#play({ kind: 'reconnected' });
@@ -169,18 +182,53 @@ export class ProjectSession {
   }
 
   #carryOut(effect: ProjectEffect): void {
-    if (effect.kind === 'report') this.#onError(effect.error);
-    else if (effect.kind === 'ended') this.#commands.delete(effect.changeId);
-    else {
-      const { callId } = effect;
-      this.#call(effect).then(
-        (state) => this.#play({ kind: 'answered', callId, state }),
-        (error: unknown) => this.#play({ kind: 'refused', callId, code: codeOf(error), error }),
-      );
+    switch (effect.kind) {
+      case 'report':
+        this.#onError(effect.error);
+        break;
+      case 'ended':
+        this.#forget(effect.changeId);
+        break;
+      case 'failed': {
+        const prepared = this.#preparations.get(effect.changeId);
+        this.#forget(effect.changeId);
+        if (prepared) prepared.reject(effect.error);
+        else this.#onError(effect.error);
+        break;
+      }
+      case 'prepare':
+        this.#prepare(effect.changeId, effect.callId, effect.projectId);
+        break;
+      default: {
+        const { callId } = effect;
+        this.#call(effect).then(
+          (state) => this.#play({ kind: 'answered', callId, state }),
+          (error: unknown) => this.#play({ kind: 'refused', callId, code: codeOf(error), error }),
+        );
+      }
     }
   }
 
-  #call(effect: Extract<ProjectEffect, { callId: number }>): Promise<ProjectState> {
+  #forget(changeId: number): void {
+    this.#commands.delete(changeId);
+    this.#preparations.delete(changeId);
+  }
+
+  #prepare(changeId: number, callId: number, projectId: string): void {
+    const { prepare, resolve } = this.#preparations.get(changeId)!;
+    prepare(projectId).then(
+      (edit) => {
+        this.#preparations.delete(changeId);
+        this.#play({ kind: 'prepared', callId, edit });
+        resolve();
+      },
+      (error: unknown) => this.#play({ kind: 'refused', callId, code: codeOf(error), error }),
+    );
+  }
+
+  #call(
+    effect: Exclude<Extract<ProjectEffect, { callId: number }>, { kind: 'prepare' }>,
+  ): Promise<ProjectState> {
     switch (effect.kind) {
       case 'commit': {
         const { projectId, document, label, baseRevision } = effect;

@@ -1,12 +1,12 @@
 /** Masks go to the project that they were painted in, however long the way is. */
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { maskPlane } from '../../../renderer/editor/mask-plane.ts';
 import type { Jobs } from '../../../renderer/session/jobs.ts';
 import { Masks } from '../../../renderer/session/masks.ts';
-import type { DocumentEdit, ProjectSession } from '../../../renderer/session/project-session.ts';
+import type { DocumentEdit, Preparation, ProjectSession } from '../../../renderer/session/project-session.ts';
 
 const plane = maskPlane(2, 2);
 plane.data.fill(255);
@@ -19,12 +19,11 @@ function openProject() {
   const session = {
     projectId: 'open',
     document: { background: 'background', concepts: [{ id: 'cat', mask: null }] } as unknown as SceneDocument,
-    moved: vi.fn(),
     edit(_label: string, edit: DocumentEdit) {
       session.document = edit(session.document);
     },
-    async editLater(_label: string, ready: Promise<DocumentEdit>) {
-      session.document = (await ready)(session.document);
+    async editPrepared(_label: string, prepare: Preparation) {
+      session.document = (await prepare(session.projectId))(session.document);
     },
   };
   return { session: session as unknown as ProjectSession, own: session };
@@ -51,25 +50,13 @@ beforeEach(() => {
   );
 });
 
-test('a mask is saved once the host is back and has the project open, in that project', async () => {
-  vi.useFakeTimers();
-  try {
-    const { session, own } = openProject();
-    failures = (['HOST_UNREACHABLE', 'PROJECT_UNKNOWN', 'PROJECT_MOVED'] as const).map(
-      (code) => new StudioError(code, code),
-    );
-    const saved = masks.save(session, 'cat', plane, { kind: 'gesture', label: 'brush' });
-    await vi.advanceTimersByTimeAsync(500);
-    // A restarted host gives the project another name.
-    own.projectId = 'open again';
-    await vi.runAllTimersAsync();
-    expect(await saved).toBe('mask');
-    expect(calls.map(([, input]) => input.projectId)).toEqual(['open', 'open', 'open again', 'open again']);
-    expect(own.document.concepts[0]!.mask).toBe('mask');
-    expect(own.moved).toHaveBeenCalledOnce();
-  } finally {
-    vi.useRealTimers();
-  }
+test('a mask is taken into the project that it was painted in, and named in its document', async () => {
+  const { session, own } = openProject();
+  expect(await masks.save(session, 'cat', plane, { kind: 'gesture', label: 'brush' })).toBe('mask');
+  expect(calls).toEqual([
+    ['assets.import', { projectId: 'open', upload: 'upload', name: 'mask.png', kind: 'mask' }],
+  ]);
+  expect(own.document.concepts[0]!.mask).toBe('mask');
 });
 
 test('a blank mask is none: nothing is uploaded, and the steps say that it is missing', async () => {

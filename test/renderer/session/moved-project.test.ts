@@ -85,17 +85,16 @@ it('put back by hand, the next change saves all', async () => {
   expect(state.document.prompt).toBe('ab');
 });
 
-it('a picture that could not be kept tells, too, and its change is saved when it is known', async () => {
-  let known: (edit: (document: SceneDocument) => SceneDocument) => void = () => undefined;
-  const shown = session.editLater(
-    'Stroke',
-    new Promise((resolve) => {
-      known = resolve;
-    }),
-  );
-  session.moved();
-  expect(view).toMatchObject({ isMoved: true, pending: 1 });
-  known((document) => ({ ...document, prompt: 'stroke' }));
+it('a change whose picture could not be kept waits, too, and is made once the project has a place again', async () => {
+  isMoved = true;
+  const shown = session.editPrepared('Stroke', async () => {
+    if (isMoved) throw new StudioError('PROJECT_MOVED', 'The file is not there any more.');
+    return (document) => ({ ...document, prompt: 'stroke' });
+  });
+  await expect.poll(() => view.isMoved).toBe(true);
+  isMoved = false;
+  state = { ...state, path: '/b.pnpmix', revision: state.revision + 1 };
+  session.adopt(state);
   await shown;
   await session.saved();
   expect(state.document.prompt).toBe('stroke');

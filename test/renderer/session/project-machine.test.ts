@@ -65,6 +65,7 @@ class Host {
       error: code,
     });
     if (effect.kind !== 'open' && effect.projectId !== this.projectId) return refuse('PROJECT_UNKNOWN');
+    if (effect.kind === 'prepare') return { kind: 'prepared', callId, edit: mark(`<${effect.changeId}>`) };
     if (effect.kind === 'commit') {
       if (effect.baseRevision !== this.revision) return refuse('PROJECT_CONFLICT');
       this.commit(effect.label, effect.document);
@@ -93,7 +94,10 @@ class Play {
     this.machine = machine;
     for (const effect of effects) {
       if (effect.kind === 'ended') this.ended.push(effect.changeId);
-      else if (effect.kind === 'report') this.reports.push(effect.error);
+      else if (effect.kind === 'failed') {
+        this.ended.push(effect.changeId);
+        this.reports.push(effect.error);
+      } else if (effect.kind === 'report') this.reports.push(effect.error);
       else {
         expect(this.call, 'one call at a time').toBeUndefined();
         this.call = effect;
@@ -107,6 +111,17 @@ class Play {
       id: this.nextId++,
       change: { kind: 'edit', label: name, edit: mark(name) },
     });
+  }
+
+  /** A change that the host has to be asked about before it is known what it does. */
+  editPrepared(): string {
+    const name = `<${this.nextId}>`;
+    this.send({
+      kind: 'change',
+      id: this.nextId++,
+      change: { kind: 'edit', label: name, edit: null },
+    });
+    return name;
   }
 
   /** Lets the host answer the call; or loses the connection before or after the host took it. */
@@ -176,31 +191,61 @@ describe('project machine', () => {
     expect(play.host.position).toBe(1);
   });
 
-  it('keeps the place of a change that is known later', () => {
+  it('keeps the place of a change that is prepared, in its turn, once', () => {
     const play = new Play();
-    const id = play.nextId++;
-    play.send({ kind: 'change', id, change: { kind: 'edit', label: '<late>', edit: null } });
-    play.edit('<b>');
-    expect(play.call).toBeUndefined();
-    play.send({ kind: 'known', id, edit: mark('<late>') });
+    play.edit('<0>');
+    play.editPrepared();
+    play.edit('<2>');
+    expect(shownDocument(play.machine).prompt).toBe('<0><2>');
+    play.answer();
+    expect(play.call).toMatchObject({ kind: 'prepare', changeId: 1 });
+    play.answer();
+    expect(shownDocument(play.machine).prompt).toBe('<0><1><2>');
     play.finish();
-    expect(play.labels()).toEqual(['start', '<late>', '<b>']);
+    expect(play.labels()).toEqual(['start', '<0>', '<1>', '<2>']);
   });
 
-  it('goes on after a change that is never known, and after one that the host refuses', () => {
+  it('prepares again for a host that was restarted, under its name of the project', () => {
     const play = new Play();
-    const id = play.nextId++;
-    play.send({ kind: 'change', id, change: { kind: 'edit', label: '<late>', edit: null } });
+    play.editPrepared();
+    const { projectId } = play.host;
+    expect(play.call).toMatchObject({ kind: 'prepare', projectId });
+    play.host.restart();
+    play.answer();
+    expect(play.call).toMatchObject({ kind: 'open' });
+    play.answer();
+    expect(play.call).toMatchObject({ kind: 'prepare', projectId: play.host.projectId });
+    play.finish();
+    expect(play.labels()).toEqual(['start', '<0>']);
+  });
+
+  it('goes on after a change that cannot be prepared, and after one that the host refuses', () => {
+    const play = new Play();
+    play.editPrepared();
     play.edit('<a>');
     play.edit('<b>');
-    play.send({ kind: 'abandoned', id });
-    const { callId } = play.call!;
-    play.call = undefined;
-    play.send({ kind: 'refused', callId, code: 'DISK_FULL', error: 'full' });
+    for (const error of ['no mask', 'full']) {
+      const { callId } = play.call!;
+      play.call = undefined;
+      play.send({ kind: 'refused', callId, code: 'DISK_FULL', error });
+    }
     play.finish();
     expect(play.labels()).toEqual(['start', '<b>']);
-    expect(play.reports).toEqual(['full']);
+    expect(play.reports).toEqual(['no mask', 'full']);
     expect(play.ended).toEqual([0, 1, 2]);
+  });
+
+  it('ends a change that waits to be prepared when its project is gone', () => {
+    const play = new Play();
+    play.editPrepared();
+    play.host.restart();
+    play.answer();
+    const { callId } = play.call!;
+    play.call = undefined;
+    play.send({ kind: 'refused', callId, code: 'PROJECT_MISSING', error: 'gone' });
+    expect(play.machine.pending).toEqual([]);
+    expect(play.call).toBeUndefined();
+    expect(play.reports).toEqual(['gone']);
   });
 
   it('reports an edit that no longer fits the document, and goes on', () => {
@@ -221,8 +266,7 @@ describe('project machine', () => {
   it('ends every change once and commits every edit once, whatever is lost, restarted or edited elsewhere', () => {
     const action = fc.constantFrom(
       'edit',
-      'late',
-      'known',
+      'prepared',
       'arrives',
       'lost before',
       'lost after',
@@ -234,7 +278,6 @@ describe('project machine', () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
         const play = new Play();
-        const late: { id: number; name: string }[] = [];
         const made: string[] = [];
         let others = 0;
         for (const what of actions) {
@@ -242,15 +285,8 @@ describe('project machine', () => {
           if (what === 'edit') {
             made.push(name);
             play.edit(name);
-          } else if (what === 'late') {
-            made.push(name);
-            const id = play.nextId++;
-            late.push({ id, name });
-            play.send({ kind: 'change', id, change: { kind: 'edit', label: name, edit: null } });
-          } else if (what === 'known') {
-            const first = late.shift();
-            if (first) play.send({ kind: 'known', id: first.id, edit: mark(first.name) });
-          } else if (what === 'restart') play.host.restart();
+          } else if (what === 'prepared') made.push(play.editPrepared());
+          else if (what === 'restart') play.host.restart();
           else if (what === 'elsewhere') {
             const other = `{${others++}}`;
             play.host.commit(other, mark(other)(play.host.state().document));
@@ -258,7 +294,6 @@ describe('project machine', () => {
           else if (what === 'reconnected') play.send({ kind: 'reconnected' });
           else play.answer(what);
         }
-        for (const { id, name } of late) play.send({ kind: 'known', id, edit: mark(name) });
         play.finish();
         expect(play.machine.pending).toEqual([]);
         expect(play.reports).toEqual([]);

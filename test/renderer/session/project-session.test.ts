@@ -103,13 +103,24 @@ describe('project session', () => {
     expect(session.document.prompt).toBe('restored');
   });
 
-  it('rejects editLater with its reason, once, and goes on', async () => {
+  it('prepares a change in its turn, and rejects with its reason, once, where that fails', async () => {
     const { session, calls, errors } = openSession();
-    const failed = session.editLater('late', Promise.reject(new Error('no mask')));
+    const prepared: string[] = [];
     session.edit('a', prompted('a'));
-    await expect(failed).rejects.toThrow('no mask');
-    await expect.poll(() => calls.length).toBe(1);
+    const shown = session.editPrepared('b', async (projectId) => {
+      prepared.push(projectId);
+      return prompted('b');
+    });
+    const failed = session.editPrepared('late', async () => {
+      throw new StudioError('DISK_FULL', 'no room');
+    });
+    expect(prepared).toEqual([]);
     calls[0]!.answer(stateOf('a', 1));
+    await shown;
+    expect(session.document.prompt).toBe('b');
+    expect(prepared).toEqual([stateOf('', 0).projectId]);
+    calls[1]!.answer(stateOf('b', 2));
+    await expect(failed).rejects.toThrow('no room');
     await session.saved();
     expect(errors).toEqual([]);
   });

@@ -1,5 +1,6 @@
 /** Opening another project: nothing of the one that is left is lost, and nothing of it lands in the other. */
 import { beforeEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
@@ -82,9 +83,9 @@ test('a change made while another project opens goes to the one it was made in, 
 test('no other project is opened while changes wait for a file that went away', async () => {
   await projects.show(stateOf('a'));
   const a = projects.shown!;
-  holdCommits = new Promise(() => undefined);
+  holdCommits = Promise.reject(new StudioError('PROJECT_MOVED', 'The file is not there any more.'));
   a.edit('waits', () => scene('waits'));
-  a.moved();
+  await expect.poll(() => a.view().isMoved).toBe(true);
   const open = vi.fn();
   await expect(projects.open(open)).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
   expect(open).not.toHaveBeenCalled();
