@@ -16,6 +16,8 @@ export interface MaskLayer {
   image: MaskImage;
   /** Saves under way: until they end, the document's mask is an older one than what is shown. */
   saving: number;
+  /** Which save was the last one. */
+  lastSave: number;
   /** A load that is under way, so that a later one wins. */
   loading: AssetId | null;
 }
@@ -28,6 +30,7 @@ export function emptyLayer({ colour }: Pick<DocumentConcept, 'colour'>, { width,
     session: new MaskSession(maskPlane(width, height)),
     image: new MaskImage(width, height, rgbOf(colour)),
     saving: 0,
+    lastSave: 0,
     loading: null,
   };
 }

@@ -63,9 +63,14 @@ export class MaskLayers {
     return conceptId === null ? undefined : this.#layers.get(conceptId);
   }
 
+  /** Drops every layer: another project is shown, whose concepts may have the same ids. */
+  clear(): void {
+    this.#layers.clear();
+  }
+
   /** Drops every layer: masks have another size. */
   resize({ width, height }: Size): void {
-    this.#layers.clear();
+    this.clear();
     this.#size = { width, height };
   }
 
@@ -118,27 +123,48 @@ export class MaskLayers {
     });
   }
 
-  /** Puts another mask in a layer's place and saves it. */
-  put(conceptId: string, plane: MaskPlane, change: MaskChange): void {
+  /** Puts another mask in a layer's place once it is made, and saves it: in the project that is shown now. */
+  async put(conceptId: string, made: Promise<MaskPlane>, change: MaskChange): Promise<void> {
     const layer = this.#layers.get(conceptId);
     if (!layer) return;
-    layer.session.replace(plane);
-    void this.save(conceptId, layer, change);
-    layer.image.draw(plane, planeRect(plane));
-    this.#events.redraw();
+    const saved = this.#send(conceptId, layer, made, change);
+    const { lastSave } = layer;
+    // Where it cannot be made, it was not saved either, and that is said.
+    const plane = await made.catch(() => undefined);
+    // What was painted since comes after it in the history, too.
+    if (plane !== undefined && this.#layers.get(conceptId) === layer && layer.lastSave === lastSave) {
+      this.#events.replacing(conceptId);
+      layer.session.replace(plane);
+      layer.session.commit();
+      layer.image.draw(plane, planeRect(plane));
+      this.colour(layer);
+      this.#events.changed();
+      this.#events.redraw();
+    }
+    await saved;
   }
 
   /** Commits what is shown and saves it. @returns its id, null when blank, undefined when saving failed, which is reported */
   save(conceptId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
     const plane = layer.session.commit();
+    this.colour(layer);
+    return this.#send(conceptId, layer, plane, change);
+  }
+
+  #send(
+    conceptId: string,
+    layer: MaskLayer,
+    plane: MaskPlane | Promise<MaskPlane>,
+    change: MaskChange,
+  ): Promise<AssetId | null | undefined> {
     layer.saving++;
     this.#saveCount++;
-    this.colour(layer);
+    layer.lastSave = this.#saveCount;
     this.#events.changed();
     return this.#host
       .saveMask(conceptId, plane, change)
-      .then((id) => {
-        if (id !== null) this.#library.remember(id, plane);
+      .then(async (id) => {
+        if (id !== null) this.#library.remember(id, await plane);
         layer.maskId = id;
         return id;
       })

@@ -259,6 +259,12 @@ export class MaskWorkbench {
     layer?.image.flush(layer.session.shown);
   }
 
+  /** Drops the gesture under way and every layer: another project is shown. What is being saved goes on. */
+  leaveProject(): void {
+    this.cancel();
+    this.#layers.clear();
+  }
+
   /** Drops the gesture under way. */
   cancel(): void {
     this.input({ kind: 'cancel' });
@@ -302,18 +308,15 @@ export class MaskWorkbench {
   async operate(conceptId: string, operation: MaskOperation): Promise<void> {
     const layer = this.#editable(conceptId);
     if (!layer) return;
-    const plane = await this.#library.operate(
-      layer.session.shown,
-      scaledOperation(operation, this.#space.scale),
-    );
-    this.#layers.put(conceptId, plane, { kind: 'operation', label: operation.kind });
+    const made = this.#library.operate(layer.session.shown, scaledOperation(operation, this.#space.scale));
+    await this.#layers.put(conceptId, made, { kind: 'operation', label: operation.kind });
   }
 
   /** Takes another concept's mask over. */
   copyFrom(conceptId: string, fromId: string): void {
     const from = this.#layers.get(fromId);
     if (!from || !this.#editable(conceptId)) return;
-    this.#layers.put(conceptId, copyPlane(from.session.shown), { kind: 'copy' });
+    void this.#layers.put(conceptId, Promise.resolve(copyPlane(from.session.shown)), { kind: 'copy' });
   }
 
   #editable(conceptId: string): MaskLayer | undefined {

@@ -17,8 +17,17 @@ export interface Outline {
 }
 
 export interface WorkbenchEvents {
-  /** The user changed a mask: it is to be saved. @returns its id once it is; null for a blank one */
-  saveMask(conceptId: string, plane: MaskPlane, change: MaskChange): Promise<AssetId | null>;
+  /**
+   * The user changed a mask of the project that is shown: it is to be saved there, in its place in the order of changes,
+   * also where it is still being made.
+   *
+   * @returns its id once it is saved; null for a blank one
+   */
+  saveMask(
+    conceptId: string,
+    plane: MaskPlane | Promise<MaskPlane>,
+    change: MaskChange,
+  ): Promise<AssetId | null>;
   /** The mask that the document has for a concept now, however far React is behind. */
   currentMask(conceptId: string): AssetId | null;
   /**

@@ -8,6 +8,7 @@ import { changeConcept } from '../editor/document-commands.ts';
 import { isBlank, type MaskPlane } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import type { Jobs } from './jobs.ts';
+import { reportNotice } from './notices.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
 import type { ProjectSession } from './project-session.ts';
 import { useStudio } from './studio-store.ts';
@@ -43,7 +44,7 @@ export class Masks {
   async save(
     session: ProjectSession,
     conceptId: string,
-    plane: MaskPlane,
+    plane: MaskPlane | Promise<MaskPlane>,
     change: MaskChange,
   ): Promise<AssetId | null> {
     const label =
@@ -51,12 +52,13 @@ export class Masks {
         ? i18next.t(`changes.${change.label}`)
         : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
     // A concept without a place says so in the steps; a picture of nothing would be refused by the render.
-    const bytes = isBlank(plane) ? undefined : this.#encode(plane);
+    const encoded = this.#encodeUnlessBlank(plane);
     // It is asked for in its turn; until then nobody hears of a failure.
-    bytes?.catch(() => undefined);
+    encoded.catch(() => undefined);
     let saved: AssetId | null = null;
     await session.editPrepared(label, async (projectId) => {
-      const mask = bytes === undefined ? null : await this.#import(await bytes, projectId);
+      const bytes = await encoded;
+      const mask = bytes === null ? null : await this.#import(bytes, projectId);
       saved = mask;
       return (document) =>
         // The concept may have been removed while its mask was being written.
@@ -65,6 +67,11 @@ export class Masks {
           : document;
     });
     return saved;
+  }
+
+  async #encodeUnlessBlank(plane: MaskPlane | Promise<MaskPlane>): Promise<Uint8Array<ArrayBuffer> | null> {
+    const made = await plane;
+    return isBlank(made) ? null : this.#encode(made);
   }
 
   /** Takes a mask into a project. */
@@ -121,8 +128,12 @@ export class Masks {
     const find = await this.findByPhrase(session, background, phrase);
     const { mask } = find;
     if (mask === undefined) return find;
+    if (session.document.background !== background) reportNotice(i18next.t('prepare.outdated'));
     session.edit(i18next.t('changes.find', { phrase }), (document) =>
-      changeConcept(document, conceptId, { mask }),
+      // Meanwhile the concept may have been removed, and the background be another one.
+      document.background === background && document.concepts.some(({ id }) => id === conceptId)
+        ? changeConcept(document, conceptId, { mask })
+        : document,
     );
     return find;
   }

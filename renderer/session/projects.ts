@@ -18,16 +18,18 @@ import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts'
 
 export class Projects {
   readonly #client: Pick<StudioClient, 'call'>;
-  readonly #workbench: Pick<MaskWorkbench, 'conclude' | 'cancel' | 'settle'>;
+  readonly #workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'settle'>;
   readonly #renders: Pick<Renders, 'clear' | 'load'>;
   readonly #backgroundSize: BackgroundSize;
   readonly #leaving = new Set<ProjectSession>();
+  /** Those that left the screen, whether they have changes on their way or not. */
+  readonly #left = new WeakSet<ProjectSession>();
   readonly #unsaved = new WeakMap<ProjectSession, UnsavedChanges>();
   #shown: ProjectSession | undefined;
 
   constructor(
     client: Pick<StudioClient, 'call'>,
-    workbench: Pick<MaskWorkbench, 'conclude' | 'cancel' | 'settle'>,
+    workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'settle'>,
     renders: Pick<Renders, 'clear' | 'load'>,
   ) {
     this.#client = client;
@@ -99,7 +101,11 @@ export class Projects {
       state,
       (project) => {
         this.keepUnsaved(session);
-        if (session !== this.#shown) return;
+        if (session !== this.#shown) {
+          // What was begun in it has come to its end: it goes on until the host has that, too.
+          if (this.#left.has(session) && session.hasPending) this.#leave(session);
+          return;
+        }
         useStudio.setState({ project });
         if (project.pending === 0) this.#workbench.settle();
         void this.#backgroundSize.follow(session.projectId, project.document.background);
@@ -109,7 +115,7 @@ export class Projects {
     this.#unsaved.set(session, new UnsavedChanges());
     if (!state.isReadOnly) await takeUnsavedInto(session);
     // From here to the end of what is shown in one go: no change may fall between two projects.
-    this.#workbench.cancel();
+    this.#workbench.leaveProject();
     if (this.#shown) this.#leave(this.#shown);
     this.#shown = session;
     showScene();
@@ -151,6 +157,8 @@ export class Projects {
 
   /** Lets a project that is no longer shown bring its last changes to the host. */
   #leave(session: ProjectSession): void {
+    this.#left.add(session);
+    if (this.#leaving.has(session)) return;
     this.#leaving.add(session);
     void session.saved().then(() => this.#leaving.delete(session));
   }

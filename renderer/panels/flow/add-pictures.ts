@@ -18,10 +18,16 @@ import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
 const READING_MS = 20_000;
 
 /** The pack's picture size where it has one, else the background's: what pictures are fitted to. */
-function fitSize(forBackground: boolean): { width: number; height: number } | null {
-  const { engine, backgroundSize } = useStudio.getState();
+function fitSize(session: ProjectSession, forBackground: boolean): Size | null {
+  const { engine } = useStudio.getState();
   const packSize = engine?.pack?.size ?? null;
-  return forBackground ? packSize : (backgroundSize ?? packSize);
+  return forBackground ? packSize : (knownBackgroundSize(session) ?? packSize);
+}
+
+/** Size of a project's background; null until it is known, and where another project is shown. */
+function knownBackgroundSize({ document }: ProjectSession): Size | null {
+  const { backgroundSize } = useStudio.getState();
+  return backgroundSize?.of === document.background ? backgroundSize : null;
 }
 
 /**
@@ -100,23 +106,35 @@ export async function chooseBackground(
   const { asset, width, height, notes } = await studio.pictures.importPicture(
     file,
     file.name,
-    fitSize(true),
+    fitSize(session, true),
     session,
   );
   reportNotes(file, notes);
-  takeBackground(session, asset, { width, height });
+  await takeBackground(studio, session, asset, { width, height });
 }
 
 /** Puts a background in; one of another size than the one before takes the masks away. */
-export function takeBackground(session: ProjectSession, image: AssetId, { width, height }: Size): void {
-  const before = useStudio.getState().backgroundSize;
+export async function takeBackground(
+  studio: Studio,
+  session: ProjectSession,
+  image: AssetId,
+  { width, height }: Size,
+): Promise<void> {
+  const { background } = session.document;
+  const before =
+    background === null ? null : (knownBackgroundSize(session) ?? (await studio.pictures.sizeOf(background)));
   const isSameSize = before === null || (before.width === width && before.height === height);
   session.edit(i18next.t('changes.background'), (document) => setBackground(document, image, isSameSize));
 }
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
   const { session } = studio;
-  const { asset, notes } = await studio.pictures.importPicture(file, file.name, fitSize(false), session);
+  const { asset, notes } = await studio.pictures.importPicture(
+    file,
+    file.name,
+    fitSize(session, false),
+    session,
+  );
   reportNotes(file, notes);
   session.edit(i18next.t('changes.inpainted'), (document) => setInpainted(document, asset));
 }
@@ -141,7 +159,7 @@ async function importConceptPicture(
   const { asset, width, height, notes } = await studio.pictures.importPicture(
     file,
     file.name,
-    fitSize(false),
+    fitSize(session, false),
     session,
   );
   // A concept picture is transparent on purpose.

@@ -25,7 +25,7 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
 
   const use = async (image: string) => {
     const { session } = studio;
-    takeBackground(session, image, await studio.pictures.sizeOf(image));
+    await takeBackground(studio, session, image, await studio.pictures.sizeOf(image));
     staged.settle();
   };
 

@@ -3,10 +3,9 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconEraser, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RemovalMethod } from '../../../electron/contract/preparation.ts';
-import type { AssetId } from '../../../electron/contract/render-request.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeScene, isInpaintedStale, setInpainted, visibleMasks } from '../../editor/document-commands.ts';
+import { type InpaintedBackground, removeObjects } from '../../session/object-removal.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FileButton } from '../widgets/file-button.tsx';
@@ -21,31 +20,19 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
   const abilities = useStudio((state) => state.engine?.pack?.abilities);
   const canRemove = abilities?.removeObjects ?? false;
   const [{ growPx, method }] = usePrepareSettings();
-  const [filled, setFilled] = useState<{ image: AssetId; method: Exclude<RemovalMethod, 'auto'> } | null>(
-    null,
-  );
+  const [filled, setFilled] = useState<InpaintedBackground | null>(null);
   const [isRunning, setRunning] = useState(false);
   const masks = visibleMasks(document);
   const isStale = isInpaintedStale(document);
 
   const remove = async () => {
-    if (document.background === null) return;
-    const { session } = studio;
     setRunning(true);
     try {
-      const job = await studio.client.call('prepare.removeObjects', {
-        projectId: session.projectId,
-        image: document.background,
-        masks,
+      const removed = await removeObjects(studio, studio.session, {
         growPx,
         method: abilities?.removalMethods.includes(method) ? method : 'auto',
       });
-      const result = await studio.jobs.finished(job);
-      if (result?.kind === 'inpainted') {
-        const { image } = result;
-        setFilled({ image, method: result.method });
-        session.edit(t('changes.inpainted'), (before) => setInpainted(before, image, masks));
-      }
+      if (removed) setFilled(removed);
     } finally {
       setRunning(false);
     }

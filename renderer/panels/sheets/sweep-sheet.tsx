@@ -38,8 +38,9 @@ export function SweepSheet() {
 
   const begin = async () => {
     if (!alphas || !betas) return;
-    await studio.session.saved();
-    await studio.client.call('sweep.enqueue', { projectId: studio.projectId, alphas, betas, conceptId });
+    const { session } = studio;
+    await session.saved();
+    await studio.client.call('sweep.enqueue', { projectId: session.projectId, alphas, betas, conceptId });
   };
   const adopt = (alpha: number, beta: number, render: RenderSummary) => {
     studio.edit(t('sweep.adopted', { alpha, beta }), (before) => {

@@ -214,6 +214,8 @@ export const en = {
   },
   prepare: {
     candidateOptions: 'Generation options',
+    outdated:
+      'The background was changed in the meantime. The result was made from the old one and is not used.',
     negativePrompt: 'Negative prompt',
     negativePromptHint: 'What to keep out of the backgrounds. Optional.',
     findOptions: 'Detection options',

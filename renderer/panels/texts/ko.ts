@@ -213,6 +213,7 @@ export const ko = {
   },
   prepare: {
     candidateOptions: '생성 옵션',
+    outdated: '그사이 배경이 바뀌었습니다. 이 결과는 이전 배경으로 만든 것이라 사용하지 않습니다.',
     negativePrompt: '네거티브 프롬프트',
     negativePromptHint: '후보에 나타나지 말아야 할 것. 비워 두어도 됩니다.',
     findOptions: '감지 옵션',

@@ -53,8 +53,9 @@ export function FailedRender() {
             variant="default"
             onClick={() =>
               start(async () => {
+                const { session } = studio;
                 await studio.client.call('settings.set', { rowsAtOnce: smaller });
-                await studio.renders.enqueue(studio.session);
+                await studio.renders.enqueue(session);
               })
             }
           >
@@ -80,8 +81,9 @@ export function FailedRender() {
             variant="default"
             onClick={() =>
               start(async () => {
+                const { session } = studio;
                 await studio.client.call('settings.set', { device: 'cpu' });
-                await studio.renders.enqueue(studio.session);
+                await studio.renders.enqueue(session);
               })
             }
           >

@@ -89,10 +89,16 @@ beforeEach(() => {
       operateOnMask(copyPlane(plane), operation),
   } as unknown as MaskLibrary;
   workbench = new MaskWorkbench(library, {
-    saveMask: async (conceptId, plane, change) => {
-      saves.push({ conceptId, change, coverage: coverageOf(plane) });
+    saveMask: async (conceptId, made, change) => {
+      const save = { conceptId, change, coverage: Number.NaN };
+      saves.push(save);
+      const plane = made instanceof Promise ? await made : made;
+      save.coverage = coverageOf(plane);
       const id = name(plane);
-      concepts = concepts.map((one) => (one.id === conceptId ? { ...one, mask: id } : one));
+      // What was asked for later comes later in the history, however long the one before was in the making.
+      if (saves.at(-1) === save) {
+        concepts = concepts.map((one) => (one.id === conceptId ? { ...one, mask: id } : one));
+      }
       await nextSave;
       return id;
     },
@@ -299,6 +305,36 @@ describe('masks of the document', () => {
     follow();
     await settled();
     expect(failures).toHaveLength(1);
+  });
+});
+
+describe('an operation that is under way', () => {
+  it('when another project is shown is saved in its place, and does not touch that project’s masks', async () => {
+    stroke();
+    feed('up', 20, 10);
+    await settled();
+    const operated = workbench.operate('cat', { kind: 'invert' });
+    workbench.leaveProject();
+    // A copy of the project: its concepts have the same ids.
+    concepts = [concept('cat'), concept('dog')];
+    follow();
+    await operated;
+    expect(saves.map(({ change }) => change)).toEqual([
+      { kind: 'gesture', label: 'brush' },
+      { kind: 'operation', label: 'invert' },
+    ]);
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
+  });
+
+  it('when something is painted comes before that, on the canvas as in the history', async () => {
+    const operated = workbench.operate('cat', { kind: 'invert' });
+    stroke();
+    feed('up', 20, 10);
+    const painted = coverageOf(workbench.planeOf('cat')!);
+    await operated;
+    await settled();
+    expect(saves.map(({ change }) => change.kind)).toEqual(['operation', 'gesture']);
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(painted);
   });
 });
 

@@ -87,6 +87,28 @@ test('a selection takes the place of the one before; an empty one only takes it 
   expect(calls[1]![1]).toEqual({ jobId: 'job 1' });
 });
 
+test('a mask that is still being made has its place already, and is saved where that was', async () => {
+  const { session, own } = openProject();
+  const saved = masks.save(session, 'cat', Promise.resolve(plane), { kind: 'operation', label: 'invert' });
+  expect(await saved).toBe('mask');
+  expect(own.document.concepts[0]!.mask).toBe('mask');
+  const broken = masks.save(session, 'cat', Promise.reject(new Error('no worker')), { kind: 'copy' });
+  await expect(broken).rejects.toThrow('no worker');
+});
+
+test('what was found in a background that is no more, or for a concept that is no more, is not used', async () => {
+  for (const document of [
+    { background: 'another', concepts: [{ id: 'cat', mask: null }] },
+    { background: 'background', concepts: [] },
+  ]) {
+    const { session, own } = openProject();
+    const found = masks.findConcept(session, 'cat', 'a cat');
+    own.document = document as unknown as SceneDocument;
+    await found;
+    expect(own.document).toBe(document);
+  }
+});
+
 test('what a phrase names is found in the background, for its concept', async () => {
   const { session, own } = openProject();
   expect(await masks.findConcept(session, 'cat', 'a cat')).toEqual({ mask: 'found', notices: ['few'] });

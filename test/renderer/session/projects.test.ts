@@ -45,7 +45,7 @@ beforeEach(() => {
     { call } as unknown as Pick<StudioClient, 'call'>,
     {
       conclude: () => log.push('conclude'),
-      cancel: () => log.push('cancel'),
+      leaveProject: () => log.push('leave'),
       settle: () => undefined,
     },
     { clear: () => log.push('clear'), load: async ({ projectId }) => void log.push(`load ${projectId}`) },
@@ -56,7 +56,7 @@ test('what is in hand is kept in the project that is left, then the other one is
   await projects.show(stateOf('a'));
   log = [];
   await projects.open(async () => stateOf('b'));
-  expect(log).toEqual(['conclude', 'cancel', 'clear', '#project=%2Fb.pnpmix', 'load b']);
+  expect(log).toEqual(['conclude', 'leave', 'clear', '#project=%2Fb.pnpmix', 'load b']);
   expect(projects.shown?.projectId).toBe('b');
 });
 
@@ -78,6 +78,18 @@ test('a change made while another project opens goes to the one it was made in, 
   expect(committed).toEqual([{ projectId: 'a', prompt: 'late' }]);
   expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b']);
   expect(useStudio.getState().project?.document).toEqual(scene(''));
+});
+
+test('what was begun in a project that has left the screen is kept until the host has it', async () => {
+  await projects.show(stateOf('a'));
+  const a = projects.shown!;
+  await projects.open(async () => stateOf('b'));
+  expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b']);
+  a.edit('an object removal that has come to its end', () => scene('removed'));
+  expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b', 'a']);
+  await a.saved();
+  expect(committed).toEqual([{ projectId: 'a', prompt: 'removed' }]);
+  expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b']);
 });
 
 test('no other project is opened while changes wait for a file that went away', async () => {

@@ -1,0 +1,46 @@
+/** Taking the objects out of a background: a job of the host, whose picture goes into the scene that it was begun in. */
+import i18next from 'i18next';
+import type { RemovalMethod } from '../../electron/contract/preparation.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { StudioClient } from '../client/studio-client.ts';
+import { setInpainted, visibleMasks } from '../editor/document-commands.ts';
+import type { Jobs } from './jobs.ts';
+import { reportNotice } from './notices.ts';
+import type { ProjectSession } from './project-session.ts';
+
+export interface InpaintedBackground {
+  readonly image: AssetId;
+  readonly method: Exclude<RemovalMethod, 'auto'>;
+}
+
+/**
+ * Takes what the masks cover out of the background, as one step of the project's history, whichever project is shown
+ * when it is done. A background that was changed meanwhile keeps what it has.
+ *
+ * @returns undefined without a background, and when the job was cancelled
+ * @throws StudioError when the job failed
+ */
+export async function removeObjects(
+  { client, jobs }: { readonly client: Pick<StudioClient, 'call'>; readonly jobs: Pick<Jobs, 'finished'> },
+  session: ProjectSession,
+  options: { readonly growPx: number; readonly method: RemovalMethod },
+): Promise<InpaintedBackground | undefined> {
+  const { document } = session;
+  const { background } = document;
+  if (background === null) return undefined;
+  const masks = visibleMasks(document);
+  const job = await client.call('prepare.removeObjects', {
+    projectId: session.projectId,
+    image: background,
+    masks,
+    ...options,
+  });
+  const result = await jobs.finished(job);
+  if (result?.kind !== 'inpainted') return undefined;
+  const { image, method } = result;
+  if (session.document.background !== background) reportNotice(i18next.t('prepare.outdated'));
+  session.edit(i18next.t('changes.inpainted'), (before) =>
+    before.background === background ? setInpainted(before, image, masks) : before,
+  );
+  return { image, method };
+}
