@@ -4,10 +4,13 @@
  * Runs the formatter and linter (Biome), the type checker once per folder (each folder's tsconfig.json fixes
  * which globals exist there), the import rules (dependency-cruiser), the search for dead code (knip), and whether the
  * pages that are made from the code are current.
- * Every step runs even when an earlier one failed, so that one run shows all there is to mend.
+ * Every step runs even when an earlier one failed, so that one run shows all there is to mend. As many run side by side
+ * as there are cores, and each prints what it has to say when it has ended.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
 
 interface SolutionConfig {
   references: { path: string }[];
@@ -15,12 +18,19 @@ interface SolutionConfig {
 
 const solution = JSON.parse(readFileSync('tsconfig.json', 'utf8')) as SolutionConfig;
 
-const steps: { name: string; command: string; args: string[] }[] = [
+interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const steps: readonly Step[] = [
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
   ...solution.references.map(({ path }) => ({
     name: `types of ${path}`,
     command: 'tsc',
-    args: ['--noEmit', '-p', path],
+    // Each of the compiler's own threads checks what they share once more: together they take twice the time.
+    args: ['--noEmit', '--singleThreaded', '-p', path],
   })),
   {
     name: 'import rules',
@@ -39,16 +49,32 @@ const steps: { name: string; command: string; args: string[] }[] = [
   { name: 'generated pages', command: 'node', args: ['build/docs.ts', '--check'] },
 ];
 
-const failed: string[] = [];
-for (const { name, command, args } of steps) {
-  const { status, error } = spawnSync(command, args, {
-    stdio: 'inherit',
+/** @returns whether it found nothing wrong */
+async function run({ name, command, args }: Step): Promise<boolean> {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  if (error) throw error;
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const [status, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  process.stdout.write(output);
+  process.stderr.write(errors);
   console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name}`);
-  if (status !== 0) failed.push(name);
+  return status === 0;
 }
+
+const failed: string[] = [];
+// The large folders are at the end of the list: they come first, so that none of them runs on alone.
+const waiting = steps.toReversed();
+async function runWaiting(): Promise<void> {
+  for (let step = waiting.shift(); step; step = waiting.shift()) {
+    if (!(await run(step))) failed.push(step.name);
+  }
+}
+await Promise.all(Array.from({ length: availableParallelism() }, runWaiting));
 if (failed.length > 0) {
   console.error(`check failed: ${failed.join(', ')}`);
   process.exit(1);
