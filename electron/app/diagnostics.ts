@@ -5,16 +5,16 @@ import * as z from 'zod';
 import type { Diagnostics } from '../contract/commands/app-commands.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
 import { withoutQuotes } from '../foundation/log/fault-facts.ts';
-import type { StudioParts } from './studio-parts.ts';
+import type { Services } from './services.ts';
 
 /** Newest entries of the log that are copied. */
 const LOG_ENTRIES = 200;
 
 /** The program, the machine, the engine, the settings, and the end of the log; the home folder is ~ throughout. */
 export function collectDiagnostics(
-  parts: Pick<StudioParts, 'host' | 'facts' | 'folders' | 'log' | 'engine' | 'settings' | 'store'>,
+  services: Pick<Services, 'host' | 'facts' | 'folders' | 'log' | 'engine' | 'settings' | 'store'>,
 ): Diagnostics {
-  const { host, facts, folders, log, engine, settings, store } = parts;
+  const { host, facts, folders, log, engine, settings, store } = services;
   const { status } = engine;
   const { settings: settingsFolder, cache, bundledPacks } = folders;
   // What the editor remembers of itself may name things.

@@ -33,13 +33,13 @@ import { JobRunner } from './jobs/job-runner.ts';
 import { PrepareJobs } from './jobs/prepare-jobs.ts';
 import { logStudioEvents } from './log-studio-events.ts';
 import { chooseFolder } from './models/choose-folder.ts';
-import { PackChoices } from './models/pack-choices.ts';
+import { PackRegistry } from './models/pack-registry.ts';
 import { OpenProjects } from './projects/open-projects.ts';
 import { ProjectsFolder } from './projects/projects-folder.ts';
 import { RenderService } from './renders/render-service.ts';
+import type { Services, StudioHost } from './services.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { type EventListener, StudioEvents } from './studio-events.ts';
-import type { StudioHost, StudioParts } from './studio-parts.ts';
 
 export interface StudioOptions {
   readonly host: StudioHost;
@@ -85,8 +85,8 @@ export interface Studio {
  */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const pictures = new PictureProcesses(options.launchPictures);
-  const parts = await createParts(options, pictures);
-  const { events, projects, renders, jobs, engine, transient, log } = parts;
+  const services = await createServices(options, pictures);
+  const { events, projects, renders, jobs, engine, transient, log } = services;
   const { kind, version } = options.host;
   const { platform, arch, versions } = process;
   log.info('host.started', {
@@ -98,13 +98,13 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     electron: versions.electron,
   });
   const handlers: CommandHandlers<CommandContext> = {
-    ...appHandlers(parts),
-    ...assetHandlers(parts),
-    ...exportHandlers(parts),
-    ...modelHandlers(parts),
-    ...prepareHandlers(parts),
-    ...projectHandlers(parts),
-    ...renderHandlers(parts),
+    ...appHandlers(services),
+    ...assetHandlers(services),
+    ...exportHandlers(services),
+    ...modelHandlers(services),
+    ...prepareHandlers(services),
+    ...projectHandlers(services),
+    ...renderHandlers(services),
   };
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -126,7 +126,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     listen: (listener) => events.listen(listener),
     putAsset: (bytes, mediaType) => transient.putUpload(bytes, uploadMediaType(mediaType)),
     readAsset: (asset) => transient.get(asset) ?? projects.findAsset(asset),
-    projectsFolder: () => parts.projectsFolder.path,
+    projectsFolder: () => services.projectsFolder.path,
     enginePid: () => engine.pid,
     onRefused: (command, code, durationMs) =>
       log.info('command.refused', { command, code, durationMs: Math.round(durationMs) }),
@@ -137,7 +137,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   };
 }
 
-async function createParts(options: StudioOptions, pictures: PictureCodec): Promise<StudioParts> {
+async function createServices(options: StudioOptions, pictures: PictureCodec): Promise<Services> {
   const { host, facts, folders, environment = systemEnvironment } = options;
   const log = options.log ?? studioLog(folders);
   const events = new StudioEvents((error, what) => log.fault(error, what));
@@ -156,7 +156,7 @@ async function createParts(options: StudioOptions, pictures: PictureCodec): Prom
     hubEndpoint: facts.environment.HF_ENDPOINT || undefined,
     hubToken: facts.environment.HF_TOKEN || undefined,
   });
-  const packs = new PackChoices(folders.bundledPacks, store);
+  const packs = new PackRegistry(folders.bundledPacks, store);
   const recent = new RecentProjects(join(folders.settings, 'recent-projects.json'));
   const isFixed = Boolean(facts.environment.PNPMIX_PROJECTS_DIR);
   const projectsFolder = new ProjectsFolder(folders.projects, isFixed, settings);

@@ -28,7 +28,7 @@ export function launchInProcess(onTrace: NonNullable<RenderControls['onTrace']>)
       pid: undefined,
       send: toEngine.send,
       // Nothing can end it in a call; it stops at its next step.
-      kill: () => void server.close().then(() => end({ exitCode: 0, signal: null, lastWords: '' })),
+      kill: () => void server.close().then(() => end({ exitCode: 0, signal: null, stderrTail: '' })),
       onMessage: toHost.listen,
       onExit: (listener) => void ended.then(listener),
     };

@@ -1,10 +1,10 @@
 /** `evaluate`: how well a pack and the method do on scenes that training never saw. */
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
+import { metrics } from '../evaluation/all-metrics.ts';
 import { AppearanceClassifier } from '../evaluation/appearance-classifier.ts';
 import { loadEvaluationScenes } from '../evaluation/evaluation-scenes.ts';
-import type { Measure } from '../evaluation/measure.ts';
-import { measures } from '../evaluation/measures.ts';
+import type { Metric } from '../evaluation/metric.ts';
 import type { Command, CommandContext, ParsedOptions } from '../foundation/command-line/command.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import { openEngineInProcess } from './engine-in-process.ts';
@@ -25,7 +25,7 @@ export const evaluateCommand: Command = {
     scenes: { value: 'COUNT', description: 'Use only this many scenes, spread evenly; the output says so.' },
     only: {
       value: 'NAME,...',
-      description: `Compute only these metrics: ${measures.map(({ name }) => name).join(', ')}.`,
+      description: `Compute only these metrics: ${metrics.map(({ name }) => name).join(', ')}.`,
     },
     out: { value: 'FILE.json', description: 'Where to save the report; out/evaluate.json by default.' },
     ...engineOptions,
@@ -35,7 +35,7 @@ export const evaluateCommand: Command = {
 
 async function runEvaluate({ options, signal, print, result, progress }: CommandContext): Promise<void> {
   const count = readSceneCount(options);
-  const chosen = readMeasures(options);
+  const chosen = readMetrics(options);
   const out = options.text('out') ?? join('out', 'evaluate.json');
   assertEnding('--out', out, '.json');
   const folder = await packFolder(options.text('pack'));
@@ -50,11 +50,11 @@ async function runEvaluate({ options, signal, print, result, progress }: Command
     classifier = await AppearanceClassifier.open(join(folder, 'evaluation'));
     const context = { engine, classifier, scenes, sceneLimit: count, signal };
     const results = [];
-    for (const measure of chosen) {
+    for (const metric of chosen) {
       results.push(
-        await measure.run({
+        await metric.run({
           ...context,
-          onProgress: (done, total) => progress.count(measure.title, done, total),
+          onProgress: (done, total) => progress.count(metric.title, done, total),
         }),
       );
     }
@@ -91,13 +91,13 @@ function readSceneCount(options: ParsedOptions): number | undefined {
   return options.number('scenes', { minimum: 1, isWhole: true });
 }
 
-function readMeasures(options: ParsedOptions): readonly Measure[] {
+function readMetrics(options: ParsedOptions): readonly Metric[] {
   const text = options.text('only');
-  if (text === undefined) return measures;
+  if (text === undefined) return metrics;
   return text.split(',').map((name) => {
-    const measure = measures.find((candidate) => candidate.name === name);
-    if (measure !== undefined) return measure;
-    const known = measures.map((candidate) => candidate.name).join(', ');
+    const metric = metrics.find((candidate) => candidate.name === name);
+    if (metric !== undefined) return metric;
+    const known = metrics.map((candidate) => candidate.name).join(', ');
     throw new StudioError('USAGE', `--only takes ${known}; not "${name}".`);
   });
 }

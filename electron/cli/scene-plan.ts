@@ -181,7 +181,7 @@ async function paintBackground(
   let painted: Uint8Array | undefined;
   const { model, notices } = await engine.run(
     // The scene file says which seed; another one would be another scene.
-    { kind: 'generateBackgrounds', ...background, prompt: background.prompt ?? prompt, count: 1, redraws: 0 },
+    { kind: 'generateBackgrounds', ...background, prompt: background.prompt ?? prompt, count: 1, retries: 0 },
     {
       signal,
       readAsset: readerOf(),

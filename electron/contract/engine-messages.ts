@@ -35,7 +35,7 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     count: z.int().positive(),
     seed: seedSchema,
     /** Left out: what preparation.ts and the pack recommend. */
-    redraws: z.int().nonnegative().optional(),
+    retries: z.int().nonnegative().optional(),
     steps: z.int().positive().optional(),
     guidance: z.number().optional(),
   }),

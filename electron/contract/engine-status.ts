@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { recommendedParametersSchema } from './parameters.ts';
-import { abilitiesSchema } from './preparation.ts';
+import { capabilitiesSchema } from './preparation.ts';
 import { deviceReportSchema } from './progress.ts';
 import { renderRequestSchema } from './render-request.ts';
 
@@ -23,7 +23,7 @@ export const openPackSchema = z.strictObject({
   downscale: z.int().positive().describe('Image pixels per latent element.'),
   multiple: z.int().positive().describe('Both sides of what the model sees are multiples of so many pixels.'),
   recommended: recommendedParametersSchema,
-  abilities: abilitiesSchema,
+  capabilities: capabilitiesSchema,
 });
 export type OpenPack = z.infer<typeof openPackSchema>;
 

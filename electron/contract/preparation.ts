@@ -18,7 +18,7 @@ export const backgroundsRequestSchema = z.strictObject({
   negativePrompt: z.string().max(2000).default('').describe('What they should not show.'),
   count: z.int().min(1).max(MAX_CANDIDATES).default(1).describe('Number of candidates.'),
   seed: seedSchema.describe('Seed of the first; the next ones follow.'),
-  redraws: z
+  retries: z
     .int()
     .min(0)
     .max(8)
@@ -88,11 +88,11 @@ export const promptSegmenterSchema = z.enum(['sam21', 'sam', 'slimSam', 'grabCut
 export type PromptSegmenterKind = z.infer<typeof promptSegmenterSchema>;
 
 /** By what phrases become masks: Grounding DINO with the former, or a pack's own segmenter. */
-export const phraseSegmenterSchema = z.enum(['groundingDino', 'own']);
+export const phraseSegmenterSchema = z.enum(['groundingDino', 'packSegmenter']);
 export type PhraseSegmenterKind = z.infer<typeof phraseSegmenterSchema>;
 
 /** What a pack can prepare; what it cannot is said, or greyed out, with the reason. */
-export const abilitiesSchema = z.strictObject({
+export const capabilitiesSchema = z.strictObject({
   generateBackgrounds: z.boolean(),
   negativePrompt: z.boolean().describe('Whether a negative prompt has an effect, as it has with guidance.'),
   findMask: z.boolean(),
@@ -103,7 +103,7 @@ export const abilitiesSchema = z.strictObject({
   removeObjects: z.boolean(),
   removalMethods: z.array(removalMethodSchema).describe('What may be asked for, auto first.'),
 });
-export type Abilities = z.infer<typeof abilitiesSchema>;
+export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
 /** How objects are taken out of a picture. */
 export const removalOptionsSchema = z.strictObject({

@@ -10,17 +10,17 @@ export const callMessageSchema = z.strictObject({
 });
 export type CallMessage = z.infer<typeof callMessageSchema>;
 
-export const answerMessageSchema = z.strictObject({
+export const responseMessageSchema = z.strictObject({
   /** null for an answer to a message whose id could not be read. */
   id: z.int().nonnegative().nullable(),
   envelope: envelopeSchema,
 });
-export type AnswerMessage = z.infer<typeof answerMessageSchema>;
+export type ResponseMessage = z.infer<typeof responseMessageSchema>;
 
 export const eventMessageSchema = z.strictObject({ event: z.string().max(100), payload: z.json() });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
-export const serverMessageSchema = z.union([answerMessageSchema, eventMessageSchema, welcomeMessageSchema]);
+export const serverMessageSchema = z.union([responseMessageSchema, eventMessageSchema, welcomeMessageSchema]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
 /** Largest message of text, both ways. */

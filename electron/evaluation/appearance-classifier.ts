@@ -1,8 +1,8 @@
 /**
- * The two small networks that come with a pack's evaluation scenes and measure results: what an object is and how
+ * The two small networks that come with a pack's evaluation scenes and score results: what an object is and how
  * it looks, and which place a picture shows. native-models/training/train_classifier.py makes them.
  *
- * They run on the CPU wherever the models run, so that the measure is the same on every machine.
+ * They run on the CPU wherever the models run, so that the results are the same on every machine.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const descriptionSchema = z.object({
 type Description = z.infer<typeof descriptionSchema>;
 
 /** What a network takes a picture for. */
-export interface Reading {
+export interface Classification {
   /** The likeliest class or place. */
   readonly name: string;
   /** Probability of each class or place by name; they sum to 1. */
@@ -45,7 +45,7 @@ export interface Reading {
 }
 
 /** What the object network sees in a crop. */
-export interface ObjectReading extends Reading {
+export interface ObjectClassification extends Classification {
   /** What it looks like, a vector of length 1: the same thing on another background lies close by cosine. */
   readonly feature: Float32Array;
 }
@@ -92,14 +92,14 @@ export class AppearanceClassifier {
    * @param mask dims [height, width] of the picture, 0..1, at least one element from 0.5 on
    * @throws RangeError for an empty mask; StudioError INTERNAL
    */
-  async readObject(image: RgbImage, mask: Tensor): Promise<ObjectReading> {
+  async classifyObject(image: RgbImage, mask: Tensor): Promise<ObjectClassification> {
     const { size } = this.#description.input;
     const crop = cropAround(image, mask, this.#description.crop.margin);
     const { logits, feature } = await this.#run(this.#objects, await resize(crop, size), [
       'logits',
       'feature',
     ]);
-    return { ...reading(this.classes, logits!), feature: feature! };
+    return { ...classify(this.classes, logits!), feature: feature! };
   }
 
   /**
@@ -107,10 +107,10 @@ export class AppearanceClassifier {
    *
    * @throws StudioError INTERNAL
    */
-  async readPlace(image: RgbImage): Promise<Reading> {
+  async classifyPlace(image: RgbImage): Promise<Classification> {
     const whole = await resize(image, this.#description.input.size);
     const { background_logits: logits } = await this.#run(this.#places, whole, ['background_logits']);
-    return reading(this.places, logits!);
+    return classify(this.places, logits!);
   }
 
   async release(): Promise<void> {
@@ -236,7 +236,7 @@ async function resize({ width, height, data }: RgbImage, size: number): Promise<
   return { width: size, height: size, data: new Uint8Array(resized) };
 }
 
-function reading(names: readonly string[], logits: Float32Array): Reading {
+function classify(names: readonly string[], logits: Float32Array): Classification {
   const probabilities = softmax(logits);
   return {
     name: names[indexOfLargest(probabilities)]!,

@@ -3,7 +3,7 @@
  * of other scenes: its own should lie nearest, by the classifier's features.
  */
 import { evenly } from './evaluation-scenes.ts';
-import { cosineSimilarity, mean } from './metrics.ts';
+import { cosineSimilarity, mean } from './image-metrics.ts';
 
 /** Concept images of other scenes that a region is compared with besides its own. */
 export const DISTRACTORS = 20;

@@ -1,6 +1,6 @@
 /**
  * What the paper reports (tables 4.1 and 4.3): TCLIP, ICLIP and IDINO with Stable Diffusion 2.1 on photographs.
- * Other measures on other pictures than ours: the order of the rows can be compared, the numbers cannot.
+ * Other metrics on other pictures than ours: the order of the rows can be compared, the numbers cannot.
  */
 import type { RenderParameters } from '../contract/parameters.ts';
 

@@ -10,6 +10,7 @@ import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 import type { PictureFile } from '../inference/images/images.ts';
 import { evenly } from './evaluation-scenes.ts';
 
+/** `things` are the subjects: the file's names are those of the released pack. */
 const indexSchema = z.array(
   z.object({
     id: z.string().regex(/^\d+$/),
@@ -29,8 +30,12 @@ export interface PreparationScene {
   readonly picture: PictureFile;
   /** The place without objects and shadows. */
   readonly background: PictureFile;
-  readonly things: readonly { readonly thing: string; readonly phrase: string; readonly mask: PictureFile }[];
-  /** Phrase for something that is not there. */
+  readonly subjects: readonly {
+    readonly name: string;
+    readonly phrase: string;
+    readonly mask: PictureFile;
+  }[];
+  /** A phrase for something the picture does not show. */
   readonly absent: string;
 }
 
@@ -68,7 +73,9 @@ export async function loadPreparationScenes(
       absent,
       picture: await read(`${id}-picture.webp`),
       background: await read(`${id}-background.webp`),
-      things: await Promise.all(things.map(async (thing) => ({ ...thing, mask: await read(thing.mask) }))),
+      subjects: await Promise.all(
+        things.map(async ({ thing, phrase, mask }) => ({ name: thing, phrase, mask: await read(mask) })),
+      ),
     });
   }
   return scenes;

@@ -1,5 +1,5 @@
 /** Which row of the ablation leads, and whether by more than chance: differences are taken scene by scene. */
-import { mean } from './metrics.ts';
+import { mean } from './image-metrics.ts';
 import type { Scores } from './scene-scores.ts';
 
 /** The scores that are compared, and which way is better. */
@@ -9,7 +9,7 @@ export const comparedScores = {
   concept: { title: 'concept', better: 'higher' },
   colourDistance: { title: 'Delta E', better: 'lower' },
   backgroundPsnr: { title: 'background', better: 'higher' },
-  leak: { title: 'leak', better: 'lower' },
+  colourLeakage: { title: 'leakage', better: 'lower' },
 } as const satisfies Partial<Record<keyof Scores, { title: string; better: 'higher' | 'lower' }>>;
 
 export type ComparedScore = keyof typeof comparedScores;

@@ -4,17 +4,17 @@
  */
 
 import type { RgbImage } from '../pipeline/processors/image.ts';
-import type { AppearanceClassifier, ObjectReading } from './appearance-classifier.ts';
+import type { AppearanceClassifier, ObjectClassification } from './appearance-classifier.ts';
 import type { LabColour } from './colour.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
 import {
   backgroundPsnr,
   colourInside,
+  colourLeakage,
   conceptColourDistance,
   cosineSimilarity,
-  leak,
   mean,
-} from './metrics.ts';
+} from './image-metrics.ts';
 
 /** Scores of a picture, or their means over many. */
 export interface Scores {
@@ -32,8 +32,8 @@ export interface Scores {
   readonly colourDistance: number;
   /** PSNR to the background outside the masks, in dB. */
   readonly backgroundPsnr: number;
-  /** See {@link leak}. */
-  readonly leak: number;
+  /** See {@link colourLeakage}. */
+  readonly colourLeakage: number;
 }
 
 /** What a scene's results are compared with; made once for a scene. */
@@ -55,7 +55,7 @@ export async function referenceOf(
   const features = [];
   const colours = [];
   for (const { image, subject } of scene.concepts) {
-    features.push((await classifier.readObject(image, subject)).feature);
+    features.push((await classifier.classifyObject(image, subject)).feature);
     colours.push(await colourInside(image, subject));
   }
   return { scene, untouched, features, colours };
@@ -70,15 +70,15 @@ export async function scoreScene(
   { scene, untouched, features, colours }: SceneReference,
   classifier: AppearanceClassifier,
 ): Promise<{ readonly scores: Scores; readonly regions: readonly Float32Array[] }> {
-  const regions: ObjectReading[] = [];
-  for (const { mask } of scene.concepts) regions.push(await classifier.readObject(result, mask));
+  const regions: ObjectClassification[] = [];
+  for (const { mask } of scene.concepts) regions.push(await classifier.classifyObject(result, mask));
   const classFound = mean(
     scene.concepts.map(({ className }, index) => (regions[index]!.name === className ? 1 : 0)),
   );
   const classProbability = mean(
     scene.concepts.map(({ className }, index) => regions[index]!.probabilities[className] ?? 0),
   );
-  const place = await classifier.readPlace(result);
+  const place = await classifier.classifyPlace(result);
   const placeFound = place.name === scene.place ? 1 : 0;
   const measured = scene.concepts.map(({ mask }, index) => ({ mask, colour: colours[index]! }));
   const scores = {
@@ -93,7 +93,7 @@ export async function scoreScene(
       scene.background,
       scene.concepts.map(({ mask }) => mask),
     ),
-    leak: await leak(result, untouched, measured),
+    colourLeakage: await colourLeakage(result, untouched, measured),
   };
   return { scores, regions: regions.map(({ feature }) => feature) };
 }
@@ -106,7 +106,7 @@ const scoreNames = [
   'concept',
   'colourDistance',
   'backgroundPsnr',
-  'leak',
+  'colourLeakage',
 ] as const satisfies readonly (keyof Scores)[];
 
 /** Means over scenes. */

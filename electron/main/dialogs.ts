@@ -2,9 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { BrowserWindow, Dialog, Shell } from 'electron';
-import type { HostDialogs } from '../app/studio-parts.ts';
+import type { HostDialogs } from '../app/services.ts';
 import { StudioError } from '../contract/errors.ts';
-import type { UnsavedAnswer } from './windows/studio-windows.ts';
+import type { UnsavedChoice } from './windows/studio-windows.ts';
 
 const PROJECT_FILTER = { name: 'PnP-MIX project', extensions: ['pnpmix'] };
 const EXPORT_FILTERS = {
@@ -70,8 +70,8 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
 }
 
 /** Asks about changes that are not saved yet, as decision 0051 promises. */
-export function askAboutUnsaved(dialog: Dialog, window: BrowserWindow): UnsavedAnswer {
-  const answers: readonly UnsavedAnswer[] = ['save', 'leave', 'stay'];
+export function askAboutUnsaved(dialog: Dialog, window: BrowserWindow): UnsavedChoice {
+  const answers: readonly UnsavedChoice[] = ['save', 'leave', 'stay'];
   const chosen = dialog.showMessageBoxSync(window, {
     type: 'warning',
     message: 'Some changes are not saved yet.',

@@ -129,7 +129,7 @@ async function start(): Promise<void> {
   };
   const known = new Set<string>();
   studio.listen((event) => {
-    windows.tellAll(event);
+    windows.broadcast(event);
     // A project that was opened is one of the system's recent documents, and of the menu's.
     if (event.event === 'project.changed' && !known.has(event.payload.projectId)) {
       known.add(event.payload.projectId);

@@ -3,7 +3,7 @@ import type { UtilityProcess, utilityProcess } from 'electron';
 import type { ChildExit, ChildLauncher, HostedChild } from '../foundation/processes/child-process.ts';
 
 /** How much of its standard error is kept. */
-const LAST_WORDS_LENGTH = 2000;
+const STDERR_TAIL_LENGTH = 2000;
 
 /**
  * @param file the process's entry file
@@ -18,15 +18,15 @@ export function utilityChild(
 }
 
 function hostedChild(child: UtilityProcess): HostedChild {
-  let lastWords = '';
+  let stderrTail = '';
   child.stderr?.on('data', (bytes: Buffer) => {
-    lastWords = (lastWords + bytes.toString('utf8')).slice(-LAST_WORDS_LENGTH);
+    stderrTail = (stderrTail + bytes.toString('utf8')).slice(-STDERR_TAIL_LENGTH);
   });
   let hasExited = false;
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', (exitCode) => {
       hasExited = true;
-      resolve({ exitCode, signal: null, lastWords });
+      resolve({ exitCode, signal: null, stderrTail });
     });
   });
   return {

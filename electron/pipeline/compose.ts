@@ -8,7 +8,7 @@ import { PipelineError } from './errors.ts';
 import { squaredDistanceTo } from './masks/distance-transform.ts';
 import { growMask } from './masks/grow-shrink.ts';
 import { pnpMix } from './pnp-mix.ts';
-import type { KeptStates, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
+import type { AttentionCache, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
 import { type NoiseScheduleConfig, stepsFrom } from './schedulers/noise-schedule.ts';
@@ -73,7 +73,7 @@ export interface TensorStore {
 /** What is kept between runs: tensors, and what self-attention saw of the concepts. */
 export interface RunStore extends TensorStore {
   /** @param key says what the states depend on */
-  keptStates?(key: string): KeptStates;
+  attentionCache?(key: string): AttentionCache;
 }
 
 /** Everything around composing that does not change the picture. */
@@ -127,8 +127,8 @@ export async function compose(
   const concepts = inputs.concepts.map((concept, index) => {
     const { image, prompt } = scene.concepts[index]!;
     const key = JSON.stringify([image.contentHash, prompt, steps, stepsRun, seed, attentionLayers]);
-    const keptStates = store.keptStates?.(key);
-    return keptStates ? { ...concept, keptStates } : concept;
+    const attentionCache = store.attentionCache?.(key);
+    return attentionCache ? { ...concept, attentionCache } : concept;
   });
   const blend = await pnpMix(
     { unet, schedule, downscale: autoencoder.downscale, latentSize },

@@ -1,7 +1,7 @@
 /** Inputs, parameters and result of the method (pnp-mix.ts). */
 import type { AblationRow } from './ablation.ts';
 import type { ConceptMask, LatentMasks } from './mixing/latent-masks.ts';
-import type { AttentionLayers, AttentionStates, Unet } from './ports.ts';
+import type { AttentionLayers, CachedHiddenStates, Unet } from './ports.ts';
 import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
@@ -16,11 +16,11 @@ export interface PnpMixModels {
 }
 
 /** What the U-Net's self-attention saw of one concept, step by step, in earlier runs. */
-export interface KeptStates {
+export interface AttentionCache {
   /** @param stepIndex 0 for the first step that is run */
-  get(stepIndex: number): AttentionStates | undefined;
+  get(stepIndex: number): CachedHiddenStates | undefined;
   /** Keeps them if there is room. */
-  keep(stepIndex: number, states: AttentionStates): void;
+  set(stepIndex: number, states: CachedHiddenStates): void;
 }
 
 /** One concept, encoded. */
@@ -35,7 +35,7 @@ export interface ConceptInputs extends ConceptMask {
    * Kept between runs with the same latents, prompt, steps, start, seed and attention layers.
    * Without them a run takes one more row for this concept at each step.
    */
-  readonly keptStates?: KeptStates;
+  readonly attentionCache?: AttentionCache;
 }
 
 /** Everything that stage 2 is made from, encoded. */

@@ -119,9 +119,9 @@ export async function pnpMix(
           appearanceScale: valueGuidance ? concept.alpha : 0,
           guidance,
           injected,
-          conceptStates: concept.keptStates?.get(step.index),
-          ...(concept.keptStates && {
-            onConceptStates: (states) => concept.keptStates!.keep(step.index, states),
+          conceptHiddenStates: concept.attentionCache?.get(step.index),
+          ...(concept.attentionCache && {
+            onConceptHiddenStates: (states) => concept.attentionCache!.set(step.index, states),
           }),
         }),
       ),

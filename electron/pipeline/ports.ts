@@ -54,7 +54,7 @@ export interface PromptConditioner {
  * What the self-attention layers of one row saw: enough for rows of later calls to attend to it. The method hands it
  * on and never looks inside.
  */
-export interface AttentionStates {
+export interface CachedHiddenStates {
   readonly layers: AttentionLayers;
   readonly byteLength: number;
 }
@@ -68,9 +68,9 @@ export interface UnetRow {
   /** dims [tokens, hidden]. */
   readonly promptEmbedding: Tensor;
   /** Whose self-attention keys and values this row attends to: a row of the same batch, or one kept from before. */
-  readonly keyValueSource: number | AttentionStates;
+  readonly keyValueSource: number | CachedHiddenStates;
   /** Asks for this row's states, so that rows of later calls can attend to them. */
-  readonly onStates?: (states: AttentionStates) => void;
+  readonly onHiddenStates?: (states: CachedHiddenStates) => void;
   /** alpha of guided appearance attention (paper 3.3): V' = V_source + alpha (V_source - V_own). */
   readonly appearanceScale: number;
   /** Needed by the U-Nets of SDXL, and by no others. */
@@ -89,7 +89,7 @@ export interface Unet {
    * @param rows a batch of at least one row of equal dims
    * @param layers self-attention layers in which `keyValueSource` and `appearanceScale` act
    * @returns the model's raw output, dims [rows, channels, h, w]: epsilon or v, as `NoiseScheduleConfig` says
-   * @throws an error with code OUT_OF_MEMORY when the batch does not fit, INTERNAL for kept states of other layers
+   * @throws an error with code OUT_OF_MEMORY when the batch does not fit, INTERNAL for cached hidden states of other layers
    */
   predict(rows: readonly UnetRow[], layers: AttentionLayers): Promise<Tensor>;
 }

@@ -75,8 +75,8 @@ export interface PhraseSegmenter {
   /** For the user. */
   readonly name: string;
   find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings>;
-  /** The things that a text names; only a model that knows things by name can tell them from other words. */
-  thingsIn?(text: string): readonly string[];
+  /** The subjects that a text names; only a model with a fixed vocabulary can tell them from other words. */
+  subjectsIn?(text: string): readonly string[];
   release(): Promise<void>;
 }
 

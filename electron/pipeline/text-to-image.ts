@@ -50,7 +50,7 @@ export interface TextToImageControls extends Pick<RunControls, 'signal' | 'onBat
   /** x0_hat of the candidate that is being made, dims [channels, h, w]. */
   readonly onPreview?: (predOriginalSample: Tensor, candidate: number, step: number) => void;
   /** A seed to draw this candidate with again, in the same place; null keeps it. */
-  readonly redrawSeed?: (candidate: Candidate) => Promise<number | null>;
+  readonly retrySeed?: (candidate: Candidate) => Promise<number | null>;
   /** Called as soon as a candidate is done; the next one begins when it has returned. */
   readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
 }
@@ -129,7 +129,7 @@ export async function textToImage(
   for (const [index, first] of seeds.entries()) {
     let candidate = await draw(first, index);
     for (;;) {
-      const seed = (await controls.redrawSeed?.(candidate)) ?? null;
+      const seed = (await controls.retrySeed?.(candidate)) ?? null;
       if (seed === null) break;
       candidate = await draw(seed, index);
     }

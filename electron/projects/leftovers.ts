@@ -48,7 +48,7 @@ function beginsWithContent(path: string): boolean {
  *
  * @param opened the project that this process is opening there; it holds its lock
  */
-export function removeUnfinishedCopies(opened: string): void {
+export function removeStaleCopies(opened: string): void {
   const folder = dirname(opened);
   const names = new Set(readdirSync(folder));
   const unfinished = new Set<string>();

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
-import { removeFinishedJournal, removeStaleTemporaries, removeUnfinishedCopies } from './leftovers.ts';
+import { removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openDatabase } from './project-database.ts';
 import type { ProjectLock } from './project-lock.ts';
@@ -54,7 +54,7 @@ export class ProjectConnection {
         database.pragma(`wal_autocheckpoint = ${PAGES_BEFORE_CHECKPOINT}`);
         migrate(database);
         removeStaleTemporaries(path);
-        removeUnfinishedCopies(path);
+        removeStaleCopies(path);
       }
     } catch (error) {
       database?.close();

@@ -4,7 +4,7 @@ import { UPLOAD_LIMIT_BYTES } from '../app/assets/transient-assets.ts';
 import type { Studio } from '../app/studio.ts';
 import { StudioError } from '../contract/errors.ts';
 import { assetIdSchema } from '../contract/render-request.ts';
-import { answer } from './answers.ts';
+import { respond } from './respond.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { discard, type UploadBodies } from './upload-body.ts';
 
@@ -21,14 +21,14 @@ export async function assetRoute(
   setSecurityHeaders(response, 'asset');
   const id = assetIdSchema.safeParse(name);
   if (!id.success) {
-    answer(response, 404, 'A picture is named by the SHA-256 of its bytes.');
+    respond(response, 404, 'A picture is named by the SHA-256 of its bytes.');
   } else if (request.method === 'GET' || request.method === 'HEAD') {
     sendAsset(studio, id.data, request, response);
   } else if (request.method === 'PUT') {
     await takeAsset(studio, bodies, id.data, request, response);
   } else {
     response.setHeader('Allow', 'GET, HEAD, PUT');
-    answer(response, 405, 'Pictures are only read and uploaded here.');
+    respond(response, 405, 'Pictures are only read and uploaded here.');
   }
 }
 
@@ -39,11 +39,11 @@ function sendAsset(studio: Studio, id: string, request: IncomingMessage, respons
   } catch (error) {
     if (!(error instanceof StudioError) || error.code === 'INTERNAL') throw error;
     // A damaged picture of a project is no fault of the program's, and has a sentence of its own.
-    answer(response, 422, error.message);
+    respond(response, 422, error.message);
     return;
   }
   if (asset === undefined) {
-    answer(response, 404, 'No open project has that picture.');
+    respond(response, 404, 'No open project has that picture.');
     return;
   }
   response.writeHead(200, {
@@ -69,8 +69,8 @@ async function takeAsset(
   });
   if (end === 'aborted') response.destroy();
   else if (end === 'too large') await refuseBody(request, response);
-  else if (taken !== id) answer(response, 422, 'What arrived is not what was announced. Try again.');
-  else answer(response, 201, 'Taken.');
+  else if (taken !== id) respond(response, 422, 'What arrived is not what was announced. Try again.');
+  else respond(response, 201, 'Taken.');
 }
 
 /** Says at once that a body is too large, and closes the connection only when its client has had time to hear it. */

@@ -4,16 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import sirv from 'sirv';
-import { answer } from './answers.ts';
+import { respond } from './respond.ts';
 
 export function pageRoute(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
   const notFound = (_: IncomingMessage, response: ServerResponse) =>
-    answer(response, 404, 'There is no such page.');
+    respond(response, 404, 'There is no such page.');
   // Files are looked for each time, so that a build while the host runs is seen.
   const files = sirv(folder, { dev: true, etag: true, onNoMatch: notFound });
   return (request, response) => {
     if (!existsSync(join(folder, 'index.html'))) {
-      answer(
+      respond(
         response,
         503,
         'The editor has not been built: run npm run build:renderer, then load this page again.',
@@ -22,7 +22,7 @@ export function pageRoute(folder: string): (request: IncomingMessage, response: 
     }
     const range = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(request.headers.range ?? '');
     if (range?.[2] && Number(range[2]) < Number(range[1])) {
-      answer(response, 416, 'A range ends after its beginning.');
+      respond(response, 416, 'A range ends after its beginning.');
       return;
     }
     // Of other kinds of ranges the whole file is as good an answer (RFC 9110, 14.2).

@@ -68,11 +68,11 @@ async function start(place: Place, context: CommandContext): Promise<void> {
   const hosts = new RunningHosts(folders.settings);
   const running = (await hosts.list()).filter(({ port }) => place.port === undefined || port === place.port);
   const log = studioLog(folders);
-  if (running[0]) tellOf(running[0], context);
+  if (running[0]) printRunningHost(running[0], context);
   else await runUntilStopped(place, { facts, folders, hosts, log, context });
 }
 
-function tellOf({ address, port, token }: KnownHost, { print, result }: CommandContext): void {
+function printRunningHost({ address, port, token }: KnownHost, { print, result }: CommandContext): void {
   const url = addressFor(address, port, token);
   result({ url, ranAlready: true });
   print(`PnP-MIX Studio runs already and is at ${url}`);

@@ -5,10 +5,10 @@ import type { Studio } from '../app/studio.ts';
 import { pageNonceSchema } from '../contract/access.ts';
 import { StudioError } from '../contract/errors.ts';
 import { Access, type Refusal } from './access.ts';
-import { answer } from './answers.ts';
 import { assetRoute } from './asset-route.ts';
 import { Connections, connectionOptions } from './connections.ts';
 import { pageRoute } from './page-route.ts';
+import { respond } from './respond.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { SocketRoute } from './socket-route.ts';
 import { UploadBodies } from './upload-body.ts';
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handle(request, response).catch((error: unknown) => {
       onFault(error, `${request.method} ${withoutKey(addressOf(request).pathname)}`);
       if (response.headersSent) response.destroy();
-      else answer(response, 500, 'That went wrong. This is a fault of the program.');
+      else respond(response, 500, 'That went wrong. This is a fault of the program.');
     });
   });
   server.on('upgrade', (request, stream, head) => {
@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connections.trust(request.socket);
       return assetRoute(studio, bodies, asset[2]!, request, response);
     }
-    if (!isReading) return answer(response, 405, 'Pages are only read.');
+    if (!isReading) return respond(response, 405, 'Pages are only read.');
     if (url.pathname === '/challenge') return giveChallenge(url, response);
     pages(request, response);
   }
@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   function giveChallenge(url: URL, response: ServerResponse): void {
     const nonce = pageNonceSchema.safeParse(url.searchParams.get('page'));
     if (!nonce.success) {
-      answer(response, 400, 'A page asks for a challenge with a number of its own.');
+      respond(response, 400, 'A page asks for a challenge with a number of its own.');
       return;
     }
     response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
@@ -124,7 +124,7 @@ export function addressFor(address: string, port: number, token: string): string
 }
 
 function refuse(response: ServerResponse, { status, sentence }: NonNullable<Refusal>): void {
-  answer(response, status, sentence);
+  respond(response, status, sentence);
 }
 
 function addressOf(request: IncomingMessage): URL {

@@ -23,15 +23,15 @@ interface Received {
 
 export class SocketClient {
   readonly #socket: WebSocket;
-  readonly #answer: (data: RawData, isBinary: boolean) => Promise<object>;
+  readonly #respond: (data: RawData, isBinary: boolean) => Promise<object>;
   readonly #waiting: Received[] = [];
   #waitingBytes = 0;
   #openCalls = 0;
 
-  /** @param answer carries out one message. Never rejects */
-  constructor(socket: WebSocket, answer: (data: RawData, isBinary: boolean) => Promise<object>) {
+  /** @param respond carries out one message. Never rejects */
+  constructor(socket: WebSocket, respond: (data: RawData, isBinary: boolean) => Promise<object>) {
     this.#socket = socket;
-    this.#answer = answer;
+    this.#respond = respond;
     socket.on('message', (data, isBinary) => this.#receive({ data, isBinary }));
   }
 
@@ -65,7 +65,7 @@ export class SocketClient {
       const received = this.#waiting.shift()!;
       this.#waitingBytes -= sizeOf(received);
       this.#openCalls++;
-      void this.#answer(received.data, received.isBinary).then((message) => {
+      void this.#respond(received.data, received.isBinary).then((message) => {
         this.#openCalls--;
         this.send(message);
         this.#goOn();

@@ -43,7 +43,7 @@ export class SocketRoute {
       onFault,
       onRefused: studio.onRefused,
     });
-    this.#stopListening = studio.listen((event) => this.#tell(event));
+    this.#stopListening = studio.listen((event) => this.#emit(event));
   }
 
   /** Whether another page can be taken. */
@@ -55,7 +55,7 @@ export class SocketRoute {
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       const context: CommandContext = { clientId: randomUUID() };
-      const client = new SocketClient(socket, (data, isBinary) => this.#answer(context, data, isBinary));
+      const client = new SocketClient(socket, (data, isBinary) => this.#respond(context, data, isBinary));
       this.#clients.set(socket, client);
       socket.on('close', () => this.#clients.delete(socket));
       // Broken frames and messages beyond the limit: the connection ends, and `close` follows.
@@ -70,13 +70,13 @@ export class SocketRoute {
     this.#server.close();
   }
 
-  async #answer(context: CommandContext, data: RawData, isBinary: boolean): Promise<object> {
+  async #respond(context: CommandContext, data: RawData, isBinary: boolean): Promise<object> {
     const call = isBinary ? refused(null, 'Messages are text.') : readCall(String(data));
     if ('envelope' in call) return call;
     return { id: call.id, envelope: await this.#dispatch(context, call.command, call.input) };
   }
 
-  #tell(event: StudioEvent): void {
+  #emit(event: StudioEvent): void {
     for (const client of this.#clients.values()) {
       if (!client.isBehind || !passingEvents.has(event.event)) client.send(event);
     }

@@ -41,13 +41,13 @@ export interface TransformerStyle {
 }
 
 /** The output that gives the states of a self-attention layer's `keep` rows: [k, tokens, channels]. */
-export function statesOutput(layerPath: string): string {
-  return `${layerPath}.states`;
+export function hiddenStatesOutput(layerPath: string): string {
+  return `${layerPath}.hidden_states`;
 }
 
 /** The input that takes the states of rows kept from earlier calls: [m, tokens, channels], m may be 0. */
-export function keptStatesInput(layerPath: string): string {
-  return `${layerPath}.kept_states`;
+export function cachedHiddenStatesInput(layerPath: string): string {
+  return `${layerPath}.cached_hidden_states`;
 }
 
 /**
@@ -90,8 +90,8 @@ function joinKeptRows(
 ): Value {
   const tokens = `${path}.tokens`;
   const given = cast(graph, path, gather(graph, path, states, guided.keep, 0), 'float32');
-  graph.output(statesOutput(path), given, ['keep', tokens, channels]);
-  const kept = graph.input(keptStatesInput(path), 'float32', ['kept', tokens, channels]);
+  graph.output(hiddenStatesOutput(path), given, ['keep', tokens, channels]);
+  const kept = graph.input(cachedHiddenStatesInput(path), 'float32', ['kept', tokens, channels]);
   return concat(graph, path, [states, cast(graph, path, kept, states.type)], 0);
 }
 

@@ -27,7 +27,7 @@ import type { Precision } from './layers.ts';
 import type { GraphPort, OnnxBuilder } from './onnx-builder.ts';
 import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from './unet-2d-condition.ts';
 
-export { keptStatesInput, statesOutput } from './attention.ts';
+export { cachedHiddenStatesInput, hiddenStatesOutput } from './attention.ts';
 export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';

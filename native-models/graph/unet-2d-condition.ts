@@ -2,7 +2,7 @@
  * `UNet2DConditionModel` of Stable Diffusion 1.x, 2.x and XL (diffusers `models/unets/unet_2d_condition.py` and
  * `unet_2d_blocks.py`), with guided appearance attention (PnP-MIX, section 3.3) as two extra inputs.
  */
-import type { GuidedAppearance, keptStatesInput, statesOutput } from './attention.ts';
+import type { cachedHiddenStatesInput, GuidedAppearance, hiddenStatesOutput } from './attention.ts';
 import type { ComponentWeights } from './component-weights.ts';
 import { activation, convolution, groupNorm, type LayerContext, type Precision } from './layers.ts';
 import { OnnxBuilder } from './onnx-builder.ts';
@@ -58,10 +58,10 @@ export interface UnetGraph {
  * self-attention keys and values a row uses, one of this call (below b) or one of m that were kept; `keep` int64 [k],
  * each 0..b-1, the rows whose states are given out; `appearance_scale` float32 [b], alpha; SDXL also `text_embeds`
  * float32 [b, textDim] and `time_ids` float32 [b, 6] (original height and width, crop top and left, target height
- * and width, in pixels). For each guided layer {@link keptStatesInput} float32 [m, tokens, channels]: what
- * {@link statesOutput} gave in an earlier call. m and k may be 0.
+ * and width, in pixels). For each guided layer {@link cachedHiddenStatesInput} float32 [m, tokens, channels]: what
+ * {@link hiddenStatesOutput} gave in an earlier call. m and k may be 0.
  * Outputs: `out_sample` float32 [b, outChannels, h, w], epsilon or v as the scheduler's configuration says; for each
- * guided layer {@link statesOutput} float32 [k, tokens, channels].
+ * guided layer {@link hiddenStatesOutput} float32 [k, tokens, channels].
  *
  * With `kv_source` = 0..b-1 this is the unmodified U-Net, whatever `appearance_scale` is.
  *

@@ -187,15 +187,15 @@ export class MaskWorkbench {
    *
    * @returns what was drawn and is not saved yet; the next page's {@link resume} takes it
    */
-  leave(): readonly RecordedGesture[] {
+  suspend(): readonly RecordedGesture[] {
     const end = this.isActive && this.#lastPointer ? endOf(this.#runner.name, this.#lastPointer) : undefined;
     if (end) this.#step(end, true);
     return this.#layers.unsaved();
   }
 
   /** Everything that was drawn so far and saved is in the history. */
-  settle(): void {
-    this.#layers.log.settle();
+  markSaved(): void {
+    this.#layers.log.markSaved();
   }
 
   /** Carries out what the page before this one left, each when its concept's mask is there. */
@@ -277,7 +277,7 @@ export class MaskWorkbench {
   conclude(): void {
     const { name } = this.#runner;
     if (name === 'select') {
-      if (this.#proposal.hasAnswer) this.input({ kind: 'confirm' });
+      if (this.#proposal.isProposalShown) this.input({ kind: 'confirm' });
     } else if (this.isActive && this.#lastPointer) this.input(endOf(name, this.#lastPointer)!);
     this.cancel();
   }
@@ -294,13 +294,13 @@ export class MaskWorkbench {
   }
 
   /** Shows what the segmenter answered; Enter keeps it, Escape drops it. Late answers are not shown. */
-  async showAnswer(conceptId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
+  async showSelection(conceptId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
     const plane = await this.#library.load(maskId, this.#space.mask);
     const layer = this.#layers.get(conceptId);
     if (!layer || this.#activeId !== conceptId || selection !== this.selection) return;
     layer.image.invalidate(layer.session.replace(plane));
     this.#layers.colour(layer);
-    this.#proposal.answer();
+    this.#proposal.markShown();
     this.#redraw();
   }
 

@@ -12,7 +12,7 @@ export class SelectionProposal {
   readonly #onChange: () => void;
   #selection = NO_SELECTION;
   #isAwaited = false;
-  #hasAnswer = false;
+  #isProposalShown = false;
 
   constructor(select: WorkbenchEvents['select'], onChange: () => void) {
     this.#select = select;
@@ -25,12 +25,12 @@ export class SelectionProposal {
 
   get state(): ProposalState {
     if (this.#isAwaited) return 'awaited';
-    return this.#hasAnswer ? 'shown' : 'none';
+    return this.#isProposalShown ? 'shown' : 'none';
   }
 
   /** Whether there is something to keep, also while a better answer is awaited. */
-  get hasAnswer(): boolean {
-    return this.#hasAnswer;
+  get isProposalShown(): boolean {
+    return this.#isProposalShown;
   }
 
   ask(conceptId: string, selection: SmartSelection): void {
@@ -45,18 +45,18 @@ export class SelectionProposal {
   }
 
   /** An answer to what was asked last is shown. */
-  answer(): void {
-    this.#hasAnswer = true;
+  markShown(): void {
+    this.#isProposalShown = true;
     this.#onChange();
   }
 
   /** Nothing is selected any more: what was asked need not be answered. @returns whether there was an answer */
   end(conceptId: string): boolean {
-    const { hasAnswer } = this;
+    const { isProposalShown } = this;
     if (this.#isAwaited) void this.#select(conceptId, NO_SELECTION);
     this.#selection = NO_SELECTION;
     this.#isAwaited = false;
-    this.#hasAnswer = false;
-    return hasAnswer;
+    this.#isProposalShown = false;
+    return isProposalShown;
   }
 }

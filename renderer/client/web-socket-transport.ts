@@ -101,7 +101,7 @@ export class WebSocketTransport implements Transport {
     for (let failures = 0; ; failures++) {
       const outcome = await this.#open();
       if (typeof outcome !== 'string') return outcome;
-      this.#tell(outcome);
+      this.#emit(outcome);
       const delayMs = RETRY_DELAYS_MS[Math.min(failures, RETRY_DELAYS_MS.length - 1)];
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -134,7 +134,7 @@ export class WebSocketTransport implements Transport {
         resolve('lost');
         if (this.#socket !== socket) return;
         this.#socket = undefined;
-        this.#tell('lost');
+        this.#emit('lost');
         for (const { reject } of this.#pending.values()) reject(reason);
         this.#pending.clear();
         // Calls made meanwhile wait for this attempt, or for one of those after it.
@@ -151,7 +151,7 @@ export class WebSocketTransport implements Transport {
         }
         if (this.#receive(message) !== 'welcome') return;
         this.#socket = socket;
-        this.#tell('connected');
+        this.#emit('connected');
         resolve(socket);
       });
       socket.addEventListener('close', () => end(unreachable()));
@@ -165,7 +165,7 @@ export class WebSocketTransport implements Transport {
     }
     if ('event' in message) {
       for (const listener of this.#eventListeners)
-        tellListener(() => listener(message.event, message.payload));
+        callListener(() => listener(message.event, message.payload));
       return undefined;
     }
     this.#pending.get(message.id)?.resolve(message.envelope);
@@ -173,10 +173,10 @@ export class WebSocketTransport implements Transport {
     return undefined;
   }
 
-  #tell(state: ConnectionState): void {
+  #emit(state: ConnectionState): void {
     if (this.#state === state) return;
     this.#state = state;
-    for (const listener of this.#connectionListeners) tellListener(() => listener(state));
+    for (const listener of this.#connectionListeners) callListener(() => listener(state));
   }
 }
 
@@ -203,9 +203,9 @@ function readMessage(data: unknown): ReadableMessage | undefined {
 }
 
 /** One that throws keeps neither the others from hearing nor the connection from going on; the page reports it. */
-function tellListener(tell: () => void): void {
+function callListener(call: () => void): void {
   try {
-    tell();
+    call();
   } catch (error) {
     reportError(error);
   }

@@ -60,7 +60,7 @@ export class GestureLog {
   }
 
   /** Everything that was on its way has arrived. */
-  settle(): void {
+  markSaved(): void {
     this.#unsaved.clear();
   }
 }

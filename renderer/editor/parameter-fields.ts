@@ -84,7 +84,7 @@ export function isDefault(name: ParameterName, value: RenderParameters, defaults
   return JSON.stringify(value[name]) === JSON.stringify(defaults[name]);
 }
 
-export const PRESET_NAMES = ['recommended', 'paper', 'draft', 'strongLook', 'softEdges'] as const;
+export const PRESET_NAMES = ['recommended', 'paper', 'draft', 'strongAppearance', 'softEdges'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** What a preset sets; the seed stays as it is, so that a preset can be compared with what was before. */
@@ -105,7 +105,7 @@ export function preset(
         parameters: { steps: Math.max(Math.round(defaults.steps / 2.5), 4), swapGuidanceScale: 1 },
         alpha: undefined,
       };
-    case 'strongLook':
+    case 'strongAppearance':
       return { parameters: {}, alpha: 0.5 };
     case 'softEdges':
       return { parameters: { featherPx: 8, blendEdgePx: 12 }, alpha: undefined };

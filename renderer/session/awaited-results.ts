@@ -12,9 +12,9 @@ export interface PaintingState {
   readonly gestureCount: number;
 }
 
-export interface ResultPlaces {
+export interface ResultViews {
   readonly show: (render: RenderSummary) => void;
-  readonly offer: (render: RenderSummary) => void;
+  readonly announce: (render: RenderSummary) => void;
 }
 
 /** What a page leaves to the next one of a render whose end it has not seen. */
@@ -29,10 +29,10 @@ const PAINTED = -1;
 
 export class AwaitedResults {
   readonly #painting: PaintingState;
-  readonly #places: ResultPlaces;
+  readonly #places: ResultViews;
   readonly #marks = new Map<string, number>();
 
-  constructor(painting: PaintingState, places: ResultPlaces) {
+  constructor(painting: PaintingState, places: ResultViews) {
     this.#painting = painting;
     this.#places = places;
   }
@@ -66,7 +66,7 @@ export class AwaitedResults {
     this.#marks.delete(render.renderId);
     if (render.state !== 'done') return;
     const { isActive, gestureCount } = this.#painting;
-    if (isActive || gestureCount !== mark) this.#places.offer(render);
+    if (isActive || gestureCount !== mark) this.#places.announce(render);
     else this.#places.show(render);
   }
 }

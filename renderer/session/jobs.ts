@@ -29,15 +29,15 @@ export class Jobs {
   async ended(job: JobState): Promise<EndedJob> {
     this.put(job);
     const last = await new Promise<JobState>((resolve) => {
-      const look = (state: Readonly<Record<string, JobState>>) => {
+      const resolveIfEnded = (state: Readonly<Record<string, JobState>>) => {
         const now = state[job.jobId];
         if (!now || !hasEnded(now)) return false;
         resolve(now);
         return true;
       };
-      if (look(useStudio.getState().jobs)) return;
+      if (resolveIfEnded(useStudio.getState().jobs)) return;
       const stop = useStudio.subscribe(({ jobs }) => {
-        if (look(jobs)) stop();
+        if (resolveIfEnded(jobs)) stop();
       });
     });
     if (last.state === 'failed') {

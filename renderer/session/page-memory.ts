@@ -63,7 +63,7 @@ const pageMemorySchema = z.strictObject({
 export type PageMemory = z.infer<typeof pageMemorySchema>;
 
 /** Writes down what is left; in the place of what a page before left. */
-export function leavePage(memory: PageMemory): void {
+export function suspendPage(memory: PageMemory): void {
   if (memory.gestures.length + memory.awaited.length === 0) forgetPage();
   else sessionStorage.setItem(KEY, JSON.stringify(memory));
 }

@@ -73,7 +73,7 @@ export type ProjectEvent =
       readonly error: unknown;
     }
   /** The host tells unasked: another window's change. */
-  | { readonly kind: 'heard'; readonly state: ProjectState }
+  | { readonly kind: 'received'; readonly state: ProjectState }
   /** The connection is back, perhaps to another host: look whether the project is open there. */
   | { readonly kind: 'reconnected' };
 
@@ -209,7 +209,7 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
         effects: [],
       };
     }
-    case 'heard':
+    case 'received':
       // While a call is under way its answer says the same or more; preparing says nothing of the project.
       if (
         (machine.call && machine.call.kind !== 'prepare') ||

@@ -156,7 +156,7 @@ export class ProjectSession {
 
   /** What the host says unasked: another window's change, or an answer that was lost. */
   adopt(state: ProjectState): void {
-    this.#play({ kind: 'heard', state });
+    this.#play({ kind: 'received', state });
   }
 
   /** The connection is back: looks what the host has, which may be another one. */

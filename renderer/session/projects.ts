@@ -18,7 +18,7 @@ import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts'
 
 export class Projects {
   readonly #client: Pick<StudioClient, 'call'>;
-  readonly #workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'settle'>;
+  readonly #workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'markSaved'>;
   readonly #renders: Pick<Renders, 'clear' | 'load'>;
   readonly #backgroundSize: BackgroundSize;
   readonly #leaving = new Set<ProjectSession>();
@@ -29,7 +29,7 @@ export class Projects {
 
   constructor(
     client: Pick<StudioClient, 'call'>,
-    workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'settle'>,
+    workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'markSaved'>,
     renders: Pick<Renders, 'clear' | 'load'>,
   ) {
     this.#client = client;
@@ -103,11 +103,11 @@ export class Projects {
         this.keepUnsaved(session);
         if (session !== this.#shown) {
           // What was begun in it has come to its end: it goes on until the host has that, too.
-          if (this.#left.has(session) && session.hasPending) this.#leave(session);
+          if (this.#left.has(session) && session.hasPending) this.#suspend(session);
           return;
         }
         useStudio.setState({ project });
-        if (project.pending === 0) this.#workbench.settle();
+        if (project.pending === 0) this.#workbench.markSaved();
         void this.#backgroundSize.follow(session.projectId, project.document.background);
       },
       reportError,
@@ -116,7 +116,7 @@ export class Projects {
     if (!state.isReadOnly) await takeUnsavedInto(session);
     // From here to the end of what is shown in one go: no change may fall between two projects.
     this.#workbench.leaveProject();
-    if (this.#shown) this.#leave(this.#shown);
+    if (this.#shown) this.#suspend(this.#shown);
     this.#shown = session;
     showScene();
     useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
@@ -156,7 +156,7 @@ export class Projects {
   }
 
   /** Lets a project that is no longer shown bring its last changes to the host. */
-  #leave(session: ProjectSession): void {
+  #suspend(session: ProjectSession): void {
     this.#left.add(session);
     if (this.#leaving.has(session)) return;
     this.#leaving.add(session);

@@ -25,7 +25,7 @@ export class Renders {
     this.#shown = shown;
     this.#results = new AwaitedResults(painting, {
       show: (render) => this.show(render),
-      offer: (render) => {
+      announce: (render) => {
         this.#pin(render);
         useEditor.setState({ readyRenderId: render.renderId });
       },
@@ -105,16 +105,16 @@ export class Renders {
   /** Waits for what the page before this one waited for; what has ended meanwhile shows at once. */
   resume(awaited: PageMemory['awaited']): void {
     this.#results.resume(awaited);
-    for (const { renderId } of awaited) this.#look(renderId);
+    for (const { renderId } of awaited) this.#applyKnown(renderId);
   }
 
   #expect({ renderId }: RenderSummary, mark: number): void {
     this.#results.expect(renderId, mark);
     // The event of its end may have come before the answer.
-    this.#look(renderId);
+    this.#applyKnown(renderId);
   }
 
-  #look(renderId: string): void {
+  #applyKnown(renderId: string): void {
     const known = findRender(useStudio.getState(), renderId);
     if (known) this.#results.changed(known);
   }

@@ -16,7 +16,7 @@ import { openFirstProject } from './first-project.ts';
 import { Jobs } from './jobs.ts';
 import { Masks } from './masks.ts';
 import { reportError, reportNotice, sentenceOf } from './notices.ts';
-import { forgetPage, leavePage, recallPage } from './page-memory.ts';
+import { forgetPage, recallPage, suspendPage } from './page-memory.ts';
 import { Pictures } from './pictures.ts';
 import type { DocumentEdit, ProjectSession } from './project-session.ts';
 import { Projects } from './projects.ts';
@@ -111,7 +111,7 @@ export class Studio {
   async #select(conceptId: string, selection: SmartSelection): Promise<void> {
     try {
       const mask = await this.masks.select(this.session, selection);
-      if (mask !== undefined) await this.workbench.showAnswer(conceptId, selection, mask);
+      if (mask !== undefined) await this.workbench.showSelection(conceptId, selection, mask);
     } catch (error) {
       reportError(error);
     }
@@ -173,9 +173,9 @@ export class Studio {
       const { shown } = this.projects;
       if (!shown) return;
       this.projects.keepAllUnsaved();
-      leavePage({
+      suspendPage({
         path: shown.path,
-        gestures: this.workbench.leave(),
+        gestures: this.workbench.suspend(),
         awaited: this.renders.awaited(),
       });
     });

@@ -36,7 +36,7 @@ beforeAll(async () => {
       send: () => undefined,
       kill: () => undefined,
       onMessage: () => undefined,
-      onExit: (listener) => setImmediate(() => listener({ exitCode: 1, signal: null, lastWords: '' })),
+      onExit: (listener) => setImmediate(() => listener({ exitCode: 1, signal: null, stderrTail: '' })),
     }),
   });
   server = await startServer({

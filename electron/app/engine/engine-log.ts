@@ -35,7 +35,7 @@ export type EngineEvent =
       readonly exitCode: number | null;
       readonly signal: string | null;
       /** The end of its standard error. */
-      readonly lastWords: string;
+      readonly stderrTail: string;
       readonly livedMs: number;
     };
 
@@ -61,8 +61,8 @@ export function engineEventLine(event: EngineEvent): string {
       return `${engine} ran ${task} for ${seconds(durationMs)}: ${outcome}`;
     }
     case 'ended': {
-      const { reason, wasOnPurpose, lastWords, livedMs } = event;
-      const words = wasOnPurpose || lastWords.trim() === '' ? '' : `\n${lastWords.trim()}`;
+      const { reason, wasOnPurpose, stderrTail, livedMs } = event;
+      const words = wasOnPurpose || stderrTail.trim() === '' ? '' : `\n${stderrTail.trim()}`;
       return `${engine} ended after ${seconds(livedMs)}: ${reason.code}: ${reason.message}${words}`;
     }
   }
@@ -121,14 +121,14 @@ function engineFacts(event: EngineEvent): LogFacts {
       };
     }
     case 'ended': {
-      const { reason, wasOnPurpose, exitCode, signal, lastWords, livedMs } = event;
+      const { reason, wasOnPurpose, exitCode, signal, stderrTail, livedMs } = event;
       return {
         enginePid: pid,
         code: reason.code,
         wasOnPurpose,
         exitCode,
         signal,
-        lastWords: wasOnPurpose ? undefined : withoutQuotes(lastWords.trim()),
+        stderrTail: wasOnPurpose ? undefined : withoutQuotes(stderrTail.trim()),
         livedMs: Math.round(livedMs),
       };
     }

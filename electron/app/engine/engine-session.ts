@@ -18,7 +18,7 @@ import type { DeviceReport } from '../../contract/progress.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { asStudioError } from '../studio-error.ts';
 import type { ChildExit, EngineChild, EngineLauncher } from './engine-child.ts';
-import { type SilenceLimits, SilenceWatch } from './silence-watch.ts';
+import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 
 /** How long the end of a killed process is waited for: one that is stuck in a driver may not even die. */
 const KILL_WAIT_MS = 10_000;
@@ -53,7 +53,7 @@ export type OpeningListener = (step: number, total: number) => void;
 
 /** How a process is watched. */
 export interface SessionObserver {
-  readonly silence: SilenceLimits;
+  readonly watchdogLimits: WatchdogLimits;
   /** It said how much memory it takes. */
   readonly onMemory: () => void;
   readonly onOpening: OpeningListener;
@@ -61,7 +61,7 @@ export interface SessionObserver {
 
 interface Run {
   readonly controls: RunControls;
-  readonly watch: SilenceWatch;
+  readonly watchdog: Watchdog;
   readonly resolve: (result: EngineResult) => void;
   readonly reject: (error: StudioError) => void;
   /** Why a picture of the task could not be read. */
@@ -78,8 +78,8 @@ export class EngineSession {
   readonly #runs = new Map<number, Run>();
   readonly #onMemory: () => void;
   readonly #onOpening: OpeningListener;
-  readonly #silence: SilenceLimits;
-  readonly #openingWatch: SilenceWatch;
+  readonly #watchdogLimits: WatchdogLimits;
+  readonly #openingWatchdog: Watchdog;
   #runCount = 0;
   /** Why the process was killed; what happens to it afterwards is no news. */
   #killed: { readonly error: StudioError; readonly wasOnPurpose: boolean } | undefined;
@@ -92,11 +92,11 @@ export class EngineSession {
   constructor(
     launch: EngineLauncher,
     config: EngineConfig,
-    { silence, onMemory, onOpening }: SessionObserver,
+    { watchdogLimits, onMemory, onOpening }: SessionObserver,
   ) {
     this.#onMemory = onMemory;
     this.#onOpening = onOpening;
-    this.#silence = silence;
+    this.#watchdogLimits = watchdogLimits;
     const { promise, resolve, reject } = Promise.withResolvers<OpenedEngine>();
     this.opened = promise;
     // Callers hear of a failure; an unhandled one must not end the host.
@@ -106,7 +106,7 @@ export class EngineSession {
     const ended = Promise.withResolvers<SessionEnd>();
     this.ended = ended.promise;
     this.#resolveEnded = ended.resolve;
-    this.#openingWatch = this.#watch('opening');
+    this.#openingWatchdog = this.#watch('opening');
     this.#child.onExit((exit) => this.#end(exit));
     this.#child.onMessage((message) => this.#receive(message));
     this.#send({ type: 'open', config });
@@ -136,8 +136,8 @@ export class EngineSession {
         graceMs,
       );
     };
-    const watch = this.#watch('task');
-    this.#runs.set(runId, { controls, watch, resolve, reject, readFailure: undefined });
+    const watchdog = this.#watch('task');
+    this.#runs.set(runId, { controls, watchdog, resolve, reject, readFailure: undefined });
     this.#send({ type: 'run', runId, task });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
@@ -149,7 +149,7 @@ export class EngineSession {
       throw error;
     } finally {
       clearTimeout(timer);
-      watch.stop();
+      watchdog.stop();
       signal.removeEventListener('abort', cancel);
       this.#runs.delete(runId);
     }
@@ -157,7 +157,7 @@ export class EngineSession {
 
   /** Nobody may want this opening any more: it goes on only as long as it is heard of within this time. */
   shortenOpening(limitMs: number): void {
-    this.#openingWatch.shorten(limitMs);
+    this.#openingWatchdog.shorten(limitMs);
   }
 
   /** Ends the process at once, whatever it is doing. Those who wait for it get the reason at its end. */
@@ -168,15 +168,15 @@ export class EngineSession {
   #kill(reason: { readonly error: StudioError; readonly wasOnPurpose: boolean }): void {
     if (this.#killed !== undefined || this.#endError !== undefined) return;
     this.#killed = reason;
-    this.#openingWatch.stop();
+    this.#openingWatchdog.stop();
     this.#child.kill();
     // One that is stuck in a driver may not even die. Others hear of it at its end, so that the next task gets another.
-    const given = { exitCode: null, signal: 'SIGKILL', lastWords: '' };
+    const given = { exitCode: null, signal: 'SIGKILL', stderrTail: '' };
     this.#killTimer = setTimeout(() => this.#end(given), KILL_WAIT_MS).unref();
   }
 
-  #watch(what: 'opening' | 'task'): SilenceWatch {
-    return new SilenceWatch(this.#silence, what, (silentMs) =>
+  #watch(what: 'opening' | 'task'): Watchdog {
+    return new Watchdog(this.#watchdogLimits, what, (silentMs) =>
       this.#kill({ error: hung(silentMs), wasOnPurpose: false }),
     );
   }
@@ -185,7 +185,7 @@ export class EngineSession {
     if (this.#endError !== undefined) return;
     clearTimeout(this.#killTimer);
     const { error: reason, wasOnPurpose } = this.#killed ?? { error: crashed(exit), wasOnPurpose: false };
-    const error = this.#killed && !wasOnPurpose ? withLastWords(reason, exit) : reason;
+    const error = this.#killed && !wasOnPurpose ? withStderrTail(reason, exit) : reason;
     this.#failAll(error);
     this.#resolveEnded({ exit, error, wasOnPurpose });
   }
@@ -230,15 +230,15 @@ export class EngineSession {
     }
     switch (message.type) {
       case 'opening':
-        this.#openingWatch.heard();
+        this.#openingWatchdog.touch();
         this.#onOpening(message.step, message.total);
         break;
       case 'opened':
-        this.#openingWatch.stop();
+        this.#openingWatchdog.stop();
         this.#settleOpened.resolve({ device: message.device, pack: message.pack });
         break;
       case 'openFailed':
-        this.#openingWatch.stop();
+        this.#openingWatchdog.stop();
         this.#settleOpened.reject(new StudioError(message.code, message.message));
         break;
       case 'needAsset':
@@ -246,19 +246,19 @@ export class EngineSession {
         break;
       case 'progress': {
         const run = this.#runs.get(message.runId);
-        run?.watch.step(message.progress.stage, performance.now());
+        run?.watchdog.step(message.progress.stage, performance.now());
         run?.controls.onProgress?.(message.progress);
         break;
       }
       case 'preview': {
         const run = this.#runs.get(message.runId);
-        run?.watch.heard();
+        run?.watchdog.touch();
         run?.controls.onPreview?.(message.preview);
         break;
       }
       case 'candidate': {
         const run = this.#runs.get(message.runId);
-        run?.watch.heard();
+        run?.watchdog.touch();
         run?.controls.onCandidate?.(message.candidate);
         break;
       }
@@ -279,7 +279,7 @@ export class EngineSession {
     asset,
   }: Extract<EngineMessage, { type: 'needAsset' }>): Promise<void> {
     const run = this.#runs.get(runId);
-    run?.watch.pause();
+    run?.watchdog.pause();
     try {
       const file = (await run?.controls.readAsset(asset)) ?? null;
       this.#send({ type: 'asset', assetRequestId, file });
@@ -289,13 +289,13 @@ export class EngineSession {
       if (run) run.readFailure = asStudioError(error);
       this.#send({ type: 'asset', assetRequestId, file: null });
     } finally {
-      run?.watch.heard();
+      run?.watchdog.touch();
     }
   }
 
   #failAll(error: StudioError): void {
     this.#endError = error;
-    this.#openingWatch.stop();
+    this.#openingWatchdog.stop();
     this.#settleOpened.reject(error);
     for (const { reject } of this.#runs.values()) reject(error);
   }
@@ -320,9 +320,9 @@ const MEMORY_SHORTAGE =
 const SHOWN_LINES = 5;
 
 function crashed(exit: ChildExit): StudioError {
-  const { exitCode, signal, lastWords } = exit;
-  const shown = shownWords(exit);
-  if (MEMORY_SHORTAGE.test(lastWords)) {
+  const { exitCode, signal, stderrTail } = exit;
+  const shown = shownStderrTail(exit);
+  if (MEMORY_SHORTAGE.test(stderrTail)) {
     return new StudioError(
       'OUT_OF_MEMORY',
       'The process that runs the models ran out of memory and ended. The next render starts it again; close other ' +
@@ -351,11 +351,11 @@ function crashed(exit: ChildExit): StudioError {
 }
 
 /** The end of a process's standard error, as it follows a sentence. */
-function shownWords({ lastWords }: ChildExit): string {
-  const words = lastWords.trim().split('\n').slice(-SHOWN_LINES).join('\n');
+function shownStderrTail({ stderrTail }: ChildExit): string {
+  const words = stderrTail.trim().split('\n').slice(-SHOWN_LINES).join('\n');
   return words && `\n${words}`;
 }
 
-function withLastWords({ code, message, cause }: StudioError, exit: ChildExit): StudioError {
-  return new StudioError(code, `${message}${shownWords(exit)}`, { cause: cause ?? exit });
+function withStderrTail({ code, message, cause }: StudioError, exit: ChildExit): StudioError {
+  return new StudioError(code, `${message}${shownStderrTail(exit)}`, { cause: cause ?? exit });
 }

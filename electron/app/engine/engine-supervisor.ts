@@ -20,9 +20,9 @@ import {
   type OpeningListener,
   type RunControls,
 } from './engine-session.ts';
-import { DEFAULT_SILENCE, type SilenceLimits } from './silence-watch.ts';
-import { Turns } from './turns.ts';
+import { Mutex } from './mutex.ts';
 import { cancelled, untilAborted } from './until-aborted.ts';
+import { DEFAULT_WATCHDOG_LIMITS, type WatchdogLimits } from './watchdog.ts';
 
 /** When a process is ended that works no longer, or not as it should. */
 export interface SupervisorLimits {
@@ -35,7 +35,7 @@ export interface SupervisorLimits {
   /** How often that is looked at. */
   readonly memoryCheckMs: number;
   /** How long a working engine may say nothing before it counts as hung and is killed. */
-  readonly silence: SilenceLimits;
+  readonly watchdog: WatchdogLimits;
 }
 
 export const DEFAULT_LIMITS: SupervisorLimits = {
@@ -43,7 +43,7 @@ export const DEFAULT_LIMITS: SupervisorLimits = {
   idleMs: 600_000,
   lowMemoryBytes: 256 << 20,
   memoryCheckMs: 15_000,
-  silence: DEFAULT_SILENCE,
+  watchdog: DEFAULT_WATCHDOG_LIMITS,
 };
 
 export interface SupervisorOptions {
@@ -77,7 +77,7 @@ export class EngineSupervisor {
   readonly #onOpening: OpeningListener;
   readonly #log: EngineLog;
   readonly #availableMemory: () => number;
-  readonly #turns = new Turns();
+  readonly #mutex = new Mutex();
   readonly #closing = new AbortController();
   /** Processes that have not ended yet, those that were killed included. */
   readonly #sessions = new Set<EngineSession>();
@@ -174,7 +174,7 @@ export class EngineSupervisor {
     controls: RunControls,
   ): Promise<EngineResultOf<Kind>> {
     const signal = this.#orClosing(controls.signal);
-    return this.#turns.take(signal, async () => {
+    return this.#mutex.runExclusive(signal, async () => {
       const life = await this.#ready(signal, (ready) => {
         clearTimeout(this.#idleTimer);
         ready.isRunning = true;
@@ -277,7 +277,7 @@ export class EngineSupervisor {
     let session: EngineSession;
     try {
       session = new EngineSession(this.#launch, config, {
-        silence: this.#limits.silence,
+        watchdogLimits: this.#limits.watchdog,
         onMemory: () => this.#report(),
         onOpening: this.#onOpening,
       });
@@ -326,12 +326,12 @@ export class EngineSupervisor {
         this.#end(life, error);
       },
     );
-    void session.ended.then(({ exit: { exitCode, signal, lastWords }, error, wasOnPurpose }) => {
+    void session.ended.then(({ exit: { exitCode, signal, stderrTail }, error, wasOnPurpose }) => {
       this.#sessions.delete(session);
       const livedMs = performance.now() - startMs;
       const { code, message } = error;
       const reason = { code, message };
-      this.#log({ kind: 'ended', pid, reason, wasOnPurpose, exitCode, signal, lastWords, livedMs });
+      this.#log({ kind: 'ended', pid, reason, wasOnPurpose, exitCode, signal, stderrTail, livedMs });
       if (!wasOnPurpose) {
         this.#crashes++;
         this.#hasCrashedLast = true;
@@ -387,7 +387,7 @@ export class EngineSupervisor {
   }
 
   #releaseIdle(): void {
-    if (this.#life?.opened !== undefined && !this.#turns.isTaken) this.release();
+    if (this.#life?.opened !== undefined && !this.#mutex.isLocked) this.release();
   }
 
   #report(): void {

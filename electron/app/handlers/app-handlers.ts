@@ -10,13 +10,13 @@ import { cacheBytes, clearCache } from '../cache/computed-cache.ts';
 import { collectDiagnostics } from '../diagnostics.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { readLicences } from '../licences.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function appHandlers(
-  parts: StudioParts,
+  services: Services,
 ): Pick<CommandHandlers<CommandContext>, keyof typeof appCommands> {
   const { host, settings, packs, projectsFolder, projects, recent, writtenFiles, store, events, folders } =
-    parts;
+    services;
   const dialogs = () => {
     if (host.dialogs !== null) return host.dialogs;
     throw new StudioError(
@@ -54,12 +54,12 @@ export function appHandlers(
       projectsFolder: projectsFolder.path,
       canChooseProjectsFolder: projectsFolder.canBeChosen,
       modelsFolder: store.modelsFolder,
-      canChooseModelsFolder: parts.modelsFolder.chosenBy !== 'PNPMIX_MODELS_DIR',
+      canChooseModelsFolder: services.modelsFolder.chosenBy !== 'PNPMIX_MODELS_DIR',
       cacheFolder: folders.cache,
       uploadLimitBytes: UPLOAD_LIMIT_BYTES,
     }),
     'app.licences': readOnce,
-    'app.diagnostics': () => collectDiagnostics(parts),
+    'app.diagnostics': () => collectDiagnostics(services),
     'app.reveal': async ({ path }, { clientId }) => {
       const { reveal } = dialogs();
       if (!isGivenOut(path)) {
@@ -79,7 +79,7 @@ export function appHandlers(
       return null;
     },
     'app.setModelsFolder': async ({ folder }) => {
-      await parts.modelsFolder.choose(folder);
+      await services.modelsFolder.choose(folder);
       return null;
     },
     'settings.get': () => settings.current,
@@ -88,7 +88,7 @@ export function appHandlers(
         await packs.assertUsable(change.pack, 'PARAMETER_INVALID');
       }
       const changed = await settings.change(change);
-      await parts.applySettings();
+      await services.applySettings();
       events.emit('settings.changed', changed);
       return changed;
     },

@@ -4,13 +4,13 @@ import type { assetCommands } from '../../contract/commands/asset-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { readRenderRequest } from '../../projects/export/render-metadata.ts';
 import type { CommandContext } from '../dispatcher.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function assetHandlers({
   pictures,
   projects,
   transient,
-}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof assetCommands> {
+}: Services): Pick<CommandHandlers<CommandContext>, keyof typeof assetCommands> {
   return {
     'assets.import': async ({ projectId, upload, name, kind, fit }) => {
       // A project that is not open takes nothing; no picture is read for it.

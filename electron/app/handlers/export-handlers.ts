@@ -12,7 +12,7 @@ import {
 import type { CommandContext } from '../dispatcher.ts';
 import { writeExport } from '../exports/write-export.ts';
 import { checkedPath, freePath } from '../projects/file-names.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function exportHandlers({
   host,
@@ -21,7 +21,7 @@ export function exportHandlers({
   settings,
   transient,
   writtenFiles,
-}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof exportCommands> {
+}: Services): Pick<CommandHandlers<CommandContext>, keyof typeof exportCommands> {
   /** Writes a file where the user said, or keeps it for a browser to download. */
   const deliver = async ({ fileName, bytes, mediaType }: MadeFile, path?: string): Promise<ExportedFile> => {
     const file = { fileName, bytes: bytes.length, mediaType };

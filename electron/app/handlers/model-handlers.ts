@@ -5,7 +5,7 @@ import type { CommandHandlers } from '../../contract/commands.ts';
 import type { StoreProgress } from '../../models/store-progress.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { JobControls } from '../jobs/job-runner.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function modelHandlers({
   store,
@@ -14,7 +14,7 @@ export function modelHandlers({
   engine,
   settings,
   applySettings,
-}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
+}: Services): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
   /** The engine has to look again at a pack that gained or lost something: it may find, remove or fill by it now. */
   const applyChangeOf = async (packId: string) => {
     await applySettings();

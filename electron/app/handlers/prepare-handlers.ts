@@ -5,13 +5,13 @@ import type { CommandHandlers } from '../../contract/commands.ts';
 import type { EngineResultOf } from '../../contract/engine-messages.ts';
 import type { JobResult } from '../../contract/jobs.ts';
 import type { CommandContext } from '../dispatcher.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function prepareHandlers({
   prepare,
   jobs,
   projects,
-}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof prepareCommands> {
+}: Services): Pick<CommandHandlers<CommandContext>, keyof typeof prepareCommands> {
   return {
     'prepare.generateBackgrounds': ({ projectId, ...request }) =>
       prepare.startBackgrounds(projectId, { kind: 'generateBackgrounds', ...request }),

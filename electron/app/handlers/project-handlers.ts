@@ -13,7 +13,7 @@ import type { CommandContext } from '../dispatcher.ts';
 import type { JobControls } from '../jobs/job-runner.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';
 import { readSampleScene } from '../projects/sample-project.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function projectHandlers({
   jobs,
@@ -26,7 +26,7 @@ export function projectHandlers({
   settings,
   transient,
   events,
-}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
+}: Services): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
   const startingParameters = () => packs.startingParameters(settings.current.pack);
   /** Large projects take a while: a copy is a job. */
   const copying = (projectId: ProjectId, copy: (options: CopyOptions) => Promise<ProjectState>) =>

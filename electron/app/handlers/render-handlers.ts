@@ -8,12 +8,12 @@ import type { CommandContext } from '../dispatcher.ts';
 import type { RenderOrder } from '../renders/render-service.ts';
 import { keptEntry, keptSummary } from '../renders/render-views.ts';
 import { requestDifference } from '../renders/request-difference.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 export function renderHandlers({
   projects,
   renders,
-}: StudioParts): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
+}: Services): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
   return {
     'renders.enqueue': ({ projectId, atFront, document }) => {
       const order = { document: document ?? projects.file(projectId).document(), sweep: null };

@@ -113,7 +113,7 @@ export class OpenProjects {
     }
     change(project.file);
     project.revision++;
-    return this.#tell(project);
+    return this.#emitState(project);
   }
 
   /** A page of the history, newest first. */
@@ -137,7 +137,7 @@ export class OpenProjects {
   rename(projectId: ProjectId, name: string): ProjectState {
     const project = this.#get(projectId);
     project.file.rename(name);
-    return this.#tell(project);
+    return this.#emitState(project);
   }
 
   /**
@@ -165,7 +165,7 @@ export class OpenProjects {
     }
     project.revision++;
     this.#remember(project.file);
-    return this.#tell(project);
+    return this.#emitState(project);
   }
 
   /** Writes a copy and opens it beside the original. @throws as {@link saveAs}; no copy is left then */
@@ -285,7 +285,7 @@ export class OpenProjects {
     }
     this.#open.set(project.projectId, project);
     this.#remember(file);
-    return this.#tell(project);
+    return this.#emitState(project);
   }
 
   #remember({ path }: ProjectFile): void {
@@ -306,7 +306,7 @@ export class OpenProjects {
     return project;
   }
 
-  #tell(project: OpenProject): ProjectState {
+  #emitState(project: OpenProject): ProjectState {
     const state = this.#stateOf(project);
     this.#events.emit('project.changed', state);
     return state;

@@ -9,7 +9,7 @@ import { requestDocument, requestPictures } from '../../contract/request-documen
 import { type SceneDocument, sceneDocumentSchema } from '../../contract/scene-document.ts';
 import { readRenderRequest } from '../../projects/export/render-metadata.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
-import type { StudioParts } from '../studio-parts.ts';
+import type { Services } from '../services.ts';
 
 /** How many recent projects are looked into for a picture. */
 const MAX_LOOKED_INTO = 10;
@@ -33,12 +33,7 @@ export interface PictureScene {
  *   takes; ASSET_INVALID when what it says is damaged; PROJECT_UNKNOWN
  */
 export async function sceneOfPicture(
-  {
-    projects,
-    transient,
-    recent,
-    pictures,
-  }: Pick<StudioParts, 'projects' | 'transient' | 'recent' | 'pictures'>,
+  { projects, transient, recent, pictures }: Pick<Services, 'projects' | 'transient' | 'recent' | 'pictures'>,
   projectId: ProjectId,
   png: Uint8Array,
   name: string,
@@ -82,7 +77,7 @@ export async function sceneOfPicture(
 }
 
 /** Anything can be uploaded, and the request can name it. */
-async function isPicture(bytes: Uint8Array, pictures: StudioParts['pictures']): Promise<boolean> {
+async function isPicture(bytes: Uint8Array, pictures: Services['pictures']): Promise<boolean> {
   try {
     await pictures.header(bytes, 'The picture');
     return true;

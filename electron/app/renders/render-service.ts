@@ -17,7 +17,7 @@ import type { StudioEvents } from '../studio-events.ts';
 import { type QueuedRender, type RenderEnd, RenderQueue } from './render-queue.ts';
 import { keptRecord, keptSummary, queuedRecord, queuedSummary } from './render-views.ts';
 
-export interface RenderServiceParts {
+export interface RenderServiceDependencies {
   readonly engine: EngineSupervisor;
   readonly projects: OpenProjects;
   readonly transient: TransientAssets;
@@ -41,15 +41,15 @@ const MAX_MESSAGE_LENGTH = 4000;
 
 export class RenderService {
   readonly queue: RenderQueue;
-  readonly #parts: RenderServiceParts;
+  readonly #dependencies: RenderServiceDependencies;
   readonly #documents = new WeakMap<QueuedRender, SceneDocument>();
 
-  constructor(parts: RenderServiceParts) {
-    this.#parts = parts;
-    const { engine, transient, events } = parts;
+  constructor(dependencies: RenderServiceDependencies) {
+    this.#dependencies = dependencies;
+    const { engine, transient, events } = dependencies;
     this.queue = new RenderQueue(engine, {
       onQueueChanged: (state) => events.emit('queue.changed', state),
-      onStarted: (render) => this.#tell(render.projectId, queuedSummary(render, 'running')),
+      onStarted: (render) => this.#emit(render.projectId, queuedSummary(render, 'running')),
       onProgress: ({ projectId, renderId }, progress, timeLeftMs) =>
         events.emit('render.progress', { projectId, renderId, ...progress, timeLeftMs }),
       onPreview: ({ projectId, renderId }, { png, ...preview }) =>
@@ -74,7 +74,7 @@ export class RenderService {
    * @throws StudioError DOCUMENT_INCOMPLETE saying what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN
    */
   enqueue(projectId: ProjectId, orders: readonly RenderOrder[], atFront = false): RenderSummary[] {
-    const file = this.#parts.projects.file(projectId);
+    const file = this.#dependencies.projects.file(projectId);
     if (file.isReadOnly) {
       throw new StudioError(
         'PROJECT_READ_ONLY',
@@ -86,7 +86,7 @@ export class RenderService {
       this.#queueable(document, sweep, projectId, projectName),
     );
     const summaries = renders.map((render) => queuedSummary(render, 'queued'));
-    for (const summary of summaries) this.#tell(projectId, summary);
+    for (const summary of summaries) this.#emit(projectId, summary);
     this.queue.enqueue(renders, atFront);
     return summaries;
   }
@@ -98,7 +98,7 @@ export class RenderService {
     projectId: ProjectId,
     projectName: string,
   ): QueuedRender {
-    const { engine, packId } = this.#parts;
+    const { engine, packId } = this.#dependencies;
     const known = engine.knownPack?.identity;
     let request = completeRequest(document, known ?? { id: packId(), version: '', weights: UNKNOWN_WEIGHTS });
     const render: QueuedRender = {
@@ -126,13 +126,13 @@ export class RenderService {
   /** @throws StudioError RENDER_UNKNOWN, PROJECT_UNKNOWN */
   get(projectId: ProjectId, renderId: RenderId): RenderRecord {
     const queued = this.#queued(projectId, renderId);
-    if (queued === undefined) return keptRecord(this.#parts.projects.file(projectId).render(renderId));
+    if (queued === undefined) return keptRecord(this.#dependencies.projects.file(projectId).render(renderId));
     return queuedRecord(queued, this.queue.currentId === renderId ? 'running' : 'queued');
   }
 
   /** The renders of the project's newest sweep. @throws StudioError PROJECT_UNKNOWN */
   newestSweep(projectId: ProjectId): { sweepId: string; renders: RenderSummary[] } | null {
-    const file = this.#parts.projects.file(projectId);
+    const file = this.#dependencies.projects.file(projectId);
     const underWay = this.queue.ofProject(projectId);
     // What waits or runs was asked for after all that has ended, unless it was put in front of it.
     const kept = file.renders({ sweep: 'newest' });
@@ -153,7 +153,7 @@ export class RenderService {
     const queued = this.#queued(projectId, renderId);
     const document =
       queued === undefined
-        ? this.#parts.projects.file(projectId).render(renderId).document
+        ? this.#dependencies.projects.file(projectId).render(renderId).document
         : this.#documents.get(queued);
     if (document) return document;
     throw new StudioError('RENDER_UNKNOWN', 'The project does not hold the scene of that render.');
@@ -161,8 +161,8 @@ export class RenderService {
 
   /** Tells of a kept render that was changed. */
   changed(projectId: ProjectId, renderId: RenderId): RenderSummary {
-    const summary = keptSummary(this.#parts.projects.file(projectId).render(renderId));
-    this.#tell(projectId, summary);
+    const summary = keptSummary(this.#dependencies.projects.file(projectId).render(renderId));
+    this.#emit(projectId, summary);
     return summary;
   }
 
@@ -171,19 +171,19 @@ export class RenderService {
   }
 
   #readAsset(projectId: ProjectId, asset: AssetId): AssetFile | null {
-    const file = this.#parts.projects.file(projectId);
+    const file = this.#dependencies.projects.file(projectId);
     if (!file.hasAsset(asset)) return null;
     return { name: `The picture ${asset.slice(0, 8)}`, bytes: file.readAsset(asset).bytes };
   }
 
-  #tell(projectId: ProjectId, render: RenderSummary): void {
-    this.#parts.events.emit('render.changed', { projectId, render });
+  #emit(projectId: ProjectId, render: RenderSummary): void {
+    this.#dependencies.events.emit('render.changed', { projectId, render });
   }
 
   async #ended(render: QueuedRender, end: RenderEnd): Promise<void> {
     const { projectId } = render;
     if (end.state === 'cancelled' && end.isDiscarded) {
-      this.#tell(projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
+      this.#emit(projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
       return;
     }
     try {
@@ -191,7 +191,7 @@ export class RenderService {
         end.state === 'done'
           ? await this.#keep(render, end.result)
           : this.#keepFailure(render, end.state === 'cancelled' ? cancelled() : end.error);
-      this.#tell(projectId, summary);
+      this.#emit(projectId, summary);
     } catch (error) {
       this.#couldNotKeep(render, end, error);
     }
@@ -201,7 +201,7 @@ export class RenderService {
   async #dropped(renders: readonly QueuedRender[], isDiscarded: boolean): Promise<void> {
     if (isDiscarded) {
       for (const render of renders) {
-        this.#tell(render.projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
+        this.#emit(render.projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
       }
       return;
     }
@@ -209,14 +209,14 @@ export class RenderService {
       for (let first = 0; first < ofProject.length; first += KEPT_AT_ONCE) {
         const some = ofProject.slice(first, first + KEPT_AT_ONCE);
         try {
-          const file = this.#parts.projects.file(projectId);
+          const file = this.#dependencies.projects.file(projectId);
           const kept = file.atomically(() => some.map((render) => this.#keepFailure(render, cancelled())));
-          for (const summary of kept) this.#tell(projectId, summary);
+          for (const summary of kept) this.#emit(projectId, summary);
         } catch (error) {
           const failure = asFailure(error);
           this.#noticeUnkept(failure);
           for (const render of some) {
-            this.#tell(projectId, { ...queuedSummary(render, 'cancelled'), error: failure });
+            this.#emit(projectId, { ...queuedSummary(render, 'cancelled'), error: failure });
           }
         }
         await new Promise((resolve) => setImmediate(resolve));
@@ -226,8 +226,8 @@ export class RenderService {
 
   async #keep(render: QueuedRender, result: EngineResultOf<'render'>): Promise<RenderSummary> {
     const { png, device, timingsMs, totalMs, peakMemoryBytes, unetMs, unetRows, notices } = result;
-    const thumbnail = await this.#parts.pictures.thumbnail(png, 'The picture of the render', 'webp');
-    const file = this.#parts.projects.file(render.projectId);
+    const thumbnail = await this.#dependencies.pictures.thumbnail(png, 'The picture of the render', 'webp');
+    const file = this.#dependencies.projects.file(render.projectId);
     return file.atomically(() =>
       keptSummary(
         file.addRender({
@@ -247,14 +247,14 @@ export class RenderService {
   }
 
   #keepFailure(render: QueuedRender, error: StudioError): RenderSummary {
-    const file = this.#parts.projects.file(render.projectId);
+    const file = this.#dependencies.projects.file(render.projectId);
     return keptSummary(
       file.addRender({
         ...this.#common(render),
         result: null,
         thumbnail: null,
         failure: { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) },
-        device: this.#parts.engine.status.device,
+        device: this.#dependencies.engine.status.device,
         timingsMs: {},
         totalMs: 0,
       }),
@@ -269,14 +269,15 @@ export class RenderService {
   /** A full disk must not cost the picture: it stays available until the program ends. */
   #couldNotKeep(render: QueuedRender, end: RenderEnd, error: unknown): void {
     const failure = asFailure(error);
-    const result = end.state === 'done' ? this.#parts.transient.put(end.result.png, 'image/png') : null;
+    const result =
+      end.state === 'done' ? this.#dependencies.transient.put(end.result.png, 'image/png') : null;
     this.#noticeUnkept(failure);
     const state = end.state === 'cancelled' ? 'cancelled' : 'failed';
-    this.#tell(render.projectId, { ...queuedSummary(render, state), result, error: failure });
+    this.#emit(render.projectId, { ...queuedSummary(render, state), result, error: failure });
   }
 
   #noticeUnkept({ code, message }: Failure): void {
-    this.#parts.events.emit('notice', {
+    this.#dependencies.events.emit('notice', {
       level: 'error',
       message: `A render could not be saved in the project: ${message} (${errorCodes[code]})`,
     });

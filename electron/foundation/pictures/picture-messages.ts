@@ -9,7 +9,7 @@ export interface PictureTask {
   readonly cpuMs: number;
 }
 
-export type PictureAnswer =
+export type PictureResponse =
   /** Once, before anything else. */
   | { readonly state: 'ready' }
   | { readonly state: 'done'; readonly value: unknown }

@@ -4,7 +4,7 @@
  */
 import { StudioError } from '../../contract/errors.ts';
 import { openHostPort } from '../processes/host-port.ts';
-import type { PictureAnswer, PictureTask } from './picture-messages.ts';
+import type { PictureResponse, PictureTask } from './picture-messages.ts';
 import { pictureOperations } from './picture-operations.ts';
 
 /** How often the processor time is looked at. */
@@ -19,7 +19,7 @@ process.on('SIGINT', () => undefined);
 port.onMessage(async (message) => {
   const { operation, input, cpuMs } = message as PictureTask;
   const run = pictureOperations[operation] as (...input: readonly unknown[]) => Promise<unknown>;
-  const send = (answer: PictureAnswer) => port.send(answer);
+  const send = (response: PictureResponse) => port.send(response);
   // libvips works on threads of its own: this one is free to watch. Its own time limit does not reach into loaders.
   const start = process.cpuUsage();
   const watch = setInterval(() => {
@@ -35,4 +35,4 @@ port.onMessage(async (message) => {
     clearInterval(watch);
   }
 });
-port.send({ state: 'ready' } satisfies PictureAnswer);
+port.send({ state: 'ready' } satisfies PictureResponse);

@@ -8,7 +8,7 @@ import { StudioError } from '../../contract/errors.ts';
 import { type ChildLauncher, forkChild, type HostedChild } from '../processes/child-process.ts';
 import type { PictureCodec } from './picture-codec.ts';
 import { requirePictureFormat } from './picture-format.ts';
-import type { PictureAnswer, PictureTask } from './picture-messages.ts';
+import type { PictureResponse, PictureTask } from './picture-messages.ts';
 import { readingEnded, takesTooLong } from './refusals.ts';
 
 export interface PictureLimits {
@@ -135,8 +135,8 @@ export class PictureProcesses implements PictureCodec {
     const child = this.#launch();
     const worker: Worker = { child, isReady: false, task: undefined, timer: undefined };
     this.#workers.add(worker);
-    child.onMessage((message) => this.#answered(worker, message as PictureAnswer));
-    child.onExit(({ lastWords }) => {
+    child.onMessage((message) => this.#onResponse(worker, message as PictureResponse));
+    child.onExit(({ stderrTail }) => {
       // One that was ended from here has been spoken for.
       if (!this.#workers.has(worker)) return;
       const { task } = worker;
@@ -147,7 +147,7 @@ export class PictureProcesses implements PictureCodec {
           : new StudioError(
               'PICTURES_UNAVAILABLE',
               `${task.name} was not read: the process that reads pictures cannot be started. Start the program again.`,
-              { cause: new Error(lastWords) },
+              { cause: new Error(stderrTail) },
             ),
       );
       this.#next();
@@ -155,14 +155,14 @@ export class PictureProcesses implements PictureCodec {
     return worker;
   }
 
-  #answered(worker: Worker, answer: PictureAnswer): void {
-    if (answer.state === 'ready') {
+  #onResponse(worker: Worker, response: PictureResponse): void {
+    if (response.state === 'ready') {
       worker.isReady = true;
       return;
     }
     const { task } = worker;
     if (task === undefined || !this.#workers.has(worker)) return;
-    if (answer.state === 'overrun') {
+    if (response.state === 'overrun') {
       this.#overran(worker);
       return;
     }
@@ -170,8 +170,8 @@ export class PictureProcesses implements PictureCodec {
     clearTimeout(worker.timer);
     worker.timer = setTimeout(() => this.#end(worker), this.#limits.idleMs);
     worker.timer.unref();
-    if (answer.state === 'done') task.resolve(answer.value);
-    else task.reject(new StudioError(answer.code, answer.message));
+    if (response.state === 'done') task.resolve(response.value);
+    else task.reject(new StudioError(response.code, response.message));
     this.#next();
   }
 

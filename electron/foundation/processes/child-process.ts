@@ -6,7 +6,7 @@ export interface ChildExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** The last lines that it wrote to its standard error. */
-  readonly lastWords: string;
+  readonly stderrTail: string;
 }
 
 /** A line to a process, and the way to end it. */
@@ -24,20 +24,20 @@ export interface HostedChild {
 export type ChildLauncher = () => HostedChild;
 
 /** How much of its standard error is kept. */
-const LAST_WORDS_LENGTH = 2000;
+const STDERR_TAIL_LENGTH = 2000;
 
 /** Starts a file by child_process.fork. */
 export function forkChild(file: string): HostedChild {
   // 'advanced' is structured clone: bytes arrive as bytes.
   const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  let lastWords = '';
+  let stderrTail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH);
+    stderrTail = (stderrTail + text).slice(-STDERR_TAIL_LENGTH);
   });
   const exited = new Promise<ChildExit>((resolve) => {
     // 'close' comes after the last of its standard error was read.
-    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, lastWords }));
-    child.once('error', (error) => resolve({ exitCode: null, signal: null, lastWords: String(error) }));
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stderrTail }));
+    child.once('error', (error) => resolve({ exitCode: null, signal: null, stderrTail: String(error) }));
   });
   return {
     pid: child.pid,

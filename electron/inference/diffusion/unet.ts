@@ -7,7 +7,12 @@ import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
 import { stackRows, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
-import { asRowStates, keptStatesFeeds, readStates, statesOutputs } from './attention-states.ts';
+import {
+  asRowHiddenStates,
+  cachedHiddenStatesFeeds,
+  hiddenStatesOutputs,
+  readHiddenStates,
+} from './hidden-states.ts';
 
 /** Share of the free memory that one batch may take. */
 const memoryShare = 0.5;
@@ -88,7 +93,7 @@ export class OnnxUnet implements Unet {
     );
     const sourceOf = ({ keyValueSource: source }: UnetRow) =>
       typeof source === 'number' ? source : rows.length + kept.indexOf(source);
-    const keeping = [...rows.keys()].filter((index) => rows[index]!.onStates !== undefined);
+    const keeping = [...rows.keys()].filter((index) => rows[index]!.onHiddenStates !== undefined);
     const [, , height, width] = latents.dims as [number, number, number, number];
     const startMs = performance.now();
     const outputs = await session.run(
@@ -112,19 +117,19 @@ export class OnnxUnet implements Unet {
           batch,
         ),
         ...added,
-        ...keptStatesFeeds(
+        ...cachedHiddenStatesFeeds(
           metadata,
-          kept.map((states) => asRowStates(states, layers)),
+          kept.map((states) => asRowHiddenStates(states, layers)),
           [height, width],
         ),
       },
-      keeping.length === 0 ? ['out_sample'] : ['out_sample', ...statesOutputs(metadata)],
+      keeping.length === 0 ? ['out_sample'] : ['out_sample', ...hiddenStatesOutputs(metadata)],
     );
     const callMs = performance.now() - startMs;
     this.#runMs += callMs;
     this.#lastMsPerRow = callMs / rows.length;
-    const states = readStates(metadata, layers, outputs, keeping.length);
-    for (const [at, index] of keeping.entries()) rows[index]!.onStates!(states[at]!);
+    const states = readHiddenStates(metadata, layers, outputs, keeping.length);
+    for (const [at, index] of keeping.entries()) rows[index]!.onHiddenStates!(states[at]!);
     const { out_sample: output } = outputs;
     return tensor(output!.data as Float32Array, output!.dims);
   }

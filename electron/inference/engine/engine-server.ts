@@ -93,7 +93,7 @@ export class EngineServer {
           downscale: models.autoencoder.downscale,
           multiple: engine.framePack.multiple,
           recommended: pack.recommended,
-          abilities: engine.preparation.abilities,
+          capabilities: engine.preparation.capabilities,
         },
         memoryBytes: process.memoryUsage.rss(),
       });

@@ -16,7 +16,7 @@ import type { PnpMixResult } from '../../pipeline/pnp-mix-types.ts';
 import type { RunControls } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { AttentionStatesCache } from '../cache/attention-states-cache.ts';
+import { ConceptAttentionCache } from '../cache/concept-attention-cache.ts';
 import { DiskTensorStore } from '../cache/tensor-store.ts';
 import { OnnxAutoencoder } from '../diffusion/autoencoder.ts';
 import type { EngineModels } from '../diffusion/engine-models.ts';
@@ -121,7 +121,7 @@ export class Engine {
   readonly #cacheFolder: string;
   readonly #cacheLimitBytes: number | undefined;
   readonly #storeSalt: string;
-  readonly #attentionStates = new AttentionStatesCache();
+  readonly #attentionCache = new ConceptAttentionCache();
   readonly #lastScene = new LastPreparedScene();
 
   private constructor(
@@ -194,7 +194,7 @@ export class Engine {
 
   /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them again. */
   async release(): Promise<void> {
-    this.#attentionStates.clear();
+    this.#attentionCache.clear();
     this.#lastScene.clear();
     await this.preparation.release();
     for (const session of this.#sessions) await session.release();
@@ -240,7 +240,7 @@ export class Engine {
     const runStore: RunStore = {
       load: (key) => store.load(key),
       save: (key, tensors) => store.save(key, tensors),
-      keptStates: this.#attentionStates.forRun(),
+      attentionCache: this.#attentionCache.forRun(),
     };
     const composition = await compose(this.models, scene, methodParameters(parameters), runStore, {
       ...(controls.signal && { signal: controls.signal }),

@@ -43,7 +43,9 @@ function findSam(packFolder: string): { folder: string; kind: PromptSegmenterKin
 /** By what a pack looks for phrases, without opening it; undefined for one that cannot. */
 export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | undefined {
   if (findComponentFolder(packFolder, 'detector', dinoFile) !== undefined) return 'groundingDino';
-  return findComponentFolder(packFolder, 'segmenter', 'model.onnx') === undefined ? undefined : 'own';
+  return findComponentFolder(packFolder, 'segmenter', 'model.onnx') === undefined
+    ? undefined
+    : 'packSegmenter';
 }
 
 /**

@@ -5,9 +5,9 @@
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import {
-  type Abilities,
   type BackgroundsRequest,
   backgroundsRequestSchema,
+  type Capabilities,
   type MaskSelection,
   maskSelectionSchema,
   type PhraseSearch,
@@ -37,7 +37,7 @@ import { decodeImage, hashPixels, type PictureFile, resizeImage } from '../image
 import { readRemovalMasks } from '../images/removal-masks.ts';
 import { TeleaInpainter } from '../inpainting/telea.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import { OpenedOnce } from '../runtime/opened-once.ts';
+import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import {
   hasInpainter,
@@ -58,16 +58,16 @@ import type {
 
 export class Preparation {
   readonly #context: PreparationContext;
-  readonly #textToImage: OpenedOnce<TextToImagePack>;
-  readonly #promptSegmenter: OpenedOnce<PromptSegmenter>;
-  readonly #phraseSegmenter: OpenedOnce<PhraseSegmenter | undefined>;
-  readonly #inpainter: OpenedOnce<Inpainter | undefined>;
+  readonly #textToImage: Lazy<TextToImagePack>;
+  readonly #promptSegmenter: Lazy<PromptSegmenter>;
+  readonly #phraseSegmenter: Lazy<PhraseSegmenter | undefined>;
+  readonly #inpainter: Lazy<Inpainter | undefined>;
   #preview: LatentPreview | undefined;
 
   constructor(context: PreparationContext) {
     this.#context = context;
     const { pack, models, device, cacheFolder } = context;
-    this.#textToImage = new OpenedOnce(({ signal, onProgress }) => {
+    this.#textToImage = new Lazy(({ signal, onProgress }) => {
       const folder = findBackgroundsFolder(pack.folder);
       if (folder === undefined) return Promise.resolve(blendingTextToImage(pack, models));
       return openBackgroundsModel(folder, pack.size, device, {
@@ -76,15 +76,15 @@ export class Preparation {
         onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
       });
     });
-    this.#promptSegmenter = new OpenedOnce(() => openPromptSegmenter(pack.folder, device));
-    this.#phraseSegmenter = new OpenedOnce(() =>
+    this.#promptSegmenter = new Lazy(() => openPromptSegmenter(pack.folder, device));
+    this.#phraseSegmenter = new Lazy(() =>
       openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get({})),
     );
-    this.#inpainter = new OpenedOnce(() => openInpainter(pack.folder, device));
+    this.#inpainter = new Lazy(() => openInpainter(pack.folder, device));
   }
 
   /** What this pack can prepare. Clicks and removing work on any pack, with or without models of their own. */
-  get abilities(): Abilities {
+  get capabilities(): Capabilities {
     const { folder, textToImage } = this.#context.pack;
     const findMaskBy = phraseSegmenterKind(folder) ?? null;
     return {
@@ -118,7 +118,7 @@ export class Preparation {
     controls: BackgroundsControls = {},
   ): Promise<BackgroundsOutcome> {
     return inStudioTerms(async () => {
-      const { count, seed, prompt, negativePrompt, steps, guidance, redraws } = parseInput(
+      const { count, seed, prompt, negativePrompt, steps, guidance, retries } = parseInput(
         backgroundsRequestSchema,
         request,
         'The request for backgrounds',
@@ -138,8 +138,8 @@ export class Preparation {
       const size = this.#context.pack.size ?? pack.size;
       // The engine's U-Net may be asked for smaller batches when memory runs short; that is worth saying.
       const candidates: Candidate[] = [];
-      const furtherSeeds = consecutiveSeeds(seed, count * (1 + redraws)).slice(count);
-      let redrawsLeft = redraws;
+      const furtherSeeds = consecutiveSeeds(seed, count * (1 + retries)).slice(count);
+      let retriesLeft = retries;
       await textToImage(
         pack.models,
         {
@@ -158,11 +158,11 @@ export class Preparation {
           ...(preview && {
             onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
           }),
-          redrawSeed: async (candidate) => {
+          retrySeed: async (candidate) => {
             const missing =
-              redraws === 0 ? [] : await this.#thingsMissing(prompt, candidate, controls.signal);
-            if (missing.length > 0 && redrawsLeft > 0) {
-              redrawsLeft--;
+              retries === 0 ? [] : await this.#missingSubjects(prompt, candidate, controls.signal);
+            if (missing.length > 0 && retriesLeft > 0) {
+              retriesLeft--;
               return furtherSeeds.shift()!;
             }
             if (missing.length > 0) {
@@ -170,7 +170,7 @@ export class Preparation {
                 `No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`,
               );
             }
-            redrawsLeft = redraws;
+            retriesLeft = retries;
             return null;
           },
           onCandidate: async ({ image, seed: own }, index) => {
@@ -204,7 +204,7 @@ export class Preparation {
       if (segmenter === undefined) {
         throw new StudioError(
           'PACK_INCOMPLETE',
-          `The pack ${this.#context.pack.name} has no model that finds things by their names. Click on the thing, ` +
+          `The pack ${this.#context.pack.name} has no model that detects subjects by name. Click on the subject, ` +
             'or draw a box around it.',
         );
       }
@@ -325,21 +325,21 @@ export class Preparation {
     );
   }
 
-  /** The things of a prompt that the pack's detector does not find in a picture; none where it knows no things. */
-  async #thingsMissing(
+  /** The subjects of a prompt that the pack's detector does not find in a picture; none where it knows none by name. */
+  async #missingSubjects(
     prompt: string,
     { image }: Candidate,
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
     // Grounding DINO, which takes any words, would be loaded for nothing.
-    if (phraseSegmenterKind(this.#context.pack.folder) !== 'own') return [];
+    if (phraseSegmenterKind(this.#context.pack.folder) !== 'packSegmenter') return [];
     const segmenter = await this.#phraseSegmenter.get(signal ? { signal } : {});
     const picture = { pixels: image, contentHash: hashPixels(image) };
     const missing: string[] = [];
-    for (const thing of segmenter?.thingsIn?.(prompt) ?? []) {
-      const query = phraseSearchSchema.parse({ phrase: thing });
+    for (const subject of segmenter?.subjectsIn?.(prompt) ?? []) {
+      const query = phraseSearchSchema.parse({ phrase: subject });
       const { proposals } = await segmenter!.find(picture, query, signal);
-      if (proposals.length === 0) missing.push(thing);
+      if (proposals.length === 0) missing.push(subject);
     }
     return missing;
   }

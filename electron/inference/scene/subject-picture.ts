@@ -36,11 +36,11 @@ export interface SubjectOptions {
  */
 export async function subjectPicture(options: SubjectOptions): Promise<RgbImage> {
   const { image, subject, region, inpainted, mode } = options;
-  const thing = rectangleOf(subject, 'The mask of the thing in a concept image');
-  const place = mode === 'aligned' ? rectangleOf(region, 'The mask of a concept') : thing;
+  const subjectRectangle = rectangleOf(subject, 'The mask of the thing in a concept image');
+  const place = mode === 'aligned' ? rectangleOf(region, 'The mask of a concept') : subjectRectangle;
   const { width, height } = image;
   const input = await sharp(withAlpha(image, subject), { raw: { width, height, channels: 4 } })
-    .extract(thing)
+    .extract(subjectRectangle)
     .resize({ width: place.width, height: place.height, fit: 'fill', kernel: 'lanczos3' })
     .raw({ depth: 'uchar' })
     .toBuffer();

@@ -1,6 +1,6 @@
 /**
  * Masks from text with the starter pack's own model (native-models/training/train_masks.py): one map a word, where a
- * phrase's map is the smallest of its words'. It knows the pack's things and looks, and says so of what it does not.
+ * phrase's map is the smallest of its words'. It knows the pack's subjects and appearances, and says which words it does not know.
  */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -26,6 +26,7 @@ import { openOnnxFile, readModelConfig } from '../packs/onnx-file.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { ModelSession } from '../runtime/sessions.ts';
 
+/** `things` are the subjects, `looks` the appearances: the file's names are those of the released pack. */
 const configSchema = z.object({
   format: z.literal(1),
   architecture: z.literal('phrase-segmenter'),
@@ -39,7 +40,7 @@ type Config = z.output<typeof configSchema>;
 /** Words that change nothing about what is looked for. */
 const fillers = new Set(['a', 'an', 'the', 'my', 'one', 'and', 'of', 'photo', 'picture', 'in', 'with']);
 
-/** A part that is smaller than this share of the largest is a part of it (a balloon's string), not another thing. */
+/** A part that is smaller than this share of the largest belongs to it (a balloon's string) and is no other subject. */
 const partShare = 0.25;
 /** A find must cover this share of the picture. */
 const leastShare = 0.002;
@@ -83,25 +84,25 @@ export class StarterSegmenter implements PhraseSegmenter {
       unknown.length > 0
         ? [`${this.#knows()} It passed over: ${unknown.map((word) => `"${word}"`).join(', ')}.`]
         : [];
-    const things = this.thingsIn(query.phrase);
-    if (things.length !== 1) {
+    const subjects = this.subjectsIn(query.phrase);
+    if (subjects.length !== 1) {
       return {
         proposals: [],
         notices: [
-          things.length === 0
+          subjects.length === 0
             ? `${this.#knows()} It found none of these in "${query.phrase}".`
-            : `It looks for one thing at a time, and "${query.phrase}" names ${things.join(' and ')}.`,
+            : `It looks for one subject at a time, and "${query.phrase}" names ${subjects.join(' and ')}.`,
         ],
       };
     }
-    // The thing's own map draws the outline; the looks only say whether this is the one that was meant.
-    const { logits, presence } = await this.#run(image, things);
+    // The subject's own map draws the outline; the appearance only says whether this is the one that was meant.
+    const { logits, presence } = await this.#run(image, subjects);
     throwIfCancelled(signal);
     if (presence < query.textThreshold) return { proposals: [], notices };
     const { width, height } = image.pixels;
     const enlarged = await resizePlane(logits, { width, height });
     const found = proposalsOf(enlarged, presence, query.boxThreshold);
-    if (found.length === 0 || asked.length === things.length) return { proposals: found, notices };
+    if (found.length === 0 || asked.length === subjects.length) return { proposals: found, notices };
     throwIfCancelled(signal);
     const meant = await resizePlane((await this.#run(image, asked)).logits, { width, height });
     return {
@@ -110,7 +111,7 @@ export class StarterSegmenter implements PhraseSegmenter {
     };
   }
 
-  thingsIn(text: string): readonly string[] {
+  subjectsIn(text: string): readonly string[] {
     return this.#read(text).asked.filter((word) => this.#config.things.includes(word));
   }
 
@@ -130,7 +131,7 @@ export class StarterSegmenter implements PhraseSegmenter {
     return { asked: [...new Set(asked)], unknown: [...new Set(unknown)] };
   }
 
-  /** @returns logits of dims [h, w] and the probability that there is such a thing */
+  /** @returns logits of dims [h, w] and the probability that the picture shows the subject */
   async #run(
     { pixels }: NamedImage,
     asked: readonly string[],

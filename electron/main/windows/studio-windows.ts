@@ -8,7 +8,7 @@ import { START_PAGE } from '../addresses.ts';
 type HostRequest = EventPayload<'host.request'>;
 
 /** What a person may want when a window is closed whose changes are not saved yet. */
-export type UnsavedAnswer = 'save' | 'leave' | 'stay';
+export type UnsavedChoice = 'save' | 'leave' | 'stay';
 
 /** How often, and how many times, closing is tried while the page saves; then the user is asked again. */
 const SAVE_CHECK_MS = 250;
@@ -32,7 +32,7 @@ export interface StudioWindowsOptions {
   /** Told when the process of a page ended, and why. */
   readonly onPageGone: (reason: string) => void;
   /** Asks what to do about changes that are not saved yet; while it asks, nothing else happens in the window. */
-  readonly askAboutUnsaved: (window: BrowserWindow) => UnsavedAnswer;
+  readonly askAboutUnsaved: (window: BrowserWindow) => UnsavedChoice;
   /** Told when a window has been closed that waited until everything was saved; not for one that was kept open. */
   readonly onSavedAndClosed: () => void;
   /** Told when the user wants the window to stay. */
@@ -130,7 +130,7 @@ export class StudioWindows {
   }
 
   /** Tells all windows. */
-  tellAll({ event, payload }: StudioEvent): void {
+  broadcast({ event, payload }: StudioEvent): void {
     for (const { window } of this.#windows) send(window, event, payload);
   }
 

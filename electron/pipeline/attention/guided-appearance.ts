@@ -13,7 +13,7 @@
  *   eps_ref_i = eps_plain(no prompt) + g (eps_swap(scene prompt) - eps_plain(no prompt))
  */
 import type { RowGroup } from '../batching.ts';
-import type { AttentionStates } from '../ports.ts';
+import type { CachedHiddenStates } from '../ports.ts';
 import type { ScheduleStep } from '../schedulers/noise-schedule.ts';
 import { assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
 
@@ -52,9 +52,9 @@ export interface AppearanceRowInputs {
   /** False outside the step range of the guided attention: ref_i then runs as it is. */
   readonly injected: boolean;
   /** per_i's states at this step from an earlier run; with them per_i needs no row. */
-  readonly conceptStates: AttentionStates | undefined;
+  readonly conceptHiddenStates: CachedHiddenStates | undefined;
   /** Told per_i's states when they were not there. */
-  readonly onConceptStates?: (states: AttentionStates) => void;
+  readonly onConceptHiddenStates?: (states: CachedHiddenStates) => void;
 }
 
 /**
@@ -63,7 +63,7 @@ export interface AppearanceRowInputs {
  * guidance the plain row has no prompt.
  */
 export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
-  const { step, injected, guidance, conceptStates, onConceptStates } = inputs;
+  const { step, injected, guidance, conceptHiddenStates, onConceptHiddenStates } = inputs;
   const reference = { latents: inputs.referenceLatents, step, appearanceScale: 0 };
   const prompted = { ...reference, promptEmbedding: inputs.scenePromptEmbedding };
   const plainRows = [];
@@ -76,17 +76,17 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
   const conceptAt = 1 + plainRows.length;
   const swapped = {
     ...prompted,
-    keyValueSource: conceptStates ?? conceptAt,
+    keyValueSource: conceptHiddenStates ?? conceptAt,
     appearanceScale: inputs.appearanceScale,
   };
-  if (conceptStates !== undefined) return [swapped, ...plainRows];
+  if (conceptHiddenStates !== undefined) return [swapped, ...plainRows];
   const concept = {
     latents: inputs.conceptLatents,
     step,
     promptEmbedding: inputs.conceptPromptEmbedding,
     keyValueSource: conceptAt,
     appearanceScale: 0,
-    ...(onConceptStates && { onStates: onConceptStates }),
+    ...(onConceptHiddenStates && { onHiddenStates: onConceptHiddenStates }),
   };
   return [swapped, ...plainRows, concept];
 }

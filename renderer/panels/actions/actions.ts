@@ -87,7 +87,7 @@ const actions: Actions = {
   'tool.ellipse': (studio) => takeTool(studio, 'ellipse'),
   'tool.fill': (studio) => takeTool(studio, 'fill'),
   'tool.select': (studio) => {
-    if (useStudio.getState().engine?.pack?.abilities.selectMask) takeTool(studio, 'select');
+    if (useStudio.getState().engine?.pack?.capabilities.selectMask) takeTool(studio, 'select');
   },
   'tool.move': (studio) => takeTool(studio, 'move'),
   'tool.hand': (studio) => takeTool(studio, 'hand'),
@@ -179,7 +179,7 @@ export async function saveMovedProject(studio: Studio): Promise<void> {
 }
 
 /** What the host's menu or system asks for; an action of another version's menu is refused in words. */
-export function answerHost(studio: Studio, request: EventPayload<'host.request'>): void {
+export function handleHostRequest(studio: Studio, request: EventPayload<'host.request'>): void {
   if (request.what === 'openProject') {
     const { path } = request;
     start(() => studio.projects.openPath(path));

@@ -17,16 +17,16 @@ import { usePrepareSettings } from './use-prepare-settings.ts';
 export function BackgroundStep({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const abilities = useStudio((state) => state.engine?.pack?.abilities);
-  const canGenerate = abilities?.generateBackgrounds ?? false;
+  const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
+  const canGenerate = capabilities?.generateBackgrounds ?? false;
   const [{ negativePrompt }, changeSettings] = usePrepareSettings();
   const staged = useCandidates();
-  const { making } = staged;
+  const { generating } = staged;
 
   const use = async (image: string) => {
     const { session } = studio;
     await takeBackground(studio, session, image, await studio.pictures.sizeOf(image));
-    staged.settle();
+    staged.dismiss();
   };
 
   return (
@@ -63,19 +63,19 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
                 variant="default"
                 leftSection={<IconSparkles size={14} aria-hidden />}
                 disabled={document.prompt.trim() === ''}
-                loading={making !== undefined}
-                onClick={() => start(staged.make)}
+                loading={generating !== undefined}
+                onClick={() => start(staged.generate)}
               >
                 {t('background.generate')}
               </Button>
             )}
           </Group>
           <Text size="xs" c="dimmed">
-            {t(abilities && !canGenerate ? 'background.cannotGenerate' : 'background.drop')}
+            {t(capabilities && !canGenerate ? 'background.cannotGenerate' : 'background.drop')}
           </Text>
         </Stack>
       </Group>
-      {canGenerate && abilities?.negativePrompt && (
+      {canGenerate && capabilities?.negativePrompt && (
         <MoreOptions label={t('prepare.candidateOptions')}>
           <TextField
             label={t('prepare.negativePrompt')}
@@ -86,17 +86,19 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
           />
         </MoreOptions>
       )}
-      {making && (
+      {generating && (
         <Group gap="xs" wrap="nowrap">
           <Progress
             flex={1}
-            value={making.progress?.total ? (100 * making.progress.step) / making.progress.total : 0}
+            value={
+              generating.progress?.total ? (100 * generating.progress.step) / generating.progress.total : 0
+            }
             aria-label={t('background.generating')}
           />
           <Button
             variant="subtle"
             color="gray"
-            onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: making.jobId }))}
+            onClick={() => start(() => studio.client.call('jobs.cancel', { jobId: generating.jobId }))}
           >
             {t('app.cancel')}
           </Button>

@@ -10,7 +10,7 @@ import { IconButton } from '../widgets/icon-button.tsx';
 import type { useCandidates } from './use-candidates.ts';
 
 export function CandidateStrip({
-  staged: { candidates, isReplacing, makeAnew, settle },
+  staged: { candidates, isReplacing, regenerate, dismiss },
   isFirst,
   onUse,
 }: {
@@ -39,7 +39,7 @@ export function CandidateStrip({
   useEffect(() => () => useEditor.setState({ stagedBackground: null }), []);
   if (!inSight) return null;
 
-  const look = (place: number) => {
+  const select = (place: number) => {
     setAt(place);
     useEditor.setState({ stagedBackground: candidates[place]!.image });
   };
@@ -48,7 +48,7 @@ export function CandidateStrip({
     if (place === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    look(place);
+    select(place);
     strip.current?.querySelectorAll<HTMLElement>('[role="radio"]')[place]?.focus();
   };
   return (
@@ -57,7 +57,7 @@ export function CandidateStrip({
         <IconButton
           size="sm"
           label={t('background.previous')}
-          onClick={() => look(isSeen ? steppedPlace(at, -1, length) : at)}
+          onClick={() => select(isSeen ? steppedPlace(at, -1, length) : at)}
         >
           <IconChevronLeft size={16} aria-hidden />
         </IconButton>
@@ -69,7 +69,7 @@ export function CandidateStrip({
         <IconButton
           size="sm"
           label={t('background.nextOne')}
-          onClick={() => look(isSeen ? steppedPlace(at, 1, length) : at)}
+          onClick={() => select(isSeen ? steppedPlace(at, 1, length) : at)}
         >
           <IconChevronRight size={16} aria-hidden />
         </IconButton>
@@ -83,7 +83,7 @@ export function CandidateStrip({
             aria-label={t('background.candidate', { number: index + 1, seed })}
             tabIndex={index === at ? 0 : -1}
             className="candidate"
-            onClick={() => look(index)}
+            onClick={() => select(index)}
             onDoubleClick={() => onUse(picture)}
             onKeyDown={onKeyDown}
           >
@@ -100,11 +100,11 @@ export function CandidateStrip({
           variant="default"
           leftSection={<IconRefresh size={14} aria-hidden />}
           disabled={!isSeen || isReplacing(inSight.originalSeed)}
-          onClick={() => start(() => makeAnew(inSight.originalSeed))}
+          onClick={() => start(() => regenerate(inSight.originalSeed))}
         >
           {t('background.makeAnew')}
         </Button>
-        <Button variant="subtle" color="gray" onClick={settle}>
+        <Button variant="subtle" color="gray" onClick={dismiss}>
           {t('background.discard')}
         </Button>
       </Group>

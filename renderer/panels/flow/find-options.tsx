@@ -1,7 +1,7 @@
 /** How sure a find must be, and by what the pack looks for things. */
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Abilities } from '../../../electron/contract/preparation.ts';
+import type { Capabilities } from '../../../electron/contract/preparation.ts';
 import { PREPARE_DEFAULTS } from '../../session/prepare-settings.ts';
 import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
@@ -9,9 +9,9 @@ import { MoreOptions } from './more-options.tsx';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
 export function FindOptions({
-  abilities: { findMaskBy, textThreshold, selectMaskBy },
+  capabilities: { findMaskBy, textThreshold, selectMaskBy },
 }: {
-  abilities: Abilities;
+  capabilities: Capabilities;
 }) {
   const { t } = useTranslation();
   const [settings, change] = usePrepareSettings();

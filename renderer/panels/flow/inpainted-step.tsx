@@ -17,8 +17,8 @@ import { usePrepareSettings } from './use-prepare-settings.ts';
 export function InpaintedStep({ document }: { document: SceneDocument }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const abilities = useStudio((state) => state.engine?.pack?.abilities);
-  const canRemove = abilities?.removeObjects ?? false;
+  const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
+  const canRemove = capabilities?.removeObjects ?? false;
   const [{ growPx, method }] = usePrepareSettings();
   const [filled, setFilled] = useState<InpaintedBackground | null>(null);
   const [isRunning, setRunning] = useState(false);
@@ -30,7 +30,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
     try {
       const removed = await removeObjects(studio, studio.session, {
         growPx,
-        method: abilities?.removalMethods.includes(method) ? method : 'auto',
+        method: capabilities?.removalMethods.includes(method) ? method : 'auto',
       });
       if (removed) setFilled(removed);
     } finally {
@@ -55,7 +55,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           {t('background.inpaintedStale')}
         </Text>
       )}
-      {abilities && (!canRemove || masks.length === 0) && (
+      {capabilities && (!canRemove || masks.length === 0) && (
         <Text size="xs" c="dimmed">
           {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
         </Text>
@@ -89,7 +89,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           </Button>
         )}
       </Group>
-      {abilities && <RemovalOptions methods={abilities.removalMethods} />}
+      {capabilities && <RemovalOptions methods={capabilities.removalMethods} />}
       <TextField
         label={t('background.inpaintPrompt')}
         description={t('background.inpaintPromptHint')}

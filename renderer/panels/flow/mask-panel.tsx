@@ -21,8 +21,8 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   const { workbench } = studio;
   useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const activeId = useEditor((state) => state.activeConceptId);
-  const abilities = useStudio((state) => state.engine?.pack?.abilities);
-  const canFind = abilities?.findMask ?? false;
+  const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
+  const canFind = capabilities?.findMask ?? false;
   const size = useStudio((state) => state.backgroundSize);
   const [amount, setAmount] = useState(4);
   const [isFinding, setFinding] = useState(false);
@@ -104,7 +104,7 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
           </Menu.Dropdown>
         </Menu>
       </Group>
-      {abilities && <FindOptions abilities={abilities} />}
+      {capabilities && <FindOptions capabilities={capabilities} />}
       <Group gap={4} align="flex-end">
         <NumberInput
           size="xs"

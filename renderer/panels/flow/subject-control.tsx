@@ -15,7 +15,7 @@ import { findSubject, subjectPhrase } from './subject.ts';
 export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const canFind = useStudio((state) => state.engine?.pack?.abilities.findMask ?? false);
+  const canFind = useStudio((state) => state.engine?.pack?.capabilities.findMask ?? false);
   const [isFinding, setFinding] = useState(false);
   const { id, image, subject } = concept;
   if (image === null) return null;

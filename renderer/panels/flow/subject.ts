@@ -42,7 +42,7 @@ export function subjectPhrase({ name, phrase }: { readonly name: string; readonl
 
 /** Whether the pack can look for things by their names. */
 export function canFindSubjects(): boolean {
-  return useStudio.getState().engine?.pack?.abilities.findMask ?? false;
+  return useStudio.getState().engine?.pack?.capabilities.findMask ?? false;
 }
 
 /**

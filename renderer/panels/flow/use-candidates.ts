@@ -14,12 +14,12 @@ const KEPT_KEY = 'background-candidates';
 
 interface Kept {
   /** The job whose candidates were chosen from or discarded. */
-  readonly settledJobId: string | null;
+  readonly dismissedJobId: string | null;
   /** Jobs that made single candidates again, by the seed of the first one in that place. */
   readonly replacements: Readonly<Record<string, string>>;
 }
 
-const NOTHING: Kept = { settledJobId: null, replacements: {} };
+const NOTHING: Kept = { dismissedJobId: null, replacements: {} };
 
 function readKept(): Kept {
   const text = sessionStorage.getItem(KEPT_KEY);
@@ -43,7 +43,7 @@ export function useCandidates() {
   const job = Object.values(jobs).findLast(
     (one) => one.kind === 'generateBackgrounds' && one.projectId === projectId && !replacing.has(one.jobId),
   );
-  const made = job?.result?.kind === 'backgrounds' && job.jobId !== kept.settledJobId ? job.result : null;
+  const made = job?.result?.kind === 'backgrounds' && job.jobId !== kept.dismissedJobId ? job.result : null;
   const replacingOf = (seed: number): JobState | undefined => jobs[kept.replacements[String(seed)] ?? ''];
   // biome-ignore lint/correctness/useExhaustiveDependencies: replacingOf changes with the jobs and with what is kept.
   const candidates = useMemo(
@@ -61,7 +61,7 @@ export function useCandidates() {
     return studio.client.call('prepare.generateBackgrounds', {
       projectId: studio.projectId,
       prompt: studio.session.document.prompt,
-      negativePrompt: engine?.pack?.abilities.negativePrompt ? negativePrompt : '',
+      negativePrompt: engine?.pack?.capabilities.negativePrompt ? negativePrompt : '',
       count,
       seed,
     });
@@ -69,20 +69,20 @@ export function useCandidates() {
   return {
     candidates,
     /** The job that makes all of them, while it is under way. */
-    making: isUnderWay(job) ? job : undefined,
+    generating: isUnderWay(job) ? job : undefined,
     isReplacing: (originalSeed: number) => isUnderWay(replacingOf(originalSeed)),
-    make: async () => {
+    generate: async () => {
       const seed = randomSeed();
       const begun = await begin(CANDIDATE_COUNT, seed - (seed % CANDIDATE_COUNT));
       await studio.jobs.finished(begun);
     },
-    makeAnew: async (originalSeed: number) => {
+    regenerate: async (originalSeed: number) => {
       const begun = await begin(1, randomSeed());
       keep({ ...kept, replacements: { ...kept.replacements, [originalSeed]: begun.jobId } });
       await studio.jobs.finished(begun);
     },
     /** One was taken, or none is wanted. */
-    settle: () => keep({ ...kept, settledJobId: job?.jobId ?? null }),
+    dismiss: () => keep({ ...kept, dismissedJobId: job?.jobId ?? null }),
   };
 }
 

@@ -111,17 +111,17 @@ function Cache() {
   const studio = useStudioActions();
   const info = useStudio((state) => state.info)!;
   const [bytes, setBytes] = useState<number | null>(null);
-  const look = useCallback(() => {
+  const refresh = useCallback(() => {
     studio.client
       .call('app.cache', {})
       .then((cache) => setBytes(cache.bytes))
       .catch(reportError);
   }, [studio]);
-  useEffect(look, [look]);
+  useEffect(refresh, [refresh]);
   const clear = async () => {
     const { freedBytes } = await studio.client.call('app.clearCache', {});
     reportNotice(t('settings.cacheCleared', { size: bytesOf(freedBytes) }), { kind: 'success' });
-    look();
+    refresh();
   };
   return (
     <div>

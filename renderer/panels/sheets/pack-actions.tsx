@@ -30,7 +30,7 @@ export function PackActions({
   const isPresent = pack.components.some(({ state }) => state !== 'absent');
   const isWhole = pack.components.every(({ state, isOptional }) => state === 'installed' || isOptional);
 
-  const tell = (result: JobResult) => {
+  const reportResult = (result: JobResult) => {
     switch (result.kind) {
       case 'modelsPulled':
         return reportNotice(t('models.pulled', { name }), { kind: 'success' });
@@ -53,7 +53,7 @@ export function PackActions({
   };
   const follow = async (begin: Promise<JobState>) => {
     const result = await studio.jobs.finished(await begin);
-    if (result) tell(result);
+    if (result) reportResult(result);
   };
   const pull = (acceptedLicences: string[]) =>
     follow(studio.client.call('models.pull', { packId, acceptedLicences }));

@@ -221,7 +221,8 @@ export const en = {
     findOptions: 'Detection options',
     findBy: {
       groundingDino: 'Text search uses Grounding DINO.',
-      own: 'Text search uses the pack’s own segmenter, which knows only the objects the pack can draw.',
+      packSegmenter:
+        'Text search uses the pack’s own segmenter, which knows only the objects the pack can draw.',
       none: 'This pack has no text search.',
     },
     selectBy: {
@@ -323,7 +324,7 @@ export const en = {
       recommended: 'Recommended for this pack',
       paper: 'Paper defaults',
       draft: 'Quick draft',
-      strongLook: 'Strong appearance',
+      strongAppearance: 'Strong appearance',
       softEdges: 'Soft edges',
     },
     alphaAll: 'Appearance strength (α), all concepts',

@@ -219,7 +219,7 @@ export const ko = {
     findOptions: '감지 옵션',
     findBy: {
       groundingDino: '글은 Grounding DINO로 찾습니다.',
-      own: '글은 팩 자체의 분할 모델로 찾으며, 팩이 그릴 수 있는 물체만 압니다.',
+      packSegmenter: '글은 팩 자체의 분할 모델로 찾으며, 팩이 그릴 수 있는 물체만 압니다.',
       none: '이 팩은 글로 찾을 수 없습니다.',
     },
     selectBy: {
@@ -319,7 +319,7 @@ export const ko = {
       recommended: '모델 팩 권장값',
       paper: '논문 그대로',
       draft: '빠른 초안',
-      strongLook: '강한 외형',
+      strongAppearance: '강한 외형',
       softEdges: '부드러운 가장자리',
     },
     alphaAll: '외형 강도 (α), 모든 콘셉트',

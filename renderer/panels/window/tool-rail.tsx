@@ -44,7 +44,7 @@ export function ToolRail() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const inHand = useEditor((state) => state.tool);
-  const canSelect = useStudio((state) => state.engine?.pack?.abilities.selectMask ?? false);
+  const canSelect = useStudio((state) => state.engine?.pack?.capabilities.selectMask ?? false);
   return (
     <nav className="tool-rail" aria-label={t('tools.title')}>
       <Stack gap={4} align="center" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">

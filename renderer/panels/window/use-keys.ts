@@ -4,7 +4,7 @@ import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
 import { type SheetName, showScene, useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { answerHost, runAction } from '../actions/actions.ts';
+import { handleHostRequest, runAction } from '../actions/actions.ts';
 import { isTyping } from '../widgets/typing.ts';
 
 /** Whether Space and Enter press something. */
@@ -96,7 +96,7 @@ export function useKeys(): void {
       },
       { signal },
     );
-    const unlisten = studio.client.on('host.request', (request) => answerHost(studio, request));
+    const unlisten = studio.client.on('host.request', (request) => handleHostRequest(studio, request));
     // A key that is let go in another window is never reported.
     addEventListener('blur', release, { signal });
     return () => {

@@ -16,7 +16,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
     const device = { device: 'cpu', name: 'played', passedOver: [] } as const;
     return {
       pid: undefined,
-      kill: () => exit({ exitCode: null, signal: 'SIGKILL', lastWords: '' }),
+      kill: () => exit({ exitCode: null, signal: 'SIGKILL', stderrTail: '' }),
       onMessage: (listener) => {
         tell = listener;
       },
@@ -37,7 +37,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
               downscale: 4,
               multiple: 2,
               recommended: {},
-              abilities: {
+              capabilities: {
                 generateBackgrounds: false,
                 negativePrompt: false,
                 findMask: false,

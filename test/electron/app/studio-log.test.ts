@@ -56,14 +56,14 @@ test('a start, the engine, its device and durations, and a failed render are in 
 test('a crash of the engine is in the log with its last words', async () => {
   await host.call('renders.enqueue', { projectId });
   const puppet = await host.engineAtWork();
-  puppet.end({ exitCode: null, signal: 'SIGSEGV', lastWords: `driver fault while at "${PROMPT}"` });
+  puppet.end({ exitCode: null, signal: 'SIGSEGV', stderrTail: `driver fault while at "${PROMPT}"` });
   await expect
     .poll(() => logged().find(({ event }) => event === 'engine.ended'))
     .toMatchObject({
       level: 'warn',
       code: 'ENGINE_CRASHED',
       signal: 'SIGSEGV',
-      lastWords: 'driver fault while at "…"',
+      stderrTail: 'driver fault while at "…"',
     });
   expect(host.logText()).not.toContain('lighthouse');
 });

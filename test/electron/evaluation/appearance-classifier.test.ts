@@ -49,8 +49,8 @@ describe('reading', () => {
   test('looks at the mask and not at the rest of the picture', async () => {
     makeTinyClassifier(folder);
     await withClassifier(async (classifier) => {
-      const red = await classifier.readObject(redOnBlue, rectangle(2, 2, 14, 14));
-      const blue = await classifier.readObject(redOnBlue, rectangle(18, 18, 30, 30));
+      const red = await classifier.classifyObject(redOnBlue, rectangle(2, 2, 14, 14));
+      const blue = await classifier.classifyObject(redOnBlue, rectangle(18, 18, 30, 30));
       expect(red.name).toBe('red thing');
       expect(blue.name).toBe('blue thing');
       expect(Object.values(red.probabilities).reduce((sum, value) => sum + value)).toBeCloseTo(1);
@@ -62,8 +62,8 @@ describe('reading', () => {
   test('names the place by the whole picture', async () => {
     makeTinyClassifier(folder);
     await withClassifier(async (classifier) => {
-      expect((await classifier.readPlace(paint(() => [230, 230, 230]))).name).toBe('light');
-      const dark = await classifier.readPlace(paint(() => [30, 30, 30]));
+      expect((await classifier.classifyPlace(paint(() => [230, 230, 230]))).name).toBe('light');
+      const dark = await classifier.classifyPlace(paint(() => [30, 30, 30]));
       expect(dark.name).toBe('dark');
       expect(dark.probabilities.dark! + dark.probabilities.light!).toBeCloseTo(1);
     });

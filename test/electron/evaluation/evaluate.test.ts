@@ -40,7 +40,7 @@ describe('the report', () => {
       concept: expect.any(Number),
       colourDistance: expect.any(Number),
       backgroundPsnr: expect.any(Number),
-      leak: expect.any(Number),
+      colourLeakage: expect.any(Number),
     };
     const rows = { a: scores, b: scores, c: scores, d: scores, e: scores };
     expect(report()).toMatchObject({
@@ -57,12 +57,12 @@ describe('the report', () => {
     for (const row of Object.values<Record<string, number>>(report().ablation)) {
       expect(row.concept).toBeGreaterThan(0);
       expect(row.concept).toBeLessThanOrEqual(1);
-      expect(row.leak).toBeGreaterThanOrEqual(0);
-      expect(row.leak).toBeLessThanOrEqual(1);
+      expect(row.colourLeakage).toBeGreaterThanOrEqual(0);
+      expect(row.colourLeakage).toBeLessThanOrEqual(1);
       expect([0, 0.25, 0.5, 0.75, 1]).toContain(row.prompt);
     }
     // The background as it was loses nothing but what the autoencoder loses.
-    expect(report().untouched.leak).toBe(0);
+    expect(report().untouched.colourLeakage).toBe(0);
   });
 
   test('is printed too, with the paper’s figures beside the rows and whether (e) leads', async () => {

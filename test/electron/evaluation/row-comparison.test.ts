@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { evenly } from '../../../electron/evaluation/evaluation-scenes.ts';
-import { byHalves } from '../../../electron/evaluation/measure.ts';
+import { bySplit } from '../../../electron/evaluation/metric.ts';
 import { describeLead, leadOf } from '../../../electron/evaluation/row-comparison.ts';
 import { meanScores, type Scores } from '../../../electron/evaluation/scene-scores.ts';
 import { textTable } from '../../../electron/evaluation/text-table.ts';
 
-function scores(concept: number, leak = 0): Scores {
+function scores(concept: number, colourLeakage = 0): Scores {
   return {
     prompt: 1,
     classFound: 1,
@@ -14,7 +14,7 @@ function scores(concept: number, leak = 0): Scores {
     concept,
     colourDistance: 0,
     backgroundPsnr: 30,
-    leak,
+    colourLeakage,
   };
 }
 
@@ -38,8 +38,8 @@ describe('a lead', () => {
 
   test('takes the smaller value for the better one where it is', () => {
     const rows = { d: [scores(0, 0.3), scores(0, 0.3)], e: [scores(0, 0.1), scores(0, 0.2)] };
-    expect(leadOf(rows, 'e', 'leak').margin).toBeCloseTo(0.15);
-    expect(leadOf(rows, 'd', 'leak').margin).toBeCloseTo(-0.15);
+    expect(leadOf(rows, 'e', 'colourLeakage').margin).toBeCloseTo(0.15);
+    expect(leadOf(rows, 'd', 'colourLeakage').margin).toBeCloseTo(-0.15);
   });
 
   test('of equal rows is none', () => {
@@ -54,12 +54,12 @@ test('means of scores are taken score by score', () => {
 
 test('halves: one that is empty is null', () => {
   const count = (items: readonly unknown[]) => items.length;
-  expect(byHalves([{ isHeldOut: true }, { isHeldOut: true }], count)).toEqual({
+  expect(bySplit([{ isHeldOut: true }, { isHeldOut: true }], count)).toEqual({
     all: 2,
     seen: null,
     heldOut: 2,
   });
-  expect(byHalves([{ isHeldOut: true }, { isHeldOut: false }], count)).toEqual({
+  expect(bySplit([{ isHeldOut: true }, { isHeldOut: false }], count)).toEqual({
     all: 2,
     seen: 1,
     heldOut: 1,

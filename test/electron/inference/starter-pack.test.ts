@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
 import { colourDistance } from '../../../electron/evaluation/colour.ts';
-import { colourInside, psnr } from '../../../electron/evaluation/metrics.ts';
+import { colourInside, psnr } from '../../../electron/evaluation/image-metrics.ts';
 import { Engine } from '../../../electron/inference/engine/engine.ts';
 import { decodeImage, decodeMask } from '../../../electron/inference/images/images.ts';
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';

@@ -15,12 +15,12 @@ import { STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers
 import { type Tensor, tensor, zeros } from '../../../electron/pipeline/tensor/tensor.ts';
 import {
   anyMask,
+  attentionCacheInMemory,
   box,
   DOWNSCALE,
   defaultParameters,
   MASK_DIMS,
   somePrompt,
-  statesInMemory,
 } from './random-scenes.ts';
 import { createToyUnet, type ToyOptions, type ToyUnet } from './toy-unet.ts';
 
@@ -231,7 +231,7 @@ describe('what is kept between runs', () => {
       ['the start', scene, { ...parameters, startAt: 0.5 }, 2 * (1 + 2 * 2)],
       ['the guidance', scene, { ...parameters, guidanceScale: 3 }, 2 * inversionRows + 2 * referenceRows],
     ] as const)('with a change of %s', async (_, next, tuned, rows) => {
-      const store = { ...memoryStore(), keptStates: statesInMemory() };
+      const store = { ...memoryStore(), attentionCache: attentionCacheInMemory() };
       await compose(modelsWith(), scene, parameters, store);
       const models = modelsWith();
       const retuned = await compose(models, next, tuned, store);

@@ -3,17 +3,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';
 import type { PnpMixParameters } from '../../../electron/pipeline/pnp-mix-types.ts';
-import type { AttentionStates } from '../../../electron/pipeline/ports.ts';
+import type { CachedHiddenStates } from '../../../electron/pipeline/ports.ts';
 import type { Tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 import {
   anyInputs,
   anyParameters,
+  attentionCacheInMemory,
   box,
   conceptOf,
   defaultParameters,
   inputsOf,
   modelsOf,
-  statesInMemory,
 } from './random-scenes.ts';
 import { createToyUnet } from './toy-unet.ts';
 
@@ -104,10 +104,13 @@ describe('U-Net rows per step', () => {
   });
 });
 
-describe('kept attention states', () => {
+describe('cached hidden states', () => {
   test('leave the references only', async () => {
-    const keep = statesInMemory();
-    const kept = scene.concepts.map((concept, index) => ({ ...concept, keptStates: keep(`${index}`) }));
+    const cacheOf = attentionCacheInMemory();
+    const kept = scene.concepts.map((concept, index) => ({
+      ...concept,
+      attentionCache: cacheOf(`${index}`),
+    }));
     const parameters = { ...defaultParameters, swapGuidanceScale: 3.5 };
     expect(await rowsByTimestep(parameters, { ...scene, concepts: kept })).toEqual(
       new Array(4).fill(1 + 3 * concepts),
@@ -127,16 +130,16 @@ describe('kept attention states', () => {
         async (inputs, first, tuned, hasRoom) => {
           const { steps, startAt, seed, attentionLayers } = first;
           const shared = { steps, startAt, seed, attentionLayers };
-          const keep = statesInMemory();
+          const cacheOf = attentionCacheInMemory();
           const concepts = inputs.concepts.map((concept, index) => {
-            const { get, keep: keepStep } = keep(`${index}`);
-            const keptStates = {
-              get,
-              keep: (step: number, states: AttentionStates) => {
-                if (hasRoom[step % hasRoom.length]) keepStep(step, states);
+            const cache = cacheOf(`${index}`);
+            const attentionCache = {
+              get: cache.get,
+              set: (step: number, states: CachedHiddenStates) => {
+                if (hasRoom[step % hasRoom.length]) cache.set(step, states);
               },
             };
-            return { ...concept, keptStates };
+            return { ...concept, attentionCache };
           });
           await pnpMix(modelsOf(createToyUnet(1)), { ...inputs, concepts }, { ...first, ...shared });
           const parameters = { ...tuned, ...shared };

@@ -1,13 +1,13 @@
 /** Random inputs and parameters for the method's property tests: small latents, real masks, every option. */
 import * as fc from 'fast-check';
 import type {
+  AttentionCache,
   ConceptInputs,
-  KeptStates,
   PnpMixInputs,
   PnpMixModels,
   PnpMixParameters,
 } from '../../../electron/pipeline/pnp-mix-types.ts';
-import type { AttentionStates, Unet } from '../../../electron/pipeline/ports.ts';
+import type { CachedHiddenStates, Unet } from '../../../electron/pipeline/ports.ts';
 import { STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
 import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
@@ -67,12 +67,12 @@ export function conceptOf(number: number, mask: Tensor, alpha = 0.15, order = nu
   return { latents: someLatents(10 + number), promptEmbedding: somePrompt(10 + number), alpha, order, mask };
 }
 
-/** Keeps attention states under a key for as long as the test wants. */
-export function statesInMemory(): (key: string) => KeptStates {
-  const all = new Map<string, AttentionStates>();
+/** Caches hidden states under a key for as long as the test wants. */
+export function attentionCacheInMemory(): (key: string) => AttentionCache {
+  const all = new Map<string, CachedHiddenStates>();
   return (key) => ({
     get: (stepIndex) => all.get(`${key} ${stepIndex}`),
-    keep: (stepIndex, states) => all.set(`${key} ${stepIndex}`, states),
+    set: (stepIndex, states) => all.set(`${key} ${stepIndex}`, states),
   });
 }
 

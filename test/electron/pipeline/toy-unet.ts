@@ -6,7 +6,7 @@
  * A row's result depends on that row and its source alone, computed in a fixed order: bytes do not depend on
  * the batch.
  */
-import type { AttentionLayers, AttentionStates, Unet, UnetRow } from '../../../electron/pipeline/ports.ts';
+import type { AttentionLayers, CachedHiddenStates, Unet, UnetRow } from '../../../electron/pipeline/ports.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
 import { stackRows, type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 
@@ -15,7 +15,7 @@ export const TOY_PROMPT_DIMS = [3, 5] as const;
 const HIDDEN = 6;
 
 /** What each block's attention saw of a row, [positions, hidden]. */
-interface ToyStates extends AttentionStates {
+interface ToyStates extends CachedHiddenStates {
   readonly byBlock: readonly Float32Array[];
 }
 
@@ -119,10 +119,10 @@ function forward(weights: ToyWeights, rows: readonly UnetRow[], layers: Attentio
       return feature.map((old, at) => Math.tanh(old + attended[at]!));
     });
   }
-  for (const [index, { onStates }] of rows.entries()) {
+  for (const [index, { onHiddenStates }] of rows.entries()) {
     const byBlock = seen.map((block) => block[index]!);
     const states: ToyStates = { layers, byBlock, byteLength: 4 * byBlock.length * byBlock[0]!.length };
-    onStates?.(states);
+    onHiddenStates?.(states);
   }
   return rows.map(({ latents }, index) => {
     const [channels, height, width] = latents.dims as unknown as [number, number, number];

@@ -91,8 +91,8 @@ describe('a sound checkpoint', () => {
       'appearance_scale float32 batch',
       'text_embeds float32 batch,20',
       'time_ids float32 batch,6',
-      `${layer}.kept_states float32 kept,${layer}.tokens,24`,
-      `${layer}.states float32 keep,${layer}.tokens,24`,
+      `${layer}.cached_hidden_states float32 kept,${layer}.tokens,24`,
+      `${layer}.hidden_states float32 keep,${layer}.tokens,24`,
       'out_sample float32 batch,4,height,width',
     ]);
     expect((graph.metadata as UnetMetadata).guidedLayers).toContainEqual({

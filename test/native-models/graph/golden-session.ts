@@ -7,7 +7,7 @@ import {
   type ComponentGraph,
   type ComponentMetadata,
   type ComponentName,
-  keptStatesInput,
+  cachedHiddenStatesInput,
   layerTokens,
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
@@ -77,7 +77,7 @@ function withoutKeptRows(
   const { guidedLayers } = metadata as ComponentMetadata<'unet'>;
   const states = guidedLayers.map((layer) => {
     const dims = [0, layerTokens(layer, height!, width!), layer.channels];
-    return [keptStatesInput(layer.path), new ort.Tensor('float32', [], dims)] as const;
+    return [cachedHiddenStatesInput(layer.path), new ort.Tensor('float32', [], dims)] as const;
   });
   return { keep: new ort.Tensor('int64', [], [0]), ...Object.fromEntries(states) };
 }

@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import {
   buildComponentGraph,
   type ComponentName,
-  keptStatesInput,
+  cachedHiddenStatesInput,
+  hiddenStatesOutput,
   openCheckpoint,
-  statesOutput,
 } from '../../../native-models/graph/index.ts';
 import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
 
@@ -88,9 +88,9 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
         'unet',
       ).metadata;
       const states = guidedLayers.map(({ path, channels }) => {
-        const values = kept[statesOutput(path)]!;
+        const values = kept[hiddenStatesOutput(path)]!;
         return [
-          keptStatesInput(path),
+          cachedHiddenStatesInput(path),
           new ort.Tensor('float32', values, [rows, values.length / rows / channels, channels]),
         ];
       });

@@ -193,7 +193,7 @@ describe('smart select', () => {
     feed('down', 10, 10);
     feed('up', 10, 10);
     const question = questions.at(-1)!;
-    await workbench.showAnswer('cat', question.selection, name(proposed));
+    await workbench.showSelection('cat', question.selection, name(proposed));
     question.answer();
     await settled();
   }
@@ -243,7 +243,7 @@ describe('smart select', () => {
     const [question] = questions;
     workbench.setTool('brush');
     expect(questions.at(-1)!.selection).toEqual({ points: [], box: null });
-    await workbench.showAnswer('cat', question!.selection, name(proposed));
+    await workbench.showSelection('cat', question!.selection, name(proposed));
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
     expect(saves).toEqual([]);
   });

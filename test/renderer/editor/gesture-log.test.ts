@@ -128,7 +128,7 @@ describe('the log', () => {
     for (const gesture of [one, two]) log.sent(gesture);
     log.named(one, 'mask one');
     expect(log.unsaved.map(({ result }) => result)).toEqual(['mask one', undefined]);
-    log.settle();
+    log.markSaved();
     log.named(two, 'mask two');
     expect(log.unsaved).toEqual([]);
   });

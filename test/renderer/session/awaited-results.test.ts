@@ -15,7 +15,7 @@ beforeEach(() => {
   offered = [];
   results = new AwaitedResults(painting, {
     show: ({ renderId }) => shown.push(renderId),
-    offer: ({ renderId }) => offered.push(renderId),
+    announce: ({ renderId }) => offered.push(renderId),
   });
 });
 
@@ -65,7 +65,7 @@ it('goes on waiting in the next page, and only offers what was painted over', ()
   painting = { isActive: false, gestureCount: 0 };
   results = new AwaitedResults(painting, {
     show: ({ renderId }) => shown.push(renderId),
-    offer: ({ renderId }) => offered.push(renderId),
+    announce: ({ renderId }) => offered.push(renderId),
   });
   results.resume(left);
   for (const renderId of ['a', 'b', 'c']) end(renderId, 'done');

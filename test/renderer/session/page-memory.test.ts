@@ -1,6 +1,11 @@
 /** What a page leaves to the next one, with a storage that is played. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetPage, leavePage, type PageMemory, recallPage } from '../../../renderer/session/page-memory.ts';
+import {
+  forgetPage,
+  type PageMemory,
+  recallPage,
+  suspendPage,
+} from '../../../renderer/session/page-memory.ts';
 
 const KEY = 'pnp-mix-studio.page';
 let kept: Map<string, string>;
@@ -39,22 +44,22 @@ beforeEach(() => {
 
 describe('a page', () => {
   it('leaves to the next one what it has, once', () => {
-    leavePage(memory);
+    suspendPage(memory);
     expect(recallPage(memory.path)).toEqual(memory);
     expect(recallPage(memory.path)).toBeUndefined();
   });
 
   it('leaves nothing to another project', () => {
-    leavePage(memory);
+    suspendPage(memory);
     expect(recallPage('/scenes/b.pnpmix')).toBeUndefined();
     expect(kept.size).toBe(0);
   });
 
   it('leaves nothing when there is nothing, and takes away what was there', () => {
-    leavePage(memory);
-    leavePage({ ...memory, gestures: [], awaited: [] });
+    suspendPage(memory);
+    suspendPage({ ...memory, gestures: [], awaited: [] });
     expect(kept.size).toBe(0);
-    leavePage(memory);
+    suspendPage(memory);
     forgetPage();
     expect(kept.size).toBe(0);
   });

@@ -272,7 +272,7 @@ describe('project machine', () => {
       'lost after',
       'restart',
       'elsewhere',
-      'heard',
+      'received',
       'reconnected',
     );
     fc.assert(
@@ -290,7 +290,7 @@ describe('project machine', () => {
           else if (what === 'elsewhere') {
             const other = `{${others++}}`;
             play.host.commit(other, mark(other)(play.host.state().document));
-          } else if (what === 'heard') play.send({ kind: 'heard', state: play.host.state() });
+          } else if (what === 'received') play.send({ kind: 'received', state: play.host.state() });
           else if (what === 'reconnected') play.send({ kind: 'reconnected' });
           else play.answer(what);
         }

@@ -46,7 +46,7 @@ beforeEach(() => {
     {
       conclude: () => log.push('conclude'),
       leaveProject: () => log.push('leave'),
-      settle: () => undefined,
+      markSaved: () => undefined,
     },
     { clear: () => log.push('clear'), load: async ({ projectId }) => void log.push(`load ${projectId}`) },
   );

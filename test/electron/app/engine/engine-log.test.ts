@@ -29,7 +29,7 @@ const ended = (wasOnPurpose: boolean): EngineEvent => ({
   wasOnPurpose,
   exitCode: 1,
   signal: null,
-  lastWords: 'a stack\n',
+  stderrTail: 'a stack\n',
   livedMs: 60_000,
 });
 

@@ -240,7 +240,7 @@ describe('a crash', () => {
         kill: () => undefined,
         onMessage: () => undefined,
         onExit: (listener) =>
-          queueMicrotask(() => listener({ exitCode: 3, signal: null, lastWords: 'no such library\n' })),
+          queueMicrotask(() => listener({ exitCode: 3, signal: null, stderrTail: 'no such library\n' })),
       }),
     });
     await expect(supervisor.open()).rejects.toMatchObject({

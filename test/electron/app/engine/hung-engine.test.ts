@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EngineChild } from '../../../../electron/app/engine/engine-child.ts';
 import { forkEngine } from '../../../../electron/app/engine/engine-child.ts';
-import { DEFAULT_SILENCE } from '../../../../electron/app/engine/silence-watch.ts';
+import { DEFAULT_WATCHDOG_LIMITS } from '../../../../electron/app/engine/watchdog.ts';
 import { type RenderEnd, RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
 import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
@@ -27,7 +27,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
       children.push(child);
       return child;
     },
-    limits: { silence: { ...DEFAULT_SILENCE, laterStepMs: 500, slowestStepFactor: 1 } },
+    limits: { watchdog: { ...DEFAULT_WATCHDOG_LIMITS, laterStepMs: 500, slowestStepFactor: 1 } },
   });
   const { request, readAsset } = await tinyScene(root, supervisor);
   const ends: RenderEnd[] = [];
@@ -39,7 +39,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
     onEnded: async (_, end) => {
       ends.push(end);
       // The engine of the second render is a healthy one, on a machine that may be slow.
-      supervisor.configure(config, { silence: DEFAULT_SILENCE });
+      supervisor.configure(config, { watchdog: DEFAULT_WATCHDOG_LIMITS });
     },
     onDropped: async () => undefined,
     onFault: (error) => {
@@ -77,7 +77,7 @@ test('an engine that hangs while it opens is ended too, and said', async () => {
       children.push(child);
       return child;
     },
-    limits: { silence: { ...DEFAULT_SILENCE, openingMs: 100 } },
+    limits: { watchdog: { ...DEFAULT_WATCHDOG_LIMITS, openingMs: 100 } },
   });
   await expect(supervisor.open()).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
   expect(supervisor.status).toMatchObject({ state: 'failed', error: { code: 'ENGINE_HUNG' } });

@@ -45,7 +45,7 @@ export class Puppet {
     return {
       pid: this.pid,
       send: (message) => this.#receive(message as HostMessage),
-      kill: () => this.end({ exitCode: null, signal: 'SIGKILL', lastWords: '' }),
+      kill: () => this.end({ exitCode: null, signal: 'SIGKILL', stderrTail: '' }),
       onMessage: (listener) => {
         this.#tell = listener;
       },
@@ -75,7 +75,7 @@ export class Puppet {
         downscale: 4,
         multiple: 2,
         recommended: {},
-        abilities: {
+        capabilities: {
           generateBackgrounds: false,
           negativePrompt: false,
           findMask: false,

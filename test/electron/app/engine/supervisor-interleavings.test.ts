@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
-import { DEFAULT_SILENCE } from '../../../../electron/app/engine/silence-watch.ts';
+import { DEFAULT_WATCHDOG_LIMITS } from '../../../../electron/app/engine/watchdog.ts';
 import { Puppet, puppetConfig } from './puppet-engine.ts';
 import { GRACE_MS, IDLE_MS, SupervisorScene } from './supervisor-scene.ts';
 
@@ -39,7 +39,7 @@ const steps = {
   finishes: (scene: SupervisorScene) => scene.living[0]?.finish(),
   fails: (scene: SupervisorScene) => scene.living[0]?.fail('ASSET_MISSING'),
   runsOutOfMemory: (scene: SupervisorScene) => scene.living[0]?.fail('OUT_OF_MEMORY'),
-  crashes: (scene: SupervisorScene) => scene.living[0]?.end({ exitCode: 1, signal: null, lastWords: 'oh' }),
+  crashes: (scene: SupervisorScene) => scene.living[0]?.end({ exitCode: 1, signal: null, stderrTail: 'oh' }),
   sendsNonsense: (scene: SupervisorScene) => scene.living[0]?.say({ type: 'nonsense' } as never),
   stopsHeeding: (scene: SupervisorScene) => {
     scene.heedsCancel = !scene.heedsCancel;
@@ -66,7 +66,7 @@ test('over any interleaving the status is true, every call ends as it should, an
         vi.clearAllTimers();
         // No step here takes as long as an engine may be silent.
         const scene = new SupervisorScene({
-          ...DEFAULT_SILENCE,
+          ...DEFAULT_WATCHDOG_LIMITS,
           openingMs: 1e9,
           firstStepMs: 1e9,
           laterStepMs: 1e9,
@@ -213,11 +213,11 @@ test('an engine that hangs while it opens is ended at once by a release, and tho
 test('an engine that opens without a word is given up after its limit', async () => {
   const scene = new SupervisorScene();
   const opening = scene.call('open');
-  await scene.settle(DEFAULT_SILENCE.openingMs * 0.9);
+  await scene.settle(DEFAULT_WATCHDOG_LIMITS.openingMs * 0.9);
   scene.living[0]!.goOn();
-  await scene.settle(DEFAULT_SILENCE.openingMs * 0.9);
+  await scene.settle(DEFAULT_WATCHDOG_LIMITS.openingMs * 0.9);
   expect(opening.outcome).toBeUndefined();
-  await scene.settle(DEFAULT_SILENCE.openingMs * 0.2);
+  await scene.settle(DEFAULT_WATCHDOG_LIMITS.openingMs * 0.2);
   expect(opening.outcome).toEqual({ code: 'ENGINE_HUNG' });
   expect(scene.living).toEqual([]);
 });
@@ -244,17 +244,17 @@ test.each([
   ["terminate called after throwing an instance of 'std::bad_alloc'", 134, 'OUT_OF_MEMORY'],
   ['node: no such file', 1, 'ENGINE_CRASHED'],
   ['spawn ENOENT', null, 'ENGINE_UNAVAILABLE'],
-])('a process that ends with "%s" is reported by its cause', async (lastWords, exitCode, code) => {
+])('a process that ends with "%s" is reported by its cause', async (stderrTail, exitCode, code) => {
   const scene = new SupervisorScene();
   const opening = scene.supervisor.open();
   const failure = expect(opening).rejects.toMatchObject({
     code,
-    message: expect.stringContaining(lastWords),
+    message: expect.stringContaining(stderrTail),
   });
-  scene.living[0]!.end({ exitCode, signal: null, lastWords });
+  scene.living[0]!.end({ exitCode, signal: null, stderrTail });
   await scene.settle();
   await failure;
-  expect(scene.events.at(-1)).toMatchObject({ kind: 'ended', wasOnPurpose: false, lastWords });
+  expect(scene.events.at(-1)).toMatchObject({ kind: 'ended', wasOnPurpose: false, stderrTail });
 });
 
 test('a process that cannot even be launched is reported, and tried again', async () => {

@@ -2,7 +2,7 @@
 import { expect, vi } from 'vitest';
 import type { EngineEvent } from '../../../../electron/app/engine/engine-log.ts';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
-import { DEFAULT_SILENCE } from '../../../../electron/app/engine/silence-watch.ts';
+import { DEFAULT_WATCHDOG_LIMITS } from '../../../../electron/app/engine/watchdog.ts';
 import type { EngineConfig, EngineTask } from '../../../../electron/contract/engine-messages.ts';
 import type { EngineStatus } from '../../../../electron/contract/engine-status.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
@@ -41,7 +41,7 @@ export class SupervisorScene {
   /** Folders of packs that an engine has opened, and that nobody said have changed since. */
   readonly opened = new Set<string>();
 
-  constructor(silence = DEFAULT_SILENCE) {
+  constructor(watchdog = DEFAULT_WATCHDOG_LIMITS) {
     this.supervisor = new EngineSupervisor({
       config: this.config,
       launch: () => {
@@ -54,7 +54,7 @@ export class SupervisorScene {
         idleMs: IDLE_MS,
         lowMemoryBytes: 1,
         memoryCheckMs: 5000,
-        silence,
+        watchdog,
       },
       availableMemory: () => this.availableBytes,
       onStatus: (status) => {

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { modelHandlers } from '../../../../electron/app/handlers/model-handlers.ts';
 import { JobRunner } from '../../../../electron/app/jobs/job-runner.ts';
+import type { Services } from '../../../../electron/app/services.ts';
 import { StudioEvents } from '../../../../electron/app/studio-events.ts';
-import type { StudioParts } from '../../../../electron/app/studio-parts.ts';
 import type { JobState } from '../../../../electron/contract/jobs.ts';
 import { PuppetStudio } from './puppet-studio.ts';
 
@@ -54,14 +54,14 @@ describe('the packs', () => {
         if (event === 'job.changed' && ['done', 'failed'].includes(payload.state)) resolve(payload);
       });
     });
-    const parts = {
+    const services = {
       store: { modelsFolder: '/models', ...store },
       jobs: new JobRunner(events),
       settings: { current: { pack: 'chosen' } },
       applySettings: async () => heard.push('settings'),
       engine: { reopen: () => heard.push('reopen'), release: () => heard.push('release') },
-    } as unknown as StudioParts;
-    return { handlers: modelHandlers(parts), heard, ended };
+    } as unknown as Services;
+    return { handlers: modelHandlers(services), heard, ended };
   }
 
   const from = { clientId: 'test' };

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLicences } from '../../../../electron/app/licences.ts';
-import { PackChoices } from '../../../../electron/app/models/pack-choices.ts';
+import { PackRegistry } from '../../../../electron/app/models/pack-registry.ts';
 import { readPackManifest } from '../../../../electron/foundation/files/pack-manifest.ts';
 import { openModelPack } from '../../../../electron/inference/packs/model-pack.ts';
 import { makeTinyPack, temporaryFolder, writeManifest } from '../../inference/tiny-pack.ts';
@@ -36,6 +36,6 @@ test.each([
   const store = { catalogs: [], list: async () => [] };
   await expect(readPackManifest(folder)).rejects.toMatchObject(refused);
   await expect(openModelPack(folder, { cacheFolder: join(packs, 'cache') })).rejects.toMatchObject(refused);
-  await expect(new PackChoices(packs, store as never).list()).rejects.toMatchObject(refused);
+  await expect(new PackRegistry(packs, store as never).list()).rejects.toMatchObject(refused);
   await expect(readLicences('.', packs)).rejects.toMatchObject(refused);
 });

@@ -167,7 +167,7 @@ describe('candidates that lack a thing of their prompt', () => {
   test('are drawn anew with the seeds behind the last, and told of when that was in vain', async () => {
     const done: number[] = [];
     const { candidates, notices } = await starter.preparation.generateBackgrounds(
-      { ...unfinished, redraws: 2 },
+      { ...unfinished, retries: 2 },
       {
         onCandidate: ({ seed }) => {
           done.push(seed);
@@ -183,7 +183,7 @@ describe('candidates that lack a thing of their prompt', () => {
   });
 
   test('are kept where redrawing is off, or where the prompt names no thing', async () => {
-    for (const change of [{ redraws: 0 }, { prompt: 'a photo of a beach background' }]) {
+    for (const change of [{ retries: 0 }, { prompt: 'a photo of a beach background' }]) {
       const { candidates, notices } = await starter.preparation.generateBackgrounds({
         ...unfinished,
         ...change,
@@ -198,7 +198,7 @@ describe('candidates that lack a thing of their prompt', () => {
     const { candidates, notices } = await starter.preparation.generateBackgrounds({ prompt, seed: 3 });
     expect(notices).toEqual([]);
     const { seed, image } = candidates[0]!;
-    const again = await starter.preparation.generateBackgrounds({ prompt, seed, redraws: 0 });
+    const again = await starter.preparation.generateBackgrounds({ prompt, seed, retries: 0 });
     expect(again.candidates[0]!.image.data).toEqual(image.data);
   });
 });

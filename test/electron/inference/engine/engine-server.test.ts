@@ -50,7 +50,7 @@ test('a cancelled render stops within one step, in inverting and in blending', a
     },
   });
   const { pack } = await opened;
-  expect(pack.abilities).toMatchObject({ selectMask: true, removeObjects: true, findMask: false });
+  expect(pack.capabilities).toMatchObject({ selectMask: true, removeObjects: true, findMask: false });
   const scene = await loadScene(await makeTinyScene(join(root, 'scene')));
   const readAsset = assetReader(scene);
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { psnr } from '../../../../electron/evaluation/metrics.ts';
+import { psnr } from '../../../../electron/evaluation/image-metrics.ts';
 import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../../../../electron/inference/images/images.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
@@ -146,15 +146,15 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
   });
 
   test('a pack without a detector says so, and what to do', async () => {
-    expect(bare.preparation.abilities).toMatchObject({
+    expect(bare.preparation.capabilities).toMatchObject({
       findMask: false,
       findMaskBy: null,
       selectMask: true,
       selectMaskBy: 'grabCut',
     });
-    expect(engine.preparation.abilities).toMatchObject({
+    expect(engine.preparation.capabilities).toMatchObject({
       findMask: true,
-      findMaskBy: 'own',
+      findMaskBy: 'packSegmenter',
       textThreshold: false,
     });
     await expect(
@@ -308,8 +308,8 @@ describe('removing objects', () => {
       method: 'diffusion',
       model: 'blended latent diffusion from a fill in layers',
     });
-    expect(bare.preparation.abilities.removalMethods).toEqual(['auto', 'diffusion', 'layers', 'telea']);
-    expect(engine.preparation.abilities.removalMethods).toEqual([
+    expect(bare.preparation.capabilities.removalMethods).toEqual(['auto', 'diffusion', 'layers', 'telea']);
+    expect(engine.preparation.capabilities.removalMethods).toEqual([
       'auto',
       'model',
       'diffusion',

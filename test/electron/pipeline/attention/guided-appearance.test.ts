@@ -73,7 +73,7 @@ const rowInputs = {
   appearanceScale: 0.15,
   guidance: swapOnly(1),
   injected: true,
-  conceptStates: undefined,
+  conceptHiddenStates: undefined,
 };
 
 test('a concept brings two rows, three under swap guidance, one outside the step range', () => {
@@ -87,12 +87,12 @@ test('a concept brings two rows, three under swap guidance, one outside the step
 });
 
 test('a concept whose states are kept brings no row of its own', () => {
-  const conceptStates = { layers: 'all', byteLength: 0 } as const;
-  expect(appearanceRows({ ...rowInputs, conceptStates }).map((row) => row.keyValueSource)).toEqual([
-    conceptStates,
+  const conceptHiddenStates = { layers: 'all', byteLength: 0 } as const;
+  expect(appearanceRows({ ...rowInputs, conceptHiddenStates }).map((row) => row.keyValueSource)).toEqual([
+    conceptHiddenStates,
   ]);
-  const guided = appearanceRows({ ...rowInputs, conceptStates, guidance: swapOnly(1.5) });
-  expect(guided.map((row) => row.keyValueSource)).toEqual([conceptStates, 1]);
+  const guided = appearanceRows({ ...rowInputs, conceptHiddenStates, guidance: swapOnly(1.5) });
+  expect(guided.map((row) => row.keyValueSource)).toEqual([conceptHiddenStates, 1]);
 });
 
 test('alpha has no effect where the source is the row itself, for any batch', async () => {

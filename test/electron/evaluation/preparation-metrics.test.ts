@@ -1,11 +1,11 @@
-/** The measures of finding masks and removing objects, on two made-up scenes whose answers are known. */
+/** The metrics of finding masks and removing objects, on two synthetic scenes with known answers. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { maskMeasure } from '../../../electron/evaluation/mask-measure.ts';
+import { maskMetric } from '../../../electron/evaluation/mask-metric.ts';
 import { maskOverlap } from '../../../electron/evaluation/mask-overlap.ts';
 import { loadPreparationScenes } from '../../../electron/evaluation/preparation-scenes.ts';
-import { removalMeasure } from '../../../electron/evaluation/removal-measure.ts';
+import { removalMetric } from '../../../electron/evaluation/removal-metric.ts';
 import { Engine } from '../../../electron/inference/engine/engine.ts';
 import { tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 import { makeTinyPack, temporaryFolder, writeJson, writePicture } from '../inference/tiny-pack.ts';
@@ -52,7 +52,7 @@ const context = () => ({
 });
 
 test('masks: both sets apart, hits, and nothing where nothing is', async () => {
-  const { report, lines } = await maskMeasure.run(context());
+  const { report, lines } = await maskMetric.run(context());
   const set = { objects: 1, meanIou: expect.any(Number), shareOfHits: 1, absentFindsNothing: 1 };
   expect(report).toEqual({ masks: { validation: set, test: set } });
   expect((report.masks as { test: { meanIou: number } }).test.meanIou).toBeGreaterThan(0.7);
@@ -60,15 +60,15 @@ test('masks: both sets apart, hits, and nothing where nothing is', async () => {
 });
 
 test('removal: every method that the pack has, in dB', async () => {
-  const { report } = await removalMeasure.run({ ...context(), sceneLimit: 1 });
+  const { report } = await removalMetric.run({ ...context(), sceneLimit: 1 });
   const set = { telea: expect.any(Number), layers: expect.any(Number), diffusion: expect.any(Number) };
   expect(report).toEqual({ removal: { validation: set, test: set } });
 });
 
 test('can be cancelled', async () => {
   const signal = AbortSignal.abort();
-  await expect(maskMeasure.run({ ...context(), signal })).rejects.toMatchObject({ code: 'CANCELLED' });
-  await expect(removalMeasure.run({ ...context(), signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(maskMetric.run({ ...context(), signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(removalMetric.run({ ...context(), signal })).rejects.toMatchObject({ code: 'CANCELLED' });
 });
 
 test('a pack without scenes has none; a damaged index and a missing picture are errors', async () => {

@@ -1,13 +1,13 @@
-/** Kept attention states in ONNX Runtime's tensors: what comes out of one call goes into another as it was. */
+/** Cached hidden states in ONNX Runtime's tensors: what comes out of one call goes into another as it was. */
 import type * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import {
-  asRowStates,
-  keptStatesFeeds,
-  RowStates,
-  readStates,
-  statesOutputs,
-} from '../../../../electron/inference/diffusion/attention-states.ts';
+  asRowHiddenStates,
+  cachedHiddenStatesFeeds,
+  hiddenStatesOutputs,
+  RowHiddenStates,
+  readHiddenStates,
+} from '../../../../electron/inference/diffusion/hidden-states.ts';
 import type { UnetMetadata } from '../../../../native-models/graph/index.ts';
 
 const guidedLayers = [
@@ -23,20 +23,23 @@ const outputs = Object.fromEntries(
   guidedLayers.map(({ path, channels }, at) => {
     const dims = [2, tokens[at]!, channels];
     const data = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => i / 8);
-    return [`${path}.states`, { data, dims } as unknown as ort.Tensor];
+    return [`${path}.hidden_states`, { data, dims } as unknown as ort.Tensor];
   }),
 );
 
 describe.each(['float32', 'float16'] as const)('%s', (precision) => {
   const metadata = metadataOf(precision);
   test('rows come back as they were, in any order', () => {
-    const [first, second] = readStates(metadata, 'all', outputs, 2) as [RowStates, RowStates];
+    const [first, second] = readHiddenStates(metadata, 'all', outputs, 2) as [
+      RowHiddenStates,
+      RowHiddenStates,
+    ];
     expect(first.byteLength).toBe((precision === 'float16' ? 2 : 4) * (15 * 2 + 6 * 3));
-    const feeds = keptStatesFeeds(metadata, [second, first, second], [3, 5]);
+    const feeds = cachedHiddenStatesFeeds(metadata, [second, first, second], [3, 5]);
     for (const [at, { path, channels }] of guidedLayers.entries()) {
-      const { data, dims } = feeds[`${path}.kept_states`]!;
+      const { data, dims } = feeds[`${path}.cached_hidden_states`]!;
       expect(dims).toEqual([3, tokens[at], channels]);
-      const all = outputs[`${path}.states`]!.data as Float32Array;
+      const all = outputs[`${path}.hidden_states`]!.data as Float32Array;
       const half = all.length / 2;
       expect([...(data as Float32Array)]).toEqual([
         ...all.subarray(half),
@@ -47,20 +50,20 @@ describe.each(['float32', 'float16'] as const)('%s', (precision) => {
   });
 
   test('without kept rows the feeds have the layers’ sizes and no rows', () => {
-    const feeds = keptStatesFeeds(metadata, [], [3, 5]);
+    const feeds = cachedHiddenStatesFeeds(metadata, [], [3, 5]);
     expect(Object.values(feeds).map(({ dims }) => dims)).toEqual([
       [0, 15, 2],
       [0, 6, 3],
     ]);
-    expect(statesOutputs(metadata)).toEqual(Object.keys(outputs));
+    expect(hiddenStatesOutputs(metadata)).toEqual(Object.keys(outputs));
   });
 });
 
 test('states of other layers, or of another U-Net, are refused', () => {
-  const states = new RowStates('decoder', []);
-  expect(asRowStates(states, 'decoder')).toBe(states);
-  expect(() => asRowStates(states, 'all')).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
-  expect(() => asRowStates({ layers: 'all', byteLength: 0 }, 'all')).toThrow(
+  const states = new RowHiddenStates('decoder', []);
+  expect(asRowHiddenStates(states, 'decoder')).toBe(states);
+  expect(() => asRowHiddenStates(states, 'all')).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+  expect(() => asRowHiddenStates({ layers: 'all', byteLength: 0 }, 'all')).toThrow(
     expect.objectContaining({ code: 'INTERNAL' }),
   );
 });

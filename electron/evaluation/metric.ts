@@ -1,31 +1,31 @@
-/** What a measure of `npm run evaluate` is: each stands in a file of its own and is listed in measures.ts. */
+/** What a metric of `npm run evaluate` is: each stands in a file of its own and is listed in all-metrics.ts. */
 import { StudioError } from '../contract/errors.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import type { AppearanceClassifier } from './appearance-classifier.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
 
-/** What a measure works with. */
+/** What a metric works with. */
 export interface EvaluationContext {
   readonly engine: Engine;
   readonly classifier: AppearanceClassifier;
   readonly scenes: readonly EvaluationScene[];
-  /** Most scenes of sets that a measure loads by itself; all of them when it is undefined. */
+  /** Most scenes of sets that a metric loads by itself; all of them when it is undefined. */
   readonly sceneLimit: number | undefined;
   readonly signal: AbortSignal;
   /** `done` of `total` pieces of work are finished. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
-export interface Measure {
+export interface Metric {
   /** What --only calls it. */
   readonly name: string;
   /** Stands in front of its progress. */
   readonly title: string;
   /** @throws StudioError CANCELLED at the next piece of work, and what the engine throws */
-  readonly run: (context: EvaluationContext) => Promise<MeasureResult>;
+  readonly run: (context: EvaluationContext) => Promise<MetricResult>;
 }
 
-export interface MeasureResult {
+export interface MetricResult {
   /** Fields of out/evaluate.json. */
   readonly report: Readonly<Record<string, unknown>>;
   /** What is printed. */
@@ -38,7 +38,7 @@ export function stopIfCancelled(signal: AbortSignal): void {
 }
 
 /** Numbers of the seen and the held-out scenes, and of both together. */
-export interface Halves<Value> {
+export interface SplitScores<Value> {
   readonly all: Value;
   /** Null when no scene belongs to it. */
   readonly seen: Value | null;
@@ -46,10 +46,10 @@ export interface Halves<Value> {
 }
 
 /** Summarises what was measured of all scenes and of each half. */
-export function byHalves<Item extends { readonly isHeldOut: boolean }, Value>(
+export function bySplit<Item extends { readonly isHeldOut: boolean }, Value>(
   items: readonly Item[],
   summarise: (items: readonly Item[]) => Value,
-): Halves<Value> {
+): SplitScores<Value> {
   const seen = items.filter(({ isHeldOut }) => !isHeldOut);
   const heldOut = items.filter(({ isHeldOut }) => isHeldOut);
   return {

@@ -1,12 +1,12 @@
 /** When silence is too long: by what is being done and by how fast it went so far. Times are made up. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
-  DEFAULT_SILENCE,
-  type SilenceLimits,
-  SilenceWatch,
-} from '../../../../electron/app/engine/silence-watch.ts';
+  DEFAULT_WATCHDOG_LIMITS,
+  Watchdog,
+  type WatchdogLimits,
+} from '../../../../electron/app/engine/watchdog.ts';
 
-const limits: SilenceLimits = { openingMs: 1000, firstStepMs: 500, laterStepMs: 100, slowestStepFactor: 20 };
+const limits: WatchdogLimits = { openingMs: 1000, firstStepMs: 500, laterStepMs: 100, slowestStepFactor: 20 };
 let silent: number[];
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-const watch = (what: 'opening' | 'task') => new SilenceWatch(limits, what, (ms) => silent.push(ms));
+const watch = (what: 'opening' | 'task') => new Watchdog(limits, what, (ms) => silent.push(ms));
 
 /** Lets time go by without a word. */
 const quiet = (ms: number) => vi.advanceTimersByTime(ms);
@@ -23,7 +23,7 @@ test('opening has its own limit, and every word begins it anew', () => {
   const opening = watch('opening');
   for (let word = 0; word < 5; word++) {
     quiet(999);
-    opening.heard();
+    opening.touch();
   }
   expect(silent).toEqual([]);
   quiet(1000);
@@ -66,18 +66,18 @@ test('what waits for the host is not silent, and what has ended is not watched',
   const task = watch('task');
   task.pause();
   quiet(1e6);
-  task.heard();
+  task.touch();
   quiet(499);
   expect(silent).toEqual([]);
   task.stop();
-  task.heard();
+  task.touch();
   task.step('blend', performance.now());
   quiet(1e6);
   expect(silent).toEqual([]);
 });
 
 test('by default a step of minutes and a load of a quarter of an hour are no reason to kill', () => {
-  const task = new SilenceWatch(DEFAULT_SILENCE, 'task', (ms) => silent.push(ms));
+  const task = new Watchdog(DEFAULT_WATCHDOG_LIMITS, 'task', (ms) => silent.push(ms));
   quiet(15 * 60_000);
   task.step('blend', performance.now());
   for (let step = 0; step < 3; step++) {

@@ -1,8 +1,8 @@
 /** One at a time, in the order of asking; who waits can stop waiting. */
 import { StudioError } from '../../contract/errors.ts';
 
-export class Turns {
-  #isTaken = false;
+export class Mutex {
+  #isLocked = false;
   readonly #waiting: (() => void)[] = [];
 
   /** How many wait. */
@@ -11,8 +11,8 @@ export class Turns {
   }
 
   /** Whether somebody is at it. */
-  get isTaken(): boolean {
-    return this.#isTaken;
+  get isLocked(): boolean {
+    return this.#isLocked;
   }
 
   /**
@@ -20,16 +20,16 @@ export class Turns {
    *
    * @throws StudioError CANCELLED when the signal is aborted before that; what the action throws
    */
-  async take<Result>(signal: AbortSignal, action: () => Promise<Result>): Promise<Result> {
+  async runExclusive<Result>(signal: AbortSignal, action: () => Promise<Result>): Promise<Result> {
     if (signal.aborted) throw cancelled();
-    if (this.#isTaken) await this.#wait(signal);
-    this.#isTaken = true;
+    if (this.#isLocked) await this.#wait(signal);
+    this.#isLocked = true;
     try {
       return await action();
     } finally {
       const next = this.#waiting.shift();
       if (next) next();
-      else this.#isTaken = false;
+      else this.#isLocked = false;
     }
   }
 

@@ -1,8 +1,8 @@
 /** How well a phrase's mask is found, and whether nothing is found where nothing is. */
 import { decodeMask } from '../inference/images/images.ts';
+import { mean } from './image-metrics.ts';
 import { maskOverlap } from './mask-overlap.ts';
-import { type EvaluationContext, type Measure, type MeasureResult, stopIfCancelled } from './measure.ts';
-import { mean } from './metrics.ts';
+import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
 import { percent } from './text-table.ts';
 
@@ -11,18 +11,18 @@ const aims = { iou: 0.88, absent: 0.95 } as const;
 /** A mask that overlaps the true one by this much is a hit. */
 const hitIou = 0.7;
 
-export const maskMeasure: Measure = { name: 'masks', title: 'Masks', run: measureMasks };
+export const maskMetric: Metric = { name: 'masks', title: 'Masks', run: measureMasks };
 
 interface SetResult {
   readonly objects: number;
   readonly meanIou: number;
   readonly shareOfHits: number;
-  /** Share of phrases for absent things that found nothing. */
+  /** Share of phrases for absent subjects that found nothing. */
   readonly absentFindsNothing: number;
 }
 
-async function measureMasks(context: EvaluationContext): Promise<MeasureResult> {
-  if (!context.engine.preparation.abilities.findMask) {
+async function measureMasks(context: EvaluationContext): Promise<MetricResult> {
+  if (!context.engine.preparation.capabilities.findMask) {
     return { report: { masks: null }, lines: ['Masks from phrases: the pack has no detector.'] };
   }
   const results: Partial<Record<PreparationSet, SetResult>> = {};
@@ -52,8 +52,8 @@ async function measureSet(
   const { engine, signal, onProgress } = context;
   const overlaps: number[] = [];
   let nothingFound = 0;
-  for (const [index, { picture, things, absent }] of scenes.entries()) {
-    for (const { phrase, mask } of things) {
+  for (const [index, { picture, subjects, absent }] of scenes.entries()) {
+    for (const { phrase, mask } of subjects) {
       stopIfCancelled(signal);
       const { proposals } = await engine.preparation.findMask(picture, { phrase }, { signal });
       const [best] = proposals;

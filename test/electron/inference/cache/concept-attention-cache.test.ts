@@ -1,15 +1,15 @@
 /** What is held stays under the limit, a run never drives out its own, and what comes back is what was kept. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AttentionStatesCache } from '../../../../electron/inference/cache/attention-states-cache.ts';
-import type { AttentionStates } from '../../../../electron/pipeline/ports.ts';
+import { ConceptAttentionCache } from '../../../../electron/inference/cache/concept-attention-cache.ts';
+import type { CachedHiddenStates } from '../../../../electron/pipeline/ports.ts';
 
-const statesOf = (byteLength: number): AttentionStates => ({ layers: 'all', byteLength });
+const statesOf = (byteLength: number): CachedHiddenStates => ({ layers: 'all', byteLength });
 
 test('a later run finds what an earlier one kept, until it is cleared', () => {
-  const cache = new AttentionStatesCache(() => 100);
+  const cache = new ConceptAttentionCache(() => 100);
   const states = statesOf(40);
-  cache.forRun()('cat').keep(3, states);
+  cache.forRun()('cat').set(3, states);
   expect(cache.forRun()('cat').get(3)).toBe(states);
   expect(cache.forRun()('cat').get(2)).toBeUndefined();
   expect(cache.forRun()('dog').get(3)).toBeUndefined();
@@ -19,24 +19,24 @@ test('a later run finds what an earlier one kept, until it is cleared', () => {
 });
 
 test('a run that goes on after a clear holds nothing', () => {
-  const cache = new AttentionStatesCache(() => 100);
+  const cache = new ConceptAttentionCache(() => 100);
   const kept = cache.forRun()('cat');
   cache.clear();
-  kept.keep(0, statesOf(40));
+  kept.set(0, statesOf(40));
   expect(cache.heldBytes).toBe(0);
 });
 
 test('the concept that was not used for longest makes room; a run’s own stays, and what is too much is let go', () => {
-  const cache = new AttentionStatesCache(() => 100);
-  cache.forRun()('cat').keep(0, statesOf(40));
-  cache.forRun()('dog').keep(0, statesOf(40));
+  const cache = new ConceptAttentionCache(() => 100);
+  cache.forRun()('cat').set(0, statesOf(40));
+  cache.forRun()('dog').set(0, statesOf(40));
   cache.forRun()('cat').get(0);
   const run = cache.forRun();
   const car = run('car');
-  car.keep(0, statesOf(40));
+  car.set(0, statesOf(40));
   expect(cache.heldBytes).toBe(80);
-  car.keep(1, statesOf(40));
-  car.keep(2, statesOf(40));
+  car.set(1, statesOf(40));
+  car.set(2, statesOf(40));
   expect(cache.heldBytes).toBe(80);
   const later = cache.forRun();
   expect([later('dog').get(0), later('cat').get(0)]).toEqual([undefined, undefined]);
@@ -53,13 +53,13 @@ test('for any sequence of runs, what is held is counted and stays under the limi
   );
   fc.assert(
     fc.property(fc.array(run), fc.integer({ min: 0, max: 200 }), (runs, limit) => {
-      const cache = new AttentionStatesCache(() => limit);
+      const cache = new ConceptAttentionCache(() => limit);
       for (const steps of runs) {
         const of = cache.forRun();
         for (const { key, step, bytes } of steps) {
           const kept = of(key);
           const before = kept.get(step);
-          if (before === undefined) kept.keep(step, statesOf(bytes));
+          if (before === undefined) kept.set(step, statesOf(bytes));
           else expect(of(key).get(step)).toBe(before);
           expect(cache.heldBytes).toBeLessThanOrEqual(limit);
         }

@@ -9,7 +9,7 @@ export interface OpeningControls {
   readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
 }
 
-export class OpenedOnce<Value extends Releasable | undefined> {
+export class Lazy<Value extends Releasable | undefined> {
   readonly #open: (controls: OpeningControls) => Promise<Value>;
   #opened: Promise<Value> | undefined;
 

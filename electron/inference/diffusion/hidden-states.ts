@@ -1,21 +1,21 @@
 /** What self-attention layers saw of a row, on its way out of one call of the U-Net's graph and into a later one. */
 import * as ort from 'onnxruntime-node';
 import {
+  cachedHiddenStatesInput,
   type GuidedLayer,
-  keptStatesInput,
+  hiddenStatesOutput,
   layerTokens,
-  statesOutput,
   type UnetMetadata,
 } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
-import type { AttentionLayers, AttentionStates } from '../../pipeline/ports.ts';
+import type { AttentionLayers, CachedHiddenStates } from '../../pipeline/ports.ts';
 
 /** One row's states: for each guided layer, in the graph's order, the values of [tokens, channels]; as small as they go. */
-export class RowStates implements AttentionStates {
+export class RowHiddenStates implements CachedHiddenStates {
   readonly layers: AttentionLayers;
   readonly byLayer: readonly (Float32Array | Float16Array)[];
 
-  constructor(layers: AttentionLayers, byLayer: RowStates['byLayer']) {
+  constructor(layers: AttentionLayers, byLayer: RowHiddenStates['byLayer']) {
     this.layers = layers;
     this.byLayer = byLayer;
   }
@@ -26,9 +26,9 @@ export class RowStates implements AttentionStates {
 }
 
 /** @throws StudioError INTERNAL for states of other layers than those that are to follow them */
-export function asRowStates(states: AttentionStates, layers: AttentionLayers): RowStates {
-  if (states instanceof RowStates && states.layers === layers) return states;
-  throw new StudioError('INTERNAL', `Kept attention states are not those of this U-Net’s ${layers} layers.`);
+export function asRowHiddenStates(states: CachedHiddenStates, layers: AttentionLayers): RowHiddenStates {
+  if (states instanceof RowHiddenStates && states.layers === layers) return states;
+  throw new StudioError('INTERNAL', `Cached hidden states are not those of this U-Net’s ${layers} layers.`);
 }
 
 /**
@@ -36,9 +36,9 @@ export function asRowStates(states: AttentionStates, layers: AttentionLayers): R
  *
  * @param latentSize height and width of the latents
  */
-export function keptStatesFeeds(
+export function cachedHiddenStatesFeeds(
   { guidedLayers }: UnetMetadata,
-  kept: readonly RowStates[],
+  kept: readonly RowHiddenStates[],
   [height, width]: readonly [number, number],
 ): Record<string, ort.Tensor> {
   const feed = (layer: GuidedLayer, at: number): [string, ort.Tensor] => {
@@ -47,33 +47,33 @@ export function keptStatesFeeds(
     const values = new Float32Array(kept.length * rowLength);
     for (const [row, states] of kept.entries()) values.set(states.byLayer[at]!, row * rowLength);
     const dims = [kept.length, tokens, layer.channels];
-    return [keptStatesInput(layer.path), new ort.Tensor('float32', values, dims)];
+    return [cachedHiddenStatesInput(layer.path), new ort.Tensor('float32', values, dims)];
   };
   return Object.fromEntries(guidedLayers.map(feed));
 }
 
-/** Names of the outputs that {@link readStates} reads. */
-export function statesOutputs({ guidedLayers }: UnetMetadata): string[] {
-  return guidedLayers.map(({ path }) => statesOutput(path));
+/** Names of the outputs that {@link readHiddenStates} reads. */
+export function hiddenStatesOutputs({ guidedLayers }: UnetMetadata): string[] {
+  return guidedLayers.map(({ path }) => hiddenStatesOutput(path));
 }
 
 /**
  * The states of each of `rows` rows, copied out of a call's outputs: a view of one row would keep the others in memory
  * when they are let go.
  */
-export function readStates(
+export function readHiddenStates(
   { guidedLayers, statesPrecision }: UnetMetadata,
   layers: AttentionLayers,
   outputs: Readonly<Record<string, ort.Tensor>>,
   rows: number,
-): RowStates[] {
+): RowHiddenStates[] {
   return Array.from({ length: rows }, (_, row) => {
     const byLayer = guidedLayers.map(({ path }) => {
-      const all = outputs[statesOutput(path)]!.data as Float32Array;
+      const all = outputs[hiddenStatesOutput(path)]!.data as Float32Array;
       const rowLength = all.length / rows;
       const values = all.subarray(row * rowLength, (row + 1) * rowLength);
       return statesPrecision === 'float16' ? new Float16Array(values) : values.slice();
     });
-    return new RowStates(layers, byLayer);
+    return new RowHiddenStates(layers, byLayer);
   });
 }

@@ -1,17 +1,17 @@
 /** How near a filled hole comes to what truly was behind the objects. */
 import type { RemovalMethod } from '../contract/preparation.ts';
 import { decodeImage } from '../inference/images/images.ts';
-import { type EvaluationContext, type Measure, type MeasureResult, stopIfCancelled } from './measure.ts';
-import { mean, psnr } from './metrics.ts';
+import { mean, psnr } from './image-metrics.ts';
+import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
 
 const methods = ['telea', 'layers', 'diffusion', 'model'] as const satisfies readonly RemovalMethod[];
 
-export const removalMeasure: Measure = { name: 'removal', title: 'Removal', run: measureRemoval };
+export const removalMetric: Metric = { name: 'removal', title: 'Removal', run: measureRemoval };
 
 type PsnrByMethod = Readonly<Record<string, number>>;
 
-async function measureRemoval(context: EvaluationContext): Promise<MeasureResult> {
+async function measureRemoval(context: EvaluationContext): Promise<MetricResult> {
   const results: Partial<Record<PreparationSet, PsnrByMethod>> = {};
   const lines: string[] = [];
   for (const set of ['validation', 'test'] as const) {
@@ -34,16 +34,16 @@ async function measureSet(
   scenes: readonly PreparationScene[],
 ): Promise<PsnrByMethod> {
   const { engine, signal, onProgress } = context;
-  const { removalMethods } = engine.preparation.abilities;
+  const { removalMethods } = engine.preparation.capabilities;
   const chosen = methods.filter((method) => removalMethods.includes(method));
   const values = new Map<RemovalMethod, number[]>(chosen.map((method) => [method, []]));
-  for (const [index, { picture, background, things, place }] of scenes.entries()) {
+  for (const [index, { picture, background, subjects, place }] of scenes.entries()) {
     const { pixels: truth } = await decodeImage(background);
     for (const method of chosen) {
       stopIfCancelled(signal);
       const { image, hole } = await engine.preparation.removeObjects(
         picture,
-        things.map(({ mask }) => mask),
+        subjects.map(({ mask }) => mask),
         { method, prompt: `a photo of a ${place} background` },
         { signal },
       );

@@ -6,13 +6,13 @@ import { imageToTensor, type RgbImage, tensorToImage } from '../pipeline/process
 import type { EvaluationScene } from './evaluation-scenes.ts';
 import { type Identity, identityOf, type SceneFeatures } from './identity.ts';
 import {
-  byHalves,
+  bySplit,
   type EvaluationContext,
-  type Halves,
-  type Measure,
-  type MeasureResult,
+  type Metric,
+  type MetricResult,
+  type SplitScores,
   stopIfCancelled,
-} from './measure.ts';
+} from './metric.ts';
 import { paperAblation, paperComparison } from './paper-figures.ts';
 import { type ComparedScore, comparedScores, describeLead, leadOf } from './row-comparison.ts';
 import { meanScores, referenceOf, type Scores, scoreScene } from './scene-scores.ts';
@@ -30,7 +30,7 @@ const rowTitles: Readonly<Record<Row, string>> = {
   e: '(e) + background dilution++',
 };
 
-export const ablationMeasure: Measure = { name: 'ablation', title: 'Ablation', run: measureAblation };
+export const ablationMetric: Metric = { name: 'ablation', title: 'Ablation', run: measureAblation };
 
 /** Scores of one scene: of every row, and of the background as it was. */
 interface MeasuredScene {
@@ -44,7 +44,7 @@ interface MeasuredScene {
 /** What this project wants of the starter pack. */
 const recognisedAim = 0.8;
 
-async function measureAblation(context: EvaluationContext): Promise<MeasureResult> {
+async function measureAblation(context: EvaluationContext): Promise<MetricResult> {
   const { scenes, onProgress } = context;
   const measured: MeasuredScene[] = [];
   for (const [index, scene] of scenes.entries()) {
@@ -54,11 +54,11 @@ async function measureAblation(context: EvaluationContext): Promise<MeasureResul
       ),
     );
   }
-  const table = byHalves(measured, summarise);
+  const table = bySplit(measured, summarise);
   const scoresOf = Object.fromEntries(rows.map((row) => [row, measured.map((scene) => scene.rows[row])]));
   const names = Object.keys(comparedScores) as ComparedScore[];
   const features = measured.map((scene) => scene.features);
-  const identity = byHalves(features, (some) => identityOf(features, some));
+  const identity = bySplit(features, (some) => identityOf(features, some));
   const leads = names.map((score) => [score, leadOf(scoresOf, 'e', score)] as const);
   return {
     report: {
@@ -112,7 +112,7 @@ async function measureScene(
   };
 }
 
-function describeIdentity({ all, heldOut }: Halves<Identity>): string[] {
+function describeIdentity({ all, heldOut }: SplitScores<Identity>): string[] {
   const sentence = ({ regions, distractors, recognised }: Identity) =>
     `${percent(recognised)} of ${regions} regions lie nearest to their own concept image among ${distractors} others`;
   return [
@@ -136,7 +136,7 @@ function summarise(scenes: readonly MeasuredScene[]): Summary {
   };
 }
 
-function describeTables(table: Halves<Summary>, measured: readonly MeasuredScene[]): string[] {
+function describeTables(table: SplitScores<Summary>, measured: readonly MeasuredScene[]): string[] {
   const heldOut = measured.filter(({ isHeldOut }) => isHeldOut).length;
   const parts = [
     { title: `Ablation over all ${measured.length} scenes`, summary: table.all },
@@ -148,9 +148,9 @@ function describeTables(table: Halves<Summary>, measured: readonly MeasuredScene
   ];
   return [
     'prompt: class and place found · certainty: their probabilities · concept: feature cosine to the concept image',
-    'Delta E: colour distance to the concept image, smaller is better, as for the leak',
-    'background: PSNR outside the masks, nothing pasted back · leak: colours that spread beyond their mask',
-    'paper: its table 4.3, with other measures on other pictures: only the order of its rows compares with ours',
+    'Delta E: colour distance to the concept image, smaller is better, as for leakage',
+    'background: PSNR outside the masks, nothing pasted back · leakage: colours that spread beyond their mask',
+    'paper: its table 4.3, with other metrics on other pictures: only the order of its rows compares with ours',
     ...parts.flatMap(({ title, summary }) =>
       summary === null ? [] : ['', title, ...textTable(tableRows(summary))],
     ),
@@ -158,16 +158,27 @@ function describeTables(table: Halves<Summary>, measured: readonly MeasuredScene
 }
 
 function tableRows(summary: Summary): string[][] {
-  const cells = ({ prompt, certainty, concept, colourDistance, backgroundPsnr, leak }: Scores) => [
+  const cells = ({ prompt, certainty, concept, colourDistance, backgroundPsnr, colourLeakage }: Scores) => [
     prompt.toFixed(3),
     certainty.toFixed(3),
     concept.toFixed(3),
     colourDistance.toFixed(1),
     `${backgroundPsnr.toFixed(1)} dB`,
-    leak.toFixed(3),
+    colourLeakage.toFixed(3),
   ];
   return [
-    ['', 'prompt', 'certainty', 'concept', 'Delta E', 'background', 'leak', 'paper: TCLIP', 'ICLIP', 'IDINO'],
+    [
+      '',
+      'prompt',
+      'certainty',
+      'concept',
+      'Delta E',
+      'background',
+      'leakage',
+      'paper: TCLIP',
+      'ICLIP',
+      'IDINO',
+    ],
     ['the background as it was', ...cells(summary.untouched), '', '', ''],
     ...rows.map((row) => {
       const { tclip, iclip, idino } = paperAblation[row];

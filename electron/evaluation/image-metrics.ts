@@ -15,7 +15,7 @@ import {
 } from './colour.ts';
 
 /** Width in pixels of the band around a mask in which leaks are looked for. */
-const LEAK_BAND_PX = 16;
+const LEAKAGE_BAND_PX = 16;
 
 /**
  * Peak signal-to-noise ratio in dB over 8-bit channels, over the pixels for which `counts` says yes.
@@ -44,7 +44,7 @@ export function backgroundPsnr(result: RgbImage, background: RgbImage, masks: re
   return psnr(result, background, (pixel) => union.data[pixel]! < REGION_THRESHOLD);
 }
 
-/** One concept as the colour measures see it. */
+/** One concept as the colour metrics see it. */
 export interface MeasuredConcept {
   /** Region in the result, dims [height, width]. */
   readonly mask: Tensor;
@@ -78,12 +78,12 @@ export async function conceptColourDistance(
  * Two places are looked at. In the band around the mask that belongs to no concept: from the colour of the
  * untouched background (through the autoencoder, so that its own error does not count). In the other concepts'
  * regions, by their mean: off the way from the old object's colour to that other concept's, so that a look that
- * arrives in part only is no leak.
+ * arrives in part only is not leakage.
  *
  * @param result the composed picture as decoded, nothing pasted back
  * @param untouched the background, encoded and decoded
  */
-export async function leak(
+export async function colourLeakage(
   result: RgbImage,
   untouched: RgbImage,
   concepts: readonly MeasuredConcept[],
@@ -94,26 +94,26 @@ export async function leak(
     concepts.map(({ mask }) => mask),
     dims,
   );
-  const leaks: number[] = [];
+  const leakages: number[] = [];
   for (const concept of concepts) {
-    const band = dilate(concept.mask, LEAK_BAND_PX);
+    const band = dilate(concept.mask, LEAKAGE_BAND_PX);
     const shifts: number[] = [];
     for (let pixel = 0; pixel < band.data.length; pixel++) {
       if (band.data[pixel]! < REGION_THRESHOLD || union.data[pixel]! >= REGION_THRESHOLD) continue;
       const shift = shiftTowards(labAt(untouchedLab, pixel), labAt(resultLab, pixel), concept.colour);
       if (shift !== undefined) shifts.push(shift);
     }
-    if (shifts.length > 0) leaks.push(mean(shifts));
+    if (shifts.length > 0) leakages.push(mean(shifts));
     for (const other of concepts) {
       if (other === concept) continue;
       const inOther = (pixel: number) => other.mask.data[pixel]! >= REGION_THRESHOLD;
       const actual = meanColour(resultLab, inOther);
       const expected = nearestBetween(actual, meanColour(untouchedLab, inOther), other.colour);
       const shift = shiftTowards(expected, actual, concept.colour);
-      if (shift !== undefined) leaks.push(shift);
+      if (shift !== undefined) leakages.push(shift);
     }
   }
-  return leaks.length > 0 ? mean(leaks) : 0;
+  return leakages.length > 0 ? mean(leakages) : 0;
 }
 
 /** Cosine of two vectors of equal length. */

@@ -1,25 +1,25 @@
 /** How well the autoencoder keeps pictures that it never saw: nothing that is composed can be sharper. */
 import { imageToTensor, tensorToImage } from '../pipeline/processors/image.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
+import { mean, psnr } from './image-metrics.ts';
 import {
-  byHalves,
+  bySplit,
   type EvaluationContext,
-  type Measure,
-  type MeasureResult,
+  type Metric,
+  type MetricResult,
   stopIfCancelled,
-} from './measure.ts';
-import { mean, psnr } from './metrics.ts';
+} from './metric.ts';
 
 /** What this project wants of a pack's autoencoder, in dB. */
 const aimDb = 31;
 
-export const autoencoderMeasure: Measure = {
+export const autoencoderMetric: Metric = {
   name: 'autoencoder',
   title: 'Autoencoder',
   run: measureAutoencoder,
 };
 
-async function measureAutoencoder(context: EvaluationContext): Promise<MeasureResult> {
+async function measureAutoencoder(context: EvaluationContext): Promise<MetricResult> {
   const { engine, scenes, signal, onProgress } = context;
   const { autoencoder } = engine.models;
   const measured: { isHeldOut: boolean; psnrDb: number }[] = [];
@@ -31,7 +31,7 @@ async function measureAutoencoder(context: EvaluationContext): Promise<MeasureRe
     }
     onProgress(index + 1, scenes.length);
   }
-  const { all, seen, heldOut } = byHalves(measured, (items) => mean(items.map(({ psnrDb }) => psnrDb)));
+  const { all, seen, heldOut } = bySplit(measured, (items) => mean(items.map(({ psnrDb }) => psnrDb)));
   const inDb = (value: number | null) => (value === null ? 'none' : `${value.toFixed(2)} dB`);
   return {
     report: { autoencoderPsnr: all, autoencoderPsnrSeen: seen, autoencoderPsnrHeldOut: heldOut },

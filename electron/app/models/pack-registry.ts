@@ -9,7 +9,7 @@ import { ifPresent } from '../../foundation/files/file-errors.ts';
 import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { ModelStore } from '../../models/model-store.ts';
 
-export class PackChoices {
+export class PackRegistry {
   readonly #bundledFolder: string;
   readonly #store: ModelStore;
 

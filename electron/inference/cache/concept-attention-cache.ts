@@ -8,8 +8,8 @@
  */
 
 import { availableMemoryBytes, memoryLimitBytes } from '../../foundation/memory.ts';
-import type { KeptStates } from '../../pipeline/pnp-mix-types.ts';
-import type { AttentionStates } from '../../pipeline/ports.ts';
+import type { AttentionCache } from '../../pipeline/pnp-mix-types.ts';
+import type { CachedHiddenStates } from '../../pipeline/ports.ts';
 
 /** An eighth of the memory that this process may use, and never more than half of what is left of it. */
 function defaultLimitBytes(heldBytes: number): number {
@@ -17,10 +17,10 @@ function defaultLimitBytes(heldBytes: number): number {
 }
 
 /** Gives each run its view: which states are kept under a key, and where new ones go. */
-export class AttentionStatesCache {
+export class ConceptAttentionCache {
   readonly #limitBytes: (heldBytes: number) => number;
   /** Least recently used first. */
-  readonly #trajectories = new Map<string, Map<number, AttentionStates>>();
+  readonly #trajectories = new Map<string, Map<number, CachedHiddenStates>>();
   #heldBytes = 0;
 
   /** @param limitBytes how much may be held, given how much is */
@@ -33,16 +33,16 @@ export class AttentionStatesCache {
   }
 
   /** For one run: what it asks for stays until the next run. */
-  forRun(): (key: string) => KeptStates {
+  forRun(): (key: string) => AttentionCache {
     const inUse = new Set<string>();
     return (key) => {
       inUse.add(key);
-      const kept = this.#trajectories.get(key) ?? new Map<number, AttentionStates>();
+      const kept = this.#trajectories.get(key) ?? new Map<number, CachedHiddenStates>();
       this.#trajectories.delete(key);
       this.#trajectories.set(key, kept);
       return {
         get: (stepIndex) => kept.get(stepIndex),
-        keep: (stepIndex, states) => {
+        set: (stepIndex, states) => {
           // Cleared since: what would be kept here, nobody could find or let go any more.
           if (this.#trajectories.get(key) !== kept) return;
           if (!this.#makeRoom(states.byteLength, inUse)) return;

@@ -1,9 +1,9 @@
-/** The measure of text to image, on a tiny pack: what is counted, not how well a pack without training does. */
+/** The metric of text to image, on a tiny pack: what is counted, not how well a pack without training does. */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AppearanceClassifier } from '../../../electron/evaluation/appearance-classifier.ts';
-import { promptMeasure } from '../../../electron/evaluation/prompt-measure.ts';
+import { promptMetric } from '../../../electron/evaluation/prompt-metric.ts';
 import { Engine } from '../../../electron/inference/engine/engine.ts';
 import { makeTinyPack, temporaryFolder, writeJson } from '../inference/tiny-pack.ts';
 import { makeTinyClassifier } from './tiny-classifier.ts';
@@ -50,7 +50,7 @@ test('counts pictures in which everything was found, things one by one, and plac
   const [first, second] = classifier.classes as [string, string];
   const [place] = classifier.places as [string];
   writeJson(path, [prompt([first, second], place, 1), prompt([first], place, 2)]);
-  const { report, lines } = await promptMeasure.run(context());
+  const { report, lines } = await promptMetric.run(context());
   const { promptAccuracy } = report as {
     promptAccuracy: { allFound: number; byClass: Record<string, { pictures: number; found: number }> };
   };
@@ -66,7 +66,7 @@ test('counts pictures in which everything was found, things one by one, and plac
 });
 
 test('is not made without prompts, and says so', async () => {
-  const { report, lines } = await promptMeasure.run(context());
+  const { report, lines } = await promptMetric.run(context());
   expect(report).toEqual({ promptAccuracy: null });
   expect(lines).toEqual([expect.stringContaining('not measured')]);
 });
@@ -74,11 +74,11 @@ test('is not made without prompts, and says so', async () => {
 test('refuses prompts that are none', async () => {
   for (const content of ['{', '[]', '[{"prompt": "a cat"}]']) {
     writeFileSync(path, content);
-    await expect(promptMeasure.run(context())).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
+    await expect(promptMetric.run(context())).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
   }
 });
 
 test('can be cancelled', async () => {
   writeJson(path, [prompt([classifier.classes[0]!], classifier.places[0]!, 1)]);
-  await expect(promptMeasure.run(context(AbortSignal.abort()))).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(promptMetric.run(context(AbortSignal.abort()))).rejects.toMatchObject({ code: 'CANCELLED' });
 });

@@ -5,7 +5,7 @@
  */
 
 /** How long an engine may be silent. */
-export interface SilenceLimits {
+export interface WatchdogLimits {
   /** While it opens a pack: it reports every few megabytes that it reads, so this is about a disk or driver that stalls. */
   readonly openingMs: number;
   /** Before the second report of a stage: its models may have to be loaded, and nothing is known of its pace. */
@@ -16,7 +16,7 @@ export interface SilenceLimits {
   readonly slowestStepFactor: number;
 }
 
-export const DEFAULT_SILENCE: SilenceLimits = {
+export const DEFAULT_WATCHDOG_LIMITS: WatchdogLimits = {
   openingMs: 10 * 60_000,
   firstStepMs: 30 * 60_000,
   laterStepMs: 10 * 60_000,
@@ -26,8 +26,8 @@ export const DEFAULT_SILENCE: SilenceLimits = {
 /** A limit is waited for in parts: a machine that was put to sleep finds one of them over when it wakes, not all. */
 const PARTS = 10;
 
-export class SilenceWatch {
-  readonly #limits: SilenceLimits;
+export class Watchdog {
+  readonly #limits: WatchdogLimits;
   readonly #onSilent: (silentMs: number) => void;
   #timer: NodeJS.Timeout | undefined;
   #limitMs: number;
@@ -40,7 +40,7 @@ export class SilenceWatch {
    *
    * @param onSilent called once, with the time that it had been silent for
    */
-  constructor(limits: SilenceLimits, what: 'opening' | 'task', onSilent: (silentMs: number) => void) {
+  constructor(limits: WatchdogLimits, what: 'opening' | 'task', onSilent: (silentMs: number) => void) {
     this.#limits = limits;
     this.#onSilent = onSilent;
     this.#limitMs = what === 'opening' ? limits.openingMs : limits.firstStepMs;
@@ -48,7 +48,7 @@ export class SilenceWatch {
   }
 
   /** It has said something that tells nothing of its pace. */
-  heard(): void {
+  touch(): void {
     if (this.#timer !== undefined) this.#wait();
   }
 
@@ -79,7 +79,7 @@ export class SilenceWatch {
     this.#wait();
   }
 
-  /** It waits for the host: until {@link heard} its silence says nothing. */
+  /** It waits for the host: until {@link touch} its silence says nothing. */
   pause(): void {
     clearTimeout(this.#timer);
   }

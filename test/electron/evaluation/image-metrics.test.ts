@@ -8,11 +8,11 @@ import {
 } from '../../../electron/evaluation/colour.ts';
 import {
   backgroundPsnr,
+  colourLeakage,
   conceptColourDistance,
   cosineSimilarity,
-  leak,
   psnr,
-} from '../../../electron/evaluation/metrics.ts';
+} from '../../../electron/evaluation/image-metrics.ts';
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 
@@ -84,7 +84,7 @@ describe('CIE Lab', () => {
   });
 });
 
-describe('concept measures', () => {
+describe('concept metrics', () => {
   test('a region in the concept’s own colour has no colour distance', async () => {
     const result = paint((x) => (x < 20 ? red : grey));
     const colour = meanColour(await toLab(paint(() => red)), () => true);
@@ -92,19 +92,19 @@ describe('concept measures', () => {
     expect(await conceptColourDistance(result, [{ mask: columns(20, 40), colour }])).toBeGreaterThan(40);
   });
 
-  test('leak sees a halo around the mask, and not the object itself', async () => {
+  test('colour leakage sees a halo around the mask, and not the object itself', async () => {
     const untouched = paint(() => grey);
     const colour = meanColour(await toLab(paint(() => red)), () => true);
     const concepts = [{ mask: columns(0, 16), colour }];
     expect(
-      await leak(
+      await colourLeakage(
         paint((x) => (x < 16 ? red : grey)),
         untouched,
         concepts,
       ),
     ).toBeCloseTo(0, 6);
     expect(
-      await leak(
+      await colourLeakage(
         paint((x) => (x < 24 ? red : grey)),
         untouched,
         concepts,
@@ -112,7 +112,7 @@ describe('concept measures', () => {
     ).toBeCloseTo(0.5, 1);
   });
 
-  test('leak sees two concepts that have taken each other’s colour', async () => {
+  test('colour leakage sees two concepts that have taken each other’s colour', async () => {
     const untouched = paint(() => grey);
     const concepts = [
       { mask: columns(0, 16), colour: meanColour(await toLab(paint(() => red)), () => true) },
@@ -121,11 +121,11 @@ describe('concept measures', () => {
     const right = paint((x) => (x < 16 ? red : x >= 32 ? blue : grey));
     const swapped = paint((x) => (x < 16 ? blue : x >= 32 ? red : grey));
     const halfway = paint((x) => (x < 16 ? [174, 79, 79] : x >= 32 ? [79, 79, 174] : grey));
-    expect(await leak(right, untouched, concepts)).toBeCloseTo(0, 6);
-    expect(await leak(swapped, untouched, concepts)).toBeGreaterThan(0.45);
-    // A look that arrives in part only is weak, but it is no leak.
-    expect(await leak(halfway, untouched, concepts)).toBeLessThan(0.05);
-    expect(await leak(untouched, untouched, concepts)).toBe(0);
+    expect(await colourLeakage(right, untouched, concepts)).toBeCloseTo(0, 6);
+    expect(await colourLeakage(swapped, untouched, concepts)).toBeGreaterThan(0.45);
+    // A look that arrives in part only is weak, but it is no colour leakage.
+    expect(await colourLeakage(halfway, untouched, concepts)).toBeLessThan(0.05);
+    expect(await colourLeakage(untouched, untouched, concepts)).toBe(0);
   });
 });
 

@@ -1,8 +1,8 @@
 /** What is opened once and given back: one that fails late does not take its successor along. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { EngineDevice } from '../../../../electron/inference/runtime/devices.ts';
+import { Lazy } from '../../../../electron/inference/runtime/lazy.ts';
 import { LazySession } from '../../../../electron/inference/runtime/lazy-session.ts';
-import { OpenedOnce } from '../../../../electron/inference/runtime/opened-once.ts';
 import type { ModelSession } from '../../../../electron/inference/runtime/sessions.ts';
 import type { Checkpoint } from '../../../../native-models/graph/index.ts';
 
@@ -42,7 +42,7 @@ const lazy = () => {
   return { get: () => made.get(), release: () => made.release() };
 };
 const once = () => {
-  const made = new OpenedOnce(attempt);
+  const made = new Lazy(attempt);
   return { get: () => made.get({}), release: () => made.release() };
 };
 

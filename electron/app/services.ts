@@ -10,7 +10,7 @@ import type { TransientAssets } from './assets/transient-assets.ts';
 import type { EngineSupervisor } from './engine/engine-supervisor.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { PrepareJobs } from './jobs/prepare-jobs.ts';
-import type { PackChoices } from './models/pack-choices.ts';
+import type { PackRegistry } from './models/pack-registry.ts';
 import type { OpenProjects } from './projects/open-projects.ts';
 import type { ProjectsFolder } from './projects/projects-folder.ts';
 import type { RenderService } from './renders/render-service.ts';
@@ -34,7 +34,7 @@ export interface StudioHost {
   readonly dialogs: HostDialogs | null;
 }
 
-export interface StudioParts {
+export interface Services {
   readonly host: StudioHost;
   readonly facts: PlatformFacts;
   readonly folders: StudioFolders;
@@ -55,7 +55,7 @@ export interface StudioParts {
   readonly jobs: JobRunner;
   readonly prepare: PrepareJobs;
   readonly store: ModelStore;
-  readonly packs: PackChoices;
+  readonly packs: PackRegistry;
   readonly modelsFolder: {
     readonly chosenBy: ModelsFolder['chosenBy'];
     /** @throws StudioError HOST_UNSUPPORTED, PARAMETER_INVALID, FOLDER_UNWRITABLE, DISK_FULL */

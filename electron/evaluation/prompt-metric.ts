@@ -1,9 +1,9 @@
 /**
- * Text to image: are the prompted things there, and the place? The prompts pair things that training never showed
+ * Text to image: are the prompted subjects there, and the place? The prompts pair subjects that training never showed
  * together (native-models/training/build_prompts.py).
  *
- * A thing counts as found when the pack's detector finds its name and the classifier, which knows nothing of the
- * prompt, takes what the detector marked for that thing.
+ * A subject counts as found when the pack's detector finds its name and the classifier, which knows nothing of the
+ * prompt, takes what the detector marked for that subject.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -12,12 +12,12 @@ import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 import { encodePng } from '../inference/images/images.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { evenly } from './evaluation-scenes.ts';
-import { type EvaluationContext, type Measure, type MeasureResult, stopIfCancelled } from './measure.ts';
-import { mean } from './metrics.ts';
+import { mean } from './image-metrics.ts';
+import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { percent, textTable } from './text-table.ts';
 
 /** What this project wants of the starter pack. */
-const aims = { things: 0.85, places: 0.95 } as const;
+const aims = { subjects: 0.85, places: 0.95 } as const;
 
 const promptsSchema = z
   .array(
@@ -42,13 +42,13 @@ interface Seen {
   readonly placeFound: boolean;
 }
 
-export const promptMeasure: Measure = { name: 'prompts', title: 'Prompts', run: measurePrompts };
+export const promptMetric: Metric = { name: 'prompts', title: 'Prompts', run: measurePrompts };
 
-async function measurePrompts(context: EvaluationContext): Promise<MeasureResult> {
+async function measurePrompts(context: EvaluationContext): Promise<MetricResult> {
   const { engine, onProgress } = context;
-  const { abilities } = engine.preparation;
+  const { capabilities } = engine.preparation;
   const prompts = await loadPrompts(engine.pack.folder);
-  if (prompts === undefined || !abilities.findMask || !abilities.generateBackgrounds) {
+  if (prompts === undefined || !capabilities.findMask || !capabilities.generateBackgrounds) {
     return {
       report: { promptAccuracy: null },
       lines: ['Text to image: not measured; it takes a pack with prompts, a detector and text to image.'],
@@ -57,12 +57,12 @@ async function measurePrompts(context: EvaluationContext): Promise<MeasureResult
   const taken = evenly(prompts, context.sceneLimit ?? prompts.length);
   const seen: Seen[] = [];
   for (const [index, prompt] of taken.entries()) {
-    seen.push(await look(prompt, context));
+    seen.push(await drawAndClassify(prompt, context));
     onProgress(index + 1, taken.length);
   }
   const share = (values: readonly boolean[]) => mean(values.map(Number));
   const allFound = share(seen.map(({ found }) => found.every(Boolean)));
-  // A picture is drawn again only because the detector missed a thing: that first one counts as one that failed.
+  // A picture is drawn again only because the detector missed a subject: that first one counts as one that failed.
   const firstDraw = share(seen.map(({ found, isFirstDraw }) => isFirstDraw && found.every(Boolean)));
   const placeFound = share(seen.map((one) => one.placeFound));
   const classes = [...new Set(taken.flatMap((prompt) => prompt.classes))].sort();
@@ -77,8 +77,8 @@ async function measurePrompts(context: EvaluationContext): Promise<MeasureResult
   return {
     report: { promptAccuracy: { pictures: seen.length, allFound, firstDraw, placeFound, byClass } },
     lines: [
-      `Text to image, ${seen.length} pictures of things that training never showed together: all things found in ` +
-        `${percent(allFound)} (aim ${percent(aims.things)}; in the first draws ${percent(firstDraw)}), the place in ` +
+      `Text to image, ${seen.length} pictures of subjects that training never showed together: all subjects found in ` +
+        `${percent(allFound)} (aim ${percent(aims.subjects)}; in the first draws ${percent(firstDraw)}), the place in ` +
         `${percent(placeFound)} (aim ${percent(aims.places)})`,
       ...textTable([
         ['', 'pictures', 'found'],
@@ -88,11 +88,14 @@ async function measurePrompts(context: EvaluationContext): Promise<MeasureResult
   };
 }
 
-async function look(prompt: Prompt, { engine, classifier, signal }: EvaluationContext): Promise<Seen> {
+async function drawAndClassify(
+  prompt: Prompt,
+  { engine, classifier, signal }: EvaluationContext,
+): Promise<Seen> {
   stopIfCancelled(signal);
   const { preparation } = engine;
-  const isThing = async (name: string, mask: Tensor | undefined) =>
-    mask !== undefined && (await classifier.readObject(pixels, mask)).name === name;
+  const isSubject = async (name: string, mask: Tensor | undefined) =>
+    mask !== undefined && (await classifier.classifyObject(pixels, mask)).name === name;
   const { candidates } = await preparation.generateBackgrounds(
     { prompt: prompt.prompt, negativePrompt: '', seed: prompt.seed },
     { signal },
@@ -102,14 +105,14 @@ async function look(prompt: Prompt, { engine, classifier, signal }: EvaluationCo
   const found = [];
   for (const name of prompt.classes) {
     const { proposals } = await preparation.findMask(picture, { phrase: name }, { signal });
-    found.push(await isThing(name, proposals[0]?.mask));
+    found.push(await isSubject(name, proposals[0]?.mask));
   }
   const isFirstDraw = seed === prompt.seed;
   return {
     prompt,
     isFirstDraw,
     found,
-    placeFound: (await classifier.readPlace(pixels)).name === prompt.place,
+    placeFound: (await classifier.classifyPlace(pixels)).name === prompt.place,
   };
 }
 

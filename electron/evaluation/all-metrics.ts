@@ -1,0 +1,15 @@
+/** The metrics of `npm run evaluate`, in the order in which they run and are printed. */
+import { ablationMetric } from './ablation-metric.ts';
+import { autoencoderMetric } from './autoencoder-metric.ts';
+import { maskMetric } from './mask-metric.ts';
+import type { Metric } from './metric.ts';
+import { promptMetric } from './prompt-metric.ts';
+import { removalMetric } from './removal-metric.ts';
+
+export const metrics: readonly Metric[] = [
+  autoencoderMetric,
+  promptMetric,
+  maskMetric,
+  removalMetric,
+  ablationMetric,
+];
