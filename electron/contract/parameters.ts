@@ -32,7 +32,10 @@ export const renderParametersSchema = z.strictObject({
     .number()
     .min(1)
     .max(20)
-    .describe('Text classifier-free guidance; 1 is off. It applies to inversion and blending alike.'),
+    .describe(
+      'Text classifier-free guidance; 1 is off. It applies to inversion and blending alike, and takes the place of swap ' +
+        'guidance.',
+    ),
   swapGuidanceScale: z
     .number()
     .min(1)

@@ -1,6 +1,7 @@
 /** Measures of a composed scene; every one is defined here and printed by `npm run evaluate`. */
 
-import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
+import { squaredDistanceTo } from '../pipeline/masks/distance-transform.ts';
+import { REGION_THRESHOLD, regionOf } from '../pipeline/masks/region.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import { dilate, maximumPlane } from '../pipeline/tensor/image-kernels.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
@@ -42,6 +43,45 @@ export function psnr(a: RgbImage, b: RgbImage, counts: (pixel: number) => boolea
 export function backgroundPsnr(result: RgbImage, background: RgbImage, masks: readonly Tensor[]): number {
   const union = maximumPlane(masks, [background.height, background.width]);
   return psnr(result, background, (pixel) => union.data[pixel]! < REGION_THRESHOLD);
+}
+
+/** Pixels on either side of a region's border that its ring holds. */
+const RING_PX = 6;
+
+/**
+ * Ring: mean Delta E to the true picture, pixel by pixel, within 6 px of the regions' borders on either side. A fringe in
+ * the old object's colours shows here, and a halo.
+ */
+export async function ringDistance(
+  result: RgbImage,
+  truth: RgbImage,
+  masks: readonly Tensor[],
+): Promise<number> {
+  const near = masks.map((mask) => {
+    const region = regionOf(mask);
+    const outside = { ...region, inside: region.inside.map((value) => 1 - value) };
+    const [toRegion, toOutside] = [squaredDistanceTo(region), squaredDistanceTo(outside)];
+    return toRegion.map((squared, at) => (Math.max(squared, toOutside[at]!) <= RING_PX ** 2 ? 1 : 0));
+  });
+  return pixelDistance(result, truth, (pixel) => near.some((ring) => ring[pixel] === 1));
+}
+
+/** Mean Delta E to the true picture, pixel by pixel, inside the masks. */
+export async function insideDistance(
+  result: RgbImage,
+  truth: RgbImage,
+  masks: readonly Tensor[],
+): Promise<number> {
+  return pixelDistance(result, truth, (pixel) => masks.some(({ data }) => data[pixel]! >= REGION_THRESHOLD));
+}
+
+async function pixelDistance(a: RgbImage, b: RgbImage, counts: (pixel: number) => boolean): Promise<number> {
+  const [labA, labB] = await Promise.all([toLab(a), toLab(b)]);
+  const distances: number[] = [];
+  for (let pixel = 0; pixel < a.width * a.height; pixel++) {
+    if (counts(pixel)) distances.push(colourDistance(labAt(labA, pixel), labAt(labB, pixel)));
+  }
+  return mean(distances);
 }
 
 /** One concept as the colour metrics see it. */

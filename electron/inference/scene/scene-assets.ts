@@ -144,10 +144,10 @@ export class LastPreparedScene {
     controls: SceneControls = {},
   ): Promise<PreparedScene> {
     const { scene, parameters } = request;
-    const { conceptImageMode, featherPx, expandLatent } = parameters;
+    const { conceptImageMode, featherPx, regionGrowPx } = parameters;
     // Of what is tuned, alpha alone is part of a scene.
     const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null }));
-    const key = JSON.stringify([{ ...scene, concepts }, conceptImageMode, featherPx, expandLatent]);
+    const key = JSON.stringify([{ ...scene, concepts }, conceptImageMode, featherPx, regionGrowPx]);
     if (this.#last?.key !== key) {
       this.#last = { key, prepared: await prepareScene(request, readAsset, limits, controls) };
     }
@@ -224,12 +224,12 @@ function checkPackSize(
 function checkLatentMasks(
   named: RenderRequest['scene']['concepts'],
   concepts: readonly SceneConcept[],
-  { featherPx, expandLatent }: RenderRequest['parameters'],
+  { featherPx, expandLatent, regionGrowPx, bandLatent }: RenderRequest['parameters'],
   [height, width]: readonly [height: number, width: number],
   downscale: number,
 ): void {
   const dims = [height / downscale, width / downscale] as const;
-  const options = { downscale, featherPx, expandLatent, regionGrowPx: 0, bandLatent: 0 };
+  const options = { downscale, featherPx, expandLatent, regionGrowPx, bandLatent };
   const isEmpty = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === 0);
   const { regionMasks } = latentMasks(concepts, dims, options);
   for (const [index, region] of regionMasks.entries()) {

@@ -167,10 +167,10 @@ function useExpanded(document: SceneDocument | undefined) {
       const plane = workbench.planeOf(id);
       return plane && visible ? [{ id, colour, plane }] : [];
     });
-    const { expandLatent, featherPx } = document.parameters;
+    const { expandLatent, featherPx, regionGrowPx, bandLatent } = document.parameters;
     const rectangles = expandedRectangles(
       shown.map(({ plane }) => plane),
-      { downscale, expandLatent, featherPx, regionGrowPx: 0, bandLatent: 0 },
+      { downscale, expandLatent, featherPx, regionGrowPx, bandLatent },
     );
     return shown.flatMap(({ id, colour }, index) => {
       const rect = rectangles[index];

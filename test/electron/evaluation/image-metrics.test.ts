@@ -11,7 +11,9 @@ import {
   colourLeakage,
   conceptColourDistance,
   cosineSimilarity,
+  insideDistance,
   psnr,
+  ringDistance,
 } from '../../../electron/evaluation/image-metrics.ts';
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
@@ -39,6 +41,32 @@ function columns(from: number, to: number): Tensor {
 const grey = [128, 128, 128] as const;
 const red = [220, 30, 30] as const;
 const blue = [30, 30, 220] as const;
+
+describe('distance to the true picture', () => {
+  const mask = columns(16, 32);
+  const truth = paint(() => grey);
+
+  test('of the ring sees both sides of the border, 6 px wide, and nothing else', async () => {
+    expect(await ringDistance(truth, truth, [mask])).toBe(0);
+    const fringe = paint((x) => (x === 15 || x === 32 ? red : grey));
+    const all = colourDistance((await labOf(red))!, (await labOf(grey))!);
+    // 2 x 12 columns are in the ring, two of them red.
+    expect(await ringDistance(fringe, truth, [mask])).toBeCloseTo((all * 2) / 24, 3);
+    const far = paint((x) => (x < 9 || x > 38 || (x > 22 && x < 25) ? red : grey));
+    expect(await ringDistance(far, truth, [mask])).toBe(0);
+  });
+
+  test('of the inside sees the masks alone', async () => {
+    const fringe = paint((x) => (x === 15 || x === 16 ? red : grey));
+    const all = colourDistance((await labOf(red))!, (await labOf(grey))!);
+    expect(await insideDistance(fringe, truth, [mask])).toBeCloseTo(all / 16, 3);
+  });
+});
+
+/** The Lab colour of an RGB one. */
+async function labOf(colour: readonly [number, number, number]) {
+  return meanColour(await toLab(paint(() => colour)), () => true);
+}
 
 describe('PSNR', () => {
   test('of a constant error of 16 levels is 20 log10(255 / 16)', () => {
