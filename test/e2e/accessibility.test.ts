@@ -1,27 +1,10 @@
 /** axe over every state of the window, in both themes; names, focus and languages. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
-import {
-  canvasOf,
-  keepFailure,
-  LONG_WORK,
-  openStudio,
-  type StudioPage,
-  screenshot,
-  setTheme,
-} from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { canvasOf, LONG_WORK, screenshot, setTheme } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 describe('axe', () => {
   for (const theme of ['Light', 'Dark'] as const) {

@@ -1,19 +1,10 @@
 /** A concept picture with see-through surroundings says itself what in it is the thing. */
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { dropPicture, keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
+import { expect, it } from 'vitest';
+import { sharedStudio } from './shared-studio.ts';
+import { dropPicture, saved } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 /** A red square in the middle; around it, nothing or blue. */
 const square = (surroundings: 'see-through' | 'blue') =>

@@ -1,21 +1,12 @@
 /** An exported picture dropped on the window brings its scene back; any other picture is taken as a picture. */
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
-import { dropPicture, keepFailure, openStudio, type StudioPage, saved, screenshot } from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { dropPicture, saved, screenshot } from './studio-page.ts';
 
-let studio: StudioPage;
+const studio = sharedStudio();
 let exported: Buffer;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
 
 function alphaOfDog() {
   return studio.page.getByRole('textbox', { name: 'Appearance strength (α)', exact: true });

@@ -9,9 +9,9 @@ import { onScreen, render } from './studio-page.ts';
 
 const POPOVER = '[role="dialog"].mantine-Popover-dropdown';
 
-describeEveryButton('every button of the sheets', (opened) => {
+describeEveryButton('every button of the sheets', (studio) => {
   it('of the device’s details', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await openSample(page);
     await pressAll(POPOVER, async () => {
       await closeSheets(page);
@@ -29,7 +29,7 @@ describeEveryButton('every button of the sheets', (opened) => {
     ['History', 'Browse all'],
   ] as const) {
     it(`of the sheet ${sheet}`, async () => {
-      const { page } = opened();
+      const { page } = studio;
       await openSample(page);
       if (sheet === 'History') await render(page);
       await pressAll('.sheet, .mantine-Modal-content', async () => {
@@ -43,7 +43,7 @@ describeEveryButton('every button of the sheets', (opened) => {
   }
 
   it('of the list of projects', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await openSample(page);
     await pressAll('.sheet', async () => {
       await closeSheets(page);
@@ -54,8 +54,8 @@ describeEveryButton('every button of the sheets', (opened) => {
   });
 
   it('left nothing wrong on the console', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await onScreen(page, 0, 0);
-    expect(opened().faults).toEqual([]);
+    expect(studio.faults).toEqual([]);
   });
 });

@@ -15,9 +15,9 @@ import {
 } from './every-button.ts';
 import { canvasOf, createProject, drag, onScreen, render } from './studio-page.ts';
 
-describeEveryButton('every button of the window', (opened) => {
+describeEveryButton('every button of the window', (studio) => {
   it('of the sample with a concept in hand', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await openSample(page);
     expect(
       await pressAll(WINDOW, async () => {
@@ -30,7 +30,7 @@ describeEveryButton('every button of the window', (opened) => {
   });
 
   it('of each tool, in the middle of its work', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await openSample(page);
     const tools = page.getByRole('toolbar').getByRole('button');
     for (const tool of await tools.all()) {
@@ -49,7 +49,7 @@ describeEveryButton('every button of the window', (opened) => {
   });
 
   it('of a render that is shown and compared', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await openSample(page);
     await render(page);
     await settle(page, 'Render');
@@ -65,15 +65,15 @@ describeEveryButton('every button of the window', (opened) => {
   });
 
   it('of an empty project', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await closeSheets(page);
     await createProject(page, 'Empty');
     await pressAll(WINDOW, () => closeSheets(page));
   });
 
   it('left nothing wrong on the console', async () => {
-    const { page } = opened();
+    const { page } = studio;
     await onScreen(page, 0, 0);
-    expect(opened().faults).toEqual([]);
+    expect(studio.faults).toEqual([]);
   });
 });

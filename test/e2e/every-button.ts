@@ -3,9 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
-import { keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { type StudioPage, saved } from './studio-page.ts';
 
 /** What is not pressed, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
@@ -22,22 +23,17 @@ const ALIKE: readonly RegExp[] = [
   /(?<=^button: )\S+ #\.#.* · .+/,
 ];
 
-let studio: StudioPage;
+const studio = sharedStudio();
 const pressed = new Set<string>();
 
 /** Describes states of one window; what is pressed in one of them is not pressed again in the next. */
-export function describeEveryButton(name: string, states: (opened: () => StudioPage) => void): void {
+export function describeEveryButton(name: string, states: (studio: StudioPage) => void): void {
   beforeAll(async () => {
-    studio = await openStudio();
     const file = join(studio.folders.root, 'mask.png');
     writeFileSync(file, await samplePicture('cat-mask.png'));
     studio.page.on('filechooser', (chooser) => void chooser.setFiles(file));
   });
-  afterEach(({ task }) => keepFailure(studio?.page, task));
-  afterAll(async () => {
-    await studio?.close();
-  });
-  describe(name, { timeout: 900_000 }, () => states(() => studio));
+  describe(name, { timeout: 900_000 }, () => states(studio));
 }
 
 /** Marks the next one that was not pressed yet. @returns its name; undefined when there is none left */

@@ -1,18 +1,9 @@
 /** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { canvasOf, drag, keepFailure, LONG_WORK, openStudio, type StudioPage, saved } from './studio-page.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedStudio } from './shared-studio.ts';
+import { canvasOf, drag, LONG_WORK, saved } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 const editTheScene = () => studio.page.getByRole('button', { name: 'Edit scene' });
 

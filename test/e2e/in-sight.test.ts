@@ -1,32 +1,20 @@
 /** What is in sight belongs to what is on the canvas: the export, a proposal, a candidate, what runs and of which project. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { sharedStudio } from './shared-studio.ts';
 import {
   canvasOf,
   coverage,
   createProject,
   drag,
-  keepFailure,
   onScreen,
-  openStudio,
   render,
   renderButton,
-  type StudioPage,
   saved,
   screenshot,
 } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 const SIZES = [
   [1024, 700],

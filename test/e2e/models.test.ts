@@ -1,26 +1,19 @@
 /** Model packs and folders, driven from the window against a server on this machine. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ModelServer, modelBytes, stallAfter } from '../electron/models/model-server.ts';
 import { catalogOf, known } from '../electron/models/store-fixture.ts';
 import { violations } from './axe.ts';
-import {
-  createProject,
-  keepFailure,
-  openStudio,
-  renderButton,
-  type StudioPage,
-  screenshot,
-} from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { createProject, renderButton, screenshot } from './studio-page.ts';
 
 const A = modelBytes(400_000, 1);
 const B = modelBytes(30_000, 2);
 
 let hub: ModelServer;
-let studio: StudioPage;
 
-beforeAll(async () => {
+const studio = sharedStudio(async () => {
   hub = await ModelServer.start();
   const files = { 'one/a.bin': A, 'one/deep/b.bin': B };
   for (const [path, body] of Object.entries(files)) hub.files.set(`/${path}`, { body, etag: '"v1"' });
@@ -32,22 +25,17 @@ beforeAll(async () => {
     }),
     name: 'Large pack',
   };
-  studio = await openStudio({
+  return {
     prepare: (root) => {
       mkdirSync(join(root, 'packs', 'test'));
       writeFileSync(join(root, 'packs', 'test', 'catalog.json'), JSON.stringify(catalog));
     },
     // The place of projects is left to the program, below a home of its own.
     environment: (root) => ({ HOME: join(root, 'home'), PNPMIX_PROJECTS_DIR: '' }),
-  });
+  };
 });
 
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-  await hub?.stop();
-});
+afterAll(() => hub?.stop());
 
 const card = () => studio.page.getByRole('group', { name: 'Large pack' });
 const button = (name: string) => card().getByRole('button', { name, exact: true });

@@ -1,20 +1,11 @@
 /** Ways of a picture into the scene that went wrong in the field: a mask's file, a TIFF, a pasted text, too many at once. */
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
-import { coverage, keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { coverage, saved } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 interface FileToGive {
   readonly name: string;

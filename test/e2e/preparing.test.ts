@@ -1,18 +1,9 @@
 /** What finding and taking out go by: shown, changed, kept over a reload, and followed. */
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { keepFailure, openStudio, type StudioPage, saved, screenshot } from './studio-page.ts';
+import { expect, it } from 'vitest';
+import { sharedStudio } from './shared-studio.ts';
+import { saved, screenshot } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 it('says by what clicks become masks, and that nothing is found by text', async () => {
   const { page } = studio;

@@ -1,30 +1,13 @@
 /** The page is loaded again in the middle of everything, and nothing is lost. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  canvasOf,
-  coverage,
-  drag,
-  keepFailure,
-  LONG_WORK,
-  onScreen,
-  openStudio,
-  renderButton,
-  type StudioPage,
-  saved,
-} from './studio-page.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sharedStudio } from './shared-studio.ts';
+import { canvasOf, coverage, drag, LONG_WORK, onScreen, renderButton, saved } from './studio-page.ts';
 
-let studio: StudioPage;
+const studio = sharedStudio();
 
 beforeAll(async () => {
-  studio = await openStudio();
   // The sample's masks have to be there, or "no mask yet" could be read before one is loaded.
   await studio.page.getByText(/[1-9][\d.]* % of the image/).waitFor();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
 });
 
 async function press(key: string): Promise<void> {

@@ -2,21 +2,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TestClient } from '../electron/serve/test-client.ts';
-import { keepFailure, openStudio, renderButton, type StudioPage, saved } from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { renderButton, saved } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 async function setSteps(page: Page, steps: number): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Steps' });

@@ -1,19 +1,10 @@
 /** Sheets by the keyboard: the focus goes in, stays in, and comes back; no key in a sheet reaches a tool. */
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
-import { canvasOf, keepFailure, openStudio, type StudioPage } from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { canvasOf } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 const isInSheet = () =>
   studio.page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null);

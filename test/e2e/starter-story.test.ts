@@ -5,10 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readPngText } from '../../electron/projects/export/png-text.ts';
 import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
 import { violations } from './axe.ts';
+import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
   canvasOf,
@@ -16,13 +17,10 @@ import {
   createProject,
   drag,
   dropPicture,
-  keepFailure,
   LONG_WORK,
   onScreen,
-  openStudio,
   render,
   renderButton,
-  type StudioPage,
   saved,
   screenshot,
   setTheme,
@@ -35,17 +33,7 @@ const EDGE_PX = 16;
 
 const scenePicture = (name: string) => readFile(join(SCENE, name));
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio({ packs: BUNDLED_PACKS });
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio({ packs: BUNDLED_PACKS });
 
 /** One byte per pixel. */
 async function grey(file: Uint8Array): Promise<Buffer> {

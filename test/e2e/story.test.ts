@@ -1,35 +1,23 @@
 /** Every part of the story on the tiny pack: what the buttons do, where the pictures mean nothing (starter-story.test.ts has the real ones). */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readPngText } from '../../electron/projects/export/png-text.ts';
 import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
 import { SAMPLE_SIZE_PX, samplePicture } from './sample-pack.ts';
+import { sharedStudio } from './shared-studio.ts';
 import {
   coverage,
   createProject,
   drag,
   dropPicture,
-  keepFailure,
   LONG_WORK,
-  openStudio,
   render,
   renderButton,
-  type StudioPage,
   saved,
 } from './studio-page.ts';
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
-});
+const studio = sharedStudio();
 
 describe('the sample', () => {
   it('opens ready to render at the first start', async () => {

@@ -2,27 +2,21 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { TestClient, tokenOf } from '../electron/serve/test-client.ts';
-import { keepFailure, openStudio, type StudioPage, saved } from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { saved } from './studio-page.ts';
 
-let studio: StudioPage;
+const studio = sharedStudio();
 /** Everything that the stranger was sent. */
 let heard: string[];
 const servers: Server[] = [];
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
 
 afterAll(async () => {
   for (const server of servers) {
     server.closeAllConnections();
     server.close();
   }
-  await studio?.close();
 });
 
 /** Another program on the machine, which writes down all that it hears. @param port 0 takes any that is free */

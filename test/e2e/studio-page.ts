@@ -35,16 +35,16 @@ export interface StudioPage {
   readonly close: () => Promise<void>;
 }
 
+export interface StudioOptions {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly packs?: string;
+  /** Adds to the packs, or to the folders below the root, before the program starts. */
+  readonly prepare?: (root: string) => void;
+  readonly environment?: (root: string) => NodeJS.ProcessEnv;
+}
+
 /** Opens the program as at its very first start. */
-export async function openStudio(
-  options: {
-    colorScheme?: 'light' | 'dark';
-    packs?: string;
-    /** Adds to the packs, or to the folders below the root, before the program starts. */
-    prepare?: (root: string) => void;
-    environment?: (root: string) => NodeJS.ProcessEnv;
-  } = {},
-): Promise<StudioPage> {
+export async function openStudio(options: StudioOptions = {}): Promise<StudioPage> {
   assertBuilt();
   const root = mkdtempSync(join(tmpdir(), 'pnpmix-e2e-'));
   const packs = options.packs ?? join(root, 'packs');

@@ -1,34 +1,16 @@
 /** Every tool and every way to a tool, on a real canvas. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
-import {
-  canvasOf,
-  coverage,
-  drag,
-  keepFailure,
-  onScreen,
-  openStudio,
-  type StudioPage,
-  saved,
-} from './studio-page.ts';
+import { sharedStudio } from './shared-studio.ts';
+import { canvasOf, coverage, drag, onScreen, saved } from './studio-page.ts';
 
 /** Share of the picture in percent. */
 const percent = (areaPx: number) => (100 * areaPx) / SAMPLE_SIZE_PX ** 2;
 
-let studio: StudioPage;
-
-beforeAll(async () => {
-  studio = await openStudio();
-});
+const studio = sharedStudio();
 
 beforeEach(async () => {
   await clear();
-});
-
-afterEach(({ task }) => keepFailure(studio?.page, task));
-
-afterAll(async () => {
-  await studio?.close();
 });
 
 /** Empties the mask in hand. */

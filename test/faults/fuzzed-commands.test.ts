@@ -3,69 +3,52 @@
  * host's bridge (the real main.ts on a stand-in for Electron): never a crash, always an envelope.
  */
 import { EventEmitter } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Studio } from '../../electron/app/studio.ts';
 import { COMMAND_CHANNEL } from '../../electron/contract/bridge.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
-import { newToken } from '../../electron/serve/running-hosts.ts';
-import { type RunningServer, startServer } from '../../electron/serve/server.ts';
-import { testStudio } from '../electron/app/studio-fixture.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { resultOf, startHost } from '../electron/main/host-fixture.ts';
-import { TestClient } from '../electron/serve/test-client.ts';
+import { startTestServer, type TestServer } from '../electron/serve/test-server.ts';
 import { amount, recordFigures, seed, timeLimitMs } from './amount.ts';
 import { callArbitrary, expectEnvelope, knownValues } from './arbitrary-calls.ts';
 
 const RUNS = amount(300, 0.1);
 
 let root: string;
-let studio: Studio;
-let server: RunningServer;
-let client: TestClient;
-const faults: unknown[] = [];
+let host: TestServer;
 
 beforeAll(async () => {
   root = temporaryFolder();
   // An engine that never starts: what it does is tested elsewhere, and hundreds of commands would start it often.
-  studio = await testStudio(root, {
-    launchEngine: () => ({
-      pid: undefined,
-      send: () => undefined,
-      kill: () => undefined,
-      onMessage: () => undefined,
-      onExit: (listener) => setImmediate(() => listener({ exitCode: 1, signal: null, stderrTail: '' })),
-    }),
-  });
-  server = await startServer({
-    studio,
-    token: newToken(),
-    address: '127.0.0.1',
-    port: 0,
-    rendererFolder: root,
-    onFault: (error) => faults.push(error),
-  });
-  client = await TestClient.connect(new URL(server.url));
+  host = await startTestServer(
+    root,
+    { rendererFolder: root },
+    {
+      launchEngine: () => ({
+        pid: undefined,
+        send: () => undefined,
+        kill: () => undefined,
+        onMessage: () => undefined,
+        onExit: (listener) => setImmediate(() => listener({ exitCode: 1, signal: null, stderrTail: '' })),
+      }),
+    },
+  );
 });
-afterAll(async () => {
-  client.close();
-  await server.close();
-  await studio.close();
-  rmSync(root, { recursive: true });
-});
+afterAll(() => host.close());
 
 test(`${RUNS} fuzzed commands through the socket`, { timeout: timeLimitMs(RUNS) }, async () => {
-  const known = knownValues(await client.call('project.openSample'), root);
+  const known = knownValues(await host.client.call('project.openSample'), root);
   await fc.assert(
     fc.asyncProperty(callArbitrary(fc.jsonValue({ maxDepth: 4 }), known), async ({ command, input }) => {
-      expectEnvelope(await client.send(command, input));
+      expectEnvelope(await host.client.send(command, input));
     }),
     { numRuns: RUNS, seed, endOnFailure: true },
   );
-  expect((await client.call('app.info')).host).toBe('browser');
-  expect(faults).toEqual([]);
+  expect((await host.client.call('app.info')).host).toBe('browser');
+  expect(host.faults).toEqual([]);
   recordFigures('commands through the socket', { attempts: RUNS });
 });
 

@@ -2,13 +2,7 @@
 import { StudioError } from '../../contract/errors.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { countFiles } from './models-output.ts';
-import {
-  componentOption,
-  folderOption,
-  type ModelsSurroundings,
-  openStore,
-  storeControls,
-} from './surroundings.ts';
+import { type ModelsSurroundings, openStore, storeControls, storeOptions } from './surroundings.ts';
 
 const IMPORT_MODES = ['auto', 'hard-link', 'link', 'copy'] as const;
 
@@ -19,9 +13,9 @@ export function importCommand(surroundings: ModelsSurroundings): Command {
     usage: 'PACK FOLDER [options]',
     operands: ['PACK', 'FOLDER'],
     options: {
-      ...componentOption,
+      ...storeOptions.component,
       mode: { value: 'MODE', description: 'auto (hard link, else link), hard-link, link or copy.' },
-      ...folderOption,
+      ...storeOptions.folder,
     },
     run: async (context) => {
       const { options, positionals, print, result } = context;

@@ -2,7 +2,7 @@
 import { bytesToDownload, type CatalogSize } from '../../contract/pack-catalog.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { countFiles, formatBytes } from './models-output.ts';
-import { folderOption, type ModelsSurroundings, openStore } from './surroundings.ts';
+import { type ModelsSurroundings, openStore, storeOptions } from './surroundings.ts';
 
 export function listCommand(surroundings: ModelsSurroundings): Command {
   return {
@@ -10,7 +10,7 @@ export function listCommand(surroundings: ModelsSurroundings): Command {
     summary: 'Lists packs and their parts, and what is installed.',
     usage: '[options]',
     operands: [],
-    options: folderOption,
+    options: storeOptions.folder,
     run: async (context) => {
       const { print, result, progress } = context;
       const store = await openStore(surroundings, context);

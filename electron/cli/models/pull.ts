@@ -4,14 +4,7 @@ import type { ModelStore } from '../../models/model-store.ts';
 import type { PullResult } from '../../models/pull-pack.ts';
 import { bytesLeftOfFiles, type PullPlan } from '../../models/pull-plan.ts';
 import { countFiles, formatBytes } from './models-output.ts';
-import {
-  componentOption,
-  folderOption,
-  licenceOption,
-  type ModelsSurroundings,
-  openStore,
-  storeControls,
-} from './surroundings.ts';
+import { type ModelsSurroundings, openStore, storeControls, storeOptions } from './surroundings.ts';
 
 export function pullCommand(surroundings: ModelsSurroundings): Command {
   return {
@@ -20,10 +13,10 @@ export function pullCommand(surroundings: ModelsSurroundings): Command {
     usage: 'PACK [options]',
     operands: ['PACK'],
     options: {
-      ...componentOption,
-      ...licenceOption,
+      ...storeOptions.component,
+      ...storeOptions.licence,
       size: { description: 'Say how much would be downloaded, then stop.' },
-      ...folderOption,
+      ...storeOptions.folder,
     },
     run: async (context) => {
       const { options, positionals, print, result, progress } = context;

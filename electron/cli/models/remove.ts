@@ -1,13 +1,7 @@
 /** `models remove`: removes a pack, or parts of it. */
 import type { Command } from '../../foundation/command-line/command.ts';
 import { countFiles, formatBytes } from './models-output.ts';
-import {
-  componentOption,
-  folderOption,
-  type ModelsSurroundings,
-  openStore,
-  storeControls,
-} from './surroundings.ts';
+import { type ModelsSurroundings, openStore, storeControls, storeOptions } from './surroundings.ts';
 
 export function removeCommand(surroundings: ModelsSurroundings): Command {
   return {
@@ -15,7 +9,7 @@ export function removeCommand(surroundings: ModelsSurroundings): Command {
     summary: 'Removes what the store put there, and nothing else.',
     usage: 'PACK [options]',
     operands: ['PACK'],
-    options: { ...componentOption, ...folderOption },
+    options: { ...storeOptions.component, ...storeOptions.folder },
     run: async (context) => {
       const { positionals, print, result } = context;
       const [pack = ''] = positionals;

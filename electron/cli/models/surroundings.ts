@@ -20,22 +20,18 @@ export interface ModelsSurroundings {
   readonly confirm?: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
-/** Options that every `models` command takes. */
-export const folderOption = {
-  'models-dir': { value: 'FOLDER', description: 'Keep models there, for this call.' },
-} as const satisfies Record<string, CommandOption>;
-
-export const componentOption = {
-  component: { value: 'ID', multiple: true, description: 'Only this part of the pack.' },
-} as const satisfies Record<string, CommandOption>;
-
-export const licenceOption = {
-  'accept-licence': {
-    value: 'ID',
-    multiple: true,
-    description: 'You have read this licence and accept it.',
+/** Options that several `models` commands take. */
+export const storeOptions = {
+  folder: { 'models-dir': { value: 'FOLDER', description: 'Keep models there, for this call.' } },
+  component: { component: { value: 'ID', multiple: true, description: 'Only this part of the pack.' } },
+  licence: {
+    'accept-licence': {
+      value: 'ID',
+      multiple: true,
+      description: 'You have read this licence and accept it.',
+    },
   },
-} as const satisfies Record<string, CommandOption>;
+} as const satisfies Record<string, Record<string, CommandOption>>;
 
 /** The models folder's store. What interrupted calls left there is cleared away. */
 export async function openStore(

@@ -3,14 +3,7 @@ import { StudioError } from '../../contract/errors.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { countFiles } from './models-output.ts';
 import { describePull } from './pull.ts';
-import {
-  componentOption,
-  folderOption,
-  licenceOption,
-  type ModelsSurroundings,
-  openStore,
-  storeControls,
-} from './surroundings.ts';
+import { type ModelsSurroundings, openStore, storeControls, storeOptions } from './surroundings.ts';
 
 export function verifyCommand(surroundings: ModelsSurroundings): Command {
   return {
@@ -19,11 +12,11 @@ export function verifyCommand(surroundings: ModelsSurroundings): Command {
     usage: 'PACK [options]',
     operands: ['PACK'],
     options: {
-      ...componentOption,
+      ...storeOptions.component,
       quick: { description: 'Look at sizes and times only.' },
       repair: { description: 'Download what is missing or changed again.' },
-      ...licenceOption,
-      ...folderOption,
+      ...storeOptions.licence,
+      ...storeOptions.folder,
     },
     run: async (context) => {
       const { options, positionals, print, result } = context;

@@ -1,7 +1,7 @@
 /** `models where`: the models folder, and choosing another. */
 import type { Command } from '../../foundation/command-line/command.ts';
 import { chooseModelsFolder, findModelsFolder } from '../../models/models-folder.ts';
-import { folderOption, type ModelsSurroundings } from './surroundings.ts';
+import { type ModelsSurroundings, storeOptions } from './surroundings.ts';
 
 const REASONS = {
   call: 'named in this call',
@@ -16,7 +16,10 @@ export function whereCommand({ facts }: ModelsSurroundings): Command {
     summary: 'Shows the folder that models are kept in, or chooses another.',
     usage: '[--set FOLDER]',
     operands: [],
-    options: { set: { value: 'FOLDER', description: 'Keep models there from now on.' }, ...folderOption },
+    options: {
+      set: { value: 'FOLDER', description: 'Keep models there from now on.' },
+      ...storeOptions.folder,
+    },
     run: async ({ options, print, result, progress }) => {
       const set = options.text('set');
       if (set !== undefined) await chooseModelsFolder(facts, set);

@@ -360,7 +360,7 @@ export const ko = {
     conceptImageMode: {
       name: '콘셉트 이미지 방식',
       text: '콘셉트 이미지에서 쓰는 부분. 피사체만 쓰면 배경이 결과에 섞이지 않습니다.',
-      choices: { whole: '그림 전체(논문)', subject: '피사체만', placed: '피사체, 위치 맞춤' },
+      choices: { full: '그림 전체(논문)', subject: '피사체만', aligned: '피사체, 위치 맞춤' },
     },
     attentionLayers: {
       name: '어텐션 층',

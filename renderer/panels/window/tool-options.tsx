@@ -19,42 +19,21 @@ export function ToolOptions() {
     <div className="tool-options">
       {isBrush && (
         <Group gap="md" wrap="nowrap">
-          <div className="option">
-            <Text span size="xs">
-              {t('tools.size')}
-            </Text>
-            <Slider
-              className="size-slider"
-              min={0}
-              max={100}
-              step={1}
-              // Sizes go by their ratio: the same way on the slider is the same factor.
-              value={Math.round((Math.log(brushSizePx) / Math.log(1000)) * 100)}
-              onChange={(value) => setBrushSize(1000 ** (value / 100))}
-              label={null}
-              thumbLabel={t('tools.size')}
-            />
-            <Text span size="xs" w={44} className="numbers">
-              {Math.round(brushSizePx)} px
-            </Text>
-          </div>
-          <div className="option">
-            <Text span size="xs">
-              {t('tools.hardness')}
-            </Text>
-            <Slider
-              className="hardness-slider"
-              min={0}
-              max={100}
-              value={Math.round(hardness * 100)}
-              onChange={(value) => useEditor.setState({ hardness: value / 100 })}
-              label={null}
-              thumbLabel={t('tools.hardness')}
-            />
-            <Text span size="xs" w={40} className="numbers">
-              {Math.round(hardness * 100)} %
-            </Text>
-          </div>
+          <OptionSlider
+            name={t('tools.size')}
+            className="size-slider"
+            // Sizes go by their ratio: the same way on the slider is the same factor.
+            value={Math.round((Math.log(brushSizePx) / Math.log(1000)) * 100)}
+            onChange={(value) => setBrushSize(1000 ** (value / 100))}
+            shown={`${Math.round(brushSizePx)} px`}
+          />
+          <OptionSlider
+            name={t('tools.hardness')}
+            className="hardness-slider"
+            value={Math.round(hardness * 100)}
+            onChange={(value) => useEditor.setState({ hardness: value / 100 })}
+            shown={`${Math.round(hardness * 100)} %`}
+          />
           <Switch
             size="xs"
             label={t('tools.pressure')}
@@ -66,6 +45,41 @@ export function ToolOptions() {
       {tool === 'select' && <ProposalActions />}
       <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
         {t(`tools.hints.${tool}`)}
+      </Text>
+    </div>
+  );
+}
+
+/** A slider from 0 to 100 with its name and the value that it stands for. */
+function OptionSlider({
+  name,
+  className,
+  value,
+  onChange,
+  shown,
+}: {
+  name: string;
+  className: string;
+  value: number;
+  onChange: (value: number) => void;
+  shown: string;
+}) {
+  return (
+    <div className="option">
+      <Text span size="xs">
+        {name}
+      </Text>
+      <Slider
+        className={className}
+        min={0}
+        max={100}
+        value={value}
+        onChange={onChange}
+        label={null}
+        thumbLabel={name}
+      />
+      <Text span size="xs" w={44} className="numbers">
+        {shown}
       </Text>
     </div>
   );

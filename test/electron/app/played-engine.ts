@@ -1,6 +1,7 @@
 /** An engine that is played in the host's own process: it opens at once, and gives what it was told to. */
 import type { EngineChild, EngineLauncher } from '../../../electron/app/engine/engine-child.ts';
 import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
+import { describedPack } from './engine/described-pack.ts';
 
 const memoryBytes = 1;
 
@@ -29,26 +30,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
           answer({
             type: 'opened',
             device: { ...device, passedOver: [] },
-            pack: {
-              name: 'Played',
-              identity: { id: 'starter', version: '1', weights: 'f'.repeat(64) },
-              licence: null,
-              size: null,
-              downscale: 4,
-              multiple: 2,
-              recommended: {},
-              capabilities: {
-                generateBackgrounds: false,
-                negativePrompt: false,
-                findMask: false,
-                findMaskBy: null,
-                textThreshold: false,
-                selectMask: false,
-                selectMaskBy: 'grabCut',
-                removeObjects: false,
-                removalMethods: [],
-              },
-            },
+            pack: describedPack('starter', 'Played'),
             memoryBytes,
           });
         }

@@ -3,6 +3,8 @@ import { createDispatcher } from '../../../electron/app/dispatcher.ts';
 import { createStudio, type Studio, type StudioOptions } from '../../../electron/app/studio.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../../../electron/contract/commands.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
+import type { StudioEvent } from '../../../electron/contract/events.ts';
+import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { studioFolders } from '../../../electron/foundation/folders.ts';
 import { systemEnvironment } from '../../../electron/models/store-environment.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
@@ -45,4 +47,11 @@ export async function callStudio<Name extends CommandName>(
   const envelope = await dispatch(null, name, input);
   if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
   return envelope.value as CommandOutput<Name>;
+}
+
+/** The last state of a render that events told of. */
+export function lastOfRender(events: readonly StudioEvent[], renderId: string): RenderSummary | undefined {
+  return events
+    .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))
+    .findLast((render) => render.renderId === renderId);
 }

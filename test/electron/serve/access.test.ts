@@ -1,52 +1,36 @@
 /** Who is let in by the browser host, and what is sent and taken. */
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { UPLOAD_LIMIT_BYTES } from '../../../electron/app/assets/transient-assets.ts';
 import { pagePolicy } from '../../../electron/app/content-security-policy.ts';
-import type { Studio } from '../../../electron/app/studio.ts';
 import { pageProofText, proofProtocols } from '../../../electron/contract/access.ts';
 import { MAX_MESSAGE_BYTES } from '../../../electron/contract/wire.ts';
 import { Access } from '../../../electron/serve/access.ts';
 import { newToken } from '../../../electron/serve/running-hosts.ts';
-import { type RunningServer, startServer } from '../../../electron/serve/server.ts';
-import { testStudio } from '../app/studio-fixture.ts';
+import { startServer } from '../../../electron/serve/server.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
 import { protocolsFor, TestClient, tokenOf } from './test-client.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
 
 let root: string;
-let studio: Studio;
-let server: RunningServer;
+let host: TestServer;
 let url: URL;
 let client: TestClient;
-const faults: unknown[] = [];
 
 beforeAll(async () => {
   root = temporaryFolder();
-  studio = await testStudio(root);
-  server = await startServer({
-    studio,
-    token: newToken(),
-    address: '127.0.0.1',
-    port: 0,
+  host = await startTestServer(root, {
     hostNames: ['studio.example'],
     rendererFolder: join(root, 'renderer'),
-    onFault: (error) => faults.push(error),
   });
-  url = new URL(server.url);
-  client = await TestClient.connect(url);
+  ({ url, client } = host);
 });
-afterAll(async () => {
-  expect(faults).toEqual([]);
-  client.close();
-  await server.close();
-  await studio.close();
-  rmSync(root, { recursive: true });
-});
+afterAll(() => host.close());
 
 interface Answer {
   readonly status: number;
@@ -325,7 +309,7 @@ describe('the socket', () => {
 test('an address that is taken is said in a sentence', async () => {
   await expect(
     startServer({
-      studio,
+      studio: host.studio,
       address: '127.0.0.1',
       token: newToken(),
       port: Number(url.port),

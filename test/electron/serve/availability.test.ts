@@ -6,14 +6,11 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UPLOAD_LIMIT_BYTES } from '../../../electron/app/assets/transient-assets.ts';
-import type { Studio } from '../../../electron/app/studio.ts';
 import { MAX_STRANGERS } from '../../../electron/serve/connections.ts';
-import { newToken } from '../../../electron/serve/running-hosts.ts';
-import { type RunningServer, startServer } from '../../../electron/serve/server.ts';
-import { testStudio } from '../app/studio-fixture.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
 import { type ServeProcess, serveEnvironment, startServe } from './serve-process.ts';
 import { TestClient } from './test-client.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
 
 const UPGRADE = ['GET /socket HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket'].join(
   '\r\n',
@@ -122,37 +119,22 @@ describe('a host in a process of its own', () => {
 
 describe('a server', () => {
   let root: string;
-  let studio: Studio;
-  let server: RunningServer;
+  let host: TestServer;
   let url: URL;
   let client: TestClient;
-  const faults: unknown[] = [];
 
   beforeAll(async () => {
     root = temporaryFolder();
-    studio = await testStudio(root);
     mkdirSync(join(root, 'renderer'));
     writeFileSync(join(root, 'renderer', 'index.html'), '0123456789');
     writeFileSync(join(root, 'renderer', 'large.js'), Buffer.alloc(8 << 20, 'a'));
-    server = await startServer({
-      studio,
-      token: newToken(),
-      address: '127.0.0.1',
-      port: 0,
+    host = await startTestServer(root, {
       rendererFolder: join(root, 'renderer'),
-      onFault: (error) => faults.push(error),
       uploadIdleTimeoutMs: 300,
     });
-    url = new URL(server.url);
-    client = await TestClient.connect(url);
+    ({ url, client } = host);
   });
-  afterAll(async () => {
-    expect(faults).toEqual([]);
-    client.close();
-    await server.close();
-    await studio.close();
-    rmSync(root, { recursive: true });
-  });
+  afterAll(() => host.close());
 
   const put = (headers: Record<string, string> = {}) => {
     const request = httpRequest(client.assetUrl('a'.repeat(64)), {
@@ -181,7 +163,7 @@ describe('a server', () => {
       request.destroy();
     }
     await client.upload(Buffer.from('another picture'));
-    expect(faults).toEqual([]);
+    expect(host.faults).toEqual([]);
   });
 
   test('says that a file is too large to a client that is still sending', async () => {

@@ -8,6 +8,7 @@ import type {
   HostMessage,
 } from '../../../../electron/contract/engine-messages.ts';
 import type { ErrorCode } from '../../../../electron/contract/errors.ts';
+import { describedPack } from './described-pack.ts';
 
 const memoryBytes = 1 << 20;
 
@@ -67,26 +68,7 @@ export class Puppet {
     this.say({
       type: 'opened',
       device: { device: 'cpu', name: `device ${this.config.device}`, passedOver: [] },
-      pack: {
-        name: id,
-        identity: { id, version: '1', weights: 'f'.repeat(64) },
-        licence: null,
-        size: null,
-        downscale: 4,
-        multiple: 2,
-        recommended: {},
-        capabilities: {
-          generateBackgrounds: false,
-          negativePrompt: false,
-          findMask: false,
-          findMaskBy: null,
-          textThreshold: false,
-          selectMask: true,
-          selectMaskBy: 'grabCut',
-          removeObjects: true,
-          removalMethods: [],
-        },
-      },
+      pack: describedPack(id, id, { selectMask: true, removeObjects: true }),
       memoryBytes,
     });
   }

@@ -7,7 +7,7 @@ import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import { UNKNOWN_WEIGHTS } from '../../../../electron/contract/render-request.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { Puppet } from '../engine/puppet-engine.ts';
-import { callStudio, testStudio } from '../studio-fixture.ts';
+import { callStudio, lastOfRender, testStudio } from '../studio-fixture.ts';
 
 let root: string;
 let studio: Studio;
@@ -35,11 +35,7 @@ afterEach(async () => {
 const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
   callStudio(studio, name, input);
 
-/** What was told last of a render. */
-const told = (renderId: string) =>
-  events
-    .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))
-    .findLast((render) => render.renderId === renderId);
+const lastOf = (renderId: string) => lastOfRender(events, renderId);
 
 test('while an engine hangs, a render is queued, cancelled and kept; and the engine can be released', async () => {
   const { projectId } = await call('project.openSample', {});
@@ -52,7 +48,7 @@ test('while an engine hangs, a render is queued, cancelled and kept; and the eng
     weights: UNKNOWN_WEIGHTS,
   });
   await call('queue.cancel', { what: 'all' });
-  await expect.poll(() => told(renderId)).toMatchObject({ state: 'cancelled', sequence: 1 });
+  await expect.poll(() => lastOf(renderId)).toMatchObject({ state: 'cancelled', sequence: 1 });
   expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe(UNKNOWN_WEIGHTS);
   const stopped = expect(starting).rejects.toMatchObject({ code: 'CANCELLED' });
   expect(await call('engine.release', {})).toMatchObject({ state: 'failed', holdsModels: false });
@@ -66,7 +62,7 @@ test('a pack that cannot be opened fails the render that asked for it, with the 
   await expect.poll(() => puppets).toHaveLength(1);
   puppets[0]!.failToOpen('PACK_INCOMPLETE');
   await expect
-    .poll(() => told(renderId))
+    .poll(() => lastOf(renderId))
     .toMatchObject({ state: 'failed', sequence: 1, error: { code: 'PACK_INCOMPLETE' } });
 });
 
@@ -79,7 +75,7 @@ test('a render that waited for the pack runs with the weights that the engine fo
   expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe('f'.repeat(64));
   puppets[0]!.fail('OUT_OF_MEMORY');
   await expect
-    .poll(() => told(renderId))
+    .poll(() => lastOf(renderId))
     .toMatchObject({ state: 'failed', error: { code: 'OUT_OF_MEMORY' } });
   expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe('f'.repeat(64));
 });

@@ -6,7 +6,7 @@ import type { CommandInput, CommandName } from '../../../../electron/contract/co
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { playedEngine } from '../played-engine.ts';
-import { callStudio, testStudio } from '../studio-fixture.ts';
+import { callStudio, lastOfRender, testStudio } from '../studio-fixture.ts';
 
 let root: string;
 let studio: Studio;
@@ -25,11 +25,7 @@ afterEach(async () => {
 const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
   callStudio(studio, name, input);
 
-/** What was told last of a render. */
-const told = (renderId: string) =>
-  events
-    .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))
-    .findLast((render) => render.renderId === renderId);
+const lastOf = (renderId: string) => lastOfRender(events, renderId);
 
 test('the running one and the waiting ones are kept, with what they were to be', async () => {
   const { projectId, path } = await call('project.openSample', {});
@@ -38,7 +34,7 @@ test('the running one and the waiting ones are kept, with what they were to be',
   await call('queue.cancel', { what: 'all' });
   for (const { renderId } of [running, waiting]) {
     await expect
-      .poll(() => told(renderId))
+      .poll(() => lastOf(renderId))
       .toMatchObject({
         state: 'cancelled',
         sequence: expect.any(Number),
@@ -71,7 +67,7 @@ test('a draft that a later one replaces leaves nothing, running or waiting', asy
   const waiting = await call('renders.enqueue', { projectId });
   for (const { renderId } of [waiting, running]) {
     await call('queue.cancel', { what: 'one', renderId, discard: true });
-    await expect.poll(() => told(renderId)).toMatchObject({ state: 'cancelled', isDeleted: true });
+    await expect.poll(() => lastOf(renderId)).toMatchObject({ state: 'cancelled', isDeleted: true });
   }
   expect((await call('renders.page', { projectId })).total).toBe(0);
   expect((await call('renders.page', { projectId, deleted: true })).total).toBe(0);

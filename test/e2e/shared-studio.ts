@@ -1,0 +1,28 @@
+/** One window for all tests of a file. */
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { keepFailure, openStudio, type StudioOptions, type StudioPage } from './studio-page.ts';
+
+/**
+ * Opens the program before the first test of the file, keeps a screenshot of a test that fails, and closes the program
+ * after the last.
+ *
+ * @param options what to open it with; a function runs in the same hook, just before
+ * @returns the studio; to be used from the first hook or test on
+ */
+export function sharedStudio(
+  options: StudioOptions | (() => StudioOptions | Promise<StudioOptions>) = {},
+): StudioPage {
+  let opened: StudioPage | undefined;
+  beforeAll(async () => {
+    opened = await openStudio(typeof options === 'function' ? await options() : options);
+  });
+  afterEach(({ task }) => keepFailure(opened?.page, task));
+  afterAll(async () => {
+    await opened?.close();
+  });
+  const current = () => {
+    if (opened === undefined) throw new Error('The studio is opened by a hook: use it in a hook or a test.');
+    return opened;
+  };
+  return new Proxy({} as StudioPage, { get: (_, name) => Reflect.get(current(), name) });
+}
