@@ -8,6 +8,7 @@
  * | M_E_i | expandedMasks[i] | bounding rectangle of concept i's own mask, grown by a margin |
  */
 
+import { PipelineError } from '../errors.ts';
 import { growMask } from '../masks/grow-shrink.ts';
 import { boundingRectangle, expandRectangle, type Rectangle, rectangleMask } from '../masks/rectangle.ts';
 import { assertNonNegative, REGION_THRESHOLD } from '../masks/region.ts';
@@ -72,6 +73,12 @@ export function latentMasks(
 ): LatentMasks {
   const { bandLatent } = options;
   assertNonNegative(bandLatent, 'The width of a transition band');
+  if (!Number.isInteger(bandLatent)) {
+    throw new PipelineError(
+      'PARAMETER_INVALID',
+      `The width of a transition band is whole, not ${bandLatent}.`,
+    );
+  }
   const remaining = new Float32Array(dims[0] * dims[1]).fill(1);
   const regions = concepts.map(() => new Float32Array(remaining.length));
   const takeInOrder = (weightsOf: (index: number) => Tensor) => {

@@ -345,7 +345,10 @@ export const en = {
       name: 'Swap guidance',
       text: 'How far each step is pushed from the old appearance towards the new one. 1 turns it off and is twice as fast.',
     },
-    guidanceScale: { name: 'Text guidance', text: 'How closely the prompts are followed. 1 turns it off.' },
+    guidanceScale: {
+      name: 'Text guidance',
+      text: 'How closely the prompts are followed. 1 turns it off; above 1 it replaces swap guidance.',
+    },
     featherPx: {
       name: 'Feather',
       text: 'Width in pixels of the soft edge between an object and its surroundings.',

@@ -334,7 +334,10 @@ export const ko = {
       name: '스왑 가이던스',
       text: '각 단계를 옛 모습에서 새 모습으로 얼마나 미는지. 1이면 꺼지고 두 배 빠릅니다.',
     },
-    guidanceScale: { name: '텍스트 가이던스', text: '프롬프트를 얼마나 따르는지. 1이면 꺼집니다.' },
+    guidanceScale: {
+      name: '텍스트 가이던스',
+      text: '프롬프트를 얼마나 따르는지. 1이면 꺼지고, 1보다 크면 스왑 가이던스를 대신합니다.',
+    },
     featherPx: { name: '페더', text: '물체와 주변 사이 부드러운 가장자리의 너비(픽셀).' },
     blendEdgePx: {
       name: '가장자리',

@@ -88,6 +88,14 @@ test('M_E is the bounding rectangle grown by the margin and cut at the border', 
   expect(expanded(3, zeros([5, 6]))).toEqual(zeros([5, 6]));
 });
 
+test('a band takes a whole number of elements', () => {
+  const layer = { mask: zeros([16, 20]), order: 0 };
+  for (const bandLatent of [-1, 0.5, Number.NaN]) {
+    const options = { ...plainOptions, downscale: DOWNSCALE, bandLatent };
+    expect(() => latentMasks([layer], LATENT_SIZE, options)).toThrow('transition band');
+  }
+});
+
 test('M_E is that of the original mask: neither concepts in front nor a feather change it', () => {
   fc.assert(
     fc.property(anyLayers, anyOptions, (layers, options) => {
