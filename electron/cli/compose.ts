@@ -160,11 +160,16 @@ async function runCompose(context: CommandContext): Promise<void> {
     const { metadata } = task;
     await writeOutput(
       task.out,
-      await encodeExport(await pixelsOf(outcome), 3, request, {
-        metadata,
-        program,
-        pictures: pictureOperations,
-      }),
+      await encodeExport(
+        await pixelsOf(outcome),
+        3,
+        { request, frame: outcome.frame },
+        {
+          metadata,
+          program,
+          pictures: pictureOperations,
+        },
+      ),
     );
     if (task.request !== undefined) {
       await writeOutput(task.request, `${JSON.stringify(request, null, 2)}\n`);
@@ -243,15 +248,15 @@ async function renderSweep(
  * @param said what was printed before the render: of pictures that were made for the scene, and notes
  */
 export function reportOutcomes(
-  outcomes: readonly Pick<Rendered, 'notices' | 'totalMs' | 'device'>[],
+  outcomes: readonly Pick<Rendered, 'notices' | 'totalMs' | 'device' | 'frame' | 'width' | 'height'>[],
   files: Readonly<Record<string, string | undefined>>,
   said: readonly string[],
   { print, result }: CommandContext,
 ): void {
   const notices = [...new Set(outcomes.flatMap((outcome) => outcome.notices))];
   const seconds = outcomes.reduce((sum, outcome) => sum + outcome.totalMs, 0) / 1000;
-  const { device } = outcomes[0]!;
-  result({ ...files, preparation: said, notices, seconds, device });
+  const { device, frame, width, height } = outcomes[0]!;
+  result({ ...files, preparation: said, notices, width, height, frame, seconds, device });
   for (const notice of notices) print(`note: ${notice}`);
   for (const path of Object.values(files)) if (path !== undefined) print(path);
   print(`time: ${seconds.toFixed(1)} s`);

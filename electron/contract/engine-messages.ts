@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
 import { errorCodeSchema } from './errors.ts';
+import { resolvedFrameSchema } from './frame.ts';
 import { boxSchema } from './jobs.ts';
 import { removalMethodSchema } from './preparation.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
@@ -74,6 +75,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
     png: bytesSchema,
     width: z.int().positive(),
     height: z.int().positive(),
+    frame: resolvedFrameSchema.describe('What of the background the model saw.'),
     device: deviceReportSchema,
     notices: z.array(z.string()),
     timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
@@ -145,6 +147,7 @@ export const enginePreviewSchema = z.strictObject({
   png: bytesSchema,
   width: z.int().positive(),
   height: z.int().positive(),
+  frame: resolvedFrameSchema.describe('What of the background it shows.'),
   step: z.int().nonnegative(),
   total: z.int().positive(),
 });

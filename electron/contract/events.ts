@@ -1,6 +1,7 @@
 /** What a host tells its renderers unasked. One table, from which both ends are made. */
 import * as z from 'zod';
 import { engineStatusSchema } from './engine-status.ts';
+import { resolvedFrameSchema } from './frame.ts';
 import { jobStateSchema } from './jobs.ts';
 import { renderProgressSchema } from './progress.ts';
 import { projectIdSchema, projectStateSchema } from './project-state.ts';
@@ -29,6 +30,7 @@ export const events = {
     image: assetIdSchema,
     width: z.int().positive(),
     height: z.int().positive(),
+    frame: resolvedFrameSchema.describe('What of the background it shows.'),
     step: z.int().nonnegative(),
     total: z.int().positive(),
   }),

@@ -5,12 +5,6 @@
 import * as z from 'zod';
 import { StudioError } from './errors.ts';
 
-/** Longest side of a background, in pixels. */
-export const MAX_BACKGROUND_SIDE_PX = 16_384;
-
-/** Most pixels of a background. */
-export const MAX_BACKGROUND_PIXELS = 100_000_000;
-
 /** Most pixels of a mask; the masks of larger backgrounds are smaller than them. */
 export const MAX_MASK_PIXELS = 4_000_000;
 

@@ -23,7 +23,13 @@ export type PictureFormatName = keyof typeof PICTURE_FORMATS;
 export const PICTURE_FORMAT_LIST = 'PNG, JPEG, WebP, AVIF, TIFF or GIF';
 
 /** Longest side of a picture, in pixels. */
-export const MAX_PICTURE_SIDE_PX = 8192;
+export const MAX_PICTURE_SIDE_PX = 16_384;
+
+/** Most pixels of a picture. */
+export const MAX_PICTURE_PIXELS = 100_000_000;
+
+/** The two limits as a sentence says them. */
+export const PICTURE_LIMITS = `at most ${MAX_PICTURE_SIDE_PX} pixels a side and ${MAX_PICTURE_PIXELS / 1e6} megapixels`;
 
 /** Media types of the formats. */
 export const PICTURE_MEDIA_TYPES: readonly string[] = Object.values(PICTURE_FORMATS).map(

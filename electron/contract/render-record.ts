@@ -1,6 +1,7 @@
 /** What a project keeps of each render, and how two of them differ. */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
+import { resolvedFrameSchema } from './frame.ts';
 import { renderParametersSchema } from './parameters.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { projectIdSchema } from './project-state.ts';
@@ -57,6 +58,9 @@ export type RenderOrder = z.infer<typeof renderOrderSchema>;
 /** All that is known of a render. */
 export const renderRecordSchema = renderSummarySchema.extend({
   request: renderRequestSchema,
+  frame: resolvedFrameSchema
+    .nullable()
+    .describe('What of the background the model saw; null until then, and of renders of version 1.'),
   device: deviceReportSchema.nullable(),
   timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
   peakMemoryBytes: z.int().nonnegative().nullable(),

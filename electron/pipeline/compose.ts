@@ -82,20 +82,26 @@ export interface ComposeControls extends RunControls {
   readonly onEncoded?: (inputs: PnpMixInputs) => Promise<void>;
 }
 
-/** The composed picture and what it was made from. */
-export interface Composition {
-  readonly image: RgbImage;
+/** What the method made of a scene, decoded, and what it was made from. */
+export interface DecodedComposition {
+  /** D(out), dims [3, height, width], values about -1..1. */
+  readonly decoded: Tensor;
+  readonly inputs: PnpMixInputs;
   readonly blend: PnpMixResult;
+}
+
+/** The composed picture and what it was made from. */
+export interface Composition extends DecodedComposition {
+  readonly image: RgbImage;
 }
 
 /** The largest number of concepts (docs/method.md, notation). */
 export const MAX_CONCEPTS = 8;
 
 /**
- * Composes a scene.
+ * Composes a scene at the size of its pictures.
  *
- * @param store where inversions are kept, so that a change of alpha, beta, masks or layer order reuses them
- * @throws PipelineError CONCEPT_COUNT, SIZE_MISMATCH, NON_FINITE, CANCELLED, OUT_OF_MEMORY, PARAMETER_INVALID
+ * @throws as {@link composeDecoded}
  */
 export async function compose(
   models: ComposeModels,
@@ -104,6 +110,30 @@ export async function compose(
   store: RunStore,
   controls: ComposeControls = {},
 ): Promise<Composition> {
+  const composition = await composeDecoded(models, scene, parameters, store, controls);
+  const { width, height } = scene.background.pixels;
+  const composed = tensorToImage(composition.decoded);
+  const masks = scene.concepts.map(({ mask }) => mask);
+  const fade = fadeOf(parameters, models.autoencoder.downscale);
+  const image = parameters.keepOriginalBackground
+    ? compositeOver(scene.background.pixels, composed, objectOpacity(masks, [height, width], fade))
+    : composed;
+  return { ...composition, image };
+}
+
+/**
+ * Runs the method on a scene and decodes what it gives, without putting the background's own pixels back.
+ *
+ * @param store where inversions are kept, so that a change of alpha, beta, masks or layer order reuses them
+ * @throws PipelineError CONCEPT_COUNT, SIZE_MISMATCH, NON_FINITE, CANCELLED, OUT_OF_MEMORY, PARAMETER_INVALID
+ */
+export async function composeDecoded(
+  models: ComposeModels,
+  scene: Scene,
+  parameters: ComposeParameters,
+  store: RunStore,
+  controls: ComposeControls = {},
+): Promise<DecodedComposition> {
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
   // A schedule that has no such number of steps is refused before minutes are spent on encoding.
@@ -150,12 +180,8 @@ export async function compose(
   if (firstNonFinite(decoded) >= 0) {
     throw new PipelineError('NON_FINITE', 'The decoder returned a value that is not a number.');
   }
-  const composed = tensorToImage(decoded);
-  const image = parameters.keepOriginalBackground
-    ? compositeOver(background.pixels, composed, objectOpacity(scene, parameters, autoencoder.downscale))
-    : composed;
   controls.onProgress?.({ stage: 'decode', step: 1, total: 1 });
-  return { image, blend };
+  return { decoded, inputs, blend };
 }
 
 /** What the method takes of a scene. */
@@ -232,23 +258,39 @@ export async function encodeImage(
   return latents;
 }
 
+/** How objects end in the composite, in pixels of the masks. */
+export interface ObjectFade {
+  /** Width over which they fade into the kept background: max(edge, feather). */
+  readonly fadePx: number;
+  /** Width of the transition band, which shows in full. */
+  readonly bandPx: number;
+}
+
+/** The fade of some parameters, in pixels at the model's size. */
+export function fadeOf(
+  { edgePx, featherPx, bandLatent }: Pick<ComposeParameters, 'edgePx' | 'featherPx' | 'bandLatent'>,
+  downscale: number,
+): ObjectFade {
+  return { fadePx: Math.max(edgePx, featherPx), bandPx: bandLatent * downscale };
+}
+
 /**
  * How much of the composed picture shows at each pixel: 1 inside the masks, falling to 0 outside them.
  *
  * The fade lies outside the masks only: inside them the background's pixels are those of the old objects. It ends at
- * its width, max(edge, feather), by Euclidean distance: farther out every pixel is the background's own. What the method
+ * its width by Euclidean distance: farther out every pixel is the background's own. What the method
  * makes of a transition band shows too; that its regions grow does not change the masks here.
+ *
+ * @param masks dims [height, width] each, 0..1
+ * @returns dims [height, width], 0..1
  */
-function objectOpacity(
-  scene: Scene,
-  { edgePx, featherPx, bandLatent }: ComposeParameters,
-  downscale: number,
+export function objectOpacity(
+  masks: readonly Tensor[],
+  [height, width]: readonly [height: number, width: number],
+  { fadePx, bandPx }: ObjectFade,
 ): Tensor {
-  const { width, height } = scene.background.pixels;
-  const masks = scene.concepts.map(({ mask }) => mask);
-  const bands = bandLatent > 0 ? masks.map((mask) => growMask(mask, bandLatent * downscale)) : [];
+  const bands = bandPx > 0 ? masks.map((mask) => growMask(mask, bandPx)) : [];
   const union = maximumPlane([...masks, ...bands], [height, width]);
-  const fadePx = Math.max(edgePx, featherPx);
   if (fadePx === 0) return union;
   const spread = gaussianBlur(dilate(union, Math.ceil(fadePx / 2)), fadePx / 4);
   const inside = Uint8Array.from(union.data, (value) => (value > 0 ? 1 : 0));

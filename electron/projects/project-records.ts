@@ -1,6 +1,7 @@
 /** What a project keeps: entries of its undo history, and renders. */
 import * as z from 'zod';
 import { errorCodeSchema } from '../contract/errors.ts';
+import { resolvedFrameSchema } from '../contract/frame.ts';
 import { deviceReportSchema, renderStageSchema } from '../contract/progress.ts';
 import { renderIdSchema, sweepCellSchema } from '../contract/render-record.ts';
 import { assetIdSchema, renderRequestSchema } from '../contract/render-request.ts';
@@ -67,6 +68,7 @@ export const newRenderSchema = z
     thumbnail: assetIdSchema.nullable(),
     failure: renderFailureSchema.nullable(),
     device: deviceReportSchema.nullable().describe('null when it failed before a device was chosen.'),
+    frame: resolvedFrameSchema.nullable().default(null).describe('What of the background the model saw.'),
     timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
     totalMs: z.number().nonnegative(),
     peakMemoryBytes: z.int().nonnegative().nullable().default(null),

@@ -36,6 +36,7 @@ export interface RenderFilter {
 const detailsSchema = z.strictObject(
   z.object(newRenderSchema.shape).pick({
     device: true,
+    frame: true,
     timingsMs: true,
     peakMemoryBytes: true,
     metrics: true,
@@ -195,8 +196,15 @@ export class RenderTable {
     }
     const { name, isStarred, metrics } = parsed.data;
     const before = this.read(id);
-    const { device, timingsMs, peakMemoryBytes, notices } = before;
-    const details = { device, timingsMs, peakMemoryBytes, notices, metrics: metrics ?? before.metrics };
+    const { device, frame, timingsMs, peakMemoryBytes, notices } = before;
+    const details = {
+      device,
+      frame,
+      timingsMs,
+      peakMemoryBytes,
+      notices,
+      metrics: metrics ?? before.metrics,
+    };
     this.#database
       .prepare('UPDATE render SET name = ?, is_starred = ?, details = ? WHERE id = ?')
       .run(

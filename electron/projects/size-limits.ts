@@ -1,7 +1,7 @@
 /** How large the parts of a project may be: a file from anywhere must not take the memory. */
 
-/** Largest picture file: an 8192 x 8192 picture in 8-bit RGB without compression, and some. */
-export const MAX_ASSET_BYTES: number = 208 * 2 ** 20;
+/** Largest picture file: 100 megapixels in 8-bit RGB without compression, and some. */
+export const MAX_ASSET_BYTES: number = 304 * 2 ** 20;
 
 /** Longest text of a document, a request or a render's details, in characters; they are about 2,000 long. */
 export const MAX_JSON_LENGTH: number = 2 ** 20;

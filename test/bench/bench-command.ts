@@ -17,7 +17,8 @@ import { parameterOptions, readOverrides } from '../../electron/cli/parameter-op
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
 import type { Command, CommandContext } from '../../electron/foundation/command-line/command.ts';
 import { type Engine, methodParameters } from '../../electron/inference/engine/engine.ts';
-import { type AssetReader, prepareScene } from '../../electron/inference/scene/scene-assets.ts';
+import { prepareScene } from '../../electron/inference/scene/scene-assets.ts';
+import type { AssetReader } from '../../electron/inference/scene/scene-concepts.ts';
 import { encodeScene } from '../../electron/pipeline/compose.ts';
 import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
 import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
@@ -153,9 +154,9 @@ async function runOracle(
   readAsset: AssetReader,
 ): Promise<{ latents: Tensor; unetRows: number; totalMs: number }> {
   const startMs = performance.now();
-  const { models, pack } = engine;
+  const { models } = engine;
   const { downscale } = models.autoencoder;
-  const { scene } = await prepareScene(request, readAsset, { size: pack.size, downscale });
+  const { scene } = await prepareScene(request, readAsset, { pack: engine.framePack, downscale });
   const { inputs, latentSize } = await encodeScene(models, scene, noStore);
   const { latents, unetRows } = await textbookPnpMix(
     { unet: models.unet, schedule: models.schedule, downscale, latentSize },

@@ -225,7 +225,7 @@ export class RenderService {
   }
 
   async #keep(render: QueuedRender, result: EngineResultOf<'render'>): Promise<RenderSummary> {
-    const { png, device, timingsMs, totalMs, peakMemoryBytes, unetMs, unetRows, notices } = result;
+    const { png, frame, device, timingsMs, totalMs, peakMemoryBytes, unetMs, unetRows, notices } = result;
     const thumbnail = await this.#dependencies.pictures.thumbnail(png, 'The picture of the render', 'webp');
     const file = this.#dependencies.projects.file(render.projectId);
     return file.atomically(() =>
@@ -235,6 +235,7 @@ export class RenderService {
           result: file.putAsset(png),
           thumbnail: file.putAsset(thumbnail),
           failure: null,
+          frame,
           device,
           timingsMs,
           totalMs,

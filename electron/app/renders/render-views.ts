@@ -31,6 +31,7 @@ export function queuedRecord(render: QueuedRender, state: 'queued' | 'running'):
   return {
     ...queuedSummary(render, state),
     request: render.request,
+    frame: null,
     device: null,
     timingsMs: {},
     peakMemoryBytes: null,
@@ -71,6 +72,6 @@ export function keptEntry(render: KeptRender): RenderEntry {
 }
 
 export function keptRecord(render: KeptRender): RenderRecord {
-  const { request, device, timingsMs, peakMemoryBytes, metrics, notices } = render;
-  return { ...keptSummary(render), request, device, timingsMs, peakMemoryBytes, metrics, notices };
+  const { request, frame, device, timingsMs, peakMemoryBytes, metrics, notices } = render;
+  return { ...keptSummary(render), request, frame, device, timingsMs, peakMemoryBytes, metrics, notices };
 }

@@ -9,8 +9,8 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from './file-errors.ts';
 
-/** Largest picture file that is read from a disk: 8192 x 8192 pixels of 3 bytes, and a margin. */
-export const MAX_PICTURE_FILE_BYTES: number = 208 * 2 ** 20;
+/** Largest picture file that is read from a disk: 100 megapixels of 3 bytes, and a margin. */
+export const MAX_PICTURE_FILE_BYTES: number = 304 * 2 ** 20;
 
 /** How much is read at a time. */
 const CHUNK_BYTES = 2 ** 20;

@@ -1,7 +1,12 @@
 /** The one way from a file's bytes to libvips: format and size are limited, and refusals are sentences. */
 import type { Metadata } from 'sharp';
 import { StudioError } from '../../contract/errors.ts';
-import { MAX_PICTURE_SIDE_PX, type PictureFormatName } from '../../contract/picture-formats.ts';
+import {
+  MAX_PICTURE_PIXELS,
+  MAX_PICTURE_SIDE_PX,
+  PICTURE_LIMITS,
+  type PictureFormatName,
+} from '../../contract/picture-formats.ts';
 import { type Sharp, sharp } from './libvips.ts';
 import { requirePictureFormat } from './picture-format.ts';
 import { damaged, refusal } from './refusals.ts';
@@ -43,16 +48,18 @@ export async function readPicture<Result>(
 
 function open(bytes: Uint8Array): Sharp {
   return sharp(bytes, {
-    limitInputPixels: MAX_PICTURE_SIDE_PX * MAX_PICTURE_SIDE_PX,
+    limitInputPixels: MAX_PICTURE_PIXELS,
     failOn: 'error',
     pages: 1,
   });
 }
 
 function checkSides(name: string, { width, height }: Metadata): void {
-  if (width <= MAX_PICTURE_SIDE_PX && height <= MAX_PICTURE_SIDE_PX) return;
+  const isTaken =
+    width <= MAX_PICTURE_SIDE_PX && height <= MAX_PICTURE_SIDE_PX && width * height <= MAX_PICTURE_PIXELS;
+  if (isTaken) return;
   throw new StudioError(
     'ASSET_INVALID',
-    `${name} is ${width} x ${height} pixels; at most ${MAX_PICTURE_SIDE_PX} a side are taken. Make it smaller and add that.`,
+    `${name} is ${width} x ${height} pixels; ${PICTURE_LIMITS} are taken. Make it smaller and add that.`,
   );
 }

@@ -1,8 +1,8 @@
 /** What kind of file some bytes are, by their first bytes; names and media types are not asked. */
 import { StudioError } from '../../contract/errors.ts';
 import {
-  MAX_PICTURE_SIDE_PX,
   PICTURE_FORMAT_LIST,
+  PICTURE_LIMITS,
   type PictureFormatName,
 } from '../../contract/picture-formats.ts';
 import { refusal } from './refusals.ts';
@@ -102,7 +102,7 @@ export function requirePictureFormat(bytes: Uint8Array, name: string): PictureFo
   const format = formatOf(head);
   if (format !== undefined) return format;
   const kind = refusedKinds.find(({ matches }) => matches(head));
-  const taken = `Pictures are taken as ${PICTURE_FORMAT_LIST}, with at most ${MAX_PICTURE_SIDE_PX} pixels a side.`;
+  const taken = `Pictures are taken as ${PICTURE_FORMAT_LIST}, with ${PICTURE_LIMITS}.`;
   throw new StudioError(
     'ASSET_INVALID',
     kind === undefined

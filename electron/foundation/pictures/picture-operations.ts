@@ -20,6 +20,9 @@ import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
 const SAMPLE_SIDE_PX = 512;
 
+/** Most pixels of a picture that is compressed as far as it goes. */
+const MAX_SMALL_PIXELS = 1 << 20;
+
 /** Longest side of a thumbnail, in pixels. */
 const THUMBNAIL_SIDE_PX = 256;
 
@@ -109,6 +112,55 @@ export async function decodePixels(bytes: Uint8Array, name: string, kind: Pictur
   );
 }
 
+/** A part of a picture, and the size at which it is wanted. */
+export interface PictureRegion {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Decodes a part of a picture as {@link decodePixels} does, at any size, without the whole of it in memory: libvips
+ * reads row by row. It is resampled in sRGB's own values, in which models were trained, by Lanczos's filter of three
+ * lobes where it shrinks and cubically where it grows (docs/decisions/0157).
+ *
+ * @param region in pixels of the picture as it is shown, inside it
+ * @throws StudioError ASSET_INVALID
+ */
+export async function decodeRegion(
+  bytes: Uint8Array,
+  name: string,
+  region: PictureRegion,
+  size: { readonly width: number; readonly height: number } = region,
+): Promise<Pixels> {
+  return readPicture(bytes, name, ({ image }) => {
+    const part = image.autoOrient().extract(region);
+    const resized =
+      size.width === region.width && size.height === region.height
+        ? part
+        : part.resize({
+            width: size.width,
+            height: size.height,
+            fit: 'fill',
+            kernel: 'lanczos3',
+            fastShrinkOnLoad: false,
+          });
+    return rawPixels(resized.flatten({ background: '#ffffff' }).toColourspace('srgb'), 3);
+  });
+}
+
+/**
+ * Decodes a picture to sRGB with its own opacity, four channels, colours not multiplied by it.
+ *
+ * @throws StudioError ASSET_INVALID
+ */
+export async function decodeWithOpacity(bytes: Uint8Array, name: string): Promise<Pixels> {
+  return readPicture(bytes, name, ({ image }) =>
+    rawPixels(image.autoOrient().toColourspace('srgb').ensureAlpha(), 4),
+  );
+}
+
 /**
  * Decodes a mask as {@link decodePixels} does, and looks at what kind of picture it is.
  *
@@ -155,7 +207,12 @@ export async function encodePng(
       : profile === 'with-profile'
         ? image.withIccProfile('srgb')
         : image;
-  return coloured.png({ compressionLevel: 9 }).toBuffer();
+  // Above a megapixel the last few percent of size would cost seconds.
+  const effort =
+    width * height <= MAX_SMALL_PIXELS
+      ? { compressionLevel: 9 }
+      : { compressionLevel: 3, adaptiveFiltering: channels > 1 };
+  return coloured.png(effort).toBuffer();
 }
 
 async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {

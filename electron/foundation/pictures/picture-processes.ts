@@ -26,7 +26,7 @@ export interface PictureLimits {
 
 const defaultLimits: PictureLimits = {
   processes: 2,
-  // The slowest of the size that is taken, CMYK of 8192 x 8192 pixels, needs about eight seconds.
+  // The slowest of the size that is taken, CMYK of 100 megapixels, needs about twelve seconds.
   cpuMs: 60_000,
   taskMs: 600_000,
   idleMs: 20_000,

@@ -7,10 +7,11 @@ import type {
   EngineResultOf,
   EngineTask,
 } from '../../contract/engine-messages.ts';
+import type { ResolvedFrame } from '../../contract/frame.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../images/images.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import type { AssetReader } from '../scene/scene-assets.ts';
+import type { AssetReader } from '../scene/scene-concepts.ts';
 import type { Engine, RenderControls, RenderOutcome } from './engine.ts';
 import type { MasksOutcome } from './preparation-types.ts';
 
@@ -114,19 +115,22 @@ async function runRender(
       signal,
       onProgress,
       ...(onTrace && { onTrace }),
-      ...(previewing && { onPreview: (image, step, total) => previewing.show(image, step, total) }),
+      ...(previewing && {
+        onPreview: (image, step, total, frame) => previewing.show(image, step, total, frame),
+      }),
     });
   } finally {
     // However the render ended, no preview follows its end.
     await previewing?.settled();
   }
   await hearCancel(signal);
-  const { image, device, notices, timingsMs, totalMs, unetMs, unetRows, peakMemoryBytes } = outcome;
+  const { image, frame, device, notices, timingsMs, totalMs, unetMs, unetRows, peakMemoryBytes } = outcome;
   return {
     kind: 'render',
     png: await encodePng(image),
     width: image.width,
     height: image.height,
+    frame,
     device,
     notices: [...notices, ...(previewing?.notices ?? [])],
     timingsMs,
@@ -153,11 +157,11 @@ export class PreviewSender {
     this.#encodePng = encode;
   }
 
-  show(image: RgbImage, step: number, total: number): void {
+  show(image: RgbImage, step: number, total: number, frame: ResolvedFrame): void {
     const nowMs = performance.now();
     if (this.#encoding !== undefined || nowMs - this.#lastMs < previewIntervalMs) return;
     this.#lastMs = nowMs;
-    this.#encoding = this.#encode(image, step, total).finally(() => {
+    this.#encoding = this.#encode(image, step, total, frame).finally(() => {
       this.#encoding = undefined;
     });
   }
@@ -167,10 +171,10 @@ export class PreviewSender {
     await this.#encoding;
   }
 
-  async #encode(image: RgbImage, step: number, total: number): Promise<void> {
+  async #encode(image: RgbImage, step: number, total: number, frame: ResolvedFrame): Promise<void> {
     try {
       const png = await this.#encodePng(image);
-      this.#send({ png, width: image.width, height: image.height, step, total });
+      this.#send({ png, width: image.width, height: image.height, frame, step, total });
     } catch (error) {
       if (this.notices.length > 0) return;
       this.notices.push(

@@ -5,13 +5,19 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
-import type { FramePack } from '../../contract/frame.ts';
+import type { FramePack, ResolvedFrame } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { DeviceReport, RenderProgress, RenderStage } from '../../contract/progress.ts';
 import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
 import { defaultCacheFolder } from '../../foundation/folders.ts';
-import { type ComposeParameters, compose, type NamedImage, type RunStore } from '../../pipeline/compose.ts';
+import {
+  type ComposeParameters,
+  composeDecoded,
+  fadeOf,
+  type NamedImage,
+  type RunStore,
+} from '../../pipeline/compose.ts';
 import type { PnpMixResult } from '../../pipeline/pnp-mix-types.ts';
 import type { RunControls } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
@@ -29,7 +35,10 @@ import { assertBlends, assertPartsFit } from '../packs/pack-fit.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
 import { asStudioError, inStudioTerms } from '../runtime/studio-errors.ts';
-import { type AssetReader, LastPreparedScene } from '../scene/scene-assets.ts';
+import { composeFullSize } from '../scene/full-size.ts';
+import { keepPictures } from '../scene/kept-pictures.ts';
+import { LastPreparedScene } from '../scene/scene-assets.ts';
+import type { AssetReader } from '../scene/scene-concepts.ts';
 import { Preparation } from './preparation.ts';
 
 /** What an engine is opened with. */
@@ -52,14 +61,17 @@ export interface RenderControls {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RenderProgress) => void;
   /** A small picture of what is being made, one pixel per latent element; asking for it costs next to nothing. */
-  readonly onPreview?: (image: RgbImage, step: number, total: number) => void;
+  readonly onPreview?: (image: RgbImage, step: number, total: number, frame: ResolvedFrame) => void;
   /** Tensors by name (docs/trace.md). */
   readonly onTrace?: RunControls['onTrace'];
 }
 
 /** What a render leaves. */
 export interface RenderOutcome {
+  /** Of the background's size. */
   readonly image: RgbImage;
+  /** What of the background the model saw. */
+  readonly frame: ResolvedFrame;
   readonly request: RenderRequest;
   readonly device: DeviceReport;
   /** What the user should know: things that were filled in, left out or changed on the way. */
@@ -212,7 +224,7 @@ export class Engine {
     const unetStartMs = unet.runMs;
     const clock = new StageClock(startMs);
     const notices: string[] = [];
-    const limits = { size: this.pack.size, downscale: autoencoder.downscale };
+    const limits = { pack: this.framePack, downscale: autoencoder.downscale };
     const prepared = await this.#lastScene.prepare(request, readAsset, limits, controls);
     const { scene } = prepared;
     notices.push(...prepared.notices, ...this.#promptNotices(request));
@@ -242,7 +254,8 @@ export class Engine {
       save: (key, tensors) => store.save(key, tensors),
       attentionCache: this.#attentionCache.forRun(),
     };
-    const composition = await compose(this.models, scene, methodParameters(parameters), runStore, {
+    const method = methodParameters(parameters);
+    const composition = await composeDecoded(this.models, scene, method, runStore, {
       ...(controls.signal && { signal: controls.signal }),
       ...(controls.onTrace && { onTrace: controls.onTrace }),
       onProgress: (progress) => {
@@ -265,7 +278,7 @@ export class Engine {
         onPreview: (latents, step, total) => {
           if (preview === undefined) return;
           try {
-            onPreview(preview(latents), step, total);
+            onPreview(preview(latents), step, total, prepared.frame);
           } catch (error) {
             orNoPreviews(error);
           }
@@ -276,8 +289,24 @@ export class Engine {
       },
     });
     controls.onTrace?.('final/latents', composition.blend.latents);
+    const kept = await keepPictures(autoencoder, { request, prepared, composition }, store, controls.signal);
+    notices.push(...kept.notices);
+    const image = await composeFullSize({
+      prepared,
+      composition,
+      parameters: method,
+      fade: fadeOf(method, autoencoder.downscale),
+      detail: parameters.detail,
+      strengths: kept.strengths,
+      reconstructions: kept.reconstructions,
+      background: request.scene.background,
+      readAsset,
+      ...(controls.signal && { signal: controls.signal }),
+    });
+    clock.charge('decode');
     return {
-      image: composition.image,
+      image,
+      frame: prepared.frame,
       request,
       device: this.device,
       notices,
@@ -308,7 +337,6 @@ export class Engine {
         },
       );
     }
-    refuseUnsupported(request);
     const { identity } = this.pack;
     if (request.pack.weights !== identity.weights) {
       throw new StudioError(
@@ -346,17 +374,4 @@ class StageClock {
     this.timingsMs[stage] += nowMs - this.#lastMs;
     this.#lastMs = nowMs;
   }
-}
-
-/** What version 2 of the contract can say and this engine does not carry out yet is refused, never left out. */
-function refuseUnsupported({ scene, parameters }: RenderRequest): void {
-  const { detail } = parameters;
-  const unsupported = [
-    scene.concepts.some(({ mode }) => mode === 'place') && 'the mode "place"',
-    scene.concepts.some(({ strength }) => strength !== null && strength !== 1) && 'strength below 1',
-    typeof scene.frame !== 'string' && 'a drawn frame',
-    detail !== 0 && 'detail',
-  ].filter((what) => what !== false);
-  if (unsupported.length === 0) return;
-  throw new StudioError('PARAMETER_INVALID', `The engine does not carry out yet: ${unsupported.join(', ')}.`);
 }

@@ -5,7 +5,11 @@ import type { MaskFindings } from '../../foundation/pictures/mask-conventions.ts
 import {
   decodeMask as decodeMaskPixels,
   decodePixels,
+  decodeRegion,
+  decodeWithOpacity,
   encodePng as encodePixels,
+  type PictureRegion,
+  pictureHeader,
 } from '../../foundation/pictures/picture-operations.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
 import { greyToMask, maskToGrey, type RgbImage } from '../../pipeline/processors/image.ts';
@@ -25,6 +29,30 @@ export interface PictureFile {
 export async function decodeImage({ name, bytes }: PictureFile): Promise<NamedImage> {
   const pixels = await decodePixels(bytes, name, 'picture');
   return { pixels, contentHash: hashPixels(pixels) };
+}
+
+/** Size of a picture as it is shown. @throws StudioError ASSET_INVALID naming the file */
+export async function pictureSize({ name, bytes }: PictureFile): Promise<{ width: number; height: number }> {
+  const { width, height } = await pictureHeader(bytes, name);
+  return { width, height };
+}
+
+/**
+ * A part of a picture at any size, decoded as {@link decodeImage} does.
+ *
+ * @throws StudioError ASSET_INVALID naming the file
+ */
+export async function decodeFrame(
+  { name, bytes }: PictureFile,
+  { left, top, width, height }: PictureRegion,
+  size: { readonly width: number; readonly height: number } = { width, height },
+): Promise<RgbImage> {
+  return decodeRegion(bytes, name, { left, top, width, height }, size);
+}
+
+/** A picture with its own opacity, 4 bytes a pixel. @throws StudioError ASSET_INVALID naming the file */
+export function decodeCutOut({ name, bytes }: PictureFile): ReturnType<typeof decodeWithOpacity> {
+  return decodeWithOpacity(bytes, name);
 }
 
 /** A name for a picture's content: the same for the same pixels, whatever file they came from. */

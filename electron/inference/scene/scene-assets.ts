@@ -1,28 +1,34 @@
-/** From a render request and its picture files to a scene that the method can compose, with everything checked. */
+/**
+ * From a render request and its picture files to a scene that the method can compose, with everything checked: what the
+ * frame shows, at the model's size, placed cut-outs laid into the background.
+ */
 import { StudioError } from '../../contract/errors.ts';
-import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import {
-  describeColouredMask,
-  describeEmptyMask,
-  type MaskFindings,
-} from '../../foundation/pictures/mask-conventions.ts';
+  type FramePack,
+  type FrameSize,
+  isEnlarged,
+  type ResolvedFrame,
+  resolveFrame,
+} from '../../contract/frame.ts';
+import type { RenderParameters } from '../../contract/parameters.ts';
+import type { RenderRequest } from '../../contract/render-request.ts';
 import type { NamedImage, Scene, SceneConcept } from '../../pipeline/compose.ts';
+import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import { latentMasks } from '../../pipeline/mixing/latent-masks.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { decodeImage, examineMaskFile, hashPixels, type PictureFile } from '../images/images.ts';
+import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import { subjectPicture } from './subject-picture.ts';
-
-/** Gives the file of a picture by its content. */
-export type AssetReader = (id: AssetId) => Promise<PictureFile>;
+import { drawPlaced, layOnto, shapeOf, type Viewport } from './cut-out.ts';
+import { type AssetReader, boxOf, type ReadConcept, readConcept } from './scene-concepts.ts';
+import { containedPicture, subjectPicture } from './subject-picture.ts';
 
 /** What the pictures have to fit. */
 export interface SceneLimits {
-  /** Size of the pack's pictures; null when any is taken that the latents allow. */
-  readonly size: { readonly width: number; readonly height: number } | null;
+  readonly pack: FramePack;
   /** Image pixels per latent element. */
   readonly downscale: number;
 }
@@ -33,103 +39,161 @@ export interface SceneControls {
   readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
 }
 
-/** What was done that the user should know of. */
+/** A scene at the model's size, and what is needed to bring its result back to the background's. */
 export interface PreparedScene {
+  /** The frame at the model's size; its background is the staged one. */
   readonly scene: Scene;
+  readonly frame: ResolvedFrame;
+  /** Size of the background. */
+  readonly background: FrameSize;
+  /** Its file, unless it is so large that it is better read again. */
+  readonly backgroundFile: PictureFile | undefined;
+  readonly concepts: readonly ReadConcept[];
+  readonly conceptImageMode: RenderParameters['conceptImageMode'];
+  /** What was done that the user should know of. */
   readonly notices: readonly string[];
 }
+
+/** Largest background file that is kept for the next render. */
+const MAX_KEPT_FILE_BYTES = 32 * 2 ** 20;
+
+/** Mean difference in levels of 0..255 up to which a picture counts as the same with and without its objects. */
+const SAME_LEVELS = 3;
 
 /**
  * Reads and checks a scene's pictures.
  *
  * @throws StudioError ASSET_MISSING and ASSET_INVALID (naming the file), SIZE_MISMATCH, MASK_EMPTY (naming the
- *   concept and what to do); PipelineError CANCELLED
+ *   concept and what to do), PARAMETER_INVALID (a frame outside of the background); PipelineError CANCELLED
  */
 export async function prepareScene(
   { scene, parameters }: RenderRequest,
   readAsset: AssetReader,
-  limits: SceneLimits,
+  { pack, downscale }: SceneLimits,
   { signal, onProgress }: SceneControls = {},
 ): Promise<PreparedScene> {
   const notices: string[] = [];
-  // The background with what is behind the objects, each concept, and each concept picture where it is made.
-  const total = 2 + scene.concepts.length * (parameters.conceptImageMode === 'full' ? 1 : 2);
+  const mode = parameters.conceptImageMode;
+  // Each concept read and drawn, the background, and what is behind the objects.
+  const total = 2 + 2 * scene.concepts.length;
   let step = 0;
   const advance = async () => {
     onProgress?.({ stage: 'load', step: ++step, total });
     await hearCancel(signal);
   };
-  const backgroundFile = await readAsset(scene.background);
-  const background = await decodeImage(backgroundFile);
-  const { width, height } = background.pixels;
-  checkPackSize(backgroundFile.name, background.pixels, limits);
-  await advance();
 
-  const checkSize = (name: string, found: { readonly width: number; readonly height: number }) => {
-    if (found.width === width && found.height === height) return;
-    throw new StudioError(
-      'SIZE_MISMATCH',
-      `${name} is ${found.width} x ${found.height} pixels, but the background is ${width} x ${height}. ` +
-        'All pictures and masks of a scene have the background’s size.',
-    );
-  };
-  const concepts: SceneConcept[] = [];
-  const subjects: (Tensor | null)[] = [];
+  // 1. The files of the concepts, and the frame that shows them.
+  const backgroundFile = await readAsset(scene.background);
+  const size = await pictureSize(backgroundFile);
+  const read: ReadConcept[] = [];
   for (const concept of scene.concepts) {
-    const imageFile = await readAsset(concept.image);
-    const image = await decodeImage(imageFile);
-    const read = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
-    if (read !== null && parameters.conceptImageMode !== 'full') {
-      remarkOn(`The subject mask of the concept "${concept.name}" (${read.name})`, read.findings, notices);
-    }
-    const subject = read?.mask ?? null;
-    // A thing that is cut out and scaled to its region may come in a picture of any size.
-    if (parameters.conceptImageMode !== 'aligned' || subject === null)
-      checkSize(imageFile.name, image.pixels);
-    const maskFile = await readAsset(maskOf(concept));
-    const { mask, findings } = await examineMaskFile(maskFile);
-    checkSize(maskFile.name, { width: mask.dims[1]!, height: mask.dims[0]! });
-    remarkOn(`The mask of the concept "${concept.name}" (${maskFile.name})`, findings, notices);
-    concepts.push({ prompt: concept.prompt, image, mask, order: concept.order, alpha: concept.alpha });
-    subjects.push(subject);
+    read.push(await readConcept(concept, size, mode !== 'full', readAsset, notices));
     await advance();
   }
-  checkLatentMasks(scene.concepts, concepts, parameters, [height, width], limits.downscale);
+  const frame = resolveFrame(
+    scene.frame,
+    size,
+    read.map((concept) => boxOf(concept, size)),
+    pack,
+  );
+  notices.push(...frameNotices(frame));
 
-  let inpainted: NamedImage;
-  if (scene.inpainted === null) {
-    notices.push(
-      'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
-    );
-    inpainted = named(
-      fillMasks(
-        background.pixels,
-        concepts.map(({ mask }) => mask),
-      ),
-    );
-  } else {
-    const inpaintedFile = await readAsset(scene.inpainted);
-    inpainted = await decodeImage(inpaintedFile);
-    checkSize(inpaintedFile.name, inpainted.pixels);
-  }
+  // 2. The masks at the model's size.
+  const viewport: Viewport = { window: frame, width: frame.modelWidth, height: frame.modelHeight };
+  const layers = await Promise.all(
+    read.map((concept) =>
+      concept.mode === 'place' ? drawPlaced(concept.cutOut, concept.placement, viewport) : undefined,
+    ),
+  );
+  const masks = read.map((concept, index): Tensor => {
+    if (concept.mode === 'replace') return maskInFrame(concept.mask, size, viewport);
+    const shape = shapeOf(layers[index]!, viewport);
+    return maskWhere(shape.dims, (at) => shape.data[at]! >= REGION_THRESHOLD);
+  });
+  checkLatentMasks(read, masks, parameters, viewport, downscale);
 
+  // 3. The background with what is placed in it, and without its objects.
+  const background = await decodeFrame(backgroundFile, frame, viewport);
   await advance();
-  const mode = parameters.conceptImageMode;
-  if (mode !== 'full') {
-    for (const [index, { image, mask, ...concept }] of concepts.entries()) {
-      await advance();
-      const subject = subjects[index] ?? null;
-      if (subject === null) {
-        notices.push(
-          `The picture of "${scene.concepts[index]!.name}" was used as it is: nobody has said what in it is the thing.`,
-        );
-        continue;
-      }
-      const options = { image: image.pixels, subject, region: mask, inpainted: inpainted.pixels, mode };
-      concepts[index] = { ...concept, mask, image: named(await subjectPicture(options)) };
-    }
+  const staged: RgbImage = { ...background, data: new Uint8Array(background.data) };
+  for (const index of backToFront(read)) {
+    const concept = read[index]!;
+    if (concept.mode === 'place') layOnto(staged, layers[index]!, concept.placement, viewport);
   }
-  return { scene: { ...scene, background, inpainted, concepts }, notices };
+  const replaced = masks.filter((_, index) => read[index]!.mode === 'replace');
+  const inpainted = await inpaintedBackground(
+    scene.inpainted,
+    { background, replaced, size, frame, viewport, notices },
+    readAsset,
+  );
+  notices.push(...vanishingConcepts(read, masks, background, inpainted));
+  await advance();
+
+  // 4. Each concept's picture as the method sees it.
+  const concepts: SceneConcept[] = [];
+  for (const [index, concept] of read.entries()) {
+    const { prompt, order, alpha, name } = concept.concept;
+    const mask = masks[index]!;
+    let image: RgbImage;
+    if (concept.mode === 'place') {
+      image = { ...inpainted, data: new Uint8Array(inpainted.data) };
+      layOnto(image, layers[index]!, { opacity: concept.placement.opacity, shadow: null }, viewport);
+    } else if (mode === 'full' || concept.subject === null) {
+      if (mode !== 'full') {
+        notices.push(`The picture of "${name}" was used as it is: nobody has said what in it is the thing.`);
+      }
+      image = await containedPicture(concept.image, inpainted);
+    } else {
+      image = await subjectPicture({
+        image: concept.image,
+        subject: concept.subject,
+        region: mask,
+        inpainted,
+        mode,
+      });
+    }
+    concepts.push({ prompt, image: named(image), mask, order, alpha });
+    await advance();
+  }
+  return {
+    scene: {
+      prompt: scene.prompt,
+      inpaintPrompt: scene.inpaintPrompt,
+      background: named(staged),
+      inpainted: named(inpainted),
+      concepts,
+    },
+    frame,
+    background: size,
+    backgroundFile: backgroundFile.bytes.length <= MAX_KEPT_FILE_BYTES ? backgroundFile : undefined,
+    concepts: read,
+    conceptImageMode: mode,
+    notices,
+  };
+}
+
+/** A mask of the background as a viewport shows it, dims [viewport.height, viewport.width]. */
+export function maskInFrame(
+  mask: Tensor,
+  background: FrameSize,
+  { window, width, height }: Viewport,
+): Tensor {
+  const [maskHeight, maskWidth] = mask.dims as [number, number];
+  const [scaleX, scaleY] = [maskWidth / background.width, maskHeight / background.height];
+  const inMask = {
+    left: window.left * scaleX,
+    top: window.top * scaleY,
+    width: window.width * scaleX,
+    height: window.height * scaleY,
+  };
+  return resampleWindow(mask, inMask, { width, height });
+}
+
+/** Indices of the concepts from the back layer to the front; of equal order, the one named first is in front. */
+export function backToFront(concepts: readonly ReadConcept[]): number[] {
+  return concepts
+    .map((_, index) => index)
+    .sort((a, b) => concepts[a]!.concept.order - concepts[b]!.concept.order || b - a);
 }
 
 /** Keeps the scene that was prepared last: a re-tune has the same pictures, and reading them costs as much as some rows. */
@@ -145,8 +209,8 @@ export class LastPreparedScene {
   ): Promise<PreparedScene> {
     const { scene, parameters } = request;
     const { conceptImageMode, featherPx, regionGrowPx } = parameters;
-    // Of what is tuned, alpha alone is part of a scene.
-    const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null }));
+    // Of what is tuned, alpha alone is part of a scene; strength is of what is made of its result.
+    const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null, strength: null }));
     const key = JSON.stringify([{ ...scene, concepts }, conceptImageMode, featherPx, regionGrowPx]);
     if (this.#last?.key !== key) {
       this.#last = { key, prepared: await prepareScene(request, readAsset, limits, controls) };
@@ -164,85 +228,115 @@ export class LastPreparedScene {
   }
 }
 
-/** @throws StudioError PARAMETER_INVALID for a concept without a mask */
-function maskOf({ name, mask }: RenderRequest['scene']['concepts'][number]): AssetId {
-  if (mask !== null) return mask;
-  throw new StudioError('PARAMETER_INVALID', `The concept "${name}" has no mask.`);
-}
-
 function named(pixels: RgbImage): NamedImage {
   return { pixels, contentHash: hashPixels(pixels) };
 }
 
-/** @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH with the concept image */
-async function readSubject(id: AssetId, { pixels }: NamedImage, readAsset: AssetReader) {
-  const file = await readAsset(id);
-  const { mask, findings } = await examineMaskFile(file);
-  const [height, width] = mask.dims;
-  if (width === pixels.width && height === pixels.height) return { name: file.name, mask, findings };
-  throw new StudioError(
-    'SIZE_MISMATCH',
-    `${file.name} is ${width} x ${height} pixels, but the concept image whose thing it shows is ${pixels.width} x ` +
-      `${pixels.height}.`,
+function frameNotices(frame: ResolvedFrame): string[] {
+  const { width, height, modelWidth, modelHeight } = frame;
+  const sizes = `the frame of ${width} x ${height} pixels at ${modelWidth} x ${modelHeight}`;
+  if (isEnlarged(frame))
+    return [`The model saw ${sizes}: it was enlarged to the size that the model works at.`];
+  const times = Math.sqrt((width * height) / (modelWidth * modelHeight));
+  if (times < 2) return [];
+  return [
+    `The model saw ${sizes}: what it makes new is ${times.toFixed(1)} times as coarse as the background.`,
+  ];
+}
+
+interface InpaintingContext {
+  /** The frame of the background at the model's size. */
+  readonly background: RgbImage;
+  /** Masks of the objects, of the same size. */
+  readonly replaced: readonly Tensor[];
+  /** Size of the whole background. */
+  readonly size: FrameSize;
+  readonly frame: ResolvedFrame;
+  readonly viewport: Viewport;
+  readonly notices: string[];
+}
+
+/** The frame of the background without its objects, at the model's size. */
+async function inpaintedBackground(
+  id: RenderRequest['scene']['inpainted'],
+  { background, replaced, size, frame, viewport, notices }: InpaintingContext,
+  readAsset: AssetReader,
+): Promise<RgbImage> {
+  if (id !== null) {
+    const file = await readAsset(id);
+    const found = await pictureSize(file);
+    if (found.width !== size.width || found.height !== size.height) {
+      throw new StudioError(
+        'SIZE_MISMATCH',
+        `${file.name} is ${found.width} x ${found.height} pixels, but the background is ${size.width} x ` +
+          `${size.height}. The inpainted background has the background’s size.`,
+      );
+    }
+    return decodeFrame(file, frame, viewport);
+  }
+  // Nothing has to go where things are only placed.
+  if (replaced.length === 0) return background;
+  notices.push(
+    'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
   );
+  return fillMasks(background, replaced);
 }
 
-/**
- * Says what of a mask may not be expected.
- *
- * @throws StudioError MASK_EMPTY, with what it holds instead
- */
-function remarkOn(name: string, findings: MaskFindings, notices: string[]): void {
-  if (findings.isEmpty) {
-    throw new StudioError('MASK_EMPTY', `${name} covers nothing. ${describeEmptyMask(findings)}`);
-  }
-  const remark = describeColouredMask(findings);
-  if (remark !== undefined) notices.push(`${name} ${remark}`);
-}
-
-function checkPackSize(
-  name: string,
-  { width, height }: { readonly width: number; readonly height: number },
-  { size, downscale }: SceneLimits,
-): void {
-  if (size !== null && (width !== size.width || height !== size.height)) {
-    throw new StudioError(
-      'SIZE_MISMATCH',
-      `${name} is ${width} x ${height} pixels, but the model pack makes pictures of ${size.width} x ` +
-        `${size.height}. Crop or scale the scene’s pictures to that size.`,
-    );
-  }
-  if (width % downscale !== 0 || height % downscale !== 0) {
-    throw new StudioError(
-      'SIZE_MISMATCH',
-      `${name} is ${width} x ${height} pixels; both sides must be multiples of ${downscale}.`,
-    );
-  }
+/** Concepts of whose mask the background shows no object: the method would make nothing of them. */
+function vanishingConcepts(
+  concepts: readonly ReadConcept[],
+  masks: readonly Tensor[],
+  background: RgbImage,
+  inpainted: RgbImage,
+): string[] {
+  return concepts.flatMap(({ mode, concept }, index) => {
+    if (mode === 'place') return [];
+    const { data } = masks[index]!;
+    let difference = 0;
+    let weight = 0;
+    for (let pixel = 0; pixel < data.length; pixel++) {
+      if (data[pixel]! < REGION_THRESHOLD) continue;
+      weight += 3;
+      for (let at = 3 * pixel; at < 3 * pixel + 3; at++) {
+        difference += Math.abs(background.data[at]! - inpainted.data[at]!);
+      }
+    }
+    if (weight === 0 || difference / weight > SAME_LEVELS) return [];
+    return [
+      `There is no object where the mask of "${concept.name}" is: with and without objects the background is the same ` +
+        'there, and replacing changes only what is there. Move the mask onto an object, or place the concept instead.',
+    ];
+  });
 }
 
 /** What is left of the masks at latent resolution, overlaps resolved, must be something. */
 function checkLatentMasks(
-  named: RenderRequest['scene']['concepts'],
-  concepts: readonly SceneConcept[],
+  read: readonly ReadConcept[],
+  masks: readonly Tensor[],
   { featherPx, expandLatent, regionGrowPx, bandLatent }: RenderRequest['parameters'],
-  [height, width]: readonly [height: number, width: number],
+  { width, height }: Viewport,
   downscale: number,
 ): void {
   const dims = [height / downscale, width / downscale] as const;
   const options = { downscale, featherPx, expandLatent, regionGrowPx, bandLatent };
   const isEmpty = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === 0);
+  const concepts = read.map(({ concept }, index) => ({ mask: masks[index]!, order: concept.order }));
   const { regionMasks } = latentMasks(concepts, dims, options);
   for (const [index, region] of regionMasks.entries()) {
     if (!isEmpty(region.data)) continue;
-    const { name } = named[index]!;
+    const { mode, concept } = read[index]!;
+    const what = mode === 'place' ? 'The placed picture' : 'The mask';
     const [alone] = latentMasks([concepts[index]!], dims, options).regionMasks;
-    throw new StudioError(
-      'MASK_EMPTY',
-      isEmpty(alone!.data)
-        ? `The mask of the concept "${name}" is too small or too thin: the model works on squares of ${downscale} ` +
-            `x ${downscale} pixels, and the mask covers half of none. Make the mask larger, or give it a feather.`
-        : `The mask of the concept "${name}" is wholly covered by concepts in front of it. Move it, or give it a ` +
-            'larger order.',
-    );
+    throw new StudioError('MASK_EMPTY', `${what} of the concept "${concept.name}" ${whyEmpty()}`);
+
+    function whyEmpty(): string {
+      if (isEmpty(masks[index]!.data)) {
+        return 'does not lie in the frame. Move it into the frame, or choose a frame that shows it.';
+      }
+      return isEmpty(alone!.data)
+        ? `is too small or too thin: the model works on squares of ${downscale} x ${downscale} pixels of what it ` +
+            'sees, and it covers half of none. Make it larger, draw a smaller frame around it, or give it a feather.'
+        : 'is wholly covered by concepts in front of it. Move it, or give it a larger order.';
+    }
   }
 }

@@ -6,13 +6,17 @@
  * query that looks for background finds the scene's own. Brought to the region's place and size besides, the thing's
  * parts are found where and at the scale at which the U-Net looks for them (docs/decisions/0080).
  */
-import sharp from 'sharp';
+
 import { StudioError } from '../../contract/errors.ts';
+import type { ResolvedFrame } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
+import { sharp } from '../../foundation/pictures/libvips.ts';
 import { boundingRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
 import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import { resizeImage } from '../images/images.ts';
 
 /** A thing and where it is to go. */
 export interface SubjectOptions {
@@ -37,7 +41,10 @@ export interface SubjectOptions {
 export async function subjectPicture(options: SubjectOptions): Promise<RgbImage> {
   const { image, subject, region, inpainted, mode } = options;
   const subjectRectangle = rectangleOf(subject, 'The mask of the thing in a concept image');
-  const place = mode === 'aligned' ? rectangleOf(region, 'The mask of a concept') : subjectRectangle;
+  const place =
+    mode === 'aligned'
+      ? rectangleOf(region, 'The mask of a concept')
+      : scaledInto(subjectRectangle, image, inpainted);
   const { width, height } = image;
   const input = await sharp(withAlpha(image, subject), { raw: { width, height, channels: 4 } })
     .extract(subjectRectangle)
@@ -59,6 +66,138 @@ export async function subjectPicture(options: SubjectOptions): Promise<RgbImage>
     .raw({ depth: 'uchar' })
     .toBuffer();
   return { ...inpainted, data: new Uint8Array(pasted) };
+}
+
+/** A concept's picture at full size, as far as it lies in the frame. */
+export interface FullSizeSubject {
+  readonly picture: RgbImage;
+  /** Where it begins in the frame, in full-size pixels. */
+  readonly left: number;
+  readonly top: number;
+  /** Of the concept's picture at the model's size, dims [h, w], 0..1. */
+  readonly opacity: Tensor;
+}
+
+/**
+ * What {@link subjectPicture} or {@link containedPicture} drew at the model's size, from the concept image's own pixels.
+ *
+ * @param seen the concept's region and the inpainted background as the method saw them
+ * @throws StudioError MASK_EMPTY when either mask covers nothing
+ */
+export async function subjectAtFullSize(
+  { image, subject }: { readonly image: RgbImage; readonly subject: Tensor | null },
+  seen: {
+    readonly mask: Tensor;
+    readonly inpainted: RgbImage;
+    readonly mode: RenderParameters['conceptImageMode'];
+  },
+  frame: ResolvedFrame,
+): Promise<FullSizeSubject> {
+  const { inpainted, mode } = seen;
+  const isWhole = mode === 'full' || subject === null;
+  const part = isWhole
+    ? { left: 0, top: 0, width: image.width, height: image.height }
+    : rectangleOf(subject, 'The mask of the thing in a concept image');
+  const place =
+    !isWhole && mode === 'aligned'
+      ? rectangleOf(seen.mask, 'The mask of a concept')
+      : scaledInto(part, image, inpainted);
+  const mask = subject === null || isWhole ? wholeMask(image) : subject;
+  // The same rectangle in the frame's own pixels.
+  const [scaleX, scaleY] = [frame.width / frame.modelWidth, frame.height / frame.modelHeight];
+  const left = Math.round(place.left * scaleX);
+  const top = Math.round(place.top * scaleY);
+  const size = {
+    width: Math.max(Math.round((place.left + place.width) * scaleX) - left, 1),
+    height: Math.max(Math.round((place.top + place.height) * scaleY) - top, 1),
+  };
+  const raw = { width: image.width, height: image.height, channels: 4 as const };
+  const input = await sharp(withAlpha(image, mask), { raw })
+    .extract(part)
+    .resize({ ...size, fit: 'fill', kernel: 'lanczos3' })
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  const behind = await sharp(inpainted.data, {
+    raw: { width: inpainted.width, height: inpainted.height, channels: 3 },
+  })
+    .extract(place)
+    .resize({ ...size, fit: 'fill' })
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  const picture = await sharp(behind, { raw: { ...size, channels: 3 } })
+    .composite([{ input, raw: { ...size, channels: 4 } }])
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  const inPlace = resampleWindow(mask, part, place);
+  const opacity = new Float32Array(inpainted.width * inpainted.height);
+  for (let y = 0; y < place.height; y++) {
+    const row = inPlace.data.subarray(y * place.width, (y + 1) * place.width);
+    opacity.set(row, (place.top + y) * inpainted.width + place.left);
+  }
+  return {
+    picture: { ...size, data: new Uint8Array(picture) },
+    left,
+    top,
+    opacity: tensor(opacity, [inpainted.height, inpainted.width]),
+  };
+}
+
+function wholeMask({ width, height }: RgbImage): Tensor {
+  return tensor(new Float32Array(width * height).fill(1), [height, width]);
+}
+
+/**
+ * The whole of a concept image on the inpainted background: as it is where the sizes are equal, else as large as fits,
+ * in the middle, so that nothing of it is cropped.
+ */
+export async function containedPicture(image: RgbImage, inpainted: RgbImage): Promise<RgbImage> {
+  if (image.width === inpainted.width && image.height === inpainted.height) return image;
+  const place = containedIn(image, inpainted);
+  const fitted = await resizeImage(image, place);
+  const data = new Uint8Array(inpainted.data);
+  for (let y = 0; y < place.height; y++) {
+    const row = fitted.data.subarray(3 * y * place.width, 3 * (y + 1) * place.width);
+    data.set(row, 3 * ((place.top + y) * inpainted.width + place.left));
+  }
+  return { ...inpainted, data };
+}
+
+/** The largest rectangle of a picture's aspect in the middle of another one. */
+function containedIn(
+  image: { readonly width: number; readonly height: number },
+  room: { readonly width: number; readonly height: number },
+): Rectangle {
+  const scale = Math.min(room.width / image.width, room.height / image.height);
+  const width = Math.min(Math.max(Math.round(image.width * scale), 1), room.width);
+  const height = Math.min(Math.max(Math.round(image.height * scale), 1), room.height);
+  return {
+    left: Math.floor((room.width - width) / 2),
+    top: Math.floor((room.height - height) / 2),
+    width,
+    height,
+  };
+}
+
+/** Where a part of a contained image lies, in whole pixels. */
+function scaledInto(
+  part: Rectangle,
+  image: { readonly width: number; readonly height: number },
+  room: { readonly width: number; readonly height: number },
+): Rectangle {
+  if (image.width === room.width && image.height === room.height) return part;
+  const place = containedIn(image, room);
+  const [scaleX, scaleY] = [place.width / image.width, place.height / image.height];
+  const left = place.left + Math.round(part.left * scaleX);
+  const top = place.top + Math.round(part.top * scaleY);
+  const right = place.left + Math.round((part.left + part.width) * scaleX);
+  const bottom = place.top + Math.round((part.top + part.height) * scaleY);
+  return {
+    left: Math.min(left, room.width - 1),
+    top: Math.min(top, room.height - 1),
+    width: Math.max(right - left, 1),
+    height: Math.max(bottom - top, 1),
+  };
 }
 
 function rectangleOf(mask: Tensor, what: string): Rectangle {

@@ -1,5 +1,6 @@
 /** A project's renders as files for other programs: the picture, its cut-outs, its layers. */
 import { StudioError } from '../../contract/errors.ts';
+import type { ResolvedFrame } from '../../contract/frame.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-codec.ts';
 import type { ProjectFile } from '../project-file.ts';
@@ -42,7 +43,7 @@ export async function exportPicture(
   return {
     fileName: `${baseName(project, render)}.png`,
     mediaType: 'image/png',
-    bytes: await encodeExport(picture, 3, render.request, options),
+    bytes: await encodeExport(picture, 3, render, options),
   };
 }
 
@@ -50,12 +51,15 @@ export async function exportPicture(
 export async function encodeExport(
   picture: Pixels,
   channels: 3 | 4,
-  request: RenderRequest,
+  { request, frame }: { readonly request: RenderRequest; readonly frame: ResolvedFrame | null },
   { metadata, program, pictures }: ExportOptions,
 ): Promise<Uint8Array> {
   const png = await pictures.encode(picture, channels, 'with-profile');
   if (!metadata) return png;
-  return withPngTexts(png, metadataTexts(request, { width: picture.width, height: picture.height, program }));
+  return withPngTexts(
+    png,
+    metadataTexts(request, { width: picture.width, height: picture.height, frame, program }),
+  );
 }
 
 /**
@@ -80,7 +84,7 @@ export async function exportCutOuts(
     files.push({
       fileName: `${base} - ${index + 1} ${safeFileName(name, 'concept', MAX_PART_BYTES)}.png`,
       mediaType: 'image/png',
-      bytes: await encodeExport(cutOut, 4, render.request, options),
+      bytes: await encodeExport(cutOut, 4, render, options),
     });
   }
   return files;

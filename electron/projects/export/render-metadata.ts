@@ -4,11 +4,15 @@
  */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
+import type { ResolvedFrame } from '../../contract/frame.ts';
 import { type RenderRequest, storedRequestSchema } from '../../contract/render-request.ts';
 import { type PngText, readPngText } from './png-text.ts';
 
 /** Keyword of the render request. */
 export const REQUEST_KEYWORD = 'pnp-mix-studio/render-request';
+
+/** Keyword of the frame as it was rendered. */
+export const FRAME_KEYWORD = 'pnp-mix-studio/frame';
 
 /** IPTC's term for pictures that were put together from others, some of them generated. */
 const DIGITAL_SOURCE_TYPE =
@@ -18,6 +22,8 @@ const DIGITAL_SOURCE_TYPE =
 export interface MetadataContext {
   readonly width: number;
   readonly height: number;
+  /** What of the background the model saw, where it is known. */
+  readonly frame: ResolvedFrame | null;
   /** Such as "PnP-MIX Studio 0.1.0". */
   readonly program: string;
 }
@@ -28,6 +34,9 @@ export function metadataTexts(request: RenderRequest, context: MetadataContext):
     { keyword: 'parameters', text: parametersText(request, context), form: 'plain' },
     // XMP readers look for an uncompressed iTXt of this keyword.
     { keyword: 'XML:com.adobe.xmp', text: xmpPacket(context.program), form: 'utf8' },
+    ...(context.frame
+      ? [{ keyword: FRAME_KEYWORD, text: JSON.stringify(context.frame), form: 'compressed' } as const]
+      : []),
     { keyword: REQUEST_KEYWORD, text: JSON.stringify(request), form: 'compressed' },
   ];
 }
@@ -60,7 +69,7 @@ export function readRenderRequest(png: Uint8Array, name: string): RenderRequest 
 /** The form that Automatic1111's program made common: prompt, negative prompt, and "name: value" pairs. */
 function parametersText(
   { scene, parameters, pack }: RenderRequest,
-  { width, height, program }: MetadataContext,
+  { width, height, frame, program }: MetadataContext,
 ): string {
   const pairs: Record<string, string | number> = {
     Steps: parameters.steps,
@@ -70,18 +79,24 @@ function parametersText(
     Size: `${width}x${height}`,
     'Model hash': pack.weights.slice(0, 10),
     Model: `${pack.id} ${pack.version}`,
+    ...(frame && { 'PnP-MIX frame': frameText(frame) }),
     'PnP-MIX beta': parameters.beta,
     'PnP-MIX swap guidance': parameters.swapGuidanceScale,
     ...Object.fromEntries(
-      scene.concepts.map(({ name, prompt, alpha }, index) => [
+      scene.concepts.map(({ name, prompt, mode, alpha }, index) => [
         `PnP-MIX concept ${index + 1}`,
-        JSON.stringify(`${name}: ${prompt}, alpha ${alpha}`),
+        JSON.stringify(`${name}: ${prompt}, ${mode}, alpha ${alpha}`),
       ]),
     ),
     Version: program,
   };
   const details = Object.entries(pairs).map(([name, value]) => `${name}: ${value}`);
   return `${scene.prompt}\nNegative prompt: \n${details.join(', ')}`;
+}
+
+/** Such as "1200x900+340+20 at 576x448": size and place in the background, and the size that the model saw. */
+function frameText({ left, top, width, height, modelWidth, modelHeight }: ResolvedFrame): string {
+  return `${width}x${height}+${left}+${top} at ${modelWidth}x${modelHeight}`;
 }
 
 function xmpPacket(program: string): string {

@@ -49,6 +49,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
               png: play,
               width: 32,
               height: 32,
+              frame: { left: 0, top: 0, width: 32, height: 32, modelWidth: 32, modelHeight: 32 },
               device: { ...device, passedOver: [] },
               notices: [],
               timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },

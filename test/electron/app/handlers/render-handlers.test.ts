@@ -26,6 +26,7 @@ async function finishOne(): Promise<void> {
     png,
     width: 8,
     height: 8,
+    frame: { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 },
     device: { device: 'cpu', name: 'puppet', passedOver: [] },
     notices: ['filled in'],
     timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },

@@ -47,7 +47,7 @@ function requestOf({ document }: ProjectState): RenderRequest {
 
 /** Uploads a picture that was made from a request. */
 function upload(request: RenderRequest): string {
-  const texts = metadataTexts(request, { width: 32, height: 32, program: 'test' });
+  const texts = metadataTexts(request, { width: 32, height: 32, frame: null, program: 'test' });
   return studio.putAsset(withPngTexts(plain, texts), 'image/png');
 }
 

@@ -17,6 +17,7 @@ const result: EngineResultOf<'render'> = {
   png: new Uint8Array([1]),
   width: 8,
   height: 8,
+  frame: { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 },
   device: { device: 'cpu', name: 'played', passedOver: [] },
   notices: [],
   timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },

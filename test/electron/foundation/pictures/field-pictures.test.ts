@@ -71,15 +71,15 @@ describe('is refused', () => {
   test.each([
     [
       'phone.heic',
-      /is a HEIC picture.*PNG, JPEG, WebP, AVIF, TIFF or GIF.*8192 pixels.*Save it as JPEG or PNG/,
+      /is a HEIC picture.*PNG, JPEG, WebP, AVIF, TIFF or GIF.*16384 pixels.*Save it as JPEG or PNG/,
     ],
     ['picture.bmp', /is a BMP picture.*Save it as PNG/],
     ['page.png', /is a web page.*Save the picture itself/],
     ['svg-that-never-ends.png', /is an SVG drawing.*Export it as PNG/],
     ['empty.png', /file is empty/],
     ['cut-off.jpg', /damaged or incomplete\. .*PNG/],
-    ['wide-12000.png', /12000 x 9000 pixels; at most 8192 a side/],
-    ['bomb-60000.png', /60000 x 60000 pixels; at most 8192 a side/],
+    ['wide-12000.png', /12000 x 9000 pixels; at most 16384 pixels a side and 100 megapixels/],
+    ['bomb-60000.png', /60000 x 60000 pixels; at most 16384 pixels a side and 100 megapixels/],
   ])('%s, saying %s', async (name, sentence) => {
     const bytes = await fieldFile(name);
     for (const refused of [

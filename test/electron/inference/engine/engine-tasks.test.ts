@@ -123,6 +123,7 @@ test('a picture that the host does not have fails the task', async () => {
 
 describe('previews', () => {
   const image: RgbImage = { width: 2, height: 2, data: new Uint8Array(12) };
+  const frame = { left: 0, top: 0, width: 16, height: 16, modelWidth: 16, modelHeight: 16 };
 
   test('one that cannot be encoded is noted once, and the next ones are tried', async () => {
     let attempts = 0;
@@ -133,10 +134,10 @@ describe('previews', () => {
         throw new Error('no more threads');
       },
     );
-    sender.show(image, 1, 3);
+    sender.show(image, 1, 3, frame);
     await sender.settled();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    sender.show(image, 2, 3);
+    sender.show(image, 2, 3, frame);
     await sender.settled();
     expect(attempts).toBe(2);
     expect(sender.notices).toEqual(['A preview could not be shown: no more threads']);
@@ -145,7 +146,7 @@ describe('previews', () => {
   test('none follows the end of a render, however it ended', async () => {
     const failing = {
       render: async (_: unknown, __: unknown, { onPreview }: { onPreview: PreviewSender['show'] }) => {
-        onPreview({ width: 512, height: 512, data: randomBytes(3 * 512 * 512) }, 1, 2);
+        onPreview({ width: 512, height: 512, data: randomBytes(3 * 512 * 512) }, 1, 2, frame);
         throw new Error('the render failed');
       },
     } as unknown as Engine;

@@ -1,0 +1,175 @@
+/**
+ * Brings what the method made of a frame back into the full-size background (docs/method.md, Detail and strength): the
+ * result inside the frame, and outside of the objects' fade every pixel of the background, bit for bit.
+ */
+
+import type { ResolvedFrame } from '../../contract/frame.ts';
+import type { AssetId } from '../../contract/render-request.ts';
+import type { ComposeParameters, DecodedComposition, ObjectFade } from '../../pipeline/compose.ts';
+import { restoreDetailBands } from '../../pipeline/detail/restore-detail.ts';
+import type { Rectangle } from '../../pipeline/masks/rectangle.ts';
+import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
+import type { CancelSignal } from '../../pipeline/ports.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { decodeImage } from '../images/images.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
+import { drawPlaced, layOnto, shapeOf, type Viewport } from './cut-out.ts';
+import { detailSources, type Reconstructions } from './detail-sources.ts';
+import { type FrameOpacity, objectsInFrame, opacitySize, wholeFrame } from './opacity-plane.ts';
+import { backToFront, maskInFrame, type PreparedScene } from './scene-assets.ts';
+import { type AssetReader, boxOf, type ReadConcept } from './scene-concepts.ts';
+
+/** Room around placed pictures, so that an edge at their border is not taken for the frame's. */
+const MARGIN_PX = 2;
+
+export interface FullSizeInputs {
+  readonly prepared: PreparedScene;
+  readonly composition: DecodedComposition;
+  readonly parameters: ComposeParameters;
+  /** In pixels at the model's size. */
+  readonly fade: ObjectFade;
+  /** Share of the lost detail that is given back, 0..1. */
+  readonly detail: number;
+  /** 0..1 for each concept. */
+  readonly strengths: readonly number[];
+  /** undefined where every strength is 1 and no detail is given back. */
+  readonly reconstructions: Reconstructions | undefined;
+  readonly background: AssetId;
+  readonly readAsset: AssetReader;
+  readonly signal?: CancelSignal;
+}
+
+/**
+ * @returns the background's size
+ * @throws StudioError ASSET_MISSING, ASSET_INVALID; PipelineError CANCELLED
+ */
+export async function composeFullSize(inputs: FullSizeInputs): Promise<RgbImage> {
+  const { prepared, composition, detail, reconstructions, readAsset, signal } = inputs;
+  const { frame } = prepared;
+  const opacity = await opacityOf(inputs);
+  await hearCancel(signal);
+  const { pixels } = await decodeImage(prepared.backgroundFile ?? (await readAsset(inputs.background)));
+  await hearCancel(signal);
+
+  // 1. Only what the objects, their fade and the placed pictures cover is touched.
+  const area = touchedArea(prepared, opacity);
+  if (area === undefined) return pixels;
+  const staged = await stagedArea(prepared, pixels, area);
+  await hearCancel(signal);
+  const sources =
+    reconstructions === undefined
+      ? []
+      : await detailSources({ ...inputs, reconstructions, decoded: composition.decoded }, staged, area);
+  await hearCancel(signal);
+
+  // 2. Band by band, so that a cancel is heard, and memory does not grow with the frame.
+  const { width, height } = frame;
+  const shown = new Float32Array(area.width);
+  const bands = restoreDetailBands({ composed: composition.decoded, width, height, sources, detail }, area);
+  for (const { top, pixels: band } of bands) {
+    for (let y = 0; y < band.height; y++) {
+      opacity.rowInto(top + y, area, shown);
+      const into = 3 * ((frame.top + top + y) * pixels.width + frame.left + area.left);
+      const from = 3 * y * band.width;
+      const below = 3 * (top - area.top + y) * area.width;
+      for (let x = 0; x < area.width; x++) {
+        const weight = shown[x]!;
+        for (let channel = 3 * x; channel < 3 * x + 3; channel++) {
+          const base = staged.data[below + channel]!;
+          pixels.data[into + channel] =
+            weight === 0 ? base : Math.round(weight * band.data[from + channel]! + (1 - weight) * base);
+        }
+      }
+    }
+    await hearCancel(signal);
+  }
+  return pixels;
+}
+
+async function opacityOf({ prepared, parameters, fade }: FullSizeInputs): Promise<FrameOpacity> {
+  const { frame, background, concepts } = prepared;
+  if (!parameters.keepOriginalBackground) return wholeFrame(frame);
+  const size = opacitySize(frame, fade);
+  const viewport = { window: frame, ...size };
+  const masks: Tensor[] = [];
+  for (const concept of concepts) masks.push(await maskAt(concept, viewport));
+  return objectsInFrame(masks, frame, size, fade);
+
+  async function maskAt(concept: ReadConcept, at: Viewport): Promise<Tensor> {
+    if (concept.mode === 'replace') return maskInFrame(concept.mask, background, at);
+    const shape = shapeOf(await drawPlaced(concept.cutOut, concept.placement, at), at);
+    return maskWhere(shape.dims, (index) => shape.data[index]! >= REGION_THRESHOLD);
+  }
+}
+
+/** In pixels of the frame; undefined where nothing is. */
+function touchedArea(
+  { frame, background, concepts }: PreparedScene,
+  { bounds }: FrameOpacity,
+): Rectangle | undefined {
+  const placed = concepts
+    .filter(({ mode }) => mode === 'place')
+    .map((concept) => {
+      const box = boxOf(concept, background);
+      return {
+        left: Math.floor(box.left) - frame.left - MARGIN_PX,
+        top: Math.floor(box.top) - frame.top - MARGIN_PX,
+        right: Math.ceil(box.left + box.width) - frame.left + MARGIN_PX,
+        bottom: Math.ceil(box.top + box.height) - frame.top + MARGIN_PX,
+      };
+    });
+  const all = [
+    ...placed,
+    ...(bounds
+      ? [
+          {
+            left: bounds.left,
+            top: bounds.top,
+            right: bounds.left + bounds.width,
+            bottom: bounds.top + bounds.height,
+          },
+        ]
+      : []),
+  ];
+  const left = Math.max(Math.min(...all.map((box) => box.left)), 0);
+  const top = Math.max(Math.min(...all.map((box) => box.top)), 0);
+  const right = Math.min(Math.max(...all.map((box) => box.right)), frame.width);
+  const bottom = Math.min(Math.max(...all.map((box) => box.bottom)), frame.height);
+  if (!(left < right && top < bottom)) return undefined;
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** The staged background within an area of the frame, at full size. */
+async function stagedArea(
+  { frame, concepts }: PreparedScene,
+  background: RgbImage,
+  area: Rectangle,
+): Promise<RgbImage> {
+  const staged = copyOf(background, frame, area);
+  const viewport: Viewport = {
+    window: { ...area, left: frame.left + area.left, top: frame.top + area.top },
+    width: area.width,
+    height: area.height,
+  };
+  for (const index of backToFront(concepts)) {
+    const concept = concepts[index]!;
+    if (concept.mode !== 'place') continue;
+    const layer = await drawPlaced(concept.cutOut, concept.placement, viewport);
+    layOnto(staged, layer, concept.placement, viewport);
+  }
+  return staged;
+}
+
+function copyOf(
+  background: RgbImage,
+  frame: ResolvedFrame,
+  { left, top, width, height }: Rectangle,
+): RgbImage {
+  const data = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    const from = 3 * ((frame.top + top + y) * background.width + frame.left + left);
+    data.set(background.data.subarray(from, from + 3 * width), 3 * y * width);
+  }
+  return { width, height, data };
+}

@@ -1,0 +1,81 @@
+/**
+ * What the autoencoder keeps of the pictures that went in, and how much of what the model makes is taken over where
+ * nobody has said (docs/decisions/0158).
+ */
+import type { RenderRequest } from '../../contract/render-request.ts';
+import { throwIfCancelled } from '../../pipeline/batching.ts';
+import type { DecodedComposition, TensorStore } from '../../pipeline/compose.ts';
+import { autoencoderPsnrDb, defaultStrength } from '../../pipeline/detail/default-strength.ts';
+import type { Autoencoder, CancelSignal } from '../../pipeline/ports.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import type { Reconstructions } from './detail-sources.ts';
+import type { PreparedScene } from './scene-assets.ts';
+
+export interface KeptPictures {
+  /** 0..1 for each concept. */
+  readonly strengths: readonly number[];
+  /** undefined where every strength is 1 and no detail is given back. */
+  readonly reconstructions: Reconstructions | undefined;
+  readonly notices: readonly string[];
+}
+
+/**
+ * @param store where reconstructions are kept
+ * @throws PipelineError CANCELLED
+ */
+export async function keepPictures(
+  autoencoder: Autoencoder,
+  {
+    request,
+    prepared,
+    composition,
+  }: {
+    readonly request: RenderRequest;
+    readonly prepared: PreparedScene;
+    readonly composition: DecodedComposition;
+  },
+  store: TensorStore,
+  signal?: CancelSignal,
+): Promise<KeptPictures> {
+  const { concepts } = request.scene;
+  const { detail } = request.parameters;
+  const isAsked = concepts.some(
+    ({ mode, strength }) => strength !== 1 && (strength !== null || mode === 'place'),
+  );
+  if (!isAsked && detail === 0) {
+    return { strengths: concepts.map(() => 1), reconstructions: undefined, notices: [] };
+  }
+  const reconstruct = async (contentHash: string, latents: Tensor): Promise<Tensor> => {
+    const key = JSON.stringify(['reconstruction', contentHash]);
+    const [known] = (await store.load(key)) ?? [];
+    if (known) return known;
+    throwIfCancelled(signal);
+    const reconstruction = await autoencoder.decode(latents);
+    await store.save(key, [reconstruction]);
+    return reconstruction;
+  };
+  const { scene } = prepared;
+  const { inputs } = composition;
+  const staged = await reconstruct(scene.background.contentHash, inputs.background.latents);
+  const keptDb = autoencoderPsnrDb(scene.background.pixels, staged);
+  const chosen = defaultStrength(keptDb);
+  const notices: string[] = [];
+  const strengths = concepts.map(({ name, mode, strength }) => {
+    if (strength !== null) return strength;
+    if (mode === 'replace') return 1;
+    if (chosen < 1) {
+      notices.push(
+        `The model pack’s autoencoder keeps ${keptDb.toFixed(1)} dB of the picture with "${name}" in it: the model’s ` +
+          `changes to it were taken over at a strength of ${chosen.toFixed(2)}. Set the strength for more or less.`,
+      );
+    }
+    return chosen;
+  });
+  const ofConcepts: (Tensor | undefined)[] = [];
+  for (const [index, { mode }] of concepts.entries()) {
+    const isNeeded = mode === 'replace' && (detail > 0 || strengths[index]! < 1);
+    const { contentHash } = scene.concepts[index]!.image;
+    ofConcepts.push(isNeeded ? await reconstruct(contentHash, inputs.concepts[index]!.latents) : undefined);
+  }
+  return { strengths, reconstructions: { staged, concepts: ofConcepts }, notices };
+}

@@ -1,0 +1,119 @@
+/** How much of a result shows at each pixel of a full-size frame, from a plane of at most a million elements. */
+import type { FrameSize, ResolvedFrame } from '../../contract/frame.ts';
+import { type ObjectFade, objectOpacity } from '../../pipeline/compose.ts';
+import { boundingRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+
+/** Most elements of the plane; it is enlarged linearly. */
+const MAX_ELEMENTS = 1_000_000;
+
+/** Widest fade, in elements of the plane, for which it is made finer than what the model sees. */
+const MAX_FINE_FADE = 32;
+
+export interface FrameOpacity {
+  /** The smallest rectangle of the frame that holds all values above 0; undefined where there are none. */
+  readonly bounds: Rectangle | undefined;
+  /** Writes the values of one row of the frame within an area, 0..1. */
+  readonly rowInto: (y: number, area: Rectangle, target: Float32Array) => void;
+}
+
+/** All of the result shows. */
+export function wholeFrame({ width, height }: FrameSize): FrameOpacity {
+  return {
+    bounds: { left: 0, top: 0, width, height },
+    rowInto: (_y, _area, target) => {
+      target.fill(1);
+    },
+  };
+}
+
+/** Size of the plane of a frame: as fine as the frame where that is little work, never coarser than the model sees. */
+export function opacitySize(frame: ResolvedFrame, { fadePx, bandPx }: ObjectFade): FrameSize {
+  const byWork = Math.sqrt(MAX_ELEMENTS / (frame.width * frame.height));
+  const reachPx = Math.max(fadePx, bandPx);
+  const byFade = reachPx === 0 ? 1 : (MAX_FINE_FADE / reachPx) * (frame.modelWidth / frame.width);
+  const scale = Math.min(byWork, byFade, 1);
+  const side = (full: number, model: number) =>
+    Math.min(Math.max(Math.round(full * scale), Math.min(model, full)), full);
+  return {
+    width: side(frame.width, frame.modelWidth),
+    height: side(frame.height, frame.modelHeight),
+  };
+}
+
+/**
+ * The opacity of objects in a frame: 1 inside their masks, falling to 0 over the fade.
+ *
+ * @param masks dims [height, width] of {@link opacitySize}, 0..1
+ * @param fade in pixels at the model's size
+ */
+export function objectsInFrame(
+  masks: readonly Tensor[],
+  frame: ResolvedFrame,
+  size: FrameSize,
+  fade: ObjectFade,
+): FrameOpacity {
+  const perModelPx = Math.sqrt((size.width * size.height) / (frame.modelWidth * frame.modelHeight));
+  const isFrames = size.width === frame.width && size.height === frame.height;
+  const plane = objectOpacity(masks, [size.height, size.width], {
+    // Linear interpolation reaches one element farther.
+    fadePx: Math.max(fade.fadePx * perModelPx - (isFrames ? 0 : 1), 0),
+    bandPx: fade.bandPx * perModelPx,
+  });
+  return enlarged(plane, size, frame);
+}
+
+function enlarged(plane: Tensor, size: FrameSize, frame: FrameSize): FrameOpacity {
+  const bounds = boundingRectangle(plane);
+  const across = axis(size.width, frame.width);
+  const down = axis(size.height, frame.height);
+  return {
+    bounds: bounds && boundsIn(bounds, size, frame),
+    rowInto: (y, area, target) => {
+      const upper = down.lower[y]! * size.width;
+      const lower = down.upper[y]! * size.width;
+      const shareY = down.share[y]!;
+      for (let x = 0; x < area.width; x++) {
+        const column = area.left + x;
+        const left = across.lower[column]!;
+        const right = across.upper[column]!;
+        const shareX = across.share[column]!;
+        const above = plane.data[upper + left]! * (1 - shareX) + plane.data[upper + right]! * shareX;
+        const below = plane.data[lower + left]! * (1 - shareX) + plane.data[lower + right]! * shareX;
+        target[x] = above * (1 - shareY) + below * shareY;
+      }
+    },
+  };
+}
+
+/** For each output position the two inputs that it lies between, and how near the second one is. */
+function axis(inputs: number, outputs: number) {
+  const lower = new Int32Array(outputs);
+  const upper = new Int32Array(outputs);
+  const share = new Float32Array(outputs);
+  for (let position = 0; position < outputs; position++) {
+    const at = ((position + 0.5) * inputs) / outputs - 0.5;
+    const first = Math.floor(at);
+    lower[position] = Math.min(Math.max(first, 0), inputs - 1);
+    upper[position] = Math.min(Math.max(first + 1, 0), inputs - 1);
+    share[position] = at - first;
+  }
+  return { lower, upper, share };
+}
+
+/** A rectangle of the plane in pixels of the frame, with what interpolation reaches beyond it. */
+function boundsIn({ left, top, width, height }: Rectangle, size: FrameSize, frame: FrameSize): Rectangle {
+  const isFrames = size.width === frame.width && size.height === frame.height;
+  const reach = isFrames ? 0 : 1;
+  const [scaleX, scaleY] = [frame.width / size.width, frame.height / size.height];
+  const first = (value: number, scale: number) => Math.max(Math.floor((value - reach) * scale), 0);
+  const last = (value: number, scale: number, limit: number) =>
+    Math.min(Math.ceil((value + reach) * scale), limit);
+  const [x, y] = [first(left, scaleX), first(top, scaleY)];
+  return {
+    left: x,
+    top: y,
+    width: last(left + width, scaleX, frame.width) - x,
+    height: last(top + height, scaleY, frame.height) - y,
+  };
+}

@@ -1,0 +1,139 @@
+/** The concepts of a request with their files read and checked, before a frame is chosen for them. */
+import { StudioError } from '../../contract/errors.ts';
+import { type FrameRectangle, type FrameSize, isMaskOf } from '../../contract/frame.ts';
+import { type Placement, placementBox } from '../../contract/placement.ts';
+import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
+import {
+  describeColouredMask,
+  describeEmptyMask,
+  type MaskFindings,
+} from '../../foundation/pictures/mask-conventions.ts';
+import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
+import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { decodeCutOut, decodeImage, examineMaskFile, type PictureFile } from '../images/images.ts';
+import { boundsOfCutOut, type CutOut, cutOutOf } from './cut-out.ts';
+
+/** Gives the file of a picture by its content. */
+export type AssetReader = (id: AssetId) => Promise<PictureFile>;
+
+export type RequestConcept = RenderRequest['scene']['concepts'][number];
+
+/** A concept that takes over an object of the background. */
+export interface ReplacingConcept {
+  readonly mode: 'replace';
+  readonly concept: RequestConcept;
+  readonly image: RgbImage;
+  /** The thing in the image, dims of the image; null where nobody has said. */
+  readonly subject: Tensor | null;
+  /** The object, dims [height, width] in the background's aspect. */
+  readonly mask: Tensor;
+}
+
+/** A concept whose cut-out lies in the background. */
+export interface PlacedConcept {
+  readonly mode: 'place';
+  readonly concept: RequestConcept;
+  readonly cutOut: CutOut;
+  readonly placement: Placement;
+}
+
+export type ReadConcept = ReplacingConcept | PlacedConcept;
+
+/**
+ * @param background its size
+ * @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, PARAMETER_INVALID naming the concept
+ */
+export async function readConcept(
+  concept: RequestConcept,
+  background: FrameSize,
+  usesSubject: boolean,
+  readAsset: AssetReader,
+  notices: string[],
+): Promise<ReadConcept> {
+  const imageFile = await readAsset(concept.image);
+  if (concept.mode === 'place') {
+    const image = await decodeCutOut(imageFile);
+    const read = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
+    if (read !== null) remarkOn(subjectName(concept, read.name), read.findings, notices);
+    const { placement } = concept;
+    if (placement === null) {
+      throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" is placed nowhere.`);
+    }
+    return { mode: 'place', concept, cutOut: cutOutOf(image, read?.mask ?? null, concept.name), placement };
+  }
+  const { pixels } = await decodeImage(imageFile);
+  const read = concept.subject === null ? null : await readSubject(concept.subject, pixels, readAsset);
+  if (read !== null && usesSubject) remarkOn(subjectName(concept, read.name), read.findings, notices);
+  if (concept.mask === null) {
+    throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" has no mask.`);
+  }
+  const maskFile = await readAsset(concept.mask);
+  const { mask, findings } = await examineMaskFile(maskFile);
+  const [height, width] = mask.dims as [number, number];
+  if (!isMaskOf({ width, height }, background)) {
+    throw new StudioError(
+      'SIZE_MISMATCH',
+      `${maskFile.name} is ${width} x ${height} pixels, but the background is ${background.width} x ` +
+        `${background.height}. A mask has the background’s size, or a smaller one of the same aspect.`,
+    );
+  }
+  remarkOn(`The mask of the concept "${concept.name}" (${maskFile.name})`, findings, notices);
+  return { mode: 'replace', concept, image: pixels, subject: read?.mask ?? null, mask };
+}
+
+function subjectName({ name }: RequestConcept, file: string): string {
+  return `The subject mask of the concept "${name}" (${file})`;
+}
+
+/**
+ * What a frame has to show of a concept, in background pixels.
+ *
+ * @throws StudioError MASK_EMPTY for a mask that reaches the threshold nowhere
+ */
+export function boxOf(read: ReadConcept, background: FrameSize): FrameRectangle {
+  if (read.mode === 'place') {
+    return placementBox(read.placement, read.cutOut, boundsOfCutOut(read.cutOut));
+  }
+  const { mask, concept } = read;
+  const inside = maskWhere(mask.dims, (at) => mask.data[at]! >= REGION_THRESHOLD);
+  const bounds = boundingRectangle(inside) ?? boundingRectangle(mask);
+  if (bounds === undefined) {
+    throw new StudioError('MASK_EMPTY', `The mask of the concept "${concept.name}" covers nothing.`);
+  }
+  const [height, width] = mask.dims as [number, number];
+  const [scaleX, scaleY] = [background.width / width, background.height / height];
+  return {
+    left: bounds.left * scaleX,
+    top: bounds.top * scaleY,
+    width: bounds.width * scaleX,
+    height: bounds.height * scaleY,
+  };
+}
+
+/** @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH with the concept image */
+async function readSubject(id: AssetId, image: FrameSize, readAsset: AssetReader) {
+  const file = await readAsset(id);
+  const { mask, findings } = await examineMaskFile(file);
+  const [height, width] = mask.dims;
+  if (width === image.width && height === image.height) return { name: file.name, mask, findings };
+  throw new StudioError(
+    'SIZE_MISMATCH',
+    `${file.name} is ${width} x ${height} pixels, but the concept image whose thing it shows is ${image.width} x ` +
+      `${image.height}.`,
+  );
+}
+
+/**
+ * Says what of a mask may not be expected.
+ *
+ * @throws StudioError MASK_EMPTY, with what it holds instead
+ */
+function remarkOn(name: string, findings: MaskFindings, notices: string[]): void {
+  if (findings.isEmpty) {
+    throw new StudioError('MASK_EMPTY', `${name} covers nothing. ${describeEmptyMask(findings)}`);
+  }
+  const remark = describeColouredMask(findings);
+  if (remark !== undefined) notices.push(`${name} ${remark}`);
+}

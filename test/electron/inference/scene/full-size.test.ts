@@ -1,0 +1,387 @@
+/** Frames in full-size backgrounds: what comes back, and what is left as it was. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
+import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
+import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
+import { Engine, type RenderOutcome } from '../../../../electron/inference/engine/engine.ts';
+import { encodeMaskPng, encodePng } from '../../../../electron/inference/images/images.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { assetIdOf } from '../../../../electron/projects/asset-id.ts';
+import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+
+let folder: string;
+let cacheFolder: string;
+let engine: Engine;
+const assets = new Map<string, Uint8Array>();
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  const packFolder = makeTinyPack(folder);
+  writeManifest(packFolder);
+  cacheFolder = await mkdtemp(join(tmpdir(), 'full-size-'));
+  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
+});
+afterAll(async () => {
+  await engine?.release();
+  await rm(folder, { recursive: true, force: true });
+  await rm(cacheFolder, { recursive: true, force: true });
+});
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+function put(bytes: Uint8Array): string {
+  const id = assetIdOf(bytes);
+  assets.set(id, bytes);
+  return id;
+}
+
+/** Smooth colours with a little texture, so that resampling matters. */
+function scenery({ width, height }: Size, seed: number): RgbImage {
+  const data = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = 3 * (y * width + x);
+      data[at] = (x * 3 + seed * 17) % 256;
+      data[at + 1] = (y * 5 + seed * 29) % 256;
+      data[at + 2] = ((x ^ y) * 7 + seed) % 256;
+    }
+  }
+  return { width, height, data };
+}
+
+const picture = async (size: Size, seed: number) => put(await encodePng(scenery(size, seed)));
+const maskOf = async ({ width, height }: Size, box: Box) =>
+  put(
+    await encodeMaskPng(
+      tensor(
+        Float32Array.from({ length: width * height }, (_, at) => {
+          const [x, y] = [at % width, Math.floor(at / width)];
+          const isInside =
+            x >= box.left && x < box.left + box.width && y >= box.top && y < box.top + box.height;
+          return isInside ? 1 : 0;
+        }),
+        [height, width],
+      ),
+    ),
+  );
+
+type RequestConcept = RenderRequest['scene']['concepts'][number];
+
+async function replacing(background: Size, box: Box, strength: number | null = 1): Promise<RequestConcept> {
+  return {
+    name: 'thing',
+    prompt: 'a thing',
+    image: await picture({ width: 40, height: 30 }, 3),
+    subject: null,
+    mode: 'replace',
+    mask: await maskOf(background, box),
+    placement: null,
+    strength,
+    alpha: 0.15,
+    order: 0,
+  };
+}
+
+async function placing(placement: Placement, strength: number | null): Promise<RequestConcept> {
+  const image = { width: 24, height: 18 };
+  return {
+    name: 'cup',
+    prompt: 'a cup',
+    image: await picture(image, 5),
+    subject: await maskOf(image, { left: 2, top: 2, width: 20, height: 14 }),
+    mode: 'place',
+    mask: null,
+    placement,
+    strength,
+    alpha: 0.15,
+    order: 1,
+  };
+}
+
+async function render(
+  background: Size,
+  concepts: RequestConcept[],
+  change: Partial<RenderRequest['parameters']> = {},
+  frame: RenderRequest['scene']['frame'] = 'auto',
+  seed = 1,
+): Promise<RenderOutcome> {
+  const request: RenderRequest = {
+    version: 2,
+    scene: {
+      prompt: 'a scene',
+      inpaintPrompt: '',
+      background: await picture(background, seed),
+      inpainted: await picture(background, seed + 1),
+      frame,
+      concepts,
+    },
+    parameters: { ...PAPER_PARAMETERS, steps: 2, swapGuidanceScale: 1, blendEdgePx: 2, ...change },
+    pack: engine.pack.identity,
+  };
+  return engine.render(request, async (id) => ({ name: id.slice(0, 6), bytes: assets.get(id)! }));
+}
+
+const side = fc.integer({ min: 12, max: 260 });
+const scenes = fc.record({ width: side, height: side }).chain((background) =>
+  fc.record({
+    background: fc.constant(background),
+    box: fc
+      .record({
+        x: fc.double({ min: 0, max: 0.6, noNaN: true }),
+        y: fc.double({ min: 0, max: 0.6, noNaN: true }),
+      })
+      .map(({ x, y }): Box => {
+        const [left, top] = [Math.floor(x * background.width), Math.floor(y * background.height)];
+        return {
+          left,
+          top,
+          width: Math.max(Math.floor(background.width * 0.35), 4),
+          height: Math.max(Math.floor(background.height * 0.35), 4),
+        };
+      }),
+    frame: fc.constantFrom('auto' as const, 'whole' as const),
+    seed: fc.nat(50),
+  }),
+);
+
+describe('outside of the masks’ fade', () => {
+  test('every pixel of the background stays, whatever its size and the frame', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenes, async ({ background, box, frame, seed }) => {
+        const concept = await replacing(background, box);
+        const outcome = await render(background, [concept], { steps: 1 }, frame, seed);
+        const original = scenery(background, seed);
+        expect([outcome.image.width, outcome.image.height]).toEqual([background.width, background.height]);
+        const { frame: resolved } = outcome;
+        // The fade of 2 px at the model's size, in the background's, and an element more where it is enlarged.
+        const reach =
+          2 + 3 * Math.max(resolved.width / resolved.modelWidth, resolved.height / resolved.modelHeight, 1);
+        let changed = 0;
+        for (let y = 0; y < background.height; y++) {
+          for (let x = 0; x < background.width; x++) {
+            const isNear =
+              x >= box.left - reach &&
+              x < box.left + box.width + reach &&
+              y >= box.top - reach &&
+              y < box.top + box.height + reach;
+            if (isNear) continue;
+            const at = 3 * (y * background.width + x);
+            for (let channel = at; channel < at + 3; channel++) {
+              if (outcome.image.data[channel] !== original.data[channel]) changed++;
+            }
+          }
+        }
+        expect(changed).toBe(0);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('a drawn frame is kept to, and its size in and out is said', async () => {
+    const background = { width: 200, height: 120 };
+    const drawn = { left: 60, top: 20, width: 64, height: 64 };
+    const concept = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
+    const { image, frame, notices } = await render(
+      background,
+      [concept],
+      { keepOriginalBackground: false },
+      drawn,
+    );
+    expect(frame).toEqual({ ...drawn, modelWidth: 32, modelHeight: 32 });
+    expect(notices.join()).toContain('The model saw the frame of 64 x 64 pixels at 32 x 32');
+    const original = scenery(background, 1);
+    const differs = (x: number, y: number) =>
+      [0, 1, 2].some((c) => {
+        const at = 3 * (y * background.width + x) + c;
+        return image.data[at] !== original.data[at];
+      });
+    let [inside, outside] = [0, 0];
+    for (let y = 0; y < 120; y++) {
+      for (let x = 0; x < 200; x++) {
+        if (!differs(x, y)) continue;
+        if (x >= 60 && x < 124 && y >= 20 && y < 84) inside++;
+        else outside++;
+      }
+    }
+    expect(outside).toBe(0);
+    expect(inside).toBeGreaterThan(64 * 64 * 0.9);
+  });
+});
+
+test('a small background is enlarged for the model, with a notice', async () => {
+  const background = { width: 20, height: 14 };
+  const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
+  const { image, notices } = await render(background, [concept]);
+  expect([image.width, image.height]).toEqual([20, 14]);
+  expect(notices.join()).toContain('was enlarged to the size that the model works at');
+});
+
+test('a mask at a smaller size of the same aspect is taken, one of another aspect refused', async () => {
+  const background = { width: 160, height: 120 };
+  const box = { left: 40, top: 30, width: 60, height: 60 };
+  const half = await maskOf({ width: 80, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
+  const concept = await replacing(background, box);
+  const { image } = await render(background, [{ ...concept, mask: half }]);
+  expect(image.data).not.toEqual(scenery(background, 1).data);
+  const square = await maskOf({ width: 60, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
+  await expect(render(background, [{ ...concept, mask: square }])).rejects.toMatchObject({
+    code: 'SIZE_MISMATCH',
+  });
+});
+
+describe('a placed concept', () => {
+  const background = { width: 180, height: 130 };
+  const place: Placement = {
+    ...firstPlacement({ width: 24, height: 18 }, background),
+    scale: 2.3,
+    rotationDeg: 17,
+    flipX: true,
+    softEdgePx: 2,
+    shadow: { offsetXPx: 3, offsetYPx: 5, blurPx: 4, opacity: 0.4 },
+  };
+
+  /** The collage by other means: the cut-out through libvips' affine transform would not be bit for bit the same. */
+  async function collage(placement: Placement): Promise<RgbImage> {
+    const concept = await placing(placement, 0);
+    // Nothing of the model: the staged background is what a strength of 0 and all of the detail give.
+    return (await render(background, [concept], { detail: 1 })).image;
+  }
+
+  test('with strength 0 and detail 1 is the collage: the picture’s own pixels where it lies unscaled', async () => {
+    const upright: Placement = {
+      ...firstPlacement({ width: 24, height: 18 }, background),
+      x: 92,
+      y: 69,
+      scale: 1,
+    };
+    const image = await collage(upright);
+    const [original, cup] = [scenery(background, 1), scenery({ width: 24, height: 18 }, 5)];
+    let largest = 0;
+    for (let y = 0; y < background.height; y++) {
+      for (let x = 0; x < background.width; x++) {
+        const [u, v] = [x - 80, y - 60];
+        const isCup = u >= 2 && u < 22 && v >= 2 && v < 16;
+        for (let channel = 0; channel < 3; channel++) {
+          const expected = isCup
+            ? cup.data[3 * (v * 24 + u) + channel]!
+            : original.data[3 * (y * background.width + x) + channel]!;
+          const found = image.data[3 * (y * background.width + x) + channel]!;
+          largest = Math.max(largest, Math.abs(found - expected));
+        }
+      }
+    }
+    expect(largest).toBeLessThanOrEqual(1);
+  });
+
+  test('with strength 0 and detail 1 does not depend on the model, whatever the placement', async () => {
+    const one = await collage(place);
+    const concept = await placing(place, 0);
+    const other = (await render(background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 }))
+      .image;
+    const largest = one.data.reduce(
+      (most, value, at) => Math.max(most, Math.abs(value - other.data[at]!)),
+      0,
+    );
+    expect(largest).toBeLessThanOrEqual(1);
+    expect(one.data).not.toEqual(scenery(background, 1).data);
+  });
+
+  test('moved and moved back gives the same bytes', async () => {
+    const first = await render(background, [await placing(place, 0.5)], { detail: 0.5 });
+    const moved = await render(background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
+      detail: 0.5,
+    });
+    const back = await render(background, [await placing(place, 0.5)], { detail: 0.5 });
+    expect(moved.image.data).not.toEqual(first.image.data);
+    expect(Buffer.compare(back.image.data, first.image.data)).toBe(0);
+  });
+
+  test('takes the strength that the pack’s autoencoder allows, and says so', async () => {
+    const { notices } = await render(background, [await placing(place, null)]);
+    // Random weights keep nothing of a picture.
+    expect(notices.join()).toMatch(/keeps \d+\.\d dB of the picture with "cup".*strength of 0\.\d\d/);
+  });
+
+  test('outside of the frame is an error that says so', async () => {
+    const away = await placing({ ...place, x: -300 }, 1);
+    await expect(render(background, [away])).rejects.toMatchObject({
+      code: 'MASK_EMPTY',
+      message: expect.stringContaining('does not lie in the frame'),
+    });
+  });
+
+  test('is cut out by its own transparency where it has no subject mask', async () => {
+    const rgba = new Uint8Array(24 * 18 * 4).fill(255);
+    for (let at = 0; at < 24 * 9 * 4; at += 4) rgba[at + 3] = 0;
+    const bytes = await sharp(rgba, { raw: { width: 24, height: 18, channels: 4 } })
+      .png()
+      .toBuffer();
+    const upright = { ...firstPlacement({ width: 24, height: 18 }, background), x: 92, y: 69, scale: 1 };
+    const concept = { ...(await placing(upright, 0)), image: put(bytes), subject: null };
+    const { image } = await render(background, [concept], { detail: 1 });
+    const at = (x: number, y: number) => [...image.data.subarray(3 * (y * 180 + x), 3 * (y * 180 + x) + 3)];
+    const original = scenery(background, 1);
+    expect(at(90, 64)).toEqual([...original.data.subarray(3 * (64 * 180 + 90), 3 * (64 * 180 + 90) + 3)]);
+    expect(at(90, 74)).toEqual([255, 255, 255]);
+  });
+});
+
+test('a mask on nothing is named: replacing cannot make a thing where there is none', async () => {
+  const background = { width: 64, height: 64 };
+  const concept = await replacing(background, { left: 10, top: 10, width: 40, height: 40 });
+  const same = await picture(background, 1);
+  const request: RenderRequest = {
+    version: 2,
+    scene: {
+      prompt: '',
+      inpaintPrompt: '',
+      background: same,
+      inpainted: same,
+      frame: 'whole',
+      concepts: [concept],
+    },
+    parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
+    pack: engine.pack.identity,
+  };
+  const { notices } = await engine.render(request, async (id) => ({ name: id, bytes: assets.get(id)! }));
+  expect(notices.join()).toContain('There is no object where the mask of "thing" is');
+});
+
+test('a render is cancelled while it is put together', async () => {
+  const background = { width: 1200, height: 900 };
+  const concept = await replacing(background, { left: 100, top: 100, width: 900, height: 700 });
+  const request: RenderRequest = {
+    version: 2,
+    scene: {
+      prompt: '',
+      inpaintPrompt: '',
+      background: await picture(background, 1),
+      inpainted: await picture(background, 2),
+      frame: 'whole',
+      concepts: [concept],
+    },
+    parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
+    pack: engine.pack.identity,
+  };
+  const controller = new AbortController();
+  const run = engine.render(request, async (id) => ({ name: id, bytes: assets.get(id)! }), {
+    signal: controller.signal,
+    onProgress: ({ stage, step, total }) => {
+      if (stage === 'decode' && step === total) controller.abort();
+    },
+  });
+  await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+});
