@@ -1,7 +1,8 @@
-/** The host's jobs: what is known of each, waiting for one to end, and what a restarted host knows nothing of. */
+/** The host's jobs: carries out the effects of their state machine (job-machine.ts), and mirrors it for the panels. */
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { JobState } from '../../electron/contract/jobs.ts';
+import { type JobEvent, noJobs, stepJobs, unended } from './job-machine.ts';
 import { reportNotice } from './notices.ts';
 import { useStudio } from './studio-store.ts';
 
@@ -13,6 +14,9 @@ export interface EndedJob {
 }
 
 export class Jobs {
+  readonly #waiting = new Map<string, ((job: JobState) => void)[]>();
+  #machine = noJobs;
+
   /**
    * Waits for a job to end, and shows its notices.
    *
@@ -27,18 +31,9 @@ export class Jobs {
 
   /** The same for a caller that shows the notices itself. @throws StudioError when it failed */
   async ended(job: JobState): Promise<EndedJob> {
-    this.put(job);
     const last = await new Promise<JobState>((resolve) => {
-      const resolveIfEnded = (state: Readonly<Record<string, JobState>>) => {
-        const now = state[job.jobId];
-        if (!now || !hasEnded(now)) return false;
-        resolve(now);
-        return true;
-      };
-      if (resolveIfEnded(useStudio.getState().jobs)) return;
-      const stop = useStudio.subscribe(({ jobs }) => {
-        if (resolveIfEnded(jobs)) stop();
-      });
+      this.#waiting.set(job.jobId, [...(this.#waiting.get(job.jobId) ?? []), resolve]);
+      this.#play({ kind: 'awaited', job });
     });
     if (last.state === 'failed') {
       throw new StudioError(last.error?.code ?? 'INTERNAL', last.error?.message ?? 'The job failed.');
@@ -48,33 +43,26 @@ export class Jobs {
 
   /** A job began or changed its state. */
   put(job: JobState): void {
-    const { jobs } = useStudio.getState();
-    const known = jobs[job.jobId];
-    // The answer to the call may come after the event of its end.
-    if (known && hasEnded(known) && job.state !== known.state) return;
-    useStudio.setState({ jobs: { ...jobs, [job.jobId]: job } });
+    this.#play({ kind: 'changed', job });
   }
 
-  /** Jobs whose end is still to come, as far as this page knows. */
-  unended(): readonly JobState[] {
-    return Object.values(useStudio.getState().jobs).filter((job) => !hasEnded(job));
+  /** Asks the host for its list, after the connection was gone: what it does not name was lost when it restarted. */
+  async catchUp(list: () => Promise<readonly JobState[]>): Promise<void> {
+    // What begins while the list is on its way may not be on it.
+    const asked = unended(this.#machine).map(({ jobId }) => jobId);
+    const listed = await list();
+    const message = i18next.t('app.jobLost');
+    this.#play({ kind: 'caughtUp', listed, asked, lost: { ok: false, code: 'JOB_UNKNOWN', message } });
   }
 
-  /**
-   * Takes over the host's list after the connection was gone: a job that it does not name was lost when it restarted.
-   *
-   * @param unended {@link Jobs.unended} before the list was asked for; a job that began since may not be on it
-   */
-  caughtUp(listed: readonly JobState[], unended: readonly JobState[]): void {
-    for (const job of listed) this.put(job);
-    for (const job of unended) {
-      if (listed.some(({ jobId }) => jobId === job.jobId)) continue;
-      const message = i18next.t('app.jobLost');
-      this.put({ ...job, state: 'failed', error: { ok: false, code: 'JOB_UNKNOWN', message } });
+  #play(event: JobEvent): void {
+    const { machine, effects } = stepJobs(this.#machine, event);
+    this.#machine = machine;
+    useStudio.setState({ jobs: machine.jobs });
+    for (const { job } of effects) {
+      const waiting = this.#waiting.get(job.jobId) ?? [];
+      this.#waiting.delete(job.jobId);
+      for (const resolve of waiting) resolve(job);
     }
   }
-}
-
-function hasEnded({ state }: JobState): boolean {
-  return state === 'done' || state === 'failed' || state === 'cancelled';
 }

@@ -1,12 +1,10 @@
-/**
- * Live drafts: at most one is under way, the newest scene wins, and at most one is kept. A draft of a scene that is no
- * more is cancelled; when a new one has ended, the one before leaves the history, unless the user starred or named it.
- */
+/** Live drafts of one project: carries out the effects of their state machine (draft-machine.ts). */
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
+import { type DraftEffect, type DraftEvent, noDrafts, stepDrafts } from './draft-machine.ts';
 
-/** What a draft needs of the studio. */
+/** What a draft needs of the studio, for the project that it was begun in. */
 export interface DraftHost {
   /** Queues a draft before everything else that waits. */
   enqueue(document: SceneDocument): Promise<RenderSummary>;
@@ -21,80 +19,86 @@ export interface DraftHost {
 
 export class LiveDrafts {
   readonly #host: DraftHost;
-  #wanted: SceneDocument | undefined;
-  #isWorking = false;
-  /** Since the last request nobody has stopped it. */
-  #isOn = false;
-  /** The draft that waits or runs. */
-  #underWay: string | undefined;
-  /** The last one that ended. */
-  #last: string | undefined;
-  /** Those that were cancelled: one may be done all the same, when the cancelling came too late. */
-  readonly #dropped = new Set<string>();
+  #machine = noDrafts;
+  #whenQuiet: (() => void)[] = [];
 
   constructor(host: DraftHost) {
     this.#host = host;
   }
 
-  /** Wants a draft of this scene, in the place of the one before. */
-  async request(document: SceneDocument): Promise<void> {
-    this.#wanted = document;
-    this.#isOn = true;
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    try {
-      while (this.#wanted) {
-        await this.#cancelUnderWay();
-        const wanted: SceneDocument = this.#wanted;
-        this.#wanted = undefined;
-        this.#underWay = (await this.#host.enqueue(wanted)).renderId;
-        // The event of its end may have come before the answer.
-        const known = this.#host.find(this.#underWay);
-        if (known) this.changed(known);
-        // It was stopped while the draft was being queued: there was nothing to cancel then.
-        if (!this.#isOn) await this.#cancelUnderWay();
-      }
-    } catch (error) {
-      this.#host.fail(error);
-    } finally {
-      this.#isWorking = false;
-    }
+  /** Wants a draft of this scene, in the place of the one before. @returns when no call to the host is under way */
+  request(document: SceneDocument): Promise<void> {
+    this.#play({ kind: 'wanted', document });
+    return this.#quiet();
   }
 
-  /** Wants no draft any more. */
-  async stop(): Promise<void> {
-    this.#wanted = undefined;
-    this.#isOn = false;
-    await this.#cancelUnderWay().catch((error: unknown) => this.#host.fail(error));
+  /** Wants no draft any more; one that is just being queued is cancelled when its id is known. */
+  stop(): void {
+    this.#play({ kind: 'stopped' });
   }
 
   /** A render changed its state. */
-  changed({ renderId, state }: RenderSummary): void {
-    if (state === 'queued' || state === 'running') return;
-    if (this.#dropped.delete(renderId) && state !== 'cancelled') this.#remove(renderId);
-    if (renderId !== this.#underWay) return;
-    this.#underWay = undefined;
-    if (state === 'cancelled') return;
-    const before = this.#last === undefined ? undefined : this.#host.find(this.#last);
-    this.#last = renderId;
-    if (before && !before.isStarred && before.name === null && !before.isDeleted)
-      this.#remove(before.renderId);
+  changed(render: RenderSummary): void {
+    this.#play({ kind: 'changed', render });
+  }
+
+  #quiet(): Promise<void> {
+    if (this.#machine.call === null) return Promise.resolve();
+    return new Promise((resolve) => this.#whenQuiet.push(resolve));
+  }
+
+  #play(event: DraftEvent): void {
+    const { machine, effects } = stepDrafts(this.#machine, event);
+    this.#machine = machine;
+    for (const effect of effects) this.#carryOut(effect);
+    if (this.#machine.call !== null) return;
+    const waiting = this.#whenQuiet;
+    this.#whenQuiet = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #carryOut(effect: DraftEffect): void {
+    const host = this.#host;
+    switch (effect.kind) {
+      case 'enqueue': {
+        const { callId } = effect;
+        host.enqueue(effect.document).then(
+          // The event of its end may have come before the answer.
+          (render) => this.#play({ kind: 'queued', callId, render: host.find(render.renderId) ?? render }),
+          (error: unknown) => this.#play({ kind: 'refused', callId, error }),
+        );
+        break;
+      }
+      case 'cancel': {
+        const { callId } = effect;
+        host.cancel(effect.renderId).then(
+          () => this.#play({ kind: 'cancelled', callId }),
+          (error: unknown) =>
+            // It has ended meanwhile.
+            this.#play(
+              error instanceof StudioError && error.code === 'RENDER_UNKNOWN'
+                ? { kind: 'cancelled', callId }
+                : { kind: 'refused', callId, error },
+            ),
+        );
+        break;
+      }
+      case 'retire': {
+        const render = host.find(effect.renderId);
+        if (render && !render.isStarred && render.name === null && !render.isDeleted) {
+          this.#remove(effect.renderId);
+        }
+        break;
+      }
+      case 'remove':
+        this.#remove(effect.renderId);
+        break;
+      case 'report':
+        host.fail(effect.error);
+    }
   }
 
   #remove(renderId: string): void {
     this.#host.remove(renderId).catch((error: unknown) => this.#host.fail(error));
-  }
-
-  async #cancelUnderWay(): Promise<void> {
-    const renderId = this.#underWay;
-    if (renderId === undefined) return;
-    this.#underWay = undefined;
-    this.#dropped.add(renderId);
-    try {
-      await this.#host.cancel(renderId);
-    } catch (error) {
-      // It has ended meanwhile.
-      if (!(error instanceof StudioError) || error.code !== 'RENDER_UNKNOWN') throw error;
-    }
   }
 }

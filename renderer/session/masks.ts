@@ -1,4 +1,4 @@
-/** Masks between the canvas and the host: saving what was painted, smart select, and finding a thing by its phrase. */
+/** Masks between the canvas and the host: saving what was painted, and finding a thing by its phrase. */
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -6,7 +6,6 @@ import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { changeConcept } from '../editor/document-commands.ts';
 import { isBlank, type MaskPlane } from '../editor/mask-plane.ts';
-import type { SmartSelection } from '../editor/tools/tool.ts';
 import type { Jobs } from './jobs.ts';
 import { reportNotice } from './notices.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
@@ -25,14 +24,13 @@ export interface PhraseFind {
 
 export class Masks {
   readonly #client: Pick<StudioClient, 'call' | 'upload'>;
-  readonly #jobs: Pick<Jobs, 'finished' | 'ended'>;
+  readonly #jobs: Pick<Jobs, 'ended'>;
   readonly #encode: (plane: MaskPlane) => Promise<Uint8Array<ArrayBuffer>>;
-  #selectJobId: string | undefined;
 
   /** @param encode writes a mask as PNG */
   constructor(
     client: Pick<StudioClient, 'call' | 'upload'>,
-    jobs: Pick<Jobs, 'finished' | 'ended'>,
+    jobs: Pick<Jobs, 'ended'>,
     encode: (plane: MaskPlane) => Promise<Uint8Array<ArrayBuffer>>,
   ) {
     this.#client = client;
@@ -96,29 +94,6 @@ export class Masks {
       }
       throw error;
     }
-  }
-
-  /**
-   * Asks for the mask of what is selected in the background, in the place of what was asked before.
-   *
-   * @returns undefined where nothing is selected, or another selection took its place
-   */
-  async select(session: ProjectSession, selection: SmartSelection): Promise<AssetId | undefined> {
-    const { background } = session.document;
-    const isAsked = selection.box !== null || selection.points.some(({ positive }) => positive);
-    const before = this.#selectJobId;
-    this.#selectJobId = undefined;
-    if (before !== undefined) await this.#client.call('jobs.cancel', { jobId: before });
-    if (background === null || !isAsked) return undefined;
-    const job = await this.#client.call('prepare.selectMask', {
-      projectId: session.projectId,
-      image: background,
-      points: selection.points.map(({ x, y, positive }) => ({ x, y, isInside: positive })),
-      box: selection.box,
-    });
-    this.#selectJobId = job.jobId;
-    const result = await this.#jobs.finished(job);
-    return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
   }
 
   /** Finds a concept's place in the background by its phrase, and gives it the mask. */

@@ -125,7 +125,7 @@ export class Projects {
     showAddress(state.path);
     useStudio.setState({ project: session.view() });
     await this.#backgroundSize.follow(session.projectId, state.document.background);
-    await this.#renders.load(session, 'newest');
+    await this.#renders.load('newest');
   }
 
   /** Writes down what waits for the host, at once: a page need not come to a good end. */

@@ -2,79 +2,82 @@
 import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../client/studio-client.ts';
-import { AwaitedResults, type PaintingState } from './awaited-results.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import type { PageMemory } from './page-memory.ts';
 import type { ProjectSession } from './project-session.ts';
+import {
+  awaitedRenders,
+  type HistoryPage,
+  noRenders,
+  type Painting,
+  type RenderEffect,
+  type RenderEvent,
+  stepRenders,
+} from './render-machine.ts';
 import { findRender, useStudio } from './studio-store.ts';
 
 const PAGE_SIZE = 60;
 
 export class Renders {
   readonly #client: Pick<StudioClient, 'call'>;
+  readonly #painting: Painting;
   readonly #shown: () => ProjectSession | undefined;
-  readonly #results: AwaitedResults;
+  readonly #loads = new Map<
+    number,
+    { readonly resolve: () => void; readonly reject: (error: unknown) => void }
+  >();
+  #machine = noRenders;
 
   /** @param shown the session of the project on the screen */
   constructor(
     client: Pick<StudioClient, 'call'>,
-    painting: PaintingState,
+    painting: Painting,
     shown: () => ProjectSession | undefined,
   ) {
     this.#client = client;
+    this.#painting = painting;
     this.#shown = shown;
-    this.#results = new AwaitedResults(painting, {
-      show: (render) => this.show(render),
-      announce: (render) => {
-        this.#pin(render);
-        useEditor.setState({ readyRenderId: render.renderId });
-      },
-    });
   }
 
   /** Forgets the renders of the project that was shown before. */
   clear(): void {
+    this.#play({ kind: 'projectShown' });
     useEditor.setState({ readyRenderId: null });
     useStudio.setState({ renders: [], rendersCursor: null, pinned: {}, preview: null });
   }
 
   /**
-   * Reads a page of the history. An answer that comes after another project is shown is dropped.
+   * Reads a page of the history of the project on the screen. Of several that are asked for, and of those of a project
+   * that was shown before, only the newest is listed.
    *
-   * @param page the newest one, in the place of what is listed, or the next one, after it
+   * @returns when it is listed, or another one took its place
+   * @throws StudioError why it could not be read
    */
-  async load(session: ProjectSession, page: 'newest' | 'next'): Promise<void> {
-    const { rendersCursor, onlyStarred, renders } = useStudio.getState();
-    const { renders: read, cursor } = await this.#client.call('renders.page', {
-      projectId: session.projectId,
-      limit: PAGE_SIZE,
-      onlyStarred,
-      ...(page === 'newest' || rendersCursor === null ? {} : { cursor: rendersCursor }),
-    });
-    if (session !== this.#shown()) return;
-    useStudio.setState({
-      renders:
-        page === 'newest'
-          ? read
-          : [...renders, ...read.filter((one) => !renders.some((two) => two.renderId === one.renderId))],
-      rendersCursor: cursor,
+  load(page: HistoryPage): Promise<void> {
+    const { nextLoadId: loadId } = this.#machine;
+    return new Promise((resolve, reject) => {
+      this.#loads.set(loadId, { resolve, reject });
+      this.#play({ kind: 'pageWanted', page });
+      // A page is on its way already.
+      if (this.#machine.nextLoadId === loadId) this.#take(loadId).resolve();
     });
   }
 
   /** Queues a render of the scene as it is, once everything is saved; its result shows by itself. */
   async enqueue(session: ProjectSession, options: { atFront?: boolean } = {}): Promise<RenderSummary> {
-    const mark = this.#results.mark();
+    const expect = this.#expecting(session);
     await session.saved();
     const render = await this.#client.call('renders.enqueue', { projectId: session.projectId, ...options });
-    this.#expect(render, mark);
+    expect(render);
     return render;
   }
 
   /** Queues a draft of a document before everything else that waits. */
-  async enqueueDraft({ projectId }: ProjectSession, document: SceneDocument): Promise<RenderSummary> {
-    const mark = this.#results.mark();
+  async enqueueDraft(session: ProjectSession, document: SceneDocument): Promise<RenderSummary> {
+    const expect = this.#expecting(session);
+    const { projectId } = session;
     const render = await this.#client.call('renders.enqueue', { projectId, atFront: true, document });
-    this.#expect(render, mark);
+    expect(render);
     return render;
   }
 
@@ -87,36 +90,106 @@ export class Renders {
   /** A render of the shown project is new or changed its state. */
   changed(render: RenderSummary): void {
     this.#put(render);
-    this.#results.changed(render);
+    this.#play({ kind: 'changed', render, painting: this.#painting });
   }
 
   /** Reads the newest page after the connection was gone. */
-  async catchUp(session: ProjectSession): Promise<void> {
-    await this.load(session, 'newest');
+  async catchUp(): Promise<void> {
+    await this.load('newest');
     // The end of one that is awaited may be among what was missed.
-    for (const render of useStudio.getState().renders) this.#results.changed(render);
+    for (const render of useStudio.getState().renders) {
+      this.#play({ kind: 'changed', render, painting: this.#painting });
+    }
   }
 
   /** What the next page goes on waiting for. */
   awaited(): PageMemory['awaited'] {
-    return this.#results.awaited();
+    return awaitedRenders(this.#machine, this.#painting);
   }
 
   /** Waits for what the page before this one waited for; what has ended meanwhile shows at once. */
   resume(awaited: PageMemory['awaited']): void {
-    this.#results.resume(awaited);
-    for (const { renderId } of awaited) this.#applyKnown(renderId);
+    this.#play({ kind: 'resumed', awaited, painting: this.#painting });
+    for (const { renderId } of awaited) {
+      const render = findRender(useStudio.getState(), renderId);
+      if (render) this.#play({ kind: 'changed', render, painting: this.#painting });
+    }
   }
 
-  #expect({ renderId }: RenderSummary, mark: number): void {
-    this.#results.expect(renderId, mark);
-    // The event of its end may have come before the answer.
-    this.#applyKnown(renderId);
+  /** Where the painting stands now, before a render is asked for. @returns takes the host's answer */
+  #expecting(session: ProjectSession): (render: RenderSummary) => void {
+    const { turn } = this.#machine;
+    const { gestureCount } = this.#painting;
+    const isShown = session === this.#shown();
+    return (answer) => {
+      // The event of its end may have come before the answer.
+      const render = findRender(useStudio.getState(), answer.renderId) ?? answer;
+      if (isShown) this.#play({ kind: 'queued', turn, gestureCount, render, painting: this.#painting });
+    };
   }
 
-  #applyKnown(renderId: string): void {
-    const known = findRender(useStudio.getState(), renderId);
-    if (known) this.#results.changed(known);
+  #play(event: RenderEvent): void {
+    const { machine, effects } = stepRenders(this.#machine, event);
+    this.#machine = machine;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: RenderEffect): void {
+    switch (effect.kind) {
+      case 'read':
+        this.#read(effect.loadId, effect.page);
+        break;
+      case 'list': {
+        const { renders } = useStudio.getState();
+        const listed = effect.page === 'newest' ? [] : renders;
+        useStudio.setState({
+          renders: [
+            ...listed,
+            ...effect.renders.filter((one) => !listed.some((two) => two.renderId === one.renderId)),
+          ],
+          rendersCursor: effect.cursor,
+        });
+        break;
+      }
+      case 'show':
+        this.show(effect.render);
+        break;
+      case 'announce':
+        this.#pin(effect.render);
+        useEditor.setState({ readyRenderId: effect.render.renderId });
+    }
+  }
+
+  #read(loadId: number, page: HistoryPage): void {
+    const { rendersCursor, onlyStarred } = useStudio.getState();
+    const session = this.#shown();
+    if (!session) {
+      this.#take(loadId).resolve();
+      return;
+    }
+    this.#client
+      .call('renders.page', {
+        projectId: session.projectId,
+        limit: PAGE_SIZE,
+        onlyStarred,
+        ...(page === 'newest' || rendersCursor === null ? {} : { cursor: rendersCursor }),
+      })
+      .then(
+        ({ renders, cursor }) => {
+          this.#play({ kind: 'pageRead', loadId, renders, cursor });
+          this.#take(loadId).resolve();
+        },
+        (error: unknown) => {
+          this.#play({ kind: 'pageFailed', loadId });
+          this.#take(loadId).reject(error);
+        },
+      );
+  }
+
+  #take(loadId: number): { readonly resolve: () => void; readonly reject: (error: unknown) => void } {
+    const load = this.#loads.get(loadId)!;
+    this.#loads.delete(loadId);
+    return load;
   }
 
   #pin(render: RenderSummary): void {

@@ -21,6 +21,7 @@ import { Pictures } from './pictures.ts';
 import type { DocumentEdit, ProjectSession } from './project-session.ts';
 import { Projects } from './projects.ts';
 import { Renders } from './renders.ts';
+import { SmartSelect } from './smart-select.ts';
 import { useStudio } from './studio-store.ts';
 
 export class Studio {
@@ -31,6 +32,7 @@ export class Studio {
   readonly renders: Renders;
   readonly jobs = new Jobs();
   readonly masks: Masks;
+  readonly smartSelect: SmartSelect;
   readonly pictures: Pictures;
   readonly pictureLibrary: PictureLibrary;
 
@@ -48,6 +50,7 @@ export class Studio {
     this.renders = new Renders(client, this.workbench, () => this.projects.shown);
     this.projects = new Projects(client, this.workbench, this.renders);
     this.masks = new Masks(client, this.jobs, (plane) => library.encode(plane));
+    this.smartSelect = new SmartSelect(client, this.jobs);
     this.pictures = new Pictures(client);
     this.#listen();
     this.#listenToPage();
@@ -63,13 +66,8 @@ export class Studio {
         this.client.call('queue.state', {}),
         this.client.call('jobs.list', {}),
       ]);
-      useStudio.setState({
-        info,
-        settings,
-        engine,
-        queue,
-        jobs: Object.fromEntries(jobs.map((job) => [job.jobId, job])),
-      });
+      useStudio.setState({ info, settings, engine, queue });
+      for (const job of jobs) this.jobs.put(job);
       const { project, failed, sampleError } = await openFirstProject(
         this.client,
         decodeURIComponent(location.hash.replace(/^#project=/, '')),
@@ -110,7 +108,7 @@ export class Studio {
 
   async #select(conceptId: string, selection: SmartSelection): Promise<void> {
     try {
-      const mask = await this.masks.select(this.session, selection);
+      const mask = await this.smartSelect.ask(this.session, selection);
       if (mask !== undefined) await this.workbench.showSelection(conceptId, selection, mask);
     } catch (error) {
       reportError(error);
@@ -189,25 +187,27 @@ export class Studio {
     useStudio.setState({ info: await this.client.call('app.info', {}) });
   }
 
-  /** Asks for what was missed while the connection was gone. */
+  /**
+   * Asks for what was missed while the connection was gone. Each part for itself: one that fails must leave no other as
+   * it was, such as a job that a restarted host does not know.
+   */
   async #catchUp(): Promise<void> {
-    try {
-      // A host that was restarted does not have the projects open.
-      for (const session of this.projects.sessions) session.reconnected();
-      const unended = this.jobs.unended();
-      const [engine, queue, jobs, settings] = await Promise.all([
-        this.client.call('engine.status', {}),
-        this.client.call('queue.state', {}),
-        this.client.call('jobs.list', {}),
-        this.client.call('settings.get', {}),
-      ]);
-      useStudio.setState({ engine, queue, settings });
-      this.jobs.caughtUp(jobs, unended);
-      const { session } = this;
-      await session.saved();
-      await this.renders.catchUp(session);
-    } catch (error) {
-      reportError(error);
-    }
+    const { client } = this;
+    // A host that was restarted does not have the projects open.
+    for (const session of this.projects.sessions) session.reconnected();
+    const parts = [
+      this.jobs.catchUp(() => client.call('jobs.list', {})),
+      client.call('engine.status', {}).then((engine) => useStudio.setState({ engine })),
+      client.call('queue.state', {}).then((queue) => useStudio.setState({ queue })),
+      client.call('settings.get', {}).then((settings) => useStudio.setState({ settings })),
+      this.#catchUpRenders(),
+    ];
+    for (const part of parts) part.catch(reportError);
+    await Promise.allSettled(parts);
+  }
+
+  async #catchUpRenders(): Promise<void> {
+    await this.session.saved();
+    await this.renders.catchUp();
   }
 }

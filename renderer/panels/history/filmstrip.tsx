@@ -31,7 +31,7 @@ export function Filmstrip() {
   const toggleStarred = () =>
     start(async () => {
       useStudio.setState({ onlyStarred: !onlyStarred });
-      await studio.renders.load(studio.session, 'newest');
+      await studio.renders.load('newest');
     });
   return (
     <section className="filmstrip" aria-labelledby="history-title">
@@ -78,7 +78,7 @@ export function Filmstrip() {
                   variant="subtle"
                   color="gray"
                   h={84}
-                  onClick={() => start(() => studio.renders.load(studio.session, 'next'))}
+                  onClick={() => start(() => studio.renders.load('next'))}
                 >
                   {t('history.more')}
                 </Button>

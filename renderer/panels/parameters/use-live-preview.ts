@@ -14,28 +14,30 @@ const REST_MS = 700;
 export function useLivePreview(isOn: boolean): void {
   const studio = useStudioActions();
   const document = useStudio((state) => state.project?.document);
-  const projectId = useStudio((state) => state.project?.state.projectId);
+  // Drafts are those of one project: they are queued, cancelled and taken out there, whatever is shown by then.
+  const session = useStudio(() => studio.projects.shown);
   const recommended = useStudio((state) => state.engine?.pack?.recommended);
   const drafts = useMemo(
     () =>
-      projectId === undefined
+      session === undefined
         ? undefined
         : new LiveDrafts({
-            enqueue: (draft) => studio.renders.enqueueDraft(studio.session, draft),
+            enqueue: (draft) => studio.renders.enqueueDraft(session, draft),
             cancel: (renderId) =>
               studio.client.call('queue.cancel', { what: 'one', renderId, discard: true }),
-            remove: (renderId) => studio.client.call('renders.delete', { projectId, renderId }),
+            remove: (renderId) =>
+              studio.client.call('renders.delete', { projectId: session.projectId, renderId }),
             find: (renderId) => findRender(useStudio.getState(), renderId),
             fail: reportError,
           }),
-    [studio, projectId],
+    [studio, session],
   );
   useEffect(() => {
     if (!isOn || !drafts) return;
     const stop = studio.client.on('render.changed', ({ render }) => drafts.changed(render));
     return () => {
       stop();
-      void drafts.stop();
+      drafts.stop();
     };
   }, [isOn, drafts, studio]);
   // By what the draft would show: the host tells of its document and its engine again and again, and what only the
@@ -45,11 +47,11 @@ export function useLivePreview(isOn: boolean): void {
   const latest = useRef(wanted);
   latest.current = wanted;
   useEffect(() => {
-    if (!isOn || !drafts || key === undefined) return;
+    if (!isOn || !drafts || !session || key === undefined) return;
     let isWanted = true;
     const request = async () => {
       // Every picture that the draft names has to be in the project.
-      await studio.session.saved();
+      await session.saved();
       // Meanwhile it may have been switched off, or another scene be wanted.
       if (isWanted && latest.current) await drafts.request(latest.current);
     };
@@ -58,7 +60,7 @@ export function useLivePreview(isOn: boolean): void {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [isOn, drafts, key, studio]);
+  }, [isOn, drafts, key, session]);
 }
 
 const EDITOR_ONLY: ReadonlySet<string> = new Set(['name', 'colour', 'locked', 'phrase']);

@@ -110,7 +110,7 @@ describe('live drafts', () => {
 
   it('stop with what is under way, and go on after a failure', async () => {
     await drafts.request(scene('a'));
-    await drafts.stop();
+    drafts.stop();
     expect(cancelled).toEqual(['a']);
     cancelError = new StudioError('INTERNAL', 'Something else.');
     await drafts.request(scene('b'));
@@ -128,7 +128,7 @@ describe('live drafts', () => {
     });
     const first = drafts.request(scene('a'));
     await expect.poll(() => enqueued).toEqual(['a']);
-    await drafts.stop();
+    drafts.stop();
     release();
     await first;
     expect({ cancelled, failures }).toEqual({ cancelled: ['a'], failures: [] });
@@ -144,7 +144,7 @@ describe('live drafts', () => {
     });
     const first = drafts.request(scene('a'));
     await expect.poll(() => enqueued).toEqual(['a']);
-    await drafts.stop();
+    drafts.stop();
     void drafts.request(scene('b'));
     hold = undefined;
     release();

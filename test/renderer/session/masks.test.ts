@@ -42,10 +42,10 @@ beforeEach(() => {
     },
   };
   const result = { kind: 'masks', candidates: [{ mask: 'found' }] };
-  const jobs = { finished: async () => result, ended: async () => ({ result, notices: ['few'] }) };
+  const jobs = { ended: async () => ({ result, notices: ['few'] }) };
   masks = new Masks(
     client as unknown as StudioClient,
-    jobs as unknown as Pick<Jobs, 'finished' | 'ended'>,
+    jobs as unknown as Pick<Jobs, 'ended'>,
     async () => new Uint8Array(1),
   );
 });
@@ -76,15 +76,6 @@ test('any other refusal is an error, and the mask of a removed concept changes n
   const { document } = own;
   await masks.save(session, 'dog', plane, { kind: 'copy' });
   expect(own.document).toBe(document);
-});
-
-test('a selection takes the place of the one before; an empty one only takes it back', async () => {
-  const { session } = openProject();
-  const point = { x: 1, y: 1, positive: true };
-  expect(await masks.select(session, { points: [point], box: null })).toBe('found');
-  expect(await masks.select(session, { points: [], box: null })).toBeUndefined();
-  expect(calls.map(([name]) => name)).toEqual(['prepare.selectMask', 'jobs.cancel']);
-  expect(calls[1]![1]).toEqual({ jobId: 'job 1' });
 });
 
 test('a mask that is still being made has its place already, and is saved where that was', async () => {

@@ -48,7 +48,7 @@ beforeEach(() => {
       leaveProject: () => log.push('leave'),
       markSaved: () => undefined,
     },
-    { clear: () => log.push('clear'), load: async ({ projectId }) => void log.push(`load ${projectId}`) },
+    { clear: () => log.push('clear'), load: async () => void log.push(`load ${projects.shown?.projectId}`) },
   );
 });
 

@@ -34,20 +34,63 @@ test('pages follow each other, and none is listed twice', async () => {
     cursor === undefined
       ? { renders: [at('c', 3), at('b', 2)], cursor: 'b' }
       : { renders: [at('b', 2), at('a', 1)], cursor: null };
-  await renders.load(first, 'newest');
-  await renders.load(first, 'next');
+  await renders.load('newest');
+  await renders.load('next');
   expect(listed()).toEqual(['c', 'b', 'a']);
-  await renders.load(first, 'newest');
+  await renders.load('newest');
   expect(listed()).toEqual(['c', 'b']);
 });
 
 test('a page that comes after another project is shown is dropped', async () => {
   answer = () => {
     shown = sessionOf('second');
+    renders.clear();
     return { renders: [at('a', 1)], cursor: null };
   };
-  await renders.load(first, 'newest');
+  await renders.load('newest');
   expect(listed()).toEqual([]);
+});
+
+test('of pages that overtake each other the one that was asked for last is listed', async () => {
+  const answers: ((render: RenderSummary) => void)[] = [];
+  answer = () =>
+    new Promise((resolve) => answers.push((render) => resolve({ renders: [render], cursor: 'more' })));
+  const all = renders.load('newest');
+  const starred = renders.load('newest');
+  answers[1]!(at('starred', 1));
+  await starred;
+  answers[0]!(at('any', 2));
+  await all;
+  expect(listed()).toEqual(['starred']);
+  // The next page is read once, however often it is asked for.
+  const next = [renders.load('next'), renders.load('next')];
+  expect(answers).toHaveLength(3);
+  answers[2]!(at('older', 0));
+  await Promise.all(next);
+  expect(listed()).toEqual(['starred', 'older']);
+});
+
+test('a page that cannot be read is an error, and the next try reads it', async () => {
+  answer = () => {
+    throw new Error('no answer');
+  };
+  await expect(renders.load('newest')).rejects.toThrow('no answer');
+  answer = () => ({ renders: [at('a', 1)], cursor: null });
+  await renders.load('next');
+  expect(listed()).toEqual(['a']);
+});
+
+test('a result that was asked for in another project does not take the canvas, now or later', async () => {
+  answer = () => at('first', 1, { state: 'queued' });
+  await renders.enqueue(first);
+  shown = sessionOf('second');
+  renders.clear();
+  expect(renders.awaited()).toEqual([]);
+  // Its project again: a star is given to the render that was done long ago.
+  shown = first;
+  renders.clear();
+  renders.changed(at('first', 1, { isStarred: true }));
+  expect(useEditor.getState().shownRenderId).toBeNull();
 });
 
 test('a render takes its place by its time, keeps it, and leaves the list when it is deleted', () => {

@@ -1,30 +1,49 @@
 /** When a result takes the canvas, and when it only says that it is there. */
 import { beforeEach, expect, it } from 'vitest';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { AwaitedResults } from '../../../renderer/session/awaited-results.ts';
+import {
+  type AwaitedRender,
+  awaitedRenders,
+  noRenders,
+  type RenderEvent,
+  type RenderMachine,
+  stepRenders,
+} from '../../../renderer/session/render-machine.ts';
 import { renderSummary } from './render-summary.ts';
 
 let painting: { isActive: boolean; gestureCount: number };
 let shown: string[];
 let offered: string[];
-let results: AwaitedResults;
+let machine: RenderMachine;
 
 beforeEach(() => {
   painting = { isActive: false, gestureCount: 3 };
   shown = [];
   offered = [];
-  results = new AwaitedResults(painting, {
-    show: ({ renderId }) => shown.push(renderId),
-    announce: ({ renderId }) => offered.push(renderId),
-  });
+  machine = noRenders;
 });
 
+function play(event: RenderEvent): void {
+  const step = stepRenders(machine, event);
+  machine = step.machine;
+  for (const effect of step.effects) {
+    if (effect.kind === 'show') shown.push(effect.render.renderId);
+    if (effect.kind === 'announce') offered.push(effect.render.renderId);
+  }
+}
+
+/** The host has queued a render that was asked for when so many gestures were finished. */
+function expectResult(renderId: string, gestureCount = painting.gestureCount): void {
+  const render = renderSummary(renderId, { state: 'queued' });
+  play({ kind: 'queued', turn: machine.turn, gestureCount, render, painting });
+}
+
 function end(renderId: string, state: RenderSummary['state']): void {
-  results.changed(renderSummary(renderId, { state }));
+  play({ kind: 'changed', render: renderSummary(renderId, { state }), painting });
 }
 
 it('shows the render that was asked for once, when it is done', () => {
-  results.expect('a', results.mark());
+  expectResult('a');
   end('a', 'running');
   expect(shown).toEqual([]);
   end('a', 'done');
@@ -34,20 +53,20 @@ it('shows the render that was asked for once, when it is done', () => {
 });
 
 it('never takes the canvas in the middle of a stroke, nor from one who has painted since', () => {
-  results.expect('a', results.mark());
+  expectResult('a');
   painting.isActive = true;
   end('a', 'done');
   painting.isActive = false;
-  const mark = results.mark();
+  const mark = painting.gestureCount;
   painting.gestureCount++;
-  results.expect('b', mark);
+  expectResult('b', mark);
   end('b', 'done');
   expect(shown).toEqual([]);
   expect(offered).toEqual(['a', 'b']);
 });
 
 it('shows nothing of renders that failed, were cancelled, or were not asked for here', () => {
-  for (const id of ['a', 'b']) results.expect(id, results.mark());
+  for (const id of ['a', 'b']) expectResult(id);
   end('a', 'failed');
   end('b', 'cancelled');
   end('b', 'done');
@@ -56,18 +75,15 @@ it('shows nothing of renders that failed, were cancelled, or were not asked for 
 });
 
 it('goes on waiting in the next page, and only offers what was painted over', () => {
-  results.expect('a', results.mark());
-  const mark = results.mark();
+  expectResult('a');
+  const mark = painting.gestureCount;
   painting.gestureCount++;
-  results.expect('b', results.mark());
-  results.expect('c', mark);
-  const left = results.awaited();
+  expectResult('b');
+  expectResult('c', mark);
+  const left: readonly AwaitedRender[] = awaitedRenders(machine, painting);
   painting = { isActive: false, gestureCount: 0 };
-  results = new AwaitedResults(painting, {
-    show: ({ renderId }) => shown.push(renderId),
-    announce: ({ renderId }) => offered.push(renderId),
-  });
-  results.resume(left);
+  machine = noRenders;
+  play({ kind: 'resumed', awaited: left, painting });
   for (const renderId of ['a', 'b', 'c']) end(renderId, 'done');
   expect(shown).toEqual(['b']);
   expect(offered).toEqual(['a', 'c']);
