@@ -8,6 +8,7 @@ import type { ModelsFolder } from '../models/models-folder.ts';
 import type { RecentProjects } from '../projects/recent-projects.ts';
 import type { TransientAssets } from './assets/transient-assets.ts';
 import type { EngineSupervisor } from './engine/engine-supervisor.ts';
+import type { UnfinishedExports } from './exports/unfinished-exports.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { PrepareJobs } from './jobs/prepare-jobs.ts';
 import type { PackRegistry } from './models/pack-registry.ts';
@@ -41,6 +42,7 @@ export interface Services {
   readonly log: StudioLog;
   readonly events: StudioEvents;
   readonly settings: SettingsStore;
+  readonly unfinishedExports: UnfinishedExports;
   /** Makes the engine the one that the settings and the installed packs ask for. */
   readonly applySettings: () => Promise<void>;
   readonly recent: RecentProjects;

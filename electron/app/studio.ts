@@ -22,6 +22,7 @@ import type { CommandContext } from './dispatcher.ts';
 import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
 import { type EngineLog, logEngineEvents } from './engine/engine-log.ts';
 import { EngineSupervisor, type SupervisorLimits } from './engine/engine-supervisor.ts';
+import { UnfinishedExports } from './exports/unfinished-exports.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { assetHandlers } from './handlers/asset-handlers.ts';
 import { exportHandlers } from './handlers/export-handlers.ts';
@@ -146,6 +147,8 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
   const settings = await SettingsStore.open(folders.settings, (message) =>
     events.emit('notice', { level: 'warning', message }),
   );
+  const unfinishedExports = new UnfinishedExports(folders.settings);
+  await unfinishedExports.removeStale();
   const { folder: modelsFolder, chosenBy } = await findModelsFolder(facts);
   const catalogs = await readCatalogs(folders.bundledPacks);
   await removeStaleStoreFiles(modelsFolder, catalogs);
@@ -206,6 +209,7 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
     log,
     events,
     settings,
+    unfinishedExports,
     applySettings,
     recent,
     writtenFiles: new Set(),

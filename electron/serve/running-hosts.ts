@@ -15,6 +15,9 @@ import * as z from 'zod';
 /** A host that was not started for so long is forgotten, and the pages that knew it with it. */
 const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
 
+/** So many hosts that have ended are remembered, for the pages that may be open; ports that the system chose come once. */
+const KEPT_ENDED = 4;
+
 const hostSchema = z.strictObject({
   version: z.literal(1),
   port: z.int().min(1).max(65_535),
@@ -62,7 +65,7 @@ export class RunningHosts {
   async claim(port: number, address: string, token?: string): Promise<PortClaim | undefined> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await chmod(this.#folder, 0o700);
-    await this.#forgetOld();
+    await this.#forgetOld(port);
     const descriptor = this.#lock(port);
     if (descriptor === undefined) return undefined;
     try {
@@ -101,10 +104,21 @@ export class RunningHosts {
     return names.flatMap((name) => /^(\d{1,5})\.json$/.exec(name)?.slice(1).map(Number) ?? []);
   }
 
-  async #forgetOld(): Promise<void> {
+  /** @param claimed a port that is not forgotten */
+  async #forgetOld(claimed: number): Promise<void> {
+    const ended: { port: number; startedMs: number }[] = [];
     for (const port of await this.#ports()) {
-      const { mtimeMs } = await stat(this.#path(port));
-      if (Date.now() - mtimeMs < FORGOTTEN_AFTER_MS || this.#isRunning(port)) continue;
+      if (port === claimed || this.#isRunning(port)) continue;
+      const file = await stat(this.#path(port)).catch((error: unknown) => {
+        // Another start was quicker.
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
+      if (file) ended.push({ port, startedMs: file.mtimeMs });
+    }
+    const newestFirst = ended.toSorted((a, b) => b.startedMs - a.startedMs);
+    for (const [index, { port, startedMs }] of newestFirst.entries()) {
+      if (index < KEPT_ENDED && Date.now() - startedMs < FORGOTTEN_AFTER_MS) continue;
       await rm(this.#path(port), { force: true });
       await rm(this.#lockPath(port), { force: true });
     }

@@ -20,6 +20,7 @@ export function exportHandlers({
   projects,
   settings,
   transient,
+  unfinishedExports,
   writtenFiles,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof exportCommands> {
   /** Writes a file where the user said, or keeps it for a browser to download. */
@@ -27,7 +28,7 @@ export function exportHandlers({
     const file = { fileName, bytes: bytes.length, mediaType };
     if (path === undefined) return { ...file, path: null, asset: transient.put(bytes, mediaType) };
     const place = checkedPath(path, [extname(fileName)]);
-    await writeExport(place, bytes);
+    await writeExport(place, bytes, unfinishedExports);
     writtenFiles.add(place);
     return { ...file, path: place, asset: null };
   };

@@ -30,6 +30,8 @@ export interface AtomicWriteOptions {
    * and what is damaged is found out by its reader.
    */
   readonly isDurable?: boolean;
+  /** Where it is written until it is whole, in the same folder; a name of {@link temporaryName} by default. */
+  readonly temporary?: string;
   /** Code of an error that is not a full disk; FOLDER_UNWRITABLE by default. */
   readonly unwritable?: ErrorCode;
 }
@@ -43,9 +45,12 @@ export interface AtomicWriteOptions {
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array,
-  { isDurable = true, unwritable = 'FOLDER_UNWRITABLE' }: AtomicWriteOptions = {},
+  {
+    isDurable = true,
+    temporary = temporaryName(path),
+    unwritable = 'FOLDER_UNWRITABLE',
+  }: AtomicWriteOptions = {},
 ): Promise<void> {
-  const temporary = temporaryName(path);
   const step = async () => {
     await makeFolder(dirname(path));
     const handle = await open(temporary, 'wx');

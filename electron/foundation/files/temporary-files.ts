@@ -42,6 +42,12 @@ export async function removeStaleTemporaryFiles(
   }
 }
 
+/** Whether a path is one of {@link temporaryName}, and the process that made it has ended. */
+export function isLeftBehind(path: string): boolean {
+  const pid = TEMPORARY.exec(basename(path))?.groups?.pid;
+  return pid !== undefined && !isRunning(Number(pid));
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -95,6 +95,22 @@ describe('the hosts of a settings folder', () => {
     again.release();
   });
 
+  test('that have ended are remembered while they are few: the newest ones, and never those that run', async () => {
+    const hosts = new RunningHosts(root);
+    const running = (await hosts.claim(4300, '127.0.0.1'))!;
+    const folder = join(root, 'browser-hosts');
+    for (let port = 4301; port <= 4308; port++) {
+      (await hosts.claim(port, '127.0.0.1'))!.release();
+      utimesSync(join(folder, `${port}.json`), new Date(), new Date(Date.now() - (4310 - port) * 1000));
+    }
+    utimesSync(join(folder, '4300.json'), 1, 1);
+    const claim = (await hosts.claim(4309, '127.0.0.1'))!;
+    const ports = ['4300', '4305', '4306', '4307', '4308', '4309'];
+    expect(readdirSync(folder).toSorted()).toEqual(ports.flatMap((port) => [`${port}.json`, `${port}.lock`]));
+    claim.release();
+    running.release();
+  });
+
   test('get a new token when theirs cannot be read, and are forgotten after a while', async () => {
     const hosts = new RunningHosts(root);
     (await hosts.claim(4310, '127.0.0.1'))!.release();
