@@ -175,7 +175,7 @@ class Page {
     this.renders = new Renders(client, { isActive: false, gestureCount: 0 }, () => this.projects.shown);
     this.projects = new Projects(
       client,
-      { conclude: () => undefined, leaveProject: () => undefined, settle: () => undefined },
+      { conclude: () => undefined, leaveProject: () => undefined, markSaved: () => undefined },
       this.renders,
     );
     this.#client = client;
