@@ -47,7 +47,7 @@ export type RenderSummary = z.infer<typeof renderSummarySchema>;
 export const renderEntrySchema = renderSummarySchema.extend({
   prompt: z.string(),
   concepts: z.array(z.strictObject({ name: z.string(), alpha: z.number() })),
-  parameters: renderParametersSchema,
+  parameters: renderParametersSchema.nullable().describe('null for a render that cannot be read.'),
   device: z.string().nullable().describe('Its name; null when the render failed before one was chosen.'),
 });
 export type RenderEntry = z.infer<typeof renderEntrySchema>;

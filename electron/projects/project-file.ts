@@ -17,6 +17,7 @@ import { ProjectConnection } from './project-connection.ts';
 import { checkIntegrity } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
 import type {
+  FoundRender,
   HistoryEntry,
   HistoryState,
   NewRender,
@@ -247,16 +248,21 @@ export class ProjectFile {
     return this.#reading(({ renders }) => renders.read(id));
   }
 
-  /** Newest first. @throws StudioError PROJECT_INVALID */
+  /** A render for a list: one that is damaged is there, too, as one that has failed. @throws StudioError RENDER_UNKNOWN */
+  foundRender(id: string): FoundRender {
+    return this.#reading(({ renders }) => renders.found(id));
+  }
+
+  /** Newest first; a damaged one among them, as one that has failed. */
   renders(filter?: RenderFilter): RenderSummary[] {
     return this.#reading(({ renders }) => renders.list(filter));
   }
 
-  /** A page of the renders that match, and how many there are. @throws StudioError PROJECT_INVALID */
-  findRenders(search: RenderSearch): { renders: RenderRecord[]; total: number } {
+  /** A page of the renders that match, and how many there are; a damaged one among them, as one that has failed. */
+  findRenders(search: RenderSearch): { renders: FoundRender[]; total: number } {
     return this.#reading(({ database, renders }) => {
       const { ids, total } = searchRenders(database, search);
-      return { renders: ids.map((id) => renders.read(id)), total };
+      return { renders: ids.map((id) => renders.found(id)), total };
     });
   }
 

@@ -105,3 +105,9 @@ export const renderSummarySchema = z.strictObject({
   deletedAtMs: timeMsSchema.nullable(),
 });
 export type RenderSummary = z.infer<typeof renderSummarySchema>;
+
+/** A render as a search finds it. What made it is null where the render cannot be read, which its failure says. */
+export type FoundRender = RenderSummary & {
+  readonly request: RenderRecord['request'] | null;
+  readonly device: RenderRecord['device'];
+};

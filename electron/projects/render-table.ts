@@ -8,6 +8,7 @@ import { type AssetId, storedRequestSchema } from '../contract/render-request.ts
 import { requestPictures } from '../contract/request-document.ts';
 import { documentAssets, storedDocumentSchema } from '../contract/scene-document.ts';
 import {
+  type FoundRender,
   MAX_FAILURE_LENGTH,
   type NewRender,
   newRenderSchema,
@@ -70,6 +71,8 @@ export function countSql(show: keyof typeof listConditions): string {
 }
 
 interface SummaryRow {
+  readonly id: string;
+  readonly sequence: number;
   readonly name: string | null;
   readonly createdAtMs: number;
   readonly deletedAtMs: number | null;
@@ -154,6 +157,24 @@ export class RenderTable {
     );
   }
 
+  /**
+   * A render for a list: one that is damaged is there, too, as one that has failed.
+   *
+   * @throws StudioError RENDER_UNKNOWN
+   */
+  found(id: string): FoundRender {
+    try {
+      return this.read(id);
+    } catch (error) {
+      const row = this.#database
+        .prepare<[string], SummaryRow>(`SELECT ${summaryColumns} FROM render WHERE id = ?`)
+        .get(id);
+      if (row === undefined) throw error;
+      return { ...damagedSummary(row, error), request: null, device: null };
+    }
+  }
+
+  /** One that is damaged is listed, too, as one that has failed. */
   list({
     show = 'kept',
     before = Number.MAX_SAFE_INTEGER,
@@ -169,7 +190,13 @@ export class RenderTable {
               AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
             )
             .all(sweep === 'newest' ? this.#newestSweep() : sweep, before, limit);
-    return rows.map((row) => fromStored(renderSummarySchema, summaryOf(row), 'A render'));
+    return rows.map((row) => {
+      try {
+        return fromStored(renderSummarySchema, summaryOf(row), `The render ${row.id}`);
+      } catch (error) {
+        return damagedSummary(row, error);
+      }
+    });
   }
 
   #newestSweep(): string | null {
@@ -259,8 +286,38 @@ function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: S
     totalMs: Number.isFinite(totalMs) ? Math.max(totalMs, 0) : 0,
     isStarred: isStarred === 1,
     failure: failureCode === null ? null : failureOf(failureCode, failureMessage ?? ''),
-    sweep: sweep === null ? null : fromStoredJson(sweepCellSchema, sweep, 'A render’s place in a sweep'),
+    sweep:
+      sweep === null
+        ? null
+        : fromStoredJson(sweepCellSchema, sweep, `The place in a sweep of the render ${rest.id}`),
   };
+}
+
+/**
+ * What is left of a render that cannot be read, for a list of renders that can.
+ *
+ * @throws `error` when it is about something else, and when nobody could name the render
+ */
+function damagedSummary(
+  { id, sequence, isStarred, deletedAtMs, ...row }: SummaryRow,
+  error: unknown,
+): RenderSummary {
+  if (!(error instanceof StudioError) || error.code !== 'PROJECT_INVALID') throw error;
+  const summary = renderSummarySchema.safeParse({
+    id,
+    sequence,
+    createdAtMs: boundedTimeMs(row.createdAtMs),
+    name: null,
+    isStarred: isStarred === 1,
+    result: null,
+    thumbnail: null,
+    failure: { code: error.code, message: cutText(error.message, MAX_FAILURE_LENGTH) },
+    sweep: null,
+    totalMs: 0,
+    deletedAtMs: deletedAtMs === null ? null : boundedTimeMs(deletedAtMs),
+  } satisfies RenderSummary);
+  if (!summary.success) throw error;
+  return summary.data;
 }
 
 function failureOf(code: string, message: string): RenderSummary['failure'] {

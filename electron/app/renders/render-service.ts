@@ -161,7 +161,7 @@ export class RenderService {
 
   /** Tells of a kept render that was changed. */
   changed(projectId: ProjectId, renderId: RenderId): RenderSummary {
-    const summary = keptSummary(this.#dependencies.projects.file(projectId).render(renderId));
+    const summary = keptSummary(this.#dependencies.projects.file(projectId).foundRender(renderId));
     this.#emit(projectId, summary);
     return summary;
   }

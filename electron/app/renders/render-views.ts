@@ -1,6 +1,7 @@
 /** Renders as windows see them: those of the queue, and those that a project keeps. */
 import type { RenderEntry, RenderRecord, RenderState, RenderSummary } from '../../contract/render-record.ts';
 import type {
+  FoundRender,
   RenderRecord as KeptRender,
   RenderSummary as KeptSummary,
 } from '../../projects/project-records.ts';
@@ -60,13 +61,13 @@ export function keptSummary(render: KeptSummary): RenderSummary {
 }
 
 /** A render as the browsable list shows it. */
-export function keptEntry(render: KeptRender): RenderEntry {
-  const { scene, parameters } = render.request;
+export function keptEntry(render: FoundRender): RenderEntry {
+  const { request } = render;
   return {
     ...keptSummary(render),
-    prompt: scene.prompt,
-    concepts: scene.concepts.map(({ name, alpha }) => ({ name, alpha })),
-    parameters,
+    prompt: request?.scene.prompt ?? '',
+    concepts: request?.scene.concepts.map(({ name, alpha }) => ({ name, alpha })) ?? [],
+    parameters: request?.parameters ?? null,
     device: render.device?.name ?? null,
   };
 }

@@ -119,6 +119,7 @@ function parameterLine(
   { concepts, parameters }: RenderEntry,
   t: ReturnType<typeof useTranslation>['t'],
 ): string {
+  if (parameters === null) return '';
   return [
     concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', '),
     `β ${parameters.beta}`,

@@ -164,6 +164,40 @@ describe('content that is not ours is refused', () => {
   });
 });
 
+describe('a damaged render among others', () => {
+  const everything = { text: '', show: 'kept', order: 'newest', offset: 0, limit: 40 } as const;
+
+  it.each([
+    ['its request', `request = '{"version":1}'`],
+    ['a request that is no JSON', `request = 'x'`],
+    ['its details', `details = '{}'`],
+    ['its place in a sweep', `sweep = '[]'`],
+    ['its picture’s name', `result = 'x'`],
+  ])('(%s) is listed as one that cannot be read, and can be deleted', async (_, change) => {
+    const { path, picture } = await tampered(sql(`UPDATE render SET ${change}`));
+    const project = openProject(path);
+    const whole = project.addRender(renderOf(picture));
+    const { renders, total } = project.findRenders(everything);
+    expect(total).toBe(2);
+    expect(renders[0]).toMatchObject({
+      id: whole.id,
+      failure: null,
+      request: { version: whole.request.version },
+    });
+    const damaged = renders[1]!;
+    expect(damaged).toMatchObject({
+      failure: { code: 'PROJECT_INVALID', message: expect.stringContaining(damaged.id) },
+      result: null,
+      request: null,
+    });
+    expect(project.renders().map(({ id }) => id)).toEqual([whole.id, damaged.id]);
+    expect(() => project.render(damaged.id)).toThrow(withCode('PROJECT_INVALID'));
+    project.deleteRender(damaged.id);
+    expect(project.foundRender(damaged.id).deletedAtMs).not.toBeNull();
+    expect(project.renders().map(({ id }) => id)).toEqual([whole.id]);
+  });
+});
+
 describe('a damaged file', () => {
   /** Opens it and reads all of it; an error must be one with a code. */
   const readAll = (path: string): void => {
