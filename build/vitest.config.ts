@@ -1,9 +1,34 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Tests of code that only computes: it keeps no state outside of its values, and they replace nothing global. */
+const PURE = ['contract', 'pipeline']
+  .map((folder) => `test/electron/${folder}/**/*.test.ts`)
+  .concat('test/oracle/**/*.test.ts', 'test/renderer/editor/**/*.test.ts');
+const END_TO_END = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
   root: '.',
   test: {
-    include: ['test/**/*.test.ts'],
+    // They run in the order of their names, mixed where one ends: the longest, which wait the most, come first.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'end-to-end', include: END_TO_END, globalSetup: 'test/e2e/install-chromium.ts' },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...END_TO_END, ...PURE],
+        },
+      },
+      {
+        extends: true,
+        // One process for many files: starting one for each takes longer than most of these tests.
+        test: { name: 'pure', include: PURE, isolate: false },
+      },
+    ],
     // ONNX Runtime sessions already use every core; more worker processes would only fight over them.
     maxWorkers: 2,
     // No test is about how fast the machine is: these only end what hangs.

@@ -20,6 +20,8 @@ describe('axe', () => {
           .getByRole('banner')
           .getByRole('button', { name: /^Render/ })
           .click();
+        // The page of these tests asks for reduced motion: what is under way is said without any.
+        expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
         found.rendering = await violations(page);
         await page.locator('.frame img').waitFor();
       }

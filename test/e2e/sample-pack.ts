@@ -41,6 +41,7 @@ export async function makeSamplePack(
     name: 'Test pack',
     width: sizePx,
     height: sizePx,
+    textToImage: { steps: 8, guidance: 7.5 },
     recommended: { steps: 4, swapGuidanceScale: 1 },
   });
   const folder = join(starter, 'scenes', 'two-concepts');
