@@ -2,8 +2,10 @@
  * `npm test`: the code checks, then every test, closing with one plain line of counts made from the runner's
  * own report.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 /** The part of Vitest's JSON report that is read here. */
 interface VitestReport {
@@ -17,12 +19,29 @@ interface VitestReport {
 
 const reportFile = 'out/test/vitest.json';
 
-function run(command: string, args: string[]): boolean {
-  const { status, error } = spawnSync(command, args, {
+/** @returns whether it ended well */
+async function run(command: string, args: string[], environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
+  const child = spawn(command, args, {
     stdio: 'inherit',
+    env: { ...process.env, ...environment },
     shell: process.platform === 'win32',
   });
-  if (error) throw error;
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (status) => done(status === 0));
+  });
+}
+
+/** The code checks, beside the tests, which wait for browsers and hosts at times; said in one piece when they end. */
+async function check(): Promise<boolean> {
+  const child = spawn(process.execPath, ['build/check.ts'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', done);
+  });
+  const [status, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  process.stdout.write(output);
+  process.stderr.write(errors);
   return status === 0;
 }
 
@@ -30,18 +49,30 @@ rmSync(reportFile, { force: true });
 mkdirSync('out/test', { recursive: true });
 
 const filters = process.argv.slice(2);
-const checked = filters.length > 0 || run('node', ['build/check.ts']);
+const checking = filters.length > 0 ? Promise.resolve(true) : check();
 // The end-to-end tests look at the built page.
-if (!run('vite', ['build', '--config', 'build/vite.renderer.ts', '--logLevel', 'warn'])) process.exit(1);
-const tested = run('vitest', [
-  'run',
-  '--config',
-  'build/vitest.config.ts',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${reportFile}`,
-  ...filters,
-]);
+const built = await run('vite', ['build', '--config', 'build/vite.renderer.ts', '--logLevel', 'warn']);
+const tested =
+  built &&
+  (await run(
+    'vitest',
+    [
+      'run',
+      '--config',
+      'build/vitest.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${reportFile}`,
+      ...filters,
+    ],
+    // Hosts, engines and commands start hundreds of times here, each from the same sources.
+    { NODE_COMPILE_CACHE: resolve('out/test/compile-cache') },
+  ));
+const checked = await checking;
+if (!existsSync(reportFile)) {
+  console.error(built ? 'The tests ended before they wrote their report.' : 'The page could not be built.');
+  process.exit(1);
+}
 
 const report = JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport;
 // A test file that cannot be loaded has no tests to count, but has failed all the same.
