@@ -1,7 +1,7 @@
 /** One parameter of the render. */
 import { Group, NumberInput, RangeSlider, SegmentedControl, Select, Switch } from '@mantine/core';
 import { IconDice5, IconLock, IconLockOpen } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
 import { changeParameters } from '../../editor/document-commands.ts';
@@ -13,7 +13,8 @@ import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
 import { useParameterText } from './parameter-text.ts';
 
-export function ParameterControl({
+/** Drawn again when parameters change, not when anything else of the document does, such as a mask under the brush. */
+export const ParameterControl = memo(function ParameterControl({
   field,
   parameters,
   defaults,
@@ -108,7 +109,7 @@ export function ParameterControl({
       )}
     </LabelledControl>
   );
-}
+});
 
 function SeedControl({ seed, onCommit }: { seed: number; onCommit: (seed: number) => void }) {
   const { t } = useTranslation();

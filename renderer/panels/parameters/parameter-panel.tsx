@@ -1,7 +1,7 @@
 /** The parameters of the render. */
 import { Button, Collapse, Group, Menu, ScrollArea, Stack, Switch, Title } from '@mantine/core';
 import { IconAdjustments, IconChevronDown, IconChevronUp, IconLayoutGrid } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeParameters, setEveryAlpha } from '../../editor/document-commands.ts';
 import {
@@ -27,9 +27,9 @@ export function ParameterPanel() {
   const [isOpen, setOpen] = useState(false);
   const moreId = useId();
   useLivePreview(livePreview);
+  const defaults = useMemo(() => defaultParameters(recommended), [recommended]);
   if (!document) return <aside className="parameter-panel" />;
   const { parameters, concepts } = document;
-  const defaults = defaultParameters(recommended);
   const apply = (name: PresetName) => {
     const { parameters: change, alpha } = preset(name, recommended);
     const presetName = t(`parameters.presetNames.${name}`);
