@@ -2,6 +2,7 @@
 
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
+import { type Frame, frameSchema } from '../contract/frame.ts';
 import { alphaSchema, type RenderParameters, renderParametersSchema } from '../contract/parameters.ts';
 import {
   type CommandOption,
@@ -35,6 +36,27 @@ export const parameterOptions = {
     description:
       'What to use of each concept image: all of it, its subject, or its subject aligned to the region.',
   },
+  'start-at': {
+    value: 'SHARE',
+    description: 'Share of the noise at which blending starts; 1 starts from noise alone, 0.05 is the least.',
+  },
+  'region-grow': {
+    value: 'PIXELS',
+    description: 'Margin by which the method’s regions grow, at the model’s size.',
+  },
+  band: {
+    value: 'COUNT',
+    description: 'Width of the transition band around each concept, in latent elements.',
+  },
+  detail: { value: 'SHARE', description: 'How much of the autoencoder’s lost detail to give back; 0 to 1.' },
+  frame: {
+    value: 'auto|whole|LEFT,TOP,WIDTH,HEIGHT',
+    description: 'What of the background the model sees, in background pixels.',
+  },
+  strength: {
+    value: 'SHARE',
+    description: 'How much of what the model changes is taken over, for all concepts; 0 to 1.',
+  },
   ablation: { value: 'a..e', description: 'Row of the paper’s ablation study; e is the full method.' },
   feather: { value: 'PIXELS', description: 'Width of the masks’ soft edge; 0 is the paper’s hard edge.' },
   expand: { value: 'COUNT', description: 'Margin of the rectangle around each mask, in latent elements.' },
@@ -57,6 +79,10 @@ export const numericParameters = {
   feather: 'featherPx',
   expand: 'expandLatent',
   edge: 'blendEdgePx',
+  'start-at': 'startAt',
+  'region-grow': 'regionGrowPx',
+  band: 'bandLatent',
+  detail: 'detail',
 } as const satisfies Record<string, keyof RenderParameters>;
 
 const ALPHA_RANGE = rangeOf(alphaSchema);
@@ -96,13 +122,28 @@ export function readOverrides(options: ParsedOptions): RequestOverrides {
     ...(attentionSteps !== undefined && { attentionSteps: parseRange(attentionSteps) }),
     ...(options.has('no-keep-background') && { keepOriginalBackground: false }),
   } satisfies Partial<RenderParameters>;
-  return { parameters, ...readAlphas(options.texts('alpha')) };
+  const frame = options.text('frame');
+  const strength = options.number('strength', { minimum: 0, maximum: 1, isWhole: false });
+  return {
+    parameters,
+    ...readAlphas(options.texts('alpha')),
+    ...(frame !== undefined && { frame: parseFrame(frame) }),
+    ...(strength !== undefined && { strength }),
+  };
 }
 
 function oneOf<const Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new StudioError('USAGE', `--${name} takes ${choices.join(', ')}; not "${text}".`);
+}
+
+function parseFrame(text: string): Frame {
+  const numbers = text.split(',').map(Number);
+  const [left, top, width, height] = numbers;
+  const frame = frameSchema.safeParse(numbers.length === 4 ? { left, top, width, height } : text);
+  if (frame.success) return frame.data;
+  throw new StudioError('USAGE', `--frame takes auto, whole or LEFT,TOP,WIDTH,HEIGHT; not "${text}".`);
 }
 
 function parseRange(text: string): { from: number; to: number } {

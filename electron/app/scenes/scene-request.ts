@@ -1,6 +1,7 @@
 /** From a scene and the options of the command line to a render request. */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
+import type { Frame } from '../../contract/frame.ts';
 import {
   PAPER_ALPHA,
   PAPER_PARAMETERS,
@@ -16,6 +17,10 @@ export interface RequestOverrides {
   readonly parameters: Partial<RenderParameters>;
   /** For every concept. */
   readonly alpha?: number;
+  /** What of the background the model sees. */
+  readonly frame?: Frame;
+  /** For every concept. */
+  readonly strength?: number;
   /** By the concept's name. */
   readonly alphaByConcept?: ReadonlyMap<string, number>;
 }
@@ -28,7 +33,7 @@ export interface RequestOverrides {
 export function makeRequest(
   { file, assetIds }: LoadedScene,
   pack: { readonly identity: RenderRequest['pack']; readonly recommended: RecommendedParameters },
-  { parameters, alpha, alphaByConcept = new Map() }: RequestOverrides,
+  { parameters, alpha, frame, strength, alphaByConcept = new Map() }: RequestOverrides,
 ): RenderRequest {
   const { alpha: recommendedAlpha, ...recommended } = pack.recommended;
   for (const name of alphaByConcept.keys()) {
@@ -44,7 +49,7 @@ export function makeRequest(
       inpaintPrompt: file.inpaintPrompt,
       background: idOf(file.background),
       inpainted: file.inpainted === undefined ? null : idOf(file.inpainted),
-      frame: file.frame,
+      frame: frame ?? file.frame,
       concepts: file.concepts.map((concept) => ({
         name: concept.name,
         prompt: concept.prompt,
@@ -53,7 +58,7 @@ export function makeRequest(
         mode: concept.mode,
         mask: concept.mask === undefined ? null : idOf(concept.mask),
         placement: concept.placement ?? null,
-        strength: concept.strength,
+        strength: strength ?? concept.strength,
         alpha: alphaByConcept.get(concept.name) ?? alpha ?? concept.alpha ?? recommendedAlpha ?? PAPER_ALPHA,
         order: concept.order,
       })),

@@ -1,5 +1,7 @@
 /** What is done with picture files, here or in another process; the operations are described where they are done. */
+
 import type { PictureNote } from '../../contract/picture-formats.ts';
+import type { Placement } from '../../contract/placement.ts';
 
 /** 8-bit pixels, row by row; as many values each as there are channels. */
 export interface Pixels {
@@ -13,6 +15,18 @@ export interface PictureHeader {
   readonly width: number;
   readonly height: number;
   readonly mediaType: string;
+}
+
+/** A size in pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of a picture, in pixels. */
+export interface PictureRegion extends PictureSize {
+  readonly left: number;
+  readonly top: number;
 }
 
 /** A picture as a project takes it. */
@@ -42,7 +56,19 @@ export interface PictureCodec {
   ) => Promise<NormalisedPicture>;
   readonly header: (bytes: Uint8Array, name: string) => Promise<PictureHeader>;
   readonly thumbnail: (bytes: Uint8Array, name: string, type: 'webp' | 'png') => Promise<Uint8Array>;
-  readonly decode: (bytes: Uint8Array, name: string, kind: PictureKind) => Promise<Pixels>;
+  readonly decode: (
+    bytes: Uint8Array,
+    name: string,
+    kind: PictureKind,
+    size?: PictureSize,
+  ) => Promise<Pixels>;
+  readonly placedShape: (
+    bytes: Uint8Array,
+    name: string,
+    subject: Uint8Array | null,
+    placement: Placement,
+    size: PictureSize,
+  ) => Promise<Pixels>;
   readonly encode: (
     pixels: Pixels,
     channels: 1 | 3 | 4,

@@ -4,6 +4,7 @@
  */
 import type { Metadata } from 'sharp';
 import { PICTURE_FORMATS, type PictureNote } from '../../contract/picture-formats.ts';
+import type { Placement } from '../../contract/placement.ts';
 import { type Sharp, sharp } from './libvips.ts';
 import { examineMask, type MaskFindings, maskNotes } from './mask-conventions.ts';
 import { readPicture } from './open-picture.ts';
@@ -13,8 +14,11 @@ import type {
   PictureFit,
   PictureHeader,
   PictureKind,
+  PictureRegion,
+  PictureSize,
   Pixels,
 } from './picture-codec.ts';
+import { drawSharp } from './placed-picture.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
@@ -102,22 +106,56 @@ export async function makeThumbnail(
  * Decodes a picture to sRGB, three channels, transparency onto white; or a mask to its lightness, one channel,
  * transparent counting as outside. Either is turned as its Exif orientation says.
  *
+ * @param size to which it is resampled; its own by default
  * @throws StudioError ASSET_INVALID
  */
-export async function decodePixels(bytes: Uint8Array, name: string, kind: PictureKind): Promise<Pixels> {
-  return readPicture(bytes, name, ({ image }) =>
-    kind === 'mask'
-      ? rawPixels(image.autoOrient().flatten({ background: '#000000' }).toColourspace('b-w'), 1)
-      : rawPixels(image.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb'), 3),
-  );
+export async function decodePixels(
+  bytes: Uint8Array,
+  name: string,
+  kind: PictureKind,
+  size?: PictureSize,
+): Promise<Pixels> {
+  return readPicture(bytes, name, ({ image }) => {
+    const upright = image.autoOrient();
+    const sized =
+      size === undefined ? upright : upright.resize({ ...size, fit: 'fill', fastShrinkOnLoad: false });
+    return kind === 'mask'
+      ? rawPixels(sized.flatten({ background: '#000000' }).toColourspace('b-w'), 1)
+      : rawPixels(sized.flatten({ background: '#ffffff' }).toColourspace('srgb'), 3);
+  });
 }
 
-/** A part of a picture, and the size at which it is wanted. */
-export interface PictureRegion {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/**
+ * The shape of a picture where it is placed, without soft edge and shadow: its own opacity, less what a subject mask
+ * leaves out.
+ *
+ * @param subject file of a mask of the picture's size; null for none
+ * @param size of the background
+ * @returns one channel
+ * @throws StudioError ASSET_INVALID
+ */
+export async function placedShape(
+  bytes: Uint8Array,
+  name: string,
+  subject: Uint8Array | null,
+  placement: Placement,
+  { width, height }: PictureSize,
+): Promise<Pixels> {
+  const picture = await decodeWithOpacity(bytes, name);
+  const mask = subject && (await decodePixels(subject, `The subject mask of ${name}`, 'mask', picture));
+  const data = new Uint8Array(picture.data);
+  for (let pixel = 0; mask !== null && pixel < mask.data.length; pixel++) {
+    data[4 * pixel + 3] = Math.round((data[4 * pixel + 3]! * mask.data[pixel]!) / 255);
+  }
+  const viewport = { window: { left: 0, top: 0, width, height }, width, height };
+  const { area, data: layer } = await drawSharp({ ...picture, data }, placement, viewport);
+  const shape = new Uint8Array(width * height);
+  for (let y = 0; y < area.height; y++) {
+    for (let x = 0; x < area.width; x++) {
+      shape[(area.top + y) * width + area.left + x] = layer[4 * (y * area.width + x) + 3]!;
+    }
+  }
+  return { width, height, data: shape };
 }
 
 /**
@@ -132,7 +170,7 @@ export async function decodeRegion(
   bytes: Uint8Array,
   name: string,
   region: PictureRegion,
-  size: { readonly width: number; readonly height: number } = region,
+  size: PictureSize = region,
 ): Promise<Pixels> {
   return readPicture(bytes, name, ({ image }) => {
     const part = image.autoOrient().extract(region);
@@ -232,5 +270,6 @@ export const pictureOperations: PictureCodec = {
   header: pictureHeader,
   thumbnail: makeThumbnail,
   decode: decodePixels,
+  placedShape,
   encode: encodePng,
 };

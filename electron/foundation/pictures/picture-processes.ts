@@ -68,6 +68,7 @@ export class PictureProcesses implements PictureCodec {
   readonly header: PictureCodec['header'] = (...input) => this.#read('header', input);
   readonly thumbnail: PictureCodec['thumbnail'] = (...input) => this.#read('thumbnail', input);
   readonly decode: PictureCodec['decode'] = (...input) => this.#read('decode', input);
+  readonly placedShape: PictureCodec['placedShape'] = (...input) => this.#read('placedShape', input);
   readonly encode: PictureCodec['encode'] = (...input) =>
     this.#run('encode', input, 'The picture', input[0].data.length);
 

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { sharp } from '../../foundation/pictures/libvips.ts';
 import type { MaskFindings } from '../../foundation/pictures/mask-conventions.ts';
+import type { PictureRegion } from '../../foundation/pictures/picture-codec.ts';
 import {
   decodeMask as decodeMaskPixels,
   decodePixels,
   decodeRegion,
   decodeWithOpacity,
   encodePng as encodePixels,
-  type PictureRegion,
   pictureHeader,
 } from '../../foundation/pictures/picture-operations.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';

@@ -12,6 +12,7 @@ import {
 } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
+import type { Viewport } from '../../foundation/pictures/placed-picture.ts';
 import type { NamedImage, Scene, SceneConcept } from '../../pipeline/compose.ts';
 import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import { latentMasks } from '../../pipeline/mixing/latent-masks.ts';
@@ -22,7 +23,7 @@ import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import { drawPlaced, layOnto, shapeOf, type Viewport } from './cut-out.ts';
+import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
 import { type AssetReader, boxOf, type ReadConcept, readConcept } from './scene-concepts.ts';
 import { containedPicture, subjectPicture } from './subject-picture.ts';
 

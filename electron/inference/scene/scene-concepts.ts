@@ -8,12 +8,13 @@ import {
   describeEmptyMask,
   type MaskFindings,
 } from '../../foundation/pictures/mask-conventions.ts';
+import type { CutOut } from '../../foundation/pictures/placed-picture.ts';
 import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
 import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { decodeCutOut, decodeImage, examineMaskFile, type PictureFile } from '../images/images.ts';
-import { boundsOfCutOut, type CutOut, cutOutOf } from './cut-out.ts';
+import { boundsOfCutOut, cutOutOf } from './cut-out.ts';
 
 /** Gives the file of a picture by its content. */
 export type AssetReader = (id: AssetId) => Promise<PictureFile>;

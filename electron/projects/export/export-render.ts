@@ -1,6 +1,6 @@
 /** A project's renders as files for other programs: the picture, its cut-outs, its layers. */
 import { StudioError } from '../../contract/errors.ts';
-import type { ResolvedFrame } from '../../contract/frame.ts';
+import { isMaskOf, type ResolvedFrame } from '../../contract/frame.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-codec.ts';
 import type { ProjectFile } from '../project-file.ts';
@@ -63,7 +63,7 @@ export async function encodeExport(
 }
 
 /**
- * Each concept cut out of the picture, as PNG with alpha: its mask, less what concepts in front of it cover.
+ * Each concept cut out of the picture, as PNG with alpha: its mask or its placed shape at the picture's size, less what concepts in front of it cover.
  *
  * @returns in the order of the request's concepts
  * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
@@ -75,7 +75,7 @@ export async function exportCutOuts(
 ): Promise<ExportedFile[]> {
   const render = project.render(renderId);
   const picture = await resultPixels(project, render, options.pictures);
-  const masks = visibleMasks(await maskPixels(project, render, options.pictures), ordersOf(render));
+  const masks = visibleMasks(await maskPixels(project, render, picture, options.pictures), ordersOf(render));
   const base = baseName(project, render);
   const files: ExportedFile[] = [];
   for (const [index, { name }] of render.request.scene.concepts.entries()) {
@@ -105,7 +105,7 @@ export async function exportLayered(
   const render = project.render(renderId);
   const { scene } = render.request;
   const picture = await resultPixels(project, render, pictures);
-  const masks = await maskPixels(project, render, pictures);
+  const masks = await maskPixels(project, render, picture, pictures);
   const visible = visibleMasks(masks, ordersOf(render));
   const encode = (pixels: Pixels, channels: 1 | 3 | 4) => pictures.encode(pixels, channels, 'with-profile');
   const merged = await encode(picture, 3);
@@ -153,12 +153,30 @@ async function resultPixels(
 async function maskPixels(
   project: ProjectFile,
   { request }: RenderRecord,
+  { width, height }: Pixels,
   pictures: PictureCodec,
 ): Promise<Pixels[]> {
   const masks: Pixels[] = [];
-  for (const { name, mask } of request.scene.concepts) {
-    if (mask === null) throw new StudioError('PARAMETER_INVALID', `The concept ${name} has no mask.`);
-    masks.push(await pictures.decode(project.readAsset(mask).bytes, `The mask of ${name}`, 'mask'));
+  for (const { name, image, subject, mask, placement } of request.scene.concepts) {
+    const bytesOf = (id: AssetId) => project.readAsset(id).bytes;
+    if (placement !== null) {
+      const shape = subject === null ? null : bytesOf(subject);
+      masks.push(
+        await pictures.placedShape(bytesOf(image), `The picture of ${name}`, shape, placement, {
+          width,
+          height,
+        }),
+      );
+    } else if (mask !== null) {
+      const decoded = await pictures.decode(bytesOf(mask), `The mask of ${name}`, 'mask');
+      // Masks of large backgrounds are smaller than them.
+      const isPictures = decoded.width === width && decoded.height === height;
+      masks.push(
+        isPictures || !isMaskOf(decoded, { width, height })
+          ? decoded
+          : await pictures.decode(bytesOf(mask), `The mask of ${name}`, 'mask', { width, height }),
+      );
+    }
   }
   return masks;
 }

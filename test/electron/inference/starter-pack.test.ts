@@ -98,3 +98,22 @@ test('every sample scene composes', async () => {
     expect([name, image.width, image.height, notices]).toEqual([name, 256, 256, []]);
   }
 });
+
+test('the sample photograph keeps its size and every pixel away from what is placed in it', async () => {
+  const folder = join(starterPack, 'scenes', 'photograph');
+  const { file } = await loadScene(join(folder, 'scene.json'));
+  const background = await picture(join(folder, file.background));
+  const { image, frame, notices } = await renderSample(engine, 'photograph', { steps: 4 });
+  expect([image.width, image.height]).toEqual([background.width, background.height]);
+  const { width, height, modelWidth, modelHeight } = frame;
+  expect([width, height, modelWidth, modelHeight]).toEqual([
+    expect.any(Number),
+    expect.any(Number),
+    256,
+    256,
+  ]);
+  expect(notices.join()).toContain('strength');
+  const isFar = (pixel: number) => pixel % background.width < frame.left || pixel / background.width > 260;
+  expect(psnr(image, background, isFar)).toBe(Number.POSITIVE_INFINITY);
+  expect(psnr(image, background, (pixel) => !isFar(pixel))).toBeLessThan(30);
+});

@@ -1,0 +1,82 @@
+/** Exports of renders of large backgrounds and of placed concepts: layers and cut-outs at the picture's own size. */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { firstPlacement } from '../../../../electron/contract/placement.ts';
+import { pictureOperations } from '../../../../electron/foundation/pictures/picture-operations.ts';
+import {
+  exportCutOuts,
+  exportLayered,
+  exportPicture,
+} from '../../../../electron/projects/export/export-render.ts';
+import { readPngText } from '../../../../electron/projects/export/png-text.ts';
+import { FRAME_KEYWORD } from '../../../../electron/projects/export/render-metadata.ts';
+import { createProject, temporaryFolder } from '../project-fixture.ts';
+import { renderOf } from '../sample-render.ts';
+
+const options = { metadata: true, program: 'test', pictures: pictureOperations };
+const frame = { left: 10, top: 20, width: 64, height: 48, modelWidth: 32, modelHeight: 24 };
+
+const plain = (width: number, height: number, colour: string) =>
+  sharp({ create: { width, height, channels: 3, background: colour } })
+    .png()
+    .toBuffer();
+
+/** A white rectangle on black. */
+async function mask(width: number, height: number, [left, top, right, bottom]: readonly number[]) {
+  const data = new Uint8Array(width * height);
+  for (let y = top!; y < bottom!; y++) data.fill(255, y * width + left!, y * width + right!);
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+}
+
+test('a placed concept is cut out where it lies, a small mask is brought to the picture’s size', async () => {
+  const project = createProject(join(await temporaryFolder(), 'large.pnpmix'));
+  const background = project.putAsset(await plain(120, 80, '#102030'));
+  const result = project.putAsset(await plain(120, 80, '#c0a080'));
+  const image = project.putAsset(await plain(20, 10, '#ff0000'));
+  const subject = project.putAsset(await mask(20, 10, [0, 0, 10, 10]));
+  const small = project.putAsset(await mask(60, 40, [0, 0, 10, 10]));
+  const base = renderOf(background);
+  const [concept] = base.request.scene.concepts;
+  const placement = {
+    ...firstPlacement({ width: 20, height: 10 }, { width: 120, height: 80 }),
+    x: 60,
+    y: 40,
+    scale: 2,
+  };
+  const { id } = project.addRender({
+    ...base,
+    result,
+    frame,
+    request: {
+      ...base.request,
+      scene: {
+        ...base.request.scene,
+        concepts: [
+          { ...concept!, name: 'Placed', image, subject, mode: 'place', mask: null, placement, order: 1 },
+          { ...concept!, name: 'Replaced', mask: small, order: 0 },
+        ],
+      },
+    },
+  });
+
+  const [placed, replaced] = await exportCutOuts(project, id, options);
+  const alphaAt = async (bytes: Uint8Array, x: number, y: number) => {
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([120, 80, 4]);
+    return data[4 * (y * 120 + x) + 3]!;
+  };
+  // 20 x 10 pixels doubled about (60, 40), of which the left half is the subject: x 40..60, y 30..50.
+  expect(await alphaAt(placed!.bytes, 50, 40)).toBe(255);
+  expect(await alphaAt(placed!.bytes, 70, 40)).toBe(0);
+  expect(await alphaAt(placed!.bytes, 50, 60)).toBe(0);
+  expect(await alphaAt(replaced!.bytes, 10, 10)).toBe(255);
+  expect(await alphaAt(replaced!.bytes, 30, 10)).toBe(0);
+
+  const { bytes } = await exportPicture(project, id, options);
+  expect(JSON.parse(readPngText(bytes, FRAME_KEYWORD)!)).toEqual(frame);
+  expect(readPngText(bytes, 'parameters')).toContain('PnP-MIX frame: 64x48+10+20 at 32x24');
+  expect((await exportLayered(project, id, pictureOperations)).bytes.length).toBeGreaterThan(0);
+});
