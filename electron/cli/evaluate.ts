@@ -71,6 +71,7 @@ async function runEvaluate({ options, signal, print, result, progress }: Command
       masks: null,
       removal: null,
       ablation: null,
+      parameters: null,
       ...Object.assign({}, ...results.map((measured) => measured.report)),
       seconds: (performance.now() - startMs) / 1000,
     };

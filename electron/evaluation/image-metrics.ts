@@ -57,13 +57,47 @@ export async function ringDistance(
   truth: RgbImage,
   masks: readonly Tensor[],
 ): Promise<number> {
-  const near = masks.map((mask) => {
+  return pixelDistance(result, truth, ringAround(masks, RING_PX));
+}
+
+/** Pixels on either side of a region's border in which a fringe is looked for. */
+const FRINGE_PX = 3;
+
+/**
+ * Fringe: how much of the old objects' colours is left at the rim, 0..1: how far the pixels within 3 px of the regions'
+ * borders lie from the true picture on the way to the background before it was composed into.
+ */
+export async function fringe(
+  result: RgbImage,
+  truth: RgbImage,
+  background: RgbImage,
+  masks: readonly Tensor[],
+): Promise<number> {
+  const [resultLab, truthLab, backgroundLab] = await Promise.all([
+    toLab(result),
+    toLab(truth),
+    toLab(background),
+  ]);
+  const isNear = ringAround(masks, FRINGE_PX);
+  const shares: number[] = [];
+  for (let pixel = 0; pixel < result.width * result.height; pixel++) {
+    if (!isNear(pixel)) continue;
+    const [is, should, was] = [resultLab, truthLab, backgroundLab].map((lab) => labAt(lab, pixel));
+    const share = shiftTowards(should!, is!, was!);
+    if (share !== undefined) shares.push(share);
+  }
+  return shares.length === 0 ? 0 : mean(shares);
+}
+
+/** Whether a pixel lies within a distance of a region's border, on either side. */
+function ringAround(masks: readonly Tensor[], widthPx: number): (pixel: number) => boolean {
+  const rings = masks.map((mask) => {
     const region = regionOf(mask);
     const outside = { ...region, inside: region.inside.map((value) => 1 - value) };
     const [toRegion, toOutside] = [squaredDistanceTo(region), squaredDistanceTo(outside)];
-    return toRegion.map((squared, at) => (Math.max(squared, toOutside[at]!) <= RING_PX ** 2 ? 1 : 0));
+    return toRegion.map((squared, at) => (Math.max(squared, toOutside[at]!) <= widthPx ** 2 ? 1 : 0));
   });
-  return pixelDistance(result, truth, (pixel) => near.some((ring) => ring[pixel] === 1));
+  return (pixel) => rings.some((ring) => ring[pixel] === 1);
 }
 
 /** Mean Delta E to the true picture, pixel by pixel, inside the masks. */

@@ -74,6 +74,23 @@ describe('the report', () => {
     expect(report().autoencoderPsnr).toBeNull();
   });
 
+  test('has the parameters beyond the paper, one at a time, against the truth of composed scenes too', async () => {
+    const { exitCode, out: printed } = await evaluate('--only', 'parameters', '--scenes', '1');
+    expect(exitCode).toBe(0);
+    const { rows, scenes } = report().parameters;
+    expect(scenes).toBe(1);
+    for (const { ring, inside, identity, scores } of rows) {
+      for (const value of [ring, inside, identity, scores.concept, scores.backgroundPsnr]) {
+        expect(value).toBeGreaterThanOrEqual(0);
+      }
+    }
+    const names = rows.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['as in the paper', 'startAt 0.64', 'as the pack recommends']),
+    );
+    expect(printed).toMatch(/as in the paper +\d+\.\d\d +\d+\.\d\d/);
+  });
+
   test('says when scenes were left out, and takes them evenly', async () => {
     const { exitCode, out: printed } = await evaluate('--scenes', '2', '--only', 'autoencoder');
     expect(exitCode).toBe(0);

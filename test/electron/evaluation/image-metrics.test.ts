@@ -11,6 +11,7 @@ import {
   colourLeakage,
   conceptColourDistance,
   cosineSimilarity,
+  fringe,
   insideDistance,
   psnr,
   ringDistance,
@@ -54,6 +55,15 @@ describe('distance to the true picture', () => {
     expect(await ringDistance(fringe, truth, [mask])).toBeCloseTo((all * 2) / 24, 3);
     const far = paint((x) => (x < 9 || x > 38 || (x > 22 && x < 25) ? red : grey));
     expect(await ringDistance(far, truth, [mask])).toBe(0);
+  });
+
+  test('fringe is how much of the old colour is left at the rim', async () => {
+    const background = paint((x) => (x >= 15 && x < 33 ? red : grey));
+    expect(await fringe(truth, truth, background, [mask])).toBe(0);
+    expect(await fringe(background, truth, background, [mask])).toBeCloseTo(1, 9);
+    // Of the four red columns on either side of the borders, two stay red.
+    const left = paint((x) => (x === 15 || x === 32 ? red : grey));
+    expect(await fringe(left, truth, background, [mask])).toBeCloseTo(2 / 8, 6);
   });
 
   test('of the inside sees the masks alone', async () => {
