@@ -25,7 +25,9 @@ export const evaluateCommand: Command = {
     scenes: { value: 'COUNT', description: 'Use only this many scenes, spread evenly; the output says so.' },
     only: {
       value: 'NAME,...',
-      description: `Compute only these metrics: ${metrics.map(({ name }) => name).join(', ')}.`,
+      description:
+        `Compute only these metrics: ${metrics.map(({ name }) => name).join(', ')}. ` +
+        'Without it, all but parameters.',
     },
     out: { value: 'FILE.json', description: 'Where to save the report; out/evaluate.json by default.' },
     ...engineOptions,
@@ -94,7 +96,7 @@ function readSceneCount(options: ParsedOptions): number | undefined {
 
 function readMetrics(options: ParsedOptions): readonly Metric[] {
   const text = options.text('only');
-  if (text === undefined) return metrics;
+  if (text === undefined) return metrics.filter(({ isOnlyByName }) => !isOnlyByName);
   return text.split(',').map((name) => {
     const metric = metrics.find((candidate) => candidate.name === name);
     if (metric !== undefined) return metric;

@@ -19,6 +19,8 @@ export interface EvaluationContext {
 export interface Metric {
   /** What --only calls it. */
   readonly name: string;
+  /** Computed only where --only names it: it serves a choice that is seldom made, and takes long. */
+  readonly isOnlyByName?: true;
   /** Stands in front of its progress. */
   readonly title: string;
   /** @throws StudioError CANCELLED at the next piece of work, and what the engine throws */
