@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../electron/contract/errors.ts';
 import { PAPER_ALPHA, type RenderParameters } from '../../electron/contract/parameters.ts';
+import type { Placement } from '../../electron/contract/placement.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import {
   CONCEPT_COLOURS,
@@ -11,6 +12,8 @@ import {
   type SceneDocument,
 } from '../../electron/contract/scene-document.ts';
 import { MAX_CONCEPTS } from '../../electron/contract/scene-file.ts';
+import { scaledPlacement } from './placement-commands.ts';
+import type { Size } from './view-transform.ts';
 
 /** What of a concept can be set by {@link changeConcept}. */
 export type ConceptChange = Partial<Omit<DocumentConcept, 'id'>>;
@@ -24,7 +27,14 @@ export type ConceptChange = Partial<Omit<DocumentConcept, 'id'>>;
 export function addConcept(
   document: SceneDocument,
   id: string,
-  start: { name: string; image?: AssetId | null; subject?: AssetId | null; alpha?: number },
+  start: {
+    name: string;
+    image?: AssetId | null;
+    subject?: AssetId | null;
+    alpha?: number;
+    /** Where it is placed; without it, it replaces what its mask will cover. */
+    placement?: Placement | null;
+  },
 ): SceneDocument {
   // An edit may be applied again, on a document that has it already.
   if (document.concepts.some((concept) => concept.id === id)) return document;
@@ -40,8 +50,8 @@ export function addConcept(
     image: start.image ?? null,
     subject: start.subject ?? null,
     mask: null,
-    mode: 'replace',
-    placement: null,
+    mode: start.placement ? 'place' : 'replace',
+    placement: start.placement ?? null,
     strength: null,
     alpha: start.alpha ?? PAPER_ALPHA,
     visible: true,
@@ -80,21 +90,29 @@ export function moveConcept(document: SceneDocument, id: string, toIndex: number
 }
 
 /**
- * Puts a background in. One of another size makes every mask and the inpainted background meaningless: they go.
+ * Puts a background in. One of another size makes masks, a drawn frame and the inpainted background meaningless: they go.
+ * What is placed keeps its place in the picture and its share of it.
  *
- * @param sameSize whether it is of the size of the one before
+ * @param before size of the one before; null when there was none
  */
 export function setBackground(
   document: SceneDocument,
   background: AssetId,
-  sameSize: boolean,
+  before: Size | null,
+  after: Size,
 ): SceneDocument {
   if (document.background === background) return document;
+  // It was made of the old background.
+  const changed = { ...setInpainted(document, null), background };
+  if (before === null || (before.width === after.width && before.height === after.height)) return changed;
   return {
-    // It was made of the old background.
-    ...setInpainted(document, null),
-    background,
-    concepts: sameSize ? document.concepts : document.concepts.map((concept) => ({ ...concept, mask: null })),
+    ...changed,
+    frame: typeof document.frame === 'string' ? document.frame : 'auto',
+    concepts: document.concepts.map((concept) => ({
+      ...concept,
+      mask: null,
+      placement: concept.placement && scaledPlacement(concept.placement, before, after),
+    })),
   };
 }
 
@@ -113,9 +131,11 @@ export function setInpainted(
   return { ...others, inpainted, ...(masks && { inpaintedMasks: [...masks] }) };
 }
 
-/** The masks of what takes part in the render. */
+/** The masks of the objects that are replaced in the render. */
 export function visibleMasks({ concepts }: Pick<SceneDocument, 'concepts'>): AssetId[] {
-  return concepts.flatMap(({ mask, visible }) => (mask !== null && visible ? [mask] : []));
+  return concepts.flatMap(({ mask, visible, mode }) =>
+    mask !== null && visible && mode === 'replace' ? [mask] : [],
+  );
 }
 
 /**

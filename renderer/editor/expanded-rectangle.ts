@@ -1,7 +1,11 @@
 /** The rectangles around masks within which dilution leaves objects alone (method.md, stage 2 step 5). */
+
+import type { ResolvedFrame } from '../../electron/contract/frame.ts';
 import { expandedRectangle, type LatentMaskOptions } from '../../electron/pipeline/mixing/latent-masks.ts';
 import { tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { intersectRects, type MaskPlane, type PixelRect, planeRect } from './mask-plane.ts';
+import type { MaskSpace } from './mask-space.ts';
+import { resamplePart } from './resample-plane.ts';
 
 /**
  * The method's own rectangles, computed by the method's own code at latent resolution. Takes the time of bringing the
@@ -40,4 +44,22 @@ function weightsOf({ width, height, data }: MaskPlane, dims: readonly [number, n
     for (let x = 0; x < width; x++) weights[y * columns + x] = data[y * width + x]! / 255;
   }
   return tensor(weights, [rows, columns]);
+}
+
+/** A mask as the model sees it: the part of it that the frame shows, at the model's size. */
+export function framedMask(plane: MaskPlane, { scaleX, scaleY }: MaskSpace, frame: ResolvedFrame): MaskPlane {
+  const { left, top, width, height, modelWidth, modelHeight } = frame;
+  const part = { left: left * scaleX, top: top * scaleY, width: width * scaleX, height: height * scaleY };
+  return resamplePart(plane, part, { width: modelWidth, height: modelHeight });
+}
+
+/** A rectangle at the model's size in background pixels; fractions where the sizes differ. */
+export function outOfFrame(rect: PixelRect, frame: ResolvedFrame): PixelRect {
+  const { left, top, width, height, modelWidth, modelHeight } = frame;
+  return {
+    left: left + (rect.left * width) / modelWidth,
+    top: top + (rect.top * height) / modelHeight,
+    right: left + (rect.right * width) / modelWidth,
+    bottom: top + (rect.bottom * height) / modelHeight,
+  };
 }

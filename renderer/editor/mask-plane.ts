@@ -109,16 +109,16 @@ export function clearRect(plane: MaskPlane, { left, top, right, bottom }: PixelR
   for (let y = top; y < bottom; y++) plane.data.fill(0, y * plane.width + left, y * plane.width + right);
 }
 
-/** The smallest rectangle around every pixel above 0. */
-export function boundsOf({ width, height, data }: MaskPlane): PixelRect {
+/** The smallest rectangle around every pixel from a value on. */
+export function boundsOf({ width, height, data }: MaskPlane, from = 1): PixelRect {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0; y < height; y++) {
     const row = y * width;
     let first = 0;
-    while (first < width && data[row + first] === 0) first++;
+    while (first < width && data[row + first]! < from) first++;
     if (first === width) continue;
     let last = width - 1;
-    while (data[row + last] === 0) last--;
+    while (data[row + last]! < from) last--;
     if (top === height) top = y;
     bottom = y + 1;
     if (first < left) left = first;
@@ -132,6 +132,18 @@ export function coverageOf({ data }: MaskPlane): number {
   let inside = 0;
   for (let at = 0; at < data.length; at++) if (data[at]! >= INSIDE_FROM) inside++;
   return data.length === 0 ? 0 : inside / data.length;
+}
+
+/** How much two masks of one size have in common: the area inside both by the area inside either; 1 for two empty ones. */
+export function overlapOf(a: MaskPlane, b: MaskPlane): number {
+  let both = 0;
+  let either = 0;
+  for (let at = 0; at < a.data.length; at++) {
+    const [isInA, isInB] = [a.data[at]! >= INSIDE_FROM, b.data[at]! >= INSIDE_FROM];
+    if (isInA && isInB) both++;
+    if (isInA || isInB) either++;
+  }
+  return either === 0 ? 1 : both / either;
 }
 
 /** Whether nothing at all is inside, not even partly. */

@@ -14,6 +14,7 @@ import {
   copyPlane,
   copyRect,
   EMPTY_RECT,
+  INSIDE_FROM,
   isEmptyRect,
   type MaskPlane,
   maskPlane,
@@ -35,6 +36,7 @@ export class MaskSession {
   /** What the gesture under way has touched. */
   #touched: PixelRect = EMPTY_RECT;
   #bounds: PixelRect | undefined;
+  #regionBounds: PixelRect | undefined;
 
   /** @param mask kept as the base, not copied */
   constructor(mask: MaskPlane) {
@@ -52,6 +54,12 @@ export class MaskSession {
   get bounds(): PixelRect {
     this.#bounds ??= boundsOf(this.#base);
     return this.#bounds;
+  }
+
+  /** Around what of the committed mask is inside, as the method counts it. */
+  get regionBounds(): PixelRect {
+    this.#regionBounds ??= boundsOf(this.#base, INSIDE_FROM);
+    return this.#regionBounds;
   }
 
   /** Whether a gesture has changed anything yet. */
@@ -112,6 +120,7 @@ export class MaskSession {
     clearRect(this.#coverage, this.#touched);
     this.#touched = EMPTY_RECT;
     this.#bounds = undefined;
+    this.#regionBounds = undefined;
   }
 
   #lay(changed: PixelRect, mode: StrokeMode): PixelRect {

@@ -7,21 +7,12 @@
  *
  * with F = diag(-1 where mirrored), R clockwise for positive degrees since y points down.
  */
+import type { Placement } from '../../electron/contract/placement.ts';
 import type { Point } from './mask-plane.ts';
 import type { Size } from './view-transform.ts';
 
 /** A placed picture's geometry; lengths in background pixels. */
-export interface PlacedGeometry {
-  /** Its centre. */
-  readonly x: number;
-  readonly y: number;
-  /** Background pixels per picture pixel, > 0. */
-  readonly scale: number;
-  /** -180..180, clockwise. */
-  readonly rotationDeg: number;
-  readonly flipX: boolean;
-  readonly flipY: boolean;
-}
+export type PlacedGeometry = Pick<Placement, 'x' | 'y' | 'scale' | 'rotationDeg' | 'flipX' | 'flipY'>;
 
 /** Corners in the order in which they lie around the picture, before it is turned. */
 export const CORNERS = ['topLeft', 'topRight', 'bottomRight', 'bottomLeft'] as const;
@@ -41,8 +32,6 @@ export const MIN_SIDE_PX = 4;
 export const MAX_SCALE = 64;
 /** Step of turning with Shift. */
 const ROTATION_STEP_DEG = 15;
-/** Share of the background's shorter side that a dropped picture's longer side takes. */
-const DROPPED_SHARE = 1 / 3;
 
 /** The same angle in -180 < angle <= 180. */
 export function normaliseDeg(angle: number): number {
@@ -195,22 +184,4 @@ export function nudgeOf(key: string, shift: boolean): Point | undefined {
     default:
       return undefined;
   }
-}
-
-/**
- * Where a dropped picture comes to lie: around the point, upright, a third of the background's shorter side large.
- *
- * @param at in background pixels; moved inside the background
- */
-export function droppedPlacement(background: Size, image: Size, at: Point): PlacedGeometry {
-  const wantedPx = Math.min(background.width, background.height) * DROPPED_SHARE;
-  const scale = clampScale(wantedPx / Math.max(image.width, image.height), image);
-  return {
-    x: Math.min(Math.max(at.x, 0), background.width),
-    y: Math.min(Math.max(at.y, 0), background.height),
-    scale,
-    rotationDeg: 0,
-    flipX: false,
-    flipY: false,
-  };
 }

@@ -28,8 +28,26 @@ export function resamplePlane(plane: MaskPlane, { width, height }: Size): MaskPl
       `A mask of ${plane.width} x ${plane.height} does not fit the background: it has another aspect.`,
     );
   }
-  const across = tapsOf(plane.width, width);
-  const down = tapsOf(plane.height, height);
+  return resamplePart(
+    plane,
+    { left: 0, top: 0, width: plane.width, height: plane.height },
+    { width, height },
+  );
+}
+
+/**
+ * Resamples a part of a mask, whatever its aspect: what the model sees of it. What lies beyond the mask repeats its border.
+ *
+ * @param part in pixels of the mask, fractions allowed
+ * @returns a new plane, values 0..255 rounded to the nearest
+ */
+export function resamplePart(
+  plane: MaskPlane,
+  part: { readonly left: number; readonly top: number } & Size,
+  { width, height }: Size,
+): MaskPlane {
+  const across = tapsOf(plane.width, part.left, part.width, width);
+  const down = tapsOf(plane.height, part.top, part.height, height);
   // 1. Rows.
   const rows = new Float32Array(width * plane.height);
   for (let y = 0; y < plane.height; y++) {
@@ -55,11 +73,11 @@ export function resamplePlane(plane: MaskPlane, { width, height }: Size): MaskPl
   return result;
 }
 
-function tapsOf(inputs: number, outputs: number): Taps[] {
-  const perOutput = inputs / outputs;
+function tapsOf(inputs: number, start: number, length: number, outputs: number): Taps[] {
+  const perOutput = length / outputs;
   const radius = Math.max(perOutput, 1);
   return Array.from({ length: outputs }, (_, output) => {
-    const centre = (output + 0.5) * perOutput;
+    const centre = Math.min(Math.max(start + (output + 0.5) * perOutput, 0.5), inputs - 0.5);
     const from = Math.max(Math.ceil(centre - radius - 0.5), 0);
     const to = Math.min(Math.floor(centre + radius - 0.5), inputs - 1);
     const weights: number[] = [];

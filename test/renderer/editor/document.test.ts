@@ -29,6 +29,8 @@ import {
 } from '../../../renderer/editor/document-history.ts';
 import { flowOf, missingParts } from '../../../renderer/editor/next-action.ts';
 
+const SIZE = { width: 512, height: 512 };
+const LARGER = { width: 768, height: 512 };
 const asset = (digit: number) => String(digit).repeat(64);
 
 /** A command on a document; where it names a concept, it is by index, modulo how many there are. */
@@ -61,7 +63,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.tuple(digit, fc.boolean()).map(
     ([of, same]): Edit =>
       (document) =>
-        setBackground(document, asset(of), same),
+        setBackground(document, asset(of), SIZE, same ? SIZE : LARGER),
   ),
   fc.string({ maxLength: 20 }).map(
     (prompt): Edit =>
@@ -171,11 +173,11 @@ describe('document commands', () => {
 
   it('drops the masks with a background of another size, and what was made of the old one with any', () => {
     const masked = setInpainted(changeConcept(two, 'cat', { mask: asset(3) }), asset(4), [asset(3)]);
-    const same = setBackground(masked, asset(5), true);
+    const same = setBackground(masked, asset(5), SIZE, SIZE);
     expect(same.concepts[0]!.mask).toBe(asset(3));
     expect(same.inpainted).toBeNull();
     expect(same).not.toHaveProperty('inpaintedMasks');
-    expect(setBackground(masked, asset(5), false).concepts[0]!.mask).toBeNull();
+    expect(setBackground(masked, asset(5), SIZE, LARGER).concepts[0]!.mask).toBeNull();
   });
 
   it('tells a background without the objects stale when a mask is another than the objects were taken out with', () => {
@@ -208,7 +210,7 @@ describe('the flow', () => {
     const empty = emptySceneDocument();
     const next = (document: SceneDocument) => flowOf(document).find(({ isNext }) => isNext)!.step;
     expect(next(empty)).toBe('background');
-    const withBackground = setBackground(empty, asset(1), true);
+    const withBackground = setBackground(empty, asset(1), null, SIZE);
     expect(next(withBackground)).toBe('concepts');
     const withConcept = addConcept(withBackground, 'cat', { name: 'Cat', image: asset(2) });
     expect(next(withConcept)).toBe('masks');

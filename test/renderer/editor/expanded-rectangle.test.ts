@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latentMasks } from '../../../electron/pipeline/mixing/latent-masks.ts';
 import { tensor } from '../../../electron/pipeline/tensor/tensor.ts';
-import { expandedRectangles } from '../../../renderer/editor/expanded-rectangle.ts';
-import { type MaskPlane, maskPlane, type PixelRect } from '../../../renderer/editor/mask-plane.ts';
+import { expandedRectangles, framedMask, outOfFrame } from '../../../renderer/editor/expanded-rectangle.ts';
+import { boundsOf, type MaskPlane, maskPlane, type PixelRect } from '../../../renderer/editor/mask-plane.ts';
+import { maskSpace } from '../../../renderer/editor/mask-space.ts';
 import { fillPolygon, rectangleOutline } from '../../../renderer/editor/polygon-fill.ts';
 
 const SIDE = 64;
@@ -91,3 +92,14 @@ function boundsOf8(data: Float32Array): PixelRect | undefined {
     bottom: 8 * (Math.max(...rows) + 1),
   };
 }
+
+it('shows a mask as the model sees it, and brings what was found there back into the background', () => {
+  const background = { width: 640, height: 320 };
+  const plane = maskPlane(320, 160);
+  fillPolygon(plane, rectangleOutline({ x: 100, y: 40 }, { x: 140, y: 80 }));
+  const frame = { left: 160, top: 40, width: 160, height: 160, modelWidth: 80, modelHeight: 80 };
+  const seen = framedMask(plane, maskSpace(background, plane), frame);
+  expect([seen.width, seen.height]).toEqual([80, 80]);
+  expect(boundsOf(seen)).toEqual({ left: 20, top: 20, right: 60, bottom: 60 });
+  expect(outOfFrame(boundsOf(seen), frame)).toEqual({ left: 200, top: 80, right: 280, bottom: 160 });
+});

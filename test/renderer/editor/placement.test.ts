@@ -7,7 +7,6 @@ import {
   CORNERS,
   cornerOf,
   cornersOf,
-  droppedPlacement,
   flip,
   isInPlaced,
   moveBy,
@@ -150,27 +149,9 @@ describe('mirroring', () => {
 });
 
 it('moves, and is nudged by one pixel, or ten with Shift', () => {
-  const placed = droppedPlacement({ width: 900, height: 600 }, image, at(450, 300));
+  const placed = { x: 450, y: 300, scale: 1, rotationDeg: 0, flipX: false, flipY: false };
   expect(moveBy(placed, 3, -2)).toEqual({ ...placed, x: 453, y: 298 });
   expect(nudgeOf('ArrowLeft', false)).toEqual({ x: -1, y: 0 });
   expect(nudgeOf('ArrowDown', true)).toEqual({ x: 0, y: 10 });
   expect(nudgeOf('Enter', false)).toBeUndefined();
-});
-
-it('is dropped around the pointer, inside the background, a third of its shorter side large', () => {
-  const sizes = fc.record({
-    width: fc.integer({ min: 64, max: 16_384 }),
-    height: fc.integer({ min: 64, max: 16_384 }),
-  });
-  fc.assert(
-    fc.property(sizes, sizes, points, (background, picture, point) => {
-      const placed = droppedPlacement(background, picture, point);
-      const longest = Math.max(picture.width, picture.height) * placed.scale;
-      expect(longest).toBeCloseTo(Math.min(background.width, background.height) / 3, 6);
-      expect(placed.x).toBeGreaterThanOrEqual(0);
-      expect(placed.x).toBeLessThanOrEqual(background.width);
-      expect(placed.y).toBeGreaterThanOrEqual(0);
-      expect(placed.y).toBeLessThanOrEqual(background.height);
-    }),
-  );
 });

@@ -1,0 +1,25 @@
+/** Whether a mask that was found under a point is a thing, and not the ground or the sky. Pure. */
+import { boundsOf, coverageOf, INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
+
+/** Smallest and largest share of the picture that a thing takes. */
+const MIN_SHARE = 0.001;
+const MAX_SHARE = 0.4;
+/** A thing may be cut by one border of the picture; what reaches two of them is a part of the scene. */
+const MAX_BORDERS = 1;
+
+/** @param x in mask pixels */
+export function isInside({ width, height, data }: MaskPlane, x: number, y: number): boolean {
+  const [column, row] = [Math.floor(x), Math.floor(y)];
+  if (column < 0 || row < 0 || column >= width || row >= height) return false;
+  return data[row * width + column]! >= INSIDE_FROM;
+}
+
+/** @param x the point, in mask pixels */
+export function isObjectUnder(mask: MaskPlane, x: number, y: number): boolean {
+  if (!isInside(mask, x, y)) return false;
+  const share = coverageOf(mask);
+  if (share < MIN_SHARE || share > MAX_SHARE) return false;
+  const { left, top, right, bottom } = boundsOf(mask);
+  const borders = [left === 0, top === 0, right === mask.width, bottom === mask.height];
+  return borders.filter(Boolean).length <= MAX_BORDERS;
+}
