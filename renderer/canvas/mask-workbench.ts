@@ -134,6 +134,12 @@ export class MaskWorkbench {
     return layer && rectToScene(this.#space, layer.session.bounds);
   }
 
+  /** Around what of a committed mask the render replaces, in scene coordinates. */
+  regionBoundsOf(conceptId: string): PixelRect | undefined {
+    const layer = this.#layers.get(conceptId);
+    return layer && rectToScene(this.#space, layer.session.regionBounds);
+  }
+
   /** Background pixels to mask pixels. */
   get space(): MaskSpace {
     return this.#space;
@@ -302,6 +308,11 @@ export class MaskWorkbench {
     this.#layers.colour(layer);
     this.#proposal.markShown();
     this.#redraw();
+  }
+
+  /** A mask of the scene's background, in mask coordinates. Not to be changed. @throws StudioError as the library's */
+  load(maskId: AssetId): Promise<MaskPlane> {
+    return this.#library.load(maskId, this.#space.mask);
   }
 
   /** Carries out an operation on a whole mask, as one gesture; its lengths and areas are in background pixels. */

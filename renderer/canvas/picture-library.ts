@@ -5,6 +5,7 @@
 import { type Remote, wrap } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { Tile } from '../editor/picture-levels.ts';
+import type { CutOut, CutOutOptions } from './cut-out-pixels.ts';
 import type { PictureWorkerService } from './picture-worker.ts';
 
 /** A picture that can be drawn. */
@@ -106,13 +107,30 @@ export class PictureLibrary {
     void this.#load();
   }
 
+  /**
+   * Cuts a concept's picture out, for the canvas.
+   *
+   * @param subject white where the thing is; null: the picture's own opacity cuts it out
+   * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE; what the browser says of a file that it cannot decode
+   */
+  async cutOut(picture: AssetId, subject: AssetId | null, options: CutOutOptions): Promise<CutOut> {
+    const [pictureFile, subjectFile] = await Promise.all([
+      this.#file(picture),
+      subject === null ? null : this.#file(subject),
+    ]);
+    return this.#service.cutOut(pictureFile, subjectFile, options);
+  }
+
   close(): void {
     this.#worker.terminate();
   }
 
   async #read(id: AssetId): Promise<Picture> {
-    const file = new Blob([await this.#readAsset(id)]);
-    return { id, ...(await this.#service.open(id, file)) };
+    return { id, ...(await this.#service.open(id, await this.#file(id))) };
+  }
+
+  async #file(id: AssetId): Promise<Blob> {
+    return new Blob([await this.#readAsset(id)]);
   }
 
   async #load(): Promise<void> {

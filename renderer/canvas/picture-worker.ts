@@ -5,6 +5,7 @@
 import { expose, transfer } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { baseLevel, levelSize, type Tile, tileRect } from '../editor/picture-levels.ts';
+import { type CutOut, type CutOutOptions, cutOut } from './cut-out-pixels.ts';
 
 /** Bytes of decoded levels that are kept; the one in use is kept whatever its size. */
 const KEPT_BYTES = 256 * 2 ** 20;
@@ -89,6 +90,16 @@ const service = {
         bottom - top,
       );
       return transfer(bitmap, [bitmap]);
+    }),
+  cutOut: (picture: Blob, subject: Blob | null, options: CutOutOptions): Promise<CutOut> =>
+    inTurn(async () => {
+      const whole = await createImageBitmap(picture);
+      const shape = subject && (await createImageBitmap(subject));
+      const made = await cutOut(whole, shape, options);
+      whole.close();
+      shape?.close();
+      const moved = [made.picture, made.cover.buffer, ...(made.shadow ? [made.shadow.outline] : [])];
+      return transfer(made, moved);
     }),
   close: (id: AssetId): void => {
     files.delete(id);

@@ -12,10 +12,11 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { Group, Layer, Rect, Stage } from 'react-konva';
+import { Layer, Rect, Stage } from 'react-konva';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { PixelRect, Point } from '../editor/mask-plane.ts';
 import type { Size } from '../editor/view-transform.ts';
+import type { CanvasTools } from './canvas-tools.ts';
 import type { CanvasView } from './canvas-view.ts';
 import { type Comparison, ComparisonPictures, comparisonContent } from './comparison.tsx';
 import { ComparisonSlider } from './comparison-slider.tsx';
@@ -23,6 +24,8 @@ import { MaskPicture, type ShownMask } from './mask-picture.tsx';
 import type { MaskWorkbench } from './mask-workbench.ts';
 import { usePicture } from './picture.ts';
 import type { PictureLibrary } from './picture-library.ts';
+import { PlaceOverlay } from './place-overlay.ts';
+import { PlacedPictures } from './placed-pictures.tsx';
 import { listenToPointers } from './pointer-input.ts';
 import { TiledPicture } from './tiled-picture.tsx';
 import { ToolOverlay } from './tool-overlay.ts';
@@ -41,8 +44,14 @@ export interface SceneCanvasProps {
   readonly isSceneShown: boolean;
   readonly activeId: string | null;
   readonly expanded: readonly { readonly id: string; readonly rect: PixelRect; readonly colour: string }[];
-  readonly workbench: MaskWorkbench;
+  readonly tools: CanvasTools;
   readonly view: CanvasView;
+  /** The placed pictures are drawn, not a result that has them. */
+  readonly arePlacedShown: boolean;
+  /** The frame is drawn: it is not all of the background, or its tool is in hand. */
+  readonly isFrameShown: boolean;
+  readonly isFrameTool: boolean;
+  readonly isMoveTool: boolean;
   /** Pictures to compare in the place of the scene. */
   readonly comparison: Comparison | null;
   readonly brushSizePx: number;
@@ -59,17 +68,21 @@ export interface SceneCanvasProps {
 }
 
 export function SceneCanvas(props: SceneCanvasProps) {
-  const { pictures, size, workbench, view, comparison, masks, activeId, showsPixels, onError } = props;
+  const { pictures, size, tools, view, comparison, masks, activeId, showsPixels, onError } = props;
+  const { masks: workbench, place, frame } = tools;
   const container = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState<Size>({ width: 0, height: 0 });
   const stage = useRef<Konva.Stage>(null);
   const activeLayer = useRef<Konva.Layer>(null);
   const overlayLayer = useRef<Konva.Layer>(null);
+  const placedLayer = useRef<Konva.Layer>(null);
   const overlay = useMemo(() => new ToolOverlay(), []);
+  const placeOverlay = useMemo(() => new PlaceOverlay(), []);
   const devicePixelRatio = useDevicePixelRatio();
   const background = usePicture(pictures, props.inpainted ?? props.background, onError);
   const result = usePicture(pictures, props.result, onError);
   const workbenchVersion = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const placeVersion = useSyncExternalStore(place.subscribe, place.getVersion);
   const latest = useRef(props);
   latest.current = props;
 
@@ -97,13 +110,13 @@ export function SceneCanvas(props: SceneCanvasProps) {
     node.scale({ x: scale, y: scale });
     node.position({ x: offsetX, y: offsetY });
     for (const layer of node.getLayers()) layer.imageSmoothingEnabled(!latest.current.showsPixels);
-    workbench.setSettings({ scale });
+    tools.setScale(scale);
     overlay.setScale(scale);
     container.current?.style.setProperty('--picture-x', `${offsetX}px`);
     container.current?.style.setProperty('--picture-y', `${offsetY}px`);
     container.current?.style.setProperty('--picture-scale', String(scale));
     node.batchDraw();
-  }, [view, workbench, overlay]);
+  }, [view, tools, overlay]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stage comes with the first size of its place.
   useEffect(() => {
     placeStage();
@@ -113,9 +126,22 @@ export function SceneCanvas(props: SceneCanvasProps) {
   const showOverlay = useCallback(() => {
     const { isSceneShown, activeId: id } = latest.current;
     // What a tool shows belongs to the masks: over a result, or a picture that is looked at, it would mislead.
-    if (isSceneShown) overlay.show(workbench.outline, workbench.selection, moveBox(workbench, id));
-    else overlay.clear();
-  }, [workbench, overlay]);
+    if (!isSceneShown) {
+      overlay.clear();
+      placeOverlay.clear();
+      return;
+    }
+    const { size: background, isMoveTool, isFrameTool, isFrameShown } = latest.current;
+    overlay.show(workbench.outline, workbench.selection, isMoveTool ? moveBox(workbench, id) : undefined);
+    placeOverlay.show({
+      background,
+      placed: place.active,
+      hasHandles: isMoveTool,
+      guides: place.guides,
+      frame: isFrameShown || frame.isActive ? frame.shown : undefined,
+      isFrameTool,
+    });
+  }, [workbench, place, frame, overlay, placeOverlay]);
 
   // 3. Strokes redraw the active mask and the overlay, once a frame.
   useEffect(() => {
@@ -133,9 +159,31 @@ export function SceneCanvas(props: SceneCanvasProps) {
     });
     return () => workbench.setRedraw(() => {});
   }, [workbench, showOverlay]);
+  // What is placed, and the frame, redraw their own layer.
   useEffect(() => {
+    let isRequested = false;
+    const redraw = () => {
+      if (isRequested) return;
+      isRequested = true;
+      requestAnimationFrame(() => {
+        isRequested = false;
+        placedLayer.current?.draw();
+        showOverlay();
+        overlayLayer.current?.draw();
+      });
+    };
+    place.setRedraw(redraw);
+    frame.setRedraw(redraw);
+    return () => {
+      place.setRedraw(() => {});
+      frame.setRedraw(() => {});
+    };
+  }, [place, frame, showOverlay]);
+  useEffect(() => {
+    overlayLayer.current?.add(placeOverlay.shape);
     overlayLayer.current?.add(overlay.group);
-    overlay.setBrush(props.isPanTool || comparison ? undefined : brushOf(workbench, props.brushSizePx));
+    const hasBrush = !props.isPanTool && !props.isFrameTool && !comparison;
+    overlay.setBrush(hasBrush ? brushOf(workbench, props.brushSizePx) : undefined);
     showOverlay();
     overlayLayer.current?.batchDraw();
   });
@@ -167,9 +215,9 @@ export function SceneCanvas(props: SceneCanvasProps) {
           return isPanTool || isSpaceHeld || compared !== null;
         },
         wheelAction: () => latest.current.wheel,
-        interrupt: (hasDrawn) => workbench.interrupt(hasDrawn),
+        interrupt: (hasDrawn) => tools.interrupt(hasDrawn),
         input: (input) => {
-          if (latest.current.comparison === null) workbench.input(input);
+          if (latest.current.comparison === null) tools.input(input);
         },
         hover: (point: Point | undefined) => {
           overlay.setPointer(point);
@@ -180,7 +228,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
       stop.signal,
     );
     return () => stop.abort();
-  }, [view, workbench, overlay]);
+  }, [view, tools, overlay]);
 
   const activeAt = masks.findIndex(({ id }) => id === activeId);
   const mask = (shown: ShownMask) => (
@@ -203,6 +251,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
       role="application"
       aria-label={props.label}
       data-masks={workbenchVersion}
+      data-placed={placeVersion}
     >
       <div className="checkerboard" style={{ width: content.width, height: content.height }} />
       {viewport.width > 0 && (
@@ -217,12 +266,15 @@ export function SceneCanvas(props: SceneCanvasProps) {
             {comparison ? (
               <ComparisonPictures comparison={comparison} pictures={pictures} size={size} onError={onError} />
             ) : (
-              <Group>
-                {background && <TiledPicture picture={background} library={pictures} size={size} />}
-                {result && <TiledPicture picture={result} library={pictures} size={size} />}
-                {masks.slice(0, Math.max(activeAt, 0)).map(mask)}
-              </Group>
+              background && <TiledPicture picture={background} library={pictures} size={size} />
             )}
+          </Layer>
+          <Layer ref={placedLayer} listening={false}>
+            {!comparison && props.arePlacedShown && <PlacedPictures workbench={place} />}
+          </Layer>
+          <Layer listening={false}>
+            {!comparison && result && <TiledPicture picture={result} library={pictures} size={size} />}
+            {!comparison && masks.slice(0, Math.max(activeAt, 0)).map(mask)}
           </Layer>
           <Layer ref={activeLayer} listening={false}>
             {!comparison && activeAt >= 0 && mask(masks[activeAt]!)}

@@ -1,11 +1,25 @@
 /** What the editor shows and holds in hand; of no concern to the project. */
 import { create } from 'zustand';
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { CanvasTool } from '../canvas/canvas-tools.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
-import type { ToolName } from '../editor/tools/tools.ts';
 
-export type ToolInHand = ToolName | 'hand';
+export type ToolInHand = CanvasTool;
 /** A sheet beside the canvas. */
 export type SheetName = 'settings' | 'help' | 'guide' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
+
+/** An offer of the canvas: it goes when it is taken, refused, or something else is offered. */
+export type PlaceOffer =
+  /** A mask was moved away from where it was: perhaps there is no object. */
+  | { readonly kind: 'moved'; readonly conceptId: string }
+  /** A picture was placed where an object is. */
+  | {
+      readonly kind: 'dropped';
+      readonly conceptId: string;
+      readonly fileName: string;
+      /** The object: by a mask of its own, or the concept whose mask covers it. */
+      readonly object: { readonly mask: AssetId } | { readonly conceptId: string };
+    };
 
 export interface EditorState {
   readonly tool: ToolInHand;
@@ -36,6 +50,10 @@ export interface EditorState {
   readonly spaceHeld: boolean;
   readonly sheet: SheetName | null;
   readonly livePreview: boolean;
+  /** What the user may want instead of what was just done; null when there is nothing to offer. */
+  readonly offer: PlaceOffer | null;
+  /** What is moved snaps to edges and centres. */
+  readonly snaps: boolean;
 }
 
 export const useEditor = create<EditorState>(() => ({
@@ -61,6 +79,8 @@ export const useEditor = create<EditorState>(() => ({
   spaceHeld: false,
   sheet: null,
   livePreview: false,
+  snaps: true,
+  offer: null,
 }));
 
 export const COMPARISON_MODES: readonly ComparisonMode[] = ['after', 'slider', 'sideBySide', 'difference'];

@@ -5,7 +5,7 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { changeConcept } from '../editor/document-commands.ts';
-import { isBlank, type MaskPlane } from '../editor/mask-plane.ts';
+import { isBlank, type MaskPlane, type Point } from '../editor/mask-plane.ts';
 import type { Jobs } from './jobs.ts';
 import { reportNotice } from './notices.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
@@ -94,6 +94,25 @@ export class Masks {
       }
       throw error;
     }
+  }
+
+  /**
+   * The mask of what lies under a point of the background, whatever it is.
+   *
+   * @param at in background pixels
+   * @returns undefined where nothing was found
+   */
+  async objectAt(session: ProjectSession, { x, y }: Point): Promise<AssetId | undefined> {
+    const { background } = session.document;
+    if (background === null) return undefined;
+    const job = await this.#client.call('prepare.selectMask', {
+      projectId: session.projectId,
+      image: background,
+      points: [{ x, y, isInside: true }],
+      box: null,
+    });
+    const { result } = await this.#jobs.ended(job);
+    return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
   }
 
   /** Finds a concept's place in the background by its phrase, and gives it the mask. */

@@ -5,7 +5,7 @@
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
-import type { MaskWorkbench } from '../canvas/mask-workbench.ts';
+import type { CanvasTools } from '../canvas/canvas-tools.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { BackgroundSize } from './background-size.ts';
 import { showScene, useEditor } from './editor-store.ts';
@@ -18,7 +18,7 @@ import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts'
 
 export class Projects {
   readonly #client: Pick<StudioClient, 'call'>;
-  readonly #workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'markSaved'>;
+  readonly #tools: Pick<CanvasTools, 'conclude' | 'leaveProject' | 'markSaved'>;
   readonly #renders: Pick<Renders, 'clear' | 'load'>;
   readonly #backgroundSize: BackgroundSize;
   readonly #leaving = new Set<ProjectSession>();
@@ -29,11 +29,11 @@ export class Projects {
 
   constructor(
     client: Pick<StudioClient, 'call'>,
-    workbench: Pick<MaskWorkbench, 'conclude' | 'leaveProject' | 'markSaved'>,
+    tools: Pick<CanvasTools, 'conclude' | 'leaveProject' | 'markSaved'>,
     renders: Pick<Renders, 'clear' | 'load'>,
   ) {
     this.#client = client;
-    this.#workbench = workbench;
+    this.#tools = tools;
     this.#renders = renders;
     this.#backgroundSize = new BackgroundSize(client);
   }
@@ -51,7 +51,7 @@ export class Projects {
   /** Shows another project. Until it is there, and in all that began before, changes go to the one that was shown. */
   async open(open: () => Promise<ProjectState>): Promise<void> {
     // What is in hand belongs to the project that is left.
-    this.#workbench.conclude();
+    this.#tools.conclude();
     this.#requireSaved();
     await this.#shown?.saved();
     await this.show(await open());
@@ -107,7 +107,7 @@ export class Projects {
           return;
         }
         useStudio.setState({ project });
-        if (project.pending === 0) this.#workbench.markSaved();
+        if (project.pending === 0) this.#tools.markSaved();
         void this.#backgroundSize.follow(session.projectId, project.document.background);
       },
       reportError,
@@ -115,7 +115,7 @@ export class Projects {
     this.#unsaved.set(session, new UnsavedChanges());
     if (!state.isReadOnly) await takeUnsavedInto(session);
     // From here to the end of what is shown in one go: no change may fall between two projects.
-    this.#workbench.leaveProject();
+    this.#tools.leaveProject();
     if (this.#shown) this.#suspend(this.#shown);
     this.#shown = session;
     showScene();

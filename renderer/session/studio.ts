@@ -6,12 +6,19 @@ import i18next from 'i18next';
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
+import { CanvasTools } from '../canvas/canvas-tools.ts';
 import { CanvasView } from '../canvas/canvas-view.ts';
+import { FrameWorkbench } from '../canvas/frame-workbench.ts';
 import { MaskLibrary } from '../canvas/mask-library.ts';
 import { MaskWorkbench } from '../canvas/mask-workbench.ts';
 import { PictureLibrary } from '../canvas/picture-library.ts';
+import { PlaceWorkbench } from '../canvas/place-workbench.ts';
+import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
+import { type MaskPlane, overlapOf } from '../editor/mask-plane.ts';
+import { changePlacement, setFrame } from '../editor/placement-commands.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
+import { useEditor } from './editor-store.ts';
 import { openFirstProject } from './first-project.ts';
 import { Jobs } from './jobs.ts';
 import { Masks } from './masks.ts';
@@ -24,10 +31,14 @@ import { Renders } from './renders.ts';
 import { SmartSelect } from './smart-select.ts';
 import { useStudio } from './studio-store.ts';
 
+/** A mask that shares less than this with what it was has left its place. */
+const LEFT_BELOW = 0.3;
+
 export class Studio {
   readonly client: StudioClient;
   readonly view = new CanvasView();
   readonly workbench: MaskWorkbench;
+  readonly tools: CanvasTools;
   readonly projects: Projects;
   readonly renders: Renders;
   readonly jobs = new Jobs();
@@ -41,14 +52,18 @@ export class Studio {
     const library = new MaskLibrary((id) => client.readAsset(id));
     this.pictureLibrary = new PictureLibrary((id) => client.readAsset(id), reportError);
     this.workbench = new MaskWorkbench(library, {
-      saveMask: async (conceptId, plane, change) => this.masks.save(this.session, conceptId, plane, change),
+      saveMask: async (conceptId, plane, change) => {
+        this.#offerPlace(conceptId, plane, change);
+        return this.masks.save(this.session, conceptId, plane, change);
+      },
       currentMask: (conceptId) =>
         this.projects.shown?.document.concepts.find(({ id }) => id === conceptId)?.mask ?? null,
       select: (conceptId, selection) => this.#select(conceptId, selection),
       fail: reportError,
     });
-    this.renders = new Renders(client, this.workbench, () => this.projects.shown);
-    this.projects = new Projects(client, this.workbench, this.renders);
+    this.tools = this.#makeTools();
+    this.renders = new Renders(client, this.tools, () => this.projects.shown);
+    this.projects = new Projects(client, this.tools, this.renders);
     this.masks = new Masks(client, this.jobs, (plane) => library.encode(plane));
     this.smartSelect = new SmartSelect(client, this.jobs);
     this.pictures = new Pictures(client);
@@ -104,6 +119,41 @@ export class Studio {
 
   assetUrl(id: AssetId): string {
     return this.client.assetUrl(id);
+  }
+
+  #makeTools(): CanvasTools {
+    const place = new PlaceWorkbench(this.pictureLibrary, {
+      select: (activeConceptId) => useEditor.setState({ activeConceptId }),
+      commit: (conceptId, geometry, gesture) => {
+        this.tools.count();
+        this.edit(i18next.t(`changes.placed.${gesture}`), (document) =>
+          // The concept may have been removed, or gone back to replacing, meanwhile.
+          document.concepts.some(({ id, placement }) => id === conceptId && placement !== null)
+            ? changePlacement(document, conceptId, geometry)
+            : document,
+        );
+      },
+      fail: reportError,
+    });
+    const frame = new FrameWorkbench((drawn) => {
+      this.tools.count();
+      this.edit(i18next.t('changes.frame'), (document) => setFrame(document, drawn));
+    });
+    return new CanvasTools(this.workbench, place, frame);
+  }
+
+  /** A mask that was moved away from its place may have left its object: the concept would vanish without a word. */
+  #offerPlace(conceptId: string, plane: MaskPlane | Promise<MaskPlane>, change: MaskChange): void {
+    if (change.kind !== 'gesture' || change.label !== 'move') return;
+    const concept = this.session.document.concepts.find(({ id }) => id === conceptId);
+    if (!concept || concept.mask === null || concept.image === null) return;
+    Promise.all([this.workbench.load(concept.mask), plane])
+      .then(([before, after]) => {
+        if (overlapOf(before, after) < LEFT_BELOW) {
+          useEditor.setState({ offer: { kind: 'moved', conceptId } });
+        }
+      })
+      .catch(reportError);
   }
 
   async #select(conceptId: string, selection: SmartSelection): Promise<void> {

@@ -3,7 +3,9 @@ import i18next from 'i18next';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { EventPayload } from '../../../electron/contract/events.ts';
 import type { RenderId } from '../../../electron/contract/render-record.ts';
-import { changeConcept } from '../../editor/document-commands.ts';
+import { changeConcept, moveConcept } from '../../editor/document-commands.ts';
+import { flip } from '../../editor/placement.ts';
+import { changePlacement } from '../../editor/placement-commands.ts';
 import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import {
   COMPARISON_MODES,
@@ -22,7 +24,7 @@ export function takeTool(studio: Studio, tool: ToolInHand): void {
   // A tool works on the scene: taking one ends looking at a render.
   if (tool !== 'hand') showScene();
   useEditor.setState({ tool });
-  if (tool !== 'hand') studio.workbench.setTool(tool);
+  studio.tools.setTool(tool);
 }
 
 const BRUSH_STEP = 1.2;
@@ -91,6 +93,7 @@ const actions: Actions = {
   },
   'tool.move': (studio) => takeTool(studio, 'move'),
   'tool.hand': (studio) => takeTool(studio, 'hand'),
+  'tool.frame': (studio) => takeTool(studio, 'frame'),
   'brush.smaller': () => setBrushSize(useEditor.getState().brushSizePx / BRUSH_STEP),
   'brush.larger': () => setBrushSize(useEditor.getState().brushSizePx * BRUSH_STEP),
   'brush.softer': () => changeHardness(-HARDNESS_STEP),
@@ -102,6 +105,9 @@ const actions: Actions = {
   'mask.clear': (studio) => onActiveMask(studio, 'clear'),
   'concept.next': () => stepConcept(1),
   'concept.previous': () => stepConcept(-1),
+  'concept.forward': (studio) => reorderActive(studio, 1),
+  'concept.backward': (studio) => reorderActive(studio, -1),
+  'placed.flip': (studio) => flipActive(studio, 'x'),
   'view.fit': (studio) => studio.view.fit(),
   'view.actualSize': (studio) => studio.view.actualSize(),
   'view.zoomIn': (studio) => studio.view.zoom(ZOOM_STEP),
@@ -136,6 +142,24 @@ const actions: Actions = {
   'app.settings': () =>
     useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),
 };
+
+/** Brings the concept in hand nearer to the viewer, or the other way. */
+function reorderActive(studio: Studio, by: number): void {
+  const { activeConceptId } = useEditor.getState();
+  const { concepts } = studio.session.document;
+  const to = concepts.findIndex(({ id }) => id === activeConceptId) + by;
+  if (activeConceptId === null || to < 0 || to >= concepts.length) return;
+  studio.edit(i18next.t('changes.order'), (document) => moveConcept(document, activeConceptId, to));
+}
+
+/** Mirrors the placed picture in hand. */
+export function flipActive(studio: Studio, axis: 'x' | 'y'): void {
+  const { activeConceptId } = useEditor.getState();
+  const concept = studio.session.document.concepts.find(({ id }) => id === activeConceptId);
+  if (!concept?.placement || concept.mode !== 'place' || concept.locked) return;
+  const flipped = flip(concept.placement, axis);
+  studio.edit(i18next.t('changes.placed.flip'), (document) => changePlacement(document, concept.id, flipped));
+}
 
 function onActiveMask(studio: Studio, kind: 'invert' | 'clear'): void {
   const { activeConceptId } = useEditor.getState();

@@ -4,6 +4,7 @@ import type { PictureNote } from '../../../electron/contract/picture-formats.ts'
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import { addConcept, changeConcept, setBackground, setInpainted } from '../../editor/document-commands.ts';
+import type { Point } from '../../editor/mask-plane.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { useEditor } from '../../session/editor-store.ts';
@@ -11,18 +12,15 @@ import { reportError, reportNotice, reportRunning } from '../../session/notices.
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { offerReplacement, placePicture } from './drop-picture.ts';
 import { restoreScene } from './restore-picture.ts';
 import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
 
+/** How far beside each other pictures are placed that were dropped together: a share of the background's shorter side. */
+const BESIDE_SHARE = 0.08;
+
 /** How long there is to read which pictures were not taken. */
 const READING_MS = 20_000;
-
-/** The pack's picture size where it has one, else the background's: what pictures are fitted to. */
-function fitSize(session: ProjectSession, forBackground: boolean): Size | null {
-  const { engine } = useStudio.getState();
-  const packSize = engine?.pack?.size ?? null;
-  return forBackground ? packSize : (knownBackgroundSize(session) ?? packSize);
-}
 
 /** Size of a project's background; null until it is known, and where another project is shown. */
 function knownBackgroundSize({ document }: ProjectSession): Size | null {
@@ -37,7 +35,7 @@ function knownBackgroundSize({ document }: ProjectSession): Size | null {
 export async function addPictures(
   studio: Studio,
   files: readonly File[],
-  target: 'background' | 'scene',
+  target: 'background' | 'scene' | { readonly at: Point },
 ): Promise<void> {
   const { session } = studio;
   const pictures = await restoreScene(studio, files, session);
@@ -50,8 +48,11 @@ export async function addPictures(
   const [first, ...others] = pictures;
   if (!first) return;
   const isBackground = target === 'background' || session.document.background === null;
-  if (!isBackground) await addConceptPictures(studio, pictures, session);
-  else {
+  if (!isBackground) {
+    await (typeof target === 'object'
+      ? placePictures(studio, pictures, target.at, session)
+      : addConceptPictures(studio, pictures, session));
+  } else {
     await takingIn([first], (file) => chooseBackground(studio, file, session));
     await addConceptPictures(studio, others, session);
   }
@@ -63,6 +64,34 @@ export async function addConceptPictures(
   files: readonly File[],
   session: ProjectSession = studio.session,
 ): Promise<void> {
+  await takingIn(withRoom(files, session), (file) => addConceptPicture(studio, file, session));
+}
+
+/** Places each picture that there is room for where it was dropped, the next ones a little beside it. */
+async function placePictures(
+  studio: Studio,
+  files: readonly File[],
+  at: Point,
+  session: ProjectSession,
+): Promise<void> {
+  let beside = 0;
+  await takingIn(withRoom(files, session), async (file) => {
+    const { backgroundSize } = useStudio.getState();
+    if (backgroundSize === null) return addConceptPicture(studio, file, session);
+    const place = { x: Math.round(at.x + beside), y: Math.round(at.y + beside) };
+    beside += Math.min(backgroundSize.width, backgroundSize.height) * BESIDE_SHARE;
+    const { image, subject, size } = await importConceptPicture(studio, file, session);
+    const name = nameOf(file);
+    const picture = { name, fileName: file.name, image, subject, size };
+    const id = placePicture(studio, picture, backgroundSize, place, session);
+    if (subject === null && name !== '') await lookForSubject(studio, id, session);
+    // It may take the segmenter a while, and what was dropped is in its place already.
+    offerReplacement(studio, id, file.name, place, session).catch(reportError);
+  });
+}
+
+/** The files that there is room for; those beyond are named. */
+function withRoom(files: readonly File[], session: ProjectSession): readonly File[] {
   const room = MAX_CONCEPTS - session.document.concepts.length;
   const left = files.slice(Math.max(room, 0));
   if (left.length > 0) {
@@ -72,7 +101,7 @@ export async function addConceptPictures(
       autoCloseMs: READING_MS,
     });
   }
-  await takingIn(files.slice(0, Math.max(room, 0)), (file) => addConceptPicture(studio, file, session));
+  return files.slice(0, Math.max(room, 0));
 }
 
 /** Takes files in one after another, saying which one is being taken; one that fails is named and keeps none back. */
@@ -103,12 +132,7 @@ export async function chooseBackground(
   file: File,
   session: ProjectSession = studio.session,
 ): Promise<void> {
-  const { asset, width, height, notes } = await studio.pictures.importPicture(
-    file,
-    file.name,
-    fitSize(session, true),
-    session,
-  );
+  const { asset, width, height, notes } = await studio.pictures.importPicture(file, file.name, null, session);
   reportNotes(file, notes);
   await takeBackground(studio, session, asset, { width, height });
 }
@@ -118,13 +142,12 @@ export async function takeBackground(
   studio: Studio,
   session: ProjectSession,
   image: AssetId,
-  { width, height }: Size,
+  size: Size,
 ): Promise<void> {
   const { background } = session.document;
   const before =
     background === null ? null : (knownBackgroundSize(session) ?? (await studio.pictures.sizeOf(background)));
-  const isSameSize = before === null || (before.width === width && before.height === height);
-  session.edit(i18next.t('changes.background'), (document) => setBackground(document, image, isSameSize));
+  session.edit(i18next.t('changes.background'), (document) => setBackground(document, image, before, size));
 }
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
@@ -132,7 +155,7 @@ export async function chooseInpainted(studio: Studio, file: File): Promise<void>
   const { asset, notes } = await studio.pictures.importPicture(
     file,
     file.name,
-    fitSize(session, false),
+    knownBackgroundSize(session),
     session,
   );
   reportNotes(file, notes);
@@ -155,13 +178,8 @@ async function importConceptPicture(
   studio: Studio,
   file: File,
   session: ProjectSession,
-): Promise<{ image: AssetId; subject: AssetId | null }> {
-  const { asset, width, height, notes } = await studio.pictures.importPicture(
-    file,
-    file.name,
-    fitSize(session, false),
-    session,
-  );
+): Promise<{ image: AssetId; subject: AssetId | null; size: Size }> {
+  const { asset, width, height, notes } = await studio.pictures.importPicture(file, file.name, null, session);
   // A concept picture is transparent on purpose.
   reportNotes(
     file,
@@ -170,7 +188,7 @@ async function importConceptPicture(
   const opacity = await opacityOf(new Blob([await studio.client.readAsset(asset)]));
   const subject =
     opacity && (await studio.pictures.importMask(opacity, file.name, { width, height }, session));
-  return { image: asset, subject };
+  return { image: asset, subject, size: { width, height } };
 }
 
 /** Without being asked, so that finding nothing is no news: the concept's card says it. */
@@ -199,9 +217,9 @@ export function addEmptyConcept(
 
 export async function chooseConceptImage(studio: Studio, id: string, file: File): Promise<void> {
   const { session } = studio;
-  const picture = await importConceptPicture(studio, file, session);
-  session.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, picture));
-  if (picture.subject === null) await lookForSubject(studio, id, session);
+  const { image, subject } = await importConceptPicture(studio, file, session);
+  session.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, { image, subject }));
+  if (subject === null) await lookForSubject(studio, id, session);
 }
 
 /** A file's name without its ending, as a user would call the thing. */

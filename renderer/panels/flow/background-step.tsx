@@ -1,5 +1,5 @@
 /** The background: a picture, or candidates made from the prompt. */
-import { Button, Group, Image, Progress, Stack, Text } from '@mantine/core';
+import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconSparkles, IconUpload } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -11,6 +11,7 @@ import { TextField } from '../widgets/text-field.tsx';
 import { chooseBackground, takeBackground } from './add-pictures.ts';
 import { CandidateStrip } from './candidate-strip.tsx';
 import { MoreOptions } from './more-options.tsx';
+import { PictureThumb } from './picture-thumb.tsx';
 import { useCandidates } from './use-candidates.ts';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
@@ -41,14 +42,7 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
       />
       <Group gap="xs" wrap="nowrap" align="flex-start" data-drop="background">
         {document.background && (
-          <Image
-            src={studio.assetUrl(document.background)}
-            alt={t('background.alt')}
-            w={72}
-            h={72}
-            fit="cover"
-            radius="sm"
-          />
+          <PictureThumb asset={document.background} sidePx={72} label={t('background.alt')} />
         )}
         <Stack gap={4}>
           <Group gap={4}>

@@ -1,6 +1,6 @@
 /** One concept: picture, name, whether it takes part; opened when it is in hand. */
 import { useSortable } from '@dnd-kit/sortable';
-import { ActionIcon, Group, Image, Slider, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Group, Slider, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
   IconEye,
   IconEyeOff,
@@ -23,6 +23,10 @@ import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { TextField } from '../widgets/text-field.tsx';
 import { chooseConceptImage } from './add-pictures.ts';
+import { ModeControl } from './mode-control.tsx';
+import { PictureThumb } from './picture-thumb.tsx';
+import { PlacementControl } from './placement-control.tsx';
+import { StrengthControl } from './strength-control.tsx';
 import { SubjectControl } from './subject-control.tsx';
 
 export function ConceptCard({ concept, document }: { concept: DocumentConcept; document: SceneDocument }) {
@@ -40,7 +44,7 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
   const lacks =
     image === null
       ? t('concept.missingImage')
-      : mask === null
+      : concept.mode === 'replace' && mask === null
         ? t(isProposed ? 'concept.maskProposed' : 'concept.missingMask')
         : null;
   const handle = useRef<HTMLButtonElement>(null);
@@ -97,7 +101,7 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
           onClick={() => useEditor.setState({ activeConceptId: id })}
         >
           {image ? (
-            <Image src={studio.assetUrl(image)} alt="" w={36} h={36} fit="cover" radius="sm" />
+            <PictureThumb asset={image} sidePx={36} />
           ) : (
             <span className="no-image">
               <IconPhotoOff size={18} aria-hidden />
@@ -146,21 +150,28 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
             maxLength={2000}
             onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
           />
-          <TextField
-            label={t('concept.phrase')}
-            description={t('concept.phraseHint')}
-            value={concept.phrase}
-            maxLength={200}
-            onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
-          />
+          <ModeControl concept={concept} />
+          {concept.mode === 'replace' && (
+            <TextField
+              label={t('concept.phrase')}
+              description={t('concept.phraseHint')}
+              value={concept.phrase}
+              maxLength={200}
+              onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
+            />
+          )}
           <SubjectControl concept={concept} />
+          {concept.mode === 'place' && concept.placement && (
+            <PlacementControl concept={concept} placement={concept.placement} />
+          )}
           <AlphaControl
             value={concept.alpha}
             onCommit={(alpha) =>
               studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
             }
           />
-          <MaskOpacity id={id} />
+          <StrengthControl concept={concept} />
+          {concept.mode === 'replace' && <MaskOpacity id={id} />}
           <Group gap={4} justify="space-between">
             <FileButton onFile={(file) => start(() => chooseConceptImage(studio, id, file))}>
               {t(image ? 'concept.replaceImage' : 'concept.chooseImage')}

@@ -12,6 +12,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { BackgroundStep } from './background-step.tsx';
 import { ConceptList } from './concept-list.tsx';
+import { FrameControl } from './frame-control.tsx';
 import { InpaintedStep } from './inpainted-step.tsx';
 import { MaskPanel } from './mask-panel.tsx';
 
@@ -43,7 +44,8 @@ export function FlowPanel() {
         <MaskPanel document={document} />
         <InpaintedStep document={document} />
       </Step>
-      <Step state={render} document={document}>
+      <Step state={render} document={document} isUsable={document.background !== null}>
+        <FrameControl document={document} />
         {render.isNext && (
           <Text size="xs" c="dimmed">
             {t('flow.ready')}

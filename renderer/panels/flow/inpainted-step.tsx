@@ -23,6 +23,8 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
   const [filled, setFilled] = useState<InpaintedBackground | null>(null);
   const [isRunning, setRunning] = useState(false);
   const masks = visibleMasks(document);
+  // What is placed covers no object that would have to go.
+  const replaces = document.concepts.length === 0 || document.concepts.some(({ mode }) => mode === 'replace');
   const isStale = isInpaintedStale(document);
 
   const remove = async () => {
@@ -44,7 +46,13 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
         {t('background.inpainted')}
       </Text>
       <Text size="xs" c="dimmed">
-        {t(document.inpainted ? 'background.inpaintedThere' : 'background.inpaintedMissing')}
+        {t(
+          document.inpainted
+            ? 'background.inpaintedThere'
+            : replaces
+              ? 'background.inpaintedMissing'
+              : 'background.placedNeedNone',
+        )}
         {filled !== null &&
           filled.image === document.inpainted &&
           ` ${t('prepare.filledBy', { method: t(`prepare.methods.${filled.method}`) })}`}
@@ -55,7 +63,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           {t('background.inpaintedStale')}
         </Text>
       )}
-      {capabilities && (!canRemove || masks.length === 0) && (
+      {capabilities && replaces && (!canRemove || masks.length === 0) && (
         <Text size="xs" c="dimmed">
           {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
         </Text>

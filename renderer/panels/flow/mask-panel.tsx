@@ -39,6 +39,13 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   const plane = workbench.planeOf(id);
   const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
   const operate = (operation: MaskOperation) => () => start(() => workbench.operate(id, operation));
+  if (concept.mode === 'place') {
+    return (
+      <Text size="xs" c="dimmed">
+        {t('mask.placed', { name })}
+      </Text>
+    );
+  }
   const others = document.concepts.filter((other) => other.id !== id && other.mask !== null);
   const find = async () => {
     setFinding(true);

@@ -9,6 +9,7 @@ export function NumberSlider({
   max,
   most = max,
   step,
+  onDraft,
   onCommit,
 }: {
   label: string;
@@ -18,6 +19,8 @@ export function NumberSlider({
   /** The largest number that can be typed; the slider ends before it. */
   most?: number | undefined;
   step: number;
+  /** What the slider shows while it is dragged. */
+  onDraft?: (value: number) => void;
   onCommit: (value: number) => void;
 }) {
   const [draft, setDraft] = useState(value);
@@ -31,7 +34,10 @@ export function NumberSlider({
         max={max}
         step={step}
         value={Math.min(draft, max)}
-        onChange={setDraft}
+        onChange={(next) => {
+          setDraft(next);
+          onDraft?.(next);
+        }}
         onChangeEnd={(next) => onCommit(Number(next.toFixed(decimals)))}
         label={null}
         thumbLabel={label}

@@ -4,15 +4,19 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconPhoto } from '@tabler/icons-react';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ResolvedFrame } from '../../../electron/contract/frame.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { Comparison } from '../../canvas/comparison.tsx';
 import { SceneCanvas } from '../../canvas/scene-canvas.tsx';
-import { expandedRectangles } from '../../editor/expanded-rectangle.ts';
+import { expandedRectangles, framedMask, outOfFrame } from '../../editor/expanded-rectangle.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { setBrushSize, useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
+import { useFrame } from '../flow/use-frame.ts';
+import { FrameLabel } from './frame-label.tsx';
+import { OfferCard } from './offer-card.tsx';
 import { PreviewCard } from './preview-card.tsx';
 import { ComparisonBar, ToolOptions } from './tool-options.tsx';
 import { ViewBar } from './view-bar.tsx';
@@ -35,17 +39,22 @@ export function CanvasArea() {
   const newestResult = useStudio(
     (state) => state.renders.find(({ result }) => result !== null)?.result ?? null,
   );
-  const { workbench, view } = studio;
+  const { workbench, tools, view } = studio;
+  const frame = useFrame(document);
   useEffect(() => {
     // Masks of a background whose size is still being asked for would be held to the size of the one before.
     if (!document || document.background !== (measured?.of ?? null)) return;
-    workbench.follow(document.concepts, size, editor.activeConceptId);
-  }, [workbench, document, measured, size, editor.activeConceptId]);
+    tools.follow(document.concepts, size, editor.activeConceptId);
+  }, [tools, document, measured, size, editor.activeConceptId]);
+  useEffect(() => {
+    if (frame) tools.frame.follow(frame, size);
+  }, [tools, frame, size]);
+  useEffect(() => tools.place.setSettings({ snaps: editor.snaps }), [tools, editor.snaps]);
   const { brushSizePx, hardness, pressureSize } = editor;
   useEffect(() => {
     workbench.setSettings({ brushSizePx, hardness, pressureSize });
   }, [workbench, brushSizePx, hardness, pressureSize]);
-  const expanded = useExpanded(document);
+  const expanded = useExpanded(document, frame);
   const stagedSize = useStagedSize(editor.stagedBackground);
   const showsPixels = useStudio((state) => state.settings.editor.showPixels === true);
   useUnderlyingPicture(
@@ -61,6 +70,8 @@ export function CanvasArea() {
   const shownMasks = editor.masksShown && staged === null ? document.concepts : [];
   const background = staged ?? document.background;
   const isSceneShown = comparison === null && staged === null;
+  const isWhole = frame && frame.width === size.width && frame.height === size.height;
+  const isFrameShown = frame !== undefined && isSceneShown && (!isWhole || editor.tool === 'frame');
   return (
     <main className="canvas-area" id="canvas" tabIndex={-1}>
       {comparison ? <ComparisonBar /> : <ToolOptions />}
@@ -73,11 +84,16 @@ export function CanvasArea() {
         inpainted={editor.inpaintedShown && staged === null ? document.inpainted : null}
         result={editor.resultShown && staged === null ? newestResult : null}
         masks={shownMasks
+          .filter(({ mode }) => mode === 'replace')
           .filter(({ visible, id }) => visible || id === editor.activeConceptId)
           .map(({ id }) => ({ id, opacity: editor.maskOpacities[id] ?? editor.maskOpacity }))}
         activeId={editor.activeConceptId}
         expanded={staged === null ? expanded : []}
-        workbench={workbench}
+        tools={tools}
+        arePlacedShown={staged === null && !(editor.resultShown && newestResult !== null)}
+        isFrameShown={isFrameShown}
+        isFrameTool={editor.tool === 'frame'}
+        isMoveTool={editor.tool === 'move'}
         view={view}
         comparison={comparison}
         brushSizePx={editor.brushSizePx}
@@ -98,6 +114,8 @@ export function CanvasArea() {
             <Text c="dimmed">{t('view.emptyHint')}</Text>
           </div>
         )}
+        {isFrameShown && <FrameLabel frame={frame} />}
+        <OfferCard />
         <PreviewCard />
       </SceneCanvas>
       <ViewBar />
@@ -153,7 +171,7 @@ function useUnderlyingPicture(picture: string | null): void {
 }
 
 /** The rectangles of dilution, while they are wanted. */
-function useExpanded(document: SceneDocument | undefined) {
+function useExpanded(document: SceneDocument | undefined, frame: ResolvedFrame | undefined) {
   const { workbench } = useStudioActions();
   const isShown = useEditor((state) => state.expandedShown);
   const downscale = useStudio((state) => state.engine?.pack?.downscale);
@@ -162,10 +180,12 @@ function useExpanded(document: SceneDocument | undefined) {
   const [settledVersion] = useDebouncedValue(version, SETTLED_MS);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that planes changed.
   return useMemo(() => {
-    if (!document || !isShown || downscale === undefined) return [];
+    if (!document || !frame || !isShown || downscale === undefined) return [];
+    const { space } = workbench;
     const shown = document.concepts.flatMap(({ id, colour, visible }) => {
       const plane = workbench.planeOf(id);
-      return plane && visible ? [{ id, colour, plane }] : [];
+      // As the model sees it.
+      return plane && visible ? [{ id, colour, plane: framedMask(plane, space, frame) }] : [];
     });
     const { expandLatent, featherPx, regionGrowPx, bandLatent } = document.parameters;
     const rectangles = expandedRectangles(
@@ -174,9 +194,9 @@ function useExpanded(document: SceneDocument | undefined) {
     );
     return shown.flatMap(({ id, colour }, index) => {
       const rect = rectangles[index];
-      return rect ? [{ id, rect, colour }] : [];
+      return rect ? [{ id, rect: outOfFrame(rect, frame), colour }] : [];
     });
-  }, [document, isShown, downscale, workbench, settledVersion]);
+  }, [document, frame, isShown, downscale, workbench, settledVersion]);
 }
 
 /** What is compared, when a render is looked at. */

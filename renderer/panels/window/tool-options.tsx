@@ -4,16 +4,26 @@ import { IconArrowsExchange, IconCheck, IconEye, IconPencil, IconX } from '@tabl
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ComparisonMode } from '../../editor/comparison-mode.ts';
-import { COMPARISON_MODES, setBrushSize, showScene, useEditor } from '../../session/editor-store.ts';
+import {
+  COMPARISON_MODES,
+  setBrushSize,
+  showScene,
+  type ToolInHand,
+  useEditor,
+} from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 import { runAction } from '../actions/actions.ts';
+import { FrameControl } from '../flow/frame-control.tsx';
+import { conceptName } from '../widgets/concept-name.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
 export function ToolOptions() {
   const { t } = useTranslation();
-  const { tool, brushSizePx, hardness, pressureSize } = useEditor();
+  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps } = useEditor();
+  const document = useStudio((state) => state.project?.document);
+  const active = document?.concepts.find(({ id }) => id === activeConceptId);
   const isBrush = tool === 'brush' || tool === 'eraser';
   return (
     <div className="tool-options">
@@ -43,8 +53,19 @@ export function ToolOptions() {
         </Group>
       )}
       {tool === 'select' && <ProposalActions />}
+      {tool === 'frame' && document && <FrameControl document={document} />}
+      {tool === 'move' && active?.mode === 'place' && (
+        <Switch
+          size="xs"
+          label={t('tools.snap')}
+          checked={snaps}
+          onChange={({ currentTarget }) => useEditor.setState({ snaps: currentTarget.checked })}
+        />
+      )}
       <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
-        {t(`tools.hints.${tool}`)}
+        {active?.mode === 'place' && isOfMasks(tool)
+          ? t('tools.hints.placed', { name: conceptName(document!, active.id) })
+          : t(`tools.hints.${tool === 'move' && active?.mode === 'place' ? 'transform' : tool}`)}
       </Text>
     </div>
   );
@@ -83,6 +104,11 @@ function OptionSlider({
       </Text>
     </div>
   );
+}
+
+/** Whether a tool works on masks only. */
+function isOfMasks(tool: ToolInHand): boolean {
+  return tool !== 'move' && tool !== 'hand' && tool !== 'frame';
 }
 
 /** Keeps or drops what smart select proposes, without the keyboard; says that it is looking while it is. */

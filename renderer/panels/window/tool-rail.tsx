@@ -6,6 +6,7 @@ import {
   IconBucketDroplet,
   IconCircle,
   IconEraser,
+  IconFrame,
   IconHandStop,
   IconLasso,
   IconPolygon,
@@ -31,10 +32,11 @@ const icons: Readonly<Record<ToolInHand, ComponentType<{ size: number; 'aria-hid
   fill: IconBucketDroplet,
   select: IconWand,
   hand: IconHandStop,
+  frame: IconFrame,
 };
 
 const groups: readonly (readonly ToolInHand[])[] = [
-  ['move', 'hand'],
+  ['move', 'frame', 'hand'],
   ['brush', 'eraser', 'fill'],
   ['lasso', 'polygon', 'rectangle', 'ellipse'],
   ['select'],

@@ -1,16 +1,27 @@
 /**
- * Pictures dropped on the window or pasted. The first one becomes the background while there is none; all others are
- * concepts.
+ * Pictures dropped on the window or pasted. The first one becomes the background while there is none; others are
+ * concepts, placed where they are dropped on the canvas.
  */
 import i18next from 'i18next';
 import { useEffect } from 'react';
+import type { Point } from '../../editor/mask-plane.ts';
+import { toImage } from '../../editor/view-transform.ts';
 import { reportNotice } from '../../session/notices.ts';
+import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { addPictures } from '../flow/add-pictures.ts';
 import { isTyping } from '../widgets/typing.ts';
 
 function picturesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
+}
+
+/** Where a drop is on the canvas, in background pixels; undefined elsewhere. */
+function pointOnCanvas({ view }: Studio, { target, clientX, clientY }: DragEvent): Point | undefined {
+  const canvas = target instanceof Element ? target.closest('.scene-canvas') : null;
+  if (!canvas) return undefined;
+  const { left, top } = canvas.getBoundingClientRect();
+  return toImage(view.getTransform(), { x: clientX - left, y: clientY - top });
 }
 
 export function useFiles(): void {
@@ -45,7 +56,8 @@ export function useFiles(): void {
           event.target instanceof Element && event.target.closest('[data-drop="background"]') !== null;
         const files = picturesOf(event.dataTransfer);
         if (files.length === 0) reportNotice(i18next.t('add.noPictures'), { kind: 'warning' });
-        start(() => addPictures(studio, files, isOnBackground ? 'background' : 'scene'));
+        const at = pointOnCanvas(studio, event);
+        start(() => addPictures(studio, files, isOnBackground ? 'background' : at ? { at } : 'scene'));
       },
       { signal },
     );

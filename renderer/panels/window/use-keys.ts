@@ -1,5 +1,6 @@
-/** The keyboard and the host's menu: shortcuts to actions, Space and backslash while they are held, Enter and Escape to the tool. */
+/** The keyboard and the host's menu: shortcuts to actions, Space and backslash while they are held, Enter, Escape and arrows to the tool. */
 import { useEffect } from 'react';
+import { nudgeOf } from '../../editor/placement.ts';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
 import { type SheetName, showScene, useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
@@ -37,7 +38,10 @@ export function useKeys(): void {
     const stop = new AbortController();
     const { signal } = stop;
     let sheetBefore: SheetName | null = null;
-    const release = () => useEditor.setState({ spaceHeld: false, originalHeld: false });
+    const release = () => {
+      useEditor.setState({ spaceHeld: false, originalHeld: false });
+      studio.tools.endNudging();
+    };
 
     // Escape closes a sheet before the listener below hears of it.
     addEventListener(
@@ -73,13 +77,18 @@ export function useKeys(): void {
         if (event.key === 'Escape') {
           if (sheetBefore !== null) return;
           const { stagedBackground } = useEditor.getState();
-          if (studio.workbench.isActive) studio.workbench.cancel();
+          if (studio.tools.isActive) studio.tools.cancel();
           else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
           else showScene();
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
           studio.workbench.input({ kind: 'confirm' });
+          return;
+        }
+        const nudge = nudgeOf(event.key, event.shiftKey);
+        if (nudge && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
+          if (studio.tools.nudge(nudge)) event.preventDefault();
           return;
         }
         if (!action) return;
@@ -91,6 +100,8 @@ export function useKeys(): void {
     addEventListener(
       'keyup',
       (event) => {
+        // Moves by the keyboard, however often the key repeats, are one step of the history.
+        if (nudgeOf(event.key, false)) studio.tools.endNudging();
         if (event.code === 'Space') useEditor.setState({ spaceHeld: false });
         if (event.code === 'Backslash') useEditor.setState({ originalHeld: false });
       },

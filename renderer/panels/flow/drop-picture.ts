@@ -1,0 +1,103 @@
+/**
+ * Pictures dropped on the canvas: each is placed where it was dropped, at once. Where an object of the background is
+ * there, replacing that is offered.
+ */
+import i18next from 'i18next';
+import type { AssetId } from '../../../electron/contract/render-request.ts';
+import { addConcept, changeConcept, removeConcept } from '../../editor/document-commands.ts';
+import type { Point } from '../../editor/mask-plane.ts';
+import { isInside, isObjectUnder } from '../../editor/object-under.ts';
+import { defaultAlpha } from '../../editor/parameter-fields.ts';
+import { droppedPlacement, setMode } from '../../editor/placement-commands.ts';
+import type { Size } from '../../editor/view-transform.ts';
+import { type PlaceOffer, useEditor } from '../../session/editor-store.ts';
+import type { ProjectSession } from '../../session/project-session.ts';
+import type { Studio } from '../../session/studio.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { takeTool } from '../actions/actions.ts';
+
+export interface DroppedPicture {
+  readonly name: string;
+  readonly fileName: string;
+  readonly image: AssetId;
+  readonly subject: AssetId | null;
+  readonly size: Size;
+}
+
+/**
+ * Places a picture as a new concept and takes it in hand.
+ *
+ * @param at in background pixels
+ * @returns the concept's id
+ */
+export function placePicture(
+  studio: Studio,
+  { name, image, subject, size }: DroppedPicture,
+  background: Size,
+  at: Point,
+  session: ProjectSession,
+): string {
+  const id = crypto.randomUUID();
+  const alpha = defaultAlpha(useStudio.getState().engine?.pack?.recommended);
+  const placement = droppedPlacement(size, background, at);
+  session.edit(i18next.t('changes.place'), (document) =>
+    addConcept(document, id, { name, image, subject, alpha, placement }),
+  );
+  if (studio.session === session) {
+    useEditor.setState({ activeConceptId: id, offer: null });
+    takeTool(studio, 'move');
+  }
+  return id;
+}
+
+/** Offers to replace the object that is where a picture was placed, as far as one is known or can be found. */
+export async function offerReplacement(
+  studio: Studio,
+  conceptId: string,
+  fileName: string,
+  at: Point,
+  session: ProjectSession,
+): Promise<void> {
+  const offer = (object: Extract<PlaceOffer, { kind: 'dropped' }>['object']) => {
+    const isStillThere = session.document.concepts.some(
+      ({ id, mode }) => id === conceptId && mode === 'place',
+    );
+    if (studio.session === session && isStillThere) {
+      useEditor.setState({ offer: { kind: 'dropped', conceptId, fileName, object } });
+    }
+  };
+  const { scaleX, scaleY } = studio.workbench.space;
+  const covering = session.document.concepts.findLast(({ id, mode, locked }) => {
+    const plane = mode === 'replace' && !locked ? studio.workbench.planeOf(id) : undefined;
+    return plane !== undefined && isInside(plane, at.x * scaleX, at.y * scaleY);
+  });
+  if (covering) {
+    offer({ conceptId: covering.id });
+    return;
+  }
+  if (!useStudio.getState().engine?.pack?.capabilities.selectMask) return;
+  const mask = await studio.masks.objectAt(session, at);
+  if (mask === undefined) return;
+  const plane = await studio.workbench.load(mask);
+  if (isObjectUnder(plane, at.x * scaleX, at.y * scaleY)) offer({ mask });
+}
+
+/** Carries out what was offered. */
+export function takeOffer(studio: Studio, offer: Extract<PlaceOffer, { kind: 'dropped' }>): void {
+  useEditor.setState({ offer: null });
+  const { conceptId, object } = offer;
+  if ('mask' in object) {
+    studio.edit(i18next.t('changes.replace'), (document) => {
+      if (!document.concepts.some(({ id }) => id === conceptId)) return document;
+      return changeConcept(setMode(document, conceptId, 'replace'), conceptId, { mask: object.mask });
+    });
+    return;
+  }
+  studio.edit(i18next.t('changes.replace'), (document) => {
+    const dropped = document.concepts.find(({ id }) => id === conceptId);
+    if (!dropped || !document.concepts.some(({ id }) => id === object.conceptId)) return document;
+    const { image, subject } = dropped;
+    return changeConcept(removeConcept(document, conceptId), object.conceptId, { image, subject });
+  });
+  useEditor.setState({ activeConceptId: object.conceptId });
+}

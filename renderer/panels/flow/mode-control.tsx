@@ -1,0 +1,31 @@
+/** What the concept in hand does: it replaces an object of the background, or lies where it is put. */
+import { SegmentedControl, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { ConceptMode } from '../../../electron/contract/placement.ts';
+import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { placeConcept, replaceObject } from './place-concept.ts';
+
+export function ModeControl({ concept: { id, mode, image } }: { concept: DocumentConcept }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const choose = (next: ConceptMode) =>
+    next === 'place' ? start(() => placeConcept(studio, id)) : replaceObject(studio, id);
+  return (
+    <Stack gap={4}>
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={t('concept.mode')}
+        value={mode}
+        // Without a picture there is nothing to place.
+        disabled={image === null && mode === 'replace'}
+        onChange={(next) => choose(next as ConceptMode)}
+        data={(['replace', 'place'] as const).map((value) => ({ value, label: t(`concept.modes.${value}`) }))}
+      />
+      <Text size="xs" c="dimmed">
+        {t(`concept.modeHints.${mode}`)}
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,227 @@
+/** Where and how the concept in hand is placed, in numbers: all that can be done on the canvas, and by the keyboard. */
+import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
+import { IconFlipHorizontal, IconFlipVertical } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Placement, Shadow } from '../../../electron/contract/placement.ts';
+import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
+import { flip, normaliseDeg } from '../../editor/placement.ts';
+import { changePlacement, firstShadow } from '../../editor/placement-commands.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
+import { NumberSlider } from '../widgets/number-slider.tsx';
+
+/** What a change of a placement is called in the history. */
+type Change = 'move' | 'scale' | 'rotate' | 'flip' | 'opacity' | 'softEdge' | 'shadow';
+
+export function PlacementControl({
+  concept: { id, locked },
+  placement,
+}: {
+  concept: DocumentConcept;
+  placement: Placement;
+}) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const { place } = studio.tools;
+  const { shadow } = placement;
+  const set = (change: Change, values: Partial<Placement>) =>
+    studio.edit(t(`changes.placed.${change}`), (document) => changePlacement(document, id, values));
+  const preview = (values: Partial<Placement>) => place.preview(id, values);
+  const setShadow = (values: Partial<Shadow>) =>
+    shadow && set('shadow', { shadow: { ...shadow, ...values } });
+  const numbers = { isDisabled: locked };
+  return (
+    <Stack gap={6} role="group" aria-label={t('placement.title')}>
+      <Text size="xs" fw={600}>
+        {t('placement.title')}
+      </Text>
+      <Group gap={6} align="flex-end" wrap="nowrap">
+        <PlacementNumber
+          {...numbers}
+          label={t('placement.x')}
+          value={placement.x}
+          onCommit={(x) => set('move', { x })}
+        />
+        <PlacementNumber
+          {...numbers}
+          label={t('placement.y')}
+          value={placement.y}
+          onCommit={(y) => set('move', { y })}
+        />
+        <PlacementNumber
+          {...numbers}
+          label={t('placement.scale')}
+          value={placement.scale * 100}
+          min={0.1}
+          max={6400}
+          decimals={1}
+          onCommit={(percent) => set('scale', { scale: percent / 100 })}
+        />
+        <PlacementNumber
+          {...numbers}
+          label={t('placement.rotation')}
+          value={placement.rotationDeg}
+          min={-360}
+          max={360}
+          decimals={1}
+          onCommit={(degrees) => set('rotate', { rotationDeg: normaliseDeg(degrees) })}
+        />
+      </Group>
+      <Group gap={4}>
+        <IconButton
+          label={t('placement.flipX')}
+          action="placed.flip"
+          disabled={locked}
+          aria-pressed={placement.flipX}
+          onClick={() => set('flip', flip(placement, 'x'))}
+        >
+          <IconFlipVertical size={16} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={t('placement.flipY')}
+          disabled={locked}
+          aria-pressed={placement.flipY}
+          onClick={() => set('flip', flip(placement, 'y'))}
+        >
+          <IconFlipHorizontal size={16} aria-hidden />
+        </IconButton>
+        <Button
+          variant="default"
+          disabled={locked || placement.rotationDeg === 0}
+          onClick={() => set('rotate', { rotationDeg: 0 })}
+        >
+          {t('placement.upright')}
+        </Button>
+      </Group>
+      <Labelled label={t('placement.opacity')}>
+        <NumberSlider
+          label={t('placement.opacity')}
+          value={Math.round(placement.opacity * 100)}
+          min={0}
+          max={100}
+          step={1}
+          onDraft={(percent) => preview({ opacity: percent / 100 })}
+          onCommit={(percent) => set('opacity', { opacity: percent / 100 })}
+        />
+      </Labelled>
+      <Labelled label={t('placement.softEdge')}>
+        <NumberSlider
+          label={t('placement.softEdge')}
+          value={placement.softEdgePx}
+          min={0}
+          max={64}
+          step={1}
+          onCommit={(softEdgePx) => set('softEdge', { softEdgePx })}
+        />
+      </Labelled>
+      <Switch
+        size="xs"
+        label={t('placement.shadow')}
+        checked={shadow !== null}
+        disabled={locked}
+        onChange={({ currentTarget }) => {
+          const image = place.sizeOf(id) ?? { width: 0, height: 0 };
+          set('shadow', { shadow: currentTarget.checked ? firstShadow(image, placement.scale) : null });
+        }}
+      />
+      {shadow && (
+        <>
+          <Group gap={6} align="flex-end" wrap="nowrap">
+            <PlacementNumber
+              {...numbers}
+              label={t('placement.shadowX')}
+              value={shadow.offsetXPx}
+              min={-4096}
+              max={4096}
+              onCommit={(offsetXPx) => setShadow({ offsetXPx })}
+            />
+            <PlacementNumber
+              {...numbers}
+              label={t('placement.shadowY')}
+              value={shadow.offsetYPx}
+              min={-4096}
+              max={4096}
+              onCommit={(offsetYPx) => setShadow({ offsetYPx })}
+            />
+            <PlacementNumber
+              {...numbers}
+              label={t('placement.shadowBlur')}
+              value={shadow.blurPx}
+              min={0}
+              max={512}
+              onCommit={(blurPx) => setShadow({ blurPx })}
+            />
+          </Group>
+          <Labelled label={t('placement.shadowOpacity')}>
+            <NumberSlider
+              label={t('placement.shadowOpacity')}
+              value={Math.round(shadow.opacity * 100)}
+              min={0}
+              max={100}
+              step={1}
+              onDraft={(percent) => preview({ shadow: { ...shadow, opacity: percent / 100 } })}
+              onCommit={(percent) => setShadow({ opacity: percent / 100 })}
+            />
+          </Labelled>
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Labelled({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <Text size="xs" fw={500}>
+        {label}
+      </Text>
+      {children}
+    </div>
+  );
+}
+
+/** A number of a placement: one step of the history when it is left, or Enter is pressed. */
+function PlacementNumber({
+  label,
+  value,
+  min = -65_536,
+  max = 65_536,
+  decimals = 0,
+  isDisabled,
+  onCommit,
+}: {
+  label: string;
+  value: number;
+  min?: number;
+  max?: number;
+  decimals?: number;
+  isDisabled: boolean;
+  onCommit: (value: number) => void;
+}) {
+  const shown = Number(value.toFixed(decimals));
+  const [draft, setDraft] = useState(shown);
+  useEffect(() => setDraft(shown), [shown]);
+  return (
+    <NumberInput
+      size="xs"
+      flex={1}
+      miw={0}
+      label={label}
+      value={draft}
+      min={min}
+      max={max}
+      decimalScale={decimals}
+      clampBehavior="blur"
+      hideControls
+      withKeyboardEvents
+      disabled={isDisabled}
+      onChange={(next) => typeof next === 'number' && setDraft(next)}
+      onBlur={() => {
+        const clamped = Math.min(Math.max(draft, min), max);
+        if (clamped !== shown) onCommit(clamped);
+      }}
+      onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+    />
+  );
+}

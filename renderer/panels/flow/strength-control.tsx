@@ -1,0 +1,38 @@
+/** How much of what the model makes of a concept is taken over: chosen by the program, or by the user. */
+import { Switch } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
+import { changeConcept } from '../../editor/document-commands.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { LabelledControl } from '../widgets/labelled-control.tsx';
+import { NumberSlider } from '../widgets/number-slider.tsx';
+
+export function StrengthControl({ concept: { id, strength } }: { concept: DocumentConcept }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const name = t('strength.title');
+  const set = (value: number | null) =>
+    studio.edit(t('changes.strength', { value: value === null ? t('strength.auto') : value }), (document) =>
+      changeConcept(document, id, { strength: value }),
+    );
+  return (
+    <LabelledControl
+      name={name}
+      text={t(strength === null ? 'strength.autoText' : 'strength.text')}
+      isDefault
+      defaultText=""
+      onReset={() => set(null)}
+    >
+      <Switch
+        size="xs"
+        mb={4}
+        label={t('strength.auto')}
+        checked={strength === null}
+        onChange={({ currentTarget }) => set(currentTarget.checked ? null : 1)}
+      />
+      {strength !== null && (
+        <NumberSlider label={name} value={strength} min={0} max={1} step={0.05} onCommit={set} />
+      )}
+    </LabelledControl>
+  );
+}

@@ -1,0 +1,76 @@
+/** Says over the canvas what the user may want instead of what was just done, and does it. */
+import { Button, Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEditor } from '../../session/editor-store.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { takeOffer } from '../flow/drop-picture.ts';
+import { placeConcept } from '../flow/place-concept.ts';
+import { conceptName } from '../widgets/concept-name.ts';
+
+export function OfferCard() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const offer = useEditor((state) => state.offer);
+  const document = useStudio((state) => state.project?.document);
+  const concepts = document?.concepts ?? [];
+  const isOf = (id: string) => concepts.some((concept) => concept.id === id);
+  if (!offer || !document || !isOf(offer.conceptId)) return null;
+  const close = () => useEditor.setState({ offer: null });
+  if (offer.kind === 'moved') {
+    const name = conceptName(document, offer.conceptId);
+    return (
+      <Card title={t('drop.moved', { name })} text={t('drop.movedText')}>
+        <Button
+          onClick={() => {
+            close();
+            const bounds = studio.workbench.boundsOf(offer.conceptId);
+            start(() => placeConcept(studio, offer.conceptId, bounds));
+          }}
+        >
+          {t('drop.placeInstead')}
+        </Button>
+        <Button variant="default" onClick={close}>
+          {t('drop.keepMask')}
+        </Button>
+      </Card>
+    );
+  }
+  const { object, fileName } = offer;
+  const covering =
+    'conceptId' in object && isOf(object.conceptId) ? conceptName(document, object.conceptId) : null;
+  return (
+    <Card
+      title={t('drop.title')}
+      text={
+        covering === null
+          ? t('drop.text', { file: fileName })
+          : t('drop.covered', { file: fileName, name: covering })
+      }
+    >
+      <Button onClick={() => takeOffer(studio, offer)}>
+        {covering === null ? t('drop.replace') : t('drop.replaceOf', { name: covering })}
+      </Button>
+      <Button variant="default" onClick={close}>
+        {t('drop.place')}
+      </Button>
+    </Card>
+  );
+}
+
+function Card({ title, text, children }: { title: string; text: string; children: ReactNode }) {
+  return (
+    <section className="offer-card" data-over-canvas aria-label={title}>
+      <div role="status">
+        <Text size="sm" fw={600}>
+          {title}
+        </Text>
+        <Text size="xs">{text}</Text>
+      </div>
+      <Group gap={6} mt={6}>
+        {children}
+      </Group>
+    </section>
+  );
+}
