@@ -24,6 +24,7 @@ import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
 import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { textbookPnpMix } from '../oracle/textbook-pnp-mix.ts';
 import { benchEditor, type EditorBenchReport } from './editor-bench.ts';
+import { benchPhoto, type PhotoBenchReport } from './photo-bench.ts';
 import { benchProject, type ProjectBenchReport } from './project-bench.ts';
 
 /** What is written to out/bench.json. */
@@ -50,7 +51,7 @@ interface BenchReport extends ProjectBenchReport {
   readonly peakMemoryBytes: number;
   readonly device: string;
   /** Left out with --no-editor. */
-  readonly editor?: EditorBenchReport;
+  readonly editor?: EditorBenchReport & PhotoBenchReport;
 }
 
 /** A store that keeps nothing: the textbook caches nothing. */
@@ -118,7 +119,7 @@ async function runBench({ options, positionals, signal, print, result }: Command
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       device: describeDevice(engine.device),
       ...(await benchProject()),
-      ...(options.has('no-editor') ? {} : { editor: await benchEditor() }),
+      ...(options.has('no-editor') ? {} : { editor: { ...(await benchEditor()), ...(await benchPhoto()) } }),
     };
     result({ file: out, report });
     for (const [name, value] of flatEntries(report)) {
@@ -176,6 +177,9 @@ const aims: Readonly<Record<string, number>> = {
   'editor.frameP95Ms': 16.7,
   'editor.undoBytes': 100e6,
   'editor.openSampleMs': 1500,
+  'editor.openPhotoMs': 2000,
+  'editor.placeFrameP95Ms': 16.7,
+  'editor.photoMemoryBytes': 1.5e9,
   projectOpenMs: 300,
   projectGrowthRatio: 1.1,
 };

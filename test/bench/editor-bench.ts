@@ -7,10 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { makeSamplePack } from '../e2e/sample-pack.ts';
 import { BUNDLED_PACKS, canvasOf, onScreen, openStudio, saved } from '../e2e/studio-page.ts';
-import { percentile, type TraceEvent, workPerFrame } from './frame-work.ts';
+import { percentile, traceOf, workPerFrame } from './frame-work.ts';
 
 const SIZE_PX = 2048;
 const CONCEPTS = 8;
@@ -93,7 +93,7 @@ async function drawLongStroke(page: Page): Promise<number[]> {
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   const client = await page.context().newCDPSession(page);
-  const events = await traced(client, async () => {
+  const events = await traceOf(client, async () => {
     const startMs = performance.now();
     const sent: Promise<unknown>[] = [];
     for (let point = 0; point < STROKE_POINTS; point++) {
@@ -117,21 +117,6 @@ async function drawLongStroke(page: Page): Promise<number[]> {
   await page.mouse.up();
   await saved(page);
   return workPerFrame(events);
-}
-
-/** Runs something while Chromium records what its threads do. */
-async function traced(client: CDPSession, run: () => Promise<void>): Promise<TraceEvent[]> {
-  const events: TraceEvent[] = [];
-  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
-  const complete = new Promise<void>((resolve) => client.once('Tracing.tracingComplete', () => resolve()));
-  await client.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] },
-  });
-  await run();
-  await client.send('Tracing.end');
-  await complete;
-  return events;
 }
 
 async function measureUndo(page: Page): Promise<number> {

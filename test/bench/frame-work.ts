@@ -1,4 +1,5 @@
 /** Main-thread work per animation frame, from a trace that Chromium recorded of itself. */
+import type { CDPSession } from 'playwright-core';
 
 /** What is read of one event of the Trace Event Format; times in microseconds. */
 export interface TraceEvent {
@@ -9,6 +10,21 @@ export interface TraceEvent {
   readonly dur?: number;
   /** CPU time of the thread within the event. */
   readonly tdur?: number;
+}
+
+/** Runs something while Chromium records what its threads do. */
+export async function traceOf(client: CDPSession, run: () => Promise<void>): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  const complete = new Promise<void>((resolve) => client.once('Tracing.tracingComplete', () => resolve()));
+  await client.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] },
+  });
+  await run();
+  await client.send('Tracing.end');
+  await complete;
+  return events;
 }
 
 /**

@@ -133,9 +133,9 @@ describe('a background', () => {
   it('is replaced by a picture that is dropped on it', async () => {
     const { page } = studio;
     const image = page.getByRole('img', { name: 'Scene background' });
-    const before = await image.getAttribute('src');
+    const before = await image.getAttribute('data-asset');
     await dropPicture(page, 'beach.png', await scenePicture('background.png'), '[data-drop="background"]');
-    await expect.poll(() => image.getAttribute('src')).not.toBe(before);
+    await expect.poll(() => image.getAttribute('data-asset')).not.toBe(before);
     await saved(page);
   });
 });

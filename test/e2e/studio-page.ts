@@ -202,6 +202,40 @@ export async function dropPicture(
   await page.dispatchEvent(selector, 'drop', { dataTransfer });
 }
 
+/**
+ * Drops a picture file on the canvas.
+ *
+ * @param x in background pixels; on the canvas' own while there is no background
+ * @returns when it was dropped, by the page's clock in milliseconds
+ */
+export async function dropOnCanvas(
+  page: Page,
+  name: string,
+  bytes: Uint8Array,
+  x: number,
+  y: number,
+  type = 'image/png',
+): Promise<number> {
+  const at = await onScreen(page, x, y);
+  return canvasOf(page).evaluate(
+    (element, { base64, fileName, mime, clientX, clientY }) => {
+      const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName, { type: mime }));
+      const options = { bubbles: true, cancelable: true, dataTransfer: data, clientX, clientY };
+      element.dispatchEvent(new DragEvent('drop', options));
+      return performance.now();
+    },
+    {
+      base64: Buffer.from(bytes).toString('base64'),
+      fileName: name,
+      mime: type,
+      clientX: at.x,
+      clientY: at.y,
+    },
+  );
+}
+
 export function renderButton(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: /^Render/ });
 }

@@ -1,13 +1,18 @@
 /** Every tool and every way to a tool, on a real canvas. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, coverage, drag, onScreen, saved } from './studio-page.ts';
+import { canvasOf, coverage, drag, LONG_WORK, onScreen, saved } from './studio-page.ts';
 
 /** Share of the picture in percent. */
 const percent = (areaPx: number) => (100 * areaPx) / SAMPLE_SIZE_PX ** 2;
 
 const studio = sharedStudio();
+
+beforeAll(async () => {
+  // The sample's mask in hand comes in after the page is there.
+  await expect.poll(() => coverage(studio.page), LONG_WORK).toBeGreaterThan(0);
+});
 
 beforeEach(async () => {
   await clear();

@@ -1,0 +1,128 @@
+/**
+ * What a large photograph costs the editor in a real browser: opening a 24-megapixel JPEG, dragging one of four pictures
+ * that are placed on it, and the memory of the page and the host then. Part of `npm run bench`; by itself:
+ * `node test/bench/photo-bench.ts`, after `npm run build:renderer`.
+ */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { canvasOf, createProject, dropOnCanvas, onScreen, openStudio, saved } from '../e2e/studio-page.ts';
+import { percentile, traceOf, workPerFrame } from './frame-work.ts';
+
+const PHOTO = { width: 6000, height: 4000 };
+const PLACED = 4;
+const PLACED_SIDE_PX = 1200;
+const DRAG_POINTS = 1000;
+const POINT_INTERVAL_MS = 4;
+
+export interface PhotoBenchReport {
+  /** From dropping a JPEG of 24 megapixels to the first frame with it on the canvas. */
+  readonly openPhotoMs: number;
+  /** CPU time of the page's main thread per frame while one of four placed pictures is dragged (frame-work.ts). */
+  readonly placeFrameP95Ms: number;
+  readonly placeFrameMedianMs: number;
+  readonly placeFrames: number;
+  /** Resident memory of the page's process and the host's then; null where the system does not tell. */
+  readonly photoMemoryBytes: number | null;
+}
+
+export async function benchPhoto(): Promise<PhotoBenchReport> {
+  const { page, serve, close } = await openStudio();
+  try {
+    await createProject(page, 'A photograph');
+    const openPhotoMs = await openPhoto(page);
+    for (let index = 0; index < PLACED; index++) {
+      const at = [PHOTO.width * (0.25 + 0.15 * index), PHOTO.height * 0.5] as const;
+      await dropOnCanvas(page, `thing ${index}.png`, await thing(index), ...at);
+      await page.getByRole('button', { name: `Edit thing ${index}` }).waitFor();
+    }
+    await saved(page);
+    const frames = await dragOne(page);
+    return {
+      openPhotoMs,
+      placeFrameP95Ms: percentile(frames, 0.95),
+      placeFrameMedianMs: percentile(frames, 0.5),
+      placeFrames: frames.length,
+      photoMemoryBytes: await residentBytes(page, serve.child.pid!),
+    };
+  } finally {
+    await close();
+  }
+}
+
+/** Noise, so that nothing about it compresses well. */
+async function photo(): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  return sharp({ create: { ...PHOTO, channels: 3, background: '#808080', noise } })
+    .blur(2)
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+async function thing(index: number): Promise<Buffer> {
+  const side = PLACED_SIDE_PX;
+  const svg = `<svg width="${side}" height="${side}"><circle cx="${side / 2}" cy="${side / 2}" r="${side / 2}" fill="hsl(${90 * index} 70% 50%)"/></svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
+}
+
+async function openPhoto(page: Page): Promise<number> {
+  const mark = 'first-interactive-frame';
+  const before = await page.evaluate((name) => performance.getEntriesByName(name).length, mark);
+  const droppedMs = await dropOnCanvas(page, 'photo.jpg', await photo(), 0, 0, 'image/jpeg');
+  await page.waitForFunction(({ name, count }) => performance.getEntriesByName(name).length > count, {
+    name: mark,
+    count: before,
+  });
+  const shownMs = await page.evaluate((name) => performance.getEntriesByName(name).at(-1)!.startTime, mark);
+  return shownMs - droppedMs;
+}
+
+/** @returns the main thread's work of each frame of a drag, in milliseconds */
+async function dragOne(page: Page): Promise<number[]> {
+  await canvasOf(page).focus();
+  const from = await onScreen(page, PHOTO.width * (0.25 + 0.15 * (PLACED - 1)), PHOTO.height * 0.5);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  const client = await page.context().newCDPSession(page);
+  const events = await traceOf(client, async () => {
+    const startMs = performance.now();
+    const sent: Promise<unknown>[] = [];
+    for (let point = 0; point < DRAG_POINTS; point++) {
+      const earlyMs = startMs + point * POINT_INTERVAL_MS - performance.now();
+      if (earlyMs > 0) await sleep(earlyMs);
+      const turn = (point / DRAG_POINTS) * 6 * Math.PI;
+      sent.push(
+        client.send('Input.dispatchMouseEvent', {
+          type: 'mouseMoved',
+          x: from.x - 120 + 120 * Math.cos(turn),
+          y: from.y + 80 * Math.sin(turn),
+          button: 'left',
+          buttons: 1,
+        }),
+      );
+    }
+    await Promise.all(sent);
+  });
+  await client.detach();
+  await page.mouse.up();
+  await saved(page);
+  return workPerFrame(events);
+}
+
+/** Resident memory of the page's process and of the host; Linux tells it. */
+async function residentBytes(page: Page, hostPid: number): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  const client = await page.context().browser()!.newBrowserCDPSession();
+  const { processInfo } = await client.send('SystemInfo.getProcessInfo');
+  await client.detach();
+  const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentOf(id));
+  return Math.max(...pages) + residentOf(hostPid);
+}
+
+function residentOf(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return found ? Number(found[1]) * 1024 : 0;
+}
+
+if (import.meta.main) console.log(await benchPhoto());

@@ -1,0 +1,280 @@
+/**
+ * Placing in a real browser: a photograph as background, a picture dropped on it, dragged, scaled, turned, rendered,
+ * exported at full size and opened again; the frame; the two modes of a concept.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedStudio } from './shared-studio.ts';
+import {
+  canvasOf,
+  coverage,
+  createProject,
+  drag,
+  dropOnCanvas,
+  dropPicture,
+  onScreen,
+  render,
+  saved,
+} from './studio-page.ts';
+
+const PHOTOS = join('test', 'photos');
+/** Of coffee.jpg. */
+const BACKGROUND = { width: 600, height: 400 };
+/** Of the cat's cut-out. */
+const CAT = { width: 300, height: 300 };
+
+const studio = sharedStudio();
+
+beforeAll(() => createProject(studio.page, 'Coffee with a cat'));
+
+/** The cat's head in an ellipse, transparent around it. */
+async function catCutOut(): Promise<Buffer> {
+  const ellipse = Buffer.from(
+    `<svg width="${CAT.width}" height="${CAT.height}"><ellipse cx="150" cy="150" rx="140" ry="120"/></svg>`,
+  );
+  return sharp(join(PHOTOS, 'chelsea.jpg'))
+    .extract({ left: 60, top: 0, ...CAT })
+    .ensureAlpha()
+    .composite([{ input: ellipse, blend: 'dest-in' }])
+    .png()
+    .toBuffer();
+}
+
+const number = (name: string): Locator => studio.page.getByRole('textbox', { name, exact: true });
+
+interface Placed {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  readonly angle: number;
+}
+
+/** Where the picture in hand is, as the panel says it. */
+async function placed(): Promise<Placed> {
+  await saved(studio.page);
+  const [x, y, scale, angle] = await Promise.all(
+    ['X (px)', 'Y (px)', 'Scale (%)', 'Angle (°)'].map(async (name) =>
+      Number(await number(name).inputValue()),
+    ),
+  );
+  return { x: x!, y: y!, scale: scale!, angle: angle! };
+}
+
+/** Pointers are where a pixel of the screen is: about a pixel of the picture off. */
+function expectNear(found: Placed, wanted: Partial<Placed>, within = 2): void {
+  for (const [name, value] of Object.entries(wanted)) {
+    expect(Math.abs(found[name as keyof Placed] - value), name).toBeLessThanOrEqual(within);
+  }
+}
+
+/** Chooses what the concept in hand does. */
+async function choose(mode: 'Replace' | 'Place'): Promise<void> {
+  await studio.page.locator('.concept-list').getByText(mode, { exact: true }).click();
+}
+
+async function undoLabel(): Promise<string | null> {
+  return studio.page.getByRole('button', { name: /^Undo/ }).getAttribute('aria-label');
+}
+
+describe('a picture on a photograph', () => {
+  it('takes a photograph of any size as the background, whole', async () => {
+    const { page } = studio;
+    await dropPicture(page, 'coffee.jpg', await readFile(join(PHOTOS, 'coffee.jpg')));
+    await page.getByRole('img', { name: 'Scene background' }).waitFor();
+    await expect
+      .poll(async () => {
+        const from = await onScreen(page, 0, 0);
+        const to = await onScreen(page, BACKGROUND.width, BACKGROUND.height);
+        const box = (await canvasOf(page).boundingBox())!;
+        const margin = { x: from.x - box.x, y: from.y - box.y };
+        // Fitted to the canvas with the same margin on both sides: the canvas takes it for 600 x 400.
+        const rest = { x: box.x + box.width - to.x, y: box.y + box.height - to.y };
+        return Math.max(Math.abs(margin.x - rest.x), Math.abs(margin.y - rest.y));
+      })
+      .toBeLessThan(1.5);
+    expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  });
+
+  it('places a picture where it is dropped, in hand at once', async () => {
+    const { page } = studio;
+    await dropOnCanvas(page, 'my cat.png', await catCutOut(), 200, 250);
+    await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
+    expectNear(await placed(), { x: 200, y: 250, scale: 44.4, angle: 0 });
+    const tool = page.getByRole('button', { name: 'Move and transform', exact: true });
+    expect(await tool.getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('is dragged, scaled by a corner and turned by its handle, each one step of the history', async () => {
+    const { page } = studio;
+    await page.getByRole('switch', { name: 'Snap' }).uncheck({ force: true });
+    await drag(page, [
+      [200, 250],
+      [300, 240],
+    ]);
+    expectNear(await placed(), { x: 300, y: 240 });
+    expect(await undoLabel()).toContain('Move');
+    // The bottom right corner, about the opposite one.
+    const half = 66.7;
+    await drag(page, [
+      [300 + half, 240 + half],
+      [300 + 2 * half, 240 + 2 * half],
+    ]);
+    const scaled = await placed();
+    expectNear(scaled, { scale: 66.7, x: 333, y: 273 });
+    expect(await undoLabel()).toContain('Scale');
+    // The handle above the upper edge, to the right of the centre: a quarter, with Shift in steps.
+    const up = await onScreen(page, scaled.x, scaled.y - (scaled.scale / 100) * (CAT.height / 2));
+    const right = await onScreen(page, scaled.x + 140, scaled.y + 4);
+    await page.mouse.move(up.x, up.y - 28);
+    await page.keyboard.down('Shift');
+    await page.mouse.down();
+    await page.mouse.move(right.x, right.y, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    expect(await placed()).toMatchObject({ angle: 90 });
+    expect(await undoLabel()).toContain('Rotate');
+    await page.keyboard.press('Control+z');
+    expect(await placed()).toEqual(scaled);
+    await page.keyboard.press('Control+Shift+z');
+    expect(await placed()).toMatchObject({ angle: 90 });
+  });
+
+  it('is nudged, mirrored and set by the keyboard alone', async () => {
+    const { page } = studio;
+    const before = await placed();
+    await canvasOf(page).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowUp');
+    expect(await placed()).toMatchObject({ x: before.x + 1, y: before.y - 10 });
+    await page.keyboard.press('Shift+H');
+    const flip = page.getByRole('button', { name: 'Flip horizontally' });
+    await expect.poll(() => flip.getAttribute('aria-pressed')).toBe('true');
+    await number('Angle (°)').fill('15');
+    await number('Angle (°)').press('Enter');
+    expect(await placed()).toMatchObject({ angle: 15 });
+  });
+
+  it('has opacity, a soft edge and a shadow', async () => {
+    const { page } = studio;
+    const card = page.getByRole('group', { name: 'Placement' });
+    const opacity = card.getByRole('textbox', { name: 'Opacity (%)' });
+    await opacity.fill('90');
+    await opacity.press('Enter');
+    const edge = card.getByRole('textbox', { name: 'Soft edge (px)' });
+    await edge.fill('6');
+    await edge.press('Enter');
+    await card.getByRole('switch', { name: 'Contact shadow' }).check({ force: true });
+    await card.getByRole('textbox', { name: 'Blur (px)' }).waitFor();
+    await saved(page);
+    expect(await undoLabel()).toContain('Shadow');
+    expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  });
+
+  it('is rendered, and exported at the background’s full size', async () => {
+    const { page } = studio;
+    await render(page);
+    const download = page.waitForEvent('download');
+    await page.getByRole('banner').getByRole('button', { name: 'Export' }).click();
+    const bytes = await readFile(await (await download).path());
+    const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([BACKGROUND.width, BACKGROUND.height]);
+    // Far from what is placed every pixel is the background's.
+    const original = await sharp(join(PHOTOS, 'coffee.jpg')).removeAlpha().raw().toBuffer();
+    const row = (of: Buffer) => of.subarray(3 * 390 * BACKGROUND.width, 3 * (390 * BACKGROUND.width + 100));
+    expect(row(data).equals(row(original))).toBe(true);
+  });
+
+  it('is still there when the page is opened again', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Edit scene' }).click();
+    const before = await placed();
+    await page.reload();
+    await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
+    expect(await placed()).toEqual(before);
+    expect(studio.faults).toEqual([]);
+  });
+});
+
+describe('the frame', () => {
+  const sizes = () => studio.page.locator('.frame-label').textContent();
+
+  it('is drawn on the canvas, and says its size in and out', async () => {
+    const { page } = studio;
+    await canvasOf(page).focus();
+    await page.keyboard.press('f');
+    await page.locator('.tool-options').getByText('Whole image', { exact: true }).click();
+    await expect.poll(sizes).toMatch(/^600 × 400 → \d+ × \d+$/);
+    await drag(page, [
+      [100, 60],
+      [500, 360],
+    ]);
+    await expect.poll(sizes).toMatch(/^400 × 300 → \d+ × \d+$/);
+    expect(await undoLabel()).toContain('Change frame');
+    await drag(page, [
+      [500, 360],
+      [560, 380],
+    ]);
+    await expect.poll(sizes).toMatch(/^460 × 320 → /);
+  });
+
+  it('goes back to what the program chooses', async () => {
+    const { page } = studio;
+    await page.locator('.tool-options').getByText('Auto', { exact: true }).click();
+    await saved(page);
+    await expect.poll(sizes).not.toMatch(/^460 × 320 → /);
+    await page.keyboard.press('Control+z');
+    await expect.poll(sizes).toMatch(/^460 × 320 → /);
+  });
+});
+
+describe('the mode of a concept', () => {
+  it('changes and keeps what the other one needs', async () => {
+    const { page } = studio;
+    const before = await placed();
+    await choose('Replace');
+    await page.getByRole('group', { name: /^Mask of my cat/ }).waitFor();
+    await canvasOf(page).focus();
+    await page.keyboard.press('u');
+    await drag(page, [
+      [100, 100],
+      [250, 220],
+    ]);
+    await expect.poll(() => coverage(page)).toBeCloseTo((100 * 150 * 120) / (600 * 400), 0);
+    await choose('Place');
+    expect(await placed()).toEqual(before);
+    await choose('Replace');
+    await expect.poll(() => coverage(page)).toBeCloseTo((100 * 150 * 120) / (600 * 400), 0);
+  });
+
+  it('is offered when a mask is moved to where no object is', async () => {
+    const { page } = studio;
+    await canvasOf(page).focus();
+    await page.keyboard.press('v');
+    await drag(page, [
+      [170, 160],
+      [420, 300],
+    ]);
+    const offer = page.getByRole('region', { name: 'No object is under the mask of my cat' });
+    await offer.getByRole('button', { name: 'Place it here instead' }).click();
+    expectNear(await placed(), { x: 425, y: 300 }, 3);
+    await offer.waitFor({ state: 'detached' });
+  });
+
+  it('is offered where a picture is dropped on a mask: it replaces the object, as one step', async () => {
+    const { page } = studio;
+    await choose('Replace');
+    await expect.poll(() => coverage(page)).toBeGreaterThan(0);
+    await dropOnCanvas(page, 'other cat.png', await catCutOut(), 420, 300);
+    const offer = page.getByRole('region', { name: 'An object is already here' });
+    await offer.getByText('other cat.png was dropped on the mask of my cat.').waitFor();
+    expect(await page.getByRole('button', { name: /^Edit / }).count()).toBe(2);
+    await offer.getByRole('button', { name: 'Replace my cat' }).click();
+    await expect.poll(() => page.getByRole('button', { name: /^Edit / }).count()).toBe(1);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => page.getByRole('button', { name: /^Edit / }).count()).toBe(2);
+    expect(studio.faults).toEqual([]);
+  });
+});
