@@ -106,3 +106,21 @@ test('what a phrase names is found in the background, for its concept', async ()
   expect(own.document.concepts[0]!.mask).toBe('found');
   expect(calls[0]![1]).toMatchObject({ image: 'background', phrase: 'a cat', projectId: 'open' });
 });
+
+test('what lies under a point is asked of the background, if there is one', async () => {
+  const { session, own } = openProject();
+  expect(await masks.objectAt(session, { x: 12, y: 30.5 })).toBe('found');
+  expect(calls).toEqual([
+    [
+      'prepare.selectMask',
+      {
+        projectId: 'open',
+        image: 'background',
+        points: [{ x: 12, y: 30.5, isInside: true }],
+        box: null,
+      },
+    ],
+  ]);
+  own.document = { ...own.document, background: null };
+  expect(await masks.objectAt(session, { x: 12, y: 30 })).toBeUndefined();
+});
