@@ -9,7 +9,8 @@ import {
 } from '../../contract/picture-formats.ts';
 import { type Sharp, sharp } from './libvips.ts';
 import { requirePictureFormat } from './picture-format.ts';
-import { damaged, refusal } from './refusals.ts';
+import { READ_LIMIT_S } from './read-limit.ts';
+import { damaged, refusal, takesTooLong } from './refusals.ts';
 
 export interface OpenedPicture {
   readonly format: PictureFormatName;
@@ -24,12 +25,14 @@ export interface OpenedPicture {
  * Reads a picture, as `step` says.
  *
  * @param name of the file, for messages
+ * @param limitS {@link READ_LIMIT_S}
  * @throws StudioError ASSET_INVALID
  */
 export async function readPicture<Result>(
   bytes: Uint8Array,
   name: string,
   step: (opened: OpenedPicture) => Promise<Result>,
+  limitS = READ_LIMIT_S,
 ): Promise<Result> {
   const format = requirePictureFormat(bytes, name);
   try {
@@ -39,19 +42,25 @@ export async function readPicture<Result>(
       throw refusal(name, 'it is a HEIC picture', 'Save it as JPEG or PNG and add that');
     }
     checkSides(name, header);
-    return await step({ format, header, image: open(bytes), reopen: open });
+    const reopen = (encoded: Uint8Array) => open(encoded, limitS);
+    return await step({ format, header, image: reopen(bytes), reopen });
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    throw damaged(name, cause);
+    throw isTimeout(cause) ? takesTooLong(name) : damaged(name, cause);
   }
 }
 
-function open(bytes: Uint8Array): Sharp {
+function open(bytes: Uint8Array, limitS: number): Sharp {
   return sharp(bytes, {
     limitInputPixels: MAX_PICTURE_PIXELS,
     failOn: 'error',
     pages: 1,
-  });
+  }).timeout({ seconds: limitS });
+}
+
+/** libvips has no codes; this is how sharp's own time limit begins. */
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.startsWith('timeout: ');
 }
 
 function checkSides(name: string, { width, height }: Metadata): void {

@@ -9,6 +9,7 @@ import { type ChildLauncher, forkChild, type HostedChild } from '../processes/ch
 import type { PictureCodec } from './picture-codec.ts';
 import { requirePictureFormat } from './picture-format.ts';
 import type { PictureResponse, PictureTask } from './picture-messages.ts';
+import { READ_LIMIT_S } from './read-limit.ts';
 import { readingEnded, takesTooLong } from './refusals.ts';
 
 export interface PictureLimits {
@@ -28,7 +29,7 @@ const defaultLimits: PictureLimits = {
   processes: 2,
   // The slowest of the size that is taken, CMYK of 100 megapixels, needs about twelve seconds.
   cpuMs: 60_000,
-  taskMs: 600_000,
+  taskMs: READ_LIMIT_S * 1000,
   idleMs: 20_000,
   waitingBytes: 512 << 20,
 };

@@ -1,6 +1,7 @@
 /** Picture files as projects take them: kept where they will do, made to fit where not, and refused with a reason. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { readPicture } from '../../../../electron/foundation/pictures/open-picture.ts';
 import {
   makeThumbnail,
   normalisePicture,
@@ -112,4 +113,26 @@ test('a thumbnail is small, and never larger than the picture', async () => {
   ).toMatchObject({
     width: 9,
   });
+});
+
+test('reading that takes longer than it may is ended, and the error says so', async () => {
+  const bytes = await plain(20, 10).png().toBuffer();
+  // Whatever is slow enough on every machine would take its time: sharp is only asked whether it knows the limit.
+  const limits: unknown[] = [];
+  const slow = readPicture(
+    bytes,
+    'slow.png',
+    async ({ image, reopen }) => {
+      for (const opened of [image, image.clone(), reopen(bytes)]) {
+        limits.push((opened as unknown as { options: { timeoutSeconds: number } }).options.timeoutSeconds);
+      }
+      throw new Error('timeout: 12% complete');
+    },
+    7,
+  );
+  await expect(slow).rejects.toMatchObject({
+    code: 'ASSET_INVALID',
+    message: expect.stringMatching(/^slow\.png .*takes too long/),
+  });
+  expect(limits).toEqual([7, 7, 7]);
 });
