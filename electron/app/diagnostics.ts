@@ -1,10 +1,11 @@
 /** What a developer needs to know of a program that misbehaves, without what was made with it. */
-import { arch, availableParallelism, cpus, freemem, release, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, release } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import type { Diagnostics } from '../contract/commands/app-commands.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
 import { withoutQuotes } from '../foundation/log/fault-facts.ts';
+import { availableMemoryBytes, memoryLimitBytes } from '../foundation/memory.ts';
 import type { Services } from './services.ts';
 
 /** Newest entries of the log that are copied. */
@@ -34,8 +35,8 @@ export function collectDiagnostics(
         architecture: arch(),
         processor: cpus()[0]?.model ?? null,
         processors: availableParallelism(),
-        totalMemoryBytes: totalmem(),
-        freeMemoryBytes: freemem(),
+        totalMemoryBytes: memoryLimitBytes(),
+        freeMemoryBytes: availableMemoryBytes(),
         hostMemoryBytes: process.memoryUsage.rss(),
       },
       engine: {

@@ -27,9 +27,9 @@ export function amount(usual: number, share: number): number {
 /** Chooses what is done; another one every time unless SOAK_SEED says otherwise. It is printed, to have it again. */
 export const seed: number = Number(process.env.SOAK_SEED ?? Date.now() % 2 ** 31);
 
-/** Generous: a minute for each attempt, and ten to begin with. */
+/** It only ends what hangs: five minutes for each attempt, on a machine that many share, and ten to begin with. */
 export function timeLimitMs(attempts: number): number {
-  return 600_000 + attempts * 60_000;
+  return 600_000 + attempts * 300_000;
 }
 
 /** Prints figures, and hands them to the soak. */
