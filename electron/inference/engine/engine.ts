@@ -168,7 +168,13 @@ export class Engine {
     this.framePack = framePackOf(pack, this.models.autoencoder.downscale);
     assertBlends(this.models.unet);
     assertPartsFit(unet.all.metadata, text.metadata, this.models.autoencoder);
-    this.preparation = new Preparation({ pack, device, models: this.models, cacheFolder });
+    this.preparation = new Preparation({
+      pack,
+      device,
+      models: this.models,
+      framePack: this.framePack,
+      cacheFolder,
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 /** What goes into preparing a scene and what comes out of it (preparation.ts). */
+import type { FramePack } from '../../contract/frame.ts';
 import type { RemovalMethod } from '../../contract/preparation.ts';
 import type { PreparationProgress } from '../../contract/progress.ts';
 import type { MaskProposal } from '../../pipeline/preparation-ports.ts';
@@ -14,6 +15,8 @@ export interface PreparationContext {
   readonly pack: ModelPack;
   readonly device: EngineDevice;
   readonly models: EngineModels;
+  /** The sizes at which the blending model works. */
+  readonly framePack: FramePack;
   readonly cacheFolder: string;
 }
 
@@ -50,7 +53,7 @@ export interface MasksOutcome {
 /** What taking objects out leaves. */
 export interface RemovalOutcome {
   readonly image: RgbImage;
-  /** What was filled: dims [height, width], 0 or 1. */
+  /** What was filled: dims [height, width] of the picture, or of a frame of it at the fill's size; 0 or 1. */
   readonly hole: Tensor;
   readonly method: Exclude<RemovalMethod, 'auto'>;
   readonly model: string;

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
+import type { FrameSize } from '../../contract/frame.ts';
 import {
   type BackgroundsRequest,
   backgroundsRequestSchema,
@@ -25,6 +26,7 @@ import {
 } from '../../pipeline/inpainting/object-removal.ts';
 import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { type Candidate, consecutiveSeeds, textToImage } from '../../pipeline/text-to-image.ts';
 import { calibrateLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
 import {
@@ -33,12 +35,14 @@ import {
   openBackgroundsModel,
   type TextToImagePack,
 } from '../diffusion/text-to-image-pack.ts';
-import { decodeImage, hashPixels, type PictureFile, resizeImage } from '../images/images.ts';
+import { decodeImage, hashPixels, type PictureFile, pictureSize, resizeImage } from '../images/images.ts';
 import { readRemovalMasks } from '../images/removal-masks.ts';
 import { TeleaInpainter } from '../inpainting/telea.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { fillFramed, frameHole, MAX_DIRECT_PIXELS, MIN_FRAMED_PIXELS } from './framed-removal.ts';
+import { pictureForMasks, proposalsInPicture, selectionForMasks } from './mask-pictures.ts';
 import {
   hasInpainter,
   openInpainter,
@@ -198,7 +202,7 @@ export class Preparation {
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
       const query = parseInput(phraseSearchSchema, search, 'The search for a mask');
-      const picture = await decodeImage(image);
+      const seen = await pictureForMasks(image);
       throwIfCancelled(controls.signal);
       const segmenter = await this.#phraseSegmenter.get(controls);
       if (segmenter === undefined) {
@@ -210,9 +214,9 @@ export class Preparation {
       }
       await hearCancel(controls.signal);
       controls.onProgress?.({ stage: 'find', step: 0, total: 1 });
-      const { proposals, notices } = await segmenter.find(picture, query, controls.signal);
+      const { proposals, notices } = await segmenter.find(seen.picture, query, controls.signal);
       controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
-      return { proposals, model: segmenter.name, notices };
+      return { proposals: proposalsInPicture(proposals, seen), model: segmenter.name, notices };
     });
   }
 
@@ -229,15 +233,15 @@ export class Preparation {
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
       const prompt = parseInput(maskSelectionSchema, selection, 'The selection');
-      const picture = await decodeImage(image);
-      checkWithin(prompt, picture.pixels);
+      const seen = await pictureForMasks(image);
+      const scaled = selectionForMasks(prompt, seen);
       throwIfCancelled(controls.signal);
       const segmenter = await this.#promptSegmenter.get(controls);
       await hearCancel(controls.signal);
       controls.onProgress?.({ stage: 'select', step: 0, total: 1 });
-      const proposals = await segmenter.segment(picture, prompt, controls.signal);
+      const proposals = await segmenter.segment(seen.picture, scaled, controls.signal);
       controls.onProgress?.({ stage: 'select', step: 1, total: 1 });
-      return { proposals, model: segmenter.name, notices: [] };
+      return { proposals: proposalsInPicture(proposals, seen), model: segmenter.name, notices: [] };
     });
   }
 
@@ -255,21 +259,32 @@ export class Preparation {
   ): Promise<RemovalOutcome> {
     return inStudioTerms(async () => {
       const { growPx, prompt, seed, method } = parseInput(removalOptionsSchema, options, 'The removal');
-      const { pixels } = await decodeImage(image);
+      const size = await pictureSize(image);
       const planes = await readRemovalMasks(masks, async (read) => {
         controls.onProgress?.({ stage: 'load', step: read, total: masks.length });
         await hearCancel(controls.signal);
       });
-      const hole = removalHole(planes, growPx, pixels);
-      const used = method === 'auto' ? await this.#bestMethod(pixels, controls) : method;
-      const inpainter = await this.#inpainterFor(used, pixels, { prompt, seed }, controls);
-      await hearCancel(controls.signal);
-      controls.onProgress?.({ stage: 'fill', step: 0, total: 1 });
-      const filled = await inpainter.fill(pixels, hole, controls.signal);
-      await hearCancel(controls.signal);
-      controls.onProgress?.({ stage: 'fill', step: 1, total: 1 });
-      const result = pasteFill(pixels, filled, hole, growPx);
-      return { image: result, hole, method: used, model: inpainter.name, notices: [] };
+      const used = method === 'auto' ? await this.#bestMethod(size, controls) : method;
+      const inpainter = await this.#inpainterFor(used, { prompt, seed }, controls);
+      const fill = async (make: () => Promise<RgbImage>) => {
+        await hearCancel(controls.signal);
+        controls.onProgress?.({ stage: 'fill', step: 0, total: 1 });
+        const filled = await make();
+        await hearCancel(controls.signal);
+        controls.onProgress?.({ stage: 'fill', step: 1, total: 1 });
+        return filled;
+      };
+      const outcome = { method: used, model: inpainter.name, notices: [] };
+      if (this.#isFilledDirectly(size, planes, used)) {
+        const { pixels } = await decodeImage(image);
+        const hole = removalHole(planes, growPx, pixels);
+        const filled = await fill(() => inpainter.fill(pixels, hole, controls.signal));
+        return { ...outcome, image: pasteFill(pixels, filled, hole, growPx), hole };
+      }
+      const pack = used === 'diffusion' ? this.#context.framePack : null;
+      const framed = frameHole(planes, growPx, size, pack);
+      const result = await fill(() => fillFramed(image, planes, growPx, framed, inpainter, controls.signal));
+      return { ...outcome, image: result, hole: framed.hole };
     });
   }
 
@@ -282,23 +297,32 @@ export class Preparation {
     await this.#inpainter.release();
   }
 
-  /**
-   * What 'auto' takes: the pack's own model, else diffusion, else, for a picture that the latents do not fit, a fill in
-   * layers (docs/decisions/0043-how-objects-are-removed.md).
-   */
-  async #bestMethod(image: RgbImage, controls: PreparationControls): Promise<RemovalOutcome['method']> {
+  /** What 'auto' takes: the pack's own model, else diffusion (docs/decisions/0043-how-objects-are-removed.md). */
+  async #bestMethod(size: FrameSize, controls: PreparationControls): Promise<RemovalOutcome['method']> {
     if ((await this.#inpainter.get(controls)) !== undefined) return 'model';
-    return this.#fitsLatents(image) ? 'diffusion' : 'layers';
+    // Without a size of its own a pack takes what the latents fit, and nothing is resampled for it.
+    return this.#context.framePack.size === null && !this.#fitsLatents(size) ? 'layers' : 'diffusion';
   }
 
-  #fitsLatents({ width, height }: RgbImage): boolean {
+  #fitsLatents({ width, height }: FrameSize): boolean {
     const { downscale } = this.#context.models.autoencoder;
     return width % downscale === 0 && height % downscale === 0;
   }
 
+  /** Whether a picture is filled as it is: not too large for the fill, and its masks of its own size. */
+  #isFilledDirectly(size: FrameSize, masks: readonly Tensor[], method: RemovalOutcome['method']): boolean {
+    const { width, height } = size;
+    const own = this.#context.framePack.size;
+    const isSuited =
+      method !== 'diffusion' ||
+      (this.#fitsLatents(size) &&
+        (own === null || width * height <= Math.max(1.5 * own.width * own.height, MIN_FRAMED_PIXELS)));
+    const isOfSize = masks.every(({ dims }) => dims[0] === height && dims[1] === width);
+    return isSuited && isOfSize && width * height <= MAX_DIRECT_PIXELS;
+  }
+
   async #inpainterFor(
     method: RemovalOutcome['method'],
-    image: RgbImage,
     { prompt, seed }: { readonly prompt: string; readonly seed: number },
     controls: PreparationControls,
   ): Promise<Inpainter> {
@@ -309,13 +333,6 @@ export class Preparation {
       const own = await this.#inpainter.get(controls);
       if (own !== undefined) return own;
       throw new StudioError('PACK_INCOMPLETE', `The pack ${pack.name} has no model that fills holes.`);
-    }
-    if (!this.#fitsLatents(image)) {
-      throw new StudioError(
-        'SIZE_MISMATCH',
-        `The picture is ${image.width} x ${image.height}; for filling by diffusion both sides must be multiples of ` +
-          `${models.autoencoder.downscale}.`,
-      );
     }
     return new BlendedDiffusionInpainter(
       models,
@@ -350,24 +367,6 @@ export class Preparation {
   ): Promise<LatentPreview> {
     this.#preview ??= await calibrateLatentPreview(autoencoder, unet.latentChannels, signal);
     return this.#preview;
-  }
-}
-
-/** @throws StudioError PARAMETER_INVALID naming what lies outside */
-function checkWithin({ points, box }: MaskSelection, { width, height }: RgbImage): void {
-  for (const { x, y } of points) {
-    if (x >= width || y >= height) {
-      throw new StudioError(
-        'PARAMETER_INVALID',
-        `The point ${x}, ${y} lies outside the picture of ${width} x ${height} pixels.`,
-      );
-    }
-  }
-  if (box !== null && (box.left >= width || box.top >= height || box.right <= 0 || box.bottom <= 0)) {
-    throw new StudioError(
-      'PARAMETER_INVALID',
-      `The box lies outside the picture of ${width} x ${height} pixels.`,
-    );
   }
 }
 

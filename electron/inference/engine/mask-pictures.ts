@@ -1,0 +1,63 @@
+/** Pictures as masks are found in them: at the size of their masks, so that a large one is not worked on whole. */
+import { StudioError } from '../../contract/errors.ts';
+import { type FrameSize, maskSize } from '../../contract/frame.ts';
+import type { MaskSelection } from '../../contract/preparation.ts';
+import type { NamedImage } from '../../pipeline/compose.ts';
+import type { MaskProposal } from '../../pipeline/preparation-ports.ts';
+import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
+
+export interface MaskPicture {
+  /** Size of the picture as the user sees it. */
+  readonly size: FrameSize;
+  /** The picture at the size of its masks. */
+  readonly picture: NamedImage;
+}
+
+/** @throws StudioError ASSET_INVALID naming the file */
+export async function pictureForMasks(file: PictureFile): Promise<MaskPicture> {
+  const size = await pictureSize(file);
+  const pixels = await decodeFrame(file, { left: 0, top: 0, ...size }, maskSize(size));
+  return { size, picture: { pixels, contentHash: hashPixels(pixels) } };
+}
+
+/** What was clicked on, in pixels of the picture at the size of its masks. @throws StudioError PARAMETER_INVALID */
+export function selectionForMasks(selection: MaskSelection, { size, picture }: MaskPicture): MaskSelection {
+  checkWithin(selection, size);
+  const [x, y] = [picture.pixels.width / size.width, picture.pixels.height / size.height];
+  const { points, box } = selection;
+  return {
+    points: points.map((point) => ({ ...point, x: point.x * x, y: point.y * y })),
+    box: box && { left: box.left * x, top: box.top * y, right: box.right * x, bottom: box.bottom * y },
+  };
+}
+
+/** Proposals with their boxes in the picture's own pixels. */
+export function proposalsInPicture(
+  proposals: readonly MaskProposal[],
+  { size, picture }: MaskPicture,
+): MaskProposal[] {
+  const [x, y] = [size.width / picture.pixels.width, size.height / picture.pixels.height];
+  if (x === 1 && y === 1) return [...proposals];
+  return proposals.map(({ box, ...proposal }) => ({
+    ...proposal,
+    box: box && { left: box.left * x, top: box.top * y, right: box.right * x, bottom: box.bottom * y },
+  }));
+}
+
+/** @throws StudioError PARAMETER_INVALID naming what lies outside */
+function checkWithin({ points, box }: MaskSelection, { width, height }: FrameSize): void {
+  for (const { x, y } of points) {
+    if (x >= width || y >= height) {
+      throw new StudioError(
+        'PARAMETER_INVALID',
+        `The point ${x}, ${y} lies outside the picture of ${width} x ${height} pixels.`,
+      );
+    }
+  }
+  if (box !== null && (box.left >= width || box.top >= height || box.right <= 0 || box.bottom <= 0)) {
+    throw new StudioError(
+      'PARAMETER_INVALID',
+      `The box lies outside the picture of ${width} x ${height} pixels.`,
+    );
+  }
+}
