@@ -29,8 +29,9 @@ export default defineConfig({
         test: { name: 'pure', include: PURE, isolate: false },
       },
     ],
-    // ONNX Runtime sessions already use every core; more worker processes would only fight over them.
-    maxWorkers: 2,
+    // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
+    // waits for a browser or another process leaves a core to one more.
+    maxWorkers: 3,
     // No test is about how fast the machine is: these only end what hangs.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
