@@ -13,7 +13,7 @@ import {
   type SplitScores,
   stopIfCancelled,
 } from './metric.ts';
-import { paperAblation, paperComparison } from './paper-figures.ts';
+import { extensionsOff, paperAblation, paperComparison } from './paper-figures.ts';
 import { type ComparedScore, comparedScores, describeLead, leadOf } from './row-comparison.ts';
 import { meanScores, referenceOf, type Scores, scoreScene } from './scene-scores.ts';
 import { percent, textTable } from './text-table.ts';
@@ -96,7 +96,7 @@ async function measureScene(
   for (const [index, row] of rows.entries()) {
     const request = makeRequest(scene.loaded, engine.pack, {
       // What is pasted back would hide what the method does to the background.
-      parameters: { ablation: row, keepOriginalBackground: false },
+      parameters: { ...extensionsOff, ablation: row, keepOriginalBackground: false },
     });
     const { image } = await engine.render(request, assetReader(scene.loaded), { signal });
     const scored = await scoreScene(image, reference, classifier);

@@ -2,7 +2,7 @@
  * What the paper reports (tables 4.1 and 4.3): TCLIP, ICLIP and IDINO with Stable Diffusion 2.1 on photographs.
  * Other metrics on other pictures than ours: the order of the rows can be compared, the numbers cannot.
  */
-import type { RenderParameters } from '../contract/parameters.ts';
+import { PAPER_PARAMETERS, type RenderParameters } from '../contract/parameters.ts';
 
 export interface PaperFigures {
   /** Cosine of CLIP's embeddings of the prompt and the result. */
@@ -28,3 +28,8 @@ export const paperComparison: Readonly<Record<string, PaperFigures>> = {
   Perfusion: { tclip: 0.3044, iclip: 0.7616, idino: 0.3267 },
   'Mix-of-Show': { tclip: 0.3206, iclip: 0.792, idino: 0.4262 },
 };
+
+const { startAt, regionGrowPx, bandLatent, detail } = PAPER_PARAMETERS;
+
+/** The parameters beyond the paper at the values that leave its method as it is, whatever a pack recommends. */
+export const extensionsOff = { startAt, regionGrowPx, bandLatent, detail };
