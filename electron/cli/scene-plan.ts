@@ -54,7 +54,14 @@ export async function readScenePlan(path: string): Promise<ScenePlan | undefined
       parseScene(`${path}, "mask" of concept ${index + 1},`, concept.mask, maskPlanSchema);
     }
   }
-  return parseScene(path, content, scenePlanSchema);
+  const plan = parseScene(path, content, scenePlanSchema);
+  if (isPlan(plan.inpainted) && !needsRemoval(plan)) {
+    throw new StudioError(
+      'SCENE_INVALID',
+      `${path} asks for an inpainted background, but no concept replaces anything: leave "inpainted" out.`,
+    );
+  }
+  return plan;
 }
 
 function isPlan(value: unknown): boolean {
@@ -73,9 +80,14 @@ export function plannedFiles({ background, inpainted, concepts }: ScenePlan): re
   return [
     ...(isPlan(background) ? [BACKGROUND] : []),
     ...concepts.flatMap(({ mask }, index) => (isPlan(mask) ? [maskName(index)] : [])),
-    ...(typeof inpainted === 'string' ? [] : [INPAINTED]),
+    ...(needsRemoval({ inpainted, concepts }) ? [INPAINTED] : []),
     SCENE,
   ];
+}
+
+/** Whether something has to be taken out of the background: where things are only placed, nothing has. */
+function needsRemoval({ inpainted, concepts }: Pick<ScenePlan, 'inpainted' | 'concepts'>): boolean {
+  return typeof inpainted !== 'string' && concepts.some(({ mask }) => mask !== undefined);
 }
 
 /** Paths of the files that a plan names and its run reads. */
@@ -139,22 +151,17 @@ export async function prepareScene(
   }
 
   // 3. The background without the objects.
-  const inpainted =
-    typeof plan.inpainted === 'string'
-      ? fromFolder(plan.inpainted)
-      : (
-          await made(
-            keep(
-              INPAINTED,
-              await removeObjects(plan, background.file, [...masks.values()], engine, controls),
-            ),
-          )
-        ).path;
+  let inpainted = typeof plan.inpainted === 'string' ? fromFolder(plan.inpainted) : undefined;
+  if (needsRemoval(plan)) {
+    const bytes = await removeObjects(plan, background.file, [...masks.values()], engine, controls);
+    inpainted = (await made(keep(INPAINTED, bytes))).path;
+  }
 
+  const { inpainted: _, ...rest } = plan;
   const scene = {
-    ...plan,
+    ...rest,
     background: background.path,
-    inpainted,
+    ...(inpainted !== undefined && { inpainted }),
     concepts: plan.concepts.map((concept, index) => ({
       ...concept,
       image: fromFolder(concept.image),

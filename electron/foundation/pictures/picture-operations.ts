@@ -249,7 +249,7 @@ export async function encodePng(
   const effort =
     width * height <= MAX_SMALL_PIXELS
       ? { compressionLevel: 9 }
-      : { compressionLevel: 3, adaptiveFiltering: channels > 1 };
+      : { compressionLevel: 2, adaptiveFiltering: channels > 1 };
   return coloured.png(effort).toBuffer();
 }
 

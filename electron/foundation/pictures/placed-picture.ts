@@ -105,6 +105,10 @@ function sampleInto(
     into.set(data.subarray(from, from + 4), at);
     return;
   }
+  const x0 = cubic(-1 - shareX);
+  const x1 = cubic(-shareX);
+  const x2 = cubic(1 - shareX);
+  const x3 = cubic(2 - shareX);
   let red = 0;
   let green = 0;
   let blue = 0;
@@ -114,13 +118,14 @@ function sampleInto(
     if (y < 0 || y >= height) continue;
     const weightY = cubic(row - shareY);
     if (weightY === 0) continue;
-    for (let column = -1; column <= 2; column++) {
-      const x = left + column;
+    for (let column = 0; column < 4; column++) {
+      const x = left + column - 1;
       if (x < 0 || x >= width) continue;
       const from = 4 * (y * width + x);
       const opacity = data[from + 3]!;
       if (opacity === 0) continue;
-      const weight = weightY * cubic(column - shareX) * opacity;
+      const weightX = column === 0 ? x0 : column === 1 ? x1 : column === 2 ? x2 : x3;
+      const weight = weightY * weightX * opacity;
       alpha += weight;
       red += weight * data[from]!;
       green += weight * data[from + 1]!;

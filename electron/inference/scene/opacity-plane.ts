@@ -1,8 +1,10 @@
 /** How much of a result shows at each pixel of a full-size frame, from a plane of at most a million elements. */
 import type { FrameSize, ResolvedFrame } from '../../contract/frame.ts';
 import { type ObjectFade, objectOpacity } from '../../pipeline/compose.ts';
-import { boundingRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
-import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { boundingRectangle, expandRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
+import { maximumPlane } from '../../pipeline/tensor/image-kernels.ts';
+import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
+import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
 /** Most elements of the plane; it is enlarged linearly. */
 const MAX_ELEMENTS = 1_000_000;
@@ -55,12 +57,31 @@ export function objectsInFrame(
 ): FrameOpacity {
   const perModelPx = Math.sqrt((size.width * size.height) / (frame.modelWidth * frame.modelHeight));
   const isFrames = size.width === frame.width && size.height === frame.height;
-  const plane = objectOpacity(masks, [size.height, size.width], {
+  const inPlane = {
     // Linear interpolation reaches one element farther.
     fadePx: Math.max(fade.fadePx * perModelPx - (isFrames ? 0 : 1), 0),
     bandPx: fade.bandPx * perModelPx,
-  });
-  return enlarged(plane, size, frame);
+  };
+  const window = windowAround(masks, size, inPlane);
+  if (window === undefined) return { bounds: undefined, rowInto: (_y, _area, target) => void target.fill(0) };
+  const cut = masks.map((mask) => resampleWindow(mask, window, window));
+  const opacity = objectOpacity(cut, [window.height, window.width], inPlane);
+  const plane = new Float32Array(size.width * size.height);
+  for (let y = 0; y < window.height; y++) {
+    const row = opacity.data.subarray(y * window.width, (y + 1) * window.width);
+    plane.set(row, (window.top + y) * size.width + window.left);
+  }
+  return enlarged(tensor(plane, [size.height, size.width]), size, frame);
+}
+
+/** The part of the plane beyond which the opacity is 0, with room for what filters look at. */
+function windowAround(
+  masks: readonly Tensor[],
+  { width, height }: FrameSize,
+  { fadePx, bandPx }: ObjectFade,
+): Rectangle | undefined {
+  const bounds = boundingRectangle(maximumPlane(masks, [height, width]));
+  return bounds && expandRectangle(bounds, Math.ceil(2 * fadePx + bandPx) + 2, [height, width]);
 }
 
 function enlarged(plane: Tensor, size: FrameSize, frame: FrameSize): FrameOpacity {
