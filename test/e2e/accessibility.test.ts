@@ -2,80 +2,94 @@
 import { describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, LONG_WORK, screenshot, setTheme } from './studio-page.ts';
+import { canvasOf, LONG_WORK, renderButton, screenshot, setTheme } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
 describe('axe', () => {
-  for (const theme of ['Light', 'Dark'] as const) {
+  for (const theme of ['light', 'dark'] as const) {
     it(`finds nothing wrong with the scene, a render, and every sheet: ${theme}`, async () => {
       const { page } = studio;
       await setTheme(page, theme);
       const found: Record<string, string[]> = { scene: await violations(page) };
-      await page.getByRole('button', { name: 'More parameters' }).click();
+      await page.getByRole('button', { name: t('parameters.more') }).click();
       found.parameters = await violations(page);
-      await page.getByRole('button', { name: 'More parameters' }).click();
-      if (theme === 'Light') {
-        await page
-          .getByRole('banner')
-          .getByRole('button', { name: /^Render/ })
-          .click();
+      await page.getByRole('button', { name: t('parameters.more') }).click();
+      if (theme === 'light') {
+        await renderButton(page).click();
         // The page of these tests asks for reduced motion: what is under way is said without any.
         expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
         found.rendering = await violations(page);
         await page.locator('.frame img').waitFor();
       }
-      await page.getByRole('button', { name: /^Show Render of/ }).click();
-      await page.getByText('Slider', { exact: true }).click();
+      await page
+        .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
+        .click();
+      await page.getByText(t('view.slider'), { exact: true }).click();
       found.comparison = await violations(page);
-      await page.getByRole('button', { name: 'Browse all' }).click();
-      await page.getByRole('textbox', { name: 'Search' }).waitFor();
+      await page.getByRole('button', { name: t('history.browse') }).click();
+      await page.getByRole('textbox', { name: t('history.search') }).waitFor();
       found.history = await violations(page);
       await page
-        .getByRole('checkbox', { name: /^Select .* to compare$/ })
+        .getByRole('checkbox', { name: textPattern('history.mark') })
         .first()
         .check();
       found['history, one marked'] = await violations(page);
-      await page.getByRole('button', { name: 'Close' }).first().click();
-      await page.getByRole('button', { name: 'Edit scene' }).click();
-      if (theme === 'Light') {
-        await page.getByRole('button', { name: 'Generate backgrounds' }).click();
+      await page
+        .getByRole('button', { name: t('app.close') })
+        .first()
+        .click();
+      await page.getByRole('button', { name: t('view.scene') }).click();
+      if (theme === 'light') {
+        await page.getByRole('button', { name: t('background.generate') }).click();
         found['making candidates'] = await violations(page);
       }
       // They stay for the other theme.
-      const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
+      const candidates = page
+        .getByRole('radiogroup', { name: t('background.candidates') })
+        .getByRole('radio');
       await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
-      await page.getByText('Idle').waitFor();
+      await page.getByText(t('render.idle')).waitFor();
       await candidates.first().click();
       found.candidates = await violations(page);
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Generation options' }).click();
+      await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
       found['options for candidates'] = await violations(page);
-      await page.getByRole('button', { name: 'Generation options' }).click();
-      for (const sheet of ['Models', 'Shortcuts', 'Settings', 'About', 'Sweep α and β']) {
+      await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
+      for (const sheet of [
+        t('app.models'),
+        t('app.help'),
+        t('app.settings'),
+        t('app.about'),
+        t('sweep.open'),
+      ]) {
         await page.getByRole('button', { name: sheet }).first().click();
-        await page.getByRole('button', { name: 'Close' }).waitFor();
+        await page.getByRole('button', { name: t('app.close') }).waitFor();
         found[sheet] = await violations(page);
-        await page.getByRole('button', { name: 'Close' }).click();
+        await page.getByRole('button', { name: t('app.close') }).click();
       }
-      await page.getByRole('button', { name: 'Shortcuts' }).click();
-      await page.getByRole('button', { name: 'User guide' }).click();
+      await page.getByRole('button', { name: t('app.help') }).click();
+      await page.getByRole('button', { name: t('help.guide') }).click();
       await page.getByRole('heading', { name: 'Four words' }).waitFor();
       found.guide = await violations(page);
-      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: t('app.close') }).click();
       await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
-      await page.getByRole('menuitem', { name: 'Projects' }).waitFor();
+      await page.getByRole('menuitem', { name: t('project.recent') }).waitFor();
       found['project menu'] = await violations(page);
-      await page.getByRole('menuitem', { name: 'Projects' }).click();
-      await page.getByRole('textbox', { name: 'New project' }).waitFor();
+      await page.getByRole('menuitem', { name: t('project.recent') }).click();
+      await page.getByRole('textbox', { name: t('project.new') }).waitFor();
       found.projects = await violations(page);
-      await page.getByRole('button', { name: 'Close' }).click();
-      const actions = page.getByRole('button', { name: /^Actions for/ }).first();
+      await page.getByRole('button', { name: t('app.close') }).click();
+      const actions = page.getByRole('button', { name: textPattern('history.actions') }).first();
       await actions.click();
-      await page.getByRole('menuitem', { name: 'Name' }).waitFor();
+      await page.getByRole('menuitem', { name: t('history.rename') }).waitFor();
       found['render menu'] = await violations(page);
-      await page.getByRole('menuitem', { name: 'Name' }).click();
-      await page.getByRole('textbox', { name: 'Name' }).last().waitFor();
+      await page.getByRole('menuitem', { name: t('history.rename') }).click();
+      await page
+        .getByRole('textbox', { name: t('history.rename') })
+        .last()
+        .waitFor();
       found.rename = await violations(page);
       await page.keyboard.press('Escape');
       expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({});
@@ -88,23 +102,25 @@ describe('the keyboard', () => {
     const { page } = studio;
     await canvasOf(page).focus();
     await page.keyboard.press('Shift+?');
-    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+    await page.getByRole('dialog', { name: t('help.title') }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor({ state: 'detached' });
+    await page.getByRole('dialog', { name: t('help.title') }).waitFor({ state: 'detached' });
     expect(await canvasOf(page).evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
   it('changes a shortcut, and takes it from the action that had it', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Change shortcut for Brush' }).click();
+    await page.getByRole('button', { name: t('app.settings') }).click();
+    await page
+      .getByRole('button', { name: t('settings.change', { action: t('actions.tool.brush') }) })
+      .click();
     await page.keyboard.press('e');
-    await page.getByText('E was removed from Eraser.').waitFor();
-    await page.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('button', { name: 'Lasso', exact: true }).click();
+    await page.getByText(t('settings.conflict', { keys: 'E', action: t('actions.tool.eraser') })).waitFor();
+    await page.getByRole('button', { name: t('app.close') }).click();
+    await page.getByRole('button', { name: t('tools.lasso'), exact: true }).click();
     await canvasOf(page).focus();
     await page.keyboard.press('e');
-    const brush = page.getByRole('button', { name: 'Brush', exact: true });
+    const brush = page.getByRole('button', { name: t('tools.brush'), exact: true });
     await expect.poll(() => brush.getAttribute('aria-pressed')).toBe('true');
   });
 
@@ -112,9 +128,11 @@ describe('the keyboard', () => {
     const { page } = studio;
     const names = () => page.locator('.concept-title').allTextContents();
     const before = await names();
-    await page.getByRole('button', { name: /^Reorder my cat/ }).focus();
+    await page.getByRole('button', { name: textPattern('concept.reorder', { name: 'my cat' }) }).focus();
     await page.keyboard.press('ArrowDown');
-    await page.getByText('my cat moved to position 2 of 2.').waitFor({ state: 'attached' });
+    await page
+      .getByText(t('concept.place', { name: 'my cat', place: 2, count: 2 }))
+      .waitFor({ state: 'attached' });
     await expect.poll(names).toEqual(before.toReversed());
     await page.keyboard.press('ArrowUp');
     await expect.poll(names).toEqual(before);
@@ -124,9 +142,9 @@ describe('the keyboard', () => {
 describe('the user guide', () => {
   it('opens from the shortcuts, with its pictures, and leads from its contents to its parts', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Shortcuts' }).click();
-    await page.getByRole('button', { name: 'User guide' }).click();
-    const guide = page.getByRole('dialog', { name: 'User guide' });
+    await page.getByRole('button', { name: t('app.help') }).click();
+    await page.getByRole('button', { name: t('help.guide') }).click();
+    const guide = page.getByRole('dialog', { name: t('help.guide') });
     const part = guide.getByRole('heading', { name: 'Troubleshooting' });
     await part.waitFor();
     const address = page.url();
@@ -175,18 +193,18 @@ describe('languages', () => {
   it('have room in the bar of the comparison: English', async () => {
     const { page } = studio;
     await page
-      .getByRole('button', { name: /^Show Render of/ })
+      .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
       .first()
       .click();
-    await page.getByText('against the background').waitFor();
+    await page.getByText(t('view.comparedWith', { name: t('view.background') })).waitFor();
     await expectBarToFit();
   });
 
   it('speaks Korean', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('combobox', { name: 'Language' }).click();
-    await page.getByRole('option', { name: '한국어' }).click();
+    await page.getByRole('button', { name: t('app.settings') }).click();
+    await page.getByRole('combobox', { name: t('settings.language') }).click();
+    await page.getByRole('option', { name: t('settings.languages.ko') }).click();
     await page.getByRole('heading', { name: '매개변수' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
     await page.getByRole('button', { name: '닫기' }).click();

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
 import { dropPicture, saved } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
@@ -24,9 +25,9 @@ const square = (surroundings: 'see-through' | 'blue') =>
 
 it('is used without them, and an opaque one whole', async () => {
   const { page } = studio;
-  const cutOut = page.getByRole('img', { name: 'Subject cut-out' });
-  const whole = page.getByRole('img', { name: 'Full image' });
-  const cards = page.getByRole('button', { name: /^Edit / });
+  const cutOut = page.getByRole('img', { name: t('subject.cutOutAlt') });
+  const whole = page.getByRole('img', { name: t('subject.wholeAlt') });
+  const cards = page.getByRole('button', { name: textPattern('concept.select') });
   const before = await cards.count();
   await dropPicture(page, 'image.png', await square('see-through'));
   await expect.poll(() => cards.count()).toBe(before + 1);

@@ -3,29 +3,29 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { dropPicture, saved, screenshot } from './studio-page.ts';
+import { dropPicture, renderButton, saved, screenshot } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 let exported: Buffer;
 
 function alphaOfDog() {
-  return studio.page.getByRole('textbox', { name: 'Appearance strength (α)', exact: true });
+  return studio.page.getByRole('textbox', { name: t('parameters.alpha.name'), exact: true });
 }
 
 it('restores alpha, as one step of the history', async () => {
   const { page } = studio;
-  await page
-    .getByRole('banner')
-    .getByRole('button', { name: /^Render/ })
-    .click();
+  await renderButton(page).click();
   await page.locator('.frame img').waitFor();
-  await page.getByRole('button', { name: /^Show Render of/ }).click();
+  await page
+    .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
+    .click();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Export PNG' }).click();
+  await page.getByRole('button', { name: t('render.export') }).click();
   exported = await readFile(await (await download).path());
 
-  await page.getByRole('button', { name: 'Edit scene' }).click();
-  await page.getByRole('button', { name: 'Edit my dog' }).click();
+  await page.getByRole('button', { name: t('view.scene') }).click();
+  await page.getByRole('button', { name: t('concept.select', { name: 'my dog' }) }).click();
   const before = await alphaOfDog().inputValue();
   await alphaOfDog().fill('0.7');
   await alphaOfDog().press('Enter');
@@ -33,10 +33,12 @@ it('restores alpha, as one step of the history', async () => {
 
   await dropPicture(page, 'result.png', exported);
   await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
-  const notice = page.getByRole('alert').filter({ hasText: 'Restored the scene of result.png' });
-  await notice.getByText('All 6 of its images were found.').waitFor();
+  const notice = page.getByRole('alert').filter({ hasText: t('restore.done', { name: 'result.png' }) });
+  await notice.getByText(t('restore.allFound', { total: 6 })).waitFor();
   await screenshot(page, 'restored');
-  expect(await page.getByRole('button', { name: /^Edit my / }).count()).toBe(2);
+  expect(
+    await page.getByRole('button', { name: textPattern('concept.select', { name: /my .+/ }) }).count(),
+  ).toBe(2);
   await saved(page);
   await page.keyboard.press('Control+z');
   await expect.poll(() => alphaOfDog().inputValue()).toBe('0.7');
@@ -47,20 +49,22 @@ it('restores alpha, as one step of the history', async () => {
 it('restores the whole scene in an empty project, its pictures from the project that has them', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: 'Two things in a meadow' }).click();
-  await page.getByRole('menuitem', { name: 'Projects' }).click();
-  await page.getByRole('textbox', { name: 'New project' }).fill('Another');
-  await page.getByRole('button', { name: 'Create' }).click();
-  await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
+  await page.getByRole('menuitem', { name: t('project.recent') }).click();
+  await page.getByRole('textbox', { name: t('project.new') }).fill('Another');
+  await page.getByRole('button', { name: t('project.create') }).click();
+  await page.getByRole('heading', { name: t('view.empty') }).waitFor();
   await dropPicture(page, 'result.png', exported);
-  await page.getByRole('img', { name: 'Scene background' }).waitFor();
-  await page.getByRole('button', { name: 'Edit my dog' }).waitFor();
-  await page.getByText('Ready to render.').waitFor();
+  await page.getByRole('img', { name: t('background.alt') }).waitFor();
+  await page.getByRole('button', { name: t('concept.select', { name: 'my dog' }) }).waitFor();
+  await page.getByText(t('flow.ready')).waitFor();
 });
 
 it('takes any other picture as a concept', async () => {
   const { page } = studio;
   await dropPicture(page, 'rabbit.png', await samplePicture('cat.png'));
-  await page.getByRole('button', { name: 'Edit rabbit' }).waitFor();
-  expect(await page.getByRole('button', { name: 'Edit my dog' }).isVisible()).toBe(true);
+  await page.getByRole('button', { name: t('concept.select', { name: 'rabbit' }) }).waitFor();
+  expect(await page.getByRole('button', { name: t('concept.select', { name: 'my dog' }) }).isVisible()).toBe(
+    true,
+  );
   expect(studio.faults).toEqual([]);
 });

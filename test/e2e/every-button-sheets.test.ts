@@ -6,6 +6,7 @@
 import { expect, it } from 'vitest';
 import { closeSheets, describeEveryButton, openSample, pressAll } from './every-button.ts';
 import { onScreen, render } from './studio-page.ts';
+import { t } from './texts.ts';
 
 const POPOVER = '[role="dialog"].mantine-Popover-dropdown';
 
@@ -21,17 +22,17 @@ describeEveryButton('every button of the sheets', (studio) => {
   });
 
   for (const [sheet, open] of [
-    ['Settings', 'Settings'],
-    ['Shortcuts', 'Shortcuts'],
-    ['Models', 'Models'],
-    ['About', 'About'],
-    ['Alpha × beta', 'Sweep α and β'],
-    ['History', 'Browse all'],
+    [t('app.settings'), t('app.settings')],
+    [t('app.help'), t('app.help')],
+    [t('app.models'), t('app.models')],
+    [t('app.about'), t('app.about')],
+    [t('sweep.title'), t('sweep.open')],
+    [t('history.title'), t('history.browse')],
   ] as const) {
     it(`of the sheet ${sheet}`, async () => {
       const { page } = studio;
       await openSample(page);
-      if (sheet === 'History') await render(page);
+      if (sheet === t('history.title')) await render(page);
       await pressAll('.sheet, .mantine-Modal-content', async () => {
         if ((await page.getByRole('dialog', { name: sheet }).count()) > 0) return;
         await closeSheets(page);
@@ -48,8 +49,8 @@ describeEveryButton('every button of the sheets', (studio) => {
     await pressAll('.sheet', async () => {
       await closeSheets(page);
       await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
-      await page.getByRole('menuitem', { name: 'Projects' }).click();
-      await page.getByRole('textbox', { name: 'New project' }).waitFor();
+      await page.getByRole('menuitem', { name: t('project.recent') }).click();
+      await page.getByRole('textbox', { name: t('project.new') }).waitFor();
     });
   });
 

@@ -14,6 +14,7 @@ import {
   WINDOW,
 } from './every-button.ts';
 import { canvasOf, createProject, drag, onScreen, render } from './studio-page.ts';
+import { t } from './texts.ts';
 
 describeEveryButton('every button of the window', (studio) => {
   it('of the sample with a concept in hand', async () => {
@@ -23,7 +24,8 @@ describeEveryButton('every button of the window', (studio) => {
       await pressAll(WINDOW, async () => {
         // Some of the buttons leave the project, or take the concept away.
         await closeSheets(page);
-        if ((await page.getByRole('button', { name: 'Edit my cat' }).count()) === 0) await openSample(page);
+        if ((await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).count()) === 0)
+          await openSample(page);
         await editCat(page);
       }),
     ).toBeGreaterThan(50);
@@ -41,7 +43,7 @@ describeEveryButton('every button of the window', (studio) => {
         [60, 60],
         [20, 90],
       ]);
-      await page.getByText('Idle', { exact: true }).waitFor();
+      await page.getByText(t('render.idle'), { exact: true }).waitFor();
       await pressAll('.tool-options', async () => {});
       await settle(page, (await tool.getAttribute('aria-label')) ?? '');
       await page.keyboard.press('Escape');
@@ -52,15 +54,16 @@ describeEveryButton('every button of the window', (studio) => {
     const { page } = studio;
     await openSample(page);
     await render(page);
-    await settle(page, 'Render');
+    await settle(page, t('render.start'));
     await pressAll('.canvas-area, .filmstrip, .header-bar', async () => {
       // Some of the buttons delete the render, or open another project.
       await closeSheets(page);
       const frame = page.locator('.filmstrip .frame-picture').first();
-      if ((await page.getByRole('button', { name: 'Edit my cat' }).count()) === 0) await openSample(page);
+      if ((await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).count()) === 0)
+        await openSample(page);
       if ((await frame.count()) === 0) await render(page);
-      if ((await page.getByRole('button', { name: 'Edit scene' }).count()) === 0) await frame.click();
-      await page.getByRole('button', { name: 'Edit scene' }).waitFor();
+      if ((await page.getByRole('button', { name: t('view.scene') }).count()) === 0) await frame.click();
+      await page.getByRole('button', { name: t('view.scene') }).waitFor();
     });
   });
 

@@ -7,18 +7,24 @@ import { beforeAll, describe, expect } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { type StudioPage, saved } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 /** What is not pressed, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'button: Download': 'a test has no network; models.test.ts downloads from a server of its own',
-  'button: Repair': 'it would download what is missing',
-  'button: Import folder': 'it asks for a folder of models; models.test.ts gives it one',
+  [`button: ${t('models.download')}`]:
+    'a test has no network; models.test.ts downloads from a server of its own',
+  [`button: ${t('models.repair')}`]: 'it would download what is missing',
+  [`button: ${t('models.import')}`]: 'it asks for a folder of models; models.test.ts gives it one',
 };
+
+/** What a text ends with, whatever it is. */
+const endOf = (key: string, placeholder: string) =>
+  new RegExp(`(?<=${textPattern(key, { [placeholder]: '' }).source}).+`);
 
 /** Lists of the same button for many things: one of each is pressed. */
 const ALIKE: readonly RegExp[] = [
-  /(?<=shortcut for ).+/,
-  /(?<=^button: (?:Undo|Redo): ).+/,
+  ...['settings.change', 'settings.clear', 'settings.default'].map((key) => endOf(key, 'action')),
+  new RegExp(`(?<=^button: (?:${t('app.undo')}|${t('app.redo')}): ).+`),
   // The licences in About: name, version (its digits already replaced), licence.
   /(?<=^button: )\S+ #\.#.* · .+/,
 ];
@@ -96,7 +102,7 @@ async function closeOverlays(page: Page): Promise<void> {
 export async function settle(page: Page, what: string): Promise<void> {
   await closeOverlays(page);
   await saved(page);
-  await page.getByText('Idle', { exact: true }).waitFor({ timeout: 400_000 });
+  await page.getByText(t('render.idle'), { exact: true }).waitFor({ timeout: 400_000 });
   const failures = await page.locator('.failed-render').allTextContents();
   expect({ what, faults: [...studio.faults], failures }).toEqual({ what, faults: [], failures: [] });
 }
@@ -160,7 +166,7 @@ export const WINDOW =
   '.header-bar, .tool-rail, .flow-panel, .canvas-area, .parameter-panel, .filmstrip, .status-bar';
 export async function closeSheets(page: Page): Promise<void> {
   await closeOverlays(page);
-  const close = page.locator('.sheet').getByRole('button', { name: 'Close' });
+  const close = page.locator('.sheet').getByRole('button', { name: t('app.close') });
   if ((await close.count()) > 0) await close.first().click();
   await page.locator('.sheet').waitFor({ state: 'detached' });
 }
@@ -170,17 +176,17 @@ export async function openSample(page: Page): Promise<void> {
   await closeSheets(page);
   const before = page.url();
   await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
-  await page.getByRole('menuitem', { name: 'Open sample' }).click();
+  await page.getByRole('menuitem', { name: t('project.openSample') }).click();
   await page.waitForURL((url) => url.href !== before);
   await editCat(page);
-  await settle(page, 'Open sample');
+  await settle(page, t('project.openSample'));
 }
 
 /** Closes what lies over the window, and takes a concept in hand. */
 export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
-  const card = page.getByRole('button', { name: 'Edit my cat' });
+  const card = page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) });
   await card.waitFor();
   if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
-  await page.getByRole('group', { name: 'Mask of my cat' }).waitFor();
+  await page.getByRole('group', { name: t('mask.title', { name: 'my cat' }) }).waitFor();
 }

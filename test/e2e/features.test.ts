@@ -1,11 +1,12 @@
 /** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
 import { describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, drag, LONG_WORK, saved } from './studio-page.ts';
+import { canvasOf, drag, LONG_WORK, renderButton, saved } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
-const editTheScene = () => studio.page.getByRole('button', { name: 'Edit scene' });
+const editTheScene = () => studio.page.getByRole('button', { name: t('view.scene') });
 
 async function setParameter(name: string, value: string): Promise<void> {
   const field = studio.page.getByRole('textbox', { name });
@@ -15,10 +16,7 @@ async function setParameter(name: string, value: string): Promise<void> {
 }
 
 async function pressRender(): Promise<void> {
-  await studio.page
-    .getByRole('banner')
-    .getByRole('button', { name: /^Render/ })
-    .click();
+  await renderButton(studio.page).click();
 }
 
 describe('a result', () => {
@@ -33,66 +31,77 @@ describe('a result', () => {
 
   it('leaves the canvas to one who paints, and says that it is there', async () => {
     const { page } = studio;
-    await setParameter('Steps', '16');
+    await setParameter(t('parameters.steps.name'), '16');
     await pressRender();
-    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
+    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await page.keyboard.press('b');
     await drag(page, [
       [20, 20],
       [60, 30],
     ]);
-    await page.getByText('Render finished').waitFor(LONG_WORK);
+    await page.getByText(t('render.ready')).waitFor(LONG_WORK);
     expect(await editTheScene().count()).toBe(0);
-    await page.getByRole('button', { name: 'View' }).click();
+    await page.getByRole('button', { name: t('render.show') }).click();
     await editTheScene().waitFor();
-    expect(await page.getByText('Render finished').count()).toBe(0);
+    expect(await page.getByText(t('render.ready')).count()).toBe(0);
     await page.keyboard.press('b');
     await editTheScene().waitFor({ state: 'detached' });
-    await setParameter('Steps', '4');
+    await setParameter(t('parameters.steps.name'), '4');
   });
 });
 
 describe('the history', () => {
   it('is searched, sorted, and compared, with the differences in words', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Browse all' }).click();
+    await page.getByRole('button', { name: t('history.browse') }).click();
     const rows = page.locator('.history-row');
     await expect.poll(() => rows.count()).toBe(2);
     await page
-      .getByRole('button', { name: /^Actions for/ })
+      .getByRole('button', { name: textPattern('history.actions') })
       .last()
       .click();
-    await page.getByRole('menuitem', { name: 'Name' }).click();
-    await page.getByRole('textbox', { name: 'Name' }).last().fill('The first one');
+    await page.getByRole('menuitem', { name: t('history.rename') }).click();
+    await page
+      .getByRole('textbox', { name: t('history.rename') })
+      .last()
+      .fill('The first one');
     await page.keyboard.press('Enter');
     await rows.getByText('The first one').waitFor();
-    await page.getByRole('textbox', { name: 'Search' }).fill('the FIRST');
+    await page.getByRole('textbox', { name: t('history.search') }).fill('the FIRST');
     await expect.poll(() => rows.count()).toBe(1);
-    await page.getByRole('textbox', { name: 'Search' }).fill('');
+    await page.getByRole('textbox', { name: t('history.search') }).fill('');
     await expect.poll(() => rows.count()).toBe(2);
     for (const at of [0, 1]) {
       await page
-        .getByRole('checkbox', { name: /^Select .* to compare$/ })
+        .getByRole('checkbox', { name: textPattern('history.mark') })
         .nth(at)
         .check();
     }
-    await page.getByText('Steps: 4 → 16').waitFor();
-    await page.getByRole('button', { name: 'Compare selected' }).click();
-    await page.getByRole('slider', { name: 'Before/after divider' }).waitFor();
+    await page
+      .getByText(t('history.difference.changed', { what: t('parameters.steps.name'), a: 4, b: 16 }))
+      .waitFor();
+    await page.getByRole('button', { name: t('history.compareTwo') }).click();
+    await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
   });
 
   it('gives back what was deleted', async () => {
     const { page } = studio;
     const rows = page.locator('.history-row');
-    await page.getByRole('button', { name: 'Actions for The first one' }).last().click();
-    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page
+      .getByRole('button', { name: t('history.actions', { name: 'The first one' }) })
+      .last()
+      .click();
+    await page.getByRole('menuitem', { name: t('history.delete') }).click();
     await expect.poll(() => rows.count()).toBe(1);
-    await page.getByText('Deleted', { exact: true }).click();
-    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText(t('history.shown.deleted'), { exact: true }).click();
+    await page.getByRole('button', { name: t('history.undelete') }).click();
     await expect.poll(() => rows.count()).toBe(0);
-    await page.getByText('All', { exact: true }).click();
+    await page.getByText(t('history.shown.kept'), { exact: true }).click();
     await expect.poll(() => rows.count()).toBe(2);
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await page
+      .getByRole('button', { name: t('app.close') })
+      .first()
+      .click();
     await canvasOf(page).focus();
     await page.keyboard.press('Escape');
   });
@@ -101,20 +110,20 @@ describe('the history', () => {
 describe('candidates', () => {
   it('are looked at on the canvas by keys, and made anew one by one', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Generate backgrounds' }).click();
-    const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
+    await page.getByRole('button', { name: t('background.generate') }).click();
+    const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     await candidates.first().click();
     await page.keyboard.press('ArrowRight');
-    await page.getByText(/^2 of 4 · seed \d+$/).waitFor();
+    await page.getByText(textPattern('background.staged', { number: 2, count: 4, seed: /\d+/ })).waitFor();
     const before = await candidates.nth(1).getAttribute('aria-label');
-    await page.getByRole('button', { name: 'Regenerate' }).click();
+    await page.getByRole('button', { name: t('background.makeAnew') }).click();
     await expect.poll(() => candidates.nth(1).getAttribute('aria-label'), LONG_WORK).not.toBe(before);
     await page.reload();
     await expect.poll(() => candidates.count()).toBe(4);
     expect(await candidates.nth(1).getAttribute('aria-label')).not.toBe(before);
     await candidates.nth(1).click();
-    await page.getByRole('button', { name: 'Use this background' }).click();
+    await page.getByRole('button', { name: t('background.useCandidate') }).click();
     await candidates.first().waitFor({ state: 'detached' });
     await saved(page);
     await page.keyboard.press('Control+z');
@@ -125,17 +134,17 @@ describe('candidates', () => {
 describe('live drafts', () => {
   it('are off by default, and leave one render in the history however often a control rests', async () => {
     const { page } = studio;
-    const live = page.getByRole('switch', { name: 'Live draft' });
+    const live = page.getByRole('switch', { name: t('parameters.livePreview') });
     expect(await live.isChecked()).toBe(false);
     const frames = page.locator('.frame');
     const before = await frames.count();
     await live.check();
     for (const seed of ['11', '12', '13']) {
-      await setParameter('Seed', seed);
-      await page.getByText('Idle').waitFor();
+      await setParameter(t('parameters.seed.name'), seed);
+      await page.getByText(t('render.idle')).waitFor();
       await editTheScene().waitFor(LONG_WORK);
     }
-    await expect.poll(() => page.getByText('Idle').count()).toBe(1);
+    await expect.poll(() => page.getByText(t('render.idle')).count()).toBe(1);
     await expect.poll(() => frames.count()).toBe(before + 1);
     await live.uncheck();
   });
@@ -144,10 +153,10 @@ describe('live drafts', () => {
 describe('the settings', () => {
   it('show what the cache holds, and empty it', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByText(/^\d+ kB used$/).waitFor();
-    await page.getByRole('button', { name: 'Clear cache' }).click();
-    await page.getByText('0 MB used').waitFor();
+    await page.getByRole('button', { name: t('app.settings') }).click();
+    await page.getByText(textPattern('settings.cacheHolds', { size: /\d+ kB/ })).waitFor();
+    await page.getByRole('button', { name: t('settings.clearCache') }).click();
+    await page.getByText(t('settings.cacheHolds', { size: '0 MB' })).waitFor();
   });
 
   it('wrote nothing wrong to the console all the while', () => {
@@ -161,9 +170,9 @@ describe('diagnostics', () => {
     // The settings are still open, and a sheet keeps the rest of the window out of reach.
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'About' }).click();
-    await page.getByRole('button', { name: 'Copy diagnostics' }).click();
-    await page.getByText('Diagnostics copied').waitFor();
+    await page.getByRole('button', { name: t('app.about') }).click();
+    await page.getByRole('button', { name: t('app.copyDiagnostics') }).click();
+    await page.getByText(t('app.diagnosticsCopied')).waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     const report = JSON.parse(copied) as Record<string, unknown>;
     expect(report).toMatchObject({
@@ -171,6 +180,9 @@ describe('diagnostics', () => {
       engine: { deviceChoice: 'auto' },
       log: expect.arrayContaining([expect.objectContaining({ event: 'host.started' })]) as unknown,
     });
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: t('app.close') })
+      .click();
   });
 });

@@ -13,6 +13,7 @@ import {
   saved,
   screenshot,
 } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
@@ -24,8 +25,8 @@ const SIZES = [
   [2560, 1440],
 ] as const;
 
-const undo = (what: string) => studio.page.getByRole('button', { name: `Undo: ${what}` });
-const idle = () => studio.page.getByText('Idle', { exact: true });
+const undo = (what: string) => studio.page.getByRole('button', { name: `${t('app.undo')}: ${what}` });
+const idle = () => studio.page.getByText(t('render.idle'), { exact: true });
 
 /** Whether a pointer at the middle of a button would press it, and all of it is on the window. */
 async function isInSight(page: Page, button: ReturnType<Page['getByRole']>): Promise<boolean> {
@@ -43,14 +44,14 @@ async function isInSight(page: Page, button: ReturnType<Page['getByRole']>): Pro
 
 it('takes no click of smart select beside the picture, and the next one in it', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Edit my cat' }).click();
+  await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
   await canvasOf(page).focus();
   await page.keyboard.press('Delete');
-  await page.getByText(/: no mask/).waitFor();
+  await page.getByText(`: ${t('concept.noMask')}`).waitFor();
   // A cleared mask is none: a render would refuse a picture of nothing.
-  await page.getByText('needs a mask', { exact: true }).waitFor();
+  await page.getByText(t('concept.missingMask'), { exact: true }).waitFor();
   // It is there once the engine has said what the pack can do.
-  await page.getByRole('button', { name: 'Smart select' }).click();
+  await page.getByRole('button', { name: t('tools.select') }).click();
   const [right, below, inside] = [
     await onScreen(page, 132, 60),
     await onScreen(page, 60, 131),
@@ -58,45 +59,45 @@ it('takes no click of smart select beside the picture, and the next one in it', 
   ];
   await page.mouse.click(right.x, right.y);
   await page.mouse.click(below.x, below.y);
-  expect(await page.getByRole('button', { name: 'Drop' }).isEnabled()).toBe(false);
+  expect(await page.getByRole('button', { name: t('mask.proposal.drop') }).isEnabled()).toBe(false);
   await page.mouse.click(inside.x, inside.y);
-  await page.getByText(/% of the picture proposed/).waitFor();
-  expect(await page.getByText(/has no mask yet/).count()).toBe(0);
+  await page.getByText(textPattern('mask.proposal.shown')).waitFor();
+  expect(await page.getByText(textPattern('flow.missing.mask')).count()).toBe(0);
   await screenshot(page, 'proposal');
-  await page.getByRole('button', { name: 'Drop' }).click();
-  await page.getByText(/: no mask/).waitFor();
+  await page.getByRole('button', { name: t('mask.proposal.drop') }).click();
+  await page.getByText(`: ${t('concept.noMask')}`).waitFor();
   await page.mouse.click(inside.x, inside.y);
-  await page.getByText(/% of the picture proposed/).waitFor();
+  await page.getByText(textPattern('mask.proposal.shown')).waitFor();
   // Another tool keeps it, as one step.
-  await page.getByRole('button', { name: 'Brush', exact: true }).click();
-  await undo('Smart select').waitFor();
+  await page.getByRole('button', { name: t('tools.brush'), exact: true }).click();
+  await undo(t('changes.select')).waitFor();
   expect(await coverage(page)).toBeGreaterThan(1);
   expect(studio.faults).toEqual([]);
 });
 
 it('keeps a proposal by its button, and for the concept that it was made on', async () => {
   const { page } = studio;
-  for (const finish of ['Keep', 'Edit my dog'] as const) {
-    await page.getByRole('button', { name: 'Edit my cat' }).click();
+  for (const finish of [t('mask.proposal.keep'), t('concept.select', { name: 'my dog' })] as const) {
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
     await page.keyboard.press('w');
     const { x, y } = await onScreen(page, 38, 84);
     await page.mouse.click(x, y);
-    await page.getByText(/% of the picture proposed/).waitFor();
+    await page.getByText(textPattern('mask.proposal.shown')).waitFor();
     await page.getByRole('button', { name: finish }).click();
-    await undo('Smart select').waitFor();
-    await page.getByRole('button', { name: 'Edit my cat' }).click();
+    await undo(t('changes.select')).waitFor();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     expect(await coverage(page)).toBeGreaterThan(1);
   }
 });
 
 it('marks a background whose objects were taken out with other masks', async () => {
   const { page } = studio;
-  const stale = page.getByText('The masks have changed since.', { exact: false });
-  await page.getByRole('button', { name: 'Remove objects' }).click();
-  await page.getByText('Objects removed.').waitFor();
+  const stale = page.getByText(t('background.inpaintedStale'), { exact: false });
+  await page.getByRole('button', { name: t('background.makeInpainted') }).click();
+  await page.getByText(t('background.inpaintedThere')).waitFor();
   await saved(page);
   expect(await stale.count()).toBe(0);
   await canvasOf(page).focus();
@@ -109,7 +110,7 @@ it('marks a background whose objects were taken out with other masks', async () 
   await page.reload();
   await stale.waitFor();
   await screenshot(page, 'stale');
-  await page.getByRole('button', { name: 'Remove objects again' }).click();
+  await page.getByRole('button', { name: t('background.makeInpaintedAgain') }).click();
   await stale.waitFor({ state: 'detached' });
   await saved(page);
 });
@@ -118,12 +119,17 @@ it('has the export in sight at every size of the window, whatever is told of the
   timeout: 300_000,
 }, async () => {
   const { page } = studio;
-  expect(await page.getByRole('banner').getByRole('button', { name: 'Export' }).isEnabled()).toBe(false);
+  expect(
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: t('render.exportShort') })
+      .isEnabled(),
+  ).toBe(false);
   await render(page);
   await idle().waitFor();
-  if ((await page.getByRole('button', { name: 'Edit scene' }).count()) === 0) {
+  if ((await page.getByRole('button', { name: t('view.scene') }).count()) === 0) {
     await page
-      .getByRole('button', { name: /^Show Render of/ })
+      .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
       .first()
       .click();
   }
@@ -141,8 +147,8 @@ it('has the export in sight at every size of the window, whatever is told of the
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
     for (const button of [
-      page.getByRole('banner').getByRole('button', { name: 'Export' }),
-      page.getByRole('button', { name: 'Export PNG' }),
+      page.getByRole('banner').getByRole('button', { name: t('render.exportShort') }),
+      page.getByRole('button', { name: t('render.export') }),
       renderButton(page),
     ]) {
       await expect
@@ -157,32 +163,35 @@ it('has the export in sight at every size of the window, whatever is told of the
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   const download = page.waitForEvent('download');
-  await page.getByRole('banner').getByRole('button', { name: 'Export' }).click();
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: t('render.exportShort') })
+    .click();
   expect((await download).suggestedFilename()).toMatch(/\.png$/);
-  await page.getByText(/exported$/).waitFor();
+  await page.getByText(textPattern('render.exported')).waitFor();
   // The box of Move belongs to the scene: over a result there is none of its tool's bar either.
-  await page.getByRole('button', { name: 'Edit scene' }).click();
+  await page.getByRole('button', { name: t('view.scene') }).click();
 });
 
 it('marks a candidate only while it shows, and takes the one that is seen', {
   timeout: 600_000,
 }, async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Generate backgrounds' }).click();
-  await page.getByRole('status').getByText('Generating backgrounds').waitFor();
-  const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
+  await page.getByRole('button', { name: t('background.generate') }).click();
+  await page.getByRole('status').getByText(t('jobs.generateBackgrounds')).waitFor();
+  const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
   await expect.poll(() => candidates.count(), { timeout: 400_000 }).toBe(4);
   await idle().waitFor();
   expect(await page.getByRole('radio', { checked: true }).and(candidates).count()).toBe(0);
-  expect(await page.getByRole('button', { name: 'Use this background' }).isEnabled()).toBe(false);
-  await page.getByText('4 candidates. Click one to see it.').waitFor();
+  expect(await page.getByRole('button', { name: t('background.useCandidate') }).isEnabled()).toBe(false);
+  await page.getByText(t('background.lookAtOne', { count: 4 })).waitFor();
   await candidates.nth(2).click();
-  await page.getByText(/^3 of 4/).waitFor();
-  expect(await page.getByRole('button', { name: 'Use this background' }).isEnabled()).toBe(true);
+  await page.getByText(textPattern('background.staged', { number: 3, count: 4 })).waitFor();
+  expect(await page.getByRole('button', { name: t('background.useCandidate') }).isEnabled()).toBe(true);
   await canvasOf(page).focus();
   await page.keyboard.press('Escape');
-  await page.getByText('4 candidates. Click one to see it.').waitFor();
-  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByText(t('background.lookAtOne', { count: 4 })).waitFor();
+  await page.getByRole('button', { name: t('background.discard') }).click();
   expect(studio.faults).toEqual([]);
 });
 
@@ -190,7 +199,7 @@ it('says of which project something runs, shows no preview of it here, and cance
   timeout: 900_000,
 }, async () => {
   const { page, context, serve } = studio;
-  const steps = page.getByRole('textbox', { name: 'Steps' });
+  const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
   await steps.fill('200');
   await steps.press('Enter');
   await saved(page);
@@ -200,20 +209,20 @@ it('says of which project something runs, shows no preview of it here, and cance
   await renderButton(other).waitFor();
   await createProject(other, 'Elsewhere');
   await renderButton(page).click();
-  await page.getByRole('button', { name: 'Cancel', exact: true }).waitFor();
+  await page.getByRole('button', { name: t('app.cancel'), exact: true }).waitFor();
   const status = other.getByRole('contentinfo');
-  await status.getByText(`${name}: `, { exact: false }).waitFor();
+  await status.getByText(textPattern('render.elsewhere', { name })).waitFor();
   // Inverting all the steps comes first.
   await page.locator('.preview-card img').waitFor({ timeout: 600_000 });
   expect(await other.locator('.preview-card').count()).toBe(0);
   // The shortcut cancels what is of this project: nothing.
   await canvasOf(other).focus();
   await other.keyboard.press('Shift+x');
-  await status.getByRole('button', { name: `Cancel in ${name}` }).waitFor();
+  await status.getByRole('button', { name: t('render.cancelElsewhere', { name }) }).waitFor();
   await screenshot(other, 'elsewhere');
-  await status.getByRole('button', { name: `Cancel in ${name}` }).click();
+  await status.getByRole('button', { name: t('render.cancelElsewhere', { name }) }).click();
   await idle().waitFor();
-  await status.getByText('Idle').waitFor();
+  await status.getByText(t('render.idle')).waitFor();
   await other.close();
   expect(studio.faults).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { catalogOf, known } from '../electron/models/store-fixture.ts';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { createProject, renderButton, screenshot } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const A = modelBytes(400_000, 1);
 const B = modelBytes(30_000, 2);
@@ -46,70 +47,77 @@ async function openSheet(name: string): Promise<void> {
 }
 
 async function closeSheet(): Promise<void> {
-  await studio.page.locator('.sheet-head').getByRole('button', { name: 'Close' }).click();
+  await studio.page
+    .locator('.sheet-head')
+    .getByRole('button', { name: t('app.close') })
+    .click();
 }
 
 describe('the models', () => {
   it('ask for the licence, download, pause, and go on where they were', async () => {
     const { page } = studio;
-    await openSheet('Models');
-    await card().getByText('not installed').waitFor();
+    await openSheet(t('app.models'));
+    await card().getByText(t('models.absent')).waitFor();
     await card()
-      .getByText(/^To download, without the optional parts: \d+ kB · .+ free on the disk$/)
+      .getByText(
+        new RegExp(
+          `${textPattern('models.toDownload', { size: /\\d+ kB/ }).source} · ${textPattern('models.free').source}`,
+        ),
+      )
       .waitFor();
-    await button('Download').click();
-    const dialog = page.getByRole('dialog', { name: /licences/ });
-    const accept = dialog.getByRole('button', { name: 'Accept and download' });
+    await button(t('models.download')).click();
+    const dialog = page.getByRole('dialog', { name: t('models.licences') });
+    const accept = dialog.getByRole('button', { name: t('models.startDownload') });
     await accept.waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await accept.isDisabled()).toBe(true);
     expect(hub.requests).toEqual([]);
     // However long this machine takes to look, the download is not through before it is paused.
     hub.misbehave('/one/a.bin', ...new Array(12).fill(stallAfter(10_000)));
-    await dialog.getByRole('checkbox', { name: 'I accept the Test licence licence' }).check();
+    await dialog.getByRole('checkbox', { name: t('models.accept', { name: 'Test licence' }) }).check();
     await accept.click();
     await card()
-      .getByText(/Downloading · \d+ kB of \d+ kB/)
+      .getByText(textPattern('models.progress', { done: /\d+ kB/, total: /\d+ kB/ }))
       .waitFor();
     await screenshot(page, 'models-download');
     expect(await violations(page)).toEqual([]);
 
     // Neither the sheet nor the page has to stay for it.
     await closeSheet();
-    await openSheet('Models');
+    await openSheet(t('app.models'));
     await card().getByRole('progressbar', { name: 'Large pack' }).waitFor();
     await page.reload();
     await renderButton(page).waitFor();
-    await openSheet('Models');
-    await button('Pause').click();
-    await card().getByText('Download paused.').waitFor();
+    await openSheet(t('app.models'));
+    await button(t('models.pause')).click();
+    await card().getByText(t('models.paused')).waitFor();
     expect(existsSync(place())).toBe(false);
     hub.behave('/one/a.bin');
-    await button('Resume').click();
-    await page.getByText('Large pack downloaded.').waitFor();
-    await card().getByText('installed', { exact: false }).first().waitFor();
+    await button(t('models.resume')).click();
+    await page.getByText(t('models.pulled', { name: 'Large pack' })).waitFor();
+    await card().getByText(t('models.installed'), { exact: false }).first().waitFor();
     expect(readFileSync(place()).equals(A)).toBe(true);
     expect(hub.gets('/one/a.bin').at(-1)!.range).toMatch(/^bytes=[1-9]\d*-/);
-    expect(await button('Download').count()).toBe(0);
+    expect(await button(t('models.download')).count()).toBe(0);
   });
 
   it('are verified, repaired and removed', async () => {
     const { page } = studio;
     writeFileSync(place(), Buffer.alloc(A.length));
-    await button('Verify').click();
-    await page.getByText('1 file is missing or modified.').waitFor();
-    await button('Repair').click();
-    await page.getByText('All files verified.').waitFor();
+    await button(t('models.verify')).click();
+    await page.getByText(t('models.damaged', { count: 1 })).waitFor();
+    await button(t('models.repair')).click();
+    await page.getByText(t('models.verified')).waitFor();
     expect(readFileSync(place()).equals(A)).toBe(true);
-    await button('Remove').click();
-    const dialog = page.getByRole('dialog', { name: 'Remove' });
-    await dialog.getByText('Remove the files of Large pack?').waitFor();
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await button(t('models.remove')).click();
+    const dialog = page.getByRole('dialog', { name: t('models.remove') });
+    await dialog.getByText(t('models.confirmRemove', { name: 'Large pack' })).waitFor();
+    await dialog.getByRole('button', { name: t('app.cancel') }).click();
     expect(existsSync(place())).toBe(true);
-    await button('Remove').click();
-    await dialog.getByRole('button', { name: 'Remove' }).click();
-    await page.getByText(/^Large pack removed; \d+ kB freed\.$/).waitFor();
-    await card().getByText('not installed').waitFor();
+    await button(t('models.remove')).click();
+    await dialog.getByRole('button', { name: t('models.remove') }).click();
+    await page.getByText(textPattern('models.removed', { name: 'Large pack', size: /\d+ kB/ })).waitFor();
+    await card().getByText(t('models.absent')).waitFor();
     expect(existsSync(place())).toBe(false);
   });
 
@@ -118,18 +126,18 @@ describe('the models', () => {
     const mine = join(studio.folders.root, 'mine');
     mkdirSync(mine);
     const asked = hub.requests.length;
-    const field = card().getByRole('textbox', { name: 'Model folder on the host' });
+    const field = card().getByRole('textbox', { name: t('models.importFolder') });
     await field.fill(mine);
-    await button('Import folder').click();
+    await button(t('models.import')).click();
     await card().getByRole('alert').waitFor();
     expect(await field.inputValue()).toBe(mine);
     for (const [path, body] of Object.entries({ 'a.bin': A, 'deep/b.bin': B })) {
       mkdirSync(dirname(join(mine, path)), { recursive: true });
       writeFileSync(join(mine, path), body);
     }
-    await button('Import folder').click();
-    await page.getByText('Large pack imported.').waitFor();
-    await button('Verify').waitFor();
+    await button(t('models.import')).click();
+    await page.getByText(t('models.imported', { name: 'Large pack' })).waitFor();
+    await button(t('models.verify')).waitFor();
     expect(await card().getByRole('alert').count()).toBe(0);
     expect(readFileSync(place()).equals(A)).toBe(true);
     expect(hub.requests.length).toBe(asked);
@@ -140,11 +148,11 @@ describe('the models', () => {
 describe('the folder of new projects', () => {
   it('is chosen in the settings, and stays as it was when another cannot be used', async () => {
     const { page, folders } = studio;
-    await openSheet('Settings');
-    const section = page.getByRole('region', { name: 'Folders' });
+    await openSheet(t('app.settings'));
+    const section = page.getByRole('region', { name: t('settings.folders') });
     const usual = join(folders.root, 'home', 'PnP-MIX Studio');
     await section.getByText(usual).waitFor();
-    const field = section.getByRole('textbox', { name: 'Another folder on the host, for new projects' });
+    const field = section.getByRole('textbox', { name: t('settings.otherProjectsFolder') });
     const file = join(folders.root, 'a file');
     writeFileSync(file, '');
     await field.fill(file);
@@ -154,7 +162,7 @@ describe('the folder of new projects', () => {
     const chosen = join(folders.root, 'my projects');
     await field.fill(chosen);
     await field.press('Enter');
-    await page.getByText(`New projects will be created in ${chosen}.`).waitFor();
+    await page.getByText(t('settings.projectsFolderChosen', { folder: chosen })).waitFor();
     await section.getByText(chosen, { exact: true }).waitFor();
     await closeSheet();
     await createProject(page, 'Elsewhere');

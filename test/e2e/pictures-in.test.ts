@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { coverage, saved } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
@@ -38,12 +39,12 @@ async function give(
   );
 }
 
-const cards = () => studio.page.getByRole('button', { name: /^Edit / });
+const cards = () => studio.page.getByRole('button', { name: textPattern('concept.select') });
 const alerts = () => studio.page.getByRole('alert').allTextContents();
 
 it('loads a mask from a file, as one step of the history', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Edit my cat' }).click();
+  await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
   const before = await coverage(page);
   // A quarter of the picture, and of another size than it.
   const quarter = { create: { width: 128, height: 128, channels: 3, background: '#fff' } } as const;
@@ -53,10 +54,10 @@ it('loads a mask from a file, as one step of the history', async () => {
     .png()
     .toBuffer();
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Load mask', exact: true }).click();
+  await page.getByRole('button', { name: t('mask.import'), exact: true }).click();
   await (await chooser).setFiles({ name: 'mask.png', mimeType: 'image/png', buffer: mask });
   await expect.poll(() => coverage(page)).toBe(25);
-  await page.getByRole('button', { name: 'Undo: Load mask' }).click();
+  await page.getByRole('button', { name: `${t('app.undo')}: ${t('changes.loadMask')}` }).click();
   await expect.poll(() => coverage(page)).toBe(before);
   expect(await alerts()).toEqual([]);
 });
@@ -67,7 +68,7 @@ it('takes a TIFF, which the browser cannot read, as a concept', async () => {
     .tiff()
     .toBuffer();
   await give('drop', [{ name: 'a cat.tif', type: 'image/tiff', bytes: tiff }]);
-  await studio.page.getByRole('button', { name: 'Edit a cat' }).waitFor();
+  await studio.page.getByRole('button', { name: t('concept.select', { name: 'a cat' }) }).waitFor();
   expect(await cards().count()).toBe(before + 1);
   expect(await alerts()).toEqual([]);
 });
@@ -77,7 +78,7 @@ it('leaves a pasted text to the field where it is pasted, whatever picture of it
   const before = await cards().count();
   const picture = { name: 'image.png', type: 'image/png', bytes: await samplePicture('dog.png') };
   const texts = { 'text/plain': ' with a red scarf', 'text/html': '<b>with a red scarf</b>' };
-  await page.getByRole('textbox', { name: 'Scene prompt' }).focus();
+  await page.getByRole('textbox', { name: t('background.prompt') }).focus();
   // Nobody has taken it: the browser puts the text in.
   expect(await give('paste', [picture], texts)).toBe(true);
   await saved(page);
@@ -101,11 +102,11 @@ it('names the pictures for which there is no room before it takes the others, an
   }));
   await give('drop', files);
   const left = `thing ${room}.png and thing ${room + 1}.png`;
-  await page.getByText(`A scene takes at most 8 concepts. Not added: ${left}.`).waitFor();
-  const failure = page.getByRole('alert').filter({ hasText: 'thing 0.png was not added' });
+  await page.getByText(t('add.noRoom', { most: 8, names: left })).waitFor();
+  const failure = page.getByRole('alert').filter({ hasText: t('add.failed', { name: 'thing 0.png' }) });
   await failure.waitFor();
   await expect.poll(() => cards().count()).toBe(8 - 1);
-  await page.getByText(/^Adding \d+ pictures$/).waitFor({ state: 'detached' });
+  await page.getByText(textPattern('add.title_other')).waitFor({ state: 'detached' });
   expect(await failure.count()).toBe(1);
   // Told once on the console too, and nothing else went wrong.
   expect(studio.faults).toHaveLength(1);

@@ -19,6 +19,7 @@ import {
   render,
   saved,
 } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const PHOTOS = join('test', 'photos');
 /** Of coffee.jpg. */
@@ -56,7 +57,7 @@ interface Placed {
 async function placed(): Promise<Placed> {
   await saved(studio.page);
   const [x, y, scale, angle] = await Promise.all(
-    ['X (px)', 'Y (px)', 'Scale (%)', 'Angle (°)'].map(async (name) =>
+    [t('placement.x'), t('placement.y'), t('placement.scale'), t('placement.rotation')].map(async (name) =>
       Number(await number(name).inputValue()),
     ),
   );
@@ -71,8 +72,11 @@ function expectNear(found: Placed, wanted: Partial<Placed>, within = 2): void {
 }
 
 /** Chooses what the concept in hand does. */
-async function choose(mode: 'Replace' | 'Place'): Promise<void> {
-  await studio.page.locator('.concept-list').getByText(mode, { exact: true }).click();
+async function choose(mode: 'replace' | 'place'): Promise<void> {
+  await studio.page
+    .locator('.concept-list')
+    .getByText(t(`concept.modes.${mode}`), { exact: true })
+    .click();
 }
 
 async function undoLabel(): Promise<string | null> {
@@ -83,7 +87,7 @@ describe('a picture on a photograph', () => {
   it('takes a photograph of any size as the background, whole', async () => {
     const { page } = studio;
     await dropPicture(page, 'coffee.jpg', await readFile(join(PHOTOS, 'coffee.jpg')));
-    await page.getByRole('img', { name: 'Scene background' }).waitFor();
+    await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await expect
       .poll(async () => {
         const from = await onScreen(page, 0, 0);
@@ -101,21 +105,21 @@ describe('a picture on a photograph', () => {
   it('places a picture where it is dropped, in hand at once', async () => {
     const { page } = studio;
     await dropOnCanvas(page, 'my cat.png', await catCutOut(), 200, 250);
-    await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
     expectNear(await placed(), { x: 200, y: 250, scale: 44.4, angle: 0 });
-    const tool = page.getByRole('button', { name: 'Move and transform', exact: true });
+    const tool = page.getByRole('button', { name: t('tools.move'), exact: true });
     expect(await tool.getAttribute('aria-pressed')).toBe('true');
   });
 
   it('is dragged, scaled by a corner and turned by its handle, each one step of the history', async () => {
     const { page } = studio;
-    await page.getByRole('switch', { name: 'Snap' }).uncheck({ force: true });
+    await page.getByRole('switch', { name: t('tools.snap') }).uncheck({ force: true });
     await drag(page, [
       [200, 250],
       [300, 240],
     ]);
     expectNear(await placed(), { x: 300, y: 240 });
-    expect(await undoLabel()).toContain('Move');
+    expect(await undoLabel()).toContain(t('changes.placed.move'));
     // The bottom right corner, about the opposite one.
     const half = 66.7;
     await drag(page, [
@@ -124,7 +128,7 @@ describe('a picture on a photograph', () => {
     ]);
     const scaled = await placed();
     expectNear(scaled, { scale: 66.7, x: 333, y: 273 });
-    expect(await undoLabel()).toContain('Scale');
+    expect(await undoLabel()).toContain(t('changes.placed.scale'));
     // The handle above the upper edge, to the right of the centre: a quarter, with Shift in steps.
     const up = await onScreen(page, scaled.x, scaled.y - (scaled.scale / 100) * (CAT.height / 2));
     const right = await onScreen(page, scaled.x + 140, scaled.y + 4);
@@ -135,7 +139,7 @@ describe('a picture on a photograph', () => {
     await page.mouse.up();
     await page.keyboard.up('Shift');
     expect(await placed()).toMatchObject({ angle: 90 });
-    expect(await undoLabel()).toContain('Rotate');
+    expect(await undoLabel()).toContain(t('changes.placed.rotate'));
     await page.keyboard.press('Control+z');
     expect(await placed()).toEqual(scaled);
     await page.keyboard.press('Control+Shift+z');
@@ -150,26 +154,26 @@ describe('a picture on a photograph', () => {
     await page.keyboard.press('Shift+ArrowUp');
     expect(await placed()).toMatchObject({ x: before.x + 1, y: before.y - 10 });
     await page.keyboard.press('Shift+H');
-    const flip = page.getByRole('button', { name: 'Flip horizontally' });
+    const flip = page.getByRole('button', { name: t('placement.flipX') });
     await expect.poll(() => flip.getAttribute('aria-pressed')).toBe('true');
-    await number('Angle (°)').fill('15');
-    await number('Angle (°)').press('Enter');
+    await number(t('placement.rotation')).fill('15');
+    await number(t('placement.rotation')).press('Enter');
     expect(await placed()).toMatchObject({ angle: 15 });
   });
 
   it('has opacity, a soft edge and a shadow', async () => {
     const { page } = studio;
-    const card = page.getByRole('group', { name: 'Placement' });
-    const opacity = card.getByRole('textbox', { name: 'Opacity (%)' });
+    const card = page.getByRole('group', { name: t('placement.title') });
+    const opacity = card.getByRole('textbox', { name: t('placement.opacity') });
     await opacity.fill('90');
     await opacity.press('Enter');
-    const edge = card.getByRole('textbox', { name: 'Soft edge (px)' });
+    const edge = card.getByRole('textbox', { name: t('placement.softEdge') });
     await edge.fill('6');
     await edge.press('Enter');
-    await card.getByRole('switch', { name: 'Contact shadow' }).check({ force: true });
-    await card.getByRole('textbox', { name: 'Blur (px)' }).waitFor();
+    await card.getByRole('switch', { name: t('placement.shadow') }).check({ force: true });
+    await card.getByRole('textbox', { name: t('placement.shadowBlur') }).waitFor();
     await saved(page);
-    expect(await undoLabel()).toContain('Shadow');
+    expect(await undoLabel()).toContain(t('changes.placed.shadow'));
     expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   });
 
@@ -177,7 +181,10 @@ describe('a picture on a photograph', () => {
     const { page } = studio;
     await render(page);
     const download = page.waitForEvent('download');
-    await page.getByRole('banner').getByRole('button', { name: 'Export' }).click();
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: t('render.exportShort') })
+      .click();
     const bytes = await readFile(await (await download).path());
     const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([BACKGROUND.width, BACKGROUND.height]);
@@ -189,10 +196,10 @@ describe('a picture on a photograph', () => {
 
   it('is still there when the page is opened again', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Edit scene' }).click();
+    await page.getByRole('button', { name: t('view.scene') }).click();
     const before = await placed();
     await page.reload();
-    await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
     expect(await placed()).toEqual(before);
     expect(studio.faults).toEqual([]);
   });
@@ -205,14 +212,14 @@ describe('the frame', () => {
     const { page } = studio;
     await canvasOf(page).focus();
     await page.keyboard.press('f');
-    await page.locator('.tool-options').getByText('Whole image', { exact: true }).click();
+    await page.locator('.tool-options').getByText(t('frame.choices.whole'), { exact: true }).click();
     await expect.poll(sizes).toMatch(/^600 × 400 → \d+ × \d+$/);
     await drag(page, [
       [100, 60],
       [500, 360],
     ]);
     await expect.poll(sizes).toMatch(/^400 × 300 → \d+ × \d+$/);
-    expect(await undoLabel()).toContain('Change frame');
+    expect(await undoLabel()).toContain(t('changes.frame'));
     await drag(page, [
       [500, 360],
       [560, 380],
@@ -222,7 +229,7 @@ describe('the frame', () => {
 
   it('goes back to what the program chooses', async () => {
     const { page } = studio;
-    await page.locator('.tool-options').getByText('Auto', { exact: true }).click();
+    await page.locator('.tool-options').getByText(t('frame.choices.auto'), { exact: true }).click();
     await saved(page);
     await expect.poll(sizes).not.toMatch(/^460 × 320 → /);
     await page.keyboard.press('Control+z');
@@ -234,7 +241,7 @@ describe('the mode of a concept', () => {
   it('changes and keeps what the other one needs', async () => {
     const { page } = studio;
     const before = await placed();
-    await choose('Replace');
+    await choose('replace');
     await page.getByRole('group', { name: /^Mask of my cat/ }).waitFor();
     await canvasOf(page).focus();
     await page.keyboard.press('u');
@@ -243,9 +250,9 @@ describe('the mode of a concept', () => {
       [250, 220],
     ]);
     await expect.poll(() => coverage(page)).toBeCloseTo((100 * 150 * 120) / (600 * 400), 0);
-    await choose('Place');
+    await choose('place');
     expect(await placed()).toEqual(before);
-    await choose('Replace');
+    await choose('replace');
     await expect.poll(() => coverage(page)).toBeCloseTo((100 * 150 * 120) / (600 * 400), 0);
   });
 
@@ -258,23 +265,27 @@ describe('the mode of a concept', () => {
       [420, 300],
     ]);
     const offer = page.getByRole('region', { name: 'No object is under the mask of my cat' });
-    await offer.getByRole('button', { name: 'Place it here instead' }).click();
+    await offer.getByRole('button', { name: t('drop.placeInstead') }).click();
     expectNear(await placed(), { x: 425, y: 300 }, 3);
     await offer.waitFor({ state: 'detached' });
   });
 
   it('is offered where a picture is dropped on a mask: it replaces the object, as one step', async () => {
     const { page } = studio;
-    await choose('Replace');
+    await choose('replace');
     await expect.poll(() => coverage(page)).toBeGreaterThan(0);
     await dropOnCanvas(page, 'other cat.png', await catCutOut(), 420, 300);
-    const offer = page.getByRole('region', { name: 'An object is already here' });
+    const offer = page.getByRole('region', { name: t('drop.title') });
     await offer.getByText('other cat.png was dropped on the mask of my cat.').waitFor();
-    expect(await page.getByRole('button', { name: /^Edit / }).count()).toBe(2);
+    expect(await page.getByRole('button', { name: textPattern('concept.select') }).count()).toBe(2);
     await offer.getByRole('button', { name: 'Replace my cat' }).click();
-    await expect.poll(() => page.getByRole('button', { name: /^Edit / }).count()).toBe(1);
+    await expect
+      .poll(() => page.getByRole('button', { name: textPattern('concept.select') }).count())
+      .toBe(1);
     await page.keyboard.press('Control+z');
-    await expect.poll(() => page.getByRole('button', { name: /^Edit / }).count()).toBe(2);
+    await expect
+      .poll(() => page.getByRole('button', { name: textPattern('concept.select') }).count())
+      .toBe(2);
     expect(studio.faults).toEqual([]);
   });
 });

@@ -2,54 +2,63 @@
 import { expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
 import { saved, screenshot } from './studio-page.ts';
+import { t } from './texts.ts';
 
 const studio = sharedStudio();
 
 it('says by what clicks become masks, and that nothing is found by text', async () => {
   const { page } = studio;
   await page.getByText('Two things in a meadow').waitFor();
-  await page.getByRole('button', { name: 'Edit my cat' }).click();
-  await page.getByRole('button', { name: 'Detection options' }).click();
-  await page.getByText(/no text search.*GrabCut/).waitFor();
-  expect(await page.getByText('Box confidence').count()).toBe(0);
+  await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
+  await page.getByRole('button', { name: t('prepare.findOptions') }).click();
+  await page.getByText(`${t('prepare.findBy.none')} ${t('prepare.selectBy.grabCut')}`).waitFor();
+  expect(await page.getByText(t('prepare.boxThreshold')).count()).toBe(0);
 });
 
 it('takes the objects out by the method and with the margin that were chosen', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Removal options' }).click();
-  const method = page.getByRole('combobox', { name: 'Fill method' });
+  await page.getByRole('button', { name: t('prepare.removalOptions') }).click();
+  const method = page.getByRole('combobox', { name: t('prepare.method') });
   await method.click();
   expect(await page.getByRole('option').allTextContents()).toEqual([
-    'Best available',
-    'Blending model',
-    'Layers',
-    'Telea',
+    t('prepare.methods.auto'),
+    t('prepare.methods.diffusion'),
+    t('prepare.methods.layers'),
+    t('prepare.methods.telea'),
   ]);
-  await page.getByRole('option', { name: 'Layers' }).click();
-  const margin = page.getByRole('textbox', { name: 'Margin (px)' });
+  await page.getByRole('option', { name: t('prepare.methods.layers') }).click();
+  const margin = page.getByRole('textbox', { name: t('prepare.growPx') });
   await margin.fill('3');
   await margin.press('Enter');
-  await page.getByRole('button', { name: 'Reset Margin (px) to 8' }).waitFor();
-  await page.getByRole('button', { name: 'Remove objects' }).click();
-  await page.getByText('Objects removed. (Layers)').waitFor();
+  await page
+    .getByRole('button', { name: t('parameters.reset', { name: t('prepare.growPx'), value: 8 }) })
+    .waitFor();
+  await page.getByRole('button', { name: t('background.makeInpainted') }).click();
+  await page
+    .getByText(
+      `${t('background.inpaintedThere')} ${t('prepare.filledBy', { method: t('prepare.methods.layers') })}`,
+    )
+    .waitFor();
   await saved(page);
   await screenshot(page, 'preparing');
 });
 
 it('takes a negative prompt, and keeps all of it over a reload', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Generation options' }).click();
-  await page.getByRole('textbox', { name: 'Negative prompt' }).fill('fog');
-  await page.getByRole('textbox', { name: 'Negative prompt' }).press('Enter');
+  await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
+  await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).fill('fog');
+  await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).press('Enter');
   await expect
     .poll(async () => {
       await page.reload();
-      await page.getByRole('button', { name: 'Generation options' }).click();
-      return page.getByRole('textbox', { name: 'Negative prompt' }).inputValue();
+      await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
+      return page.getByRole('textbox', { name: t('prepare.negativePrompt') }).inputValue();
     })
     .toBe('fog');
-  await page.getByRole('button', { name: 'Removal options' }).click();
-  expect(await page.getByRole('combobox', { name: 'Fill method' }).inputValue()).toBe('Layers');
-  expect(await page.getByRole('textbox', { name: 'Margin (px)' }).inputValue()).toBe('3');
+  await page.getByRole('button', { name: t('prepare.removalOptions') }).click();
+  expect(await page.getByRole('combobox', { name: t('prepare.method') }).inputValue()).toBe(
+    t('prepare.methods.layers'),
+  );
+  expect(await page.getByRole('textbox', { name: t('prepare.growPx') }).inputValue()).toBe('3');
   expect(studio.faults).toEqual([]);
 });

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { ProjectFile } from '../../electron/projects/project-file.ts';
 import { keepFailure, openStudio, renderButton, type StudioPage, saved } from './studio-page.ts';
+import { t } from './texts.ts';
 
 let studio: StudioPage | undefined;
 let busy: ProjectFile | undefined;
@@ -19,7 +20,7 @@ afterEach(async ({ task }) => {
 });
 
 const alertOf = (page: Page, name: string) =>
-  page.getByRole('alert').filter({ hasText: `${name} could not be opened` });
+  page.getByRole('alert').filter({ hasText: t('project.cannotOpen', { name }) });
 const projectShown = (page: Page) => page.getByRole('banner');
 
 it('starts with the last project that opens, and says what is the matter with the others', async () => {
@@ -47,16 +48,16 @@ it('starts with the last project that opens, and says what is the matter with th
 
   const damaged = alertOf(page, 'damaged');
   await damaged.getByText('not a project file').waitFor();
-  expect(await damaged.getByRole('button', { name: 'Open read-only' }).count()).toBe(0);
-  await damaged.getByRole('button', { name: 'Remove from the list' }).click();
+  expect(await damaged.getByRole('button', { name: t('project.openReadOnly') }).count()).toBe(0);
+  await damaged.getByRole('button', { name: t('project.forget') }).click();
 
   const newer = alertOf(page, 'newer');
   await newer.getByText('written by a newer version').waitFor();
-  await newer.getByRole('button', { name: 'Close' }).click();
+  await newer.getByRole('button', { name: t('app.close') }).click();
 
   const taken = alertOf(page, 'busy');
   await taken.getByText('open in another window or program').waitFor();
-  await taken.getByRole('button', { name: 'Open read-only' }).click();
+  await taken.getByRole('button', { name: t('project.openReadOnly') }).click();
   await projectShown(page).getByText('busy').waitFor();
   await expect.poll(() => page.getByRole('alert').count()).toBe(0);
 
@@ -81,12 +82,14 @@ it('starts with the sample where the folder holds a broken file; a deleted file 
     },
   });
   const { page, folders } = studio;
-  await alertOf(page, 'broken').getByRole('button', { name: 'Close' }).click();
+  await alertOf(page, 'broken')
+    .getByRole('button', { name: t('app.close') })
+    .click();
   const sample = readdirSync(folders.projects).find(
     (name) => name.endsWith('.pnpmix') && name !== 'broken.pnpmix',
   )!;
   const path = join(folders.projects, sample);
-  const steps = page.getByRole('textbox', { name: 'Steps' });
+  const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
   const setSteps = async (count: number) => {
     await steps.fill(`${count}`);
     await steps.press('Enter');
@@ -100,7 +103,7 @@ it('starts with the sample where the folder holds a broken file; a deleted file 
   await moved.waitFor();
   await setSteps(9);
   await moved.getByText('2 changes wait').waitFor();
-  await moved.getByRole('button', { name: 'Save under a name' }).click();
+  await moved.getByRole('button', { name: t('project.saveUnderName') }).click();
   await moved.waitFor({ state: 'detached' });
   await saved(page);
   const project = ProjectFile.open(path, { readOnly: true });

@@ -2,12 +2,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
 import { canvasOf, coverage, drag, LONG_WORK, onScreen, renderButton, saved } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
 beforeAll(async () => {
   // The sample's masks have to be there, or "no mask yet" could be read before one is loaded.
-  await studio.page.getByText(/[1-9][\d.]* % of the image/).waitFor();
+  await studio.page.getByText(textPattern('concept.share', { percent: /[1-9][\d.]*/ })).waitFor();
 });
 
 async function press(key: string): Promise<void> {
@@ -32,7 +33,7 @@ describe('what is being drawn', () => {
   beforeEach(async () => {
     const { page } = studio;
     if ((await coverage(page)) > 0) await press('Delete');
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
   });
 
   // The middle of the page's way of keeping it: the pointer is still down, nothing has been sent.
@@ -54,15 +55,15 @@ describe('what is being drawn', () => {
     await page.mouse.up();
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await press('Control+z');
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
     await press('Control+Shift+z');
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     // Once, not at every start.
     await press('Control+z');
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
     await saved(page);
     await reload();
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
   });
 
   it('a move goes as far as the pointer came', async () => {
@@ -103,7 +104,7 @@ describe('what is being drawn', () => {
     await reload();
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await press('Delete');
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
     await press('p');
     await clicks([
       [20, 20],
@@ -111,7 +112,7 @@ describe('what is being drawn', () => {
     ]);
     await saved(page);
     await reload();
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
   });
 
   it('strokes that were just finished are there, each once and in order, and the one after them', async () => {
@@ -135,23 +136,23 @@ describe('what is being drawn', () => {
       await expect.poll(async () => Math.abs((await coverage(page)) - left * whole)).toBeLessThan(0.5);
     }
     await press('Control+z');
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
     for (let step = 0; step < 4; step++) await press('Control+Shift+z');
     await expect.poll(async () => Math.abs((await coverage(page)) - 4 * whole)).toBeLessThan(0.5);
   });
 });
 
 describe('a render', () => {
-  const editTheScene = () => studio.page.getByRole('button', { name: 'Edit scene' });
+  const editTheScene = () => studio.page.getByRole('button', { name: t('view.scene') });
 
   it('whose page was loaded again shows by itself when it is done', async () => {
     const { page } = studio;
-    const steps = page.getByRole('textbox', { name: 'Steps' });
+    const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
     await steps.fill('16');
     await steps.press('Enter');
     await saved(page);
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
+    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await reload();
     await editTheScene().waitFor(LONG_WORK);
     await press('Escape');

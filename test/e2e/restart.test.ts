@@ -6,11 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { TestClient } from '../electron/serve/test-client.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { renderButton, saved } from './studio-page.ts';
+import { t } from './texts.ts';
 
 const studio = sharedStudio();
 
 async function setSteps(page: Page, steps: number): Promise<void> {
-  const field = page.getByRole('textbox', { name: 'Steps' });
+  const field = page.getByRole('textbox', { name: t('parameters.steps.name') });
   await field.fill(String(steps));
   await field.press('Enter');
 }
@@ -24,7 +25,7 @@ async function kept(): Promise<{ steps: number; labels: string[] }> {
   return { steps: project!.document.parameters.steps, labels: entries.map(({ label }) => label) };
 }
 
-const lost = (page: Page) => page.getByRole('alert').filter({ hasText: 'Disconnected from the host' });
+const lost = (page: Page) => page.getByRole('alert').filter({ hasText: t('app.connection.lost') });
 
 describe('a host that is killed', () => {
   it('has, once it runs again on its port, what was changed while it was gone, each once and in order', async () => {
@@ -36,7 +37,7 @@ describe('a host that is killed', () => {
     await lost(page).waitFor();
     await setSteps(page, 11);
     await setSteps(page, 12);
-    await page.getByText('Saving…').first().waitFor();
+    await page.getByText(t('app.saving')).first().waitFor();
     await studio.restart();
     await saved(page);
     await lost(page).waitFor({ state: 'detached' });
@@ -52,13 +53,13 @@ describe('a host that is killed', () => {
     await studio.kill();
     await lost(page).waitFor();
     await setSteps(page, 13);
-    await page.getByText('Saving…').first().waitFor();
+    await page.getByText(t('app.saving')).first().waitFor();
     page.once('dialog', (dialog) => void dialog.accept());
     await page.goto('about:blank');
     await studio.restart();
     // The address without the token: this browser knows it.
     await page.goto(studio.serve.url.origin);
-    await page.getByText('Changes made before the page closed').waitFor();
+    await page.getByText(t('app.unsavedKept')).waitFor();
     await saved(page);
     const after = await kept();
     expect(after.steps).toBe(13);
@@ -79,10 +80,13 @@ describe('a host that is killed', () => {
     await studio.kill();
     await lost(page).waitFor();
     await setSteps(page, 14);
-    await page.getByText('Saving…').first().waitFor();
+    await page.getByText(t('app.saving')).first().waitFor();
     rmSync(join(studio.folders.root, 'settings', 'browser-hosts'), { recursive: true });
     await studio.restart();
-    await page.getByRole('alert').filter({ hasText: 'Open the address it printed' }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: t('app.connection.refused') })
+      .waitFor();
     await page.evaluate((address) => {
       location.href = address;
     }, studio.serve.url.href);
@@ -96,6 +100,9 @@ it('a browser that never had the address with the token says so', async () => {
   const context = await studio.context.browser()!.newContext();
   const page = await context.newPage();
   await page.goto(studio.serve.url.origin);
-  await page.getByRole('alert').filter({ hasText: 'Open the address it printed' }).waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: t('app.connection.refused') })
+    .waitFor();
   await context.close();
 });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { canvasOf } from './studio-page.ts';
+import { t } from './texts.ts';
 
 const studio = sharedStudio();
 
@@ -11,10 +12,10 @@ const isInSheet = () =>
 const toolInHand = () => studio.page.locator('.tool-rail [aria-pressed="true"]').getAttribute('aria-label');
 
 for (const [keys, name] of [
-  ['Shift+?', 'Shortcuts'],
-  ['Control+Comma', 'Settings'],
-  ['Control+Shift+h', 'History'],
-  ['Control+o', 'Projects'],
+  ['Shift+?', t('help.title')],
+  ['Control+Comma', t('settings.title')],
+  ['Control+Shift+h', t('history.title')],
+  ['Control+o', t('project.recent')],
 ] as const) {
   it(`holds the focus and gives it back: ${name}`, async () => {
     const { page } = studio;
@@ -30,7 +31,7 @@ for (const [keys, name] of [
       expect(await isInSheet()).toBe(true);
     }
     // Letters that tools have, typed where the focus is: on a button, that is.
-    await sheet.getByRole('button', { name: 'Close' }).focus();
+    await sheet.getByRole('button', { name: t('app.close') }).focus();
     for (const key of ['e', 'l', 'r', 'Delete']) await page.keyboard.press(key);
     expect(await toolInHand()).toBe(tool);
     expect(await violations(page)).toEqual([]);
@@ -47,7 +48,7 @@ it('makes a project by keys alone, whose name is no tools’', async () => {
   await canvasOf(page).focus();
   const tool = await toolInHand();
   await page.keyboard.press('Control+o');
-  await page.getByRole('textbox', { name: 'New project' }).waitFor();
+  await page.getByRole('textbox', { name: t('project.new') }).waitFor();
   await expect.poll(isInSheet).toBe(true);
   await page.keyboard.type('kb project');
   await page.keyboard.press('Enter');
@@ -59,8 +60,8 @@ it('makes a project by keys alone, whose name is no tools’', async () => {
 
 it('lets a pointer use the canvas, and Tab go back from there', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Shortcuts' }).click();
-  await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+  await page.getByRole('button', { name: t('app.help') }).click();
+  await page.getByRole('dialog', { name: t('help.title') }).waitFor();
   await expect.poll(isInSheet).toBe(true);
   const box = (await canvasOf(page).boundingBox())!;
   await page.mouse.click(box.x + 20, box.y + 20);
@@ -73,13 +74,15 @@ it('lets a pointer use the canvas, and Tab go back from there', async () => {
 
 it('closes a dialog over a sheet without the sheet', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Settings' }).click();
-  const sheet = page.getByRole('dialog', { name: 'Settings' });
+  await page.getByRole('button', { name: t('app.settings') }).click();
+  const sheet = page.getByRole('dialog', { name: t('settings.title') });
   // One that waits for the keys of a shortcut takes Escape for itself.
-  await sheet.getByRole('button', { name: 'Change shortcut for Brush' }).click();
-  await sheet.getByText('Press the keys…').waitFor();
+  await sheet
+    .getByRole('button', { name: t('settings.change', { action: t('actions.tool.brush') }) })
+    .click();
+  await sheet.getByText(t('settings.press')).waitFor();
   await page.keyboard.press('Escape');
-  await sheet.getByText('Press the keys…').waitFor({ state: 'detached' });
+  await sheet.getByText(t('settings.press')).waitFor({ state: 'detached' });
   expect(await sheet.isVisible()).toBe(true);
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'detached' });

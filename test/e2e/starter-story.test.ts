@@ -25,6 +25,7 @@ import {
   screenshot,
   setTheme,
 } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const SCENE = join(BUNDLED_PACKS, 'starter', 'scenes', 'two-concepts');
 const SIZE_PX = 256;
@@ -88,7 +89,7 @@ async function expectAbout(percent: number): Promise<void> {
 describe('the first start', () => {
   it('opens the sample, ready to render', async () => {
     const { page } = studio;
-    await page.getByText('Ready to render.').waitFor();
+    await page.getByText(t('flow.ready')).waitFor();
     expect(await renderButton(page).isEnabled()).toBe(true);
     await screenshot(page, 'sample');
   });
@@ -104,12 +105,12 @@ describe('a background', () => {
 
   it('is chosen among candidates of a prompt, which a reload does not lose', async () => {
     const { page } = studio;
-    await fillField('Scene prompt', 'a photo of a cat and a guitar, beach background');
-    await page.getByRole('button', { name: 'Generate backgrounds' }).click();
-    await page.getByRole('progressbar', { name: 'Generating backgrounds…' }).waitFor();
+    await fillField(t('background.prompt'), 'a photo of a cat and a guitar, beach background');
+    await page.getByRole('button', { name: t('background.generate') }).click();
+    await page.getByRole('progressbar', { name: t('background.generating') }).waitFor();
     // 1. Loaded again while they are being made.
     await page.reload();
-    const candidates = page.getByRole('radiogroup', { name: 'Candidates' }).getByRole('radio');
+    const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     // 2. And once they are there.
     await page.reload();
@@ -124,15 +125,15 @@ describe('a background', () => {
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'candidates');
     await candidates.nth(1).click();
-    await page.getByRole('button', { name: 'Use this background' }).click();
-    await page.getByRole('img', { name: 'Scene background' }).waitFor();
+    await page.getByRole('button', { name: t('background.useCandidate') }).click();
+    await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await candidates.first().waitFor({ state: 'detached' });
     await saved(page);
   });
 
   it('is replaced by a picture that is dropped on it', async () => {
     const { page } = studio;
-    const image = page.getByRole('img', { name: 'Scene background' });
+    const image = page.getByRole('img', { name: t('background.alt') });
     const before = await image.getAttribute('data-asset');
     await dropPicture(page, 'beach.png', await scenePicture('background.png'), '[data-drop="background"]');
     await expect.poll(() => image.getAttribute('data-asset')).not.toBe(before);
@@ -144,25 +145,25 @@ describe('concepts and masks', () => {
   it('takes pictures of things, with what they show and what they replace', async () => {
     const { page } = studio;
     await dropPicture(page, 'my_cat.png', await scenePicture('concept-1.png'));
-    await page.getByRole('button', { name: 'Edit my cat' }).waitFor();
-    await page.getByText('my cat has no mask yet. Paint where it should go.').waitFor();
-    await fillField('Image description', 'a photo of a purple cat, room background');
-    await fillField('Object to replace', 'cat');
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
+    await page.getByText(t('flow.missing.mask', { name: 'my cat' })).waitFor();
+    await fillField(t('concept.prompt'), 'a photo of a purple cat, room background');
+    await fillField(t('concept.phrase'), 'cat');
     await dropPicture(page, 'my_guitar.png', await scenePicture('concept-2.png'));
-    await page.getByRole('button', { name: 'Edit my guitar' }).waitFor();
-    await fillField('Image description', 'a photo of a green guitar, sunset background');
-    await fillField('Object to replace', 'guitar');
+    await page.getByRole('button', { name: t('concept.select', { name: 'my guitar' }) }).waitFor();
+    await fillField(t('concept.prompt'), 'a photo of a green guitar, sunset background');
+    await fillField(t('concept.phrase'), 'guitar');
   });
 
   it('keeps what surrounds a thing in its picture out, once it knows the thing', async () => {
     const { page } = studio;
-    const cutOut = page.getByRole('img', { name: 'Subject cut-out' });
+    const cutOut = page.getByRole('img', { name: t('subject.cutOutAlt') });
     // Found by its name, without being asked; forgotten, and found again.
-    await page.getByRole('button', { name: 'Edit my cat' }).click();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     await cutOut.waitFor();
-    await page.getByRole('button', { name: 'Use full image' }).click();
-    await page.getByRole('img', { name: 'Full image' }).waitFor();
-    await page.getByRole('button', { name: 'Detect subject' }).click();
+    await page.getByRole('button', { name: t('subject.clear') }).click();
+    await page.getByRole('img', { name: t('subject.wholeAlt') }).waitFor();
+    await page.getByRole('button', { name: t('subject.find') }).click();
     await cutOut.waitFor();
     await saved(page);
     await screenshot(page, 'subject');
@@ -171,7 +172,7 @@ describe('concepts and masks', () => {
   it('finds a place by clicks on it, and shows the answer before it is kept', async () => {
     const { page } = studio;
     const cat = await objectOf('mask-1.png');
-    await page.getByRole('button', { name: 'Edit my cat' }).click();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     await canvasOf(page).focus();
     await page.keyboard.press('w');
     const on = await onScreen(page, cat.x, cat.y);
@@ -194,8 +195,8 @@ describe('concepts and masks', () => {
     const cat = await objectOf('mask-1.png');
     await page.keyboard.press('Delete');
     await page
-      .getByRole('group', { name: 'Mask of my cat' })
-      .getByText(/: no mask/)
+      .getByRole('group', { name: t('mask.title', { name: 'my cat' }) })
+      .getByText(`: ${t('concept.noMask')}`)
       .waitFor();
     await expect.poll(shownMaskPixels).toBe(0);
     await drag(page, cat.box);
@@ -212,22 +213,24 @@ describe('concepts and masks', () => {
     const { page } = studio;
     const cat = await objectOf('mask-1.png');
     const before = await coverage(page);
-    await page.getByRole('button', { name: 'Find by text' }).click();
-    await page.getByRole('button', { name: 'Undo: Found “cat”' }).waitFor();
+    await page.getByRole('button', { name: t('mask.find') }).click();
+    await page
+      .getByRole('button', { name: `${t('app.undo')}: ${t('changes.find', { phrase: 'cat' })}` })
+      .waitFor();
     await expect.poll(() => coverage(page)).not.toBe(before);
     await expectAbout(cat.percent);
-    await page.getByRole('button', { name: 'Edit my guitar' }).click();
-    await page.getByRole('button', { name: 'Find by text' }).click();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my guitar' }) }).click();
+    await page.getByRole('button', { name: t('mask.find') }).click();
     await expectAbout((await objectOf('mask-2.png')).percent);
     await page.keyboard.press('b');
-    await page.getByText('Ready to render.').waitFor();
+    await page.getByText(t('flow.ready')).waitFor();
     await screenshot(page, 'masks');
   });
 
   it('takes the objects out of the background', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Remove objects' }).click();
-    await page.getByText('Objects removed.').waitFor();
+    await page.getByRole('button', { name: t('background.makeInpainted') }).click();
+    await page.getByText(t('background.inpaintedThere')).waitFor();
     await saved(page);
   });
 });
@@ -236,7 +239,7 @@ describe('the render', () => {
   it('shows progress and previews', async () => {
     const { page } = studio;
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
+    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await page.locator('.preview-card img').waitFor();
     await screenshot(page, 'rendering');
     await page.locator('.frame img').waitFor();
@@ -244,45 +247,54 @@ describe('the render', () => {
 
   it('goes on when the page is loaded again in its middle', async () => {
     const { page } = studio;
-    await fillField('Seed', '5');
+    await fillField(t('parameters.seed.name'), '5');
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
+    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await page.reload();
     await expect.poll(() => page.locator('.frame img').count(), LONG_WORK).toBe(2);
-    await page.getByText('Idle').waitFor();
+    await page.getByText(t('render.idle')).waitFor();
   });
 
   it('is compared with the background and with another render', async () => {
     const { page } = studio;
-    const frames = page.getByRole('button', { name: /^Show Render of/ });
+    const frames = page.getByRole('button', {
+      name: textPattern('history.open', { name: textPattern('history.of') }),
+    });
     await frames.first().click();
-    await page.getByText('Slider', { exact: true }).click();
-    await page.getByRole('slider', { name: 'Before/after divider' }).waitFor();
+    await page.getByText(t('view.slider'), { exact: true }).click();
+    await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
     await screenshot(page, 'compare');
     await page
-      .getByRole('button', { name: /^Actions for/ })
+      .getByRole('button', { name: textPattern('history.actions') })
       .nth(1)
       .click();
-    await page.getByRole('menuitem', { name: 'Compare with this render' }).click();
-    await page.getByText(/^Seed: \d+ → 5$/).waitFor();
-    await page.getByText('Side by side', { exact: true }).click();
+    await page.getByRole('menuitem', { name: t('history.compare') }).click();
+    await page
+      .getByText(
+        textPattern('history.difference.changed', { what: t('parameters.seed.name'), a: /\d+/, b: 5 }),
+      )
+      .waitFor();
+    await page.getByText(t('view.sideBySide'), { exact: true }).click();
     await screenshot(page, 'history');
   });
 
   it('is swept over alpha and beta, and a cell is taken over', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Edit scene' }).click();
-    await page.getByRole('button', { name: 'Sweep α and β' }).click();
-    await page.getByRole('textbox', { name: 'Values of α' }).fill('0.15, 0.5');
-    await page.getByRole('textbox', { name: 'Values of β' }).fill('0.4, 0.8');
-    await page.getByRole('button', { name: 'Render 4 images' }).click();
+    await page.getByRole('button', { name: t('view.scene') }).click();
+    await page.getByRole('button', { name: t('sweep.open') }).click();
+    await page.getByRole('textbox', { name: t('sweep.alphas') }).fill('0.15, 0.5');
+    await page.getByRole('textbox', { name: t('sweep.betas') }).fill('0.4, 0.8');
+    await page.getByRole('button', { name: t('sweep.start', { count: 4 }) }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
-    await page.getByRole('button', { name: 'Apply α 0.15, β 0.4' }).click();
-    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
+    await page.getByRole('button', { name: t('sweep.adopt', { alpha: 0.15, beta: 0.4 }) }).click();
+    const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.4');
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await page
+      .getByRole('button', { name: t('app.close') })
+      .first()
+      .click();
     await saved(page);
   });
 
@@ -290,11 +302,11 @@ describe('the render', () => {
     const { page } = studio;
     await render(page);
     await page
-      .getByRole('button', { name: /^Show Render of/ })
+      .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
       .first()
       .click();
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Export PNG' }).click();
+    await page.getByRole('button', { name: t('render.export') }).click();
     const file = await readFile(await (await download).path());
 
     // 1. What made it.
@@ -346,35 +358,38 @@ describe('the render', () => {
 describe('the window', () => {
   it('says which licences a pack has before it is downloaded', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Edit scene' }).click();
-    await page.getByRole('button', { name: 'Models' }).click();
-    const download = page.getByRole('button', { name: 'Download' }).first();
+    await page.getByRole('button', { name: t('view.scene') }).click();
+    await page.getByRole('button', { name: t('app.models') }).click();
+    const download = page.getByRole('button', { name: t('models.download') }).first();
     await download.waitFor();
     await screenshot(page, 'models');
     await download.click();
     const dialog = page.getByRole('dialog', {
-      name: 'Accept these licences to download',
+      name: t('models.licences'),
     });
     await dialog.getByRole('checkbox').first().waitFor();
     expect(await violations(page)).toEqual([]);
-    expect(await dialog.getByRole('button', { name: 'Accept and download' }).isDisabled()).toBe(true);
+    expect(await dialog.getByRole('button', { name: t('models.startDownload') }).isDisabled()).toBe(true);
     await screenshot(page, 'licences');
-    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.getByRole('button', { name: t('app.close') }).click();
     await dialog.waitFor({ state: 'detached' });
-    await page.getByRole('dialog', { name: 'Models' }).getByRole('button', { name: 'Close' }).click();
+    await page
+      .getByRole('dialog', { name: t('models.title') })
+      .getByRole('button', { name: t('app.close') })
+      .click();
   });
 
   it('is dark where the person likes it dark', async () => {
     const { page } = studio;
-    await setTheme(page, 'Dark');
+    await setTheme(page, 'dark');
     await page
-      .getByRole('button', { name: /^Show Render of/ })
+      .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
       .first()
       .click();
-    await page.getByText('Slider', { exact: true }).click();
+    await page.getByText(t('view.slider'), { exact: true }).click();
     await screenshot(page, 'dark');
-    await page.getByRole('button', { name: 'Edit scene' }).click();
-    await setTheme(page, 'Light');
+    await page.getByRole('button', { name: t('view.scene') }).click();
+    await setTheme(page, 'light');
     await screenshot(page, 'light');
   });
 

@@ -16,6 +16,7 @@ import {
   renderButton,
   saved,
 } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
 
@@ -24,81 +25,95 @@ describe('the sample', () => {
     const { page } = studio;
     await page.getByText('Two things in a meadow').waitFor();
     expect(await renderButton(page).isEnabled()).toBe(true);
-    expect(await page.getByText('Ready to render.').isVisible()).toBe(true);
+    expect(await page.getByText(t('flow.ready')).isVisible()).toBe(true);
   });
 
   it('renders, shows progress, and puts the picture into the history', async () => {
     const { page } = studio;
     await renderButton(page).click();
-    await page.getByRole('progressbar', { name: 'Render progress' }).waitFor();
+    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await page.locator('.frame img').waitFor();
-    await page.getByText('Idle').waitFor();
+    await page.getByText(t('render.idle')).waitFor();
   });
 
   it('compares the result with the background: slider, side by side, difference, hold', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: /^Show Render of/ }).click();
-    await page.getByText('Slider', { exact: true }).click();
-    const divider = page.getByRole('slider', { name: 'Before/after divider' });
+    await page
+      .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
+      .click();
+    await page.getByText(t('view.slider'), { exact: true }).click();
+    const divider = page.getByRole('slider', { name: t('view.sliderHandle') });
     await divider.focus();
     await page.keyboard.press('ArrowRight');
     expect(await divider.getAttribute('aria-valuenow')).toBe('52');
-    await page.getByText('Side by side', { exact: true }).click();
-    await page.getByText('Difference', { exact: true }).click();
-    const hold = page.getByRole('button', { name: 'Hold to see the original' });
+    await page.getByText(t('view.sideBySide'), { exact: true }).click();
+    await page.getByText(t('view.difference'), { exact: true }).click();
+    const hold = page.getByRole('button', { name: t('view.holdOriginal') });
     await hold.dispatchEvent('pointerdown');
     await hold.dispatchEvent('pointerup');
-    await page.getByRole('button', { name: 'Edit scene' }).click();
+    await page.getByRole('button', { name: t('view.scene') }).click();
     await divider.waitFor({ state: 'detached' });
   });
 
   it('renders again with another beta, and says in words what changed', async () => {
     const { page } = studio;
-    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
+    const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await beta.fill('0.5');
     await beta.press('Enter');
     await saved(page);
     await render(page);
-    const frames = page.getByRole('button', { name: /^Show Render of/ });
+    const frames = page.getByRole('button', {
+      name: textPattern('history.open', { name: textPattern('history.of') }),
+    });
     await frames.first().click();
     await page
-      .getByRole('button', { name: /^Actions for/ })
+      .getByRole('button', { name: textPattern('history.actions') })
       .nth(1)
       .click();
-    await page.getByRole('menuitem', { name: 'Compare with this render' }).click();
-    await page.getByText('Background suppression (β): 0.8 → 0.5').waitFor();
+    await page.getByRole('menuitem', { name: t('history.compare') }).click();
+    await page
+      .getByText(t('history.difference.changed', { what: t('parameters.beta.name'), a: 0.8, b: 0.5 }))
+      .waitFor();
   });
 
   it('stars, names, deletes and brings back a render', async () => {
     const { page } = studio;
     await page
-      .getByRole('button', { name: /^Star: / })
+      .getByRole('button', { name: `${t('history.star')}: ` })
       .first()
       .click();
-    await page.getByRole('button', { name: 'Starred only' }).click();
+    await page.getByRole('button', { name: t('history.onlyStarred') }).click();
     await expect.poll(() => page.locator('.frame').count()).toBe(1);
-    await page.getByRole('button', { name: 'Starred only' }).click();
+    await page.getByRole('button', { name: t('history.onlyStarred') }).click();
     await expect.poll(() => page.locator('.frame').count()).toBe(2);
     await page
-      .getByRole('button', { name: /^Actions for/ })
+      .getByRole('button', { name: textPattern('history.actions') })
       .first()
       .click();
-    await page.getByRole('menuitem', { name: 'Name' }).click();
-    await page.getByRole('textbox', { name: 'Name' }).last().fill('The soft one');
+    await page.getByRole('menuitem', { name: t('history.rename') }).click();
+    await page
+      .getByRole('textbox', { name: t('history.rename') })
+      .last()
+      .fill('The soft one');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Show The soft one' }).waitFor();
-    await page.getByRole('button', { name: 'Actions for The soft one' }).click();
-    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: t('history.open', { name: 'The soft one' }) }).waitFor();
+    await page.getByRole('button', { name: t('history.actions', { name: 'The soft one' }) }).click();
+    await page.getByRole('menuitem', { name: t('history.delete') }).click();
     await expect.poll(() => page.locator('.frame').count()).toBe(1);
-    await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('button', { name: 'Show The soft one' }).waitFor();
+    await page
+      .getByRole('alert')
+      .getByRole('button', { name: t('app.undo') })
+      .click();
+    await page.getByRole('button', { name: t('history.open', { name: 'The soft one' }) }).waitFor();
   });
 
   it('restores the scene of a render', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: /^Actions for Render of/ }).click();
-    await page.getByRole('menuitem', { name: 'Restore this scene' }).click();
-    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
+    await page
+      .getByRole('button', { name: textPattern('history.actions', { name: textPattern('history.of') }) })
+      .click();
+    await page.getByRole('menuitem', { name: t('history.restore') }).click();
+    const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.8');
     await page.keyboard.press('Control+z');
     await expect.poll(() => beta.inputValue()).toBe('0.5');
@@ -106,33 +121,36 @@ describe('the sample', () => {
 
   it('sweeps alpha and beta on a sheet, and takes a cell over', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Sweep α and β' }).click();
-    await page.getByRole('textbox', { name: 'Values of α' }).fill('0, 0.5');
-    await page.getByRole('textbox', { name: 'Values of β' }).fill('0.2, 0.9');
-    await page.getByRole('button', { name: 'Render 4 images' }).click();
+    await page.getByRole('button', { name: t('sweep.open') }).click();
+    await page.getByRole('textbox', { name: t('sweep.alphas') }).fill('0, 0.5');
+    await page.getByRole('textbox', { name: t('sweep.betas') }).fill('0.2, 0.9');
+    await page.getByRole('button', { name: t('sweep.start', { count: 4 }) }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     const sheet = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Export sheet' }).click();
+    await page.getByRole('button', { name: t('sweep.export') }).click();
     const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();
     expect(format).toBe('png');
     expect(width).toBeGreaterThan(2 * SAMPLE_SIZE_PX);
-    await page.getByRole('button', { name: 'Apply α 0.5, β 0.2' }).click();
-    const beta = page.getByRole('textbox', { name: 'Background suppression (β)' });
+    await page.getByRole('button', { name: t('sweep.adopt', { alpha: 0.5, beta: 0.2 }) }).click();
+    const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.2');
-    await page.getByRole('button', { name: 'Close' }).first().click();
-    await page.getByRole('button', { name: 'Edit scene' }).click();
+    await page
+      .getByRole('button', { name: t('app.close') })
+      .first()
+      .click();
+    await page.getByRole('button', { name: t('view.scene') }).click();
   });
 
   it('cancels a render, and renders again after it', async () => {
     const { page } = studio;
-    const steps = page.getByRole('textbox', { name: 'Steps' });
+    const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
     await steps.fill('100');
     await steps.press('Enter');
     await saved(page);
     await renderButton(page).click();
-    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await page.getByText('Idle').waitFor();
-    await page.getByText('cancelled').first().waitFor();
+    await page.getByRole('button', { name: t('app.cancel'), exact: true }).click();
+    await page.getByText(t('render.idle')).waitFor();
+    await page.getByText(t('history.state.cancelled')).first().waitFor();
     await steps.fill('4');
     await steps.press('Enter');
     await saved(page);
@@ -141,7 +159,7 @@ describe('the sample', () => {
 
   it('loses nothing when the page is loaded again in the middle', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'Edit my dog' }).click();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my dog' }) }).click();
     await page.keyboard.press('b');
     await drag(page, [
       [20, 20],
@@ -151,10 +169,10 @@ describe('the sample', () => {
     const pictures = await page.locator('.frame img').count();
     await page.reload();
     await renderButton(page).waitFor();
-    await page.getByRole('button', { name: 'Edit my dog' }).click();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my dog' }) }).click();
     await expect.poll(() => coverage(page)).toBe(before);
     await expect.poll(() => page.locator('.frame img').count()).toBe(pictures);
-    await page.getByText('cancelled').first().waitFor();
+    await page.getByText(t('history.state.cancelled')).first().waitFor();
     // The history of changes is the project's, not the page's.
     await page.keyboard.press('Control+z');
     await expect.poll(() => coverage(page)).toBeLessThan(before);
@@ -172,10 +190,10 @@ describe('from an empty project', () => {
     // 1. Background and concepts are dropped on the window.
     const drop = async (name: string) => dropPicture(page, name, await samplePicture(name));
     await drop('background.png');
-    await page.getByRole('img', { name: 'Scene background' }).waitFor();
+    await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await drop('cat.png');
-    await page.getByRole('button', { name: 'Edit cat' }).waitFor();
-    await page.getByText('cat has no mask yet. Paint where it should go.').waitFor();
+    await page.getByRole('button', { name: t('concept.select', { name: 'cat' }) }).waitFor();
+    await page.getByText(t('flow.missing.mask', { name: 'cat' })).waitFor();
 
     // 2. Its place is painted.
     await page.keyboard.press('Shift+u');
@@ -184,13 +202,15 @@ describe('from an empty project', () => {
       [56, 106],
     ]);
     expect(await coverage(page)).toBeCloseTo((100 * Math.PI * 18 * 22) / SAMPLE_SIZE_PX ** 2, 0);
-    await page.getByText('Ready to render.').waitFor();
+    await page.getByText(t('flow.ready')).waitFor();
 
     // 3. Rendered and exported.
     await render(page);
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: /^Show Render of/ }).click();
-    await page.getByRole('button', { name: 'Export PNG' }).click();
+    await page
+      .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
+      .click();
+    await page.getByRole('button', { name: t('render.export') }).click();
     const file = await readFile(await (await download).path());
 
     // 4. Outside the mask the pixels are the background's own.

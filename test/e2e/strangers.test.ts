@@ -6,6 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { TestClient, tokenOf } from '../electron/serve/test-client.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { saved } from './studio-page.ts';
+import { t } from './texts.ts';
 
 const studio = sharedStudio();
 /** Everything that the stranger was sent. */
@@ -96,12 +97,18 @@ it('a server on another port of the machine gets nothing of the key', async () =
 it('a program that takes the port of a host that has ended is sent no proof, no change and no picture', async () => {
   const { page, serve } = studio;
   await studio.kill();
-  await page.getByRole('alert').filter({ hasText: 'Disconnected from the host' }).waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: t('app.connection.lost') })
+    .waitFor();
   await stranger(Number(serve.url.port));
-  const field = page.getByRole('textbox', { name: 'Steps' });
+  const field = page.getByRole('textbox', { name: t('parameters.steps.name') });
   await field.fill('17');
   await field.press('Enter');
-  await page.getByRole('alert').filter({ hasText: 'This tab does not know the host' }).waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: t('app.connection.refused') })
+    .waitFor();
   await expect
     .poll(() => heard.filter((request) => request.includes('/challenge')).length)
     .toBeGreaterThan(1);

@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
 import { launchChromium } from './chromium.ts';
 import { makeSamplePack } from './sample-pack.ts';
+import { t, textPattern } from './texts.ts';
 
 /** Where screenshots are put, for the README and the guide. */
 const SCREENS = join('out', 'screens');
@@ -148,7 +149,7 @@ export async function keepFailure(
 }
 
 export function canvasOf(page: Page): Locator {
-  return page.getByRole('application', { name: /^Canvas/ });
+  return page.getByRole('application', { name: t('view.canvas') });
 }
 
 /**
@@ -237,7 +238,7 @@ export async function dropOnCanvas(
 }
 
 export function renderButton(page: Page): Locator {
-  return page.getByRole('banner').getByRole('button', { name: /^Render/ });
+  return page.getByRole('banner').getByRole('button', { name: t('render.start') });
 }
 
 /** Renders and waits for a picture more in the history. */
@@ -250,31 +251,34 @@ export async function render(page: Page): Promise<void> {
 /** Goes on in a new, empty project. */
 export async function createProject(page: Page, name: string): Promise<void> {
   await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
-  await page.getByRole('menuitem', { name: 'Projects' }).click();
-  await page.getByRole('textbox', { name: 'New project' }).fill(name);
-  await page.getByRole('button', { name: 'Create' }).click();
-  await page.getByRole('heading', { name: 'Start with a background' }).waitFor();
+  await page.getByRole('menuitem', { name: t('project.recent') }).click();
+  await page.getByRole('textbox', { name: t('project.new') }).fill(name);
+  await page.getByRole('button', { name: t('project.create') }).click();
+  await page.getByRole('heading', { name: t('view.empty') }).waitFor();
 }
 
-export async function setTheme(page: Page, theme: 'Light' | 'Dark'): Promise<void> {
-  await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByRole('combobox', { name: 'Theme' }).click();
-  await page.getByRole('option', { name: theme }).click();
+export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await page.getByRole('button', { name: t('app.settings') }).click();
+  await page.getByRole('combobox', { name: t('settings.theme') }).click();
+  await page.getByRole('option', { name: t(`settings.themes.${theme}`) }).click();
   await expect
     .poll(() => page.evaluate(() => document.documentElement.dataset.mantineColorScheme))
-    .toBe(theme.toLowerCase());
-  await page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Close' }).click();
+    .toBe(theme);
+  await page
+    .getByRole('dialog', { name: t('settings.title') })
+    .getByRole('button', { name: t('app.close') })
+    .click();
 }
 
 /** Waits until the host has everything. */
 export async function saved(page: Page): Promise<void> {
-  await page.getByText('All changes saved').waitFor();
+  await page.getByText(t('app.saved')).waitFor();
 }
 
 /** What the mask panel says of the concept in hand, in percent of the picture. */
 export async function coverage(page: Page): Promise<number> {
   await saved(page);
-  const text = await page.getByRole('group', { name: /^Mask of/ }).textContent();
-  const found = /([\d.]+) % of the image/.exec(text ?? '');
+  const text = await page.getByRole('group', { name: textPattern('mask.title') }).textContent();
+  const found = textPattern('concept.share', { percent: /([\d.]+)/ }).exec(text ?? '');
   return found ? Number(found[1]) : 0;
 }

@@ -2,7 +2,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, coverage, drag, LONG_WORK, onScreen, saved } from './studio-page.ts';
+import { canvasOf, coverage, drag, LONG_WORK, onScreen, renderButton, saved } from './studio-page.ts';
+import { t } from './texts.ts';
 
 /** Share of the picture in percent. */
 const percent = (areaPx: number) => (100 * areaPx) / SAMPLE_SIZE_PX ** 2;
@@ -25,7 +26,7 @@ async function clear(): Promise<void> {
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');
   }
-  await page.getByText(/: no mask/).waitFor();
+  await page.getByText(`: ${t('concept.noMask')}`).waitFor();
 }
 
 /** Presses a key on the canvas. */
@@ -57,9 +58,9 @@ describe('painting', () => {
     ]);
     await expect.poll(() => coverage(page)).toBeLessThan(painted);
     await press('x');
-    expect(await page.getByRole('button', { name: 'Brush', exact: true }).getAttribute('aria-pressed')).toBe(
-      'true',
-    );
+    expect(
+      await page.getByRole('button', { name: t('tools.brush'), exact: true }).getAttribute('aria-pressed'),
+    ).toBe('true');
   });
 
   it('changes the brush’s size with brackets, by their place on the keyboard', async () => {
@@ -124,7 +125,7 @@ describe('painting', () => {
     };
     const [light, firm] = [await stroke(0.2), await stroke(0.9)];
     expect(firm).toBeGreaterThan(1.5 * light);
-    const pressure = page.getByRole('switch', { name: 'Pen pressure' });
+    const pressure = page.getByRole('switch', { name: t('tools.pressure') });
     await pressure.click();
     expect(await stroke(0.2)).toBeGreaterThan(firm);
     await pressure.click();
@@ -140,7 +141,7 @@ describe('painting', () => {
     await page.mouse.move(x + 60, y, { steps: 3 });
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
   });
 });
 
@@ -233,13 +234,13 @@ describe('operations on the whole mask', () => {
       [40, 40],
       [80, 80],
     ]);
-    await page.getByRole('button', { name: 'Shrink' }).click();
+    await page.getByRole('button', { name: t('mask.shrink') }).click();
     await expectCoverage(32 * 32);
-    await page.getByRole('button', { name: 'Grow' }).click();
+    await page.getByRole('button', { name: t('mask.grow') }).click();
     await expectCoverage(40 * 40, 1);
     await press('Shift+v');
     await expectCoverage(SAMPLE_SIZE_PX ** 2 - 40 * 40, 1);
-    await page.getByRole('button', { name: 'Copy from' }).click();
+    await page.getByRole('button', { name: t('mask.copyFrom') }).click();
     await page.getByRole('menuitem', { name: 'my dog' }).click();
     await expectCoverage(34 * 40, 1);
   });
@@ -259,16 +260,16 @@ describe('operations on the whole mask', () => {
     await rectangle(20, 20, 60, 60);
     await rectangle(30, 30, 40, 40, 'Alt');
     await expectCoverage(40 * 40 - 10 * 10);
-    await page.getByRole('button', { name: 'Fill holes' }).click();
+    await page.getByRole('button', { name: t('mask.fillHoles') }).click();
     await expectCoverage(40 * 40, 0.1);
-    const amount = page.getByRole('textbox', { name: 'Radius (px)' });
+    const amount = page.getByRole('textbox', { name: t('mask.amount') });
     await amount.fill('8');
     await rectangle(100, 100, 107, 107);
     await expectCoverage(40 * 40 + 7 * 7, 0.1);
-    await page.getByRole('button', { name: 'Remove specks' }).click();
+    await page.getByRole('button', { name: t('mask.removeSpecks') }).click();
     await expectCoverage(40 * 40, 0.1);
-    await page.getByRole('button', { name: 'Feather', exact: true }).click();
-    await page.getByRole('button', { name: 'Undo: Feather' }).waitFor();
+    await page.getByRole('button', { name: t('mask.feather'), exact: true }).click();
+    await page.getByRole('button', { name: `${t('app.undo')}: ${t('mask.feather')}` }).waitFor();
     // Half of the soft edge is inside; only the corners are rounder.
     await expectCoverage(40 * 40, 0.5);
     expect(await coverage(page)).toBeLessThanOrEqual(percent(40 * 40) + 0.05);
@@ -278,16 +279,16 @@ describe('operations on the whole mask', () => {
   it('leaves a locked mask alone', async () => {
     const { page } = studio;
     const card = page.locator('.concept-card[data-active="true"]');
-    await card.getByRole('button', { name: 'Lock mask' }).click();
+    await card.getByRole('button', { name: t('concept.lock') }).click();
     await press('b');
     await drag(page, [
       [20, 40],
       [100, 40],
     ]);
     await saved(page);
-    await page.getByText(/: no mask/).waitFor();
-    expect(await page.getByRole('button', { name: 'Grow' }).isDisabled()).toBe(true);
-    await card.getByRole('button', { name: 'Unlock mask' }).click();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    expect(await page.getByRole('button', { name: t('mask.grow') }).isDisabled()).toBe(true);
+    await card.getByRole('button', { name: t('concept.unlock') }).click();
   });
 });
 
@@ -327,10 +328,7 @@ describe('undo and redo', () => {
     await page.keyboard.press('Control+z');
     await expectCoverage(80 * 40);
     await page.reload();
-    await page
-      .getByRole('banner')
-      .getByRole('button', { name: /^Render/ })
-      .waitFor();
+    await renderButton(page).waitFor();
     await expectCoverage(80 * 40);
   });
 });
@@ -347,7 +345,7 @@ describe('the view', () => {
     const after = await onScreen(page, 30, 30);
     expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(1);
     await press('Control+1');
-    await expect.poll(zoom).toBe('100 %');
+    await expect.poll(zoom).toBe(t('view.actualSize'));
     await press('Control+0');
     await expect.poll(zoom).toBe(fitted);
   });
@@ -366,7 +364,7 @@ describe('the view', () => {
       ['Space'],
     );
     expect((await onScreen(page, 0, 0)).x).toBeGreaterThan(before.x + 5);
-    await page.getByText(/: no mask/).waitFor();
+    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
     await press('Control+0');
   });
 
