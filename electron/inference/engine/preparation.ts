@@ -297,7 +297,7 @@ export class Preparation {
     await this.#inpainter.release();
   }
 
-  /** What 'auto' takes: the pack's own model, else diffusion (docs/decisions/0043-how-objects-are-removed.md). */
+  /** What 'auto' takes: the pack's own model, else diffusion (docs/decisions/0043-remove-objects-by-blended-diffusion.md). */
   async #bestMethod(size: FrameSize, controls: PreparationControls): Promise<RemovalOutcome['method']> {
     if ((await this.#inpainter.get(controls)) !== undefined) return 'model';
     // Without a size of its own a pack takes what the latents fit, and nothing is resampled for it.

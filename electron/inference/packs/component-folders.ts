@@ -1,6 +1,6 @@
 /**
  * Where the models lie that prepare a scene: in the pack's own folder (the starter pack), or beside it, where the
- * model store puts the components of a downloaded pack (docs/decisions/0040-components-lie-beside-the-pack.md).
+ * model store puts the components of a downloaded pack (docs/decisions/0040-find-components-in-and-beside-the-pack.md).
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -4,7 +4,7 @@
  * ground go on sideways, and an object that is taken out mostly interrupted them there. In a row this is linear
  * interpolation.
  *
- * Measured against the true backgrounds of unseen scenes: docs/decisions/0043-how-objects-are-removed.md.
+ * Measured against the true backgrounds of unseen scenes: docs/decisions/0043-remove-objects-by-blended-diffusion.md.
  */
 import { throwIfCancelled } from '../batching.ts';
 import { REGION_THRESHOLD } from '../masks/region.ts';

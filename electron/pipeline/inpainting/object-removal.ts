@@ -91,7 +91,7 @@ export interface BlendedFillParameters {
   readonly samples: number;
 }
 
-/** Chosen on held-out scenes (docs/decisions/0043-how-objects-are-removed.md). */
+/** Chosen on held-out scenes (docs/decisions/0043-remove-objects-by-blended-diffusion.md). */
 export const BLENDED_FILL_DEFAULTS = { steps: 8, guidanceScale: 1, strength: 0.6, samples: 8 } as const;
 
 /** The inpainter that fills with the blending model itself. */
