@@ -30,7 +30,7 @@ export function linuxTargets(homepage: string | undefined): string[] {
 }
 
 /** What native code reads lies beside the archive: it does not know archives. */
-const unpacked = [
+const UNPACKED = [
   'native-models/packs/**',
   'node_modules/onnxruntime-node/**',
   'node_modules/better-sqlite3/**',
@@ -46,7 +46,7 @@ export const builderConfig: Configuration = {
   directories: { app: 'dist/app', output: 'dist/packages', buildResources: 'build' },
   files: ['**/*'],
   asar: true,
-  asarUnpack: unpacked,
+  asarUnpack: UNPACKED,
   // Every native library comes with binaries that do not depend on Electron's version (Node-API).
   npmRebuild: false,
   publish: null,

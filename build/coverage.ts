@@ -20,7 +20,7 @@ interface FileCoverage {
   readonly branches: Counted;
 }
 
-const measures = ['lines', 'functions', 'branches'] as const;
+const MEASURES = ['lines', 'functions', 'branches'] as const;
 
 /** The folder of a file as the table has it: two levels deep, such as electron/app or renderer/editor. */
 export function folderOf(path: string): string {
@@ -33,7 +33,7 @@ export function coverageTable(files: Readonly<Record<string, FileCoverage>>): st
   const rows = [...folders]
     .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
     .map(([folder, entries]) => {
-      const shares = measures.map((measure) => {
+      const shares = MEASURES.map((measure) => {
         const sum = (part: keyof Counted) =>
           entries.reduce((total, [, coverage]) => total + coverage[measure][part], 0);
         return sum('total') === 0 ? '–' : `${((100 * sum('covered')) / sum('total')).toFixed(0)} %`;

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const requirements = 'It needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the machine.';
+const REQUIREMENTS = 'It needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the machine.';
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.error(
@@ -27,4 +27,4 @@ if (status !== 0 || !existsSync(library)) {
   console.error('The CUDA libraries could not be fetched; the processor is used as before.');
   process.exit(1);
 }
-console.log(`${library}\n${requirements} Try it: npm run demo -- --device cuda`);
+console.log(`${library}\n${REQUIREMENTS} Try it: npm run demo -- --device cuda`);

@@ -17,10 +17,10 @@ export interface SheetRow {
   readonly tiles: readonly SheetTile[];
 }
 
-const paper = '#ffffff';
-const ink = '#202020';
-const gapPx = 12;
-const rowLabelWidthPx = 96;
+const PAPER = '#ffffff';
+const INK = '#202020';
+const GAP_PX = 12;
+const ROW_LABEL_WIDTH_PX = 96;
 
 /**
  * Draws a sheet. All tiles have one size.
@@ -30,7 +30,7 @@ const rowLabelWidthPx = 96;
  */
 export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> {
   const { width: tileWidth, height: tileHeight } = rows[0]!.tiles[0]!.image;
-  const marginLeft = rows.some(({ label }) => label !== undefined) ? rowLabelWidthPx + 2 * gapPx : gapPx;
+  const marginLeft = rows.some(({ label }) => label !== undefined) ? ROW_LABEL_WIDTH_PX + 2 * GAP_PX : GAP_PX;
   const columns = Math.max(...rows.map(({ tiles }) => tiles.length));
   const overlays: OverlayOptions[] = [];
   const place = ({ data, width, height }: Label, centreX: number, centreY: number) =>
@@ -39,17 +39,17 @@ export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> 
       left: Math.max(Math.round(centreX - width / 2), 0),
       top: Math.max(Math.round(centreY - height / 2), 0),
     });
-  let top = gapPx;
+  let top = GAP_PX;
   for (const { label, tiles } of rows) {
     const captions = await Promise.all(
-      tiles.map(async ({ caption, captionColor = ink }) =>
+      tiles.map(async ({ caption, captionColor = INK }) =>
         caption === undefined ? undefined : drawLabel(caption, { widthPx: tileWidth, color: captionColor }),
       ),
     );
     const captionHeight = Math.max(...captions.map((caption) => caption?.height ?? 0));
-    const pictureTop = top + (captionHeight > 0 ? captionHeight + gapPx / 2 : 0);
+    const pictureTop = top + (captionHeight > 0 ? captionHeight + GAP_PX / 2 : 0);
     for (const [column, { image }] of tiles.entries()) {
-      const left = marginLeft + column * (tileWidth + gapPx);
+      const left = marginLeft + column * (tileWidth + GAP_PX);
       const caption = captions[column];
       if (caption) place(caption, left + tileWidth / 2, top + captionHeight / 2);
       overlays.push({
@@ -60,13 +60,13 @@ export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> 
       });
     }
     if (label !== undefined) {
-      const drawn = await drawLabel(label, { widthPx: rowLabelWidthPx, color: ink });
-      place(drawn, gapPx + rowLabelWidthPx / 2, pictureTop + tileHeight / 2);
+      const drawn = await drawLabel(label, { widthPx: ROW_LABEL_WIDTH_PX, color: INK });
+      place(drawn, GAP_PX + ROW_LABEL_WIDTH_PX / 2, pictureTop + tileHeight / 2);
     }
-    top = pictureTop + tileHeight + gapPx;
+    top = pictureTop + tileHeight + GAP_PX;
   }
-  const width = marginLeft + columns * (tileWidth + gapPx);
-  return sharp({ create: { width, height: top, channels: 3, background: paper } })
+  const width = marginLeft + columns * (tileWidth + GAP_PX);
+  return sharp({ create: { width, height: top, channels: 3, background: PAPER } })
     .composite(overlays)
     .png({ compressionLevel: 9 })
     .toBuffer();

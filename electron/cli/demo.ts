@@ -10,7 +10,7 @@ import { type CommandEngine, openCommandEngine } from './command-engine.ts';
 import { reportOutcomes } from './compose.ts';
 import { drawSheet, type SheetTile } from './contact-sheet.ts';
 import { engineOptions } from './engine-options.ts';
-import { conceptColors, overlayMasks } from './mask-overlay.ts';
+import { CONCEPT_COLORS, overlayMasks } from './mask-overlay.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
@@ -83,7 +83,7 @@ async function overviewTiles(scene: LoadedScene, result: RgbImage): Promise<Shee
       file.concepts.map(async ({ name, image }, index) => ({
         image: await imageOf(image),
         caption: name,
-        captionColor: conceptColors[index]!,
+        captionColor: CONCEPT_COLORS[index]!,
       })),
     )),
     { image: result, caption: 'result' },

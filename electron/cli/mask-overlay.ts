@@ -3,7 +3,7 @@ import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 
 /** Okabe and Ito's palette, which people with any colour vision can tell apart; one per concept. */
-export const conceptColors = [
+export const CONCEPT_COLORS = [
   '#d55e00',
   '#0072b2',
   '#009e73',
@@ -15,7 +15,7 @@ export const conceptColors = [
 ] as const;
 
 /** How much of the mask's colour covers the background. */
-const opacity = 0.65;
+const OPACITY = 0.65;
 
 /**
  * @param masks dims [height, width] each, 0..1, at most as many as there are colours
@@ -34,10 +34,10 @@ export function overlayMasks(
   }
   const backToFront = masks.map((_, index) => index).sort((a, b) => orders[a]! - orders[b]!);
   for (const index of backToFront) {
-    const color = Number.parseInt(conceptColors[index]!.slice(1), 16);
+    const color = Number.parseInt(CONCEPT_COLORS[index]!.slice(1), 16);
     const rgb = [color >> 16, (color >> 8) & 0xff, color & 0xff];
     masks[index]!.data.forEach((value, pixel) => {
-      const weight = opacity * value;
+      const weight = OPACITY * value;
       for (let channel = 0; channel < 3; channel++) {
         const at = pixel * 3 + channel;
         data[at] = Math.round(weight * rgb[channel]! + (1 - weight) * data[at]!);

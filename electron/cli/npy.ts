@@ -2,7 +2,7 @@
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 
 /** The data begins at a multiple of this many bytes. */
-const alignment = 64;
+const ALIGNMENT = 64;
 
 /** @returns the bytes of a .npy file of float32, little-endian, row-major */
 export function encodeNpy({ data, dims }: Tensor): Uint8Array {
@@ -10,7 +10,7 @@ export function encodeNpy({ data, dims }: Tensor): Uint8Array {
   const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }`;
   const magic = Buffer.from('\x93NUMPY\x01\x00', 'latin1');
   const prefixBytes = magic.length + 2;
-  const headerBytes = Math.ceil((prefixBytes + dictionary.length + 1) / alignment) * alignment - prefixBytes;
+  const headerBytes = Math.ceil((prefixBytes + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT - prefixBytes;
   const header = Buffer.alloc(2 + headerBytes, ' ');
   header.writeUInt16LE(headerBytes);
   header.write(dictionary, 2, 'latin1');

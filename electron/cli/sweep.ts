@@ -13,7 +13,7 @@ export interface SweepAxis {
 }
 
 /** Most pictures on one sheet. */
-const mostPictures = 100;
+const MOST_PICTURES = 100;
 
 /** Whether an argument reads like an axis rather than a file. */
 export function isSweepAxis(text: string): boolean {
@@ -46,10 +46,10 @@ export function parseSweep(texts: readonly string[]): readonly SweepAxis[] {
     throw new StudioError('USAGE', `--sweep has ${axes[0]!.option} twice.`);
   }
   const pictures = axes.reduce((count, { values }) => count * values.length, 1);
-  if (pictures > mostPictures) {
+  if (pictures > MOST_PICTURES) {
     throw new StudioError(
       'USAGE',
-      `--sweep would make ${pictures} pictures; at most ${mostPictures} fit a sheet.`,
+      `--sweep would make ${pictures} pictures; at most ${MOST_PICTURES} fit a sheet.`,
     );
   }
   return axes;

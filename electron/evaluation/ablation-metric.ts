@@ -20,7 +20,7 @@ import { percent, textTable } from './text-table.ts';
 
 type Row = RenderParameters['ablation'];
 
-const rows: readonly Row[] = ['a', 'b', 'c', 'd', 'e'];
+const ROWS: readonly Row[] = ['a', 'b', 'c', 'd', 'e'];
 
 const rowTitles: Readonly<Record<Row, string>> = {
   a: '(a) key-value replacement',
@@ -42,7 +42,7 @@ interface MeasuredScene {
 }
 
 /** What this project wants of the starter pack. */
-const recognisedAim = 0.8;
+const RECOGNISED_AIM = 0.8;
 
 async function measureAblation(context: EvaluationContext): Promise<MetricResult> {
   const { scenes, onProgress } = context;
@@ -50,12 +50,12 @@ async function measureAblation(context: EvaluationContext): Promise<MetricResult
   for (const [index, scene] of scenes.entries()) {
     measured.push(
       await measureScene(scene, context, (done) =>
-        onProgress(index * rows.length + done, scenes.length * rows.length),
+        onProgress(index * ROWS.length + done, scenes.length * ROWS.length),
       ),
     );
   }
   const table = bySplit(measured, summarise);
-  const scoresOf = Object.fromEntries(rows.map((row) => [row, measured.map((scene) => scene.rows[row])]));
+  const scoresOf = Object.fromEntries(ROWS.map((row) => [row, measured.map((scene) => scene.rows[row])]));
   const names = Object.keys(comparedScores) as ComparedScore[];
   const features = measured.map((scene) => scene.features);
   const identity = bySplit(features, (some) => identityOf(features, some));
@@ -93,7 +93,7 @@ async function measureScene(
   const reference = await referenceOf(scene, untouched, classifier);
   const scores: Partial<Record<Row, Scores>> = {};
   let regions: readonly Float32Array[] = [];
-  for (const [index, row] of rows.entries()) {
+  for (const [index, row] of ROWS.entries()) {
     const request = makeRequest(scene.loaded, engine.pack, {
       // What is pasted back would hide what the method does to the background.
       parameters: { ...extensionsOff, ablation: row, keepOriginalBackground: false },
@@ -119,7 +119,7 @@ function describeIdentity({ all, heldOut }: SplitScores<Identity>): string[] {
     `Identity, (e): ${sentence(all)}`,
     ...(heldOut === null
       ? []
-      : [`  held-out drawings or patterns: ${sentence(heldOut)} (aim ${percent(recognisedAim)})`]),
+      : [`  held-out drawings or patterns: ${sentence(heldOut)} (aim ${percent(RECOGNISED_AIM)})`]),
   ];
 }
 
@@ -129,7 +129,7 @@ interface Summary {
 }
 
 function summarise(scenes: readonly MeasuredScene[]): Summary {
-  const entries = rows.map((row) => [row, meanScores(scenes.map((scene) => scene.rows[row]))] as const);
+  const entries = ROWS.map((row) => [row, meanScores(scenes.map((scene) => scene.rows[row]))] as const);
   return {
     untouched: meanScores(scenes.map(({ untouched }) => untouched)),
     rows: Object.fromEntries(entries) as Record<Row, Scores>,
@@ -180,7 +180,7 @@ function tableRows(summary: Summary): string[][] {
       'IDINO',
     ],
     ['the background as it was', ...cells(summary.untouched), '', '', ''],
-    ...rows.map((row) => {
+    ...ROWS.map((row) => {
       const { tclip, iclip, idino } = paperAblation[row];
       const paper = [tclip, iclip, idino].map((value) => value.toFixed(4));
       return [rowTitles[row], ...cells(summary.rows[row]), ...paper];

@@ -11,7 +11,7 @@ import {
 } from './metric.ts';
 
 /** What this project wants of a pack's autoencoder, in dB. */
-const aimDb = 31;
+const AIM_DB = 31;
 
 export const autoencoderMetric: Metric = {
   name: 'autoencoder',
@@ -36,7 +36,7 @@ async function measureAutoencoder(context: EvaluationContext): Promise<MetricRes
   return {
     report: { autoencoderPsnr: all, autoencoderPsnrSeen: seen, autoencoderPsnrHeldOut: heldOut },
     lines: [
-      `Autoencoder PSNR on ${measured.length} unseen pictures: ${inDb(all)} (aim: at least ${aimDb} dB)`,
+      `Autoencoder PSNR on ${measured.length} unseen pictures: ${inDb(all)} (aim: at least ${AIM_DB} dB)`,
       `  drawings and patterns seen in training ${inDb(seen)}, held out ${inDb(heldOut)}`,
     ],
   };

@@ -9,7 +9,7 @@ import { percent } from './text-table.ts';
 /** What this project wants of the starter pack's detector. */
 const aims = { iou: 0.88, absent: 0.95 } as const;
 /** A mask that overlaps the true one by this much is a hit. */
-const hitIou = 0.7;
+const HIT_IOU = 0.7;
 
 export const maskMetric: Metric = { name: 'masks', title: 'Masks', run: measureMasks };
 
@@ -34,7 +34,7 @@ async function measureMasks(context: EvaluationContext): Promise<MetricResult> {
     results[set] = result;
     lines.push(
       `Masks from phrases, ${set} set of ${scenes.length} scenes, ${result.objects} objects: mean IoU ` +
-        `${result.meanIou.toFixed(3)} (aim ${aims.iou}), above ${hitIou}: ${percent(result.shareOfHits)}, nothing found ` +
+        `${result.meanIou.toFixed(3)} (aim ${aims.iou}), above ${HIT_IOU}: ${percent(result.shareOfHits)}, nothing found ` +
         `where nothing is: ${percent(result.absentFindsNothing)} (aim ${percent(aims.absent)})`,
     );
   }
@@ -66,7 +66,7 @@ async function measureSet(
   return {
     objects: overlaps.length,
     meanIou: mean(overlaps),
-    shareOfHits: overlaps.filter((overlap) => overlap > hitIou).length / overlaps.length,
+    shareOfHits: overlaps.filter((overlap) => overlap > HIT_IOU).length / overlaps.length,
     absentFindsNothing: nothingFound / scenes.length,
   };
 }

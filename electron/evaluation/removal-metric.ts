@@ -5,7 +5,7 @@ import { mean, psnr } from './image-metrics.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
 
-const methods = ['telea', 'layers', 'diffusion', 'model'] as const satisfies readonly RemovalMethod[];
+const METHODS = ['telea', 'layers', 'diffusion', 'model'] as const satisfies readonly RemovalMethod[];
 
 export const removalMetric: Metric = { name: 'removal', title: 'Removal', run: measureRemoval };
 
@@ -35,7 +35,7 @@ async function measureSet(
 ): Promise<PsnrByMethod> {
   const { engine, signal, onProgress } = context;
   const { removalMethods } = engine.preparation.capabilities;
-  const chosen = methods.filter((method) => removalMethods.includes(method));
+  const chosen = METHODS.filter((method) => removalMethods.includes(method));
   const values = new Map<RemovalMethod, number[]>(chosen.map((method) => [method, []]));
   for (const [index, { picture, background, subjects, place }] of scenes.entries()) {
     const { pixels: truth } = await decodeImage(background);

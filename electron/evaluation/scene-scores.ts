@@ -98,7 +98,7 @@ export async function scoreScene(
   return { scores, regions: regions.map(({ feature }) => feature) };
 }
 
-const scoreNames = [
+const SCORE_NAMES = [
   'prompt',
   'classFound',
   'placeFound',
@@ -112,6 +112,6 @@ const scoreNames = [
 /** Means over scenes. */
 export function meanScores(scores: readonly Scores[]): Scores {
   return Object.fromEntries(
-    scoreNames.map((name) => [name, mean(scores.map((score) => score[name]))]),
+    SCORE_NAMES.map((name) => [name, mean(scores.map((score) => score[name]))]),
   ) as Record<keyof Scores, number>;
 }

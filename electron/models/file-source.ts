@@ -32,18 +32,18 @@ export interface SourceSettings {
 /** A source of a component; it keeps to one revision from its first answer on. */
 export class ComponentSource {
   readonly label: string;
-  private readonly source: CatalogSource;
-  private readonly settings: SourceSettings;
-  private readonly located = new Map<string, RemoteFile>();
-  private revision: string | undefined;
+  readonly #source: CatalogSource;
+  readonly #settings: SourceSettings;
+  readonly #located = new Map<string, RemoteFile>();
+  #revision: string | undefined;
   /** Whether it gave nothing when it was last asked; such a source is asked after the others. */
   failedLast = false;
 
   /** @param recordedRevision commit that files of this source already came from */
   constructor(source: CatalogSource, settings: SourceSettings, recordedRevision: string | undefined) {
-    this.source = source;
-    this.settings = settings;
-    this.revision = source.kind === 'hub' ? (source.revision ?? recordedRevision) : undefined;
+    this.#source = source;
+    this.#settings = settings;
+    this.#revision = source.kind === 'hub' ? (source.revision ?? recordedRevision) : undefined;
     this.label =
       source.kind === 'hub'
         ? `${new URL(settings.hubEndpoint).host}/${source.repo}`
@@ -52,8 +52,8 @@ export class ComponentSource {
 
   /** The repository and the commit that it turned out to be at, where the catalogue names none. */
   get learntRevision(): { readonly repo: string; readonly revision: string } | undefined {
-    return this.source.kind === 'hub' && this.source.revision === null && this.revision !== undefined
-      ? { repo: this.source.repo, revision: this.revision }
+    return this.#source.kind === 'hub' && this.#source.revision === null && this.#revision !== undefined
+      ? { repo: this.#source.repo, revision: this.#revision }
       : undefined;
   }
 
@@ -64,40 +64,40 @@ export class ComponentSource {
    * @throws StudioError CANCELLED
    */
   async locate(file: CatalogFile, signal: AbortSignal): Promise<RemoteFile> {
-    const known = this.located.get(file.path) ?? (await this.find(file, signal));
-    this.located.set(file.path, known);
+    const known = this.#located.get(file.path) ?? (await this.#find(file, signal));
+    this.#located.set(file.path, known);
     return known;
   }
 
-  private async find(file: CatalogFile, signal: AbortSignal): Promise<RemoteFile> {
+  async #find(file: CatalogFile, signal: AbortSignal): Promise<RemoteFile> {
     const remote: RemoteFile = {
-      url: this.urlOf(file),
+      url: this.#urlOf(file),
       label: this.label,
       authorization:
-        this.source.kind === 'hub' && this.settings.hubToken !== undefined
-          ? `Bearer ${this.settings.hubToken}`
+        this.#source.kind === 'hub' && this.#settings.hubToken !== undefined
+          ? `Bearer ${this.#settings.hubToken}`
           : undefined,
       bytes: file.bytes,
       sha256: file.sha256,
       sha256From: 'catalogue',
       gitBlobId: null,
     };
-    const isSettled = file.bytes !== null && file.sha256 !== null && !this.revisionIsOpen;
-    return isSettled ? remote : this.ask(remote, signal);
+    const isSettled = file.bytes !== null && file.sha256 !== null && !this.#revisionIsOpen;
+    return isSettled ? remote : this.#ask(remote, signal);
   }
 
-  private get revisionIsOpen(): boolean {
-    return this.source.kind === 'hub' && this.revision === undefined;
+  get #revisionIsOpen(): boolean {
+    return this.#source.kind === 'hub' && this.#revision === undefined;
   }
 
-  private urlOf(file: CatalogFile): string {
+  #urlOf(file: CatalogFile): string {
     const path = (file.remotePath ?? file.path).split('/').map(encodeURIComponent).join('/');
-    if (this.source.kind === 'http') return new URL(path, this.source.url).href;
-    return `${this.settings.hubEndpoint}/${this.source.repo}/resolve/${this.revision ?? 'main'}/${path}`;
+    if (this.#source.kind === 'http') return new URL(path, this.#source.url).href;
+    return `${this.#settings.hubEndpoint}/${this.#source.repo}/resolve/${this.#revision ?? 'main'}/${path}`;
   }
 
-  private async ask(remote: RemoteFile, signal: AbortSignal): Promise<RemoteFile> {
-    const { headers, status } = await this.head(remote, signal);
+  async #ask(remote: RemoteFile, signal: AbortSignal): Promise<RemoteFile> {
+    const { headers, status } = await this.#head(remote, signal);
     // A server that does not know HEAD may still answer GET.
     if (status === 405 || status === 501) return remote;
     if (status >= 400) {
@@ -107,14 +107,14 @@ export class ComponentSource {
     }
 
     const commit = headers.get('x-repo-commit');
-    if (this.revisionIsOpen && commit !== null && /^[0-9a-f]{40}$/.test(commit)) this.revision = commit;
+    if (this.#revisionIsOpen && commit !== null && /^[0-9a-f]{40}$/.test(commit)) this.#revision = commit;
     const linkedSize = headers.get('x-linked-size');
     const length = status < 300 ? headers.get('content-length') : null;
     const bytes = wholeNumber(linkedSize ?? length);
     const tag = (headers.get('x-linked-etag') ?? headers.get('etag') ?? '')
       .replace(/^W\//, '')
       .replace(/"/g, '');
-    const isHub = this.source.kind === 'hub';
+    const isHub = this.#source.kind === 'hub';
     const sha256 = isHub && /^[0-9a-f]{64}$/.test(tag) ? tag : null;
     const gitBlobId = isHub && /^[0-9a-f]{40}$/.test(tag) ? tag : null;
 
@@ -128,7 +128,7 @@ export class ComponentSource {
     }
     return {
       ...remote,
-      url: this.source.kind === 'hub' ? this.pinned(remote.url) : remote.url,
+      url: this.#source.kind === 'hub' ? this.#pinned(remote.url) : remote.url,
       bytes: remote.bytes ?? bytes,
       sha256: remote.sha256 ?? sha256,
       sha256From: remote.sha256 === null ? 'hub' : 'catalogue',
@@ -137,12 +137,12 @@ export class ComponentSource {
   }
 
   /** The same address at the commit that is now known. */
-  private pinned(url: string): string {
-    return this.revision === undefined ? url : url.replace('/resolve/main/', `/resolve/${this.revision}/`);
+  #pinned(url: string): string {
+    return this.#revision === undefined ? url : url.replace('/resolve/main/', `/resolve/${this.#revision}/`);
   }
 
-  private async head(remote: RemoteFile, signal: AbortSignal): Promise<{ headers: Headers; status: number }> {
-    const { fetch, stallTimeoutMs } = this.settings;
+  async #head(remote: RemoteFile, signal: AbortSignal): Promise<{ headers: Headers; status: number }> {
+    const { fetch, stallTimeoutMs } = this.#settings;
     const stall = new StallTimer(stallTimeoutMs, signal);
     const home = new URL(remote.url).origin;
     const headers = new Headers();
@@ -153,7 +153,7 @@ export class ComponentSource {
         authorization: remote.authorization,
         signal: stall.signal,
         stopAt: (answer, next) => {
-          if (this.source.kind !== 'hub') return false;
+          if (this.#source.kind !== 'hub') return false;
           // The hub may say one thing on the first step of its own redirects and another on the last.
           collectMetadata(answer.headers, headers);
           return next.origin !== home;

@@ -78,32 +78,32 @@ export async function sendRequest(
 
 /** A signal that fires when nothing happened for a while; `touch` says that something did. */
 export class StallTimer {
-  private readonly controller = new AbortController();
-  private readonly timeoutMs: number;
-  private timer: NodeJS.Timeout;
+  readonly #controller = new AbortController();
+  readonly #timeoutMs: number;
+  #timer: NodeJS.Timeout;
   readonly signal: AbortSignal;
 
   constructor(timeoutMs: number, outer: AbortSignal) {
-    this.timeoutMs = timeoutMs;
-    this.signal = AbortSignal.any([outer, this.controller.signal]);
-    this.timer = this.start();
+    this.#timeoutMs = timeoutMs;
+    this.signal = AbortSignal.any([outer, this.#controller.signal]);
+    this.#timer = this.#start();
   }
 
   get stalled(): boolean {
-    return this.controller.signal.aborted;
+    return this.#controller.signal.aborted;
   }
 
   touch(): void {
-    clearTimeout(this.timer);
-    this.timer = this.start();
+    clearTimeout(this.#timer);
+    this.#timer = this.#start();
   }
 
   stop(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 
-  private start(): NodeJS.Timeout {
-    return setTimeout(() => this.controller.abort(new Error('stalled')), this.timeoutMs);
+  #start(): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(new Error('stalled')), this.#timeoutMs);
   }
 }
 

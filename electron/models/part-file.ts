@@ -46,9 +46,9 @@ export async function partBytes(finalPath: string): Promise<number> {
 
 /** An open part; its opener closes it. */
 export class PartFile {
-  private readonly finalPath: string;
-  private readonly handle: FileHandle;
-  private hash: Hash = createHash('sha256');
+  readonly #finalPath: string;
+  readonly #handle: FileHandle;
+  #hash: Hash = createHash('sha256');
   /** What the bytes are of; undefined for a part without bytes. */
   state: PartState | undefined;
   bytes = 0;
@@ -56,8 +56,8 @@ export class PartFile {
   isPieced = false;
 
   private constructor(finalPath: string, handle: FileHandle) {
-    this.finalPath = finalPath;
-    this.handle = handle;
+    this.#finalPath = finalPath;
+    this.#handle = handle;
   }
 
   /**
@@ -77,7 +77,7 @@ export class PartFile {
     });
     const part = new PartFile(finalPath, handle);
     try {
-      await part.takeUp(signal);
+      await part.#takeUp(signal);
       return part;
     } catch (error) {
       await handle.close();
@@ -85,8 +85,8 @@ export class PartFile {
     }
   }
 
-  private async takeUp(signal: AbortSignal): Promise<void> {
-    const text = await ifPresent(readFile(partStatePath(this.finalPath), 'utf8'));
+  async #takeUp(signal: AbortSignal): Promise<void> {
+    const text = await ifPresent(readFile(partStatePath(this.#finalPath), 'utf8'));
     const parsed = text === undefined ? undefined : partStateSchema.safeParse(parseJson(text));
     // Bytes of which nothing is known cannot be continued.
     if (!parsed?.success) return this.restart();
@@ -95,17 +95,17 @@ export class PartFile {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
       throwIfCancelled(signal);
-      const { bytesRead } = await this.handle.read(chunk, 0, CHUNK_BYTES, this.bytes);
+      const { bytesRead } = await this.#handle.read(chunk, 0, CHUNK_BYTES, this.bytes);
       if (bytesRead === 0) return;
-      this.hash.update(chunk.subarray(0, bytesRead));
+      this.#hash.update(chunk.subarray(0, bytesRead));
       this.bytes += bytesRead;
     }
   }
 
   /** Throws the bytes away. */
   async restart(): Promise<void> {
-    await writing(partPath(this.finalPath), () => this.handle.truncate(0));
-    this.hash = createHash('sha256');
+    await writing(partPath(this.#finalPath), () => this.#handle.truncate(0));
+    this.#hash = createHash('sha256');
     this.bytes = 0;
     this.isPieced = false;
     this.state = undefined;
@@ -113,41 +113,46 @@ export class PartFile {
 
   /** Notes what the bytes to come are of, before the first of them. */
   async describe(state: PartState): Promise<void> {
-    await writeFileAtomically(partStatePath(this.finalPath), `${JSON.stringify(state)}\n`);
+    await writeFileAtomically(partStatePath(this.#finalPath), `${JSON.stringify(state)}\n`);
     this.state = state;
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    await writing(partPath(this.finalPath), async () => {
+    await writing(partPath(this.#finalPath), async () => {
       for (let done = 0; done < chunk.length; ) {
-        const { bytesWritten } = await this.handle.write(chunk, done, chunk.length - done, this.bytes + done);
+        const { bytesWritten } = await this.#handle.write(
+          chunk,
+          done,
+          chunk.length - done,
+          this.bytes + done,
+        );
         done += bytesWritten;
       }
     });
-    this.hash.update(chunk);
+    this.#hash.update(chunk);
     this.bytes += chunk.length;
   }
 
   /** SHA-256 of the bytes so far, in hexadecimal. */
   digest(): string {
-    return this.hash.copy().digest('hex');
+    return this.#hash.copy().digest('hex');
   }
 
   async sync(): Promise<void> {
-    await writing(partPath(this.finalPath), () => this.handle.sync());
+    await writing(partPath(this.#finalPath), () => this.#handle.sync());
   }
 
   /** Gives the part its final name. It must have been checked. */
   async finish(): Promise<void> {
     await this.sync();
-    await this.handle.close();
-    await moveIntoPlace(partPath(this.finalPath), this.finalPath);
-    await rm(partStatePath(this.finalPath), { force: true });
+    await this.#handle.close();
+    await moveIntoPlace(partPath(this.#finalPath), this.#finalPath);
+    await rm(partStatePath(this.#finalPath), { force: true });
   }
 
   /** Closes the file; closing it twice does no harm. */
   async close(): Promise<void> {
-    await this.handle.close().catch(() => undefined);
+    await this.#handle.close().catch(() => undefined);
   }
 }
 

@@ -34,11 +34,11 @@ const RATE_MINIMUM_MS = 500;
 
 /** The rate of a count that grows, over the last seconds. */
 export class RateMeter {
-  private readonly now: () => number;
-  private samples: { atMs: number; bytes: number }[] = [];
+  readonly #now: () => number;
+  #samples: { atMs: number; bytes: number }[] = [];
 
   constructor(now: () => number) {
-    this.now = now;
+    this.#now = now;
   }
 
   /**
@@ -46,11 +46,11 @@ export class RateMeter {
    * @returns bytes per second, null until there is enough to tell
    */
   update(bytes: number): number | null {
-    const atMs = this.now();
-    if (bytes < (this.samples.at(-1)?.bytes ?? 0)) this.samples = [];
-    this.samples.push({ atMs, bytes });
-    while (this.samples.length > 2 && this.samples[1]!.atMs <= atMs - RATE_WINDOW_MS) this.samples.shift();
-    const first = this.samples[0]!;
+    const atMs = this.#now();
+    if (bytes < (this.#samples.at(-1)?.bytes ?? 0)) this.#samples = [];
+    this.#samples.push({ atMs, bytes });
+    while (this.#samples.length > 2 && this.#samples[1]!.atMs <= atMs - RATE_WINDOW_MS) this.#samples.shift();
+    const first = this.#samples[0]!;
     const spanMs = atMs - first.atMs;
     return spanMs < RATE_MINIMUM_MS ? null : ((bytes - first.bytes) / spanMs) * 1000;
   }
@@ -68,14 +68,14 @@ const REPORT_INTERVAL_MS = 100;
 
 /** Turns bytes of one file after another into one stream of progress. */
 export class ProgressReporter {
-  private readonly packId: string;
-  private readonly fileCount: number;
-  private readonly listener: ((progress: StoreProgress) => void) | undefined;
-  private readonly now: () => number;
-  private readonly rate: RateMeter;
-  private finishedBytes = 0;
-  private lastReportMs = Number.NEGATIVE_INFINITY;
-  private current: ProgressFile | undefined;
+  readonly #packId: string;
+  readonly #fileCount: number;
+  readonly #listener: ((progress: StoreProgress) => void) | undefined;
+  readonly #now: () => number;
+  readonly #rate: RateMeter;
+  #finishedBytes = 0;
+  #lastReportMs = Number.NEGATIVE_INFINITY;
+  #current: ProgressFile | undefined;
   bytesTotal: number | null;
 
   constructor(
@@ -85,44 +85,44 @@ export class ProgressReporter {
     now: () => number,
     listener: ((progress: StoreProgress) => void) | undefined,
   ) {
-    this.packId = packId;
-    this.fileCount = fileCount;
+    this.#packId = packId;
+    this.#fileCount = fileCount;
     this.bytesTotal = bytesTotal;
-    this.now = now;
-    this.rate = new RateMeter(now);
-    this.listener = listener;
+    this.#now = now;
+    this.#rate = new RateMeter(now);
+    this.#listener = listener;
   }
 
   /** Begins a file, or its next stage. */
   begin(stage: StoreStage, file: string, fileNumber: number): void {
-    this.current = { stage, file, fileNumber };
-    this.report(0, true);
+    this.#current = { stage, file, fileNumber };
+    this.#report(0, true);
   }
 
   /** Bytes of the current file that are done. */
   advance(fileBytes: number): void {
-    this.report(fileBytes, false);
+    this.#report(fileBytes, false);
   }
 
   /** Ends the current file. */
   finish(fileBytes: number): void {
-    this.report(fileBytes, true);
-    this.finishedBytes += fileBytes;
+    this.#report(fileBytes, true);
+    this.#finishedBytes += fileBytes;
   }
 
-  private report(fileBytes: number, always: boolean): void {
-    if (this.listener === undefined || this.current === undefined) return;
-    const bytesDone = this.finishedBytes + fileBytes;
-    const bytesPerSecond = this.rate.update(bytesDone);
-    const nowMs = this.now();
-    if (!always && nowMs - this.lastReportMs < REPORT_INTERVAL_MS) return;
-    this.lastReportMs = nowMs;
-    const { packId, fileCount, bytesTotal } = this;
+  #report(fileBytes: number, always: boolean): void {
+    if (this.#listener === undefined || this.#current === undefined) return;
+    const bytesDone = this.#finishedBytes + fileBytes;
+    const bytesPerSecond = this.#rate.update(bytesDone);
+    const nowMs = this.#now();
+    if (!always && nowMs - this.#lastReportMs < REPORT_INTERVAL_MS) return;
+    this.#lastReportMs = nowMs;
+    const { bytesTotal } = this;
     const bytesLeft = bytesTotal === null ? null : Math.max(bytesTotal - bytesDone, 0);
-    this.listener({
-      ...this.current,
-      packId,
-      fileCount,
+    this.#listener({
+      ...this.#current,
+      packId: this.#packId,
+      fileCount: this.#fileCount,
       bytesDone,
       bytesTotal,
       bytesPerSecond,

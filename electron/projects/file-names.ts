@@ -6,7 +6,7 @@ export const PROJECT_EXTENSION = '.pnpmix';
 /** What follows a project's name in the name of its lock file. */
 export const LOCK_ENDING = '-lock';
 
-const beside =
+const BESIDE =
   /^(?<project>.*\.pnpmix)(?:-lock|(?<temporary>\.\d+-[0-9a-f]{8}\.tmp(?:-wal|-shm|-journal)?))$/i;
 
 /** The name of a project's file that is being written, before it has its own. @param mark 8 hexadecimal digits */
@@ -16,6 +16,6 @@ export function temporaryName(projectPath: string, mark: string): string {
 
 /** Whose lock file or temporary file a name is; undefined for a name that is neither. */
 export function projectBeside(name: string): { project: string; isTemporary: boolean } | undefined {
-  const found = beside.exec(name)?.groups;
+  const found = BESIDE.exec(name)?.groups;
   return found && { project: found.project!, isTemporary: found.temporary !== undefined };
 }

@@ -11,7 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Challenge, hostProofText, pageProofText, readProofProtocol } from '../contract/access.ts';
 
 /** Names of the machine itself. A tunnel may have another port, so that ports are not looked at. */
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /** How long a challenge can be answered. */
 const CHALLENGE_LIFE_MS = 60_000;
@@ -42,7 +42,7 @@ export class Access {
 
   constructor({ token, hostNames = [], nowMs = Date.now }: AccessOptions) {
     this.#token = token;
-    this.#hostNames = new Set([...loopbackNames, ...hostNames.map((name) => name.toLowerCase())]);
+    this.#hostNames = new Set([...LOOPBACK_NAMES, ...hostNames.map((name) => name.toLowerCase())]);
     this.#nowMs = nowMs;
   }
 
@@ -106,7 +106,7 @@ export class Access {
 
   /** This host speaks HTTP; in front of a name that it was given, something else may speak TLS. */
   #isScheme(protocol: string, name: string): boolean {
-    return protocol === 'http:' || (protocol === 'https:' && !loopbackNames.includes(name));
+    return protocol === 'http:' || (protocol === 'https:' && !LOOPBACK_NAMES.includes(name));
   }
 
   #sign(key: string | Buffer, text: string): string {

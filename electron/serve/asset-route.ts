@@ -8,7 +8,7 @@ import { respond } from './respond.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { discard, type UploadBodies } from './upload-body.ts';
 
-const tooLarge = `A file may have at most ${UPLOAD_LIMIT_BYTES / 2 ** 20} MiB.`;
+const TOO_LARGE = `A file may have at most ${UPLOAD_LIMIT_BYTES / 2 ** 20} MiB.`;
 
 /** @param name what follows the key in the address */
 export async function assetRoute(
@@ -77,10 +77,10 @@ async function takeAsset(
 async function refuseBody(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.writeHead(413, {
     'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(tooLarge),
+    'Content-Length': Buffer.byteLength(TOO_LARGE),
     Connection: 'close',
   });
-  response.write(tooLarge);
+  response.write(TOO_LARGE);
   await discard(request);
   response.end();
 }

@@ -28,7 +28,7 @@ export const serveOptions = {
   },
 } as const satisfies Record<string, CommandOption>;
 
-const serveDetails =
+const SERVE_DETAILS =
   `From another machine, use a tunnel: ssh -L ${DEFAULT_PORT}:localhost:${DEFAULT_PORT} HOST\n` +
   'A second start without --port prints the address of the program that runs already.';
 
@@ -36,7 +36,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves the program to a browser.',
   usage: '[options]',
-  details: serveDetails,
+  details: SERVE_DETAILS,
   operands: [],
   options: serveOptions,
   run: serve,

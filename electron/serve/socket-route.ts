@@ -19,7 +19,7 @@ const HARD_LIMIT_BYTES = 4 * MAX_MESSAGE_BYTES;
 const MAX_CLIENTS = 64;
 
 /** What the next message of its kind makes outdated anyway. */
-const passingEvents: ReadonlySet<StudioEvent['event']> = new Set(['render.progress', 'render.preview']);
+const PASSING_EVENTS: ReadonlySet<StudioEvent['event']> = new Set(['render.progress', 'render.preview']);
 
 const idSchema = z.object({ id: callMessageSchema.shape.id });
 
@@ -78,7 +78,7 @@ export class SocketRoute {
 
   #emit(event: StudioEvent): void {
     for (const client of this.#clients.values()) {
-      if (!client.isBehind || !passingEvents.has(event.event)) client.send(event);
+      if (!client.isBehind || !PASSING_EVENTS.has(event.event)) client.send(event);
     }
   }
 }

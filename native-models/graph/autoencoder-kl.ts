@@ -71,7 +71,7 @@ const schema = z.object({
 
 type Config = z.output<typeof schema>;
 
-const resnetEpsilon = 1e-6;
+const RESNET_EPSILON = 1e-6;
 
 /**
  * Builds one half.
@@ -114,7 +114,7 @@ export function buildAutoencoderKl(
 }
 
 function styleOf(config: Config): ResnetStyle {
-  return { groups: config.norm_num_groups, epsilon: resnetEpsilon, activation: config.act_fn };
+  return { groups: config.norm_num_groups, epsilon: RESNET_EPSILON, activation: config.act_fn };
 }
 
 /** `Encoder` and `quant_conv`. */
@@ -202,7 +202,7 @@ function pixelAttention(
     x,
     channels,
     config.norm_num_groups,
-    resnetEpsilon,
+    RESNET_EPSILON,
   );
   const tokens = imageToTokens(context, path, normalized);
   const [query, key, value] = names.slice(0, 3).map((name) => project(name, tokens)) as [Value, Value, Value];
@@ -221,7 +221,7 @@ function normalizeAndProject(
   outChannels: number,
 ): Value {
   const normPath = `${path}.conv_norm_out`;
-  const normalized = groupNorm(context, normPath, x, channels, config.norm_num_groups, resnetEpsilon);
+  const normalized = groupNorm(context, normPath, x, channels, config.norm_num_groups, RESNET_EPSILON);
   const activated = activation(context, normPath, normalized, 'silu');
   return convolution(context, `${path}.conv_out`, activated, channels, outChannels, { kernel: 3 });
 }

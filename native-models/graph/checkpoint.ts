@@ -13,8 +13,8 @@ import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { findNonFiniteTensors } from './safetensors-values.ts';
 
 /** Component folders that graphs are built from. */
-export const componentFolders = ['unet', 'vae', 'tiny_vae', 'text_encoder', 'text_encoder_2'] as const;
-export type ComponentFolder = (typeof componentFolders)[number];
+export const COMPONENT_FOLDERS = ['unet', 'vae', 'tiny_vae', 'text_encoder', 'text_encoder_2'] as const;
+export type ComponentFolder = (typeof COMPONENT_FOLDERS)[number];
 
 /** One component: its class, its configuration, its validated weight files. */
 export interface CheckpointComponent {
@@ -61,7 +61,7 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
     throw new GraphError('FILE_UNREADABLE', `${root} is not a folder.`);
   }
   const components = new Map<ComponentFolder, CheckpointComponent>();
-  for (const name of componentFolders) {
+  for (const name of COMPONENT_FOLDERS) {
     const componentFolder = join(root, name);
     if (isFolder(componentFolder)) components.set(name, openComponent(componentFolder, options));
   }
@@ -79,7 +79,7 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
   if (components.size === 0) {
     const foreign = recogniseForeignFolder(root);
     if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
-    const message = `${root} is not a diffusers checkpoint: it has none of the folders ${componentFolders.join(', ')}.`;
+    const message = `${root} is not a diffusers checkpoint: it has none of the folders ${COMPONENT_FOLDERS.join(', ')}.`;
     throw new GraphError('CHECKPOINT_INCOMPLETE', message);
   }
   return { folder: root, components };

@@ -27,11 +27,11 @@ export interface ForeignFile {
 }
 
 /** Longest header of a safetensors file, by the reference implementation. */
-const maxHeaderBytes = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 /** Bytes that tell every format but safetensors; a pointer or a server's answer fits in whole. */
-const headBytes = 1024;
+const HEAD_BYTES = 1024;
 
-const convert =
+const CONVERT =
   'Download the .safetensors of the same model, or convert it once with diffusers: ' +
   'from_pretrained(FOLDER).save_pretrained(OTHER_FOLDER, safe_serialization=True)';
 
@@ -48,7 +48,7 @@ export function recogniseForeignFile(path: string): ForeignFile | undefined {
     if (!status.isFile()) return undefined;
     const { size } = status;
     descriptor = openSync(path, 'r');
-    const head = readUpTo(descriptor, 0, Math.min(size, headBytes));
+    const head = readUpTo(descriptor, 0, Math.min(size, HEAD_BYTES));
     return (
       recogniseHead(basename(path), head, size) ??
       recogniseSafetensors(basename(path), descriptor, head, size)
@@ -166,7 +166,7 @@ function recogniseHead(name: string, head: Uint8Array, size: number): ForeignFil
   ) {
     return pickleFile(name);
   }
-  if (size < headBytes && /^[\x20-\x7e\s]+$/.test(text) && !/^\s*[{[]/.test(text)) {
+  if (size < HEAD_BYTES && /^[\x20-\x7e\s]+$/.test(text) && !/^\s*[{[]/.test(text)) {
     return {
       kind: 'server-answer',
       message: `${name} holds a server’s answer in place of the file: “${text.trim().slice(0, 120)}”. Download it again from a page that you have access to.`,
@@ -184,7 +184,7 @@ function recogniseSafetensors(
   // The format fixes the ninth byte.
   if (head.length < 9 || head[8] !== 0x7b) return undefined;
   const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(maxHeaderBytes)) return undefined;
+  if (length > BigInt(MAX_HEADER_BYTES)) return undefined;
   const headerLength = Number(length);
   if (8 + headerLength > size) return truncated(name, `its header alone has ${headerLength} bytes`, size);
   let header: Record<string, { data_offsets?: unknown } | null>;
@@ -215,7 +215,7 @@ function pickleFile(name: string): ForeignFile {
   const kind = extname(name) === '' ? 'a pickle' : `a pickle (PyTorch’s ${extname(name)})`;
   return {
     kind: 'pickle',
-    message: `${name} is ${kind}, a format that can run any program when it is opened and is therefore never read here. ${convert}.`,
+    message: `${name} is ${kind}, a format that can run any program when it is opened and is therefore never read here. ${CONVERT}.`,
   };
 }
 

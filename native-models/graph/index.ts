@@ -109,7 +109,7 @@ const builders: Record<ComponentName, { readonly folder: ComponentFolder; readon
 };
 
 /** Buffers that old transformers versions saved among the weights. */
-const harmlessTensors = /(^|\.)position_ids$/;
+const HARMLESS_TENSORS = /(^|\.)position_ids$/;
 
 /**
  * Builds the ONNX graph of one component. Inputs, outputs, shapes and units are described where each architecture is:
@@ -140,7 +140,7 @@ export function buildComponentGraph<C extends ComponentName>(
     metadata: built.metadata as ComponentMetadata<C>,
     unusedTensors: weights
       .unused()
-      .filter((name) => !harmlessTensors.test(name) && prefixes.some((prefix) => name.startsWith(prefix))),
+      .filter((name) => !HARMLESS_TENSORS.test(name) && prefixes.some((prefix) => name.startsWith(prefix))),
   };
 }
 

@@ -153,8 +153,8 @@ export function layerNorm(
 }
 
 /** Activations by their names in configurations (diffusers `activations.py`, transformers `activations.py`). */
-export const activationNames = ['silu', 'swish', 'gelu', 'quick_gelu', 'relu'] as const;
-export type ActivationName = (typeof activationNames)[number];
+export const ACTIVATION_NAMES = ['silu', 'swish', 'gelu', 'quick_gelu', 'relu'] as const;
+export type ActivationName = (typeof ACTIVATION_NAMES)[number];
 
 /** Applies an element-wise activation. */
 export function activation(context: LayerContext, path: string, x: Value, name: ActivationName): Value {

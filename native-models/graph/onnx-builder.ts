@@ -41,7 +41,7 @@ const opsets = [
   { domain: '', version: 20n },
   { domain: 'com.microsoft', version: 1n },
 ];
-const irVersion = 9n;
+const IR_VERSION = 9n;
 
 /** An edge of the graph. */
 export interface Value {
@@ -196,7 +196,7 @@ export class OnnxBuilder {
   serialize(name: string): Uint8Array {
     if (this.outputs.length === 0) throw invalid(`graph "${name}" has no output`);
     const model = create(ModelProtoSchema, {
-      irVersion,
+      irVersion: IR_VERSION,
       producerName: 'pnp-mix-studio',
       opsetImport: opsets,
       graph: {

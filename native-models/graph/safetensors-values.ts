@@ -79,8 +79,8 @@ function hasFiniteValues(
 ): boolean {
   const exponent = exponentOf[dtype];
   if (exponent === undefined) return true;
-  for (let done = 0; done < byteLength; done += chunkBytes) {
-    const length = Math.min(chunkBytes, byteLength - done);
+  for (let done = 0; done < byteLength; done += CHUNK_BYTES) {
+    const length = Math.min(CHUNK_BYTES, byteLength - done);
     const words = new exponent.Words(readExactly(descriptor, fileOffset + done, length, path).buffer);
     // A number is not finite exactly when all bits of its exponent are set.
     for (let i = exponent.first; i < words.length; i += exponent.step) {
@@ -90,7 +90,7 @@ function hasFiniteValues(
   return true;
 }
 
-const chunkBytes = 16 * 1024 * 1024;
+const CHUNK_BYTES = 16 * 1024 * 1024;
 
 /** Where the exponents are, in little-endian words: every `step`-th one from `first`. */
 const exponentOf: Partial<Record<SafetensorsDtype, ExponentPlace>> = {

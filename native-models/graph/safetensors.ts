@@ -15,8 +15,8 @@ import { readExactly, withOpenFile } from './file-range.ts';
 import { GraphError } from './graph-error.ts';
 
 /** The reference implementation's own limit. */
-const maxHeaderBytes = 100_000_000;
-const prefixBytes = 8;
+const MAX_HEADER_BYTES = 100_000_000;
+const PREFIX_BYTES = 8;
 
 const bytesPerElement = {
   BOOL: 1,
@@ -72,10 +72,10 @@ export function bytesPerDtype(dtype: SafetensorsDtype): number {
 export function openSafetensors(path: string): SafetensorsFile {
   return withOpenFile(path, (descriptor) => {
     const fileLength = fstatSync(descriptor).size;
-    const headerLength = parseHeaderLength(readExactly(descriptor, 0, prefixBytes, path), fileLength, path);
+    const headerLength = parseHeaderLength(readExactly(descriptor, 0, PREFIX_BYTES, path), fileLength, path);
     return parseSafetensorsHeader(
-      readExactly(descriptor, prefixBytes, headerLength, path),
-      fileLength - prefixBytes - headerLength,
+      readExactly(descriptor, PREFIX_BYTES, headerLength, path),
+      fileLength - PREFIX_BYTES - headerLength,
       path,
     );
   });
@@ -88,12 +88,12 @@ export function openSafetensors(path: string): SafetensorsFile {
  * @param fileLength bytes of the whole file
  */
 export function parseHeaderLength(prefix: Uint8Array, fileLength: number, path: string): number {
-  if (prefix.byteLength < prefixBytes) throw truncated(path, `it has only ${prefix.byteLength} bytes`);
-  const length = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes).getBigUint64(0, true);
-  if (length > BigInt(maxHeaderBytes)) {
-    throw badHeader(path, `its header claims ${length} bytes; at most ${maxHeaderBytes} are allowed`);
+  if (prefix.byteLength < PREFIX_BYTES) throw truncated(path, `it has only ${prefix.byteLength} bytes`);
+  const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw badHeader(path, `its header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed`);
   }
-  if (Number(length) > fileLength - prefixBytes) {
+  if (Number(length) > fileLength - PREFIX_BYTES) {
     throw truncated(path, `its header claims ${length} bytes, but the file has ${fileLength}`);
   }
   return Number(length);
@@ -112,7 +112,7 @@ export function parseSafetensorsHeader(
   path: string,
 ): SafetensorsFile {
   const parsed = parseJsonObject(header, path);
-  const dataStart = prefixBytes + header.byteLength;
+  const dataStart = PREFIX_BYTES + header.byteLength;
   let metadata: ReadonlyMap<string, string> = new Map();
   const entries: SafetensorsEntry[] = [];
   for (const [name, value] of Object.entries(parsed)) {

@@ -82,11 +82,11 @@ export interface PressedKey {
   readonly altKey: boolean;
 }
 
-const modifierCodes = /^(Control|Shift|Alt|Meta|OS)(Left|Right)?$/;
+const MODIFIER_CODES = /^(Control|Shift|Alt|Meta|OS)(Left|Right)?$/;
 
 /** The chord of a pressed key; undefined for a modifier by itself. */
 export function chordOf(pressed: PressedKey): KeyChord | undefined {
-  if (modifierCodes.test(pressed.code) || pressed.code === '') return undefined;
+  if (MODIFIER_CODES.test(pressed.code) || pressed.code === '') return undefined;
   const letter = /^[a-z]$/i.test(pressed.key) ? `Key${pressed.key.toUpperCase()}` : undefined;
   const key =
     letter ?? pressed.code.replace(/^Numpad(Enter|Add|Subtract)$/, (_, name: string) => numpad[name]!);

@@ -6,10 +6,10 @@
 import type { RenderProgress, RenderStage } from '../../contract/progress.ts';
 
 /** Stages in the order in which they are run. */
-const stageOrder: readonly RenderStage[] = ['load', 'encode', 'invert', 'blend', 'decode'];
+const STAGE_ORDER: readonly RenderStage[] = ['load', 'encode', 'invert', 'blend', 'decode'];
 
 /** Steps of a stage that have to be done before its pace is believed. */
-const minimumSteps = 2;
+const MINIMUM_STEPS = 2;
 
 export class TimeLeftEstimator {
   readonly #lastTimingsMs: Partial<Record<RenderStage, number>> | undefined;
@@ -33,9 +33,9 @@ export class TimeLeftEstimator {
     const { atMs, step: firstStep } = this.#stageStart!;
     const stepsDone = step - firstStep;
     const last = this.#lastTimingsMs;
-    const later = stageOrder.slice(stageOrder.indexOf(stage) + 1);
+    const later = STAGE_ORDER.slice(STAGE_ORDER.indexOf(stage) + 1);
     const lastLaterMs = later.reduce((sum, name) => sum + (last?.[name] ?? 0), 0);
-    const isPaceKnown = stepsDone >= minimumSteps && nowMs > atMs;
+    const isPaceKnown = stepsDone >= MINIMUM_STEPS && nowMs > atMs;
     if (!isPaceKnown) {
       const lastStageMs = last?.[stage];
       return lastStageMs === undefined ? null : lastStageMs * (1 - step / total) + lastLaterMs;

@@ -18,18 +18,18 @@ import type { TensorStore } from '../../pipeline/compose.ts';
 import { elementCount, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
 const magic = Buffer.from('PNPMIXT1');
-const checksumBytes = 32;
-const prefixBytes = magic.length + checksumBytes + 4;
-const extension = '.tensors';
-const temporaryExtension = '.tmp';
+const CHECKSUM_BYTES = 32;
+const prefixBytes = magic.length + CHECKSUM_BYTES + 4;
+const EXTENSION = '.tensors';
+const TEMPORARY_EXTENSION = '.tmp';
 
 /** A file takes seconds to write; one that is still temporary after this long has lost its writer. */
-const abandonedAfterMs = 3_600_000;
+const ABANDONED_AFTER_MS = 3_600_000;
 
 const headerSchema = z.object({ key: z.string(), dims: z.array(z.array(z.int().nonnegative())) });
 
 /** Default size limit: some ten thousand inversions of the starter pack, some hundred of Stable Diffusion. */
-const defaultLimitBytes = 1 << 30;
+const DEFAULT_LIMIT_BYTES = 1 << 30;
 
 /** Where and for what tensors are kept. */
 export interface DiskTensorStoreOptions {
@@ -47,7 +47,7 @@ export class DiskTensorStore implements TensorStore {
   readonly #limitBytes: number;
   readonly #onUnwritable: ((error: unknown) => void) | undefined;
 
-  constructor({ folder, salt, limitBytes = defaultLimitBytes, onUnwritable }: DiskTensorStoreOptions) {
+  constructor({ folder, salt, limitBytes = DEFAULT_LIMIT_BYTES, onUnwritable }: DiskTensorStoreOptions) {
     this.#folder = folder;
     this.#salt = salt;
     this.#limitBytes = limitBytes;
@@ -89,20 +89,20 @@ export class DiskTensorStore implements TensorStore {
   }
 
   #pathOf(key: string): string {
-    return join(this.#folder, createHash('sha256').update(this.#fullKey(key)).digest('hex') + extension);
+    return join(this.#folder, createHash('sha256').update(this.#fullKey(key)).digest('hex') + EXTENSION);
   }
 
   async #evict(): Promise<void> {
     const files: { path: string; bytes: number; usedMs: number }[] = [];
     for (const name of await readdir(this.#folder)) {
-      const isTemporary = name.endsWith(temporaryExtension);
-      if (!isTemporary && !name.endsWith(extension)) continue;
+      const isTemporary = name.endsWith(TEMPORARY_EXTENSION);
+      if (!isTemporary && !name.endsWith(EXTENSION)) continue;
       const path = join(this.#folder, name);
       // Another process may have removed it meanwhile.
       const found = await stat(path).catch(() => undefined);
       if (!found) continue;
       if (!isTemporary) files.push({ path, bytes: found.size, usedMs: found.mtimeMs });
-      else if (Date.now() - found.mtimeMs > abandonedAfterMs) await rm(path, { force: true });
+      else if (Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
     }
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     files.sort((a, b) => a.usedMs - b.usedMs);
@@ -132,8 +132,8 @@ function encode(key: string, tensors: readonly Tensor[]): Uint8Array {
 function decode(bytes: Uint8Array, key: string): Tensor[] | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < prefixBytes || !file.subarray(0, magic.length).equals(magic)) return undefined;
-  const checksum = file.subarray(magic.length, magic.length + checksumBytes);
-  const body = file.subarray(magic.length + checksumBytes);
+  const checksum = file.subarray(magic.length, magic.length + CHECKSUM_BYTES);
+  const body = file.subarray(magic.length + CHECKSUM_BYTES);
   if (!createHash('sha256').update(body).digest().equals(checksum)) return undefined;
   // From here on the bytes are those that were written; the key may still be another's.
   const headerEnd = 4 + body.readUInt32LE(0);

@@ -22,7 +22,7 @@ export interface LatentSample {
 export type LatentPreview = (latents: Tensor) => RgbImage;
 
 /** Keeps the fit defined where pictures have less variety than there are channels. */
-const ridge = 1e-3;
+const RIDGE = 1e-3;
 
 /**
  * Fits the map: minimises the sum of |W [latents; 1] - rgb|^2 over all elements.
@@ -52,7 +52,7 @@ export async function fitLatentPreview(
         for (let j = 0; j < unknowns + 3; j++) normal[i]![j] = normal[i]![j]! + row[i]! * row[j]!;
       }
     }
-    for (let i = 0; i < unknowns; i++) normal[i]![i] = normal[i]![i]! + ridge * plane;
+    for (let i = 0; i < unknowns; i++) normal[i]![i] = normal[i]![i]! + RIDGE * plane;
   }
   solve(normal);
   const factors = normal.map((row) => row.subarray(unknowns));
@@ -72,8 +72,8 @@ export async function fitLatentPreview(
 }
 
 /** Latent elements per side of the made-up pictures below, and how smooth their latents are. */
-const calibrationSize = 16;
-const calibrationBlurs = [0, 1, 3] as const;
+const CALIBRATION_SIZE = 16;
+const CALIBRATION_BLURS = [0, 1, 3] as const;
 
 /**
  * Fits the map where there are no pictures yet: to what the decoder makes of smooth random latents.
@@ -85,16 +85,16 @@ export async function calibrateLatentPreview(
   latentChannels: number,
   signal?: CancelSignal,
 ): Promise<LatentPreview> {
-  const plane = calibrationSize ** 2;
+  const plane = CALIBRATION_SIZE ** 2;
   const samples: LatentSample[] = [];
-  for (const [index, sigma] of calibrationBlurs.entries()) {
+  for (const [index, sigma] of CALIBRATION_BLURS.entries()) {
     await hearCancel(signal);
-    const dims = [latentChannels, calibrationSize, calibrationSize];
+    const dims = [latentChannels, CALIBRATION_SIZE, CALIBRATION_SIZE];
     const noise = gaussianNoise(index, 'textToImage', 1, dims);
     const latents = tensor(new Float32Array(noise.data.length), dims);
     for (let channel = 0; channel < latentChannels; channel++) {
       const values = noise.data.subarray(channel * plane, (channel + 1) * plane);
-      const smooth = gaussianBlur(tensor(values, [calibrationSize, calibrationSize]), sigma).data;
+      const smooth = gaussianBlur(tensor(values, [CALIBRATION_SIZE, CALIBRATION_SIZE]), sigma).data;
       const deviation = Math.sqrt(smooth.reduce((sum, value) => sum + value * value, 0) / plane);
       for (let at = 0; at < plane; at++) latents.data[channel * plane + at] = smooth[at]! / deviation;
     }

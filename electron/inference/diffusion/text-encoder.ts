@@ -6,7 +6,7 @@ import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
 
 /** Most prompts whose embeddings are kept; one of SD 2.x takes 315 kB. */
-const keptPrompts = 64;
+const KEPT_PROMPTS = 64;
 
 /**
  * Encodes prompts; an embedding is kept, since the same prompts come back with every change of a parameter.
@@ -52,6 +52,6 @@ export class OnnxTextEncoder implements TextEncoder {
   #keep(prompt: string, embedding: Tensor): void {
     this.#embeddings.delete(prompt);
     this.#embeddings.set(prompt, embedding);
-    if (this.#embeddings.size > keptPrompts) this.#embeddings.delete(this.#embeddings.keys().next().value!);
+    if (this.#embeddings.size > KEPT_PROMPTS) this.#embeddings.delete(this.#embeddings.keys().next().value!);
   }
 }

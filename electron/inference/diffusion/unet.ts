@@ -15,7 +15,7 @@ import {
 } from './hidden-states.ts';
 
 /** Share of the free memory that one batch may take. */
-const memoryShare = 0.5;
+const MEMORY_SHARE = 0.5;
 
 /** Most rows of a batch. It hides the fixed cost of a call and keeps the cores busy; more only takes memory. */
 const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
@@ -24,7 +24,7 @@ const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
  * How long a call may take before it is made smaller: between calls the run sees that it was cancelled, and reports
  * where it stands. On the CPU a row's result does not depend on what else is in its batch, bit for bit.
  */
-const longestCallMs = 1500;
+const LONGEST_CALL_MS = 1500;
 
 /** The U-Net, with a session for each set of layers that follow `keyValueSource`. */
 export class OnnxUnet implements Unet {
@@ -63,8 +63,8 @@ export class OnnxUnet implements Unet {
 
   preferredRows(latentHeight: number, latentWidth: number): number {
     const limit = mostRows[this.#device.report.device === 'cpu' ? 'cpu' : 'gpu'];
-    const fitting = (availableMemoryBytes() * memoryShare) / this.#bytesPerRow(latentHeight, latentWidth);
-    const quick = this.#lastMsPerRow === 0 ? limit : longestCallMs / this.#lastMsPerRow;
+    const fitting = (availableMemoryBytes() * MEMORY_SHARE) / this.#bytesPerRow(latentHeight, latentWidth);
+    const quick = this.#lastMsPerRow === 0 ? limit : LONGEST_CALL_MS / this.#lastMsPerRow;
     return Math.max(Math.floor(Math.min(fitting, quick, limit, this.#rowsAtOnce)), 1);
   }
 

@@ -27,7 +27,7 @@ export interface TaskControls {
 }
 
 /** Shortest time between two previews: more than a person can see is work for nothing. */
-const previewIntervalMs = 150;
+const PREVIEW_INTERVAL_MS = 150;
 
 /**
  * Runs a task.
@@ -159,7 +159,7 @@ export class PreviewSender {
 
   show(image: RgbImage, step: number, total: number, frame: ResolvedFrame): void {
     const nowMs = performance.now();
-    if (this.#encoding !== undefined || nowMs - this.#lastMs < previewIntervalMs) return;
+    if (this.#encoding !== undefined || nowMs - this.#lastMs < PREVIEW_INTERVAL_MS) return;
     this.#lastMs = nowMs;
     this.#encoding = this.#encode(image, step, total, frame).finally(() => {
       this.#encoding = undefined;

@@ -110,7 +110,7 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
 }
 
 /** Version of how tensors in the store came about; a change makes older ones unused. */
-const storeVersion = 2;
+const STORE_VERSION = 2;
 
 /**
  * All of a pack that a tensor in the store depends on: the weights, and the small files that say what they mean. An
@@ -148,7 +148,7 @@ export class Engine {
     this.#cacheFolder = cacheFolder;
     this.#cacheLimitBytes = cacheLimitBytes;
     const { precision } = device;
-    this.#storeSalt = JSON.stringify([storeVersion, meaningOf(pack), device.report.device, precision]);
+    this.#storeSalt = JSON.stringify([STORE_VERSION, meaningOf(pack), device.report.device, precision]);
     const { checkpoint } = pack;
     const text = new LazySession(checkpoint, 'text_encoder', { precision }, device);
     const unet = {

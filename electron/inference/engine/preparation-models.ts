@@ -1,7 +1,7 @@
 /** Opens what a pack has for masks and for removing objects; what it lacks is made up for without models. */
 import type { PhraseSegmenterKind, PromptSegmenterKind } from '../../contract/preparation.ts';
 import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
-import { inpainterFiles, OnnxInpainter } from '../inpainting/onnx-inpainter.ts';
+import { INPAINTER_FILES, OnnxInpainter } from '../inpainting/onnx-inpainter.ts';
 import { findComponentFolder, type PreparationComponent } from '../packs/component-folders.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { GrabCutSegmenter } from '../segmentation/grab-cut.ts';
@@ -10,13 +10,13 @@ import { SamSegmenter } from '../segmentation/sam-segmenter.ts';
 import { StarterSegmenter } from '../segmentation/starter-segmenter.ts';
 
 /** Best first, where more than one is there. */
-const samComponents = [
+const SAM_COMPONENTS = [
   ['segmenter-sam21', 'sam21'],
   ['segmenter', 'sam'],
   ['segmenter-slim', 'slimSam'],
 ] as const satisfies readonly [PreparationComponent, PromptSegmenterKind][];
-const samFile = 'onnx/prompt_encoder_mask_decoder.onnx';
-const dinoFile = 'onnx/model.onnx';
+const SAM_FILE = 'onnx/prompt_encoder_mask_decoder.onnx';
+const DINO_FILE = 'onnx/model.onnx';
 
 /** SAM where the pack has one, else GrabCut. */
 export async function openPromptSegmenter(
@@ -33,8 +33,8 @@ export function promptSegmenterKind(packFolder: string): PromptSegmenterKind {
 }
 
 function findSam(packFolder: string): { folder: string; kind: PromptSegmenterKind } | undefined {
-  for (const [component, kind] of samComponents) {
-    const folder = findComponentFolder(packFolder, component, samFile);
+  for (const [component, kind] of SAM_COMPONENTS) {
+    const folder = findComponentFolder(packFolder, component, SAM_FILE);
     if (folder !== undefined) return { folder, kind };
   }
   return undefined;
@@ -42,7 +42,7 @@ function findSam(packFolder: string): { folder: string; kind: PromptSegmenterKin
 
 /** By what a pack looks for phrases, without opening it; undefined for one that cannot. */
 export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | undefined {
-  if (findComponentFolder(packFolder, 'detector', dinoFile) !== undefined) return 'groundingDino';
+  if (findComponentFolder(packFolder, 'detector', DINO_FILE) !== undefined) return 'groundingDino';
   return findComponentFolder(packFolder, 'segmenter', 'model.onnx') === undefined
     ? undefined
     : 'packSegmenter';
@@ -58,7 +58,7 @@ export async function openPhraseSegmenter(
   device: EngineDevice,
   promptSegmenter: () => Promise<PromptSegmenter>,
 ): Promise<PhraseSegmenter | undefined> {
-  const detector = findComponentFolder(packFolder, 'detector', dinoFile);
+  const detector = findComponentFolder(packFolder, 'detector', DINO_FILE);
   if (detector !== undefined) {
     const segmenter = await promptSegmenter();
     return new GroundedSegmenter(await GroundingDino.open(detector, device), segmenter);
@@ -69,7 +69,7 @@ export async function openPhraseSegmenter(
 
 /** Whether a pack has an inpainting model. */
 export function hasInpainter(packFolder: string): boolean {
-  return inpainterFiles.some((file) => findComponentFolder(packFolder, 'inpainter', file) !== undefined);
+  return INPAINTER_FILES.some((file) => findComponentFolder(packFolder, 'inpainter', file) !== undefined);
 }
 
 /** The pack's inpainting model, if it has one. */
@@ -77,7 +77,7 @@ export async function openInpainter(
   packFolder: string,
   device: EngineDevice,
 ): Promise<Inpainter | undefined> {
-  for (const file of inpainterFiles) {
+  for (const file of INPAINTER_FILES) {
     const folder = findComponentFolder(packFolder, 'inpainter', file);
     if (folder !== undefined) return OnnxInpainter.open(folder, device);
   }

@@ -21,10 +21,10 @@ import type { EngineDevice } from '../runtime/devices.ts';
 import type { ModelSession } from '../runtime/sessions.ts';
 
 /** Files by which an inpainter is known: LaMa's export, and the starter pack's. */
-export const inpainterFiles = ['lama_fp32.onnx', 'model.onnx'] as const;
+export const INPAINTER_FILES = ['lama_fp32.onnx', 'model.onnx'] as const;
 
 /** The hole's own size is left around it on every side, so that a third of the square's width is hole. */
-const contextShare = 1;
+const CONTEXT_SHARE = 1;
 
 const configSchema = z.object({
   format: z.literal(1),
@@ -57,9 +57,9 @@ export class OnnxInpainter implements Inpainter {
 
   /** @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY */
   static async open(folder: string, device: EngineDevice): Promise<OnnxInpainter> {
-    const file = inpainterFiles.find((name) => existsSync(join(folder, name)));
+    const file = INPAINTER_FILES.find((name) => existsSync(join(folder, name)));
     if (file === undefined) {
-      throw new StudioError('PACK_INCOMPLETE', `${folder} has none of ${inpainterFiles.join(', ')}.`);
+      throw new StudioError('PACK_INCOMPLETE', `${folder} has none of ${INPAINTER_FILES.join(', ')}.`);
     }
     const name = file === 'model.onnx' ? (await readModelConfig(folder, configSchema)).name : 'LaMa';
     const session = await openOnnxFile('inpainter', join(folder, file), {}, device);
@@ -190,7 +190,7 @@ function contextSquare(
   hole: Rectangle,
   { width, height }: { readonly width: number; readonly height: number },
 ): Rectangle {
-  const side = Math.ceil(Math.max(hole.width, hole.height) * (1 + 2 * contextShare));
+  const side = Math.ceil(Math.max(hole.width, hole.height) * (1 + 2 * CONTEXT_SHARE));
   const [squareWidth, squareHeight] = [Math.min(side, width), Math.min(side, height)];
   const place = (start: number, length: number, size: number, limit: number) =>
     Math.min(Math.max(Math.round(start + length / 2 - size / 2), 0), limit - size);

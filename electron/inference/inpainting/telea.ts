@@ -8,7 +8,7 @@ import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { withOpenCv } from '../runtime/opencv.ts';
 
 /** Neighbourhood of which a filled pixel takes its colour. */
-const radiusPx = 5;
+const RADIUS_PX = 5;
 
 export class TeleaInpainter implements Inpainter {
   readonly name = 'Telea’s fill';
@@ -22,7 +22,7 @@ export class TeleaInpainter implements Inpainter {
       const mask = keep(new cv.Mat(height, width, cv.CV_8UC1));
       mask.data.set(Uint8Array.from(hole.data, (value) => (value >= REGION_THRESHOLD ? 255 : 0)));
       const filled = keep(new cv.Mat());
-      cv.inpaint(picture, mask, filled, radiusPx, cv.INPAINT_TELEA);
+      cv.inpaint(picture, mask, filled, RADIUS_PX, cv.INPAINT_TELEA);
       return { width, height, data: new Uint8Array(filled.data as Uint8Array) };
     });
   }

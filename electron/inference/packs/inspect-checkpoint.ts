@@ -23,7 +23,7 @@ import { openTokenizer } from './pack-tokenizer.ts';
 export type CheckpointRole = 'blending' | 'backgrounds';
 
 /** Files of a tokenizer's folder that are read here, or that other programs want with them. */
-const tokenizerFiles = [
+const TOKENIZER_FILES = [
   'vocab.json',
   'merges.txt',
   'tokenizer.json',
@@ -31,7 +31,7 @@ const tokenizerFiles = [
   'special_tokens_map.json',
 ];
 
-const scheduleFile = 'scheduler/scheduler_config.json';
+const SCHEDULE_FILE = 'scheduler/scheduler_config.json';
 
 /**
  * Opens a checkpoint as far as that is possible without reading weights.
@@ -55,12 +55,12 @@ export async function inspectCheckpoint(folder: string, role: CheckpointRole): P
     buildLoadableGraph(checkpoint, 'text_encoder_2');
     tokenizers.push('tokenizer_2');
   }
-  parseNoiseSchedule(await readJson(join(folder, scheduleFile)), scheduleFile);
+  parseNoiseSchedule(await readJson(join(folder, SCHEDULE_FILE)), SCHEDULE_FILE);
   for (const tokenizer of tokenizers) await openTokenizer(folder, checkpoint, tokenizer);
   const others = [
     'model_index.json',
-    scheduleFile,
-    ...tokenizers.flatMap((tokenizer) => tokenizerFiles.map((name) => `${tokenizer}/${name}`)),
+    SCHEDULE_FILE,
+    ...tokenizers.flatMap((tokenizer) => TOKENIZER_FILES.map((name) => `${tokenizer}/${name}`)),
   ];
   return [...others.filter((path) => existsSync(join(folder, path))), ...componentFiles(checkpoint)];
 }

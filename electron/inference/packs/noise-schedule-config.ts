@@ -34,7 +34,7 @@ const schema = z.object({
 });
 
 /** Least signal at the last timestep that the method can divide by in float32: sqrt(ᾱ) = 1e-5. */
-const leastAlphaProd = 1e-10;
+const LEAST_ALPHA_PROD = 1e-10;
 
 /**
  * Reads a scheduler's configuration, whatever the class of the scheduler: the method has its own (docs/method.md)
@@ -70,7 +70,7 @@ export function parseNoiseSchedule(config: unknown, path: string): NoiseSchedule
     throw unusable(path, detail);
   }
   const alphas = alphasCumprod(schedule);
-  if (alphas.at(-1)! < leastAlphaProd) {
+  if (alphas.at(-1)! < LEAST_ALPHA_PROD) {
     throw unusable(path, `its betas leave no signal at the last of ${schedule.trainSteps} timesteps`);
   }
   return schedule;

@@ -56,7 +56,7 @@ function candidates(platform: NodeJS.Platform): DeviceName[] {
 }
 
 /** Devices that are used only when they are asked for, until their pictures have been compared with the CPU's. */
-const onRequestOnly: readonly DeviceName[] = ['webgpu', 'coreml'];
+const ON_REQUEST_ONLY: readonly DeviceName[] = ['webgpu', 'coreml'];
 
 /**
  * Chooses the device.
@@ -71,14 +71,14 @@ export async function chooseDevice(
   const asked = choice === 'auto' ? candidates(environment.platform) : [choice];
   for (const device of asked) {
     const options = sessionOptions(device);
-    const isHeldBack = choice === 'auto' && onRequestOnly.includes(device);
+    const isHeldBack = choice === 'auto' && ON_REQUEST_ONLY.includes(device);
     const reason = isHeldBack
       ? `used only when asked for, with --device ${device}, until it is proved`
       : await reasonAgainst(device, options, environment);
     if (reason === null) return engineDevice(device, options, passedOver);
     passedOver.push({ device, reason });
   }
-  if (passedOver.at(-1)?.reason === tooLittleMemory) {
+  if (passedOver.at(-1)?.reason === TOO_LITTLE_MEMORY) {
     throw new StudioError(
       'OUT_OF_MEMORY',
       `There is too little memory to start the models on the device ${passedOver.at(-1)!.device}. ${MEMORY_ADVICE}`,
@@ -107,11 +107,11 @@ async function reasonAgainst(
     await probe(options);
     return null;
   } catch (error) {
-    return isOutOfMemory(error) ? tooLittleMemory : firstLine(error);
+    return isOutOfMemory(error) ? TOO_LITTLE_MEMORY : firstLine(error);
   }
 }
 
-const tooLittleMemory = 'there is too little memory';
+const TOO_LITTLE_MEMORY = 'there is too little memory';
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

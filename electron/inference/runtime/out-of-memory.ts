@@ -1,7 +1,7 @@
 /** Tells a shortage of memory from every other failure: neither ONNX Runtime nor Node has a code for it. */
 
 /** What allocators, threads, memory maps and GPU providers say; the numbers are ENOMEM and Windows' commit limit. */
-const messages =
+const MESSAGES =
   /bad_alloc|bad allocation|out of memory|out_of_memory|failed to allocate memory|cannot allocate memory|not enough memory|allocation failed|paging file is too small|\bENOMEM\b|pthread_create failed|CUDA failure 2\b|CUBLAS_STATUS_ALLOC_FAILED|E_OUTOFMEMORY|8007000E/i;
 
 /** What to do about it, for the end of an error's sentence. */
@@ -9,5 +9,5 @@ export const MEMORY_ADVICE = 'Close other programs, or use a smaller model or pi
 
 /** Whether an error says that memory ran out. */
 export function isOutOfMemory(error: unknown): boolean {
-  return messages.test(error instanceof Error ? error.message : String(error));
+  return MESSAGES.test(error instanceof Error ? error.message : String(error));
 }

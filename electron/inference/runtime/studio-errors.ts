@@ -6,13 +6,13 @@ import { PipelineError } from '../../pipeline/errors.ts';
 import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 /** A file that is missing is another trouble for the user than a file that is wrong. */
-const incompleteCodes: readonly GraphErrorCode[] = ['CHECKPOINT_INCOMPLETE', 'FILE_UNREADABLE'];
+const INCOMPLETE_CODES: readonly GraphErrorCode[] = ['CHECKPOINT_INCOMPLETE', 'FILE_UNREADABLE'];
 
 /** The same error as a {@link StudioError}, the original as its cause; one that is a StudioError already stays. */
 export function asStudioError(error: unknown): StudioError {
   if (error instanceof StudioError) return error;
   if (error instanceof GraphError) {
-    const code = incompleteCodes.includes(error.code) ? 'PACK_INCOMPLETE' : 'MODEL_INVALID';
+    const code = INCOMPLETE_CODES.includes(error.code) ? 'PACK_INCOMPLETE' : 'MODEL_INVALID';
     return new StudioError(code, error.message, { cause: error });
   }
   if (error instanceof PipelineError) {

@@ -20,14 +20,14 @@ import { hearCancel } from '../runtime/cancelling.ts';
 import { withOpenCv } from '../runtime/opencv.ts';
 
 /** Longest side at which the cut is made, so that it takes a second or two. Larger pictures get the mask enlarged. */
-const workingSidePx = 512;
-const iterations = 5;
+const WORKING_SIDE_PX = 512;
+const ITERATIONS = 5;
 /** A click is certain within this share of the picture's shorter side, and at least 2 pixels. */
-const certainShare = 0.012;
+const CERTAIN_SHARE = 0.012;
 /** Without a box the thing is looked for within this share around the points inside. */
-const likelyShare = 0.2;
+const LIKELY_SHARE = 0.2;
 /** With a box alone, parts smaller than this share of the largest are specks. */
-const speckShare = 0.05;
+const SPECK_SHARE = 0.05;
 
 export class GrabCutSegmenter implements PromptSegmenter {
   readonly name = 'GrabCut';
@@ -35,7 +35,7 @@ export class GrabCutSegmenter implements PromptSegmenter {
   async segment(image: NamedImage, prompt: MaskPrompt, signal?: CancelSignal): Promise<MaskProposal[]> {
     throwIfCancelled(signal);
     const { width, height } = image.pixels;
-    const scale = Math.min(1, workingSidePx / Math.max(width, height));
+    const scale = Math.min(1, WORKING_SIDE_PX / Math.max(width, height));
     const size = {
       width: Math.max(Math.round(width * scale), 1),
       height: Math.max(Math.round(height * scale), 1),
@@ -97,7 +97,7 @@ function seedPlane(rgb: Uint8Array, { points, box }: MaskPrompt, { width, height
       if (!point.isInside) continue;
       for (let at = 0; at < near.length; at++) {
         const [x, y] = [(at % width) + 0.5, Math.floor(at / width) + 0.5];
-        if (Math.hypot(x - point.x, y - point.y) <= likelyShare * side) near[at] = 1;
+        if (Math.hypot(x - point.x, y - point.y) <= LIKELY_SHARE * side) near[at] = 1;
       }
     }
     // What surrounds the thing is near the click, too, but it goes on elsewhere: seeded as inside, it would stay there.
@@ -109,7 +109,7 @@ function seedPlane(rgb: Uint8Array, { points, box }: MaskPrompt, { width, height
     paint(label.likelyInside, (x, y) => x > box.left && x < box.right && y > box.top && y < box.bottom);
   }
   for (const point of points) {
-    paintDisc(point.isInside ? label.inside : label.outside, point, Math.max(certainShare * side, 2));
+    paintDisc(point.isInside ? label.inside : label.outside, point, Math.max(CERTAIN_SHARE * side, 2));
   }
   // Both models need something to begin with: a box around everything leaves the picture's border outside.
   if (!seeds.includes(label.outside) && !seeds.includes(label.likelyOutside)) {
@@ -119,9 +119,9 @@ function seedPlane(rgb: Uint8Array, { points, box }: MaskPrompt, { width, height
 }
 
 /** Bits a channel of the colours that are counted: shades of one colour count as one. */
-const colourBits = 3;
+const COLOUR_BITS = 3;
 /** How many times more frequent near a click than elsewhere the thing's colours are (docs/decisions/0088). */
-const typicalFactor = 1.5;
+const TYPICAL_FACTOR = 1.5;
 
 /**
  * Which colours are clearly more frequent in an area than outside of it, by histograms of both.
@@ -131,12 +131,12 @@ const typicalFactor = 1.5;
  * @returns whether the pixel's colour is one of them
  */
 function typicalColours(rgb: Uint8Array, area: Uint8Array): (pixel: number) => boolean {
-  const shift = 8 - colourBits;
+  const shift = 8 - COLOUR_BITS;
   const binOf = (pixel: number) =>
-    ((rgb[3 * pixel]! >> shift) << (2 * colourBits)) |
-    ((rgb[3 * pixel + 1]! >> shift) << colourBits) |
+    ((rgb[3 * pixel]! >> shift) << (2 * COLOUR_BITS)) |
+    ((rgb[3 * pixel + 1]! >> shift) << COLOUR_BITS) |
     (rgb[3 * pixel + 2]! >> shift);
-  const inside = new Uint32Array(1 << (3 * colourBits));
+  const inside = new Uint32Array(1 << (3 * COLOUR_BITS));
   const outside = new Uint32Array(inside.length);
   let areaPx = 0;
   for (let pixel = 0; pixel < area.length; pixel++) {
@@ -148,7 +148,7 @@ function typicalColours(rgb: Uint8Array, area: Uint8Array): (pixel: number) => b
   return (pixel) => {
     const bin = binOf(pixel);
     // Shares are compared: i / area > factor o / rest.
-    return inside[bin]! * (area.length - areaPx) > typicalFactor * outside[bin]! * areaPx;
+    return inside[bin]! * (area.length - areaPx) > TYPICAL_FACTOR * outside[bin]! * areaPx;
   };
 }
 
@@ -175,11 +175,11 @@ function cut(
     let before = isInside();
     if (!before.includes(1)) return { inside: before, before };
     const whole = new cv.Rect(0, 0, width, height);
-    for (let iteration = 0; iteration < iterations; iteration++) {
+    for (let iteration = 0; iteration < ITERATIONS; iteration++) {
       await hearCancel(signal);
       const mode = iteration === 0 ? cv.GC_INIT_WITH_MASK : cv.GC_EVAL;
       cv.grabCut(picture, mask, whole, outsideModel, insideModel, 1, mode);
-      if (iteration === iterations - 3) before = isInside();
+      if (iteration === ITERATIONS - 3) before = isInside();
     }
     return { inside: isInside(), before };
   });
@@ -198,7 +198,7 @@ function keepAsked(mask: Tensor, { points }: MaskPrompt): Tensor {
   clicked.delete(0);
   const largest = Math.max(0, ...areas);
   const stays = areas.map((area, index) =>
-    clicked.size > 0 ? clicked.has(index + 1) : area >= speckShare * largest,
+    clicked.size > 0 ? clicked.has(index + 1) : area >= SPECK_SHARE * largest,
   );
   const kept = maskWhere(mask.dims, (at) => labels[at] !== 0 && stays[labels[at]! - 1]!);
   const certainlyOutside = points.filter(({ isInside }) => !isInside);

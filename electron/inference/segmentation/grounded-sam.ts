@@ -19,7 +19,7 @@ import type { EngineDevice } from '../runtime/devices.ts';
 import { loadOptions, loadTransformers, type Transformers, withModel } from '../runtime/transformers.ts';
 
 /** Most boxes of which masks are made. */
-const mostBoxes = 8;
+const MOST_BOXES = 8;
 
 interface GroundingProcessor {
   post_process_grounded_object_detection(
@@ -112,15 +112,15 @@ export class GroundedSegmenter implements PhraseSegmenter {
     throwIfCancelled(signal);
     const detections = await this.#detector.detect(image, query);
     const proposals: MaskProposal[] = [];
-    for (const { box, score } of detections.slice(0, mostBoxes)) {
+    for (const { box, score } of detections.slice(0, MOST_BOXES)) {
       throwIfCancelled(signal);
       const [best] = await this.#segmenter.segment(image, { points: [], box }, signal);
       if (best !== undefined) proposals.push({ mask: best.mask, score, box });
     }
-    const left = detections.length - mostBoxes;
+    const left = detections.length - MOST_BOXES;
     return {
       proposals,
-      notices: left > 0 ? [`${left} more were found; the ${mostBoxes} best were masked.`] : [],
+      notices: left > 0 ? [`${left} more were found; the ${MOST_BOXES} best were masked.`] : [],
     };
   }
 

@@ -26,7 +26,7 @@ import {
 } from '../runtime/transformers.ts';
 
 /** Pictures whose embeddings are kept; one of SAM takes 8 MB. */
-const keptPictures = 3;
+const KEPT_PICTURES = 3;
 
 type Size = [height: number, width: number];
 
@@ -133,7 +133,7 @@ export class SamSegmenter implements PromptSegmenter {
         throw error;
       });
     this.#embeddings.set(contentHash, embedding);
-    if (this.#embeddings.size > keptPictures) {
+    if (this.#embeddings.size > KEPT_PICTURES) {
       this.#embeddings.delete(this.#embeddings.keys().next().value!);
     }
     return embedding;

@@ -38,12 +38,12 @@ const configSchema = z.object({
 type Config = z.output<typeof configSchema>;
 
 /** Words that change nothing about what is looked for. */
-const fillers = new Set(['a', 'an', 'the', 'my', 'one', 'and', 'of', 'photo', 'picture', 'in', 'with']);
+const FILLERS = new Set(['a', 'an', 'the', 'my', 'one', 'and', 'of', 'photo', 'picture', 'in', 'with']);
 
 /** A part that is smaller than this share of the largest belongs to it (a balloon's string) and is no other subject. */
-const partShare = 0.25;
+const PART_SHARE = 0.25;
 /** A find must cover this share of the picture. */
-const leastShare = 0.002;
+const LEAST_SHARE = 0.002;
 
 export class StarterSegmenter implements PhraseSegmenter {
   readonly name = 'the pack’s own segmenter';
@@ -127,7 +127,7 @@ export class StarterSegmenter implements PhraseSegmenter {
   #read(phrase: string): { asked: string[]; unknown: string[] } {
     const words = phrase.toLowerCase().match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu) ?? [];
     const asked = words.filter((word) => this.#config.words.includes(word));
-    const unknown = words.filter((word) => !this.#config.words.includes(word) && !fillers.has(word));
+    const unknown = words.filter((word) => !this.#config.words.includes(word) && !FILLERS.has(word));
     return { asked: [...new Set(asked)], unknown: [...new Set(unknown)] };
   }
 
@@ -171,15 +171,15 @@ function proposalsOf(logits: Tensor, presence: number, threshold: number): MaskP
   const dims = logits.dims;
   const region = fillHoles(
     maskWhere(dims, (at) => logits.data[at]! > 0),
-    leastShare * logits.data.length,
+    LEAST_SHARE * logits.data.length,
   );
   const { labels, areas } = connectedComponents(regionOf(region), 8);
   const largest = Math.max(0, ...areas);
-  if (largest < leastShare * logits.data.length) return [];
+  if (largest < LEAST_SHARE * logits.data.length) return [];
   const boxes = areas.map(
     (_, index) => boundingRectangle(maskWhere(dims, (at) => labels[at] === index + 1))!,
   );
-  const isLarge = areas.map((area) => area >= partShare * largest);
+  const isLarge = areas.map((area) => area >= PART_SHARE * largest);
   const owners = areas.map((_, index) => (isLarge[index] ? index : nearest(boxes[index]!, boxes, isLarge)));
   const proposals = areas.flatMap((_, index): MaskProposal[] => {
     if (!isLarge[index]) return [];

@@ -14,7 +14,7 @@ import type { RgbImage } from '../processors/image.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** Weight of what is above and below, of that of what is beside. */
-const verticalWeight = 0.1;
+const VERTICAL_WEIGHT = 0.1;
 
 export class LayeredInpainter implements Inpainter {
   readonly name = 'a fill in layers';
@@ -58,8 +58,8 @@ export function fillLayers({ width, height, data }: RgbImage, hole: Tensor): Rgb
     sweep((y + 1) * width - 1, -1, width, 1);
   }
   for (let x = 0; x < width; x++) {
-    sweep(x, width, height, verticalWeight);
-    sweep((height - 1) * width + x, -width, height, verticalWeight);
+    sweep(x, width, height, VERTICAL_WEIGHT);
+    sweep((height - 1) * width + x, -width, height, VERTICAL_WEIGHT);
   }
   const filled = new Uint8Array(data);
   for (let at = 0; at < weights.length; at++) {

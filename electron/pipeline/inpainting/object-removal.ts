@@ -22,7 +22,7 @@ import { gaussianNoise } from '../tensor/noise.ts';
 import { firstNonFinite, type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** Most pixels over which a fill fades into the picture, within the margin around the objects. */
-const mostFadePx = 4;
+const MOST_FADE_PX = 4;
 
 /**
  * The hole that objects leave.
@@ -67,7 +67,7 @@ export function removalHole(
  */
 export function pasteFill(image: RgbImage, filled: RgbImage, hole: Tensor, growPx: number): RgbImage {
   const [height, width] = hole.dims as [number, number];
-  const fadePx = Math.min(mostFadePx, Math.max(growPx - 2, 0));
+  const fadePx = Math.min(MOST_FADE_PX, Math.max(growPx - 2, 0));
   const outside = { inside: Uint8Array.from(hole.data, (value) => 1 - value), height, width };
   const squared = squaredDistanceTo(outside);
   const opacity = tensor(

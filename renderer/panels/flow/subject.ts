@@ -6,7 +6,7 @@ import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
 /** From this share of see-through pixels on, a picture is taken for a cut-out. */
-const cutOutShare = 0.01;
+const CUT_OUT_SHARE = 0.01;
 
 /**
  * The opacity of a cut-out as a grey picture, white where the thing is.
@@ -30,7 +30,7 @@ export async function opacityOf(picture: Blob): Promise<Blob | null> {
     data.fill(opacity, at - 3, at);
     data[at] = 255;
   }
-  if (seeThrough < cutOutShare * canvas.width * canvas.height) return null;
+  if (seeThrough < CUT_OUT_SHARE * canvas.width * canvas.height) return null;
   context.putImageData(pixels, 0, 0);
   return canvas.convertToBlob({ type: 'image/png' });
 }

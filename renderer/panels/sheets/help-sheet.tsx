@@ -7,7 +7,7 @@ import { useEditor } from '../../session/editor-store.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { Chord } from '../widgets/icon-button.tsx';
 
-const groups: readonly ShortcutGroup[] = ['tools', 'edit', 'view', 'render', 'app'];
+const GROUPS: readonly ShortcutGroup[] = ['tools', 'edit', 'view', 'render', 'app'];
 
 export function HelpSheet() {
   const { t } = useTranslation();
@@ -21,7 +21,7 @@ export function HelpSheet() {
       >
         {t('help.guide')}
       </Button>
-      {groups.map((group) => (
+      {GROUPS.map((group) => (
         <section key={group}>
           <Title order={3} size="h6">
             {t(`help.groups.${group}`)}

@@ -9,9 +9,9 @@ import { FolderSettings } from './folder-settings.tsx';
 import { ShortcutEditor } from './shortcut-editor.tsx';
 
 const MEGA = 2 ** 20;
-const themes = ['system', 'light', 'dark'] as const;
-const wheels = ['zoom', 'brushSize'] as const;
-const devices = ['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
+const WHEELS = ['zoom', 'brushSize'] as const;
+const DEVICES = ['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'] as const;
 
 export function SettingsSheet() {
   const { t } = useTranslation();
@@ -25,8 +25,8 @@ export function SettingsSheet() {
         label={t('settings.theme')}
         allowDeselect={false}
         value={settings.theme}
-        data={themes.map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
-        onChange={(theme) => theme && set({ theme: theme as (typeof themes)[number] })}
+        data={THEMES.map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
+        onChange={(theme) => theme && set({ theme: theme as (typeof THEMES)[number] })}
       />
       <Select
         label={t('settings.language')}
@@ -39,8 +39,8 @@ export function SettingsSheet() {
         label={t('settings.wheel')}
         allowDeselect={false}
         value={settings.wheel}
-        data={wheels.map((value) => ({ value, label: t(`settings.wheels.${value}`) }))}
-        onChange={(wheel) => wheel && set({ wheel: wheel as (typeof wheels)[number] })}
+        data={WHEELS.map((value) => ({ value, label: t(`settings.wheels.${value}`) }))}
+        onChange={(wheel) => wheel && set({ wheel: wheel as (typeof WHEELS)[number] })}
       />
       <Switch
         label={t('settings.showPixels')}
@@ -54,8 +54,8 @@ export function SettingsSheet() {
         label={t('settings.device')}
         allowDeselect={false}
         value={settings.device}
-        data={devices.map((value) => ({ value, label: t(`settings.devices.${value}`) }))}
-        onChange={(device) => device && set({ device: device as (typeof devices)[number] })}
+        data={DEVICES.map((value) => ({ value, label: t(`settings.devices.${value}`) }))}
+        onChange={(device) => device && set({ device: device as (typeof DEVICES)[number] })}
       />
       <NumberInput
         label={t('settings.rowsAtOnce')}

@@ -2,7 +2,7 @@
 import { Button, createTheme, type MantineColorsTuple, Modal, Slider, Tooltip } from '@mantine/core';
 
 /** Teal, dark enough at 7 and 8 for white text (AA). */
-const brand: MantineColorsTuple = [
+const BRAND: MantineColorsTuple = [
   '#e6fbf7',
   '#d0f3ec',
   '#a3e6d8',
@@ -18,7 +18,7 @@ const brand: MantineColorsTuple = [
 export const studioTheme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 7 },
-  colors: { brand },
+  colors: { brand: BRAND },
   defaultRadius: 'sm',
   fontFamily: "Inter, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', system-ui, sans-serif",
   respectReducedMotion: true,

@@ -35,7 +35,7 @@ const icons: Readonly<Record<ToolInHand, ComponentType<{ size: number; 'aria-hid
   frame: IconFrame,
 };
 
-const groups: readonly (readonly ToolInHand[])[] = [
+const GROUPS: readonly (readonly ToolInHand[])[] = [
   ['move', 'frame', 'hand'],
   ['brush', 'eraser', 'fill'],
   ['lasso', 'polygon', 'rectangle', 'ellipse'],
@@ -50,8 +50,7 @@ export function ToolRail() {
   return (
     <nav className="tool-rail" aria-label={t('tools.title')}>
       <Stack gap={4} align="center" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
-        {groups
-          .map((group) => group.filter((tool) => tool !== 'select' || canSelect))
+        {GROUPS.map((group) => group.filter((tool) => tool !== 'select' || canSelect))
           .filter((group) => group.length > 0)
           .map((group, index) => (
             <Stack key={group[0]} gap={4} align="center">

@@ -18,7 +18,7 @@ function isControl(target: EventTarget | null): boolean {
 }
 
 /** Shortcuts that work while a text is typed, too. */
-const whileTyping: readonly ActionName[] = ['render.start', 'render.startFirst', 'app.settings'];
+const WHILE_TYPING: readonly ActionName[] = ['render.start', 'render.startFirst', 'app.settings'];
 
 /** Whether a key is pressed in a sheet or a dialog, or in nothing while one is open: then it is none of the tools'. */
 function isInSheet(target: EventTarget | null): boolean {
@@ -29,7 +29,7 @@ function isInSheet(target: EventTarget | null): boolean {
 
 /** Shortcuts that open and close sheets, and those that work everywhere. */
 function worksInSheet(action: ActionName): boolean {
-  return action.startsWith('app.') || whileTyping.includes(action);
+  return action.startsWith('app.') || WHILE_TYPING.includes(action);
 }
 
 export function useKeys(): void {
@@ -57,7 +57,7 @@ export function useKeys(): void {
         // A sheet that waits for keys (the shortcut editor) has taken them.
         if (event.defaultPrevented || event.isComposing) return;
         const action = actionOf(event, useStudio.getState().settings.shortcuts);
-        if (isTyping(event.target) && !(action && whileTyping.includes(action))) return;
+        if (isTyping(event.target) && !(action && WHILE_TYPING.includes(action))) return;
         if (isInSheet(event.target)) {
           // Escape is taken by the sheet, or by what is open in it.
           if (!action || !worksInSheet(action)) return;

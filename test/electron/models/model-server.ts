@@ -38,40 +38,40 @@ export interface Exchange {
 export class ModelServer {
   readonly files = new Map<string, ServedFile>();
   readonly requests: LoggedRequest[] = [];
-  private readonly faults = new Map<string, Fault[]>();
-  private readonly server: Server;
+  readonly #faults = new Map<string, Fault[]>();
+  readonly #server: Server;
   /** Used by every request that no fault of its path answers. */
   standingFault: Fault | undefined;
 
   private constructor() {
-    this.server = createServer((request, response) => {
-      this.answer(request, response).catch(() => response.destroy());
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => response.destroy());
     });
   }
 
   static async start(): Promise<ModelServer> {
     const server = new ModelServer();
-    await new Promise<void>((resolve) => server.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   /** The next GETs of a path are answered by these faults, one each. */
   misbehave(path: string, ...faults: Fault[]): void {
-    this.faults.set(path, [...(this.faults.get(path) ?? []), ...faults]);
+    this.#faults.set(path, [...(this.#faults.get(path) ?? []), ...faults]);
   }
 
   /** Forgets the faults of a path that are left. */
   behave(path: string): void {
-    this.faults.delete(path);
+    this.#faults.delete(path);
   }
 
   /** Bytes of a path that were sent. */
@@ -85,7 +85,7 @@ export class ModelServer {
     return this.requests.filter((request) => request.path === path && request.method === 'GET');
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent(request.url ?? '');
     const file = this.files.get(path);
     const log: LoggedRequest = {
@@ -106,7 +106,7 @@ export class ModelServer {
     const start = isSame ? asked : 0;
     const exchange = { request, response, file, log, start };
     if (request.method === 'GET') {
-      const fault = this.faults.get(path)?.shift() ?? this.standingFault;
+      const fault = this.#faults.get(path)?.shift() ?? this.standingFault;
       await (fault ?? honest)(exchange);
     } else if (file.headRedirect) {
       response.writeHead(307, file.headRedirect).end();

@@ -1,0 +1,37 @@
+/** One style for constants and private members (docs/decisions/0140). */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+const modules = ['electron', 'renderer', 'native-models/graph', 'build'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
+    // Migrations that were released are never edited.
+    .filter((name) => !/migrations[\\/]\d/.test(name))
+    .map((name) => ({ name: join(folder, name), source: readFileSync(join(root, folder, name), 'utf8') })),
+);
+
+/** A number, a text or a pattern that is written out, or a list or a set of them. */
+const WRITTEN_OUT =
+  /^(export )?const ([a-z]\w*)(?:: [^=\n]+)? = (?:new Set\()?\[?\s*(?:-?\d[\d_.e-]*n?|'[^']*'|`[^`$]*`|\/(?![/*]).+\/[a-z]*)\s*(?:[,;*]|as const|\*\*|<<)/gm;
+
+test('what a module writes out at its top is in upper case', () => {
+  expect(modules.length).toBeGreaterThan(300);
+  expect(
+    modules.flatMap(({ name, source }) =>
+      [...source.matchAll(WRITTEN_OUT)].map(([, , constant]) => `${name}: ${constant}`),
+    ),
+  ).toEqual([]);
+});
+
+test('private members have a #', () => {
+  expect(
+    modules.flatMap(({ name, source }) =>
+      [...source.matchAll(/^\s+(?:private|protected) (?!constructor).*/gm)].map(
+        ([line]) => `${name}: ${line}`,
+      ),
+    ),
+  ).toEqual([]);
+});
