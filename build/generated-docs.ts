@@ -37,10 +37,10 @@ function decisionsPage(): string {
     .sort()
     .map((name) => {
       const [heading = ''] = readFileSync(join(DECISIONS, name), 'utf8').split('\n');
-      const [, number, title] = /^# (\d{4}): (.+?)\r?$/.exec(heading) ?? [];
-      if (number !== name.slice(0, 4)) {
-        throw new Error(`${name} begins with "${heading}" and not with "# ${name.slice(0, 4)}: Title".`);
-      }
+      const number = name.slice(0, 4);
+      // Pages may say their number again.
+      const [, title] = new RegExp(`^# (?:${number}:? )?(.+?)\\r?$`).exec(heading) ?? [];
+      if (title === undefined) throw new Error(`${name} begins with "${heading}" and not with "# Title".`);
       return `| [${number}](${name}) | ${title} |`;
     });
   return page([

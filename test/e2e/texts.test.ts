@@ -42,11 +42,9 @@ test('no file holds a text of the interface', () => {
 });
 
 test('a text takes its values, and a pattern any', () => {
-  expect(t('concept.select', { name: 'my cat' })).toBe(t('concept.select', { name: 'my cat' }));
-  expect(t('sweep.start', { count: 4 })).toBe(t('sweep.start', { count: 4 }));
-  expect(t('concept.select', { name: 'my cat' })).toMatch(textPattern('concept.select'));
-  expect(t('concept.select', { name: 'my cat' })).not.toMatch(
-    textPattern('concept.select', { name: 'my dog' }),
-  );
+  expect(t('concept.select', { name: 'my cat' })).toBe('Edit my cat');
+  expect(t('sweep.start', { count: 4 })).toBe('Render 4 images');
+  expect('Edit my cat').toMatch(textPattern('concept.select'));
+  expect('Edit my cat').not.toMatch(textPattern('concept.select', { name: 'my dog' }));
   expect(() => t('no.such.text')).toThrow('There is no text no.such.text.');
 });
