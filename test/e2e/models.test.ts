@@ -61,7 +61,7 @@ describe('the models', () => {
     await card()
       .getByText(
         new RegExp(
-          `${textPattern('models.toDownload', { size: /\\d+ kB/ }).source} · ${textPattern('models.free').source}`,
+          `${textPattern('models.toDownload', { size: /\d+ kB/ }).source} · ${textPattern('models.free').source}`,
         ),
       )
       .waitFor();
