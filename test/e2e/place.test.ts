@@ -264,7 +264,7 @@ describe('the mode of a concept', () => {
       [170, 160],
       [420, 300],
     ]);
-    const offer = page.getByRole('region', { name: 'No object is under the mask of my cat' });
+    const offer = page.getByRole('region', { name: t('drop.moved', { name: 'my cat' }) });
     await offer.getByRole('button', { name: t('drop.placeInstead') }).click();
     expectNear(await placed(), { x: 425, y: 300 }, 3);
     await offer.waitFor({ state: 'detached' });
@@ -276,7 +276,7 @@ describe('the mode of a concept', () => {
     await expect.poll(() => coverage(page)).toBeGreaterThan(0);
     await dropOnCanvas(page, 'other cat.png', await catCutOut(), 420, 300);
     const offer = page.getByRole('region', { name: t('drop.title') });
-    await offer.getByText('other cat.png was dropped on the mask of my cat.').waitFor();
+    await offer.getByText(t('drop.covered', { file: 'other cat.png', name: 'my cat' })).waitFor();
     expect(await page.getByRole('button', { name: textPattern('concept.select') }).count()).toBe(2);
     await offer.getByRole('button', { name: 'Replace my cat' }).click();
     await expect
