@@ -9,7 +9,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 };
 
 /**
- * Where the program is to be found, for the packages that must name such a place: PNPMIX_HOMEPAGE, given by whoever
+ * Where the program is to be found, for the packages that must name such a place: PNPMIX_HOMEPAGE, given by the one who
  * publishes it (docs/decisions/0061).
  *
  * @throws Error when it is no address of the web
@@ -29,7 +29,7 @@ export function linuxTargets(homepage: string | undefined): string[] {
   return homepage === undefined ? ['AppImage'] : ['AppImage', 'deb'];
 }
 
-/** What native code reads lies beside the archive: it does not know archives. */
+/** What native code reads is next to the archive: it does not know archives. */
 const UNPACKED = [
   'native-models/packs/**',
   'node_modules/onnxruntime-node/**',

@@ -131,7 +131,7 @@ export class OnnxBuilder {
    */
   external(name: string, type: OnnxType, dims: readonly number[], data: ExternalData): Value {
     if (data.location === '' || data.location === '..' || /[\\/]/.test(data.location)) {
-      throw invalid(`external data must lie beside the graph, not in "${data.location}"`);
+      throw invalid(`external data must be next to the graph, not in "${data.location}"`);
     }
     const entries = { location: data.location, offset: String(data.offset), length: String(data.byteLength) };
     const tensor = create(TensorProtoSchema, {

@@ -14,7 +14,7 @@ export class CanvasView {
   #transform: ViewTransform = { scale: 1, offsetX: 0, offsetY: 0 };
   #viewport: Size = { width: 1, height: 1 };
   #content: Size = { width: 1, height: 1 };
-  /** The person has not moved the picture since it was fitted: it stays fitted when the window changes. */
+  /** The user has not moved the picture since it was fitted: it stays fitted when the window changes. */
   #isFitted = true;
   readonly #listeners = new Set<() => void>();
 

@@ -120,7 +120,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     if (touches.size < 2) pinch = undefined;
     if (drag?.pointerId !== event.pointerId) return;
     if (drag.kind === 'tool') {
-      // The system has taken the pointer away: what it drew so far is the person's all the same.
+      // The system has taken the pointer away: what it drew so far is the user's all the same.
       if (isLost) target.interrupt(true);
       else target.input({ kind: 'up', pointer: sample(event) });
     }

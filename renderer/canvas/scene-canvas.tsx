@@ -194,7 +194,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
     stage.current?.batchDraw();
   }, [workbenchVersion, masks]);
 
-  // The first frame with the background on it: from here on the person can work (test/bench/editor-bench.ts).
+  // The first frame with the background on it: from here on the user can work (test/bench/editor-bench.ts).
   const isShown = background !== undefined;
   useEffect(() => {
     if (!isShown) return;

@@ -62,7 +62,7 @@ export class WebSocketTransport implements Transport {
     return () => this.#connectionListeners.delete(listener);
   }
 
-  /** Tries at once, for something has changed: the person gave another address. */
+  /** Tries at once, for something has changed: the user gave another address. */
   retry(): void {
     this.#wake();
   }

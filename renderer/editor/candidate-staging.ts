@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /**
- * The candidates as they stand after some were made anew.
+ * The candidates as they stand after some were regenerated.
  *
  * @param replacementOf what a candidate was replaced by; undefined where it was not, or not yet
  */

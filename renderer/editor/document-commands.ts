@@ -119,7 +119,7 @@ export function setBackground(
 /**
  * Puts in a background without the objects, or takes it away.
  *
- * @param masks those that it was made with; undefined for a picture of the person's own
+ * @param masks those that it was made with; undefined for a picture of the user's own
  */
 export function setInpainted(
   document: SceneDocument,
@@ -141,7 +141,7 @@ export function visibleMasks({ concepts }: Pick<SceneDocument, 'concepts'>): Ass
 /**
  * Whether a mask that takes part in the render is not among those that the objects were taken out with: it was painted
  * or moved since. Masks are named by their content, so that one that is back to what it was is no change; a picture
- * of the person's own is never called stale.
+ * of the user's own is never called stale.
  */
 export function isInpaintedStale(document: SceneDocument): boolean {
   const { inpainted, inpaintedMasks } = document;

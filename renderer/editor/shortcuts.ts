@@ -1,7 +1,7 @@
 /**
  * The table of shortcuts, and how a pressed key finds its action.
  *
- * Letters go by what is printed on the key (KeyboardEvent.key), so that Ctrl+Z is where the person's layout has Z;
+ * Letters follow what is printed on the key (KeyboardEvent.key), so that Ctrl+Z is where the user's layout has Z;
  * digits and punctuation go by the physical key (KeyboardEvent.code), since many layouts have brackets behind
  * AltGr or not at all. On layouts without Latin letters, such as Korean, letters go by the physical key too.
  */
@@ -152,7 +152,7 @@ const printed: Readonly<Record<string, string>> = {
   PageDown: 'Page Down',
 };
 
-/** A chord as it is written for the person; the keys in order, to be set as key caps. */
+/** A chord as it is written for the user; the keys in order, to be set as key caps. */
 export function printedChord(chord: KeyChord, isMac: boolean): readonly string[] {
   return chord.split('+').map((part) => {
     if (part === 'Ctrl') return isMac ? '⌘' : 'Ctrl';

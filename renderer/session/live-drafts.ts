@@ -10,7 +10,7 @@ export interface DraftHost {
   enqueue(document: SceneDocument): Promise<RenderSummary>;
   /** Cancels a render without a trace in the history. */
   cancel(renderId: string): Promise<unknown>;
-  /** Takes a render out of the history; it can still be had back. */
+  /** Takes a render out of the history; it can still be restored. */
   remove(renderId: string): Promise<unknown>;
   /** What is known of a render now. */
   find(renderId: string): RenderSummary | undefined;

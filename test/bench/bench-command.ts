@@ -148,7 +148,7 @@ function buildPage(): void {
   if (status !== 0) throw new Error(`npm run build:renderer ended with ${status}.`);
 }
 
-/** The textbook version from the same pictures to the same picture, everything computed anew. */
+/** The textbook version from the same pictures to the same picture, everything computed again. */
 async function runOracle(
   engine: Engine,
   request: RenderRequest,

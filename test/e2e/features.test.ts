@@ -108,7 +108,7 @@ describe('the history', () => {
 });
 
 describe('candidates', () => {
-  it('are looked at on the canvas by keys, and made anew one by one', async () => {
+  it('are looked at on the canvas by keys, and regenerated one by one', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('background.generate') }).click();
     const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');

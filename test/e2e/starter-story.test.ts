@@ -379,7 +379,7 @@ describe('the window', () => {
       .click();
   });
 
-  it('is dark where the person likes it dark', async () => {
+  it('is dark where the user likes it dark', async () => {
     const { page } = studio;
     await setTheme(page, 'dark');
     await page

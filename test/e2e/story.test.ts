@@ -182,7 +182,7 @@ describe('the sample', () => {
 });
 
 describe('from an empty project', () => {
-  it('builds a scene with pictures of the person’s own and exports it', async () => {
+  it('builds a scene with pictures of the user’s own and exports it', async () => {
     const { page } = studio;
     await createProject(page, 'My own');
     expect(await renderButton(page).isEnabled()).toBe(false);

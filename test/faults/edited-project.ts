@@ -135,7 +135,7 @@ function rename(contents: Contents, name: string): Edit {
   };
 }
 
-/** A copy in a file of its own; the person goes on in the project. */
+/** A copy in a file of its own; the user goes on in the project. */
 function duplicate(contents: Contents): Edit {
   return {
     kind: 'duplicate',

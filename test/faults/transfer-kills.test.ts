@@ -130,7 +130,7 @@ interface Materials {
   /** What is exported. */
   readonly renderId: string;
   readonly target: string;
-  /** The models, as the person has them. */
+  /** The models, as the user has them. */
   readonly mine: string;
 }
 

@@ -33,7 +33,7 @@ export function textbookMasks(
   const cells = (valueAt: (x: number, y: number) => number) =>
     Float32Array.from({ length: h * w }, (_, cell) => valueAt(cell % w, Math.floor(cell / w)));
   const share = concepts.map(({ mask }) => cells((x, y) => cellShare(mask, x, y, options)));
-  // Overlaps: whoever is in front takes its share first; on equal order, the concept named first.
+  // Overlaps: the concept in front takes its share first; on equal order, the concept named first.
   const isInFront = (j: number, i: number) =>
     concepts[j]!.order > concepts[i]!.order || (concepts[j]!.order === concepts[i]!.order && j < i);
   const M = concepts.map((_, i) =>

@@ -8,7 +8,7 @@ import type { Dab, StrokeMode } from '../brush-stroke.ts';
 import type { PixelRect, Point } from '../mask-plane.ts';
 import type { Size } from '../view-transform.ts';
 
-/** What the person does, in image pixels. */
+/** What the user does, in image pixels. */
 export type ToolInput =
   | { readonly kind: 'down' | 'move' | 'up'; readonly pointer: PointerSample }
   | { readonly kind: 'double'; readonly pointer: PointerSample }

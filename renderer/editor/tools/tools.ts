@@ -16,7 +16,7 @@ export const TOOL_NAMES = Object.keys(tools) as readonly ToolName[];
 
 /**
  * The input that ends a tool's gesture and keeps what was done. Smart select has none: what it shows is a proposal,
- * which counts only when the person takes it.
+ * which counts only when the user takes it.
  */
 export function endOf(tool: ToolName, pointer: PointerSample): ToolInput | undefined {
   if (tool === 'select') return undefined;

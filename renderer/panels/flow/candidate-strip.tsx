@@ -31,7 +31,7 @@ export function CandidateStrip({
   const image = inSight?.image;
   /** The canvas shows it: only what has been seen is marked, and can be taken. */
   const isSeen = image !== undefined && stagedImage === image;
-  // What is in sight may be made anew meanwhile.
+  // What is in sight may be regenerated meanwhile.
   useEffect(() => {
     if (image !== undefined && (isStaged || isFirst)) useEditor.setState({ stagedBackground: image });
   }, [image, isStaged, isFirst]);

@@ -15,7 +15,7 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
   const left = bytesToDownload(pack.components);
   const studio = useStudioActions();
   const inUse = useStudio((state) => state.settings.pack === pack.id);
-  // The last one counts, whoever began it: a download goes on when the sheet is closed or the page loaded again.
+  // The last one counts, no matter which window started it: a download goes on when the sheet is closed or the page loaded again.
   const job = useStudio(({ jobs }) => Object.values(jobs).findLast(({ packId }) => packId === pack.id));
   const isBusy = job !== undefined && ['waiting', 'running'].includes(job.state);
   return (
@@ -85,7 +85,7 @@ function useSizeText() {
   };
 }
 
-/** A download that was stopped by the person, and nothing done since. */
+/** A download that was stopped by the user, and nothing done since. */
 function isPausedDownload(job: JobState | undefined): boolean {
   return job?.kind === 'pullModels' && job.state === 'cancelled';
 }

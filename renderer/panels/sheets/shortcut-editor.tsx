@@ -1,4 +1,4 @@
-/** Changing shortcuts: press the new keys; whoever had them loses them and is named. */
+/** Changing shortcuts: press the new keys; the action that had them loses them and is named. */
 import { Button, Group, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { IconRestore, IconX } from '@tabler/icons-react';
 import { useState } from 'react';

@@ -1,4 +1,4 @@
-/** The language of the editor: the person's choice, else the system's, else English. */
+/** The language of the editor: the user's choice, else the system's, else English. */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';

@@ -1,4 +1,4 @@
-/** A dialog that waits for an answer: for what destroys something, binds the person or asks for a name. */
+/** A dialog that waits for an answer: for what destroys something, binds the user or asks for a name. */
 import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';

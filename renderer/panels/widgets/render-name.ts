@@ -1,4 +1,4 @@
-/** What a render is called: the person's name for it, else when it was made. */
+/** What a render is called: the user's name for it, else when it was made. */
 import i18next from 'i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 

@@ -36,7 +36,7 @@ export function TextField({
     isDirty.current = false;
     latest.current.onCommit(latest.current.draft);
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every letter starts the rest anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every letter restarts the rest.
   useEffect(() => {
     const timer = setTimeout(commit, REST_MS);
     return () => clearTimeout(timer);

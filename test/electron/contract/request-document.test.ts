@@ -115,7 +115,7 @@ describe('requestDocument', () => {
     expect([first!.id, first!.id === second!.id]).toEqual(['dog', false]);
   });
 
-  it('leaves pictures that cannot be had as they are, or open', () => {
+  it('leaves missing pictures as they are, or open', () => {
     const other = { ...document, background: asset('8'), inpainted: asset('7') };
     const kept = requestDocument(request(), other, none);
     expect(kept).toMatchObject({ background: asset('8'), inpainted: asset('7') });

@@ -1,5 +1,5 @@
 /**
- * `node test/electron/inference/make-starter-references.ts`: renders the references of starter-pack.test.ts anew.
+ * `node test/electron/inference/make-starter-references.ts`: renders the references of starter-pack.test.ts again.
  * To be run when the starter pack has changed, and the pictures looked at before they are committed.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -83,9 +83,9 @@ test('the same request gives the same bytes, with and without what is cached', a
   const cached = await renderSample(engine, name);
   expect(cached.image.data).toEqual(renders.get(name)!.data);
   rmSync(cacheFolder, { recursive: true });
-  const anew = await renderSample(engine, name);
-  expect(anew.unetRows).toBeGreaterThan(cached.unetRows);
-  expect(anew.image.data).toEqual(cached.image.data);
+  const recomputed = await renderSample(engine, name);
+  expect(recomputed.unetRows).toBeGreaterThan(cached.unetRows);
+  expect(recomputed.image.data).toEqual(cached.image.data);
 });
 
 test('every sample scene of drawings composes', async () => {

@@ -268,7 +268,7 @@ export class StandInWindow extends EventEmitter {
   /** Whether its page objects to being closed. */
   hasUnsaved = false;
 
-  /** The person, or the program, closes it. */
+  /** The user, or the program, closes it. */
   close(): void {
     if (this.hasUnsaved) {
       const event = new PreventableEvent();

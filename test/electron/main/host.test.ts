@@ -97,7 +97,7 @@ describe('events', () => {
     expect(await requestsOf(electron, other!)).toEqual([{ what: 'openProject', path: state.path }]);
   });
 
-  it('a page that ended is begun anew, and the log says so', async () => {
+  it('a page that ended is started again, and the log says so', async () => {
     const { window, settings } = await startHost();
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.webContents.reloads).toBe(1);

@@ -107,7 +107,7 @@ describe('verification', () => {
     expect((await readFile(place('one/a.bin'))).toString()).toBe('a stranger');
   });
 
-  it('replaces a hard link instead of writing into the person’s file', async () => {
+  it('replaces a hard link instead of writing into the user’s file', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     await unlink(place('one/a.bin'));

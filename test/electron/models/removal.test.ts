@@ -72,7 +72,7 @@ describe('removal', () => {
     expect(await readFile(place('one/a.bin'))).toEqual(mine);
   });
 
-  it('removes the store’s name of an imported file and leaves the person’s', async () => {
+  it('removes the store’s name of an imported file and leaves the user’s', async () => {
     for (const mode of ['hard-link', 'link'] as const) {
       const { store, folder, place } = await twoPartPack();
       const mine = await personsFolder(folder);

@@ -1,4 +1,4 @@
-/** How often the method asks the U-Net, and what it does when the U-Net fails or the person cancels. */
+/** How often the method asks the U-Net, and what it does when the U-Net fails or the user cancels. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';

@@ -17,7 +17,7 @@ function mount(...args: string[]): boolean {
   return spawnSync('mount', args).status === 0;
 }
 
-/** A disk of its own; undefined where that cannot be had. */
+/** A disk of its own; undefined where that is not available. */
 async function smallDisk(size: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'project-disk-'));
   const isMounted = mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);

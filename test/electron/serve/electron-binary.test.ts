@@ -1,4 +1,4 @@
-/** Whether Electron can be had: found, fetched, or said why not. */
+/** Whether Electron is available: found, fetched, or said why not. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';

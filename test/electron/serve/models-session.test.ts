@@ -105,7 +105,7 @@ test('a licence is asked for; a download is stopped and continued; what is there
   expect(await statesOfParts()).toEqual({ one: 'absent', two: 'absent' });
 });
 
-test('a folder that the person has is taken in, without the network; one without the model is refused', async () => {
+test('a folder that the user has is taken in, without the network; one without the model is refused', async () => {
   const mine = join(root, 'mine');
   mkdirSync(mine);
   const empty = await ended(

@@ -130,7 +130,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const seedsOf = ({ result }: typeof generated) =>
     result?.kind === 'backgrounds' ? result.candidates.map(({ seed }) => seed) : [];
   expect(seedsOf(generated)).toEqual([3, 4]);
-  // The first could be had while the second was being made.
+  // The first was available while the second was being made.
   const first = await client.until(
     'job.changed',
     (job) => job.jobId === candidates.jobId && job.state === 'running' && seedsOf(job).length === 1,
@@ -257,7 +257,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const layered = await client.call('export.layered', { projectId, renderId: queued.renderId });
   expect((await client.download(layered.asset!)).length).toBe(layered.bytes);
 
-  // Closed; the host ended and started anew; reopened: everything is there.
+  // Closed; the host ended and started again; reopened: everything is there.
   const before = await client.call('project.state', { projectId });
   const historyBefore = await client.call('project.history', { projectId });
   const rendersBefore = await client.call('renders.page', { projectId });

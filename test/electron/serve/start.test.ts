@@ -1,4 +1,4 @@
-/** `start` where Electron cannot be had: one sentence says so, and the program is served to a browser. */
+/** `start` where Electron is not available: one sentence says so, and the program is served to a browser. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';

@@ -32,9 +32,9 @@ describe('candidates', () => {
     expect(placeByKey('Enter', 0, 3)).toBeUndefined();
   });
 
-  it('keep their places when single ones are made anew, whatever the new seed is', () => {
-    const anew = { image: 'another picture', seed: 7 };
-    const after = withReplacements(candidates, (seed) => (seed === 8 ? anew : undefined));
+  it('keep their places when single ones are regenerated, whatever the new seed is', () => {
+    const redrawn = { image: 'another picture', seed: 7 };
+    const after = withReplacements(candidates, (seed) => (seed === 8 ? redrawn : undefined));
     expect(after.map(({ image }) => image)).toEqual(['picture of 7', 'another picture', 'picture of 9']);
     expect(after.map(({ originalSeed }) => originalSeed)).toEqual([7, 8, 9]);
   });

@@ -192,7 +192,7 @@ describe('document commands', () => {
     expect(isInpaintedStale(setInpainted(moved, asset(4), visibleMasks(moved)))).toBe(false);
   });
 
-  it('never calls a background of the person’s own stale', () => {
+  it('never calls a background of the user’s own stale', () => {
     const own = setInpainted(setInpainted(two, asset(4), []), asset(7));
     expect(isInpaintedStale(changeConcept(own, 'cat', { mask: asset(3) }))).toBe(false);
     expect(setInpainted(own, asset(7))).toBe(own);

@@ -115,7 +115,7 @@ describe('turning', () => {
     );
   });
 
-  it('goes by fifteen degrees with Shift, wherever it began', () => {
+  it('snaps to fifteen degrees with Shift, wherever it starts', () => {
     fc.assert(
       fc.property(placements, points, points, (placed, from, to) => {
         const { rotationDeg } = rotateByDrag(placed, from, to, true);

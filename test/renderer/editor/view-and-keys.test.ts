@@ -96,14 +96,14 @@ describe('shortcuts', () => {
     expect(new Set(SHORTCUTS.map(({ action }) => action)).size).toBe(SHORTCUTS.length);
   });
 
-  it('goes by the printed letter: undo is where the layout has Z', () => {
+  it('follows the printed letter: undo is where the layout has Z', () => {
     // On a German keyboard Z lies where KeyY is.
     expect(actionOf(pressed('z', 'KeyY', { ctrlKey: true }), {})).toBe('edit.undo');
     expect(actionOf(pressed('Z', 'KeyY', { ctrlKey: true, shiftKey: true }), {})).toBe('edit.redo');
     expect(actionOf(pressed('y', 'KeyZ', { metaKey: true }), {})).toBe('edit.redo');
   });
 
-  it('goes by the physical key for punctuation and for letters that are not Latin', () => {
+  it('follows the physical key for punctuation and for letters that are not Latin', () => {
     expect(actionOf(pressed('ü', 'BracketLeft'), {})).toBe('brush.smaller');
     expect(actionOf(pressed('ㅠ', 'KeyB'), {})).toBe('tool.brush');
     expect(actionOf(pressed('?', 'Slash', { shiftKey: true }), {})).toBe('app.help');

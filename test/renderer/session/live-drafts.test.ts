@@ -85,7 +85,7 @@ describe('live drafts', () => {
     expect(removed).toEqual(['a', 'b']);
   });
 
-  it('keep what the person starred or named, and what they deleted stays as it is', async () => {
+  it('keep what the user starred or named, and what they deleted stays as it is', async () => {
     await drafts.request(scene('a'));
     tell('a', { state: 'done' });
     tell('a', { isStarred: true });

@@ -42,7 +42,7 @@ test.each<[EngineEvent, boolean, RegExp]>([
   ],
   [failed('OUT_OF_MEMORY'), true, /ran render for 1\.5 s: OUT_OF_MEMORY: it failed$/],
   [failed('INTERNAL'), true, /INTERNAL/],
-  // The answer to whoever asked: nothing is wrong with the engine.
+  // The answer to the caller: nothing is wrong with the engine.
   [failed('PACK_INCOMPLETE'), false, /PACK_INCOMPLETE/],
   [failed('CANCELLED'), false, /CANCELLED/],
   [{ ...failed('INTERNAL'), failure: null } as EngineEvent, false, /ran render for 1\.5 s: done$/],

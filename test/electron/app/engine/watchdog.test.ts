@@ -19,7 +19,7 @@ const watch = (what: 'opening' | 'task') => new Watchdog(limits, what, (ms) => s
 /** Lets time go by without a word. */
 const quiet = (ms: number) => vi.advanceTimersByTime(ms);
 
-test('opening has its own limit, and every word begins it anew', () => {
+test('opening has its own limit, and every word restarts it', () => {
   const opening = watch('opening');
   for (let word = 0; word < 5; word++) {
     quiet(999);

@@ -46,7 +46,7 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** A disk of its own; undefined where that cannot be had. */
+/** A disk of its own; undefined where that is not available. */
 function disk(name: string, options: string): string | undefined {
   const folder = join(root, name);
   mkdirSync(folder);
@@ -102,7 +102,7 @@ function expectKept({ result }: JobState, seeds: readonly number[]): void {
 }
 
 describe('a full disk', () => {
-  test('costs no render: it is told, its picture can still be had, and the next one is kept', async (context) => {
+  test('costs no render: it is told, its picture is still available, and the next one is kept', async (context) => {
     const small = disk('small', 'size=1500k');
     if (small === undefined) return context.skip();
     await start(small);

@@ -1,4 +1,4 @@
-/** What is left of renders that were cancelled: a record in the project, whoever cancelled it, or none if so asked. */
+/** What is left of renders that were cancelled: a record in the project, no matter who cancelled it, or none if so asked. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';

@@ -33,7 +33,7 @@ let ends: [seed: number, state: RenderEnd['state']][];
 let finish: (error?: Error) => void;
 
 let faults: unknown[];
-/** What whoever keeps renders throws; undefined for one that keeps them. */
+/** What the render store throws; undefined where it stores them. */
 let throwOnEnd: (() => never) | undefined;
 
 beforeEach(() => {
@@ -189,7 +189,7 @@ test('a render that fails is told as failed, and the next one runs', async () =>
   ]);
 });
 
-test('whoever keeps renders may throw: the queue goes on, and says so', async () => {
+test('the render store may throw: the queue goes on, and says so', async () => {
   const fault = new Error('the keeper is broken');
   throwOnEnd = () => {
     throw fault;

@@ -164,7 +164,7 @@ describe('candidates that lack a thing of their prompt', () => {
     steps: 1,
   };
 
-  test('are drawn anew with the seeds behind the last, and told of when that was in vain', async () => {
+  test('are redrawn with the seeds behind the last, and told of when that was in vain', async () => {
     const done: number[] = [];
     const { candidates, notices } = await starter.preparation.generateBackgrounds(
       { ...unfinished, retries: 2 },

@@ -119,7 +119,7 @@ describe('SDXL', () => {
 });
 
 describe('the engine', () => {
-  test('takes SDXL for backgrounds where it lies beside the pack, and resizes to the pack’s size', async () => {
+  test('takes SDXL for backgrounds where it is next to the pack, and resizes to the pack’s size', async () => {
     const store = join(root, 'store');
     makeSdxl(store);
     const packFolder = makeTinyPack(store, 'blending');

@@ -304,7 +304,7 @@ describe('cancelling', () => {
 });
 
 describe('sessions', () => {
-  test('are all given back on release, however often, and made anew for the next render', async () => {
+  test('are all given back on release, however often, and regenerated for the next render', async () => {
     await render();
     expect(openSessionCount()).toBeGreaterThanOrEqual(4);
     await engine.release();

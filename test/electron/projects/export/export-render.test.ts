@@ -117,7 +117,7 @@ describe('a picture', () => {
     expect(Buffer.from(bytes).toString('latin1')).not.toMatch(/starter|cat/i);
   });
 
-  it('of a failed render, or of none, cannot be had', async () => {
+  it('of a failed render, or of none, is not available', async () => {
     const { project } = await renderedProject();
     const failure = { code: 'NON_FINITE' as const, message: 'A model returned NaN.' };
     const { id } = project.addRender(renderOf('a'.repeat(64), { result: null, failure }));

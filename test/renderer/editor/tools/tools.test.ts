@@ -98,7 +98,7 @@ describe('brush and eraser', () => {
     expect(bench.at(48, 37)).toBe(0);
   });
 
-  it('goes by the pressure of a pen, not of a mouse', () => {
+  it('follows the pressure of a pen, not of a mouse', () => {
     const width = (keys: Keys) => {
       const bounds = boundsOf(new Bench('brush').drag(30, 30, 30, 30, keys).session.shown);
       return bounds.right - bounds.left;
@@ -234,7 +234,7 @@ describe('smart select', () => {
     }
   });
 
-  it('cuts a box to the picture, and takes none that lies beside it', () => {
+  it('cuts a box to the picture, and takes none that is next to it', () => {
     const bench = new Bench('select').drag(-30, 10, SIZE + 30, SIZE + 30);
     const asked = bench.effects.findLast((effect) => effect.kind === 'select');
     expect(asked?.selection.box).toEqual({ left: 0, top: 10, right: SIZE, bottom: SIZE });
