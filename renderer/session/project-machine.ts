@@ -75,7 +75,9 @@ export type ProjectEvent =
   /** The host tells unasked: another window's change. */
   | { readonly kind: 'received'; readonly state: ProjectState }
   /** The connection is back, perhaps to another host: look whether the project is open there. */
-  | { readonly kind: 'reconnected' };
+  | { readonly kind: 'reconnected' }
+  /** The project’s file may be there again. */
+  | { readonly kind: 'retried' };
 
 export type ProjectEffect =
   | {
@@ -218,6 +220,8 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
       )
         return { machine, effects: [] };
       return { machine: { ...confirm(machine, event.state), isMoved: false }, effects: [] };
+    case 'retried':
+      return { machine: { ...machine, isMoved: false }, effects: [] };
     case 'reconnected':
       return machine.call ? { machine, effects: [] } : call(machine, { kind: 'read' });
     case 'answered':
@@ -257,6 +261,12 @@ function refused(machine: ProjectMachine, ended: Call, code: ErrorCode | null, e
       break;
     case 'PROJECT_MOVED':
       return { machine: { ...machine, isMoved: true }, effects: [] };
+    // The same at a host that was restarted meanwhile: what is pending waits for the file.
+    case 'PROJECT_MISSING':
+      if (ended.kind === 'open' && machine.pending.length > 0) {
+        return { machine: { ...machine, isMoved: true, unanswered }, effects: [] };
+      }
+      break;
     default:
   }
   // Without an answer to reading, the change that waits for it cannot be sent either: it has failed.

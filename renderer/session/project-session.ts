@@ -4,6 +4,7 @@
  * A session outlives its turn on the screen: when another project is shown, it goes on until the host has every change
  * that was made in it.
  */
+import i18next from 'i18next';
 import type { ErrorCode } from '../../electron/contract/errors.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
@@ -60,7 +61,7 @@ export class ProjectSession {
   readonly #preparations = new Map<number, Prepared>();
   #machine: ProjectMachine;
   #nextChangeId = 0;
-  #whenSaved: (() => void)[] = [];
+  #whenSaved: PromiseWithResolvers<void>[] = [];
 
   constructor(
     client: Pick<StudioClient, 'call'>,
@@ -148,15 +149,26 @@ export class ProjectSession {
     return unsavedSteps(this.#machine);
   }
 
-  /** Resolves when every change has ended: the host has it, or its failure was reported. */
+  /**
+   * Resolves when every change has ended: the host has it, or its failure was reported.
+   *
+   * @throws StudioError PROJECT_MOVED when the file went away: the changes wait until it is saved under a name
+   */
   saved(): Promise<void> {
-    if (!this.hasPending) return Promise.resolve();
-    return new Promise((resolve) => this.#whenSaved.push(resolve));
+    const waiting = Promise.withResolvers<void>();
+    this.#whenSaved.push(waiting);
+    this.#tellSaved();
+    return waiting.promise;
   }
 
   /** What the host says unasked: another window's change, or an answer that was lost. */
   adopt(state: ProjectState): void {
     this.#play({ kind: 'received', state });
+  }
+
+  /** The project's file may be there again: tries what waits for it. */
+  retry(): void {
+    this.#play({ kind: 'retried' });
   }
 
   /** The connection is back: looks what the host has, which may be another one. */
@@ -175,10 +187,18 @@ export class ProjectSession {
     this.#machine = machine;
     for (const effect of effects) this.#carryOut(effect);
     this.#onChange(this.view());
-    if (this.hasPending) return;
+    this.#tellSaved();
+  }
+
+  #tellSaved(): void {
+    const { isMoved } = this.#machine;
+    if (this.hasPending && !isMoved) return;
     const waiting = this.#whenSaved;
     this.#whenSaved = [];
-    for (const resolve of waiting) resolve();
+    for (const { resolve, reject } of waiting) {
+      if (this.hasPending) reject(new StudioError('PROJECT_MOVED', i18next.t('project.saveFirst')));
+      else resolve();
+    }
   }
 
   #carryOut(effect: ProjectEffect): void {

@@ -11,7 +11,7 @@ import { BackgroundSize } from './background-size.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import { type FailedProject, failureOf } from './first-project.ts';
 import { reportError, reportNotice } from './notices.ts';
-import { ProjectSession } from './project-session.ts';
+import { ProjectSession, type ProjectView } from './project-session.ts';
 import type { Renders } from './renders.ts';
 import { useStudio } from './studio-store.ts';
 import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts';
@@ -24,6 +24,8 @@ export class Projects {
   readonly #leaving = new Set<ProjectSession>();
   /** Those that left the screen, whether they have changes on their way or not. */
   readonly #left = new WeakSet<ProjectSession>();
+  /** Those of them whose file went away, which the user has been told. */
+  readonly #toldMoved = new WeakSet<ProjectSession>();
   readonly #unsaved = new WeakMap<ProjectSession, UnsavedChanges>();
   #shown: ProjectSession | undefined;
 
@@ -102,8 +104,7 @@ export class Projects {
       (project) => {
         this.keepUnsaved(session);
         if (session !== this.#shown) {
-          // What was begun in it has come to its end: it goes on until the host has that, too.
-          if (this.#left.has(session) && session.hasPending) this.#suspend(session);
+          if (this.#left.has(session)) this.#followLeft(session, project);
           return;
         }
         useStudio.setState({ project });
@@ -124,6 +125,8 @@ export class Projects {
     this.#backgroundSize.clear();
     showAddress(state.path);
     useStudio.setState({ project: session.view() });
+    // Its file is there again: what waited for that goes on.
+    for (const left of [...this.#leaving].filter(({ path }) => path === state.path)) left.retry();
     await this.#backgroundSize.follow(session.projectId, state.document.background);
     await this.#renders.load('newest');
   }
@@ -155,12 +158,21 @@ export class Projects {
     useStudio.setState(({ failedProjects }) => ({ failedProjects: [failed, ...failedProjects] }));
   }
 
-  /** Lets a project that is no longer shown bring its last changes to the host. */
+  /** Lets a project that is no longer shown bring its last changes to the host, and those of what was begun in it. */
   #suspend(session: ProjectSession): void {
     this.#left.add(session);
-    if (this.#leaving.has(session)) return;
-    this.#leaving.add(session);
-    void session.saved().then(() => this.#leaving.delete(session));
+    this.#followLeft(session, session.view());
+  }
+
+  #followLeft(session: ProjectSession, { pending, isMoved, state }: ProjectView): void {
+    if (pending > 0) this.#leaving.add(session);
+    else this.#leaving.delete(session);
+    // The window shows it of the project on the screen only.
+    if (!isMoved) this.#toldMoved.delete(session);
+    else if (!this.#toldMoved.has(session)) {
+      this.#toldMoved.add(session);
+      reportNotice(i18next.t('project.leftMoved', { name: state.name, count: pending }), { kind: 'warning' });
+    }
   }
 }
 

@@ -257,7 +257,9 @@ export class Studio {
   }
 
   async #catchUpRenders(): Promise<void> {
-    await this.session.saved();
+    const { session } = this;
+    // A restarted host has to open the project first. Changes that wait for its file keep no render back.
+    if (!session.view().isMoved) await session.saved();
     await this.renders.catchUp();
   }
 }

@@ -51,6 +51,7 @@ export function useLivePreview(isOn: boolean): void {
     let isWanted = true;
     const request = async () => {
       // Every picture that the draft names has to be in the project.
+      if (session.view().isMoved) return;
       await session.saved();
       // Meanwhile it may have been switched off, or another scene be wanted.
       if (isWanted && latest.current) await drafts.request(latest.current);

@@ -45,6 +45,8 @@ class Host {
   );
   readonly #open = new Map<string, Path>();
   readonly jobs = new Map<string, JobState>();
+  /** Files that are not where they were. */
+  readonly gone = new Set<Path>();
   #generation = 0;
   #count = 0;
 
@@ -62,6 +64,7 @@ class Host {
         return input.bytes;
       case 'project.open': {
         const path = input.path as Path;
+        if (this.gone.has(path)) throw new StudioError('PROJECT_MISSING', 'gone');
         this.#open.set(this.#idOf(path), path);
         return this.#state(path);
       }
@@ -74,6 +77,9 @@ class Host {
     const path = this.#open.get(String(input.projectId));
     if (path === undefined) throw new StudioError('PROJECT_UNKNOWN', 'not open');
     const project = this.projects.get(path)!;
+    if (this.gone.has(path) && ['project.commit', 'assets.import'].includes(name)) {
+      throw new StudioError('PROJECT_MOVED', 'gone');
+    }
     switch (name) {
       case 'project.commit':
         if (input.baseRevision !== project.revision) throw new StudioError('PROJECT_CONFLICT', 'changed');
@@ -340,6 +346,10 @@ const action = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ what: fc.constant('open' as const), path: fc.constantFrom(...PATHS) }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constantFrom('move', 'put back'), path: fc.constantFrom(...PATHS) }),
+  },
   { weight: 8, arbitrary: fc.record({ what: fc.constant('answer' as const), at: fc.nat(5) }) },
   {
     weight: 1,
@@ -362,11 +372,18 @@ test('every change is committed once, where it was made, and everything awaited 
         else if (one.what === 'select') page.select();
         else if (one.what === 'render') page.render();
         else if (one.what === 'end job') page.endJob();
-        else if ('path' in one) void page.open(one.path);
+        else if (one.what === 'move') page.host.gone.add(one.path);
+        else if (one.what === 'put back') page.host.gone.delete(one.path);
+        else if ('path' in one) page.open(one.path);
         else if ('at' in one) page.answer(one.at);
         else if ('taken' in one) page.reconnect(one.taken, one.isRestarted);
         await settled();
       }
+      await finish(page);
+      // Whatever waits for a file does so in the project's own changes; nobody waits for them in vain.
+      expect([...page.awaited].filter((what) => !what.startsWith('gesture'))).toEqual([]);
+      page.host.gone.clear();
+      for (const session of page.projects.sessions) session.retry();
       await finish(page);
       expect([...page.awaited]).toEqual([]);
       expect(page.projects.sessions.filter(({ hasPending }) => hasPending)).toEqual([]);

@@ -235,17 +235,36 @@ describe('project machine', () => {
     expect(play.ended).toEqual([0, 1, 2]);
   });
 
-  it('ends a change that waits to be prepared when its project is gone', () => {
+  it('ends a change that waits to be prepared when its project cannot be opened any more', () => {
     const play = new Play();
     play.editPrepared();
     play.host.restart();
     play.answer();
     const { callId } = play.call!;
     play.call = undefined;
-    play.send({ kind: 'refused', callId, code: 'PROJECT_MISSING', error: 'gone' });
+    play.send({ kind: 'refused', callId, code: 'PROJECT_INVALID', error: 'gone' });
     expect(play.machine.pending).toEqual([]);
     expect(play.call).toBeUndefined();
     expect(play.reports).toEqual(['gone']);
+  });
+
+  it('waits for a file that a restarted host does not find, and goes on when it is there again', () => {
+    const play = new Play();
+    play.edit('<a>');
+    play.answer('lost after');
+    play.host.restart();
+    play.answer();
+    const { callId } = play.call!;
+    play.call = undefined;
+    play.send({ kind: 'refused', callId, code: 'PROJECT_MISSING', error: 'gone' });
+    expect(play.call).toBeUndefined();
+    expect(play.machine).toMatchObject({ isMoved: true, pending: [{ id: 0 }] });
+    play.send({ kind: 'retried' });
+    play.finish();
+    // It had arrived before the answer was lost.
+    expect(play.labels()).toEqual(['start', '<a>']);
+    expect(play.ended).toEqual([0]);
+    expect(play.reports).toEqual([]);
   });
 
   it('reports an edit that no longer fits the document, and goes on', () => {
