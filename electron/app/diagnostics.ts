@@ -1,4 +1,4 @@
-/** What a developer needs to know of a program that misbehaves, without what was made with it. */
+/** Diagnostics for a bug report, without any of the user's content. */
 import { arch, availableParallelism, cpus, release } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';

@@ -1,5 +1,5 @@
 /**
- * From what a window sent to an envelope, whatever it sent: sender check -> parse -> run -> result. Every transport
+ * Turns any message of a window into an envelope: sender check -> parse -> run -> result. Every transport
  * calls this and nothing else.
  */
 import * as z from 'zod';

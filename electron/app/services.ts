@@ -1,4 +1,4 @@
-/** What the handlers work with; made once by {@link file://./studio.ts}. */
+/** The services that handlers use, created once by {@link file://./studio.ts}. */
 
 import type { PlatformFacts, StudioFolders } from '../foundation/folders.ts';
 import type { StudioLog } from '../foundation/log/studio-log.ts';

@@ -1,4 +1,4 @@
-/** Errors of whatever kind in the terms of the contract. */
+/** Translates any error into the contract's. */
 import type { Failure } from '../contract/command.ts';
 import { StudioError } from '../contract/errors.ts';
 

@@ -1,4 +1,4 @@
-/** Everything that a host tells its windows goes through here. */
+/** The event bus of a host: every event for its windows goes through it. */
 import type { EventName, EventPayload, StudioEvent } from '../contract/events.ts';
 
 export type EventListener = (event: StudioEvent) => void;

@@ -1,4 +1,4 @@
-/** The whole program but its windows: every service, put together once, for whatever host there is. */
+/** The program without its windows: creates every service once, for any host. */
 import { join } from 'node:path';
 import type { CommandHandlers, CommandName } from '../contract/commands.ts';
 import type { EngineConfig } from '../contract/engine-messages.ts';

@@ -1,4 +1,4 @@
-/** Folders that a person chooses: only such as can be written to, so that nothing fails for it later. */
+/** Checks that a chosen folder can be written, so that nothing fails later. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';

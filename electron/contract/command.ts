@@ -1,4 +1,4 @@
-/** What a command of the contract is, and what comes back of it. */
+/** The shape of a command of the contract and of its result. */
 import * as z from 'zod';
 import { errorCodeSchema } from './errors.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The contract's table: every command that a renderer can ask of its host. The dispatcher, the preload bridge, the
- * WebSocket server and the client are made from it, and nothing else crosses.
+ * WebSocket server and the client are made from it, and nothing else crosses the border.
  */
 import type * as z from 'zod';
 import { appCommands } from './commands/app-commands.ts';

@@ -1,5 +1,5 @@
 /**
- * What the host and its engine process say to each other. Both ends check what they get. Pictures travel as the
+ * Messages between the host and its engine process. Both ends validate what they receive. Pictures travel as the
  * bytes of their files; tensors never leave the engine.
  */
 import * as z from 'zod';

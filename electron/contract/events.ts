@@ -1,4 +1,4 @@
-/** What a host tells its renderers unasked. One table, from which both ends are made. */
+/** Events from a host to its windows: one table, from which both ends are made. */
 import * as z from 'zod';
 import { engineStatusSchema } from './engine-status.ts';
 import { resolvedFrameSchema } from './frame.ts';

@@ -1,4 +1,4 @@
-/** What preparing a scene takes: ranges, defaults and meanings, one place for every process and the command line. */
+/** Requests that prepare a scene: ranges, defaults and meanings, for every process and the command line. */
 import * as z from 'zod';
 
 const seedSchema = z.int().min(0).max(0xffff_ffff);

@@ -1,4 +1,4 @@
-/** Where a render stands. */
+/** Progress of a render. */
 import * as z from 'zod';
 
 export const renderStageSchema = z.enum(['load', 'encode', 'invert', 'blend', 'decode']);

@@ -1,4 +1,4 @@
-/** What a host says of an open project. */
+/** The state of an open project, as a host reports it. */
 import * as z from 'zod';
 import { sceneDocumentSchema } from './scene-document.ts';
 

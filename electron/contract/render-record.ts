@@ -1,4 +1,4 @@
-/** What a project keeps of each render, and how two of them differ. */
+/** The stored record of a render, and the differences of two. */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { resolvedFrameSchema } from './frame.ts';

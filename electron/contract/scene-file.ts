@@ -1,4 +1,4 @@
-/** The scene file: what a person writes to compose a picture from the command line (docs/scene-file.md). */
+/** The scene file: written by hand to compose a picture from the command line (docs/scene-file.md). */
 import * as z from 'zod';
 import { frameSchema } from './frame.ts';
 import { alphaSchema, renderParametersSchema } from './parameters.ts';

@@ -1,4 +1,4 @@
-/** What a person can set, one place for every host. */
+/** The user's settings, for every host. */
 import * as z from 'zod';
 import { deviceChoiceSchema } from './engine-status.ts';
 import { filePathSchema } from './project-state.ts';

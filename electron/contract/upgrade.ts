@@ -1,5 +1,5 @@
 /**
- * What older versions wrote, as this version writes it. Version 1 had no frame, no placed concepts and other names for
+ * Upgrades what older versions wrote to this version. Version 1 had no frame, no placed concepts and other names for
  * some parameters; what it meant is kept by the values that are filled in here. Other values pass through unchanged:
  * whether they are valid is for the schema to say.
  */

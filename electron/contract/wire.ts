@@ -1,4 +1,4 @@
-/** The messages of a transport that carries text, such as the WebSocket: calls one way, answers and events the other. */
+/** Messages of a text transport such as the WebSocket: calls one way, responses and events the other. */
 import * as z from 'zod';
 import { welcomeMessageSchema } from './access.ts';
 import { envelopeSchema } from './command.ts';

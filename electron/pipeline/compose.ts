@@ -1,5 +1,5 @@
 /**
- * From pictures to a picture: encodes the scene, runs the method (pnp-mix.ts), decodes, and puts the
+ * Composes a scene: encodes its pictures, runs the method (pnp-mix.ts), decodes, and puts the
  * background's own pixels back outside the objects.
  */
 

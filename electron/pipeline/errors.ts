@@ -1,4 +1,4 @@
-/** What can go wrong inside the method; the codes are stable and documented in docs/errors.md. */
+/** Errors of the method; their codes are stable and documented in docs/errors.md. */
 export type PipelineErrorCode =
   | 'CANCELLED'
   | 'CONCEPT_COUNT'

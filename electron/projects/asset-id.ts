@@ -1,4 +1,4 @@
-/** What names a picture: its content. */
+/** Names a picture by its content. */
 import { createHash } from 'node:crypto';
 import type { AssetId } from '../contract/render-request.ts';
 

@@ -1,4 +1,4 @@
-/** Giving space back: only when it is asked for, and only what nothing names any more. */
+/** Frees space on request: removes what nothing refers to any more. */
 import type { Database } from 'better-sqlite3';
 import { documentAssets } from '../contract/scene-document.ts';
 import type { AssetTable } from './asset-table.ts';

@@ -1,4 +1,4 @@
-/** Which file a path names: a project that is open goes on in its file, wherever that file is moved. */
+/** Identifies the file behind a path: an open project stays with its file, even when the file is moved. */
 import { statSync } from 'node:fs';
 
 interface DeviceAndInode {

@@ -1,4 +1,4 @@
-/** What the files of a project are called. */
+/** Names of a project's files. */
 
 /** Ending of a project file's name. */
 export const PROJECT_EXTENSION = '.pnpmix';

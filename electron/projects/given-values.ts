@@ -1,4 +1,4 @@
-/** What is given for a project, checked: its place, its title, its document. */
+/** Validates what a project is given: its path, its title, its document. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';

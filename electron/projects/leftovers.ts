@@ -1,4 +1,4 @@
-/** What killed processes left beside projects: found and removed by the next to open one there. */
+/** Removes what killed processes left next to projects, when one there is opened. */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';

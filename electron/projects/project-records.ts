@@ -1,4 +1,4 @@
-/** What a project keeps: entries of its undo history, and renders. */
+/** Records of a project: entries of its undo history, and renders. */
 import * as z from 'zod';
 import { errorCodeSchema } from '../contract/errors.ts';
 import { resolvedFrameSchema } from '../contract/frame.ts';

@@ -1,4 +1,4 @@
-/** Projects that were opened lately, in a small file of the host's. */
+/** The list of recent projects, in a file of the host. */
 import { readFileSync, renameSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';

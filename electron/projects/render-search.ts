@@ -1,4 +1,4 @@
-/** Finding renders by a text, in an order of the user's choice. */
+/** Searches renders by text, in the chosen order. */
 import type { Database } from 'better-sqlite3';
 import type { RenderOrder } from '../contract/render-record.ts';
 import { listConditions } from './render-table.ts';

@@ -1,4 +1,4 @@
-/** Copies of a project that appear whole or not at all. */
+/** Copies a project atomically. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** How large the parts of a project may be: a file from anywhere must not take the memory. */
+/** Size limits of the parts of a project: a file from anywhere must not exhaust memory. */
 
 /** Largest picture file: 100 megapixels in 8-bit RGB without compression, and some. */
 export const MAX_ASSET_BYTES: number = 304 * 2 ** 20;

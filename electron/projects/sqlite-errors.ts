@@ -1,4 +1,4 @@
-/** SQLite's and the file system's errors, in words. */
+/** Translates errors of SQLite and the file system into sentences. */
 import { StudioError } from '../contract/errors.ts';
 
 /** The code that SQLite or the file system gave an error, such as SQLITE_FULL or EROFS. */

@@ -1,4 +1,4 @@
-/** Values that lie in the database as JSON: what comes out is checked as if a stranger had written it. */
+/** Values stored as JSON in the database; validated on reading like untrusted input. */
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { MAX_JSON_LENGTH } from './size-limits.ts';

@@ -1,4 +1,4 @@
-/** What happens to engine processes, told in one place: every start, device, task and end goes through one function. */
+/** Logs engine processes: every start, device, task and end goes through one function. */
 import type { EngineConfig, EngineTask } from '../../contract/engine-messages.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';

@@ -1,4 +1,4 @@
-/** One life of an engine process: from its start, over the tasks that it runs, to its end. */
+/** One engine process from its start to its end, with the tasks that it runs. */
 import * as z from 'zod';
 import {
   type AssetFile,

@@ -1,16 +1,16 @@
-/** One at a time, in the order of asking; who waits can stop waiting. */
+/** Runs actions one at a time, first come, first served; a waiting one can be cancelled. */
 import { StudioError } from '../../contract/errors.ts';
 
 export class Mutex {
   #isLocked = false;
   readonly #waiting: (() => void)[] = [];
 
-  /** How many wait. */
+  /** How many actions wait. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Whether somebody is at it. */
+  /** Whether an action runs. */
   get isLocked(): boolean {
     return this.#isLocked;
   }

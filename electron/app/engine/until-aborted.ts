@@ -1,4 +1,4 @@
-/** Waiting that can be given up. */
+/** Waits for a promise until a signal is aborted. */
 import { StudioError } from '../../contract/errors.ts';
 
 /** Waits for a promise. @throws StudioError CANCELLED as soon as the signal is aborted; what the promise rejects with */

@@ -1,5 +1,5 @@
 /**
- * Notices an engine that says nothing any more. While a model runs, the engine's only thread is inside a native call
+ * Notices an engine that stopped responding. While a model runs, the engine's only thread is inside a native call
  * and cannot say a word, however well it is: silence alone is no sign, only silence that is far longer than what the
  * work takes (docs/decisions/0060).
  */
@@ -47,7 +47,7 @@ export class Watchdog {
     this.#wait();
   }
 
-  /** It has said something that tells nothing of its pace. */
+  /** Restarts the time limit: the engine has sent something that says nothing of its pace. */
   touch(): void {
     if (this.#timer !== undefined) this.#wait();
   }

@@ -1,4 +1,4 @@
-/** Exported files appear whole or not at all; what lay there before stays until then. */
+/** Writes exported files atomically: an existing file stays until the new one is complete. */
 import { basename, dirname } from 'node:path';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
 import { removeStaleTemporaryFiles } from '../../foundation/files/temporary-files.ts';

@@ -1,4 +1,4 @@
-/** Jobs: long work beside renders, watched and cancelled by an id. */
+/** Runs jobs: long work other than renders, watched and cancelled by an id. */
 import { randomUUID } from 'node:crypto';
 import { StudioError } from '../../contract/errors.ts';
 import type { JobId, JobKind, JobProgress, JobResult, JobState } from '../../contract/jobs.ts';

@@ -1,4 +1,4 @@
-/** Choosing where models are kept. */
+/** Moves the models folder to a folder of the user's choice. */
 import { StudioError } from '../../contract/errors.ts';
 import type { PlatformFacts } from '../../foundation/folders.ts';
 import { chooseModelsFolder, type ModelsFolder } from '../../models/models-folder.ts';

@@ -1,4 +1,4 @@
-/** Names of files that this program chooses or is given. */
+/** File names that the program chooses or receives. */
 import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, normalize } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';

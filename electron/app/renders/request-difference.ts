@@ -1,4 +1,4 @@
-/** In what two render requests differ, one line for each thing that a person can change. */
+/** The differences of two render requests, one line for each setting. */
 import type { RenderDifference } from '../../contract/render-record.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 

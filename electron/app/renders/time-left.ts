@@ -1,7 +1,7 @@
 /**
- * How long a render will still take. Only inverting and blending take time worth telling; within one of them the
- * steps are alike. How long a stage takes that has not begun is taken from the last render, in the proportion in
- * which this one is quicker or slower; without one to go by there is no answer.
+ * How long a render will still take. Only inverting and blending take long, and their steps take equally long. How
+ * long a stage takes that has not begun is taken from the last render, in the proportion in which this one is quicker
+ * or slower; without one to go by there is no answer.
  */
 import type { RenderProgress, RenderStage } from '../../contract/progress.ts';
 

@@ -1,4 +1,4 @@
-/** Whether the parts of a checkpoint fit each other and what they are wanted for; asked by the loader and by imports. */
+/** Checks that the parts of a checkpoint fit each other and their use, for the loader and for imports. */
 import type {
   AutoencoderMetadata,
   TextEncoderMetadata,

@@ -1,5 +1,5 @@
 /**
- * Which device runs the models: the best one that really works, with the reasons why better ones were passed over.
+ * Chooses the device for the models: the best one that works, with the reasons why better ones were skipped.
  * A device counts as working when a small graph has run on it; what ONNX Runtime lists is only a hint, since the
  * libraries of a GPU provider may be missing. A fall-back is never silent: it is in the report.
  */

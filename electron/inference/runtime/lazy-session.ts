@@ -1,4 +1,4 @@
-/** A session that is made when it is first needed, and can be given back and made again. */
+/** A session that is created on first use, and can be released and created again. */
 import type {
   BuildOptions,
   Checkpoint,

@@ -1,4 +1,4 @@
-/** Something that is opened when it is first needed, given back, and opened again when it is needed again. */
+/** A resource that is opened on first use, released, and opened again on the next use. */
 interface Releasable {
   release(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Tells a shortage of memory from every other failure: neither ONNX Runtime nor Node has a code for it. */
+/** Recognises running out of memory: neither ONNX Runtime nor Node has an error code for it. */
 
 /** What allocators, threads, memory maps and GPU providers say; the numbers are ENOMEM and Windows' commit limit. */
 const MESSAGES =

@@ -1,4 +1,4 @@
-/** Errors of the layers below, in the words and codes of the contract. */
+/** Translates errors of lower layers into the contract's. */
 
 import { GraphError, type GraphErrorCode } from '../../../native-models/graph/index.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Concept pictures without what surrounds the thing.
+ * Concept pictures without the subject's surroundings.
  *
  * Guided appearance attention (paper 3.3) lets a region attend to the whole concept image, and so the image's own
  * surroundings come along: a brown floor onto a cat's legs. With the scene's inpainted background around the thing, a

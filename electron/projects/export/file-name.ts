@@ -1,4 +1,4 @@
-/** File names from what people call things. */
+/** Makes file names of titles. */
 
 /** Names that Windows keeps for devices, whatever stands behind a full stop. */
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])$/iu;

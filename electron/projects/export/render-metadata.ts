@@ -1,5 +1,5 @@
 /**
- * What an exported picture says of how it was made: the whole render request for this program, the text that other
+ * Metadata of an exported picture: the whole render request for this program, the text that other
  * programs show, and the statement that it is a composite with generated parts (docs/export.md).
  */
 import * as z from 'zod';
