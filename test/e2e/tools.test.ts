@@ -2,8 +2,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, coverage, drag, LONG_WORK, onScreen, renderButton, saved } from './studio-page.ts';
-import { t } from './texts.ts';
+import { canvasOf, coverage, drag, onScreen, renderButton, saved } from './studio-page.ts';
+import { t, textPattern } from './texts.ts';
 
 /** Share of the picture in percent. */
 const percent = (areaPx: number) => (100 * areaPx) / SAMPLE_SIZE_PX ** 2;
@@ -12,7 +12,10 @@ const studio = sharedStudio();
 
 beforeAll(async () => {
   // The sample's mask in hand comes in after the page is there.
-  await expect.poll(() => coverage(studio.page), LONG_WORK).toBeGreaterThan(0);
+  await studio.page
+    .getByRole('group', { name: textPattern('mask.title') })
+    .getByText(textPattern('concept.share'))
+    .waitFor();
 });
 
 beforeEach(async () => {

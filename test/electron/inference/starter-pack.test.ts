@@ -79,13 +79,14 @@ describe.each(referenceScenes)('%s', (name) => {
 });
 
 test('the same request gives the same bytes, with and without what is cached', async () => {
-  const [name] = referenceScenes;
-  const cached = await renderSample(engine, name);
-  expect(cached.image.data).toEqual(renders.get(name)!.data);
+  const render = () => renderSample(engine, referenceScenes[0], { steps: 4 });
+  const first = await render();
+  const cached = await render();
+  expect(cached.image.data).toEqual(first.image.data);
   rmSync(cacheFolder, { recursive: true });
-  const recomputed = await renderSample(engine, name);
-  expect(recomputed.unetRows).toBeGreaterThan(cached.unetRows);
-  expect(recomputed.image.data).toEqual(cached.image.data);
+  const again = await render();
+  expect(again.unetRows).toBeGreaterThan(cached.unetRows);
+  expect(again.image.data).toEqual(first.image.data);
 });
 
 test('every sample scene of drawings composes', async () => {
