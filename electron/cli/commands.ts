@@ -17,7 +17,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'demo',
-    summary: 'Composes the starter pack’s two-concept scene, with a sheet of its inputs.',
+    summary: 'Composes two of the starter pack’s scenes, one for each mode, with a sheet of their inputs.',
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   {

@@ -9,6 +9,8 @@ export interface SheetTile {
   readonly caption?: string;
   /** Colour of the caption; dark by default. */
   readonly captionColor?: string;
+  /** How many columns it takes; 1 by default. */
+  readonly columns?: number;
 }
 
 export interface SheetRow {
@@ -22,16 +24,24 @@ const INK = '#202020';
 const GAP_PX = 12;
 const ROW_LABEL_WIDTH_PX = 96;
 
+/** Longest side of a tile: pictures of large backgrounds are shown smaller. */
+const MAX_TILE_SIDE_PX = 512;
+
 /**
- * Draws a sheet. All tiles have one size.
+ * Draws a sheet. Every tile has room for the first picture, at most {@link MAX_TILE_SIDE_PX} a side; larger pictures are
+ * shrunk into that, smaller ones stand in its middle.
  *
  * @param rows at least one, with at least one tile each
  * @returns a PNG file
  */
 export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> {
-  const { width: tileWidth, height: tileHeight } = rows[0]!.tiles[0]!.image;
+  const { width: tileWidth, height: tileHeight } = within(rows[0]!.tiles[0]!.image, {
+    width: MAX_TILE_SIDE_PX,
+    height: MAX_TILE_SIDE_PX,
+  });
   const marginLeft = rows.some(({ label }) => label !== undefined) ? ROW_LABEL_WIDTH_PX + 2 * GAP_PX : GAP_PX;
-  const columns = Math.max(...rows.map(({ tiles }) => tiles.length));
+  const columnsOf = ({ columns = 1 }: SheetTile) => columns;
+  const columns = Math.max(...rows.map(({ tiles }) => tiles.reduce((sum, tile) => sum + columnsOf(tile), 0)));
   const overlays: OverlayOptions[] = [];
   const place = ({ data, width, height }: Label, centreX: number, centreY: number) =>
     overlays.push({
@@ -48,26 +58,56 @@ export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> 
     );
     const captionHeight = Math.max(...captions.map((caption) => caption?.height ?? 0));
     const pictureTop = top + (captionHeight > 0 ? captionHeight + GAP_PX / 2 : 0);
-    for (const [column, { image }] of tiles.entries()) {
-      const left = marginLeft + column * (tileWidth + GAP_PX);
-      const caption = captions[column];
-      if (caption) place(caption, left + tileWidth / 2, top + captionHeight / 2);
+    const roomOf = (tile: SheetTile) => {
+      const span = columnsOf(tile);
+      const width = span * tileWidth + (span - 1) * GAP_PX;
+      return { width, height: span === 1 ? tileHeight : width };
+    };
+    const sizes = tiles.map((tile) => within(tile.image, roomOf(tile)));
+    const rowHeight = Math.max(tileHeight, ...sizes.map(({ height }) => height));
+    let left = marginLeft;
+    for (const [index, tile] of tiles.entries()) {
+      const { image } = tile;
+      const size = sizes[index]!;
+      const room = roomOf(tile);
+      const caption = captions[index];
+      if (caption) place(caption, left + room.width / 2, top + captionHeight / 2);
       overlays.push({
-        input: Buffer.from(image.data),
-        raw: { width: image.width, height: image.height, channels: 3 },
-        left,
-        top: pictureTop,
+        input: await shrunk(image, size),
+        raw: { ...size, channels: 3 },
+        left: left + Math.floor((room.width - size.width) / 2),
+        top: pictureTop + Math.floor((rowHeight - size.height) / 2),
       });
+      left += room.width + GAP_PX;
     }
     if (label !== undefined) {
-      const drawn = await drawLabel(label, { widthPx: ROW_LABEL_WIDTH_PX, color: INK });
-      place(drawn, GAP_PX + ROW_LABEL_WIDTH_PX / 2, pictureTop + tileHeight / 2);
+      const drawn = await drawLabel(label, { widthPx: ROW_LABEL_WIDTH_PX, color: ink });
+      place(drawn, GAP_PX + ROW_LABEL_WIDTH_PX / 2, pictureTop + rowHeight / 2);
     }
-    top = pictureTop + tileHeight + GAP_PX;
+    top = pictureTop + rowHeight + GAP_PX;
   }
   const width = marginLeft + columns * (tileWidth + GAP_PX);
   return sharp({ create: { width, height: top, channels: 3, background: PAPER } })
     .composite(overlays)
     .png({ compressionLevel: 9 })
+    .toBuffer();
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A size of the same aspect that fits into a room; its own where it does. */
+function within({ width, height }: Size, room: Size): Size {
+  const scale = Math.min(room.width / width, room.height / height, 1);
+  return { width: Math.max(Math.round(width * scale), 1), height: Math.max(Math.round(height * scale), 1) };
+}
+
+async function shrunk({ width, height, data }: RgbImage, size: Size): Promise<Buffer> {
+  if (size.width === width && size.height === height) return Buffer.from(data);
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ ...size, fit: 'fill' })
+    .raw()
     .toBuffer();
 }

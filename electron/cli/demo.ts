@@ -1,14 +1,18 @@
-/** `demo`: the starter pack's two-concept scene, as a picture and as a sheet of how it came about. */
+/**
+ * `demo`: a scene in which two concepts replace objects, and a photograph in which one is placed, as pictures and as a
+ * sheet of how they came about.
+ */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AssetFile, type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
+import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../app/scenes/scene-request.ts';
+import type { EngineResultOf } from '../contract/engine-messages.ts';
 import type { Command, CommandContext } from '../foundation/command-line/command.ts';
-import type { PictureKind, Pixels } from '../foundation/pictures/picture-codec.ts';
 import { decodePixels } from '../foundation/pictures/picture-operations.ts';
 import { greyToMask, type RgbImage } from '../pipeline/processors/image.ts';
 import { type CommandEngine, openCommandEngine } from './command-engine.ts';
 import { reportOutcomes } from './compose.ts';
-import { drawSheet, type SheetTile } from './contact-sheet.ts';
+import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
 import { engineOptions } from './engine-options.ts';
 import { CONCEPT_COLORS, overlayMasks } from './mask-overlay.ts';
 import { assertOutputsApart } from './output-clash.ts';
@@ -18,11 +22,14 @@ import { showRender } from './render-progress.ts';
 
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'Composes the starter pack’s two-concept scene, with a sheet of its inputs.',
+  summary: 'Composes two of the starter pack’s scenes, one for each mode, with a sheet of their inputs.',
   usage: '[options]',
   operands: [],
   options: {
-    out: { value: 'FOLDER', description: 'Folder for result.png and sheet.png; out/demo by default.' },
+    out: {
+      value: 'FOLDER',
+      description: 'Folder for result.png, photograph.png and sheet.png; out/demo by default.',
+    },
     ...engineOptions,
   },
   run: runDemo,
@@ -30,55 +37,70 @@ export const demoCommand: Command = {
 
 async function runDemo(context: CommandContext): Promise<void> {
   const { options, signal, progress } = context;
-  const scenePath = join(await packFolder(options.text('pack')), 'scenes', 'two-concepts', 'scene.json');
-  const scene = await loadScene(scenePath);
+  const scenes = join(await packFolder(options.text('pack')), 'scenes');
   const folder = options.text('out') ?? join('out', 'demo');
-  const resultPath = join(folder, 'result.png');
+  const shown = [{ scene: await loadScene(join(scenes, 'two-concepts', 'scene.json')), name: 'result' }];
+  const photograph = join(scenes, 'photograph', 'scene.json');
+  if (existsSync(photograph)) shown.push({ scene: await loadScene(photograph), name: 'photograph' });
   const sheetPath = join(folder, 'sheet.png');
+  const paths = [...shown.map(({ name }) => join(folder, `${name}.png`)), sheetPath];
   await assertOutputsApart(
-    [resultPath, sheetPath].map((path) => ({ what: '--out', path })),
-    scene.readFrom.map((path) => ({ what: 'a file of the scene', path })),
+    paths.map((path) => ({ what: '--out', path })),
+    shown.flatMap(({ scene }) => scene.readFrom.map((path) => ({ what: 'a file of the scene', path }))),
     await packFolder(options.text('pack')),
   );
-  await prepareOutput(resultPath);
-  await prepareOutput(sheetPath);
+  for (const path of paths) await prepareOutput(path);
   let engine: CommandEngine | undefined;
   try {
     engine = await openCommandEngine(options, signal, progress);
-    const request = makeRequest(scene, engine.pack, { parameters: {} });
-    const outcome = await engine.run(
-      { kind: 'render', request, previews: false },
-      { signal, readAsset: assetReader(scene), onProgress: showRender(progress) },
-    );
-    await writeOutput(resultPath, outcome.png);
-    const result = await decodePixels(outcome.png, 'The result', 'picture');
-    await writeOutput(sheetPath, await drawSheet([{ tiles: await overviewTiles(scene, result) }]));
-    reportOutcomes([outcome], { picture: resultPath, sheet: sheetPath }, [], context);
+    const outcomes: EngineResultOf<'render'>[] = [];
+    const rows: SheetRow[] = [];
+    const pictures: Record<string, string> = {};
+    for (const { scene, name } of shown) {
+      const request = makeRequest(scene, engine.pack, { parameters: {} });
+      const outcome = await engine.run(
+        { kind: 'render', request, previews: false },
+        { signal, readAsset: assetReader(scene), onProgress: showRender(progress) },
+      );
+      const path = join(folder, `${name}.png`);
+      await writeOutput(path, outcome.png);
+      const result = await decodePixels(outcome.png, 'The result', 'picture');
+      rows.push({ tiles: await overviewTiles(scene, result) });
+      outcomes.push(outcome);
+      pictures[name === 'result' ? 'picture' : name] = path;
+    }
+    await writeOutput(sheetPath, await drawSheet(rows));
+    reportOutcomes(outcomes, { ...pictures, sheet: sheetPath }, [], context);
   } finally {
     await engine?.close();
   }
 }
 
+/** Width from which on a picture takes several columns of the sheet. */
+const LARGE_FROM_PX = 512;
+
 /** Background, inpainted background, masks, concept images and result. */
 async function overviewTiles(scene: LoadedScene, result: RgbImage): Promise<SheetTile[]> {
   const { file, assetIds, assets } = scene;
   const asset = (path: string) => assets.get(assetIds.get(path)!)!;
-  const imageOf = async (path: string): Promise<RgbImage> => decode(asset(path), 'picture');
+  const imageOf = async (path: string): Promise<RgbImage> => decodePixels(asset(path).bytes, path, 'picture');
   const background = await imageOf(file.background);
+  // A photograph is shown larger than the drawings.
+  const isLarge = background.width > LARGE_FROM_PX;
   const masked = file.concepts.filter(({ mask }) => mask !== undefined);
   const masks = await Promise.all(
     masked.map(async ({ mask }) => {
-      const { data, width, height } = await decode(asset(mask!), 'mask');
+      const { data, width, height } = await decodePixels(asset(mask!).bytes, mask!, 'mask', background);
       return greyToMask(data, width, height);
     }),
   );
   const orders = masked.map(({ order }) => order);
   return [
-    { image: background, caption: 'background' },
+    { image: background, caption: 'background', columns: isLarge ? 2 : 1 },
     ...(file.inpainted === undefined
       ? []
       : [{ image: await imageOf(file.inpainted), caption: 'inpainted background' }]),
-    { image: overlayMasks(background, masks, orders), caption: 'masks' },
+    ...(masked.length === 0 ? [] : [{ image: overlayMasks(background, masks, orders), caption: 'masks' }]),
     ...(await Promise.all(
       file.concepts.map(async ({ name, image }, index) => ({
         image: await imageOf(image),
@@ -86,10 +108,6 @@ async function overviewTiles(scene: LoadedScene, result: RgbImage): Promise<Shee
         captionColor: CONCEPT_COLORS[index]!,
       })),
     )),
-    { image: result, caption: 'result' },
+    { image: result, caption: 'result', columns: isLarge ? 3 : 1 },
   ];
-}
-
-function decode({ name, bytes }: AssetFile, kind: PictureKind): Promise<Pixels> {
-  return decodePixels(bytes, name, kind);
 }

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { makeTinyScene } from '../inference/tiny-pack.ts';
+import { makeTinyScene, tinySceneFile, writePicture } from '../inference/tiny-pack.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
@@ -31,6 +31,31 @@ test('writes the result and the sheet of how it came about, and prints where the
   // Background, inpainted background, masks, two concepts, result.
   expect((await sharp(readFileSync(sheet!)).metadata()).width).toBeGreaterThan(6 * 32);
   rmSync(sample, { recursive: true });
+});
+
+test('shows the photograph with a placed thing too, where the pack has one', async () => {
+  const samples = ['two-concepts', 'photograph'].map((name) => join(fixture.pack, 'scenes', name));
+  await makeTinyScene(samples[0]!);
+  const { inpainted: _, ...file } = tinySceneFile();
+  const [cat] = file.concepts;
+  const placed = { ...cat, mask: undefined, mode: 'place', placement: { x: 500, y: 200, scale: 3 } };
+  await makeTinyScene(samples[1]!, { ...file, concepts: [placed] });
+  await writePicture(join(samples[1]!, 'background.png'), { size: [600, 400], rectangle: [10, 10, 90, 90] });
+  const folder = join(fixture.root, 'demo-of-both');
+  const { exitCode, out } = await runCommand([
+    'demo',
+    '--pack',
+    fixture.pack,
+    '--device',
+    'cpu',
+    '--out',
+    folder,
+  ]);
+  expect(exitCode).toBe(0);
+  expect(out).toContain(join(folder, 'photograph.png'));
+  const { width, height } = await sharp(readFileSync(join(folder, 'photograph.png'))).metadata();
+  expect([width, height]).toEqual([600, 400]);
+  for (const sample of samples) rmSync(sample, { recursive: true });
 });
 
 test('of a pack that has no such scene says so', async () => {
