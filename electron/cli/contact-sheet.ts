@@ -81,7 +81,7 @@ export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> 
       left += room.width + GAP_PX;
     }
     if (label !== undefined) {
-      const drawn = await drawLabel(label, { widthPx: ROW_LABEL_WIDTH_PX, color: ink });
+      const drawn = await drawLabel(label, { widthPx: ROW_LABEL_WIDTH_PX, color: INK });
       place(drawn, GAP_PX + ROW_LABEL_WIDTH_PX / 2, pictureTop + rowHeight / 2);
     }
     top = pictureTop + rowHeight + GAP_PX;
