@@ -76,7 +76,7 @@ export function PlacementControl({
           aria-pressed={placement.flipX}
           onClick={() => set('flip', flip(placement, 'x'))}
         >
-          <IconFlipVertical size={16} aria-hidden />
+          <IconFlipHorizontal size={16} aria-hidden />
         </IconButton>
         <IconButton
           label={t('placement.flipY')}
@@ -84,7 +84,7 @@ export function PlacementControl({
           aria-pressed={placement.flipY}
           onClick={() => set('flip', flip(placement, 'y'))}
         >
-          <IconFlipHorizontal size={16} aria-hidden />
+          <IconFlipVertical size={16} aria-hidden />
         </IconButton>
         <Button
           variant="default"

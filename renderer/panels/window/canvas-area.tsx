@@ -115,7 +115,7 @@ export function CanvasArea() {
           </div>
         )}
         {isFrameShown && <FrameLabel frame={frame} />}
-        <OfferCard />
+        {isSceneShown && <OfferCard />}
         <PreviewCard />
       </SceneCanvas>
       <ViewBar />
