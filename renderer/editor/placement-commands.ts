@@ -58,6 +58,18 @@ export function setMode(
   });
 }
 
+/**
+ * The same document with the detail of pictures given back, where the first one has just been placed and none was: without
+ * it, a placed picture comes out as the pack's autoencoder draws it.
+ *
+ * @param before the document without it
+ */
+export function withPlacedDetail(document: SceneDocument, before: SceneDocument): SceneDocument {
+  const isFirst = !before.concepts.some(({ mode }) => mode === 'place');
+  if (document === before || !isFirst || document.parameters.detail !== 0) return document;
+  return { ...document, parameters: { ...document.parameters, detail: 1 } };
+}
+
 /** Changes where and how a concept is placed. @throws StudioError INTERNAL when it is not placed */
 export function changePlacement(
   document: SceneDocument,

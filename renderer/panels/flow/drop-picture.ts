@@ -8,7 +8,7 @@ import { addConcept, changeConcept, removeConcept } from '../../editor/document-
 import type { Point } from '../../editor/mask-plane.ts';
 import { isInside, isObjectUnder } from '../../editor/object-under.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
-import { droppedPlacement, setMode } from '../../editor/placement-commands.ts';
+import { droppedPlacement, setMode, withPlacedDetail } from '../../editor/placement-commands.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { type PlaceOffer, useEditor } from '../../session/editor-store.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
@@ -41,7 +41,7 @@ export function placePicture(
   const alpha = defaultAlpha(useStudio.getState().engine?.pack?.recommended);
   const placement = droppedPlacement(size, background, at);
   session.edit(i18next.t('changes.place'), (document) =>
-    addConcept(document, id, { name, image, subject, alpha, placement }),
+    withPlacedDetail(addConcept(document, id, { name, image, subject, alpha, placement }), document),
   );
   if (studio.session === session) {
     useEditor.setState({ activeConceptId: id, offer: null });

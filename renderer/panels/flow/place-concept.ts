@@ -1,7 +1,7 @@
 /** Taking a concept from one mode to the other. */
 import i18next from 'i18next';
 import type { PixelRect } from '../../editor/mask-plane.ts';
-import { placementOver, setMode } from '../../editor/placement-commands.ts';
+import { placementOver, setMode, withPlacedDetail } from '../../editor/placement-commands.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -29,7 +29,7 @@ export async function placeConcept(studio: Studio, conceptId: string, over?: Pix
     );
   session.edit(i18next.t('changes.place'), (document) =>
     document.concepts.some(({ id }) => id === conceptId)
-      ? setMode(document, conceptId, 'place', placement)
+      ? withPlacedDetail(setMode(document, conceptId, 'place', placement), document)
       : document,
   );
   useEditor.setState({ activeConceptId: conceptId });

@@ -17,6 +17,7 @@ import {
   placementOver,
   setFrame,
   setMode,
+  withPlacedDetail,
 } from '../../../renderer/editor/placement-commands.ts';
 
 const background = { width: 1200, height: 900 };
@@ -104,6 +105,19 @@ describe('a placement', () => {
     expect(cat(same)).toBe(cat(drawn));
     expect(same.frame).toBe(drawn.frame);
   });
+});
+
+it('gives detail back with the first picture that is placed, where none was asked for', () => {
+  const placement = droppedPlacement(image, background, { x: 1, y: 1 });
+  const empty = emptySceneDocument();
+  const first = addConcept(empty, 'cat', { name: 'cat', placement });
+  expect(withPlacedDetail(first, empty).parameters).toEqual({ ...empty.parameters, detail: 1 });
+  // What was chosen since stays, and a concept that replaces an object changes nothing.
+  const second = addConcept(first, 'dog', { name: 'dog', placement });
+  expect(withPlacedDetail(second, first)).toBe(second);
+  const replacing = setMode(first, 'cat', 'replace');
+  expect(withPlacedDetail(setMode(replacing, 'cat', 'place'), replacing).parameters.detail).toBe(1);
+  expect(withPlacedDetail(empty, empty)).toBe(empty);
 });
 
 it('sets a frame that is another one, and only that', () => {
