@@ -78,7 +78,11 @@ async function placePictures(
   await takingIn(withRoom(files, session), async (file) => {
     const { backgroundSize } = useStudio.getState();
     if (backgroundSize === null) return addConceptPicture(studio, file, session);
-    const place = { x: Math.round(at.x + beside), y: Math.round(at.y + beside) };
+    // Dropped beside the picture, it lies at its border.
+    const place = {
+      x: Math.min(Math.max(Math.round(at.x + beside), 0), backgroundSize.width - 1),
+      y: Math.min(Math.max(Math.round(at.y + beside), 0), backgroundSize.height - 1),
+    };
     beside += Math.min(backgroundSize.width, backgroundSize.height) * BESIDE_SHARE;
     const { image, subject, size } = await importConceptPicture(studio, file, session);
     const name = nameOf(file);

@@ -178,7 +178,12 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
             </FileButton>
             <IconButton
               label={t('concept.remove')}
-              onClick={() => studio.edit(t('changes.removeConcept', { name }), (d) => removeConcept(d, id))}
+              onClick={() =>
+                studio.edit(t('changes.removeConcept', { name }), (d) =>
+                  // Pressed twice on a slow machine, the card is still there when the concept is gone.
+                  d.concepts.some((one) => one.id === id) ? removeConcept(d, id) : d,
+                )
+              }
             >
               <IconTrash size={16} aria-hidden />
             </IconButton>

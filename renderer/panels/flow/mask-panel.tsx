@@ -41,9 +41,11 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   const operate = (operation: MaskOperation) => () => start(() => workbench.operate(id, operation));
   if (concept.mode === 'place') {
     return (
-      <Text size="xs" c="dimmed">
-        {t('mask.placed', { name })}
-      </Text>
+      <Stack role="group" aria-label={t('mask.title', { name })}>
+        <Text size="xs" c="dimmed">
+          {t('mask.placed', { name })}
+        </Text>
+      </Stack>
     );
   }
   const others = document.concepts.filter((other) => other.id !== id && other.mask !== null);
