@@ -1,4 +1,4 @@
-/** The options that say which models run on which device, and the device as it is printed. */
+/** Options for models and device, and the device as printed. */
 import { type DeviceChoice, deviceChoiceSchema } from '../contract/engine-status.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { DeviceReport } from '../contract/progress.ts';

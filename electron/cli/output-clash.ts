@@ -1,5 +1,5 @@
 /**
- * No command writes over what it reads, nor one result over another: asked before anything is rendered.
+ * Refuses outputs that would overwrite an input or another output, before anything is rendered.
  *
  * Files are compared by device and number, so that another spelling, a link or a second name makes no difference; what
  * is not there yet, by the folder that it goes into and its name.

@@ -1,4 +1,4 @@
-/** Results appear whole or not at all, and a place that cannot be written is found out before the work. */
+/** Writes results atomically; a place that cannot be written is reported before the work starts. */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';

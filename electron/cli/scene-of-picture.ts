@@ -1,4 +1,4 @@
-/** From a picture that this program made back to the scene that it was made from. */
+/** Restores the scene of a picture that this program made. */
 import { readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { AssetFile, LoadedScene } from '../app/scenes/scene-folder.ts';

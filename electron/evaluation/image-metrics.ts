@@ -1,4 +1,4 @@
-/** Measures of a composed scene; every one is defined here and printed by `npm run evaluate`. */
+/** Image metrics of a composed scene, printed by `npm run evaluate`. */
 
 import { squaredDistanceTo } from '../pipeline/masks/distance-transform.ts';
 import { REGION_THRESHOLD, regionOf } from '../pipeline/masks/region.ts';

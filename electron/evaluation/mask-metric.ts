@@ -1,4 +1,4 @@
-/** How well a phrase's mask is found, and whether nothing is found where nothing is. */
+/** Quality of masks found by phrase, and false detections. */
 import { decodeMask } from '../inference/images/images.ts';
 import { mean } from './image-metrics.ts';
 import { maskOverlap } from './mask-overlap.ts';

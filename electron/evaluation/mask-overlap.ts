@@ -1,4 +1,4 @@
-/** How alike two masks are. */
+/** Overlap of two masks. */
 
 import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
 import { assertSameDims, type Tensor } from '../pipeline/tensor/tensor.ts';

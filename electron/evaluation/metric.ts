@@ -1,4 +1,4 @@
-/** What a metric of `npm run evaluate` is: each stands in a file of its own and is listed in all-metrics.ts. */
+/** The interface of a metric of `npm run evaluate`; each has a file of its own and is listed in all-metrics.ts. */
 import { StudioError } from '../contract/errors.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import type { AppearanceClassifier } from './appearance-classifier.ts';

@@ -1,4 +1,4 @@
-/** How near a filled hole comes to what truly was behind the objects. */
+/** Compares filled holes with the true background. */
 import type { RemovalMethod } from '../contract/preparation.ts';
 import { decodeImage } from '../inference/images/images.ts';
 import { mean, psnr } from './image-metrics.ts';

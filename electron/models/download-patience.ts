@@ -1,4 +1,4 @@
-/** When a connection, and then a source, is given up. */
+/** Decides when to give up a connection, and then a source. */
 
 /** How patient a download is. */
 export interface DownloadPatience {

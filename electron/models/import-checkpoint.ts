@@ -1,5 +1,5 @@
 /**
- * Finding a checkpoint in a folder that a person has: whatever the loader opens, by the loader's own inspection.
+ * Finds a checkpoint in a user's folder: whatever the loader opens, by the loader's own inspection.
  *
  * The catalogue's list of files is what a download brings; a checkpoint of one's own may have its weights in several
  * files, in half precision, or its tokenizer in one file (docs/decisions/0114).

@@ -1,4 +1,4 @@
-/** Taking in models that a person has already: by hard link, by link or by copy, checked first. */
+/** Imports models that the user has already: by hard link, symbolic link or copy, checked first. */
 import { lstat, rm, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Finding a component's files in a folder that a person has already.
+ * Finds a component's files in a user's folder.
  *
  * | what the folder is | how it is known |
  * | --- | --- |

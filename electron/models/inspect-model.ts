@@ -1,4 +1,4 @@
-/** A look at model files before they are taken in: is it the class that is asked for, is it whole? */
+/** Inspects model files before an import: is it the requested class, is it complete? */
 import { open, readFile } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
 

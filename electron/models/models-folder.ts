@@ -1,5 +1,5 @@
 /**
- * Where the models are kept: what the user said, in this order: the call, PNPMIX_MODELS_DIR, the folder that
+ * Finds the models folder, in this order: the call, PNPMIX_MODELS_DIR, the folder that
  * was chosen once, and the platform's place for an application's data.
  */
 import { join, resolve } from 'node:path';

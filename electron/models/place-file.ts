@@ -1,4 +1,4 @@
-/** Putting a file that a person has into the models folder: as a second name, as a reference, or as a copy. */
+/** Puts a user's file into the models folder: as a hard link, a symbolic link or a copy. */
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rm, symlink } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** What a pull would fetch: found out before a byte of a model is downloaded. */
+/** Plans a pull before a byte of a model is downloaded. */
 import { lstat, stat } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent, CatalogFile, CatalogLicence, PackCatalog } from '../contract/pack-catalog.ts';

@@ -1,4 +1,4 @@
-/** What a process that was killed left of the files that the store was writing. */
+/** Removes temporary files that killed processes left in the store. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackCatalog } from '../contract/pack-catalog.ts';

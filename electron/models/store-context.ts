@@ -1,4 +1,4 @@
-/** What every operation of the store works with. */
+/** The context of every operation of the store. */
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
 import type { DownloadPatience } from './download-patience.ts';

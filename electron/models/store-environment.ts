@@ -1,4 +1,4 @@
-/** What the store needs from the world around it; the tests put servers that lie and disks that fill up here. */
+/** The store's environment: network, disk, clock; the tests put servers that lie and disks that fill up here. */
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 /**
- * Where things lie below the models folder.
+ * The layout of the models folder.
  *
  * <models>/<pack>/installed.json             what the store put there
  * <models>/<pack>/<component>/<path>         the files, in the layout that their loaders expect

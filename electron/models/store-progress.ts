@@ -1,4 +1,4 @@
-/** Where a long operation of the store stands. */
+/** Progress of a long operation of the store. */
 
 export type StoreStage = 'resolve' | 'download' | 'check' | 'place';
 

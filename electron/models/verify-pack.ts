@@ -1,4 +1,4 @@
-/** Looking whether a pack is still what was installed; never over the network. */
+/** Verifies an installed pack against its record; never over the network. */
 import { stat } from 'node:fs/promises';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
 import { ifPresent, throwIfCancelled } from '../foundation/files/file-errors.ts';

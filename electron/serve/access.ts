@@ -1,5 +1,5 @@
 /**
- * Who may speak to the browser host: a page that knows its key, under a name of this host, from a page that this host
+ * Access to the browser host: a page that knows its key, under a name of this host, from a page that this host
  * served. Each check holds off another attack: the key any other person or program on the machine, the host's name DNS
  * rebinding, the origin every other page in the same browser.
  *

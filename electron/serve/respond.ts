@@ -1,4 +1,4 @@
-/** Answers in a sentence. */
+/** Responses of one sentence. */
 import type { ServerResponse } from 'node:http';
 
 /** Ends a request with a sentence for the user. */

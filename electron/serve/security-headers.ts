@@ -1,4 +1,4 @@
-/** What every answer says to the browser about what the page may do. */
+/** Security headers of every response. */
 import type { ServerResponse } from 'node:http';
 import { ASSET_POLICY, pagePolicy } from '../app/content-security-policy.ts';
 

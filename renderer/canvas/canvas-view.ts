@@ -1,4 +1,4 @@
-/** Where the picture lies on the screen. Outside React: a pan moves the stage, and only the zoom's label hears of it. */
+/** Pan and zoom of the canvas. Outside React: a pan moves the stage, and only the zoom's label updates. */
 import type { Point } from '../editor/mask-plane.ts';
 import {
   actualSize,

@@ -1,4 +1,4 @@
-/** Masks by their content: read once, kept while there is room, written in the worker. */
+/** Masks by content hash: read once, cached while there is room, written in the worker. */
 import { type Remote, wrap } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskOperation } from '../editor/mask-operations.ts';

@@ -1,4 +1,4 @@
-/** A mask over the picture: its colour, as opaque as is wished, and the line around it, which is always seen. */
+/** A mask over the picture: its colour at the chosen opacity, and the outline, which is always visible. */
 import { Group, Image as KonvaImage, Shape } from 'react-konva';
 import type { MaskSpace } from '../editor/mask-space.ts';
 import type { MaskImage } from './mask-image.ts';

@@ -1,4 +1,4 @@
-/** What is shown over placed pictures and around the frame: handles, lines that were snapped to, what the model sees. */
+/** The overlay of placed pictures and the frame: handles, lines that were snapped to, what the model sees. */
 import Konva from 'konva';
 import type { FrameRectangle } from '../../electron/contract/frame.ts';
 import { rotateHandleOf } from '../editor/place-tool.ts';

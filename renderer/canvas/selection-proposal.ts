@@ -1,4 +1,4 @@
-/** What smart select has asked for, and whether an answer is on the canvas: a proposal, to be kept or dropped. */
+/** Smart select's current question and whether its result is on the canvas: a proposal, to be kept or dropped. */
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import type { WorkbenchEvents } from './workbench-events.ts';
 

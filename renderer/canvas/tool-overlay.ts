@@ -1,4 +1,4 @@
-/** What a tool shows over the picture: the brush's circle, outlines, points of smart select, the box to move. */
+/** A tool's overlay: the brush's circle, outlines, points of smart select, the box to move. */
 import Konva from 'konva';
 import { isEmptyRect, type PixelRect, type Point } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';

@@ -1,4 +1,4 @@
-/** What the mask workbench tells and asks the rest of the editor. */
+/** Events and requests of the mask workbench. */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskOperation } from '../editor/mask-operations.ts';
 import type { MaskPlane, Point } from '../editor/mask-plane.ts';

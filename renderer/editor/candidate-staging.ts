@@ -1,4 +1,4 @@
-/** Candidates for the background, looked at one after another before one is taken. */
+/** Candidates for the background, viewed one after another before one is used. */
 
 export interface Candidate {
   /** The picture's id. */

@@ -1,2 +1,2 @@
-/** How two pictures are compared, or which of them is shown alone. */
+/** Ways to compare two pictures or show one of them alone. */
 export type ComparisonMode = 'after' | 'before' | 'slider' | 'sideBySide' | 'difference';

@@ -1,6 +1,6 @@
 /**
- * What can be done to a scene document: each command takes a document and gives another one, or the same one where
- * nothing changes. A command that names a concept which is not there is a fault of the caller and an error.
+ * Commands on a scene document: each takes a document and returns another, or the same one where nothing changes. A
+ * command that names a concept which is not there is a fault of the caller and an error.
  */
 import { StudioError } from '../../electron/contract/errors.ts';
 import { PAPER_ALPHA, type RenderParameters } from '../../electron/contract/parameters.ts';

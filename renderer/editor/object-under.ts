@@ -1,4 +1,4 @@
-/** Whether a mask that was found under a point is a thing, and not the ground or the sky. Pure. */
+/** Decides whether a mask found under a point is an object, and not the ground or the sky. Pure. */
 import { boundsOf, coverageOf, INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
 
 /** Smallest and largest share of the picture that a thing takes. */

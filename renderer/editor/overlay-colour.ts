@@ -1,5 +1,5 @@
 /**
- * In what colour a mask is laid over the picture: its concept's, unless the picture under it is of nearly that colour;
+ * Chooses the colour of a mask's overlay: its concept's, unless the picture under it is of nearly that colour;
  * then a dark or a light shade of it, whichever stands out more.
  */
 import { INSIDE_FROM, type MaskPlane } from './mask-plane.ts';

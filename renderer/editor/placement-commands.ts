@@ -1,4 +1,4 @@
-/** What can be done to a scene document about placing: modes, placements and the frame. Pure, as document-commands.ts. */
+/** Commands on placing in a scene document: modes, placements and the frame. Pure, as document-commands.ts. */
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { Frame, FrameRectangle } from '../../electron/contract/frame.ts';
 import {

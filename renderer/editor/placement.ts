@@ -1,5 +1,5 @@
 /**
- * Where a placed picture lies: the geometry of moving, scaling, turning and mirroring it, without a canvas.
+ * Placement geometry: moving, scaling, turning and mirroring it, without a canvas.
  *
  * A point p of the picture, in its pixels from its top left corner, comes to lie in the scene at
  *

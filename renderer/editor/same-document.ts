@@ -1,4 +1,4 @@
-/** Comparing scene documents by what they say. */
+/** Compares scene documents by value. */
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 
 /** Whether two documents say the same, whatever the order of their fields. */

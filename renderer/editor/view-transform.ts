@@ -1,5 +1,5 @@
 /**
- * How the picture lies on the screen: screen = image * scale + offset, in CSS pixels from the canvas' top left.
+ * The transform from picture to screen: screen = image * scale + offset, in CSS pixels from the canvas' top left.
  * At 100 % an image pixel is one pixel of the device, so that nothing is resampled on a HiDPI screen.
  */
 import type { Point } from './mask-plane.ts';

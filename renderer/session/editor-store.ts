@@ -1,4 +1,4 @@
-/** What the editor shows and holds in hand; of no concern to the project. */
+/** State of the editor that is not part of the project. */
 import { create } from 'zustand';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { CanvasTool } from '../canvas/canvas-tools.ts';

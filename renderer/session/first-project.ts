@@ -1,4 +1,4 @@
-/** Which project the editor starts with: one that cannot be opened never keeps it from starting. */
+/** Chooses the project that the editor starts with; one that cannot be opened never keeps it from starting. */
 import { type ErrorCode, StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
 import type { StudioClient } from '../client/studio-client.ts';

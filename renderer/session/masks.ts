@@ -1,4 +1,4 @@
-/** Masks between the canvas and the host: saving what was painted, and finding a thing by its phrase. */
+/** Masks between the canvas and the host: saves what was painted, and detects objects by phrase. */
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';

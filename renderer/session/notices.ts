@@ -1,4 +1,4 @@
-/** Messages at the edge of the window. */
+/** Notifications. */
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';

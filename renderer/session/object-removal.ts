@@ -1,4 +1,4 @@
-/** Taking the objects out of a background: a job of the host, whose picture goes into the scene that it was begun in. */
+/** Removes objects from a background: a job of the host, whose picture goes into the scene that it was started in. */
 import i18next from 'i18next';
 import type { RemovalMethod } from '../../electron/contract/preparation.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';

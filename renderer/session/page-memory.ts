@@ -1,5 +1,5 @@
 /**
- * What a page leaves to the one that is loaded after it in the same tab: gestures that are not saved yet, and renders
+ * What a page hands to the next one in the same tab: gestures that are not saved yet, and renders
  * whose results it was to show. In sessionStorage, which is written before the page is gone (docs/decisions/0085).
  */
 import * as z from 'zod';

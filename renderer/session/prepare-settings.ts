@@ -1,4 +1,4 @@
-/** What a person chose for preparing scenes: kept with the editor's settings, for every project. */
+/** The user's options for preparing scenes, kept with the editor's settings for every project. */
 import { type PrepareSettings, prepareSettingsSchema } from '../../electron/contract/preparation.ts';
 
 export const PREPARE_DEFAULTS: PrepareSettings = prepareSettingsSchema.parse({});

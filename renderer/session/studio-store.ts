@@ -1,4 +1,4 @@
-/** What the host has told: a mirror for the panels to draw from. Only studio.ts and its parts write it. */
+/** A mirror of the host's state for the panels. Only studio.ts and its parts write it. */
 import { create } from 'zustand';
 import type { AppInfo } from '../../electron/contract/commands/app-commands.ts';
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';

@@ -1,5 +1,5 @@
 /**
- * The editor's hands: puts together the parts that live outside React (projects, renders, masks, jobs, pictures, the mask
+ * The editor's services: creates the parts that live outside React (projects, renders, masks, jobs, pictures, the mask
  * workbench, the view), and keeps studio-store.ts in step with the host. There is one, made when the page starts.
  */
 import i18next from 'i18next';

@@ -1,5 +1,5 @@
 /**
- * Changes that the host had not received when a page went away: it was down, or the tab was closed too soon. They are
+ * Changes that the host had not received when a page was closed. They are
  * kept in localStorage, for the next page that opens the project (docs/decisions/0123). A lock that ends with its page
  * says that the page is still there and saves them itself. Gestures that are not in the document yet are
  * page-memory.ts's.

@@ -1,4 +1,4 @@
-/** The one way from a file's bytes to libvips: format and size are limited, and refusals are sentences. */
+/** Opens a file's bytes with libvips: format and size are limited, and refusals are sentences. */
 import type { Metadata } from 'sharp';
 import { StudioError } from '../../contract/errors.ts';
 import {

@@ -1,4 +1,4 @@
-/** What kind of file some bytes are, by their first bytes; names and media types are not asked. */
+/** Detects a picture's format by its first bytes, never by its name or media type. */
 import { StudioError } from '../../contract/errors.ts';
 import {
   PICTURE_FORMAT_LIST,

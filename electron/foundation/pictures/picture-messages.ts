@@ -1,4 +1,4 @@
-/** What a host and its picture processes say to each other. */
+/** Messages between a host and its picture processes. */
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { PictureCodec } from './picture-codec.ts';
 

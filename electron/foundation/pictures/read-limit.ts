@@ -1,5 +1,5 @@
 /**
- * How long reading a picture may take by the clock, in seconds, on the busiest machine: the slowest of the size that is
+ * The time limit for reading a picture, in seconds, on the busiest machine: the slowest of the size that is
  * taken needs about twelve seconds of a processor.
  *
  * Where pictures are read directly (the engine, the command line), libvips ends what takes longer. It hears nothing of

@@ -1,4 +1,4 @@
-/** Why a picture is not read, in words for people; what a library says is a cause, never the message. */
+/** Error messages for pictures that are not read; a library's own message is the cause, never the message. */
 import { StudioError } from '../../contract/errors.ts';
 
 /** A refusal in the words that all of them share. */

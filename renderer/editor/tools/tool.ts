@@ -1,5 +1,5 @@
 /**
- * What all tools share. A tool is a small state machine: a state and an input give the next state and effects.
+ * The interface of all tools. A tool is a small state machine: a state and an input give the next state and effects.
  * It draws nothing itself: the effects say what is to be painted, shown or asked for, and the mask session
  * (mask-session.ts) and the canvas carry them out. So a tool can be tested without a canvas, and a gesture is one
  * entry of the history because it ends in one `commit`.

@@ -1,4 +1,4 @@
-/** What each shortcut does. A shortcut without an entry here does not compile. */
+/** The action of each shortcut. A shortcut without an entry here does not compile. */
 import i18next from 'i18next';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { EventPayload } from '../../../electron/contract/events.ts';

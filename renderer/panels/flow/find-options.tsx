@@ -1,4 +1,4 @@
-/** How sure a find must be, and by what the pack looks for things. */
+/** Detection options: the confidence thresholds, and which models the pack uses. */
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Capabilities } from '../../../electron/contract/preparation.ts';

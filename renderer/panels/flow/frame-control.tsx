@@ -1,4 +1,4 @@
-/** What of the background the model sees: chosen, and said with its size in and out. */
+/** Chooses the frame, and shows its size in the background and at the model. */
 import { Group, SegmentedControl, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { isEnlarged, type ResolvedFrame } from '../../../electron/contract/frame.ts';
