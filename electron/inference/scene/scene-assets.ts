@@ -5,6 +5,7 @@
 import { StudioError } from '../../contract/errors.ts';
 import {
   type FramePack,
+  type FrameRectangle,
   type FrameSize,
   isEnlarged,
   type ResolvedFrame,
@@ -91,13 +92,9 @@ export async function prepareScene(
     read.push(await readConcept(concept, size, mode !== 'full', readAsset, notices));
     await advance();
   }
-  const frame = resolveFrame(
-    scene.frame,
-    size,
-    read.map((concept) => boxOf(concept, size)),
-    pack,
-  );
-  notices.push(...frameNotices(frame));
+  const boxes = read.map((concept) => boxOf(concept, size));
+  const frame = resolveFrame(scene.frame, size, boxes, pack);
+  notices.push(...frameNotices(frame), ...cutConcepts(read, boxes, frame, size));
 
   // 2. The masks at the model's size.
   const viewport: Viewport = { window: frame, width: frame.modelWidth, height: frame.modelHeight };
@@ -243,6 +240,26 @@ function frameNotices(frame: ResolvedFrame): string[] {
   return [
     `The model saw ${sizes}: what it makes new is ${times.toFixed(1)} times as coarse as the background.`,
   ];
+}
+
+/** Concepts of which a drawn frame shows a part only: what lies outside of it cannot change. */
+function cutConcepts(
+  read: readonly ReadConcept[],
+  boxes: readonly FrameRectangle[],
+  frame: ResolvedFrame,
+  background: FrameSize,
+): string[] {
+  return read.flatMap(({ concept }, index) => {
+    const box = boxes[index]!;
+    const isCut =
+      Math.max(box.left, 0) < frame.left - 1 ||
+      Math.max(box.top, 0) < frame.top - 1 ||
+      Math.min(box.left + box.width, background.width) > frame.left + frame.width + 1 ||
+      Math.min(box.top + box.height, background.height) > frame.top + frame.height + 1;
+    return isCut
+      ? [`"${concept.name}" reaches out of the frame: only what lies in the frame was rendered.`]
+      : [];
+  });
 }
 
 interface InpaintingContext {

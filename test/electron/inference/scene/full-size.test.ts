@@ -221,6 +221,17 @@ describe('outside of the masks’ fade', () => {
   });
 });
 
+test('a concept that reaches out of a drawn frame is named, one that lies in it is not', async () => {
+  const background = { width: 200, height: 120 };
+  const drawn = { left: 60, top: 20, width: 64, height: 64 };
+  const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
+  expect((await render(background, [cut], {}, drawn)).notices.join()).toContain(
+    '"thing" reaches out of the frame',
+  );
+  const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
+  expect((await render(background, [inside], {}, drawn)).notices.join()).not.toContain('reaches out');
+});
+
 test('a small background is enlarged for the model, with a notice', async () => {
   const background = { width: 20, height: 14 };
   const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
