@@ -54,7 +54,7 @@ describe('refused', () => {
     [
       'external data elsewhere',
       (graph) => graph.external('w', 'float32', [1], { location: '../w', offset: 0, byteLength: 4 }),
-      /beside the graph/,
+      /next to the graph/,
     ],
     ['a graph without outputs', (graph) => graph.serialize('empty'), /no output/],
   ])('%s', (_, action, message) => {
