@@ -16,7 +16,7 @@ export type DocumentRequest =
  * Makes the request that renders a document: its visible concepts, in its layer order.
  *
  * @param pack identity of the weights that are to render it
- * @returns the request, or everything that is missing, in the order in which a person would add it. Whether the
+ * @returns the request, or everything that is missing, in the order in which a user would add it. Whether the
  *   pictures can be read and fit each other is for the engine to say.
  */
 export function documentRequest(document: SceneDocument, pack: RenderRequest['pack']): DocumentRequest {

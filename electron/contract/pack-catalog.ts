@@ -26,7 +26,7 @@ export const catalogLicenceSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/),
   name: z.string().min(1),
   url: z.url().describe('The licence’s text.'),
-  summary: z.string().min(1).describe('What a person should know before accepting it, in a sentence or two.'),
+  summary: z.string().min(1).describe('What the user should know before accepting it, in a sentence or two.'),
 });
 export type CatalogLicence = z.infer<typeof catalogLicenceSchema>;
 

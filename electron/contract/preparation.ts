@@ -119,7 +119,7 @@ export const removalOptionsSchema = z.strictObject({
 });
 export type RemovalOptions = z.input<typeof removalOptionsSchema>;
 
-/** What a person chose for preparing a scene, as the editor keeps it; what is left out has its default. */
+/** What the user chose for preparing a scene, as the editor keeps it; what is left out has its default. */
 export const prepareSettingsSchema = z.object({
   negativePrompt: backgroundsRequestSchema.shape.negativePrompt,
   boxThreshold: phraseSearchSchema.shape.boxThreshold,

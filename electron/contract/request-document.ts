@@ -10,7 +10,7 @@ export interface RequestPicture {
   readonly asset: AssetId;
 }
 
-/** Every picture that a request names, in the order in which a person would add them. */
+/** Every picture that a request names, in the order in which a user would add them. */
 export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
   const { background, inpainted, concepts } = scene;
   return [

@@ -19,7 +19,7 @@ export interface StoreProgress {
   readonly secondsLeft: number | null;
 }
 
-/** What a person should hear of while an operation goes on: a retry, a change of source, a fall-back. */
+/** What the user should hear of while an operation goes on: a retry, a change of source, a fall-back. */
 export type NoticeListener = (sentence: string) => void;
 
 export interface StoreControls {

@@ -47,7 +47,7 @@ const renderFailureSchema = z.strictObject({
 
 const renderNameSchema = z.string().trim().min(1).max(200);
 
-/** What a person may change of a render. */
+/** What the user may change of a render. */
 export const renderChangesSchema = z
   .strictObject({
     name: renderNameSchema.nullable().describe('null takes the name away.'),

@@ -17,7 +17,7 @@ export function movedError(path: string, cause?: unknown): StudioError {
 }
 
 /**
- * An error of a project file as one that a person can act on.
+ * An error of a project file as one the user can act on.
  *
  * @returns the error itself when it carries a code of this program already, or is a fault of this program
  */
@@ -61,7 +61,7 @@ export function projectError(error: unknown, path: string): unknown {
   }
 }
 
-/** Runs a step on a project file, and turns its errors into ones that a person can act on. */
+/** Runs a step on a project file, and turns its errors into ones the user can act on. */
 export function inProject<Result>(path: string, step: () => Result): Result {
   try {
     return step();

@@ -25,7 +25,7 @@ const stepOfPart: Readonly<Record<MissingPart['part'], FlowStep>> = {
 /** Only used to ask what is missing, which does not depend on the pack. */
 const anyPack: RenderRequest['pack'] = { id: 'any', version: '0', weights: '0'.repeat(64) };
 
-/** Everything that a document lacks, in the order in which a person would add it. */
+/** Everything that a document lacks, in the order in which a user would add it. */
 export function missingParts(document: SceneDocument): readonly MissingPart[] {
   const made = documentRequest(document, anyPack);
   return made.complete ? [] : made.missing;

@@ -11,7 +11,7 @@ export function errnoOf(error: unknown): string | undefined {
 const ERRNO = /^E(?!RR_)[A-Z0-9]+$/;
 
 /**
- * An error of writing as one that a person can act on.
+ * An error of writing as one the user can act on.
  *
  * @param unwritable code of everything but a full disk
  * @returns the error itself when it is no error of the file system, or carries a code already
@@ -39,7 +39,7 @@ export function writeError(
   return new StudioError(unwritable, sentence, { cause: error });
 }
 
-/** Runs a step that writes, and turns its errors into ones that a person can act on. */
+/** Runs a step that writes, and turns its errors into ones the user can act on. */
 export async function writing<Result>(
   path: string,
   step: () => Promise<Result>,
@@ -53,7 +53,7 @@ export async function writing<Result>(
 }
 
 /**
- * Runs a step that reads, and turns the file system's errors into ones that a person can act on: a link that leads
+ * Runs a step that reads, and turns the file system's errors into ones the user can act on: a link that leads
  * back to itself (ELOOP), a disk that fails (EIO), a file of somebody else's (EACCES).
  *
  * @param unreadable the code they get

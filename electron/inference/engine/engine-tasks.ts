@@ -26,7 +26,7 @@ export interface TaskControls {
   readonly onTrace?: RenderControls['onTrace'];
 }
 
-/** Shortest time between two previews: more than a person can see is work for nothing. */
+/** Shortest time between two previews: more than the eye can see is work for nothing. */
 const PREVIEW_INTERVAL_MS = 150;
 
 /**

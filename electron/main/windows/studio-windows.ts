@@ -7,7 +7,7 @@ import { START_PAGE } from '../addresses.ts';
 
 type HostRequest = EventPayload<'host.request'>;
 
-/** What a person may want when a window is closed whose changes are not saved yet. */
+/** What the user may want when a window is closed whose changes are not saved yet. */
 export type UnsavedChoice = 'save' | 'leave' | 'stay';
 
 /** How often, and how many times, closing is tried while the page saves; then the user is asked again. */
