@@ -1,7 +1,5 @@
 /**
- * The page against a host in memory, with two projects: edits, gestures, removals of objects, questions of smart select,
- * renders, other projects, lost connections and restarted hosts in every order. Each change is committed once, to the
- * project that it was made in, and everything that is awaited settles.
+ * A page with two projects against a host in memory, in any order: each change is committed once, to its own project.
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
