@@ -22,8 +22,8 @@ export async function violations(page: Page): Promise<string[]> {
       resultTypes: ['violations'],
       // A selector for every element that is looked at, which nobody reads here, takes a third of the time.
       selectors: false,
-      // Menus are at the end of the page, outside of the landmarks, and named by the buttons that they belong to.
-      rules: { region: { enabled: document.querySelector('[role="menu"]') === null } },
+      // Menus and tooltips are at the end of the page, outside of the landmarks, and belong to buttons that are inside.
+      rules: { region: { enabled: document.querySelector('[role="menu"], [role="tooltip"]') === null } },
     }),
   );
   return results.violations.map(

@@ -105,8 +105,8 @@ it('names the pictures for which there is no room before it takes the others, an
   await page.getByText(t('add.noRoom', { most: 8, names: left })).waitFor();
   const failure = page.getByRole('alert').filter({ hasText: t('add.failed', { name: 'thing 0.png' }) });
   await failure.waitFor();
-  // Later it may have closed by itself.
-  expect(await failure.count()).toBe(1);
+  // It may have closed by itself meanwhile.
+  expect(await failure.count()).toBeLessThanOrEqual(1);
   await expect.poll(() => cards().count()).toBe(8 - 1);
   await page.getByText(textPattern('add.title_other')).waitFor({ state: 'detached' });
   // Told once on the console too, and nothing else went wrong.
