@@ -120,7 +120,8 @@ export class Projects {
     if (this.#shown) this.#suspend(this.#shown);
     this.#shown = session;
     showScene();
-    useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null });
+    // Two projects may have concepts of the same id: what one was offered is nothing to the other.
+    useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null, offer: null });
     this.#renders.clear();
     this.#backgroundSize.clear();
     showAddress(state.path);

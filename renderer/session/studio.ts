@@ -145,11 +145,12 @@ export class Studio {
   /** A mask that was moved away from its place may have left its object: the concept would vanish without a word. */
   #offerPlace(conceptId: string, plane: MaskPlane | Promise<MaskPlane>, change: MaskChange): void {
     if (change.kind !== 'gesture' || change.label !== 'move') return;
-    const concept = this.session.document.concepts.find(({ id }) => id === conceptId);
+    const { session } = this;
+    const concept = session.document.concepts.find(({ id }) => id === conceptId);
     if (!concept || concept.mask === null || concept.image === null) return;
     Promise.all([this.workbench.load(concept.mask), plane])
       .then(([before, after]) => {
-        if (overlapOf(before, after) < LEFT_BELOW) {
+        if (session === this.projects.shown && overlapOf(before, after) < LEFT_BELOW) {
           useEditor.setState({ offer: { kind: 'moved', conceptId } });
         }
       })

@@ -4,6 +4,7 @@ import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
+import { useEditor } from '../../../renderer/session/editor-store.ts';
 import { Projects } from '../../../renderer/session/projects.ts';
 import { useStudio } from '../../../renderer/session/studio-store.ts';
 
@@ -58,6 +59,13 @@ test('what is in hand is kept in the project that is left, then the other one is
   await projects.open(async () => stateOf('b'));
   expect(log).toEqual(['conclude', 'leave', 'clear', '#project=%2Fb.pnpmix', 'load b']);
   expect(projects.shown?.projectId).toBe('b');
+});
+
+test('what was offered in a project goes with it, also where the other has a concept of the same id', async () => {
+  await projects.show(stateOf('a'));
+  useEditor.setState({ offer: { kind: 'moved', conceptId: 'concept-1' } });
+  await projects.open(async () => stateOf('b'));
+  expect(useEditor.getState().offer).toBeNull();
 });
 
 test('a change made while another project opens goes to the one it was made in, also after it left the screen', async () => {
