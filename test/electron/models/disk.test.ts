@@ -1,7 +1,7 @@
 /**
  * Real disks: one that fills up, one that is read-only, one that is another. They are small file systems in
  * memory, which only root on Linux may mount; elsewhere these tests are skipped, and the ones in
- * download.test.ts and import.test.ts stand in for them with injected errors.
+ * download-troubles.test.ts and import.test.ts stand in for them with injected errors.
  */
 import { spawnSync } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -318,106 +318,5 @@ describe('pictures', () => {
     project.verify();
     project.close();
     expect((await readFile(path)).length).toBeLessThan(200_000);
-  });
-});
-
-describe('copies', () => {
-  it('save as goes on in the new file and leaves the old one whole', async () => {
-    const folder = await temporaryFolder();
-    const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
-    const project = createProject(from);
-    const picture = project.putAsset(pictureBytes());
-    project.commit(documentWith({ background: picture }), 'Background');
-    const copy = await project.saveAs(to);
-    copy.commit(documentWith({ prompt: 'only in the copy' }), 'Prompt');
-    copy.close();
-    expect(readdirSync(folder).sort()).toEqual(['from.pnpmix', 'to.pnpmix']);
-    expect(openProject(from).document()).toEqual(documentWith({ background: picture }));
-    const labels = openProject(to)
-      .historyEntries()
-      .map(({ label }) => label);
-    expect(labels).toEqual(['New project', 'Background', 'Prompt']);
-  });
-
-  it('replace another project only when told to, and never one that is open', async () => {
-    const folder = await temporaryFolder();
-    const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
-    const project = createProject(from);
-    project.commit(documentWith({ prompt: 'mine' }), 'Prompt');
-    const other = createProject(to);
-    await expect(project.saveCopy(to, { overwrite: true })).rejects.toThrow(withCode('PROJECT_BUSY'));
-    await expect(project.saveCopy(from, { overwrite: true })).rejects.toThrow(withCode('PROJECT_BUSY'));
-    other.close();
-    await expect(project.saveCopy(to)).rejects.toThrow(withCode('PROJECT_EXISTS'));
-    await project.saveCopy(to, { overwrite: true });
-    expect(openProject(to).document().prompt).toBe('mine');
-    await writeFile(join(folder, 'text.pnpmix'), 'not a project');
-    await project.saveCopy(join(folder, 'text.pnpmix'), { overwrite: true });
-    expect(openProject(join(folder, 'text.pnpmix')).document().prompt).toBe('mine');
-  });
-
-  it('do not take over the log that a crash left beside what they replace', async () => {
-    const folder = await temporaryFolder();
-    const [from, crashed] = [join(folder, 'from.pnpmix'), join(folder, 'crashed.pnpmix')];
-    const open = createProject(join(folder, 'open.pnpmix'));
-    open.commit(documentWith({ prompt: 'in the log' }), 'Prompt');
-    for (const ending of ['', '-wal']) {
-      await copyFile(join(folder, `open.pnpmix${ending}`), `${crashed}${ending}`);
-    }
-    const project = createProject(from);
-    project.commit(documentWith({ prompt: 'mine' }), 'Prompt');
-    await project.saveCopy(crashed, { overwrite: true });
-    expect(existsSync(`${crashed}-wal`)).toBe(false);
-    const copy = openProject(crashed);
-    expect(copy.wasRecovered).toBe(false);
-    expect(copy.document().prompt).toBe('mine');
-    copy.verify();
-  });
-});
-
-describe('read-only', () => {
-  it('sees what another commits, changes nothing, and can be saved elsewhere', async () => {
-    const folder = await temporaryFolder();
-    const path = join(folder, 'a.pnpmix');
-    const writer = createProject(path);
-    expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_BUSY', 'read-only'));
-    const reader = openProject(path, { readOnly: true });
-    const picture = writer.putAsset(pictureBytes());
-    writer.commit(documentWith({ prompt: 'new' }), 'Prompt');
-    expect(reader.document().prompt).toBe('new');
-    const refused = withCode('PROJECT_READ_ONLY');
-    expect(() => reader.commit(documentWith(), 'Prompt')).toThrow(refused);
-    expect(() => reader.undo()).toThrow(refused);
-    expect(() => reader.putAsset(pictureBytes())).toThrow(refused);
-    expect(() => reader.addRender(renderOf(picture))).toThrow(refused);
-    expect(() => reader.compact()).toThrow(refused);
-    expect(() => reader.atomically(() => 0)).toThrow(refused);
-    await reader.saveCopy(join(folder, 'copy.pnpmix'));
-    const copy = openProject(join(folder, 'copy.pnpmix'));
-    expect(copy.document().prompt).toBe('new');
-    copy.close();
-
-    // The writer closes while the reader is still there: nothing is lost, and the next one tidies up.
-    writer.commit(documentWith({ prompt: 'last' }), 'Prompt');
-    writer.close();
-    expect(reader.document().prompt).toBe('last');
-    reader.close();
-    const again = openProject(path);
-    expect(again.wasRecovered).toBe(false);
-    expect(again.document().prompt).toBe('last');
-    again.close();
-    expect(readdirSync(folder).sort()).toEqual(['a.pnpmix', 'copy.pnpmix']);
-  });
-
-  it('has one lock for all the names of a file', async () => {
-    const folder = await temporaryFolder();
-    const path = join(folder, 'a.pnpmix');
-    createProject(path);
-    await symlink(path, join(folder, 'b.pnpmix'));
-    await mkdir(join(folder, 'sub'));
-    await symlink(folder, join(folder, 'sub', 'link'));
-    for (const name of ['b.pnpmix', 'sub/link/a.pnpmix', 'sub/../a.pnpmix']) {
-      expect(() => ProjectFile.open(join(folder, name))).toThrow(withCode('PROJECT_BUSY'));
-    }
   });
 });
