@@ -1,12 +1,12 @@
 /** A render that failed explains itself and offers what may help. */
-import { Alert, Button, Group, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeParameters } from '../../editor/document-commands.ts';
 import { copyDiagnostics } from '../../session/diagnostics.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { ProblemAlert } from '../widgets/problem-alert.tsx';
 
 /** Rows that the engine runs at once on a processor when nothing is set; on a graphics card it may be more. */
 const USUAL_ROWS = 8;
@@ -33,71 +33,64 @@ export function FailedRender() {
   const smaller = Math.floor((rowsAtOnce ?? USUAL_ROWS) / 2);
   const fewer = Math.max(Math.round(steps / 2), 1);
   return (
-    <Alert
+    <ProblemAlert
       className="failed-render"
-      color="red"
-      role="alert"
-      icon={<IconAlertTriangle size={16} aria-hidden />}
       title={t('render.failed')}
-      withCloseButton
-      closeButtonLabel={t('app.close')}
+      message={message}
       onClose={() => setDismissed(newest.renderId)}
     >
-      <Text size="sm">{message}</Text>
-      <Group gap={6} mt={6}>
-        <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>
-          {t('render.fix.again')}
-        </Button>
-        {isMemorys && smaller >= 1 && (
-          <Button
-            variant="default"
-            onClick={() =>
-              start(async () => {
-                const { session } = studio;
-                await studio.client.call('settings.set', { rowsAtOnce: smaller });
-                await studio.renders.enqueue(session);
-              })
-            }
-          >
-            {t('render.fix.smallerBatch', { count: smaller })}
-          </Button>
-        )}
-        {isDevices && steps > 1 && (
-          <Button
-            variant="default"
-            onClick={() => {
-              studio.edit(
-                t('changes.parameter', { name: t('parameters.steps.name'), value: fewer }),
-                (before) => changeParameters(before, { steps: fewer }),
-              );
-              start(() => studio.renders.enqueue(studio.session));
-            }}
-          >
-            {t('render.fix.lessSteps')}
-          </Button>
-        )}
-        {isDevices && device !== 'cpu' && (
-          <Button
-            variant="default"
-            onClick={() =>
-              start(async () => {
-                const { session } = studio;
-                await studio.client.call('settings.set', { device: 'cpu' });
-                await studio.renders.enqueue(session);
-              })
-            }
-          >
-            {t('render.fix.cpu')}
-          </Button>
-        )}
+      <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>
+        {t('render.fix.again')}
+      </Button>
+      {isMemorys && smaller >= 1 && (
         <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => start(() => copyDiagnostics(studio, newest.renderId))}
+          variant="default"
+          onClick={() =>
+            start(async () => {
+              const { session } = studio;
+              await studio.client.call('settings.set', { rowsAtOnce: smaller });
+              await studio.renders.enqueue(session);
+            })
+          }
         >
-          {t('app.copyDiagnostics')}
+          {t('render.fix.smallerBatch', { count: smaller })}
         </Button>
-      </Group>
-    </Alert>
+      )}
+      {isDevices && steps > 1 && (
+        <Button
+          variant="default"
+          onClick={() => {
+            studio.edit(
+              t('changes.parameter', { name: t('parameters.steps.name'), value: fewer }),
+              (before) => changeParameters(before, { steps: fewer }),
+            );
+            start(() => studio.renders.enqueue(studio.session));
+          }}
+        >
+          {t('render.fix.lessSteps')}
+        </Button>
+      )}
+      {isDevices && device !== 'cpu' && (
+        <Button
+          variant="default"
+          onClick={() =>
+            start(async () => {
+              const { session } = studio;
+              await studio.client.call('settings.set', { device: 'cpu' });
+              await studio.renders.enqueue(session);
+            })
+          }
+        >
+          {t('render.fix.cpu')}
+        </Button>
+      )}
+      <Button
+        variant="subtle"
+        color="gray"
+        onClick={() => start(() => copyDiagnostics(studio, newest.renderId))}
+      >
+        {t('app.copyDiagnostics')}
+      </Button>
+    </ProblemAlert>
   );
 }

@@ -1,11 +1,12 @@
 /** What is the matter with project files: one that could not be opened, one that went away, one being copied. */
-import { Alert, Button, Group, Progress, Text } from '@mantine/core';
-import { IconAlertTriangle, IconPlayerStop } from '@tabler/icons-react';
+import { Button, Group, Progress, Text } from '@mantine/core';
+import { IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { canBeRead, type FailedProject } from '../../session/first-project.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { saveMovedProject } from '../actions/actions.ts';
+import { ProblemAlert } from '../widgets/problem-alert.tsx';
 
 export function ProjectStatus() {
   const failed = useStudio((state) => state.failedProjects);
@@ -24,43 +25,36 @@ function FailedToOpen({ project }: { project: FailedProject }) {
   const hasNativeDialogs = useStudio((state) => state.info?.hasNativeDialogs ?? false);
   const { path, name, message, isRecent } = project;
   return (
-    <Alert
+    <ProblemAlert
       className="failed-project"
-      color="red"
-      role="alert"
-      icon={<IconAlertTriangle size={16} aria-hidden />}
       title={t('project.cannotOpen', { name })}
-      withCloseButton
-      closeButtonLabel={t('app.close')}
+      message={message}
       onClose={() => studio.projects.dismissFailed(path)}
     >
-      <Text size="sm">{message}</Text>
-      <Group gap={6} mt={6}>
-        {canBeRead(project) && (
-          <Button variant="default" onClick={() => start(() => studio.projects.openPath(path, true))}>
-            {t('project.openReadOnly')}
-          </Button>
-        )}
-        {isRecent && (
-          <Button
-            variant="default"
-            onClick={() =>
-              start(async () => {
-                await studio.client.call('project.forgetRecent', { path });
-                studio.projects.dismissFailed(path);
-              })
-            }
-          >
-            {t('project.forget')}
-          </Button>
-        )}
-        {hasNativeDialogs && (
-          <Button variant="default" onClick={() => start(() => studio.client.call('app.reveal', { path }))}>
-            {t('project.reveal')}
-          </Button>
-        )}
-      </Group>
-    </Alert>
+      {canBeRead(project) && (
+        <Button variant="default" onClick={() => start(() => studio.projects.openPath(path, true))}>
+          {t('project.openReadOnly')}
+        </Button>
+      )}
+      {isRecent && (
+        <Button
+          variant="default"
+          onClick={() =>
+            start(async () => {
+              await studio.client.call('project.forgetRecent', { path });
+              studio.projects.dismissFailed(path);
+            })
+          }
+        >
+          {t('project.forget')}
+        </Button>
+      )}
+      {hasNativeDialogs && (
+        <Button variant="default" onClick={() => start(() => studio.client.call('app.reveal', { path }))}>
+          {t('project.reveal')}
+        </Button>
+      )}
+    </ProblemAlert>
   );
 }
 
@@ -70,18 +64,13 @@ function MovedProject() {
   const name = useStudio((state) => state.project?.state.name ?? '');
   const pending = useStudio((state) => state.project?.pending ?? 0);
   return (
-    <Alert
+    <ProblemAlert
       className="failed-project"
-      color="red"
-      role="alert"
-      icon={<IconAlertTriangle size={16} aria-hidden />}
       title={t('project.moved', { name })}
+      message={t('project.movedHint', { count: pending })}
     >
-      <Text size="sm">{t('project.movedHint', { count: pending })}</Text>
-      <Group gap={6} mt={6}>
-        <Button onClick={() => start(() => saveMovedProject(studio))}>{t('project.saveUnderName')}</Button>
-      </Group>
-    </Alert>
+      <Button onClick={() => start(() => saveMovedProject(studio))}>{t('project.saveUnderName')}</Button>
+    </ProblemAlert>
   );
 }
 
