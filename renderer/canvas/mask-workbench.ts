@@ -33,15 +33,16 @@ import type { MaskLayer } from './mask-layer.ts';
 import { MaskLayers } from './mask-layers.ts';
 import type { MaskLibrary } from './mask-library.ts';
 import { type ProposalState, SelectionProposal } from './selection-proposal.ts';
+import { Watched } from './watched.ts';
 import type { Outline, WorkbenchEvents } from './workbench-events.ts';
 
 /** What of the tool's settings the workbench does not know by itself. */
 type GivenSettings = Omit<ToolSettings, 'maskBounds' | 'size'>;
 
-export class MaskWorkbench {
+/** Its listeners are called when layers come or go, or a mask is loaded or committed. */
+export class MaskWorkbench extends Watched {
   readonly #library: MaskLibrary;
   readonly #layers: MaskLayers;
-  readonly #listeners = new Set<() => void>();
   #activeId: string | null = null;
   #isLocked = true;
   #runner = new ToolRunner('brush');
@@ -60,31 +61,22 @@ export class MaskWorkbench {
   #space = maskSpace({ width: 1, height: 1 }, { width: 1, height: 1 });
 
   constructor(library: MaskLibrary, events: WorkbenchEvents) {
+    super();
     this.#library = library;
     this.#layers = new MaskLayers(library, events, {
-      changed: () => this.#changed(),
+      changed: () => this.changed(),
       redraw: () => this.#redraw(),
       replacing: (conceptId) => {
         if (conceptId === this.#activeId) this.cancel();
       },
     });
-    this.#proposal = new SelectionProposal(events.select, () => this.#changed());
+    this.#proposal = new SelectionProposal(events.select, () => this.changed());
   }
 
   /** Called when pixels of the active mask, or the outline, changed. At most one canvas listens. */
   setRedraw(redraw: () => void): void {
     this.#redraw = redraw;
   }
-
-  /** Called when layers came or went or a mask was loaded or committed. @returns ends it */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  /** Grows when {@link subscribe}'s listeners are called. */
-  version = 0;
-  getVersion = (): number => this.version;
 
   get outline(): Outline {
     return this.#outline;
@@ -119,7 +111,7 @@ export class MaskWorkbench {
   /** Sets what lies under the masks, so that their colours stand out from it. */
   setPicture(picture: UnderlyingPicture | undefined): void {
     this.#layers.setPicture(picture);
-    this.#changed();
+    this.changed();
     this.#redraw();
   }
 
@@ -168,7 +160,7 @@ export class MaskWorkbench {
     this.#activeId = active?.id ?? null;
     this.#isLocked = !active || active.locked;
     this.#layers.follow(concepts);
-    this.#changed();
+    this.changed();
   }
 
   /** Takes a tool in hand. What the one before was in the middle of is kept, as if it had been finished. */
@@ -238,7 +230,7 @@ export class MaskWorkbench {
           this.#layers.log.drop();
           layer.image.invalidate(layer.session.revert());
           // Listeners that looked in the middle of the gesture saw a mask that is gone.
-          this.#changed();
+          this.changed();
           break;
         default:
           this.#layers.log.add(effect);
@@ -335,10 +327,5 @@ export class MaskWorkbench {
     if (isLocked) return undefined;
     if (conceptId === this.#activeId) this.conclude();
     return this.#layers.get(conceptId);
-  }
-
-  #changed(): void {
-    this.version++;
-    for (const listener of this.#listeners) listener();
   }
 }

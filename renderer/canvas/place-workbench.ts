@@ -22,6 +22,7 @@ import type { SnapGuide } from '../editor/snapping.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { COVER_SIDE, type CutOut, type CutOutOptions } from './cut-out-pixels.ts';
 import type { PictureLibrary } from './picture-library.ts';
+import { Watched } from './watched.ts';
 
 /** A placed picture as it is drawn now. */
 export interface PlacedPicture {
@@ -46,10 +47,10 @@ interface Layer {
   wanted: string;
 }
 
-export class PlaceWorkbench {
+/** Its listeners are called when pictures come or go, or a gesture ends. */
+export class PlaceWorkbench extends Watched {
   readonly #library: Pick<PictureLibrary, 'cutOut'>;
   readonly #events: PlaceEvents;
-  readonly #listeners = new Set<() => void>();
   /** In layer order. */
   #layers: readonly Layer[] = [];
   #background: Size = { width: 1, height: 1 };
@@ -64,6 +65,7 @@ export class PlaceWorkbench {
   #redraw: () => void = () => {};
 
   constructor(library: Pick<PictureLibrary, 'cutOut'>, events: PlaceEvents) {
+    super();
     this.#library = library;
     this.#events = events;
   }
@@ -72,16 +74,6 @@ export class PlaceWorkbench {
   setRedraw(redraw: () => void): void {
     this.#redraw = redraw;
   }
-
-  /** Called when pictures came or went, or a gesture ended. @returns ends it */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  /** Grows when {@link subscribe}'s listeners are called. */
-  version = 0;
-  getVersion = (): number => this.version;
 
   /** A gesture is under way that Escape would drop. */
   get isActive(): boolean {
@@ -148,7 +140,7 @@ export class PlaceWorkbench {
     });
     if (!this.isActive) this.#shown = undefined;
     for (const layer of this.#layers) this.#cutOut(layer);
-    this.#changed();
+    this.changed();
     this.#redraw();
   }
 
@@ -272,7 +264,7 @@ export class PlaceWorkbench {
       .then((cutOut) => {
         if (layer.wanted !== wanted) return;
         layer.cutOut = cutOut;
-        this.#changed();
+        this.changed();
         this.#redraw();
       })
       .catch((error: unknown) => {
@@ -280,11 +272,6 @@ export class PlaceWorkbench {
         layer.wanted = '';
         this.#events.fail(error);
       });
-  }
-
-  #changed(): void {
-    this.version++;
-    for (const listener of this.#listeners) listener();
   }
 }
 
