@@ -89,7 +89,7 @@ export function setFrame(document: SceneDocument, frame: Frame): SceneDocument {
   return isSameFrame(document.frame, frame) ? document : { ...document, frame };
 }
 
-/** The shadow that is switched on first: of a thing that stands on the ground, lit from above. */
+/** The default shadow: a subject standing on the ground, lit from above. */
 export function firstShadow(image: Size, scale: number): Shadow {
   const heightPx = image.height * scale;
   const blurPx = Math.min(Math.round(heightPx * 0.04), 512);
