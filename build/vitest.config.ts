@@ -35,6 +35,8 @@ export default defineConfig({
     // No test is about how fast the machine is: these only end what hangs.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
+    // A test that fails before it gives a replaced method back does not fail those after it.
+    restoreMocks: true,
     expect: { poll: { timeout: 300_000 } },
     // `npm run coverage` (build/coverage.ts).
     coverage: {

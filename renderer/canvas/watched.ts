@@ -12,8 +12,8 @@ export class Watched {
   version = 0;
   getVersion = (): number => this.version;
 
-  /** Calls the listeners. */
-  protected changed(): void {
+  /** Says to the listeners that something changed; for the one who changed it. */
+  changed(): void {
     this.version++;
     for (const listener of this.#listeners) listener();
   }

@@ -236,21 +236,22 @@ test('a project whose file went away is saved under a name, or put back, and goe
 });
 
 test('closing goes on where one project cannot be closed, and says all of it', async () => {
-  const [first, second, third] = await Promise.all(
-    ['First', 'Second', 'Third'].map((name) => call('project.create', { name })),
-  );
+  // One after another: projects close in the order in which they were opened.
+  const [first, second, third] = [
+    await call('project.create', { name: 'First' }),
+    await call('project.create', { name: 'Second' }),
+    await call('project.create', { name: 'Third' }),
+  ];
   const closeFile = ProjectFile.prototype.close;
   const close = vi.spyOn(ProjectFile.prototype, 'close').mockImplementation(function (this: ProjectFile) {
     closeFile.call(this);
-    if (this.path !== second!.path) throw new StudioError('DISK_FULL', `${this.path}: the disk is full.`);
+    if (this.path !== second.path) throw new StudioError('DISK_FULL', `${this.path}: the disk is full.`);
   });
   const closing = studio.close();
   await expect(closing).rejects.toMatchObject({ code: 'DISK_FULL' });
-  await expect(closing).rejects.toThrow(
-    new RegExp(`${basename(first!.path)}.*${basename(third!.path)}`, 's'),
-  );
+  await expect(closing).rejects.toThrow(new RegExp(`${basename(first.path)}.*${basename(third.path)}`, 's'));
   close.mockRestore();
-  for (const { path } of [first!, second!, third!]) ProjectFile.open(path).close();
+  for (const { path } of [first, second, third]) ProjectFile.open(path).close();
   studio = await testStudio(root, {}, environment);
 });
 
