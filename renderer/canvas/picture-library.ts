@@ -4,7 +4,8 @@
  */
 import { type Remote, wrap } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { Tile } from '../editor/picture-levels.ts';
+import { baseLevel, type Tile } from '../editor/picture-levels.ts';
+import type { Size } from '../editor/view-transform.ts';
 import type { CutOut, CutOutOptions } from './cut-out-pixels.ts';
 import type { PictureWorkerService } from './picture-worker.ts';
 
@@ -23,6 +24,14 @@ const KEPT_TILES = 48;
 /** Pictures that nobody shows and that are kept, so that undo shows at once. */
 const KEPT_UNUSED = 4;
 
+/** A picture that is decoded from the user's file while the project takes it in. */
+export interface PreparedPicture {
+  /** The project has it now, at a size in pixels: opening the asset gives what is decoded. */
+  readonly adopt: (id: AssetId, size: Size) => void;
+  /** It is not needed after all. */
+  readonly discard: () => void;
+}
+
 interface Entry {
   readonly picture: Promise<Picture>;
   users: number;
@@ -39,6 +48,7 @@ export class PictureLibrary {
   readonly #wanted = new Map<Picture, readonly Tile[]>();
   readonly #listeners = new Set<() => void>();
   #isLoading = false;
+  #prepared = 0;
   readonly #fail: (error: unknown) => void;
 
   /** @param fail is called when a tile cannot be made; the picture then stays as coarse as it is */
@@ -69,6 +79,49 @@ export class PictureLibrary {
     // One that failed may be tried again.
     if (!known) entry.picture.catch(() => this.#entries.delete(id));
     return entry.picture;
+  }
+
+  /**
+   * Begins to decode a file that is being imported, so that the picture shows as soon as the project has it. What the
+   * browser cannot decode, or what the import made another size of, is read from the project as ever.
+   */
+  prepare(file: Blob): PreparedPicture {
+    this.#prepared++;
+    const name = `file-${this.#prepared}`;
+    const opening = this.#service.open(name, file);
+    const discard = () => {
+      void opening.then(
+        ({ base }) => {
+          base.close();
+          void this.#service.close(name);
+        },
+        () => undefined,
+      );
+    };
+    return {
+      discard,
+      adopt: (id, { width, height }) => {
+        if (this.#entries.has(id)) {
+          discard();
+          return;
+        }
+        const picture = opening.then(
+          async (opened) => {
+            if (opened.width !== width || opened.height !== height) {
+              discard();
+              return this.#read(id);
+            }
+            await this.#service.rename(name, id);
+            // Of a small one the worker keeps no file.
+            if (baseLevel(opened) > 0) void this.#decodeFromAsset(id);
+            return { id, ...opened };
+          },
+          () => this.#read(id),
+        );
+        picture.catch(() => this.#entries.delete(id));
+        this.#entries.set(id, { picture, users: 0 });
+      },
+    };
   }
 
   release(id: AssetId): void {
@@ -127,6 +180,15 @@ export class PictureLibrary {
 
   async #read(id: AssetId): Promise<Picture> {
     return { id, ...(await this.#service.open(id, await this.#file(id))) };
+  }
+
+  /** The user's own file may be changed or gone by the time that it has to be decoded again. */
+  async #decodeFromAsset(id: AssetId): Promise<void> {
+    try {
+      await this.#service.setFile(id, await this.#file(id));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #file(id: AssetId): Promise<Blob> {

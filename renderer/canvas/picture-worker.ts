@@ -17,7 +17,8 @@ export interface OpenedPicture {
   readonly base: ImageBitmap;
 }
 
-const files = new Map<AssetId, Blob>();
+/** By asset, or by the name that a picture has before it is one. */
+const files = new Map<string, Blob>();
 /** Levels by picture and number, in the order of their last use. */
 const levels = new Map<string, ImageBitmap>();
 
@@ -35,7 +36,7 @@ function keep(name: string, bitmap: ImageBitmap): ImageBitmap {
   return bitmap;
 }
 
-async function levelOf(id: AssetId, level: number): Promise<ImageBitmap> {
+async function levelOf(id: string, level: number): Promise<ImageBitmap> {
   const name = `${id} ${level}`;
   const known = levels.get(name);
   if (known) return keep(name, known);
@@ -64,7 +65,7 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 
 const service = {
   /** @throws DOMException for a file that the browser cannot decode */
-  open: (id: AssetId, file: Blob): Promise<OpenedPicture> =>
+  open: (id: string, file: Blob): Promise<OpenedPicture> =>
     inTurn(async () => {
       files.set(id, file);
       const whole = await levelOf(id, 0);
@@ -101,7 +102,22 @@ const service = {
       const moved = [made.picture, made.cover.buffer, ...(made.shadow ? [made.shadow.outline] : [])];
       return transfer(made, moved);
     }),
-  close: (id: AssetId): void => {
+  /** A picture that was opened under a name of its own is in the project now. */
+  rename: (name: string, id: AssetId): void => {
+    const file = files.get(name);
+    if (file) files.set(id, file);
+    files.delete(name);
+    for (const [known, level] of [...levels]) {
+      if (!known.startsWith(`${name} `)) continue;
+      levels.delete(known);
+      levels.set(`${id}${known.slice(name.length)}`, level);
+    }
+  },
+  /** From here on an open picture is decoded from this file, should it have to be again. */
+  setFile: (id: AssetId, file: Blob): void => {
+    if (files.has(id)) files.set(id, file);
+  },
+  close: (id: string): void => {
     files.delete(id);
     for (const [name, level] of levels) {
       if (!name.startsWith(`${id} `)) continue;

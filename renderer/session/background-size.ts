@@ -4,9 +4,16 @@ import type { StudioClient } from '../client/studio-client.ts';
 import { reportError } from './notices.ts';
 import { useStudio } from './studio-store.ts';
 
+interface KnownSize {
+  readonly of: AssetId;
+  readonly width: number;
+  readonly height: number;
+}
+
 export class BackgroundSize {
   readonly #client: Pick<StudioClient, 'call'>;
   #of: AssetId | null = null;
+  #known: KnownSize | null = null;
 
   constructor(client: Pick<StudioClient, 'call'>) {
     this.#client = client;
@@ -18,12 +25,21 @@ export class BackgroundSize {
     useStudio.setState({ backgroundSize: null });
   }
 
+  /** Takes the size of a picture that is about to be the background: the host need not be asked. */
+  know(known: KnownSize): void {
+    this.#known = known;
+  }
+
   /** Asks for the size when the background is another one than before; a late answer changes nothing. */
   async follow(projectId: string, background: AssetId | null): Promise<void> {
     if (background === this.#of) return;
     this.#of = background;
     if (background === null) {
       useStudio.setState({ backgroundSize: null });
+      return;
+    }
+    if (background === this.#known?.of) {
+      useStudio.setState({ backgroundSize: this.#known });
       return;
     }
     try {

@@ -5,8 +5,10 @@
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
+import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { CanvasTools } from '../canvas/canvas-tools.ts';
 import type { StudioClient } from '../client/studio-client.ts';
+import type { Size } from '../editor/view-transform.ts';
 import { BackgroundSize } from './background-size.ts';
 import { showScene, useEditor } from './editor-store.ts';
 import { type FailedProject, failureOf } from './first-project.ts';
@@ -43,6 +45,11 @@ export class Projects {
   /** The project on the screen. */
   get shown(): ProjectSession | undefined {
     return this.#shown;
+  }
+
+  /** Takes the size in pixels of a picture that is about to be the background. */
+  knowSize(image: AssetId, { width, height }: Size): void {
+    this.#backgroundSize.know({ of: image, width, height });
   }
 
   /** Every project with changes that may still be on their way. */

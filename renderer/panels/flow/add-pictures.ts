@@ -136,7 +136,17 @@ export async function chooseBackground(
   file: File,
   session: ProjectSession = studio.session,
 ): Promise<void> {
-  const { asset, width, height, notes } = await studio.pictures.importPicture(file, file.name, null, session);
+  // The page decodes while the host takes the file in.
+  const prepared = studio.pictureLibrary.prepare(file);
+  let taken: Awaited<ReturnType<typeof studio.pictures.importPicture>>;
+  try {
+    taken = await studio.pictures.importPicture(file, file.name, null, session);
+  } catch (error) {
+    prepared.discard();
+    throw error;
+  }
+  const { asset, width, height, notes } = taken;
+  prepared.adopt(asset, { width, height });
   reportNotes(file, notes);
   await takeBackground(studio, session, asset, { width, height });
 }
@@ -151,6 +161,7 @@ export async function takeBackground(
   const { background } = session.document;
   const before =
     background === null ? null : (knownBackgroundSize(session) ?? (await studio.pictures.sizeOf(background)));
+  studio.projects.knowSize(image, size);
   session.edit(i18next.t('changes.background'), (document) => setBackground(document, image, before, size));
 }
 

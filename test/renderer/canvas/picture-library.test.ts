@@ -1,5 +1,5 @@
 /** The library of pictures with a worker that is played: what it holds, and which tiles it asks for. */
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Picture, PictureLibrary } from '../../../renderer/canvas/picture-library.ts';
 import type { Tile } from '../../../renderer/editor/picture-levels.ts';
@@ -10,6 +10,8 @@ let tiles: string[];
 let closed: string[];
 let failures: unknown[];
 let opens: string[];
+let renamed: string[];
+let refiled: string[];
 
 const named = ({ level, column, row }: Tile) => `${level} ${column} ${row}`;
 const tile = (column: number, row = 0): Tile => ({ level: 0, column, row });
@@ -20,17 +22,27 @@ beforeEach(() => {
   closed = [];
   failures = [];
   opens = [];
+  renamed = [];
+  refiled = [];
   expose(
     {
-      open: (id: string) => {
-        if (id === 'broken') throw new Error('not a picture');
+      open: async (id: string, file: Blob) => {
+        if (id === 'broken' || (await file.text()) === 'undecodable') throw new Error('not a picture');
         opens.push(id);
-        return { width: 9000, height: 6000, base: { of: id } };
+        // Of what can cross a channel here, a port has `close` on the other side, as a bitmap has in a browser.
+        const { port1: base } = new MessageChannel();
+        return transfer({ width: 9000, height: 6000, base }, [base]);
       },
       tile: (id: string, _size: unknown, wanted: Tile) => {
         tiles.push(named(wanted));
         if (id === 'bad-tiles') throw new Error('no tile');
         return { of: named(wanted) };
+      },
+      rename: (name: string, id: string) => {
+        renamed.push(`${name} is ${id}`);
+      },
+      setFile: async (id: string, file: Blob) => {
+        refiled.push(`${id} from ${file.size} bytes`);
       },
       close: (id: string) => {
         closed.push(id);
@@ -54,11 +66,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Plays `close`, which a bitmap that came through a message has in a browser. */
-async function open(id: string): Promise<Picture> {
-  const picture = await library.open(id);
-  return Object.assign(picture, { base: Object.assign(picture.base, { close: () => {} }) });
-}
+const open = (id: string): Promise<Picture> => library.open(id);
 
 it('opens a picture once for all who show it, and closes it some time after the last', async () => {
   await open('one');
@@ -98,4 +106,31 @@ it('says once that tiles cannot be made, and lets a picture be opened again that
   expect(tiles).toEqual(['0 0 0']);
   await expect(library.open('broken')).rejects.toThrow('not a picture');
   await expect(library.open('broken')).rejects.toThrow('not a picture');
+});
+
+it('shows a file that is being imported without reading it back from the project first', async () => {
+  const prepared = library.prepare(new Blob(['jpeg']));
+  prepared.adopt('photo', { width: 9000, height: 6000 });
+  expect(await open('photo')).toMatchObject({ id: 'photo', width: 9000, height: 6000 });
+  expect(opens).toEqual(['file-1']);
+  expect(renamed).toEqual(['file-1 is photo']);
+  // The file may change on the disk: from here on it is decoded from what the project has.
+  await vi.waitFor(() => expect(refiled).toEqual(['photo from 0 bytes']));
+});
+
+it('reads from the project what the browser cannot decode, and what was imported at another size', async () => {
+  library.prepare(new Blob(['undecodable'])).adopt('tiff', { width: 9000, height: 6000 });
+  await open('tiff');
+  library.prepare(new Blob(['jpeg'])).adopt('cropped', { width: 4500, height: 6000 });
+  await open('cropped');
+  expect(opens).toEqual(['tiff', 'file-2', 'cropped']);
+  expect(renamed).toEqual([]);
+});
+
+it('closes a file that was not imported, or that the project had already', async () => {
+  library.prepare(new Blob(['jpeg'])).discard();
+  await vi.waitFor(() => expect(closed).toEqual(['file-1']));
+  await open('known');
+  library.prepare(new Blob(['jpeg'])).adopt('known', { width: 9000, height: 6000 });
+  await vi.waitFor(() => expect(closed).toEqual(['file-1', 'file-2']));
 });

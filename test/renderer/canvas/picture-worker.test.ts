@@ -121,3 +121,18 @@ test('a file that cannot be decoded says so, and holds nothing up', async () => 
   expect(await next).toMatchObject(LARGE);
   await service.close('next');
 });
+
+test('a picture that was opened from a file is the project’s once it is renamed, its levels with it', async () => {
+  await open('file-1');
+  await service.rename('file-1', 'photo');
+  made = [];
+  await service.tile('photo', LARGE, { level: 0, column: 0, row: 0 });
+  expect(made).toEqual(['from 0,0: 1024 x 1024']);
+  await service.setFile('photo', new File(['from the project'], 'photo'));
+  for (const id of ['second', 'third', 'fourth']) await open(id);
+  expect(closed).toEqual(['all of file-1']);
+  made = [];
+  await service.tile('photo', LARGE, { level: 0, column: 0, row: 0 });
+  expect(made).toEqual(['all of from the project', 'from 0,0: 1024 x 1024']);
+  for (const id of ['photo', 'second', 'third', 'fourth']) await service.close(id);
+});

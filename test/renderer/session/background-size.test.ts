@@ -38,6 +38,14 @@ test('is asked for once for each background', async () => {
   expect(known()).toEqual({ of: 'meadow', width: 3, height: 2 });
 });
 
+test('of a picture that was just imported is known without asking', async () => {
+  backgroundSize.know({ of: 'photo', width: 6000, height: 4000 });
+  expect(known()).toBeNull();
+  await backgroundSize.follow('open', 'photo');
+  expect(known()).toEqual({ of: 'photo', width: 6000, height: 4000 });
+  expect(questions).toEqual([]);
+});
+
 test('of a background that was replaced meanwhile changes nothing', async () => {
   const late = backgroundSize.follow('open', 'meadow');
   const second = backgroundSize.follow('open', 'beach');

@@ -94,6 +94,21 @@ describe('is refused with its name', () => {
     ).rejects.toMatchObject({ code: 'ASSET_INVALID' });
   });
 
+  test.each(['png', 'jpeg', 'webp'] as const)(
+    'a large %s that lacks its last bytes alone',
+    async (format) => {
+      const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+      const bytes = await sharp({
+        create: { width: 700, height: 500, channels: 3, background: '#808080', noise },
+      })
+        .toFormat(format)
+        .toBuffer();
+      await expect(
+        normalisePicture(bytes.subarray(0, -300), `end.${format}`, 'picture', null),
+      ).rejects.toMatchObject({ code: 'ASSET_INVALID' });
+    },
+  );
+
   test('one that is too wide', async () => {
     const bytes = await plain(16_385, 1).png().toBuffer();
     await expect(normalisePicture(bytes, 'wide.png', 'picture', null)).rejects.toMatchObject({
