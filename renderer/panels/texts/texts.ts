@@ -7,10 +7,19 @@ import { ko } from './ko.ts';
 export const LANGUAGES = ['en', 'ko'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** Paths of the texts, such as `app.close`. */
+type TextKeys<Texts, Path extends string = ''> = {
+  [Name in keyof Texts & string]: Texts[Name] extends string
+    ? `${Path}${Name}`
+    : TextKeys<Texts[Name], `${Path}${Name}.`>;
+}[keyof Texts & string];
+
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en };
+    // As one flat list of keys: i18next's own walk through nested ones is too deep for the compiler at this number.
+    keySeparator: false;
+    resources: { translation: Record<TextKeys<typeof en>, string> };
   }
 }
 
