@@ -137,6 +137,10 @@ async function packNotices(folder: string): Promise<LicenceNotice[]> {
   const notices: LicenceNotice[] = [];
   for (const name of (await ifPresent(readdir(folder))) ?? []) {
     const pack = await readPackManifest(join(folder, name));
+    if (pack === undefined && name === 'clip-vocabulary') {
+      const text = await readFile(join(folder, name, 'NOTICES.md'), 'utf8');
+      notices.push({ name: 'CLIP (vocabulary)', version: '1.0', licence: 'MIT', text });
+    }
     if (pack === undefined) continue;
     const details = pack.notices && (await ifPresent(readFile(join(folder, name, pack.notices), 'utf8')));
     notices.push({

@@ -13,11 +13,10 @@ import { decodePixels, pictureOperations } from '../foundation/pictures/picture-
 import { encodeExport } from '../projects/export/export-render.ts';
 import { type CommandEngine, openCommandEngine } from './command-engine.ts';
 import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
-import { describeDevice, engineOptions } from './engine-options.ts';
+import { describeDevice, engineOptions, readPackChoice } from './engine-options.ts';
 import { MadeFiles } from './made-files.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
-import { packFolder } from './pack-folder.ts';
 import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { showRender } from './render-progress.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
@@ -105,7 +104,7 @@ async function runCompose(context: CommandContext): Promise<void> {
       ...madeNames.map((name) => ({ what: 'what the scene lacks', path: join(folder, name) })),
     ],
     inputs.map((path) => ({ what: path === task.scenePath ? 'the scene' : 'a picture of the scene', path })),
-    await packFolder(options.text('pack')),
+    await readPackChoice(options),
   );
   await prepareOutput(task.out);
   const made =

@@ -4,14 +4,14 @@
  * The catalogue's list of files is what a download brings; a checkpoint of one's own may have its weights in several
  * files, in half precision, or its tokenizer in one file (docs/decisions/0114).
  */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { type CatalogComponent, type CatalogFile, packPathSchema } from '../contract/pack-catalog.ts';
 import { type CheckpointRole, inspectCheckpoint } from '../inference/packs/inspect-checkpoint.ts';
 import { type FoundFile, findFile, halfPrecisionPath } from './import-files.ts';
 
 /**
- * @param place a folder that may be a checkpoint
+ * @param place a folder that may be a checkpoint, or a single file
  * @returns its files, or why they are not one that can be used
  * @throws StudioError IMPORT_INVALID for a link to a file that is not there
  */
@@ -28,13 +28,23 @@ export async function findCheckpoint(
     return error.message;
   }
   const files: FoundFile[] = [];
+  const [first = ''] = paths;
+  // A path with folders in it is none of a single file.
+  const isSingle = paths.length === 1 && !first.includes('/');
+  const folder = isSingle && basename(place) === first ? dirname(place) : place;
   for (const path of paths) {
-    const file = fileOf(component, path);
-    const found = await findFile(place, { ...file, remotePath: path });
+    const file = isSingle ? singleFile(path) : fileOf(component, path);
+    const found = await findFile(folder, { ...file, remotePath: path });
     if (found === undefined) return `${place} lacks ${path}`;
     files.push({ ...found, file });
   }
   return files;
+}
+
+/** A single file keeps its name where a pack may have it: a space or a bracket is left out of every path here. */
+function singleFile(name: string): CatalogFile {
+  const path = packPathSchema.safeParse(name).success ? name : 'checkpoint.safetensors';
+  return { path, bytes: null, sha256: null, optional: false };
 }
 
 /** The catalogue's file that a path stands for, or one of its own. */

@@ -7,6 +7,7 @@
  * | one folder per component, as the store lays them out | the component's files lie in a folder of its name |
  * | one repository of a hub cache | it has snapshots/ |
  * | a hub cache | it has models--ORGANISATION--NAME folders; those of the component's sources come first |
+ * | a checkpoint of one file, or a folder with one | its tensors' names say so |
  *
  * Links are followed, out of the folder too: a hub cache is made of links (docs/decisions/0115).
  */
@@ -15,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent } from '../contract/pack-catalog.ts';
 import { ifPresent, reading } from '../foundation/files/file-errors.ts';
-import { refuseForeignFile } from '../inference/packs/inspect-checkpoint.ts';
+import { isSingleFileCheckpoint, refuseForeignFile } from '../inference/packs/inspect-checkpoint.ts';
 import { findCheckpoint } from './import-checkpoint.ts';
 import { type FoundFile, findFiles } from './import-files.ts';
 import { assertClassName } from './inspect-model.ts';
@@ -48,7 +49,7 @@ export async function findComponents(
   areNamed: boolean,
 ): Promise<FoundComponent[]> {
   const status = await reading(folder, () => ifPresent(stat(folder)), 'IMPORT_INVALID');
-  if (!status?.isDirectory()) {
+  if (!status?.isDirectory() && !(status?.isFile() && isSingleFileCheckpoint(folder))) {
     if (status?.isFile()) refuseForeignFile(folder);
     throw new StudioError('IMPORT_INVALID', `${folder} is not a folder.`);
   }
@@ -161,7 +162,9 @@ async function namedPlaces(folder: string, component: CatalogComponent): Promise
   if (basename(folder).startsWith('models--')) places.push(...(await snapshotsOf(folder, null)));
   const present: string[] = [];
   for (const place of places) {
-    if ((await ifPresent(stat(place)))?.isDirectory() && !present.includes(place)) present.push(place);
+    const status = await ifPresent(stat(place));
+    const isPlace = status?.isDirectory() || (place === folder && component.checkpoint !== undefined);
+    if (isPlace && !present.includes(place)) present.push(place);
   }
   return present;
 }

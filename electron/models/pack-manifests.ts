@@ -1,6 +1,7 @@
 /** pack.json beside a blending model: with it an installed component loads like the bundled pack. */
 import { lstat, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { openCheckpoint } from '../../native-models/graph/index.ts';
 import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
 import { type PackManifest, packManifestSchema } from '../contract/pack-manifest.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
@@ -64,7 +65,11 @@ async function manifestOf(
   const isComplete = needed.every(({ path }) => findInstalled(record, id, path) !== undefined);
   if (manifest === undefined || !isComplete) return undefined;
   const configOf = (path: string) => readConfig(installedPath(modelsFolder, catalog.id, id, path));
-  const size = trainedSize(await configOf('unet/config.json'), await configOf('vae/config.json'));
+  const single = needed.find(({ path }) => !path.includes('/') && path.endsWith('.safetensors'));
+  const size =
+    single === undefined
+      ? trainedSize(await configOf('unet/config.json'), await configOf('vae/config.json'))
+      : sizeOfSingleFile(installedPath(modelsFolder, catalog.id, id, single.path));
   return packManifestSchema.parse({
     id: catalog.id,
     name: nameOf(component, record),
@@ -80,6 +85,11 @@ async function manifestOf(
   });
 }
 
+function sizeOfSingleFile(path: string): ReturnType<typeof trainedSize> {
+  const { components } = openCheckpoint(path);
+  return trainedSize(components.get('unet')?.config, components.get('vae')?.config);
+}
+
 /** The catalogue's name for the catalogue's weights; others are named by the folder that they came from. */
 function nameOf({ id, name, files }: CatalogComponent, record: InstallRecord): string {
   const isOther = ({ component, path, sha256 }: InstallRecord['files'][number]) => {
@@ -89,7 +99,7 @@ function nameOf({ id, name, files }: CatalogComponent, record: InstallRecord): s
   const folder = record.imports[id]?.folder;
   if (folder === undefined || !record.files.some(isOther)) return name;
   const repository = /models--([^/\\]+)[/\\]snapshots[/\\]/.exec(folder)?.[1];
-  return repository?.replace('--', '/') ?? (basename(folder) || name);
+  return repository?.replace('--', '/') ?? (basename(folder).replace(/\.safetensors$/i, '') || name);
 }
 
 /** A configuration as far as it can be read; whether it can be used is for the loader to say. */

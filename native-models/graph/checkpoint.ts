@@ -1,36 +1,24 @@
 /**
  * Checkpoints in the diffusers folder layout: one folder per component (`unet/`, `vae/`, `text_encoder/`, ...), each
  * with a `config.json` and weights as `.safetensors`, in one file or several. A folder that is itself one component
- * (a TAESD download, for instance) is a checkpoint too.
+ * (a TAESD download, for instance) is a checkpoint too, and so is a single file in the original naming, by itself or as
+ * the only one of its folder.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import {
+  type Checkpoint,
+  type CheckpointComponent,
+  COMPONENT_FOLDERS,
+  type ComponentFolder,
+} from './checkpoint-types.ts';
 import { ComponentWeights } from './component-weights.ts';
 import { readJsonObject } from './config.ts';
 import { recogniseForeignFile, recogniseForeignFolder, recogniseTensorNames } from './foreign-file.ts';
 import { GraphError } from './graph-error.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { findNonFiniteTensors } from './safetensors-values.ts';
-
-/** Component folders that graphs are built from. */
-export const COMPONENT_FOLDERS = ['unet', 'vae', 'tiny_vae', 'text_encoder', 'text_encoder_2'] as const;
-export type ComponentFolder = (typeof COMPONENT_FOLDERS)[number];
-
-/** One component: its class, its configuration, its validated weight files. */
-export interface CheckpointComponent {
-  /** Absolute path of the component's folder. */
-  readonly folder: string;
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly weightFiles: readonly SafetensorsFile[];
-}
-
-/** A checkpoint whose files have been found and whose headers have been checked. */
-export interface Checkpoint {
-  /** Absolute path. */
-  readonly folder: string;
-  readonly components: ReadonlyMap<ComponentFolder, CheckpointComponent>;
-}
+import { isSingleFile, openSingleFile } from './single-file/open-single-file.ts';
 
 /** How to choose between files. */
 export interface OpenOptions {
@@ -49,17 +37,13 @@ const classOfSingleComponent: Record<string, ComponentFolder> = {
 /**
  * Finds and checks a checkpoint's files; reads headers only.
  *
- * @param folder a diffusers checkpoint, or the folder of one component
+ * @param folder a diffusers checkpoint, the folder of one component, or a single file
  * @throws GraphError CHECKPOINT_INCOMPLETE, CONFIG_INVALID, FILE_UNREADABLE, FOREIGN_FILE (a file of another format,
  *   with what to do), SAFETENSORS_*
  */
 export function openCheckpoint(folder: string, options: OpenOptions = {}): Checkpoint {
   const root = resolve(folder);
-  if (!isFolder(root)) {
-    const foreign = recogniseForeignFile(root);
-    if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
-    throw new GraphError('FILE_UNREADABLE', `${root} is not a folder.`);
-  }
+  if (!isFolder(root)) return openFile(root);
   const components = new Map<ComponentFolder, CheckpointComponent>();
   for (const name of COMPONENT_FOLDERS) {
     const componentFolder = join(root, name);
@@ -77,6 +61,15 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
     components.set(name, component);
   }
   if (components.size === 0) {
+    const [single, ...others] = singleFilesIn(root);
+    if (single !== undefined && others.length === 0) return openSingleFile(single);
+    if (single !== undefined) {
+      const names = [single, ...others].map((path) => basename(path)).join(', ');
+      throw new GraphError(
+        'FOREIGN_FILE',
+        `${root} holds several checkpoints (${names}). Choose one of the files.`,
+      );
+    }
     const foreign = recogniseForeignFolder(root);
     if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
     const message = `${root} is not a diffusers checkpoint: it has none of the folders ${COMPONENT_FOLDERS.join(', ')}.`;
@@ -89,10 +82,43 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
 export function requireComponent(checkpoint: Checkpoint, name: ComponentFolder): CheckpointComponent {
   const component = checkpoint.components.get(name);
   if (component !== undefined) return component;
-  throw new GraphError(
-    'CHECKPOINT_INCOMPLETE',
-    `The checkpoint ${checkpoint.folder} has no ${name}/ folder.`,
-  );
+  const lacks =
+    checkpoint.singleFile === undefined ? `no ${name}/ folder` : `no ${PART_NAMES[name]} (${name}) in it`;
+  throw new GraphError('CHECKPOINT_INCOMPLETE', `The checkpoint ${checkpoint.folder} has ${lacks}.`);
+}
+
+const PART_NAMES: Readonly<Record<ComponentFolder, string>> = {
+  unet: 'U-Net',
+  vae: 'autoencoder',
+  tiny_vae: 'small autoencoder',
+  text_encoder: 'text encoder',
+  text_encoder_2: 'second text encoder',
+};
+
+/** @throws GraphError FOREIGN_FILE, FILE_UNREADABLE, and what {@link openSingleFile} throws */
+function openFile(path: string): Checkpoint {
+  const foreign = recogniseForeignFile(path);
+  if (foreign !== undefined && foreign.kind !== 'single-file') {
+    throw new GraphError('FOREIGN_FILE', foreign.message);
+  }
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    throw new GraphError('FILE_UNREADABLE', `${path} is not there.`);
+  }
+  const file = openSafetensors(path);
+  if (isSingleFile(file.tensors.keys())) return openSingleFile(path, file);
+  if (foreign !== undefined) throw new GraphError('FOREIGN_FILE', foreign.message);
+  const message = `${path} is a part of a checkpoint. Open the folder with model_index.json that it belongs to.`;
+  throw new GraphError('FOREIGN_FILE', message);
+}
+
+/** Files of a folder that are whole checkpoints in the original naming. */
+function singleFilesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.safetensors$/i.test(name));
+  return names
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => recogniseForeignFile(path)?.kind === 'single-file')
+    .filter((path) => isSingleFile(openSafetensors(path).tensors.keys()));
 }
 
 /**

@@ -101,8 +101,11 @@ export function buildClipTextModel(
   });
   const hasProjection = className === 'CLIPTextModelWithProjection';
   if (hasProjection) {
+    // OpenCLIP's own files have it transposed.
+    const isTransposed = weights.has('text_projection');
     const projected = linear(context, 'text_projection', atEnd, width, config.projection_dim, {
       bias: false,
+      isTransposed,
     });
     graph.output('text_embeds', cast(graph, 'text_embeds', projected, 'float32'), [
       'batch',

@@ -95,10 +95,10 @@ export class ComponentWeights {
     const { path, entry } = this.#find(name);
     const type = onnxTypes[entry.dtype];
     if (type === undefined) {
-      throw new GraphError(
-        'TENSOR_DTYPE',
-        `Tensor "${name}" is stored as ${entry.dtype}; floating point is needed.`,
-      );
+      const needed = entry.dtype.startsWith('F8')
+        ? 'choose a file with fp16, bf16 or fp32 weights, 8-bit floats (fp8) are not read'
+        : 'floating point is needed';
+      throw new GraphError('TENSOR_DTYPE', `Tensor "${name}" is stored as ${entry.dtype}; ${needed}.`);
     }
     if (entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis])) {
       const message = `Tensor "${name}" has the shape [${entry.shape}]; this configuration needs [${shape}].`;

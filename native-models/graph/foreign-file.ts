@@ -229,17 +229,16 @@ function lora(name: string, format: string): ForeignFile {
 }
 
 function singleFile(name: string, has: (pattern: RegExp) => boolean): ForeignFile {
-  const [family, pipeline] = has(/^conditioner\.embedders\./)
-    ? ['Stable Diffusion XL', 'StableDiffusionXLPipeline']
+  const family = has(/^conditioner\.embedders\./)
+    ? 'Stable Diffusion XL'
     : has(/^cond_stage_model\.model\./)
-      ? ['Stable Diffusion 2.x', 'StableDiffusionPipeline']
-      : ['Stable Diffusion', 'StableDiffusionPipeline'];
+      ? 'Stable Diffusion 2.x'
+      : 'Stable Diffusion';
   return {
     kind: 'single-file',
-    message:
-      `${name} is a single-file checkpoint (${family}); models are opened as diffusers folders (unet/, vae/, ` +
-      'text_encoder/, tokenizer/, scheduler/). Download the folder of the same model, or convert the file once with ' +
-      `diffusers: ${pipeline}.from_single_file("${name}").save_pretrained(FOLDER).`,
+    message: has(/^model\.diffusion_model\./)
+      ? `${name} is a single-file checkpoint (${family}), not a part of a diffusers folder. Open the file itself: --checkpoint ${name}.`
+      : `${name} is a part of a single-file checkpoint (${family}), cut out of it. Open the whole file.`,
   };
 }
 

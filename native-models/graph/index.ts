@@ -13,13 +13,8 @@
  */
 import { type AutoencoderHalf, type AutoencoderMetadata, buildAutoencoderKl } from './autoencoder-kl.ts';
 import { buildAutoencoderTiny } from './autoencoder-tiny.ts';
-import {
-  type Checkpoint,
-  type CheckpointComponent,
-  type ComponentFolder,
-  componentWeights,
-  requireComponent,
-} from './checkpoint.ts';
+import { componentWeights, requireComponent } from './checkpoint.ts';
+import type { Checkpoint, CheckpointComponent, ComponentFolder } from './checkpoint-types.ts';
 import { buildClipTextModel, type TextEncoderMetadata } from './clip-text-model.ts';
 import type { ComponentWeights } from './component-weights.ts';
 import { GraphError } from './graph-error.ts';
@@ -29,8 +24,8 @@ import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from '
 
 export { cachedHiddenStatesInput, hiddenStatesOutput } from './attention.ts';
 export type { AutoencoderMetadata } from './autoencoder-kl.ts';
-export type { Checkpoint } from './checkpoint.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
+export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
 export { recogniseForeignFile } from './foreign-file.ts';
 export { GraphError, type GraphErrorCode } from './graph-error.ts';

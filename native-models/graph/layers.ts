@@ -35,6 +35,8 @@ export interface LinearForm {
   readonly bias: boolean;
   /** Stored as a 1x1 convolution, [out, in, 1, 1]: the same product with the same bytes. */
   readonly asConvolution?: boolean;
+  /** Stored as [in, out], under the path itself, as OpenCLIP stores its projection. */
+  readonly isTransposed?: boolean;
   /** Compute only these outputs; the parameters' rows are contiguous, so a split costs nothing. */
   readonly rows?: readonly [first: number, end: number];
 }
@@ -56,11 +58,13 @@ export function linear(
   const [first, end] = form.rows ?? [0, outFeatures];
   const shape = form.asConvolution ? [outFeatures, inFeatures, 1, 1] : [outFeatures, inFeatures];
   const rows = form.rows === undefined ? {} : { rows: form.rows };
-  const weight = parameter(context, `${path}.weight`, shape, { dims: [end - first, inFeatures], ...rows });
+  const weight = form.isTransposed
+    ? parameter(context, path, [inFeatures, outFeatures])
+    : parameter(context, `${path}.weight`, shape, { dims: [end - first, inFeatures], ...rows });
   const product = graph.node('FusedMatMul', [x, weight], x.type, {
     path,
     domain: 'com.microsoft',
-    attributes: { transB: 1 },
+    attributes: { transB: form.isTransposed ? 0 : 1 },
   });
   if (!form.bias) return product;
   const bias = parameter(context, `${path}.bias`, [outFeatures], { dims: [end - first], ...rows });

@@ -46,6 +46,7 @@ export const checkpoints = {
 } as const satisfies Record<string, FullSizeCheckpoint>;
 
 const publishedFolder = join(import.meta.dirname, '../golden/published');
+const clipVocabulary = join(import.meta.dirname, '../../native-models/packs/clip-vocabulary');
 
 /**
  * Writes a checkpoint.
@@ -61,7 +62,7 @@ export function writeCheckpoint(
   cpSync(join(publishedFolder, repository), folder, { recursive: true });
   for (const tokenizer of 'text_encoder_2' in components ? ['tokenizer', 'tokenizer_2'] : ['tokenizer']) {
     for (const name of ['vocab.json', 'merges.txt']) {
-      const packed = readFileSync(join(publishedFolder, 'clip-vocabulary', `${name}.gz`));
+      const packed = readFileSync(join(clipVocabulary, `${name}.gz`));
       writeFileSync(join(folder, tokenizer, name), gunzipSync(packed));
     }
   }

@@ -9,8 +9,8 @@ const IMPORT_MODES = ['auto', 'hard-link', 'link', 'copy'] as const;
 export function importCommand(surroundings: ModelsSurroundings): Command {
   return {
     name: 'import',
-    summary: 'Uses models that you have: a diffusers folder, or a hub cache.',
-    usage: 'PACK FOLDER [options]',
+    summary: 'Uses models that you have: a diffusers folder, a .safetensors checkpoint, or a hub cache.',
+    usage: 'PACK FOLDER|FILE [options]',
     operands: ['PACK', 'FOLDER'],
     options: {
       ...storeOptions.component,

@@ -4,7 +4,7 @@
  * the rest in the same words. Weights are not read; whether their values are numbers is found out at the first opening.
  */
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import {
   assertTakesLatentsOnly,
   type Checkpoint,
@@ -14,8 +14,7 @@ import {
 import { StudioError } from '../../contract/errors.ts';
 import { buildLoadableGraph } from '../runtime/component-graph.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
-import { parseNoiseSchedule } from './noise-schedule-config.ts';
-import { readJson } from './pack-files.ts';
+import { readNoiseSchedule, SCHEDULE_FILE } from './model-pack.ts';
 import { assertBlends, assertPartsFit } from './pack-fit.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
 
@@ -31,12 +30,10 @@ const TOKENIZER_FILES = [
   'special_tokens_map.json',
 ];
 
-const SCHEDULE_FILE = 'scheduler/scheduler_config.json';
-
 /**
  * Opens a checkpoint as far as that is possible without reading weights.
  *
- * @param folder in the diffusers layout; links in it are followed
+ * @param folder in the diffusers layout, or with one single file in it; links in it are followed. Or that file itself
  * @returns the files that opening it takes, relative to the folder, with forward slashes
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
  */
@@ -55,8 +52,9 @@ export async function inspectCheckpoint(folder: string, role: CheckpointRole): P
     buildLoadableGraph(checkpoint, 'text_encoder_2');
     tokenizers.push('tokenizer_2');
   }
-  parseNoiseSchedule(await readJson(join(folder, SCHEDULE_FILE)), SCHEDULE_FILE);
+  await readNoiseSchedule(folder, checkpoint);
   for (const tokenizer of tokenizers) await openTokenizer(folder, checkpoint, tokenizer);
+  if (checkpoint.singleFile !== undefined) return [basename(checkpoint.singleFile.path)];
   const others = [
     'model_index.json',
     SCHEDULE_FILE,
@@ -82,8 +80,13 @@ function componentFiles({ folder: root, components }: Checkpoint): string[] {
   return files;
 }
 
+/** Whether a file is a whole checkpoint in the original naming; whether it can be used is for the inspection to say. */
+export function isSingleFileCheckpoint(path: string): boolean {
+  return recogniseForeignFile(path)?.kind === 'single-file';
+}
+
 /**
- * Refuses a file that is recognisably no model of the kind that is wanted: a single-file checkpoint, a pickle, ...
+ * Refuses a file that is recognisably no model of the kind that is wanted: a LoRA, a pickle, ...
  *
  * @throws StudioError MODEL_INVALID saying what it is and what to do
  */

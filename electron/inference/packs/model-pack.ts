@@ -1,11 +1,11 @@
 /**
  * A model pack: a diffusers checkpoint folder, with a pack.json that says its size, its files and what it
  * recommends. A folder without pack.json is accepted too: then nothing is known of its files beforehand, and the
- * picture size is what the U-Net's configuration says.
+ * picture size is what the U-Net's configuration says. So is a checkpoint of one file.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, parse, relative, resolve } from 'node:path';
 import { assertTextToImage, type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { PackManifest } from '../../contract/pack-manifest.ts';
@@ -15,17 +15,20 @@ import type { RenderRequest } from '../../contract/render-request.ts';
 import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
-import { assertNotForeign } from '../runtime/foreign-files.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { scheduleOfFamily } from './family-facts.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
 import { readJson } from './pack-files.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
 import { trainedSize } from './trained-size.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 
+/** Of a checkpoint's folder. */
+export const SCHEDULE_FILE = 'scheduler/scheduler_config.json';
+
 /** An opened pack: its files are there, its configuration is understood, its weights are finite. */
 export interface ModelPack {
-  /** Absolute path. */
+  /** Absolute path; of the file, for a checkpoint of one file that was opened by itself. */
   readonly folder: string;
   readonly name: string;
   /** What a render request says of the pack. */
@@ -59,15 +62,9 @@ export interface OpenPackOptions {
  */
 export async function openModelPack(folder: string, options: OpenPackOptions): Promise<ModelPack> {
   const root = resolve(folder);
-  const isFolder = await stat(root).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) {
-    assertNotForeign(root);
-    throw new StudioError('PACK_UNKNOWN', `There is no model pack at ${folder}.`);
-  }
-  const manifest = await readPackManifest(root);
+  const found = await stat(root).catch(() => undefined);
+  if (found === undefined) throw new StudioError('PACK_UNKNOWN', `There is no model pack at ${folder}.`);
+  const manifest = found.isDirectory() ? await readPackManifest(root) : undefined;
   for (const file of manifest?.files ?? []) await checkSize(root, file);
   const checkpoint = await inStudioTerms(() => openCheckpoint(root));
   // The weights come last: gigabytes are read.
@@ -75,15 +72,15 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     const unet = checkpoint.components.get('unet');
     if (unet?.className === 'UNet2DConditionModel') assertTextToImage(unet.config);
   });
-  const scheduleName = 'scheduler/scheduler_config.json';
-  const schedule = parseNoiseSchedule(await readJson(join(root, scheduleName)), scheduleName);
+  const schedule = await readNoiseSchedule(root, checkpoint);
   const tokenize = await openTokenizer(root, checkpoint);
   const weights = await checkWeights(root, checkpoint, manifest, options);
+  const name = checkpoint.singleFile === undefined ? basename(root) : parse(checkpoint.singleFile.path).name;
   return {
     folder: root,
-    name: manifest?.name ?? basename(root),
+    name: manifest?.name ?? name,
     identity: {
-      id: manifest?.id ?? basename(root),
+      id: manifest?.id ?? name,
       version: manifest?.version ?? 'unversioned',
       weights,
     },
@@ -99,6 +96,19 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
   };
 }
 
+/**
+ * The schedule that a checkpoint was trained with: its own file's, or its family's for a single file.
+ *
+ * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
+ */
+export async function readNoiseSchedule(
+  root: string,
+  { singleFile }: Checkpoint,
+): Promise<NoiseScheduleConfig> {
+  if (singleFile !== undefined) return parseNoiseSchedule(scheduleOfFamily(singleFile), basename(root));
+  return parseNoiseSchedule(await readJson(join(root, SCHEDULE_FILE)), SCHEDULE_FILE);
+}
+
 async function checkSize(root: string, file: PackManifest['files'][number]): Promise<void> {
   const found = await stat(join(root, file.path)).catch(() => undefined);
   if (found === undefined) {
@@ -112,7 +122,7 @@ async function checkSize(root: string, file: PackManifest['files'][number]): Pro
   }
 }
 
-/** @returns SHA-256 over the names and hashes of all weight files */
+/** @returns SHA-256 over the names and hashes of all weight files; of a single file, its own */
 async function checkWeights(
   root: string,
   checkpoint: Checkpoint,
@@ -120,9 +130,8 @@ async function checkWeights(
   { cacheFolder, signal, onProgress }: OpenPackOptions,
 ): Promise<string> {
   const expected = new Map(manifest?.files.map(({ path, sha256 }) => [path, sha256]));
-  const paths = [...checkpoint.components.values()].flatMap(({ weightFiles }) =>
-    weightFiles.map(({ path }) => path),
-  );
+  const files = [...checkpoint.components.values()].flatMap(({ weightFiles }) => weightFiles);
+  const paths = [...new Set(files.map(({ path }) => path))];
   const lines: string[] = [];
   for (const [index, path] of paths.entries()) {
     const name = relative(root, path).replaceAll('\\', '/');
@@ -137,6 +146,8 @@ async function checkWeights(
         `${name} of the pack at ${root} is not the file that its manifest names: its SHA-256 differs.`,
       );
     }
+    // A file of any name is the same checkpoint.
+    if (checkpoint.singleFile !== undefined) return sha256;
     lines.push(`${name} ${sha256}`);
     onProgress?.(index + 1, paths.length);
   }

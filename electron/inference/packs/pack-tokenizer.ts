@@ -11,6 +11,7 @@ import {
   type TokenizedPrompt,
 } from '../../pipeline/processors/clip-tokenizer.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { PAD_TOKENS, readClipVocabulary } from './family-facts.ts';
 import { readJson, readText } from './pack-files.ts';
 
 type Words = Pick<ClipTokenizerFiles, 'vocabulary' | 'merges'>;
@@ -39,7 +40,7 @@ const encoderOf = { tokenizer: 'text_encoder', tokenizer_2: 'text_encoder_2' } a
 
 /**
  * Opens one of a checkpoint's tokenizers: vocab.json and merges.txt, or tokenizer.json, which is all that
- * transformers 5 writes.
+ * transformers 5 writes. A single file has none: its family's comes with the program.
  *
  * @param root the checkpoint's folder
  * @param which SDXL has a second one, for its second text encoder
@@ -50,16 +51,34 @@ export async function openTokenizer(
   checkpoint: Checkpoint,
   which: 'tokenizer' | 'tokenizer_2' = 'tokenizer',
 ): Promise<(prompt: string) => TokenizedPrompt> {
+  const { singleFile } = checkpoint;
+  const { max_position_embeddings: positions } = checkpoint.components.get(encoderOf[which])?.config ?? {};
+  const maxLength = typeof positions === 'number' ? positions : 77;
+  if (singleFile !== undefined) {
+    const words = await readBundledWords();
+    const padToken = PAD_TOKENS[singleFile.family][which];
+    return inStudioTerms(() => createClipTokenizer({ ...words, padToken, maxLength }));
+  }
   const folder = join(root, which);
   const hasOwnFiles = ['vocab.json', 'merges.txt'].every((name) => existsSync(join(folder, name)));
   const isWhole = !hasOwnFiles && existsSync(join(folder, 'tokenizer.json'));
-  const { max_position_embeddings: positions } = checkpoint.components.get(encoderOf[which])?.config ?? {};
   const files: ClipTokenizerFiles = {
     ...(isWhole ? await readTokenizerJson(folder, which) : await readVocabularyAndMerges(folder, which)),
     padToken: await readPadToken(folder, which),
-    maxLength: typeof positions === 'number' ? positions : 77,
+    maxLength,
   };
   return inStudioTerms(() => createClipTokenizer(files));
+}
+
+let bundledWords: Promise<Words> | undefined;
+
+/** Read once: every single file has the same. */
+function readBundledWords(): Promise<Words> {
+  bundledWords ??= readClipVocabulary().then(({ vocabulary, merges }) => ({
+    vocabulary: vocabularySchema.parse(JSON.parse(vocabulary)),
+    merges: parseMerges(merges),
+  }));
+  return bundledWords;
 }
 
 async function readVocabularyAndMerges(folder: string, which: string): Promise<Words> {

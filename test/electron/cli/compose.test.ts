@@ -1,9 +1,11 @@
 /** `compose` as a person runs it: what it writes, what it refuses, and that nothing half-written is left. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openSessionCount } from '../../../electron/inference/runtime/sessions.ts';
+import { writeWholeVocabulary } from '../../native-models/graph/single-file/single-file-models.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
@@ -29,6 +31,23 @@ const compose = (...args: string[]) =>
   ]);
 const written = () => readdirSync(join(fixture.root, 'out')).sort();
 const requestOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+describe('a checkpoint of one file', () => {
+  test('composes where it lies, and the picture names it', async () => {
+    const file = join(fixture.root, 'photon.safetensors');
+    writeWholeVocabulary(file);
+    const args = ['compose', fixture.scenePath, '--device', 'cpu', '--steps', '2', '--out', out];
+    const request = join(fixture.root, 'out', 'request.json');
+    const { exitCode, err } = await runCommand([...args, '--checkpoint', file, '--request', request]);
+    expect([exitCode, err]).toEqual([0, '']);
+    const weights = createHash('sha256').update(readFileSync(file)).digest('hex');
+    expect(requestOf(request).pack).toEqual({ id: 'photon', version: 'unversioned', weights });
+    const both = await runCommand([...args, '--checkpoint', file, '--pack', 'starter']);
+    expect(both.err).toContain('Give --pack or --checkpoint, not both.');
+    const absent = await runCommand([...args, '--checkpoint', `${file}s`]);
+    expect(absent.err).toContain('There is no checkpoint at');
+  });
+});
 
 describe('a picture', () => {
   test('is written whole, with its path, time and device on the output', async () => {

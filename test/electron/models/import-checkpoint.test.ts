@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openModelPack } from '../../../electron/inference/packs/model-pack.ts';
 import { readCatalogs } from '../../../electron/models/catalogs.ts';
 import { createModelStore } from '../../../electron/models/model-store.ts';
 import { removeStaleStoreFiles } from '../../../electron/models/stale-files.ts';
+import { writeSingleFile } from '../../native-models/graph/single-file/single-file-models.ts';
 import { makeTinyPack } from '../inference/tiny-pack.ts';
 import { readTensors, shardWeights, writeTensors } from './checkpoint-files.ts';
 import { filesBelow, isThere, offlineEnvironment, temporaryFolder, withCode } from './store-fixture.ts';
@@ -223,14 +224,12 @@ describe('a checkpoint that the loader refuses', () => {
     });
   });
 
-  it('because it is one file is told what that file is', async () => {
+  it('because it is a part of a checkpoint in one file is told what it is', async () => {
     const { mine, store } = await fixture();
     const file = join(dirname(mine), 'v1-5.safetensors');
     const tensor = readTensors(join(mine, UNET)).get('conv_in.bias')!;
-    writeTensors(file, [['model.diffusion_model.input_blocks.0.0.bias', tensor]]);
-    await expect(store.import('sd21', file, BLENDING)).rejects.toThrow(
-      withCode('MODEL_INVALID', basename(file)),
-    );
+    writeTensors(file, [['input_blocks.0.0.bias', tensor]]);
+    await expect(store.import('sd21', file, BLENDING)).rejects.toThrow('v1-5.safetensors is a part of');
   });
 
   it('because a link in it leads to itself is told so', async () => {
@@ -239,6 +238,26 @@ describe('a checkpoint that the loader refuses', () => {
       symlinkSync('config.json', join(folder, 'unet/config.json'));
     });
     await expect(store.import('sd21', mine, BLENDING)).rejects.toThrow(withCode('IMPORT_INVALID', 'ELOOP'));
+  });
+});
+
+describe('a checkpoint of one file', () => {
+  it.each([
+    ['Photon v1.safetensors', 'checkpoint.safetensors'],
+    ['photon_v1.safetensors', 'photon_v1.safetensors'],
+  ])('%s is imported as %s, named after the file, and opens in its place', async (name, path) => {
+    const { mine, store, place, blending, open } = await fixture();
+    const file = join(dirname(mine), name);
+    writeSingleFile(file, 'sd1', { dtype: 'F16', values: {} });
+    const { files } = await store.import('sd21', file);
+    expect(files.map((placed) => [placed.component, placed.path])).toEqual([['blending', path]]);
+    expect((await blending()).state).toBe('installed');
+    expect(JSON.parse(readFileSync(place('pack.json'), 'utf8'))).toMatchObject({
+      name: name.replace('.safetensors', ''),
+      width: 128,
+      height: 128,
+    });
+    expect(await open()).toMatchObject({ identity: { id: 'sd21', weights: files[0]!.sha256 } });
   });
 });
 

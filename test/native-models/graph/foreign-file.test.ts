@@ -50,7 +50,7 @@ const files: [string, string, Uint8Array | string, ForeignKind, RegExp][] = [
       'first_stage_model.b',
     ),
     'single-file',
-    /v1-5-pruned-emaonly\.safetensors is a single-file.*from_single_file/,
+    /v1-5-pruned-emaonly\.safetensors is a single-file.*--checkpoint/,
   ],
   [
     'a single file of SD 2.x',
@@ -64,14 +64,14 @@ const files: [string, string, Uint8Array | string, ForeignKind, RegExp][] = [
     'sd_xl_base_1.0.safetensors',
     safetensors('model.diffusion_model.out.0.weight', 'conditioner.embedders.1.model.ln_final.bias'),
     'single-file',
-    /StableDiffusionXLPipeline\.from_single_file/,
+    /Stable Diffusion XL/,
   ],
   [
     'an autoencoder of LDM',
     'vae-ft-mse.safetensors',
     safetensors('encoder.down.0.block.0.norm1.bias'),
     'single-file',
-    /single-file/,
+    /part of a single-file/,
   ],
   [
     'a LoRA of kohya',
@@ -178,9 +178,9 @@ describe('the loader', () => {
     return folder;
   }
 
-  test('a folder with a single-file checkpoint, or the file itself', () => {
+  test('a folder with a part of a single-file checkpoint, or the part itself', () => {
     const path = join(folder, 'model.safetensors');
-    writeFileSync(path, safetensors('model.diffusion_model.out.0.weight'));
+    writeFileSync(path, safetensors('input_blocks.0.0.weight'));
     expect(open()).toMatch(/single-file/);
     expect(open(path)).toMatch(/single-file/);
   });

@@ -14,6 +14,7 @@ import { alphasCumprod } from '../../../../electron/pipeline/schedulers/noise-sc
 import { makeTinyPack, temporaryFolder, writeJson } from '../tiny-pack.ts';
 
 const publishedFolder = join(import.meta.dirname, '../../../golden/published');
+const clipVocabulary = join(import.meta.dirname, '../../../../native-models/packs/clip-vocabulary');
 const repositories = [
   'stable-diffusion-v1-5',
   'stable-diffusion-2-1-base',
@@ -24,8 +25,7 @@ const repositories = [
 ] as const;
 const readPublished = (path: string): unknown =>
   JSON.parse(readFileSync(join(publishedFolder, path), 'utf8'));
-const unpack = (name: string) =>
-  gunzipSync(readFileSync(join(publishedFolder, 'clip-vocabulary', `${name}.gz`))).toString();
+const unpack = (name: string) => gunzipSync(readFileSync(join(clipVocabulary, `${name}.gz`))).toString();
 const vocabulary = unpack('vocab.json');
 const merges = unpack('merges.txt');
 

@@ -1,0 +1,56 @@
+/**
+ * What a single file does not hold and its family fixes: the noise schedule, and the tokenizer. The values are those of
+ * the published repositories (test/golden/published); the vocabulary comes with the program.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { CheckpointFamily, SingleFile } from '../../../native-models/graph/index.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { studioFolders, thisMachine } from '../../foundation/folders.ts';
+
+/** Tokens that fill short prompts: OpenCLIP's encoders are padded with "!", id 0, CLIP's with the end token. */
+export const PAD_TOKENS = {
+  sd1: { tokenizer: '<|endoftext|>', tokenizer_2: '<|endoftext|>' },
+  sd2: { tokenizer: '!', tokenizer_2: '!' },
+  sdxl: { tokenizer: '<|endoftext|>', tokenizer_2: '!' },
+} as const satisfies Record<CheckpointFamily, Record<'tokenizer' | 'tokenizer_2', string>>;
+
+/** The schedule in the terms of a scheduler_config.json. */
+export function scheduleOfFamily({ predictionType, zeroTerminalSnr }: SingleFile): Record<string, unknown> {
+  return {
+    beta_start: 0.00085,
+    beta_end: 0.012,
+    beta_schedule: 'scaled_linear',
+    num_train_timesteps: 1000,
+    prediction_type: predictionType,
+    rescale_betas_zero_snr: zeroTerminalSnr,
+  };
+}
+
+const unpack = promisify(gunzip);
+
+/**
+ * The texts of vocab.json and merges.txt of OpenAI's CLIP, which all families share.
+ *
+ * @throws StudioError PACK_INCOMPLETE when the program is not whole
+ */
+export async function readClipVocabulary(): Promise<{
+  readonly vocabulary: string;
+  readonly merges: string;
+}> {
+  const folder = join(studioFolders(thisMachine()).application, 'native-models', 'packs', 'clip-vocabulary');
+  const read = async (name: string) => (await unpack(await readFile(join(folder, name)))).toString('utf8');
+  try {
+    return { vocabulary: await read('vocab.json.gz'), merges: await read('merges.txt.gz') };
+  } catch (cause) {
+    throw new StudioError(
+      'PACK_INCOMPLETE',
+      `${folder} lacks CLIP’s vocabulary. Install the program again.`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,190 @@
+/** The forms in which models stand on people's disks: how a small one of each is made, for checkpoint-forms.test.ts. */
+import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Family,
+  familyTensors,
+  type Shapes,
+  type WrittenFile,
+  writeModelFile,
+  writeSingleFile,
+} from '../../../native-models/graph/single-file/single-file-models.ts';
+import { makeTinyPack } from '../tiny-pack.ts';
+
+/** One row of the table in docs/models.md. */
+export interface CheckpointForm {
+  readonly form: string;
+  /** Makes it in an empty folder and returns what is opened. */
+  readonly make: (folder: string) => string;
+}
+
+const UNET = 'model.diffusion_model.';
+/** Every form is told by names and shapes: values are zero, in the type that is written fastest. */
+const zeros: Partial<WrittenFile> = { dtype: 'F16', values: {} };
+
+function single(
+  form: string,
+  family: Family,
+  change: Partial<WrittenFile> & { readonly tensors?: Shapes } = {},
+) {
+  return file(form, 'model.safetensors', (path) => writeSingleFile(path, family, { ...zeros, ...change }));
+}
+
+function file(form: string, name: string, write: (path: string) => void): CheckpointForm {
+  return {
+    form,
+    make: (folder) => {
+      write(join(folder, name));
+      return join(folder, name);
+    },
+  };
+}
+
+const bytes = (form: string, name: string, content: Uint8Array | string) =>
+  file(form, name, (path) => writeFileSync(path, content));
+
+const named = (form: string, name: string, ...tensors: string[]) =>
+  file(form, name, (path) =>
+    writeModelFile(path, { ...zeros, tensors: Object.fromEntries(tensors.map((tensor) => [tensor, [1]])) }),
+  );
+
+/** A family's tensors with others among them. */
+const withTensors = (family: Family, more: Shapes): { tensors: Shapes } => ({
+  tensors: { ...familyTensors(family).tensors, ...more },
+});
+
+const without = (family: Family, prefix: string): { tensors: Shapes } => ({
+  tensors: Object.fromEntries(
+    Object.entries(familyTensors(family).tensors).filter(([name]) => !name.startsWith(prefix)),
+  ),
+});
+
+const renamed = (family: Family, rename: (name: string) => string): { tensors: Shapes } => ({
+  tensors: Object.fromEntries(
+    Object.entries(familyTensors(family).tensors).map(([name, shape]) => [rename(name), shape]),
+  ),
+});
+
+/** A U-Net that takes more channels than latents. */
+function withInputs(family: Family, channels: number): { tensors: Shapes } {
+  const name = `${UNET}input_blocks.0.0.weight`;
+  const [out] = familyTensors(family).tensors[name]!;
+  return withTensors(family, { [name]: [out!, channels, 3, 3] });
+}
+
+const folders: readonly CheckpointForm[] = [
+  { form: 'diffusers folder of SD 1.x', make: (folder) => makeTinyPack(folder) },
+  {
+    form: 'diffusers folder with only `.fp16.safetensors`',
+    make: (folder) => {
+      const pack = makeTinyPack(folder);
+      for (const stem of [
+        'unet/diffusion_pytorch_model',
+        'vae/diffusion_pytorch_model',
+        'text_encoder/model',
+      ]) {
+        renameSync(join(pack, `${stem}.safetensors`), join(pack, `${stem}.fp16.safetensors`));
+      }
+      return pack;
+    },
+  },
+  {
+    form: 'diffusers folder whose weights are Git LFS pointers',
+    make: (folder) => {
+      const pack = makeTinyPack(folder);
+      writeFileSync(join(pack, 'unet/diffusion_pytorch_model.safetensors'), POINTER);
+      return pack;
+    },
+  },
+  {
+    form: 'folder with one single file',
+    make: (folder) => {
+      writeSingleFile(join(folder, 'model.safetensors'), 'sd1', zeros);
+      return folder;
+    },
+  },
+  {
+    form: 'folder with two single files',
+    make: (folder) => {
+      for (const name of ['a', 'b']) writeSingleFile(join(folder, `${name}.safetensors`), 'sd1', zeros);
+      return folder;
+    },
+  },
+  {
+    form: 'folder with something else',
+    make: (folder) => {
+      mkdirSync(join(folder, 'pictures'));
+      return folder;
+    },
+  },
+];
+
+const POINTER = 'version https://git-lfs.github.com/spec/v1\noid sha256:32ef1ba8\nsize 3438167534\n';
+
+const singleFiles: readonly CheckpointForm[] = [
+  single('single file of SD 1.x, fp32', 'sd1', { dtype: 'F32' }),
+  single('single file of SD 1.x, fp16', 'sd1'),
+  single('single file of SD 1.x, bf16', 'sd1', { dtype: 'BF16' }),
+  single(
+    'single file of SD 1.x with EMA weights beside',
+    'sd1',
+    withTensors('sd1', { 'model_ema.decay': [1] }),
+  ),
+  single(
+    'single file of SD 1.x, text encoder without the prefix `text_model.`',
+    'sd1',
+    renamed('sd1', (name) => name.replace('transformer.text_model.', 'transformer.')),
+  ),
+  single('single file of SD 2.x, epsilon', 'sd2'),
+  single('single file of SD 2.x, v', 'sd2', { metadata: { 'modelspec.prediction_type': 'v' } }),
+  single('single file of SDXL', 'sdxl'),
+  single(
+    'single file of SDXL, v, ending without signal',
+    'sdxl',
+    withTensors('sdxl', { v_pred: [], ztsnr: [] }),
+  ),
+  single('single file, fp8', 'sd1', { smallFloats: 'F8_E4M3' }),
+  single('single file without autoencoder', 'sd1', without('sd1', 'first_stage_model.')),
+  single('single file without text encoder', 'sd1', without('sd1', 'cond_stage_model.')),
+  single('single file with a tensor too many', 'sd1', withTensors('sd1', { [`${UNET}gate`]: [1] })),
+  single('inpainting model of SD 1.x', 'sd1', withInputs('sd1', 9)),
+  single('InstructPix2Pix', 'sd1', withInputs('sd1', 8)),
+  single('depth model of SD 2.x', 'sd2', withInputs('sd2', 5)),
+  single('inpainting model of SDXL', 'sdxl', withInputs('sdxl', 9)),
+  single('unCLIP of SD 2.x', 'sd2', withTensors('sd2', { [`${UNET}label_emb.0.0.weight`]: [4, 4] })),
+  single('EDM model (Playground 2.5)', 'sdxl', withTensors('sdxl', { edm_mean: [4] })),
+  single('refiner of SDXL', 'sdxl', {
+    tensors: Object.fromEntries(
+      Object.entries(familyTensors('sdxl').tensors)
+        .filter(([name]) => !name.startsWith('conditioner.embedders.0.'))
+        .map(([name, shape]) => [name.replace('embedders.1.', 'embedders.0.'), shape]),
+    ),
+  }),
+  file('single file, cut short', 'model.safetensors', (path) => {
+    writeSingleFile(path, 'sd1', zeros);
+    truncateSync(path, readFileSync(path).length - 1);
+  }),
+];
+
+const others: readonly CheckpointForm[] = [
+  named('U-Net alone, in the original naming', 'unet.safetensors', 'input_blocks.0.0.weight'),
+  named(
+    'autoencoder alone, in the original naming',
+    'vae.safetensors',
+    'encoder.down.0.block.0.conv1.weight',
+  ),
+  named('component of a diffusers folder', 'diffusion_pytorch_model.safetensors', 'conv_in.weight'),
+  named('Flux', 'flux1-dev.safetensors', 'double_blocks.0.img_attn.qkv.weight'),
+  named('SD 3', 'sd3.safetensors', `${UNET}joint_blocks.0.x_block.attn.qkv.weight`),
+  named('LoRA of kohya', 'style.safetensors', 'lora_unet_mid_block_proj.lora_down.weight'),
+  named('LoRA of PEFT', 'style.safetensors', 'unet.mid_block.to_q.lora_A.weight'),
+  named('textual inversion', 'word.safetensors', 'emb_params'),
+  bytes('pickle', 'model.ckpt', Uint8Array.from([0x80, 2, 0x7d, 0x71, 0, 0x2e])),
+  bytes('GGUF', 'model-Q4_0.gguf', 'GGUF\x03\0\0\0'),
+  bytes('Git LFS pointer', 'model.safetensors', POINTER),
+  bytes('web page', 'model.safetensors', '<!DOCTYPE html>\n<html class="">'),
+  bytes('server’s answer', 'model.safetensors', 'Entry not found'),
+  bytes('empty file', 'model.safetensors', ''),
+];
+
+export const checkpointForms: readonly CheckpointForm[] = [...folders, ...singleFiles, ...others];

@@ -1,0 +1,105 @@
+/** Small checkpoints in the original naming: names and shapes as test/golden/single-file says, values from both. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+export const singleFileGoldens = join(import.meta.dirname, '../../../golden/single-file');
+
+export type Family = 'sd1' | 'sd2' | 'sdxl';
+export type Shapes = Record<string, number[]>;
+export type FloatType = 'F32' | 'F16' | 'BF16';
+
+/** Names and shapes of a family's small checkpoint, and the type of its golden values. */
+export function familyTensors(family: Family): { dtype: FloatType; tensors: Shapes } {
+  const text = gunzipSync(readFileSync(join(singleFileGoldens, `${family}.json.gz`))).toString();
+  return JSON.parse(text) as { dtype: FloatType; tensors: Shapes };
+}
+
+/** What to write other than a family's own tensors. */
+export interface WrittenFile {
+  readonly dtype?: FloatType | undefined;
+  readonly tensors: Shapes;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The dtype to claim for every tensor; one byte each, all zero. */
+  readonly smallFloats?: 'F8_E4M3';
+  /** Zeros but for these, by tensor: for what reads names and shapes only. */
+  readonly values?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Writes a safetensors file whose values {@link fill} makes. */
+export function writeModelFile(
+  path: string,
+  { dtype = 'F32', tensors, metadata, smallFloats, values }: WrittenFile,
+): void {
+  const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, shape] of Object.entries(tensors)) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const numbers = () =>
+      values === undefined
+        ? fill(name, shape)
+        : Float32Array.from(values[name] ?? { length: count }, (value) => value ?? 0);
+    const bytes = smallFloats === undefined ? asType(numbers(), dtype) : new Uint8Array(count);
+    header[name] = { dtype: smallFloats ?? dtype, shape, data_offsets: [offset, offset + bytes.byteLength] };
+    offset += bytes.byteLength;
+    parts.push(bytes);
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  writeFileSync(path, Buffer.concat([length, json, ...parts]));
+}
+
+/** Writes a family's small checkpoint, as test/golden/single-file/make_golden.py made it. */
+export function writeSingleFile(path: string, family: Family, changes: Partial<WrittenFile> = {}): void {
+  writeModelFile(path, { ...familyTensors(family), ...changes });
+}
+
+/** The values of a tensor, from its name: `fill` of make_golden.py. */
+export function fill(name: string, shape: readonly number[]): Float32Array {
+  let seed = 2166136261;
+  for (const byte of Buffer.from(name)) seed = Math.imul(seed ^ byte, 16777619) >>> 0;
+  const count = shape.reduce((product, size) => product * size, 1);
+  const isMatrix = shape.length > 1;
+  const isEmbedding = isMatrix && name.includes('embed') && !name.includes('time_embed');
+  const gain = isEmbedding ? 1 : isMatrix ? Math.sqrt(12 / (count / shape[0]!)) : isNorm(name) ? 0.5 : 0.3;
+  const middle = !isMatrix && isNorm(name) ? 1 : 0;
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    let h = (Math.imul(i, 2654435761) + seed) >>> 0;
+    h = (h ^ (h >>> 16)) >>> 0;
+    h = Math.imul(h, 0x45d9f3b) >>> 0;
+    h = (h ^ (h >>> 16)) >>> 0;
+    values[i] = middle + gain * (h / 2 ** 32 - 0.5);
+  }
+  return values;
+}
+
+function isNorm(name: string): boolean {
+  const parts = name.split('.');
+  const [before = '', inner = '', last = ''] = parts.slice(-3);
+  return (
+    last === 'weight' &&
+    (inner.includes('norm') ||
+      inner.includes('ln_') ||
+      (inner === '0' && ['in_layers', 'out_layers', 'out'].includes(before)))
+  );
+}
+
+function asType(values: Float32Array, dtype: FloatType): Uint8Array {
+  if (dtype === 'F32') return new Uint8Array(values.buffer);
+  if (dtype === 'F16') return new Uint8Array(new Float16Array(values).buffer);
+  const words = new Uint32Array(values.buffer);
+  // To the nearest, ties to even.
+  return new Uint8Array(
+    Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16).buffer,
+  );
+}
+
+/** SD 1.x with a row for every word of CLIP's vocabulary, as a prompt needs. */
+export function writeWholeVocabulary(path: string): void {
+  const { tensors } = familyTensors('sd1');
+  const table = 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight';
+  writeModelFile(path, { dtype: 'F16', tensors: { ...tensors, [table]: [49408, 64] } });
+}
