@@ -15,7 +15,7 @@ import { type FailedProject, failureOf } from './first-project.ts';
 import { reportError, reportNotice } from './notices.ts';
 import { ProjectSession, type ProjectView } from './project-session.ts';
 import type { Renders } from './renders.ts';
-import { useStudio } from './studio-store.ts';
+import { mirror, useStudio } from './studio-store.ts';
 import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts';
 
 export class Projects {
@@ -114,7 +114,7 @@ export class Projects {
           if (this.#left.has(session)) this.#followLeft(session, project);
           return;
         }
-        useStudio.setState({ project });
+        mirror({ project });
         if (project.pending === 0) this.#tools.markSaved();
         void this.#backgroundSize.follow(session.projectId, project.document.background);
       },
@@ -132,7 +132,7 @@ export class Projects {
     this.#renders.clear();
     this.#backgroundSize.clear();
     showAddress(state.path);
-    useStudio.setState({ project: session.view() });
+    mirror({ project: session.view() });
     // Its file is there again: what waited for that goes on.
     for (const left of [...this.#leaving].filter(({ path }) => path === state.path)) left.retry();
     await this.#backgroundSize.follow(session.projectId, state.document.background);

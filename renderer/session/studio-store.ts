@@ -8,6 +8,7 @@ import type { QueueState, RenderSummary } from '../../electron/contract/render-r
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../electron/contract/settings.ts';
 import type { ConnectionState } from '../client/transport.ts';
+import { keepUnchanged } from '../editor/keep-unchanged.ts';
 import type { FailedProject } from './first-project.ts';
 import type { ProjectView } from './project-session.ts';
 
@@ -59,6 +60,14 @@ export const useStudio = create<StudioState>(() => ({
   jobs: {},
   failedProjects: [],
 }));
+
+/**
+ * Takes over what the host tells of itself. What is as before stays the same object: the host tells of everything again
+ * and again, and each panel is drawn again for what changed in it alone.
+ */
+export function mirror(told: Partial<StudioState>): void {
+  useStudio.setState((before) => keepUnchanged(before, { ...before, ...told }));
+}
 
 /** A render by its id, whether the strip lists it or not. */
 export function findRender(

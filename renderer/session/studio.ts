@@ -29,7 +29,7 @@ import type { DocumentEdit, ProjectSession } from './project-session.ts';
 import { Projects } from './projects.ts';
 import { Renders } from './renders.ts';
 import { SmartSelect } from './smart-select.ts';
-import { useStudio } from './studio-store.ts';
+import { mirror, useStudio } from './studio-store.ts';
 
 /** A mask that shares less than this with what it was has left its place. */
 const LEFT_BELOW = 0.3;
@@ -81,7 +81,7 @@ export class Studio {
         this.client.call('queue.state', {}),
         this.client.call('jobs.list', {}),
       ]);
-      useStudio.setState({ info, settings, engine, queue });
+      mirror({ info, settings, engine, queue });
       for (const job of jobs) this.jobs.put(job);
       const { project, failed, sampleError } = await openFirstProject(
         this.client,
@@ -192,7 +192,7 @@ export class Studio {
       const isRunning = queue.entries.some(
         ({ renderId, state }) => state === 'running' && renderId === progress?.renderId,
       );
-      useStudio.setState({ queue, ...(isRunning ? {} : { progress: null, preview: null }) });
+      mirror({ queue, ...(isRunning ? {} : { progress: null, preview: null }) });
     });
     client.on('render.changed', ({ projectId, render }) => {
       if (projectId === this.projects.shown?.projectId) this.renders.changed(render);
@@ -201,12 +201,12 @@ export class Studio {
     client.on('render.preview', (preview) => useStudio.setState({ preview }));
     client.on('job.changed', (job) => this.jobs.put(job));
     client.on('engine.changed', (engine) => {
-      useStudio.setState({ engine });
+      mirror({ engine });
       this.#learnPack(engine);
     });
     client.on('settings.changed', (settings) => {
       const before = useStudio.getState().settings;
-      useStudio.setState({ settings });
+      mirror({ settings });
       // Where that leads to is the host's to say.
       if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
     });
@@ -235,7 +235,7 @@ export class Studio {
   }
 
   async #readInfo(): Promise<void> {
-    useStudio.setState({ info: await this.client.call('app.info', {}) });
+    mirror({ info: await this.client.call('app.info', {}) });
   }
 
   /**
@@ -248,9 +248,9 @@ export class Studio {
     for (const session of this.projects.sessions) session.reconnected();
     const parts = [
       this.jobs.catchUp(() => client.call('jobs.list', {})),
-      client.call('engine.status', {}).then((engine) => useStudio.setState({ engine })),
-      client.call('queue.state', {}).then((queue) => useStudio.setState({ queue })),
-      client.call('settings.get', {}).then((settings) => useStudio.setState({ settings })),
+      client.call('engine.status', {}).then((engine) => mirror({ engine })),
+      client.call('queue.state', {}).then((queue) => mirror({ queue })),
+      client.call('settings.get', {}).then((settings) => mirror({ settings })),
       this.#catchUpRenders(),
     ];
     for (const part of parts) part.catch(reportError);

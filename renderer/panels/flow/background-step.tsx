@@ -1,6 +1,7 @@
 /** The background: a picture, or candidates made from the prompt. */
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconSparkles, IconUpload } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeScene } from '../../editor/document-commands.ts';
@@ -15,7 +16,10 @@ import { PictureThumb } from './picture-thumb.tsx';
 import { useCandidates } from './use-candidates.ts';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
-export function BackgroundStep({ document }: { document: SceneDocument }) {
+export const BackgroundStep = memo(function BackgroundStep({
+  prompt,
+  background,
+}: Pick<SceneDocument, 'prompt' | 'background'>) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
@@ -35,28 +39,28 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
       <TextField
         label={t('background.prompt')}
         description={t('background.promptHint')}
-        value={document.prompt}
+        value={prompt}
         maxLength={2000}
         isMultiline
-        onCommit={(prompt) => studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt }))}
+        onCommit={(next) =>
+          studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next }))
+        }
       />
       <Group gap="xs" wrap="nowrap" align="flex-start" data-drop="background">
-        {document.background && (
-          <PictureThumb asset={document.background} sidePx={72} label={t('background.alt')} />
-        )}
+        {background && <PictureThumb asset={background} sidePx={72} label={t('background.alt')} />}
         <Stack gap={4}>
           <Group gap={4}>
             <FileButton
               leftSection={<IconUpload size={14} aria-hidden />}
               onFile={(file) => start(() => chooseBackground(studio, file))}
             >
-              {t(document.background ? 'background.replace' : 'background.choose')}
+              {t(background ? 'background.replace' : 'background.choose')}
             </FileButton>
             {canGenerate && (
               <Button
                 variant="default"
                 leftSection={<IconSparkles size={14} aria-hidden />}
-                disabled={document.prompt.trim() === ''}
+                disabled={prompt.trim() === ''}
                 loading={generating !== undefined}
                 onClick={() => start(staged.generate)}
               >
@@ -102,10 +106,10 @@ export function BackgroundStep({ document }: { document: SceneDocument }) {
         <CandidateStrip
           key={`${studio.projectId}-${staged.candidates[0]!.originalSeed}`}
           staged={staged}
-          isFirst={document.background === null}
+          isFirst={background === null}
           onUse={(image) => start(() => use(image))}
         />
       )}
     </Stack>
   );
-}
+});

@@ -10,15 +10,15 @@ import {
   IconPhotoOff,
   IconTrash,
 } from '@tabler/icons-react';
-import { type KeyboardEvent, useRef, useState, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, memo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DocumentConcept, SceneDocument } from '../../../electron/contract/scene-document.ts';
+import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
 import { changeConcept, moveConcept, removeConcept } from '../../editor/document-commands.ts';
+import { keepUnchanged } from '../../editor/keep-unchanged.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { toggleConcept } from '../actions/actions.ts';
 import { AlphaControl } from '../parameters/alpha-control.tsx';
-import { conceptName } from '../widgets/concept-name.ts';
 import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { TextField } from '../widgets/text-field.tsx';
@@ -29,7 +29,14 @@ import { PlacementControl } from './placement-control.tsx';
 import { StrengthControl } from './strength-control.tsx';
 import { SubjectControl } from './subject-control.tsx';
 
-export function ConceptCard({ concept, document }: { concept: DocumentConcept; document: SceneDocument }) {
+/** @param props.name by `conceptName` */
+export const ConceptCard = memo(function ConceptCard({
+  concept,
+  name,
+}: {
+  concept: DocumentConcept;
+  name: string;
+}) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const { id, colour, image, mask, visible, locked } = concept;
@@ -37,10 +44,11 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
   const { setNodeRef, setActivatorNodeRef, attributes, listeners, transform, transition } = useSortable({
     id,
   });
-  const name = conceptName(document, id);
   const { workbench } = studio;
-  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
-  const isProposed = isActive && workbench.proposal === 'shown';
+  const isProposed = useSyncExternalStore(
+    workbench.subscribe,
+    () => isActive && workbench.proposal === 'shown',
+  );
   const lacks =
     image === null
       ? t('concept.missingImage')
@@ -56,7 +64,7 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    const { concepts } = document;
+    const { concepts } = studio.session.document;
     const to = concepts.findIndex((one) => one.id === id) + by;
     if (to < 0 || to >= concepts.length) return;
     studio.edit(t('changes.order'), (before) => moveConcept(before, id, to));
@@ -135,64 +143,77 @@ export function ConceptCard({ concept, document }: { concept: DocumentConcept; d
           {locked ? <IconLock size={16} aria-hidden /> : <IconLockOpen size={16} aria-hidden />}
         </IconButton>
       </Group>
-      {isActive && (
-        <Stack gap="xs" mt="xs">
-          <TextField
-            label={t('concept.name')}
-            value={concept.name}
-            maxLength={100}
-            onCommit={(next) => studio.edit(t('changes.rename'), (d) => changeConcept(d, id, { name: next }))}
-          />
-          <TextField
-            label={t('concept.prompt')}
-            description={t('concept.promptHint')}
-            value={concept.prompt}
-            maxLength={2000}
-            onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
-          />
-          <ModeControl concept={concept} />
-          {concept.mode === 'replace' && (
-            <TextField
-              label={t('concept.phrase')}
-              description={t('concept.phraseHint')}
-              value={concept.phrase}
-              maxLength={200}
-              onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
-            />
-          )}
-          <SubjectControl concept={concept} />
-          {concept.mode === 'place' && concept.placement && (
-            <PlacementControl concept={concept} placement={concept.placement} />
-          )}
-          <AlphaControl
-            value={concept.alpha}
-            onCommit={(alpha) =>
-              studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
-            }
-          />
-          <StrengthControl concept={concept} />
-          {concept.mode === 'replace' && <MaskOpacity id={id} />}
-          <Group gap={4} justify="space-between">
-            <FileButton onFile={(file) => start(() => chooseConceptImage(studio, id, file))}>
-              {t(image ? 'concept.replaceImage' : 'concept.chooseImage')}
-            </FileButton>
-            <IconButton
-              label={t('concept.remove')}
-              onClick={() =>
-                studio.edit(t('changes.removeConcept', { name }), (d) =>
-                  // Pressed twice on a slow machine, the card is still there when the concept is gone.
-                  d.concepts.some((one) => one.id === id) ? removeConcept(d, id) : d,
-                )
-              }
-            >
-              <IconTrash size={16} aria-hidden />
-            </IconButton>
-          </Group>
-        </Stack>
-      )}
+      {isActive && <ConceptFields concept={concept} name={name} />}
     </li>
   );
-}
+});
+
+/** What can be set of the concept in hand. Nothing of it shows the mask, which changes with every stroke. */
+const ConceptFields = memo(
+  function ConceptFields({ concept, name }: { concept: DocumentConcept; name: string }) {
+    const { t } = useTranslation();
+    const studio = useStudioActions();
+    const { id, image } = concept;
+    return (
+      <Stack gap="xs" mt="xs">
+        <TextField
+          label={t('concept.name')}
+          value={concept.name}
+          maxLength={100}
+          onCommit={(next) => studio.edit(t('changes.rename'), (d) => changeConcept(d, id, { name: next }))}
+        />
+        <TextField
+          label={t('concept.prompt')}
+          description={t('concept.promptHint')}
+          value={concept.prompt}
+          maxLength={2000}
+          onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
+        />
+        <ModeControl concept={concept} />
+        {concept.mode === 'replace' && (
+          <TextField
+            label={t('concept.phrase')}
+            description={t('concept.phraseHint')}
+            value={concept.phrase}
+            maxLength={200}
+            onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
+          />
+        )}
+        <SubjectControl concept={concept} />
+        {concept.mode === 'place' && concept.placement && (
+          <PlacementControl concept={concept} placement={concept.placement} />
+        )}
+        <AlphaControl
+          value={concept.alpha}
+          onCommit={(alpha) =>
+            studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
+          }
+        />
+        <StrengthControl concept={concept} />
+        {concept.mode === 'replace' && <MaskOpacity id={id} />}
+        <Group gap={4} justify="space-between">
+          <FileButton onFile={(file) => start(() => chooseConceptImage(studio, id, file))}>
+            {t(image ? 'concept.replaceImage' : 'concept.chooseImage')}
+          </FileButton>
+          <IconButton
+            label={t('concept.remove')}
+            onClick={() =>
+              studio.edit(t('changes.removeConcept', { name }), (d) =>
+                // Pressed twice on a slow machine, the card is still there when the concept is gone.
+                d.concepts.some((one) => one.id === id) ? removeConcept(d, id) : d,
+              )
+            }
+          >
+            <IconTrash size={16} aria-hidden />
+          </IconButton>
+        </Group>
+      </Stack>
+    );
+  },
+  (before, after) =>
+    before.name === after.name &&
+    keepUnchanged(before.concept, { ...after.concept, mask: before.concept.mask }) === before.concept,
+);
 
 /** How strongly the mask covers the picture: of the view only, of no concern to the render. */
 function MaskOpacity({ id }: { id: string }) {

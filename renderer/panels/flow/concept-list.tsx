@@ -10,23 +10,28 @@ import {
 import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { Button, FileButton, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import { moveConcept } from '../../editor/document-commands.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
+import { conceptName } from '../widgets/concept-name.ts';
 import { addConceptPictures } from './add-pictures.ts';
 import { ConceptCard } from './concept-card.tsx';
 
-export function ConceptList({ document }: { document: SceneDocument }) {
+export const ConceptList = memo(function ConceptList({ concepts }: Pick<SceneDocument, 'concepts'>) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }));
-  const nearestFirst = document.concepts.toReversed();
+  const nearestFirst = concepts.toReversed();
+  const order = JSON.stringify(nearestFirst.map(({ id }) => id));
+  // The same array while the order is: every card follows it.
+  const items = useMemo(() => JSON.parse(order) as string[], [order]);
   const drop = ({ active, over }: DragEndEvent) => {
     if (!over || active.id === over.id) return;
-    const toIndex = document.concepts.findIndex(({ id }) => id === over.id);
+    const toIndex = concepts.findIndex(({ id }) => id === over.id);
     studio.edit(t('changes.order'), (before) => moveConcept(before, String(active.id), toIndex));
   };
   return (
@@ -37,15 +42,15 @@ export function ConceptList({ document }: { document: SceneDocument }) {
         collisionDetection={pointerWithin}
         onDragEnd={drop}
       >
-        <SortableContext items={nearestFirst.map(({ id }) => id)} strategy={verticalListSortingStrategy}>
+        <SortableContext items={items} strategy={verticalListSortingStrategy}>
           <ul className="concept-list" aria-label={t('concept.list')}>
             {nearestFirst.map((concept) => (
-              <ConceptCard key={concept.id} concept={concept} document={document} />
+              <ConceptCard key={concept.id} concept={concept} name={conceptName({ concepts }, concept.id)} />
             ))}
           </ul>
         </SortableContext>
       </DndContext>
-      {document.concepts.length < MAX_CONCEPTS ? (
+      {concepts.length < MAX_CONCEPTS ? (
         <>
           <FileButton
             multiple
@@ -69,4 +74,4 @@ export function ConceptList({ document }: { document: SceneDocument }) {
       )}
     </Stack>
   );
-}
+});

@@ -35,14 +35,14 @@ export function FlowPanel() {
       viewportProps={{ tabIndex: -1 }}
     >
       <Step state={background} document={document}>
-        <BackgroundStep document={document} />
+        <BackgroundStep prompt={document.prompt} background={document.background} />
       </Step>
       <Step state={concepts} document={document}>
-        <ConceptList document={document} />
+        <ConceptList concepts={document.concepts} />
       </Step>
       <Step state={masks} document={document} isUsable={document.concepts.length > 0}>
-        <MaskPanel document={document} />
-        <InpaintedStep document={document} />
+        <MaskPanel />
+        <InpaintedStep />
       </Step>
       <Step state={render} document={document} isUsable={document.background !== null}>
         <FrameControl document={document} />
@@ -102,9 +102,11 @@ function Step({
 function MissingMask({ conceptId, name }: { conceptId: string; name: string }) {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();
-  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const isActive = useEditor(({ activeConceptId }) => activeConceptId === conceptId);
-  const isProposed = isActive && workbench.proposal === 'shown';
+  const isProposed = useSyncExternalStore(
+    workbench.subscribe,
+    () => isActive && workbench.proposal === 'shown',
+  );
   return t(isProposed ? 'flow.missing.maskProposed' : 'flow.missing.mask', { name });
 }
 

@@ -1,8 +1,9 @@
 /** The background without the objects: made by the pack, or a picture of the user's. */
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconEraser, IconUpload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { changeScene, isInpaintedStale, setInpainted, visibleMasks } from '../../editor/document-commands.ts';
 import { type InpaintedBackground, removeObjects } from '../../session/object-removal.ts';
@@ -14,7 +15,7 @@ import { chooseInpainted } from './add-pictures.ts';
 import { RemovalOptions } from './removal-options.tsx';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
-export function InpaintedStep({ document }: { document: SceneDocument }) {
+export const InpaintedStep = memo(function InpaintedStep() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
@@ -22,10 +23,9 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
   const [{ growPx, method }] = usePrepareSettings();
   const [filled, setFilled] = useState<InpaintedBackground | null>(null);
   const [isRunning, setRunning] = useState(false);
-  const masks = visibleMasks(document);
-  // What is placed covers no object that would have to go.
-  const replaces = document.concepts.length === 0 || document.concepts.some(({ mode }) => mode === 'replace');
-  const isStale = isInpaintedStale(document);
+  const scene = useStudio(useShallow(({ project }) => project && statusOf(project.document)));
+  if (!scene) return null;
+  const { hasMasks, replaces, isStale, background, inpainted, inpaintPrompt } = scene;
 
   const remove = async () => {
     setRunning(true);
@@ -47,14 +47,14 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       </Text>
       <Text size="xs" c="dimmed">
         {t(
-          document.inpainted
+          inpainted
             ? 'background.inpaintedThere'
             : replaces
               ? 'background.inpaintedMissing'
               : 'background.placedNeedNone',
         )}
         {filled !== null &&
-          filled.image === document.inpainted &&
+          filled.image === inpainted &&
           ` ${t('prepare.filledBy', { method: t(`prepare.methods.${filled.method}`) })}`}
       </Text>
       {isStale && (
@@ -63,7 +63,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
           {t('background.inpaintedStale')}
         </Text>
       )}
-      {capabilities && replaces && (!canRemove || masks.length === 0) && (
+      {capabilities && replaces && (!canRemove || !hasMasks) && (
         <Text size="xs" c="dimmed">
           {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
         </Text>
@@ -74,7 +74,7 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
             variant={isStale ? 'filled' : 'default'}
             leftSection={<IconEraser size={14} aria-hidden />}
             loading={isRunning}
-            disabled={masks.length === 0}
+            disabled={!hasMasks}
             onClick={() => start(remove)}
           >
             {t(isStale ? 'background.makeInpaintedAgain' : 'background.makeInpainted')}
@@ -82,12 +82,12 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
         )}
         <FileButton
           leftSection={<IconUpload size={14} aria-hidden />}
-          disabled={document.background === null}
+          disabled={background === null}
           onFile={(file) => start(() => chooseInpainted(studio, file))}
         >
           {t('background.chooseInpainted')}
         </FileButton>
-        {document.inpainted && (
+        {inpainted && (
           <Button
             variant="subtle"
             color="gray"
@@ -101,12 +101,26 @@ export function InpaintedStep({ document }: { document: SceneDocument }) {
       <TextField
         label={t('background.inpaintPrompt')}
         description={t('background.inpaintPromptHint')}
-        value={document.inpaintPrompt}
+        value={inpaintPrompt}
         maxLength={2000}
-        onCommit={(inpaintPrompt) =>
-          studio.edit(t('changes.prompt'), (before) => changeScene(before, { inpaintPrompt }))
+        onCommit={(next) =>
+          studio.edit(t('changes.prompt'), (before) => changeScene(before, { inpaintPrompt: next }))
         }
       />
     </Stack>
   );
+});
+
+/** What of the scene this step shows: it stays the same in most strokes. */
+function statusOf(document: SceneDocument) {
+  const { concepts, background, inpainted, inpaintPrompt } = document;
+  return {
+    background,
+    inpainted,
+    inpaintPrompt,
+    hasMasks: visibleMasks(document).length > 0,
+    // What is placed covers no object that would have to go.
+    replaces: concepts.length === 0 || concepts.some(({ mode }) => mode === 'replace'),
+    isStale: isInpaintedStale(document),
+  };
 }

@@ -1,9 +1,9 @@
 /** What can be done to the whole mask of the concept in hand. */
 import { Button, Group, Menu, NumberInput, Stack, Text } from '@mantine/core';
 import { IconCopy, IconSearch, IconUpload } from '@tabler/icons-react';
-import { useState, useSyncExternalStore } from 'react';
+import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { useShallow } from 'zustand/react/shallow';
 import { changeConcept } from '../../editor/document-commands.ts';
 import type { MaskOperation } from '../../editor/mask-operations.ts';
 import { coverageOf } from '../../editor/mask-plane.ts';
@@ -15,29 +15,42 @@ import { conceptName } from '../widgets/concept-name.ts';
 import { FileButton } from '../widgets/file-button.tsx';
 import { FindOptions } from './find-options.tsx';
 
-export function MaskPanel({ document }: { document: SceneDocument }) {
+export const MaskPanel = memo(function MaskPanel() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const { workbench } = studio;
-  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const activeId = useEditor((state) => state.activeConceptId);
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
   const canFind = capabilities?.findMask ?? false;
   const size = useStudio((state) => state.backgroundSize);
   const [amount, setAmount] = useState(4);
   const [isFinding, setFinding] = useState(false);
-  const concept = document.concepts.find(({ id }) => id === activeId);
-  if (!concept || !size || document.background === null) {
+  const concept = useStudio(
+    useShallow(({ project }) => {
+      const active = project?.document.concepts.find(({ id }) => id === activeId);
+      if (!project || !active || project.document.background === null) return null;
+      const { id, phrase, locked, mode } = active;
+      return { id, phrase, locked, mode, name: conceptName(project.document, id) };
+    }),
+  );
+  // Their names by their ids.
+  const others = useStudio(
+    useShallow(({ project }) =>
+      Object.fromEntries(
+        (project?.document.concepts ?? [])
+          .filter(({ id, mask }) => id !== activeId && mask !== null)
+          .map(({ id }) => [id, conceptName(project!.document, id)]),
+      ),
+    ),
+  );
+  if (!concept || !size) {
     return (
       <Text size="xs" c="dimmed">
         {t('mask.none')}
       </Text>
     );
   }
-  const { id, phrase, locked } = concept;
-  const name = conceptName(document, id);
-  const plane = workbench.planeOf(id);
-  const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
+  const { id, phrase, locked, name } = concept;
   const operate = (operation: MaskOperation) => () => start(() => workbench.operate(id, operation));
   if (concept.mode === 'place') {
     return (
@@ -48,7 +61,6 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
       </Stack>
     );
   }
-  const others = document.concepts.filter((other) => other.id !== id && other.mask !== null);
   const find = async () => {
     setFinding(true);
     try {
@@ -65,15 +77,7 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
   };
   return (
     <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>
-      <Text size="xs">
-        <b>{name}</b>:{' '}
-        {workbench.proposal !== 'none'
-          ? t(`mask.proposal.${workbench.proposal}`, { percent })
-          : percent === 0
-            ? t('concept.noMask')
-            : t('concept.share', { percent })}
-        {locked && ` (${t('mask.locked')})`}
-      </Text>
+      <MaskShare id={id} name={name} isLocked={locked} />
       <Group gap={4}>
         {canFind && (
           <Button
@@ -99,15 +103,15 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
             <Button
               variant="default"
               leftSection={<IconCopy size={14} aria-hidden />}
-              disabled={locked || others.length === 0}
+              disabled={locked || Object.keys(others).length === 0}
             >
               {t('mask.copyFrom')}
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            {others.map((other) => (
-              <Menu.Item key={other.id} onClick={() => workbench.copyFrom(id, other.id)}>
-                {conceptName(document, other.id)}
+            {Object.entries(others).map(([otherId, otherName]) => (
+              <Menu.Item key={otherId} onClick={() => workbench.copyFrom(id, otherId)}>
+                {otherName}
               </Menu.Item>
             ))}
           </Menu.Dropdown>
@@ -155,5 +159,25 @@ export function MaskPanel({ document }: { document: SceneDocument }) {
         </Button>
       </Group>
     </Stack>
+  );
+});
+
+/** How much of the picture the mask covers: what changes with every stroke. */
+function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked: boolean }) {
+  const { t } = useTranslation();
+  const { workbench } = useStudioActions();
+  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const plane = workbench.planeOf(id);
+  const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
+  return (
+    <Text size="xs">
+      <b>{name}</b>:{' '}
+      {workbench.proposal !== 'none'
+        ? t(`mask.proposal.${workbench.proposal}`, { percent })
+        : percent === 0
+          ? t('concept.noMask')
+          : t('concept.share', { percent })}
+      {isLocked && ` (${t('mask.locked')})`}
+    </Text>
   );
 }

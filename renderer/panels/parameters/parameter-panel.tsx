@@ -16,20 +16,18 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { AlphaControl } from './alpha-control.tsx';
 import { ParameterControl } from './parameter-control.tsx';
-import { useLivePreview } from './use-live-preview.ts';
 
 export function ParameterPanel() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const document = useStudio((state) => state.project?.document);
+  const parameters = useStudio((state) => state.project?.document.parameters);
+  const firstAlpha = useStudio((state) => state.project?.document.concepts[0]?.alpha);
   const recommended = useStudio((state) => state.engine?.pack?.recommended);
   const livePreview = useEditor((state) => state.livePreview);
   const [isOpen, setOpen] = useState(false);
   const moreId = useId();
-  useLivePreview(livePreview);
   const defaults = useMemo(() => defaultParameters(recommended), [recommended]);
-  if (!document) return <aside className="parameter-panel" />;
-  const { parameters, concepts } = document;
+  if (!parameters) return <aside className="parameter-panel" />;
   const apply = (name: PresetName) => {
     const { parameters: change, alpha } = preset(name, recommended);
     const presetName = t(`parameters.presetNames.${name}`);
@@ -70,10 +68,10 @@ export function ParameterPanel() {
         </Menu>
       </Group>
       <Stack gap="md">
-        {concepts.length > 0 && (
+        {firstAlpha !== undefined && (
           <AlphaControl
             isOfAll
-            value={concepts[0]!.alpha}
+            value={firstAlpha}
             onCommit={(alpha) =>
               studio.edit(t('changes.alpha', { value: alpha }), (before) => setEveryAlpha(before, alpha))
             }

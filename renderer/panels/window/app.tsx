@@ -8,6 +8,7 @@ import { StudioContext, start, useStudioActions } from '../../session/studio-con
 import { useStudio } from '../../session/studio-store.ts';
 import { FlowPanel } from '../flow/flow-panel.tsx';
 import { Filmstrip } from '../history/filmstrip.tsx';
+import { LivePreview } from '../parameters/live-preview.ts';
 import { ParameterPanel } from '../parameters/parameter-panel.tsx';
 import { Sheets } from '../sheets/sheets.tsx';
 import { isLanguage, setLanguage, systemLanguage } from '../texts/texts.ts';
@@ -95,6 +96,7 @@ function Editor() {
       <FlowPanel />
       <CanvasArea />
       <ParameterPanel />
+      <LivePreview />
       <Filmstrip />
       <StatusBar />
       <Sheets />

@@ -53,13 +53,55 @@ function ExportButton() {
   );
 }
 
+/** Undo and redo with what they would take back, and whether everything is saved: they change with every stroke. */
+function HistoryButtons() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const undoLabel = useStudio((state) => state.project?.state.history.undoLabel);
+  const redoLabel = useStudio((state) => state.project?.state.history.redoLabel);
+  const canUndo = useStudio((state) => state.project?.canUndo ?? false);
+  const canRedo = useStudio((state) => state.project?.canRedo ?? false);
+  return (
+    <>
+      <IconButton
+        label={undoLabel ? `${t('app.undo')}: ${undoLabel}` : t('app.undo')}
+        action="edit.undo"
+        disabled={!canUndo}
+        onClick={() => studio.session.undo()}
+      >
+        <IconArrowBackUp size={18} aria-hidden />
+      </IconButton>
+      <IconButton
+        label={redoLabel ? `${t('app.redo')}: ${redoLabel}` : t('app.redo')}
+        action="edit.redo"
+        disabled={!canRedo}
+        onClick={() => studio.session.redo()}
+      >
+        <IconArrowForwardUp size={18} aria-hidden />
+      </IconButton>
+    </>
+  );
+}
+
+function SaveState() {
+  const { t } = useTranslation();
+  const isReadOnly = useStudio((state) => state.project?.state.isReadOnly ?? false);
+  const isSaving = useStudio((state) => (state.project?.pending ?? 0) > 0);
+  return (
+    <Text size="xs" c="dimmed" role="status" className="save-state">
+      {isReadOnly ? t('app.readOnly') : isSaving ? t('app.saving') : t('app.saved')}
+    </Text>
+  );
+}
+
 export function HeaderBar() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const project = useStudio((state) => state.project);
-  if (!project) return <header className="header-bar" />;
-  const { state, canUndo, canRedo, pending } = project;
-  const isComplete = missingParts(project.document).length === 0;
+  const name = useStudio((state) => state.project?.state.name);
+  const isComplete = useStudio(
+    ({ project }) => project !== null && missingParts(project.document).length === 0,
+  );
+  if (name === undefined) return <header className="header-bar" />;
   const open = (sheet: 'settings' | 'help' | 'models' | 'about' | 'projects') =>
     useEditor.setState((before) => ({ sheet: before.sheet === sheet ? null : sheet }));
   return (
@@ -71,7 +113,7 @@ export function HeaderBar() {
         <Menu.Target>
           <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} aria-hidden />}>
             <Text span size="sm" fw={600} truncate maw={260}>
-              {state.name}
+              {name}
             </Text>
           </Button>
         </Menu.Target>
@@ -98,25 +140,8 @@ export function HeaderBar() {
         </Menu.Dropdown>
       </Menu>
       <Group gap={4} wrap="nowrap">
-        <IconButton
-          label={state.history.undoLabel ? `${t('app.undo')}: ${state.history.undoLabel}` : t('app.undo')}
-          action="edit.undo"
-          disabled={!canUndo}
-          onClick={() => studio.session.undo()}
-        >
-          <IconArrowBackUp size={18} aria-hidden />
-        </IconButton>
-        <IconButton
-          label={state.history.redoLabel ? `${t('app.redo')}: ${state.history.redoLabel}` : t('app.redo')}
-          action="edit.redo"
-          disabled={!canRedo}
-          onClick={() => studio.session.redo()}
-        >
-          <IconArrowForwardUp size={18} aria-hidden />
-        </IconButton>
-        <Text size="xs" c="dimmed" role="status" className="save-state">
-          {state.isReadOnly ? t('app.readOnly') : pending > 0 ? t('app.saving') : t('app.saved')}
-        </Text>
+        <HistoryButtons />
+        <SaveState />
       </Group>
       <Group gap={4} ml="auto" wrap="nowrap">
         <Button

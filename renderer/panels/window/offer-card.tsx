@@ -1,6 +1,6 @@
 /** Says over the canvas what the user may want instead of what was just done, and does it. */
 import { Button, Group, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -9,7 +9,7 @@ import { takeOffer } from '../flow/drop-picture.ts';
 import { placeConcept } from '../flow/place-concept.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 
-export function OfferCard() {
+export const OfferCard = memo(function OfferCard() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const offer = useEditor((state) => state.offer);
@@ -57,7 +57,7 @@ export function OfferCard() {
       </Button>
     </Card>
   );
-}
+});
 
 function Card({ title, text, children }: { title: string; text: string; children: ReactNode }) {
   return (

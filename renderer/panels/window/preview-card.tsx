@@ -1,11 +1,12 @@
 /** In the canvas's corner: what the render under way looks like so far, or the result that waits to be looked at. */
 import { Button, CloseButton, Group } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 
-export function PreviewCard() {
+export const PreviewCard = memo(function PreviewCard() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   // Another project's is looked at there.
@@ -41,4 +42,4 @@ export function PreviewCard() {
       </Group>
     </figure>
   );
-}
+});

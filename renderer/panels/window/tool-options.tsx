@@ -1,8 +1,9 @@
 /** The bar above the canvas: options of the tool in hand, or the ways of comparing while a render is looked at. */
 import { Button, Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
 import { IconArrowsExchange, IconCheck, IconEye, IconPencil, IconX } from '@tabler/icons-react';
-import { useSyncExternalStore } from 'react';
+import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
 import type { ComparisonMode } from '../../editor/comparison-mode.ts';
 import {
   COMPARISON_MODES,
@@ -19,11 +20,23 @@ import { conceptName } from '../widgets/concept-name.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
-export function ToolOptions() {
+export const ToolOptions = memo(function ToolOptions() {
   const { t } = useTranslation();
-  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps } = useEditor();
-  const document = useStudio((state) => state.project?.document);
-  const active = document?.concepts.find(({ id }) => id === activeConceptId);
+  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps } = useEditor(
+    useShallow((state) => ({
+      tool: state.tool,
+      brushSizePx: state.brushSizePx,
+      hardness: state.hardness,
+      pressureSize: state.pressureSize,
+      activeConceptId: state.activeConceptId,
+      snaps: state.snaps,
+    })),
+  );
+  // The name of the concept in hand where it is placed; its masks change with every stroke.
+  const placed = useStudio(({ project }) => {
+    const active = project?.document.concepts.find(({ id }) => id === activeConceptId);
+    return active?.mode === 'place' ? conceptName(project!.document, active.id) : null;
+  });
   const isBrush = tool === 'brush' || tool === 'eraser';
   return (
     <div className="tool-options">
@@ -53,8 +66,8 @@ export function ToolOptions() {
         </Group>
       )}
       {tool === 'select' && <ProposalActions />}
-      {tool === 'frame' && document && <FrameControl document={document} />}
-      {tool === 'move' && active?.mode === 'place' && (
+      {tool === 'frame' && <FrameOptions />}
+      {tool === 'move' && placed !== null && (
         <Switch
           size="xs"
           label={t('tools.snap')}
@@ -63,12 +76,17 @@ export function ToolOptions() {
         />
       )}
       <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
-        {active?.mode === 'place' && isOfMasks(tool)
-          ? t('tools.hints.placed', { name: conceptName(document!, active.id) })
-          : t(`tools.hints.${tool === 'move' && active?.mode === 'place' ? 'transform' : tool}`)}
+        {placed !== null && isOfMasks(tool)
+          ? t('tools.hints.placed', { name: placed })
+          : t(`tools.hints.${tool === 'move' && placed !== null ? 'transform' : tool}`)}
       </Text>
     </div>
   );
+});
+
+function FrameOptions() {
+  const document = useStudio((state) => state.project?.document);
+  return document && <FrameControl document={document} />;
 }
 
 /** A slider from 0 to 100 with its name and the value that it stands for. */
@@ -115,8 +133,7 @@ function isOfMasks(tool: ToolInHand): boolean {
 function ProposalActions() {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();
-  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
-  const { proposal } = workbench;
+  const proposal = useSyncExternalStore(workbench.subscribe, () => workbench.proposal);
   return (
     <Group gap={6} wrap="nowrap">
       <Button

@@ -9,20 +9,29 @@ import {
   IconPlus,
   IconSquareDashed,
 } from '@tabler/icons-react';
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { runAction } from '../actions/actions.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 
-export function ViewBar() {
+export const ViewBar = memo(function ViewBar() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const percent = useSyncExternalStore(studio.view.subscribe, studio.view.getPercent);
-  const { masksShown, inpaintedShown, expandedShown, backgroundShown, resultShown, maskOpacity } =
-    useEditor();
+  const { masksShown, inpaintedShown, expandedShown, backgroundShown, resultShown, maskOpacity } = useEditor(
+    useShallow((state) => ({
+      masksShown: state.masksShown,
+      inpaintedShown: state.inpaintedShown,
+      expandedShown: state.expandedShown,
+      backgroundShown: state.backgroundShown,
+      resultShown: state.resultShown,
+      maskOpacity: state.maskOpacity,
+    })),
+  );
   const hasResult = useStudio((state) => state.renders.some(({ result }) => result !== null));
   const hasInpainted = useStudio((state) => state.project?.document.inpainted !== null);
   const run = (action: 'view.zoomIn' | 'view.zoomOut' | 'view.fit' | 'view.actualSize') => () =>
@@ -98,7 +107,7 @@ export function ViewBar() {
       </Group>
     </div>
   );
-}
+});
 
 function Toggle({
   label,

@@ -4,6 +4,7 @@ import type { RecommendedParameters } from '../../../electron/contract/parameter
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { missingParts } from '../../editor/next-action.ts';
 import { preset } from '../../editor/parameter-fields.ts';
+import { useEditor } from '../../session/editor-store.ts';
 import { LiveDrafts } from '../../session/live-drafts.ts';
 import { reportError } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
@@ -11,7 +12,9 @@ import { findRender, useStudio } from '../../session/studio-store.ts';
 
 const REST_MS = 700;
 
-export function useLivePreview(isOn: boolean): void {
+/** Draws nothing: what it follows, the whole document, changes with every stroke. */
+export function LivePreview(): null {
+  const isOn = useEditor((state) => state.livePreview);
   const studio = useStudioActions();
   const document = useStudio((state) => state.project?.document);
   // Drafts are those of one project: they are queued, cancelled and taken out there, whatever is shown by then.
@@ -62,6 +65,7 @@ export function useLivePreview(isOn: boolean): void {
       clearTimeout(timer);
     };
   }, [isOn, drafts, key, session]);
+  return null;
 }
 
 const EDITOR_ONLY: ReadonlySet<string> = new Set(['name', 'colour', 'locked', 'phrase']);
