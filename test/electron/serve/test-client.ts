@@ -25,6 +25,12 @@ import {
 import { serverMessageSchema } from '../../../electron/contract/wire.ts';
 import { assetIdOf } from '../../../electron/projects/asset-id.ts';
 
+/**
+ * Headers of a request that has a connection to itself. One that was kept for the next request may be ended by the host,
+ * which does so after some seconds, just as that request is sent.
+ */
+export const OWN_CONNECTION = { connection: 'close' } as const;
+
 export class TestClient {
   readonly origin: string;
   readonly assetKey: string;
@@ -102,13 +108,13 @@ export class TestClient {
   put(id: string, bytes: Uint8Array, mediaType: string): Promise<Response> {
     return fetch(this.assetUrl(id), {
       method: 'PUT',
-      headers: { origin: this.origin, 'content-type': mediaType },
+      headers: { ...OWN_CONNECTION, origin: this.origin, 'content-type': mediaType },
       body: new Uint8Array(bytes),
     });
   }
 
   async download(id: string): Promise<Uint8Array> {
-    const response = await fetch(this.assetUrl(id));
+    const response = await fetch(this.assetUrl(id), { headers: OWN_CONNECTION });
     if (!response.ok) throw new Error(`download: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   }
@@ -143,7 +149,7 @@ export function tokenOf(url: URL): string {
 export async function protocolsFor(url: URL, token = tokenOf(url)): Promise<string[]> {
   const nonce = randomBytes(18).toString('base64url');
   const sign = (text: string) => createHmac('sha256', token).update(text).digest('base64url');
-  const response = await fetch(`${url.origin}/challenge?page=${nonce}`);
+  const response = await fetch(`${url.origin}/challenge?page=${nonce}`, { headers: OWN_CONNECTION });
   const { challenge, proof } = challengeSchema.parse(await response.json());
   if (token === tokenOf(url) && proof !== sign(hostProofText(challenge, nonce))) throw new Error('no proof');
   return proofProtocols({ challenge, proof: sign(pageProofText(challenge)) });
