@@ -18,6 +18,7 @@ import { removeStaleStoreFiles } from '../models/stale-files.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { RecentProjects } from '../projects/recent-projects.ts';
 import { type TransientAsset, TransientAssets } from './assets/transient-assets.ts';
+import type { Upload } from './assets/upload.ts';
 import type { CommandContext } from './dispatcher.ts';
 import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
 import { type EngineLog, logEngineEvents } from './engine/engine-log.ts';
@@ -63,8 +64,8 @@ export interface Studio {
   readonly handlers: CommandHandlers<CommandContext>;
   /** @returns ends it */
   readonly listen: (listener: EventListener) => () => void;
-  /** Takes an uploaded file; one that is announced as no picture is kept as bytes. @throws StudioError ASSET_TOO_LARGE */
-  readonly putAsset: (bytes: Uint8Array, mediaType: string) => AssetId;
+  /** Begins to take a file from a window; one that is announced as no picture is kept as bytes. */
+  readonly openUpload: (mediaType: string) => Upload;
   /**
    * A picture of an open project, or one on its way; undefined when there is none.
    *
@@ -118,6 +119,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         await engine.close();
       } finally {
         pictures.close();
+        transient.close();
         log.info('host.ended');
       }
     }
@@ -125,7 +127,11 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   return {
     handlers,
     listen: (listener) => events.listen(listener),
-    putAsset: (bytes, mediaType) => transient.putUpload(bytes, uploadMediaType(mediaType)),
+    openUpload: (mediaType) => {
+      // By the time that the file is here, the process that reads it is as well.
+      pictures.prepare();
+      return transient.openUpload(uploadMediaType(mediaType));
+    },
     readAsset: (asset) => transient.get(asset) ?? projects.findAsset(asset),
     projectsFolder: () => services.projectsFolder.path,
     enginePid: () => engine.pid,
@@ -164,7 +170,8 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
   const isFixed = Boolean(facts.environment.PNPMIX_PROJECTS_DIR);
   const projectsFolder = new ProjectsFolder(folders.projects, isFixed, settings);
   const projects = new OpenProjects(projectsFolder, events, recent);
-  const transient = new TransientAssets();
+  const transient = new TransientAssets(folders.cache);
+  await transient.removeStale();
 
   const engineConfig = async (): Promise<EngineConfig> => {
     const { pack, device, cacheLimitBytes, rowsAtOnce } = settings.current;

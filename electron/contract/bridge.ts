@@ -5,9 +5,25 @@ export interface StudioBridge {
   readonly commands: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
   /** @returns ends it */
   readonly onEvent: (listener: (event: string, payload: unknown) => void) => () => void;
-  /** Makes bytes available to the host. @returns an envelope with their SHA-256 */
-  readonly upload: (bytes: Uint8Array, mediaType: string) => Promise<unknown>;
+  /**
+   * Makes a file available to the host, in one or more parts, one after the other.
+   *
+   * @returns an envelope: after the last part the SHA-256 of all of them, before that the upload's name for the next
+   */
+  readonly upload: (part: UploadPart) => Promise<unknown>;
 }
+
+/** A part of an upload. */
+export interface UploadPart {
+  /** The upload that it belongs to; null for the first part. */
+  readonly upload: string | null;
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly isLast: boolean;
+}
+
+/** Longest part: it lies in the host's memory as a whole. */
+export const MAX_PART_BYTES: number = 16 << 20;
 
 /** Where pictures are, before their SHA-256. */
 export const ASSET_ADDRESS = 'asset://sha256/';

@@ -21,7 +21,7 @@ const bridge: StudioBridge = {
     ipcRenderer.on(EVENT_CHANNEL, receive);
     return () => void ipcRenderer.removeListener(EVENT_CHANNEL, receive);
   },
-  upload: (bytes, mediaType) => ipcRenderer.invoke(UPLOAD_CHANNEL, bytes, mediaType),
+  upload: (part) => ipcRenderer.invoke(UPLOAD_CHANNEL, part),
 };
 
 contextBridge.exposeInMainWorld('pnpMixBridge', bridge);

@@ -1,6 +1,6 @@
 /** `GET` and `PUT /assets/<key>/<sha256>`: the bytes of pictures, named by what they are. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { UPLOAD_LIMIT_BYTES } from '../app/assets/transient-assets.ts';
+import { UPLOAD_LIMIT_BYTES } from '../app/assets/upload.ts';
 import type { Studio } from '../app/studio.ts';
 import { StudioError } from '../contract/errors.ts';
 import { assetIdSchema } from '../contract/render-request.ts';
@@ -63,24 +63,27 @@ async function takeAsset(
   response: ServerResponse,
 ): Promise<void> {
   const type = request.headers['content-type'] ?? '';
-  let taken = '';
-  const end = await bodies.read(request, (bytes) => {
-    taken = studio.putAsset(bytes, type);
-  });
-  if (end === 'aborted') response.destroy();
-  else if (end === 'too large') await refuseBody(request, response);
-  else if (taken !== id) respond(response, 422, 'What arrived is not what was announced. Try again.');
+  const end = await bodies.read(request, () => studio.openUpload(type));
+  if (end.state === 'aborted') response.destroy();
+  else if (end.state === 'too large') await refuseBody(request, response, 413, TOO_LARGE);
+  else if (end.state === 'not kept') await refuseBody(request, response, 507, end.why);
+  else if (end.id !== id) respond(response, 422, 'What arrived is not what was announced. Try again.');
   else respond(response, 201, 'Taken.');
 }
 
-/** Says at once that a body is too large, and closes the connection only when its client has had time to hear it. */
-async function refuseBody(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(413, {
+/** Says at once why a body is not taken, and closes the connection only when its client has had time to hear it. */
+async function refuseBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: 413 | 507,
+  sentence: string,
+): Promise<void> {
+  response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(TOO_LARGE),
+    'Content-Length': Buffer.byteLength(sentence),
     Connection: 'close',
   });
-  response.write(TOO_LARGE);
+  response.write(sentence);
   await discard(request);
   response.end();
 }

@@ -1,9 +1,11 @@
-/** The bodies of uploads: each up to a limit, all of them together up to another, and none that never ends. */
+/** The bodies of uploads: each up to a limit, the memory of all of them up to another, and none that never ends. */
 import type { IncomingMessage } from 'node:http';
-import { UPLOAD_LIMIT_BYTES } from '../app/assets/transient-assets.ts';
+import { MEMORY_BYTES, UPLOAD_LIMIT_BYTES, type Upload } from '../app/assets/upload.ts';
+import { StudioError } from '../contract/errors.ts';
+import type { AssetId } from '../contract/render-request.ts';
 
-/** Most bytes of bodies that are held at once; who comes later waits, unread. */
-const TOTAL_BYTES = 2 * UPLOAD_LIMIT_BYTES;
+/** Most bytes of bodies that are held in memory at once; who comes later waits, unread. */
+const TOTAL_BYTES = 8 * MEMORY_BYTES;
 
 /** How long nothing of a body may arrive. */
 const IDLE_TIMEOUT_MS = 30_000;
@@ -11,6 +13,14 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** How long, and how much, of a body that was refused is read: a connection that is reset loses the answer. */
 const DISCARD_TIMEOUT_MS = 10_000;
 const DISCARD_BYTES = 2 * UPLOAD_LIMIT_BYTES;
+
+/** What became of a body. */
+export type BodyEnd =
+  | { readonly state: 'taken'; readonly id: AssetId }
+  | { readonly state: 'too large' }
+  | { readonly state: 'aborted' }
+  /** The disk is full, or the folder for temporary files cannot be written. */
+  | { readonly state: 'not kept'; readonly why: string };
 
 export class UploadBodies {
   readonly #idleTimeoutMs: number;
@@ -22,32 +32,30 @@ export class UploadBodies {
   }
 
   /**
-   * Reads a body and hands it on; the memory counts until `take` has returned.
+   * Reads a body into an upload.
    *
-   * @returns what became of it
+   * @param open begins the upload, once it is the body's turn
    */
-  async read(
-    request: IncomingMessage,
-    take: (bytes: Uint8Array) => void,
-  ): Promise<'taken' | 'too large' | 'aborted'> {
+  async read(request: IncomingMessage, open: () => Upload): Promise<BodyEnd> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);
-    if (announced > UPLOAD_LIMIT_BYTES) return 'too large';
-    const reserved = Number.isNaN(announced) ? UPLOAD_LIMIT_BYTES : announced;
+    if (announced > UPLOAD_LIMIT_BYTES) return { state: 'too large' };
+    const reserved = Math.min(Number.isNaN(announced) ? MEMORY_BYTES : announced, MEMORY_BYTES);
     await this.#reserve(reserved);
     request.setTimeout(this.#idleTimeoutMs, () => request.destroy());
+    const upload = open();
     try {
-      const chunks: Buffer[] = [];
-      let length = 0;
       for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-        length += (chunk as Buffer).length;
-        if (length > UPLOAD_LIMIT_BYTES) return 'too large';
-        chunks.push(chunk as Buffer);
+        await upload.write(chunk as Buffer);
       }
-      take(Buffer.concat(chunks));
-      return 'taken';
+      return { state: 'taken', id: await upload.finish() };
     } catch (error) {
+      await upload.abort();
+      if (error instanceof StudioError) {
+        if (error.code === 'ASSET_TOO_LARGE') return { state: 'too large' };
+        if (error.code !== 'INTERNAL') return { state: 'not kept', why: error.message };
+      }
       // The sender has gone, or sent nothing for too long. That is no fault of the program.
-      if (request.destroyed && !request.complete) return 'aborted';
+      if (request.destroyed && !request.complete) return { state: 'aborted' };
       throw error;
     } finally {
       request.setTimeout(0);

@@ -1,5 +1,5 @@
 /** The Electron host: commands, events and uploads over the preload bridge, pictures from asset://. */
-import { ASSET_ADDRESS, type StudioBridge } from '../../electron/contract/bridge.ts';
+import { ASSET_ADDRESS, MAX_PART_BYTES, type StudioBridge } from '../../electron/contract/bridge.ts';
 import { envelopeSchema } from '../../electron/contract/command.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -29,9 +29,20 @@ export class BridgeTransport implements Transport {
   }
 
   async upload(id: AssetId, bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<void> {
-    const envelope = envelopeSchema.parse(await this.#bridge.upload(bytes, mediaType));
-    if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
-    if (envelope.value !== id) {
+    let answer: string | null = null;
+    let at = 0;
+    do {
+      // A copy: a view would take all bytes along to the other side.
+      const part = bytes.slice(at, at + MAX_PART_BYTES);
+      at += MAX_PART_BYTES;
+      const isLast = at >= bytes.length;
+      const envelope = envelopeSchema.parse(
+        await this.#bridge.upload({ upload: answer, bytes: part, mediaType, isLast }),
+      );
+      if (!envelope.ok) throw new StudioError(envelope.code, envelope.message);
+      answer = String(envelope.value);
+    } while (at < bytes.length);
+    if (answer !== id) {
       throw new StudioError('ASSET_INVALID', 'The picture arrived at the host as another one.');
     }
   }

@@ -1,74 +1,136 @@
 /**
  * Pictures on their way: uploads that no project has taken yet, previews, and exports to be downloaded. They are kept
- * in memory by their content; the ones that were not used for longest go when there are too many.
+ * by their content, small ones in memory and large uploads in temporary files; the ones that were not used for longest
+ * go when there are too many.
  */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
+import { removeStaleTemporaryFiles } from '../../foundation/files/temporary-files.ts';
 import { assetIdOf } from '../../projects/asset-id.ts';
+import { UPLOAD_LIMIT_BYTES, Upload, type UploadedContent } from './upload.ts';
 
+/** A picture of a project, or one on its way. */
 export interface TransientAsset {
+  /** Of one in a file, read from there. */
   readonly bytes: Uint8Array;
   readonly mediaType: string;
 }
 
-/** Largest picture file that is taken. */
-export const UPLOAD_LIMIT_BYTES: number = 64 << 20;
+/** Something that a window sent. */
+export interface UploadedAsset extends TransientAsset {
+  /** The file that it lies in; null for one in memory. */
+  readonly path: string | null;
+}
 
-const DEFAULT_TOTAL_BYTES = 4 * UPLOAD_LIMIT_BYTES;
+interface Kept {
+  readonly asset: UploadedAsset;
+  readonly length: number;
+}
+
+/** Below the cache folder, where temporary files lie. */
+const UPLOADS_FOLDER = 'uploads';
+
+const MEMORY_TOTAL_BYTES = 256 << 20;
+/** Three of the largest. */
+const DISK_TOTAL_BYTES = 3 * UPLOAD_LIMIT_BYTES;
 
 export class TransientAssets {
-  readonly #totalBytes: number;
+  readonly #folder: string;
+  readonly #limits: Readonly<Record<'memory' | 'disk' | 'upload', number>>;
   /** In the order of last use. */
-  readonly #assets = new Map<AssetId, TransientAsset>();
-  #keptBytes = 0;
+  readonly #assets = new Map<AssetId, Kept>();
 
-  constructor(totalBytes = DEFAULT_TOTAL_BYTES) {
-    this.#totalBytes = totalBytes;
+  /**
+   * @param cacheFolder in which large uploads lie until they are taken
+   * @param limits of what is kept in memory and on the disk, and of one upload, in bytes
+   */
+  constructor(cacheFolder: string, limits: Partial<Record<'memory' | 'disk' | 'upload', number>> = {}) {
+    this.#folder = join(cacheFolder, UPLOADS_FOLDER);
+    this.#limits = {
+      memory: MEMORY_TOTAL_BYTES,
+      disk: DISK_TOTAL_BYTES,
+      upload: UPLOAD_LIMIT_BYTES,
+      ...limits,
+    };
   }
 
-  /** Takes what a window sent. @throws StudioError ASSET_TOO_LARGE */
-  putUpload(bytes: Uint8Array, mediaType: string): AssetId {
-    if (bytes.length <= UPLOAD_LIMIT_BYTES) return this.put(bytes, mediaType);
-    throw new StudioError(
-      'ASSET_TOO_LARGE',
-      `The file has ${bytes.length} bytes; at most ${UPLOAD_LIMIT_BYTES} are taken.`,
-    );
+  /** Removes what a host left behind that was killed. */
+  async removeStale(): Promise<void> {
+    await removeStaleTemporaryFiles(this.#folder);
+  }
+
+  /** Begins to take what a window sends. */
+  openUpload(mediaType: string): Upload {
+    return new Upload(this.#folder, (id, content) => this.#keep(id, mediaType, content), this.#limits.upload);
   }
 
   put(bytes: Uint8Array, mediaType: string): AssetId {
     const id = assetIdOf(bytes);
-    this.#remove(id);
-    this.#assets.set(id, { bytes, mediaType });
-    this.#keptBytes += bytes.length;
-    for (const oldest of this.#assets.keys()) {
-      if (this.#keptBytes <= this.#totalBytes) break;
-      if (oldest !== id) this.#remove(oldest);
-    }
+    this.#keep(id, mediaType, { bytes });
     return id;
   }
 
-  get(id: AssetId): TransientAsset | undefined {
+  get(id: AssetId): UploadedAsset | undefined {
     const found = this.#assets.get(id);
     if (found === undefined) return undefined;
     this.#assets.delete(id);
     this.#assets.set(id, found);
-    return found;
+    return found.asset;
   }
 
-  /** The bytes of what a window sent. @throws StudioError ASSET_MISSING */
-  requireUpload(id: AssetId): Uint8Array {
+  /** What a window sent. @throws StudioError ASSET_MISSING */
+  requireUpload(id: AssetId): UploadedAsset {
     const found = this.get(id);
-    if (found !== undefined) return found.bytes;
+    if (found !== undefined) return found;
     throw new StudioError(
       'ASSET_MISSING',
       'The picture has not been uploaded, or too long ago. Add it again.',
     );
   }
 
+  /** Removes the temporary files. */
+  close(): void {
+    for (const id of [...this.#assets.keys()]) this.#remove(id);
+  }
+
+  #keep(id: AssetId, mediaType: string, content: UploadedContent): void {
+    this.#remove(id);
+    this.#assets.set(
+      id,
+      'bytes' in content
+        ? { asset: { ...content, mediaType, path: null }, length: content.bytes.length }
+        : {
+            asset: {
+              mediaType,
+              path: content.path,
+              get bytes() {
+                return readFileSync(content.path);
+              },
+            },
+            length: content.length,
+          },
+    );
+    this.#removeBeyond(id, this.#limits.memory, ({ path }) => path === null);
+    this.#removeBeyond(id, this.#limits.disk, ({ path }) => path !== null);
+  }
+
+  /** Removes the oldest of a kind until the rest has at most so many bytes; never the newest. */
+  #removeBeyond(newest: AssetId, limitBytes: number, isOfKind: (asset: UploadedAsset) => boolean): void {
+    const kind = [...this.#assets].filter(([, { asset }]) => isOfKind(asset));
+    let keptBytes = kind.reduce((sum, [, { length }]) => sum + length, 0);
+    for (const [id, { length }] of kind) {
+      if (keptBytes <= limitBytes) return;
+      if (id === newest) continue;
+      this.#remove(id);
+      keptBytes -= length;
+    }
+  }
+
   #remove(id: AssetId): void {
-    const found = this.#assets.get(id);
-    if (found === undefined) return;
+    const path = this.#assets.get(id)?.asset.path ?? null;
     this.#assets.delete(id);
-    this.#keptBytes -= found.bytes.length;
+    if (path !== null) rmSync(path, { force: true });
   }
 }

@@ -5,7 +5,7 @@ import type { appCommands, LicenceNotice } from '../../contract/commands/app-com
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { safeFileName } from '../../projects/export/file-name.ts';
-import { UPLOAD_LIMIT_BYTES } from '../assets/transient-assets.ts';
+import { UPLOAD_LIMIT_BYTES } from '../assets/upload.ts';
 import { cacheBytes, clearCache } from '../cache/computed-cache.ts';
 import { collectDiagnostics } from '../diagnostics.ts';
 import type { CommandContext } from '../dispatcher.ts';

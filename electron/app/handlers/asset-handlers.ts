@@ -3,6 +3,8 @@
 import type { assetCommands } from '../../contract/commands/asset-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { readRenderRequest } from '../../projects/export/render-metadata.ts';
+import { normaliseUpload } from '../assets/normalise-upload.ts';
+import { textsOfUpload } from '../assets/texts-of-upload.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { Services } from '../services.ts';
 
@@ -15,7 +17,8 @@ export function assetHandlers({
     'assets.import': async ({ projectId, upload, name, kind, fit }) => {
       // A project that is not open takes nothing; no picture is read for it.
       projects.file(projectId);
-      const { bytes, notes, ...picture } = await pictures.normalise(
+      const { bytes, notes, ...picture } = await normaliseUpload(
+        pictures,
         transient.requireUpload(upload),
         name,
         kind,
@@ -28,8 +31,8 @@ export function assetHandlers({
       const { bytes } = projects.file(projectId).readAsset(asset);
       return { asset, bytes: bytes.length, ...(await pictures.header(bytes, 'The picture')) };
     },
-    'assets.readRequest': ({ upload }) => ({
-      request: readRenderRequest(transient.requireUpload(upload), 'The picture') ?? null,
+    'assets.readRequest': async ({ upload }) => ({
+      request: readRenderRequest(await textsOfUpload(transient.requireUpload(upload)), 'The picture') ?? null,
     }),
   };
 }

@@ -9,6 +9,7 @@ import { emptySceneDocument } from '../../contract/scene-document.ts';
 import { ifPresent } from '../../foundation/files/file-errors.ts';
 import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
 import type { CopyOptions } from '../../projects/save-copy.ts';
+import { textsOfUpload } from '../assets/texts-of-upload.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { JobControls } from '../jobs/job-runner.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';
@@ -97,7 +98,7 @@ export function projectHandlers({
       return projects.change(projectId, (file) => file.commit(document, 'Restore the scene of a render'));
     },
     'project.restorePicture': async ({ projectId, upload, name }) => {
-      const png = transient.requireUpload(upload);
+      const png = await textsOfUpload(transient.requireUpload(upload));
       const { document, bytes, pictures, pack } = await sceneOfPicture(
         { projects, transient, recent, pictures: codec },
         projectId,

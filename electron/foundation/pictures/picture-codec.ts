@@ -54,6 +54,14 @@ export interface PictureCodec {
     kind: PictureKind,
     fit: PictureFit | null,
   ) => Promise<NormalisedPicture>;
+  /** The same from a file into another one, which is written only where something is changed. */
+  readonly normaliseFile: (
+    path: string,
+    name: string,
+    kind: PictureKind,
+    fit: PictureFit | null,
+    into: string,
+  ) => Promise<Omit<NormalisedPicture, 'bytes'> & { readonly isChanged: boolean }>;
   readonly header: (bytes: Uint8Array, name: string) => Promise<PictureHeader>;
   readonly thumbnail: (bytes: Uint8Array, name: string, type: 'webp' | 'png') => Promise<Uint8Array>;
   readonly decode: (

@@ -2,9 +2,11 @@
  * What is done with picture files. Hosts do it in a process of its own ({@link file://./picture-process.ts}); the
  * engine and the command line, which are such processes, call it directly.
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
 import { PICTURE_FORMATS, type PictureNote } from '../../contract/picture-formats.ts';
 import type { Placement } from '../../contract/placement.ts';
+import { reading, writing } from '../files/file-errors.ts';
 import { type Sharp, sharp } from './libvips.ts';
 import { examineMask, type MaskFindings, maskNotes } from './mask-conventions.ts';
 import { readPicture } from './open-picture.ts';
@@ -83,6 +85,15 @@ export async function normalisePicture(
     return { bytes: data, width: info.width, height: info.height, mediaType: 'image/png', notes };
   });
 }
+
+/** {@link normalisePicture} from a file into another one, which is written only where something is changed. */
+export const normaliseFile: PictureCodec['normaliseFile'] = async (path, name, kind, fit, into) => {
+  const file = await reading(path, () => readFile(path), 'ASSET_MISSING');
+  const { bytes, ...picture } = await normalisePicture(file, name, kind, fit);
+  const isChanged = bytes !== file;
+  if (isChanged) await writing(into, () => writeFile(into, bytes));
+  return { ...picture, isChanged };
+};
 
 /** Decodes every row and keeps next to nothing: `stats()` takes ten times as long for what only transparency needs. */
 async function decodeThrough(image: Sharp, { width, height }: PictureSize): Promise<void> {
@@ -285,6 +296,7 @@ function resizeOptions({ width, height, mode }: PictureFit, kind: PictureKind) {
 /** Every operation, done in this process. */
 export const pictureOperations: PictureCodec = {
   normalise: normalisePicture,
+  normaliseFile,
   header: pictureHeader,
   thumbnail: makeThumbnail,
   decode: decodePixels,

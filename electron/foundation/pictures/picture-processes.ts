@@ -66,12 +66,22 @@ export class PictureProcesses implements PictureCodec {
   }
 
   readonly normalise: PictureCodec['normalise'] = (...input) => this.#read('normalise', input);
+  /** Nothing of the file is in this process's memory. */
+  readonly normaliseFile: PictureCodec['normaliseFile'] = (...input) =>
+    this.#run('normaliseFile', input, input[1], 0);
   readonly header: PictureCodec['header'] = (...input) => this.#read('header', input);
   readonly thumbnail: PictureCodec['thumbnail'] = (...input) => this.#read('thumbnail', input);
   readonly decode: PictureCodec['decode'] = (...input) => this.#read('decode', input);
   readonly placedShape: PictureCodec['placedShape'] = (...input) => this.#read('placedShape', input);
   readonly encode: PictureCodec['encode'] = (...input) =>
     this.#run('encode', input, 'The picture', input[0].data.length);
+
+  /** Starts a process where there is none, so that the picture that is coming does not wait for one. */
+  prepare(): void {
+    if (this.#isClosed || this.#workers.size > 0) return;
+    const worker = this.#start()!;
+    this.#endWhenIdle(worker);
+  }
 
   /** Ends every process; what they were at fails with CANCELLED. */
   close(): void {
@@ -81,7 +91,7 @@ export class PictureProcesses implements PictureCodec {
     for (const { reject } of [...tasks, ...this.#waiting.splice(0)]) reject(closed());
   }
 
-  #read<Name extends Exclude<keyof PictureCodec, 'encode'>>(
+  #read<Name extends Exclude<keyof PictureCodec, 'encode' | 'normaliseFile'>>(
     operation: Name,
     input: Parameters<PictureCodec[Name]>,
   ): ReturnType<PictureCodec[Name]> {
@@ -170,11 +180,15 @@ export class PictureProcesses implements PictureCodec {
     }
     worker.task = undefined;
     clearTimeout(worker.timer);
-    worker.timer = setTimeout(() => this.#end(worker), this.#limits.idleMs);
-    worker.timer.unref();
+    this.#endWhenIdle(worker);
     if (response.state === 'done') task.resolve(response.value);
     else task.reject(new StudioError(response.code, response.message));
     this.#next();
+  }
+
+  #endWhenIdle(worker: Worker): void {
+    worker.timer = setTimeout(() => this.#end(worker), this.#limits.idleMs);
+    worker.timer.unref();
   }
 
   #overran(worker: Worker): void {

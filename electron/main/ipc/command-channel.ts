@@ -7,9 +7,7 @@ import { COMMAND_CHANNEL, UPLOAD_CHANNEL } from '../../contract/bridge.ts';
 import type { Envelope } from '../../contract/command.ts';
 import { isAppAddress } from '../addresses.ts';
 import type { StudioWindows } from '../windows/studio-windows.ts';
-
-/** Largest name of a media type that is taken. */
-const MAX_TYPE_LENGTH = 100;
+import { UploadParts } from './upload-parts.ts';
 
 export interface CommandChannelOptions {
   readonly ipcMain: IpcMain;
@@ -33,19 +31,14 @@ export function openCommandChannel({ ipcMain, studio, windows, onFault }: Comman
     if (client !== null) windows.setListening(client.clientId);
     return envelope;
   });
-  ipcMain.handle(UPLOAD_CHANNEL, (event, bytes: unknown, mediaType: unknown): Envelope<string> => {
-    if (identify(event) === null) {
+  const uploads = new UploadParts(studio);
+  ipcMain.handle(UPLOAD_CHANNEL, async (event, part: unknown): Promise<Envelope<string>> => {
+    const client = identify(event);
+    if (client === null) {
       return { ok: false, code: 'SENDER_REFUSED', message: 'No pictures are taken from there.' };
     }
-    if (
-      !(bytes instanceof Uint8Array) ||
-      typeof mediaType !== 'string' ||
-      mediaType.length > MAX_TYPE_LENGTH
-    ) {
-      return { ok: false, code: 'COMMAND_INVALID', message: 'An upload is bytes and their type.' };
-    }
     try {
-      return { ok: true, value: studio.putAsset(bytes, mediaType) };
+      return { ok: true, value: await uploads.take(client.clientId, part) };
     } catch (error) {
       return asFailure(error);
     }

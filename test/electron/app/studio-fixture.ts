@@ -5,20 +5,25 @@ import type { CommandInput, CommandName, CommandOutput } from '../../../electron
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { StudioEvent } from '../../../electron/contract/events.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { studioFolders } from '../../../electron/foundation/folders.ts';
+import { type PlatformFacts, studioFolders } from '../../../electron/foundation/folders.ts';
 import { systemEnvironment } from '../../../electron/models/store-environment.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
+
+/** A platform whose folders lie below a root. */
+export async function testFacts(root: string, environment?: NodeJS.ProcessEnv): Promise<PlatformFacts> {
+  return {
+    platform: process.platform,
+    environment: environment ?? (await serveEnvironment(root)),
+    homeFolder: root,
+  };
+}
 
 export async function testStudio(
   root: string,
   options: Partial<StudioOptions> = {},
   environment?: NodeJS.ProcessEnv,
 ): Promise<Studio> {
-  const facts = {
-    platform: process.platform,
-    environment: environment ?? (await serveEnvironment(root)),
-    homeFolder: root,
-  };
+  const facts = await testFacts(root, environment);
   return createStudio({
     host: { kind: 'browser', version: '0.0.0', dialogs: null },
     facts,
@@ -31,6 +36,13 @@ export async function testStudio(
     },
     ...options,
   });
+}
+
+/** Sends a file, as a window does. @returns its SHA-256 */
+export async function uploadTo(studio: Studio, bytes: Uint8Array, mediaType = 'image/png'): Promise<string> {
+  const upload = studio.openUpload(mediaType);
+  await upload.write(bytes);
+  return upload.finish();
 }
 
 /** Calls a command of a program, as a window does. @throws StudioError what the program says */

@@ -27,7 +27,7 @@ const page = {
     window.ask = (command, input) => commands[command](input);
 
     window.uploadAndShow = async (bytes) => {
-      const { value } = await upload(Uint8Array.from(bytes), 'image/png');
+      const { value } = await upload({ upload: null, bytes: Uint8Array.from(bytes), mediaType: 'image/png', isLast: true });
       const address = 'https://sha256.test/' + value;
       const fetched = new Uint8Array(await (await fetch(address)).arrayBuffer());
       const image = new Image();

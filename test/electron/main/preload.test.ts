@@ -52,10 +52,11 @@ describe('the preload script', () => {
     expect(Object.keys(bridge)).toEqual(['commands', 'onEvent', 'upload']);
     expect(Object.keys(bridge.commands)).toEqual([...commandNames]);
     await bridge.commands['project.undo']!({ projectId: 'x' });
-    await bridge.upload(new Uint8Array(2), 'image/png');
+    const part = { upload: null, bytes: new Uint8Array(2), mediaType: 'image/png', isLast: true };
+    await bridge.upload(part);
     expect(invoked).toEqual([
       ['pnp-mix:command', 'project.undo', { projectId: 'x' }],
-      ['pnp-mix:upload', new Uint8Array(2), 'image/png'],
+      ['pnp-mix:upload', part],
     ]);
   });
 

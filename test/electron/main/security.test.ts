@@ -236,7 +236,8 @@ describe('the program’s own addresses', () => {
     const { electron, window } = host;
     const bytes = Uint8Array.from([1, 2, 3]);
     const sender = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
-    const id = resultOf<string>(await electron.invoke('pnp-mix:upload', sender, bytes, 'image/png'));
+    const whole = { upload: null, bytes, mediaType: 'image/png', isLast: true };
+    const id = resultOf<string>(await electron.invoke('pnp-mix:upload', sender, whole));
     const get = (url: string, init?: RequestInit) =>
       electron.protocolHandlers.get('asset')!(new Request(url, init));
     const found = await get(`asset://sha256/${id}`);
@@ -300,9 +301,8 @@ describe('commands', () => {
     ];
     for (const sender of senders) {
       expect(await ask(sender)).toMatchObject(refused);
-      expect(await electron.invoke('pnp-mix:upload', sender, new Uint8Array(1), 'image/png')).toMatchObject(
-        refused,
-      );
+      const part = { upload: null, bytes: new Uint8Array(1), mediaType: 'image/png', isLast: true };
+      expect(await electron.invoke('pnp-mix:upload', sender, part)).toMatchObject(refused);
     }
     window.close();
     expect(await ask({ sender: webContents, senderFrame: mainFrame })).toMatchObject(refused);
@@ -324,7 +324,7 @@ describe('commands', () => {
       ),
       { numRuns: 200 },
     );
-    expect(await electron.invoke('pnp-mix:upload', sender, 'text', 'image/png')).toMatchObject({
+    expect(await electron.invoke('pnp-mix:upload', sender, 'text')).toMatchObject({
       code: 'COMMAND_INVALID',
     });
   });

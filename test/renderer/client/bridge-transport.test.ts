@@ -1,6 +1,6 @@
 /** The preload bridge as a transport. */
 import { describe, expect, test } from 'vitest';
-import type { StudioBridge } from '../../../electron/contract/bridge.ts';
+import { MAX_PART_BYTES, type StudioBridge } from '../../../electron/contract/bridge.ts';
 import { BridgeTransport } from '../../../renderer/client/bridge-transport.ts';
 
 const id = 'a'.repeat(64);
@@ -63,6 +63,22 @@ describe('an upload', () => {
   test('is done when the host has the same bytes', async () => {
     await expect(over({}).upload(id, bytes, 'image/png')).resolves.toBeUndefined();
     expect(over({}).assetUrl(id)).toContain(id);
+  });
+
+  test('of a large file goes over in parts, each of which knows where it belongs', async () => {
+    const large = new Uint8Array(MAX_PART_BYTES + 3);
+    const sent: unknown[] = [];
+    const transport = over({
+      upload: async ({ upload, bytes: { length, buffer }, isLast }) => {
+        sent.push([upload, length, buffer.byteLength, isLast]);
+        return { ok: true, value: isLast ? id : 'the same upload' };
+      },
+    });
+    await transport.upload(id, large, 'image/png');
+    expect(sent).toEqual([
+      [null, MAX_PART_BYTES, MAX_PART_BYTES, false],
+      ['the same upload', 3, 3, true],
+    ]);
   });
 
   test.each([

@@ -1,17 +1,20 @@
 /** Pictures on their way into projects, through the contract: refused, endless, damaged, and of any media type. */
-import { readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';
 import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
 import type { ProjectState } from '../../../../electron/contract/project-state.ts';
+import { studioFolders } from '../../../../electron/foundation/folders.ts';
 import { forkChild } from '../../../../electron/foundation/processes/child-process.ts';
 import { assetProtocol } from '../../../../electron/main/protocols/asset-protocol.ts';
 import { assetIdOf } from '../../../../electron/projects/asset-id.ts';
+import { withPngTexts } from '../../../../electron/projects/export/png-text.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
-import { callStudio, testStudio } from '../studio-fixture.ts';
+import { callStudio, testFacts, testStudio, uploadTo } from '../studio-fixture.ts';
 
 const foundationTests = join(import.meta.dirname, '../../foundation/pictures');
 const fieldFile = (name: string) => readFileSync(join(foundationTests, 'files', name));
@@ -29,8 +32,8 @@ afterEach(async () => {
 const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
   callStudio(studio, name, input);
 
-const importFile = ({ projectId }: ProjectState, bytes: Uint8Array, name: string) =>
-  call('assets.import', { projectId, upload: studio.putAsset(bytes, 'image/png'), name });
+const importFile = async ({ projectId }: ProjectState, bytes: Uint8Array, name: string) =>
+  call('assets.import', { projectId, upload: await uploadTo(studio, bytes), name });
 
 describe('an import', () => {
   test('says what of a file does not come along', async () => {
@@ -123,11 +126,62 @@ describe('a damaged picture', () => {
 
 test('an upload is kept under a picture’s media type, or as bytes that no browser shows', async () => {
   studio = await testStudio(root);
-  const typeOf = (announced: string) =>
-    studio.readAsset(studio.putAsset(Buffer.from(announced), announced))!.mediaType;
-  expect(typeOf('image/png')).toBe('image/png');
-  expect(typeOf('IMAGE/TIFF; x=1')).toBe('image/tiff');
+  const typeOf = async (announced: string) =>
+    studio.readAsset(await uploadTo(studio, Buffer.from(announced), announced))!.mediaType;
+  expect(await typeOf('image/png')).toBe('image/png');
+  expect(await typeOf('IMAGE/TIFF; x=1')).toBe('image/tiff');
   for (const announced of ['text/html', 'image/svg+xml', '', 'image/bmp']) {
-    expect(typeOf(announced)).toBe('application/octet-stream');
+    expect(await typeOf(announced)).toBe('application/octet-stream');
   }
+});
+
+describe('a file that is too large for memory', () => {
+  /** 18 MB, which a photograph of six megapixels without compression has. */
+  let png: Buffer;
+  beforeAll(async () => {
+    const data = randomBytes(3000 * 2000 * 3);
+    png = await sharp(data, { raw: { width: 3000, height: 2000, channels: 3 } })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+  });
+  const uploads = () => readdirSync(uploadsFolder);
+  let uploadsFolder: string;
+  beforeEach(async () => {
+    const facts = await testFacts(root);
+    studio = await testStudio(root, {}, facts.environment);
+    uploadsFolder = join(studioFolders(facts).cache, 'uploads');
+  });
+
+  test('waits in a temporary file, goes into the project as it is, and leaves nothing behind', async () => {
+    const project = await call('project.create', { name: 'One' });
+    const upload = await uploadTo(studio, png);
+    expect(upload).toBe(assetIdOf(png));
+    expect(uploads()).toHaveLength(1);
+    expect(await call('assets.readRequest', { upload })).toEqual({ request: null });
+    const imported = await call('assets.import', { projectId: project.projectId, upload, name: 'a.png' });
+    expect(imported).toMatchObject({ asset: upload, width: 3000, height: 2000 });
+    expect(uploads()).toHaveLength(1);
+    await studio.close();
+    expect(uploads()).toEqual([]);
+  });
+
+  test('is changed by the process that reads it, where it has to be', async () => {
+    const project = await call('project.create', { name: 'One' });
+    const xmp = { keyword: 'XML:com.adobe.xmp', text: 'by somebody', form: 'utf8' } as const;
+    const located = withPngTexts(png, [xmp]);
+    const { asset } = await importFile(project, located, 'a.png');
+    const kept = studio.readAsset(asset)!.bytes;
+    expect(located.includes('somebody')).toBe(true);
+    expect(Buffer.from(kept).includes('somebody')).toBe(false);
+    expect(assetIdOf(kept)).toBe(asset);
+    expect(uploads()).toHaveLength(1);
+  });
+
+  test('is refused by name where it is damaged', async () => {
+    const project = await call('project.create', { name: 'One' });
+    await expect(importFile(project, png.subarray(0, -20_000), 'half.png')).rejects.toMatchObject({
+      code: 'ASSET_INVALID',
+      message: expect.stringContaining('half.png'),
+    });
+  });
 });

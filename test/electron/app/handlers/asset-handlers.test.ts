@@ -1,6 +1,7 @@
 /** Pictures by commands: taken in and fitted, described, and refused with a reason. */
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { uploadTo } from '../studio-fixture.ts';
 import { PuppetStudio } from './puppet-studio.ts';
 
 let host: PuppetStudio;
@@ -28,7 +29,7 @@ test.each([
     ['mask-too-dark'],
   ],
 ] as const)('an upload is taken in: %s', async (_, kind, fit, [width, height], notes) => {
-  const upload = host.studio.putAsset(png, 'image/png');
+  const upload = await uploadTo(host.studio, png);
   const taken = await host.call('assets.import', { projectId, upload, name: 'green.png', kind, fit });
   expect(taken).toMatchObject({ width, height, mediaType: 'image/png', notes });
   const { notes: _notes, ...described } = taken;
@@ -36,7 +37,7 @@ test.each([
 });
 
 test('what was not uploaded, is no picture, or is not in the project, is refused', async () => {
-  const broken = host.studio.putAsset(Buffer.from('no picture'), 'image/png');
+  const broken = await uploadTo(host.studio, Buffer.from('no picture'));
   const take = (upload: string) => host.call('assets.import', { projectId, upload, name: 'mine.png' });
   await expect(take(nowhere)).rejects.toMatchObject({ code: 'ASSET_MISSING' });
   await expect(take(broken)).rejects.toMatchObject({
@@ -49,7 +50,7 @@ test('what was not uploaded, is no picture, or is not in the project, is refused
 });
 
 test('a picture without a request carries none', async () => {
-  const upload = host.studio.putAsset(png, 'image/png');
+  const upload = await uploadTo(host.studio, png);
   expect(await host.call('assets.readRequest', { upload })).toEqual({ request: null });
   await expect(host.call('assets.readRequest', { upload: nowhere })).rejects.toMatchObject({
     code: 'ASSET_MISSING',

@@ -12,7 +12,7 @@ import { metadataTexts, REQUEST_KEYWORD } from '../../../../electron/projects/ex
 import { ProjectFile } from '../../../../electron/projects/project-file.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
-import { callStudio, testStudio } from '../studio-fixture.ts';
+import { callStudio, testStudio, uploadTo } from '../studio-fixture.ts';
 
 let root: string;
 let environment: NodeJS.ProcessEnv;
@@ -46,17 +46,17 @@ function requestOf({ document }: ProjectState): RenderRequest {
 }
 
 /** Uploads a picture that was made from a request. */
-function upload(request: RenderRequest): string {
+function upload(request: RenderRequest): Promise<string> {
   const texts = metadataTexts(request, { width: 32, height: 32, frame: null, program: 'test' });
-  return studio.putAsset(withPngTexts(plain, texts), 'image/png');
+  return uploadTo(studio, withPngTexts(plain, texts));
 }
 
-const restore = ({ projectId }: ProjectState, picture: string) =>
-  call('project.restorePicture', { projectId, upload: picture, name: 'result.png' });
+const restore = async ({ projectId }: ProjectState, picture: string | Promise<string>) =>
+  call('project.restorePicture', { projectId, upload: await picture, name: 'result.png' });
 
 describe('a picture of this program', () => {
   test('brings back what was changed since, as one step that undo takes away', async () => {
-    const picture = upload(requestOf(sample));
+    const picture = await upload(requestOf(sample));
     const { projectId, document } = sample;
     const changed = {
       ...document,
@@ -77,7 +77,7 @@ describe('a picture of this program', () => {
   });
 
   test('takes its pictures from another open project, and from a recent one', async () => {
-    const picture = upload(requestOf(sample));
+    const picture = await upload(requestOf(sample));
     const beside = await call('project.create', { name: 'Beside' });
     const first = await restore(beside, picture);
     expect(first.project.document).toMatchObject({
@@ -113,7 +113,7 @@ describe('a picture of this program', () => {
     const damaged = await call('project.create', { name: 'Damaged' });
     await call('project.close', { projectId: damaged.projectId });
     writeFileSync(damaged.path, 'not a project');
-    studio.putAsset(bytes, 'image/png');
+    await uploadTo(studio, bytes);
     const { project, pictures } = await restore(empty, upload(request));
     expect(pictures).toEqual(
       [
@@ -135,7 +135,7 @@ describe('a picture of this program', () => {
 });
 
 describe('what is refused, the project left as it is', () => {
-  const refused = async (picture: string, code: string, message: string | RegExp) => {
+  const refused = async (picture: string | Promise<string>, code: string, message: string | RegExp) => {
     await expect(restore(sample, picture)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
@@ -144,8 +144,8 @@ describe('what is refused, the project left as it is', () => {
   };
 
   test('a picture that says nothing, no PNG, one that was not uploaded', async () => {
-    await refused(studio.putAsset(plain, 'image/png'), 'SCENE_INVALID', /result\.png does not say/);
-    await refused(studio.putAsset(Buffer.from('GIF89a'), 'image/png'), 'ASSET_INVALID', /PNG/);
+    await refused(uploadTo(studio, plain), 'SCENE_INVALID', /result\.png does not say/);
+    await refused(uploadTo(studio, Buffer.from('GIF89a')), 'ASSET_INVALID', /PNG/);
     await refused('0'.repeat(64), 'ASSET_MISSING', /uploaded/);
   });
 
@@ -153,7 +153,7 @@ describe('what is refused, the project left as it is', () => {
     const other = withPngTexts(plain, [
       { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
     ]);
-    await refused(studio.putAsset(other, 'image/png'), 'ASSET_INVALID', /not one that this version reads/);
+    await refused(uploadTo(studio, other), 'ASSET_INVALID', /not one that this version reads/);
     const request = requestOf(sample);
     const long = { ...request, scene: { ...request.scene, prompt: 'x'.repeat(5000) } };
     await refused(upload(long), 'SCENE_INVALID', /result\.png is not one that a project takes/);
@@ -161,7 +161,7 @@ describe('what is refused, the project left as it is', () => {
 
   test('a picture named by the request that is none', async () => {
     const request = requestOf(sample);
-    const text = studio.putAsset(Buffer.from('not a picture'), 'image/png');
+    const text = await uploadTo(studio, Buffer.from('not a picture'));
     const { project, pictures } = await restore(
       sample,
       upload({ ...request, scene: { ...request.scene, background: text } }),

@@ -1,0 +1,37 @@
+/** An upload as a project takes it. */
+import { readFile, rm } from 'node:fs/promises';
+import { reading } from '../../foundation/files/file-errors.ts';
+import { temporaryName } from '../../foundation/files/temporary-files.ts';
+import type {
+  NormalisedPicture,
+  PictureCodec,
+  PictureFit,
+  PictureKind,
+} from '../../foundation/pictures/picture-codec.ts';
+import type { UploadedAsset } from './transient-assets.ts';
+
+/**
+ * Normalises an upload. One that lies in a file is read and written by the process that works with pictures; this one
+ * only holds what goes into the project, which SQLite takes in one piece.
+ *
+ * @param name of the file that it was, for messages
+ * @throws StudioError ASSET_INVALID, ASSET_MISSING
+ */
+export async function normaliseUpload(
+  pictures: PictureCodec,
+  upload: UploadedAsset,
+  name: string,
+  kind: PictureKind,
+  fit: PictureFit | null,
+): Promise<NormalisedPicture> {
+  const { path } = upload;
+  if (path === null) return pictures.normalise(upload.bytes, name, kind, fit);
+  const into = temporaryName(path);
+  try {
+    const { isChanged, ...picture } = await pictures.normaliseFile(path, name, kind, fit, into);
+    const bytes = await reading(path, () => readFile(isChanged ? into : path), 'ASSET_MISSING');
+    return { ...picture, bytes };
+  } finally {
+    await rm(into, { force: true });
+  }
+}
