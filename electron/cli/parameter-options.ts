@@ -40,6 +40,10 @@ export const parameterOptions = {
     value: 'SHARE',
     description: 'Share of the noise at which blending starts; 1 starts from noise alone, 0.05 is the least.',
   },
+  solver: {
+    value: 'ddpm|sde-dpmsolver++',
+    description: 'How a step is taken: the paper’s, or LEDITS++’s of second order, which needs fewer steps.',
+  },
   'region-grow': {
     value: 'PIXELS',
     description: 'Margin by which the method’s regions grow, at the model’s size.',
@@ -110,11 +114,13 @@ export function readOverrides(options: ParsedOptions): RequestOverrides {
   });
   const layers = options.text('layers');
   const ablation = options.text('ablation');
+  const solver = options.text('solver');
   const conceptImage = options.text('concept-image');
   const attentionSteps = options.text('attention-steps');
   const parameters = {
     ...Object.fromEntries(numbers),
     ...(layers !== undefined && { attentionLayers: oneOf('layers', layers, ['all', 'decoder']) }),
+    ...(solver !== undefined && { solver: oneOf('solver', solver, ['ddpm', 'sde-dpmsolver++']) }),
     ...(conceptImage !== undefined && {
       conceptImageMode: oneOf('concept-image', conceptImage, ['full', 'subject', 'aligned']),
     }),

@@ -91,6 +91,12 @@ export const renderParametersSchema = z.strictObject({
     .describe(
       'Share of the noise at which blending starts; 1 starts from noise alone. The cited codes: 0.64.',
     ),
+  solver: z
+    .enum(['ddpm', 'sde-dpmsolver++'])
+    .describe(
+      'How a step is taken: ddpm is the paper’s, of first order; sde-dpmsolver++ (2M), LEDITS++’s, is of second order ' +
+        'and needs fewer steps.',
+    ),
   bandLatent: z
     .int()
     .min(0)
@@ -132,6 +138,7 @@ export const PAPER_PARAMETERS: RenderParameters = {
   keepOriginalBackground: true,
   blendEdgePx: 8,
   startAt: 1,
+  solver: 'ddpm',
   bandLatent: 0,
   regionGrowPx: 0,
   detail: 0,

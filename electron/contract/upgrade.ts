@@ -18,7 +18,13 @@ const RENAMED = {
 const RENAMED_MODES: Readonly<Record<string, string>> = { whole: 'full', placed: 'aligned' };
 
 /** What version 1 did where version 2 has a parameter. */
-const VERSION_1_PARAMETERS = { startAt: 1, bandLatent: 0, regionGrowPx: 0, detail: 0 } as const;
+const VERSION_1_PARAMETERS = {
+  startAt: 1,
+  solver: 'ddpm',
+  bandLatent: 0,
+  regionGrowPx: 0,
+  detail: 0,
+} as const;
 
 /** What version 1 did where version 2 has a field of a concept. */
 const VERSION_1_CONCEPT = { mode: 'replace', placement: null, strength: 1 } as const;

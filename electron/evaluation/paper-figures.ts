@@ -29,7 +29,7 @@ export const paperComparison: Readonly<Record<string, PaperFigures>> = {
   'Mix-of-Show': { tclip: 0.3206, iclip: 0.792, idino: 0.4262 },
 };
 
-const { startAt, regionGrowPx, bandLatent, detail } = PAPER_PARAMETERS;
+const { startAt, solver, regionGrowPx, bandLatent, detail } = PAPER_PARAMETERS;
 
 /** The parameters beyond the paper at the values that leave its method as it is, whatever a pack recommends. */
-export const extensionsOff = { startAt, regionGrowPx, bandLatent, detail };
+export const extensionsOff = { startAt, solver, regionGrowPx, bandLatent, detail };

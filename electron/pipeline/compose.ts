@@ -137,7 +137,7 @@ export async function composeDecoded(
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
   // A schedule that has no such number of steps is refused before minutes are spent on encoding.
-  const { length: stepsRun } = stepsFrom(schedule, parameters.steps, parameters.startAt);
+  const { length: stepsRun } = stepsFrom(schedule, parameters.steps, parameters.startAt, parameters.solver);
   const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
   await controls.onEncoded?.(inputs);
 

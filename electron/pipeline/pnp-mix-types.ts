@@ -2,7 +2,7 @@
 import type { AblationRow } from './ablation.ts';
 import type { ConceptMask, LatentMasks } from './mixing/latent-masks.ts';
 import type { AttentionLayers, CachedHiddenStates, Unet } from './ports.ts';
-import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
+import type { NoiseScheduleConfig, Solver } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
 /** What the method needs of a model pack while it blends. */
@@ -68,6 +68,8 @@ export interface PnpMixParameters {
    * x_t there, and only the steps after it are inverted and run. The paper's is 1, the cited codes' 0.64.
    */
   readonly startAt: number;
+  /** `ddpm` is the paper's step; the second-order one, which LEDITS++ uses, does with fewer steps. */
+  readonly solver: Solver;
   /** Unsigned 32-bit seed of the inversion noise. */
   readonly seed: number;
   /** Dilution scale, 0..1; the paper's is 0.8. */

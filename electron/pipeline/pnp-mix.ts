@@ -57,7 +57,7 @@ export async function pnpMix(
 ): Promise<PnpMixResult> {
   const { seed, swapGuidanceScale, attentionSteps, beta } = parameters;
   const { valueGuidance, dilution, mixReferences } = ablationRows[parameters.ablation];
-  const steps = stepsFrom(models.schedule, parameters.steps, parameters.startAt);
+  const steps = stepsFrom(models.schedule, parameters.steps, parameters.startAt, parameters.solver);
   const predictor = new NoisePredictor({
     unet: models.unet,
     predictionType: models.schedule.predictionType,
@@ -94,6 +94,8 @@ export async function pnpMix(
   // Stage 2: out = ref_1 = ... = ref_n = x_t of the background at the first step that is run (the paper's: x_T).
   let output: Tensor = background.trajectory[0]!;
   let references: Tensor[] = inputs.concepts.map(() => background.trajectory[0]!);
+  /** x0_hat of the step before, which a second-order step reads. */
+  let before: { readonly output: Tensor; readonly references: readonly Tensor[] } | undefined;
 
   for (const step of steps) {
     throwIfCancelled(controls.signal);
@@ -153,9 +155,16 @@ export async function pnpMix(
       ? freshInBand(background.noiseMaps[step.index]!, bandMask, seed, step)
       : background.noiseMaps[step.index]!;
     const noiseMap = isLast ? weightLatents(fullNoiseMap, backgroundMask) : fullNoiseMap;
-    controls.onPreview?.(predictOriginalSample(output, outputNoise, step), next, steps.length);
-    output = stepWithNoise(output, outputNoise, noiseMap, step);
-    references = references.map((latents, i) => stepWithNoise(latents, referenceNoise[i]!, noiseMap, step));
+    const originals = {
+      output: predictOriginalSample(output, outputNoise, step),
+      references: references.map((latents, i) => predictOriginalSample(latents, referenceNoise[i]!, step)),
+    };
+    controls.onPreview?.(originals.output, next, steps.length);
+    output = stepWithNoise(output, outputNoise, noiseMap, step, before?.output);
+    references = references.map((latents, i) =>
+      stepWithNoise(latents, referenceNoise[i]!, noiseMap, step, before?.references[i]),
+    );
+    before = originals;
 
     // 5. Background dilution++ (3.5), or plain dilution with the background itself (ablation row c), at the timestep
     // that the references have just reached: their noise and that of what dilutes them must be of one level.

@@ -19,6 +19,9 @@ const CHECK_INTERVAL_MS = 5_000;
 export const connectionOptions = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   connectionsCheckingInterval: CHECK_INTERVAL_MS,
+  // How much longer a connection stays open than the host says it does: on a busy machine a request may be on its way
+  // over a connection that the sender rightly takes for open, and would be lost with it.
+  keepAliveTimeoutBuffer: 30_000,
   // Uploads over a slow tunnel take long; how long nothing may arrive is upload-body.ts's to say.
   requestTimeout: 0,
   maxHeaderSize: 16 << 10,

@@ -12,6 +12,9 @@ import {
 
 export type ParameterName = keyof RenderParameters;
 
+/** Parameters whose values are words. */
+export type ChoiceName = 'conceptImageMode' | 'attentionLayers' | 'solver' | 'ablation';
+
 export type ParameterField =
   | {
       readonly kind: 'slider';
@@ -40,7 +43,7 @@ export type ParameterField =
   | { readonly kind: 'switch'; readonly name: 'keepOriginalBackground'; readonly isBasic: boolean }
   | {
       readonly kind: 'choice';
-      readonly name: 'conceptImageMode' | 'attentionLayers' | 'ablation';
+      readonly name: ChoiceName;
       readonly choices: readonly string[];
       readonly isBasic: boolean;
     };
@@ -52,6 +55,7 @@ export const PARAMETER_FIELDS: readonly ParameterField[] = [
   { kind: 'choice', name: 'conceptImageMode', choices: ['full', 'subject', 'aligned'], isBasic: true },
   { kind: 'slider', name: 'detail', min: 0, max: 1, step: 0.05, isBasic: false },
   { kind: 'slider', name: 'startAt', min: 0.05, max: 1, step: 0.01, isBasic: false },
+  { kind: 'choice', name: 'solver', choices: ['ddpm', 'sde-dpmsolver++'], isBasic: false },
   { kind: 'slider', name: 'swapGuidanceScale', min: 1, max: 10, step: 0.5, isBasic: false },
   { kind: 'slider', name: 'guidanceScale', min: 1, max: 20, step: 0.5, isBasic: false },
   { kind: 'slider', name: 'featherPx', min: 0, max: 64, most: 128, step: 1, isBasic: false },

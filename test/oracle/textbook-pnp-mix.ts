@@ -9,6 +9,7 @@
  * | method.md | here |
  * | --- | --- |
  * | t, ᾱ_t, ᾱ_prev, sigma_t | step.t, step.a, step.aPrev, step.sigma |
+ * | x0_hat of the step before | before |
  * | x_t, eps, z_t | x, eps, z |
  * | back, inpaint, per_i, ref_i, out | the same |
  * | M_i, M_B, M_E_i | masks.M[i], masks.MB, masks.ME[i] |
@@ -37,6 +38,13 @@ interface Step {
   readonly a: number;
   readonly aPrev: number;
   readonly sigma: number;
+  readonly isSecondOrder: boolean;
+}
+
+/** x0_hat at one step, and the step: what the second-order step of the next one reads. */
+interface Before {
+  readonly x0Hat: Tensor;
+  readonly step: Step;
 }
 
 /** A latent on its way through the U-Net; `source` counts within the batch. */
@@ -62,7 +70,7 @@ export async function textbookPnpMix(
   const { beta, attentionSteps } = parameters;
   const row = textbookAblation(parameters.ablation);
   // startAt: the first steps are skipped.
-  const every = textbookSteps(models.schedule, parameters.steps);
+  const every = textbookSteps(models.schedule, parameters);
   const steps = every.slice(every.length - Math.max(1, Math.round(parameters.startAt * every.length)));
   const T = steps.length;
   const n = inputs.concepts.length;
@@ -114,13 +122,15 @@ export async function textbookPnpMix(
     );
     x.push(x0);
     const z: Tensor[] = [];
+    let before: Before | undefined;
     for (const [k, step] of steps.entries()) {
       const alone = [{ x: x[k]!, prompt }];
       const withPrompt = await withPrompts(alone, step);
       const [eps] = g === 1 ? withPrompt : guided(withPrompt, await withoutPrompts(alone, step));
       // z_t = (x_prev - mu_t) / sigma_t, then x_prev := mu_t + sigma_t z_t.
-      z.push(each([x[k + 1]!, mean(x[k]!, eps!, step)], (xPrev, mu) => (xPrev - mu) / step.sigma));
-      x[k + 1] = advance(x[k]!, eps!, z[k]!, step);
+      z.push(each([x[k + 1]!, mean(x[k]!, eps!, step, before)], (xPrev, mu) => (xPrev - mu) / step.sigma));
+      x[k + 1] = advance(x[k]!, eps!, z[k]!, step, before);
+      before = remember(x[k]!, eps!, step);
     }
     return { x, z };
   };
@@ -145,6 +155,11 @@ export async function textbookPnpMix(
   let xPer = per.map(({ x }) => x[0]!);
   let xRef = inputs.concepts.map(() => back.x[0]!);
   let out = back.x[0]!;
+  let beforeBack: Before | undefined;
+  let beforeInpaint: Before | undefined;
+  let beforePer: (Before | undefined)[] = per.map(() => undefined);
+  let beforeRef: (Before | undefined)[] = per.map(() => undefined);
+  let beforeOut: Before | undefined;
 
   for (const [k, step] of steps.entries()) {
     const batch: Latent[] = [
@@ -207,13 +222,23 @@ export async function textbookPnpMix(
       const drawn = k < T / 2 && masks.band[cell] === 1 ? fresh.data[at]! : value;
       return k === T - 1 ? drawn * masks.MB[cell]! : drawn;
     });
-    out = advance(out, epsOut, z, step);
-    xRef = xRef.map((x, i) => advance(x, epsRef[i]!, z, step));
+    const atOut = remember(out, epsOut, step);
+    out = advance(out, epsOut, z, step, beforeOut);
+    beforeOut = atOut;
+    const atRef = xRef.map((x, i) => remember(x, epsRef[i]!, step));
+    xRef = xRef.map((x, i) => advance(x, epsRef[i]!, z, step, beforeRef[i]));
+    beforeRef = atRef;
 
     // 6. back, inpaint and per_i follow their own inversions.
-    xBack = advance(xBack, epsBack, back.z[k]!, step);
-    xInpaint = advance(xInpaint, plain[1]!, inpaint.z[k]!, step);
-    xPer = xPer.map((x, i) => advance(x, plain[perRow(i)]!, per[i]!.z[k]!, step));
+    const atBack = remember(xBack, epsBack, step);
+    xBack = advance(xBack, epsBack, back.z[k]!, step, beforeBack);
+    beforeBack = atBack;
+    const atInpaint = remember(xInpaint, plain[1]!, step);
+    xInpaint = advance(xInpaint, plain[1]!, inpaint.z[k]!, step, beforeInpaint);
+    beforeInpaint = atInpaint;
+    const atPer = xPer.map((x, i) => remember(x, plain[perRow(i)]!, step));
+    xPer = xPer.map((x, i) => advance(x, plain[perRow(i)]!, per[i]!.z[k]!, step, beforePer[i]));
+    beforePer = atPer;
 
     // 5. ref_i := beta * inpaint * (1 - M_E_i) + ref_i * M_E_i, at the new timestep.
     const diluting = { none: undefined, background: xBack, inpainted: xInpaint }[row.dilution];
@@ -235,7 +260,7 @@ function textbookAblation(row: AblationRow) {
 }
 
 /** ᾱ, sigma and "leading" timesteps. */
-function textbookSteps(schedule: NoiseScheduleConfig, T: number): Step[] {
+function textbookSteps(schedule: NoiseScheduleConfig, { steps: T, solver }: PnpMixParameters): Step[] {
   const root = schedule.betaSchedule === 'scaled_linear' ? 2 : 1;
   const first = schedule.betaStart ** (1 / root);
   const last = schedule.betaEnd ** (1 / root);
@@ -250,22 +275,44 @@ function textbookSteps(schedule: NoiseScheduleConfig, T: number): Step[] {
     const t = k * ratio + schedule.stepsOffset;
     const aPrev = t - ratio >= 0 ? a[t - ratio]! : a[0]!;
     const sigma = Math.sqrt(((1 - aPrev) / (1 - a[t]!)) * (1 - a[t]! / aPrev));
-    steps.push({ t, a: a[t]!, aPrev, sigma });
+    steps.push({ t, a: a[t]!, aPrev, sigma, isSecondOrder: solver === 'sde-dpmsolver++' });
   }
   return steps;
 }
 
-/** mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps. */
-function mean(x: Tensor, eps: Tensor, { a, aPrev, sigma }: Step): Tensor {
-  return each([x, eps], (xAt, epsAt) => {
-    const x0Hat = (xAt - Math.sqrt(1 - a) * epsAt) / Math.sqrt(a);
-    return Math.sqrt(aPrev) * x0Hat + Math.sqrt(Math.max(1 - aPrev - sigma ** 2, 0)) * epsAt;
-  });
+/** x0_hat = (x - sqrt(1 - ᾱ) eps) / sqrt(ᾱ), for the next step. */
+function remember(x: Tensor, eps: Tensor, step: Step): Before {
+  const x0Hat = each([x, eps], (xAt, epsAt) => (xAt - Math.sqrt(1 - step.a) * epsAt) / Math.sqrt(step.a));
+  return { x0Hat, step };
+}
+
+/**
+ * mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps. By second order, as SDE-DPM-Solver++ (2M) is written:
+ * (sigma_s / sigma_t) e^-h x_t + alpha_s (1 - e^-2h) D0 + alpha_s (1 - e^-2h) D1 / 2, with D0 = x0_hat,
+ * D1 = (x0_hat - x0_hat of the step before) / r.
+ */
+function mean(x: Tensor, eps: Tensor, { a, aPrev, sigma, isSecondOrder }: Step, before?: Before): Tensor {
+  if (!isSecondOrder || !before) {
+    return each([x, eps], (xAt, epsAt) => {
+      const x0Hat = (xAt - Math.sqrt(1 - a) * epsAt) / Math.sqrt(a);
+      return Math.sqrt(aPrev) * x0Hat + Math.sqrt(Math.max(1 - aPrev - sigma ** 2, 0)) * epsAt;
+    });
+  }
+  const lambda = (alphaProd: number) => Math.log(Math.sqrt(alphaProd) / Math.sqrt(1 - alphaProd));
+  const h = lambda(aPrev) - lambda(a);
+  const r = (lambda(a) - lambda(before.step.a)) / h;
+  const d0 = each([x, eps], (xAt, epsAt) => (xAt - Math.sqrt(1 - a) * epsAt) / Math.sqrt(a));
+  const d1 = each([d0, before.x0Hat], (now, then) => (now - then) / r);
+  const share = Math.sqrt(aPrev) * (1 - Math.exp(-2 * h));
+  return each(
+    [x, each([d0, d1], (d0At, d1At) => share * d0At + 0.5 * share * d1At)],
+    (xAt, towards) => Math.sqrt((1 - aPrev) / (1 - a)) * Math.exp(-h) * xAt + towards,
+  );
 }
 
 /** x_prev = mu_t + sigma_t z. */
-function advance(x: Tensor, eps: Tensor, z: Tensor, step: Step): Tensor {
-  return each([mean(x, eps, step), z], (mu, zAt) => mu + step.sigma * zAt);
+function advance(x: Tensor, eps: Tensor, z: Tensor, step: Step, before?: Before): Tensor {
+  return each([mean(x, eps, step, before), z], (mu, zAt) => mu + step.sigma * zAt);
 }
 
 function each(pair: readonly [Tensor, Tensor], value: (a: number, b: number) => number): Tensor {

@@ -99,6 +99,7 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
     attentionLayers: parameters.attentionLayers,
     attentionSteps: parameters.attentionSteps,
     startAt: parameters.startAt,
+    solver: parameters.solver,
     regionGrowPx: parameters.regionGrowPx,
     bandLatent: parameters.bandLatent,
     featherPx: parameters.featherPx,

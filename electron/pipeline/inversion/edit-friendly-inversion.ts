@@ -12,7 +12,13 @@
  * branch of which only the x_t are needed (the inpainted background, the concepts) needs no U-Net at all.
  */
 import type { GroupRow, NoisePredictor } from '../batching.ts';
-import { addNoise, type ScheduleStep, stepMean, stepWithNoise } from '../schedulers/noise-schedule.ts';
+import {
+  addNoise,
+  predictOriginalSample,
+  type ScheduleStep,
+  stepMean,
+  stepWithNoise,
+} from '../schedulers/noise-schedule.ts';
 import { gaussianNoise, type NoiseStream } from '../tensor/noise.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
@@ -92,19 +98,18 @@ export function extractNoiseMaps(
   steps: readonly ScheduleStep[],
 ): Inversion {
   const corrected = [...trajectory];
+  let originalBefore: Tensor | undefined;
   const noiseMaps = steps.map((step) => {
-    const mean = stepMean(corrected[step.index]!, noisePredictions[step.index]!, step);
+    const latents = corrected[step.index]!;
+    const noisePrediction = noisePredictions[step.index]!;
+    const mean = stepMean(latents, noisePrediction, step, originalBefore);
     const previous = corrected[step.index + 1]!;
     const noiseMap = tensor(
       previous.data.map((value, index) => (value - mean.data[index]!) / step.sigma),
       previous.dims,
     );
-    corrected[step.index + 1] = stepWithNoise(
-      corrected[step.index]!,
-      noisePredictions[step.index]!,
-      noiseMap,
-      step,
-    );
+    corrected[step.index + 1] = stepWithNoise(latents, noisePrediction, noiseMap, step, originalBefore);
+    originalBefore = predictOriginalSample(latents, noisePrediction, step);
     return noiseMap;
   });
   return { trajectory: corrected, noisePredictions, noiseMaps };

@@ -89,6 +89,7 @@ function trailingSteps(schedule: NoiseScheduleConfig, stepCount: number): Schedu
     timestep,
     alphaProd: products[timestep]!,
     alphaProdPrevious: index + 1 < stepCount ? products[timesteps[index + 1]!]! : 1,
+    secondOrderWeight: 0,
     sigma: 0,
   }));
 }

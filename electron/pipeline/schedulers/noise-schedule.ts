@@ -1,5 +1,5 @@
 /**
- * The noise schedule and the DDPM step (eta = 1) of method.md.
+ * The noise schedule and the step of method.md: the DDPM step (eta = 1), and its second-order form.
  *
  * | paper | here | meaning |
  * | --- | --- | --- |
@@ -11,7 +11,9 @@
  * | z_t | noiseMap | the noise that the step adds |
  *
  * Source: Denoising Diffusion Implicit Models (Song et al., arXiv 2010.02502), equations 12 and 16 with
- * eta = 1, as in diffusers' DDIMScheduler with `timestep_spacing = "leading"`.
+ * eta = 1, as in diffusers' DDIMScheduler with `timestep_spacing = "leading"`. The first-order step is that of
+ * SDE-DPM-Solver++ as well; the second order is its 2M form (Lu et al., arXiv 2211.01095, appendix B), which LEDITS++
+ * (Brack et al., arXiv 2311.16711, section 4) inverts with few steps.
  */
 import { PipelineError } from '../errors.ts';
 import { assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
@@ -54,7 +56,13 @@ export interface ScheduleStep {
   readonly alphaProd: number;
   readonly alphaProdPrevious: number;
   readonly sigma: number;
+  /** Weight of the change of x0_hat since the step before in mu_t; 0 is a first-order step. */
+  readonly secondOrderWeight: number;
 }
+
+/** `ddpm` steps by first order; `sde-dpmsolver++` by second, with the x0_hat of the step before. Names as in diffusers. */
+export const SOLVERS = ['ddpm', 'sde-dpmsolver++'] as const;
+export type Solver = (typeof SOLVERS)[number];
 
 /**
  * ᾱ_t for every training timestep, in double precision.
@@ -122,7 +130,8 @@ export function scheduleSteps(config: NoiseScheduleConfig, steps: number): Sched
     // false). With 1 in its place sigma would be 0, and no noise map could hold what the U-Net misses.
     const alphaProdPrevious = products[Math.max(previous, 0)]!;
     const variance = ((1 - alphaProdPrevious) / (1 - alphaProd)) * (1 - alphaProd / alphaProdPrevious);
-    return { index, timestep, alphaProd, alphaProdPrevious, sigma: Math.sqrt(Math.max(variance, 0)) };
+    const sigma = Math.sqrt(Math.max(variance, 0));
+    return { index, timestep, alphaProd, alphaProdPrevious, sigma, secondOrderWeight: 0 };
   });
 }
 
@@ -131,9 +140,15 @@ export function scheduleSteps(config: NoiseScheduleConfig, steps: number): Sched
  * at least one, counted again from 0. 1 is the paper's; the cited codes skip the first 32 to 36 of 100 steps (0.64).
  *
  * @param startAt share of the steps that are run, above 0 and up to 1
+ * @param solver the first step that is run is of first order with either
  * @throws PipelineError PARAMETER_INVALID, SCHEDULER_UNSUPPORTED; see {@link scheduleSteps}
  */
-export function stepsFrom(config: NoiseScheduleConfig, steps: number, startAt: number): ScheduleStep[] {
+export function stepsFrom(
+  config: NoiseScheduleConfig,
+  steps: number,
+  startAt: number,
+  solver: Solver,
+): ScheduleStep[] {
   if (!(startAt > 0 && startAt <= 1)) {
     throw new PipelineError(
       'PARAMETER_INVALID',
@@ -142,7 +157,27 @@ export function stepsFrom(config: NoiseScheduleConfig, steps: number, startAt: n
   }
   const all = scheduleSteps(config, steps);
   const run = Math.max(Math.round(startAt * steps), 1);
-  return all.slice(steps - run).map((step, index) => ({ ...step, index }));
+  return all.slice(steps - run).map((step, index, taken) => ({
+    ...step,
+    index,
+    secondOrderWeight:
+      solver === 'sde-dpmsolver++' && index > 0 ? secondOrderWeight(taken[index - 1]!.alphaProd, step) : 0,
+  }));
+}
+
+/**
+ * sqrt(ᾱ_prev) (1 - e^(-2h)) / (2 r): SDE-DPM-Solver++ (2M), with lambda = log(sqrt(ᾱ) / sqrt(1 - ᾱ)), h the stride of
+ * lambda in this step and r the stride of the step before over h.
+ */
+function secondOrderWeight(alphaProdBefore: number, { alphaProd, alphaProdPrevious }: ScheduleStep): number {
+  const stride = logSnr(alphaProdPrevious) - logSnr(alphaProd);
+  const strideBefore = logSnr(alphaProd) - logSnr(alphaProdBefore);
+  return (Math.sqrt(alphaProdPrevious) * -Math.expm1(-2 * stride) * stride) / (2 * strideBefore);
+}
+
+/** Half the log of the signal-to-noise ratio. */
+function logSnr(alphaProd: number): number {
+  return Math.log(alphaProd / (1 - alphaProd)) / 2;
 }
 
 /**
@@ -196,28 +231,55 @@ export function predictOriginalSample(latents: Tensor, noisePrediction: Tensor, 
 
 /**
  * mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps: where the step leads before noise is added.
+ * With second order it also goes {@link ScheduleStep.secondOrderWeight} (x0_hat - x0_hat of the step before).
+ *
+ * @param originalBefore x0_hat of the step before; a first-order step does not read it
  */
-export function stepMean(latents: Tensor, noisePrediction: Tensor, step: ScheduleStep): Tensor {
+export function stepMean(
+  latents: Tensor,
+  noisePrediction: Tensor,
+  step: ScheduleStep,
+  originalBefore?: Tensor,
+): Tensor {
   assertSameDims(latents, noisePrediction, 'DDPM step');
   // mu is linear in x_t and eps: both factors in double precision, one rounding per element.
   const originalScale = Math.sqrt(step.alphaProdPrevious / step.alphaProd);
   const direction = Math.sqrt(Math.max(1 - step.alphaProdPrevious - step.sigma ** 2, 0));
   const noiseScale = direction - originalScale * Math.sqrt(1 - step.alphaProd);
+  const { secondOrderWeight: weight } = step;
+  if (weight === 0) {
+    return tensor(
+      latents.data.map((value, index) => originalScale * value + noiseScale * noisePrediction.data[index]!),
+      latents.dims,
+    );
+  }
+  if (!originalBefore) throw new TypeError('A second-order step needs x0_hat of the step before.');
+  assertSameDims(latents, originalBefore, 'x0_hat of the step before');
+  // x0_hat is linear in x_t and eps, too.
+  const changeScale = weight / Math.sqrt(step.alphaProd);
+  const latentScale = originalScale + changeScale;
+  const predictionScale = noiseScale - changeScale * Math.sqrt(1 - step.alphaProd);
   return tensor(
-    latents.data.map((value, index) => originalScale * value + noiseScale * noisePrediction.data[index]!),
+    latents.data.map(
+      (value, index) =>
+        latentScale * value +
+        predictionScale * noisePrediction.data[index]! -
+        weight * originalBefore.data[index]!,
+    ),
     latents.dims,
   );
 }
 
-/** The DDPM step: x_prev = mu_t + sigma_t z. */
+/** The step: x_prev = mu_t + sigma_t z; see {@link stepMean} for `originalBefore`. */
 export function stepWithNoise(
   latents: Tensor,
   noisePrediction: Tensor,
   noiseMap: Tensor,
   step: ScheduleStep,
+  originalBefore?: Tensor,
 ): Tensor {
   assertSameDims(latents, noiseMap, 'Noise map of a DDPM step');
-  const previous = stepMean(latents, noisePrediction, step);
+  const previous = stepMean(latents, noisePrediction, step, originalBefore);
   for (let index = 0; index < previous.data.length; index++) {
     previous.data[index] = previous.data[index]! + step.sigma * noiseMap.data[index]!;
   }

@@ -11,7 +11,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
-import { useParameterText } from './parameter-text.ts';
+import { choiceKey, useParameterText } from './parameter-text.ts';
 
 /** Drawn again when parameters change, not when anything else of the document does, such as a mask under the brush. */
 export const ParameterControl = memo(function ParameterControl({
@@ -68,45 +68,26 @@ export const ParameterControl = memo(function ParameterControl({
           onChange={({ currentTarget }) => set({ [name]: currentTarget.checked })}
         />
       )}
-      {field.name === 'conceptImageMode' && (
-        <Select
-          size="xs"
-          aria-label={label}
-          allowDeselect={false}
-          value={parameters.conceptImageMode}
-          data={field.choices.map((value) => ({
-            value,
-            label: t(`parameters.conceptImageMode.choices.${value as RenderParameters['conceptImageMode']}`),
-          }))}
-          onChange={(value) => set({ conceptImageMode: value as RenderParameters['conceptImageMode'] })}
-        />
-      )}
-      {field.name === 'attentionLayers' && (
-        <SegmentedControl
-          size="xs"
-          fullWidth
-          aria-label={label}
-          value={parameters.attentionLayers}
-          data={field.choices.map((value) => ({
-            value,
-            label: t(`parameters.attentionLayers.choices.${value as 'all' | 'decoder'}`),
-          }))}
-          onChange={(value) => set({ attentionLayers: value as RenderParameters['attentionLayers'] })}
-        />
-      )}
-      {field.name === 'ablation' && (
-        <Select
-          size="xs"
-          aria-label={label}
-          allowDeselect={false}
-          value={parameters.ablation}
-          data={field.choices.map((value) => ({
-            value,
-            label: t(`parameters.ablation.choices.${value as RenderParameters['ablation']}`),
-          }))}
-          onChange={(value) => set({ ablation: value as RenderParameters['ablation'] })}
-        />
-      )}
+      {field.kind === 'choice' &&
+        (field.choices.length > 2 ? (
+          <Select
+            size="xs"
+            aria-label={label}
+            allowDeselect={false}
+            value={parameters[field.name]}
+            data={field.choices.map((value) => ({ value, label: t(choiceKey(field.name, value)) }))}
+            onChange={(value) => set({ [field.name]: value })}
+          />
+        ) : (
+          <SegmentedControl
+            size="xs"
+            fullWidth
+            aria-label={label}
+            value={parameters[field.name]}
+            data={field.choices.map((value) => ({ value, label: t(choiceKey(field.name, value)) }))}
+            onChange={(value) => set({ [field.name]: value })}
+          />
+        ))}
     </LabelledControl>
   );
 });

@@ -1,7 +1,17 @@
 /** A parameter's value in words. */
 import { useTranslation } from 'react-i18next';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
-import type { ParameterName } from '../../editor/parameter-fields.ts';
+import type { ChoiceName, ParameterName } from '../../editor/parameter-fields.ts';
+
+/** Keys of the texts of choices. */
+type ChoiceKey = {
+  [Name in ChoiceName]: `parameters.${Name}.choices.${RenderParameters[Name]}`;
+}[ChoiceName];
+
+/** The key of the text of a choice. @param value one of the parameter's choices */
+export function choiceKey(name: ChoiceName, value: string): ChoiceKey {
+  return `parameters.${name}.choices.${value}` as ChoiceKey;
+}
 
 export function useParameterText(): (name: ParameterName, parameters: RenderParameters) => string {
   const { t } = useTranslation();
@@ -14,9 +24,9 @@ export function useParameterText(): (name: ParameterName, parameters: RenderPara
       case 'keepOriginalBackground':
         return t(parameters.keepOriginalBackground ? 'history.difference.on' : 'history.difference.off');
       case 'conceptImageMode':
-        return t(`parameters.conceptImageMode.choices.${parameters.conceptImageMode}`);
       case 'attentionLayers':
-        return t(`parameters.attentionLayers.choices.${parameters.attentionLayers}`);
+      case 'solver':
+        return t(choiceKey(name, parameters[name]));
       default:
         return String(parameters[name]);
     }

@@ -430,6 +430,11 @@ export const en = {
       name: 'Start at',
       text: 'Share of the noise at which blending starts. Lower values keep more of the shapes that are there.',
     },
+    solver: {
+      name: 'Solver',
+      text: 'How each step is taken. The second-order solver needs fewer steps for the same image.',
+      choices: { ddpm: 'DDPM (paper)', 'sde-dpmsolver++': 'SDE-DPM-Solver++' },
+    },
     regionGrowPx: {
       name: 'Region growth',
       text: 'Margin in pixels by which the regions are grown for the method, against a fringe of the old object.',

@@ -412,6 +412,11 @@ export const ko = {
       name: '시작 지점',
       text: '블렌딩을 시작하는 노이즈의 비율. 낮을수록 원래 모양이 더 유지됩니다.',
     },
+    solver: {
+      name: '솔버',
+      text: '각 단계를 밟는 방식. 2차 솔버는 더 적은 단계로 같은 그림을 만듭니다.',
+      choices: { ddpm: 'DDPM(논문)', 'sde-dpmsolver++': 'SDE-DPM-Solver++' },
+    },
     regionGrowPx: {
       name: '영역 확장',
       text: '이전 물체의 테두리가 남지 않도록 처리 영역을 넓히는 폭(픽셀).',

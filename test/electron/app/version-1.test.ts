@@ -30,6 +30,7 @@ const upgraded = {
   conceptImageMode: 'aligned',
   blendEdgePx: 2,
   startAt: 1,
+  solver: 'ddpm',
   bandLatent: 0,
   regionGrowPx: 0,
   detail: 0,

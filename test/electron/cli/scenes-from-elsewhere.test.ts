@@ -41,7 +41,7 @@ test.each(['scene.json', 'scene-utf16.json'])('a scene that Notepad saved is rea
   cpSync(join(cases, 'scene-with-bom', name), join(folder, 'saved.json'));
   const saved = await loadScene(join(folder, 'saved.json'));
   // Saved as version 1, whose parameters the upgrade fills in.
-  const version1 = { startAt: 1, bandLatent: 0, regionGrowPx: 0, detail: 0 };
+  const version1 = { startAt: 1, solver: 'ddpm', bandLatent: 0, regionGrowPx: 0, detail: 0 };
   const { file } = await loadScene(join(folder, 'scene.json'));
   expect(saved.file).toEqual({ ...file, parameters: { ...file.parameters, ...version1 } });
 });

@@ -185,6 +185,7 @@ test('every ablation row and option changes the result', async () => {
     { expandLatent: 2 },
     { beta: 0.4 },
     { startAt: 0.5 },
+    { solver: 'sde-dpmsolver++' },
     { regionGrowPx: 3 },
     { bandLatent: 1 },
   ];

@@ -8,7 +8,7 @@ import type {
   PnpMixParameters,
 } from '../../../electron/pipeline/pnp-mix-types.ts';
 import type { CachedHiddenStates, Unet } from '../../../electron/pipeline/ports.ts';
-import { STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers/noise-schedule.ts';
+import { SOLVERS, STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
 import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 import { TOY_CHANNELS, TOY_PROMPT_DIMS } from './toy-unet.ts';
@@ -29,6 +29,7 @@ export const defaultParameters: PnpMixParameters = {
   featherPx: 0,
   expandLatent: 1,
   startAt: 1,
+  solver: 'ddpm',
   regionGrowPx: 0,
   bandLatent: 0,
   ablation: 'e',
@@ -132,6 +133,7 @@ export const anyParameters: fc.Arbitrary<PnpMixParameters> = fc.record({
   featherPx: fc.constantFrom(0, 0, 2, 5),
   expandLatent: fc.integer({ min: 0, max: 2 }),
   startAt: fc.constantFrom(1, 1, 0.64, 0.3, 0.05),
+  solver: fc.constantFrom(...SOLVERS),
   regionGrowPx: fc.constantFrom(0, 0, 1, 2.5, 4),
   bandLatent: fc.constantFrom(0, 0, 1, 2),
   ablation: fc.constantFrom('a' as const, 'b' as const, 'c' as const, 'd' as const, 'e' as const),

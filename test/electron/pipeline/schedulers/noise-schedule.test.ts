@@ -9,14 +9,16 @@ import {
   type NoiseScheduleConfig,
   noiseFromModelOutput,
   predictOriginalSample,
+  SOLVERS,
   STABLE_DIFFUSION_SCHEDULE,
   scheduleSteps,
   stepMean,
+  stepsFrom,
   stepWithNoise,
   TERMINAL_ALPHA_PROD,
 } from '../../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../../electron/pipeline/tensor/noise.ts';
-import { maxAbsDifference, tensor, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { maxAbsDifference, type Tensor, tensor, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { someLatents, somePrompt } from '../random-scenes.ts';
 import { createToyUnet } from '../toy-unet.ts';
 
@@ -123,6 +125,26 @@ describe('the step', () => {
     );
   });
 
+  test('of second order goes on the way of x0_hat; without a change of it, it is the step of first order', () => {
+    const [before, second] = stepsFrom(STABLE_DIFFUSION_SCHEDULE, 20, 1, 'sde-dpmsolver++');
+    expect([before!.secondOrderWeight, second!.secondOrderWeight > 0]).toEqual([0, true]);
+    const [first] = stepsFrom(STABLE_DIFFUSION_SCHEDULE, 20, 1, 'ddpm').slice(1);
+    expect(first).toEqual({ ...second, secondOrderWeight: 0 });
+    const latents = addNoise(x0, noise, second!.alphaProd);
+    const plain = stepMean(latents, noise, first!);
+    expect(maxAbsDifference(stepMean(latents, noise, second!, x0), plain)).toBeLessThanOrEqual(1e-5);
+    // SDE-DPM-Solver++ (2M) as diffusers writes it: alpha_s (1 - e^-2h) D1 / 2, D1 = (x0_hat - x0_hat before) / r.
+    const lambda = (alphaProd: number) => Math.log(Math.sqrt(alphaProd / (1 - alphaProd)));
+    const h = lambda(second!.alphaProdPrevious) - lambda(second!.alphaProd);
+    const r = (lambda(second!.alphaProd) - lambda(before!.alphaProd)) / h;
+    const share = (Math.sqrt(second!.alphaProdPrevious) * (1 - Math.exp(-2 * h))) / (2 * r);
+    const moved = stepMean(latents, noise, second!, z);
+    for (const [at, value] of moved.data.entries()) {
+      expect(value).toBeCloseTo(plain.data[at]! + share * (x0.data[at]! - z.data[at]!), 4);
+    }
+    expect(() => stepMean(latents, noise, second!)).toThrow(TypeError);
+  });
+
   test('v = sqrt(a) eps - sqrt(1 - a) x0 is turned into eps; epsilon is left alone', () => {
     const v = tensor(
       noise.data.map(
@@ -203,6 +225,7 @@ describe('inversion', () => {
     count: fc.integer({ min: 1, max: 50 }),
     seed: fc.integer({ min: 0, max: 0xffff_ffff }),
     guidanceScale: fc.constantFrom(1, 7.5),
+    solver: fc.constantFrom(...SOLVERS),
     predictionType: fc.constantFrom('epsilon' as const, 'v_prediction' as const),
   });
   const zeroSnr = {
@@ -215,12 +238,18 @@ describe('inversion', () => {
 
   /** Inverts x0, steps back from x_T, and returns the largest error. */
   async function roundTripError(
-    { weights, count, seed, ...guidance }: typeof anyInversion extends fc.Arbitrary<infer T> ? T : never,
+    {
+      weights,
+      count,
+      seed,
+      solver,
+      ...guidance
+    }: typeof anyInversion extends fc.Arbitrary<infer T> ? T : never,
     gain: number,
     predictAgain: boolean,
     schedule: NoiseScheduleConfig = STABLE_DIFFUSION_SCHEDULE,
   ): Promise<number> {
-    const steps = scheduleSteps(schedule, count);
+    const steps = stepsFrom(schedule, count, 1, solver);
     const predictor = new NoisePredictor({
       unet: createToyUnet(weights, { gain }),
       ...guidance,
@@ -231,10 +260,13 @@ describe('inversion', () => {
     const sampled = sampleTrajectory(x0, steps, seed, 'background');
     const { noisePredictions, noiseMaps } = await invert(sampled, steps, promptEmbedding, predictor);
     let latents = sampled[0]!;
+    let originalBefore: Tensor | undefined;
     for (const step of steps) {
       const row = { latents, step, promptEmbedding, keyValueSource: 0, appearanceScale: 0 };
       const [rows] = predictAgain ? await predictor.predict([[row]]) : [[noisePredictions[step.index]!]];
-      latents = stepWithNoise(latents, rows![0]!, noiseMaps[step.index]!, step);
+      const original = predictOriginalSample(latents, rows![0]!, step);
+      latents = stepWithNoise(latents, rows![0]!, noiseMaps[step.index]!, step, originalBefore);
+      originalBefore = original;
     }
     return maxAbsDifference(latents, x0);
   }
