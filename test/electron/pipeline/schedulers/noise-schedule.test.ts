@@ -289,6 +289,7 @@ describe('inversion', () => {
       count,
       seed: 1,
       guidanceScale: 1,
+      solver: 'ddpm',
       predictionType: 'v_prediction',
     } as const;
     expect(await roundTripError(inversion, 1, false, zeroSnr)).toBeLessThanOrEqual(1e-4);
