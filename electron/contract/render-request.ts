@@ -18,7 +18,7 @@ export const renderConceptSchema = z
     name: z.string(),
     prompt: z.string(),
     image: assetIdSchema,
-    /** The thing in the concept image: a mask of the image's size; null where nobody has said. */
+    /** The thing in the concept image: a mask of the image's size, or of maskSize's; null where nobody has said. */
     subject: assetIdSchema.nullable(),
     mode: conceptModeSchema,
     /** The object that it replaces; null in the mode 'place'. */

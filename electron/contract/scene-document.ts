@@ -31,7 +31,10 @@ export const documentConceptSchema = z.strictObject({
   image: assetIdSchema.nullable().describe('The concept image.'),
   subject: assetIdSchema
     .nullable()
-    .describe('The thing in the concept image: an 8-bit grey PNG of the image’s size.'),
+    .describe(
+      'The thing in the concept image: an 8-bit grey PNG in the image’s aspect, of the size that maskSize in ' +
+        'frame.ts gives, or of the image’s own.',
+    ),
   mask: assetIdSchema
     .nullable()
     .describe(

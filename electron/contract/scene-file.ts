@@ -28,7 +28,9 @@ export const sceneConceptSchema = z.strictObject({
   image: filePathSchema.describe('The concept image: one picture of the thing, of any size.'),
   subject: filePathSchema
     .optional()
-    .describe('The thing in the concept image: a grey picture of the image’s size, white inside.'),
+    .describe(
+      'The thing in the concept image: a grey picture of the image’s size, or a smaller one of its aspect, white inside.',
+    ),
   mode: conceptModeSchema.default('replace'),
   mask: filePathSchema
     .optional()

@@ -4,6 +4,7 @@
  */
 import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import type { Point } from '../editor/mask-plane.ts';
+import type { PaintableMask } from '../editor/mask-target.ts';
 import type { ToolInput } from '../editor/tools/tool.ts';
 import type { ToolName } from '../editor/tools/tools.ts';
 import type { Size } from '../editor/view-transform.ts';
@@ -13,6 +14,19 @@ import type { PlaceWorkbench } from './place-workbench.ts';
 
 /** The tools of masks, which move and transform placed pictures too, the hand, and the frame's. */
 export type CanvasTool = ToolName | 'hand' | 'frame';
+
+/** What the tools work on. */
+export interface ToolScene {
+  /** Of the picture on the canvas, in pixels. */
+  readonly size: Size;
+  readonly masks: readonly PaintableMask[];
+  /** The mask in hand. */
+  readonly activeMaskId: string | null;
+  /** In layer order; those that are placed lie on the picture. */
+  readonly concepts: readonly DocumentConcept[];
+  /** The concept in hand. */
+  readonly activeId: string | null;
+}
 
 type Target = 'masks' | 'place' | 'frame';
 
@@ -25,7 +39,7 @@ export class CanvasTools {
   readonly frame: FrameWorkbench;
   #tool: CanvasTool = 'brush';
   #target: Target = 'masks';
-  #activeId: string | null = null;
+  #activeMaskId: string | null = null;
   #scale = 1;
   #placeCount = 0;
 
@@ -64,19 +78,11 @@ export class CanvasTools {
     else if (tool !== 'hand') this.masks.setTool(tool);
   }
 
-  /**
-   * Follows the document: what replaces an object has a mask, what is placed lies where it was put.
-   *
-   * @param background its size in pixels
-   */
-  follow(concepts: readonly DocumentConcept[], background: Size, activeId: string | null): void {
-    this.#activeId = activeId;
-    this.masks.follow(
-      concepts.filter(({ mode }) => mode === 'replace'),
-      background,
-      activeId,
-    );
-    this.place.follow(concepts, background, activeId);
+  /** Follows the document, or the part of it that is shown. */
+  follow({ size, masks, activeMaskId, concepts, activeId }: ToolScene): void {
+    this.#activeMaskId = activeMaskId;
+    this.masks.follow(masks, size, activeMaskId);
+    this.place.follow(concepts, size, activeId);
   }
 
   /** @param scale screen pixels per background pixel */
@@ -165,7 +171,7 @@ export class CanvasTools {
     if (this.#tool === 'frame') return 'frame';
     if (this.#tool !== 'move') return 'masks';
     if (this.place.active) return 'place';
-    const bounds = this.#activeId === null ? undefined : this.masks.boundsOf(this.#activeId);
+    const bounds = this.#activeMaskId === null ? undefined : this.masks.boundsOf(this.#activeMaskId);
     const near = NEAR_PX / this.#scale;
     const isOnMask =
       bounds !== undefined &&

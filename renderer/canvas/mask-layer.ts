@@ -1,8 +1,8 @@
-/** One concept's mask on the canvas. */
+/** One mask on the canvas. */
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import { maskPlane } from '../editor/mask-plane.ts';
 import { MaskSession } from '../editor/mask-session.ts';
+import type { PaintableMask } from '../editor/mask-target.ts';
 import { overlayColour, rgbOf, type UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { MaskImage } from './mask-image.ts';
@@ -23,7 +23,7 @@ export interface MaskLayer {
 }
 
 /** A layer without anything on it. */
-export function emptyLayer({ colour }: Pick<DocumentConcept, 'colour'>, { width, height }: Size): MaskLayer {
+export function emptyLayer({ colour }: Pick<PaintableMask, 'colour'>, { width, height }: Size): MaskLayer {
   return {
     maskId: null,
     colour,

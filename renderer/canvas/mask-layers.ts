@@ -3,10 +3,10 @@
  * and what the page before this one could not save is painted again.
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
 import { copyPlane, type MaskPlane, maskPlane, planeRect } from '../editor/mask-plane.ts';
 import { MaskSession } from '../editor/mask-session.ts';
+import type { PaintableMask } from '../editor/mask-target.ts';
 import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { colourLayer, emptyLayer, type MaskLayer } from './mask-layer.ts';
@@ -19,7 +19,7 @@ export interface LayerEvents {
   /** Pixels changed. */
   readonly redraw: () => void;
   /** Another mask is about to take a layer's place: a gesture under way on it has nothing to go on with. */
-  readonly replacing: (conceptId: string) => void;
+  readonly replacing: (targetId: string) => void;
 }
 
 export class MaskLayers {
@@ -59,8 +59,8 @@ export class MaskLayers {
     return this.#saveCount;
   }
 
-  get(conceptId: string | null): MaskLayer | undefined {
-    return conceptId === null ? undefined : this.#layers.get(conceptId);
+  get(targetId: string | null): MaskLayer | undefined {
+    return targetId === null ? undefined : this.#layers.get(targetId);
   }
 
   /** Drops every layer: another project is shown, whose concepts may have the same ids. */
@@ -74,22 +74,22 @@ export class MaskLayers {
     this.#size = { width, height };
   }
 
-  /** Follows the document: layers for its concepts, with its masks. */
-  follow(concepts: readonly DocumentConcept[]): void {
+  /** Follows the document: a layer for each mask, as it is there. */
+  follow(masks: readonly PaintableMask[]): void {
     for (const id of this.#layers.keys()) {
-      if (!concepts.some((concept) => concept.id === id)) this.#layers.delete(id);
+      if (!masks.some((mask) => mask.id === id)) this.#layers.delete(id);
     }
-    for (const concept of concepts) {
-      let layer = this.#layers.get(concept.id);
+    for (const { id, mask, colour } of masks) {
+      let layer = this.#layers.get(id);
       if (!layer) {
-        layer = emptyLayer(concept, this.#size);
-        this.#layers.set(concept.id, layer);
+        layer = emptyLayer({ colour }, this.#size);
+        this.#layers.set(id, layer);
       }
-      if (layer.colour !== concept.colour) {
-        layer.colour = concept.colour;
+      if (layer.colour !== colour) {
+        layer.colour = colour;
         this.colour(layer);
       }
-      this.#catchUp(concept.id, layer, concept.mask);
+      this.#catchUp(id, layer, mask);
     }
   }
 
@@ -109,31 +109,31 @@ export class MaskLayers {
     return [...this.#left, ...this.#log.unsaved];
   }
 
-  /** Takes over what the page before this one left, each gesture when its concept's mask is there. */
+  /** Takes over what the page before this one left, each gesture when its mask is there. */
   resume(gestures: readonly RecordedGesture[]): void {
     this.#left = gestures;
   }
 
   /** Saves the gesture that was just painted. */
   saveGesture(layer: MaskLayer, gesture: RecordedGesture): void {
-    const { conceptId, label } = gesture;
+    const { targetId, label } = gesture;
     this.#log.sent(gesture);
-    void this.save(conceptId, layer, { kind: 'gesture', label }).then((id) => {
+    void this.save(targetId, layer, { kind: 'gesture', label }).then((id) => {
       if (id !== undefined) this.#log.named(gesture, id);
     });
   }
 
   /** Puts another mask in a layer's place once it is made, and saves it: in the project that is shown now. */
-  async put(conceptId: string, made: Promise<MaskPlane>, change: MaskChange): Promise<void> {
-    const layer = this.#layers.get(conceptId);
+  async put(targetId: string, made: Promise<MaskPlane>, change: MaskChange): Promise<void> {
+    const layer = this.#layers.get(targetId);
     if (!layer) return;
-    const saved = this.#send(conceptId, layer, made, change);
+    const saved = this.#send(targetId, layer, made, change);
     const { lastSave } = layer;
     // Where it cannot be made, it was not saved either, and that is said.
     const plane = await made.catch(() => undefined);
     // What was painted since comes after it in the history, too.
-    if (plane !== undefined && this.#layers.get(conceptId) === layer && layer.lastSave === lastSave) {
-      this.#events.replacing(conceptId);
+    if (plane !== undefined && this.#layers.get(targetId) === layer && layer.lastSave === lastSave) {
+      this.#events.replacing(targetId);
       layer.session.replace(plane);
       layer.session.commit();
       layer.image.draw(plane, planeRect(plane));
@@ -145,14 +145,14 @@ export class MaskLayers {
   }
 
   /** Commits what is shown and saves it. @returns its id, null when blank, undefined when saving failed, which is reported */
-  save(conceptId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
+  save(targetId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
     const plane = layer.session.commit();
     this.colour(layer);
-    return this.#send(conceptId, layer, plane, change);
+    return this.#send(targetId, layer, plane, change);
   }
 
   #send(
-    conceptId: string,
+    targetId: string,
     layer: MaskLayer,
     plane: MaskPlane | Promise<MaskPlane>,
     change: MaskChange,
@@ -162,7 +162,7 @@ export class MaskLayers {
     layer.lastSave = this.#saveCount;
     this.#events.changed();
     return this.#host
-      .saveMask(conceptId, plane, change)
+      .saveMask(targetId, plane, change)
       .then(async (id) => {
         if (id !== null) this.#library.remember(id, await plane);
         layer.maskId = id;
@@ -175,33 +175,33 @@ export class MaskLayers {
       })
       .finally(() => {
         layer.saving--;
-        if (this.#layers.get(conceptId) === layer) {
-          this.#catchUp(conceptId, layer, this.#host.currentMask(conceptId));
+        if (this.#layers.get(targetId) === layer) {
+          this.#catchUp(targetId, layer, this.#host.currentMask(targetId));
         }
       });
   }
 
   /** Loads the document's mask where another one is shown, and nothing that was painted is on its way. */
-  #catchUp(conceptId: string, layer: MaskLayer, maskId: AssetId | null): void {
+  #catchUp(targetId: string, layer: MaskLayer, maskId: AssetId | null): void {
     if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
     if (layer.maskId === maskId) {
       layer.loading = null;
-      this.#resumeOn(conceptId, layer);
+      this.#resumeOn(targetId, layer);
       return;
     }
     if (maskId === null) {
       layer.loading = null;
-      this.#show(conceptId, layer, maskPlane(this.#size.width, this.#size.height), null);
+      this.#show(targetId, layer, maskPlane(this.#size.width, this.#size.height), null);
       return;
     }
     layer.loading = maskId;
     this.#library
       .load(maskId, this.#size)
       .then((plane) => {
-        if (layer.loading !== maskId || this.#layers.get(conceptId) !== layer) return;
+        if (layer.loading !== maskId || this.#layers.get(targetId) !== layer) return;
         layer.loading = null;
         if (layer.saving > 0) return;
-        this.#show(conceptId, layer, plane, maskId);
+        this.#show(targetId, layer, plane, maskId);
       })
       .catch((error: unknown) => {
         layer.loading = null;
@@ -209,22 +209,22 @@ export class MaskLayers {
       });
   }
 
-  #show(conceptId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
-    this.#events.replacing(conceptId);
+  #show(targetId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
+    this.#events.replacing(targetId);
     layer.maskId = maskId;
     layer.session = new MaskSession(copyPlane(plane));
     layer.image.draw(plane, planeRect(plane));
     this.colour(layer);
-    this.#resumeOn(conceptId, layer);
+    this.#resumeOn(targetId, layer);
     this.#events.changed();
     this.#events.redraw();
   }
 
   /** Paints what the page before this one drew on a mask and could not save. */
-  #resumeOn(conceptId: string, layer: MaskLayer): void {
-    const own = this.#left.filter((gesture) => gesture.conceptId === conceptId);
+  #resumeOn(targetId: string, layer: MaskLayer): void {
+    const own = this.#left.filter((gesture) => gesture.targetId === targetId);
     if (own.length === 0 || layer.maskId === undefined) return;
-    this.#left = this.#left.filter((gesture) => gesture.conceptId !== conceptId);
+    this.#left = this.#left.filter((gesture) => gesture.targetId !== targetId);
     for (const gesture of missingGestures(own, layer.maskId, this.#size)) {
       replayGesture(layer.session, gesture);
       this.saveGesture(layer, gesture);

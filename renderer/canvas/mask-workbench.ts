@@ -1,12 +1,12 @@
 /**
- * The masks of the scene on the canvas: each concept's plane with its coloured picture, and the tool at work on the
- * active one. It lives outside React: a stroke changes planes and pictures, and asks for a redraw; React hears of
- * a gesture when it is committed. What comes in and goes out is in scene coordinates (editor/mask-space.ts); planes are in
+ * The masks of the picture on the canvas, each a plane with its coloured picture, and the tool at work on the active one:
+ * masks of the scene, or of a concept's picture while that is cut out (editor/mask-target.ts). It lives outside React: a
+ * stroke changes planes and pictures, and asks for a redraw; React hears of a gesture when it is committed. What comes
+ * in and goes out is in scene coordinates (editor/mask-space.ts), in pixels of the picture on the canvas; planes are in
  * mask coordinates.
  */
 import { maskSize } from '../../electron/contract/frame.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import type { RecordedGesture } from '../editor/gesture-log.ts';
 import { type MaskOperation, scaledOperation } from '../editor/mask-operations.ts';
 import { copyPlane, type MaskPlane, type PixelRect } from '../editor/mask-plane.ts';
@@ -18,6 +18,7 @@ import {
   rectToScene,
   selectionToScene,
 } from '../editor/mask-space.ts';
+import type { PaintableMask } from '../editor/mask-target.ts';
 import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type {
   GestureLabel,
@@ -55,7 +56,7 @@ export class MaskWorkbench extends Watched {
   #outline: Outline = { points: [], closed: false };
   readonly #proposal: SelectionProposal;
   #redraw: () => void = () => {};
-  #concepts: readonly DocumentConcept[] = [];
+  #masks: readonly PaintableMask[] = [];
   /** In scene coordinates. */
   #lastPointer: PointerSample | undefined;
   #space = maskSpace({ width: 1, height: 1 }, { width: 1, height: 1 });
@@ -66,8 +67,8 @@ export class MaskWorkbench extends Watched {
     this.#layers = new MaskLayers(library, events, {
       changed: () => this.changed(),
       redraw: () => this.#redraw(),
-      replacing: (conceptId) => {
-        if (conceptId === this.#activeId) this.cancel();
+      replacing: (targetId) => {
+        if (targetId === this.#activeId) this.cancel();
       },
     });
     this.#proposal = new SelectionProposal(events.select, () => this.changed());
@@ -99,13 +100,18 @@ export class MaskWorkbench extends Watched {
     return this.#runner.isActive;
   }
 
+  /** The mask in hand (editor/mask-target.ts). */
+  get activeId(): string | null {
+    return this.#activeId;
+  }
+
   /** Gestures and operations that were finished so far. */
   get gestureCount(): number {
     return this.#layers.saveCount;
   }
 
-  imageOf(conceptId: string): MaskImage | undefined {
-    return this.#layers.get(conceptId)?.image;
+  imageOf(targetId: string): MaskImage | undefined {
+    return this.#layers.get(targetId)?.image;
   }
 
   /** Sets what lies under the masks, so that their colours stand out from it. */
@@ -116,19 +122,19 @@ export class MaskWorkbench extends Watched {
   }
 
   /** What is shown of a mask, in mask coordinates. Not to be changed. */
-  planeOf(conceptId: string): MaskPlane | undefined {
-    return this.#layers.get(conceptId)?.session.shown;
+  planeOf(targetId: string): MaskPlane | undefined {
+    return this.#layers.get(targetId)?.session.shown;
   }
 
   /** Around a committed mask, in scene coordinates. */
-  boundsOf(conceptId: string): PixelRect | undefined {
-    const layer = this.#layers.get(conceptId);
+  boundsOf(targetId: string): PixelRect | undefined {
+    const layer = this.#layers.get(targetId);
     return layer && rectToScene(this.#space, layer.session.bounds);
   }
 
   /** Around what of a committed mask the render replaces, in scene coordinates. */
-  regionBoundsOf(conceptId: string): PixelRect | undefined {
-    const layer = this.#layers.get(conceptId);
+  regionBoundsOf(targetId: string): PixelRect | undefined {
+    const layer = this.#layers.get(targetId);
     return layer && rectToScene(this.#space, layer.session.regionBounds);
   }
 
@@ -138,28 +144,28 @@ export class MaskWorkbench extends Watched {
   }
 
   /**
-   * Follows the document: layers for its concepts, of its masks' size, with its masks.
+   * Follows the document: a layer for each mask, of the size that masks of the picture have.
    *
-   * @param background its size in pixels
+   * @param picture size in pixels of what the masks lie on
    */
-  follow(concepts: readonly DocumentConcept[], background: Size, activeId: string | null): void {
-    this.#concepts = concepts;
+  follow(masks: readonly PaintableMask[], picture: Size, activeId: string | null): void {
+    this.#masks = masks;
     const { width, height } = this.#space.background;
-    const isResized = background.width !== width || background.height !== height;
+    const isResized = picture.width !== width || picture.height !== height;
     if (isResized) {
       this.cancel();
-      const { width: backgroundWidth, height: backgroundHeight } = background;
-      this.#space = maskSpace({ width: backgroundWidth, height: backgroundHeight }, maskSize(background));
+      const { width: pictureWidth, height: pictureHeight } = picture;
+      this.#space = maskSpace({ width: pictureWidth, height: pictureHeight }, maskSize(picture));
       this.#layers.resize(this.#space.mask);
     }
-    const active = concepts.find(({ id }) => id === activeId);
-    // What was begun on one concept stays with it; a concept that is gone has no use for it.
+    const active = masks.find(({ id }) => id === activeId);
+    // What was begun on one mask stays with it; a mask that is gone has no use for it.
     const isLeft = this.#activeId !== (active?.id ?? null);
-    if (isLeft && !concepts.some(({ id }) => id === this.#activeId)) this.cancel();
+    if (isLeft && !masks.some(({ id }) => id === this.#activeId)) this.cancel();
     else if (isLeft || active?.locked) this.conclude();
     this.#activeId = active?.id ?? null;
     this.#isLocked = !active || active.locked;
-    this.#layers.follow(concepts);
+    this.#layers.follow(masks);
     this.changed();
   }
 
@@ -175,7 +181,7 @@ export class MaskWorkbench extends Watched {
     this.#settings = { ...this.#settings, ...settings };
   }
 
-  /** Feeds the tool in hand. Nothing happens while no concept is active or the active one is locked. */
+  /** Feeds the tool in hand. Nothing happens while no mask is active or the active one is locked. */
   input(input: ToolInput): void {
     this.#step(input, false);
   }
@@ -196,7 +202,7 @@ export class MaskWorkbench extends Watched {
     this.#layers.log.markSaved();
   }
 
-  /** Carries out what the page before this one left, each when its concept's mask is there. */
+  /** Carries out what the page before this one left, each when its mask is there. */
   resume(gestures: readonly RecordedGesture[]): void {
     this.#layers.resume(gestures);
   }
@@ -205,7 +211,7 @@ export class MaskWorkbench extends Watched {
     if ('pointer' in input) this.#lastPointer = input.pointer;
     const layer = this.#layers.get(this.#activeId);
     if (!layer || this.#activeId === null || this.#isLocked) return;
-    const conceptId = this.#activeId;
+    const targetId = this.#activeId;
     const space = this.#space;
     const settings = {
       ...this.#settings,
@@ -220,13 +226,13 @@ export class MaskWorkbench extends Watched {
           this.#outline = { ...effect, points: effect.points.map((point) => pointToScene(space, point)) };
           break;
         case 'select':
-          this.#proposal.ask(conceptId, selectionToScene(space, effect.selection));
+          this.#proposal.ask(targetId, selectionToScene(space, effect.selection));
           break;
         case 'commit':
-          this.#commit(conceptId, layer, effect.label, isCutShort);
+          this.#commit(targetId, layer, effect.label, isCutShort);
           break;
         case 'revert':
-          this.#proposal.end(conceptId);
+          this.#proposal.end(targetId);
           this.#layers.log.drop();
           layer.image.invalidate(layer.session.revert());
           // Listeners that looked in the middle of the gesture saw a mask that is gone.
@@ -240,15 +246,15 @@ export class MaskWorkbench extends Watched {
     this.#redraw();
   }
 
-  #commit(conceptId: string, layer: MaskLayer, label: GestureLabel, isCutShort: boolean): void {
-    const hadAnswer = this.#proposal.end(conceptId);
+  #commit(targetId: string, layer: MaskLayer, label: GestureLabel, isCutShort: boolean): void {
+    const hadAnswer = this.#proposal.end(targetId);
     if (label === 'select') {
-      if (hadAnswer) void this.#layers.save(conceptId, layer, { kind: 'gesture', label });
+      if (hadAnswer) void this.#layers.save(targetId, layer, { kind: 'gesture', label });
       return;
     }
     const base = layer.saving > 0 ? undefined : layer.maskId;
     const { log, size } = this.#layers;
-    this.#layers.saveGesture(layer, log.finish({ conceptId, size, base, label, isCutShort }));
+    this.#layers.saveGesture(layer, log.finish({ targetId, size, base, label, isCutShort }));
   }
 
   /** Draws what changed since the last frame. */
@@ -292,40 +298,40 @@ export class MaskWorkbench extends Watched {
   }
 
   /** Shows what the segmenter answered; Enter keeps it, Escape drops it. Late answers are not shown. */
-  async showSelection(conceptId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
+  async showSelection(targetId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
     const plane = await this.#library.load(maskId, this.#space.mask);
-    const layer = this.#layers.get(conceptId);
-    if (!layer || this.#activeId !== conceptId || selection !== this.selection) return;
+    const layer = this.#layers.get(targetId);
+    if (!layer || this.#activeId !== targetId || selection !== this.selection) return;
     layer.image.invalidate(layer.session.replace(plane));
     this.#layers.colour(layer);
     this.#proposal.markShown();
     this.#redraw();
   }
 
-  /** A mask of the scene's background, in mask coordinates. Not to be changed. @throws StudioError as the library's */
+  /** A mask of the picture on the canvas, in mask coordinates. Not to be changed. @throws StudioError as the library's */
   load(maskId: AssetId): Promise<MaskPlane> {
     return this.#library.load(maskId, this.#space.mask);
   }
 
   /** Carries out an operation on a whole mask, as one gesture; its lengths and areas are in background pixels. */
-  async operate(conceptId: string, operation: MaskOperation): Promise<void> {
-    const layer = this.#editable(conceptId);
+  async operate(targetId: string, operation: MaskOperation): Promise<void> {
+    const layer = this.#editable(targetId);
     if (!layer) return;
     const made = this.#library.operate(layer.session.shown, scaledOperation(operation, this.#space.scale));
-    await this.#layers.put(conceptId, made, { kind: 'operation', label: operation.kind });
+    await this.#layers.put(targetId, made, { kind: 'operation', label: operation.kind });
   }
 
-  /** Takes another concept's mask over. */
-  copyFrom(conceptId: string, fromId: string): void {
+  /** Takes another mask over. */
+  copyFrom(targetId: string, fromId: string): void {
     const from = this.#layers.get(fromId);
-    if (!from || !this.#editable(conceptId)) return;
-    void this.#layers.put(conceptId, Promise.resolve(copyPlane(from.session.shown)), { kind: 'copy' });
+    if (!from || !this.#editable(targetId)) return;
+    void this.#layers.put(targetId, Promise.resolve(copyPlane(from.session.shown)), { kind: 'copy' });
   }
 
-  #editable(conceptId: string): MaskLayer | undefined {
-    const isLocked = this.#concepts.find(({ id }) => id === conceptId)?.locked ?? true;
+  #editable(targetId: string): MaskLayer | undefined {
+    const isLocked = this.#masks.find(({ id }) => id === targetId)?.locked ?? true;
     if (isLocked) return undefined;
-    if (conceptId === this.#activeId) this.conclude();
-    return this.#layers.get(conceptId);
+    if (targetId === this.#activeId) this.conclude();
+    return this.#layers.get(targetId);
   }
 }

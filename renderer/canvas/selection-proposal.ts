@@ -33,11 +33,11 @@ export class SelectionProposal {
     return this.#isProposalShown;
   }
 
-  ask(conceptId: string, selection: SmartSelection): void {
+  ask(targetId: string, selection: SmartSelection): void {
     this.#selection = selection;
     this.#isAwaited = true;
     this.#onChange();
-    void this.#select(conceptId, selection).then(() => {
+    void this.#select(targetId, selection).then(() => {
       if (this.#selection !== selection) return;
       this.#isAwaited = false;
       this.#onChange();
@@ -51,9 +51,9 @@ export class SelectionProposal {
   }
 
   /** Nothing is selected any more: what was asked need not be answered. @returns whether there was an answer */
-  end(conceptId: string): boolean {
+  end(targetId: string): boolean {
     const { isProposalShown } = this;
-    if (this.#isAwaited) void this.#select(conceptId, NO_SELECTION);
+    if (this.#isAwaited) void this.#select(targetId, NO_SELECTION);
     this.#selection = NO_SELECTION;
     this.#isAwaited = false;
     this.#isProposalShown = false;

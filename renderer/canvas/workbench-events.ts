@@ -24,18 +24,18 @@ export interface WorkbenchEvents {
    * @returns its id once it is saved; null for a blank one
    */
   saveMask(
-    conceptId: string,
+    targetId: string,
     plane: MaskPlane | Promise<MaskPlane>,
     change: MaskChange,
   ): Promise<AssetId | null>;
-  /** The mask that the document has for a concept now, however far React is behind. */
-  currentMask(conceptId: string): AssetId | null;
+  /** The mask that the document has for a target (editor/mask-target.ts) now, however far React is behind. */
+  currentMask(targetId: string): AssetId | null;
   /**
    * Smart select was clicked or boxed; an empty selection takes back what was asked before.
    *
    * @returns when there is an answer, or when there will be none; never rejects
    */
-  select(conceptId: string, selection: SmartSelection): Promise<void>;
+  select(targetId: string, selection: SmartSelection): Promise<void>;
   /** Something failed that the user should know of. */
   fail(error: unknown): void;
 }

@@ -8,7 +8,7 @@ import type { GestureLabel } from './tools/tool.ts';
 import type { Size } from './view-transform.ts';
 
 export interface RecordedGesture {
-  readonly conceptId: string;
+  readonly targetId: string;
   readonly size: Size;
   /** The mask that it began on; undefined where that one was itself still on its way. */
   readonly base?: AssetId | null | undefined;

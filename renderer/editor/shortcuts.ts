@@ -44,6 +44,7 @@ export const SHORTCUTS = [
   shortcut('mask.clear', 'edit', 'Delete'),
   shortcut('concept.next', 'edit', 'PageDown'),
   shortcut('concept.previous', 'edit', 'PageUp'),
+  shortcut('concept.cutOut', 'edit', 'Shift+KeyC'),
   shortcut('concept.forward', 'edit', 'Ctrl+BracketRight'),
   shortcut('concept.backward', 'edit', 'Ctrl+BracketLeft'),
   shortcut('placed.flip', 'edit', 'Shift+KeyH'),

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { CanvasTool } from '../canvas/canvas-tools.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
+import type { Size } from '../editor/view-transform.ts';
 
 export type ToolInHand = CanvasTool;
 /** A sheet beside the canvas. */
@@ -20,6 +21,20 @@ export type PlaceOffer =
       /** The object: by a mask of its own, or the concept whose mask covers it. */
       readonly object: { readonly mask: AssetId } | { readonly conceptId: string };
     };
+
+/** A concept's picture on the canvas, in the place of the scene: what of it is used is being painted. */
+export interface CutOutInHand {
+  readonly conceptId: string;
+  readonly image: AssetId;
+  /** Of the picture, in pixels. */
+  readonly size: Size;
+  /** The subject mask as it was, for Cancel. */
+  readonly before: AssetId | null;
+  /** Where the history stood: undo goes back no farther meanwhile. */
+  readonly startPosition: number;
+  /** The tool that was in hand, to be taken again. */
+  readonly toolBefore: ToolInHand;
+}
 
 export interface EditorState {
   readonly tool: ToolInHand;
@@ -52,6 +67,8 @@ export interface EditorState {
   readonly livePreview: boolean;
   /** What the user may want instead of what was just done; null when there is nothing to offer. */
   readonly offer: PlaceOffer | null;
+  /** null while the scene is edited. */
+  readonly cutOut: CutOutInHand | null;
   /** What is moved snaps to edges and centres. */
   readonly snaps: boolean;
 }
@@ -81,6 +98,7 @@ export const useEditor = create<EditorState>(() => ({
   livePreview: false,
   snaps: true,
   offer: null,
+  cutOut: null,
 }));
 
 export const COMPARISON_MODES: readonly ComparisonMode[] = ['after', 'slider', 'sideBySide', 'difference'];

@@ -6,6 +6,7 @@ import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { changeConcept } from '../editor/document-commands.ts';
 import { isBlank, type MaskPlane, type Point } from '../editor/mask-plane.ts';
+import { changeTarget } from '../editor/mask-target.ts';
 import type { Jobs } from './jobs.ts';
 import { reportNotice } from './notices.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
@@ -38,10 +39,15 @@ export class Masks {
     this.#encode = encode;
   }
 
-  /** Saves a concept's mask as one step of the history, whose place in the order is now. @returns its id; null for a blank one */
+  /**
+   * Saves a mask as one step of the history, whose place in the order is now.
+   *
+   * @param targetId whose mask (editor/mask-target.ts)
+   * @returns its id; null for a blank one
+   */
   async save(
     session: ProjectSession,
-    conceptId: string,
+    targetId: string,
     plane: MaskPlane | Promise<MaskPlane>,
     change: MaskChange,
   ): Promise<AssetId | null> {
@@ -58,11 +64,7 @@ export class Masks {
       const bytes = await encoded;
       const mask = bytes === null ? null : await this.#import(bytes, projectId);
       saved = mask;
-      return (document) =>
-        // The concept may have been removed while its mask was being written.
-        document.concepts.some(({ id }) => id === conceptId)
-          ? changeConcept(document, conceptId, { mask })
-          : document;
+      return (document) => changeTarget(document, targetId, mask);
     });
     return saved;
   }

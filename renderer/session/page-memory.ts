@@ -48,7 +48,7 @@ const pageMemorySchema = z.strictObject({
   gestures: z
     .array(
       z.strictObject({
-        conceptId: z.string(),
+        targetId: z.string(),
         size: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
         base: assetIdSchema.nullable().optional(),
         result: assetIdSchema.nullable().optional(),

@@ -32,6 +32,8 @@ export interface ProjectView {
   readonly document: SceneDocument;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
+  /** In the history; the oldest state has 0. */
+  readonly position: number;
   /** Changes that the host has not confirmed yet. */
   readonly pending: number;
   /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name. */
@@ -100,6 +102,7 @@ export class ProjectSession {
       document: this.document,
       canUndo: undoIn(history) !== undefined,
       canRedo: redoIn(history) !== undefined,
+      position: history.position,
       pending: this.#machine.pending.length,
       isMoved: this.#machine.isMoved,
     };

@@ -128,7 +128,11 @@ export class Projects {
     this.#shown = session;
     showScene();
     // Two projects may have concepts of the same id: what one was offered is nothing to the other.
-    useEditor.setState({ activeConceptId: state.document.concepts.at(-1)?.id ?? null, offer: null });
+    useEditor.setState({
+      activeConceptId: state.document.concepts.at(-1)?.id ?? null,
+      offer: null,
+      cutOut: null,
+    });
     this.#renders.clear();
     this.#backgroundSize.clear();
     showAddress(state.path);

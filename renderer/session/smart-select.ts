@@ -13,10 +13,10 @@ import {
   stepSelection,
 } from './selection-machine.ts';
 
-/** What was asked, of which project and background, and who waits for the answer. */
+/** What was asked, of which project and picture, and who waits for the answer. */
 interface Question {
   readonly projectId: string;
-  readonly background: AssetId | null;
+  readonly image: AssetId | null;
   readonly selection: SmartSelection;
   readonly resolve: (mask: AssetId | undefined) => void;
   readonly reject: (error: unknown) => void;
@@ -35,18 +35,22 @@ export class SmartSelect {
   }
 
   /**
-   * Asks for the mask of what is selected in the background, in the place of what was asked before.
+   * Asks for the mask of what is selected in a picture, in the place of what was asked before.
    *
+   * @param image of the project; null where there is none to look in
    * @returns undefined where nothing is selected or found, or another selection took its place
    * @throws StudioError when the host could not look
    */
-  ask({ projectId, document }: ProjectSession, selection: SmartSelection): Promise<AssetId | undefined> {
-    const { background } = document;
+  ask(
+    { projectId }: Pick<ProjectSession, 'projectId'>,
+    image: AssetId | null,
+    selection: SmartSelection,
+  ): Promise<AssetId | undefined> {
     const isAsked = selection.box !== null || selection.points.some(({ positive }) => positive);
     const questionId = this.#questionCount++;
     return new Promise((resolve, reject) => {
-      this.#questions.set(questionId, { projectId, background, selection, resolve, reject });
-      this.#play({ kind: 'asked', questionId, isEmpty: background === null || !isAsked });
+      this.#questions.set(questionId, { projectId, image, selection, resolve, reject });
+      this.#play({ kind: 'asked', questionId, isEmpty: image === null || !isAsked });
     });
   }
 
@@ -81,10 +85,10 @@ export class SmartSelect {
   }
 
   async #look(questionId: number): Promise<AssetId | undefined> {
-    const { projectId, background, selection } = this.#questions.get(questionId)!;
+    const { projectId, image, selection } = this.#questions.get(questionId)!;
     const job = await this.#client.call('prepare.selectMask', {
       projectId,
-      image: background!,
+      image: image!,
       points: selection.points.map(({ x, y, positive }) => ({ x, y, isInside: positive })),
       box: selection.box,
     });

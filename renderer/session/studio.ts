@@ -16,8 +16,10 @@ import { PlaceWorkbench } from '../canvas/place-workbench.ts';
 import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { type MaskPlane, overlapOf } from '../editor/mask-plane.ts';
+import { maskOfTarget, targetOf } from '../editor/mask-target.ts';
 import { changePlacement, setFrame } from '../editor/placement-commands.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
+import { CutOuts } from './cut-outs.ts';
 import { useEditor } from './editor-store.ts';
 import { openFirstProject } from './first-project.ts';
 import { Jobs } from './jobs.ts';
@@ -27,6 +29,7 @@ import { forgetPage, recallPage, suspendPage } from './page-memory.ts';
 import { Pictures } from './pictures.ts';
 import type { DocumentEdit, ProjectSession } from './project-session.ts';
 import { Projects } from './projects.ts';
+import type { Painting } from './render-machine.ts';
 import { Renders } from './renders.ts';
 import { SmartSelect } from './smart-select.ts';
 import { mirror, useStudio } from './studio-store.ts';
@@ -45,6 +48,7 @@ export class Studio {
   readonly masks: Masks;
   readonly smartSelect: SmartSelect;
   readonly pictures: Pictures;
+  readonly cutOuts: CutOuts;
   readonly pictureLibrary: PictureLibrary;
 
   constructor(client: StudioClient) {
@@ -52,21 +56,24 @@ export class Studio {
     const library = new MaskLibrary((id) => client.readAsset(id));
     this.pictureLibrary = new PictureLibrary((id) => client.readAsset(id), reportError);
     this.workbench = new MaskWorkbench(library, {
-      saveMask: async (conceptId, plane, change) => {
-        this.#offerPlace(conceptId, plane, change);
-        return this.masks.save(this.session, conceptId, plane, change);
+      saveMask: async (targetId, plane, change) => {
+        this.#offerPlace(targetId, plane, change);
+        return this.masks.save(this.session, targetId, plane, change);
       },
-      currentMask: (conceptId) =>
-        this.projects.shown?.document.concepts.find(({ id }) => id === conceptId)?.mask ?? null,
-      select: (conceptId, selection) => this.#select(conceptId, selection),
+      currentMask: (targetId) => {
+        const { shown } = this.projects;
+        return shown ? maskOfTarget(shown.document, targetId) : null;
+      },
+      select: (targetId, selection) => this.#select(targetId, selection),
       fail: reportError,
     });
     this.tools = this.#makeTools();
-    this.renders = new Renders(client, this.tools, () => this.projects.shown);
+    this.renders = new Renders(client, this.#painting(), () => this.projects.shown);
     this.projects = new Projects(client, this.tools, this.renders);
     this.masks = new Masks(client, this.jobs, (plane) => library.encode(plane));
     this.smartSelect = new SmartSelect(client, this.jobs);
     this.pictures = new Pictures(client);
+    this.cutOuts = new CutOuts(client, this);
     this.#listen();
     this.#listenToPage();
   }
@@ -121,6 +128,19 @@ export class Studio {
     return this.client.assetUrl(id);
   }
 
+  /** Cutting out is painting, whether a gesture is under way or not: no render takes the canvas. */
+  #painting(): Painting {
+    const { tools } = this;
+    return {
+      get isActive() {
+        return tools.isActive || useEditor.getState().cutOut !== null;
+      },
+      get gestureCount() {
+        return tools.gestureCount;
+      },
+    };
+  }
+
   #makeTools(): CanvasTools {
     const place = new PlaceWorkbench(this.pictureLibrary, {
       select: (activeConceptId) => useEditor.setState({ activeConceptId }),
@@ -143,8 +163,9 @@ export class Studio {
   }
 
   /** A mask that was moved away from its place may have left its object: the concept would vanish without a word. */
-  #offerPlace(conceptId: string, plane: MaskPlane | Promise<MaskPlane>, change: MaskChange): void {
-    if (change.kind !== 'gesture' || change.label !== 'move') return;
+  #offerPlace(targetId: string, plane: MaskPlane | Promise<MaskPlane>, change: MaskChange): void {
+    const { conceptId, role } = targetOf(targetId);
+    if (role !== 'mask' || change.kind !== 'gesture' || change.label !== 'move') return;
     const { session } = this;
     const concept = session.document.concepts.find(({ id }) => id === conceptId);
     if (!concept || concept.mask === null || concept.image === null) return;
@@ -157,10 +178,15 @@ export class Studio {
       .catch(reportError);
   }
 
-  async #select(conceptId: string, selection: SmartSelection): Promise<void> {
+  async #select(targetId: string, selection: SmartSelection): Promise<void> {
     try {
-      const mask = await this.smartSelect.ask(this.session, selection);
-      if (mask !== undefined) await this.workbench.showSelection(conceptId, selection, mask);
+      const { session } = this;
+      const { conceptId, role } = targetOf(targetId);
+      const { background, concepts } = session.document;
+      const concept = concepts.find(({ id }) => id === conceptId);
+      const image = role === 'subject' ? (concept?.image ?? null) : background;
+      const mask = await this.smartSelect.ask(session, image, selection);
+      if (mask !== undefined) await this.workbench.showSelection(targetId, selection, mask);
     } catch (error) {
       reportError(error);
     }

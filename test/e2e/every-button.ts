@@ -185,6 +185,9 @@ export async function openSample(page: Page): Promise<void> {
 /** Closes what lies over the window, and takes a concept in hand. */
 export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
+  // One press may have opened a picture in the place of the scene.
+  const done = page.getByRole('button', { name: t('cutOut.done'), exact: true });
+  if ((await done.count()) > 0) await done.click();
   const card = page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) });
   await card.waitFor();
   if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();

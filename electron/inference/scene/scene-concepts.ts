@@ -14,6 +14,7 @@ import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { decodeCutOut, decodeImage, examineMaskFile, type PictureFile } from '../images/images.ts';
+import { resizePlane } from '../images/plane-resize.ts';
 import { boundsOfCutOut, cutOutOf } from './cut-out.ts';
 
 /** Gives the file of a picture by its content. */
@@ -117,12 +118,16 @@ export function boxOf(read: ReadConcept, background: FrameSize): FrameRectangle 
 async function readSubject(id: AssetId, image: FrameSize, readAsset: AssetReader) {
   const file = await readAsset(id);
   const { mask, findings } = await examineMaskFile(file);
-  const [height, width] = mask.dims;
+  const [height, width] = mask.dims as [number, number];
   if (width === image.width && height === image.height) return { name: file.name, mask, findings };
+  // What was painted on, or detected in, a large picture is smaller than it (maskSize in the contract).
+  if (isMaskOf({ width, height }, image)) {
+    return { name: file.name, mask: await resizePlane(mask, image), findings };
+  }
   throw new StudioError(
     'SIZE_MISMATCH',
     `${file.name} is ${width} x ${height} pixels, but the concept image whose thing it shows is ${image.width} x ` +
-      `${image.height}.`,
+      `${image.height}. A subject mask has the image’s size, or a smaller one of the same aspect.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { changeConcept, moveConcept } from '../../editor/document-commands.ts';
 import { flip } from '../../editor/placement.ts';
 import { changePlacement } from '../../editor/placement-commands.ts';
 import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
+import { canUndoNow } from '../../session/cut-outs.ts';
 import {
   COMPARISON_MODES,
   setBrushSize,
@@ -99,12 +100,19 @@ const actions: Actions = {
   'brush.softer': () => changeHardness(-HARDNESS_STEP),
   'brush.harder': () => changeHardness(HARDNESS_STEP),
   'brush.swap': (studio) => takeTool(studio, useEditor.getState().tool === 'brush' ? 'eraser' : 'brush'),
-  'edit.undo': (studio) => studio.session.undo(),
+  'edit.undo': (studio) => {
+    const { session } = studio;
+    if (canUndoNow(session.view(), useEditor.getState().cutOut)) session.undo();
+  },
   'edit.redo': (studio) => studio.session.redo(),
   'mask.invert': (studio) => onActiveMask(studio, 'invert'),
   'mask.clear': (studio) => onActiveMask(studio, 'clear'),
   'concept.next': () => stepConcept(1),
   'concept.previous': () => stepConcept(-1),
+  'concept.cutOut': (studio) => {
+    const { activeConceptId } = useEditor.getState();
+    if (activeConceptId !== null) start(() => studio.cutOuts.begin(studio.session, activeConceptId));
+  },
   'concept.forward': (studio) => reorderActive(studio, 1),
   'concept.backward': (studio) => reorderActive(studio, -1),
   'placed.flip': (studio) => flipActive(studio, 'x'),
@@ -162,8 +170,8 @@ export function flipActive(studio: Studio, axis: 'x' | 'y'): void {
 }
 
 function onActiveMask(studio: Studio, kind: 'invert' | 'clear'): void {
-  const { activeConceptId } = useEditor.getState();
-  if (activeConceptId !== null) start(() => studio.workbench.operate(activeConceptId, { kind }));
+  const { activeId } = studio.workbench;
+  if (activeId !== null) start(() => studio.workbench.operate(activeId, { kind }));
 }
 
 /** Opens a project by the system's dialog; in a browser tab, which has none, by the list of projects. */
@@ -214,7 +222,19 @@ export function handleHostRequest(studio: Studio, request: EventPayload<'host.re
     );
 }
 
+/** What works on the scene, and would change what is not in sight while a picture is cut out. */
+const OF_THE_SCENE: readonly ActionName[] = [
+  'tool.frame',
+  'concept.cutOut',
+  'concept.next',
+  'concept.previous',
+  'concept.forward',
+  'concept.backward',
+  'placed.flip',
+];
+
 export function runAction(studio: Studio, action: ActionName): void {
+  if (useEditor.getState().cutOut !== null && OF_THE_SCENE.includes(action)) return;
   actions[action](studio);
 }
 

@@ -12,6 +12,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { BackgroundStep } from './background-step.tsx';
 import { ConceptList } from './concept-list.tsx';
+import { CutOutPanel } from './cut-out-panel.tsx';
 import { FrameControl } from './frame-control.tsx';
 import { InpaintedStep } from './inpainted-step.tsx';
 import { MaskPanel } from './mask-panel.tsx';
@@ -19,7 +20,21 @@ import { MaskPanel } from './mask-panel.tsx';
 export function FlowPanel() {
   const { t } = useTranslation();
   const document = useStudio((state) => state.project?.document);
+  const cutOut = useEditor((state) => state.cutOut);
   if (!document) return <aside className="flow-panel" />;
+  if (cutOut) {
+    return (
+      <ScrollArea
+        className="flow-panel"
+        type="auto"
+        component="nav"
+        aria-label={t('cutOut.panelLabel')}
+        viewportProps={{ tabIndex: -1 }}
+      >
+        <CutOutPanel cutOut={cutOut} document={document} />
+      </ScrollArea>
+    );
+  }
   const [background, concepts, masks, render] = flowOf(document) as [
     FlowStepState,
     FlowStepState,

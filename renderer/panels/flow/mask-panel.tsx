@@ -1,11 +1,10 @@
 /** What can be done to the whole mask of the concept in hand. */
-import { Button, Group, Menu, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconCopy, IconSearch, IconUpload } from '@tabler/icons-react';
 import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { changeConcept } from '../../editor/document-commands.ts';
-import type { MaskOperation } from '../../editor/mask-operations.ts';
 import { coverageOf } from '../../editor/mask-plane.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { reportFind } from '../../session/notices.ts';
@@ -14,6 +13,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { FileButton } from '../widgets/file-button.tsx';
 import { FindOptions } from './find-options.tsx';
+import { MaskOperations } from './mask-operations.tsx';
 
 export const MaskPanel = memo(function MaskPanel() {
   const { t } = useTranslation();
@@ -23,7 +23,6 @@ export const MaskPanel = memo(function MaskPanel() {
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
   const canFind = capabilities?.findMask ?? false;
   const size = useStudio((state) => state.backgroundSize);
-  const [amount, setAmount] = useState(4);
   const [isFinding, setFinding] = useState(false);
   const concept = useStudio(
     useShallow(({ project }) => {
@@ -51,7 +50,6 @@ export const MaskPanel = memo(function MaskPanel() {
     );
   }
   const { id, phrase, locked, name } = concept;
-  const operate = (operation: MaskOperation) => () => start(() => workbench.operate(id, operation));
   if (concept.mode === 'place') {
     return (
       <Stack role="group" aria-label={t('mask.title', { name })}>
@@ -118,46 +116,7 @@ export const MaskPanel = memo(function MaskPanel() {
         </Menu>
       </Group>
       {capabilities && <FindOptions capabilities={capabilities} />}
-      <Group gap={4} align="flex-end">
-        <NumberInput
-          size="xs"
-          w={70}
-          label={t('mask.amount')}
-          value={amount}
-          min={1}
-          max={128}
-          clampBehavior="strict"
-          allowDecimal={false}
-          onChange={(value) => typeof value === 'number' && setAmount(value)}
-        />
-        <Button variant="default" disabled={locked} onClick={operate({ kind: 'grow', radiusPx: amount })}>
-          {t('mask.grow')}
-        </Button>
-        <Button variant="default" disabled={locked} onClick={operate({ kind: 'shrink', radiusPx: amount })}>
-          {t('mask.shrink')}
-        </Button>
-        <Button variant="default" disabled={locked} onClick={operate({ kind: 'feather', widthPx: amount })}>
-          {t('mask.feather')}
-        </Button>
-      </Group>
-      <Group gap={4}>
-        <Button variant="default" disabled={locked} onClick={operate({ kind: 'fillHoles' })}>
-          {t('mask.fillHoles')}
-        </Button>
-        <Button
-          variant="default"
-          disabled={locked}
-          onClick={operate({ kind: 'removeSpecks', minAreaPx: amount * amount })}
-        >
-          {t('mask.removeSpecks')}
-        </Button>
-        <Button variant="default" disabled={locked} onClick={operate({ kind: 'invert' })}>
-          {t('mask.invert')}
-        </Button>
-        <Button variant="default" disabled={locked} onClick={operate({ kind: 'clear' })}>
-          {t('mask.clear')}
-        </Button>
-      </Group>
+      <MaskOperations targetId={id} isLocked={locked} />
     </Stack>
   );
 });

@@ -1,6 +1,6 @@
-/** Shows what of a concept's picture is the thing, and lets it be found, chosen or forgotten. */
+/** Shows what of a concept's picture is the subject, and lets it be cut out, detected, loaded or forgotten. */
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { IconFocusCentered, IconUpload, IconX } from '@tabler/icons-react';
+import { IconFocusCentered, IconScissors, IconUpload, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
@@ -15,24 +15,8 @@ import { findSubject, subjectPhrase } from './subject.ts';
 export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const canFind = useStudio((state) => state.engine?.pack?.capabilities.findMask ?? false);
-  const [isFinding, setFinding] = useState(false);
-  const { id, image, subject } = concept;
+  const { id, image, subject, locked } = concept;
   if (image === null) return null;
-  const phrase = subjectPhrase(concept);
-  const find = async () => {
-    setFinding(true);
-    try {
-      reportFind(await findSubject(studio, id), t('subject.notFound', { phrase }));
-    } finally {
-      setFinding(false);
-    }
-  };
-  const load = async (file: File) => {
-    const { session } = studio;
-    const mask = await studio.pictures.importSubject(file, image, session);
-    session.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
-  };
   return (
     <Stack gap={4} role="group" aria-label={t('subject.title')}>
       <Text size="xs" fw={500}>
@@ -55,35 +39,72 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
         </Text>
       </Group>
       <Group gap={4}>
-        {canFind && (
-          <Button
-            variant="default"
-            leftSection={<IconFocusCentered size={14} aria-hidden />}
-            loading={isFinding}
-            disabled={phrase === ''}
-            title={phrase === '' ? t('subject.needsName') : undefined}
-            onClick={() => start(find)}
-          >
-            {t('subject.find')}
-          </Button>
-        )}
-        <FileButton
-          leftSection={<IconUpload size={14} aria-hidden />}
-          onFile={(file) => start(() => load(file))}
+        <Button
+          variant="default"
+          leftSection={<IconScissors size={14} aria-hidden />}
+          disabled={locked}
+          onClick={() => start(() => studio.cutOuts.begin(studio.session, id))}
         >
-          {t('subject.load')}
-        </FileButton>
-        {subject !== null && (
-          <IconButton
-            label={t('subject.clear')}
-            onClick={() =>
-              studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: null }))
-            }
-          >
-            <IconX size={14} aria-hidden />
-          </IconButton>
-        )}
+          {t('subject.edit')}
+        </Button>
+        <SubjectActions concept={concept} />
       </Group>
     </Stack>
+  );
+}
+
+/** The ways to a subject mask that need no painting. */
+export function SubjectActions({ concept }: { concept: DocumentConcept }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const canFind = useStudio((state) => state.engine?.pack?.capabilities.findMask ?? false);
+  const [isFinding, setFinding] = useState(false);
+  const { id, image, subject } = concept;
+  if (image === null) return null;
+  const phrase = subjectPhrase(concept);
+  const find = async () => {
+    setFinding(true);
+    try {
+      reportFind(await findSubject(studio, id), t('subject.notFound', { phrase }));
+    } finally {
+      setFinding(false);
+    }
+  };
+  const load = async (file: File) => {
+    const { session } = studio;
+    const mask = await studio.pictures.importSubject(file, image, session);
+    session.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
+  };
+  return (
+    <Group gap={4}>
+      {canFind && (
+        <Button
+          variant="default"
+          leftSection={<IconFocusCentered size={14} aria-hidden />}
+          loading={isFinding}
+          disabled={phrase === ''}
+          title={phrase === '' ? t('subject.needsName') : undefined}
+          onClick={() => start(find)}
+        >
+          {t('subject.find')}
+        </Button>
+      )}
+      <FileButton
+        leftSection={<IconUpload size={14} aria-hidden />}
+        onFile={(file) => start(() => load(file))}
+      >
+        {t('subject.load')}
+      </FileButton>
+      {subject !== null && (
+        <IconButton
+          label={t('subject.clear')}
+          onClick={() =>
+            studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: null }))
+          }
+        >
+          <IconX size={14} aria-hidden />
+        </IconButton>
+      )}
+    </Group>
   );
 }

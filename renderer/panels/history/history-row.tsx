@@ -1,4 +1,5 @@
 /** One render in the browsable list: its picture, name, time, device and parameters, and what can be done with it. */
+
 import { Button, Checkbox, Group, Text, UnstyledButton } from '@mantine/core';
 import {
   IconAlertTriangle,
@@ -7,6 +8,7 @@ import {
   IconStar,
   IconStarFilled,
 } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { RenderEntry } from '../../../electron/contract/render-record.ts';
 import { useEditor } from '../../session/editor-store.ts';
@@ -115,10 +117,7 @@ export function HistoryRow({
 }
 
 /** What made the picture, in one line, such as "my cat α 0.15, my guitar α 0.3; β 0.8; Steps 25; Seed 7". */
-function parameterLine(
-  { concepts, parameters }: RenderEntry,
-  t: ReturnType<typeof useTranslation>['t'],
-): string {
+function parameterLine({ concepts, parameters }: RenderEntry, t: TFunction): string {
   if (parameters === null) return '';
   return [
     concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', '),

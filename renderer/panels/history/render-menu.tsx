@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, Menu, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
+import i18next from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
@@ -48,7 +49,7 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
             </>
           )}
           <Menu.Item onClick={() => setNaming(true)}>{t('history.rename')}</Menu.Item>
-          <Menu.Item className="danger" onClick={() => remove(studio, renderId, t)}>
+          <Menu.Item className="danger" onClick={() => remove(studio, renderId)}>
             {t('history.delete')}
           </Menu.Item>
         </Menu.Dropdown>
@@ -69,16 +70,16 @@ export function restore(studio: Studio, renderId: string): void {
 }
 
 /** Deletes a render and offers to take that back. */
-function remove(studio: Studio, renderId: string, t: ReturnType<typeof useTranslation>['t']): void {
+function remove(studio: Studio, renderId: string): void {
   const ofRender = { projectId: studio.projectId, renderId };
   start(async () => {
     await studio.client.call('renders.delete', ofRender);
     const id = notifications.show({
       autoClose: 12_000,
-      closeButtonProps: { 'aria-label': t('app.close') },
+      closeButtonProps: { 'aria-label': i18next.t('app.close') },
       message: (
         <Group justify="space-between" wrap="nowrap">
-          {t('history.deleted')}
+          {i18next.t('history.deleted')}
           <Button
             variant="light"
             onClick={() => {
@@ -86,7 +87,7 @@ function remove(studio: Studio, renderId: string, t: ReturnType<typeof useTransl
               start(() => studio.client.call('renders.undelete', ofRender));
             }}
           >
-            {t('app.undo')}
+            {i18next.t('app.undo')}
           </Button>
         </Group>
       ),

@@ -192,8 +192,19 @@ export const en = {
     load: 'Load mask file',
     clear: 'Use full image',
     needsName: 'Name the concept first.',
-    notFound:
-      'No “{{phrase}}” was found in the image. Use a cut-out with a transparent background, or load a mask file.',
+    notFound: 'No “{{phrase}}” was found in the image. Cut it out on the canvas, or load a mask file.',
+    edit: 'Cut out…',
+  },
+  cutOut: {
+    title: 'Cutting out {{name}}',
+    keys: 'Mark what to keep. Enter: done, Escape: cancel.',
+    cancel: 'Cancel',
+    done: 'Done',
+    panel: 'Cut out {{name}}',
+    panelLabel: 'Cut out',
+    hint: 'Click the subject with Smart select, or paint it. What is marked is kept; the rest of the image is left out.',
+    nothing: 'Nothing is marked yet: the full image is used.',
+    share: '{{percent}} % of the image is kept',
   },
   placement: {
     title: 'Placement',
@@ -761,6 +772,7 @@ export const en = {
     concept: {
       next: 'Next concept',
       previous: 'Previous concept',
+      cutOut: 'Cut out the concept’s image',
       forward: 'Bring concept forward',
       backward: 'Send concept backward',
     },
@@ -796,6 +808,7 @@ export const en = {
     addConcept: 'Add concept',
     removeConcept: 'Remove {{name}}',
     subject: 'Change subject',
+    cancelCutOut: 'Cancel cut-out',
     rename: 'Rename concept',
     prompt: 'Change prompt',
     phrase: 'Change object to replace',

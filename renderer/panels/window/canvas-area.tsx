@@ -9,12 +9,15 @@ import type { SceneDocument } from '../../../electron/contract/scene-document.ts
 import type { Comparison } from '../../canvas/comparison.tsx';
 import { SceneCanvas } from '../../canvas/scene-canvas.tsx';
 import { expandedRectangles, framedMask, outOfFrame } from '../../editor/expanded-rectangle.ts';
+import { paintableMask, targetId } from '../../editor/mask-target.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { setBrushSize, useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 import { useFrame } from '../flow/use-frame.ts';
+import { conceptName } from '../widgets/concept-name.ts';
+import { CutOutBar } from './cut-out-bar.tsx';
 import { FrameLabel } from './frame-label.tsx';
 import { OfferCard } from './offer-card.tsx';
 import { PreviewCard } from './preview-card.tsx';
@@ -41,11 +44,32 @@ export function CanvasArea() {
   );
   const { workbench, tools, view } = studio;
   const frame = useFrame(document);
+  const { cutOut } = editor;
+  const cutOutTarget = cutOut && targetId({ conceptId: cutOut.conceptId, role: 'subject' });
   useEffect(() => {
+    if (!document) return;
+    const { concepts } = document;
+    if (cutOut) {
+      const masks = concepts
+        .filter(({ id }) => id === cutOut.conceptId)
+        .map((concept) => paintableMask(concept, 'subject'));
+      tools.follow({
+        size: cutOut.size,
+        masks,
+        activeMaskId: masks[0]?.id ?? null,
+        concepts: [],
+        activeId: null,
+      });
+      return;
+    }
     // Masks of a background whose size is still being asked for would be held to the size of the one before.
-    if (!document || document.background !== (measured?.of ?? null)) return;
-    tools.follow(document.concepts, size, editor.activeConceptId);
-  }, [tools, document, measured, size, editor.activeConceptId]);
+    if (document.background !== (measured?.of ?? null)) return;
+    const activeId = editor.activeConceptId;
+    const masks = concepts
+      .filter(({ mode }) => mode === 'replace')
+      .map((concept) => paintableMask(concept, 'mask'));
+    tools.follow({ size, masks, activeMaskId: activeId, concepts, activeId });
+  }, [tools, document, measured, size, editor.activeConceptId, cutOut]);
   useEffect(() => {
     if (frame) tools.frame.follow(frame, size);
   }, [tools, frame, size]);
@@ -58,39 +82,50 @@ export function CanvasArea() {
   const stagedSize = useStagedSize(editor.stagedBackground);
   const showsPixels = useStudio((state) => state.settings.editor.showPixels === true);
   useUnderlyingPicture(
-    (editor.resultShown && newestResult) ||
+    cutOut?.image ||
+      (editor.resultShown && newestResult) ||
       (editor.inpaintedShown && document?.inpainted) ||
       document?.background ||
       null,
   );
   if (!document) return <main className="canvas-area" id="canvas" />;
 
+  const isCuttingOut = cutOut !== null && comparison === null;
   const staged = editor.stagedBackground;
   // A candidate is looked at by itself: the masks belong to another picture.
-  const shownMasks = editor.masksShown && staged === null ? document.concepts : [];
+  const shownMasks =
+    editor.masksShown && staged === null ? document.concepts.filter(({ mode }) => mode === 'replace') : [];
+  const opacityOf = (id: string) => editor.maskOpacities[id] ?? editor.maskOpacity;
   const background = staged ?? document.background;
   const isSceneShown = comparison === null && staged === null;
   const isWhole = frame && frame.width === size.width && frame.height === size.height;
-  const isFrameShown = frame !== undefined && isSceneShown && (!isWhole || editor.tool === 'frame');
+  const isFrameShown =
+    frame !== undefined && isSceneShown && !isCuttingOut && (!isWhole || editor.tool === 'frame');
   return (
-    <main className="canvas-area" id="canvas" tabIndex={-1}>
+    <main className="canvas-area" id="canvas" tabIndex={-1} data-cutting-out={cutOut !== null}>
+      {cutOut && <CutOutBar name={conceptName(document, cutOut.conceptId)} />}
       {comparison ? <ComparisonBar /> : <ToolOptions />}
       <SceneCanvas
-        size={stagedSize ?? size}
+        size={isCuttingOut ? cutOut.size : (stagedSize ?? size)}
         isSceneShown={isSceneShown}
         showsPixels={showsPixels}
         pictures={studio.pictureLibrary}
-        background={background && (editor.backgroundShown || staged) ? background : null}
-        inpainted={editor.inpaintedShown && staged === null ? document.inpainted : null}
-        result={editor.resultShown && staged === null ? newestResult : null}
-        masks={shownMasks
-          .filter(({ mode }) => mode === 'replace')
-          .filter(({ visible, id }) => visible || id === editor.activeConceptId)
-          .map(({ id }) => ({ id, opacity: editor.maskOpacities[id] ?? editor.maskOpacity }))}
-        activeId={editor.activeConceptId}
-        expanded={staged === null ? expanded : []}
+        background={
+          isCuttingOut ? cutOut.image : background && (editor.backgroundShown || staged) ? background : null
+        }
+        inpainted={editor.inpaintedShown && staged === null && !isCuttingOut ? document.inpainted : null}
+        result={editor.resultShown && staged === null && !isCuttingOut ? newestResult : null}
+        masks={
+          isCuttingOut
+            ? [{ id: cutOutTarget!, opacity: editor.masksShown ? opacityOf(cutOutTarget!) : 0 }]
+            : shownMasks
+                .filter(({ visible, id }) => visible || id === editor.activeConceptId)
+                .map(({ id }) => ({ id, opacity: opacityOf(id) }))
+        }
+        activeId={isCuttingOut ? cutOutTarget : editor.activeConceptId}
+        expanded={staged === null && !isCuttingOut ? expanded : []}
         tools={tools}
-        arePlacedShown={staged === null && !(editor.resultShown && newestResult !== null)}
+        arePlacedShown={staged === null && !isCuttingOut && !(editor.resultShown && newestResult !== null)}
         isFrameShown={isFrameShown}
         isFrameTool={editor.tool === 'frame'}
         isMoveTool={editor.tool === 'move'}
@@ -105,7 +140,7 @@ export function CanvasArea() {
         onChangeBrushSize={(factor) => setBrushSize(useEditor.getState().brushSizePx * factor)}
         onError={reportError}
       >
-        {background === null && (
+        {background === null && !isCuttingOut && (
           <div className="canvas-empty" data-drop="background">
             <IconPhoto size={40} aria-hidden />
             <Title order={2} size="h4">
@@ -115,7 +150,7 @@ export function CanvasArea() {
           </div>
         )}
         {isFrameShown && <FrameLabel frame={frame} />}
-        {isSceneShown && <OfferCard />}
+        {isSceneShown && !isCuttingOut && <OfferCard />}
         <PreviewCard />
       </SceneCanvas>
       <ViewBar />

@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { missingParts } from '../../editor/next-action.ts';
+import { canUndoNow } from '../../session/cut-outs.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
@@ -59,7 +60,8 @@ function HistoryButtons() {
   const studio = useStudioActions();
   const undoLabel = useStudio((state) => state.project?.state.history.undoLabel);
   const redoLabel = useStudio((state) => state.project?.state.history.redoLabel);
-  const canUndo = useStudio((state) => state.project?.canUndo ?? false);
+  const cutOut = useEditor((state) => state.cutOut);
+  const canUndo = useStudio(({ project }) => project !== null && canUndoNow(project, cutOut));
   const canRedo = useStudio((state) => state.project?.canRedo ?? false);
   return (
     <>
@@ -67,7 +69,7 @@ function HistoryButtons() {
         label={undoLabel ? `${t('app.undo')}: ${undoLabel}` : t('app.undo')}
         action="edit.undo"
         disabled={!canUndo}
-        onClick={() => studio.session.undo()}
+        onClick={() => runAction(studio, 'edit.undo')}
       >
         <IconArrowBackUp size={18} aria-hidden />
       </IconButton>

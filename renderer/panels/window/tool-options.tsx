@@ -22,7 +22,7 @@ import { renderName } from '../widgets/render-name.ts';
 
 export const ToolOptions = memo(function ToolOptions() {
   const { t } = useTranslation();
-  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps } = useEditor(
+  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps, isCuttingOut } = useEditor(
     useShallow((state) => ({
       tool: state.tool,
       brushSizePx: state.brushSizePx,
@@ -30,12 +30,13 @@ export const ToolOptions = memo(function ToolOptions() {
       pressureSize: state.pressureSize,
       activeConceptId: state.activeConceptId,
       snaps: state.snaps,
+      isCuttingOut: state.cutOut !== null,
     })),
   );
   // The name of the concept in hand where it is placed; its masks change with every stroke.
   const placed = useStudio(({ project }) => {
     const active = project?.document.concepts.find(({ id }) => id === activeConceptId);
-    return active?.mode === 'place' ? conceptName(project!.document, active.id) : null;
+    return active?.mode === 'place' && !isCuttingOut ? conceptName(project!.document, active.id) : null;
   });
   const isBrush = tool === 'brush' || tool === 'eraser';
   return (

@@ -46,11 +46,14 @@ export function ToolRail() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const inHand = useEditor((state) => state.tool);
+  const isCuttingOut = useEditor((state) => state.cutOut !== null);
   const canSelect = useStudio((state) => state.engine?.pack?.capabilities.selectMask ?? false);
   return (
     <nav className="tool-rail" aria-label={t('tools.title')}>
       <Stack gap={4} align="center" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
-        {GROUPS.map((group) => group.filter((tool) => tool !== 'select' || canSelect))
+        {GROUPS.map((group) =>
+          group.filter((tool) => (tool !== 'select' || canSelect) && !(tool === 'frame' && isCuttingOut)),
+        )
           .filter((group) => group.length > 0)
           .map((group, index) => (
             <Stack key={group[0]} gap={4} align="center">

@@ -6,6 +6,7 @@ import i18next from 'i18next';
 import { useEffect } from 'react';
 import type { Point } from '../../editor/mask-plane.ts';
 import { toImage } from '../../editor/view-transform.ts';
+import { useEditor } from '../../session/editor-store.ts';
 import { reportNotice } from '../../session/notices.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -16,10 +17,10 @@ function picturesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
 }
 
-/** Where a drop is on the canvas, in background pixels; undefined elsewhere. */
+/** Where a drop is on the scene, in background pixels; undefined elsewhere, and on a picture that is cut out. */
 function pointOnCanvas({ view }: Studio, { target, clientX, clientY }: DragEvent): Point | undefined {
   const canvas = target instanceof Element ? target.closest('.scene-canvas') : null;
-  if (!canvas) return undefined;
+  if (!canvas || useEditor.getState().cutOut !== null) return undefined;
   const { left, top } = canvas.getBoundingClientRect();
   return toImage(view.getTransform(), { x: clientX - left, y: clientY - top });
 }

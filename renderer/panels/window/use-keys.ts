@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { nudgeOf } from '../../editor/placement.ts';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
 import { type SheetName, showScene, useEditor } from '../../session/editor-store.ts';
-import { useStudioActions } from '../../session/studio-context.ts';
+import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { handleHostRequest, runAction } from '../actions/actions.ts';
 import { isTyping } from '../widgets/typing.ts';
@@ -76,14 +76,17 @@ export function useKeys(): void {
         }
         if (event.key === 'Escape') {
           if (sheetBefore !== null) return;
-          const { stagedBackground } = useEditor.getState();
+          const { stagedBackground, shownRenderId, cutOut } = useEditor.getState();
           if (studio.tools.isActive) studio.tools.cancel();
           else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
-          else showScene();
+          else if (cutOut !== null && shownRenderId === null) {
+            start(() => studio.cutOuts.cancel(studio.session));
+          } else showScene();
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
-          studio.workbench.input({ kind: 'confirm' });
+          if (useEditor.getState().cutOut !== null && !studio.workbench.isActive) studio.cutOuts.finish();
+          else studio.workbench.input({ kind: 'confirm' });
           return;
         }
         const nudge = nudgeOf(event.key, event.shiftKey);

@@ -22,7 +22,15 @@ export const ViewBar = memo(function ViewBar() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const percent = useSyncExternalStore(studio.view.subscribe, studio.view.getPercent);
-  const { masksShown, inpaintedShown, expandedShown, backgroundShown, resultShown, maskOpacity } = useEditor(
+  const {
+    masksShown,
+    inpaintedShown,
+    expandedShown,
+    backgroundShown,
+    resultShown,
+    maskOpacity,
+    isCuttingOut,
+  } = useEditor(
     useShallow((state) => ({
       masksShown: state.masksShown,
       inpaintedShown: state.inpaintedShown,
@@ -30,6 +38,7 @@ export const ViewBar = memo(function ViewBar() {
       backgroundShown: state.backgroundShown,
       resultShown: state.resultShown,
       maskOpacity: state.maskOpacity,
+      isCuttingOut: state.cutOut !== null,
     })),
   );
   const hasResult = useStudio((state) => state.renders.some(({ result }) => result !== null));
@@ -74,36 +83,40 @@ export const ViewBar = memo(function ViewBar() {
         >
           <IconEye size={16} aria-hidden />
         </Toggle>
-        <Toggle
-          label={t('view.backgroundLayer')}
-          isOn={backgroundShown}
-          onToggle={() => useEditor.setState({ backgroundShown: !backgroundShown })}
-        >
-          <IconPhoto size={16} aria-hidden />
-        </Toggle>
-        <Toggle
-          label={t('view.inpainted')}
-          isOn={inpaintedShown}
-          isDisabled={!hasInpainted}
-          onToggle={() => useEditor.setState({ inpaintedShown: !inpaintedShown })}
-        >
-          <IconEraser size={16} aria-hidden />
-        </Toggle>
-        <Toggle
-          label={t('view.expanded')}
-          isOn={expandedShown}
-          onToggle={() => useEditor.setState({ expandedShown: !expandedShown })}
-        >
-          <IconSquareDashed size={16} aria-hidden />
-        </Toggle>
-        <Toggle
-          label={t('view.resultLayer')}
-          isOn={resultShown}
-          isDisabled={!hasResult}
-          onToggle={() => useEditor.setState({ resultShown: !resultShown })}
-        >
-          <IconPhotoCheck size={16} aria-hidden />
-        </Toggle>
+        {!isCuttingOut && (
+          <>
+            <Toggle
+              label={t('view.backgroundLayer')}
+              isOn={backgroundShown}
+              onToggle={() => useEditor.setState({ backgroundShown: !backgroundShown })}
+            >
+              <IconPhoto size={16} aria-hidden />
+            </Toggle>
+            <Toggle
+              label={t('view.inpainted')}
+              isOn={inpaintedShown}
+              isDisabled={!hasInpainted}
+              onToggle={() => useEditor.setState({ inpaintedShown: !inpaintedShown })}
+            >
+              <IconEraser size={16} aria-hidden />
+            </Toggle>
+            <Toggle
+              label={t('view.expanded')}
+              isOn={expandedShown}
+              onToggle={() => useEditor.setState({ expandedShown: !expandedShown })}
+            >
+              <IconSquareDashed size={16} aria-hidden />
+            </Toggle>
+            <Toggle
+              label={t('view.resultLayer')}
+              isOn={resultShown}
+              isDisabled={!hasResult}
+              onToggle={() => useEditor.setState({ resultShown: !resultShown })}
+            >
+              <IconPhotoCheck size={16} aria-hidden />
+            </Toggle>
+          </>
+        )}
       </Group>
     </div>
   );

@@ -18,8 +18,8 @@ let workbench: MaskWorkbench;
 let concepts: DocumentConcept[];
 /** Masks by their names, as a host keeps them. */
 let masks: Map<AssetId, MaskPlane>;
-let saves: { conceptId: string; change: MaskChange; coverage: number }[];
-let questions: { conceptId: string; selection: SmartSelection; answer: () => void }[];
+let saves: { targetId: string; change: MaskChange; coverage: number }[];
+let questions: { targetId: string; selection: SmartSelection; answer: () => void }[];
 let failures: unknown[];
 let nextSave: Promise<void> | undefined;
 
@@ -89,22 +89,22 @@ beforeEach(() => {
       operateOnMask(copyPlane(plane), operation),
   } as unknown as MaskLibrary;
   workbench = new MaskWorkbench(library, {
-    saveMask: async (conceptId, made, change) => {
-      const save = { conceptId, change, coverage: Number.NaN };
+    saveMask: async (targetId, made, change) => {
+      const save = { targetId, change, coverage: Number.NaN };
       saves.push(save);
       const plane = made instanceof Promise ? await made : made;
       save.coverage = coverageOf(plane);
       const id = name(plane);
       // What was asked for later comes later in the history, however long the one before was in the making.
       if (saves.at(-1) === save) {
-        concepts = concepts.map((one) => (one.id === conceptId ? { ...one, mask: id } : one));
+        concepts = concepts.map((one) => (one.id === targetId ? { ...one, mask: id } : one));
       }
       await nextSave;
       return id;
     },
     currentMask: (id) => concepts.find((one) => one.id === id)?.mask ?? null,
-    select: (conceptId, selection) =>
-      new Promise((resolve) => questions.push({ conceptId, selection, answer: resolve })),
+    select: (targetId, selection) =>
+      new Promise((resolve) => questions.push({ targetId, selection, answer: resolve })),
     fail: (error) => failures.push(error),
   });
   workbench.setSettings({ brushSizePx: 6, hardness: 1 });
@@ -132,7 +132,7 @@ describe('a gesture that is not finished', () => {
       end();
       await settled();
       const [first] = saves;
-      expect(first).toMatchObject({ conceptId: 'cat', change: { kind: 'gesture', label: 'brush' } });
+      expect(first).toMatchObject({ targetId: 'cat', change: { kind: 'gesture', label: 'brush' } });
       expect(first!.coverage).toBeGreaterThan(0.04);
       expect(saves.filter(({ change }) => change.kind === 'gesture')).toHaveLength(1);
       expect(workbench.isActive).toBe(false);
@@ -209,9 +209,7 @@ describe('smart select', () => {
     await propose();
     expect(workbench.proposal).toBe('shown');
     workbench.input({ kind: 'confirm' });
-    expect(saves).toEqual([
-      { conceptId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 },
-    ]);
+    expect(saves).toEqual([{ targetId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 }]);
     expect(workbench.proposal).toBe('none');
   });
 
@@ -223,7 +221,7 @@ describe('smart select', () => {
       await propose();
       end();
       expect(saves).toEqual([
-        { conceptId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 },
+        { targetId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 },
       ]);
       expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.5);
     });

@@ -2,11 +2,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Placement } from '../../../electron/contract/placement.ts';
 import { CONCEPT_COLOURS, type DocumentConcept } from '../../../electron/contract/scene-document.ts';
-import { CanvasTools } from '../../../renderer/canvas/canvas-tools.ts';
+import { CanvasTools, type ToolScene } from '../../../renderer/canvas/canvas-tools.ts';
 import { COVER_SIDE, type CutOut, type CutOutOptions } from '../../../renderer/canvas/cut-out-pixels.ts';
 import { FrameWorkbench } from '../../../renderer/canvas/frame-workbench.ts';
 import type { MaskWorkbench } from '../../../renderer/canvas/mask-workbench.ts';
 import { PlaceWorkbench } from '../../../renderer/canvas/place-workbench.ts';
+import { paintableMask } from '../../../renderer/editor/mask-target.ts';
 import type { PlacedGeometry } from '../../../renderer/editor/placement.ts';
 import type { ToolInput } from '../../../renderer/editor/tools/tool.ts';
 
@@ -211,6 +212,13 @@ describe('the tool in hand', () => {
     tools.setScale(1);
   });
 
+  function scene(activeId: string): ToolScene {
+    const masks = concepts
+      .filter(({ mode }) => mode === 'replace')
+      .map((concept) => paintableMask(concept, 'mask'));
+    return { size: BACKGROUND, masks, activeMaskId: activeId, concepts, activeId };
+  }
+
   function drag(from: readonly [number, number], to: readonly [number, number]): void {
     tools.input(pointer('down', ...from));
     tools.input(pointer('move', ...to));
@@ -218,7 +226,7 @@ describe('the tool in hand', () => {
   }
 
   it('moves what is placed with the move tool, and paints masks with all others', async () => {
-    tools.follow(concepts, BACKGROUND, 'cat');
+    tools.follow(scene('cat'));
     drag([300, 300], [320, 300]);
     expect(toMasks).toHaveLength(3);
     expect(commits).toEqual([]);
@@ -229,7 +237,7 @@ describe('the tool in hand', () => {
   });
 
   it('moves the mask in hand where it is under the pointer, else what is placed there', () => {
-    tools.follow(concepts, BACKGROUND, 'car');
+    tools.follow(scene('car'));
     tools.setTool('move');
     drag([300, 300], [320, 300]);
     expect(toMasks).toHaveLength(3);
@@ -239,7 +247,7 @@ describe('the tool in hand', () => {
   });
 
   it('draws the frame with its tool, by pointer and keyboard', () => {
-    tools.follow(concepts, BACKGROUND, 'cat');
+    tools.follow(scene('cat'));
     tools.frame.follow({ left: 0, top: 0, ...BACKGROUND }, BACKGROUND);
     tools.setTool('frame');
     drag([100, 100], [400, 300]);
@@ -253,7 +261,7 @@ describe('the tool in hand', () => {
   });
 
   it('nudges nothing with a tool that paints', () => {
-    tools.follow(concepts, BACKGROUND, 'cat');
+    tools.follow(scene('cat'));
     expect(tools.nudge({ x: 1, y: 0 })).toBe(false);
   });
 });

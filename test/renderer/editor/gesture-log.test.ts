@@ -36,7 +36,7 @@ function bench() {
     })) {
       if (effect.kind === 'commit') {
         recorded.push(
-          log.finish({ conceptId: 'a', size, base: null, label: effect.label, isCutShort: false }),
+          log.finish({ targetId: 'a', size, base: null, label: effect.label, isCutShort: false }),
         );
         session.commit();
       } else if (effect.kind === 'revert') {
@@ -123,7 +123,7 @@ describe('a recorded gesture', () => {
 describe('the log', () => {
   it('holds what was sent, with its mask as soon as that has a name, until everything has arrived', () => {
     const log = new GestureLog();
-    const base = { conceptId: 'a', size, base: null, label: 'brush', isCutShort: false } as const;
+    const base = { targetId: 'a', size, base: null, label: 'brush', isCutShort: false } as const;
     const [one, two] = [log.finish(base), log.finish(base)];
     for (const gesture of [one, two]) log.sent(gesture);
     log.named(one, 'mask one');
@@ -136,7 +136,7 @@ describe('the log', () => {
 
 describe('what is missing in a mask', () => {
   const gesture = (change: Partial<RecordedGesture>): RecordedGesture => ({
-    conceptId: 'a',
+    targetId: 'a',
     size,
     label: 'brush',
     effects: [],

@@ -242,7 +242,7 @@ class Page {
 
   select(): void {
     const selection = { points: [{ x: 1, y: 1, positive: true }], box: null };
-    this.#await('selection', this.smartSelect.ask(this.#shown, selection));
+    this.#await('selection', this.smartSelect.ask(this.#shown, this.#shown.document.background, selection));
   }
 
   render(): void {

@@ -14,7 +14,7 @@ const memory: PageMemory = {
   path: '/scenes/a.pnpmix',
   gestures: [
     {
-      conceptId: 'cat',
+      targetId: 'cat',
       size: { width: 8, height: 8 },
       base: null,
       label: 'brush',

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
+import type { AssetId } from '../../../electron/contract/render-request.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import type { Jobs } from '../../../renderer/session/jobs.ts';
-import type { ProjectSession } from '../../../renderer/session/project-session.ts';
 import {
   noSelection,
   type SelectionEvent,
@@ -16,7 +16,8 @@ import { SmartSelect } from '../../../renderer/session/smart-select.ts';
 const point = { x: 1, y: 1, positive: true };
 const selection = { points: [point], box: null };
 const empty = { points: [], box: null };
-const session = { projectId: 'open', document: { background: 'street' } } as unknown as ProjectSession;
+const session = { projectId: 'open' };
+const STREET = 'street' as AssetId;
 
 let calls: {
   name: string;
@@ -43,8 +44,8 @@ beforeEach(() => {
 const found = (mask: string) => ({ kind: 'masks', candidates: [{ mask }] }) as unknown as JobState['result'];
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what is selected is looked for in the background of its project', async () => {
-  const answer = smartSelect.ask(session, selection);
+test('what is selected is looked for in the picture of its project', async () => {
+  const answer = smartSelect.ask(session, STREET, selection);
   expect(calls[0]).toMatchObject({
     name: 'prepare.selectMask',
     input: { projectId: 'open', image: 'street', points: [{ x: 1, y: 1, isInside: true }], box: null },
@@ -56,8 +57,8 @@ test('what is selected is looked for in the background of its project', async ()
 });
 
 test('a question whose job is not known yet is cancelled as soon as it is', async () => {
-  const first = smartSelect.ask(session, selection);
-  const second = smartSelect.ask(session, selection);
+  const first = smartSelect.ask(session, STREET, selection);
+  const second = smartSelect.ask(session, STREET, selection);
   expect(await first).toBeUndefined();
   calls[1]!.answer({ jobId: 'second' });
   calls[0]!.answer({ jobId: 'first' });
@@ -69,10 +70,10 @@ test('a question whose job is not known yet is cancelled as soon as it is', asyn
 });
 
 test('a job that its host no longer knows keeps no other question back', async () => {
-  const first = smartSelect.ask(session, selection);
+  const first = smartSelect.ask(session, STREET, selection);
   calls[0]!.answer({ jobId: 'lost' });
   await settled();
-  const second = smartSelect.ask(session, selection);
+  const second = smartSelect.ask(session, STREET, selection);
   expect(await first).toBeUndefined();
   expect(calls.slice(1).map(({ name }) => name)).toEqual(['jobs.cancel', 'prepare.selectMask']);
   calls[1]!.refuse(new StudioError('JOB_UNKNOWN', 'ended long ago'));
@@ -80,12 +81,11 @@ test('a job that its host no longer knows keeps no other question back', async (
   await expect(second).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
 });
 
-test('nothing selected, and no background to look in, take back what was asked', async () => {
-  const first = smartSelect.ask(session, selection);
-  expect(await smartSelect.ask(session, empty)).toBeUndefined();
+test('nothing selected, and no picture to look in, take back what was asked', async () => {
+  const first = smartSelect.ask(session, STREET, selection);
+  expect(await smartSelect.ask(session, STREET, empty)).toBeUndefined();
   expect(await first).toBeUndefined();
-  const bare = { ...session, document: { background: null } } as unknown as ProjectSession;
-  expect(await smartSelect.ask(bare, selection)).toBeUndefined();
+  expect(await smartSelect.ask(session, null, selection)).toBeUndefined();
   expect(calls.map(({ name }) => name)).toEqual(['prepare.selectMask']);
 });
 

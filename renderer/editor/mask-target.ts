@@ -1,0 +1,56 @@
+/**
+ * What the mask tools paint on: one of a concept's masks. The workbench has a layer for each, by an id; a concept's mask in
+ * the background goes by the concept's own.
+ */
+import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';
+import { changeConcept } from './document-commands.ts';
+
+/** `mask`: the object to replace, in the background. `subject`: what of the concept's picture is used, in that picture. */
+export type MaskRole = 'mask' | 'subject';
+
+export interface MaskTarget {
+  readonly conceptId: string;
+  readonly role: MaskRole;
+}
+
+/** A mask as the tools need it. */
+export interface PaintableMask {
+  /** {@link targetId} */
+  readonly id: string;
+  readonly mask: AssetId | null;
+  readonly colour: string;
+  /** Is not changed by tools. */
+  readonly locked: boolean;
+}
+
+/** No character of a concept's id. */
+const SEPARATOR = ':';
+
+export function targetId({ conceptId, role }: MaskTarget): string {
+  return role === 'mask' ? conceptId : `${role}${SEPARATOR}${conceptId}`;
+}
+
+export function targetOf(id: string): MaskTarget {
+  const [role, conceptId] = id.split(SEPARATOR) as [string, string | undefined];
+  return conceptId === undefined ? { conceptId: id, role: 'mask' } : { conceptId, role: role as MaskRole };
+}
+
+/** One of a concept's masks, to be painted. */
+export function paintableMask(concept: DocumentConcept, role: MaskRole): PaintableMask {
+  const { id, colour, locked } = concept;
+  return { id: targetId({ conceptId: id, role }), mask: concept[role], colour, locked };
+}
+
+/** Which mask a document has for a target; null where there is none, or no such concept. */
+export function maskOfTarget({ concepts }: SceneDocument, id: string): AssetId | null {
+  const { conceptId, role } = targetOf(id);
+  return concepts.find((concept) => concept.id === conceptId)?.[role] ?? null;
+}
+
+/** Gives a target another mask; the concept may have been removed while that was made. */
+export function changeTarget(document: SceneDocument, id: string, mask: AssetId | null): SceneDocument {
+  const { conceptId, role } = targetOf(id);
+  if (!document.concepts.some((concept) => concept.id === conceptId)) return document;
+  return changeConcept(document, conceptId, { [role]: mask });
+}

@@ -1,0 +1,48 @@
+/** The panel on the left while a concept's picture is cut out on the canvas: in the place of the scene's steps. */
+import { Stack, Text, Title } from '@mantine/core';
+import { useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { coverageOf } from '../../editor/mask-plane.ts';
+import { targetId } from '../../editor/mask-target.ts';
+import type { CutOutInHand } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { conceptName } from '../widgets/concept-name.ts';
+import { FindOptions } from './find-options.tsx';
+import { MaskOperations } from './mask-operations.tsx';
+import { SubjectActions } from './subject-control.tsx';
+
+export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; document: SceneDocument }) {
+  const { t } = useTranslation();
+  const { workbench } = useStudioActions();
+  useSyncExternalStore(workbench.subscribe, workbench.getVersion);
+  const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
+  const concept = document.concepts.find(({ id }) => id === cutOut.conceptId);
+  if (!concept) return null;
+  const target = targetId({ conceptId: concept.id, role: 'subject' });
+  const plane = workbench.planeOf(target);
+  const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
+  return (
+    <section className="flow-step" aria-labelledby="cut-out-title">
+      <Title order={2} size="h6" id="cut-out-title">
+        {t('cutOut.panel', { name: conceptName(document, concept.id) })}
+      </Title>
+      <Stack gap={6} role="group" aria-labelledby="cut-out-title">
+        <Text size="xs" c="dimmed">
+          {t('cutOut.hint')}
+        </Text>
+        <Text size="xs" role="status">
+          {workbench.proposal !== 'none'
+            ? t(`mask.proposal.${workbench.proposal}`, { percent })
+            : percent === 0
+              ? t('cutOut.nothing')
+              : t('cutOut.share', { percent })}
+        </Text>
+        <SubjectActions concept={concept} />
+        {capabilities && <FindOptions capabilities={capabilities} />}
+        <MaskOperations targetId={target} isLocked={concept.locked} />
+      </Stack>
+    </section>
+  );
+}
