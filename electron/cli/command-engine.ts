@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from '../contract/settings.ts';
 import type { ParsedOptions } from '../foundation/command-line/command.ts';
 import type { ProgressPrinter } from '../foundation/command-line/progress-printer.ts';
 import { defaultCacheFolder } from '../foundation/folders.ts';
-import { readEngineChoice } from './engine-options.ts';
+import { type ModelOfScene, readEngineChoice } from './engine-options.ts';
 import { showRender } from './render-progress.ts';
 
 /** An engine that has opened its pack. */
@@ -23,6 +23,7 @@ export interface CommandEngine extends OpenedEngine {
  * Opens the engine that the options ask for; the caller closes it.
  *
  * @param launch a process of its own by default
+ * @param scene whose models are opened where the options name none
  * @throws StudioError USAGE, and what {@link EngineSupervisor.open} throws
  */
 export async function openCommandEngine(
@@ -30,12 +31,13 @@ export async function openCommandEngine(
   signal: AbortSignal,
   progress: ProgressPrinter,
   launch: EngineLauncher = () => forkEngine(),
+  scene?: ModelOfScene,
 ): Promise<CommandEngine> {
   const showOpening = showRender(progress);
   const supervisor = new EngineSupervisor({
     launch,
     config: {
-      ...(await readEngineChoice(options)),
+      ...(await readEngineChoice(options, scene)),
       cacheFolder: defaultCacheFolder(),
       cacheLimitBytes: DEFAULT_SETTINGS.cacheLimitBytes,
       rowsAtOnce: DEFAULT_SETTINGS.rowsAtOnce,

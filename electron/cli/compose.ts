@@ -5,7 +5,7 @@ import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest, type RequestOverrides } from '../app/scenes/scene-request.ts';
 import type { EngineResultOf } from '../contract/engine-messages.ts';
 import { StudioError } from '../contract/errors.ts';
-import type { RenderRequest } from '../contract/render-request.ts';
+import { describeModel, isSameModel, type RenderRequest } from '../contract/render-request.ts';
 import type { ScenePlan } from '../contract/scene-file.ts';
 import type { Command, CommandContext } from '../foundation/command-line/command.ts';
 import type { Pixels } from '../foundation/pictures/picture-codec.ts';
@@ -93,6 +93,8 @@ async function runCompose(context: CommandContext): Promise<void> {
   const complete = isPicture
     ? await loadSceneOfPicture(task.scenePath)
     : plan === undefined && { ...(await loadScene(task.scenePath)), pack: undefined };
+  const { model } = complete ? complete.file : plan!;
+  const models = { scenePath: task.scenePath, model };
   const folder = madeFolder(task.out);
   const madeNames = plan === undefined ? [] : plannedFiles(plan);
   const inputs = complete ? complete.readFrom : filesOfPlan(plan!, task.scenePath);
@@ -104,7 +106,7 @@ async function runCompose(context: CommandContext): Promise<void> {
       ...madeNames.map((name) => ({ what: 'what the scene lacks', path: join(folder, name) })),
     ],
     inputs.map((path) => ({ what: path === task.scenePath ? 'the scene' : 'a picture of the scene', path })),
-    await readPackChoice(options),
+    await readPackChoice(options, models),
   );
   await prepareOutput(task.out);
   const made =
@@ -126,7 +128,7 @@ async function runCompose(context: CommandContext): Promise<void> {
   try {
     // Tensors do not leave an engine process; everything else needs none.
     const launch = trace && (await import('./engine-in-process.ts')).launchInProcess(trace.write);
-    const opened = await openCommandEngine(options, signal, progress, launch);
+    const opened = await openCommandEngine(options, signal, progress, launch, models);
     engine = opened;
     const { pack: madeWith, ...scene } = complete || {
       ...(await carryOutPlan(plan!, task.scenePath, opened, made!, {
@@ -136,11 +138,15 @@ async function runCompose(context: CommandContext): Promise<void> {
       })),
       pack: undefined,
     };
-    if (madeWith !== undefined && madeWith.weights !== opened.pack.identity.weights) {
+    const { identity, loras = [] } = opened.pack;
+    if (madeWith !== undefined && !isSameModel(madeWith, identity)) {
       say(
-        `note: ${task.scenePath} was made with the pack ${madeWith.id} ${madeWith.version}; the pack that is open is ` +
-          `${opened.pack.identity.id} ${opened.pack.identity.version}, so the picture will be another one.`,
+        `note: ${task.scenePath} was made with the pack ${describeModel(madeWith)}; the pack that is open is ` +
+          `${describeModel(identity)}, so the picture will be another one.`,
       );
+    }
+    for (const { name, triggerWords } of loras) {
+      if (triggerWords.length > 0) say(`note: words for the LoRA ${name}: ${triggerWords.join(', ')}`);
     }
     const requestOf = (settings: RequestOverrides) => makeRequest(scene, opened.pack, settings);
     const render = (request: RenderRequest, label = '') =>

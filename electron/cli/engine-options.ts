@@ -1,8 +1,10 @@
 /** Options for models and device, and the device as printed. */
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type DeviceChoice, deviceChoiceSchema } from '../contract/engine-status.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { DeviceReport } from '../contract/progress.ts';
+import type { SceneModel } from '../contract/scene-file.ts';
 import type { CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
 import { packFolder } from './pack-folder.ts';
 
@@ -11,6 +13,13 @@ export const engineOptions = {
   checkpoint: {
     value: 'FILE.safetensors',
     description: 'Instead of a pack: a checkpoint of one file (SD 1.x, SD 2.x), where it lies.',
+  },
+  vae: { value: 'FILE', description: 'An autoencoder in the place of the model’s own: a file, or a folder.' },
+  lora: {
+    value: 'FILE:WEIGHT',
+    multiple: true,
+    description:
+      'A LoRA, and how much of it (1 by default): --lora style.safetensors:0.8. May be given again.',
   },
   device: {
     value: 'auto|cpu|cuda|...',
@@ -22,28 +31,67 @@ export const engineOptions = {
 export interface EngineChoice {
   readonly packFolder: string;
   readonly device: DeviceChoice;
+  readonly vae?: string;
+  readonly loras?: { path: string; weight: number }[];
 }
 
-/** @throws StudioError USAGE, and what {@link packFolder} throws */
-export async function readEngineChoice(options: ParsedOptions): Promise<EngineChoice> {
+/** The models that a scene file names, and where it lies. */
+export interface ModelOfScene {
+  readonly scenePath: string;
+  readonly model: SceneModel | undefined;
+}
+
+/**
+ * @param scene its models count where the options name none
+ * @throws StudioError USAGE, and what {@link readPackChoice} throws
+ */
+export async function readEngineChoice(options: ParsedOptions, scene?: ModelOfScene): Promise<EngineChoice> {
   const text = options.text('device') ?? 'auto';
   const device = deviceChoiceSchema.safeParse(text);
   if (!device.success) {
     throw new StudioError('USAGE', `--device takes ${deviceChoiceSchema.options.join(', ')}; not "${text}".`);
   }
-  return { packFolder: await readPackChoice(options), device: device.data };
+  const vae = options.text('vae') ?? fromScene(scene, scene?.model?.vae);
+  const loras = options.has('lora')
+    ? options.texts('lora').map(readLora)
+    : (scene?.model?.loras ?? []).map(({ file, weight }) => ({ path: fromScene(scene, file)!, weight }));
+  return {
+    packFolder: await readPackChoice(options, scene),
+    device: device.data,
+    ...(vae !== undefined && { vae }),
+    ...(loras.length > 0 && { loras }),
+  };
+}
+
+function fromScene(scene: ModelOfScene | undefined, path: string | undefined): string | undefined {
+  return scene && path && resolve(dirname(scene.scenePath), path);
+}
+
+/** FILE or FILE:WEIGHT; a colon in a path is none of a weight. @throws StudioError USAGE */
+function readLora(text: string): { path: string; weight: number } {
+  const [, path = text, number] = /^(.+):([^:\\/]*)$/.exec(text) ?? [];
+  if (number === undefined) return { path: text, weight: 1 };
+  const weight = Number(number);
+  if (number.trim() !== '' && Number.isFinite(weight)) return { path, weight };
+  throw new StudioError(
+    'USAGE',
+    `--lora takes FILE or FILE:WEIGHT, such as style.safetensors:0.8; not "${text}".`,
+  );
 }
 
 /**
- * The pack or the checkpoint that the options name.
+ * The pack or the checkpoint that the options name, else the scene's.
  *
  * @throws StudioError USAGE for both at once, PACK_UNKNOWN for a checkpoint that is not there, and what
  *   {@link packFolder} throws
  */
-export async function readPackChoice(options: ParsedOptions): Promise<string> {
-  const [pack, checkpoint] = [options.text('pack'), options.text('checkpoint')];
+export async function readPackChoice(options: ParsedOptions, scene?: ModelOfScene): Promise<string> {
+  const [pack, asked] = [options.text('pack'), options.text('checkpoint')];
+  if (pack !== undefined && asked !== undefined) {
+    throw new StudioError('USAGE', 'Give --pack or --checkpoint, not both.');
+  }
+  const checkpoint = asked ?? (pack === undefined ? fromScene(scene, scene?.model?.checkpoint) : undefined);
   if (checkpoint === undefined) return packFolder(pack);
-  if (pack !== undefined) throw new StudioError('USAGE', 'Give --pack or --checkpoint, not both.');
   if (existsSync(checkpoint)) return checkpoint;
   throw new StudioError('PACK_UNKNOWN', `There is no checkpoint at ${checkpoint}.`);
 }

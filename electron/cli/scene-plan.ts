@@ -10,6 +10,7 @@ import {
   backgroundPlanSchema,
   maskPlanSchema,
   removalPlanSchema,
+  type SceneModel,
   type ScenePlan,
   scenePlanSchema,
 } from '../contract/scene-file.ts';
@@ -157,9 +158,10 @@ export async function prepareScene(
     inpainted = (await made(keep(INPAINTED, bytes))).path;
   }
 
-  const { inpainted: _, ...rest } = plan;
+  const { inpainted: _, model, ...rest } = plan;
   const scene = {
     ...rest,
+    ...(model !== undefined && { model: modelFrom(model, fromFolder) }),
     background: background.path,
     ...(inpainted !== undefined && { inpainted }),
     concepts: plan.concepts.map((concept, index) => ({
@@ -172,6 +174,15 @@ export async function prepareScene(
   await files.write(SCENE, `${JSON.stringify(scene, null, 2)}\n`);
   await files.finish();
   return join(folder, SCENE);
+}
+
+/** The scene's models, as the new scene names their files. */
+function modelFrom({ checkpoint, vae, loras }: SceneModel, fromFolder: (path: string) => string): SceneModel {
+  return {
+    ...(checkpoint !== undefined && { checkpoint: fromFolder(checkpoint) }),
+    ...(vae !== undefined && { vae: fromFolder(vae) }),
+    ...(loras !== undefined && { loras: loras.map((lora) => ({ ...lora, file: fromFolder(lora.file) })) }),
+  };
 }
 
 async function made(file: Promise<AssetFile>): Promise<{ path: string; file: AssetFile }> {

@@ -24,6 +24,8 @@ export const engineConfigSchema = z.strictObject({
   cacheFolder: z.string().min(1),
   cacheLimitBytes: z.int().nonnegative(),
   rowsAtOnce: z.int().positive().nullable().describe('Most U-Net rows in one call; null: as many as fit.'),
+  vae: z.string().min(1).optional().describe('An autoencoder in the place of the pack’s own.'),
+  loras: z.array(z.strictObject({ path: z.string().min(1), weight: z.number() })).optional(),
 });
 export type EngineConfig = z.infer<typeof engineConfigSchema>;
 

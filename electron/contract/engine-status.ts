@@ -24,6 +24,9 @@ export const openPackSchema = z.strictObject({
   multiple: z.int().positive().describe('Both sides of what the model sees are multiples of so many pixels.'),
   recommended: recommendedParametersSchema,
   capabilities: capabilitiesSchema,
+  loras: z
+    .array(z.strictObject({ name: z.string(), weight: z.number(), triggerWords: z.array(z.string()) }))
+    .optional(),
 });
 export type OpenPack = z.infer<typeof openPackSchema>;
 

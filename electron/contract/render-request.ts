@@ -58,12 +58,38 @@ export const renderRequestSchema = z.strictObject({
      * waits, was cancelled or failed before an engine had opened the pack.
      */
     weights: assetIdSchema,
+    /** The autoencoder in the place of the pack's own. */
+    vae: z.strictObject({ name: z.string(), sha256: assetIdSchema }).optional(),
+    /** What is added to the weights, each by its weight. */
+    loras: z
+      .array(z.strictObject({ name: z.string(), sha256: assetIdSchema, weight: z.number() }))
+      .optional(),
   }),
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
 
 /** A request that was kept somewhere: one of an older version is brought to this one. */
 export const storedRequestSchema = z.preprocess(upgradeRequest, renderRequestSchema);
+
+/** Whether two requests are for the same model: the same weights, autoencoder and LoRAs, whatever their files' names. */
+export function isSameModel(a: RenderRequest['pack'], b: RenderRequest['pack']): boolean {
+  const lorasOf = ({ loras = [] }: RenderRequest['pack']) =>
+    loras
+      .map(({ sha256, weight }) => `${sha256} ${weight}`)
+      .sort()
+      .join();
+  return a.weights === b.weights && a.vae?.sha256 === b.vae?.sha256 && lorasOf(a) === lorasOf(b);
+}
+
+/** A model in words: its name, what is on it, and the beginnings of the hashes that tell them from others. */
+export function describeModel({ id, version, weights, vae, loras = [] }: RenderRequest['pack']): string {
+  const short = (sha256: string) => sha256.slice(0, 10);
+  return [
+    `${id} ${version} (${short(weights)})`,
+    ...(vae === undefined ? [] : [`the VAE ${vae.name} (${short(vae.sha256)})`]),
+    ...loras.map(({ name, sha256, weight }) => `the LoRA ${name}:${weight} (${short(sha256)})`),
+  ].join(' with ');
+}
 
 /** Stands for a pack's weights as long as no engine has opened the pack; no file has this hash. */
 export const UNKNOWN_WEIGHTS = '0'.repeat(64);

@@ -70,6 +70,19 @@ function namesAreUnique({ concepts }: { readonly concepts: readonly { readonly n
   return new Set(concepts.map(({ name }) => name)).size === concepts.length;
 }
 
+const modelFileSchema = z.string().min(1).describe('Path, relative to the scene file.');
+
+/** With what a scene is rendered, where it is not left to the command line. */
+export const sceneModelSchema = z.strictObject({
+  checkpoint: modelFileSchema.optional().describe('A checkpoint, or the folder of a model pack.'),
+  vae: modelFileSchema.optional().describe('An autoencoder in the place of the model’s own.'),
+  loras: z
+    .array(z.strictObject({ file: modelFileSchema, weight: z.number().default(1) }))
+    .optional()
+    .describe('LoRAs, and how much of each.'),
+});
+export type SceneModel = z.infer<typeof sceneModelSchema>;
+
 const sceneObjectSchema = z.strictObject({
   version: z.literal(2).describe('Version of this format.'),
   name: z.string().max(200).optional().describe('A title for the scene.'),
@@ -82,6 +95,9 @@ const sceneObjectSchema = z.strictObject({
   frame: frameSchema.default('auto'),
   concepts: z.array(sceneConceptSchema.refine(saysItsPlace, placeOfMode)).min(1).max(MAX_CONCEPTS),
   parameters: renderParametersSchema.partial().default({}),
+  model: sceneModelSchema
+    .optional()
+    .describe('Checkpoint, VAE and LoRAs; options of the command line override it.'),
 });
 
 export const sceneFileSchema = sceneObjectSchema.refine(namesAreUnique, uniqueNames);

@@ -1,4 +1,5 @@
 /** What a checkpoint is once its files have been found, whatever form they had. */
+import type { WeightChanges } from './lora/weight-changes.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import type { PredictionType } from './single-file/prediction-type.ts';
 
@@ -13,6 +14,8 @@ export interface CheckpointComponent {
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly weightFiles: readonly SafetensorsFile[];
+  /** What LoRAs add to its weights. */
+  readonly changes?: WeightChanges;
 }
 
 /** A checkpoint whose files have been found and whose headers have been checked. */

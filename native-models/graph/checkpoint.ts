@@ -84,7 +84,8 @@ export function requireComponent(checkpoint: Checkpoint, name: ComponentFolder):
   if (component !== undefined) return component;
   const lacks =
     checkpoint.singleFile === undefined ? `no ${name}/ folder` : `no ${PART_NAMES[name]} (${name}) in it`;
-  throw new GraphError('CHECKPOINT_INCOMPLETE', `The checkpoint ${checkpoint.folder} has ${lacks}.`);
+  const advice = name === 'vae' ? ' Choose one with --vae FILE.' : '';
+  throw new GraphError('CHECKPOINT_INCOMPLETE', `The checkpoint ${checkpoint.folder} has ${lacks}.${advice}`);
 }
 
 const PART_NAMES: Readonly<Record<ComponentFolder, string>> = {
@@ -132,7 +133,7 @@ export function nonFiniteTensors(checkpoint: Checkpoint, name: ComponentFolder):
 
 /** The tensors of a component, none of them used yet. */
 export function componentWeights(component: CheckpointComponent): ComponentWeights {
-  return new ComponentWeights(component.weightFiles);
+  return new ComponentWeights(component.weightFiles, component.changes);
 }
 
 function openComponent(folder: string, options: OpenOptions): CheckpointComponent {

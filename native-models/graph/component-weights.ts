@@ -5,6 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { GraphError } from './graph-error.ts';
+import type { LowRankChange, WeightChanges } from './lora/weight-changes.ts';
 import type { OnnxBuilder, OnnxType, Value } from './onnx-builder.ts';
 import {
   bytesPerDtype,
@@ -13,7 +14,7 @@ import {
   type SafetensorsFile,
 } from './safetensors.ts';
 
-const onnxTypes: Partial<Record<SafetensorsDtype, OnnxType>> = {
+export const onnxTypes: Partial<Record<SafetensorsDtype, OnnxType>> = {
   F32: 'float32',
   F16: 'float16',
   BF16: 'bfloat16',
@@ -39,6 +40,7 @@ export class ComponentWeights {
   readonly #tensors = new Map<string, StoredTensor>();
   readonly #used = new Set<string>();
   readonly #usedFiles = new Set<string>();
+  readonly #changes: WeightChanges;
   /** Where all the files are, with links resolved. */
   readonly folder: string;
 
@@ -49,7 +51,8 @@ export class ComponentWeights {
    * @throws GraphError SAFETENSORS_BAD_HEADER when two files hold a tensor of the same name, CHECKPOINT_INCOMPLETE
    *   when the files, links resolved, are not in one folder
    */
-  constructor(files: readonly SafetensorsFile[]) {
+  constructor(files: readonly SafetensorsFile[], changes: WeightChanges = new Map()) {
+    this.#changes = changes;
     const paths = files.map((file) => realpathSync(file.path));
     const folders = new Set(paths.map(dirname));
     if (folders.size !== 1) {
@@ -69,6 +72,11 @@ export class ComponentWeights {
         this.#tensors.set(name, { path, entry });
       }
     }
+  }
+
+  /** What is added to a tensor; empty for most. */
+  changesOf(name: string): readonly LowRankChange[] {
+    return this.#changes.get(name) ?? [];
   }
 
   has(name: string): boolean {

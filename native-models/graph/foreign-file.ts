@@ -223,8 +223,8 @@ function lora(name: string, format: string): ForeignFile {
   return {
     kind: 'lora',
     message:
-      `${name} is a LoRA (${format}): a change to a model, not a model. LoRAs are not supported; fuse it into its ` +
-      'model once with diffusers (load_lora_weights, fuse_lora, save_pretrained) and open the folder that this writes.',
+      `${name} is a LoRA (${format}): a change to a model, not a model. Choose the model that it was made for, and add ` +
+      `the LoRA to it: --lora ${name}.`,
   };
 }
 
@@ -238,7 +238,7 @@ function singleFile(name: string, has: (pattern: RegExp) => boolean): ForeignFil
     kind: 'single-file',
     message: has(/^model\.diffusion_model\./)
       ? `${name} is a single-file checkpoint (${family}), not a part of a diffusers folder. Open the file itself: --checkpoint ${name}.`
-      : `${name} is a part of a single-file checkpoint (${family}), cut out of it. Open the whole file.`,
+      : `${name} is a part of a single-file checkpoint (${family}), cut out of it. Open the whole file; an autoencoder alone goes beside one: --vae ${name}.`,
   };
 }
 

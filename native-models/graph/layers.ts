@@ -6,6 +6,7 @@
  */
 import type { ComponentWeights, ParameterForm } from './component-weights.ts';
 import { GraphError } from './graph-error.ts';
+import { addChanges } from './lora/add-changes.ts';
 import type { OnnxBuilder, OnnxType, Value } from './onnx-builder.ts';
 import { add, cast, gelu, multiply, relu, reshape, sigmoidGated } from './onnx-operators.ts';
 
@@ -19,7 +20,10 @@ export interface LayerContext {
   readonly precision: Precision;
 }
 
-/** A parameter in the type it is computed with; a Cast behind it is folded when the session is created. */
+/**
+ * A parameter in the type it is computed with, with what LoRAs add to it. All of that is computed from constants: it is
+ * folded when the session is created, and costs nothing when it runs.
+ */
 export function parameter(
   context: LayerContext,
   name: string,
@@ -27,7 +31,11 @@ export function parameter(
   form?: ParameterForm,
   type: OnnxType = context.precision,
 ): Value {
-  return cast(context.graph, name, context.weights.initializer(context.graph, name, shape, form), type);
+  const { graph, weights } = context;
+  const stored = weights.initializer(graph, name, shape, form);
+  const changes = weights.changesOf(name);
+  const changed = changes.length === 0 ? stored : addChanges(graph, name, stored, shape, form, changes);
+  return cast(graph, name, changed, type);
 }
 
 /** How a linear layer's parameters are stored. */

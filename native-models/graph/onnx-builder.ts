@@ -149,6 +149,18 @@ export class OnnxBuilder {
   }
 
   /**
+   * A constant whose bytes lie in the graph itself, row-major and little-endian.
+   *
+   * @throws GraphError GRAPH_INVALID when the name is taken
+   */
+  embedded(name: string, type: OnnxType, dims: readonly number[], bytes: Uint8Array<ArrayBuffer>): Value {
+    const value = this.#define(name, type);
+    const tensor = { name, dataType: dataTypes[type], dims: dims.map(BigInt), rawData: bytes };
+    this.#initializers.set(name, create(TensorProtoSchema, tensor));
+    return value;
+  }
+
+  /**
    * Adds a node with one output.
    *
    * @param inputs null leaves an optional input out

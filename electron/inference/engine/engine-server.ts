@@ -94,6 +94,12 @@ export class EngineServer {
           multiple: engine.framePack.multiple,
           recommended: pack.recommended,
           capabilities: engine.preparation.capabilities,
+          ...(pack.loras.length > 0 && {
+            loras: pack.loras.map(({ triggerWords, ...lora }) => ({
+              ...lora,
+              triggerWords: [...triggerWords],
+            })),
+          }),
         },
         memoryBytes: process.memoryUsage.rss(),
       });

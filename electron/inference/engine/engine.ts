@@ -8,7 +8,12 @@ import { StudioError } from '../../contract/errors.ts';
 import type { FramePack, ResolvedFrame } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { DeviceReport, RenderProgress, RenderStage } from '../../contract/progress.ts';
-import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
+import {
+  describeModel,
+  isSameModel,
+  type RenderRequest,
+  renderRequestSchema,
+} from '../../contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
 import { defaultCacheFolder } from '../../foundation/folders.ts';
 import {
@@ -30,6 +35,7 @@ import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-previe
 import { OnnxTextEncoder } from '../diffusion/text-encoder.ts';
 import { OnnxUnet } from '../diffusion/unet.ts';
 import { framePackOf } from '../packs/frame-pack.ts';
+import type { ModelChanges } from '../packs/model-changes.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
 import { assertBlends, assertPartsFit } from '../packs/pack-fit.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
@@ -43,7 +49,11 @@ import { Preparation } from './preparation.ts';
 
 /** What an engine is opened with. */
 export interface EngineOptions {
+  /** Of a pack, or a checkpoint of one file. */
   readonly packFolder: string;
+  /** An autoencoder in the place of the pack's own, and LoRAs. */
+  readonly vae?: ModelChanges['vae'];
+  readonly loras?: ModelChanges['loras'];
   /** 'auto' by default. */
   readonly device?: DeviceChoice;
   /** {@link defaultCacheFolder} by default. */
@@ -119,7 +129,8 @@ const STORE_VERSION = 2;
  */
 function meaningOf({ identity, checkpoint, schedule, tokenize }: ModelPack): unknown {
   const configs = [...checkpoint.components].map(([name, { config }]) => [name, config]);
-  return [identity.weights, configs, schedule, tokenize('').ids];
+  const { weights, vae, loras } = identity;
+  return [weights, vae?.sha256, loras, configs, schedule, tokenize('').ids];
 }
 
 export class Engine {
@@ -187,8 +198,10 @@ export class Engine {
     const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
     const { signal, onProgress } = options;
     const device = await chooseDevice(options.device ?? 'auto');
+    const { vae, loras } = options;
     const pack = await openModelPack(options.packFolder, {
       cacheFolder,
+      changes: { vae, loras },
       ...(signal && { signal }),
       onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
     });
@@ -345,11 +358,11 @@ export class Engine {
       );
     }
     const { identity } = this.pack;
-    if (request.pack.weights !== identity.weights) {
+    if (!isSameModel(request.pack, identity)) {
       throw new StudioError(
         'PACK_UNKNOWN',
-        `The request is for the pack ${request.pack.id} ${request.pack.version} with other weights than those of ` +
-          `the pack that is open (${identity.id} ${identity.version}).`,
+        `The request is for ${describeModel(request.pack)}; the model that is open is ${describeModel(identity)}. ` +
+          'Open that model, or render the scene again with this one.',
       );
     }
   }

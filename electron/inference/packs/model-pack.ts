@@ -17,6 +17,7 @@ import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.t
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { scheduleOfFamily } from './family-facts.ts';
+import { applyModelChanges, type ModelChanges, type OpenedLora } from './model-changes.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
 import { readJson } from './pack-files.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
@@ -40,7 +41,9 @@ export interface ModelPack {
   /** How pictures are made from prompts, where the manifest says. */
   readonly textToImage: TextToImageSettings | null;
   readonly schedule: NoiseScheduleConfig;
+  /** With the changes that it was opened with. */
   readonly checkpoint: Checkpoint;
+  readonly loras: readonly OpenedLora[];
   readonly tokenize: (prompt: string) => TokenizedPrompt;
 }
 
@@ -48,6 +51,7 @@ export interface ModelPack {
 export interface OpenPackOptions {
   /** Where the checks of large files are remembered. */
   readonly cacheFolder: string;
+  readonly changes?: ModelChanges;
   readonly signal?: AbortSignal;
   /** Files checked, of how many; called several times for a file that takes long to read. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -75,6 +79,11 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
   const schedule = await readNoiseSchedule(root, checkpoint);
   const tokenize = await openTokenizer(root, checkpoint);
   const weights = await checkWeights(root, checkpoint, manifest, options);
+  const changed = await applyModelChanges(checkpoint, options.changes ?? {}, async (file, path) => {
+    const inspection = await inStudioTerms(() => inspectWeights(path, options.cacheFolder, options.signal));
+    assertFiniteWeights(file, inspection);
+    return inspection;
+  });
   const name = checkpoint.singleFile === undefined ? basename(root) : parse(checkpoint.singleFile.path).name;
   return {
     folder: root,
@@ -83,6 +92,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
       id: manifest?.id ?? name,
       version: manifest?.version ?? 'unversioned',
       weights,
+      ...changed.identity,
     },
     licence: manifest?.licence ?? null,
     size:
@@ -91,7 +101,8 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     recommended: manifest?.recommended ?? {},
     textToImage: manifest?.textToImage ?? null,
     schedule,
-    checkpoint,
+    checkpoint: changed.checkpoint,
+    loras: changed.loras,
     tokenize,
   };
 }

@@ -79,6 +79,8 @@ function parametersText(
     Size: `${width}x${height}`,
     'Model hash': pack.weights.slice(0, 10),
     Model: `${pack.id} ${pack.version}`,
+    ...(pack.vae && { 'VAE hash': pack.vae.sha256.slice(0, 10), VAE: pack.vae.name }),
+    ...(pack.loras && { 'Lora hashes': JSON.stringify(loraHashes(pack.loras)) }),
     ...(frame && { 'PnP-MIX frame': frameText(frame) }),
     'PnP-MIX beta': parameters.beta,
     'PnP-MIX swap guidance': parameters.swapGuidanceScale,
@@ -92,6 +94,11 @@ function parametersText(
   };
   const details = Object.entries(pairs).map(([name, value]) => `${name}: ${value}`);
   return `${scene.prompt}\nNegative prompt: \n${details.join(', ')}`;
+}
+
+/** A1111's form: names and the beginnings of hashes; the weight stands behind the name. */
+function loraHashes(loras: NonNullable<RenderRequest['pack']['loras']>): string {
+  return loras.map(({ name, sha256, weight }) => `${name}:${weight}: ${sha256.slice(0, 12)}`).join(', ');
 }
 
 /** Such as "1200x900+340+20 at 576x448": size and place in the background, and the size that the model saw. */

@@ -18,9 +18,14 @@ const attentionParts: Readonly<Record<string, string>> = {
   proj_out: 'to_out.0',
 };
 
+/** Whether tensors are those of an autoencoder, in either naming, without a prefix. */
+export function isAutoencoder(tensors: TensorView): boolean {
+  return tensors.has('decoder.conv_in.weight') && tensors.has('encoder.conv_in.weight');
+}
+
 /**
  * Maps an autoencoder. The projections of its attention are 1x1 convolutions in LDM and linear layers in diffusers:
- * the same bytes.
+ * the same bytes. One in diffusers' naming already keeps its names.
  *
  * @param tensors without the prefix `first_stage_model.`
  * @param scalingFactor of the latents, which the file does not say
@@ -28,6 +33,7 @@ const attentionParts: Readonly<Record<string, string>> = {
  */
 export function mapLdmAutoencoder(tensors: TensorView, scalingFactor: number): MappedComponent {
   const levels = countWhile((level) => tensors.has(`encoder.down.${level}.block.0.conv1.weight`));
+  if (levels === 0) return { tensors, config: configOf(tensors, scalingFactor) };
   const view = new TensorViewBuilder();
   for (const [name, entry] of tensors) {
     // What training left: averages, discriminators.
@@ -36,25 +42,30 @@ export function mapLdmAutoencoder(tensors: TensorView, scalingFactor: number): M
     if (target.includes('.attentions.')) view.addAsLinear(target, entry);
     else view.add(target, entry);
   }
+  return { tensors: view.tensors, config: configOf(view.tensors, scalingFactor) };
+}
+
+/** @param tensors in diffusers' naming */
+function configOf(tensors: TensorView, scalingFactor: number): Record<string, unknown> {
   const hasQuantization = tensors.has('quant_conv.weight');
   const moments = dimension(tensors, hasQuantization ? 'quant_conv.weight' : 'encoder.conv_out.weight', 0);
+  const convolution = (level: number, layer: number) =>
+    `encoder.down_blocks.${level}.resnets.${layer}.conv1.weight`;
+  const levels = countWhile((level) => tensors.has(convolution(level, 0)));
   return {
-    tensors: view.tensors,
-    config: {
-      in_channels: dimension(tensors, 'encoder.conv_in.weight', 1),
-      out_channels: dimension(tensors, 'decoder.conv_out.weight', 0),
-      block_out_channels: Array.from({ length: levels }, (_, level) =>
-        dimension(tensors, `encoder.down.${level}.block.0.conv1.weight`, 0),
-      ),
-      down_block_types: new Array<string>(levels).fill('DownEncoderBlock2D'),
-      up_block_types: new Array<string>(levels).fill('UpDecoderBlock2D'),
-      layers_per_block: countWhile((block) => tensors.has(`encoder.down.0.block.${block}.conv1.weight`)),
-      latent_channels: moments / 2,
-      scaling_factor: scalingFactor,
-      use_quant_conv: hasQuantization,
-      use_post_quant_conv: tensors.has('post_quant_conv.weight'),
-      mid_block_add_attention: tensors.has('encoder.mid.attn_1.q.weight'),
-    },
+    in_channels: dimension(tensors, 'encoder.conv_in.weight', 1),
+    out_channels: dimension(tensors, 'decoder.conv_out.weight', 0),
+    block_out_channels: Array.from({ length: levels }, (_, level) =>
+      dimension(tensors, convolution(level, 0), 0),
+    ),
+    down_block_types: new Array<string>(levels).fill('DownEncoderBlock2D'),
+    up_block_types: new Array<string>(levels).fill('UpDecoderBlock2D'),
+    layers_per_block: countWhile((layer) => tensors.has(convolution(0, layer))),
+    latent_channels: moments / 2,
+    scaling_factor: scalingFactor,
+    use_quant_conv: hasQuantization,
+    use_post_quant_conv: tensors.has('post_quant_conv.weight'),
+    mid_block_add_attention: tensors.has('encoder.mid_block.attentions.0.group_norm.weight'),
   };
 }
 

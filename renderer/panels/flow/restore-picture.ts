@@ -1,6 +1,7 @@
 /** Pictures that this program exported carry their scene: dropped on the window, they bring it back. */
 import i18next from 'i18next';
 import type { RestoredPicture, RestoredScene } from '../../../electron/contract/commands/project-commands.ts';
+import { isSameModel } from '../../../electron/contract/render-request.ts';
 import { requestPictures } from '../../../electron/contract/request-document.ts';
 import { showScene, useEditor } from '../../session/editor-store.ts';
 import { reportNotice } from '../../session/notices.ts';
@@ -65,7 +66,7 @@ function show({ project, pictures, pack }: RestoredScene, name: string): void {
     ...(missing.length === 0
       ? []
       : [i18next.t('restore.missing', { pictures: listOf(missing.map(nameOf)) })]),
-    ...(open === undefined || open.weights === pack.weights
+    ...(open === undefined || isSameModel(open, pack)
       ? []
       : [i18next.t('restore.otherPack', { made: pack.id, open: open.id })]),
   ];

@@ -1,11 +1,15 @@
 /** `compose` as a person runs it: what it writes, what it refuses, and that nothing half-written is left. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openSessionCount } from '../../../electron/inference/runtime/sessions.ts';
-import { writeWholeVocabulary } from '../../native-models/graph/single-file/single-file-models.ts';
+import {
+  familyTensors,
+  writeModelFile,
+  writeWholeVocabulary,
+} from '../../native-models/graph/single-file/single-file-models.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
@@ -33,15 +37,51 @@ const written = () => readdirSync(join(fixture.root, 'out')).sort();
 const requestOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 describe('a checkpoint of one file', () => {
-  test('composes where it lies, and the picture names it', async () => {
+  test('composes where it lies, with a VAE and a LoRA, and the request names them', async () => {
     const file = join(fixture.root, 'photon.safetensors');
     writeWholeVocabulary(file);
     const args = ['compose', fixture.scenePath, '--device', 'cpu', '--steps', '2', '--out', out];
     const request = join(fixture.root, 'out', 'request.json');
-    const { exitCode, err } = await runCommand([...args, '--checkpoint', file, '--request', request]);
-    expect([exitCode, err]).toEqual([0, '']);
     const weights = createHash('sha256').update(readFileSync(file)).digest('hex');
-    expect(requestOf(request).pack).toEqual({ id: 'photon', version: 'unversioned', weights });
+    const [vae, lora] = ['vae', 'style'].map((name) => join(fixture.root, `${name}.safetensors`)) as [
+      string,
+      string,
+    ];
+    const { tensors } = familyTensors('sd1');
+    const isVae = (name: string) => name.startsWith('first_stage_model.');
+    writeModelFile(vae, {
+      tensors: Object.fromEntries(
+        Object.entries(tensors)
+          .filter(([name]) => isVae(name))
+          .map(([name, shape]) => [name.replace('first_stage_model.', ''), shape]),
+      ),
+    });
+    const module = 'lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q';
+    writeModelFile(lora, {
+      tensors: { [`${module}.lora_down.weight`]: [2, 64], [`${module}.lora_up.weight`]: [64, 2] },
+      metadata: { 'modelspec.trigger_phrase': 'sks cat' },
+    });
+    // The scene's model counts where no option names another.
+    const scene = JSON.parse(readFileSync(fixture.scenePath, 'utf8'));
+    const path = join(dirname(fixture.scenePath), 'with-model.json');
+    writeFileSync(
+      path,
+      JSON.stringify({ ...scene, model: { checkpoint: file, loras: [{ file: lora, weight: 0.5 }] } }),
+    );
+    const changed = await runCommand([
+      ...['compose', path, '--device', 'cpu', '--steps', '2', '--out', out, '--request', request],
+      ...['--vae', vae, '--lora', `${lora}:0.8`],
+    ]);
+    expect([changed.exitCode, changed.err]).toEqual([0, '']);
+    expect(changed.out).toContain('note: words for the LoRA style: sks cat');
+    const hash = (of: string) => createHash('sha256').update(readFileSync(of)).digest('hex');
+    expect(requestOf(request).pack).toEqual({
+      id: 'photon',
+      version: 'unversioned',
+      weights,
+      vae: { name: 'vae.safetensors', sha256: hash(vae) },
+      loras: [{ name: 'style', sha256: hash(lora), weight: 0.8 }],
+    });
     const both = await runCommand([...args, '--checkpoint', file, '--pack', 'starter']);
     expect(both.err).toContain('Give --pack or --checkpoint, not both.');
     const absent = await runCommand([...args, '--checkpoint', `${file}s`]);

@@ -78,7 +78,7 @@ const files: [string, string, Uint8Array | string, ForeignKind, RegExp][] = [
     'style.safetensors',
     safetensors('lora_unet_down_blocks_0.alpha', 'lora_te_a.lora_down.weight'),
     'lora',
-    /LoRA \(kohya\).*fuse_lora/,
+    /LoRA \(kohya\).*--lora/,
   ],
   [
     'a LoRA of PEFT',

@@ -265,7 +265,9 @@ describe('bad input', () => {
   test('a request for other weights', async () => {
     const { request, readAsset } = await sceneOf();
     const foreign: RenderRequest = { ...request, pack: { ...request.pack, weights: '0'.repeat(64) } };
-    expect(await codeOf(engine.render(foreign, readAsset))).toMatch(/^PACK_UNKNOWN: .*other weights/);
+    expect(await codeOf(engine.render(foreign, readAsset))).toMatch(
+      /^PACK_UNKNOWN: .*is for tiny 1\.0\.0 \(0{10}\).*Open that model/,
+    );
   });
 
   test('a request that is not one', async () => {

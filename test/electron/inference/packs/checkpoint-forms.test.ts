@@ -7,20 +7,42 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import { inspectCheckpoint } from '../../../../electron/inference/packs/inspect-checkpoint.ts';
+import type { CheckpointComponent } from '../../../../native-models/graph/checkpoint-types.ts';
+import {
+  buildComponentGraph,
+  type Checkpoint,
+  openAutoencoder,
+  openCheckpoint,
+  openLora,
+  withLoras,
+} from '../../../../native-models/graph/index.ts';
+import { writeSingleFile } from '../../../native-models/graph/single-file/single-file-models.ts';
 import { temporaryFolder } from '../tiny-pack.ts';
-import { checkpointForms } from './checkpoint-forms.ts';
+import { type CheckpointForm, checkpointForms } from './checkpoint-forms.ts';
 
 const document = join(import.meta.dirname, '../../../../docs/models.md');
 const [begin, end] = ['<!-- checkpoint forms -->', '<!-- end of checkpoint forms -->'];
 
 let root: string;
+/** What LoRAs are put on. */
+let model: string;
 beforeAll(() => {
   root = temporaryFolder();
+  model = join(root, 'model.safetensors');
+  writeSingleFile(model, 'sd1', { dtype: 'F16', values: {} });
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** What a model of a form is good for, or the sentence that it is refused with. */
-async function outcomeOf(path: string): Promise<string> {
+/** What a file of a form is good for, or the sentence that it is refused with. */
+async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<string> {
+  const path = make(folder);
+  try {
+    if (as === 'vae') buildComponentGraph(withVae(openAutoencoder(path, 0.18215)), 'vae_decoder');
+    if (as === 'lora') withLoras(openCheckpoint(model), [{ file: openLora(path), weight: 1 }]);
+    if (as !== undefined) return as === 'vae' ? 'encodes and decodes: `--vae`' : 'is added: `--lora`';
+  } catch (error) {
+    return refusal((error as Error).message);
+  }
   const refusals: string[] = [];
   for (const [role, does] of [
     ['blending', 'blends, draws backgrounds'],
@@ -34,18 +56,23 @@ async function outcomeOf(path: string): Promise<string> {
       refusals.push(error.message);
     }
   }
-  return `refused: ${refusals
-    .at(-1)!
-    .replaceAll(root, '')
-    .replace(/\/\d+\//g, '')}`;
+  return refusal(refusals.at(-1)!);
+}
+
+function refusal(message: string): string {
+  return `refused: ${message.replaceAll(root, '').replace(/\/\d+\//g, '')}`;
+}
+
+function withVae(component: CheckpointComponent): Checkpoint {
+  return { folder: '', components: new Map([['vae', component]]) };
 }
 
 test('docs/models.md says of every form what opening it says', async () => {
   const rows: string[] = [];
-  for (const [index, { form, make }] of checkpointForms.entries()) {
+  for (const [index, form] of checkpointForms.entries()) {
     const folder = join(root, String(index));
     mkdirSync(folder);
-    rows.push(`| ${form} | ${(await outcomeOf(make(folder))).replaceAll('|', '\\|')} |`);
+    rows.push(`| ${form.form} | ${await outcomeOf(form, folder)} |`);
   }
   const table = ['| form | |', '| --- | --- |', ...rows].join('\n');
   const text = readFileSync(document, 'utf8');

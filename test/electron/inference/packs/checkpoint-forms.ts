@@ -1,6 +1,7 @@
 /** The forms in which models stand on people's disks: how a small one of each is made, for checkpoint-forms.test.ts. */
 import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openCheckpoint } from '../../../../native-models/graph/index.ts';
 import {
   type Family,
   familyTensors,
@@ -14,10 +15,13 @@ import { makeTinyPack } from '../tiny-pack.ts';
 /** One row of the table in docs/models.md. */
 export interface CheckpointForm {
   readonly form: string;
+  /** What it is opened as; a model by default. */
+  readonly as?: 'vae' | 'lora';
   /** Makes it in an empty folder and returns what is opened. */
   readonly make: (folder: string) => string;
 }
 
+const GOLDEN = join(import.meta.dirname, '../../../golden/graph');
 const UNET = 'model.diffusion_model.';
 /** Every form is told by names and shapes: values are zero, in the type that is written fastest. */
 const zeros: Partial<WrittenFile> = { dtype: 'F16', values: {} };
@@ -176,8 +180,7 @@ const others: readonly CheckpointForm[] = [
   named('component of a diffusers folder', 'diffusion_pytorch_model.safetensors', 'conv_in.weight'),
   named('Flux', 'flux1-dev.safetensors', 'double_blocks.0.img_attn.qkv.weight'),
   named('SD 3', 'sd3.safetensors', `${UNET}joint_blocks.0.x_block.attn.qkv.weight`),
-  named('LoRA of kohya', 'style.safetensors', 'lora_unet_mid_block_proj.lora_down.weight'),
-  named('LoRA of PEFT', 'style.safetensors', 'unet.mid_block.to_q.lora_A.weight'),
+  named('LoRA as a model', 'style.safetensors', 'lora_unet_mid_block_proj.lora_down.weight'),
   named('textual inversion', 'word.safetensors', 'emb_params'),
   bytes('pickle', 'model.ckpt', Uint8Array.from([0x80, 2, 0x7d, 0x71, 0, 0x2e])),
   bytes('GGUF', 'model-Q4_0.gguf', 'GGUF\x03\0\0\0'),
@@ -187,4 +190,73 @@ const others: readonly CheckpointForm[] = [
   bytes('empty file', 'model.safetensors', ''),
 ];
 
-export const checkpointForms: readonly CheckpointForm[] = [...folders, ...singleFiles, ...others];
+/** The autoencoder of SD 1.x's small file under other names. */
+function autoencoder(prefix: string): Shapes {
+  const shapes = Object.entries(familyTensors('sd1').tensors);
+  const own = shapes.filter(([name]) => name.startsWith('first_stage_model.'));
+  return Object.fromEntries(own.map(([name, shape]) => [name.replace('first_stage_model.', prefix), shape]));
+}
+
+const vaes: readonly CheckpointForm[] = [
+  file('VAE in the original naming', 'vae.safetensors', (path) =>
+    writeModelFile(path, { ...zeros, tensors: autoencoder('') }),
+  ),
+  single('VAE in a whole checkpoint', 'sd1'),
+  {
+    form: 'VAE in diffusers’ naming',
+    make: (folder) => {
+      const [whole, alone] = [join(folder, 'model.safetensors'), join(folder, 'vae.safetensors')];
+      writeSingleFile(whole, 'sd1', zeros);
+      const { tensors } = openCheckpoint(whole).components.get('vae')!.weightFiles[0]!;
+      const shapes = [...tensors].map(([name, { shape }]) => [name, [...shape]]);
+      writeModelFile(alone, { ...zeros, tensors: Object.fromEntries(shapes) });
+      return alone;
+    },
+  },
+  { form: 'VAE folder of diffusers', make: () => join(GOLDEN, 'sd1/vae') },
+  { form: 'small autoencoder (TAESD) of diffusers', make: () => join(GOLDEN, 'taesd') },
+  named('VAE: a file without one', 'unet.safetensors', 'conv_in.weight'),
+];
+
+const MODULE = 'unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q';
+const KOHYA = 'lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q';
+const SGM = 'lora_unet_middle_block_1_transformer_blocks_0_attn1_to_q';
+const lora = (form: string, tensors: Shapes, more: Partial<WrittenFile> = {}): CheckpointForm =>
+  file(form, 'style.safetensors', (path) => writeModelFile(path, { ...zeros, tensors, ...more }));
+const pair = (down: string, up: string, width = 64): Shapes => ({ [down]: [4, width], [up]: [width, 4] });
+
+const loras: readonly CheckpointForm[] = [
+  lora('LoRA of kohya', {
+    ...pair(`${KOHYA}.lora_down.weight`, `${KOHYA}.lora_up.weight`),
+    [`${KOHYA}.alpha`]: [],
+  }),
+  lora('LoRA of kohya, modules named as sgm does', pair(`${SGM}.lora_down.weight`, `${SGM}.lora_up.weight`)),
+  lora('LoRA of PEFT', pair(`${MODULE}.lora_A.weight`, `${MODULE}.lora_B.weight`)),
+  lora(
+    'LoRA of old diffusers',
+    pair(
+      `${MODULE.replace('.to_q', '.processor.to_q')}_lora.down.weight`,
+      `${MODULE.replace('.to_q', '.processor.to_q')}_lora.up.weight`,
+    ),
+  ),
+  lora('LoRA for another model', pair(`${KOHYA}.lora_down.weight`, `${KOHYA}.lora_up.weight`, 128), {
+    metadata: { ss_base_model_version: 'sdxl_base_v1-0' },
+  }),
+  lora('LoRA in fp8', pair(`${KOHYA}.lora_down.weight`, `${KOHYA}.lora_up.weight`), {
+    smallFloats: 'F8_E4M3',
+  }),
+  lora('LoHa', { [`${KOHYA}.hada_w1_a`]: [4, 4] }),
+  lora('LoKr', { [`${KOHYA}.lokr_w1`]: [4, 4] }),
+  lora('DoRA', {
+    ...pair(`${KOHYA}.lora_down.weight`, `${KOHYA}.lora_up.weight`),
+    [`${KOHYA}.dora_scale`]: [64, 1],
+  }),
+];
+
+export const checkpointForms: readonly CheckpointForm[] = [
+  ...folders,
+  ...singleFiles,
+  ...others,
+  ...vaes.map((form) => ({ ...form, as: 'vae' }) as const),
+  ...loras.map((form) => ({ ...form, as: 'lora' }) as const),
+];

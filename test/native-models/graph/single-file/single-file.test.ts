@@ -2,18 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   buildComponentGraph,
   type ComponentName,
-  cachedHiddenStatesInput,
-  layerTokens,
   openCheckpoint,
 } from '../../../../native-models/graph/index.ts';
 import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
-import { readTensorAsFloat32 } from '../../../../native-models/graph/safetensors-values.ts';
-import { createSession, maxAbsoluteDifference } from '../golden-session.ts';
+import { maxAbsoluteDifference } from '../golden-session.ts';
+import { goldenNumbers, runPart } from './run-part.ts';
 import {
   type Family,
   familyTensors,
@@ -37,52 +34,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const pathOf = (family: Family) => join(folder, `${family}.safetensors`);
 
-/** Runs one part of a family's file on the golden inputs that have its inputs' names. */
-async function runPart(family: Family, component: ComponentName, tag: string) {
-  const golden = openSafetensors(join(singleFileGoldens, `${family}.golden.safetensors`));
-  const given = (name: string): ort.Tensor | undefined => {
-    const entry = golden.tensors.get(`${tag}.${name}`);
-    if (entry === undefined) return undefined;
-    const numbers = readTensorAsFloat32(golden, entry.name);
-    return entry.dtype === 'I64'
-      ? new ort.Tensor('int64', BigInt64Array.from(numbers, BigInt), [...entry.shape])
-      : new ort.Tensor('float32', numbers, [...entry.shape]);
-  };
-  const graph = buildComponentGraph(openCheckpoint(pathOf(family)), component);
-  expect(
-    graph.unusedTensors.filter(
-      (name) => !name.startsWith(component === 'vae_encoder' ? 'decoder' : 'encoder'),
-    ),
-  ).toEqual([]);
-  const feeds: Record<string, ort.Tensor> = {};
-  for (const { name } of graph.inputs) {
-    const tensor = given(name);
-    if (tensor !== undefined) feeds[name] = tensor;
-  }
-  const { metadata } = graph;
-  if (metadata.kind === 'unet') {
-    const rows = feeds.sample!.dims[0]!;
-    feeds.kv_source = new ort.Tensor(
-      'int64',
-      BigInt64Array.from({ length: rows }, (_, i) => BigInt(i)),
-      [rows],
-    );
-    feeds.appearance_scale = new ort.Tensor('float32', new Float32Array(rows), [rows]);
-    feeds.keep = new ort.Tensor('int64', [], [0]);
-    for (const layer of metadata.guidedLayers) {
-      const dims = [0, layerTokens(layer, 8, 8), layer.channels];
-      feeds[cachedHiddenStatesInput(layer.path)] = new ort.Tensor('float32', [], dims);
-    }
-  }
-  const session = await createSession(graph);
-  try {
-    const outputs = await session.run(feeds);
-    return { outputs, expected: (name: string) => readTensorAsFloat32(golden, `${tag}.${name}`) };
-  } finally {
-    await session.release();
-  }
-}
-
 const texts: [Family, 'text_encoder' | 'text_encoder_2', string[]][] = [
   ['sd1', 'text_encoder', ['last_hidden_state']],
   ['sd2', 'text_encoder', ['last_hidden_state']],
@@ -90,30 +41,48 @@ const texts: [Family, 'text_encoder' | 'text_encoder_2', string[]][] = [
   ['sdxl', 'text_encoder_2', ['penultimate_hidden_state', 'text_embeds']],
 ];
 
+const families = ['sd1', 'sd2', 'sdxl'] as const;
+
 describe('as diffusers’ from_single_file', () => {
-  test.each(['sd1', 'sd2', 'sdxl'] as const)('the U-Net of %s', async (family) => {
-    const { outputs, expected } = await runPart(family, 'unet', 'unet');
-    const difference = maxAbsoluteDifference(
-      outputs.out_sample!.data as Float32Array,
-      expected('out_sample'),
+  /** Largest difference of an output from diffusers'. */
+  async function difference(
+    family: Family,
+    component: ComponentName,
+    tag: string,
+    names: Record<string, string>,
+  ) {
+    const checkpoint = openCheckpoint(pathOf(family));
+    const outputs = await runPart(checkpoint, family, component, tag);
+    const expected = goldenNumbers(family);
+    const each = Object.entries(names).map(([output, name]) =>
+      maxAbsoluteDifference(outputs[output]!, expected(`${tag}.${name}`)),
     );
-    expect(difference).toBeLessThanOrEqual(tolerance);
+    return Math.max(...each);
+  }
+
+  test.each(families)('the U-Net of %s', async (family) => {
+    const names = { out_sample: 'out_sample' };
+    expect(await difference(family, 'unet', 'unet', names)).toBeLessThanOrEqual(tolerance);
   });
 
-  test.each(['sd1', 'sd2', 'sdxl'] as const)('the autoencoder of %s', async (family) => {
-    const encoder = await runPart(family, 'vae_encoder', 'vae');
-    const encoded = encoder.outputs.latent!.data as Float32Array;
-    expect(maxAbsoluteDifference(encoded, encoder.expected('latent'))).toBeLessThanOrEqual(tolerance);
-    const decoder = await runPart(family, 'vae_decoder', 'vae');
-    const decoded = decoder.outputs.image!.data as Float32Array;
-    expect(maxAbsoluteDifference(decoded, decoder.expected('decoded'))).toBeLessThanOrEqual(tolerance);
+  test.each(families)('the autoencoder of %s', async (family) => {
+    expect(await difference(family, 'vae_encoder', 'vae', { latent: 'latent' })).toBeLessThanOrEqual(
+      tolerance,
+    );
+    expect(await difference(family, 'vae_decoder', 'vae', { image: 'decoded' })).toBeLessThanOrEqual(
+      tolerance,
+    );
   });
 
-  test.each(texts)('%s, %s', async (family, component, names) => {
-    const { outputs, expected } = await runPart(family, component, component);
-    for (const name of names) {
-      const difference = maxAbsoluteDifference(outputs[name]!.data as Float32Array, expected(name));
-      expect(difference, name).toBeLessThanOrEqual(tolerance);
+  test.each(texts)('%s, %s', async (family, component, outputs) => {
+    const names = Object.fromEntries(outputs.map((name) => [name, name]));
+    expect(await difference(family, component, component, names)).toBeLessThanOrEqual(tolerance);
+  });
+
+  test.each(families)('every tensor of %s has its place', (family) => {
+    const checkpoint = openCheckpoint(pathOf(family));
+    for (const component of ['unet', 'vae_encoder', 'vae_decoder', 'text_encoder'] as const) {
+      expect(buildComponentGraph(checkpoint, component).unusedTensors, component).toEqual([]);
     }
   });
 });
