@@ -21,6 +21,7 @@ import type {
   Pixels,
 } from './picture-codec.ts';
 import { drawSharp } from './placed-picture.ts';
+import { encodeLargePng } from './png-encoder.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
@@ -261,12 +262,17 @@ async function sampleColours({ channels }: Metadata, image: Sharp): Promise<Pixe
  *
  * @param channels 1: grey, 3: sRGB, 4: sRGB and alpha
  * @param profile marks colours as sRGB by an ICC profile, for programs that ask; no pixel is changed by that
+ * @param between is called now and then while a large picture is encoded; what it throws ends that
  */
 export async function encodePng(
-  { width, height, data }: Pixels,
+  pixels: Pixels,
   channels: 1 | 3 | 4,
   profile: 'with-profile' | 'without-profile',
+  between?: () => void | Promise<void>,
 ): Promise<Uint8Array> {
+  const { width, height, data } = pixels;
+  const isLarge = width * height > MAX_SMALL_PIXELS;
+  if (isLarge && profile === 'without-profile') return encodeLargePng(pixels, channels, between);
   const image = sharp(data, { raw: { width, height, channels } });
   const coloured =
     channels === 1
@@ -275,10 +281,7 @@ export async function encodePng(
         ? image.withIccProfile('srgb')
         : image;
   // Above a megapixel the last few percent of size would cost seconds.
-  const effort =
-    width * height <= MAX_SMALL_PIXELS
-      ? { compressionLevel: 9 }
-      : { compressionLevel: 2, adaptiveFiltering: channels > 1 };
+  const effort = isLarge ? { compressionLevel: 2, adaptiveFiltering: channels > 1 } : { compressionLevel: 9 };
   return coloured.png(effort).toBuffer();
 }
 
@@ -286,7 +289,12 @@ async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) throw new Error(`it has ${info.channels} channels after conversion`);
   // Small results lie in Node's shared buffer pool, which must not travel with them.
-  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+  const isShared = data.length < data.buffer.byteLength;
+  return {
+    width: info.width,
+    height: info.height,
+    data: isShared ? new Uint8Array(data) : new Uint8Array(data.buffer),
+  };
 }
 
 function resizeOptions({ width, height, mode }: PictureFit, kind: PictureKind) {
@@ -301,5 +309,5 @@ export const pictureOperations: PictureCodec = {
   thumbnail: makeThumbnail,
   decode: decodePixels,
   placedShape,
-  encode: encodePng,
+  encode: (pixels, channels, profile) => encodePng(pixels, channels, profile),
 };

@@ -105,18 +105,45 @@ function sampleInto(
     into.set(data.subarray(from, from + 4), at);
     return;
   }
-  const x0 = cubic(-1 - shareX);
-  const x1 = cubic(-shareX);
-  const x2 = cubic(1 - shareX);
-  const x3 = cubic(2 - shareX);
+  // Keys' kernel (a = -1/2) at the four neighbours of each axis, in powers of the share.
+  const shareX2 = shareX * shareX;
+  const shareX3 = shareX2 * shareX;
+  const x0 = -0.5 * shareX3 + shareX2 - 0.5 * shareX;
+  const x1 = 1.5 * shareX3 - 2.5 * shareX2 + 1;
+  const x2 = -1.5 * shareX3 + 2 * shareX2 + 0.5 * shareX;
+  const x3 = 0.5 * shareX3 - 0.5 * shareX2;
+  const shareY2 = shareY * shareY;
+  const shareY3 = shareY2 * shareY;
+  const y0 = -0.5 * shareY3 + shareY2 - 0.5 * shareY;
+  const y1 = 1.5 * shareY3 - 2.5 * shareY2 + 1;
+  const y2 = -1.5 * shareY3 + 2 * shareY2 + 0.5 * shareY;
+  const y3 = 0.5 * shareY3 - 0.5 * shareY2;
+  const isInside = left >= 1 && top >= 1 && left + 2 < width && top + 2 < height;
+  const corner = 4 * ((top - 1) * width + left - 1);
+  const together = isInside ? opacities(data, corner, 4 * width) : SOME;
+  if (together === NONE) return;
+  if (together === ALL) {
+    // Most pixels of most pictures: no weight depends on the opacity, and all of them sum to 1.
+    for (let channel = 0; channel < 3; channel++) {
+      let sum = 0;
+      for (let row = 0, from = corner + channel; row < 4; row++, from += 4 * width) {
+        const weightY = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
+        sum +=
+          weightY * (x0 * data[from]! + x1 * data[from + 4]! + x2 * data[from + 8]! + x3 * data[from + 12]!);
+      }
+      into[at + channel] = clampByte(sum);
+    }
+    into[at + 3] = 255;
+    return;
+  }
   let red = 0;
   let green = 0;
   let blue = 0;
   let alpha = 0;
-  for (let row = -1; row <= 2; row++) {
-    const y = top + row;
+  for (let row = 0; row < 4; row++) {
+    const y = top + row - 1;
     if (y < 0 || y >= height) continue;
-    const weightY = cubic(row - shareY);
+    const weightY = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
     if (weightY === 0) continue;
     for (let column = 0; column < 4; column++) {
       const x = left + column - 1;
@@ -139,13 +166,22 @@ function sampleInto(
   into[at + 3] = clampByte(alpha);
 }
 
-function clampByte(value: number): number {
-  return Math.min(Math.max(Math.round(value), 0), 255);
+const NONE = 0;
+const SOME = 1;
+const ALL = 2;
+
+/** Whether none, some or all of 4 x 4 pixels are opaque; `corner` and `stride` in bytes. */
+function opacities(data: Uint8Array, corner: number, stride: number): typeof NONE | typeof SOME | typeof ALL {
+  let every = 255;
+  let any = 0;
+  for (let row = 0, at = corner + 3; row < 4; row++, at += stride) {
+    every &= data[at]! & data[at + 4]! & data[at + 8]! & data[at + 12]!;
+    any |= data[at]! | data[at + 4]! | data[at + 8]! | data[at + 12]!;
+  }
+  if (any === 0) return NONE;
+  return every === 255 ? ALL : SOME;
 }
 
-/** Keys' cubic convolution kernel with a = -1/2. */
-function cubic(x: number): number {
-  const at = Math.abs(x);
-  if (at >= 2) return 0;
-  return at < 1 ? (1.5 * at - 2.5) * at * at + 1 : ((-0.5 * at + 2.5) * at - 4) * at + 2;
+function clampByte(value: number): number {
+  return Math.min(Math.max(Math.round(value), 0), 255);
 }

@@ -127,7 +127,7 @@ async function runRender(
   const { image, frame, device, notices, timingsMs, totalMs, unetMs, unetRows, peakMemoryBytes } = outcome;
   return {
     kind: 'render',
-    png: await encodePng(image),
+    png: await encodePng(image, () => hearCancel(signal)),
     width: image.width,
     height: image.height,
     frame,

@@ -13,7 +13,7 @@ import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { decodeImage } from '../images/images.ts';
+import { decodeAll } from '../images/images.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
 import { detailSources, type Reconstructions } from './detail-sources.ts';
@@ -50,7 +50,7 @@ export async function composeFullSize(inputs: FullSizeInputs): Promise<RgbImage>
   const { frame } = prepared;
   const opacity = await opacityOf(inputs);
   await hearCancel(signal);
-  const { pixels } = await decodeImage(prepared.backgroundFile ?? (await readAsset(inputs.background)));
+  const pixels = await decodeAll(prepared.backgroundFile ?? (await readAsset(inputs.background)));
   await hearCancel(signal);
 
   // 1. Only what the objects, their fade and the placed pictures cover is touched.
