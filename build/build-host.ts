@@ -1,9 +1,8 @@
 /**
- * `npm run build:host`: what Electron runs, as JavaScript: the host and the engine in dist/host, file by file as they
- * lie in electron/, and the preload script as one file, since a sandboxed one cannot load others.
+ * `npm run build:host`: compiles Electron's code to JavaScript: the host and the engine in dist/host, file by file as
+ * in electron/, and the preload script as one file, since a sandboxed one cannot load others.
  *
- * Node strips types by itself; whether the Node inside Electron does is its build's business, and an archive holds
- * what runs, not what it was made from.
+ * Node strips types itself, but the Node inside Electron may not, and the archive should only contain code that runs.
  */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -17,7 +16,7 @@ import { eventNames } from '../electron/contract/events.ts';
 /** The folder of package.json. */
 export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** The names in the contract's tables, in the place of the tables: the page's checks are the host's, not the bridge's. */
+/** Replaces the contract's tables by their names: the host validates the page's calls, not the bridge. */
 const contractNames: Plugin = {
   name: 'contract-names',
   load(id) {
@@ -62,7 +61,7 @@ async function drawIcons(folder: string): Promise<void> {
     ['icon.png', 1024],
     ['icon-256.png', 256],
   ] as const) {
-    // The density makes the drawing be rendered at its full size, not scaled up.
+    // The density renders the drawing at full size instead of scaling it up.
     await sharp(drawing, { density: (72 * side) / 256 })
       .resize(side, side)
       .png()
@@ -70,7 +69,7 @@ async function drawIcons(folder: string): Promise<void> {
   }
 }
 
-/** Builds everything that Electron needs but the page. */
+/** Builds everything for Electron except the page. */
 export async function buildHost(): Promise<void> {
   const dist = join(ROOT, 'dist');
   for (const folder of ['host', 'preload', 'icons'])

@@ -1,4 +1,4 @@
-/** How electron-builder packs dist/app: AppImage and deb (where there is a home page to name), NSIS, dmg. */
+/** Configuration of electron-builder for dist/app: AppImage and deb (if a home page is set), NSIS, dmg. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
@@ -9,10 +9,10 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 };
 
 /**
- * Where the program is to be found, for the packages that must name such a place: PNPMIX_HOMEPAGE, given by the one who
- * publishes it (docs/decisions/0061).
+ * The program's home page, for the packages that must name one: PNPMIX_HOMEPAGE, set by the publisher
+ * (docs/decisions/0061).
  *
- * @throws Error when it is no address of the web
+ * @throws Error when it is not a web address
  */
 export function homepageOf(environment: NodeJS.ProcessEnv): string | undefined {
   const given = environment.PNPMIX_HOMEPAGE;
@@ -24,12 +24,12 @@ export function homepageOf(environment: NodeJS.ProcessEnv): string | undefined {
   return href;
 }
 
-/** A deb names a home page, and electron-builder makes none without; an AppImage does not ask. */
+/** A deb must name a home page, and electron-builder makes none without it; an AppImage needs none. */
 export function linuxTargets(homepage: string | undefined): string[] {
   return homepage === undefined ? ['AppImage'] : ['AppImage', 'deb'];
 }
 
-/** What native code reads is next to the archive: it does not know archives. */
+/** Files that native code reads are next to the archive, which it cannot open. */
 const UNPACKED = [
   'native-models/packs/**',
   'node_modules/onnxruntime-node/**',
@@ -47,7 +47,7 @@ export const builderConfig: Configuration = {
   files: ['**/*'],
   asar: true,
   asarUnpack: UNPACKED,
-  // Every native library comes with binaries that do not depend on Electron's version (Node-API).
+  // Every native library ships binaries that do not depend on Electron's version (Node-API).
   npmRebuild: false,
   publish: null,
   // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder fills it in
@@ -83,7 +83,7 @@ export const builderConfig: Configuration = {
     oneClick: false,
     perMachine: false,
     allowToChangeInstallationDirectory: true,
-    // Projects and models are the user's: they stay when the program goes.
+    // Projects and models belong to the user: they stay when the program is uninstalled.
     deleteAppDataOnUninstall: false,
   },
   mac: {

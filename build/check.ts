@@ -1,11 +1,10 @@
 /**
- * `npm run check`: everything a reviewer should not have to say.
+ * `npm run check`: everything that a reviewer should not have to point out.
  *
  * Runs the formatter and linter (Biome), the type checker once per folder (each folder's tsconfig.json fixes
  * which globals exist there), the import rules (dependency-cruiser), the search for dead code (knip), and whether the
- * pages that are made from the code are current.
- * Every step runs even when an earlier one failed, so that one run shows all there is to mend. As many run side by side
- * as there are cores, and each prints what it has to say when it has ended.
+ * generated pages are up to date. Every step runs even if an earlier one failed, so that one run shows all problems.
+ * As many steps run in parallel as there are cores, and each prints its output when it has ended.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -49,7 +48,7 @@ const steps: readonly Step[] = [
   { name: 'generated pages', command: 'node', args: ['build/docs.ts', '--check'] },
 ];
 
-/** @returns whether it found nothing wrong */
+/** @returns whether it passed */
 async function run({ name, command, args }: Step): Promise<boolean> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,7 +66,7 @@ async function run({ name, command, args }: Step): Promise<boolean> {
 }
 
 const failed: string[] = [];
-// The large folders are at the end of the list: they come first, so that none of them runs on alone.
+// The large folders are at the end of the list: start them first, so that none of them runs alone at the end.
 const waiting = steps.toReversed();
 async function runWaiting(): Promise<void> {
   for (let step = waiting.shift(); step; step = waiting.shift()) {

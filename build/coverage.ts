@@ -1,7 +1,7 @@
 /**
- * `npm run coverage [-- FILTER...]`: every test, or those that a filter names, with what of the code they ran: a table
- * by folder. Code that only runs in other processes than the tests' own (the engine, `serve`, the page in Chromium) is
- * not counted. The whole report is in out/coverage.
+ * `npm run coverage [-- FILTER...]`: runs all tests, or the filtered ones, and prints their code coverage by folder.
+ * Code that only runs in other processes (the engine, `serve`, the page in Chromium) is not counted. The whole report
+ * is in out/coverage.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ interface Counted {
   readonly covered: number;
 }
 
-/** Of a file; Istanbul's json-summary. */
+/** Coverage of a file; Istanbul's json-summary. */
 interface FileCoverage {
   readonly lines: Counted;
   readonly functions: Counted;
@@ -22,12 +22,12 @@ interface FileCoverage {
 
 const MEASURES = ['lines', 'functions', 'branches'] as const;
 
-/** The folder of a file as the table has it: two levels deep, such as electron/app or renderer/editor. */
+/** The folder of a file in the table: two levels deep, such as electron/app or renderer/editor. */
 export function folderOf(path: string): string {
   return path.split(/[\\/]/).slice(0, -1).slice(0, 2).join('/');
 }
 
-/** @returns a Markdown table, a row for each folder, in percent */
+/** @returns a Markdown table in percent, one row per folder */
 export function coverageTable(files: Readonly<Record<string, FileCoverage>>): string {
   const folders = Map.groupBy(Object.entries(files), ([path]) => folderOf(path));
   const rows = [...folders]

@@ -1,4 +1,7 @@
-/** The pages under docs/ that the code knows best. `npm run docs` writes them; a test holds them to the code. */
+/**
+ * The pages under docs/ that are generated from the code. `npm run docs` writes them; a test checks that they are up
+ * to date.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -12,7 +15,7 @@ import {
 import { scenePlanSchema } from '../electron/contract/scene-file.ts';
 
 export interface GeneratedDoc {
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly path: string;
   readonly content: string;
 }
@@ -30,7 +33,7 @@ export function generatedDocs(): readonly GeneratedDoc[] {
   ];
 }
 
-/** The decisions by their headings, in the order of their numbers. */
+/** The decisions by their headings, in order of their numbers. */
 function decisionsPage(): string {
   const rows = readdirSync(DECISIONS)
     .filter((name) => /^\d{4}-.+\.md$/.test(name))
@@ -38,9 +41,9 @@ function decisionsPage(): string {
     .map((name) => {
       const [heading = ''] = readFileSync(join(DECISIONS, name), 'utf8').split('\n');
       const number = name.slice(0, 4);
-      // Pages may say their number again.
+      // Headings may repeat the number.
       const [, title] = new RegExp(`^# (?:${number}:? )?(.+?)\\r?$`).exec(heading) ?? [];
-      if (title === undefined) throw new Error(`${name} begins with "${heading}" and not with "# Title".`);
+      if (title === undefined) throw new Error(`${name} must begin with "# Title", not with "${heading}".`);
       return `| [${number}](${name}) | ${title} |`;
     });
   return page([
@@ -61,8 +64,8 @@ function errorsPage(): string {
     ORIGIN,
     '# Errors',
     '',
-    'Every error has a code that stays and a sentence that says what to do. On the command line:',
-    '`error CODE: sentence`, with `--json` a line of JSON (command-line.md); `--debug` adds where it arose and what caused it.',
+    'Every error has a stable code and a sentence that says what to do. On the command line:',
+    '`error CODE: sentence`, with `--json` a line of JSON (command-line.md); `--debug` adds the stack trace and the cause.',
     '',
     '| exit code | |',
     '| --- | --- |',
@@ -76,7 +79,7 @@ function errorsPage(): string {
   ]);
 }
 
-/** The parts of a JSON Schema that the table shows. */
+/** The parts of a JSON Schema shown in the table. */
 interface PropertySchema {
   readonly type?: string;
   readonly description?: string;
@@ -98,9 +101,9 @@ function parametersPage(): string {
     ORIGIN,
     '# Parameters',
     '',
-    'What a render can be told (electron/contract/parameters.ts). An option of the command line goes before the',
-    'scene file, that before the model pack’s recommendation, and that before the values here, which are the paper’s,',
-    'or this project’s where the paper is silent (method.md). alpha is set for each concept.',
+    'The parameters of a render (electron/contract/parameters.ts). An option of the command line overrides the',
+    'scene file, which overrides the model pack’s recommendation, which overrides the defaults here: the paper’s values,',
+    'or this project’s where the paper gives none (method.md). alpha is set for each concept.',
     '',
     '| name | range | value | meaning |',
     '| --- | --- | --- | --- |',

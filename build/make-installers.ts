@@ -4,15 +4,15 @@ import { StudioError } from '../electron/contract/errors.ts';
 import { ROOT } from './build-host.ts';
 import { builderConfig } from './builder-config.ts';
 
-/** The errors of the library that electron-builder downloads with, by their names. */
+/** Names of the errors of electron-builder's download library. */
 const DOWNLOAD_ERRORS = new Set(['RequestError', 'HTTPError', 'TimeoutError']);
 
 /**
- * Packs dist/app for the platform that this runs on.
+ * Packs dist/app for the current platform.
  *
  * @param pack electron-builder
  * @returns the installers' paths
- * @throws StudioError ELECTRON_UNAVAILABLE when the binary can neither be found in the cache nor be downloaded
+ * @throws StudioError ELECTRON_UNAVAILABLE when the binary is neither in the cache nor downloadable
  */
 export async function makeInstallers(pack: typeof build = build): Promise<string[]> {
   try {
@@ -22,8 +22,8 @@ export async function makeInstallers(pack: typeof build = build): Promise<string
     const [reason] = cause.message.split('\n');
     throw new StudioError(
       'ELECTRON_UNAVAILABLE',
-      `No installers are made, since Electron ${builderConfig.electronVersion} cannot be downloaded here (${reason}); the ` +
-        'program that they would hold is whole in dist/app.',
+      `No installers were made, because Electron ${builderConfig.electronVersion} cannot be downloaded here (${reason}); the ` +
+        'complete program is in dist/app.',
       { cause },
     );
   }

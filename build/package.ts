@@ -1,6 +1,6 @@
 /**
- * `npm run package`: installers for the platform that it runs on, in dist/packages. `-- --stage` goes only as far as
- * is possible without Electron's binary: stages the program, reports its size, and starts its own files once.
+ * `npm run package`: makes installers for the current platform in dist/packages. `-- --stage` only does what is
+ * possible without Electron's binary: stages the program, reports its size, and starts its files once.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ const { status } = spawnSync('vite', ['build', '--config', 'build/vite.renderer.
   stdio: 'inherit',
   shell: process.platform === 'win32',
 });
-if (status !== 0) throw new Error('the page does not build');
+if (status !== 0) throw new Error('the page could not be built');
 
 const parts = await stageApp(process, join(ROOT, 'dist', 'renderer'));
 const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -35,12 +35,12 @@ await writeFile(
 );
 
 const { version } = await smokeApp(STAGED);
-console.log(`The staged program ${version} starts, makes a project, and loads its engine.`);
+console.log(`The staged program ${version} starts, creates a project, and loads its engine.`);
 
 if (process.platform === 'linux' && homepageOf(process.env) === undefined) {
-  console.log('No deb is made: it names a home page. Give one as PNPMIX_HOMEPAGE=https://…');
+  console.log('No deb was made, because it needs a home page. Set PNPMIX_HOMEPAGE=https://…');
 }
-if (values.stage) console.log('Stopped before Electron, as asked.');
+if (values.stage) console.log('Stopped before Electron, as requested.');
 else {
   try {
     console.log((await makeInstallers()).join('\n'));

@@ -1,7 +1,7 @@
 /**
- * `npm run screens`: takes the screenshots that the README and the guide show over from out/screens, where the
- * end-to-end tests put them (`npm test -- test/e2e/starter-story.test.ts`). As few colours as show no difference:
- * they are drawn surfaces, and a third of the size.
+ * `npm run screens`: copies the screenshots for the README and the guide from out/screens, where the end-to-end tests
+ * write them (`npm test -- test/e2e/starter-story.test.ts`). They are reduced to as few colours as show no
+ * difference, which makes them a third of the size.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

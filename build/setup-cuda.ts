@@ -1,6 +1,6 @@
 /**
  * `npm run setup:cuda`: fetches ONNX Runtime's CUDA libraries with onnxruntime-node's own install script, about
- * 300 MB from NuGet. .npmrc keeps `npm ci` from doing so unasked.
+ * 300 MB from NuGet. .npmrc prevents `npm ci` from doing this.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -19,12 +19,12 @@ const packageFolder = join(dirname(createRequire(import.meta.url).resolve('onnxr
 const library = join(packageFolder, 'bin', 'napi-v6', 'linux', 'x64', 'libonnxruntime_providers_cuda.so');
 const { status, error } = spawnSync(process.execPath, [join(packageFolder, 'script', 'install.js')], {
   stdio: 'inherit',
-  // "true", not "cuda12": the script of version 1.30 takes a named value for none and does nothing under npm.
+  // "true", not "cuda12": under npm, the script of version 1.30 ignores a named value and does nothing.
   env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
 });
 if (error) throw error;
 if (status !== 0 || !existsSync(library)) {
-  console.error('The CUDA libraries could not be fetched; the processor is used as before.');
+  console.error('The CUDA libraries could not be fetched; the CPU is used as before.');
   process.exit(1);
 }
 console.log(`${library}\n${REQUIREMENTS} Try it: npm run demo -- --device cuda`);

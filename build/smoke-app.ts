@@ -1,6 +1,6 @@
 /**
- * Starts the staged program's own files with the browser host: its page, a command, and its engine. What Electron
- * adds is the window; all else is the same files.
+ * Starts the staged program's files with the browser host and checks its page, a command, and its engine. Electron
+ * only adds the window; all else is the same files.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
@@ -28,9 +28,8 @@ interface Answer {
 
 /**
  * @param appFolder the staged program
- * @param environment over this process's; PNPMIX_PACKS_DIR for other packs than the bundled ones
- * @returns what was found
- * @throws Error when something does not work
+ * @param environment added to this process's; PNPMIX_PACKS_DIR for packs other than the bundled ones @returns facts
+ * about the program @throws Error when something does not work
  */
 export async function smokeApp(
   appFolder: string,
@@ -69,7 +68,7 @@ export async function smokeApp(
 
 async function addressOf(child: ChildProcess): Promise<URL> {
   const exited = once(child, 'exit').then(([code]) => {
-    throw new Error(`the program ended by itself (${code})`);
+    throw new Error(`the program ended unexpectedly (${code})`);
   });
   const printed = new Promise<URL>((resolve) => {
     createInterface(child.stdout!).on('line', (line) => {
@@ -80,11 +79,11 @@ async function addressOf(child: ChildProcess): Promise<URL> {
   return Promise.race([printed, exited]);
 }
 
-/** Opens the page and the socket as a browser does: the token in the address is proved, never sent. */
+/** Opens the page and the socket like a browser: it proves the token in the address, without sending it. */
 async function openPage(address: URL): Promise<WebSocket> {
   const response = await fetch(address.origin);
   if (!response.ok || !(await response.text()).includes('<')) {
-    throw new Error(`the page answered ${response.status}`);
+    throw new Error(`the page responded with ${response.status}`);
   }
   const token = new URLSearchParams(address.hash.slice(1)).get('token') ?? '';
   const sign = (text: string) => createHmac('sha256', token).update(text).digest('base64url');

@@ -1,6 +1,6 @@
 /**
- * The program as it is packaged, in dist/app: the compiled host, the page, the bundled packs, and the libraries that
- * run, each without what is for other platforms or for building it. electron-builder packs this folder as it is.
+ * Stages the program in dist/app: the compiled host, the page, the bundled packs, and the runtime libraries, each
+ * without files for other platforms or for building it. electron-builder packs this folder unchanged.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -30,14 +30,14 @@ interface Manifest {
 
 export const STAGED = join(ROOT, 'dist', 'app');
 
-/** Folders of binaries: one below for each platform and processor, by one name or the other. */
+/** Folders of binaries, with a subfolder per platform and processor, in either naming scheme. */
 const PLATFORM_FOLDERS = [
   'onnxruntime-node/bin/napi-v6',
   'better-sqlite3/prebuilds',
   'fs-native-extensions/prebuilds',
 ];
 
-/** Of a library: what it is built from, and what is for people who write programs with it. */
+/** Files of a library for building it and for developers. */
 const NOT_RUN = [
   /^better-sqlite3\/(deps|src|binding\.gyp)(\/|$)/,
   /^fs-native-extensions\/(include|src|CMakeLists\.txt|binding\.c)(\/|$)/,
@@ -61,7 +61,7 @@ export function isPackaged(path: string, { platform, arch }: StageTarget): boole
   return first === `${platform}-${arch}` || first === `${platform}-${arch}.node`;
 }
 
-/** Stages the program for a platform. Libraries with binaries of their own (sharp) must be those of this machine. */
+/** Stages the program for a platform. Libraries with binaries (sharp) must be those of this machine. */
 export async function stageApp(target: StageTarget, rendererFolder: string): Promise<StagedPart[]> {
   if (!existsSync(join(rendererFolder, 'index.html'))) {
     throw new Error(`The page is not built: ${rendererFolder} has no index.html (npm run build:renderer).`);
@@ -100,7 +100,7 @@ export async function stageApp(target: StageTarget, rendererFolder: string): Pro
   return measure();
 }
 
-/** Copies the libraries that the program needs to run, and those that they need. */
+/** Copies the program's runtime libraries and their dependencies. */
 async function stageLibraries(target: StageTarget): Promise<void> {
   const { stdout, error } = spawnSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
     cwd: ROOT,
@@ -113,11 +113,11 @@ async function stageLibraries(target: StageTarget): Promise<void> {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith(modules + sep));
-  if (folders.length === 0) throw new Error('npm names no libraries.');
+  if (folders.length === 0) throw new Error('npm listed no libraries.');
   for (const folder of folders) {
     await cp(folder, join(STAGED, 'node_modules', relative(modules, folder)), {
       recursive: true,
-      // A library's own libraries are in npm's list, too.
+      // npm's list includes a library's dependencies.
       filter: (source) =>
         isPackaged(relative(modules, source).replaceAll(sep, '/'), target) ||
         isAbovePlatform(relative(modules, source).replaceAll(sep, '/')),
@@ -125,12 +125,12 @@ async function stageLibraries(target: StageTarget): Promise<void> {
   }
 }
 
-/** The folders above and right below the platforms' must be walked into to find the right one. */
+/** Walk into the folders above and directly below the platforms' to find the right one. */
 function isAbovePlatform(path: string): boolean {
   return PLATFORM_FOLDERS.some((folder) => folder === path || folder.startsWith(`${path}/`));
 }
 
-/** The sizes of the parts, the largest first. */
+/** The sizes of the parts, largest first. */
 async function measure(): Promise<StagedPart[]> {
   const parts: StagedPart[] = [];
   const add = async (folder: string) => {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: 'renderer',
-  // Relative addresses: the same files are served by HTTP and read from the program's folder.
+  // Relative addresses: the same files are served over HTTP and read from the program's folder.
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
@@ -15,7 +15,7 @@ export default defineConfig({
     assetsDir: 'static',
     target: 'chrome146',
     sourcemap: true,
-    // What the page is made of, with the licence texts: app.licences shows it (electron/app/licences.ts).
+    // Lists the page's packages with their licence texts, for app.licences (electron/app/licences.ts).
     license: { fileName: 'licences.json' },
     chunkSizeWarningLimit: 2000,
   },

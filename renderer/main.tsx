@@ -1,11 +1,11 @@
-/** The page's beginning: the host, the studio, the window. */
+/** Starts the page: connects the host, creates the studio, renders the window. */
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './fonts.css';
 import './flow.css';
 import './history.css';
 import './sheets.css';
-// Its rules for narrow windows change the others'.
+// Imported last: its rules for narrow windows override the others.
 import './studio.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -21,23 +21,23 @@ import { adoptThemeStyles } from './panels/widgets/theme-styles.ts';
 import { App } from './panels/window/app.tsx';
 import { Studio } from './session/studio.ts';
 
-// The page's policy forbids code that is made of text, which the checks would otherwise be compiled to.
+// The page's policy forbids eval, which zod would use to compile its checks.
 z.config({ jitless: true });
 adoptThemeStyles();
 
 declare global {
   interface Window {
-    /** There under Electron only. */
+    /** Only defined in Electron. */
     readonly pnpMixBridge?: StudioBridge;
   }
 }
 
-/** How the host is reached: the preload bridge where there is one, else the socket of the server of this page. */
+/** The connection to the host: the preload bridge if present, else the socket of this page's server. */
 async function openTransport(): Promise<Transport> {
   if (window.pnpMixBridge) return new BridgeTransport(window.pnpMixBridge);
   await takeToken('');
   const transport = new WebSocketTransport(new URL(location.href));
-  // The new address of a host that was started again, put into the tab that is open: nothing is loaded again.
+  // The user entered the new address of a restarted host in the open tab: the page is not reloaded.
   addEventListener('hashchange', async ({ oldURL }) => {
     if (await takeToken(new URL(oldURL).hash)) transport.retry();
   });
@@ -45,9 +45,9 @@ async function openTransport(): Promise<Transport> {
 }
 
 /**
- * Keeps the token and takes it out of the address bar, and with it out of the history and every screenshot.
+ * Stores the token and removes it from the address bar, and so from the browser's history and screenshots.
  *
- * @param hash what stands there instead
+ * @param hash replaces it
  */
 async function takeToken(hash: string): Promise<boolean> {
   const address = new URL(location.href);

@@ -1,12 +1,12 @@
 /**
- * What a page may do, the same in every host: everything is forbidden but what is named. (Chromium 156 knows no
- * directive against WebRTC; docs/security.md says what that leaves open.)
+ * The content security policy, the same in every host: everything is forbidden except what is listed. (Chromium 156
+ * has no directive against WebRTC; docs/security.md describes what that leaves open.)
  */
 
 /**
  * The page's policy: this program's own files, its pictures, and pictures that the page made in memory.
  *
- * @param pictureSource where the host has its pictures, when that is not the page's own origin
+ * @param pictureSource origin of the host's pictures, if it is not the page's own
  */
 export function pagePolicy(pictureSource?: string): string {
   const pictures = pictureSource === undefined ? '' : ` ${pictureSource}`;
@@ -26,5 +26,5 @@ export function pagePolicy(pictureSource?: string): string {
   ].join('; ');
 }
 
-/** A picture that is opened by itself is only ever a picture. */
+/** The policy of a picture opened as a page of its own: nothing in it may run. */
 export const ASSET_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'";

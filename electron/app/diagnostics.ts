@@ -8,7 +8,7 @@ import { withoutQuotes } from '../foundation/log/fault-facts.ts';
 import { availableMemoryBytes, memoryLimitBytes } from '../foundation/memory.ts';
 import type { Services } from './services.ts';
 
-/** Newest entries of the log that are copied. */
+/** How many of the newest log entries are copied. */
 const LOG_ENTRIES = 200;
 
 /** The program, the machine, the engine, the settings, and the end of the log; the home folder is ~ throughout. */
@@ -18,7 +18,7 @@ export function collectDiagnostics(
   const { host, facts, folders, log, engine, settings, store } = services;
   const { status } = engine;
   const { settings: settingsFolder, cache, bundledPacks } = folders;
-  // What the editor remembers of itself may name things.
+  // The editor's remembered state may contain names.
   const { editor: _, ...settingsShown } = settings.current;
   return withoutHome(
     {
@@ -51,7 +51,7 @@ export function collectDiagnostics(
   );
 }
 
-/** A line may be half written where the machine lost its power. */
+/** A line may be incomplete after a power cut. */
 function entryOf(line: string): Diagnostics['log'][number] {
   try {
     return z.record(z.string(), z.json()).parse(JSON.parse(line));
@@ -61,8 +61,7 @@ function entryOf(line: string): Diagnostics['log'][number] {
 }
 
 /**
- * Writes ~ for the home folder in every text, also where it is part of a file:// address or written with the other
- * kind of slash.
+ * Replaces the home folder by ~ in every text, including file:// addresses and paths with the other kind of slash.
  */
 export function withoutHome<Value>(value: Value, { platform, homeFolder }: PlatformFacts): Value {
   const isWindows = platform === 'win32';

@@ -1,6 +1,6 @@
 /**
- * Turns any message of a window into an envelope: sender check -> parse -> run -> result. Every transport
- * calls this and nothing else.
+ * Turns any message of a window into an envelope: sender check -> parse -> run -> result. Every transport calls only
+ * this.
  */
 import * as z from 'zod';
 import type { Envelope, Failure } from '../contract/command.ts';
@@ -8,19 +8,19 @@ import { type CommandHandlers, type CommandName, commands, isCommandName } from 
 import type { ErrorCode } from '../contract/errors.ts';
 import { asFailure, asStudioError } from './studio-error.ts';
 
-/** Who sent a command. */
+/** The sender of a command. */
 export interface CommandContext {
-  /** Names the window or the connection, for as long as it lives. */
+  /** Identifies the window or the connection while it lives. */
   readonly clientId: string;
 }
 
 export interface DispatcherOptions<Sender> {
   readonly handlers: CommandHandlers<CommandContext>;
-  /** Who the sender is; null for one that nothing is taken from. */
+  /** Identifies the sender; null refuses it. */
   readonly identify: (sender: Sender) => CommandContext | null;
-  /** Told of every error that is the program's own fault, for the log. */
+  /** Called with every error that is a bug, for the log. */
   readonly onFault?: (error: unknown, command: string) => void;
-  /** Told of every command that was answered with an error, for the log. */
+  /** Called with every command that failed, for the log. */
   readonly onRefused?: (command: CommandName, code: ErrorCode, durationMs: number) => void;
 }
 
@@ -30,7 +30,7 @@ export type Dispatch<Sender> = (
   input: unknown,
 ) => Promise<Envelope<unknown>>;
 
-/** Makes the one way in. What it returns never rejects. */
+/** Makes the dispatcher. Its promises never reject. */
 export function createDispatcher<Sender>({
   handlers,
   identify,
@@ -39,7 +39,7 @@ export function createDispatcher<Sender>({
 }: DispatcherOptions<Sender>): Dispatch<Sender> {
   return async (sender, command, input) => {
     const context = identify(sender);
-    if (context === null) return failure('SENDER_REFUSED', 'No commands are taken from there.');
+    if (context === null) return failure('SENDER_REFUSED', 'Commands from this sender are refused.');
     if (!isCommandName(command)) {
       const name = typeof command === 'string' ? `"${command.slice(0, 100)}"` : 'of this name';
       return failure('COMMAND_UNKNOWN', `There is no command ${name}.`);
@@ -64,19 +64,16 @@ async function run<Name extends CommandName>(
   const { input: inputSchema, output: outputSchema } = commands[name];
   const parsed = inputSchema.safeParse(input);
   if (!parsed.success) {
-    return failure(
-      'COMMAND_INVALID',
-      `${name} was sent with what it does not take:\n${z.prettifyError(parsed.error)}`,
-    );
+    return failure('COMMAND_INVALID', `The input of ${name} is invalid:\n${z.prettifyError(parsed.error)}`);
   }
-  // The table pairs each name with its schemas and its handler; TypeScript sees the unions of all of them.
+  // The table pairs each name with its schemas and its handler; TypeScript only sees the unions of them.
   const handler = handlers[name] as (parsedInput: unknown, from: CommandContext) => unknown;
   const value = await handler(parsed.data, context);
-  // What is not as agreed does not leave: a field too many may be one that was not meant for a window.
+  // A result that violates the contract is not sent: an extra field may not be meant for a window.
   const checked = outputSchema.safeParse(value);
   if (checked.success) return { ok: true, value: checked.data };
   onFault?.(checked.error, name);
-  return failure('INTERNAL', `The answer to ${name} is not what was agreed. This is a fault of the program.`);
+  return failure('INTERNAL', `The result of ${name} violates the contract. This is a bug.`);
 }
 
 function failure(code: ErrorCode, message: string): Failure {

@@ -1,6 +1,6 @@
 /**
- * What the program is made of, and under which licences: the host's packages as they are installed, and the page's as
- * Vite wrote them down when it built the page. What a package does not bring along is in licence-texts.
+ * Third-party licences: of the host's packages as installed, and of the page's packages as listed by Vite in the
+ * build. Texts that a package lacks are in licence-texts.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ const packageSchema = z.object({
   optionalDependencies: z.record(z.string(), z.string()).default({}),
 });
 
-/** What Vite writes (build.license in build/vite.renderer.ts). */
+/** Vite's list (build.license in build/vite.renderer.ts). */
 const pagePackagesSchema = z.array(
   z.object({
     name: z.string(),
@@ -28,20 +28,20 @@ const pagePackagesSchema = z.array(
 );
 
 /**
- * By a package's name, which may end in *: texts in licence-texts, or in the package's own folder where they begin
- * with ./
+ * By a package's name, which may end in *: texts in licence-texts, or in the package's own folder if they begin with
+ * ./
  */
 const addedTextsSchema = z.record(z.string(), z.array(z.string()).min(1));
 
 const textsFolder = join(import.meta.dirname, 'licence-texts');
 
-/** Longest licence text of a model pack that is shown. */
+/** Longest licence text of a model pack to show. */
 const MAX_TEXT_LENGTH = 200_000;
 
 /**
- * The program, the packages that host and page run with, and the bundled model packs.
+ * The program, the packages of host and page, and the bundled model packs.
  *
- * @param applicationFolder holds the program's own package.json
+ * @param applicationFolder contains the program's own package.json
  */
 export async function readLicences(
   applicationFolder: string,
@@ -66,7 +66,7 @@ export async function readLicences(
   const waiting = Object.keys(own.dependencies).map((name) => ({ name, from: applicationFolder }));
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const folder = await findPackage(next.name, next.from);
-    // Packages for other platforms are named as optional, and are not installed here.
+    // Packages for other platforms are listed as optional and not installed here.
     if (folder === undefined || seen.has(folder)) continue;
     seen.add(folder);
     const found = packageSchema.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
@@ -90,7 +90,7 @@ export async function readLicences(
   return [program!, ...others.toSorted((a, b) => a.name.localeCompare(b.name, 'en'))];
 }
 
-/** Where Node would find a package. */
+/** The folder where Node resolves a package. */
 async function findPackage(name: string, from: string): Promise<string | undefined> {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -99,7 +99,7 @@ async function findPackage(name: string, from: string): Promise<string | undefin
   }
 }
 
-/** What the page is made of; nothing where it was not built. */
+/** The page's packages; none if it was not built. */
 async function pagePackages(applicationFolder: string): Promise<z.infer<typeof pagePackagesSchema>> {
   const path = join(applicationFolder, 'dist', 'renderer', 'licences.json');
   const text = await ifPresent(readFile(path, 'utf8'));
@@ -115,7 +115,7 @@ async function ownText(folder: string): Promise<string | null> {
   return joined(...texts);
 }
 
-/** @param folder of the package; undefined where only its built code is here */
+/** @param folder of the package; undefined if only its built code is here */
 async function addedText(
   added: z.infer<typeof addedTextsSchema>,
   name: string,

@@ -1,11 +1,11 @@
-/** What the program writes into its log: engines, renders, jobs and settings, each with its id and never its content. */
+/** Logs engines, renders, jobs and settings, with their ids and never their content. */
 import type { StudioEvent } from '../contract/events.ts';
 import type { StudioLog } from '../foundation/log/studio-log.ts';
 import type { EventListener } from './studio-events.ts';
 
-/** Writes the begin and the end of every render and job, and changes of the engine's settings. */
+/** Logs the start and end of every render and job, and changes of the engine's settings. */
 export function logStudioEvents(log: StudioLog): EventListener {
-  /** When each render or job that has not ended was first reported. */
+  /** When each unfinished render or job was first reported. */
   const begunMs = new Map<string, number>();
   const ended = (id: string): number | undefined => {
     const startMs = begunMs.get(id);

@@ -18,7 +18,7 @@ import type { RenderService } from './renders/render-service.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 import type { StudioEvents } from './studio-events.ts';
 
-/** The system's dialogs, as far as a host has them. A path is null when the dialog was dismissed. */
+/** The system's dialogs, if the host has them. A path is null when the dialog was dismissed. */
 export interface HostDialogs {
   openProject(clientId: string): Promise<string | null>;
   saveProject(clientId: string, suggestedName?: string): Promise<string | null>;
@@ -28,7 +28,7 @@ export interface HostDialogs {
   reveal(clientId: string, path: string): Promise<void>;
 }
 
-/** What only a host knows. */
+/** Facts that only the host knows. */
 export interface StudioHost {
   readonly kind: 'electron' | 'browser';
   readonly version: string;
@@ -43,12 +43,12 @@ export interface Services {
   readonly events: StudioEvents;
   readonly settings: SettingsStore;
   readonly unfinishedExports: UnfinishedExports;
-  /** Makes the engine the one that the settings and the installed packs ask for. */
+  /** Matches the engine to the settings and the installed packs. */
   readonly applySettings: () => Promise<void>;
   readonly recent: RecentProjects;
   readonly projects: OpenProjects;
   readonly projectsFolder: ProjectsFolder;
-  /** Paths of the files that were exported since the start. */
+  /** Paths of the files exported since the start. */
   readonly writtenFiles: Set<string>;
   readonly transient: TransientAssets;
   readonly pictures: PictureCodec;

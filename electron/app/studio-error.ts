@@ -2,7 +2,7 @@
 import type { Failure } from '../contract/command.ts';
 import { StudioError } from '../contract/errors.ts';
 
-/** The same error as a {@link StudioError}, the original as its cause; one that is a StudioError already stays. */
+/** The error as a {@link StudioError}, with the original as its cause; a StudioError is returned unchanged. */
 export function asStudioError(error: unknown): StudioError {
   if (error instanceof StudioError) return error;
   return new StudioError('INTERNAL', error instanceof Error ? error.message : String(error), {
@@ -10,7 +10,7 @@ export function asStudioError(error: unknown): StudioError {
   });
 }
 
-/** How an error crosses to a window. */
+/** An error as it is sent to a window. */
 export function asFailure(error: unknown): Failure {
   const { code, message } = asStudioError(error);
   return { ok: false, code, message };

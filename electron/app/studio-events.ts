@@ -1,4 +1,4 @@
-/** The event bus of a host: every event for its windows goes through it. */
+/** The event bus of a host, for every event to its windows. */
 import type { EventName, EventPayload, StudioEvent } from '../contract/events.ts';
 
 export type EventListener = (event: StudioEvent) => void;
@@ -12,20 +12,20 @@ export class StudioEvents {
     this.#onFault = onFault;
   }
 
-  /** Tells every listener; one that throws keeps neither the others from hearing nor the work from going on. */
+  /** Notifies every listener; one that throws stops neither the others nor the work. */
   emit<Name extends EventName>(event: Name, payload: EventPayload<Name>): void {
-    // The pair is one of the union's members; TypeScript does not follow that through a type parameter.
+    // The pair is a member of the union; TypeScript does not see that through a type parameter.
     const told = { event, payload } as StudioEvent;
     for (const listener of this.#listeners) {
       try {
         listener(told);
       } catch (error) {
-        this.#onFault(error, `telling of ${event}`);
+        this.#onFault(error, `emitting ${event}`);
       }
     }
   }
 
-  /** @returns ends it */
+  /** @returns unsubscribes */
   listen(listener: EventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -49,34 +49,34 @@ export interface StudioOptions {
   readonly folders: StudioFolders;
   /** child_process.fork by default. */
   readonly launchEngine?: EngineLauncher;
-  /** Starts a process that works with pictures; child_process.fork by default. */
+  /** Starts a picture process; child_process.fork by default. */
   readonly launchPictures?: ChildLauncher;
   readonly engineLimits?: Partial<SupervisorLimits>;
-  /** Told of every start, task and end of an engine process, beside the log. */
+  /** Called with every start, task and end of an engine process, in addition to the log. */
   readonly engineLog?: EngineLog;
-  /** The host's log, where it has begun one before; one in the settings folder by default. */
+  /** The host's log, if it has opened one already; by default one in the settings folder. */
   readonly log?: StudioLog;
-  /** The network and the disk, for the model store. */
+  /** Network and disk of the model store. */
   readonly environment?: StoreEnvironment;
 }
 
 export interface Studio {
   readonly handlers: CommandHandlers<CommandContext>;
-  /** @returns ends it */
+  /** @returns unsubscribes */
   readonly listen: (listener: EventListener) => () => void;
   /** Begins to take a file from a window; one that is announced as no picture is kept as bytes. */
   readonly openUpload: (mediaType: string) => Upload;
   /**
-   * A picture of an open project, or one on its way; undefined when there is none.
+   * A picture of an open project, or one in transit; undefined if there is none.
    *
-   * @throws StudioError ASSET_INVALID when only damaged ones are there
+   * @throws StudioError ASSET_INVALID when all copies are damaged
    */
   readonly readAsset: (asset: AssetId) => TransientAsset | undefined;
-  /** Where new projects are made now. */
+  /** The current folder for new projects. */
   readonly projectsFolder: () => string;
-  /** Process id of the engine; undefined while there is none. */
+  /** Process id of the engine; undefined without one. */
   readonly enginePid: () => number | undefined;
-  /** Writes a command that was answered with an error into the log: its name and the code, no more. */
+  /** Logs a failed command: only its name and the error code. */
   readonly onRefused: (command: CommandName, code: ErrorCode, durationMs: number) => void;
   /** Ends all work, closes all projects, ends the engine. */
   readonly close: () => Promise<void>;

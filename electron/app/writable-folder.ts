@@ -7,14 +7,14 @@ import { makeFolder } from '../foundation/files/atomic-write.ts';
 import { writing } from '../foundation/files/file-errors.ts';
 
 /**
- * Makes a folder where it is not there, and looks whether it can be written to.
+ * Makes a missing folder, and checks that it is writable.
  *
  * @param folder absolute
  * @throws StudioError PARAMETER_INVALID for a relative path, FOLDER_UNWRITABLE, DISK_FULL
  */
 export async function ensureWritable(folder: string): Promise<void> {
   if (!isAbsolute(folder)) {
-    throw new StudioError('PARAMETER_INVALID', `"${folder}" is no full path of a folder.`);
+    throw new StudioError('PARAMETER_INVALID', `"${folder}" is not an absolute path.`);
   }
   await writing(folder, async () => {
     await makeFolder(folder);

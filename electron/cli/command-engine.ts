@@ -1,6 +1,6 @@
 /**
  * The engine of a command: the supervisor that the hosts drive, for the one pack that the options name. It runs in a
- * process of its own unless the command says otherwise (docs/decisions/0143).
+ * separate process unless the command says otherwise (docs/decisions/0143).
  */
 import { type EngineLauncher, forkEngine } from '../app/engine/engine-child.ts';
 import type { OpenedEngine } from '../app/engine/engine-session.ts';
@@ -15,14 +15,14 @@ import { showRender } from './render-progress.ts';
 /** An engine that has opened its pack. */
 export interface CommandEngine extends OpenedEngine {
   readonly run: EngineSupervisor['run'];
-  /** Ends it, and everything that it runs. */
+  /** Ends it and its tasks. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens the engine that the options ask for; the caller closes it.
+ * Opens the engine of the options; the caller closes it.
  *
- * @param launch a process of its own by default
+ * @param launch a separate process by default
  * @param scene whose models are opened where the options name none
  * @throws StudioError USAGE, and what {@link EngineSupervisor.open} throws
  */
@@ -42,7 +42,7 @@ export async function openCommandEngine(
       cacheLimitBytes: DEFAULT_SETTINGS.cacheLimitBytes,
       rowsAtOnce: DEFAULT_SETTINGS.rowsAtOnce,
     },
-    // Between two renders of a sweep the models stay, however short memory is: the next render takes them again.
+    // The models stay loaded between the renders of a sweep, even if memory is short: the next render needs them.
     limits: { idleMs: Number.POSITIVE_INFINITY, lowMemoryBytes: 0 },
     onOpening: (step, total) => showOpening({ stage: 'load', step, total }),
   });
@@ -61,10 +61,10 @@ export async function openCommandEngine(
 }
 
 /**
- * The first Ctrl-C cancels, and the second one ends this process on the spot. The engine may then be in a call of
- * minutes, in which it does not hear that its host is gone: it is ended first.
+ * The first Ctrl-C cancels, the second ends this process at once. The engine may be in a native call of minutes and
+ * not notice that its host is gone, so it is ended first.
  *
- * @returns forgets about it
+ * @returns removes the handler
  */
 function endWithSecondSignal(signal: AbortSignal, supervisor: EngineSupervisor): () => void {
   const names = ['SIGINT', 'SIGTERM'] as const;

@@ -1,4 +1,4 @@
-/** The commands of the command line. Each is loaded when it is run: `serve` and `models` need no models in memory. */
+/** The commands of the command line. Each is loaded only to run it: `serve` and `models` need no models in memory. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../contract/errors.ts';
@@ -7,7 +7,7 @@ import type { Command, CommandEntry } from '../foundation/command-line/command.t
 export const commands: readonly CommandEntry[] = [
   {
     name: 'start',
-    summary: 'Opens the program: in a window of its own, or in a browser tab.',
+    summary: 'Opens the program in its own window, or in a browser tab.',
     load: async () => (await import('../serve/start-command.ts')).startCommand,
   },
   {
@@ -48,7 +48,7 @@ export const commands: readonly CommandEntry[] = [
   },
 ];
 
-/** The bench stands with the textbook version of the method, among the tests, which nothing else may import. */
+/** The bench is with the textbook version of the method, among the tests, which nothing else may import. */
 async function loadBench(): Promise<Command> {
   const url = new URL('../../test/bench/bench-command.ts', import.meta.url);
   if (!existsSync(fileURLToPath(url))) {

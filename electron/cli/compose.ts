@@ -1,4 +1,4 @@
-/** `compose`: a scene file in, a picture out; or a sheet of pictures, or a trace beside it. */
+/** `compose`: turns a scene file into a picture, or a sheet of pictures, optionally with a trace. */
 import { extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
@@ -31,9 +31,9 @@ export const composeCommand: Command = {
   details:
     'Scene files are described in docs/scene-file.md. Options override the scene file, which overrides the values\n' +
     'that the model pack recommends, which override the paper’s.\n' +
-    'A scene file can ask for pictures that do not exist yet: a background from a prompt, masks from phrases, the\n' +
-    'background without its objects. They are saved next to the result, as a scene of their own.\n' +
-    'A PNG that this program made can stand in for a scene file. Its pictures are looked up in the projects and\n' +
+    'A scene file can request pictures that do not exist yet: a background from a prompt, masks from phrases, the\n' +
+    'background without its objects. They are saved next to the result, as a complete scene.\n' +
+    'A PNG made by this program can be used as a scene file. Its pictures are looked up in the projects and\n' +
     'picture files in the same folder (docs/export.md).',
   options: {
     out: { value: 'FILE.png', description: 'Where to save the picture.' },
@@ -52,10 +52,10 @@ export const composeCommand: Command = {
   run: runCompose,
 };
 
-/** What pictures say that they were made with. */
+/** The program's name in the metadata of pictures. */
 const program = `PnP-MIX Studio ${manifest.version}`;
 
-/** What the command line asks for, checked as far as it can be before the models are loaded. */
+/** The options of the command line, checked as far as possible before loading models. */
 interface ComposeTask {
   readonly scenePath: string;
   readonly out: string;
@@ -66,7 +66,7 @@ interface ComposeTask {
 }
 
 function readTask({ options, positionals }: CommandContext): ComposeTask {
-  // --sweep takes one value as every option does; a second axis behind it arrives as a positional.
+  // --sweep takes one value like every option; a second axis after it arrives as a positional.
   const isSweep = options.has('sweep');
   const axes = isSweep ? positionals.filter(isSweepAxis) : [];
   const [scenePath, ...rest] = positionals.filter((text) => !axes.includes(text));
@@ -114,8 +114,8 @@ async function runCompose(context: CommandContext): Promise<void> {
     (await MadeFiles.open(
       folder,
       madeNames,
-      `To compose what is there: npm run compose -- ${join(folder, 'scene.json')} --out ${task.out}. To make all ` +
-        'of it again, move the folder away or choose another --out.',
+      `To compose the edited scene: npm run compose -- ${join(folder, 'scene.json')} --out ${task.out}. To generate it ` +
+        'again, move the folder away or choose another --out.',
     ));
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
@@ -126,7 +126,7 @@ async function runCompose(context: CommandContext): Promise<void> {
     print(line);
   };
   try {
-    // Tensors do not leave an engine process; everything else needs none.
+    // Tensors do not leave an engine process, so --trace runs the engine in this one.
     const launch = trace && (await import('./engine-in-process.ts')).launchInProcess(trace.write);
     const opened = await openCommandEngine(options, signal, progress, launch, models);
     engine = opened;
@@ -142,7 +142,7 @@ async function runCompose(context: CommandContext): Promise<void> {
     if (madeWith !== undefined && !isSameModel(madeWith, identity)) {
       say(
         `note: ${task.scenePath} was made with the pack ${describeModel(madeWith)}; the pack that is open is ` +
-          `${describeModel(identity)}, so the picture will be another one.`,
+          `${describeModel(identity)}, so the picture will differ.`,
       );
     }
     for (const { name, triggerWords } of loras) {
@@ -188,12 +188,12 @@ async function runCompose(context: CommandContext): Promise<void> {
   }
 }
 
-/** Where what a plan's scene lacks goes: a folder beside the result. */
+/** Folder for the generated pictures of a plan: next to the result. */
 function madeFolder(out: string): string {
   return `${out.slice(0, out.length - extname(out).length)}-scene`;
 }
 
-/** Makes what a plan's scene lacks, and loads the scene from there. */
+/** Generates the missing pictures of a plan, and loads the completed scene. */
 async function carryOutPlan(
   plan: ScenePlan,
   scenePath: string,
@@ -213,8 +213,8 @@ function pixelsOf({ png }: Rendered): Promise<Pixels> {
 }
 
 /**
- * Renders every combination; all share the inversions that the parameter leaves alone. All requests are made, and
- * so checked, before the first picture is.
+ * Renders every combination; they share the inversions that the parameter does not affect. All requests are built,
+ * and so checked, before the first render.
  */
 async function renderSweep(
   axes: readonly SweepAxis[],
@@ -247,10 +247,10 @@ async function renderSweep(
 }
 
 /**
- * What every command that renders prints at its end.
+ * Prints the summary of a command that renders.
  *
- * @param files what was written, by what it is
- * @param said what was printed before the render: of pictures that were made for the scene, and notes
+ * @param files paths written, by kind
+ * @param said lines printed before the render: pictures generated for the scene, and notes
  */
 export function reportOutcomes(
   outcomes: readonly Pick<Rendered, 'notices' | 'totalMs' | 'device' | 'frame' | 'width' | 'height'>[],

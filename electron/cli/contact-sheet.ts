@@ -9,12 +9,12 @@ export interface SheetTile {
   readonly caption?: string;
   /** Colour of the caption; dark by default. */
   readonly captionColor?: string;
-  /** How many columns it takes; 1 by default. */
+  /** Columns to span; 1 by default. */
   readonly columns?: number;
 }
 
 export interface SheetRow {
-  /** Stands to the left of the row. */
+  /** Label to the left of the row. */
   readonly label?: string;
   readonly tiles: readonly SheetTile[];
 }
@@ -28,8 +28,8 @@ const ROW_LABEL_WIDTH_PX = 96;
 const MAX_TILE_SIDE_PX = 512;
 
 /**
- * Draws a sheet. Every tile has room for the first picture, at most {@link MAX_TILE_SIDE_PX} a side; larger pictures are
- * shrunk into that, smaller ones stand in its middle.
+ * Draws a sheet. Every tile has the size of the first picture, at most {@link MAX_TILE_SIDE_PX} a side; larger
+ * pictures are shrunk to fit, smaller ones centred.
  *
  * @param rows at least one, with at least one tile each
  * @returns a PNG file
@@ -98,7 +98,7 @@ interface Size {
   readonly height: number;
 }
 
-/** A size of the same aspect that fits into a room; its own where it does. */
+/** A size scaled down, if needed, to fit into another. */
 function within({ width, height }: Size, room: Size): Size {
   const scale = Math.min(room.width / width, room.height / height, 1);
   return { width: Math.max(Math.round(width * scale), 1), height: Math.max(Math.round(height * scale), 1) };

@@ -1,6 +1,6 @@
 /**
- * `demo`: a scene in which two concepts replace objects, and a photograph in which one is placed, as pictures and as a
- * sheet of how they came about.
+ * `demo`: renders a scene in which two concepts replace objects, and a photograph in which one is placed, with a
+ * sheet of their inputs.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ async function runDemo(context: CommandContext): Promise<void> {
   }
 }
 
-/** Width from which on a picture takes several columns of the sheet. */
+/** Width from which a picture spans several columns of the sheet. */
 const LARGE_FROM_PX = 512;
 
 /** Background, inpainted background, masks, concept images and result. */
@@ -85,7 +85,7 @@ async function overviewTiles(scene: LoadedScene, result: RgbImage): Promise<Shee
   const asset = (path: string) => assets.get(assetIds.get(path)!)!;
   const imageOf = async (path: string): Promise<RgbImage> => decodePixels(asset(path).bytes, path, 'picture');
   const background = await imageOf(file.background);
-  // A photograph is shown larger than the drawings.
+  // Show a photograph larger than the drawings.
   const isLarge = background.width > LARGE_FROM_PX;
   const masked = file.concepts.filter(({ mask }) => mask !== undefined);
   const masks = await Promise.all(

@@ -1,6 +1,6 @@
 /**
- * The engine in the process of the command, for what needs its tensors: they never leave an engine process. The one
- * place where the command line loads ONNX Runtime (docs/decisions/0143).
+ * The engine in the command's own process, for commands that need its tensors, which never leave an engine process.
+ * The only file of the command line that loads ONNX Runtime (docs/decisions/0143).
  */
 import type { EngineLauncher } from '../app/engine/engine-child.ts';
 import type { RenderProgress } from '../contract/progress.ts';
@@ -11,9 +11,9 @@ import { EngineServer } from '../inference/engine/engine-server.ts';
 import { readEngineChoice } from './engine-options.ts';
 
 /**
- * Launches an engine in this process, behind the same messages as one in its own.
+ * Launches an engine in this process, with the same messages as one in a separate process.
  *
- * @param onTrace takes the tensors of every render by name (docs/trace.md)
+ * @param onTrace receives the tensors of every render by name (docs/trace.md)
  */
 export function launchInProcess(onTrace: NonNullable<RenderControls['onTrace']>): EngineLauncher {
   return () => {
@@ -27,7 +27,7 @@ export function launchInProcess(onTrace: NonNullable<RenderControls['onTrace']>)
     return {
       pid: undefined,
       send: toEngine.send,
-      // Nothing can end it in a call; it stops at its next step.
+      // Nothing can interrupt a native call; it stops at its next step.
       kill: () => void server.close().then(() => end({ exitCode: 0, signal: null, stderrTail: '' })),
       onMessage: toHost.listen,
       onExit: (listener) => void ended.then(listener),
@@ -35,7 +35,7 @@ export function launchInProcess(onTrace: NonNullable<RenderControls['onTrace']>)
   };
 }
 
-/** Carries messages one way, in their order and never within the call that sends them. */
+/** Delivers messages one way, in order and asynchronously. */
 class Line {
   #listener: (message: unknown) => void = () => undefined;
 
@@ -49,7 +49,7 @@ class Line {
 /**
  * Opens the engine itself, for measurements of its models; the caller releases it.
  *
- * @param cacheFolder another one than the user's, where what is cached would falsify a measurement
+ * @param cacheFolder other than the user's, if cached results would falsify a measurement
  * @throws StudioError USAGE, and what Engine.open throws
  */
 export async function openEngineInProcess(

@@ -23,11 +23,11 @@ export const engineOptions = {
   },
   device: {
     value: 'auto|cpu|cuda|...',
-    description: 'Device; the best one that works by default. One that is not there is an error.',
+    description: 'Device; by default the best one that works. A missing device is an error.',
   },
 } as const satisfies Record<string, CommandOption>;
 
-/** What the options say. */
+/** The parsed options. */
 export interface EngineChoice {
   readonly packFolder: string;
   readonly device: DeviceChoice;
@@ -96,7 +96,7 @@ export async function readPackChoice(options: ParsedOptions, scene?: ModelOfScen
   throw new StudioError('PACK_UNKNOWN', `There is no checkpoint at ${checkpoint}.`);
 }
 
-/** The device in a line, with the better ones that were passed over. */
+/** The device as one line, with the better ones that were skipped. */
 export function describeDevice({ device, name, threads, passedOver }: DeviceReport): string {
   const used = `${device} (${name}${threads === undefined ? '' : `, ${threads} threads`})`;
   return [used, ...passedOver.map((other) => `not ${other.device}: ${other.reason}`)].join('; ');

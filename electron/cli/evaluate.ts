@@ -1,4 +1,4 @@
-/** `evaluate`: how well a pack and the method do on scenes that training never saw. */
+/** `evaluate`: measures a pack and the method on scenes that training never saw. */
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { metrics } from '../evaluation/all-metrics.ts';
@@ -80,7 +80,7 @@ async function runEvaluate({ options, signal, print, result, progress }: Command
     await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);
     result({ file: out, report });
     print(`Pack ${identity.id} ${identity.version} on ${describeDevice(engine.device)}`);
-    if (scenes.length < available) print(`Only ${scenes.length} of ${available} scenes were taken.`);
+    if (scenes.length < available) print(`Only ${scenes.length} of ${available} scenes were used.`);
     for (const { lines } of results) for (const line of ['', ...lines]) print(line);
     print('');
     print(out);

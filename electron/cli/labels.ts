@@ -1,13 +1,13 @@
 /**
- * Text for contact sheets, drawn with a font that the project brings along: a bare machine has none, and a sheet
- * looks the same everywhere.
+ * Text for contact sheets, drawn with a bundled font: a bare machine has none, and a sheet should look the same
+ * everywhere.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-// Without a configuration of its own fontconfig looks for the system's, and complains where there is none. It
-// reads the variable when the first text is drawn.
+// Without this configuration, fontconfig looks for the system's and warns if there is none. It reads the variable
+// when the first text is drawn.
 process.env.FONTCONFIG_FILE ??= join(import.meta.dirname, 'fonts.conf');
 
 const fontFile = fileURLToPath(import.meta.resolve('@expo-google-fonts/inter/500Medium/Inter_500Medium.ttf'));

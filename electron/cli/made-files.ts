@@ -1,8 +1,8 @@
 /**
- * The files that a plan's run makes, with a record of what was made: what somebody changed since is never written over.
+ * The files generated for a plan, with a record of their hashes: files edited since are never overwritten.
  *
- * The record, made.json, lies in the same folder. It names the hash of a file before the file is written, so that a
- * run that is killed can be repeated.
+ * The record, made.json, is in the same folder. It stores the hash of a file before the file is written, so that a
+ * killed run can be repeated.
  */
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -23,7 +23,7 @@ const recordSchema = z.strictObject({
 
 export class MadeFiles {
   readonly folder: string;
-  /** SHA-256 of what was written under each name: of the last run's file, and of the one being written. */
+  /** SHA-256 of the files under each name: the last run's, and the one being written. */
   readonly #hashes: Map<string, readonly string[]>;
 
   private constructor(folder: string, hashes: Map<string, readonly string[]>) {
@@ -32,9 +32,8 @@ export class MadeFiles {
   }
 
   /**
-   * @param names of the files that will be made
-   * @param wayOut what to do when one of them has been changed, as a sentence
-   * @throws StudioError OUTPUT_EDITED naming the files that differ from what was made; OUTPUT_UNWRITABLE
+   * @param names of the files to generate @param wayOut what to do if one of them was edited, as a sentence @throws
+   * StudioError OUTPUT_EDITED naming the edited files; OUTPUT_UNWRITABLE
    */
   static async open(folder: string, names: readonly string[], wayOut: string): Promise<MadeFiles> {
     const hashes = await readRecord(join(folder, RECORD));
@@ -47,11 +46,11 @@ export class MadeFiles {
     if (edited.length > 0) {
       throw new StudioError(
         'OUTPUT_EDITED',
-        `Not what the last run made, and so not written over: ${edited.join(', ')}. ${wayOut}`,
+        `Edited since the last run, so not overwritten: ${edited.join(', ')}. ${wayOut}`,
       );
     }
     await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-      throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be made.`, { cause });
+      throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be created.`, { cause });
     });
     await removeStaleTemporaryFiles(folder, (name) => name === RECORD || names.includes(name));
     return new MadeFiles(folder, hashes);
@@ -67,7 +66,7 @@ export class MadeFiles {
     this.#hashes.set(name, [hash]);
   }
 
-  /** Forgets what the files of the last run were. @throws StudioError OUTPUT_UNWRITABLE */
+  /** Forgets the files of the last run. @throws StudioError OUTPUT_UNWRITABLE */
   async finish(): Promise<void> {
     await this.#writeRecord();
   }
@@ -78,7 +77,7 @@ export class MadeFiles {
   }
 }
 
-/** A record that cannot be read says of no file that it was made: all are kept then. */
+/** With an unreadable record, all files count as edited and are kept. */
 async function readRecord(path: string): Promise<Map<string, readonly string[]>> {
   const codes = { missing: 'OUTPUT_EDITED', invalid: 'OUTPUT_EDITED' } as const;
   const content = await readJsonFileIfPresent(path, `The record ${path}`, codes);

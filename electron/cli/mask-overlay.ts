@@ -18,15 +18,15 @@ export const CONCEPT_COLORS = [
 const OPACITY = 0.65;
 
 /**
- * @param masks dims [height, width] each, 0..1, at most as many as there are colours
- * @param orders layer order of each; the larger number is painted over the smaller
+ * @param masks dims [height, width] each, 0..1, at most as many as there are colours @param orders layer order of
+ * each; larger numbers are painted over smaller ones
  */
 export function overlayMasks(
   background: RgbImage,
   masks: readonly Tensor[],
   orders: readonly number[],
 ): RgbImage {
-  // Half way to white and grey: the masks are the subject.
+  // Half faded to white and grey, to emphasise the masks.
   const data = new Uint8Array(background.data.length);
   for (let at = 0; at < data.length; at += 3) {
     const [red, green, blue] = background.data.subarray(at, at + 3) as unknown as [number, number, number];

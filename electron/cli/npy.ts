@@ -1,4 +1,4 @@
-/** NumPy's .npy format, version 1.0: what comparisons with other implementations read. */
+/** NumPy's .npy format, version 1.0, for comparison with other implementations. */
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 
 /** The data begins at a multiple of this many bytes. */

@@ -1,8 +1,8 @@
 /**
- * Refuses outputs that would overwrite an input or another output, before anything is rendered.
+ * Refuses outputs that would overwrite an input or another output, before rendering.
  *
- * Files are compared by device and number, so that another spelling, a link or a second name makes no difference; what
- * is not there yet, by the folder that it goes into and its name.
+ * Existing files are compared by device and inode, so that another spelling, a link or a second name makes no
+ * difference; new ones by their folder and name.
  */
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,36 +11,38 @@ import { findFile } from '../foundation/files/read-file.ts';
 
 /** A file or folder that a command writes. */
 export interface CommandOutput {
-  /** How the command line calls it, such as `--out`. */
+  /** Its name on the command line, such as `--out`. */
   readonly what: string;
   readonly path: string;
-  /** It is a folder that is put in place whole, so that nothing else may be written into it. */
+  /** A folder that is moved into place complete, so nothing else may be written into it. */
   readonly isFolder?: boolean;
 }
 
 /** A file that a command reads. */
 export interface CommandInput {
-  /** How to call it in a sentence, such as `the scene file`. */
+  /** Its name in a sentence, such as `the scene file`. */
   readonly what: string;
   readonly path: string;
 }
 
-/** A model pack: what lies in it is read, but for the scenes that come along. */
+/** A model pack: its files are inputs, except its bundled scenes. */
 const SCENES = 'scenes';
 
-/** Where a path leads. */
+/** A resolved path. */
 interface Place {
-  /** Device and number of the file; undefined when it is not there. */
+  /** Device and inode of the file; undefined when it does not exist. */
   readonly file: string | undefined;
-  /** The deepest folder above it that is there, and the names from there on, as no file system tells them apart. */
+  /**
+   * Its deepest existing ancestor, and the names from there on, folded so that names equal on any file system match.
+   */
   readonly name: string;
-  /** The folders above it that are there, by device and number. */
+  /** Its existing ancestors, by device and inode. */
   readonly folders: ReadonlySet<string>;
 }
 
 /**
- * @param packFolder whose files are not written over; it need not be there
- * @throws StudioError OUTPUT_IS_INPUT naming both; inputs that are not there are left to those that read them
+ * @param packFolder whose files must not be overwritten; it need not exist @throws StudioError OUTPUT_IS_INPUT naming
+ * both; missing inputs are left to their readers
  */
 export async function assertOutputsApart(
   outputs: readonly CommandOutput[],
@@ -56,8 +58,8 @@ export async function assertOutputsApart(
         continue;
       throw new StudioError(
         'OUTPUT_IS_INPUT',
-        `${other.what} (${other.path}) and ${output.what} (${output.path}) lead to the same place. Give each a ` +
-          'place of its own; names that differ in capitals only are one name on many disks.',
+        `${other.what} (${other.path}) and ${output.what} (${output.path}) are the same file. Choose different ` +
+          'names; on many disks, names that differ only in capitals are the same.',
       );
     }
   }
@@ -68,18 +70,19 @@ export async function assertOutputsApart(
       if (!isOfPack || (scenes !== undefined && place.folders.has(scenes))) continue;
       throw new StudioError(
         'OUTPUT_IS_INPUT',
-        `${what} would write over ${path}, a file of the model pack. Choose another place.`,
+        `${what} would overwrite ${path}, a file of the model pack. Choose another path.`,
       );
     }
   }
   for (const input of inputs) {
     const place = await placeOf(await findFile(input.path));
-    // By its name too: a file beside an input that differs in capitals or Unicode form only would be read in its place.
+    // Compare names too: a file next to an input that differs only in case or Unicode form could be read in its
+    // place.
     const output = placed.find((candidate) => areSame(candidate.place, place));
     if (output === undefined) continue;
     throw new StudioError(
       'OUTPUT_IS_INPUT',
-      `${output.what} would write over ${input.what} (${input.path}), which the command reads. Choose another name.`,
+      `${output.what} would overwrite ${input.what} (${input.path}), which the command reads. Choose another name.`,
     );
   }
 }
@@ -117,7 +120,7 @@ async function placeOf(path: string): Promise<Place> {
   return { file: found, name: [above, ...spelt].join('/'), folders };
 }
 
-/** Follows links. @returns undefined for what is not there */
+/** Follows links. @returns undefined for a missing file */
 async function lookUp(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found && `${found.dev}:${found.ino}`;

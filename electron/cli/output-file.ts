@@ -1,4 +1,4 @@
-/** Writes results atomically; a place that cannot be written is reported before the work starts. */
+/** Writes results atomically; reports an unwritable path before the work starts. */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
@@ -9,17 +9,17 @@ import { removeStaleTemporaryFiles, temporaryName } from '../foundation/files/te
 const UNWRITABLE = 'OUTPUT_UNWRITABLE';
 
 /**
- * Holds an output to the ending of its format, so that a picture is never written over a project or a scene file.
+ * Requires the extension of its format, so that a picture never overwrites a project or a scene file.
  *
  * @throws StudioError USAGE
  */
 export function assertEnding(option: string, path: string, ending: string): void {
   if (extname(path).toLowerCase() === ending) return;
-  throw new StudioError('USAGE', `${option} takes a name that ends in ${ending}; not "${path}".`);
+  throw new StudioError('USAGE', `${option} needs a name that ends in ${ending}, not "${path}".`);
 }
 
 /**
- * Makes the folder of an output file, checks that it can be written, and removes what killed runs left of this file.
+ * Makes the folder of an output file, checks that it can be written, and removes leftovers of killed runs.
  *
  * @throws StudioError OUTPUT_UNWRITABLE, DISK_FULL
  */
@@ -41,7 +41,7 @@ export async function prepareOutput(path: string): Promise<void> {
 }
 
 /**
- * Writes a file whole or not at all.
+ * Writes a file atomically.
  *
  * @throws StudioError OUTPUT_UNWRITABLE, DISK_FULL
  */

@@ -1,4 +1,4 @@
-/** `--pack`: a folder, a bundled pack by its name, or one that the model store has installed. */
+/** `--pack`: a folder, or the name of a bundled or installed pack. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
@@ -12,9 +12,9 @@ const bundledPacks = join(import.meta.dirname, '..', '..', 'native-models', 'pac
 /**
  * The folder of a pack.
  *
- * @param nameOrFolder a folder that exists comes before a pack of its name
- * @throws StudioError PACK_UNKNOWN for a pack that is not installed, PACK_INCOMPLETE for one that is in part, with the
- *   command that installs it
+ * @param nameOrFolder an existing folder takes precedence over a pack's name
+ * @throws StudioError PACK_UNKNOWN for a pack that is not installed, PACK_INCOMPLETE for a partly installed one, with
+ * the command that installs it
  */
 export async function packFolder(nameOrFolder = 'starter'): Promise<string> {
   if (existsSync(nameOrFolder)) return nameOrFolder;
@@ -23,7 +23,7 @@ export async function packFolder(nameOrFolder = 'starter'): Promise<string> {
   const catalogs = await readCatalogs(bundledPacks);
   const catalog = catalogs.find(({ id }) => id === nameOrFolder);
   const blending = catalog?.components.find(({ manifest }) => manifest !== undefined);
-  // Anything else is taken for a folder; that it is not there is for the loader to say.
+  // Anything else is treated as a folder; the loader reports a missing one.
   if (catalog === undefined || blending === undefined) return nameOrFolder;
   const { folder: modelsFolder } = await findModelsFolder(thisMachine());
   const listed = (await createModelStore({ modelsFolder, catalogs }).list()).find(

@@ -1,4 +1,4 @@
-/** The options that set parameters of a render, shared by the commands that render. */
+/** Options for the parameters of a render, shared by the commands that render. */
 
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
@@ -34,7 +34,7 @@ export const parameterOptions = {
   'concept-image': {
     value: 'full|subject|aligned',
     description:
-      'What to use of each concept image: all of it, its subject, or its subject aligned to the region.',
+      'How to use each concept image: all of it, its subject, or its subject aligned to the region.',
   },
   'start-at': {
     value: 'SHARE',
@@ -52,14 +52,17 @@ export const parameterOptions = {
     value: 'COUNT',
     description: 'Width of the transition band around each concept, in latent elements.',
   },
-  detail: { value: 'SHARE', description: 'How much of the autoencoder’s lost detail to give back; 0 to 1.' },
+  detail: {
+    value: 'SHARE',
+    description: 'How much of the detail lost by the autoencoder to restore; 0 to 1.',
+  },
   frame: {
     value: 'auto|whole|LEFT,TOP,WIDTH,HEIGHT',
-    description: 'What of the background the model sees, in background pixels.',
+    description: 'The part of the background that the model sees, in background pixels.',
   },
   strength: {
     value: 'SHARE',
-    description: 'How much of what the model changes is taken over, for all concepts; 0 to 1.',
+    description: 'How much of the model’s changes to use, for all concepts; 0 to 1.',
   },
   ablation: { value: 'a..e', description: 'Row of the paper’s ablation study; e is the full method.' },
   feather: { value: 'PIXELS', description: 'Width of the masks’ soft edge; 0 is the paper’s hard edge.' },
@@ -73,7 +76,7 @@ export const parameterOptions = {
   },
 } as const satisfies Record<string, CommandOption>;
 
-/** Parameters that are plain numbers, by their options. */
+/** Numeric parameters by their options. */
 export const numericParameters = {
   beta: 'beta',
   steps: 'steps',
@@ -166,7 +169,7 @@ function parseRange(text: string): { from: number; to: number } {
   throw new StudioError('PARAMETER_INVALID', `--attention-steps runs backwards: "${text}".`);
 }
 
-/** A name may hold an equals sign; a number cannot: the last one separates. */
+/** A name may contain an equals sign, a number cannot: split at the last one. */
 function readAlphas(texts: readonly string[]): Pick<RequestOverrides, 'alpha' | 'alphaByConcept'> {
   const alphaByConcept = new Map<string, number>();
   let alpha: number | undefined;

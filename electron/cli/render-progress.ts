@@ -11,7 +11,7 @@ const stageNames: Readonly<Record<RenderStage, string>> = {
   decode: 'Decoding',
 };
 
-/** @param label goes before the stage's name, such as '2/9 ' */
+/** @param label prefix of the stage's name, such as '2/9 ' */
 export function showRender(progress: ProgressPrinter, label = ''): (at: EngineProgress) => void {
   return (reported) => {
     const { stage, step, total } = renderProgressSchema.parse(reported);

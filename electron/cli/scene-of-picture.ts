@@ -14,23 +14,23 @@ import { ProjectFile } from '../projects/project-file.ts';
 const PICTURE_ENDINGS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
 
 export interface SceneOfPicture extends LoadedScene {
-  /** What it was made with. */
+  /** The pack it was made with. */
   readonly pack: RenderRequest['pack'];
 }
 
 /**
- * Reads the render request from a picture and finds the pictures that it names: in projects in the same folder, then
- * among the picture files there and one folder below.
+ * Reads the render request from a picture and finds its pictures: in projects in the same folder, then among the
+ * picture files there and one folder below.
  *
- * @throws StudioError SCENE_MISSING, SCENE_INVALID (the picture carries no request), ASSET_INVALID (a damaged one),
- *   ASSET_MISSING naming what could not be found
+ * @throws StudioError SCENE_MISSING, SCENE_INVALID (the picture has no request), ASSET_INVALID (a damaged one),
+ *   ASSET_MISSING naming the missing ones
  */
 export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> {
   const request = readRenderRequest(await readPicture(path), path);
   if (request === undefined) {
     throw new StudioError(
       'SCENE_INVALID',
-      `${path} does not say how it was made: it was not made by this program, or its metadata was taken out.`,
+      `${path} does not contain how it was made: it was not made by this program, or its metadata was removed.`,
     );
   }
   const { background, inpainted, frame, concepts, prompt, inpaintPrompt } = request.scene;
@@ -40,8 +40,8 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
   if (missing.length > 0) {
     throw new StudioError(
       'ASSET_MISSING',
-      `Not found beside ${path}: ${missing.join(', ')}. Put the project that it was exported from, or the scene’s ` +
-        'picture files, into its folder.',
+      `Not found next to ${path}: ${missing.join(', ')}. Put the project that it was exported from, or the scene’s ` +
+        'picture files, in its folder.',
     );
   }
   return {
@@ -76,7 +76,7 @@ function describe({ part, concept }: RequestPicture): string {
     case 'image':
       return `the picture of ${concept}`;
     case 'subject':
-      return `the mask of the thing in the picture of ${concept}`;
+      return `the subject mask of ${concept}`;
     case 'mask':
       return `the mask of ${concept}`;
   }
@@ -116,7 +116,7 @@ async function findAssets(
   return { assets, readFrom };
 }
 
-/** Of some other picture of the folder; what is missing in the end is named. */
+/** A problem of an unrelated picture in the folder; pictures still missing at the end are reported. */
 async function readIfPossible(path: string): Promise<Uint8Array | undefined> {
   try {
     return await readRegularFile(path, MAX_PICTURE_FILE_BYTES);
@@ -135,7 +135,7 @@ function readFromProject(
   try {
     project = ProjectFile.open(path, { readOnly: true });
   } catch (error) {
-    // Some other project of the folder that cannot be read; what is missing in the end is said by name.
+    // An unrelated project in the folder cannot be read; pictures still missing at the end are reported.
     if (error instanceof StudioError) return;
     throw error;
   }
@@ -150,13 +150,13 @@ function readFromProject(
   }
 }
 
-/** The files of a folder and of those right below it, this folder's first. */
+/** The files of a folder and its direct subfolders, this folder's first. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const here = entries.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name));
   const below: string[] = [];
   for (const entry of entries.filter((found) => found.isDirectory() && !found.name.startsWith('.'))) {
-    // A folder that may not be read has nothing for this scene.
+    // Skip an unreadable folder.
     const inner = await readdir(join(folder, entry.name), { withFileTypes: true }).catch(() => []);
     below.push(...inner.filter((found) => found.isFile()).map(({ name }) => join(folder, entry.name, name)));
   }

@@ -1,6 +1,6 @@
 /**
- * A scene that is not whole yet: its background is made from a prompt, its masks are found by phrases, its objects are
- * taken out. What was made is written as a scene of its own, to be looked at, mended by hand and composed again.
+ * Completes a scene file: generates the background from a prompt, finds masks by phrases, removes objects. The result
+ * is written as a scene that can be inspected, edited by hand and composed again.
  */
 import { dirname, join, relative, resolve } from 'node:path';
 import { type AssetFile, parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
@@ -38,15 +38,16 @@ export interface PlanControls {
 }
 
 /**
- * Reads a scene file that asks for something to be made.
+ * Reads a scene file with pictures to generate.
  *
- * @returns undefined for a scene file whose pictures are all there
+ * @returns undefined for a complete scene file
  * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT
  */
 export async function readScenePlan(path: string): Promise<ScenePlan | undefined> {
   const content = await readSceneJson(path);
   if (!asksForPictures(content)) return undefined;
-  // One by one first: of a field that is either a path or a plan, the whole's own error says only that it is neither.
+  // Check fields one by one first: for a field that is a path or a plan, the error of the whole says only that it is
+  // neither.
   const { background, inpainted, concepts } = content as Record<string, unknown>;
   if (isPlan(background)) parseScene(`${path}, "background",`, background, backgroundPlanSchema);
   if (isPlan(inpainted)) parseScene(`${path}, "inpainted",`, inpainted, removalPlanSchema);
@@ -59,7 +60,7 @@ export async function readScenePlan(path: string): Promise<ScenePlan | undefined
   if (isPlan(plan.inpainted) && !needsRemoval(plan)) {
     throw new StudioError(
       'SCENE_INVALID',
-      `${path} asks for an inpainted background, but no concept replaces anything: leave "inpainted" out.`,
+      `${path} asks for an inpainted background, but no concept replaces anything: omit "inpainted".`,
     );
   }
   return plan;
@@ -76,7 +77,7 @@ function asksForPictures(content: unknown): boolean {
   return [background, inpainted, ...masks].some(isPlan);
 }
 
-/** Names of the files that {@link prepareScene} writes. */
+/** Names of the files written by {@link prepareScene}. */
 export function plannedFiles({ background, inpainted, concepts }: ScenePlan): readonly string[] {
   return [
     ...(isPlan(background) ? [BACKGROUND] : []),
@@ -86,12 +87,12 @@ export function plannedFiles({ background, inpainted, concepts }: ScenePlan): re
   ];
 }
 
-/** Whether something has to be taken out of the background: where things are only placed, nothing has. */
+/** Whether objects have to be removed from the background: not if all concepts are placed. */
 function needsRemoval({ inpainted, concepts }: Pick<ScenePlan, 'inpainted' | 'concepts'>): boolean {
   return typeof inpainted !== 'string' && concepts.some(({ mask }) => mask !== undefined);
 }
 
-/** Paths of the files that a plan names and its run reads. */
+/** Paths of the files that a plan reads. */
 export function filesOfPlan(
   { background, inpainted, concepts }: ScenePlan,
   planPath: string,
@@ -106,10 +107,10 @@ export function filesOfPlan(
 }
 
 /**
- * Makes what the plan asks for.
+ * Generates the missing parts of a plan.
  *
- * @param planPath where the plan's own paths start from
- * @param files where the whole scene goes: scene.json and the pictures that were made
+ * @param planPath base of the plan's relative paths
+ * @param files output of the complete scene: scene.json and the generated pictures
  * @returns path of the scene file
  * @throws StudioError MASK_EMPTY (nothing was found for a phrase), OUTPUT_UNWRITABLE, and what preparing throws
  */
@@ -121,7 +122,7 @@ export async function prepareScene(
   controls: PlanControls,
 ): Promise<string> {
   const { folder } = files;
-  /** A file of the plan, as the new scene names it. */
+  /** Path of one of the plan's files, relative to the new scene. */
   const fromFolder = (path: string) =>
     relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
   const read = async (path: string): Promise<AssetFile> => ({
@@ -198,7 +199,7 @@ async function paintBackground(
 ): Promise<Uint8Array> {
   let painted: Uint8Array | undefined;
   const { model, notices } = await engine.run(
-    // The scene file says which seed; another one would be another scene.
+    // The scene file sets the seed; another one would make another scene.
     { kind: 'generateBackgrounds', ...background, prompt: background.prompt ?? prompt, count: 1, retries: 0 },
     {
       signal,
@@ -273,7 +274,7 @@ async function removeObjects(
   return png;
 }
 
-/** Gives the engine files by their content. */
+/** Serves files to the engine by content hash. */
 function readerOf(...files: readonly AssetFile[]): (id: AssetId) => Promise<AssetFile | null> {
   return async (id) => files.find(({ bytes }) => assetIdOf(bytes) === id) ?? null;
 }

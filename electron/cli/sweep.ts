@@ -1,11 +1,11 @@
-/** `--sweep`: one or two parameters over several values each, as the paper's Figure 4.5. */
+/** `--sweep`: varies one or two parameters, as in the paper's Figure 4.5. */
 
 import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import { StudioError } from '../contract/errors.ts';
 import { parseNumber } from '../foundation/command-line/command.ts';
 import { numericParameters, rangeOfOption } from './parameter-options.ts';
 
-/** A parameter and the values that it takes in turn. */
+/** A parameter and its values. */
 export interface SweepAxis {
   /** Name of the option without its dashes. */
   readonly option: string;
@@ -59,7 +59,7 @@ function sweepable(): string[] {
   return ['alpha', ...Object.keys(numericParameters)];
 }
 
-/** The overrides with one more value of a swept parameter. */
+/** Adds one value of a swept parameter to the overrides. */
 export function withSwept(
   overrides: RequestOverrides,
   { option }: SweepAxis,

@@ -1,4 +1,4 @@
-/** `--trace`: tensors by name as .npy files, in folders by the name's path. The folder appears when all is there. */
+/** `--trace`: writes tensors as .npy files, in folders by the name's path. The folder appears when it is complete. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -9,14 +9,14 @@ import { encodeNpy } from './npy.ts';
 
 export interface TraceFolder {
   readonly write: (name: string, value: Tensor) => void;
-  /** Puts the folder in its place. */
+  /** Moves the folder into place. */
   readonly finish: () => Promise<void>;
-  /** Removes what was written; does nothing after `finish`. */
+  /** Removes the written files; does nothing after `finish`. */
   readonly discard: () => Promise<void>;
 }
 
 /**
- * Opens a trace, and removes what killed runs left of this one.
+ * Opens a trace, and removes leftovers of killed runs.
  *
  * @param folder must not exist, or be empty
  * @throws StudioError OUTPUT_UNWRITABLE
@@ -45,7 +45,7 @@ export async function openTraceFolder(folder: string): Promise<TraceFolder> {
     },
     finish: async () => {
       try {
-        // An empty folder may be in the way, and not every platform replaces it.
+        // An empty folder may exist, and not every platform replaces it.
         await rm(target, { recursive: true, force: true });
         await rename(temporary, target);
       } catch (cause) {

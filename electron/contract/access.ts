@@ -12,7 +12,7 @@ import * as z from 'zod';
 
 const base64url = z.string().regex(/^[\w-]{16,100}$/);
 
-/** What the page makes up. */
+/** The random number that the page chooses. */
 export const pageNonceSchema = base64url;
 
 export const challengeSchema = z.strictObject({
@@ -21,7 +21,7 @@ export const challengeSchema = z.strictObject({
 });
 export type Challenge = z.infer<typeof challengeSchema>;
 
-/** The first message of the host over a socket. */
+/** The host's first message over a socket. */
 export const welcomeMessageSchema = z.strictObject({
   /** Pictures have the addresses /assets/KEY/SHA-256, as long as the host runs. */
   assetKey: base64url,
@@ -32,12 +32,12 @@ export const SOCKET_PROTOCOL = 'pnp-mix-studio';
 
 const PROOF_PREFIX = 'proof.';
 
-/** What the host's proof is made over. */
+/** The text that the host's proof signs. */
 export function hostProofText(challenge: string, pageNonce: string): string {
   return `host ${challenge} ${pageNonce}`;
 }
 
-/** What the page's proof is made over. */
+/** The text that the page's proof signs. */
 export function pageProofText(challenge: string): string {
   return `page ${challenge}`;
 }

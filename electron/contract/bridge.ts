@@ -1,9 +1,9 @@
 /** What a page in Electron finds as `window.pnpMixBridge`: the preload script provides it, the client uses it. */
 
 export interface StudioBridge {
-  /** By the command's name; each gives the envelope as it came. */
+  /** Commands by name; each returns the host's envelope unchanged. */
   readonly commands: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
-  /** @returns ends it */
+  /** @returns unsubscribes */
   readonly onEvent: (listener: (event: string, payload: unknown) => void) => () => void;
   /**
    * Makes a file available to the host, in one or more parts, one after the other.
@@ -25,7 +25,7 @@ export interface UploadPart {
 /** Longest part: it lies in the host's memory as a whole. */
 export const MAX_PART_BYTES: number = 16 << 20;
 
-/** Where pictures are, before their SHA-256. */
+/** The address of pictures, up to their SHA-256. */
 export const ASSET_ADDRESS = 'asset://sha256/';
 
 /** The channels between the preload script and the host. */

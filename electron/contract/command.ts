@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { errorCodeSchema } from './errors.ts';
 
-/** A command: what it takes and what it gives, and a line on what it does. */
+/** A command: its input, its result, and a line on what it does. */
 export interface CommandDefinition<
   Input extends z.ZodType = z.ZodType,
   Output extends z.ZodType = z.ZodType,
@@ -12,7 +12,7 @@ export interface CommandDefinition<
   readonly output: Output;
 }
 
-/** Defines a command, its schemas' types kept. */
+/** Defines a command and keeps the types of its schemas. */
 export function command<Input extends z.ZodType, Output extends z.ZodType>(
   summary: string,
   input: Input,
@@ -24,7 +24,7 @@ export function command<Input extends z.ZodType, Output extends z.ZodType>(
 /** For commands that take nothing. */
 export const nothing = z.strictObject({});
 
-/** For commands that give nothing but the fact that they were done. */
+/** For commands that return nothing. */
 export const done = z.null();
 
 export const failureSchema = z.strictObject({
@@ -34,7 +34,7 @@ export const failureSchema = z.strictObject({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** What every call comes back as, whatever was sent. */
+/** The envelope of every response. */
 export type Envelope<Value> = { readonly ok: true; readonly value: Value } | Failure;
 
 export const envelopeSchema = z.discriminatedUnion('ok', [

@@ -1,5 +1,5 @@
 /**
- * The contract's table: every command that a renderer can ask of its host. The dispatcher, the preload bridge, the
+ * The contract's table: every command that a renderer can send to its host. The dispatcher, the preload bridge, the
  * WebSocket server and the client are made from it, and nothing else crosses the border.
  */
 import type * as z from 'zod';
@@ -25,10 +25,10 @@ export type CommandName = keyof typeof commands;
 
 export const commandNames = Object.keys(commands) as readonly CommandName[];
 
-/** What a caller gives: defaults may be left out. */
+/** What a caller passes: fields with a default may be omitted. */
 export type CommandInput<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
 
-/** What a handler gets: parsed, defaults filled in. */
+/** What a handler receives: parsed, defaults filled in. */
 export type ParsedInput<Name extends CommandName> = z.output<(typeof commands)[Name]['input']>;
 
 export type CommandOutput<Name extends CommandName> = z.output<(typeof commands)[Name]['output']>;

@@ -1,8 +1,8 @@
-/** From a scene document to a render request, or to what the document still lacks. */
+/** Turns a scene document into a render request, or lists what the document still lacks. */
 import type { RenderRequest } from './render-request.ts';
 import type { SceneDocument } from './scene-document.ts';
 
-/** Something without which a document cannot be rendered, with a sentence for the user. */
+/** Something that a document needs before it can be rendered, with a sentence for the user. */
 export type MissingPart = { readonly sentence: string } & (
   | { readonly part: 'background' | 'concepts' }
   | { readonly part: 'image' | 'mask' | 'placement'; readonly conceptId: string }
@@ -15,9 +15,9 @@ export type DocumentRequest =
 /**
  * Makes the request that renders a document: its visible concepts, in its layer order.
  *
- * @param pack identity of the weights that are to render it
- * @returns the request, or everything that is missing, in the order in which a user would add it. Whether the
- *   pictures can be read and fit each other is for the engine to say.
+ * @param pack identity of the weights that will render it
+ * @returns the request, or everything that is missing, in the order in which a user would add it. The engine checks
+ * that the pictures can be read and fit each other.
  */
 export function documentRequest(document: SceneDocument, pack: RenderRequest['pack']): DocumentRequest {
   const { prompt, inpaintPrompt, background, inpainted, frame, parameters } = document;
@@ -29,7 +29,7 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
       part: 'concepts',
       sentence:
         document.concepts.length === 0
-          ? 'Add a concept: a picture of the thing that is to go into the scene.'
+          ? 'Add a concept: a picture of the subject to put into the scene.'
           : 'Every concept is hidden: show at least one.',
     });
   }
@@ -40,7 +40,7 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
       concept.name.trim() === ''
         ? `Concept ${document.concepts.findIndex((other) => other.id === id) + 1}`
         : concept.name;
-    // What belongs to the other mode stays in the document only.
+    // Values of the other mode stay in the document.
     const mask = mode === 'replace' ? concept.mask : null;
     const placement = mode === 'place' ? concept.placement : null;
     if (image === null) {
@@ -50,14 +50,14 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
       missing.push({
         part: 'mask',
         conceptId: id,
-        sentence: `${name} has no place yet: mark where it goes.`,
+        sentence: `${name} has no mask yet: mark where it goes.`,
       });
     }
     if (mode === 'place' && placement === null) {
       missing.push({
         part: 'placement',
         conceptId: id,
-        sentence: `${name} has no place yet: drag its picture to where it goes.`,
+        sentence: `${name} is not placed yet: drag its picture to where it goes.`,
       });
     }
     if (image !== null && (mask !== null || placement !== null)) {

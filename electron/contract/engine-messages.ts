@@ -17,13 +17,17 @@ const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array,
 const runIdSchema = z.int().nonnegative();
 const seedSchema = z.int().min(0).max(0xffff_ffff);
 
-/** With what an engine is opened; it is given once, and another choice takes another process. */
+/** An engine's configuration, fixed for its process: another choice takes another process. */
 export const engineConfigSchema = z.strictObject({
   packFolder: z.string().min(1),
   device: deviceChoiceSchema,
   cacheFolder: z.string().min(1),
   cacheLimitBytes: z.int().nonnegative(),
-  rowsAtOnce: z.int().positive().nullable().describe('Most U-Net rows in one call; null: as many as fit.'),
+  rowsAtOnce: z
+    .int()
+    .positive()
+    .nullable()
+    .describe('Max batch size: U-Net rows per call; null: as many as fit.'),
   vae: z.string().min(1).optional().describe('An autoencoder in the place of the pack’s own.'),
   loras: z.array(z.strictObject({ path: z.string().min(1), weight: z.number() })).optional(),
 });
@@ -37,7 +41,7 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     negativePrompt: z.string(),
     count: z.int().positive(),
     seed: seedSchema,
-    /** Left out: what preparation.ts and the pack recommend. */
+    /** Omitted: the defaults of preparation.ts and the pack. */
     retries: z.int().nonnegative().optional(),
     steps: z.int().positive().optional(),
     guidance: z.number().optional(),
@@ -68,16 +72,16 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
 ]);
 export type EngineTask = z.infer<typeof engineTaskSchema>;
 
-const modelSchema = z.string().describe('Name of the model that did it, for the user.');
+const modelSchema = z.string().describe('Name of the model used, for the user.');
 
-/** What a task leaves, by its kind; `png` is always a whole file. */
+/** A task's result, by its kind; `png` is always a whole file. */
 export const engineResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('render'),
     png: bytesSchema,
     width: z.int().positive(),
     height: z.int().positive(),
-    frame: resolvedFrameSchema.describe('What of the background the model saw.'),
+    frame: resolvedFrameSchema.describe('The part of the background that the model saw.'),
     device: deviceReportSchema,
     notices: z.array(z.string()),
     timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
@@ -90,7 +94,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('generateBackgrounds'),
     model: modelSchema,
     notices: z.array(z.string()),
-    /** The candidates have gone ahead, each as it was done. */
+    /** Empty: each candidate was already sent as it was finished. */
     count: z.int().nonnegative(),
   }),
   z.strictObject({
@@ -120,7 +124,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
 export type EngineResult = z.infer<typeof engineResultSchema>;
 export type EngineResultOf<Kind extends EngineTask['kind']> = Extract<EngineResult, { kind: Kind }>;
 
-/** A picture file, with the name to call it by in messages. */
+/** A picture file, with its name for messages. */
 export const assetFileSchema = z.strictObject({ name: z.string(), bytes: bytesSchema });
 export type AssetFile = z.infer<typeof assetFileSchema>;
 
@@ -132,7 +136,7 @@ export const hostMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('asset'),
     assetRequestId: z.int().nonnegative(),
-    file: assetFileSchema.nullable().describe('null: there is no such picture.'),
+    file: assetFileSchema.nullable().describe('null: no such picture.'),
   }),
 ]);
 export type HostMessage = z.infer<typeof hostMessageSchema>;
@@ -144,18 +148,18 @@ const progressSchema = z.strictObject({
 });
 export type EngineProgress = z.infer<typeof progressSchema>;
 
-/** A small picture of what is being made. */
+/** A small preview of the result so far. */
 export const enginePreviewSchema = z.strictObject({
   png: bytesSchema,
   width: z.int().positive(),
   height: z.int().positive(),
-  frame: resolvedFrameSchema.describe('What of the background it shows.'),
+  frame: resolvedFrameSchema.describe('The part of the background that it shows.'),
   step: z.int().nonnegative(),
   total: z.int().positive(),
 });
 export type EnginePreview = z.infer<typeof enginePreviewSchema>;
 
-/** One of the backgrounds that a task makes, as soon as it is done. */
+/** One of a task's backgrounds, as soon as it is finished. */
 export const engineCandidateSchema = z.strictObject({ png: bytesSchema, seed: seedSchema });
 export type EngineCandidate = z.infer<typeof engineCandidateSchema>;
 

@@ -8,10 +8,10 @@ import { renderRequestSchema } from './render-request.ts';
 
 export const deviceChoiceSchema = z
   .enum(['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'])
-  .describe('auto takes the best that works; a name takes that one or fails.');
+  .describe('auto picks the best device that works; a name picks that device or fails.');
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>;
 
-/** The pack that is open, as far as the editor needs it. */
+/** What the editor needs to know of the open pack. */
 export const openPackSchema = z.strictObject({
   name: z.string(),
   identity: renderRequestSchema.shape.pack,
@@ -19,9 +19,9 @@ export const openPackSchema = z.strictObject({
   size: z
     .strictObject({ width: z.int().positive(), height: z.int().positive() })
     .nullable()
-    .describe('Size of its pictures in pixels; null when any is taken that the latents allow.'),
+    .describe('Size of its pictures in pixels; null: any that the latents allow.'),
   downscale: z.int().positive().describe('Image pixels per latent element.'),
-  multiple: z.int().positive().describe('Both sides of what the model sees are multiples of so many pixels.'),
+  multiple: z.int().positive().describe('Both sides of the model’s input are multiples of this many pixels.'),
   recommended: recommendedParametersSchema,
   capabilities: capabilitiesSchema,
   loras: z
@@ -31,16 +31,16 @@ export const openPackSchema = z.strictObject({
 export type OpenPack = z.infer<typeof openPackSchema>;
 
 export const engineStatusSchema = z.strictObject({
-  /** stopped: no process, it starts when it is needed. failed: it cannot start; error says why. */
+  /** stopped: no process; it starts when needed. failed: it cannot start; `error` gives the reason. */
   state: z.enum(['stopped', 'starting', 'ready', 'busy', 'restarting', 'failed']),
   deviceChoice: deviceChoiceSchema,
   device: deviceReportSchema.nullable().describe('null until an engine has run.'),
   pack: openPackSchema.nullable(),
   /** Resident size of the engine process; null while there is none. */
   memoryBytes: z.int().nonnegative().nullable(),
-  /** Whether models are in memory; they are given back when idle or when memory is short. */
+  /** Whether models are in memory; they are released when idle or when memory is short. */
   holdsModels: z.boolean(),
-  /** Times that it came to an end by itself since the host started. */
+  /** Number of crashes since the host started. */
   crashes: z.int().nonnegative(),
   error: failureSchema.nullable(),
 });

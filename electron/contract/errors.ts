@@ -1,4 +1,4 @@
-/** Errors that cross a process border or reach the user: a stable code, a sentence, and the cause. */
+/** Errors that cross a process boundary or reach the user: a stable code, a sentence, and the cause. */
 import * as z from 'zod';
 
 /** Every error code, with what it means. The same table is printed in docs/errors.md. */
@@ -21,7 +21,7 @@ export const errorCodes = {
   ENGINE_CRASHED: 'The process that runs the models ended unexpectedly.',
   ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',
-  FILE_IN_THE_WAY: 'A file that the model store did not write is in the place of a model file.',
+  FILE_IN_THE_WAY: 'A file that the model store did not write is where a model file belongs.',
   FOLDER_UNWRITABLE: 'A folder of the program, such as the models folder, or a file in it cannot be written.',
   HOST_UNREACHABLE: 'The connection between the window and the program’s host was lost.',
   HOST_UNSUPPORTED: 'This host cannot do that: a browser has no native dialogs, for example.',
@@ -39,7 +39,7 @@ export const errorCodes = {
     'The machine or the device has too little memory to load a model or to run the smallest batch.',
   PACK_INCOMPLETE: 'A file of an installed model pack is missing or has changed.',
   PACK_INVALID: 'A model pack’s manifest is missing, damaged or of an unknown version.',
-  PACK_UNKNOWN: 'There is no model pack, or part of one, of this name.',
+  PACK_UNKNOWN: 'There is no model pack, or component of one, with this name.',
   PARAMETER_INVALID: 'A parameter is out of range, or names a concept that does not exist.',
   PICTURES_UNAVAILABLE: 'The process that decodes pictures cannot be started or is overloaded.',
   PROJECT_BUSY: 'Another window or process has the project open; it can be opened read-only.',
@@ -75,7 +75,7 @@ export class StudioError extends Error {
   }
 }
 
-/** What programs of the command line exit with, and what it means. The same table is printed in docs/errors.md. */
+/** Exit codes of the command line, and their meanings. The same table is printed in docs/errors.md. */
 export const exitCodes = {
   done: { code: 0, meaning: 'done' },
   failed: {

@@ -1,4 +1,4 @@
-/** Events from a host to its windows: one table, from which both ends are made. */
+/** Events from a host to its windows: one table that both ends are built from. */
 import * as z from 'zod';
 import { engineStatusSchema } from './engine-status.ts';
 import { resolvedFrameSchema } from './frame.ts';
@@ -12,35 +12,35 @@ import { settingsSchema } from './settings.ts';
 export const noticeLevelSchema = z.enum(['info', 'warning', 'error']);
 
 export const events = {
-  /** The document or its history changed, in whatever window. */
+  /** The document or its history changed, in any window. */
   'project.changed': projectStateSchema,
   'project.closed': z.strictObject({ projectId: projectIdSchema }),
   'queue.changed': queueStateSchema,
-  /** A render was queued, began, ended, or was starred, named, deleted. */
+  /** A render was queued, started, ended, starred, named or deleted. */
   'render.changed': z.strictObject({ projectId: projectIdSchema, render: renderSummarySchema }),
   'render.progress': renderProgressSchema.extend({
     projectId: projectIdSchema,
     renderId: renderIdSchema,
-    timeLeftMs: z.number().nonnegative().nullable().describe('null until it can be told.'),
+    timeLeftMs: z.number().nonnegative().nullable().describe('null until it can be estimated.'),
   }),
-  /** A small picture of what is being made; its bytes are served by the asset route for a while. */
+  /** A small preview of the running render; the asset route serves its bytes for a while. */
   'render.preview': z.strictObject({
     projectId: projectIdSchema,
     renderId: renderIdSchema,
     image: assetIdSchema,
     width: z.int().positive(),
     height: z.int().positive(),
-    frame: resolvedFrameSchema.describe('What of the background it shows.'),
+    frame: resolvedFrameSchema.describe('The part of the background that it shows.'),
     step: z.int().nonnegative(),
     total: z.int().positive(),
   }),
-  /** A job began, went on or ended. */
+  /** A job started, progressed or ended. */
   'job.changed': jobStateSchema,
   'engine.changed': engineStatusSchema,
   'settings.changed': settingsSchema,
-  /** Something the user should know that no command's answer says. */
+  /** A message for the user that is not the response to a command. */
   notice: z.strictObject({ level: noticeLevelSchema, message: z.string() }),
-  /** The host's menu or system asks the window for something. */
+  /** A request from the host's menu or the system. */
   'host.request': z.discriminatedUnion('what', [
     z.strictObject({ what: z.literal('openProject'), path: z.string() }),
     z.strictObject({ what: z.literal('action'), action: z.string().max(100) }),

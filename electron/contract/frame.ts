@@ -8,14 +8,14 @@ import { StudioError } from './errors.ts';
 /** Most pixels of a mask; the masks of larger backgrounds are smaller than them. */
 export const MAX_MASK_PIXELS = 4_000_000;
 
-/** Share of the background from which on an automatic frame is the whole of it. */
+/** An automatic frame that covers at least this share of the background becomes the whole of it. */
 const WHOLE_FROM_SHARE = 0.8;
 
-/** Context around the masks of an automatic frame: a share of the longer side, at least so many pixels. */
+/** Context around the masks of an automatic frame: a share of the longer side, and a least number of pixels. */
 const CONTEXT_SHARE = 0.25;
 const MIN_CONTEXT_PX = 32;
 
-/** Width to height of the sizes that automatic frames are given, the squarest first. */
+/** Aspect ratios (width / height) of automatic frames, the squarest first. */
 const FAVOURITE_ASPECTS = [1, 4 / 3, 3 / 4, 3 / 2, 2 / 3, 16 / 9, 9 / 16] as const;
 
 /** A size in whole pixels. */
@@ -30,7 +30,7 @@ export interface FrameRectangle extends FrameSize {
   readonly top: number;
 }
 
-/** What of a model pack decides the sizes at which it works. */
+/** The properties of a model pack that decide the sizes it works at. */
 export interface FramePack {
   /** The picture size that the weights were trained for; null: any size, so nothing is resampled. */
   readonly size: FrameSize | null;
@@ -48,12 +48,12 @@ export const frameRectangleSchema = z.strictObject({
 export const frameSchema = z
   .union([z.enum(['auto', 'whole']), frameRectangleSchema])
   .describe(
-    'What of the background the model sees: "auto" is the masks with their surroundings, "whole" all of it, or a ' +
+    'The part of the background that the model sees: "auto" is the masks with their surroundings, "whole" all of it, or a ' +
       'rectangle in background pixels.',
   );
 export type Frame = z.infer<typeof frameSchema>;
 
-/** A frame as it was rendered: where it lies in the background, and the size that the model saw it at. */
+/** A rendered frame: its rectangle in the background, and the size at which the model saw it. */
 export const resolvedFrameSchema = frameRectangleSchema.extend({
   modelWidth: z.int().positive(),
   modelHeight: z.int().positive(),
@@ -86,7 +86,7 @@ export function isFrameInside(frame: Frame, background: FrameSize): boolean {
   return left + width <= background.width && top + height <= background.height;
 }
 
-/** Whether the model would see fewer pixels than it works on: the frame is enlarged for it. */
+/** Whether the frame has fewer pixels than the model works on, so that it is enlarged. */
 export function isEnlarged({ width, height, modelWidth, modelHeight }: ResolvedFrame): boolean {
   return modelWidth * modelHeight > width * height;
 }
@@ -104,7 +104,7 @@ export function modelSize(rectangle: FrameSize, { size, multiple }: FramePack): 
   };
 }
 
-/** The sizes that automatic frames are given: the trained area at common aspects. */
+/** The sizes of automatic frames: the trained area at common aspects. */
 export function favouriteSizes(pack: FramePack & { readonly size: FrameSize }): FrameSize[] {
   return FAVOURITE_ASPECTS.map((aspect) => modelSize({ width: aspect, height: 1 }, pack));
 }
@@ -116,8 +116,8 @@ export function favouriteSizes(pack: FramePack & { readonly size: FrameSize }): 
  * their context, not smaller than what the model works on where the background allows that, moved inside the
  * background; from 80 % of the background on, it is the whole. A rectangle is taken as it is.
  *
- * @param boxes what the frame has to show, in background pixels: the masks' and the placed pictures' bounds
- * @throws StudioError PARAMETER_INVALID for a rectangle that reaches out of the background
+ * @param boxes that the frame must contain, in background pixels: the bounds of masks and placed pictures
+ * @throws StudioError PARAMETER_INVALID for a rectangle that extends beyond the background
  */
 export function resolveFrame(
   frame: Frame,
@@ -128,7 +128,7 @@ export function resolveFrame(
   if (!isFrameInside(frame, background)) {
     throw new StudioError(
       'PARAMETER_INVALID',
-      `The frame reaches out of the background, which is ${background.width} x ${background.height} pixels. Draw it ` +
+      `The frame extends beyond the background, which is ${background.width} x ${background.height} pixels. Draw it ` +
         'inside, or choose "auto" or "whole".',
     );
   }
@@ -155,7 +155,7 @@ function autoFrame(
     width: Math.min(wanted.width + 2 * context, background.width),
     height: Math.min(wanted.height + 2 * context, background.height),
   };
-  // The sharpest: the fewest background pixels for each that the model sees.
+  // The sharpest: the fewest background pixels per pixel of the model.
   const [sharpest] = favouriteSizes({ size, multiple })
     .map(({ width, height }) => {
       const scale = Math.max(needed.width / width, needed.height / height, 1);
@@ -163,7 +163,7 @@ function autoFrame(
     })
     .filter(({ width, height }) => width <= background.width && height <= background.height)
     .sort((a, b) => a.scale - b.scale);
-  // No favourite fits into a narrow or small background: what the boxes need, in an aspect of its own.
+  // No preferred aspect fits a narrow or small background: take what the boxes need, in its own aspect.
   const taken = sharpest ?? {
     width: Math.min(Math.ceil(Math.max(needed.width, size.width)), background.width),
     height: Math.min(Math.ceil(Math.max(needed.height, size.height)), background.height),
@@ -177,7 +177,7 @@ function autoFrame(
   };
 }
 
-/** The smallest rectangle around all boxes, cut at the background's border; undefined when nothing is inside it. */
+/** The smallest rectangle around all boxes, clipped to the background; undefined when it is empty. */
 function unionInside(
   boxes: readonly FrameRectangle[],
   { width, height }: FrameSize,

@@ -1,4 +1,7 @@
-/** Long work beside renders: preparing pictures and handling models. It is started, watched and cancelled alike. */
+/**
+ * Long work beside renders: preparing pictures and handling models. All jobs are started, watched and cancelled in
+ * the same way.
+ */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { removalMethodSchema } from './preparation.ts';
@@ -25,13 +28,13 @@ export type JobKind = z.infer<typeof jobKindSchema>;
 export const boxSchema = z
   .strictObject({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() })
   .refine(({ left, top, right, bottom }) => left < right && top < bottom, {
-    error: 'a box must be wider and higher than nothing',
+    error: 'a box must have a positive width and height',
   });
 export type Box = z.infer<typeof boxSchema>;
 
 export const maskCandidateSchema = z.strictObject({
   mask: assetIdSchema,
-  score: z.number().min(0).max(1).describe('How sure the model is.'),
+  score: z.number().min(0).max(1).describe('The model’s confidence.'),
   box: boxSchema.nullable(),
 });
 export type MaskCandidate = z.infer<typeof maskCandidateSchema>;
@@ -43,7 +46,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('masks'),
-    candidates: z.array(maskCandidateSchema).describe('Best first; none where nothing was found.'),
+    candidates: z.array(maskCandidateSchema).describe('Best first; empty when nothing was found.'),
   }),
   z.strictObject({
     kind: z.literal('inpainted'),
@@ -69,7 +72,9 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('modelsImported'),
     files: z.int().nonnegative(),
-    ownFiles: z.array(filePathSchema).describe('Not the catalogue’s: allowed, but worth saying.'),
+    ownFiles: z
+      .array(filePathSchema)
+      .describe('Files that differ from the catalogue’s: allowed, but worth a notice.'),
   }),
   z.strictObject({
     kind: z.literal('modelsRemoved'),
@@ -84,11 +89,11 @@ export type JobResult = z.infer<typeof jobResultSchema>;
 export const jobProgressSchema = z.strictObject({
   stage: z.string().describe('Such as "load", "denoise", "download".'),
   step: z.number().nonnegative(),
-  total: z.number().positive().nullable().describe('null while it is not known.'),
+  total: z.number().positive().nullable().describe('null while unknown.'),
   timeLeftMs: z.number().nonnegative().nullable(),
-  /** Of what: steps or bytes. */
+  /** The unit of `done` and `total`: steps or bytes. */
   unit: z.enum(['steps', 'bytes']),
-  /** Such as the file at hand; null where there is nothing to say. */
+  /** For example the current file; null for none. */
   detail: z.string().nullable(),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
@@ -96,16 +101,16 @@ export type JobProgress = z.infer<typeof jobProgressSchema>;
 export const jobStateSchema = z.strictObject({
   jobId: jobIdSchema,
   kind: jobKindSchema,
-  /** null for jobs that are of no project. */
+  /** null for jobs that belong to no project. */
   projectId: projectIdSchema.nullable(),
   packId: z.string().nullable().describe('The model pack that it handles; null for other jobs.'),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   progress: jobProgressSchema.nullable(),
   result: jobResultSchema
     .nullable()
-    .describe('While backgrounds are being made, and when that was cancelled: those that are done.'),
+    .describe('The backgrounds finished so far, while the job runs and after it was cancelled.'),
   error: failureSchema.nullable(),
-  /** What the user should hear of: a retry, a change of source, a simpler way that was taken. */
+  /** Notices for the user: a retry, another source, a fall-back. */
   notices: z.array(z.string()),
 });
 export type JobState = z.infer<typeof jobStateSchema>;

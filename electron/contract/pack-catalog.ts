@@ -1,9 +1,9 @@
 /**
- * catalog.json: what a model pack that is downloaded or imported consists of, and where its files come from.
+ * catalog.json: the components of a model pack to download or import, and where their files come from.
  *
  * A pack is made of components (the blending model, the detector, ...), each a folder of files with sources of
- * its own. What this project does not know about a file is written as null, never guessed: it is taken from the
- * source when the file is downloaded, and recorded (docs/models.md).
+ * its own. Unknown facts about a file are null, never guessed: they are taken from the source when the file is
+ * downloaded, and recorded (docs/models.md).
  */
 import * as z from 'zod';
 import { storedRecommendedSchema } from './parameters.ts';
@@ -38,7 +38,9 @@ export const catalogSourceSchema = z.discriminatedUnion('kind', [
       .string()
       .regex(/^[0-9a-f]{40}$/)
       .nullable()
-      .describe('Commit; null is unknown: the first answer’s commit is recorded and kept to.'),
+      .describe(
+        'Commit; null is unknown: the commit of the first response is recorded and used from then on.',
+      ),
   }),
   z.strictObject({
     kind: z.literal('http').describe('A folder on any web server.'),
@@ -48,8 +50,8 @@ export const catalogSourceSchema = z.discriminatedUnion('kind', [
 export type CatalogSource = z.infer<typeof catalogSourceSchema>;
 
 export const catalogFileSchema = z.strictObject({
-  path: packPathSchema.describe('Where the file lies in the component’s folder.'),
-  remotePath: packPathSchema.optional().describe('Its path at the source, where that differs.'),
+  path: packPathSchema.describe('Path of the file in the component’s folder.'),
+  remotePath: packPathSchema.optional().describe('Its path at the source, if different.'),
   bytes: z.int().nonnegative().nullable().describe('null is unknown.'),
   sha256: sha256Schema.nullable().describe('null is unknown.'),
   optional: z.boolean().default(false).describe('The component works without it.'),
@@ -69,12 +71,12 @@ export const catalogComponentSchema = z.strictObject({
   classNames: z
     .record(packPathSchema, z.array(z.string().min(1)).min(1))
     .default({})
-    .describe('By configuration file: the classes of which the model must be one.'),
+    .describe('By configuration file: the classes that the model may have.'),
   checkpoint: z
     .enum(['blending', 'backgrounds'])
     .optional()
     .describe(
-      'For a checkpoint in the diffusers layout: what it is opened for. Any that can be opened may be imported.',
+      'For a checkpoint in the diffusers layout: its use. Any that can be opened for it may be imported.',
     ),
   manifest: z
     .strictObject({
@@ -83,7 +85,7 @@ export const catalogComponentSchema = z.strictObject({
       recommended: storedRecommendedSchema,
     })
     .optional()
-    .describe('For a blending model: what the pack.json that is written beside it says.'),
+    .describe('For a blending model: the contents of the pack.json written next to it.'),
   files: z.array(catalogFileSchema).min(1),
 });
 export type CatalogComponent = z.infer<typeof catalogComponentSchema>;
@@ -118,7 +120,7 @@ export const packCatalogSchema = z
 /** A parsed catalogue, defaults filled in. */
 export type PackCatalog = z.infer<typeof packCatalogSchema>;
 
-/** How much is to be downloaded, as far as the catalogue knows. */
+/** The size of a download, as far as the catalogue knows it. */
 export interface CatalogSize {
   readonly files: number;
   readonly knownBytes: number;
@@ -126,7 +128,7 @@ export interface CatalogSize {
   readonly unknownFiles: number;
 }
 
-/** What is left to download of a pack: its parts that are not optional and not installed. */
+/** What a pack still has to download: its required components that are not installed. */
 export function bytesToDownload(
   components: readonly {
     readonly isOptional: boolean;

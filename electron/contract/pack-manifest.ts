@@ -13,7 +13,7 @@ export const packManifestSchema = z.strictObject({
   recommended: storedRecommendedSchema.describe('Parameters that suit these weights.'),
   textToImage: textToImageSettingsSchema
     .optional()
-    .describe('How these weights make pictures from prompts; 30 steps and guidance 7.5 without it.'),
+    .describe('How these weights generate pictures from prompts; by default with 30 steps and guidance 7.5.'),
   files: z.array(
     z.strictObject({
       path: z
@@ -25,6 +25,6 @@ export const packManifestSchema = z.strictObject({
     }),
   ),
   licence: z.string().min(1),
-  notices: z.string().optional().describe('File with the notices of what the weights were made from.'),
+  notices: z.string().optional().describe('File with the notices of the weights’ sources.'),
 });
 export type PackManifest = z.infer<typeof packManifestSchema>;

@@ -1,4 +1,4 @@
-/** The parameters of a render: ranges, defaults and meanings, one place for every process and the command line. */
+/** The parameters of a render: ranges, defaults and meanings, for every process and the command line. */
 import * as z from 'zod';
 import { renameParameters } from './upgrade.ts';
 
@@ -17,7 +17,7 @@ export const alphaSchema = z
     'Appearance guidance alpha: how strongly the concept’s look replaces the old one. The paper uses 0.15.',
   );
 
-/** Every parameter of a render but the concepts' alphas, which are part of the scene. */
+/** Every parameter of a render except the concepts' alphas, which are part of the scene. */
 export const renderParametersSchema = z.strictObject({
   steps: z.int().min(1).max(999).describe('Number of denoising steps. The paper uses 50.'),
   seed: z.int().min(0).max(0xffff_ffff).describe('Seed of the inversion noise.'),
@@ -66,8 +66,8 @@ export const renderParametersSchema = z.strictObject({
   conceptImageMode: z
     .enum(['full', 'subject', 'aligned'])
     .describe(
-      'What of a concept image is used: all of it, as in the paper; its subject, with the inpainted background ' +
-        'around it; or its subject, brought to the size and place of its region as well.',
+      'How a concept image is used: all of it, as in the paper; its subject, with the inpainted background ' +
+        'around it; or its subject, also moved and scaled to its region.',
     ),
   ablation: z.enum(['a', 'b', 'c', 'd', 'e']).describe('Row of the paper’s ablation; e is the whole method.'),
   keepOriginalBackground: z
@@ -117,7 +117,7 @@ export const renderParametersSchema = z.strictObject({
     .min(0)
     .max(1)
     .describe(
-      'How much of the detail that the autoencoder loses is given back; 0 is the decoded picture alone.',
+      'How much of the detail that the autoencoder loses is restored; 0 is the decoded picture alone.',
     ),
 });
 export type RenderParameters = z.infer<typeof renderParametersSchema>;
@@ -147,11 +147,11 @@ export const PAPER_PARAMETERS: RenderParameters = {
 /** The paper's alpha. */
 export const PAPER_ALPHA = 0.15;
 
-/** What a pack's manifest may recommend in the place of the paper's values. */
+/** The parameters for which a pack's manifest may recommend its own values. */
 export const recommendedParametersSchema = renderParametersSchema
   .partial()
   .extend({ alpha: alphaSchema.optional() });
 export type RecommendedParameters = z.infer<typeof recommendedParametersSchema>;
 
-/** As {@link recommendedParametersSchema}, from a file that may have the names of an older version. */
+/** {@link recommendedParametersSchema} for a file that may use the names of an older version. */
 export const storedRecommendedSchema = z.preprocess(renameParameters, recommendedParametersSchema);

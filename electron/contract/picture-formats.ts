@@ -1,4 +1,4 @@
-/** The picture files that the program takes: one list for decoders, upload routes, file pickers and messages. */
+/** The picture formats that the program accepts: one list for decoders, upload routes, file pickers and messages. */
 import * as z from 'zod';
 
 interface PictureFormat {
@@ -7,7 +7,7 @@ interface PictureFormat {
   readonly extensions: readonly string[];
 }
 
-/** Formats by sharp's names. A file's content says which it is, not its name. */
+/** Formats by sharp's names. A file's content decides, not its name. */
 export const PICTURE_FORMATS = {
   png: { name: 'PNG', mediaType: 'image/png', extensions: ['.png'] },
   jpeg: { name: 'JPEG', mediaType: 'image/jpeg', extensions: ['.jpg', '.jpeg'] },
@@ -36,16 +36,16 @@ export const PICTURE_MEDIA_TYPES: readonly string[] = Object.values(PICTURE_FORM
   ({ mediaType }) => mediaType,
 );
 
-/** What a file picker offers: types, and endings for systems that do not know a type. */
+/** What a file picker offers: types, and extensions for systems that do not know a type. */
 export const PICTURE_FILE_ACCEPT: string = [
   ...PICTURE_MEDIA_TYPES,
   ...Object.values(PICTURE_FORMATS).flatMap(({ extensions }) => extensions),
 ].join(',');
 
 /**
- * What someone who adds a picture may not expect: of several frames or pages the first is taken; parts are transparent,
- * and lie on white where the picture is a background. Of a mask: it has colours, and its lightness was taken; its shape
- * is in the transparency, and what shows is dark; nothing in it reaches half of white.
+ * What may surprise the user about a picture: only the first of several frames or pages is used; transparent parts
+ * become white in a background. About a mask: it has colours, and its lightness is used; its shape is in the
+ * transparency, and the opaque part is dark; nothing in it reaches half of white.
  */
 export const pictureNoteSchema = z.enum([
   'first-frame',
@@ -56,7 +56,7 @@ export const pictureNoteSchema = z.enum([
 ]);
 export type PictureNote = z.infer<typeof pictureNoteSchema>;
 
-/** The media type that an upload is kept under: its own if it is a picture's, else one that no browser shows. */
+/** The media type to store an upload under: its own for a picture, otherwise one that no browser displays. */
 export function uploadMediaType(announced: string): string {
   const type = announced.split(';')[0]!.trim().toLowerCase();
   return PICTURE_MEDIA_TYPES.includes(type) ? type : 'application/octet-stream';

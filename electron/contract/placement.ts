@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { FrameRectangle, FrameSize } from './frame.ts';
 
-/** What a concept does: it takes over an object of the background, or lies where it is put. */
+/** What a concept does: it replaces an object of the background, or lies where it is placed. */
 export const conceptModeSchema = z
   .enum(['replace', 'place'])
   .describe(
@@ -14,7 +14,7 @@ export type ConceptMode = z.infer<typeof conceptModeSchema>;
 export const shadowSchema = z.strictObject({
   offsetXPx: z.number().min(-4096).max(4096).describe('To the right, in background pixels.'),
   offsetYPx: z.number().min(-4096).max(4096).describe('Down, in background pixels.'),
-  blurPx: z.number().min(0).max(512).describe('Standard deviation of its blur, in background pixels.'),
+  blurPx: z.number().min(0).max(512).describe('Standard deviation of the blur, in background pixels.'),
   opacity: z.number().min(0).max(1),
 });
 export type Shadow = z.infer<typeof shadowSchema>;
@@ -33,8 +33,8 @@ export const placementSchema = z
       .describe('Centre of the picture, in background pixels from the top.'),
     scale: z.number().gt(0).max(1000).describe('Background pixels per picture pixel.'),
     rotationDeg: z.number().min(-180).max(180).describe('Clockwise, about the centre.'),
-    flipX: z.boolean().describe('Mirrored left to right, before it is turned.'),
-    flipY: z.boolean().describe('Mirrored top to bottom, before it is turned.'),
+    flipX: z.boolean().describe('Mirrored left to right, before rotation.'),
+    flipY: z.boolean().describe('Mirrored top to bottom, before rotation.'),
     opacity: z.number().min(0).max(1),
     softEdgePx: z
       .number()
@@ -46,15 +46,15 @@ export const placementSchema = z
   .describe('Where the cut-out lies: the image, cut out by its subject mask or by its own opacity.');
 export type Placement = z.infer<typeof placementSchema>;
 
-/** How much of what the model makes of a concept is taken over. */
+/** How much of the model's changes to a concept is used. */
 export const strengthSchema = z
   .number()
   .min(0)
   .max(1)
   .nullable()
   .describe(
-    'How much of what the model changes is taken over: 0 keeps the staged picture, 1 takes all; null is chosen by ' +
-      'how well the pack’s autoencoder keeps the picture.',
+    'How much of the model’s changes is used: 0 keeps the placed picture, 1 uses all of them; null is chosen by ' +
+      'how well the pack’s autoencoder reproduces the picture.',
   );
 
 /** The matrix of a placement, from picture pixels to background pixels: x' = a x + c y + e, y' = b x + d y + f. */
@@ -128,10 +128,10 @@ export function placementBox(
 }
 
 /**
- * How a concept image lies when it is first placed: upright in the middle of a point, as large as the background allows
- * it to a share of the shorter side, never enlarged.
+ * The first placement of a concept image: upright, centred on a point, at most a share of the background's shorter
+ * side, never enlarged.
  *
- * @param share of the background's shorter side that the image's longer side takes at most
+ * @param share of the background's shorter side, at most, for the image's longer side
  */
 export function firstPlacement(
   image: FrameSize,

@@ -24,15 +24,15 @@ export const backgroundsRequestSchema = z.strictObject({
     .max(8)
     .default(2)
     .describe(
-      'How often a candidate is drawn again, with a further seed, when a thing of the prompt is not found in it. 0: the ' +
-        'seeds are drawn as they are.',
+      'How often a candidate is generated again, with a further seed, when a subject of the prompt is missing in it. 0: the ' +
+        'seeds are used as they are.',
     ),
   steps: textToImageSettingsSchema.shape.steps.optional(),
   guidance: textToImageSettingsSchema.shape.guidance.optional(),
 });
 export type BackgroundsRequest = z.input<typeof backgroundsRequestSchema>;
 
-/** A point that was clicked on, in the picture's pixels from its left top corner. */
+/** A clicked point, in the picture's pixels from its top left corner. */
 export const maskPointSchema = z.strictObject({
   x: z.number().min(0),
   y: z.number().min(0),
@@ -43,11 +43,11 @@ export const maskPointSchema = z.strictObject({
 export const maskBoxSchema = z
   .strictObject({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() })
   .refine(({ left, top, right, bottom }) => left < right && top < bottom, {
-    error: 'a box must be wider and higher than nothing',
+    error: 'a box must have a positive width and height',
   });
 export type MaskBox = z.infer<typeof maskBoxSchema>;
 
-/** What was clicked on or boxed. */
+/** Clicks and boxes. */
 export const maskSelectionSchema = z
   .strictObject({ points: z.array(maskPointSchema).max(64), box: maskBoxSchema.nullable() })
   .refine(({ points, box }) => box !== null || points.some(({ isInside }) => isInside), {
@@ -55,7 +55,7 @@ export const maskSelectionSchema = z
   });
 export type MaskSelection = z.infer<typeof maskSelectionSchema>;
 
-/** What a phrase is looked for with; the thresholds are those that Grounding DINO's authors start from. */
+/** Settings for detecting a phrase; the thresholds are the defaults of Grounding DINO's authors. */
 export const phraseSearchSchema = z.strictObject({
   phrase: z.string().trim().min(1).max(200).describe('One thing, such as "a red car".'),
   boxThreshold: z
@@ -63,14 +63,14 @@ export const phraseSearchSchema = z.strictObject({
     .min(0)
     .max(1)
     .default(0.3)
-    .describe('Least score of a box; lower finds more, and more that is wrong.'),
-  textThreshold: z.number().min(0).max(1).default(0.25).describe('Least score of the phrase’s words.'),
+    .describe('Lowest score of a box; a lower threshold finds more, and more that is wrong.'),
+  textThreshold: z.number().min(0).max(1).default(0.25).describe('Lowest score of the phrase’s words.'),
   overlapThreshold: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .describe('Of boxes that overlap by more (intersection over union) only the best is kept.'),
+    .describe('Of boxes that overlap by more than this (intersection over union), only the best is kept.'),
 });
 export type PhraseSearch = z.input<typeof phraseSearchSchema>;
 
@@ -80,46 +80,46 @@ export type PhraseSearch = z.input<typeof phraseSearchSchema>;
  */
 export const removalMethodSchema = z
   .enum(['auto', 'model', 'diffusion', 'layers', 'telea'])
-  .describe('How the hole is filled; auto takes the best that the pack has.');
+  .describe('How the hole is filled; auto uses the best filler of the pack.');
 export type RemovalMethod = z.infer<typeof removalMethodSchema>;
 
-/** By what clicks and boxes become masks. */
+/** How clicks and boxes become masks. */
 export const promptSegmenterSchema = z.enum(['sam21', 'sam', 'slimSam', 'grabCut']);
 export type PromptSegmenterKind = z.infer<typeof promptSegmenterSchema>;
 
-/** By what phrases become masks: Grounding DINO with the former, or a pack's own segmenter. */
+/** How phrases become masks: Grounding DINO with one of the above, or a pack's own segmenter. */
 export const phraseSegmenterSchema = z.enum(['groundingDino', 'packSegmenter']);
 export type PhraseSegmenterKind = z.infer<typeof phraseSegmenterSchema>;
 
-/** What a pack can prepare; what it cannot is said, or greyed out, with the reason. */
+/** What a pack can prepare; the editor greys out the rest, with the reason. */
 export const capabilitiesSchema = z.strictObject({
   generateBackgrounds: z.boolean(),
-  negativePrompt: z.boolean().describe('Whether a negative prompt has an effect, as it has with guidance.'),
+  negativePrompt: z.boolean().describe('Whether a negative prompt has an effect: only with guidance.'),
   findMask: z.boolean(),
   findMaskBy: phraseSegmenterSchema.nullable().describe('null: not at all.'),
-  textThreshold: z.boolean().describe('Whether words have a score of their own.'),
+  textThreshold: z.boolean().describe('Whether words are scored separately.'),
   selectMask: z.boolean(),
   selectMaskBy: promptSegmenterSchema,
   removeObjects: z.boolean(),
-  removalMethods: z.array(removalMethodSchema).describe('What may be asked for, auto first.'),
+  removalMethods: z.array(removalMethodSchema).describe('The fillers to choose from, auto first.'),
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
-/** How objects are taken out of a picture. */
+/** How objects are removed from a picture. */
 export const removalOptionsSchema = z.strictObject({
   growPx: z
     .int()
     .min(0)
     .max(128)
     .default(8)
-    .describe('Margin by which the masks are grown first, so that edges and shadows go too.'),
+    .describe('Margin by which the masks are grown first, to cover edges and shadows.'),
   prompt: z.string().max(2000).default('').describe('What the picture shows without the objects.'),
   seed: seedSchema.default(0),
   method: removalMethodSchema.default('auto'),
 });
 export type RemovalOptions = z.input<typeof removalOptionsSchema>;
 
-/** What the user chose for preparing a scene, as the editor keeps it; what is left out has its default. */
+/** The user's choices for preparing a scene, as the editor stores them; omitted values have their defaults. */
 export const prepareSettingsSchema = z.object({
   negativePrompt: backgroundsRequestSchema.shape.negativePrompt,
   boxThreshold: phraseSearchSchema.shape.boxThreshold,

@@ -30,14 +30,14 @@ export const preparationProgressSchema = z.strictObject({
 });
 export type PreparationProgress = z.infer<typeof preparationProgressSchema>;
 
-/** The device that ran, and why a better one did not. */
+/** The device used, and why better ones were not. */
 export const deviceReportSchema = z.strictObject({
   /** 'cuda' | 'directml' | 'coreml' | 'webgpu' | 'cpu' */
   device: z.enum(['cuda', 'directml', 'coreml', 'webgpu', 'cpu']),
   /** A name for the user, such as the processor's model. */
   name: z.string(),
   threads: z.int().positive().optional(),
-  /** Better devices that were passed over, each with the reason. */
+  /** Better devices that were skipped, each with the reason. */
   passedOver: z.array(z.strictObject({ device: z.string(), reason: z.string() })),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;

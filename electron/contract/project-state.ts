@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { sceneDocumentSchema } from './scene-document.ts';
 
-/** Names an open project while it is open; two windows on one file get the same. */
+/** Identifies an open project; two windows on one file share the id. */
 export const projectIdSchema = z.uuid();
 export type ProjectId = z.infer<typeof projectIdSchema>;
 
@@ -11,7 +11,7 @@ export const filePathSchema = z.string().min(1).max(4096);
 
 export const historyEntrySchema = z.strictObject({
   position: z.int().nonnegative().describe('0 is the state that the project began with.'),
-  label: z.string().max(200).describe('What was done, for the user.'),
+  label: z.string().max(200).describe('What the step did, for the user.'),
   time: z.iso.datetime(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
@@ -27,9 +27,9 @@ export const projectStateSchema = z.strictObject({
   history: z.strictObject({
     position: z.int().nonnegative(),
     length: z.int().positive(),
-    /** What undo takes back; null where there is nothing. */
+    /** Label of the step to undo; null for none. */
     undoLabel: z.string().nullable(),
-    /** What redo brings back; null where there is nothing. */
+    /** Label of the step to redo; null for none. */
     redoLabel: z.string().nullable(),
   }),
 });

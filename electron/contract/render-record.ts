@@ -10,11 +10,11 @@ import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 export const renderIdSchema = z.uuid();
 export type RenderId = z.infer<typeof renderIdSchema>;
 
-/** queued and running are of this session; the others are kept in the project. */
+/** Queued and running renders belong to this session; the others are stored in the project. */
 export const renderStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type RenderState = z.infer<typeof renderStateSchema>;
 
-/** Where a render stands in a sweep over alpha and beta. */
+/** A render's position in a sweep over alpha and beta. */
 export const sweepCellSchema = z.strictObject({
   sweepId: z.uuid(),
   alpha: z.number(),
@@ -22,7 +22,7 @@ export const sweepCellSchema = z.strictObject({
 });
 export type SweepCell = z.infer<typeof sweepCellSchema>;
 
-/** What a list of renders shows. */
+/** A render in a list. */
 export const renderSummarySchema = z.strictObject({
   renderId: renderIdSchema,
   state: renderStateSchema,
@@ -43,7 +43,7 @@ export const renderSummarySchema = z.strictObject({
 });
 export type RenderSummary = z.infer<typeof renderSummarySchema>;
 
-/** What a browsable list shows of a render beside that. */
+/** A render in a searchable list, with what made it. */
 export const renderEntrySchema = renderSummarySchema.extend({
   prompt: z.string(),
   concepts: z.array(z.strictObject({ name: z.string(), alpha: z.number() })),
@@ -55,31 +55,33 @@ export type RenderEntry = z.infer<typeof renderEntrySchema>;
 export const renderOrderSchema = z.enum(['newest', 'oldest', 'name', 'longest']);
 export type RenderOrder = z.infer<typeof renderOrderSchema>;
 
-/** All that is known of a render. */
+/** All details of a render. */
 export const renderRecordSchema = renderSummarySchema.extend({
   request: renderRequestSchema,
   frame: resolvedFrameSchema
     .nullable()
-    .describe('What of the background the model saw; null until then, and of renders of version 1.'),
+    .describe(
+      'The part of the background that the model saw; null before the render, and for renders of version 1.',
+    ),
   device: deviceReportSchema.nullable(),
   timingsMs: z.partialRecord(renderStageSchema, z.number().nonnegative()),
   peakMemoryBytes: z.int().nonnegative().nullable(),
   /** Numbers by name, such as "unetRows". */
   metrics: z.record(z.string(), z.number()),
-  /** What the user should know: things that were filled in, left out or changed on the way. */
+  /** Notices for the user: what was filled in, omitted or changed during the render. */
   notices: z.array(z.string()),
 });
 export type RenderRecord = z.infer<typeof renderRecordSchema>;
 
-/** One thing in which two render requests differ. */
+/** One difference between two render requests. */
 export const renderDifferenceSchema = z.strictObject({
   path: z.string().describe('Such as "parameters.beta" or "concepts.my cat.alpha".'),
-  a: z.json().nullable().describe('null where it is not there.'),
+  a: z.json().nullable().describe('null when absent.'),
   b: z.json().nullable(),
 });
 export type RenderDifference = z.infer<typeof renderDifferenceSchema>;
 
-/** A render that waits or runs. */
+/** A queued or running render. */
 export const queueEntrySchema = z.strictObject({
   renderId: renderIdSchema,
   projectId: projectIdSchema,
@@ -90,6 +92,6 @@ export const queueEntrySchema = z.strictObject({
 export type QueueEntry = z.infer<typeof queueEntrySchema>;
 
 export const queueStateSchema = z.strictObject({
-  entries: z.array(queueEntrySchema).describe('The running one first, then in the order they will run.'),
+  entries: z.array(queueEntrySchema).describe('The running render first, then the queue in order.'),
 });
 export type QueueState = z.infer<typeof queueStateSchema>;

@@ -30,7 +30,7 @@ export const renderConceptSchema = z
     order: z.int(),
   })
   .refine(({ mode, mask, placement }) => (mode === 'place') === (placement !== null && mask === null), {
-    error: 'a concept that replaces has a mask, one that is placed has a placement, and none has both',
+    error: 'a concept that replaces has a mask, one that is placed has a placement, never both',
     path: ['placement'],
   })
   .refine(({ mode, mask }) => (mode === 'replace') === (mask !== null), {
@@ -44,7 +44,7 @@ export const renderRequestSchema = z.strictObject({
     prompt: z.string(),
     inpaintPrompt: z.string(),
     background: assetIdSchema,
-    /** null: the masks are filled from their surroundings, and the result says so. */
+    /** null: the masks are filled from their surroundings, with a notice in the result. */
     inpainted: assetIdSchema.nullable(),
     frame: frameSchema,
     concepts: z.array(renderConceptSchema).min(1).max(MAX_CONCEPTS),
@@ -68,7 +68,7 @@ export const renderRequestSchema = z.strictObject({
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
 
-/** A request that was kept somewhere: one of an older version is brought to this one. */
+/** A stored request; one of an older version is upgraded. */
 export const storedRequestSchema = z.preprocess(upgradeRequest, renderRequestSchema);
 
 /** Whether two requests are for the same model: the same weights, autoencoder and LoRAs, whatever their files' names. */
@@ -91,5 +91,5 @@ export function describeModel({ id, version, weights, vae, loras = [] }: RenderR
   ].join(' with ');
 }
 
-/** Stands for a pack's weights as long as no engine has opened the pack; no file has this hash. */
+/** Placeholder for the hash of a pack's weights until an engine has opened the pack; no file has this hash. */
 export const UNKNOWN_WEIGHTS = '0'.repeat(64);

@@ -1,16 +1,16 @@
-/** From a render request back to a scene document, with the pictures that still exist. */
+/** Turns a render request back into a scene document, with the pictures that still exist. */
 import type { AssetId, RenderRequest } from './render-request.ts';
 import { CONCEPT_COLOURS, type DocumentConcept, type SceneDocument } from './scene-document.ts';
 
-/** A picture that a request names, and what it is to the scene. */
+/** A picture of a request, and its role in the scene. */
 export interface RequestPicture {
   readonly part: 'background' | 'inpainted' | 'image' | 'subject' | 'mask';
-  /** Name of the concept that it belongs to; null for the backgrounds. */
+  /** Name of its concept; null for the backgrounds. */
   readonly concept: string | null;
   readonly asset: AssetId;
 }
 
-/** Every picture that a request names, in the order in which a user would add them. */
+/** Every picture of a request, in the order in which a user would add them. */
 export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
   const { background, inpainted, concepts } = scene;
   return [
@@ -25,12 +25,11 @@ export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
 }
 
 /**
- * Makes the document whose request this is. A concept that `before` has under the same name keeps what no request
- * tells: its id, its phrase, its colour, its lock. A picture that is missing stays as `before` has it, or is left
- * open.
+ * Makes the document of a request. A concept that `before` has under the same name keeps what a request does not
+ * hold: its id, phrase, colour and lock. In place of a missing picture, the one of `before` stays, or none.
  *
- * @param has which pictures there are
- * @param newId names a concept that `before` does not have
+ * @param has whether a picture exists
+ * @param newId makes the id of a concept that `before` does not have
  * @returns not checked against the document's limits: a request may come from anywhere
  */
 export function requestDocument(
@@ -80,7 +79,7 @@ export function requestDocument(
   };
 }
 
-/** What is no part of the picture that is there is none. */
+/** Without the concept image of the request, its subject mask does not apply: the known one stays. */
 function subjectOf(
   wanted: AssetId | null,
   hasImage: boolean,
@@ -91,7 +90,7 @@ function subjectOf(
   return wanted !== null && has(wanted) ? wanted : null;
 }
 
-/** One that is made of another background is none. */
+/** An inpainted background of another background does not apply. */
 function inpaintedOf(
   wanted: AssetId | null,
   background: AssetId | null,

@@ -1,8 +1,7 @@
 /**
- * The scene document: what the editor edits and the project file keeps, a scene that need not be complete yet.
+ * The scene document, edited in the editor and stored in the project file: a scene that may still be incomplete.
  *
- * Pictures are named by their content, so that a document is small (about 2 kB) and the undo history can keep
- * every state of it whole.
+ * It refers to pictures by their hash, so it is small (about 2 kB) and the undo history can store every state whole.
  */
 import * as z from 'zod';
 import { frameSchema } from './frame.ts';
@@ -19,15 +18,15 @@ import { upgradeDocument } from './upgrade.ts';
 
 const textSchema = z.string().max(2000);
 
-/** A concept: one thing of the user's own, and where it goes. */
+/** A concept: one subject of the user's, and where it goes. */
 export const documentConceptSchema = z.strictObject({
   id: z
     .string()
     .regex(/^[\w-]{1,64}$/)
-    .describe('Names the concept for as long as it lives; chosen by who adds it.'),
-  name: z.string().max(100).describe('What the user calls it; need not be unique while it is being typed.'),
+    .describe('Identifies the concept for its whole life; chosen by the client that adds it.'),
+  name: z.string().max(100).describe('The user’s name for it; need not be unique while it is being typed.'),
   prompt: textSchema.describe('What the concept image shows.'),
-  phrase: textSchema.describe('What to look for in the background when a mask is found by text.'),
+  phrase: textSchema.describe('The phrase to detect in the background when finding a mask by text.'),
   image: assetIdSchema.nullable().describe('The concept image.'),
   subject: assetIdSchema
     .nullable()
@@ -45,8 +44,8 @@ export const documentConceptSchema = z.strictObject({
   placement: placementSchema.nullable().describe('Used in the mode "place"; kept in the other one.'),
   strength: strengthSchema,
   alpha: alphaSchema,
-  visible: z.boolean().describe('Takes part in the render.'),
-  locked: z.boolean().describe('Is not changed by tools.'),
+  visible: z.boolean().describe('Included in the render.'),
+  locked: z.boolean().describe('Locked: tools do not change it.'),
   colour: z
     .string()
     .regex(/^#[0-9a-f]{6}$/)
@@ -80,7 +79,7 @@ export const sceneDocumentSchema = z
       .array(assetIdSchema)
       .max(MAX_CONCEPTS)
       .optional()
-      .describe('The masks that it was made with; absent where it is a picture of the user’s own.'),
+      .describe('The masks it was made with; absent for the user’s own picture.'),
     concepts: z
       .array(documentConceptSchema)
       .max(MAX_CONCEPTS)
@@ -93,10 +92,10 @@ export const sceneDocumentSchema = z
   });
 export type SceneDocument = z.infer<typeof sceneDocumentSchema>;
 
-/** A document that was kept somewhere: one of an older version is brought to this one. */
+/** A stored document; one of an older version is upgraded. */
 export const storedDocumentSchema = z.preprocess(upgradeDocument, sceneDocumentSchema);
 
-/** A document with nothing in it. */
+/** An empty document. */
 export function emptySceneDocument(parameters: RenderParameters = PAPER_PARAMETERS): SceneDocument {
   return {
     version: 2,
@@ -110,7 +109,7 @@ export function emptySceneDocument(parameters: RenderParameters = PAPER_PARAMETE
   };
 }
 
-/** The pictures that a document names, each once. */
+/** The pictures of a document, each once. */
 export function documentAssets({ background, inpainted, concepts }: SceneDocument): ReadonlySet<AssetId> {
   const named = [
     background,

@@ -12,7 +12,7 @@ const promptSchema = z.string().max(2000);
 /** Most concepts in one scene. */
 export const MAX_CONCEPTS = 8;
 
-/** A placement as it is written by hand: what is left out is upright, opaque and hard-edged. */
+/** A placement as written by hand; by default upright, opaque and hard-edged. */
 const scenePlacementSchema = placementSchema.extend({
   rotationDeg: placementSchema.shape.rotationDeg.default(0),
   flipX: placementSchema.shape.flipX.default(false),
@@ -25,7 +25,7 @@ const scenePlacementSchema = placementSchema.extend({
 export const sceneConceptSchema = z.strictObject({
   name: z.string().trim().min(1).max(100).describe('Name of the concept, unique in the scene.'),
   prompt: promptSchema.describe('What the concept image shows.'),
-  image: filePathSchema.describe('The concept image: one picture of the thing, of any size.'),
+  image: filePathSchema.describe('The concept image: one picture of the subject, of any size.'),
   subject: filePathSchema
     .optional()
     .describe(
@@ -38,10 +38,10 @@ export const sceneConceptSchema = z.strictObject({
   placement: scenePlacementSchema.optional(),
   strength: strengthSchema.default(null),
   alpha: alphaSchema.optional(),
-  order: z.int().min(0).max(1000).default(0).describe('Layer order; the larger number is nearer the viewer.'),
+  order: z.int().min(0).max(1000).default(0).describe('Layer order; a larger number is nearer the viewer.'),
 });
 
-/** Whether a concept says where it goes in the way of its mode, and in no other. */
+/** Whether a concept has what its mode needs (a mask or a placement), and not the other. */
 function saysItsPlace({
   mode,
   mask,
@@ -105,7 +105,7 @@ export const sceneFileSchema = sceneObjectSchema.refine(namesAreUnique, uniqueNa
 /** A parsed scene file, defaults filled in. */
 export type SceneFile = z.infer<typeof sceneFileSchema>;
 
-/** A background that is made from a prompt. */
+/** A background to generate from a prompt. */
 export const backgroundPlanSchema = z.strictObject({
   prompt: promptSchema.optional().describe('What it shows; the scene’s prompt by default.'),
   negativePrompt: promptSchema.default('').describe('What it should not show.'),
@@ -114,18 +114,18 @@ export const backgroundPlanSchema = z.strictObject({
   guidance: textToImageSettingsSchema.shape.guidance.optional(),
 });
 
-/** A mask that is found by what a phrase names. */
+/** A mask to find by a phrase. */
 export const maskPlanSchema = phraseSearchSchema.extend({
-  growPx: z.int().min(0).max(128).default(0).describe('Margin by which the mask that was found is grown.'),
+  growPx: z.int().min(0).max(128).default(0).describe('Margin by which the detected mask is grown.'),
 });
 
-/** How the background loses its objects. */
+/** How to remove the objects from the background. */
 export const removalPlanSchema = removalOptionsSchema.omit({ prompt: true });
 
 /**
- * A scene file whose pictures need not all be there yet: the background may be made from a prompt, masks be found by a
- * phrase, and the objects be taken out of the background. Where any of that is asked for and `inpainted` is left out,
- * the objects are taken out too.
+ * A scene file whose pictures may still have to be made: the background generated from a prompt, masks found by a
+ * phrase, and the objects removed from the background. If any of these is requested and `inpainted` is omitted, the
+ * objects are removed too.
  */
 export const scenePlanSchema = sceneObjectSchema
   .extend({

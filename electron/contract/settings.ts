@@ -11,29 +11,31 @@ export const settingsSchema = z.strictObject({
     .max(64)
     .regex(/^[a-z0-9][a-z0-9-]*$/),
   device: deviceChoiceSchema,
-  /** Minutes without work after which the models' memory is given back; 0 keeps them. */
+  /** Idle minutes after which the models' memory is released; 0 keeps them loaded. */
   releaseModelsAfterMinutes: z.number().min(0).max(1440),
   /** Size limit of the cache of inversions. */
   cacheLimitBytes: z.int().min(0),
-  /** Most rows that the U-Net runs in one call; null is as many as the memory takes. Less memory, more time. */
+  /**
+   * Max batch size: U-Net rows per call; null: as many as fit in memory. Fewer rows take less memory and more time.
+   */
   rowsAtOnce: z.int().min(1).max(64).nullable(),
-  /** Where new projects are made; null is the platform's place. Changed by app.setProjectsFolder only. */
+  /** Folder for new projects; null: the platform's default. Changed by app.setProjectsFolder only. */
   projectsFolder: filePathSchema.nullable(),
   /** Write the whole request into exported pictures. */
   exportMetadata: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
-  /** What the wheel does on the canvas; the other goes with Ctrl. */
+  /** What the wheel does on the canvas; Ctrl switches to the other. */
   wheel: z.enum(['zoom', 'brushSize']),
-  /** Changed shortcuts only: action -> keys; null is none. */
+  /** Changed shortcuts only: action -> keys; null removes the shortcut. */
   shortcuts: z.record(z.string().max(100), z.string().max(100).nullable()),
-  /** What the editor remembers of itself: panel widths and the like. */
+  /** What the editor remembers of its own state, such as panel widths. */
   editor: z.record(z.string().max(100), z.json()).refine((value) => JSON.stringify(value).length < 65_536, {
     error: 'at most 64 KiB',
   }),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Some of the settings; what is not named stays. */
+/** A change of settings; omitted ones stay. */
 export const settingsChangeSchema = settingsSchema.omit({ version: true, projectsFolder: true }).partial();
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 

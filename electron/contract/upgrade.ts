@@ -1,10 +1,10 @@
 /**
- * Upgrades what older versions wrote to this version. Version 1 had no frame, no placed concepts and other names for
- * some parameters; what it meant is kept by the values that are filled in here. Other values pass through unchanged:
- * whether they are valid is for the schema to say.
+ * Upgrades documents, requests and scene files of older versions. Version 1 had no frame, no placed concepts and
+ * other names for some parameters; the values filled in here keep its meaning. Other values pass through unchanged:
+ * the schema validates them.
  */
 
-/** Parameters of version 1 by their present names. */
+/** Parameters of version 1 by their current names. */
 const RENAMED = {
   guidance: 'guidanceScale',
   swapGuidance: 'swapGuidanceScale',
@@ -40,7 +40,8 @@ function isVersion1(value: unknown): value is Fields {
 }
 
 /**
- * Gives parameters their present names. A name that is there in both spellings stays, so that the schema refuses it.
+ * Renames parameters to their current names. A parameter given under both names keeps the old one too, so that the
+ * schema refuses it.
  */
 export function renameParameters(parameters: unknown): unknown {
   if (!isFields(parameters)) return parameters;

@@ -4,14 +4,14 @@ import { welcomeMessageSchema } from './access.ts';
 import { envelopeSchema } from './command.ts';
 
 export const callMessageSchema = z.strictObject({
-  id: z.int().nonnegative().describe('Comes back with the answer.'),
+  id: z.int().nonnegative().describe('Returned with the response.'),
   command: z.string().max(100),
   input: z.json(),
 });
 export type CallMessage = z.infer<typeof callMessageSchema>;
 
 export const responseMessageSchema = z.strictObject({
-  /** null for an answer to a message whose id could not be read. */
+  /** null in the response to a message whose id could not be read. */
   id: z.int().nonnegative().nullable(),
   envelope: envelopeSchema,
 });
@@ -23,5 +23,5 @@ export type EventMessage = z.infer<typeof eventMessageSchema>;
 export const serverMessageSchema = z.union([responseMessageSchema, eventMessageSchema, welcomeMessageSchema]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
-/** Largest message of text, both ways. */
+/** Largest text message, in both directions. */
 export const MAX_MESSAGE_BYTES = 1 << 20;

@@ -32,16 +32,16 @@ const rowTitles: Readonly<Record<Row, string>> = {
 
 export const ablationMetric: Metric = { name: 'ablation', title: 'Ablation', run: measureAblation };
 
-/** Scores of one scene: of every row, and of the background as it was. */
+/** Scores of one scene: of every row, and of the unchanged background. */
 interface MeasuredScene {
   readonly isHeldOut: boolean;
   readonly untouched: Scores;
   readonly rows: Readonly<Record<Row, Scores>>;
-  /** Of the whole method's result. */
+  /** Of the full method's result. */
   readonly features: SceneFeatures;
 }
 
-/** What this project wants of the starter pack. */
+/** This project's goals for the starter pack. */
 const RECOGNISED_AIM = 0.8;
 
 async function measureAblation(context: EvaluationContext): Promise<MetricResult> {
@@ -75,7 +75,7 @@ async function measureAblation(context: EvaluationContext): Promise<MetricResult
       '',
       ...describeIdentity(identity),
       '',
-      'Does the whole method (e) lead? (means of differences by scene ± their standard error)',
+      'Does the full method (e) lead? (means of differences by scene ± their standard error)',
       ...leads.map(([score, lead]) => `  ${describeLead('e', score, lead)}`),
     ],
   };
@@ -95,7 +95,7 @@ async function measureScene(
   let regions: readonly Float32Array[] = [];
   for (const [index, row] of ROWS.entries()) {
     const request = makeRequest(scene.loaded, engine.pack, {
-      // What is pasted back would hide what the method does to the background.
+      // Restored pixels would hide the method's effect on the background.
       parameters: { ...extensionsOff, ablation: row, keepOriginalBackground: false },
     });
     const { image } = await engine.render(request, assetReader(scene.loaded), { signal });
@@ -179,7 +179,7 @@ function tableRows(summary: Summary): string[][] {
       'ICLIP',
       'IDINO',
     ],
-    ['the background as it was', ...cells(summary.untouched), '', '', ''],
+    ['the unchanged background', ...cells(summary.untouched), '', '', ''],
     ...ROWS.map((row) => {
       const { tclip, iclip, idino } = paperAblation[row];
       const paper = [tclip, iclip, idino].map((value) => value.toFixed(4));

@@ -1,4 +1,4 @@
-/** The metrics of `npm run evaluate`, in the order in which they run and are printed. */
+/** The metrics of `npm run evaluate`, in order. */
 import { ablationMetric } from './ablation-metric.ts';
 import { autoencoderMetric } from './autoencoder-metric.ts';
 import { maskMetric } from './mask-metric.ts';

@@ -1,8 +1,8 @@
 /**
- * The two small networks that come with a pack's evaluation scenes and score results: what an object is and how
- * it looks, and which place a picture shows. native-models/training/train_classifier.py makes them.
+ * The two small networks of a pack's evaluation scenes that score results: one recognises an object and its
+ * appearance, the other the place in a picture. native-models/training/train_classifier.py trains them.
  *
- * They run on the CPU wherever the models run, so that the results are the same on every machine.
+ * They always run on the CPU, so that results are equal on every machine.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const descriptionSchema = z.object({
     range: z.tuple([z.literal(-1), z.literal(1)]),
     channels: z.literal('RGB'),
   }),
-  /** Room around the object, in parts of the longer side of its mask's box. */
+  /** Margin around the object, relative to the longer side of its mask's box. */
   crop: z.object({ margin: z.number().min(0).max(1) }),
   outputs: z.object({
     'classifier.onnx': z.object({ logits: z.int().positive(), feature: z.int().positive() }),
@@ -36,7 +36,7 @@ const descriptionSchema = z.object({
 });
 type Description = z.infer<typeof descriptionSchema>;
 
-/** What a network takes a picture for. */
+/** A network's classification of a picture. */
 export interface Classification {
   /** The likeliest class or place. */
   readonly name: string;
@@ -44,9 +44,9 @@ export interface Classification {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
-/** What the object network sees in a crop. */
+/** The object network's result for a crop. */
 export interface ObjectClassification extends Classification {
-  /** What it looks like, a vector of length 1: the same thing on another background lies close by cosine. */
+  /** Appearance features, a vector of length 1: the same subject on another background has a high cosine. */
   readonly feature: Float32Array;
 }
 
@@ -66,7 +66,7 @@ export class AppearanceClassifier {
   }
 
   /**
-   * Opens classifier.json and the two networks that it describes; the caller releases them.
+   * Opens classifier.json and its two networks; the caller releases them.
    *
    * @param folder a pack's folder `evaluation`
    * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
@@ -87,9 +87,9 @@ export class AppearanceClassifier {
   }
 
   /**
-   * Looks at one object of a picture: at the square around its mask.
+   * Classifies one object of a picture, in the square around its mask.
    *
-   * @param mask dims [height, width] of the picture, 0..1, at least one element from 0.5 on
+   * @param mask dims [height, width] of the picture, 0..1, with at least one element of 0.5 or more
    * @throws RangeError for an empty mask; StudioError INTERNAL
    */
   async classifyObject(image: RgbImage, mask: Tensor): Promise<ObjectClassification> {
@@ -103,7 +103,7 @@ export class AppearanceClassifier {
   }
 
   /**
-   * Names the place that a picture shows.
+   * Classifies the place in a picture.
    *
    * @throws StudioError INTERNAL
    */
@@ -190,7 +190,7 @@ async function readEvaluationFile(path: string): Promise<Buffer> {
  * The square around a mask's box: its longer side and the margin on every side. Parts outside the picture repeat
  * its edge.
  *
- * @param margin in parts of the box's longer side
+ * @param margin relative to the box's longer side
  * @throws RangeError for an empty mask
  */
 export function cropAround(image: RgbImage, mask: Tensor, margin: number): RgbImage {
@@ -211,7 +211,7 @@ export function cropAround(image: RgbImage, mask: Tensor, margin: number): RgbIm
   return { width: side, height: side, data };
 }
 
-/** Edges in pixels, right and bottom exclusive, of the elements from 0.5 on. */
+/** Edges in pixels, right and bottom exclusive, of the elements of 0.5 or more. */
 function boxOf({ data, dims }: Tensor): { left: number; top: number; right: number; bottom: number } {
   const width = dims[1]!;
   const box = { left: Number.POSITIVE_INFINITY, top: Number.POSITIVE_INFINITY, right: 0, bottom: 0 };
@@ -223,11 +223,11 @@ function boxOf({ data, dims }: Tensor): { left: number; top: number; right: numb
     box.right = Math.max(box.right, x + 1);
     box.bottom = Math.max(box.bottom, y + 1);
   }
-  if (box.right === 0) throw new RangeError('A crop around an empty mask was asked for.');
+  if (box.right === 0) throw new RangeError('A crop around an empty mask was requested.');
   return box;
 }
 
-/** Shrinking averages over the pixels that are left out: without it small patterns would alias. */
+/** Shrinking averages over skipped pixels: without it small patterns would alias. */
 async function resize({ width, height, data }: RgbImage, size: number): Promise<RgbImage> {
   const resized = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(size, size, { fit: 'fill', kernel: 'linear' })

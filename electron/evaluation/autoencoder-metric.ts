@@ -1,4 +1,4 @@
-/** How well the autoencoder keeps pictures that it never saw: nothing that is composed can be sharper. */
+/** How well the autoencoder reproduces unseen pictures: no composed picture can be sharper. */
 import { imageToTensor, tensorToImage } from '../pipeline/processors/image.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
 import { mean, psnr } from './image-metrics.ts';
@@ -10,7 +10,7 @@ import {
   stopIfCancelled,
 } from './metric.ts';
 
-/** What this project wants of a pack's autoencoder, in dB. */
+/** This project's goal for a pack's autoencoder, in dB. */
 const AIM_DB = 31;
 
 export const autoencoderMetric: Metric = {

@@ -1,4 +1,4 @@
-/** Colours of pictures in CIE Lab, where distance is about what the eye sees (CIE 1976, Delta E*ab). */
+/** Colours of pictures in CIE Lab, where distance approximates perception (CIE 1976, Delta E*ab). */
 import sharp from 'sharp';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 
@@ -8,7 +8,7 @@ export type LabColour = readonly [lightness: number, a: number, b: number];
 /**
  * An sRGB picture in CIE Lab (D65), converted by libvips.
  *
- * @returns three floats a pixel, rows from the top
+ * @returns three floats per pixel, rows from the top
  */
 export async function toLab({ data, width, height }: RgbImage): Promise<Float32Array> {
   const { data: bytes, info } = await sharp(data, { raw: { width, height, channels: 3 } })
@@ -25,7 +25,7 @@ export function labAt(lab: Float32Array, pixel: number): LabColour {
 }
 
 /**
- * Mean colour of the pixels for which `inside` says yes.
+ * Mean colour of the pixels where `inside` is true.
  *
  * @throws RangeError when there is none
  */
@@ -39,7 +39,7 @@ export function meanColour(lab: Float32Array, inside: (pixel: number) => boolean
     });
     count++;
   }
-  if (count === 0) throw new RangeError('The mean colour of no pixels was asked for.');
+  if (count === 0) throw new RangeError('The mean colour of no pixels was requested.');
   return [sum[0]! / count, sum[1]! / count, sum[2]! / count];
 }
 
@@ -50,7 +50,7 @@ export function colourDistance(a: LabColour, b: LabColour): number {
 
 /**
  * How far `actual` has moved from `expected` towards `other`: 0 not at all, 1 all the way. Movement in another
- * direction does not count. Colours that `other` hardly differs from (Delta E below 10) say nothing: undefined.
+ * direction does not count. undefined if `other` hardly differs from `expected` (Delta E below 10).
  */
 export function shiftTowards(expected: LabColour, actual: LabColour, other: LabColour): number | undefined {
   const distance = colourDistance(expected, other);
@@ -62,7 +62,7 @@ export function shiftTowards(expected: LabColour, actual: LabColour, other: LabC
   return Math.min(Math.max(projection / distance ** 2, 0), 1);
 }
 
-/** The colour nearest to `colour` on the straight way from one colour to another. */
+/** The colour nearest to `colour` on the line between two colours. */
 export function nearestBetween(colour: LabColour, from: LabColour, to: LabColour): LabColour {
   const way = [to[0] - from[0], to[1] - from[1], to[2] - from[2]] as const;
   const length = way[0] ** 2 + way[1] ** 2 + way[2] ** 2;

@@ -1,9 +1,9 @@
 /**
- * Scenes whose true result is known to the pixel, made of the evaluation scenes.
+ * Scenes with a pixel-exact true result, made from the evaluation scenes.
  *
- * The true picture is the empty place with the concepts' own cut-outs and their shadows on it. The background that is
- * composed into is the same picture with other colours in the cut-outs: the method has to bring the true colours back,
- * and nothing of the old ones may stay at the rim.
+ * The true picture is the empty place with the concepts' own cut-outs and their shadows on it. The background is the
+ * same picture with other colours in the cut-outs: the method has to restore the true colours, and none of the old
+ * ones may remain at the rim.
  */
 import sharp from 'sharp';
 import { shrinkMask } from '../pipeline/masks/grow-shrink.ts';
@@ -17,20 +17,20 @@ import { type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
 export interface ComposedScene {
   readonly background: RgbImage;
   readonly truth: RgbImage;
-  /** What is visible of each cut-out, dims [height, width], 0..1, in the order of the concepts. */
+  /** The visible part of each cut-out, dims [height, width], 0..1, in the order of the concepts. */
   readonly masks: readonly Tensor[];
 }
 
-/** A concept picture and where its thing goes. */
+/** A concept image and the position of its subject. */
 export interface PlacedConcept {
   readonly image: RgbImage;
-  /** The thing in it, dims [height, width] of the image, 0..1. */
+  /** Its subject mask, dims [height, width] of the image, 0..1. */
   readonly subject: Tensor;
-  /** The thing is fitted into the bounds of this mask and stands on their lower edge, dims [height, width]. */
+  /** The subject is fitted into the bounds of this mask, on their lower edge; dims [height, width]. */
   readonly mask: Tensor;
 }
 
-/** Colours that the old objects are tinted with, by place in the order. */
+/** Tints of the old objects, by position. */
 const TINTS = [
   [235, 40, 140],
   [20, 190, 60],
@@ -76,9 +76,9 @@ export async function composeScene(
   return { background: picture(background), truth: picture(truth), masks };
 }
 
-/** The cut-out at its size in the scene, four bytes a pixel, and where it lies. */
+/** The cut-out at its size in the scene, four bytes per pixel, and its position. */
 async function fitted({ image, subject, mask }: PlacedConcept) {
-  // The rim of a subject has the concept picture's own surroundings in it: it is cut off.
+  // The rim of a subject contains the concept image's own surroundings: cut it off.
   const opacity = gaussianBlur(shrinkMask(subject, 1), 0.6);
   const thing = boundsOf(opacity);
   const room = boundsOf(mask);
@@ -99,7 +99,7 @@ async function fitted({ image, subject, mask }: PlacedConcept) {
   return { rgba: scaled, rectangle: { left, top: room.top + room.height - height, width, height } };
 }
 
-/** A soft ellipse at the foot of a thing, as in the pack's own pictures. */
+/** A soft ellipse at the foot of a subject, as in the pack's own pictures. */
 function addShadow(picture: Float32Array, { width, height }: RgbImage, at: Rectangle): void {
   const [radiusX, radiusY] = [0.46 * at.width, Math.max(4, 0.09 * at.height)];
   for (let y = 0; y < height; y++) {
@@ -120,6 +120,6 @@ function addShadow(picture: Float32Array, { width, height }: RgbImage, at: Recta
 function boundsOf(mask: Tensor): Rectangle {
   const inside = mask.data.map((value) => (value >= REGION_THRESHOLD ? 1 : 0));
   const bounds = boundingRectangle(tensor(inside, mask.dims));
-  if (bounds === undefined) throw new RangeError('A composed scene was asked for with an empty mask.');
+  if (bounds === undefined) throw new RangeError('A composed scene needs masks that are not empty.');
   return bounds;
 }

@@ -1,4 +1,4 @@
-/** A pack's evaluation scenes: scenes that its training never saw, with what is truly in them. */
+/** A pack's evaluation scenes: scenes that its training never saw, with their ground truth. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ import { decodeImage, decodeMask } from '../inference/images/images.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 
-/** meta.json beside a scene.json, as native-models/training/build_scenes.py writes it; what is read of it. */
+/** The part of meta.json, next to scene.json, that is read; written by native-models/training/build_scenes.py. */
 const sceneTruthSchema = z.object({
   place: z.string(),
   heldOut: z.object({ drawing: z.boolean(), pattern: z.boolean() }),
@@ -18,10 +18,10 @@ const sceneTruthSchema = z.object({
 
 /** One concept, its pictures decoded. */
 export interface EvaluationConcept {
-  /** What it is, in the classifier's words. */
+  /** Its class, in the classifier's vocabulary. */
   readonly className: string;
   readonly image: RgbImage;
-  /** The thing in the concept image, dims [height, width], 0..1. */
+  /** The subject mask of the concept image, dims [height, width], 0..1. */
   readonly subject: Tensor;
   /** Its region in the background, dims [height, width], 0..1. */
   readonly mask: Tensor;
@@ -29,9 +29,9 @@ export interface EvaluationConcept {
 
 export interface EvaluationScene {
   readonly id: string;
-  /** A concept image shows a drawing or a pattern that training never saw. */
+  /** Whether a concept image shows a drawing or a pattern that training never saw. */
   readonly isHeldOut: boolean;
-  /** Where the background is, in the classifier's words. */
+  /** The background's place, in the classifier's vocabulary. */
   readonly place: string;
   readonly background: RgbImage;
   /** In the order of the scene file. */
@@ -42,8 +42,7 @@ export interface EvaluationScene {
 /**
  * Loads the scenes of a pack.
  *
- * @param count how many; all of them when it is undefined. Fewer are taken evenly from the whole, so that the
- *   halves stay alike.
+ * @param count how many; all by default. Fewer are sampled evenly, to keep the halves balanced.
  * @throws StudioError PACK_INCOMPLETE when the pack has none or one lacks a file; SCENE_INVALID, ASSET_INVALID
  */
 export async function loadEvaluationScenes(
@@ -113,7 +112,7 @@ async function readTruth(path: string): Promise<z.infer<typeof sceneTruthSchema>
   if (parsed.success) return parsed.data;
   throw new StudioError(
     'SCENE_INVALID',
-    `${path} does not say what the scene holds:\n${z.prettifyError(parsed.error)}`,
+    `${path} is not valid metadata of a scene:\n${z.prettifyError(parsed.error)}`,
     { cause: parsed.error },
   );
 }

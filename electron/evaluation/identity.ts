@@ -1,14 +1,14 @@
 /**
- * Does the concept itself arrive, not only its colour? A region is compared with its own concept image and with those
- * of other scenes: its own should lie nearest, by the classifier's features.
+ * Measures whether the concept itself arrives, not only its colour: by the classifier's features, a region should be
+ * nearer to its own concept image than to those of other scenes.
  */
 import { evenly } from './evaluation-scenes.ts';
 import { cosineSimilarity, mean } from './image-metrics.ts';
 
-/** Concept images of other scenes that a region is compared with besides its own. */
+/** Number of concept images of other scenes that a region is compared with. */
 export const DISTRACTORS = 20;
 
-/** What the classifier sees of one scene. */
+/** The classifier's features for one scene. */
 export interface SceneFeatures {
   readonly isHeldOut: boolean;
   /** Of each concept image's subject. */
@@ -17,7 +17,7 @@ export interface SceneFeatures {
   readonly regions: readonly Float32Array[];
 }
 
-/** How many regions were taken for their own concept. */
+/** How many regions were matched to their own concept. */
 export interface Identity {
   readonly regions: number;
   readonly distractors: number;
@@ -28,8 +28,8 @@ export interface Identity {
 /**
  * The nearest-neighbour test.
  *
- * @param scenes where distractors come from; they are taken evenly from all the other scenes
- * @param tested the scenes whose regions are asked about, some of `scenes`
+ * @param scenes source of distractors, sampled evenly from all other scenes @param tested the scenes whose regions
+ * are tested, a subset of `scenes`
  */
 export function identityOf(
   scenes: readonly SceneFeatures[],

@@ -15,11 +15,11 @@ import {
   toLab,
 } from './colour.ts';
 
-/** Width in pixels of the band around a mask in which leaks are looked for. */
+/** Width in pixels of the band around a mask where leakage is measured. */
 const LEAKAGE_BAND_PX = 16;
 
 /**
- * Peak signal-to-noise ratio in dB over 8-bit channels, over the pixels for which `counts` says yes.
+ * Peak signal-to-noise ratio in dB over 8-bit channels, over the pixels where `counts` is true.
  *
  * @returns Infinity for equal pictures
  * @throws RangeError when the sizes differ or no pixel counts
@@ -35,7 +35,7 @@ export function psnr(a: RgbImage, b: RgbImage, counts: (pixel: number) => boolea
     for (let at = pixel * 3; at < pixel * 3 + 3; at++) squares += (a.data[at]! - b.data[at]!) ** 2;
     values += 3;
   }
-  if (values === 0) throw new RangeError('PSNR of no pixels was asked for.');
+  if (values === 0) throw new RangeError('PSNR of no pixels was requested.');
   return -10 * Math.log10(squares / values / 255 ** 2);
 }
 
@@ -45,12 +45,12 @@ export function backgroundPsnr(result: RgbImage, background: RgbImage, masks: re
   return psnr(result, background, (pixel) => union.data[pixel]! < REGION_THRESHOLD);
 }
 
-/** Pixels on either side of a region's border that its ring holds. */
+/** Width in pixels of the ring on either side of a region's border. */
 const RING_PX = 6;
 
 /**
- * Ring: mean Delta E to the true picture, pixel by pixel, within 6 px of the regions' borders on either side. A fringe in
- * the old object's colours shows here, and a halo.
+ * Ring: mean Delta E to the true picture, pixel by pixel, within 6 px of the regions' borders on either side. Fringes
+ * in the old object's colours and halos increase it.
  */
 export async function ringDistance(
   result: RgbImage,
@@ -60,12 +60,12 @@ export async function ringDistance(
   return pixelDistance(result, truth, ringAround(masks, RING_PX));
 }
 
-/** Pixels on either side of a region's border in which a fringe is looked for. */
+/** Width in pixels of the fringe on either side of a region's border. */
 const FRINGE_PX = 3;
 
 /**
- * Fringe: how much of the old objects' colours is left at the rim, 0..1: how far the pixels within 3 px of the regions'
- * borders lie from the true picture on the way to the background before it was composed into.
+ * Fringe: how much of the old objects' colours remains at the rim, 0..1: how far the pixels within 3 px of the
+ * regions' borders have moved from the true picture towards the original background.
  */
 export async function fringe(
   result: RgbImage,
@@ -118,7 +118,7 @@ async function pixelDistance(a: RgbImage, b: RgbImage, counts: (pixel: number) =
   return mean(distances);
 }
 
-/** One concept as the colour metrics see it. */
+/** One concept for the colour metrics. */
 export interface MeasuredConcept {
   /** Region in the result, dims [height, width]. */
   readonly mask: Tensor;
@@ -147,12 +147,12 @@ export async function conceptColourDistance(
 }
 
 /**
- * Leak: how far colours outside a concept's mask have moved towards that concept's colour, 0..1.
+ * Leakage: how far colours outside a concept's mask have moved towards that concept's colour, 0..1.
  *
- * Two places are looked at. In the band around the mask that belongs to no concept: from the colour of the
+ * It is measured in two places. In the band around the mask that belongs to no concept: from the colour of the
  * untouched background (through the autoencoder, so that its own error does not count). In the other concepts'
- * regions, by their mean: off the way from the old object's colour to that other concept's, so that a look that
- * arrives in part only is not leakage.
+ * regions, by their mean: relative to the line from the old object's colour to that other concept's, so that a partly
+ * transferred appearance does not count as leakage.
  *
  * @param result the composed picture as decoded, nothing pasted back
  * @param untouched the background, encoded and decoded
@@ -204,6 +204,6 @@ export function cosineSimilarity(a: Float32Array, b: Float32Array): number {
 
 /** Arithmetic mean. @throws RangeError for an empty list */
 export function mean(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError('The mean of no values was asked for.');
+  if (values.length === 0) throw new RangeError('The mean of no values was requested.');
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -6,9 +6,9 @@ import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
 import { percent } from './text-table.ts';
 
-/** What this project wants of the starter pack's detector. */
+/** This project's goals for the starter pack's detector. */
 const aims = { iou: 0.88, absent: 0.95 } as const;
-/** A mask that overlaps the true one by this much is a hit. */
+/** Overlap with the true mask from which a mask is a hit. */
 const HIT_IOU = 0.7;
 
 export const maskMetric: Metric = { name: 'masks', title: 'Masks', run: measureMasks };
@@ -41,7 +41,7 @@ async function measureMasks(context: EvaluationContext): Promise<MetricResult> {
   const isMeasured = Object.keys(results).length > 0;
   return {
     report: { masks: isMeasured ? results : null },
-    lines: isMeasured ? lines : ['Masks from phrases: the pack has no scenes for it.'],
+    lines: isMeasured ? lines : ['Masks from phrases: the pack has no scenes for this.'],
   };
 }
 

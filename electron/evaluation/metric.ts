@@ -1,15 +1,15 @@
-/** The interface of a metric of `npm run evaluate`; each has a file of its own and is listed in all-metrics.ts. */
+/** The interface of a metric of `npm run evaluate`; each has its own file and is listed in all-metrics.ts. */
 import { StudioError } from '../contract/errors.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import type { AppearanceClassifier } from './appearance-classifier.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
 
-/** What a metric works with. */
+/** The input of a metric. */
 export interface EvaluationContext {
   readonly engine: Engine;
   readonly classifier: AppearanceClassifier;
   readonly scenes: readonly EvaluationScene[];
-  /** Most scenes of sets that a metric loads by itself; all of them when it is undefined. */
+  /** Most scenes of the sets that a metric loads itself; all by default. */
   readonly sceneLimit: number | undefined;
   readonly signal: AbortSignal;
   /** `done` of `total` pieces of work are finished. */
@@ -17,20 +17,20 @@ export interface EvaluationContext {
 }
 
 export interface Metric {
-  /** What --only calls it. */
+  /** Its name for --only. */
   readonly name: string;
-  /** Computed only where --only names it: it serves a choice that is seldom made, and takes long. */
+  /** Computed only on request by --only: it is slow and rarely needed. */
   readonly isOnlyByName?: true;
-  /** Stands in front of its progress. */
+  /** Label of its progress. */
   readonly title: string;
-  /** @throws StudioError CANCELLED at the next piece of work, and what the engine throws */
+  /** @throws StudioError CANCELLED at the next piece of work, and the engine's errors */
   readonly run: (context: EvaluationContext) => Promise<MetricResult>;
 }
 
 export interface MetricResult {
   /** Fields of out/evaluate.json. */
   readonly report: Readonly<Record<string, unknown>>;
-  /** What is printed. */
+  /** Printed lines. */
   readonly lines: readonly string[];
 }
 
@@ -42,12 +42,12 @@ export function stopIfCancelled(signal: AbortSignal): void {
 /** Numbers of the seen and the held-out scenes, and of both together. */
 export interface SplitScores<Value> {
   readonly all: Value;
-  /** Null when no scene belongs to it. */
+  /** null if no scene belongs to it. */
   readonly seen: Value | null;
   readonly heldOut: Value | null;
 }
 
-/** Summarises what was measured of all scenes and of each half. */
+/** Summarises the measurements of all scenes and of each half. */
 export function bySplit<Item extends { readonly isHeldOut: boolean }, Value>(
   items: readonly Item[],
   summarise: (items: readonly Item[]) => Value,

@@ -1,6 +1,6 @@
 /**
- * What the paper reports (tables 4.1 and 4.3): TCLIP, ICLIP and IDINO with Stable Diffusion 2.1 on photographs.
- * Other metrics on other pictures than ours: the order of the rows can be compared, the numbers cannot.
+ * The paper's results (tables 4.1 and 4.3): TCLIP, ICLIP and IDINO with Stable Diffusion 2.1 on photographs. Its
+ * metrics and pictures differ from ours: the order of the rows can be compared, the numbers cannot.
  */
 import { PAPER_PARAMETERS, type RenderParameters } from '../contract/parameters.ts';
 
@@ -31,5 +31,5 @@ export const paperComparison: Readonly<Record<string, PaperFigures>> = {
 
 const { startAt, solver, regionGrowPx, bandLatent, detail } = PAPER_PARAMETERS;
 
-/** The parameters beyond the paper at the values that leave its method as it is, whatever a pack recommends. */
+/** The parameters beyond the paper at the values of its method, regardless of a pack's recommendation. */
 export const extensionsOff = { startAt, solver, regionGrowPx, bandLatent, detail };

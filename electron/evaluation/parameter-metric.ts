@@ -1,6 +1,7 @@
 /**
- * What the parameters beyond the paper do, one at a time: start of the noise, growth of the regions, transition band,
- * detail. On the evaluation scenes as the ablation is measured, and on composed scenes whose true result is known.
+ * The effects of the parameters beyond the paper, one at a time: start of the noise, growth of the regions,
+ * transition band, detail. Measured on the evaluation scenes, like the ablation, and on composed scenes whose true
+ * result is known.
  */
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
@@ -21,7 +22,9 @@ import { percent, textTable } from './text-table.ts';
 
 type Choice = Partial<Pick<RenderParameters, 'startAt' | 'regionGrowPx' | 'bandLatent' | 'detail'>>;
 
-/** Each row's parameters over those that the pack recommends; every row but the last changes one of the paper's. */
+/**
+ * Each row's parameters, overriding the pack's recommendation; every row except the last changes one of the paper's.
+ */
 const CHOICES: Readonly<Record<string, Choice>> = {
   'as in the paper': extensionsOff,
   'startAt 0.8': { ...extensionsOff, startAt: 0.8 },
@@ -36,7 +39,7 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   'as the pack recommends': {},
 };
 
-/** Scenes that are taken where nothing else is asked for: each is composed twice with every row. */
+/** Default number of scenes: each is composed twice with every row. */
 const MOST_SCENES = 12;
 
 export const parameterMetric: Metric = {
@@ -121,11 +124,12 @@ async function measureScene(
     const request = makeRequest(from, engine.pack, { parameters });
     return (await engine.render(request, assetReader(from), { signal })).image;
   };
-  // One scene after the other, so that the inversion and the attention cache serve every choice.
+  // One scene after another, so that all rows share the inversion and the attention cache.
   const choices = Object.entries(CHOICES);
   const results: RgbImage[] = [];
   for (const [, choice] of choices) {
-    // What is pasted back would hide what the method does to the background; on composed scenes it is what people see.
+    // Restored pixels would hide the method's effect on the background; on composed scenes they are part of the
+    // visible result.
     results.push(await render(scene.loaded, { ...choice, keepOriginalBackground: false }));
   }
   const measured = new Map<string, ChoiceScores>();
@@ -152,7 +156,7 @@ async function placeOf({ id, loaded: { file, assetIds, assets } }: EvaluationSce
   return (await decodeImage(assets.get(assetIds.get(file.inpainted)!)!)).pixels;
 }
 
-/** The evaluation scene with the composed background and masks in the place of its own. */
+/** The evaluation scene with the composed background and masks instead of its own. */
 async function composedFiles(
   { loaded }: EvaluationScene,
   { background, masks }: ComposedScene,

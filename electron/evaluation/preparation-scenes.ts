@@ -1,5 +1,5 @@
 /**
- * Scenes with known objects and known backgrounds, for measuring how masks are found and objects removed
+ * Scenes with known objects and backgrounds, to measure mask detection and object removal
  * (native-models/training/build_preparation_scenes.py).
  */
 import { readFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const indexSchema = z.array(
   }),
 );
 
-/** Choices are made on 'validation'; 'test' is for the numbers that are reported. */
+/** 'validation' is for choices; 'test' is for the reported numbers. */
 export type PreparationSet = 'validation' | 'test';
 
 export interface PreparationScene {
@@ -40,8 +40,7 @@ export interface PreparationScene {
 }
 
 /**
- * @param count how many, evenly from all; all of them when it is undefined
- * @returns none for a pack without such scenes
+ * @param count how many, sampled evenly; all by default @returns none for a pack without such scenes
  * @throws StudioError PACK_INCOMPLETE when a file is missing, SCENE_INVALID
  */
 export async function loadPreparationScenes(
@@ -85,7 +84,7 @@ function parseIndex(folder: string, content: unknown): z.infer<typeof indexSchem
   try {
     return indexSchema.parse(content);
   } catch (cause) {
-    throw new StudioError('SCENE_INVALID', `${folder}/index.json does not say what the scenes hold.`, {
+    throw new StudioError('SCENE_INVALID', `${folder}/index.json is not a valid index of scenes.`, {
       cause,
     });
   }

@@ -1,9 +1,9 @@
 /**
- * Text to image: are the prompted subjects there, and the place? The prompts pair subjects that training never showed
- * together (native-models/training/build_prompts.py).
+ * Text to image: are the prompted subjects and the place in the picture? The prompts pair subjects that training
+ * never showed together (native-models/training/build_prompts.py).
  *
- * A subject counts as found when the pack's detector finds its name and the classifier, which knows nothing of the
- * prompt, takes what the detector marked for that subject.
+ * A subject counts as found if the pack's detector finds its name and the classifier, without knowing the prompt,
+ * recognises that subject in the detected area.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -16,14 +16,14 @@ import { mean } from './image-metrics.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { percent, textTable } from './text-table.ts';
 
-/** What this project wants of the starter pack. */
+/** This project's goals for the starter pack. */
 const aims = { subjects: 0.85, places: 0.95 } as const;
 
 const promptsSchema = z
   .array(
     z.strictObject({
       prompt: z.string().min(1),
-      /** In the classifier's words. */
+      /** In the classifier's vocabulary. */
       classes: z.array(z.string()).min(1),
       place: z.string(),
       seed: z.int().min(0).max(0xffff_ffff),
@@ -32,10 +32,10 @@ const promptsSchema = z
   .min(1);
 type Prompt = z.infer<typeof promptsSchema>[number];
 
-/** What was seen of one picture. */
+/** The result for one picture. */
 interface Seen {
   readonly prompt: Prompt;
-  /** Whether the program kept the first picture that it drew. */
+  /** Whether the program kept the first picture. */
   readonly isFirstDraw: boolean;
   /** For each class of the prompt, whether it was found. */
   readonly found: readonly boolean[];
@@ -51,7 +51,7 @@ async function measurePrompts(context: EvaluationContext): Promise<MetricResult>
   if (prompts === undefined || !capabilities.findMask || !capabilities.generateBackgrounds) {
     return {
       report: { promptAccuracy: null },
-      lines: ['Text to image: not measured; it takes a pack with prompts, a detector and text to image.'],
+      lines: ['Text to image: not measured; it needs a pack with prompts, a detector and text to image.'],
     };
   }
   const taken = evenly(prompts, context.sceneLimit ?? prompts.length);
@@ -62,7 +62,7 @@ async function measurePrompts(context: EvaluationContext): Promise<MetricResult>
   }
   const share = (values: readonly boolean[]) => mean(values.map(Number));
   const allFound = share(seen.map(({ found }) => found.every(Boolean)));
-  // A picture is drawn again only because the detector missed a subject: that first one counts as one that failed.
+  // A picture is regenerated only if the detector missed a subject: so the first one counts as failed.
   const firstDraw = share(seen.map(({ found, isFirstDraw }) => isFirstDraw && found.every(Boolean)));
   const placeFound = share(seen.map((one) => one.placeFound));
   const classes = [...new Set(taken.flatMap((prompt) => prompt.classes))].sort();
@@ -116,18 +116,18 @@ async function drawAndClassify(
   };
 }
 
-/** @throws StudioError PACK_INCOMPLETE for a file that is not what it should be */
+/** @throws StudioError PACK_INCOMPLETE for an invalid file */
 async function loadPrompts(packFolder: string): Promise<readonly Prompt[] | undefined> {
   const path = join(packFolder, 'evaluation', 'prompts.json');
   const content = await readJsonFileIfPresent(path, path, {
     missing: 'PACK_INCOMPLETE',
     invalid: 'PACK_INCOMPLETE',
   });
-  // A pack need not have them; the report says that nothing was measured.
+  // Prompts are optional; without them the report states that nothing was measured.
   if (content === undefined) return undefined;
   try {
     return promptsSchema.parse(content);
   } catch (cause) {
-    throw new StudioError('PACK_INCOMPLETE', `${path} does not hold prompts as it should.`, { cause });
+    throw new StudioError('PACK_INCOMPLETE', `${path} is not a valid list of prompts.`, { cause });
   }
 }

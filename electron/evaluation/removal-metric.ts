@@ -25,7 +25,7 @@ async function measureRemoval(context: EvaluationContext): Promise<MetricResult>
   const isMeasured = Object.keys(results).length > 0;
   return {
     report: { removal: isMeasured ? results : null },
-    lines: isMeasured ? lines : ['Removal: the pack has no scenes for it.'],
+    lines: isMeasured ? lines : ['Removal: the pack has no scenes for this.'],
   };
 }
 

@@ -1,8 +1,8 @@
-/** Which row of the ablation leads, and whether by more than chance: differences are taken scene by scene. */
+/** Decides which row of the ablation leads, and whether by more than chance, from differences per scene. */
 import { mean } from './image-metrics.ts';
 import type { Scores } from './scene-scores.ts';
 
-/** The scores that are compared, and which way is better. */
+/** The compared scores, and which direction is better. */
 export const comparedScores = {
   prompt: { title: 'prompt', better: 'higher' },
   certainty: { title: 'certainty', better: 'higher' },
@@ -14,11 +14,11 @@ export const comparedScores = {
 
 export type ComparedScore = keyof typeof comparedScores;
 
-/** How the row under test stands against the best of the others, in one score. */
+/** The row under test compared with the best of the others, in one score. */
 export interface Lead {
   /** The best of the other rows. */
   readonly rival: string;
-  /** Mean by which the row is better than its rival; negative when it is worse. */
+  /** Mean lead of the row over its rival; negative when it is worse. */
   readonly margin: number;
   /** Standard error of that mean. */
   readonly standardError: number;
@@ -49,7 +49,7 @@ export function leadOf(
   };
 }
 
-/** A lead in words. */
+/** Describes a lead. */
 export function describeLead(row: string, score: ComparedScore, lead: Lead): string {
   const { title } = comparedScores[score];
   const size = `${Math.abs(lead.margin).toFixed(4)} ± ${lead.standardError.toFixed(4)}`;

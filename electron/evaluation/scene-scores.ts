@@ -1,6 +1,6 @@
 /**
- * The scores of one composed scene, the counterparts here of the paper's: its CLIP and DINO do not know this
- * domain, and a small classifier trained on the same artwork does.
+ * The scores of one composed scene, counterparts of the paper's: its CLIP and DINO do not know this domain, so a
+ * small classifier trained on the same artwork is used.
  */
 
 import type { RgbImage } from '../pipeline/processors/image.ts';
@@ -20,11 +20,11 @@ import {
 export interface Scores {
   /** Prompt: mean of `classFound` and `placeFound`; the counterpart of TCLIP. */
   readonly prompt: number;
-  /** Share of the concepts whose region the classifier takes for the class that the prompt names. */
+  /** Share of the concepts whose region is classified as the class in the prompt. */
   readonly classFound: number;
   /** 1 when the classifier finds the prompt's place in the whole picture. */
   readonly placeFound: number;
-  /** Mean of the probabilities that the classifier gives the prompt's classes and its place: finer than `prompt`. */
+  /** Mean probability of the prompt's classes and its place: finer than `prompt`. */
   readonly certainty: number;
   /** Cosine of the classifier's features of the concept image's subject and of the region; like ICLIP and IDINO. */
   readonly concept: number;
@@ -36,7 +36,7 @@ export interface Scores {
   readonly colourLeakage: number;
 }
 
-/** What a scene's results are compared with; made once for a scene. */
+/** The references for a scene's results; computed once per scene. */
 export interface SceneReference {
   readonly scene: EvaluationScene;
   /** The background, encoded and decoded. */

@@ -1,25 +1,25 @@
-/** Where the program keeps things, by the platform's customs: the one place that knows (docs/decisions/0138). */
+/** The program's folders, by the platform's conventions: the only file that knows them (docs/decisions/0138). */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The parts of the system that the places depend on. */
+/** The properties of the system that the folders depend on. */
 export interface PlatformFacts {
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
 }
 
-/** Where things lie on this machine. */
+/** The folders on this machine. */
 export interface StudioFolders {
-  /** Holds the program's package.json. */
+  /** Contains the program's package.json. */
   readonly application: string;
-  /** A folder per bundled pack and per catalogue. */
+  /** Contains one folder per bundled pack and per catalogue. */
   readonly bundledPacks: string;
   readonly settings: string;
   readonly cache: string;
-  /** Where new projects are made, unless another place was chosen in the settings. */
+  /** Folder for new projects, unless the settings name another. */
   readonly projects: string;
 }
 
@@ -32,11 +32,11 @@ export function thisMachine(): PlatformFacts {
   return { platform: process.platform, environment: process.env, homeFolder: homedir() };
 }
 
-/** Where the platform keeps what an application has on this machine only; no variable of our own counts here. */
+/** The platform's folder for an application's data on this machine only; PNPMIX_ variables do not apply here. */
 export function platformFolders({ platform, environment, homeFolder }: PlatformFacts): {
   readonly data: string;
   readonly settings: string;
-  /** What can be computed again. */
+  /** Data that can be computed again. */
   readonly cache: string;
 } {
   if (platform === 'win32') {
@@ -60,12 +60,12 @@ export function platformFolders({ platform, environment, homeFolder }: PlatformF
   };
 }
 
-/** PNPMIX_CACHE_DIR, or the platform's place: the same for hosts, engine and command line. */
+/** PNPMIX_CACHE_DIR, or the platform's folder: the same for hosts, engine and command line. */
 export function defaultCacheFolder(facts: PlatformFacts = thisMachine()): string {
   return pathsOf(facts).resolve(facts.environment.PNPMIX_CACHE_DIR || platformFolders(facts).cache);
 }
 
-/** PNPMIX_PROJECTS_DIR, PNPMIX_CACHE_DIR, PNPMIX_SETTINGS_DIR and PNPMIX_PACKS_DIR, or the platform's places. */
+/** PNPMIX_PROJECTS_DIR, PNPMIX_CACHE_DIR, PNPMIX_SETTINGS_DIR and PNPMIX_PACKS_DIR, or the platform's folders. */
 export function studioFolders(facts: PlatformFacts, application = APPLICATION_FOLDER): StudioFolders {
   const { environment } = facts;
   const { join, resolve } = pathsOf(facts);
@@ -78,7 +78,7 @@ export function studioFolders(facts: PlatformFacts, application = APPLICATION_FO
   };
 }
 
-/** Below Documents where there is such a folder, so that projects are found and backed up. */
+/** In Documents if it exists, so that projects are easy to find and get backed up. */
 function projectsFolder(facts: PlatformFacts): string {
   const { join } = pathsOf(facts);
   const documents = join(facts.homeFolder, 'Documents');

@@ -1,17 +1,17 @@
 /**
- * Memory as this process may use it. The machine's own numbers know nothing of a container's limit: on a machine of
- * 256 GB, a container with 8 GB is ended by the system when a cache trusts them.
+ * The memory available to this process. The machine's own numbers ignore a container's limit: on a machine with 256
+ * GB, the system ends a container of 8 GB whose cache trusts them.
  */
 import { totalmem } from 'node:os';
 
-/** Where the numbers come from; tests put other machines here. */
+/** Source of the numbers; tests pass other machines. */
 export interface MemoryFigures {
   readonly totalBytes: number;
-  /** The container's limit; 0 where there is none, and on some systems a number beyond all memory. */
+  /** The container's limit; without one 0, or on some systems a number beyond all memory. */
   readonly constrainedBytes: number;
 }
 
-/** Most bytes that this process may ever hold: the machine's memory, or its container's limit. */
+/** Most bytes that this process can use: the machine's memory, or its container's limit. */
 export function memoryLimitBytes(
   { totalBytes, constrainedBytes }: MemoryFigures = {
     totalBytes: totalmem(),
@@ -21,7 +21,7 @@ export function memoryLimitBytes(
   return constrainedBytes > 0 ? Math.min(totalBytes, constrainedBytes) : totalBytes;
 }
 
-/** Bytes that this process can still get, within its container's limit. */
+/** Bytes still available to this process, within its container's limit. */
 export function availableMemoryBytes(): number {
   return process.availableMemory();
 }

@@ -7,12 +7,12 @@ export const ASSET_SCHEME = 'asset';
 export const APP_ORIGIN = `${APP_SCHEME}://studio`;
 export const START_PAGE = `${APP_ORIGIN}/index.html`;
 
-/** Names the hash by which the pictures are called: asset://sha256/0123... */
+/** Host part of a picture's address: asset://sha256/0123... */
 export const ASSET_HOST = 'sha256';
 
-/** Whether an address is one of the program's own page. */
+/** Whether an address is the program's own page. */
 export function isAppAddress(address: string): boolean {
   const url = URL.parse(address);
-  // The origin of a scheme of one's own is "null" by the URL standard: it is compared by its parts.
+  // The origin of a custom scheme is "null" by the URL standard, so compare its parts.
   return url !== null && url.protocol === `${APP_SCHEME}:` && url.host === 'studio' && url.username === '';
 }

@@ -23,7 +23,7 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
   const parent = (clientId: string): BrowserWindow => {
     const window = windowOf(clientId);
     if (window !== undefined) return window;
-    throw new StudioError('HOST_UNSUPPORTED', 'The window that asked is not there any more.');
+    throw new StudioError('HOST_UNSUPPORTED', 'The window that asked is closed.');
   };
   const save = async (
     clientId: string,
@@ -59,23 +59,23 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
       });
       return canceled ? null : (filePaths[0] ?? null);
     },
-    // Shown, never opened: opening would run whatever the system has for that kind of file.
+    // Shown, never opened: opening could run any program that the system has for this kind of file.
     reveal: async (_, path) => {
       if (!isAbsolute(path) || !(await exists(path))) {
-        throw new StudioError('ASSET_MISSING', `${path} is not there any more.`);
+        throw new StudioError('ASSET_MISSING', `${path} no longer exists.`);
       }
       shell.showItemInFolder(path);
     },
   };
 }
 
-/** Asks about changes that are not saved yet, as decision 0051 promises. */
+/** Asks about unsaved changes (decision 0051). */
 export function askAboutUnsaved(dialog: Dialog, window: BrowserWindow): UnsavedChoice {
   const answers: readonly UnsavedChoice[] = ['save', 'leave', 'stay'];
   const chosen = dialog.showMessageBoxSync(window, {
     type: 'warning',
     message: 'Some changes are not saved yet.',
-    detail: 'Saving takes a moment. What is left unsaved is taken up when the project is opened again.',
+    detail: 'Saving takes a moment. Unsaved changes are restored when the project is opened again.',
     buttons: ['Save and Close', 'Close Now', 'Cancel'],
     defaultId: 0,
     cancelId: 2,
@@ -84,7 +84,7 @@ export function askAboutUnsaved(dialog: Dialog, window: BrowserWindow): UnsavedC
   return answers[chosen] ?? 'stay';
 }
 
-/** Systems differ in whether they add the ending that was chosen. */
+/** Systems differ in whether they add the chosen extension. */
 function withEnding(path: string, ending: string): string {
   return path.toLowerCase().endsWith(`.${ending}`) ? path : `${path}.${ending}`;
 }

@@ -1,4 +1,4 @@
-/** The Electron host: everything is put together here, and nothing is done here. */
+/** The Electron host: wires everything together and does nothing else. */
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -28,7 +28,7 @@ import { lockDownContents, lockDownSession } from './security/lock-down.ts';
 import { utilityChild } from './utility-child.ts';
 import { StudioWindows } from './windows/studio-windows.ts';
 
-// 1. Before Electron is ready: what cannot be set later.
+// 1. Before Electron is ready: settings that cannot be changed later.
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
@@ -49,7 +49,7 @@ const log = studioLog(folders);
 const onFault = (error: unknown, what: string) => log.fault(error, what);
 process.on('uncaughtException', (error) => onFault(error, 'the host'));
 process.on('unhandledRejection', (error) => onFault(error, 'the host'));
-// Native crashes leave a dump beside the log; none is uploaded.
+// Native crashes leave a dump next to the log; none is uploaded.
 crashReporter.start({ uploadToServer: false });
 lockDownContents(app);
 
@@ -58,7 +58,7 @@ lockDownContents(app);
 if (app.requestSingleInstanceLock()) void start().catch(fail);
 else app.quit();
 
-/** What keeps the program from starting is shown: without a window there is no other place for it. */
+/** Shows why the program cannot start in a dialog: there is no window for it. */
 function fail(error: unknown): void {
   onFault(error, 'starting');
   dialog.showErrorBox('PnP-MIX Studio cannot start', error instanceof Error ? error.message : String(error));
@@ -72,7 +72,7 @@ async function start(): Promise<void> {
     iconFile: join(application, 'dist', 'icons', 'icon.png'),
     onPageGone: (reason) => log.warn('page.ended', { reason }),
     askAboutUnsaved: (window) => askAboutUnsaved(dialog, window),
-    // A window that was kept open for a while stopped the program from ending.
+    // A window kept open for saving stopped the program from quitting.
     onSavedAndClosed: () => {
       if (isEnding) app.quit();
     },
@@ -85,7 +85,7 @@ async function start(): Promise<void> {
     isEnding = true;
   });
   const openFile = (path: string) => windows.ask({ what: 'openProject', path });
-  // 3. macOS names files by events, which may come before it is ready.
+  // 3. macOS reports files to open by events, which may come before it is ready.
   const early: string[] = [];
   let open = (path: string): void => void early.push(path);
   app.on('open-file', (event, path) => {
@@ -94,7 +94,7 @@ async function start(): Promise<void> {
   });
   await app.whenReady();
 
-  // 4. Services, then the ways to them, then windows.
+  // 4. Services, then their channels, then windows.
   const studio = await createStudio({
     host: {
       kind: 'electron',
@@ -130,7 +130,7 @@ async function start(): Promise<void> {
   const known = new Set<string>();
   studio.listen((event) => {
     windows.broadcast(event);
-    // A project that was opened is one of the system's recent documents, and of the menu's.
+    // An opened project joins the recent documents of the system and the menu.
     if (event.event === 'project.changed' && !known.has(event.payload.projectId)) {
       known.add(event.payload.projectId);
       app.addRecentDocument(event.payload.path);
@@ -139,7 +139,7 @@ async function start(): Promise<void> {
   });
   await setMenu();
 
-  // 5. The files that this start is about, or an empty window.
+  // 5. The files to open at this start, or an empty window.
   const named = [...projectsIn(process.argv.slice(1), process.cwd()), ...early];
   windows.open();
   for (const path of named) openFile(path);
@@ -156,7 +156,7 @@ async function start(): Promise<void> {
     log.warn('chromium.processEnded', { type, reason, exitCode, serviceName }),
   );
 
-  // 6. The end: windows first, then everything is put away, then the process goes.
+  // 6. The end: close windows first, then the services, then exit.
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });

@@ -1,4 +1,4 @@
-/** The menu bar. What the page can do by itself is asked of the page, by the names of the editor's actions. */
+/** The menu bar. The page performs its own actions on request, by the names of the editor's actions. */
 import { basename } from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
 import type { EventPayload } from '../contract/events.ts';
@@ -12,13 +12,13 @@ export interface MenuOptions {
   readonly openWindow: () => void;
 }
 
-/** Most recent projects in the menu. */
+/** How many recent projects the menu lists. */
 const MAX_RECENT = 10;
 
 export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
   const { platform, isDeveloping, recent, ask, openWindow } = options;
   const isMac = platform === 'darwin';
-  // The page listens to the keys itself, layout and text fields considered: the menu only shows them.
+  // The page handles the keys itself, considering layout and text fields: the menu only shows them.
   const action = (label: string, name: string, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     ...(accelerator !== undefined && { accelerator, registerAccelerator: false }),

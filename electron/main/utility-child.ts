@@ -1,4 +1,4 @@
-/** Child processes as utility processes of Electron: the engine, and those that work with pictures. */
+/** Child processes as utility processes of Electron: the engine and the picture processes. */
 import type { UtilityProcess, utilityProcess } from 'electron';
 import type { ChildExit, ChildLauncher, HostedChild } from '../foundation/processes/child-process.ts';
 
@@ -7,7 +7,7 @@ const STDERR_TAIL_LENGTH = 2000;
 
 /**
  * @param file the process's entry file
- * @param serviceName what the system's list of processes calls it
+ * @param serviceName its name in the system's list of processes
  */
 export function utilityChild(
   fork: (typeof utilityProcess)['fork'],
@@ -34,11 +34,11 @@ function hostedChild(child: UtilityProcess): HostedChild {
       return child.pid;
     },
     send: (message) => {
-      // A child that died meanwhile is reported by its exit event.
+      // The exit event reports a child that died meanwhile.
       if (!hasExited) child.postMessage(message);
     },
     kill: () => {
-      // Electron's own kill asks politely; a process inside a native call does not hear that.
+      // Electron's own kill only asks; a process inside a native call does not notice.
       if (!hasExited && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },
     onMessage: (listener) => void child.on('message', listener),

@@ -1,4 +1,4 @@
-/** Reading the catalogues: one catalog.json in a folder per pack. */
+/** Reads the catalogues: one catalog.json per pack folder. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,8 +8,8 @@ import { ifPresent } from '../foundation/files/file-errors.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 
 /**
- * @param folder holds a folder per pack; those without a catalog.json are bundled packs and not the store's
- * @throws StudioError PACK_INVALID naming the file and what is wrong with it
+ * @param folder containing one folder per pack; those without a catalog.json are bundled packs and not the store's
+ * @throws StudioError PACK_INVALID naming the file and the problem
  */
 export async function readCatalogs(folder: string): Promise<PackCatalog[]> {
   const names = (await ifPresent(readdir(folder))) ?? [];
@@ -23,7 +23,7 @@ export async function readCatalogs(folder: string): Promise<PackCatalog[]> {
     if (content === undefined) continue;
     const catalog = parseCatalog(content, path);
     if (catalog.id !== name) {
-      throw new StudioError('PACK_INVALID', `${path} is of the pack ${catalog.id}, not ${name}.`);
+      throw new StudioError('PACK_INVALID', `${path} belongs to the pack ${catalog.id}, not ${name}.`);
     }
     catalogs.push(catalog);
   }

@@ -1,5 +1,5 @@
 /**
- * One request for the rest of a file, and what to make of the answer.
+ * One request for the rest of a file, and the handling of the response.
  *
  * | answer | what it means here |
  * | --- | --- |
@@ -32,7 +32,7 @@ export type AttemptOutcome =
       readonly kind: 'retry';
       readonly reason: string;
       readonly afterMs: number;
-      /** The connection was given up because it was too slow: what it brought does not count as progress. */
+      /** The connection was given up as too slow: its bytes do not count as progress. */
       readonly isSlow?: boolean;
     }
   | { readonly kind: 'restart'; readonly reason: string };
@@ -41,9 +41,9 @@ export interface AttemptControls {
   readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
   readonly patience: Pick<DownloadPatience, 'stallTimeoutMs' | 'slowWindowMs' | 'minBytesPerSecond'>;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Bytes free where the part is; undefined where that is not known. */
+  /** Free bytes on the part's disk; undefined if unknown. */
   readonly freeBytes: () => Promise<number | undefined>;
   /** false after the server lied about ranges. */
   readonly useRange: boolean;
@@ -51,7 +51,7 @@ export interface AttemptControls {
 }
 
 /**
- * Asks for what is missing of a file and writes it to the part.
+ * Requests the missing bytes of a file and writes them to the part.
  *
  * @throws SourceError when this source cannot give the file
  * @throws StudioError CANCELLED, DISK_FULL, FOLDER_UNWRITABLE
@@ -81,7 +81,7 @@ export async function attemptDownload(
       return verdict;
     }
     if (part.bytes > 0) part.isPieced = true;
-    if (response.body === null) return { kind: 'retry', reason: 'an empty answer', afterMs: 0 };
+    if (response.body === null) return { kind: 'retry', reason: 'an empty response', afterMs: 0 };
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       stall.touch();
       if (verdict.total !== null && part.bytes + chunk.length > verdict.total) {
@@ -113,7 +113,7 @@ export async function attemptDownload(
     if (isWriting || error instanceof SourceError || error instanceof StudioError) throw error;
     rethrowCancel(error, controls.signal);
     const reason = stall.stalled
-      ? `nothing came for ${patience.stallTimeoutMs / 1000} s`
+      ? `no data arrived for ${patience.stallTimeoutMs / 1000} s`
       : requestFailure(error);
     return { kind: 'retry', reason, afterMs: 0 };
   } finally {
@@ -121,11 +121,11 @@ export async function attemptDownload(
   }
 }
 
-/** Bytes between two looks at the free space, for a file of unknown length. */
+/** Bytes between two checks of the free space, for a file of unknown length. */
 const ROOM_CHECK_BYTES = 16 * 1024 * 1024;
 
 /**
- * A file whose length nobody says may have no end. Its part is thrown away when the disk has no more room for it.
+ * A file of unknown length may be endless. Its part is deleted when the disk has no more room for it.
  *
  * @throws StudioError DISK_FULL
  */
@@ -140,11 +140,11 @@ async function assertRoom(
   await part.restart();
   throw new StudioError(
     'DISK_FULL',
-    `${remote.label} does not say how long ${remote.url} is; after ${bytes} bytes too little room is left on the disk (${RESERVED_BYTES} bytes are kept in reserve). What had come of it was thrown away.`,
+    `${remote.label} does not state the length of ${remote.url}; after ${bytes} bytes too little space is left on the disk (${RESERVED_BYTES} bytes are kept in reserve). The unfinished download was deleted.`,
   );
 }
 
-/** Whether a connection keeps up a rate, window by window; asked with every chunk. */
+/** Checks the rate of a connection, window by window; called with every chunk. */
 class Pace {
   readonly #windowMs: number;
   readonly #minBytesPerSecond: number;
@@ -162,7 +162,7 @@ class Pace {
     this.#beginMs = now();
   }
 
-  /** @returns why the connection is given up, at the end of a window that brought too little */
+  /** @returns the reason to give up the connection, at the end of a window with too few bytes */
   tooSlow(chunkBytes: number): string | undefined {
     this.#bytes += chunkBytes;
     const spanMs = this.#now() - this.#beginMs;
@@ -171,13 +171,13 @@ class Pace {
     this.#beginMs += spanMs;
     this.#bytes = 0;
     if ((bytes / spanMs) * 1000 >= this.#minBytesPerSecond) return undefined;
-    return `only ${bytes} bytes came in ${Math.round(spanMs / 1000)} s`;
+    return `only ${bytes} bytes arrived in ${Math.round(spanMs / 1000)} s`;
   }
 }
 
 /**
- * Throws away a part that cannot be continued from this source: without a known hash only the same address with
- * the same strong ETag proves that both halves are of one file; with one, the hash will tell in the end.
+ * Deletes a part that cannot be continued from this source: without a known hash, only the same address with the same
+ * strong ETag proves that both halves belong to one file; with one, the final check of the hash does.
  */
 async function keepOnlyWhatFits(remote: RemoteFile, part: PartFile, useRange: boolean): Promise<void> {
   const { state } = part;
@@ -211,16 +211,17 @@ async function judge(response: Response, remote: RemoteFile, part: PartFile): Pr
   if (status === 416) {
     const whole = /^bytes \*\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
     if (part.bytes > 0 && Number(whole) === part.bytes) return { kind: 'complete' };
-    return { kind: 'restart', reason: 'the server has no such range' };
+    return { kind: 'restart', reason: 'the server does not have this range' };
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    return { kind: 'retry', reason: `the server answers ${status}`, afterMs: retryAfterMs(headers) };
+    return { kind: 'retry', reason: `the server responds with ${status}`, afterMs: retryAfterMs(headers) };
   }
   throw new SourceError(`${remote.label} answers ${status} for ${remote.url}`);
 }
 
 function judgePartial({ headers }: Response, remote: RemoteFile, part: PartFile): Verdict {
-  if (part.bytes === 0) throw new SourceError(`${remote.label} sends a part where the whole was asked for`);
+  if (part.bytes === 0)
+    throw new SourceError(`${remote.label} sends a part although the whole file was requested`);
   const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
   const total = range === null || range[3] === '*' ? remote.bytes : Number(range[3]);
   const etag = strongTag(headers);
@@ -230,9 +231,10 @@ function judgePartial({ headers }: Response, remote: RemoteFile, part: PartFile)
     isEncoded(headers) ||
     (total !== null && Number(range[2]) >= total) ||
     (remote.bytes !== null && total !== remote.bytes) ||
-    // Another ETag than the one in If-Range: the server overlooked that the file had changed.
+    // The ETag differs from the one in If-Range: the server missed that the file changed.
     (part.state?.url === remote.url && part.state.etag !== null && etag !== null && etag !== part.state.etag);
-  if (lies) return { kind: 'restart', reason: 'the server’s answer does not continue where it was asked to' };
+  if (lies)
+    return { kind: 'restart', reason: 'the server’s response does not start at the requested position' };
   return { kind: 'body', total };
 }
 
@@ -241,13 +243,13 @@ async function judgeWhole({ headers }: Response, remote: RemoteFile, part: PartF
   const text = headers.get('content-length');
   const length = text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
   if (remote.bytes !== null && length !== null && length !== remote.bytes) {
-    throw new SourceError(`${remote.label} has ${length} bytes where ${remote.bytes} are expected`, {
+    throw new SourceError(`${remote.label} has ${length} bytes instead of ${remote.bytes}`, {
       mismatch: true,
     });
   }
   const total = remote.bytes ?? length;
   if (total === null && remote.sha256 === null && remote.gitBlobId === null) {
-    throw new SourceError(`${remote.label} says neither how long the file is nor what its hash is`);
+    throw new SourceError(`${remote.label} states neither the length nor the hash of the file`);
   }
   if (part.bytes > 0) await part.restart();
   await part.describe({
@@ -265,13 +267,13 @@ function isEncoded(headers: Headers): boolean {
   return encoding !== null && encoding !== 'identity';
 }
 
-/** Only a strong ETag says that the bytes are the same (RFC 9110, 13.1.5). */
+/** Only a strong ETag means that the bytes are equal (RFC 9110, 13.1.5). */
 function strongTag(headers: Headers): string | null {
   const tag = headers.get('etag');
   return tag?.startsWith('"') ? tag : null;
 }
 
-/** Longest that a server may make us wait. */
+/** Longest wait that a server may request. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
 function retryAfterMs(headers: Headers): number {

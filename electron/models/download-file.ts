@@ -1,4 +1,4 @@
-/** One file from the first source that can give it: resumed, retried, checked, then put in its place. */
+/** Downloads one file from the first source that has it: resumed, retried, checked, then moved into place. */
 import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogFile } from '../contract/pack-catalog.ts';
@@ -22,7 +22,7 @@ export interface DownloadOptions {
   readonly onNotice: NoticeListener;
 }
 
-/** A file that is now in its place. */
+/** A downloaded file. */
 export interface DownloadedFile {
   readonly bytes: number;
   readonly sha256: string;
@@ -34,8 +34,8 @@ export interface DownloadedFile {
  * Downloads a file to its final path.
  *
  * @param sources tried in order
- * @throws StudioError DOWNLOAD_FAILED with every source's reason; DOWNLOAD_MISMATCH when what they gave was not
- * the file; CANCELLED, which leaves a part that the next call continues; DISK_FULL; FOLDER_UNWRITABLE
+ * @throws StudioError DOWNLOAD_FAILED with every source's reason; DOWNLOAD_MISMATCH when they sent a different file;
+ * CANCELLED, which leaves a part for the next call to continue; DISK_FULL; FOLDER_UNWRITABLE
  */
 export async function downloadFile(
   file: CatalogFile,
@@ -66,7 +66,7 @@ export async function downloadFile(
   );
 }
 
-/** Sources in the catalogue's order, those that failed when last asked behind the others. */
+/** Sources in the catalogue's order, those that failed last time at the end. */
 export function inOrder(sources: readonly ComponentSource[]): ComponentSource[] {
   return sources.toSorted((a, b) => Number(a.failedLast) - Number(b.failedLast));
 }
@@ -87,21 +87,21 @@ async function downloadFromSource(
         const { bytes } = part;
         return { bytes, sha256: part.digest(), checkedBy: checked.by, source: remote.url };
       }
-      // Wrong bytes from several answers earn the source one clean try.
+      // Wrong bytes assembled from several responses give the source one clean retry.
       const { isPieced } = part;
       await part.restart();
       if (!isPieced || hadCleanTry) {
         await part.close();
         await discardPart(finalPath);
-        throw new SourceError(`what ${remote.label} sent is not the file: ${checked.reason}`, {
+        throw new SourceError(`${remote.label} sent a different file: ${checked.reason}`, {
           mismatch: true,
         });
       }
       hadCleanTry = true;
-      options.onNotice(`What had been downloaded of ${finalPath} was damaged; starting it again.`);
+      options.onNotice(`The unfinished download of ${finalPath} was damaged; starting it again.`);
     }
   } catch (error) {
-    // What has come so far is worth keeping; whether it reaches the disk now or later is not worth an error.
+    // Try to sync the bytes so far; a failure is not worth an error.
     await part.sync().catch(() => undefined);
     throw error;
   } finally {
@@ -109,7 +109,7 @@ async function downloadFromSource(
   }
 }
 
-/** Repeats requests until the part is as long as the file. */
+/** Repeats requests until the part is complete. */
 async function fillPart(
   remote: RemoteFile,
   part: PartFile,
@@ -137,20 +137,20 @@ async function fillPart(
       await part.restart();
       useRange = false;
     }
-    // Only new ground counts as progress, and not at any pace: a server that always starts over, or sends a byte a
-    // second, must not be asked for ever.
+    // Only new bytes at a minimum rate count as progress: a server that always starts over, or sends a byte per
+    // second, must not be retried for ever.
     const isSlow = outcome.kind === 'retry' && outcome.isSlow === true;
     if (part.bytes > farthest && !isSlow) failuresInRow = 0;
     farthest = Math.max(farthest, part.bytes);
     failuresInRow++;
     if (failuresInRow > patience.maxRetries) {
       throw new SourceError(
-        `${remote.label} failed ${failuresInRow} times, at last because ${outcome.reason}`,
+        `${remote.label} failed ${failuresInRow} times; the last reason: ${outcome.reason}`,
       );
     }
     if (outcome.kind === 'retry') {
       const backoffMs = Math.min(patience.firstBackoffMs * 2 ** (failuresInRow - 1), patience.maxBackoffMs);
-      // Spread over half to all of the wait, so that many clients do not come back at once.
+      // Random, from half the wait to all of it, so that many clients do not return at once.
       const waitMs = Math.max(backoffMs * (0.5 + 0.5 * environment.random()), outcome.afterMs);
       onNotice(`${remote.label}: ${outcome.reason}; trying again in ${(waitMs / 1000).toFixed(1)} s.`);
       await environment.sleep(waitMs, signal).catch((error: unknown) => rethrowCancel(error, signal));
@@ -177,7 +177,7 @@ async function check(remote: RemoteFile, part: PartFile, finalPath: string): Pro
     const id = await gitBlobIdOfFile(partPath(finalPath), part.bytes);
     return id === remote.gitBlobId
       ? { ok: true, by: 'hub-git-id' }
-      : { ok: false, reason: `git’s id of it is ${id}, not ${remote.gitBlobId}` };
+      : { ok: false, reason: `its git id is ${id}, not ${remote.gitBlobId}` };
   }
   return { ok: true, by: 'length' };
 }

@@ -4,10 +4,10 @@
 export interface DownloadPatience {
   /** Silence after which a connection is given up. */
   readonly stallTimeoutMs: number;
-  /** Span over which a connection has to keep up `minBytesPerSecond`; one that does not counts as a failure. */
+  /** Time span over which a connection has to reach `minBytesPerSecond`; falling below counts as a failure. */
   readonly slowWindowMs: number;
   readonly minBytesPerSecond: number;
-  /** Failures in a row, without a byte gained, after which a source is given up. */
+  /** Failures in a row, without a new byte, after which a source is given up. */
   readonly maxRetries: number;
   /** Wait after the first failure; it doubles with each, up to `maxBackoffMs`. */
   readonly firstBackoffMs: number;

@@ -27,8 +27,8 @@ export async function sha256OfFile(path: string, { signal, onBytes }: HashContro
 }
 
 /**
- * The id under which git keeps a file, in hexadecimal: SHA-1 over "blob <length>\0" and the content. A hub
- * gives it as the ETag of files that are not in LFS.
+ * Git's id of a file, in hexadecimal: SHA-1 over "blob <length>\0" and the content. A hub returns it as the ETag of
+ * files that are not in LFS.
  */
 export async function gitBlobIdOfFile(path: string, bytes: number): Promise<string> {
   const hash = createHash('sha1').update(`blob ${bytes}\0`);

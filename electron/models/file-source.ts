@@ -1,14 +1,14 @@
 /**
- * Where a catalogue's file can be fetched, and what the source itself says of it.
+ * Locates a catalogue's file at a source, and asks the source for its facts.
  *
- * A hub answers HEAD for a file with X-Repo-Commit, and with X-Linked-Size and X-Linked-Etag (the SHA-256) for
- * files in LFS; for others Content-Length and an ETag that is git's id of the content. Redirects within the hub
- * are followed, one to another host is not: it leads to the storage, whose headers are about something else.
+ * A hub responds to HEAD with X-Repo-Commit, and with X-Linked-Size and X-Linked-Etag (the SHA-256) for files in LFS;
+ * for others with Content-Length and git's id as the ETag. Redirects within the hub are followed; one to another host
+ * leads to the storage, whose headers do not describe the file, and is not.
  */
 import type { CatalogFile, CatalogSource } from '../contract/pack-catalog.ts';
 import { requestFailure, rethrowCancel, SourceError, StallTimer, sendRequest } from './http-request.ts';
 
-/** A file at a source, with all that is known of it before it is fetched. */
+/** A file at a source, with all facts known before fetching it. */
 export interface RemoteFile {
   readonly url: string;
   /** Host and repository, for messages and records. */
@@ -22,24 +22,24 @@ export interface RemoteFile {
 
 export interface SourceSettings {
   readonly fetch: typeof fetch;
-  /** Address of the hub, without a slash at its end. */
+  /** Address of the hub, without a trailing slash. */
   readonly hubEndpoint: string;
-  /** Access token for the hub, for repositories that ask for one. */
+  /** Access token for the hub, for repositories that need one. */
   readonly hubToken: string | undefined;
   readonly stallTimeoutMs: number;
 }
 
-/** A source of a component; it keeps to one revision from its first answer on. */
+/** A source of a component; it stays on one revision after its first response. */
 export class ComponentSource {
   readonly label: string;
   readonly #source: CatalogSource;
   readonly #settings: SourceSettings;
   readonly #located = new Map<string, RemoteFile>();
   #revision: string | undefined;
-  /** Whether it gave nothing when it was last asked; such a source is asked after the others. */
+  /** Whether it failed last time; such a source is tried after the others. */
   failedLast = false;
 
-  /** @param recordedRevision commit that files of this source already came from */
+  /** @param recordedRevision commit of the files already downloaded from this source */
   constructor(source: CatalogSource, settings: SourceSettings, recordedRevision: string | undefined) {
     this.#source = source;
     this.#settings = settings;
@@ -50,7 +50,7 @@ export class ComponentSource {
         : `${new URL(source.url).host}${new URL(source.url).pathname}`;
   }
 
-  /** The repository and the commit that it turned out to be at, where the catalogue names none. */
+  /** The repository and its actual commit, if the catalogue pins none. */
   get learntRevision(): { readonly repo: string; readonly revision: string } | undefined {
     return this.#source.kind === 'hub' && this.#source.revision === null && this.#revision !== undefined
       ? { repo: this.#source.repo, revision: this.#revision }
@@ -58,9 +58,9 @@ export class ComponentSource {
   }
 
   /**
-   * Says where a file is and what is known of it; asks the source for what the catalogue does not say.
+   * Locates a file, and asks the source for facts missing in the catalogue.
    *
-   * @throws SourceError when the source does not have the file, or has one of another size or hash
+   * @throws SourceError when the source does not have the file, or one of a different size or hash
    * @throws StudioError CANCELLED
    */
   async locate(file: CatalogFile, signal: AbortSignal): Promise<RemoteFile> {
@@ -98,10 +98,10 @@ export class ComponentSource {
 
   async #ask(remote: RemoteFile, signal: AbortSignal): Promise<RemoteFile> {
     const { headers, status } = await this.#head(remote, signal);
-    // A server that does not know HEAD may still answer GET.
+    // A server without HEAD may still support GET.
     if (status === 405 || status === 501) return remote;
     if (status >= 400) {
-      throw new SourceError(`${this.label} answers ${status} for ${remote.url}`, {
+      throw new SourceError(`${this.label} responds with ${status} for ${remote.url}`, {
         isAbsence: status === 404,
       });
     }
@@ -119,12 +119,12 @@ export class ComponentSource {
     const gitBlobId = isHub && /^[0-9a-f]{40}$/.test(tag) ? tag : null;
 
     if (remote.bytes !== null && bytes !== null && bytes !== remote.bytes) {
-      throw new SourceError(`${this.label} has ${bytes} bytes where the catalogue says ${remote.bytes}`, {
+      throw new SourceError(`${this.label} has ${bytes} bytes, but the catalogue says ${remote.bytes}`, {
         mismatch: true,
       });
     }
     if (remote.sha256 !== null && sha256 !== null && sha256 !== remote.sha256) {
-      throw new SourceError(`${this.label} has another SHA-256 than the catalogue`, { mismatch: true });
+      throw new SourceError(`the SHA-256 of ${this.label} differs from the catalogue’s`, { mismatch: true });
     }
     return {
       ...remote,
@@ -136,7 +136,7 @@ export class ComponentSource {
     };
   }
 
-  /** The same address at the commit that is now known. */
+  /** The same address at the known commit. */
   #pinned(url: string): string {
     return this.#revision === undefined ? url : url.replace('/resolve/main/', `/resolve/${this.#revision}/`);
   }
@@ -154,7 +154,7 @@ export class ComponentSource {
         signal: stall.signal,
         stopAt: (answer, next) => {
           if (this.#source.kind !== 'hub') return false;
-          // The hub may say one thing on the first step of its own redirects and another on the last.
+          // The hub's headers may differ between the first and the last step of its own redirects.
           collectMetadata(answer.headers, headers);
           return next.origin !== home;
         },
@@ -166,7 +166,7 @@ export class ComponentSource {
     } catch (error) {
       rethrowCancel(error, signal);
       if (error instanceof SourceError) throw error;
-      const reason = stall.stalled ? `no answer within ${stallTimeoutMs / 1000} s` : requestFailure(error);
+      const reason = stall.stalled ? `no response within ${stallTimeoutMs / 1000} s` : requestFailure(error);
       throw new SourceError(`${this.label} cannot be reached (${reason})`, { cause: error });
     } finally {
       stall.stop();

@@ -1,14 +1,14 @@
-/** HTTP requests whose redirects are followed here, so that a token stays with the host that it is for. */
+/** HTTP requests with their own handling of redirects, so that a token is only sent to its host. */
 import { StudioError } from '../contract/errors.ts';
 
 const MAX_REDIRECTS = 10;
 
-/** This source cannot give this file; another may. */
+/** This source cannot provide this file; another may. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
-  /** Whether the source gave something that is not what the catalogue or the hub says. */
+  /** Whether the source's file differs from the catalogue or the hub's metadata. */
   readonly mismatch: boolean;
-  /** Whether the source can be reached and says that it has no such file. */
+  /** Whether the source responded that it does not have the file. */
   readonly isAbsence: boolean;
 
   constructor(message: string, options?: { cause?: unknown; mismatch?: boolean; isAbsence?: boolean }) {
@@ -22,18 +22,18 @@ export interface HttpRequest {
   readonly url: string;
   readonly method: 'GET' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent to the address's own origin only, never to one that it redirects to. */
+  /** Sent only to the address's own origin, never to the target of a redirect. */
   readonly authorization?: string | undefined;
   readonly signal: AbortSignal;
-  /** Called with each answer that redirects; true ends there, with that answer. */
+  /** Called with each redirect; true stops there and returns it. */
   readonly stopAt?: (response: Response, next: URL) => boolean;
 }
 
 /**
  * Sends a request and follows redirects.
  *
- * @returns the first answer that is no redirect, its body unread
- * @throws SourceError for redirects that go nowhere, round in circles, from https to http or to no web address
+ * @returns the first response that is not a redirect, its body unread @throws SourceError for redirects without a
+ * target, in a circle, from https to http or to a non-web address
  */
 export async function sendRequest(
   fetchPage: typeof fetch,
@@ -45,7 +45,7 @@ export async function sendRequest(
     const response = await fetchPage(current, {
       method,
       headers: {
-        // A compressed answer has no byte positions that Range could name.
+        // Range does not work with compressed responses.
         'accept-encoding': 'identity',
         'user-agent': 'pnp-mix-studio',
         ...headers,
@@ -60,7 +60,7 @@ export async function sendRequest(
     const next = location === null ? null : URL.parse(location, current.href);
     if (next === null) {
       await response.body?.cancel();
-      throw new SourceError(`${current.host} redirects without saying where to`);
+      throw new SourceError(`${current.host} redirects without a target`);
     }
     if (stopAt?.(response, next)) return response;
     await response.body?.cancel();
@@ -76,7 +76,7 @@ export async function sendRequest(
   throw new SourceError(`${first.host} redirects more than ${MAX_REDIRECTS} times`);
 }
 
-/** A signal that fires when nothing happened for a while; `touch` says that something did. */
+/** A signal that fires after a period without `touch`. */
 export class StallTimer {
   readonly #controller = new AbortController();
   readonly #timeoutMs: number;
@@ -107,12 +107,12 @@ export class StallTimer {
   }
 }
 
-/** @throws StudioError CANCELLED when it was the caller who ended the request */
+/** @throws StudioError CANCELLED if the caller aborted the request */
 export function rethrowCancel(error: unknown, signal: AbortSignal): void {
   if (signal.aborted) throw new StudioError('CANCELLED', 'Cancelled.', { cause: error });
 }
 
-/** One line on why a request failed; undici hides the reason in the cause. */
+/** Why a request failed, in one line; undici hides the reason in the cause. */
 export function requestFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code } = cause as NodeJS.ErrnoException;

@@ -1,8 +1,8 @@
 /**
- * Finds a checkpoint in a user's folder: whatever the loader opens, by the loader's own inspection.
+ * Finds a checkpoint in a user's folder: anything that the loader's own inspection accepts.
  *
- * The catalogue's list of files is what a download brings; a checkpoint of one's own may have its weights in several
- * files, in half precision, or its tokenizer in one file (docs/decisions/0114).
+ * The catalogue's list describes the downloaded files; a user's checkpoint may have its weights in several files or
+ * in half precision, or its tokenizer in one file (docs/decisions/0114).
  */
 import { basename, dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
@@ -47,14 +47,14 @@ function singleFile(name: string): CatalogFile {
   return { path, bytes: null, sha256: null, optional: false };
 }
 
-/** The catalogue's file that a path stands for, or one of its own. */
+/** The catalogue's entry for a path, or a new one. */
 function fileOf({ files }: CatalogComponent, path: string): CatalogFile {
   const named = files.find((file) => file.path === path || halfPrecisionPath(file.path) === path);
   if (named !== undefined) return named;
   if (!packPathSchema.safeParse(path).success) {
     throw new StudioError(
       'IMPORT_INVALID',
-      `The name ${basename(path)} cannot be kept: it has characters other than letters, digits, dots, hyphens and underscores.`,
+      `The file name ${basename(path)} is not supported: it has characters other than letters, digits, dots, hyphens and underscores. Rename the file.`,
     );
   }
   return { path, bytes: null, sha256: null, optional: false };

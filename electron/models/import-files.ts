@@ -1,21 +1,21 @@
-/** Single files of a component, looked for in one folder under every name that they may have. */
+/** Finds single files of a component in one folder, under every name that they may have. */
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogComponent, CatalogFile } from '../contract/pack-catalog.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
 
-/** A file that was found: the real one, with every link resolved. */
+/** A found file, with all links resolved. */
 export interface FoundFile {
   readonly file: CatalogFile;
   readonly sourcePath: string;
   readonly bytes: number;
   readonly changedMs: number;
-  /** SHA-256 by which a hub cache names the content, where it does. */
+  /** SHA-256 in the hub cache's name of the content, if any. */
   readonly blobSha256: string | undefined;
 }
 
-/** @returns what is there, and the path of the first file that is needed and is not */
+/** @returns the files found, and the path of the first required file that is missing */
 export async function findFiles(
   place: string,
   component: CatalogComponent,
@@ -30,7 +30,7 @@ export async function findFiles(
   return { files, missing };
 }
 
-/** @throws StudioError IMPORT_INVALID for a link to a file that is not there */
+/** @throws StudioError IMPORT_INVALID for a link to a missing file */
 export async function findFile(place: string, file: CatalogFile): Promise<FoundFile | undefined> {
   const names = [file.remotePath, file.path, halfPrecisionPath(file.path)];
   for (const name of names) {
@@ -39,7 +39,7 @@ export async function findFile(place: string, file: CatalogFile): Promise<FoundF
     if ((await ifPresent(lstat(path))) === undefined) continue;
     const sourcePath = await ifPresent(realpath(path));
     if (sourcePath === undefined) {
-      throw new StudioError('IMPORT_INVALID', `${path} is a link to a file that is not there.`);
+      throw new StudioError('IMPORT_INVALID', `${path} is a link to a missing file.`);
     }
     const status = await stat(sourcePath);
     if (!status.isFile()) continue;
@@ -55,7 +55,7 @@ export async function findFile(place: string, file: CatalogFile): Promise<FoundF
   return undefined;
 }
 
-/** What diffusers calls the half-precision variant of a weights file. */
+/** diffusers' name for the half-precision variant of a weights file. */
 export function halfPrecisionPath(path: string): string | undefined {
   return path.endsWith('.safetensors') ? path.replace(/\.safetensors$/, '.fp16.safetensors') : undefined;
 }

@@ -1,4 +1,4 @@
-/** Imports models that the user has already: by hard link, symbolic link or copy, checked first. */
+/** Imports models that the user already has: checks them, then links or copies them. */
 import { lstat, rm, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
@@ -25,31 +25,31 @@ import { installedPath, recordPath } from './store-layout.ts';
 import { ProgressReporter, type StoreControls } from './store-progress.ts';
 
 export interface ImportOptions extends StoreControls {
-  /** By name; without names, every component that the folder holds. */
+  /** By name; by default every component in the folder. */
   readonly components?: readonly string[] | undefined;
   readonly mode?: ImportMode;
 }
 
 export interface ImportResult {
   readonly files: readonly InstalledFile[];
-  /** Files that are not the catalogue's, such as a fine-tune's weights: allowed, but worth saying. */
+  /** Files that differ from the catalogue's, such as a fine-tune's weights: allowed, but worth a notice. */
   readonly ownFiles: readonly string[];
 }
 
-/** A file that is checked. */
+/** A checked file. */
 interface CheckedFile extends FoundFile {
   readonly component: string;
   readonly finalPath: string;
   readonly sha256: string;
   readonly checkedBy: InstalledFile['checkedBy'];
-  /** placed: it is there already and recorded. left: an import that was killed put it there. */
+  /** placed: already there and recorded. left: placed by an import that was killed. */
   readonly state: 'placed' | 'left' | 'found' | 'missing';
 }
 
 /**
- * Imports what a folder holds of a pack. All files are checked before the first is placed, what is going to be placed
- * is recorded before it is, and each file as soon as it is in its place; a failure takes back what was placed, and an
- * import that was killed can be repeated, removed, and is seen by `verify`.
+ * Imports the components of a pack in a folder. All files are checked before the first is placed; the plan is
+ * recorded first, then each file as soon as it is placed. A failure removes the placed files; a killed import can be
+ * repeated or removed, and `verify` reports it.
  *
  * @throws StudioError IMPORT_INVALID, MODEL_INVALID, FILE_IN_THE_WAY, DISK_FULL, FOLDER_UNWRITABLE, STORE_BUSY,
  *   CANCELLED
@@ -86,7 +86,7 @@ function isOwn({ file, sha256 }: CheckedFile): boolean {
   return file.sha256 !== null && file.sha256 !== sha256;
 }
 
-/** @returns the record with all of them */
+/** @returns the updated record */
 async function placeFiles(
   { modelsFolder, environment }: StoreContext,
   before: InstallRecord,
@@ -149,7 +149,7 @@ async function restoreRecord(modelsFolder: string, before: InstallRecord): Promi
   const restore = isEmpty
     ? rm(recordPath(modelsFolder, packId), { force: true })
     : writeInstallRecord(modelsFolder, before);
-  // The error that the import ends with says more than one that follows from it.
+  // The import's own error is more helpful than one from cleaning up.
   await restore.catch(() => undefined);
 }
 
@@ -172,14 +172,14 @@ function planOf(found: readonly FoundComponent[], checked: readonly CheckedFile[
   );
 }
 
-/** How a file got to its place that an import put there before it was killed. */
+/** How a killed import placed a file. */
 async function howPlaced({ finalPath, sourcePath }: CheckedFile): Promise<InstalledFile['placed']> {
   if ((await lstat(finalPath)).isSymbolicLink()) return 'linked';
   const [there, source] = await Promise.all([stat(finalPath), stat(sourcePath)]);
   return there.ino === source.ino && there.dev === source.dev ? 'hard-linked' : 'copied';
 }
 
-/** Weights of two models in one component: the loader would take either. */
+/** Weights of two models in one component: the loader could pick either. */
 function assertNoOtherModel(
   record: InstallRecord,
   checked: readonly CheckedFile[],
@@ -224,7 +224,7 @@ async function checkFiles(
     if (blobSha256 !== undefined && blobSha256 !== sha256) {
       throw new StudioError(
         'IMPORT_INVALID',
-        `${sourcePath} is damaged: the hub cache names it by another SHA-256 than it has.`,
+        `${sourcePath} is damaged: its SHA-256 differs from its name in the hub cache. Download it again.`,
       );
     }
     progress.finish(bytes);
@@ -236,7 +236,7 @@ async function checkFiles(
   return checked;
 }
 
-/** @throws StudioError FILE_IN_THE_WAY when something else is in the place */
+/** @throws StudioError FILE_IN_THE_WAY when another file is in its place */
 async function stateOf(
   record: InstallRecord,
   component: string,
@@ -252,7 +252,7 @@ async function stateOf(
   if (!isSame) {
     throw new StudioError(
       'FILE_IN_THE_WAY',
-      `${finalPath} is there already. Remove the pack or move it away first.`,
+      `${finalPath} exists already. Remove the pack or move the file away first.`,
     );
   }
   return unplacedFiles(record, component).some((file) => file.path === path) ? 'left' : 'found';
@@ -267,7 +267,7 @@ async function assertSpace(
   if (freeBytes !== undefined && bytes > freeBytes) {
     throw new StudioError(
       'DISK_FULL',
-      `${bytes} bytes are to be copied to ${modelsFolder}, but only ${freeBytes} are free.`,
+      `The copy to ${modelsFolder} needs ${bytes} bytes, but only ${freeBytes} are free. Make room, or import with --mode link.`,
     );
   }
 }

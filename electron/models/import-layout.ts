@@ -21,27 +21,27 @@ import { findCheckpoint } from './import-checkpoint.ts';
 import { type FoundFile, findFiles } from './import-files.ts';
 import { assertClassName } from './inspect-model.ts';
 
-/** A component, and where its files were found. */
+/** A component and its files. */
 export interface FoundComponent {
   readonly id: string;
-  /** The folder, its links not resolved. */
+  /** The folder, with links not resolved. */
   readonly place: string;
   readonly files: readonly FoundFile[];
 }
 
-/** A component that was not found; without a reason where there is no trace of it. */
+/** A component that was not found; no reason if there is no trace of it. */
 interface MissingComponent {
   readonly id: string;
   readonly reason: string | undefined;
 }
 
 /**
- * Finds the files of the components that a folder holds.
+ * Finds the files of components in a folder.
  *
- * @param components what is looked for
- * @param areNamed whether the user named them: then each must be there
- * @throws StudioError IMPORT_INVALID when nothing fits, or not all that was named, with what is missing; MODEL_INVALID
- *   for a file, in the place of a folder, that is recognisably something else
+ * @param components to look for
+ * @param areNamed whether the user named them, so that each must be there
+ * @throws StudioError IMPORT_INVALID naming what is missing, when nothing fits or a named one is missing;
+ *   MODEL_INVALID for a file instead of a folder, if its kind is recognised
  */
 export async function findComponents(
   folder: string,
@@ -61,14 +61,14 @@ export async function findComponents(
     else missing.push(result);
   }
   if (found.length === 0 || (areNamed && missing.length > 0)) {
-    throw new StudioError('IMPORT_INVALID', `${folder} does not hold what is needed. ${inWords(missing)}`);
+    throw new StudioError('IMPORT_INVALID', `${folder} does not contain what is needed. ${inWords(missing)}`);
   }
   const chosen = areNamed ? found : withoutSecondUse(found, components);
   assertUnambiguous(folder, chosen);
   return chosen;
 }
 
-/** Each reason once, with the components that it is of, then those of which there is no trace. */
+/** Each reason once, with its components, then those without a trace. */
 function inWords(missing: readonly MissingComponent[]): string {
   const idsOf = new Map<string, string[]>();
   for (const { id, reason = 'not found' } of missing) idsOf.set(reason, [...(idsOf.get(reason) ?? []), id]);
@@ -79,8 +79,8 @@ function inWords(missing: readonly MissingComponent[]): string {
 }
 
 /**
- * A model that can blend can draw backgrounds too: unless the user names the components, a checkpoint is taken for
- * blending alone.
+ * A model that can blend can generate backgrounds too: unless the user names the components, a checkpoint is only
+ * imported for blending.
  */
 function withoutSecondUse(
   found: readonly FoundComponent[],
@@ -96,7 +96,7 @@ async function findComponent(
   component: CatalogComponent,
 ): Promise<FoundComponent | MissingComponent> {
   const { id } = component;
-  // Of all places that were tried, the one that came closest says what is wrong.
+  // Report the problem of the closest match.
   let closest: { files: number; reason: string | undefined } = { files: -1, reason: undefined };
   const tryPlace = async (place: string): Promise<FoundComponent | undefined> => {
     const present = await findFiles(place, component);
@@ -112,7 +112,7 @@ async function findComponent(
     const found = await tryPlace(place);
     if (found !== undefined) return found;
   }
-  // Repositories of other names: a fine-tune of one's own. Two of them are a question, not an answer.
+  // Repositories of other names, such as a fine-tune; several of them are ambiguous.
   const others: FoundComponent[] = [];
   for (const repository of component.checkpoint === undefined ? [] : await repositoriesIn(folder)) {
     for (const place of await snapshotsOf(repository, null)) {
@@ -129,7 +129,7 @@ async function findComponent(
   return others[0] ?? { id, reason: closest.reason };
 }
 
-/** @returns the files of the catalogue's list, or why they are not there; no reason where there is none of them */
+/** @returns the files of the catalogue's list, or what is missing; no reason if all are */
 async function findListed(
   place: string,
   { classNames }: CatalogComponent,
@@ -158,7 +158,7 @@ async function namedPlaces(folder: string, component: CatalogComponent): Promise
       basename(folder) === name ? [folder] : [join(folder, name), join(folder, 'hub', name)];
     for (const repository of repositories) places.push(...(await snapshotsOf(repository, source.revision)));
   }
-  // A repository of another name, such as a fine-tune of the same architecture.
+  // A repository with another name, such as a fine-tune of the same architecture.
   if (basename(folder).startsWith('models--')) places.push(...(await snapshotsOf(folder, null)));
   const present: string[] = [];
   for (const place of places) {
@@ -191,7 +191,7 @@ async function snapshotsOf(repository: string, revision: string | null): Promise
     .map((name) => join(repository, 'snapshots', name));
 }
 
-/** One set of files that fits two components is no answer: the user has to say which it is. */
+/** A set of files that fits two components is ambiguous: the user has to choose. */
 function assertUnambiguous(folder: string, found: readonly FoundComponent[]): void {
   const taken = new Map<string, string>();
   for (const { id, files } of found) {
@@ -202,7 +202,7 @@ function assertUnambiguous(folder: string, found: readonly FoundComponent[]): vo
       if (other !== undefined && /\.(safetensors|onnx)$/.test(file.path)) {
         throw new StudioError(
           'IMPORT_INVALID',
-          `${folder} fits ${other} and ${id} alike. Say which it is with --component.`,
+          `${folder} fits both ${other} and ${id}. Choose one with --component.`,
         );
       }
       taken.set(key, id);

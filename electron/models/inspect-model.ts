@@ -1,12 +1,12 @@
-/** Inspects model files before an import: is it the requested class, is it complete? */
+/** Inspects model files before an import: are they of the requested class, and complete? */
 import { open, readFile } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
 
-/** Longest header that a safetensors file may have, by the format's own rule. */
+/** Longest header allowed by the safetensors format. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
- * Checks that a configuration names one of the classes.
+ * Checks that a configuration has one of the classes.
  *
  * diffusers writes `_class_name`, transformers `architectures`.
  *
@@ -28,7 +28,7 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
-    throw new StudioError('IMPORT_INVALID', `${path} is not a configuration that can be read.`, {
+    throw new StudioError('IMPORT_INVALID', `${path} cannot be read as a configuration.`, {
       cause: error,
     });
   }
@@ -36,7 +36,7 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
 }
 
 /**
- * Checks that a .safetensors file is exactly as long as its header says: a truncated copy is found at once.
+ * Checks that a .safetensors file is exactly as long as its header says: this detects a truncated copy at once.
  *
  * Layout: header length as u64 little-endian, the header in JSON, then the data; `data_offsets` of each tensor
  * count from the start of the data.
@@ -45,7 +45,7 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
  */
 export async function assertWholeSafetensors(path: string): Promise<void> {
   const invalid = (why: string, cause?: unknown) =>
-    new StudioError('IMPORT_INVALID', `${path} is not a whole safetensors file: ${why}.`, { cause });
+    new StudioError('IMPORT_INVALID', `${path} is not a complete safetensors file: ${why}.`, { cause });
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
@@ -68,7 +68,7 @@ export async function assertWholeSafetensors(path: string): Promise<void> {
       throw invalid('its header cannot be read', error);
     }
     const expected = 8 + header.length + end;
-    if (expected !== size) throw invalid(`it has ${size} bytes where its header says ${expected}`);
+    if (expected !== size) throw invalid(`it has ${size} bytes, but its header says ${expected}`);
   } finally {
     await handle.close();
   }

@@ -1,4 +1,4 @@
-/** installed.json: what the store put into a pack's folder, and how it knows that it is the right thing. */
+/** installed.json: the files that the store put into a pack's folder, and how they were verified. */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
@@ -13,11 +13,11 @@ const installedFileSchema = z.strictObject({
   bytes: z.int().nonnegative(),
   sha256: sha256Schema,
   placed: z.enum(['downloaded', 'copied', 'hard-linked', 'linked', 'found', 'written']),
-  /** How its content was known to be right when it came. */
+  /** How its content was verified. */
   checkedBy: z.enum(['catalogue', 'hub-sha256', 'hub-git-id', 'length', 'structure', 'store']),
-  /** Address or path that it came from, and the target of a link. */
+  /** Its source address or path, and the target of a link. */
   source: z.string(),
-  /** Time of last change in ms, to notice later changes without reading the file. */
+  /** Modification time in ms, to notice later changes without reading the file. */
   changedMs: z.number(),
   installedAt: z.iso.datetime(),
 });
@@ -29,22 +29,22 @@ const acceptedLicenceSchema = z.strictObject({
   acceptedAt: z.iso.datetime(),
 });
 
-/** A file that an import sets out to place. */
+/** A file that an import is going to place. */
 const importedFileSchema = z.strictObject({
   path: packPathSchema,
   bytes: z.int().nonnegative(),
   sha256: sha256Schema,
-  /** Path that it comes from. */
+  /** Its source path. */
   source: z.string(),
 });
 export type ImportedFile = z.infer<typeof importedFileSchema>;
 
 /**
- * What a component is made of that was imported: the list stands in the place of the catalogue's. It is written before
- * the first file is placed, so that an import that was killed is known for what it is.
+ * The files of an imported component, replacing the catalogue's list. Written before the first file is placed, so
+ * that a killed import is recognised.
  */
 const importedComponentSchema = z.strictObject({
-  /** Folder that it comes from. */
+  /** Its source folder. */
   folder: z.string(),
   files: z.array(importedFileSchema),
 });
@@ -54,7 +54,7 @@ const installRecordSchema = z.strictObject({
   packId: z.string(),
   files: z.array(installedFileSchema),
   licences: z.array(acceptedLicenceSchema),
-  /** By repository: the commit that its files came from, where the catalogue names none. */
+  /** By repository: the commit of its files, if the catalogue pins none. */
   revisions: z.record(z.string(), z.string().regex(/^[0-9a-f]{40}$/)),
   /** By component. */
   imports: z.record(z.string(), importedComponentSchema).default({}),
@@ -62,9 +62,9 @@ const installRecordSchema = z.strictObject({
 export type InstallRecord = z.infer<typeof installRecordSchema>;
 
 /**
- * Reads a pack's record; an empty one when there is none.
+ * Reads a pack's record; an empty one by default.
  *
- * @throws StudioError PACK_INVALID for a damaged one: guessing what is the store's would risk what is not
+ * @throws StudioError PACK_INVALID for a damaged one: guessing which files are the store's would endanger others
  */
 export async function readInstallRecord(modelsFolder: string, packId: string): Promise<InstallRecord> {
   const path = recordPath(modelsFolder, packId);
@@ -72,7 +72,7 @@ export async function readInstallRecord(modelsFolder: string, packId: string): P
   if (text === undefined) return { version: 1, packId, files: [], licences: [], revisions: {}, imports: {} };
   try {
     const record = installRecordSchema.parse(JSON.parse(text));
-    if (record.packId !== packId) throw new Error(`it is of the pack ${record.packId}`);
+    if (record.packId !== packId) throw new Error(`it belongs to the pack ${record.packId}`);
     return record;
   } catch (error) {
     throw new StudioError(
@@ -95,7 +95,7 @@ export function findInstalled(
   return record.files.find((file) => file.component === componentId && file.path === path);
 }
 
-/** The record with a file added, or in the place of what it said of the same path. */
+/** The record with a file added or replaced. */
 export function withInstalled(record: InstallRecord, added: InstalledFile): InstallRecord {
   const at = record.files.findIndex(
     ({ component, path }) => component === added.component && path === added.path,
@@ -115,7 +115,7 @@ export function withoutInstalled(
   };
 }
 
-/** The files that a component consists of: those of its import, else the catalogue's. */
+/** The files of a component: those of its import, else the catalogue's. */
 export function expectedFiles(
   record: InstallRecord,
   { id, files }: CatalogComponent,
@@ -124,7 +124,7 @@ export function expectedFiles(
   return imported === undefined ? files : imported.files.map(({ path }) => ({ path, optional: false }));
 }
 
-/** Files of a component's import that were not placed: it was killed. */
+/** Files that a killed import of a component did not place. */
 export function unplacedFiles(record: InstallRecord, componentId: string): ImportedFile[] {
   const files = record.imports[componentId]?.files ?? [];
   return files.filter(({ path }) => findInstalled(record, componentId, path) === undefined);

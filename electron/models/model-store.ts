@@ -1,7 +1,7 @@
 /**
  * The model store: finds, downloads, resumes, verifies, imports and removes model packs (docs/models.md).
  *
- * Only `plan`, `pull` and `repair` use the network, and only when they are called.
+ * Only `plan`, `pull` and `repair` use the network.
  */
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
@@ -30,21 +30,21 @@ export interface ModelStoreOptions {
   readonly catalogs: readonly PackCatalog[];
   readonly environment?: StoreEnvironment;
   readonly patience?: DownloadPatience;
-  /** Address of the hub or of a mirror of all of it. */
+  /** Address of the hub or of a full mirror. */
   readonly hubEndpoint?: string | undefined;
   readonly hubToken?: string | undefined;
 }
 
-/** A component as a list shows it. */
+/** A component in a list. */
 export interface ListedComponent {
   readonly id: string;
   readonly name: string;
   readonly purpose: string;
   readonly licence: string;
   readonly isOptional: boolean;
-  /** installed: every file that is not optional is there with its size; partial: some are. */
+  /** installed: every required file exists with its size; partial: some do. */
   readonly state: 'installed' | 'partial' | 'absent';
-  /** Where its loader finds it. */
+  /** Its folder for the loader. */
   readonly folder: string;
   readonly installedBytes: number;
   readonly size: CatalogSize;
@@ -60,18 +60,18 @@ export interface ListedPack {
 export interface ModelStore {
   readonly modelsFolder: string;
   readonly catalogs: readonly PackCatalog[];
-  /** What there is, and what of it is installed. No network. */
+  /** All packs and their installed components. No network. */
   list(): Promise<ListedPack[]>;
-  /** Bytes free where the models are kept; undefined where that cannot be found out. */
+  /** Free bytes on the disk of the models folder; undefined if unknown. */
   freeBytes(): Promise<number | undefined>;
-  /** What a pull would fetch and how large it is: asks the sources for sizes that the catalogue lacks. */
+  /** What a pull would fetch, and its size: asks the sources for sizes missing in the catalogue. */
   plan(packId: string, options?: PullOptions): Promise<PullPlan>;
-  /** Licences that a pull would ask for. No network. */
+  /** Licences that a pull would require. No network. */
   licencesToAccept(packId: string, components?: readonly string[]): Promise<readonly CatalogLicence[]>;
   pull(packId: string, options?: PullOptions): Promise<PullResult>;
   /** No network. */
   verify(packId: string, options?: VerifyOptions): Promise<VerifiedFile[]>;
-  /** Downloads again what verification found missing or changed. */
+  /** Downloads files that verification found missing or changed. */
   repair(packId: string, damaged: readonly VerifiedFile[], options?: PullOptions): Promise<PullResult>;
   /** No network. */
   import(packId: string, folder: string, options?: ImportOptions): Promise<ImportResult>;
@@ -128,8 +128,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 }
 
 /**
- * A file that was imported and is not the catalogue's cannot be downloaded: what came in its place would be another
- * model.
+ * An imported file that differs from the catalogue's cannot be downloaded: the download would be another model.
  *
  * @throws StudioError PACK_INCOMPLETE
  */

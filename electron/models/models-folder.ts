@@ -1,6 +1,6 @@
 /**
- * Finds the models folder, in this order: the call, PNPMIX_MODELS_DIR, the folder that
- * was chosen once, and the platform's place for an application's data.
+ * Finds the models folder, in this order: the call, PNPMIX_MODELS_DIR, the chosen folder, and the platform's folder
+ * for application data.
  */
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -21,8 +21,7 @@ function settingPath(facts: PlatformFacts): string {
 }
 
 /**
- * @param called a folder named for this call
- * @throws StudioError PACK_INVALID when the setting is there but cannot be read
+ * @param called a folder for this call @throws StudioError PACK_INVALID when the setting exists but cannot be read
  */
 export async function findModelsFolder(facts: PlatformFacts, called?: string): Promise<ModelsFolder> {
   if (called !== undefined) return { folder: resolve(called), chosenBy: 'call' };
@@ -38,14 +37,14 @@ export async function findModelsFolder(facts: PlatformFacts, called?: string): P
       return { folder: settingSchema.parse(setting).modelsFolder, chosenBy: 'setting' };
     }
   } catch (error) {
-    // Falling back to the default here would fill the wrong disk.
+    // Falling back to the default could fill the wrong disk.
     const detail = error instanceof StudioError ? error.message : `${path} cannot be read.`;
     throw new StudioError('PACK_INVALID', `${detail} Choose the models folder again.`, { cause: error });
   }
   return { folder: join(platformFolders(facts).data, 'models'), chosenBy: 'platform' };
 }
 
-/** Remembers a folder for all later calls. Models that are elsewhere stay there. */
+/** Sets the folder for all later calls. Existing models stay where they are. */
 export async function chooseModelsFolder(facts: PlatformFacts, folder: string): Promise<void> {
   const setting = { version: 1, modelsFolder: resolve(folder) };
   await writeFileAtomically(settingPath(facts), `${JSON.stringify(setting, null, 2)}\n`);

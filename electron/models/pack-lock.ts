@@ -1,7 +1,7 @@
 /// <reference path="../types/fs-native-extensions.d.ts" />
 /**
- * One process at a time changes a pack. The lock is the operating system's own, on an open file: it ends with
- * the process that holds it, so that a crash leaves nothing to clear away (docs/decisions/0007).
+ * Lets one process at a time change a pack. The lock is the operating system's own, on an open file: it ends with the
+ * process that holds it, so a crash leaves nothing to clean up (docs/decisions/0007).
  */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { writing } from '../foundation/files/file-errors.ts';
 import { lockPath } from './store-layout.ts';
 
 /**
- * Runs an action while no other process, and no other action of this one, changes the pack.
+ * Runs an action while no other process, and no other action in this one, changes the pack.
  *
  * @throws StudioError STORE_BUSY at once when another does
  */

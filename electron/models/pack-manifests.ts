@@ -1,4 +1,4 @@
-/** pack.json beside a blending model: with it an installed component loads like the bundled pack. */
+/** Writes pack.json next to a blending model, so that an installed component loads like the bundled pack. */
 import { lstat, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { openCheckpoint } from '../../native-models/graph/index.ts';
@@ -20,9 +20,9 @@ import type { StoreContext } from './store-context.ts';
 import { installedPath } from './store-layout.ts';
 
 /**
- * Writes pack.json for every component that wants one and is complete.
+ * Writes pack.json for every complete component that needs one.
  *
- * @returns the record with them
+ * @returns the updated record
  */
 export async function writePackManifests(
   { modelsFolder, environment }: StoreContext,
@@ -76,7 +76,7 @@ async function manifestOf(
     version: '1',
     layout: 'diffusers',
     ...manifest,
-    // What the configurations say holds over the catalogue: an imported model may be of another size.
+    // The configurations override the catalogue: an imported model may have another size.
     ...size,
     files: record.files
       .filter((file) => file.component === id && file.path !== PACK_MANIFEST)
@@ -90,7 +90,7 @@ function sizeOfSingleFile(path: string): ReturnType<typeof trainedSize> {
   return trainedSize(components.get('unet')?.config, components.get('vae')?.config);
 }
 
-/** The catalogue's name for the catalogue's weights; others are named by the folder that they came from. */
+/** The catalogue's name for the catalogue's weights; others are named after their source folder. */
 function nameOf({ id, name, files }: CatalogComponent, record: InstallRecord): string {
   const isOther = ({ component, path, sha256 }: InstallRecord['files'][number]) => {
     const listed = files.find((file) => file.path === path);
@@ -102,7 +102,7 @@ function nameOf({ id, name, files }: CatalogComponent, record: InstallRecord): s
   return repository?.replace('--', '/') ?? (basename(folder).replace(/\.safetensors$/i, '') || name);
 }
 
-/** A configuration as far as it can be read; whether it can be used is for the loader to say. */
+/** A configuration, if readable; the loader checks whether it can be used. */
 async function readConfig(path: string): Promise<Record<string, unknown> | undefined> {
   const text = await ifPresent(readFile(path, 'utf8'));
   try {

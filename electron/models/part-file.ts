@@ -1,6 +1,6 @@
 /**
- * A download that is not finished: `<name>.part` with the bytes so far and `<name>.part.json` with what they are
- * of. Only a part whose hash is right gets its final name, so that nothing half-written is ever seen under it.
+ * An unfinished download: `<name>.part` with the bytes so far and `<name>.part.json` with their origin. A part gets
+ * its final name only after its hash is verified, so that no incomplete file ever appears under it.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -21,7 +21,7 @@ import { partPath, partStatePath } from './store-layout.ts';
 const partStateSchema = z.strictObject({
   version: z.literal(1),
   url: z.string(),
-  /** A strong ETag of the answer that the bytes came from. */
+  /** The strong ETag of the response with the bytes. */
   etag: z.string().nullable(),
   /** Length of the whole file. */
   bytes: z.int().nonnegative().nullable(),
@@ -38,7 +38,7 @@ export async function discardPart(finalPath: string): Promise<void> {
   await rm(partStatePath(finalPath), { force: true });
 }
 
-/** Bytes of a part on the disk; 0 when there is none. */
+/** Bytes of a part on the disk; 0 for none. */
 export async function partBytes(finalPath: string): Promise<number> {
   const status = await ifPresent(lstat(partPath(finalPath)));
   return status?.isFile() ? status.size : 0;
@@ -49,10 +49,10 @@ export class PartFile {
   readonly #finalPath: string;
   readonly #handle: FileHandle;
   #hash: Hash = createHash('sha256');
-  /** What the bytes are of; undefined for a part without bytes. */
+  /** The origin of the bytes; undefined for a part without bytes. */
   state: PartState | undefined;
   bytes = 0;
-  /** Whether the bytes come from more than one answer. */
+  /** Whether the bytes come from several responses. */
   isPieced = false;
 
   private constructor(finalPath: string, handle: FileHandle) {
@@ -61,7 +61,7 @@ export class PartFile {
   }
 
   /**
-   * Opens a part, new or left by an earlier run, whose bytes are read once for the hash.
+   * Opens a part, new or from an earlier run; existing bytes are read once for the hash.
    *
    * @throws StudioError DISK_FULL, FOLDER_UNWRITABLE, CANCELLED
    */
@@ -88,7 +88,7 @@ export class PartFile {
   async #takeUp(signal: AbortSignal): Promise<void> {
     const text = await ifPresent(readFile(partStatePath(this.#finalPath), 'utf8'));
     const parsed = text === undefined ? undefined : partStateSchema.safeParse(parseJson(text));
-    // Bytes of which nothing is known cannot be continued.
+    // Bytes of unknown origin cannot be continued.
     if (!parsed?.success) return this.restart();
     this.state = parsed.data;
     this.isPieced = true;
@@ -102,7 +102,7 @@ export class PartFile {
     }
   }
 
-  /** Throws the bytes away. */
+  /** Discards the bytes. */
   async restart(): Promise<void> {
     await writing(partPath(this.#finalPath), () => this.#handle.truncate(0));
     this.#hash = createHash('sha256');
@@ -111,7 +111,7 @@ export class PartFile {
     this.state = undefined;
   }
 
-  /** Notes what the bytes to come are of, before the first of them. */
+  /** Records the origin of the bytes before the first one is written. */
   async describe(state: PartState): Promise<void> {
     await writeFileAtomically(partStatePath(this.#finalPath), `${JSON.stringify(state)}\n`);
     this.state = state;
@@ -142,7 +142,7 @@ export class PartFile {
     await writing(partPath(this.#finalPath), () => this.#handle.sync());
   }
 
-  /** Gives the part its final name. It must have been checked. */
+  /** Gives a verified part its final name. */
   async finish(): Promise<void> {
     await this.sync();
     await this.#handle.close();

@@ -1,4 +1,4 @@
-/** Puts a user's file into the models folder: as a hard link, a symbolic link or a copy. */
+/** Places a user's file in the models folder: as a hard link, a symbolic link or a copy. */
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rm, symlink } from 'node:fs/promises';
@@ -12,15 +12,15 @@ import type { NoticeListener } from './store-progress.ts';
 
 /**
  * hard-link: a second name for the same file on the same disk; either can be removed without harm to the other.
- * link: a reference to the user's file, which has to stay where it is. copy: a file of its own.
- * auto: a hard link where the disk allows it, else a link; never a copy of gigabytes unasked.
+ * link: a symbolic link to the user's file, which has to stay where it is. copy: a separate file. auto: a hard link
+ * if the disk allows it, else a link; never an unrequested copy of gigabytes.
  */
 export type ImportMode = 'auto' | 'hard-link' | 'link' | 'copy';
 
 export interface PlaceRequest {
   readonly from: string;
   readonly finalPath: string;
-  /** What the file was when it was checked. */
+  /** The file's state when it was checked. */
   readonly sha256: string;
   readonly mode: ImportMode;
   readonly signal: AbortSignal | undefined;
@@ -29,7 +29,7 @@ export interface PlaceRequest {
 }
 
 /**
- * Places a file; it gets its final name when it is whole.
+ * Places a file; it gets its final name when it is complete.
  *
  * @returns how it was placed
  * @throws StudioError FOLDER_UNWRITABLE, DISK_FULL, CANCELLED; IMPORT_INVALID when the file changed meanwhile
@@ -51,7 +51,7 @@ export async function placeFile(request: PlaceRequest): Promise<InstalledFile['p
   }
 }
 
-/** Codes with which file systems say that they cannot hard-link here. */
+/** Error codes for an impossible hard link. */
 const CANNOT_HARD_LINK = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS', 'EACCES']);
 
 async function placeAt(to: string, request: PlaceRequest): Promise<InstalledFile['placed']> {
@@ -91,7 +91,7 @@ async function placeAt(to: string, request: PlaceRequest): Promise<InstalledFile
 
 async function copy(to: string, request: PlaceRequest): Promise<void> {
   try {
-    // A file system that can share blocks makes the copy at once, and without room of its own.
+    // A file system with block sharing copies instantly and without extra space.
     await copyFile(request.from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
     return;
   } catch {

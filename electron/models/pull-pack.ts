@@ -1,4 +1,4 @@
-/** Downloading a pack: one file after the other, each recorded as soon as it is in its place. */
+/** Downloads a pack: one file after another, each recorded as soon as it is in place. */
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
 import type { CatalogLicence, PackCatalog } from '../contract/pack-catalog.ts';
@@ -20,35 +20,35 @@ import { RESERVED_BYTES } from './store-environment.ts';
 import { ProgressReporter, type StoreControls } from './store-progress.ts';
 
 export interface PullOptions extends StoreControls {
-  /** By name; without names, all that are not optional. */
+  /** By name; by default all required ones. */
   readonly components?: readonly string[] | undefined;
-  /** Ids of the licences that the user has accepted, now or before. */
+  /** Ids of the licences accepted by the user, now or before. */
   readonly acceptedLicences?: readonly string[];
-  /** Files, as component/path, that are fetched again even though they are there. */
+  /** Files, as component/path, to fetch again although they exist. */
   readonly replace?: ReadonlySet<string>;
-  /** Told what is going to be fetched, before the first byte of a model is. */
+  /** Called with the plan before the first byte of a model is fetched. */
   readonly onPlan?: ((plan: PullPlan) => void) | undefined;
 }
 
 export interface PullResult {
   readonly downloadedFiles: number;
   readonly downloadedBytes: number;
-  /** Files that were there already. */
+  /** Files that existed already. */
   readonly keptFiles: number;
 }
 
 /**
- * Brings a pack's files into the models folder. What is there already stays, what was begun is continued.
+ * Downloads a pack's files into the models folder. Existing files stay, unfinished downloads are resumed.
  *
- * @throws StudioError LICENCE_NOT_ACCEPTED before anything is asked of the network; DISK_FULL before anything is
- * downloaded when the sizes are known; FILE_IN_THE_WAY; and what downloads throw
+ * @throws StudioError LICENCE_NOT_ACCEPTED before any use of the network; DISK_FULL before any download if the sizes
+ *   are known; FILE_IN_THE_WAY; and the errors of downloads
  */
 export async function pullPack(
   context: StoreContext,
   catalog: PackCatalog,
   options: PullOptions,
 ): Promise<PullResult> {
-  // Before anything is written, the lock included: a refusal leaves no trace.
+  // Before anything is written, even the lock: a refusal leaves no trace.
   const { modelsFolder } = context;
   const accepted = options.acceptedLicences ?? [];
   const components = selectComponents(catalog, options.components);
@@ -94,7 +94,7 @@ function assertSpace({ modelsFolder }: StoreContext, { bytesLeft, freeBytes }: P
   if (bytesLeft + RESERVED_BYTES > freeBytes) {
     throw new StudioError(
       'DISK_FULL',
-      `${bytesLeft} bytes are to be downloaded to ${modelsFolder}, but only ${freeBytes} are free there (${RESERVED_BYTES} are kept in reserve).`,
+      `The download to ${modelsFolder} needs ${bytesLeft} bytes, but only ${freeBytes} are free there (${RESERVED_BYTES} are kept in reserve). Make room, or choose another models folder.`,
     );
   }
 }
@@ -140,7 +140,7 @@ async function pullFiles(
       installed = await describe(context, planned, { bytes, sha256, checkedBy, source }, placed);
     } else {
       installed = await describe(context, planned, await adopt(planned, options.signal), 'found');
-      onNotice(`${planned.finalPath} was there already and is the right file.`);
+      onNotice(`${planned.finalPath} existed already and is the right file.`);
     }
     record = withRevisions(withInstalled(record, installed), planned);
     await writeInstallRecord(modelsFolder, record);
@@ -161,7 +161,7 @@ function totalBytes(wanted: readonly PlannedFile[]): number | null {
   return total;
 }
 
-/** A file that lies in the place of a model file without the store's doing: right, or in the way. */
+/** A file in place of a model file that the store did not write: either the right one, or in the way. */
 async function adopt({ finalPath, remote }: PlannedFile, signal: AbortSignal): Promise<DownloadedFile> {
   const status = await stat(finalPath).catch(() => undefined);
   if (status?.isFile() && remote !== undefined && (remote.bytes === null || remote.bytes === status.size)) {
@@ -178,7 +178,7 @@ async function adopt({ finalPath, remote }: PlannedFile, signal: AbortSignal): P
   }
   throw new StudioError(
     'FILE_IN_THE_WAY',
-    `${finalPath} is not the store’s and not the file that belongs there. Move it away, or import its folder.`,
+    `${finalPath} was not written by the model store and is not the expected file. Move it away, or import its folder.`,
   );
 }
 

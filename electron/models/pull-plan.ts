@@ -25,13 +25,13 @@ export interface PlannedFile {
   readonly finalPath: string;
   readonly sources: readonly ComponentSource[];
   /**
-   * installed: there, as the store left it. touched: there, with another time, but the same content.
-   * unrecorded: there, not the store's. missing: to be downloaded. absent: optional, and no source has it.
+   * installed: unchanged since the store wrote it. touched: another time, but the same content. unrecorded: exists,
+   * but not written by the store. missing: to download. absent: optional, and no source has it.
    */
   readonly state: 'installed' | 'touched' | 'unrecorded' | 'missing' | 'absent';
-  /** What the record says of it. */
+  /** Its entry in the record. */
   readonly installed: InstalledFile | undefined;
-  /** What the catalogue and the source say of it; undefined where it was not asked for. */
+  /** The facts of catalogue and source; undefined if not requested. */
   readonly remote: RemoteFile | undefined;
   /** Bytes of an unfinished download. */
   readonly partBytes: number;
@@ -43,17 +43,17 @@ export interface PullPlan {
   readonly files: readonly PlannedFile[];
   /** Licences of the selected components that are not accepted yet. */
   readonly licences: readonly CatalogLicence[];
-  /** Still to be downloaded; null while a size is not known. */
+  /** Bytes left to download; null while a size is unknown. */
   readonly bytesLeft: number | null;
-  /** Free where the models are kept; undefined where that cannot be found out. */
+  /** Free bytes on the disk of the models folder; undefined if unknown. */
   readonly freeBytes: number | undefined;
 }
 
 export interface PlanOptions extends StoreControls {
   readonly components?: readonly string[] | undefined;
-  /** Files, as component/path, that are fetched again even though they are there. */
+  /** Files, as component/path, to fetch again although they exist. */
   readonly replace?: ReadonlySet<string>;
-  /** false: the catalogue's knowledge only. */
+  /** false: only the catalogue's facts. */
   readonly askSources: boolean;
   readonly signal: AbortSignal;
 }
@@ -90,18 +90,18 @@ export async function planPull(
   };
 }
 
-/** @throws StudioError PACK_INCOMPLETE for a component of which an import was killed */
+/** @throws StudioError PACK_INCOMPLETE for a component whose import was killed */
 function assertImportsEnded(record: InstallRecord, components: readonly CatalogComponent[]): void {
   for (const { id } of components) {
     if (unplacedFiles(record, id).length === 0) continue;
     throw new StudioError(
       'PACK_INCOMPLETE',
-      `The import of ${id} from ${record.imports[id]!.folder} did not come to its end. Import it again, or remove it first (models remove ${record.packId} --component ${id}).`,
+      `The import of ${id} from ${record.imports[id]!.folder} was interrupted. Import it again, or remove it first (models remove ${record.packId} --component ${id}).`,
     );
   }
 }
 
-/** The licences of components that the record does not say were accepted, text and all. */
+/** The licences of components, with texts, whose acceptance is not recorded. */
 export function missingLicences(
   { licences }: PackCatalog,
   components: readonly CatalogComponent[],
@@ -127,7 +127,7 @@ async function planFile(
     ? 'missing'
     : await stateOf(finalPath, installed, signal);
   const planned = { component, file, finalPath, sources, installed, partBytes: await partBytes(finalPath) };
-  // An imported component is whole as it is; the catalogue's files beside its own would be another model.
+  // An imported component is complete; adding the catalogue's files would mix two models.
   if (installed === undefined && record.imports[component.id] !== undefined) {
     return { ...planned, state: 'absent', remote: undefined };
   }
@@ -187,7 +187,7 @@ function bytesLeftOf({ remote, file, partBytes: done }: PlannedFile): number | n
   return bytes === null ? null : Math.max(bytes - done, 0);
 }
 
-/** Bytes still to come of the files; null while one's size is not known. */
+/** Bytes left to download; null while a size is unknown. */
 export function bytesLeftOfFiles(files: readonly PlannedFile[]): number | null {
   return files
     .map(bytesLeftOf)

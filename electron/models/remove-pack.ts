@@ -1,6 +1,6 @@
 /**
- * Removing a pack: the files that its record names, one by one, and then the folders that are empty. Nothing is
- * ever removed by pattern or recursively, no link is followed, and what is not as the store left it stays.
+ * Removes a pack: the files in its record, one by one, and then empty folders. Nothing is ever removed by pattern or
+ * recursively, no link is followed, and files changed since the store wrote them stay.
  */
 import { lstat, readlink, realpath, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -22,15 +22,15 @@ import { installedPath, packFolder, partPath, partStatePath, recordPath } from '
 import type { StoreControls } from './store-progress.ts';
 
 export interface RemoveOptions extends StoreControls {
-  /** By name; without names, the whole pack. */
+  /** By name; by default the whole pack. */
   readonly components?: readonly string[] | undefined;
 }
 
 export interface RemoveResult {
   readonly removedFiles: number;
-  /** Bytes that were freed; links and hard links free none. */
+  /** Bytes freed; links and hard links free none. */
   readonly freedBytes: number;
-  /** What stayed, and why. */
+  /** Files that stayed, with the reasons. */
   readonly kept: readonly { readonly path: string; readonly reason: string }[];
 }
 
@@ -56,7 +56,7 @@ export async function removePack(
     let removedFiles = 0;
     let freedBytes = 0;
 
-    // 1. What the record names.
+    // 1. The files in the record.
     const isWanted = ({ component }: InstalledFile) =>
       options.components === undefined || ids.includes(component);
     for (const file of record.files.filter(isWanted)) {
@@ -69,12 +69,12 @@ export async function removePack(
         freedBytes += removal.freedBytes;
       } else {
         kept.push({ path, reason: removal.reason });
-        // A file that is no longer the store's is the user's from now on.
+        // A changed file belongs to the user from now on.
         if (!removal.isStillOurs) gone.push(file);
       }
     }
 
-    // 2. What an import placed before it was killed.
+    // 2. Files placed by a killed import.
     for (const id of ids) {
       for (const { path: name, ...file } of unplacedFiles(record, id)) {
         throwIfCancelled(options.signal);
@@ -90,7 +90,7 @@ export async function removePack(
       }
     }
 
-    // 3. Downloads and imports of single files that were never finished.
+    // 3. Unfinished downloads and imports of single files.
     const places = components.flatMap((component) =>
       [...component.files, ...(record.imports[component.id]?.files ?? [])].map(({ path }) =>
         installedPath(modelsFolder, catalog.id, component.id, path),
@@ -105,7 +105,7 @@ export async function removePack(
       }
     }
 
-    // 4. The record, and every folder that is empty now.
+    // 4. The record, and every empty folder.
     const imports = Object.entries(record.imports).filter(([id]) => !ids.includes(id));
     const left = { ...withoutInstalled(record, gone), imports: Object.fromEntries(imports) };
     const isWhole = catalog.components.every(({ id }) => ids.includes(id));
@@ -122,12 +122,12 @@ export async function removePack(
   });
 }
 
-/** The pack's folder itself must be a folder: behind a link lies something that is not the store's. */
+/** The pack's folder itself must be a folder: the target of a link is not the store's. */
 async function assertOwnFolder(folder: string): Promise<void> {
   if ((await lstat(folder)).isDirectory()) return;
   throw new StudioError(
     'FILE_IN_THE_WAY',
-    `${folder} is not a folder of the store but a link or a file; it stays.`,
+    `${folder} is a link or a file, not a folder of the store; it stays.`,
   );
 }
 
@@ -141,7 +141,7 @@ async function removeInstalled(
   file: InstalledFile,
   signal: AbortSignal | undefined,
 ): Promise<Removal> {
-  if (file.placed === 'found') return { reason: 'it was there before the store', isStillOurs: false };
+  if (file.placed === 'found') return { reason: 'it existed before the store', isStillOurs: false };
   const status = await ifPresent(lstat(path));
   if (status === undefined) return { freedBytes: 0 };
   if (!(await isBelow(folder, path))) {
@@ -163,7 +163,7 @@ async function removeInstalled(
   return { freedBytes: status.nlink > 1 ? 0 : status.size };
 }
 
-/** Removes a file that an import placed and had no time to record; undefined where there is none. */
+/** Removes a file that a killed import placed but did not record; undefined if there is none. */
 async function removeLeft(
   folder: string,
   path: string,
@@ -192,7 +192,7 @@ async function isBelow(folder: string, path: string): Promise<boolean> {
 async function removeEmptyFolders(packRoot: string, folder: string): Promise<void> {
   for (let place = folder; place.startsWith(packRoot + sep); place = dirname(place)) {
     if ((await ifPresent(lstat(place))) === undefined) continue;
-    // rmdir takes neither links nor folders that hold anything; behind a link it is not ours to tidy.
+    // rmdir removes neither links nor non-empty folders; the target of a link is not ours to clean.
     if (!(await isBelow(packRoot, place))) return;
     try {
       await rmdir(place);

@@ -6,11 +6,11 @@ import { ifPresent } from '../foundation/files/file-errors.ts';
 import { removeStaleTemporaryFiles } from '../foundation/files/temporary-files.ts';
 import { packFolder } from './store-layout.ts';
 
-/** The store's small files: records, manifests, and what unfinished downloads are of. */
+/** The store's small files: records, manifests, and origins of unfinished downloads. */
 const isOurs = (name: string) =>
   name === 'installed.json' || name === 'pack.json' || name.endsWith('.part.json');
 
-/** Removes them from the folders of all packs; no link is followed, and nothing that is being written is touched. */
+/** Removes them from the folders of all packs, without following links or touching files being written. */
 export async function removeStaleStoreFiles(
   modelsFolder: string,
   catalogs: readonly PackCatalog[],

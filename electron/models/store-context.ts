@@ -10,16 +10,16 @@ export interface StoreContext {
   readonly modelsFolder: string;
   readonly environment: StoreEnvironment;
   readonly patience: DownloadPatience;
-  /** Address of the hub, without a slash at its end. */
+  /** Address of the hub, without a trailing slash. */
   readonly hubEndpoint: string;
   readonly hubToken: string | undefined;
 }
 
 /**
- * The components of a pack that an operation is about.
+ * The components of a pack for an operation.
  *
- * @param ids by name; without names, all that are not optional
- * @throws StudioError PACK_UNKNOWN for a name that the pack does not have
+ * @param ids by name; by default all required ones
+ * @throws StudioError PACK_UNKNOWN for an unknown name
  */
 export function selectComponents(
   catalog: PackCatalog,
@@ -29,13 +29,16 @@ export function selectComponents(
   for (const id of ids) {
     if (!catalog.components.some((component) => component.id === id)) {
       const known = catalog.components.map((component) => component.id).join(', ');
-      throw new StudioError('PACK_UNKNOWN', `The pack ${catalog.id} has no part ${id}. It has: ${known}.`);
+      throw new StudioError(
+        'PACK_UNKNOWN',
+        `The pack ${catalog.id} has no component ${id}. It has: ${known}.`,
+      );
     }
   }
   return catalog.components.filter(({ id }) => ids.includes(id));
 }
 
-/** A component's sources, each at the revision that the record says its files came from. */
+/** A component's sources, each at the recorded revision of its files. */
 export function sourcesOf(
   component: CatalogComponent,
   record: InstallRecord,

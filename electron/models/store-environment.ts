@@ -1,23 +1,23 @@
-/** The store's environment: network, disk, clock; the tests put servers that lie and disks that fill up here. */
+/** The store's environment: network, disk, clock; tests pass lying servers and full disks. */
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Left free beside the models, so that the machine goes on working. */
+/** Space left free on the disk, so that the machine keeps working. */
 export const RESERVED_BYTES = 64 * 1024 * 1024;
 
 export interface StoreEnvironment {
-  /** The only way to the network; called by `pull`, `plan` and `repair` alone. */
+  /** The only access to the network; called only by `pull`, `plan` and `repair`. */
   readonly fetch: typeof fetch;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** The time of day, for records. */
   readonly date: () => Date;
   /** Waits, or rejects when the signal is aborted. */
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
-  /** 0 <= random() < 1, for the spread of retries. */
+  /** 0 <= random() < 1, to spread retries. */
   readonly random: () => number;
-  /** Bytes that this user may still write where a folder is or will be; undefined where that is not known. */
+  /** Free bytes for this user on the disk of an existing or future folder; undefined if unknown. */
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
   /** Opens files for writing. */
   readonly openFile: (path: string, flags: number) => Promise<FileHandle>;
@@ -41,7 +41,7 @@ async function freeBytes(folder: string): Promise<number | undefined> {
       const { bavail, bsize } = await statfs(place);
       return bavail * bsize;
     } catch (error) {
-      // A folder that is yet to be made lies on the disk of the nearest one that exists.
+      // A future folder is on the disk of its nearest existing ancestor.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(place) === place) return undefined;
     }
   }

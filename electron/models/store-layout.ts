@@ -1,7 +1,7 @@
 /**
  * The layout of the models folder.
  *
- * <models>/<pack>/installed.json             what the store put there
+ * <models>/<pack>/installed.json the files installed by the store
  * <models>/<pack>/<component>/<path>         the files, in the layout that their loaders expect
  * <models>/<pack>/<component>/<path>.part    a download that is not finished, and .part.json what it is of
  * <models>/.locks/<pack>.lock                held while a process changes the pack

@@ -2,24 +2,24 @@
 
 export type StoreStage = 'resolve' | 'download' | 'check' | 'place';
 
-/** One picture of progress; bytes are of the whole operation, files included that are done. */
+/** A progress report; bytes count the whole operation, including finished files. */
 export interface StoreProgress {
   readonly stage: StoreStage;
   readonly packId: string;
-  /** component/path of the file at hand. */
+  /** component/path of the current file. */
   readonly file: string;
   /** 1..fileCount. */
   readonly fileNumber: number;
   readonly fileCount: number;
   readonly bytesDone: number;
-  /** null while the size of a file is not known. */
+  /** null while the size of a file is unknown. */
   readonly bytesTotal: number | null;
-  /** Over the last seconds; null until it is known. */
+  /** Over the last seconds; null until known. */
   readonly bytesPerSecond: number | null;
   readonly secondsLeft: number | null;
 }
 
-/** What the user should hear of while an operation goes on: a retry, a change of source, a fall-back. */
+/** Notices for the user during an operation: a retry, another source, a fall-back. */
 export type NoticeListener = (sentence: string) => void;
 
 export interface StoreControls {
@@ -28,11 +28,11 @@ export interface StoreControls {
   readonly onNotice?: NoticeListener | undefined;
 }
 
-/** Span over which the rate is taken. */
+/** Time span for measuring the rate. */
 const RATE_WINDOW_MS = 5000;
 const RATE_MINIMUM_MS = 500;
 
-/** The rate of a count that grows, over the last seconds. */
+/** The rate of a growing count over the last seconds. */
 export class RateMeter {
   readonly #now: () => number;
   #samples: { atMs: number; bytes: number }[] = [];
@@ -42,8 +42,8 @@ export class RateMeter {
   }
 
   /**
-   * @param bytes count so far; one that fell (a restart) begins the measurement again
-   * @returns bytes per second, null until there is enough to tell
+   * @param bytes count so far; a smaller count (a restart) resets the measurement @returns bytes per second; null
+   * until enough is measured
    */
   update(bytes: number): number | null {
     const atMs = this.#now();
@@ -56,7 +56,7 @@ export class RateMeter {
   }
 }
 
-/** What stays the same while one file is at hand. */
+/** The facts that stay constant for one file. */
 interface ProgressFile {
   readonly stage: StoreStage;
   readonly file: string;
@@ -66,7 +66,7 @@ interface ProgressFile {
 /** Shortest time between two reports on one file. */
 const REPORT_INTERVAL_MS = 100;
 
-/** Turns bytes of one file after another into one stream of progress. */
+/** Combines the progress of consecutive files into one. */
 export class ProgressReporter {
   readonly #packId: string;
   readonly #fileCount: number;
@@ -93,13 +93,13 @@ export class ProgressReporter {
     this.#listener = listener;
   }
 
-  /** Begins a file, or its next stage. */
+  /** Starts a file, or its next stage. */
   begin(stage: StoreStage, file: string, fileNumber: number): void {
     this.#current = { stage, file, fileNumber };
     this.#report(0, true);
   }
 
-  /** Bytes of the current file that are done. */
+  /** Sets the finished bytes of the current file. */
   advance(fileBytes: number): void {
     this.#report(fileBytes, false);
   }

@@ -12,14 +12,14 @@ export interface VerifiedFile {
   readonly component: string;
   readonly path: string;
   readonly finalPath: string;
-  /** absent: belongs to the pack, but was never installed. */
+  /** absent: part of the pack, but never installed. */
   readonly state: 'ok' | 'missing' | 'changed' | 'absent';
 }
 
 export interface VerifyOptions extends StoreControls {
-  /** By name; without names, all that anything is installed of. */
+  /** By name; by default all with installed files. */
   readonly components?: readonly string[] | undefined;
-  /** Sizes and times only, without reading the files. */
+  /** Check sizes and times only, without reading the files. */
   readonly quick?: boolean;
 }
 
@@ -58,7 +58,7 @@ export async function verifyPack(
     const { id } = component;
     if (unplacedFiles(record, id).length > 0) {
       options.onNotice?.(
-        `The import of ${id} from ${record.imports[id]!.folder} did not come to its end. Import it again, or remove it.`,
+        `The import of ${id} from ${record.imports[id]!.folder} was interrupted. Import it again, or remove it.`,
       );
     }
     for (const { path, optional } of expectedFiles(record, component)) {

@@ -1,9 +1,9 @@
 /** The ablation rows of the paper's Table 4.3; (e) is PnP-MIX. Mask-guided noise mixing is on in all. */
 export type AblationRow = 'a' | 'b' | 'c' | 'd' | 'e';
 
-/** What a row of the ablation switches. */
+/** The switches of an ablation row. */
 export interface AblationSwitches {
-  /** alpha acts (3.3); without it keys and values are replaced only. */
+  /** alpha applies (3.3); otherwise keys and values are only replaced. */
   readonly valueGuidance: boolean;
   /** Which latents dilute the references outside their expanded masks (3.5). */
   readonly dilution: 'none' | 'background' | 'inpainted';

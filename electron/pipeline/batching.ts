@@ -1,9 +1,9 @@
 /**
- * Runs rows through the U-Net in batches that fit the memory, with text classifier-free guidance where it is asked for.
+ * Runs rows through the U-Net in batches that fit into memory, with text classifier-free guidance on request.
  *
  * Rows that exchange keys and values must be in one call, so the unit of batching is a group of rows. Groups
- * are packed into calls of at most the preferred number of rows; when a call runs out of memory the number is
- * halved, for good, and the call repeated.
+ * are packed into calls of at most the preferred number of rows; when a call runs out of memory, the number is halved
+ * permanently and the call repeated.
  */
 import { PipelineError } from './errors.ts';
 import type { AddedConditioning, AttentionLayers, RunControls, Unet, UnetRow } from './ports.ts';
@@ -14,7 +14,7 @@ import {
 } from './schedulers/noise-schedule.ts';
 import { firstNonFinite, type Tensor, tensor, unstackRows } from './tensor/tensor.ts';
 
-/** A row of a group; a `keyValueSource` that is a number counts within the group. */
+/** A row of a group; a numeric `keyValueSource` is an index within the group. */
 export interface GroupRow extends Omit<UnetRow, 'timestep'> {
   readonly step: ScheduleStep;
 }
@@ -22,7 +22,7 @@ export interface GroupRow extends Omit<UnetRow, 'timestep'> {
 /** Rows that exchange keys and values, and therefore share a call. */
 export type RowGroup = readonly GroupRow[];
 
-/** How the U-Net is asked for noise predictions in one run. */
+/** Settings for the noise predictions of one run. */
 export interface NoisePredictorOptions {
   readonly unet: Unet;
   readonly predictionType: NoiseScheduleConfig['predictionType'];
@@ -30,9 +30,9 @@ export interface NoisePredictorOptions {
   readonly guidanceScale: number;
   /** Embedding of the empty or negative prompt, used when `guidanceScale` is not 1. */
   readonly unconditionalEmbedding: Tensor;
-  /** What goes with it, for the U-Nets that ask for more than tokens. */
+  /** Additional conditioning for the U-Nets that need it. */
   readonly unconditionalAdded?: AddedConditioning;
-  /** Self-attention layers in which rows attend to their `keyValueSource`. */
+  /** Self-attention layers where rows attend to their `keyValueSource`. */
   readonly attentionLayers: AttentionLayers;
   readonly controls: Pick<RunControls, 'signal' | 'onBatchReduced'>;
 }
@@ -60,7 +60,7 @@ export class NoisePredictor {
     this.#options = options;
   }
 
-  /** U-Net rows run so far, the unconditional rows of guidance included. */
+  /** U-Net rows run so far, including the unconditional rows of guidance. */
   get rowsRun(): number {
     return this.#rowsRun;
   }
@@ -99,7 +99,7 @@ export class NoisePredictor {
   }
 
   /**
-   * eps for every row of every group as the U-Net gives it: for rows that carry their own side of text guidance.
+   * eps for every row of every group without guidance: for rows that handle text guidance themselves.
    *
    * @returns as {@link predict}
    * @throws PipelineError as {@link predict}

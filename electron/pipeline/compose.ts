@@ -1,6 +1,6 @@
 /**
- * Composes a scene: encodes its pictures, runs the method (pnp-mix.ts), decodes, and puts the
- * background's own pixels back outside the objects.
+ * Composes a scene: encodes its pictures, runs the method (pnp-mix.ts), decodes, and restores the background's own
+ * pixels outside the objects.
  */
 
 import { throwIfCancelled } from './batching.ts';
@@ -23,7 +23,7 @@ export interface ComposeModels {
   readonly schedule: NoiseScheduleConfig;
 }
 
-/** A picture with a name for its content, so that what was computed from it can be found again. */
+/** A picture with a hash of its content, to cache what is computed from it. */
 export interface NamedImage {
   readonly pixels: RgbImage;
   /** Hash of the pixels. */
@@ -53,36 +53,36 @@ export interface Scene {
   readonly concepts: readonly SceneConcept[];
 }
 
-/** The method's parameters and how the result is put together. */
+/** The method's parameters and settings of the composite. */
 export interface ComposeParameters extends PnpMixParameters {
-  /** Keep the background's own pixels outside the objects, rather than the autoencoder's copy of them. */
+  /** Keep the background's own pixels outside the objects, instead of the autoencoder's reconstruction. */
   readonly keepOriginalBackground: boolean;
   /** Width in image pixels over which the composed objects fade into the kept background. */
   readonly edgePx: number;
 }
 
 /**
- * Keeps tensors between runs under a key that says what they depend on. `load` gives undefined for what it does
- * not have, or no longer has.
+ * Stores tensors between runs under a key of everything they depend on. `load` returns undefined for missing or
+ * evicted ones.
  */
 export interface TensorStore {
   load(key: string): Promise<readonly Tensor[] | undefined>;
   save(key: string, tensors: readonly Tensor[]): Promise<void>;
 }
 
-/** What is kept between runs: tensors, and what self-attention saw of the concepts. */
+/** Caches between runs: tensors, and the concepts' hidden states at self-attention. */
 export interface RunStore extends TensorStore {
-  /** @param key says what the states depend on */
+  /** @param key of everything the states depend on */
   attentionCache?(key: string): AttentionCache;
 }
 
-/** Everything around composing that does not change the picture. */
+/** Options of composing that do not change the picture. */
 export interface ComposeControls extends RunControls {
-  /** Called once, when the scene is encoded; composing goes on when it has returned. */
+  /** Called once, when the scene is encoded; composing continues after it returns. */
   readonly onEncoded?: (inputs: PnpMixInputs) => Promise<void>;
 }
 
-/** What the method made of a scene, decoded, and what it was made from. */
+/** The method's decoded result, and its inputs. */
 export interface DecodedComposition {
   /** D(out), dims [3, height, width], values about -1..1. */
   readonly decoded: Tensor;
@@ -90,7 +90,7 @@ export interface DecodedComposition {
   readonly blend: PnpMixResult;
 }
 
-/** The composed picture and what it was made from. */
+/** The composed picture and its inputs. */
 export interface Composition extends DecodedComposition {
   readonly image: RgbImage;
 }
@@ -122,9 +122,9 @@ export async function compose(
 }
 
 /**
- * Runs the method on a scene and decodes what it gives, without putting the background's own pixels back.
+ * Runs the method on a scene and decodes the result, without restoring the background's own pixels.
  *
- * @param store where inversions are kept, so that a change of alpha, beta, masks or layer order reuses them
+ * @param store for inversions, reused when alpha, beta, masks or layer order change
  * @throws PipelineError CONCEPT_COUNT, SIZE_MISMATCH, NON_FINITE, CANCELLED, OUT_OF_MEMORY, PARAMETER_INVALID
  */
 export async function composeDecoded(
@@ -136,13 +136,13 @@ export async function composeDecoded(
 ): Promise<DecodedComposition> {
   const { unet, autoencoder, schedule } = models;
   const { background } = scene;
-  // A schedule that has no such number of steps is refused before minutes are spent on encoding.
+  // Refuse an impossible number of steps before spending minutes on encoding.
   const { length: stepsRun } = stepsFrom(schedule, parameters.steps, parameters.startAt, parameters.solver);
   const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
   await controls.onEncoded?.(inputs);
 
-  // Blend. Neither the background's noise predictions nor what attention saw of the concepts depend on what tuning
-  // changes.
+  // Blend. The background's noise predictions and the concepts' cached hidden states do not depend on the tuned
+  // parameters.
   const { steps, seed, guidanceScale, attentionLayers } = parameters;
   const inversionKey = JSON.stringify([
     'background-noise',
@@ -184,7 +184,7 @@ export async function composeDecoded(
   return { decoded, inputs, blend };
 }
 
-/** What the method takes of a scene. */
+/** The method's inputs from a scene. */
 export interface EncodedScene {
   readonly inputs: PnpMixInputs;
   readonly latentSize: readonly [height: number, width: number];
@@ -237,7 +237,7 @@ export async function encodeScene(
 }
 
 /**
- * The latents of a picture, from the store where it has them.
+ * The latents of a picture, from the store if possible.
  *
  * @returns dims [channels, h, w]
  * @throws PipelineError NON_FINITE
@@ -258,7 +258,7 @@ export async function encodeImage(
   return latents;
 }
 
-/** How objects end in the composite, in pixels of the masks. */
+/** The edges of objects in the composite, in pixels of the masks. */
 export interface ObjectFade {
   /** Width over which they fade into the kept background: max(edge, feather). */
   readonly fadePx: number;
@@ -278,8 +278,8 @@ export function fadeOf(
  * How much of the composed picture shows at each pixel: 1 inside the masks, falling to 0 outside them.
  *
  * The fade lies outside the masks only: inside them the background's pixels are those of the old objects. It ends at
- * its width by Euclidean distance: farther out every pixel is the background's own. What the method
- * makes of a transition band shows too; that its regions grow does not change the masks here.
+ * its width by Euclidean distance: farther out every pixel is the background's own. The method's result in a
+ * transition band shows too; growing the regions does not change the masks here.
  *
  * @param masks dims [height, width] each, 0..1
  * @returns dims [height, width], 0..1

@@ -10,7 +10,7 @@ export type PipelineErrorCode =
   | 'SIZE_MISMATCH'
   | 'TOKENIZER_INVALID';
 
-/** An error of the method: a stable code, a sentence for the user, and the cause where there is one. */
+/** An error of the method: a stable code, a sentence for the user, and the cause, if any. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: PipelineErrorCode;

@@ -5,7 +5,7 @@ import type { AttentionLayers, CachedHiddenStates, Unet } from './ports.ts';
 import type { NoiseScheduleConfig, Solver } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
-/** What the method needs of a model pack while it blends. */
+/** The parts of a model pack that the method uses while blending. */
 export interface PnpMixModels {
   readonly unet: Unet;
   readonly schedule: NoiseScheduleConfig;
@@ -15,11 +15,11 @@ export interface PnpMixModels {
   readonly latentSize: readonly [height: number, width: number];
 }
 
-/** What the U-Net's self-attention saw of one concept, step by step, in earlier runs. */
+/** Cached hidden states of one concept at the U-Net's self-attention, by step, from earlier runs. */
 export interface AttentionCache {
-  /** @param stepIndex 0 for the first step that is run */
+  /** @param stepIndex 0 for the first step of the run */
   get(stepIndex: number): CachedHiddenStates | undefined;
-  /** Keeps them if there is room. */
+  /** Stores them if there is room. */
   set(stepIndex: number, states: CachedHiddenStates): void;
 }
 
@@ -32,20 +32,23 @@ export interface ConceptInputs extends ConceptMask {
   /** Appearance guidance scale of this concept, >= 0; the paper's is 0.15. */
   readonly alpha: number;
   /**
-   * Kept between runs with the same latents, prompt, steps, start, seed and attention layers.
-   * Without them a run takes one more row for this concept at each step.
+   * Shared by runs with the same latents, prompt, steps, start, seed and attention layers. Without them a run needs
+   * one more row for this concept at each step.
    */
   readonly attentionCache?: AttentionCache;
 }
 
-/** Everything that stage 2 is made from, encoded. */
+/** All inputs of stage 2, encoded. */
 export interface PnpMixInputs {
   readonly background: {
     /** x0 of the background, dims [channels, h, w]. */
     readonly latents: Tensor;
     /** The scene prompt, dims [tokens, hidden]. */
     readonly promptEmbedding: Tensor;
-    /** eps of every step that is run, from a run with the same background, prompt, steps, start, seed and guidance. */
+    /**
+     * eps of every step of the run, from an earlier run with the same background, prompt, steps, start, seed and
+     * guidance.
+     */
     readonly noisePredictions?: readonly Tensor[];
   };
   readonly inpainted: {
@@ -65,7 +68,7 @@ export interface PnpMixParameters {
   readonly steps: number;
   /**
    * Share of the noise at which stage 2 starts, above 0 and up to 1: out and the references start at the background's
-   * x_t there, and only the steps after it are inverted and run. The paper's is 1, the cited codes' 0.64.
+   * x_t there, and only the steps after it are inverted and run. The paper uses 1, the cited codes 0.64.
    */
   readonly startAt: number;
   /** `ddpm` is the paper's step; the second-order one, which LEDITS++ uses, does with fewer steps. */
@@ -74,12 +77,12 @@ export interface PnpMixParameters {
   readonly seed: number;
   /** Dilution scale, 0..1; the paper's is 0.8. */
   readonly beta: number;
-  /** Text classifier-free guidance; 1 is off. It takes the place of swap guidance. */
+  /** Text classifier-free guidance; 1 is off. It replaces swap guidance. */
   readonly guidanceScale: number;
-  /** Swap guidance s >= 1; 1 is off. It acts while text guidance is off. */
+  /** Swap guidance s >= 1; 1 is off. It applies while text guidance is off. */
   readonly swapGuidanceScale: number;
   readonly attentionLayers: AttentionLayers;
-  /** Share of the steps in which guided appearance attention acts: from <= index / steps < to. */
+  /** Share of the steps with guided appearance attention: from <= index / steps < to. */
   readonly attentionSteps: { readonly from: number; readonly to: number };
   readonly featherPx: number;
   readonly expandLatent: number;
@@ -88,13 +91,13 @@ export interface PnpMixParameters {
   readonly ablation: AblationRow;
 }
 
-/** What a run of the method leaves. */
+/** The result of a run of the method. */
 export interface PnpMixResult {
   /** x0 of the composed picture, dims [channels, h, w]. */
   readonly latents: Tensor;
   readonly masks: LatentMasks;
-  /** eps of the background at every step that was run; worth keeping, see {@link PnpMixInputs}. */
+  /** eps of the background at every step of the run, to reuse as an input; see {@link PnpMixInputs}. */
   readonly backgroundNoise: readonly Tensor[];
-  /** U-Net rows that were run. */
+  /** U-Net rows run. */
   readonly unetRows: number;
 }

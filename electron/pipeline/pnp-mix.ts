@@ -11,12 +11,11 @@
  * | eps, z | noisePrediction, noiseMap | see schedulers/noise-schedule.ts |
  * | M_i, M_B, M_E_i | regionMasks, backgroundMask, expandedMasks | see mixing/latent-masks.ts |
  *
- * What is never computed, because it is already known: eps of the background (the inversion had the same x_t
- * and prompt), eps of the inpainted background and of the output (nothing uses them), and the noise maps of
- * the inpainted background and of the concepts (they follow their own x_t). U-Net rows per step: one per
- * concept, one per reference, and one more per reference while text or swap guidance is above 1. The concepts' rows give
- * nothing but keys and values, which alpha, beta and the masks leave as they are: a re-tune that finds them kept runs
- * the references only.
+ * Never computed, because it is already known: eps of the background (the inversion had the same x_t and prompt), eps
+ * of the inpainted background and of the output (nothing uses them), and the noise maps of the inpainted background
+ * and of the concepts (they follow their own x_t). U-Net rows per step: one per concept, one per reference, and one
+ * more per reference while text or swap guidance is above 1. The concepts' rows only provide keys and values, which
+ * do not depend on alpha, beta and the masks: a re-tune with cached ones runs only the references.
  */
 import { ablationRows } from './ablation.ts';
 import { appearanceRows, guidedPrediction, swapGuidanceScaleAt } from './attention/guided-appearance.ts';
@@ -107,8 +106,8 @@ export async function pnpMix(
     const position = step.index / steps.length;
     const injected = position >= attentionSteps.from && position < attentionSteps.to;
 
-    // 1. and 2. Guided appearance attention (3.3) under swap guidance, or under text guidance in its place. At the
-    // first step the references are x_T of the background as it is: dilution follows a step, and none came before.
+    // 1. and 2. Guided appearance attention (3.3) with swap guidance, or with text guidance instead. At the first
+    // step the references are x_T of the background: dilution only follows a step.
     const predictions = await predictor.predictUnguided(
       inputs.concepts.map((concept, i) =>
         appearanceRows({
@@ -185,7 +184,7 @@ export async function pnpMix(
   return { latents: output, masks, backgroundNoise, unetRows: predictor.rowsRun };
 }
 
-/** A noise map with fresh noise in the transition band: what lay there before leaves no trace in it. */
+/** A noise map with fresh noise in the transition band, to remove all traces of the old content. */
 function freshInBand(noiseMap: Tensor, bandMask: Tensor, seed: number, { timestep }: ScheduleStep): Tensor {
   const fresh = gaussianNoise(seed, 'transitionBand', timestep, noiseMap.dims);
   return weightedSum([

@@ -1,5 +1,5 @@
 /**
- * What the method asks of models and of its caller. `electron/inference` implements these with ONNX
+ * The method's interfaces to models and to its caller. `electron/inference` implements these with ONNX
  * Runtime; the tests implement them with small networks written out in TypeScript.
  */
 import type { Tensor } from './tensor/tensor.ts';
@@ -13,7 +13,7 @@ export interface TextEncoder {
   encode(prompts: readonly string[]): Promise<Tensor[]>;
 }
 
-/** What SDXL's U-Net gets besides the prompt's tokens. */
+/** SDXL's conditioning besides the prompt's tokens. */
 export interface AddedConditioning {
   /** Pooled embedding of the prompt, dims [textDim]. */
   readonly textEmbedding: Tensor;
@@ -21,19 +21,18 @@ export interface AddedConditioning {
   readonly timeIds: readonly number[];
 }
 
-/** A prompt as a text-to-image U-Net takes it. */
+/** A prompt's conditioning for a text-to-image U-Net. */
 export interface PromptConditioning {
   /** dims [tokens, hidden]. */
   readonly promptEmbedding: Tensor;
-  /** Only for U-Nets that ask for it. */
+  /** Only for U-Nets that need it. */
   readonly added?: AddedConditioning;
 }
 
 /** Turns prompts into the conditioning of text to image. */
 export interface PromptConditioner {
   /**
-   * @param size of the picture that is to be made, in pixels
-   * @throws an error of the models
+   * @param size of the picture to generate, in pixels @throws an error of the models
    */
   condition(
     prompt: string,
@@ -51,8 +50,8 @@ export interface PromptConditioner {
 }
 
 /**
- * What the self-attention layers of one row saw: enough for rows of later calls to attend to it. The method hands it
- * on and never looks inside.
+ * Cached hidden states of one row at the self-attention layers, for rows of later calls to attend to. Opaque to the
+ * method.
  */
 export interface CachedHiddenStates {
   readonly layers: AttentionLayers;
@@ -67,13 +66,13 @@ export interface UnetRow {
   readonly timestep: number;
   /** dims [tokens, hidden]. */
   readonly promptEmbedding: Tensor;
-  /** Whose self-attention keys and values this row attends to: a row of the same batch, or one kept from before. */
+  /** Source of the keys and values that this row attends to: a row of the same batch, or a cached one. */
   readonly keyValueSource: number | CachedHiddenStates;
-  /** Asks for this row's states, so that rows of later calls can attend to them. */
+  /** Requests this row's states, so that rows of later calls can attend to them. */
   readonly onHiddenStates?: (states: CachedHiddenStates) => void;
   /** alpha of guided appearance attention (paper 3.3): V' = V_source + alpha (V_source - V_own). */
   readonly appearanceScale: number;
-  /** Needed by the U-Nets of SDXL, and by no others. */
+  /** Only for the U-Nets of SDXL. */
   readonly added?: AddedConditioning;
 }
 
@@ -83,11 +82,11 @@ export type AttentionLayers = 'all' | 'decoder';
 /** The denoising U-Net. */
 export interface Unet {
   readonly latentChannels: number;
-  /** How many rows of [channels, h, w] latents to run at once; the method halves it when memory runs out. */
+  /** Preferred number of rows of [channels, h, w] latents per call; the method halves it when memory runs out. */
   preferredRows(latentHeight: number, latentWidth: number): number;
   /**
    * @param rows a batch of at least one row of equal dims
-   * @param layers self-attention layers in which `keyValueSource` and `appearanceScale` act
+   * @param layers self-attention layers where `keyValueSource` and `appearanceScale` apply
    * @returns the model's raw output, dims [rows, channels, h, w]: epsilon or v, as `NoiseScheduleConfig` says
    * @throws an error with code OUT_OF_MEMORY when the batch does not fit, INTERNAL for cached hidden states of other layers
    */
@@ -104,21 +103,21 @@ export interface Autoencoder {
   decode(latents: Tensor): Promise<Tensor>;
 }
 
-/** An AbortSignal, as far as the method needs it (this folder knows no platform's globals). */
+/** The part of AbortSignal that the method needs (this folder uses no platform globals). */
 export interface CancelSignal {
   readonly aborted: boolean;
 }
 
 export type Stage = 'encode' | 'invert' | 'blend' | 'decode';
 
-/** Where a run stands: `step` of `total` in this stage are done. */
+/** Progress of a run: `step` of `total` in this stage are done. */
 export interface Progress {
   readonly stage: Stage;
   readonly step: number;
   readonly total: number;
 }
 
-/** Everything around a run that does not influence its result. */
+/** Options of a run that do not affect its result. */
 export interface RunControls {
   readonly signal?: CancelSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -126,6 +125,6 @@ export interface RunControls {
   readonly onPreview?: (predOriginalSample: Tensor, step: number, total: number) => void;
   /** Called with tensors by name, for comparison with other implementations. */
   readonly onTrace?: (name: string, value: Tensor) => void;
-  /** Called when the method went on with a smaller batch because memory ran out. */
+  /** Called when the method continues with a smaller batch because memory ran out. */
   readonly onBatchReduced?: (rows: number) => void;
 }

@@ -1,4 +1,4 @@
-/** What preparing a scene asks of models, beside those of the method (ports.ts). */
+/** Interfaces to the models for preparing a scene, in addition to ports.ts. */
 import type { NamedImage } from './compose.ts';
 import type { CancelSignal } from './ports.ts';
 import type { RgbImage } from './processors/image.ts';
@@ -12,70 +12,70 @@ export interface ImageBox {
   readonly bottom: number;
 }
 
-/** A point that was clicked on, in the picture's pixels. */
+/** A clicked point, in the picture's pixels. */
 export interface MaskPoint {
   readonly x: number;
   readonly y: number;
-  /** false: not this. */
+  /** false excludes what is there. */
   readonly isInside: boolean;
 }
 
-/** What was clicked on or boxed: a box, or at least one point inside. */
+/** Clicks and boxes: a box, or at least one point inside. */
 export interface MaskPrompt {
   readonly points: readonly MaskPoint[];
   readonly box: ImageBox | null;
 }
 
-/** A mask that a model proposes. */
+/** A mask proposed by a model. */
 export interface MaskProposal {
   /** dims [height, width] of the picture, values 0..1. */
   readonly mask: Tensor;
-  /** How sure the model is, 0..1. */
+  /** The model's confidence, 0..1. */
   readonly score: number;
   readonly box: ImageBox | null;
 }
 
-/** A box that a model found. */
+/** A box found by a model. */
 export interface Detection {
   readonly box: ImageBox;
   /** 0..1. */
   readonly score: number;
 }
 
-/** Masks what was clicked on or boxed. */
+/** Makes masks from clicks and boxes. */
 export interface PromptSegmenter {
   /** For the user. */
   readonly name: string;
-  /** @returns best first; none where the model sees nothing */
+  /** @returns best first; empty if the model finds nothing */
   segment(image: NamedImage, prompt: MaskPrompt, signal?: CancelSignal): Promise<MaskProposal[]>;
   release(): Promise<void>;
 }
 
-/** What a phrase is looked for with. */
+/** Settings for detecting a phrase. */
 export interface PhraseQuery {
   readonly phrase: string;
-  /** Least score of a box. */
+  /** Lowest score of a box. */
   readonly boxThreshold: number;
-  /** Least score of the phrase's words. */
+  /** Lowest score of the phrase's words. */
   readonly textThreshold: number;
-  /** Of boxes that overlap by more (intersection over union) only the best is kept. */
+  /** Of boxes that overlap by more than this (intersection over union), only the best is kept. */
   readonly overlapThreshold: number;
 }
 
-/** What a search left. */
+/** The result of a detection. */
 export interface PhraseFindings {
-  /** Best first; none where nothing was found. */
+  /** Best first; empty if nothing was found. */
   readonly proposals: readonly MaskProposal[];
-  /** What the user should know, such as words that the model does not know. */
+  /** Notices for the user, such as words that the model does not know. */
   readonly notices: readonly string[];
 }
 
-/** Finds what a phrase names, and masks of it. */
+/** Detects the subject of a phrase and masks it. */
 export interface PhraseSegmenter {
   /** For the user. */
   readonly name: string;
   find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings>;
-  /** The subjects that a text names; only a model with a fixed vocabulary can tell them from other words. */
+  /** The subjects in a text; only a model with a fixed vocabulary can distinguish them from other words. */
   subjectsIn?(text: string): readonly string[];
   release(): Promise<void>;
 }
@@ -85,8 +85,8 @@ export interface Inpainter {
   /** For the user. */
   readonly name: string;
   /**
-   * @param hole dims [height, width], values 0 or 1; what is 1 is filled
-   * @returns the picture with its hole filled; what it has outside the hole is not looked at
+   * @param hole dims [height, width], values 0 or 1; elements of 1 are filled @returns the picture with its hole
+   * filled; its pixels outside the hole are ignored
    */
   fill(image: RgbImage, hole: Tensor, signal?: CancelSignal): Promise<RgbImage>;
   release(): Promise<void>;

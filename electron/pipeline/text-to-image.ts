@@ -2,8 +2,8 @@
  * Text to image: a prompt becomes candidates for a background (docs/method.md, stage 1 step 1).
  *
  * Classifier-free guidance (Ho & Salimans, arXiv 2207.12598): eps = eps_n + g (eps_c - eps_n), where n is the negative
- * prompt. The candidates are made one after the other, so that the first can be looked at, and the run be cancelled,
- * before the last has begun; each depends on its own seed alone.
+ * prompt. The candidates are generated one after another, so that the first can be viewed, and the run cancelled,
+ * before the last has started; each depends only on its own seed.
  */
 import { NoisePredictor, throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
@@ -23,10 +23,10 @@ export interface TextToImageModels {
   readonly sampler: SamplerKind;
 }
 
-/** What is to be made. */
+/** A request for candidates. */
 export interface TextToImageRequest {
   readonly prompt: string;
-  /** What the pictures should not show; '' for nothing. */
+  /** Describes what the pictures should not show; '' for nothing. */
   readonly negativePrompt: string;
   /** One candidate each. Unsigned 32-bit. */
   readonly seeds: readonly number[];
@@ -44,24 +44,24 @@ export interface Candidate {
   readonly seed: number;
 }
 
-/** Where a run stands: `step` of `total` over all candidates; a candidate that is drawn again starts again. */
+/** Progress: `step` of `total` over all candidates; a regenerated candidate starts again. */
 export interface TextToImageControls extends Pick<RunControls, 'signal' | 'onBatchReduced' | 'onTrace'> {
   readonly onProgress?: (step: number, total: number) => void;
-  /** x0_hat of the candidate that is being made, dims [channels, h, w]. */
+  /** x0_hat of the current candidate, dims [channels, h, w]. */
   readonly onPreview?: (predOriginalSample: Tensor, candidate: number, step: number) => void;
-  /** A seed to draw this candidate with again, in the same place; null keeps it. */
+  /** A seed to regenerate this candidate with; null keeps it. */
   readonly retrySeed?: (candidate: Candidate) => Promise<number | null>;
-  /** Called as soon as a candidate is done; the next one begins when it has returned. */
+  /** Called as soon as a candidate is finished; the next one starts after it returns. */
   readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
 }
 
-/** The seeds of `count` candidates: the first and those behind it, beginning again at 0 behind the largest. */
+/** The seeds of `count` candidates: consecutive from the first, wrapping to 0 after the largest. */
 export function consecutiveSeeds(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => (first + index) % (MAX_SEED + 1));
 }
 
 /**
- * Makes the candidates.
+ * Generates the candidates.
  *
  * @throws PipelineError PARAMETER_INVALID (no seed, steps), SIZE_MISMATCH, CANCELLED (between calls of the models),
  *   OUT_OF_MEMORY, NON_FINITE; RangeError for a seed out of range
@@ -75,7 +75,7 @@ export async function textToImage(
   const { width, height, seeds, guidanceScale } = request;
   checkSize(request, autoencoder.downscale);
   if (seeds.length === 0) {
-    throw new PipelineError('PARAMETER_INVALID', 'At least one candidate must be asked for.');
+    throw new PipelineError('PARAMETER_INVALID', 'At least one candidate must be requested.');
   }
   if (!(guidanceScale >= 1)) {
     throw new PipelineError('PARAMETER_INVALID', `Guidance must be 1 or larger, not ${guidanceScale}.`);
@@ -144,7 +144,7 @@ function checkSize({ width, height }: TextToImageRequest, downscale: number): vo
     if (!Number.isInteger(side) || side < downscale || side % downscale !== 0) {
       throw new PipelineError(
         'SIZE_MISMATCH',
-        `A picture of ${width} x ${height} pixels cannot be made: both sides must be multiples of ${downscale}.`,
+        `A picture of ${width} x ${height} pixels cannot be generated: both sides must be multiples of ${downscale}.`,
       );
     }
   }

@@ -1,8 +1,8 @@
 /**
  * Names the tensors of a run for comparison with other implementations (docs/trace.md).
  *
- * A traced run also inverts the inpainted background and the concepts in full, which blending itself does not
- * need: it is slower, and its result the same.
+ * A traced run also inverts the inpainted background and the concepts in full, which blending itself does not need:
+ * it is slower, with the same result.
  */
 import type { NoisePredictor } from './batching.ts';
 import { type Inversion, invert } from './inversion/edit-friendly-inversion.ts';
@@ -14,7 +14,7 @@ import type { Tensor } from './tensor/tensor.ts';
 /** Receives tensors by name; names are paths such as `inversion/background/x_t/0`. */
 export type TraceSink = (name: string, value: Tensor) => void;
 
-/** What stage 1 left in pnp-mix.ts. */
+/** The result of stage 1 in pnp-mix.ts. */
 export interface TracedInputs {
   readonly inputs: PnpMixInputs;
   readonly background: Inversion;

@@ -1,4 +1,4 @@
-/** Pictures by their content: the same bytes are kept once, and are checked whenever they are read. */
+/** Pictures by content hash: equal bytes are stored once, and checked whenever they are read. */
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { type AssetId, assetIdSchema } from '../contract/render-request.ts';
@@ -6,7 +6,7 @@ import { assetIdOf } from './asset-id.ts';
 import { type AssetMediaType, assetMediaTypeSchema } from './project-records.ts';
 import { MAX_ASSET_BYTES } from './size-limits.ts';
 
-/** A picture as it lies in a project. */
+/** A stored picture. */
 export interface Asset {
   readonly bytes: Uint8Array;
   readonly mediaType: AssetMediaType;
@@ -24,17 +24,17 @@ export class AssetTable {
     this.#database = database;
   }
 
-  /** @throws StudioError ASSET_INVALID when it is no picture of a kind that projects take, or too large */
+  /** @throws StudioError ASSET_INVALID when it is not in a format that projects store, or too large */
   put(bytes: Uint8Array, nowMs: number): AssetId {
     if (bytes.length > MAX_ASSET_BYTES) {
       throw new StudioError(
         'ASSET_INVALID',
-        `The picture has ${bytes.length} bytes; at most ${MAX_ASSET_BYTES} are taken.`,
+        `The picture has ${bytes.length} bytes; the limit is ${MAX_ASSET_BYTES}.`,
       );
     }
     const mediaType = mediaTypeOf(bytes);
     if (mediaType === undefined) {
-      throw new StudioError('ASSET_INVALID', 'The picture is neither PNG, nor JPEG, nor WebP.');
+      throw new StudioError('ASSET_INVALID', 'The picture is not a PNG, JPEG or WebP file.');
     }
     const id = assetIdOf(bytes);
     this.#database
@@ -49,7 +49,7 @@ export class AssetTable {
     return this.#database.prepare('SELECT 1 FROM asset WHERE id = ?').get(id) !== undefined;
   }
 
-  /** @throws StudioError ASSET_MISSING; ASSET_INVALID when the bytes are not those that the id names */
+  /** @throws StudioError ASSET_MISSING; ASSET_INVALID when the bytes do not match the id */
   read(id: AssetId): Asset {
     const row = this.#database
       .prepare<[AssetId], AssetRow>(
@@ -57,12 +57,9 @@ export class AssetTable {
       )
       .get(id);
     if (row === undefined) {
-      throw new StudioError(
-        'ASSET_MISSING',
-        `${this.#database.name} holds no picture with the content ${id}.`,
-      );
+      throw new StudioError('ASSET_MISSING', `${this.#database.name} has no picture with the hash ${id}.`);
     }
-    // SQLite knows the length without reading the bytes.
+    // SQLite returns the length without reading the bytes.
     if (row.byteLength > MAX_ASSET_BYTES) throw this.#damaged(id, `${row.byteLength} bytes are too many`);
     const bytes = this.#database
       .prepare<[AssetId], Buffer>('SELECT bytes FROM asset WHERE id = ?')
@@ -82,14 +79,11 @@ export class AssetTable {
     return this.#database.prepare<[], AssetId>('SELECT id FROM asset').pluck().all();
   }
 
-  /** @throws StudioError ASSET_MISSING naming the first one that is not there */
+  /** @throws StudioError ASSET_MISSING naming the first missing one */
   requireAll(ids: Iterable<AssetId>): void {
     for (const id of ids) {
       if (!assetIdSchema.safeParse(id).success || !this.has(id)) {
-        throw new StudioError(
-          'ASSET_MISSING',
-          `${this.#database.name} holds no picture with the content ${id}.`,
-        );
+        throw new StudioError('ASSET_MISSING', `${this.#database.name} has no picture with the hash ${id}.`);
       }
     }
   }
@@ -106,7 +100,7 @@ export class AssetTable {
   }
 }
 
-/** The type of a picture by its first bytes; whether it can be decoded is not asked here. */
+/** The type of a picture by its first bytes, without checking that it decodes. */
 function mediaTypeOf(bytes: Uint8Array): AssetMediaType | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 16)).toString('latin1');
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';

@@ -1,4 +1,4 @@
-/** Frees space on request: removes what nothing refers to any more. */
+/** Frees space on request: removes pictures that nothing refers to any more. */
 import type { Database } from 'better-sqlite3';
 import { documentAssets } from '../contract/scene-document.ts';
 import type { AssetTable } from './asset-table.ts';
@@ -6,11 +6,11 @@ import type { HistoryTable } from './history-table.ts';
 import type { RenderTable } from './render-table.ts';
 
 export interface CompactOptions {
-  /** Remove deleted renders for good; false by default: they can then still be restored. */
+  /** Remove deleted renders for good; by default they can still be restored. */
   readonly removeDeletedRenders?: boolean;
 }
 
-/** What was given back. */
+/** What was removed. */
 export interface CompactReport {
   readonly removedRenders: number;
   readonly removedAssets: number;
@@ -29,7 +29,7 @@ export interface ProjectTables {
 /**
  * Removes the pictures that neither a state of the undo history nor a render names, and shrinks the file.
  *
- * @throws StudioError PROJECT_INVALID when a state or a render cannot be read: then nothing is removed
+ * @throws StudioError PROJECT_INVALID when a state or a render cannot be read; nothing is removed then
  */
 export function compactProject(
   { database, assets, history, renders }: ProjectTables,

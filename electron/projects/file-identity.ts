@@ -1,4 +1,4 @@
-/** Identifies the file behind a path: an open project stays with its file, even when the file is moved. */
+/** Identifies the file at a path: an open project stays with its file, even when the file is moved. */
 import { statSync } from 'node:fs';
 
 interface DeviceAndInode {
@@ -15,14 +15,14 @@ export class FileIdentity {
     this.#file = file;
   }
 
-  /** @param path of a file that is there */
+  /** @param path of an existing file */
   static of(path: string): FileIdentity {
     return new FileIdentity(path, statSync(path, { bigint: true }));
   }
 
   /**
-   * Whether the path still names the file. File systems that number no files (0: FAT, some network disks) can only
-   * be asked whether a file is there at all.
+   * Whether the path still names the file. On file systems without file numbers (0: FAT, some network disks) only the
+   * existence of some file can be checked.
    */
   isInPlace(): boolean {
     const found = statSync(this.#path, { bigint: true, throwIfNoEntry: false });

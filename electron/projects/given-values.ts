@@ -1,4 +1,4 @@
-/** Validates what a project is given: its path, its title, its document. */
+/** Validates a project's path, title and document. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ import { projectTitleSchema } from './project-records.ts';
 import { boundedTextOr } from './shown-values.ts';
 import { inProject } from './sqlite-errors.ts';
 
-/** Where a name points, links in its folder resolved, so that one file has one lock whatever it is called. */
+/** The path with the links in its folder resolved, so that one file has one lock under any name. */
 export function placeOf(path: string): string {
   const absolute = resolve(path);
   if (absolute !== absolute.trim() || absolute.includes('\0')) {
@@ -18,7 +18,7 @@ export function placeOf(path: string): string {
   return inProject(absolute, () => join(realpathSync(dirname(absolute)), basename(absolute)));
 }
 
-/** What a project is called that is called after its file. */
+/** The title of a project named after its file. */
 export function titleOfFile(path: string): string {
   return boundedTextOr(basename(path, PROJECT_EXTENSION), 'Untitled');
 }

@@ -1,6 +1,6 @@
 /**
  * The undo history: every committed state of the document, whole, and a cursor. Undo and redo move the cursor; a
- * commit cuts off what lies behind it.
+ * commit removes the entries after it.
  */
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
@@ -10,7 +10,7 @@ import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts
 import { MAX_HISTORY_ENTRIES } from './size-limits.ts';
 import { boundedText, fromStoredJson, toStoredJson } from './stored-json.ts';
 
-/** What a step is called whose label says nothing: this program writes none such. */
+/** Label of a step whose own is empty; this program writes no such steps. */
 const UNNAMED_STEP = 'Change';
 
 export class HistoryTable {
@@ -25,13 +25,13 @@ export class HistoryTable {
     this.#insert(0, document, label, nowMs);
   }
 
-  /** Adds an entry behind the cursor in the place of all that were there, and moves the cursor to it. */
+  /** Replaces all entries after the cursor with a new one, and moves the cursor to it. */
   append(document: SceneDocument, label: string, nowMs: number): void {
     const position = this.cursor() + 1;
     if (position >= MAX_HISTORY_ENTRIES) {
       throw new StudioError(
         'PARAMETER_INVALID',
-        `The undo history is full (${MAX_HISTORY_ENTRIES} steps). Undo some steps and go on from there, or go on in a ` +
+        `The undo history is full (${MAX_HISTORY_ENTRIES} steps). Undo some steps and continue from there, or continue in a ` +
           'new project.',
       );
     }
@@ -57,7 +57,7 @@ export class HistoryTable {
     if (cursor !== undefined) return cursor;
     throw new StudioError(
       'PROJECT_INVALID',
-      `${this.#database.name} is damaged: it does not say what it is.`,
+      `${this.#database.name} is damaged: its project record is missing.`,
     );
   }
 

@@ -1,16 +1,16 @@
-/** Removes what killed processes left next to projects, when one there is opened. */
+/** When a project is opened, removes what killed processes left in its folder. */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { projectBeside } from './file-names.ts';
 import { ProjectLock } from './project-lock.ts';
 
-/** Endings of the files that SQLite keeps beside a database. */
+/** Suffixes of SQLite's files next to a database. */
 export const SQLITE_ENDINGS = ['-wal', '-shm', '-journal'] as const;
 
 /**
- * Removes what a process left that ended while it wrote a file of this name. Only for who holds the name's lock:
- * then nobody else is writing one.
+ * Removes the unfinished file of a process that ended while writing one of this name. Requires the name's lock: then
+ * nobody else is writing one.
  */
 export function removeStaleTemporaries(path: string): void {
   for (const found of readdirSync(dirname(path))) {
@@ -20,17 +20,17 @@ export function removeStaleTemporaries(path: string): void {
 }
 
 /**
- * Removes the journal of a change that was finished, which SQLite leaves where it is: nothing or zeros stand where
- * the journal of an unfinished one begins. Only for who holds the project's lock and has not opened it yet.
+ * Removes the journal of a finished change, which SQLite leaves behind: it is empty, or its header is zeros. Requires
+ * the project's lock, before it is opened.
  */
 export function removeFinishedJournal(path: string): void {
   const journal = `${path}-journal`;
-  // Only a file: a link, or whatever else a stranger put there, is SQLite's to refuse.
+  // Only a file: SQLite refuses a link, or anything else that someone put there.
   const isFile = lstatSync(journal, { throwIfNoEntry: false })?.isFile() ?? false;
   if (isFile && !beginsWithContent(journal)) rmSync(journal, { force: true });
 }
 
-/** As SQLite tells a journal that has to be rolled back. */
+/** SQLite's own test for a journal that has to be rolled back. */
 function beginsWithContent(path: string): boolean {
   const fileDescriptor = openSync(path, 'r');
   try {
@@ -42,9 +42,8 @@ function beginsWithContent(path: string): boolean {
 }
 
 /**
- * Removes what processes left in a project's folder that ended while they wrote another project there: of a copy
- * that was never finished there is no project whose opening would clear it away. Likewise the empty log of a project
- * that was moved or deleted while it was open.
+ * Removes the unfinished files of other projects in a project's folder: a copy that was never finished has no project
+ * whose opening would remove it. Also removes the empty log of a project that was moved or deleted while open.
  *
  * @param opened the project that this process is opening there; it holds its lock
  */
@@ -54,7 +53,7 @@ export function removeStaleCopies(opened: string): void {
   const unfinished = new Set<string>();
   for (const name of names) {
     const { project, isTemporary } = projectBeside(name) ?? {};
-    // The lock file of a project that is there is its next opener's.
+    // The lock file of an existing project is left to the process that opens it next.
     if (project !== undefined && (isTemporary || !names.has(project))) unfinished.add(project);
   }
   unfinished.delete(basename(opened));
@@ -69,13 +68,13 @@ export function removeStaleCopies(opened: string): void {
         lock.release();
       }
     } catch (error) {
-      // It is being written at this moment, or the folder takes no files.
+      // It is being written right now, or the folder is read-only.
       if (!(error instanceof StudioError)) throw error;
     }
   }
 }
 
-/** A log with something in it stays: its project may come back. */
+/** A log that is not empty stays: its project may come back. */
 function removeEmptyLog(path: string): void {
   const size = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size;
   if (size !== undefined && size > 0) return;

@@ -1,4 +1,4 @@
-/** The open database of a project, its lock and the file that both belong to: opening, changing, copying, closing. */
+/** The open database of a project, its lock and its file: opening, changing, copying, closing. */
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
@@ -11,30 +11,30 @@ import { type CopyOptions, copyDatabase } from './save-copy.ts';
 import { inProject, movedError, projectError } from './sqlite-errors.ts';
 
 /**
- * A commit is in the file itself when it returns, not only in the log beside it: a file that is renamed or copied
- * while it is open has everything, whatever becomes of this process (docs/decisions/0124).
+ * When a commit returns it is in the file itself, not only in the log next to it: a file that is renamed or copied
+ * while open is complete, whatever happens to this process (docs/decisions/0124).
  */
 const PAGES_BEFORE_CHECKPOINT = 1;
 
-/** How long nothing is written before the log is emptied. */
+/** Idle time before the log is emptied. */
 const IDLE_MS = 1000;
 
 export class ProjectConnection {
   /** Absolute, links resolved. */
   readonly path: string;
-  /** The last process that wrote the project ended without closing it. */
+  /** Whether the last process that wrote the project ended without closing it. */
   readonly wasRecovered: boolean;
   readonly database: Database;
-  /** undefined where it is open read-only. */
+  /** undefined when it is open read-only. */
   readonly #lock: ProjectLock | undefined;
   readonly #identity: FileIdentity;
-  /** Ends the copies that are being written. */
+  /** Cancels the running copies. */
   readonly #closing = new AbortController();
   #idle: NodeJS.Timeout | undefined;
 
   /**
    * @param path absolute, links resolved
-   * @param lock let go of when opening fails; undefined opens read-only
+   * @param lock released when opening fails; undefined opens read-only
    * @throws StudioError PROJECT_INVALID, PROJECT_NEWER, PROJECT_UNWRITABLE, DISK_FULL, PROJECT_MOVED
    */
   constructor(path: string, lock: ProjectLock | undefined) {
@@ -47,7 +47,7 @@ export class ProjectConnection {
       this.#identity = FileIdentity.of(path);
       database = openDatabase(path, { readOnly: lock === undefined });
       this.database = database;
-      // Between asking which file it is and opening it, another may have come in its place.
+      // Another file may have replaced it between identifying and opening it.
       if (!this.#identity.isInPlace()) throw movedError(path);
       if (lock !== undefined) {
         database.pragma('journal_mode = WAL');
@@ -67,7 +67,7 @@ export class ProjectConnection {
     return this.#lock === undefined;
   }
 
-  /** Whether the file is where it was opened. */
+  /** Whether the file is still where it was opened. */
   get isInPlace(): boolean {
     return inProject(this.path, () => this.#identity.isInPlace());
   }
@@ -103,7 +103,7 @@ export class ProjectConnection {
       );
     }
     if (this.isInPlace) return;
-    // What was saved before goes with the file, wherever that is now.
+    // Everything saved before is in the file, wherever it is now.
     if (!this.database.inTransaction) inProject(this.path, () => emptyLog(this.database));
     throw movedError(this.path);
   }
@@ -111,8 +111,8 @@ export class ProjectConnection {
   /**
    * Copies the project to another place.
    *
-   * @param toOwnPlace the place is this one's, whose file is not there any more
-   * @returns the lock of the place
+   * @param toOwnPlace the target is this project's own path, whose file is gone
+   * @returns the lock of the target
    * @throws StudioError PROJECT_EXISTS, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL, CANCELLED
    */
   async copyTo(place: string, options: CopyOptions, toOwnPlace = false): Promise<ProjectLock> {
@@ -130,9 +130,9 @@ export class ProjectConnection {
   }
 
   /**
-   * Folds the log into the file and lets go of it; closing twice does nothing.
+   * Merges the log into the file and closes it; closing twice does nothing.
    *
-   * @throws StudioError DISK_FULL, PROJECT_UNWRITABLE; it is closed all the same
+   * @throws StudioError DISK_FULL, PROJECT_UNWRITABLE; it is closed nevertheless
    */
   close(): void {
     if (!this.database.open) return;
@@ -144,14 +144,17 @@ export class ProjectConnection {
     }
   }
 
-  /** Lets go of the file and keeps its lock. */
+  /** Closes the file and keeps its lock. */
   abandon(): void {
     this.#closing.abort();
     clearTimeout(this.#idle);
     this.database.close();
   }
 
-  /** What another process changes is read as it is at one moment. @returns whether that has to be ended */
+  /**
+   * Reads a consistent state while another process makes changes. @returns whether a transaction was begun, which has
+   * to be ended
+   */
   #beginSnapshot(): boolean {
     const { database } = this;
     if (!this.isReadOnly || database.inTransaction) return false;
@@ -166,7 +169,7 @@ export class ProjectConnection {
     try {
       emptyLog(database);
     } catch (error) {
-      // The log stays as it is, and the next change or closing says what is the matter with the disk.
+      // The log stays as it is; the next change or closing reports the problem with the disk.
       if (!(projectError(error, this.path) instanceof StudioError)) throw error;
     }
   }
@@ -176,7 +179,7 @@ function leftALog(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** Empties the log at once or not at all: who reads the project in another process is not waited for. */
+/** Empties the log at once or not at all: it does not wait for readers in other processes. */
 function emptyLog(database: Database): void {
   const timeoutMs = database.pragma('busy_timeout', { simple: true });
   database.pragma('busy_timeout = 0');
@@ -190,11 +193,11 @@ function emptyLog(database: Database): void {
 function foldLogIn(database: Database): void {
   database.pragma('wal_checkpoint(TRUNCATE)');
   try {
-    // The log and its index are removed, and the file no longer needs a folder that can be written to be read.
+    // Removes the log and its index, so that the file can be read in a read-only folder.
     database.pragma('journal_mode = DELETE');
   } catch (error) {
-    // Somebody is reading the project elsewhere, or it was moved away: everything is in the one file, and an empty
-    // log stays beside its name.
+    // Another process is reading the project, or it was moved away: everything is in the file, and an empty log stays
+    // under the old name.
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (!code.startsWith('SQLITE_BUSY') && code !== 'SQLITE_READONLY_DBMOVED') throw error;
   }

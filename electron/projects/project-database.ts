@@ -1,6 +1,6 @@
 /**
  * A connection to a project's database, set up so that a file from an untrusted source cannot do harm: its schema
- * must be, letter for letter, the one that this program makes; nothing in it is run; nothing in it names a path.
+ * must be exactly the one that this program creates; nothing in it is run; nothing in it names a path.
  */
 import { statSync } from 'node:fs';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
@@ -8,7 +8,7 @@ import { StudioError } from '../contract/errors.ts';
 import { migrate, migrations, userVersion } from './migrations/migrate.ts';
 import { MAX_PROJECT_BYTES } from './size-limits.ts';
 
-/** "PnPM" in ASCII: what tells a project from other SQLite databases (the file(1) command shows it). */
+/** "PnPM" in ASCII: distinguishes projects from other SQLite databases (the file(1) command shows it). */
 export const APPLICATION_ID = 0x506e_504d;
 
 /** How long a statement waits for a reader in another process. */
@@ -48,7 +48,7 @@ export function openDatabase(path: string, options: { readonly readOnly: boolean
 /**
  * Makes a new database with an empty schema.
  *
- * @param path a file that is not there yet
+ * @param path of a file that does not exist yet
  */
 export function createDatabase(path: string): Database {
   const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
@@ -68,7 +68,7 @@ function setUp(database: Database): void {
   database.pragma('cell_size_check = ON');
   database.pragma('mmap_size = 0');
   database.pragma('foreign_keys = ON');
-  // Temporary tables of a large VACUUM still go to files; nothing of a project may be left lying about otherwise.
+  // The temporary tables of a large VACUUM still go to files; nothing else of a project may be left behind.
   database.pragma('synchronous = FULL');
 }
 
@@ -96,7 +96,7 @@ function schemaOf(database: Database): string {
 
 const expectedSchemas = new Map<number, string>();
 
-/** The schema of a version, by making one. */
+/** The schema of a version, found by creating it. */
 function expectedSchema(version: number): string {
   const known = expectedSchemas.get(version);
   if (known !== undefined) return known;
@@ -111,15 +111,15 @@ function expectedSchema(version: number): string {
   }
 }
 
-/** A trigger, a view, a virtual table, a generated column: whatever was added or changed is refused as a whole. */
+/** A file with anything added or changed (a trigger, a view, a virtual table, a generated column) is refused. */
 function checkSchema(database: Database): void {
   const version = userVersion(database);
-  // A newer file's schema is unknown; `migrate` refuses it with a code of its own.
+  // A newer file's schema is unknown; `migrate` refuses it with its own code.
   if (version > migrations.length) migrate(database);
   if (schemaOf(database) !== expectedSchema(version)) {
     throw new StudioError(
       'PROJECT_INVALID',
-      `${database.name} holds something that no project has (a changed table, a trigger or a view). It may have been ` +
+      `${database.name} contains something that no project has (a changed table, a trigger or a view). It may have been ` +
         'tampered with, and was not opened.',
     );
   }
@@ -128,7 +128,7 @@ function checkSchema(database: Database): void {
 /**
  * Checks the structure of a database.
  *
- * @param tables these only; all, freed pages included, when not given
+ * @param tables only these; by default all, including freed pages
  * @throws StudioError PROJECT_INVALID with what was found
  */
 export function checkIntegrity(database: Database, tables?: readonly string[]): void {

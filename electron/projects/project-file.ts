@@ -2,8 +2,8 @@
  * A project: one `*.pnpmix` file that holds a scene, every step of its undo history, every render and all pictures
  * (docs/project-file.md).
  *
- * Everything here is synchronous, and lasts through a crash or a power cut from the moment it returns. While a
- * project is open, changes lie in a log beside it (`-wal`); closing it folds them into the one file.
+ * Every change is synchronous, and once it returns it survives a crash or a power cut. While a project is open,
+ * changes are in a log next to it (`-wal`); closing merges them into the file.
  */
 import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { StudioError } from '../contract/errors.ts';
@@ -31,19 +31,19 @@ import { type CopyOptions, type PlaceOptions, placeNewDatabase } from './save-co
 import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { inProject } from './sqlite-errors.ts';
 
-/** Gives the time in milliseconds since 1970. */
+/** The time in milliseconds since 1970. */
 export type Clock = () => number;
 
 export interface OpenOptions {
-  /** Take no lock and change nothing; what another process commits meanwhile is seen. */
+  /** Take no lock and change nothing; commits of other processes are visible. */
   readonly readOnly?: boolean;
   readonly clock?: Clock;
 }
 
 export interface CreateOptions extends PlaceOptions {
-  /** {@link emptySceneDocument} by default; it may name no pictures yet. */
+  /** {@link emptySceneDocument} by default; it may not refer to pictures yet. */
   readonly document?: SceneDocument;
-  /** The file's name without its ending by default. */
+  /** The file's name without its extension by default. */
   readonly title?: string;
   readonly clock?: Clock;
 }
@@ -91,7 +91,7 @@ export class ProjectFile {
   }
 
   /**
-   * Opens a project, older ones by bringing them to the present version.
+   * Opens a project; an older one is upgraded.
    *
    * @throws StudioError PROJECT_MISSING; PROJECT_INVALID (not a project, damaged, tampered with); PROJECT_NEWER;
    *   PROJECT_BUSY (open elsewhere) and PROJECT_UNWRITABLE, after which it may be opened read-only; DISK_FULL
@@ -103,12 +103,12 @@ export class ProjectFile {
     return ProjectFile.#open(found, readOnly ? undefined : ProjectLock.acquire(found), clock);
   }
 
-  /** @param lock let go of when it fails; undefined opens read-only */
+  /** @param lock released when it fails; undefined opens read-only */
   static #open(path: string, lock: ProjectLock | undefined, clock: Clock): ProjectFile {
     const project = new ProjectFile(new ProjectConnection(path, lock), clock);
     try {
       project.#reading(({ database, history }) => {
-        // Pictures are checked whenever they are read; here that would be reading the whole file.
+        // Pictures are checked when they are read; checking them here would mean reading the whole file.
         checkIntegrity(database, ['project', 'history', 'render']);
         history.check();
         history.documentAt(history.cursor());
@@ -130,7 +130,7 @@ export class ProjectFile {
     return this.#connection.isReadOnly;
   }
 
-  /** The last process that wrote the project ended without closing it. Nothing that was committed is lost by that. */
+  /** Whether the last process that wrote the project ended without closing it. Nothing committed is lost then. */
   get wasRecovered(): boolean {
     return this.#connection.wasRecovered;
   }
@@ -140,7 +140,7 @@ export class ProjectFile {
     return this.#reading(({ history }) => history.documentAt(history.cursor()));
   }
 
-  /** What the project is called; after its file where its title says nothing. */
+  /** The project's title; the file's name if the title is empty. */
   title(): string {
     return this.#reading(({ database }) => {
       const title = database
@@ -151,7 +151,7 @@ export class ProjectFile {
     });
   }
 
-  /** Whether its file is where it was opened; where it is not, changes are refused with PROJECT_MOVED. */
+  /** Whether its file is still where it was opened; otherwise changes are refused with PROJECT_MOVED. */
   get isInPlace(): boolean {
     return this.#connection.isInPlace;
   }
@@ -166,16 +166,16 @@ export class ProjectFile {
     return this.#reading(({ history }) => history.state());
   }
 
-  /** Entries of the history, oldest first: at most `limit` from the position `from` on. */
+  /** Entries of the history, oldest first: at most `limit` from position `from`. */
   historyEntries(from = 0, limit = 1000): HistoryEntry[] {
     return this.#reading(({ history }) => history.entries(from, limit));
   }
 
   /**
-   * Keeps a new state of the document behind the one at the cursor; states that were undone are cut off.
+   * Commits a new state of the document after the one at the cursor; undone states are removed.
    *
-   * @param label what the gesture is called, 1 to 200 characters
-   * @throws StudioError PARAMETER_INVALID, ASSET_MISSING (a picture that was not put into the project before),
+   * @param label of the gesture, 1 to 200 characters
+   * @throws StudioError PARAMETER_INVALID, ASSET_MISSING (a picture that is not in the project),
    *   PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL; after any of these the project is as it was
    */
   commit(document: SceneDocument, label: string): HistoryState {
@@ -213,7 +213,7 @@ export class ProjectFile {
   }
 
   /**
-   * Keeps a picture: PNG, JPEG or WebP, told by its first bytes. What is there already is not kept twice.
+   * Stores a picture: PNG, JPEG or WebP, by its first bytes. Equal pictures are stored once.
    *
    * @returns SHA-256 of the bytes
    * @throws StudioError ASSET_INVALID, PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL
@@ -226,13 +226,13 @@ export class ProjectFile {
     return this.#reading(({ assets }) => assets.has(id));
   }
 
-  /** @throws StudioError ASSET_MISSING; ASSET_INVALID when the bytes are not those that the id names */
+  /** @throws StudioError ASSET_MISSING; ASSET_INVALID when the bytes do not match the id */
   readAsset(id: AssetId): Asset {
     return this.#reading(({ assets }) => assets.read(id));
   }
 
   /**
-   * Records a render as it ended; its pictures must have been put into the project before.
+   * Records a finished render; its pictures must be in the project already.
    *
    * @throws StudioError ASSET_MISSING, PARAMETER_INVALID (also for an id that is taken), PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL
    */
@@ -248,17 +248,17 @@ export class ProjectFile {
     return this.#reading(({ renders }) => renders.read(id));
   }
 
-  /** A render for a list: one that is damaged is there, too, as one that has failed. @throws StudioError RENDER_UNKNOWN */
+  /** A render for a list; a damaged one appears as failed. @throws StudioError RENDER_UNKNOWN */
   foundRender(id: string): FoundRender {
     return this.#reading(({ renders }) => renders.found(id));
   }
 
-  /** Newest first; a damaged one among them, as one that has failed. */
+  /** Newest first; damaged ones appear as failed. */
   renders(filter?: RenderFilter): RenderSummary[] {
     return this.#reading(({ renders }) => renders.list(filter));
   }
 
-  /** A page of the renders that match, and how many there are; a damaged one among them, as one that has failed. */
+  /** A page of the matching renders, and how many match in all; damaged ones appear as failed. */
   findRenders(search: RenderSearch): { renders: FoundRender[]; total: number } {
     return this.#reading(({ database, renders }) => {
       const { ids, total } = searchRenders(database, search);
@@ -276,7 +276,7 @@ export class ProjectFile {
     return this.#writing(({ renders }) => renders.change(id, changes));
   }
 
-  /** Takes a render out of the lists; {@link restoreRender} brings it back. @throws as {@link changeRender} */
+  /** Removes a render from the lists; {@link restoreRender} restores it. @throws as {@link changeRender} */
   deleteRender(id: string): void {
     this.#writing(({ renders }) => renders.setDeleted(id, this.#clock()));
   }
@@ -287,7 +287,7 @@ export class ProjectFile {
   }
 
   /**
-   * Runs several changes as one: all of them last, or none. They may not wait for anything.
+   * Runs several synchronous changes as one transaction: all of them are kept, or none.
    *
    * @throws StudioError what the changes throw
    */
@@ -315,14 +315,14 @@ export class ProjectFile {
     this.#reading(({ database, assets, history, renders }) => {
       checkIntegrity(database);
       for (const document of history.documents()) assets.requireAll(documentAssets(document));
-      // A render's request may name pictures that another project holds: what it leaves is what must be here.
+      // A render's request may refer to pictures of another project; only its results must be here.
       for (const _ of renders.assets());
       for (const id of assets.ids()) assets.read(id);
     });
   }
 
   /**
-   * Writes the project as it is to another place, whole or not at all; this one stays open, and takes changes
+   * Writes a copy of the project to another path, completely or not at all; this one stays open and can be changed
    * meanwhile.
    *
    * @throws StudioError PROJECT_EXISTS, PROJECT_BUSY (the file there is open), PROJECT_UNWRITABLE, DISK_FULL, CANCELLED
@@ -333,9 +333,9 @@ export class ProjectFile {
   }
 
   /**
-   * Writes the project to another place and opens it there beside this one.
+   * Writes a copy of the project to another path and opens it too.
    *
-   * @throws StudioError as {@link saveCopy}; nothing is left there then
+   * @throws StudioError as {@link saveCopy}; no copy is left then
    */
   async openCopy(path: string, options: CopyOptions = {}): Promise<ProjectFile> {
     const place = placeOf(path);
@@ -350,8 +350,8 @@ export class ProjectFile {
   }
 
   /**
-   * Writes the project to another place, opens it there, and closes this one. A project whose file was moved or
-   * deleted may be written to its old place.
+   * Writes the project to another path, opens it there, and closes this one. A project whose file was moved or
+   * deleted may be written to its old path.
    *
    * @throws StudioError as {@link saveCopy}; this one then stays open
    */
@@ -363,16 +363,16 @@ export class ProjectFile {
       return copy;
     }
     const lock = await this.#copyTo(place, options, true);
-    // SQLite removes the log by its name when it closes: before the new file gets one of the same name.
+    // SQLite removes the log by name when it closes, so close before the new file gets one of the same name.
     this.#connection.abandon();
     return ProjectFile.#open(place, lock, this.#clock);
   }
 
   /**
-   * Folds the log into the file and lets go of it; closing twice does nothing.
+   * Merges the log into the file and closes it; closing twice does nothing.
    *
-   * @throws StudioError DISK_FULL or PROJECT_UNWRITABLE when the log could not be folded in: it then stays beside the
-   *   file, nothing is lost, and the next one to open the project folds it in. The project is closed all the same.
+   * @throws StudioError DISK_FULL or PROJECT_UNWRITABLE when the log could not be merged: it then stays next to the
+   * file, nothing is lost, and the next opening merges it. The project is closed nevertheless.
    */
   close(): void {
     this.#connection.close();

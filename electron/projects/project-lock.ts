@@ -1,8 +1,8 @@
 /// <reference path="../types/fs-native-extensions.d.ts" />
 /**
- * One process at a time writes a project. The lock is the operating system's own, on an open file beside the
- * project: it ends with the process that holds it, so that a crash leaves nothing to clear away
- * (docs/decisions/0030). It cannot lie on the project file itself, where SQLite keeps locks of its own.
+ * Lets one process at a time write a project. The lock is the operating system's own, on an open file next to the
+ * project: it ends with the process that holds it, so a crash leaves nothing to clean up (docs/decisions/0030). It
+ * cannot be on the project file itself, where SQLite has its own locks.
  */
 import { closeSync, constants, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { tryLock } from 'fs-native-extensions';
@@ -10,7 +10,7 @@ import { StudioError } from '../contract/errors.ts';
 import { LOCK_ENDING } from './file-names.ts';
 import { inProject } from './sqlite-errors.ts';
 
-/** Other processes may take the lock file away while it is being opened; never this many in a row. */
+/** Other processes may remove the lock file while it is being opened, but never this often in a row. */
 const MAX_TRIES = 20;
 
 export class ProjectLock {
@@ -24,7 +24,7 @@ export class ProjectLock {
 
   /**
    * @throws StudioError PROJECT_BUSY at once when another process, or another part of this one, has it;
-   *   PROJECT_UNWRITABLE when the folder takes no lock file
+   * PROJECT_UNWRITABLE when no lock file can be written in the folder
    */
   static acquire(projectPath: string): ProjectLock {
     const path = `${projectPath}${LOCK_ENDING}`;
@@ -40,22 +40,22 @@ export class ProjectLock {
             `${projectPath} is open in another window or program. It can be opened read-only here.`,
           );
         }
-        // Its last holder may have removed the file between our opening and our locking it: then this is a
-        // lock on nothing, and somebody else may already have one on the new file.
+        // The last holder may have removed the file between opening and locking it: then this lock is on a deleted
+        // file, and another process may already hold the lock on the new one.
         isHeld = isSameFile(path, fileDescriptor);
         if (isHeld) return new ProjectLock(path, fileDescriptor);
       } finally {
         if (!isHeld) closeSync(fileDescriptor);
       }
       if (attempt === MAX_TRIES) {
-        throw new StudioError('PROJECT_BUSY', `${path} changes all the time: the project cannot be locked.`);
+        throw new StudioError('PROJECT_BUSY', `${path} keeps changing: the project cannot be locked.`);
       }
     }
   }
 
-  /** Removes the lock file while it is still held, then lets go of it. */
+  /** Removes the lock file while it is still held, then releases the lock. */
   release(): void {
-    // A file that cannot be removed does no harm: the lock is not its being there.
+    // A file that cannot be removed does no harm: the lock is not the file's existence.
     try {
       rmSync(this.#path, { force: true });
     } finally {

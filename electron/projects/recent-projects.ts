@@ -1,4 +1,4 @@
-/** The list of recent projects, in a file of the host. */
+/** The list of recent projects, in a file of the settings folder. */
 import { readFileSync, renameSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ import { withFileLockSync } from '../foundation/files/file-lock.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
 import { boundedTimeMs } from './shown-values.ts';
 
-/** Most projects that are remembered. */
+/** Length of the list. */
 const MAX_RECENT = 50;
 
 const recentProjectSchema = z.strictObject({
@@ -26,12 +26,12 @@ const fileSchema = z.strictObject({
 export class RecentProjects {
   readonly #file: string;
 
-  /** @param file where the list is kept; it need not be there yet */
+  /** @param file of the list; it need not exist yet */
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Newest first; whether the files are still there is not asked. */
+  /** Newest first; the files may no longer exist. */
   list(): RememberedProject[] {
     let bytes: Uint8Array;
     try {
@@ -42,12 +42,12 @@ export class RecentProjects {
     }
     const parsed = fileSchema.safeParse(parseJson(bytes));
     if (parsed.success) return parsed.data.projects;
-    // The list is a convenience: a damaged one is put aside, where it can be looked at, and a new one begun.
+    // The list is a convenience: a damaged one is moved aside for inspection, and a new one started.
     renameSync(this.#file, `${this.#file}.damaged`);
     return [];
   }
 
-  /** Puts a project at the top of the list. @param path absolute */
+  /** Moves a project to the top of the list. @param path absolute */
   remember(path: string, nowMs: number): void {
     withFileLockSync(this.#file, () => {
       const others = this.list().filter((project) => project.path !== path);
@@ -55,7 +55,7 @@ export class RecentProjects {
     });
   }
 
-  /** Takes a project off the list; the file itself stays. */
+  /** Removes a project from the list; the file itself stays. */
   forget(path: string): void {
     withFileLockSync(this.#file, () => {
       const projects = this.list();
@@ -64,7 +64,7 @@ export class RecentProjects {
     });
   }
 
-  /** Writes the list so that a reader sees the whole of it or what was there before. */
+  /** Writes the list atomically. */
   #write(projects: RememberedProject[]): void {
     const checked = fileSchema.safeParse({ version: 1, projects });
     if (!checked.success) {

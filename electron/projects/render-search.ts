@@ -5,7 +5,7 @@ import { listConditions } from './render-table.ts';
 import { boundedText } from './stored-json.ts';
 
 export interface RenderSearch {
-  /** Part of the name, of the scene's prompt, or of a concept's name or prompt; '' is every render. */
+  /** Part of the name, of the scene's prompt, or of a concept's name or prompt; '' matches every render. */
   readonly text: string;
   readonly show: keyof typeof listConditions;
   readonly order: RenderOrder;
@@ -20,7 +20,7 @@ const orders: Readonly<Record<RenderOrder, string>> = {
   longest: 'total_ms DESC, sequence DESC',
 };
 
-/** What is searched; a request that is damaged or too large to be genuine is found by its name only. */
+/** The searched text; a render whose request is damaged or too large to be genuine is found only by its name. */
 const searchedText = `folded(coalesce(name, '') || char(10) || CASE WHEN json_valid(${boundedText('request')}) THEN
   coalesce(json_extract(request, '$.scene.prompt'), '') || coalesce((
     SELECT group_concat(char(10) || coalesce(json_extract(value, '$.name'), '') || char(10) ||
@@ -29,21 +29,21 @@ const searchedText = `folded(coalesce(name, '') || char(10) || CASE WHEN json_va
   ELSE '' END)`;
 
 /**
- * A text as it is compared: case, and how accents are encoded, do not matter, in any script and whatever the
- * system's language. Upper case first, so that ß finds SS and all forms of sigma are one.
+ * Folds a text for comparison: case and the encoding of accents do not matter, in any script and in any system
+ * language. Upper case first, so that ß matches SS and all forms of sigma are equal.
  */
 export function folded(text: string): string {
   return text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
-/** Makes {@link folded} known to SQL; to be called once for each connection. */
+/** Registers {@link folded} in SQL; called once per connection. */
 export function addFolding(database: Database): void {
   database.function('folded', { deterministic: true, directOnly: true }, (text: unknown) =>
     typeof text === 'string' ? folded(text) : null,
   );
 }
 
-/** @returns the ids of one page, and how many renders match on all of them */
+/** @returns the ids of one page, and how many renders match in all */
 export function searchRenders(
   database: Database,
   { text, show, order, offset, limit }: RenderSearch,

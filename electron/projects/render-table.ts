@@ -1,4 +1,4 @@
-/** The renders of a project: none is ever changed but for its name, star and metrics; deleting can be undone. */
+/** The renders of a project: only name, star and metrics ever change; deleting can be undone. */
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
@@ -26,11 +26,11 @@ import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-
 export interface RenderFilter {
   /** 'kept' by default. */
   readonly show?: 'kept' | 'starred' | 'deleted';
-  /** Only those with a smaller sequence number: where the last page ended. */
+  /** Only those with a smaller sequence number: the end of the last page. */
   readonly before?: number;
   /** 1,000 by default. */
   readonly limit?: number;
-  /** Only those of one sweep over alpha and beta, by its id, or of the newest one. */
+  /** Only those of one sweep over alpha and beta, by its id, or the newest. */
   readonly sweep?: string;
 }
 
@@ -62,7 +62,7 @@ export function listSql(show: keyof typeof listConditions): string {
   return `SELECT ${summaryColumns} FROM render WHERE ${listConditions[show]} AND sequence < ? ORDER BY sequence DESC LIMIT ?`;
 }
 
-/** The id of a render's sweep; null where there is none, or one that cannot be read. */
+/** The id of a render's sweep; null for none, or one that cannot be read. */
 const sweepId = `json_extract(iif(json_valid(${boundedText('sweep')}), sweep, NULL), '$.sweepId')`;
 
 /** As {@link listSql}. */
@@ -96,13 +96,13 @@ export class RenderTable {
     this.#database = database;
   }
 
-  /** @throws StudioError PARAMETER_INVALID when it is not as {@link newRenderSchema} says */
+  /** @throws StudioError PARAMETER_INVALID when it does not match {@link newRenderSchema} */
   add(render: NewRender, nowMs: number): RenderRecord {
     const parsed = newRenderSchema.safeParse(render);
     if (!parsed.success) {
       throw new StudioError(
         'PARAMETER_INVALID',
-        `The render cannot be kept:\n${z.prettifyError(parsed.error)}`,
+        `The render cannot be stored:\n${z.prettifyError(parsed.error)}`,
         {
           cause: parsed.error,
         },
@@ -174,7 +174,7 @@ export class RenderTable {
     }
   }
 
-  /** One that is damaged is listed, too, as one that has failed. */
+  /** Damaged ones are listed as failed. */
   list({
     show = 'kept',
     before = Number.MAX_SAFE_INTEGER,
@@ -275,7 +275,10 @@ export class RenderTable {
   }
 }
 
-/** What the columns of a summary say: what is only shown is in its bounds, the rest is for the schema to check. */
+/**
+ * A summary's columns as a value: displayed texts and times are brought into their bounds, the schema checks the
+ * rest.
+ */
 function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: SummaryRow): object {
   const { name, createdAtMs, deletedAtMs, totalMs } = rest;
   return {
@@ -294,9 +297,9 @@ function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: S
 }
 
 /**
- * What is left of a render that cannot be read, for a list of renders that can.
+ * What remains of an unreadable render, for a list.
  *
- * @throws `error` when it is about something else, and when nobody could name the render
+ * @throws `error` when it has another cause, or the render has no valid id
  */
 function damagedSummary(
   { id, sequence, isStarred, deletedAtMs, ...row }: SummaryRow,
@@ -324,7 +327,7 @@ function failureOf(code: string, message: string): RenderSummary['failure'] {
   const known = errorCodeSchema.safeParse(code);
   const shown = cutText(message, MAX_FAILURE_LENGTH);
   if (known.success) return { code: known.data, message: shown };
-  // Another version of this program may know more codes.
+  // Another version of this program may have more codes.
   return { code: 'INTERNAL', message: cutText(`${cutText(code, 60)}: ${shown}`, MAX_FAILURE_LENGTH) };
 }
 

@@ -11,32 +11,33 @@ import { createDatabase, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
 
 export interface PlaceOptions {
-  /** Take the place of a file that is there; otherwise that is an error. */
+  /** Replace an existing file; otherwise that is an error. */
   readonly overwrite?: boolean;
 }
 
 export interface CopyOptions extends PlaceOptions {
-  /** What the copy is called; as the original by default. */
+  /** Title of the copy; the original's by default. */
   readonly title?: string;
-  /** Ends the copying: nothing is left of it then. */
+  /** Cancels the copy and leaves nothing behind. */
   readonly signal?: AbortSignal;
-  /** Bytes that have been copied, and how many there are. */
+  /** Bytes copied so far, and in all. */
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
 }
 
-/** Pages that are copied before anything else gets its turn: about 1 MiB, which takes some milliseconds. */
+/** Pages copied before yielding: about 1 MiB, which takes some milliseconds. */
 const PAGES_PER_STEP = 256;
-/** Bytes that may wait for the disk. */
+/** Bytes that may wait to be synced. */
 const BYTES_PER_SYNC = 32 * 2 ** 20;
 
 /**
- * Copies a database as it is now, its log included, to another place: step by step, so that the process goes on
- * answering meanwhile. What is committed on this connection until the last step is in the copy.
+ * Copies a database with its log to another path, in steps, so that the process stays responsive. Commits on this
+ * connection before the last step are in the copy.
  *
- * The pages come from the open connection, not by the path: also of a file that was moved or deleted.
+ * The pages come from the open connection, not from the path, so this also works for a file that was moved or
+ * deleted.
  *
- * @param held the lock of the place, where the caller has it; it is not let go of
- * @returns a lock on the copy, for who goes on in it
+ * @param held the lock of the target, if the caller has it; it is not released
+ * @returns a lock on the copy, for a caller that continues in it
  * @throws StudioError PROJECT_EXISTS; PROJECT_BUSY when the file there is open as a project; CANCELLED; or an error
  *   of SQLite or the file system
  */
@@ -48,7 +49,7 @@ export async function copyDatabase(
 ): Promise<ProjectLock> {
   const placement = Placement.begin(to, options, held);
   try {
-    // So that it can be synced from here while SQLite writes it.
+    // To sync it from here while SQLite writes it.
     const handle = await open(placement.temporary, 'wx+');
     try {
       await copyPages(database, placement.temporary, handle, options);
@@ -88,7 +89,7 @@ async function copyPages(
       if (failure !== undefined) throw failure;
       const pages = totalPages - remainingPages;
       onProgress?.(pages * pageSize, totalPages * pageSize);
-      // The disk takes what was written while more is being written: at the end there is little to wait for.
+      // Sync while writing, so that little is left to wait for at the end.
       const unsyncedBytes = (pages - syncedPages) * pageSize;
       if (syncing === undefined && (unsyncedBytes >= BYTES_PER_SYNC || remainingPages === 1)) {
         if (pages > syncedPages) {
@@ -123,7 +124,7 @@ export function placeNewDatabase(
   }
 }
 
-/** A place that is being written to under another name. */
+/** A target that is being written under a temporary name. */
 class Placement {
   readonly #to: string;
   readonly #lock: ProjectLock;
@@ -145,10 +146,10 @@ class Placement {
         if (!overwrite) {
           throw new StudioError(
             'PROJECT_EXISTS',
-            `${to} is there already. Choose another name, or replace it.`,
+            `${to} exists already. Choose another name, or replace it.`,
           );
         }
-        // Where the lock is the caller's own, the log there belongs to a file that was moved away.
+        // If the caller holds the lock, the log there belongs to a file that was moved away.
         if (held === undefined) foldIn(to);
       }
       return placement;
@@ -158,11 +159,11 @@ class Placement {
     }
   }
 
-  /** @returns the place's lock, still held */
+  /** @returns the target's lock, still held */
   finish(title?: string): ProjectLock {
     if (title !== undefined) setTitle(this.temporary, title);
     sync(this.temporary);
-    // A log that a crash left beside another file of this name must not be taken for the new one's.
+    // A log that a crash left next to another file of this name must not be mistaken for the new one's.
     for (const ending of SQLITE_ENDINGS) rmSync(`${this.#to}${ending}`, { force: true });
     renameSync(this.temporary, this.#to);
     syncFolder(dirname(this.#to));
@@ -185,7 +186,7 @@ function setTitle(path: string, title: string): void {
   }
 }
 
-/** Puts what a crash left beside a project into it, so that the old file is whole until the moment it is replaced. */
+/** Merges the log that a crash left next to a project, so that the old file is complete until it is replaced. */
 function foldIn(path: string): void {
   if (!existsSync(`${path}-wal`)) return;
   try {
@@ -193,7 +194,7 @@ function foldIn(path: string): void {
     database.pragma('wal_checkpoint(TRUNCATE)');
     database.close();
   } catch (error) {
-    // What is no project of ours has nothing to be folded in; it is about to be replaced, as was asked.
+    // A file that is not a project has no log to merge; it is about to be replaced, as requested.
     if (!(error instanceof StudioError)) throw error;
   }
 }
@@ -207,9 +208,9 @@ function sync(path: string): void {
   }
 }
 
-/** Makes a rename last through a power cut. */
+/** Makes a rename survive a power cut. */
 function syncFolder(folder: string): void {
-  // Windows cannot open folders: there the journal has to do.
+  // Windows cannot open folders: there the journal has to suffice.
   if (process.platform === 'win32') return;
   const fileDescriptor = openSync(folder, 'r');
   try {

@@ -1,10 +1,10 @@
 /**
- * What is only shown of a project (titles, labels, times) is brought into its bounds when it is read: a file from
- * elsewhere, or one that was written while a clock was wrong, opens all the same (docs/decisions/0125).
+ * Brings a project's display values (titles, labels, times) into their bounds when they are read: a file from
+ * elsewhere, or one written while a clock was wrong, still opens (docs/decisions/0125).
  */
 import * as z from 'zod';
 
-/** The end of the year 9999 in milliseconds since 1970: ISO 8601 has no plain form for what comes after. */
+/** The end of the year 9999 in milliseconds since 1970: ISO 8601 has no plain form for later times. */
 export const MAX_TIME_MS = 253_402_300_799_999;
 
 /** Longest title, label or name, in UTF-16 units. */
@@ -14,15 +14,15 @@ export const MAX_TEXT_LENGTH = 200;
 export const timeMsSchema = z.int().min(0).max(MAX_TIME_MS);
 
 /**
- * The nearest time that can be shown. A clock that stands before 1970 or after the year 9999 is wrong, and must not
- * keep a change from being saved; when it was saved is not worth that.
+ * The nearest time that can be shown. A clock before 1970 or after the year 9999 is wrong; that must not prevent a
+ * change from being saved.
  */
 export function boundedTimeMs(timeMs: number): number {
   if (Number.isNaN(timeMs)) return 0;
   return Math.trunc(Math.min(Math.max(timeMs, 0), MAX_TIME_MS));
 }
 
-/** A text of 1 to {@link MAX_TEXT_LENGTH} units without spaces around it. @param fallback where nothing is left */
+/** A trimmed text of 1 to {@link MAX_TEXT_LENGTH} units. @param fallback when nothing is left */
 export function boundedTextOr(text: string | null, fallback: string): string {
   const trimmed = (text ?? '').replaceAll('\0', '').trim();
   const cut = cutText(trimmed, MAX_TEXT_LENGTH);

@@ -1,4 +1,4 @@
-/** Translates errors of SQLite and the file system into sentences. */
+/** Translates errors of SQLite and the file system into sentences for the user. */
 import { StudioError } from '../contract/errors.ts';
 
 /** The code that SQLite or the file system gave an error, such as SQLITE_FULL or EROFS. */
@@ -7,19 +7,19 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** What a change of a project is refused with whose file is not where it was opened. */
+/** The error for a change of a project whose file is no longer where it was opened. */
 export function movedError(path: string, cause?: unknown): StudioError {
   return new StudioError(
     'PROJECT_MOVED',
-    `${path} was moved, deleted or replaced while it was open. Everything is still here: save it under a name to go on.`,
+    `${path} was moved, deleted or replaced while it was open. Everything is still here: save it under a name to continue.`,
     { cause },
   );
 }
 
 /**
- * An error of a project file as one the user can act on.
+ * Turns an error of a project file into one the user can act on.
  *
- * @returns the error itself when it carries a code of this program already, or is a fault of this program
+ * @returns the error itself when it already carries a code, or is a bug
  */
 export function projectError(error: unknown, path: string): unknown {
   if (error instanceof StudioError) return error;
@@ -31,7 +31,7 @@ export function projectError(error: unknown, path: string): unknown {
     case code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT':
       return say(
         'DISK_FULL',
-        `The disk is full: ${path} could not take the change. What was saved before is safe; make room and try again.`,
+        `The disk is full: the change could not be saved in ${path}. Everything saved before is safe; make room and try again.`,
       );
     case code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_FORMAT':
       return say('PROJECT_INVALID', `${path} is not a project file, or it is damaged (${detail}).`);
@@ -40,12 +40,9 @@ export function projectError(error: unknown, path: string): unknown {
     case code === 'SQLITE_READONLY_DBMOVED':
       return movedError(path, error);
     case code === 'ENAMETOOLONG':
-      return say(
-        'PROJECT_UNWRITABLE',
-        `The name is longer than the disk takes: ${path}. Choose a shorter one.`,
-      );
+      return say('PROJECT_UNWRITABLE', `The name is too long for the disk: ${path}. Choose a shorter one.`);
     case code === 'ENOENT':
-      return say('PROJECT_MISSING', `${path} is not there.`);
+      return say('PROJECT_MISSING', `${path} does not exist.`);
     case code.startsWith('SQLITE_READONLY') ||
       code.startsWith('SQLITE_CANTOPEN') ||
       code.startsWith('SQLITE_PERM') ||
@@ -53,7 +50,7 @@ export function projectError(error: unknown, path: string): unknown {
       /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|IO|LOOP|FBIG)$/.test(code):
       return say(
         'PROJECT_UNWRITABLE',
-        `${path}, or the folder that it lies in, cannot be written (${code}). It can be opened read-only, or copied ` +
+        `${path}, or its folder, cannot be written (${code}). It can be opened read-only, or copied ` +
           'elsewhere.',
       );
     default:

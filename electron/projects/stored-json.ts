@@ -1,12 +1,12 @@
-/** Values stored as JSON in the database; validated on reading like untrusted input. */
+/** Values stored as JSON in the database, validated like untrusted input when read. */
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { MAX_JSON_LENGTH } from './size-limits.ts';
 
-/** What a query gives in the place of a text that is too long to be read: see {@link boundedText}. */
+/** What a query returns in place of a text that is too long to read: see {@link boundedText}. */
 const TOO_LONG = null;
 
-/** SQL that gives a column's text, or null without reading it when it is longer than any that we write. */
+/** SQL for a column's text, or null, without reading it, if it is longer than any that this program writes. */
 export function boundedText(column: string): string {
   return `iif(length(CAST(${column} AS BLOB)) <= ${MAX_JSON_LENGTH}, ${column}, NULL)`;
 }
@@ -44,9 +44,9 @@ export function fromStored<Schema extends z.ZodType>(
   });
 }
 
-/** @throws StudioError PARAMETER_INVALID when it is longer than what would be read again */
+/** @throws StudioError PARAMETER_INVALID when it is longer than the limit for reading */
 export function toStoredJson(value: unknown, what: string): string {
   const text = JSON.stringify(value);
   if (Buffer.byteLength(text) <= MAX_JSON_LENGTH) return text;
-  throw new StudioError('PARAMETER_INVALID', `${what} is too large to be kept in a project.`);
+  throw new StudioError('PARAMETER_INVALID', `${what} is too large for a project.`);
 }

@@ -1,16 +1,16 @@
 /**
- * Access to the browser host: a page that knows its key, under a name of this host, from a page that this host
- * served. Each check holds off another attack: the key any other person or program on the machine, the host's name DNS
- * rebinding, the origin every other page in the same browser.
+ * Access to the browser host: requests need its key, one of its names, and an origin of its own. Each check prevents
+ * another attack: the key other users and programs on the machine, the host's name DNS rebinding, the origin other
+ * pages in the same browser.
  *
  * The key itself never travels: cookies reach every other port of the machine, and a page goes on calling a port that
- * another program may have taken meanwhile. Both ends prove that they know it (docs/decisions/0121).
+ * another program may have taken meanwhile. Both sides prove that they know it (docs/decisions/0121).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Challenge, hostProofText, pageProofText, readProofProtocol } from '../contract/access.ts';
 
-/** Names of the machine itself. A tunnel may have another port, so that ports are not looked at. */
+/** Names of the machine itself. A tunnel may have another port, so ports are not checked. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /** How long a challenge can be answered. */
@@ -18,26 +18,26 @@ const CHALLENGE_LIFE_MS = 60_000;
 
 const NONCE_BYTES = 18;
 
-/** Why a request is refused; undefined for one that is not. */
+/** Why a request is refused; undefined if it is allowed. */
 export type Refusal = { readonly status: 401 | 403 | 421; readonly sentence: string } | undefined;
 
 export interface AccessOptions {
-  /** What the page and the host both know; it admits its holder. */
+  /** The secret shared by page and host; it admits its holder. */
   readonly token: string;
-  /** Names besides the loopback's that browsers may call this host by. */
+  /** Further host names that browsers may use. */
   readonly hostNames?: readonly string[];
   readonly nowMs?: () => number;
 }
 
 export class Access {
-  /** Names pictures together with their hash, for as long as this host runs. */
+  /** Part of the addresses of pictures, together with their hash, while this host runs. */
   readonly assetKey: string = randomBytes(32).toString('base64url');
   readonly #token: string;
   readonly #hostNames: ReadonlySet<string>;
   readonly #nowMs: () => number;
-  /** Makes challenges that need not be kept until somebody answers them. */
+  /** Signs challenges, so that they need not be stored until they are answered. */
   readonly #challengeKey = randomBytes(32);
-  /** Challenges that were answered rightly, and when they end: each is good for one connection. */
+  /** Answered challenges and when they expire: each is valid for one connection. */
   readonly #answered = new Map<string, number>();
 
   constructor({ token, hostNames = [], nowMs = Date.now }: AccessOptions) {
@@ -46,7 +46,7 @@ export class Access {
     this.#nowMs = nowMs;
   }
 
-  /** Proves to a page that this is the host that it knows, and asks it for the same. */
+  /** Proves this host's identity to a page, and challenges the page. */
   challenge(pageNonce: string): Challenge {
     const body = `${(this.#nowMs() + CHALLENGE_LIFE_MS).toString(36)}.${randomBytes(NONCE_BYTES).toString('base64url')}`;
     const challenge = `${body}.${this.#sign(this.#challengeKey, body)}`;
@@ -72,28 +72,28 @@ export class Access {
     return undefined;
   }
 
-  /** Whether the address of a picture has the key that pages of this host are given. */
+  /** Whether the address of a picture has this host's key. */
   checkAssetKey(given: string): Refusal {
     if (isSame(given, this.assetKey)) return undefined;
-    return { status: 401, sentence: 'Pictures are given to pages of the running program only.' };
+    return { status: 401, sentence: 'Pictures are served only to pages of the running program.' };
   }
 
-  /** Whether the request calls this host by one of its names. */
+  /** Whether the request uses one of this host's names. */
   checkHost(request: IncomingMessage): Refusal {
     const name = hostNameOf(request.headers.host);
     if (name !== undefined && this.#hostNames.has(name)) return undefined;
-    return { status: 421, sentence: 'This host does not have that name. Add it with --host-name.' };
+    return { status: 421, sentence: 'This host does not have this name. Add it with --host-name.' };
   }
 
   /**
    * Whether the request comes from a page of this host.
    *
-   * @param isRequired for requests that change something: these always name their origin
+   * @param isRequired for requests that change something: these always state their origin
    */
   checkOrigin(request: IncomingMessage, isRequired: boolean): Refusal {
     const refusal: Refusal = {
       status: 403,
-      sentence: 'Requests are taken from this program’s own pages only.',
+      sentence: 'Only requests of this program’s own pages are accepted.',
     };
     const { origin, host } = request.headers;
     const site = request.headers['sec-fetch-site'];
@@ -104,7 +104,7 @@ export class Access {
     return this.#isScheme(url.protocol, url.hostname) ? undefined : refusal;
   }
 
-  /** This host speaks HTTP; in front of a name that it was given, something else may speak TLS. */
+  /** This host speaks HTTP; for an additional name, a proxy in front may speak TLS. */
   #isScheme(protocol: string, name: string): boolean {
     return protocol === 'http:' || (protocol === 'https:' && !LOOPBACK_NAMES.includes(name));
   }
@@ -120,7 +120,7 @@ function isSame(given: string, known: string): boolean {
 }
 
 function hostNameOf(host: string | undefined): string | undefined {
-  // As browsers send it: a name or an address, and perhaps a port.
+  // As browsers send it: a name or an address, optionally with a port.
   const found = /^(\[[\da-f:.]+\]|[a-z\d.-]+)(?::\d{1,5})?$/i.exec(host ?? '');
   return found?.[1]?.toLowerCase();
 }

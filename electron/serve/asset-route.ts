@@ -1,4 +1,4 @@
-/** `GET` and `PUT /assets/<key>/<sha256>`: the bytes of pictures, named by what they are. */
+/** `GET` and `PUT /assets/<key>/<sha256>`: the bytes of pictures, addressed by content. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { UPLOAD_LIMIT_BYTES } from '../app/assets/upload.ts';
 import type { Studio } from '../app/studio.ts';
@@ -10,7 +10,7 @@ import { discard, type UploadBodies } from './upload-body.ts';
 
 const TOO_LARGE = `A file may have at most ${UPLOAD_LIMIT_BYTES / 2 ** 20} MiB.`;
 
-/** @param name what follows the key in the address */
+/** @param name the address after the key */
 export async function assetRoute(
   studio: Studio,
   bodies: UploadBodies,
@@ -21,14 +21,14 @@ export async function assetRoute(
   setSecurityHeaders(response, 'asset');
   const id = assetIdSchema.safeParse(name);
   if (!id.success) {
-    respond(response, 404, 'A picture is named by the SHA-256 of its bytes.');
+    respond(response, 404, 'A picture is addressed by the SHA-256 of its bytes.');
   } else if (request.method === 'GET' || request.method === 'HEAD') {
     sendAsset(studio, id.data, request, response);
   } else if (request.method === 'PUT') {
     await takeAsset(studio, bodies, id.data, request, response);
   } else {
     response.setHeader('Allow', 'GET, HEAD, PUT');
-    respond(response, 405, 'Pictures are only read and uploaded here.');
+    respond(response, 405, 'This address only supports reading and uploading pictures.');
   }
 }
 
@@ -38,18 +38,18 @@ function sendAsset(studio: Studio, id: string, request: IncomingMessage, respons
     asset = studio.readAsset(id);
   } catch (error) {
     if (!(error instanceof StudioError) || error.code === 'INTERNAL') throw error;
-    // A damaged picture of a project is no fault of the program's, and has a sentence of its own.
+    // A damaged picture of a project is not a bug, and has its own sentence.
     respond(response, 422, error.message);
     return;
   }
   if (asset === undefined) {
-    respond(response, 404, 'No open project has that picture.');
+    respond(response, 404, 'No open project has this picture.');
     return;
   }
   response.writeHead(200, {
     'Content-Type': asset.mediaType,
     'Content-Length': asset.bytes.length,
-    // What is named by its content never changes.
+    // Content addressed by its hash never changes.
     'Cache-Control': 'private, max-age=31536000, immutable',
   });
   response.end(request.method === 'HEAD' ? undefined : asset.bytes);
@@ -67,7 +67,7 @@ async function takeAsset(
   if (end.state === 'aborted') response.destroy();
   else if (end.state === 'too large') await refuseBody(request, response, 413, TOO_LARGE);
   else if (end.state === 'not kept') await refuseBody(request, response, 507, end.why);
-  else if (end.id !== id) respond(response, 422, 'What arrived is not what was announced. Try again.');
+  else if (end.id !== id) respond(response, 422, 'The upload does not match its hash. Try again.');
   else respond(response, 201, 'Taken.');
 }
 

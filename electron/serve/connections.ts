@@ -1,6 +1,6 @@
 /**
- * Connections of the server: none may end the host by ending itself, and those that have shown nothing yet cannot use
- * up the descriptors that the program needs.
+ * Connections of the server: no broken connection can end the host, and unproven ones cannot use up the file
+ * descriptors that the program needs.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,10 +9,10 @@ import type { Duplex } from 'node:stream';
 /** Most connections in all; a process may commonly have 1,024 descriptors open. */
 const MAX_CONNECTIONS = 512;
 
-/** Most connections over which nothing came yet that only a page with the key can know. */
+/** Most connections that have not proved the key yet. */
 export const MAX_STRANGERS = 128;
 
-/** How long a request may take until its headers are whole. */
+/** How long a request's headers may take to arrive. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const CHECK_INTERVAL_MS = 5_000;
 
@@ -22,7 +22,7 @@ export const connectionOptions = {
   // How much longer a connection stays open than the host says it does: on a busy machine a request may be on its way
   // over a connection that the sender rightly takes for open, and would be lost with it.
   keepAliveTimeoutBuffer: 30_000,
-  // Uploads over a slow tunnel take long; how long nothing may arrive is upload-body.ts's to say.
+  // Uploads over a slow tunnel take long; upload-body.ts limits their pauses instead.
   requestTimeout: 0,
   maxHeaderSize: 16 << 10,
 } as const;
@@ -36,18 +36,18 @@ export class Connections {
     server.on('connection', (socket) => this.#take(socket));
   }
 
-  /** Something came over this connection that only a page with the key can know. */
+  /** This connection has proved the key. */
   trust(socket: Duplex): void {
     this.#strangers.delete(socket);
   }
 
   #take(socket: Socket): void {
-    // Node takes its own listener away when a request becomes a socket; an error without one ends the process.
+    // Node removes its own listener when a request becomes a socket; an error without one ends the process.
     socket.on('error', () => socket.destroy());
     this.#strangers.add(socket);
     socket.on('close', () => this.#strangers.delete(socket));
     const [oldest] = this.#strangers;
-    // The newest is let in, so that a page still loads while another program holds connections open.
+    // Admit the newest, so that a page still loads while another program holds connections open.
     if (this.#strangers.size > MAX_STRANGERS) oldest?.destroy();
   }
 }

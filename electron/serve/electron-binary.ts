@@ -1,9 +1,9 @@
-/** Electron's binary: where it is, and fetching it once where it is not. Its npm package comes without. */
+/** Finds Electron's binary, and fetches it once if it is missing: its npm package does not include it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Longest that fetching the binary (some 120 MB) may take. */
+/** Time limit for fetching the binary (some 120 MB). */
 const FETCH_TIMEOUT_MS = 600_000;
 
 export type ElectronBinary = { readonly path: string } | { readonly reason: string };
@@ -16,7 +16,7 @@ export interface BinarySearch {
   readonly fetchBinary?: (script: string) => string | undefined;
 }
 
-/** Finds the binary, fetching it where that has not happened yet; or says in a few words why there is none. */
+/** Finds the binary, fetching it if needed; or gives a short reason why there is none. */
 export function findElectron({
   packageFolder,
   environment,

@@ -1,4 +1,4 @@
-/** The browser host as an entry of its own: `serve` of the command line, in a program that is packaged without it. */
+/** Entry of the browser host, `serve` of the command line, for the packaged program, which has no command line. */
 import { processIo } from '../foundation/command-line/process-io.ts';
 import { runCommandLine } from '../foundation/command-line/run-command-line.ts';
 import { serveCommand } from './serve-command.ts';

@@ -9,7 +9,7 @@ import { respond } from './respond.ts';
 export function pageRoute(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
   const notFound = (_: IncomingMessage, response: ServerResponse) =>
     respond(response, 404, 'There is no such page.');
-  // Files are looked for each time, so that a build while the host runs is seen.
+  // Files are looked up each time, so that a build while the host runs takes effect.
   const files = sirv(folder, { dev: true, etag: true, onNoMatch: notFound });
   return (request, response) => {
     if (!existsSync(join(folder, 'index.html'))) {
@@ -22,13 +22,13 @@ export function pageRoute(folder: string): (request: IncomingMessage, response: 
     }
     const range = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(request.headers.range ?? '');
     if (range?.[2] && Number(range[2]) < Number(range[1])) {
-      respond(response, 416, 'A range ends after its beginning.');
+      respond(response, 416, 'A range must end after its beginning.');
       return;
     }
-    // Of other kinds of ranges the whole file is as good an answer (RFC 9110, 14.2).
+    // For other kinds of ranges, the whole file is a valid response (RFC 9110, 14.2).
     if (!range) delete request.headers.range;
     response.once('pipe', (file: Readable) => {
-      // sirv leaves the file open when the download is broken off, and its errors to nobody.
+      // sirv leaves the file open when a download is aborted, and does not handle its errors.
       response.once('close', () => file.destroy());
       file.once('error', () => response.destroy());
     });

@@ -1,9 +1,8 @@
 /// <reference path="../types/fs-native-extensions.d.ts" />
 /**
- * The browser hosts of one settings folder, a file for each port: so that a second start finds the first, and a host
- * that starts again on its port knows the pages that are still open. The files hold tokens: only their owner may read
- * them. Whether a host runs is known by a lock of the operating system, which ends with its process
- * (docs/decisions/0122).
+ * The browser hosts of one settings folder, one file per port, so that a second start finds the first, and a host
+ * that restarts on its port recognises the pages that are still open. The files contain tokens: only their owner may
+ * read them. An operating system lock, which ends with its process, shows whether a host runs (docs/decisions/0122).
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync } from 'node:fs';
@@ -12,16 +11,18 @@ import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import * as z from 'zod';
 
-/** A host that was not started for so long is forgotten, and the pages that knew it with it. */
+/** A host that was not started for this long is forgotten, with its pages. */
 const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
 
-/** So many hosts that have ended are remembered, for the pages that may be open; ports that the system chose come once. */
+/**
+ * How many ended hosts are remembered, for pages that may still be open; ports chosen by the system are used once.
+ */
 const KEPT_ENDED = 4;
 
 const hostSchema = z.strictObject({
   version: z.literal(1),
   port: z.int().min(1).max(65_535),
-  /** Address that it listens on. */
+  /** Address it listens on. */
   address: z.string().max(255),
   token: z.string().regex(/^[\w-]{43}$/),
   /** Process that runs or ran it. */
@@ -29,11 +30,11 @@ const hostSchema = z.strictObject({
 });
 export type KnownHost = z.infer<typeof hostSchema>;
 
-/** A port that this process has for its own among the hosts of the folder. */
+/** A port claimed by this process among the hosts of the folder. */
 export interface PortClaim {
-  /** The one that pages on this port know already, or a new one. */
+  /** The token that pages on this port know already, or a new one. */
   readonly token: string;
-  /** Lets the port go; what pages have to know stays for the next start. */
+  /** Releases the port; the token stays for the next start. */
   readonly release: () => void;
 }
 
@@ -45,12 +46,12 @@ export function newToken(): string {
 export class RunningHosts {
   readonly #folder: string;
 
-  /** @param settingsFolder where every host of one person has its settings */
+  /** @param settingsFolder shared by all hosts of a user */
   constructor(settingsFolder: string) {
     this.#folder = join(settingsFolder, 'browser-hosts');
   }
 
-  /** The hosts that run now. */
+  /** The running hosts. */
   async list(): Promise<KnownHost[]> {
     const known = await Promise.all((await this.#ports()).map((port) => this.#read(port)));
     return known.filter((host) => host !== undefined && this.#isRunning(host.port)) as KnownHost[];
@@ -59,7 +60,7 @@ export class RunningHosts {
   /**
    * Claims a port for this process.
    *
-   * @param token a new one, instead of the one that pages on this port know
+   * @param token a new token, instead of the one that pages on this port know
    * @returns undefined when another process has it
    */
   async claim(port: number, address: string, token?: string): Promise<PortClaim | undefined> {
@@ -86,7 +87,7 @@ export class RunningHosts {
     await rename(temporary, path);
   }
 
-  /** A file that cannot be understood is none: the host gets a new token. */
+  /** An invalid file is ignored: the host gets a new token. */
   async #read(port: number): Promise<KnownHost | undefined> {
     try {
       return hostSchema.parse(JSON.parse(await readFile(this.#path(port), 'utf8')));
@@ -104,13 +105,13 @@ export class RunningHosts {
     return names.flatMap((name) => /^(\d{1,5})\.json$/.exec(name)?.slice(1).map(Number) ?? []);
   }
 
-  /** @param claimed a port that is not forgotten */
+  /** @param claimed a port not to forget */
   async #forgetOld(claimed: number): Promise<void> {
     const ended: { port: number; startedMs: number }[] = [];
     for (const port of await this.#ports()) {
       if (port === claimed || this.#isRunning(port)) continue;
       const file = await stat(this.#path(port)).catch((error: unknown) => {
-        // Another start was quicker.
+        // Another start was faster.
         if (isMissing(error)) return undefined;
         throw error;
       });

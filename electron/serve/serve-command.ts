@@ -15,22 +15,22 @@ const DEFAULT_PORT = 4310;
 export const serveOptions = {
   port: {
     value: 'NUMBER',
-    description: `Port; ${DEFAULT_PORT} by default, 0 takes any that is free.`,
+    description: `Port; ${DEFAULT_PORT} by default, 0 picks a free one.`,
   },
   address: {
     value: 'ADDRESS',
-    description: 'Address to listen on; 127.0.0.1 by default, which only this machine reaches.',
+    description: 'Address to listen on; 127.0.0.1 by default, which only this machine can reach.',
   },
   'host-name': {
     value: 'NAME',
     multiple: true,
-    description: 'A further name that browsers may call this host by.',
+    description: 'A further host name that browsers may use.',
   },
 } as const satisfies Record<string, CommandOption>;
 
 const SERVE_DETAILS =
   `From another machine, use a tunnel: ssh -L ${DEFAULT_PORT}:localhost:${DEFAULT_PORT} HOST\n` +
-  'A second start without --port prints the address of the program that runs already.';
+  'A second start without --port prints the address of the running program.';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -42,7 +42,7 @@ export const serveCommand: Command = {
   run: serve,
 };
 
-/** Runs until the process is asked to end. */
+/** Runs until the process is told to end. */
 export async function serve(context: CommandContext): Promise<void> {
   const { options } = context;
   const port = options.text('port');
@@ -55,13 +55,13 @@ export async function serve(context: CommandContext): Promise<void> {
 }
 
 interface Place {
-  /** undefined when it was not chosen. */
+  /** undefined if not chosen. */
   readonly port: number | undefined;
   readonly address: string;
   readonly hostNames: readonly string[];
 }
 
-/** A second start is for the program that runs already, unless it is to listen elsewhere. */
+/** A second start refers to the running program, unless it should listen elsewhere. */
 async function start(place: Place, context: CommandContext): Promise<void> {
   const facts = thisMachine();
   const folders = studioFolders(facts);
@@ -75,8 +75,8 @@ async function start(place: Place, context: CommandContext): Promise<void> {
 function printRunningHost({ address, port, token }: KnownHost, { print, result }: CommandContext): void {
   const url = addressFor(address, port, token);
   result({ url, ranAlready: true });
-  print(`PnP-MIX Studio runs already and is at ${url}`);
-  print('Another one beside it: npx pnpmix serve --port 0');
+  print(`PnP-MIX Studio is already running at ${url}`);
+  print('To start another one: npx pnpmix serve --port 0');
 }
 
 interface Surroundings {
@@ -95,7 +95,7 @@ async function runUntilStopped(
     log.fault(error, what);
     console.error(`fault in ${what}:`, error);
   };
-  // As in Electron: what is saved is safe, what runs goes on, and the log says what happened.
+  // As in Electron: saved work is safe, running work continues, and the log records the fault.
   process.on('uncaughtException', (error) => onFault(error, 'the host'));
   process.on('unhandledRejection', (error) => onFault(error, 'the host'));
   const studio = await createStudio({
@@ -118,7 +118,7 @@ async function runUntilStopped(
       rendererFolder: join(folders.application, 'dist', 'renderer'),
       onFault,
     });
-    // On standard output and nowhere else: it admits its reader.
+    // Only on standard output: the address admits its reader.
     context.result({ url: server.url, ranAlready: false });
     context.print(`PnP-MIX Studio is at ${server.url}`);
     context.print('Press Ctrl-C to end it; everything is saved.');
@@ -129,7 +129,7 @@ async function runUntilStopped(
   }
 }
 
-/** Listens on the port that was asked for; on any other only where none was. */
+/** Listens on the requested port; on any other only if none was requested. */
 async function listen(
   { port, address }: Place,
   hosts: RunningHosts,
@@ -141,7 +141,7 @@ async function listen(
   } catch (error) {
     if (port !== undefined || !(error instanceof StudioError) || error.code !== 'ADDRESS_UNAVAILABLE')
       throw error;
-    print(`Port ${DEFAULT_PORT} on ${address} is taken by another program; another is used.`);
+    print(`Another program uses port ${DEFAULT_PORT} on ${address}; choosing another port.`);
     return listenOn(0, hosts, options);
   }
 }
@@ -151,7 +151,7 @@ async function listenOn(
   hosts: RunningHosts,
   options: Omit<ServerOptions, 'port' | 'token'>,
 ): Promise<RunningServer> {
-  // Which port is free is known once it is taken.
+  // Whether a port is free shows only when it is taken.
   if (wanted === 0) {
     const token = newToken();
     const server = await startServer({ ...options, port: 0, token });
@@ -161,7 +161,7 @@ async function listenOn(
   if (claim === undefined) {
     throw new StudioError(
       'ADDRESS_UNAVAILABLE',
-      `PnP-MIX Studio is being started on port ${wanted} already. Wait a moment, then start it again.`,
+      `PnP-MIX Studio is already starting on port ${wanted}. Wait a moment, then start it again.`,
     );
   }
   try {

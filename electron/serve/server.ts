@@ -1,4 +1,4 @@
-/** The browser host: the program's pages, pictures and commands over loopback HTTP, for one person. */
+/** The browser host: the program's pages, pictures and commands over loopback HTTP, for one user. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Studio } from '../app/studio.ts';
@@ -15,24 +15,24 @@ import { UploadBodies } from './upload-body.ts';
 
 export interface ServerOptions {
   readonly studio: Studio;
-  /** What pages have to know; it admits its holder. */
+  /** The secret that pages have to know; it admits its holder. */
   readonly token: string;
   /** Address to listen on. */
   readonly address: string;
-  /** 0 takes any that is free. */
+  /** 0 picks a free one. */
   readonly port: number;
-  /** Names besides the loopback's that the host may be called by. */
+  /** Further host names that browsers may use. */
   readonly hostNames?: readonly string[];
   /** The built editor. */
   readonly rendererFolder: string;
-  /** Told of the program's own faults, never of the token. */
+  /** Called with bugs of the program; never gets the token. */
   readonly onFault?: (error: unknown, what: string) => void;
-  /** How long nothing of an upload may arrive. */
+  /** Longest pause of an upload. */
   readonly uploadIdleTimeoutMs?: number;
 }
 
 export interface RunningServer {
-  /** With the token: it admits its holder. */
+  /** Includes the token: it admits its holder. */
   readonly url: string;
   readonly port: number;
   readonly close: () => Promise<void>;
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handle(request, response).catch((error: unknown) => {
       onFault(error, `${request.method} ${withoutKey(addressOf(request).pathname)}`);
       if (response.headersSent) response.destroy();
-      else respond(response, 500, 'That went wrong. This is a fault of the program.');
+      else respond(response, 500, 'Something went wrong. This is a bug.');
     });
   });
   server.on('upgrade', (request, stream, head) => {
@@ -75,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     const refusedHost = access.checkHost(request);
     if (refusedHost) return refuse(response, refusedHost);
-    // The page may be come to from the terminal or another program's link, so from anywhere. Nothing in it is secret.
+    // The page can be opened from a terminal or a link, so from anywhere. Nothing in it is secret.
     const refusedOrigin =
       isReading && url.pathname === '/' ? undefined : access.checkOrigin(request, !isReading);
     if (refusedOrigin) return refuse(response, refusedOrigin);
@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connections.trust(request.socket);
       return assetRoute(studio, bodies, asset[2]!, request, response);
     }
-    if (!isReading) return respond(response, 405, 'Pages are only read.');
+    if (!isReading) return respond(response, 405, 'Pages can only be read.');
     if (url.pathname === '/challenge') return giveChallenge(url, response);
     pages(request, response);
   }
@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   function giveChallenge(url: URL, response: ServerResponse): void {
     const nonce = pageNonceSchema.safeParse(url.searchParams.get('page'));
     if (!nonce.success) {
-      respond(response, 400, 'A page asks for a challenge with a number of its own.');
+      respond(response, 400, 'A request for a challenge needs a random number of the page.');
       return;
     }
     response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
@@ -117,7 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /**
- * The address to open. The token stands behind the #, which browsers do not send: no server, log or header sees it.
+ * The address to open. The token follows the #, which browsers do not send: no server, log or header sees it.
  */
 export function addressFor(address: string, port: number, token: string): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}/#token=${token}`;
@@ -131,7 +131,7 @@ function addressOf(request: IncomingMessage): URL {
   return URL.parse(request.url ?? '/', 'http://host') ?? new URL('http://host/');
 }
 
-/** Logs are for showing to others. */
+/** Logs get shared, so the token must not be in them. */
 function withoutKey(path: string): string {
   return path.replace(/^\/assets\/[^/]*\//, '/assets/.../');
 }
@@ -144,7 +144,7 @@ async function listen(server: Server, port: number, address: string): Promise<nu
     });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'EADDRINUSE' ? 'it is taken: choose another with --port' : String(cause);
+    const reason = code === 'EADDRINUSE' ? 'it is in use: choose another with --port' : String(cause);
     throw new StudioError('ADDRESS_UNAVAILABLE', `Cannot listen on ${address}, port ${port}: ${reason}.`, {
       cause,
     });

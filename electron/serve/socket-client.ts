@@ -1,19 +1,19 @@
 /**
- * One page at the other end of a socket. What it asks is answered no faster than it reads: a page that asks without
- * reading would otherwise fill the host's memory with answers.
+ * One page at the other end of a socket. Its calls are processed no faster than it reads responses: a page that calls
+ * without reading would otherwise fill the host's memory.
  */
 import type { RawData, WebSocket } from 'ws';
 
-/** With so much waiting to be sent, nothing more is read, and what the next message makes outdated is left out. */
+/** Unsent bytes above which nothing more is read, and messages that the next one would supersede are dropped. */
 const BACKLOG_BYTES = 1 << 20;
 
-/** With so much waiting, the page has not read for long and never will: the connection ends. */
+/** Unsent bytes above which the page counts as dead, and the connection ends. */
 const MAX_BACKLOG_BYTES = 64 << 20;
 
-/** Most calls of one page at once; those that came with them wait. */
+/** Most calls of one page at once; further ones wait. */
 const MAX_OPEN_CALLS = 32;
 
-/** What came in with one read is in memory already; more than this is no page of ours. */
+/** Limit on the calls that arrive in one read; no page of ours sends more. */
 const MAX_WAITING_BYTES = 16 << 20;
 
 interface Received {
@@ -28,21 +28,21 @@ export class SocketClient {
   #waitingBytes = 0;
   #openCalls = 0;
 
-  /** @param respond carries out one message. Never rejects */
+  /** @param respond processes one message. Never rejects */
   constructor(socket: WebSocket, respond: (data: RawData, isBinary: boolean) => Promise<object>) {
     this.#socket = socket;
     this.#respond = respond;
     socket.on('message', (data, isBinary) => this.#receive({ data, isBinary }));
   }
 
-  /** Whether so much waits to be sent that passing news had better be left out. */
+  /** Whether so much is unsent that superseded messages should be dropped. */
   get isBehind(): boolean {
     return this.#socket.bufferedAmount > BACKLOG_BYTES;
   }
 
   send(message: object): void {
     const socket = this.#socket;
-    // Who has gone meanwhile needs no answer.
+    // A page that has disconnected meanwhile needs no response.
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > MAX_BACKLOG_BYTES) {
       socket.terminate();

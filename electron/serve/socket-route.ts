@@ -1,4 +1,4 @@
-/** `/socket`: commands one way, answers and events the other, as text (electron/contract/wire.ts). */
+/** `/socket`: commands one way, responses and events the other, as text (electron/contract/wire.ts). */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -12,13 +12,13 @@ import type { StudioEvent } from '../contract/events.ts';
 import { callMessageSchema, MAX_MESSAGE_BYTES } from '../contract/wire.ts';
 import { SocketClient } from './socket-client.ts';
 
-/** A message beyond this ends the connection unread; one between the two limits is answered. */
+/** A longer message ends the connection unread; one between the two limits gets an error. */
 const HARD_LIMIT_BYTES = 4 * MAX_MESSAGE_BYTES;
 
 /** Most pages at once. */
 const MAX_CLIENTS = 64;
 
-/** What the next message of its kind makes outdated anyway. */
+/** Messages that the next of their kind supersedes. */
 const PASSING_EVENTS: ReadonlySet<StudioEvent['event']> = new Set(['render.progress', 'render.preview']);
 
 const idSchema = z.object({ id: callMessageSchema.shape.id });
@@ -36,7 +36,7 @@ export class SocketRoute {
 
   constructor(studio: Studio, assetKey: string, onFault: (error: unknown, what: string) => void) {
     this.#welcome = { assetKey };
-    // Who is connected was let in at the door, and nobody else is connected.
+    // Every connected page was admitted when it connected.
     this.#dispatch = createDispatcher({
       handlers: studio.handlers,
       identify: (context) => context,
@@ -46,19 +46,19 @@ export class SocketRoute {
     this.#stopListening = studio.listen((event) => this.#emit(event));
   }
 
-  /** Whether another page can be taken. */
+  /** Whether another page can connect. */
   get isFull(): boolean {
     return this.#clients.size >= MAX_CLIENTS;
   }
 
-  /** Takes over a request that passed every check. */
+  /** Upgrades a request that passed every check. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       const context: CommandContext = { clientId: randomUUID() };
       const client = new SocketClient(socket, (data, isBinary) => this.#respond(context, data, isBinary));
       this.#clients.set(socket, client);
       socket.on('close', () => this.#clients.delete(socket));
-      // Broken frames and messages beyond the limit: the connection ends, and `close` follows.
+      // Broken frames and too long messages: the connection ends, and `close` follows.
       socket.on('error', () => socket.terminate());
       client.send(this.#welcome);
     });
@@ -93,7 +93,7 @@ function readCall(text: string): z.infer<typeof callMessageSchema> | Refused {
     if (parsed.success) return parsed.data;
     return refused(idSchema.safeParse(message).data?.id ?? null, 'The message is not a call.');
   } catch {
-    // Not JSON; or nested so deeply that checking it overflows the stack.
+    // Not JSON, or nested so deeply that checking it overflows the stack.
     return refused(null, 'The message cannot be read.');
   }
 }

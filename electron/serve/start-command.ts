@@ -1,4 +1,4 @@
-/** `start`: the program in a window of its own where Electron is installed, and in a browser tab otherwise. */
+/** `start`: opens the program in its own window if Electron is installed, otherwise in a browser tab. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +12,11 @@ const applicationFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 export const startCommand: Command = {
   name: 'start',
-  summary: 'Opens the program: in a window of its own, or in a browser tab.',
+  summary: 'Opens the program in its own window, or in a browser tab.',
   usage: '[PROJECT...] [options] [-- ELECTRON-SWITCH...]',
   details:
-    'The window is Electron’s. Without Electron’s binary or a display the program is served to a browser; the options\n' +
-    'are for that alone.',
+    'Without Electron’s binary or a display, the program opens in a browser; the options\n' +
+    'apply only to that.',
   options: serveOptions,
   run: start,
 };
@@ -32,17 +32,17 @@ async function start(context: CommandContext): Promise<void> {
     if (positionals.length > 0) {
       throw new StudioError(
         'USAGE',
-        `There is no window to open ${positionals.join(' ')} in, since ${electron.reason}. Start the program alone, ` +
+        `There is no window to open ${positionals.join(' ')} in, because ${electron.reason}. Start the program without it, ` +
           'and open the project in the browser.',
       );
     }
-    print(`No window of its own, since ${electron.reason}; the program opens in a browser instead.`);
+    print(`The program opens in a browser, because ${electron.reason}.`);
     await serve(context);
     return;
   }
   runScript('build:host');
   const { status, signal, error } = spawnSync(electron.path, [applicationFolder, ...positionals], {
-    // With --json, standard output holds the result alone.
+    // With --json, standard output contains only the result.
     stdio: ['inherit', context.options.has('json') ? process.stderr : 'inherit', 'inherit'],
   });
   if (error) throw error;
@@ -50,7 +50,7 @@ async function start(context: CommandContext): Promise<void> {
   result({ window: 'closed' });
 }
 
-/** Runs one of the package's scripts; what it prints goes to standard error. */
+/** Runs one of the package's scripts; its output goes to standard error. */
 function runScript(name: string): void {
   const { status, error } = spawnSync('npm', ['run', '--silent', name], {
     cwd: applicationFolder,

@@ -7,10 +7,10 @@ import type { AssetId } from '../contract/render-request.ts';
 /** Most bytes of bodies that are held in memory at once; who comes later waits, unread. */
 const TOTAL_BYTES = 8 * MEMORY_BYTES;
 
-/** How long nothing of a body may arrive. */
+/** Longest pause of a body. */
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** How long, and how much, of a body that was refused is read: a connection that is reset loses the answer. */
+/** For how long, and how much of, a refused body is read: resetting the connection would lose the response. */
 const DISCARD_TIMEOUT_MS = 10_000;
 const DISCARD_BYTES = 2 * UPLOAD_LIMIT_BYTES;
 
@@ -54,7 +54,7 @@ export class UploadBodies {
         if (error.code === 'ASSET_TOO_LARGE') return { state: 'too large' };
         if (error.code !== 'INTERNAL') return { state: 'not kept', why: error.message };
       }
-      // The sender has gone, or sent nothing for too long. That is no fault of the program.
+      // The sender has disconnected, or paused for too long; not a bug.
       if (request.destroyed && !request.complete) return { state: 'aborted' };
       throw error;
     } finally {
@@ -79,7 +79,7 @@ export class UploadBodies {
   }
 }
 
-/** Reads the rest of a body that was refused, without keeping it: to its end, or for a while. */
+/** Reads and discards the rest of a refused body: to its end, or for a while. */
 export async function discard(request: IncomingMessage): Promise<void> {
   let length = 0;
   await new Promise<void>((resolve) => {

@@ -21,15 +21,15 @@ import {
 
 /** The extra inputs of the U-Net. */
 export interface GuidedAppearance {
-  /** int64 [b]: whose keys and values each row attends to; from b on they are the rows kept from earlier calls. */
+  /** int64 [b]: the row whose keys and values each row attends to; from b on, the cached rows of earlier calls. */
   readonly source: Value;
-  /** int64 [k]: the rows whose states are given out, to be kept for later calls. */
+  /** int64 [k]: the rows whose states are output, to cache them for later calls. */
   readonly keep: Value;
   /** alpha, [b, 1, 1], in the graph's precision. */
   readonly scale: Value;
 }
 
-/** What the transformers of one level have in common. */
+/** Shared settings of the transformers of one level. */
 export interface TransformerStyle {
   readonly heads: number;
   readonly depth: number;
@@ -40,12 +40,12 @@ export interface TransformerStyle {
   readonly upcast: boolean;
 }
 
-/** The output that gives the states of a self-attention layer's `keep` rows: [k, tokens, channels]. */
+/** Name of the output with the states of a self-attention layer's `keep` rows: [k, tokens, channels]. */
 export function hiddenStatesOutput(layerPath: string): string {
   return `${layerPath}.hidden_states`;
 }
 
-/** The input that takes the states of rows kept from earlier calls: [m, tokens, channels], m may be 0. */
+/** Name of the input with the cached states of rows of earlier calls: [m, tokens, channels], m may be 0. */
 export function cachedHiddenStatesInput(layerPath: string): string {
   return `${layerPath}.cached_hidden_states`;
 }
@@ -53,7 +53,7 @@ export function cachedHiddenStatesInput(layerPath: string): string {
 /**
  * softmax(q k^T / sqrt(c / heads)) v for every head; q [b, n, c], k and v [b, m, c] -> [b, n, c].
  *
- * com.microsoft.MultiHeadAttention never holds the n x m scores in memory, neither on the CPU nor on CUDA.
+ * com.microsoft.MultiHeadAttention never keeps the n x m scores in memory, neither on the CPU nor on CUDA.
  */
 export function multiHeadAttention(
   context: LayerContext,
@@ -76,10 +76,10 @@ export function multiHeadAttention(
 }
 
 /**
- * The rows of this call [b, n, c] and, behind them, the m rows kept from earlier ones: [b + m, n, c].
+ * The rows of this call [b, n, c] followed by m cached rows of earlier ones: [b + m, n, c].
  *
- * Keys and values are linear in what a self-attention sees, so that is what is kept: half of what keys and values
- * would take. A graph input and an output named after the layer carry it in and out.
+ * Keys and values are linear in the input of a self-attention, so that input is cached: half the size of keys and
+ * values. A graph input and output named after the layer carry it.
  */
 function joinKeptRows(
   { graph }: LayerContext,
@@ -131,7 +131,7 @@ function feedForward(context: LayerContext, path: string, x: Value, channels: nu
   const { graph } = context;
   const inner = 4 * channels;
   const projection = `${path}.net.0.proj`;
-  // The two halves of the projection are two ranges of rows of one tensor: two products save splitting the result.
+  // The two halves of the projection are two row ranges of one tensor: two products avoid splitting the result.
   const hidden = linear(context, projection, x, channels, 2 * inner, { bias: true, rows: [0, inner] });
   const gate = linear(context, projection, x, channels, 2 * inner, { bias: true, rows: [inner, 2 * inner] });
   const gated = multiply(graph, projection, hidden, gelu(graph, projection, gate));
@@ -189,7 +189,7 @@ function transformerBlock(
   );
 }
 
-/** Where a transformer's self-attention lies in the checkpoint. */
+/** Path of a transformer's self-attention in the checkpoint. */
 export function selfAttentionPath(transformerPath: string, block: number): string {
   return `${transformerPath}.transformer_blocks.${block}.attn1`;
 }

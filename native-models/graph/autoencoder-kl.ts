@@ -22,7 +22,7 @@ import { downsample, type ResnetStyle, resnetBlock, upsample } from './resnet.ts
 /** Which half of an autoencoder. */
 export type AutoencoderHalf = 'encoder' | 'decoder';
 
-/** What the rest of the program needs to know of an autoencoder. */
+/** Facts about an autoencoder for the rest of the program. */
 export interface AutoencoderMetadata {
   readonly kind: 'autoencoder';
   readonly className: 'AutoencoderKL' | 'AutoencoderTiny';
@@ -37,7 +37,7 @@ export interface AutoencoderMetadata {
    */
   readonly scalingFactor: number;
   readonly shiftFactor: number;
-  /** The checkpoint overflows in float16. */
+  /** Whether the checkpoint overflows in float16. */
   readonly forceUpcast: boolean;
 }
 

@@ -20,7 +20,7 @@ import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { findNonFiniteTensors } from './safetensors-values.ts';
 import { isSingleFile, openSingleFile } from './single-file/open-single-file.ts';
 
-/** How to choose between files. */
+/** How to choose between variants of files. */
 export interface OpenOptions {
   /** 'fp16' prefers `*.fp16.safetensors` where both are there; without it they are a fall-back. */
   readonly variant?: 'fp16';
@@ -55,7 +55,7 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
     if (name === undefined) {
       throw new GraphError(
         'ARCHITECTURE_UNSUPPORTED',
-        `${root} holds a ${component.className}, which is not supported.`,
+        `${root} contains a ${component.className}, which is not supported.`,
       );
     }
     components.set(name, component);
@@ -146,14 +146,14 @@ function openComponent(folder: string, options: OpenOptions): CheckpointComponen
   return { folder, className, config, weightFiles: findWeightFiles(folder, options).map(openWeights) };
 }
 
-/** @throws GraphError FOREIGN_FILE for what is no component's weights, and what {@link openSafetensors} throws */
+/** @throws GraphError FOREIGN_FILE for a file of another kind, and the errors of {@link openSafetensors} */
 function openWeights(path: string): SafetensorsFile {
   let file: SafetensorsFile;
   try {
     file = openSafetensors(path);
   } catch (cause) {
     const foreign = recogniseForeignFile(path);
-    // A file that is cut short has a code of its own.
+    // A truncated file has its own code.
     if (foreign === undefined || foreign.kind === 'truncated') throw cause;
     throw new GraphError('FOREIGN_FILE', foreign.message, { cause });
   }

@@ -15,10 +15,10 @@ import {
 import { OnnxBuilder, type Value } from './onnx-builder.ts';
 import { add, cast, shapeOf } from './onnx-operators.ts';
 
-/** The text models that are built here. */
+/** The supported text models. */
 export type ClipTextClass = 'CLIPTextModel' | 'CLIPTextModelWithProjection';
 
-/** What the rest of the program needs to know of a text encoder. */
+/** Facts about a text encoder for the rest of the program. */
 export interface TextEncoderMetadata {
   readonly kind: 'text-encoder';
   readonly className: ClipTextClass;
@@ -38,7 +38,7 @@ export interface TextEncoderGraph {
   readonly metadata: TextEncoderMetadata;
 }
 
-// transformers writes only what differs from these defaults.
+// transformers only writes values that differ from these defaults.
 const schema = z.object({
   vocab_size: size.default(49408),
   hidden_size: size.default(512),
@@ -94,7 +94,7 @@ export function buildClipTextModel(
   graph.output('last_hidden_state', cast(graph, 'last_hidden_state', last, 'float32'), dims);
   graph.output('penultimate_hidden_state', cast(graph, 'penultimate', penultimate, 'float32'), dims);
 
-  // 3. the end-of-text token's state stands for the whole text
+  // 3. the end-of-text token's state represents the whole text
   const atEnd = graph.node('GatherND', [last, endOfText(graph, inputIds, config.eos_token_id)], last.type, {
     path: 'pooled',
     attributes: { batch_dims: 1 },
@@ -178,7 +178,7 @@ function encoderLayer(context: LayerContext, path: string, input: Value, config:
 }
 
 /**
- * Position of the end-of-text token, int64 [b, 1]. Configurations written before transformers 4.31 say 2, which is
+ * Position of the end-of-text token, int64 [b, 1]. Configurations written before transformers 4.31 have 2, which is
  * wrong; for these the class takes the highest id of the row, and the first position of `eosTokenId` otherwise.
  */
 function endOfText(graph: OnnxBuilder, inputIds: Value, eosTokenId: number): Value {
@@ -187,7 +187,7 @@ function endOfText(graph: OnnxBuilder, inputIds: Value, eosTokenId: number): Val
     eosTokenId === 2
       ? inputIds
       : graph.node('Equal', [inputIds, graph.ints([eosTokenId], [])], 'bool', { path });
-  // float32 holds every id exactly and is the type that all devices have ArgMax for.
+  // float32 represents every id exactly, and all devices support ArgMax for it.
   return graph.node('ArgMax', [cast(graph, path, marks, 'float32')], 'int64', {
     path,
     attributes: { axis: 1, keepdims: 1, select_last_index: 0 },

@@ -1,6 +1,6 @@
 /**
- * The tensors of one component (one folder of a diffusers checkpoint), and the account of which of them a graph
- * has used: a tensor that no layer asked for means that the configuration and the weights are not of one model.
+ * The tensors of one component (one folder of a diffusers checkpoint), and a record of those that a graph has used: a
+ * tensor that no layer reads means that the configuration and the weights belong to different models.
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -21,9 +21,9 @@ export const onnxTypes: Partial<Record<SafetensorsDtype, OnnxType>> = {
   F64: 'float64',
 };
 
-/** How a layer wants a tensor. */
+/** How a layer uses a tensor. */
 export interface ParameterForm {
-  /** The dims to declare, when not the stored ones: same bytes, same order ([out, in, 1, 1] as [out, in]). */
+  /** The dims to declare, if not the stored ones: same bytes, same order ([out, in, 1, 1] as [out, in]). */
   readonly dims?: readonly number[];
   /** Only rows `first` up to, not including, `end` along the first axis: contiguous, so still no copy. */
   readonly rows?: readonly [first: number, end: number];
@@ -41,12 +41,11 @@ export class ComponentWeights {
   readonly #used = new Set<string>();
   readonly #usedFiles = new Set<string>();
   readonly #changes: WeightChanges;
-  /** Where all the files are, with links resolved. */
+  /** Folder of all files, with links resolved. */
   readonly folder: string;
 
   /**
-   * Links are resolved (hub caches consist of them): ONNX Runtime refuses a link that leads out of the folder it
-   * was told to look in.
+   * Links are resolved (hub caches consist of them): ONNX Runtime refuses a link that leads out of its folder.
    *
    * @throws GraphError SAFETENSORS_BAD_HEADER when two files hold a tensor of the same name, CHECKPOINT_INCOMPLETE
    *   when the files, links resolved, are not in one folder
@@ -56,7 +55,7 @@ export class ComponentWeights {
     const paths = files.map((file) => realpathSync(file.path));
     const folders = new Set(paths.map(dirname));
     if (folders.size !== 1) {
-      const message = `The weights of a component must lie in one folder, not in ${[...folders].join(', ') || 'none'}.`;
+      const message = `The weights of a component must be in one folder, not in ${[...folders].join(', ') || 'none'}.`;
       throw new GraphError('CHECKPOINT_INCOMPLETE', message);
     }
     this.folder = [...folders][0]!;
@@ -83,12 +82,12 @@ export class ComponentWeights {
     return this.#tensors.has(name);
   }
 
-  /** Files that hold a tensor that was used, in the order of first use. */
+  /** Files with a used tensor, in order of first use. */
   get usedFiles(): string[] {
     return [...this.#usedFiles];
   }
 
-  /** Names of tensors that nothing has used so far. */
+  /** Names of unused tensors. */
   unused(): string[] {
     return [...this.#tensors.keys()].filter((name) => !this.#used.has(name));
   }
@@ -96,7 +95,7 @@ export class ComponentWeights {
   /**
    * Puts a tensor into the graph as external data, in the type it is stored in.
    *
-   * @param shape what the architecture needs
+   * @param shape required by the architecture
    * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE or TENSOR_DTYPE, naming the tensor
    */
   initializer(graph: OnnxBuilder, name: string, shape: readonly number[], form: ParameterForm = {}): Value {

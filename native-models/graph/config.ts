@@ -1,7 +1,7 @@
 /**
- * Reading `config.json` files. A missing field takes the default of the class that wrote the file; a field whose
- * value would change the architecture in a way that is not built here is an error that names it; fields that do
- * not matter to the graph (dropout, versions, paths) are ignored.
+ * Reads `config.json` files. A missing field takes the default of the class that wrote the file; a field whose value
+ * would need an unsupported architecture is an error that names it; fields that do not affect the graph (dropout,
+ * versions, paths) are ignored.
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
@@ -17,7 +17,7 @@ export function perBlock<T extends z.ZodType>(item: T) {
 }
 
 /**
- * A field of which only some values are built here.
+ * A field with only some supported values.
  *
  * @param allowed the first one is also the default of a missing field
  */
@@ -43,7 +43,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
   }
   let parsed: unknown;
   try {
-    // An editor may have put a byte order mark before it.
+    // An editor may have added a byte order mark.
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     const foreign = recogniseForeignFile(path);
@@ -60,7 +60,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
  * Validates a configuration.
  *
  * @param className for messages
- * @throws GraphError ARCHITECTURE_UNSUPPORTED or CONFIG_INVALID, naming every field at fault
+ * @throws GraphError ARCHITECTURE_UNSUPPORTED or CONFIG_INVALID, naming every invalid field
  */
 export function parseConfig<T extends z.ZodType>(schema: T, config: unknown, className: string): z.output<T> {
   const result = schema.safeParse(config);

@@ -1,4 +1,4 @@
-/** Reading parts of files, with this folder's errors. */
+/** Reads parts of files, with this folder's errors. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { GraphError } from './graph-error.ts';

@@ -1,11 +1,11 @@
 /**
- * Recognises files and folders that people have in place of a diffusers checkpoint, and says what to do with each.
+ * Recognises files and folders that users mistake for a diffusers checkpoint, and says what to do with each.
  * The loader and the model store's import use the same answers. Reads at most a file's header; runs nothing.
  */
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 
-/** What a file turned out to be. */
+/** The recognised kind of a file. */
 export type ForeignKind =
   | 'empty'
   | 'gguf'
@@ -28,7 +28,7 @@ export interface ForeignFile {
 
 /** Longest header of a safetensors file, by the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** Bytes that tell every format but safetensors; a pointer or a server's answer fits in whole. */
+/** Bytes that identify every format except safetensors; a pointer or a server's response fits completely. */
 const HEAD_BYTES = 1024;
 
 const CONVERT =
@@ -54,7 +54,7 @@ export function recogniseForeignFile(path: string): ForeignFile | undefined {
       recogniseSafetensors(basename(path), descriptor, head, size)
     );
   } catch {
-    // What cannot be read is for the caller's own error to say.
+    // The caller's own error reports an unreadable file.
     return undefined;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
@@ -62,9 +62,9 @@ export function recogniseForeignFile(path: string): ForeignFile | undefined {
 }
 
 /**
- * Recognises what a folder holds in place of a checkpoint's or a component's weights.
+ * Recognises the contents of a folder without a checkpoint's or a component's weights.
  *
- * @returns undefined for a folder in which nothing is recognised
+ * @returns undefined if nothing is recognised
  */
 export function recogniseForeignFolder(folder: string): ForeignFile | undefined {
   let names: string[];
@@ -93,7 +93,7 @@ export function recogniseForeignFolder(folder: string): ForeignFile | undefined 
 }
 
 /**
- * Recognises what a safetensors file is of by its tensors' names.
+ * Recognises the kind of a safetensors file by its tensors' names.
  *
  * @param name the file's, for the message
  * @param tensors names as they stand in the file

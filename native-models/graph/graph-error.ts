@@ -1,4 +1,4 @@
-/** What can be wrong with a checkpoint, or with a graph under construction. The codes are stable. */
+/** Errors of checkpoints and of graphs under construction. The codes are stable. */
 export type GraphErrorCode =
   | 'ARCHITECTURE_UNSUPPORTED'
   | 'CHECKPOINT_INCOMPLETE'

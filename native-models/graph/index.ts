@@ -2,7 +2,7 @@
  * ONNX graphs from diffusers checkpoints: `openCheckpoint(folder)`, then `buildComponentGraph(checkpoint, component)`.
  *
  * A graph is about a megabyte; the weights stay in the checkpoint's own `.safetensors` files, to which the graph
- * points. Create the session from `bytes` and tell it where the files are; nothing needs to be written:
+ * points. Create the session from `bytes` and pass it the folder of the files; nothing needs to be written:
  *
  *     ort.InferenceSession.create(bytes, {
  *       extra: { session: { model_external_initializers_file_folder_path: externalFolder } },
@@ -38,7 +38,10 @@ export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
 export { type GuidedLayer, layerTokens } from './unet-blocks.ts';
 export { assertTakesLatentsOnly, assertTextToImage } from './unet-config.ts';
 
-/** What a graph can be built of. An autoencoder gives two graphs; `tiny_vae/` is TAESD beside a large `vae/`. */
+/**
+ * The components that graphs are built from. An autoencoder has two graphs; `tiny_vae/` is TAESD next to a large
+ * `vae/`.
+ */
 export type ComponentName =
   | 'unet'
   | 'vae_encoder'
@@ -79,7 +82,7 @@ export interface ComponentGraph<C extends ComponentName = ComponentName> {
   readonly inputs: readonly GraphPort[];
   readonly outputs: readonly GraphPort[];
   readonly metadata: ComponentMetadata<C>;
-  /** Tensors of the component that the architecture has no place for; empty for a sound checkpoint. */
+  /** Tensors of the component that the architecture does not use; empty for a sound checkpoint. */
   readonly unusedTensors: readonly string[];
 }
 
@@ -113,7 +116,7 @@ const HARMLESS_TENSORS = /(^|\.)position_ids$/;
  * Builds the ONNX graph of one component. Inputs, outputs, shapes and units are described where each architecture is:
  * `buildUnet2dCondition`, `buildAutoencoderKl`, `buildAutoencoderTiny`, `buildClipTextModel`.
  *
- * Pure but for reading nothing more than what `openCheckpoint` has read; takes some tens of milliseconds.
+ * Reads no files beyond those read by `openCheckpoint`; takes some tens of milliseconds.
  *
  * @throws GraphError CHECKPOINT_INCOMPLETE (no such component), ARCHITECTURE_UNSUPPORTED, CONFIG_INVALID (naming the
  *   field), TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE (naming the tensor)
@@ -176,6 +179,6 @@ function buildTextEncoder(
 function unsupported({ className, folder }: CheckpointComponent): GraphError {
   return new GraphError(
     'ARCHITECTURE_UNSUPPORTED',
-    `${folder} holds a ${className}, which is not supported there.`,
+    `${folder} contains a ${className}, which is not supported there.`,
   );
 }

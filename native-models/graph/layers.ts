@@ -1,5 +1,5 @@
 /**
- * Layers that all models share, by the module path they have in the checkpoint. A layer reads its parameters
+ * Layers shared by all models, by their module path in the checkpoint. A layer reads its parameters
  * under that path, checks their shapes, and adds its nodes.
  *
  * Notation: b batch, c channels, h and w height and width, n tokens (h * w for an image).
@@ -79,7 +79,7 @@ export function linear(
   return add(graph, path, product, bias);
 }
 
-/** What a 2-D convolution is, beside its sizes. */
+/** Settings of a 2-D convolution besides its sizes. */
 export interface ConvolutionForm {
   readonly kernel: number;
   readonly stride?: number;

@@ -1,9 +1,9 @@
 /**
  * A small typed builder of ONNX graphs.
  *
- * A {@link Value} is a name with a known element type; nodes check the types of what they join, names are unique,
- * and a graph that refers to a value nobody makes cannot be written. Weights stay where they are: an initializer
- * may be external data, a place in a file beside the graph (ONNX IR, "External Tensor Data").
+ * A {@link Value} is a name with a known element type; nodes check the types of their inputs, names are unique, and a
+ * graph with an undefined value cannot be written. Weights stay where they are: an initializer may be external data,
+ * a range of a file next to the graph (ONNX IR, "External Tensor Data").
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
@@ -62,16 +62,16 @@ export interface GraphPort {
 /** Numbers without a decimal point are ints; wrap floats as `{ float: 1 }`. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
-/** Where an initializer lies. */
+/** Location of an initializer. */
 export interface ExternalData {
-  /** File name, without folders: ONNX Runtime looks beside the graph. */
+  /** File name, without folders: ONNX Runtime looks next to the graph. */
   readonly location: string;
   /** Bytes from the beginning of the file. */
   readonly offset: number;
   readonly byteLength: number;
 }
 
-/** What a node is, beside its operator and inputs. */
+/** Settings of a node besides its operator and inputs. */
 export interface NodeOptions {
   /** Prefix of the node's and its outputs' names; the module's path in the checkpoint, by convention. */
   readonly path?: string;
@@ -125,7 +125,7 @@ export class OnnxBuilder {
   }
 
   /**
-   * A constant whose bytes lie in a file beside the graph, row-major and little-endian.
+   * A constant whose bytes are in a file next to the graph, row-major and little-endian.
    *
    * @throws GraphError GRAPH_INVALID when the name is taken or the location is not a plain file name
    */
@@ -163,7 +163,7 @@ export class OnnxBuilder {
   /**
    * Adds a node with one output.
    *
-   * @param inputs null leaves an optional input out
+   * @param inputs null omits an optional input
    * @throws GraphError GRAPH_INVALID when an input is not a value of this graph
    */
   node(opType: string, inputs: readonly (Value | null)[], type: OnnxType, options: NodeOptions = {}): Value {

@@ -1,7 +1,7 @@
 /**
- * The operators that the models here are made of, each as one function from values to a value. Shapes are the
- * caller's business; element types are checked. ONNX operator reference: onnx/docs/Operators.md;
- * com.microsoft: onnxruntime/docs/ContribOperators.md.
+ * The operators used by the models, each as one function from values to a value. The caller ensures shapes; element
+ * types are checked. ONNX operator reference: onnx/docs/Operators.md; com.microsoft:
+ * onnxruntime/docs/ContribOperators.md.
  */
 import { GraphError } from './graph-error.ts';
 import type { OnnxBuilder, OnnxType, Value } from './onnx-builder.ts';
@@ -33,7 +33,7 @@ export const relu = unary('Relu');
 export const sin = unary('Sin');
 export const cos = unary('Cos');
 
-/** Changes the element type; nothing is added when it is right already. */
+/** Changes the element type; adds no node if it is right already. */
 export function cast(graph: OnnxBuilder, path: string, x: Value, type: OnnxType): Value {
   if (x.type === type) return x;
   const to = { float32: 1, float16: 10, bfloat16: 16, float64: 11, int64: 7, int32: 6, bool: 9 }[type];

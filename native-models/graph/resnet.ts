@@ -10,16 +10,16 @@ import {
 import type { Value } from './onnx-builder.ts';
 import { add, divide, reshape, scalar, shapeOf } from './onnx-operators.ts';
 
-/** What the residual blocks of one model have in common. */
+/** Shared settings of the residual blocks of one model. */
 export interface ResnetStyle {
   readonly groups: number;
   readonly epsilon: number;
   readonly activation: ActivationName;
 }
 
-/** The timestep embedding as residual blocks take it. */
+/** The timestep embedding for residual blocks. */
 export interface TimeEmbedding {
-  /** Already through the activation that every block begins with; [b, size]. */
+  /** After the activation that every block starts with; [b, size]. */
   readonly activated: Value;
   readonly size: number;
 }

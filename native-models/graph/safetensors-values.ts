@@ -46,8 +46,8 @@ export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float3
 }
 
 /**
- * Names of the tensors that hold NaN or an infinity; reads the whole file, a few hundred MB per second. For telling
- * a person why a model returns NaN.
+ * Names of the tensors that hold NaN or an infinity; reads the whole file, a few hundred MB per second. To explain
+ * why a model returns NaN.
  *
  * @throws GraphError FILE_UNREADABLE or SAFETENSORS_TRUNCATED
  */
@@ -82,7 +82,7 @@ function hasFiniteValues(
   for (let done = 0; done < byteLength; done += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, byteLength - done);
     const words = new exponent.Words(readExactly(descriptor, fileOffset + done, length, path).buffer);
-    // A number is not finite exactly when all bits of its exponent are set.
+    // A number is non-finite exactly when all bits of its exponent are set.
     for (let i = exponent.first; i < words.length; i += exponent.step) {
       if ((words[i]! & exponent.mask) >>> 0 === exponent.mask) return false;
     }

@@ -39,7 +39,7 @@ const bytesPerElement = {
 
 export type SafetensorsDtype = keyof typeof bytesPerElement;
 
-/** Where one tensor lies. */
+/** Location of one tensor. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: SafetensorsDtype;
@@ -124,7 +124,7 @@ export function parseSafetensorsHeader(
 }
 
 function parseJsonObject(header: Uint8Array, path: string): Record<string, unknown> {
-  // The format fixes the first byte, so that a file of another kind fails before any JSON is parsed.
+  // The format fixes the first byte, so a file of another kind fails before any JSON is parsed.
   if (header[0] !== 0x7b) throw badHeader(path, 'its header does not begin with "{"');
   let parsed: unknown;
   try {

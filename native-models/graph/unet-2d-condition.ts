@@ -20,7 +20,7 @@ export interface UnetOptions {
   readonly appearanceLayers: AppearanceLayers;
 }
 
-/** What the rest of the program needs to know of a U-Net. */
+/** Facts about a U-Net for the rest of the program. */
 export interface UnetMetadata {
   readonly kind: 'unet';
   readonly className: 'UNet2DConditionModel';
@@ -34,11 +34,11 @@ export interface UnetMetadata {
   /** Attention heads per level, highest resolution first. */
   readonly attentionHeads: readonly number[];
   readonly selfAttentionLayers: number;
-  /** Those of them that follow `kv_source`. */
+  /** Those that use `kv_source`. */
   readonly guidedLayers: readonly GuidedLayer[];
-  /** Half precision holds the states of a graph in half precision without loss. */
+  /** The precision that stores the states without loss: half for a graph in half precision. */
   readonly statesPrecision: Precision;
-  /** The latent's sides shrink by this factor on the way down; other sizes work, multiples of it are usual. */
+  /** The latent's sides shrink by this factor in the down blocks; other sizes work, but multiples of it are usual. */
   readonly downscale: number;
   /** Sizes of the extra inputs text_embeds [b, textDim] and time_ids [b, timeIds] (SDXL), or null. */
   readonly textTime: { readonly textDim: number; readonly timeIds: number } | null;

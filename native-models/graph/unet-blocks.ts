@@ -6,7 +6,7 @@ import { concat } from './onnx-operators.ts';
 import { downsample, type ResnetStyle, resnetBlock, type TimeEmbedding, upsample } from './resnet.ts';
 import type { UnetConfig, UnetLevel } from './unet-config.ts';
 
-/** What the blocks are conditioned on. */
+/** The conditioning of the blocks. */
 export interface UnetConditions {
   readonly time: TimeEmbedding;
   /** [b, tokens, crossAttentionDim] */
@@ -22,22 +22,22 @@ export interface Feature {
   readonly channels: number;
 }
 
-/** A self-attention layer that follows `kv_source`. */
+/** A self-attention layer that uses `kv_source`. */
 export interface GuidedLayer {
   /** Path of the module in the checkpoint; its states' input and output are named after it (attention.ts). */
   readonly path: string;
   readonly channels: number;
-  /** The latent's sides are halved this many times, rounding up, before the layer sees them. */
+  /** How many times the latent's sides are halved, rounding up, before this layer. */
   readonly halvings: number;
 }
 
-/** How many tokens a layer sees of a latent: each halving rounds up. */
+/** The number of tokens of a latent in a layer: each halving rounds up. */
 export function layerTokens(layer: GuidedLayer, latentHeight: number, latentWidth: number): number {
   const side = (length: number) => Math.ceil(length / 2 ** layer.halvings);
   return side(latentHeight) * side(latentWidth);
 }
 
-/** Adds the blocks of one U-Net to its graph, and keeps count of their self-attention layers. */
+/** Adds the blocks of one U-Net to its graph, and records their self-attention layers. */
 export class UnetBlocks {
   selfAttentionLayers = 0;
   readonly guidedLayers: GuidedLayer[] = [];
@@ -119,7 +119,7 @@ export class UnetBlocks {
     }
     const next = this.#skips.at(-1);
     if (next === undefined) return feature;
-    // To the size of the skip connection that comes next, so that odd sizes survive the way down and up.
+    // To the size of the next skip connection, so that odd sizes survive down- and upsampling.
     const { channels } = level;
     return {
       value: upsample(this.#context, `${path}.upsamplers.0`, feature.value, channels, next.value),

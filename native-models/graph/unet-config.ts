@@ -1,4 +1,4 @@
-/** The configuration of `UNet2DConditionModel` (diffusers `models/unets/unet_2d_condition.py`), brought into one form. */
+/** The normalised configuration of `UNet2DConditionModel` (diffusers `models/unets/unet_2d_condition.py`). */
 import * as z from 'zod';
 import { expandPerBlock, only, parseConfig, perBlock, size } from './config.ts';
 import { GraphError } from './graph-error.ts';
@@ -66,7 +66,7 @@ const schema = z.object({
 /** One resolution of the U-Net; `down[i]` and `up[n - 1 - i]` share one. */
 export interface UnetLevel {
   readonly channels: number;
-  /** Residual blocks on the way down; one more on the way up. */
+  /** Residual blocks in a down block; an up block has one more. */
   readonly layers: number;
   /** Number of attention heads: what the configuration calls `attention_head_dim` (diffusers issue 2011). */
   readonly heads: number;
@@ -186,7 +186,7 @@ export function parseUnetConfig(json: unknown): UnetConfig {
   };
 }
 
-/** What a U-Net is of that takes more channels than it gives, by how many it takes. */
+/** Kinds of U-Nets with more input than output channels, by their input channels. */
 const conditionedOn: Readonly<Record<number, string>> = {
   5: 'a depth-to-image checkpoint',
   7: 'an upscaler',
@@ -195,7 +195,7 @@ const conditionedOn: Readonly<Record<number, string>> = {
 };
 
 /**
- * Checks a U-Net's `config.json` alone: built here, and for text to image. The loader and the model store's import
+ * Checks a U-Net's `config.json`: supported, and for text to image. The loader and the model store's import
  * share it.
  *
  * @throws GraphError CONFIG_INVALID or ARCHITECTURE_UNSUPPORTED, naming the field
@@ -206,7 +206,7 @@ export function assertTextToImage(json: unknown): void {
 }
 
 /**
- * Checks that a U-Net takes latents and nothing beside them.
+ * Checks that a U-Net's input is only latents.
  *
  * @throws GraphError ARCHITECTURE_UNSUPPORTED
  */
@@ -221,7 +221,7 @@ export function assertTakesLatentsOnly({
   const kind = conditionedOn[inChannels] ?? 'a checkpoint for another task';
   throw new GraphError(
     'ARCHITECTURE_UNSUPPORTED',
-    `The U-Net takes ${inChannels} channels and gives ${latentChannels}: ${kind}, which cannot blend. ` +
+    `The U-Net has ${inChannels} input and ${latentChannels} output channels: ${kind}, which cannot blend. ` +
       'Choose the text-to-image checkpoint that it was made from.',
   );
 }

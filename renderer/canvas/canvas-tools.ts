@@ -1,6 +1,6 @@
 /**
- * The tool in hand, whatever it works on: gives what the user does on the canvas to the masks, to the placed pictures or to
- * the frame. A gesture stays with what it began on.
+ * The active tool: passes the user's input on the canvas to the masks, the placed pictures or the frame. A gesture
+ * stays with the target that it started on.
  */
 import type { DocumentConcept } from '../../electron/contract/scene-document.ts';
 import type { Point } from '../editor/mask-plane.ts';
@@ -12,7 +12,7 @@ import type { FrameWorkbench } from './frame-workbench.ts';
 import type { MaskWorkbench } from './mask-workbench.ts';
 import type { PlaceWorkbench } from './place-workbench.ts';
 
-/** The tools of masks, which move and transform placed pictures too, the hand, and the frame's. */
+/** The mask tools (move and transform also work on placed pictures), the hand, and the frame tool. */
 export type CanvasTool = ToolName | 'hand' | 'frame';
 
 /** What the tools work on. */
@@ -30,7 +30,7 @@ export interface ToolScene {
 
 type Target = 'masks' | 'place' | 'frame';
 
-/** How near to the box of a mask in hand the pointer takes it, in screen pixels. */
+/** How near the pointer must be to the active mask's box to grab it, in screen pixels. */
 const NEAR_PX = 12;
 
 export class CanvasTools {
@@ -49,17 +49,17 @@ export class CanvasTools {
     this.frame = frame;
   }
 
-  /** A gesture is under way that Escape would drop. */
+  /** Whether a gesture is in progress that Escape would cancel. */
   get isActive(): boolean {
     return this.masks.isActive || this.place.isActive || this.frame.isActive;
   }
 
-  /** Gestures and operations that were finished so far. */
+  /** Number of finished gestures and operations. */
   get gestureCount(): number {
     return this.masks.gestureCount + this.#placeCount;
   }
 
-  /** A gesture on what is placed, or on the frame, was finished. */
+  /** Called when a gesture on a placed picture or the frame has finished. */
   count(): void {
     this.#placeCount++;
   }
@@ -68,13 +68,13 @@ export class CanvasTools {
     return this.#tool;
   }
 
-  /** Takes a tool in hand. What the one before was in the middle of is kept, as if it had been finished. */
+  /** Activates a tool. The previous tool's unfinished gesture is committed. */
   setTool(tool: CanvasTool): void {
     if (tool === this.#tool) return;
     this.#concludePlaced();
     this.#tool = tool;
     if (tool === 'frame') this.masks.conclude();
-    // The hand only looks: what the mask's tool is in the middle of goes on after it.
+    // The hand only pans: the mask tool's gesture continues after it.
     else if (tool !== 'hand') this.masks.setTool(tool);
   }
 
@@ -93,7 +93,7 @@ export class CanvasTools {
     this.frame.setScale(scale);
   }
 
-  /** Feeds the tool in hand, in background pixels. */
+  /** Passes an input to the active tool, in background pixels. */
   input(input: ToolInput): void {
     if (input.kind === 'down') this.#target = this.#targetAt(input.pointer);
     if (this.#target === 'masks' || input.kind === 'double' || input.kind === 'confirm') {
@@ -110,9 +110,9 @@ export class CanvasTools {
   }
 
   /**
-   * The pointer is wanted for something else, such as a pinch.
+   * The pointer is needed for something else, such as a pinch.
    *
-   * @param hasDrawn whether the pointer has gone farther than a click may
+   * @param hasDrawn whether the pointer moved farther than a click may
    */
   interrupt(hasDrawn: boolean): void {
     if (this.#target === 'masks') this.masks.interrupt(hasDrawn);
@@ -120,30 +120,30 @@ export class CanvasTools {
     else this.#cancelPlaced();
   }
 
-  /** Drops the gesture under way. */
+  /** Cancels the current gesture. */
   cancel(): void {
     this.masks.cancel();
     this.#cancelPlaced();
   }
 
-  /** Ends the gesture under way and keeps what it did: the user goes on to something else. */
+  /** Commits the current gesture, because the user does something else. */
   conclude(): void {
     this.masks.conclude();
     this.#concludePlaced();
   }
 
-  /** Another project is about to be shown: see {@link MaskWorkbench.leaveProject}. */
+  /** Called before another project is shown: see {@link MaskWorkbench.leaveProject}. */
   leaveProject(): void {
     this.#cancelPlaced();
     this.masks.leaveProject();
   }
 
-  /** Everything that was drawn so far and saved is in the history. */
+  /** Everything drawn and saved so far is in the history. */
   markSaved(): void {
     this.masks.markSaved();
   }
 
-  /** Moves the placed picture or the frame in hand by the keyboard. @returns whether there is one */
+  /** Moves the active placed picture or the frame by the keyboard. @returns whether there is one */
   nudge(by: Point): boolean {
     if (this.#tool === 'move') return this.place.nudge(by);
     if (this.#tool !== 'frame') return false;
@@ -166,7 +166,7 @@ export class CanvasTools {
     this.frame.cancel();
   }
 
-  /** With the move tool: the mask in hand where the pointer is on it, else what is placed. */
+  /** The move tool works on the active mask if the pointer is on it, else on placed pictures. */
   #targetAt(point: Point): Target {
     if (this.#tool === 'frame') return 'frame';
     if (this.#tool !== 'move') return 'masks';

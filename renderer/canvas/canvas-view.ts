@@ -14,7 +14,7 @@ export class CanvasView {
   #transform: ViewTransform = { scale: 1, offsetX: 0, offsetY: 0 };
   #viewport: Size = { width: 1, height: 1 };
   #content: Size = { width: 1, height: 1 };
-  /** The user has not moved the picture since it was fitted: it stays fitted when the window changes. */
+  /** The picture was not moved since it was fitted, so it stays fitted when the window is resized. */
   #isFitted = true;
   readonly #listeners = new Set<() => void>();
 
@@ -32,7 +32,7 @@ export class CanvasView {
     if (this.#isFitted) this.fit();
   }
 
-  /** Size of what is shown, in image pixels. */
+  /** Size of the content, in image pixels. */
   setContent(content: Size): void {
     if (content.width === this.#content.width && content.height === this.#content.height) return;
     this.#content = content;
@@ -49,7 +49,7 @@ export class CanvasView {
     this.#set(actualSize(this.#transform, this.#viewport, window.devicePixelRatio));
   }
 
-  /** @param at on the screen; the middle of the canvas by default */
+  /** @param at on the screen; the centre of the canvas by default */
   zoom(factor: number, at: Point = { x: this.#viewport.width / 2, y: this.#viewport.height / 2 }): void {
     this.#isFitted = false;
     this.#set(zoomAt(this.#transform, at, factor));

@@ -1,4 +1,4 @@
-/** The handle between two pictures: dragged, or moved by the arrow keys. */
+/** The handle between two pictures, moved by dragging or the arrow keys. */
 import { type PointerEvent, useRef, useSyncExternalStore } from 'react';
 import type { Size } from '../editor/view-transform.ts';
 import { toImage, toScreen } from '../editor/view-transform.ts';

@@ -1,4 +1,4 @@
-/** Two pictures compared: one over the other with a slider, side by side, their difference, or one of them alone. */
+/** Compares two pictures: one over the other with a slider, side by side, as their difference, or one alone. */
 import { Group } from 'react-konva';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
@@ -11,15 +11,15 @@ export interface Comparison {
   readonly mode: ComparisonMode;
   readonly before: AssetId;
   readonly after: AssetId;
-  /** Where the slider is, as a share of the width from the left. */
+  /** Position of the slider, as a share of the width from the left. */
   readonly share: number;
   readonly onShare: (share: number) => void;
 }
 
-/** Space between two pictures side by side, as a share of the width. */
+/** Gap between two pictures side by side, as a share of the width. */
 const GAP = 0.02;
 
-/** How much room a comparison takes, in image pixels. */
+/** Size of a comparison, in image pixels. */
 export function comparisonContent(mode: ComparisonMode, { width, height }: Size): Size {
   return mode === 'sideBySide' ? { width: width * (2 + GAP), height } : { width, height };
 }

@@ -1,17 +1,17 @@
 /**
- * The cut-out of a concept's picture as the canvas shows it: the picture where its subject is, its edge faded inward, and
- * the blurred outline that its shadow is drawn with. Runs in the picture worker. The render makes its own at full size.
+ * The cut-out of a concept's picture on the canvas: the picture's subject, its edge faded inward, and the blurred
+ * outline for its shadow. Runs in the picture worker. The render makes its own at full size.
  */
 import type { PixelRect } from '../editor/mask-plane.ts';
 import type { Size } from '../editor/view-transform.ts';
 
 /** Longest side of a cut-out on the canvas, in pixels. */
 const MAX_SIDE_PX = 2048;
-/** Side of the grid that tells what of a picture a click can take hold of. */
+/** Side of the grid for hit tests on a picture. */
 export const COVER_SIDE = 64;
-/** From this opacity on, of 255, a pixel is part of the thing. */
+/** Opacity, of 255, from which a pixel is part of the subject. */
 const COVERED_FROM = 64;
-/** A blur reaches as far as so many of its standard deviations. */
+/** Radius of a blur in standard deviations. */
 const BLUR_REACH = 3;
 
 export interface CutOutOptions {
@@ -22,20 +22,20 @@ export interface CutOutOptions {
 }
 
 export interface CutOut {
-  /** Of the picture file, in its pixels. */
+  /** Size of the picture file, in its pixels. */
   readonly width: number;
   readonly height: number;
   readonly picture: ImageBitmap;
-  /** The outline in black; it reaches beyond the picture by a margin in picture pixels. */
+  /** The outline in black; it extends beyond the picture by a margin in picture pixels. */
   readonly shadow: { readonly outline: ImageBitmap; readonly marginPx: number } | null;
-  /** COVER_SIDE x COVER_SIDE, 1 where the thing is. */
+  /** COVER_SIDE x COVER_SIDE, 1 on the subject. */
   readonly cover: Uint8Array<ArrayBuffer>;
-  /** Around the thing, in picture pixels; empty where nothing is left of the picture. */
+  /** Bounds of the subject, in picture pixels; empty if nothing is left of the picture. */
   readonly bounds: PixelRect;
 }
 
 /**
- * @param subject white where the thing is; null: all that is not transparent
+ * @param subject white on the subject; null: everything opaque
  */
 export async function cutOut(
   picture: ImageBitmap,
@@ -49,7 +49,7 @@ export async function cutOut(
     height: Math.max(Math.round(height * scale), 1),
   };
 
-  // 1. The picture where its subject is: both opacities multiplied.
+  // 1. The picture's subject: both opacities multiplied.
   const result = canvasOf(size);
   result.drawImage(picture, 0, 0, size.width, size.height);
   if (subject) {
@@ -58,7 +58,7 @@ export async function cutOut(
     result.globalCompositeOperation = 'source-over';
   }
   const pixels = result.getImageData(0, 0, size.width, size.height);
-  // 2. Its edge, faded inward: where half of the surroundings are outside, nothing is left.
+  // 2. Its edge, faded inward: 0 where half of the surroundings are outside.
   if (softEdgePx > 0) {
     const blurred = blurredOf(result.canvas, size, (softEdgePx * scale) / 2, 0);
     const around = blurred.getImageData(0, 0, size.width, size.height).data;
@@ -99,7 +99,7 @@ function canvasOf({ width, height }: Size): OffscreenCanvasRenderingContext2D {
   return new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
 }
 
-/** A grey picture as opacity. */
+/** Converts a grey picture to opacity. */
 function shapeOf(subject: ImageBitmap, size: Size): OffscreenCanvas {
   const shape = canvasOf(size);
   shape.drawImage(subject, 0, 0, size.width, size.height);

@@ -1,4 +1,4 @@
-/** The frame on the canvas: the one that the document gives, and the gesture under way on it. Outside React. */
+/** The frame on the canvas: the document's, and the current gesture on it. Outside React. */
 import type { FrameRectangle } from '../../electron/contract/frame.ts';
 import {
   concludeFrame,
@@ -21,17 +21,17 @@ export class FrameWorkbench {
   #isNudging = false;
   #redraw: () => void = () => {};
 
-  /** @param commit a gesture ended in a frame: it is one step of the history */
+  /** @param commit called with a gesture's final frame, one step of the history */
   constructor(commit: (frame: FrameRectangle) => void) {
     this.#commit = commit;
   }
 
-  /** Called when the frame is to be drawn elsewhere. At most one canvas listens. */
+  /** Called when the frame has to be redrawn. At most one canvas listens. */
   setRedraw(redraw: () => void): void {
     this.#redraw = redraw;
   }
 
-  /** The frame as it is drawn now. */
+  /** The frame to draw now. */
   get shown(): FrameRectangle {
     return this.#shown ?? this.#frame;
   }
@@ -66,7 +66,7 @@ export class FrameWorkbench {
     this.#end(undefined, undefined);
   }
 
-  /** Ends the gesture under way and keeps what it did. */
+  /** Commits the current gesture. */
   conclude(): void {
     this.endNudging();
     const frame = concludeFrame(this.#state);
@@ -74,7 +74,7 @@ export class FrameWorkbench {
     if (frame) this.#end(frame, frame);
   }
 
-  /** Moves the frame by the keyboard; {@link endNudging} makes one step of the history of it. */
+  /** Moves the frame by the keyboard; {@link endNudging} commits the moves as one step of the history. */
   nudge(by: Point): void {
     if (this.#state.drag) return;
     this.#isNudging = true;

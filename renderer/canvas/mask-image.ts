@@ -1,6 +1,6 @@
 /**
- * A mask as a picture in its concept's colour, or in a shade of it that stands out, and the line around it; both redrawn
- * only where the mask changed.
+ * A mask as a picture in its concept's colour, or in a shade that stands out, and its outline; both are redrawn only
+ * where the mask changed.
  */
 import { MaskContour } from '../editor/mask-contour.ts';
 import {
@@ -30,12 +30,12 @@ export class MaskImage {
     this.#contour = new MaskContour({ height });
   }
 
-  /** As CSS has it. */
+  /** A CSS colour. */
   get colour(): string {
     return `rgb(${this.#colour.join(' ')})`;
   }
 
-  /** The line around the mask, in image pixels. */
+  /** The mask's outline, in image pixels. */
   get outline(): Path2D {
     if (!this.#outline) {
       this.#outline = new Path2D();
@@ -53,19 +53,19 @@ export class MaskImage {
     this.draw(plane, planeRect(plane));
   }
 
-  /** Notes that a rectangle changed; {@link flush} draws what was noted, once a frame. */
+  /** Marks a rectangle as changed; {@link flush} draws the marked area once per animation frame. */
   invalidate(rect: PixelRect): void {
     this.#pending = uniteRects(this.#pending, rect);
   }
 
-  /** Draws what was noted. */
+  /** Draws the marked area. */
   flush(plane: MaskPlane): void {
     const rect = this.#pending;
     this.#pending = EMPTY_RECT;
     this.draw(plane, rect);
   }
 
-  /** Draws a rectangle of a plane: the colour, as opaque as the mask is full. */
+  /** Draws a rectangle of a plane: the colour, with the mask as its opacity. */
   draw(plane: MaskPlane, rect: PixelRect): void {
     if (isEmptyRect(rect)) return;
     this.#contour.update(plane, rect.top, rect.bottom);
@@ -73,7 +73,7 @@ export class MaskImage {
     const width = rect.right - rect.left;
     const image = new ImageData(width, rect.bottom - rect.top);
     const [red, green, blue] = this.#colour;
-    // Little-endian RGBA, as every platform that Chromium runs on has it: one write per pixel instead of four.
+    // Little-endian RGBA, as on every platform of Chromium: one write per pixel instead of four.
     const colour = red | (green << 8) | (blue << 16);
     const pixels = new Uint32Array(image.data.buffer);
     let at = 0;

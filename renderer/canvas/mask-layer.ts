@@ -8,21 +8,21 @@ import type { Size } from '../editor/view-transform.ts';
 import { MaskImage } from './mask-image.ts';
 
 export interface MaskLayer {
-  /** What is shown, as far as it is saved; undefined for what could not be. */
+  /** The saved id of the shown mask; undefined if saving failed. */
   maskId: AssetId | null | undefined;
   /** The concept's. */
   colour: string;
   session: MaskSession;
   image: MaskImage;
-  /** Saves under way: until they end, the document's mask is an older one than what is shown. */
+  /** Number of pending saves: until they end, the document's mask is older than the shown one. */
   saving: number;
-  /** Which save was the last one. */
+  /** Number of the last save. */
   lastSave: number;
-  /** A load that is under way, so that a later one wins. */
+  /** The current load, so that a later one wins. */
   loading: AssetId | null;
 }
 
-/** A layer without anything on it. */
+/** An empty layer. */
 export function emptyLayer({ colour }: Pick<PaintableMask, 'colour'>, { width, height }: Size): MaskLayer {
   return {
     maskId: null,
@@ -35,7 +35,7 @@ export function emptyLayer({ colour }: Pick<PaintableMask, 'colour'>, { width, h
   };
 }
 
-/** Gives the layer the colour that stands out from what lies under its mask. */
+/** Gives the layer a colour that stands out from the picture under its mask. */
 export function colourLayer(
   { colour, session, image }: MaskLayer,
   picture: UnderlyingPicture | undefined,

@@ -1,6 +1,6 @@
 /**
- * The layers of the scene's masks, in step with the document: what was painted is saved, what the document has is loaded,
- * and what the page before this one could not save is painted again.
+ * The layers of the scene's masks, in sync with the document: saves painted masks, loads the document's masks, and
+ * repaints what the previous page could not save.
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
@@ -14,11 +14,11 @@ import type { MaskLibrary } from './mask-library.ts';
 import type { MaskChange, WorkbenchEvents } from './workbench-events.ts';
 
 export interface LayerEvents {
-  /** A layer came or went, or a mask was loaded or committed. */
+  /** A layer was added or removed, or a mask was loaded or committed. */
   readonly changed: () => void;
   /** Pixels changed. */
   readonly redraw: () => void;
-  /** Another mask is about to take a layer's place: a gesture under way on it has nothing to go on with. */
+  /** A layer's mask is about to be replaced: the current gesture on it must end. */
   readonly replacing: (targetId: string) => void;
 }
 
@@ -31,7 +31,7 @@ export class MaskLayers {
   #size: Size = { width: 1, height: 1 };
   #picture: UnderlyingPicture | undefined;
   #saveCount = 0;
-  /** Gestures of the page before this one, until the masks that they belong to are there. */
+  /** Gestures of the previous page, until their masks are loaded. */
   #left: readonly RecordedGesture[] = [];
 
   constructor(
@@ -44,17 +44,17 @@ export class MaskLayers {
     this.#events = events;
   }
 
-  /** What the gesture under way has painted so far, and which gestures are on their way to the host. */
+  /** The effects of the current gesture, and the gestures on their way to the host. */
   get log(): GestureLog {
     return this.#log;
   }
 
-  /** Of the masks, in their pixels. */
+  /** Size of the masks, in their pixels. */
   get size(): Size {
     return this.#size;
   }
 
-  /** Gestures and operations that were finished so far. */
+  /** Number of finished gestures and operations. */
   get saveCount(): number {
     return this.#saveCount;
   }
@@ -93,18 +93,18 @@ export class MaskLayers {
     }
   }
 
-  /** Sets what lies under the masks, so that their colours stand out from it. */
+  /** Sets the picture under the masks, so that their colours stand out from it. */
   setPicture(picture: UnderlyingPicture | undefined): void {
     this.#picture = picture;
     for (const layer of this.#layers.values()) this.colour(layer);
   }
 
-  /** Gives a layer the colour that stands out from what lies under its mask. */
+  /** Gives a layer a colour that stands out from the picture under its mask. */
   colour(layer: MaskLayer): void {
     colourLayer(layer, this.#picture);
   }
 
-  /** Gestures that may not be in the history yet: those of this page and those of the one before. */
+  /** Gestures that may not be in the history yet, of this page and the previous one. */
   unsaved(): readonly RecordedGesture[] {
     return [...this.#left, ...this.#log.unsaved];
   }
@@ -114,7 +114,7 @@ export class MaskLayers {
     this.#left = gestures;
   }
 
-  /** Saves the gesture that was just painted. */
+  /** Saves the gesture just painted. */
   saveGesture(layer: MaskLayer, gesture: RecordedGesture): void {
     const { targetId, label } = gesture;
     this.#log.sent(gesture);
@@ -123,15 +123,15 @@ export class MaskLayers {
     });
   }
 
-  /** Puts another mask in a layer's place once it is made, and saves it: in the project that is shown now. */
+  /** Replaces a layer's mask once the new one is computed, and saves it in the project shown now. */
   async put(targetId: string, made: Promise<MaskPlane>, change: MaskChange): Promise<void> {
     const layer = this.#layers.get(targetId);
     if (!layer) return;
     const saved = this.#send(targetId, layer, made, change);
     const { lastSave } = layer;
-    // Where it cannot be made, it was not saved either, and that is said.
+    // If it cannot be computed, saving has failed too, and reported it.
     const plane = await made.catch(() => undefined);
-    // What was painted since comes after it in the history, too.
+    // Gestures painted since come after it in the history too.
     if (plane !== undefined && this.#layers.get(targetId) === layer && layer.lastSave === lastSave) {
       this.#events.replacing(targetId);
       layer.session.replace(plane);
@@ -144,7 +144,10 @@ export class MaskLayers {
     await saved;
   }
 
-  /** Commits what is shown and saves it. @returns its id, null when blank, undefined when saving failed, which is reported */
+  /**
+   * Commits the shown mask and saves it. @returns its id, null when blank, undefined when saving failed, which is
+   * reported
+   */
   save(targetId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
     const plane = layer.session.commit();
     this.colour(layer);
@@ -181,7 +184,7 @@ export class MaskLayers {
       });
   }
 
-  /** Loads the document's mask where another one is shown, and nothing that was painted is on its way. */
+  /** Loads the document's mask if another one is shown and no painted one is being saved. */
   #catchUp(targetId: string, layer: MaskLayer, maskId: AssetId | null): void {
     if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
     if (layer.maskId === maskId) {
@@ -220,7 +223,7 @@ export class MaskLayers {
     this.#events.redraw();
   }
 
-  /** Paints what the page before this one drew on a mask and could not save. */
+  /** Repaints what the previous page drew on a mask and could not save. */
   #resumeOn(targetId: string, layer: MaskLayer): void {
     const own = this.#left.filter((gesture) => gesture.targetId === targetId);
     if (own.length === 0 || layer.maskId === undefined) return;

@@ -6,14 +6,14 @@ import { copyPlane, type MaskPlane } from '../editor/mask-plane.ts';
 import type { Size } from '../editor/view-transform.ts';
 import type { MaskWorkerService } from './mask-worker.ts';
 
-/** Bytes of decoded masks that are kept, so that undo shows at once. */
+/** Size of the cache of decoded masks in bytes, so that undo is instant. */
 const KEPT_BYTES = 48 * 2 ** 20;
 
 export class MaskLibrary {
   readonly #worker: Worker;
   readonly #service: Remote<MaskWorkerService>;
   readonly #readAsset: (id: AssetId) => Promise<Uint8Array<ArrayBuffer>>;
-  /** In the order of their last use. */
+  /** In order of last use. */
   readonly #planes = new Map<AssetId, MaskPlane>();
   #keptBytes = 0;
 
@@ -24,7 +24,7 @@ export class MaskLibrary {
   }
 
   /**
-   * A mask, resampled to a size of its aspect. Not to be changed by the caller.
+   * A mask, resampled to a size of its aspect. The caller must not change it.
    *
    * @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, HOST_UNREACHABLE
    */
@@ -40,7 +40,7 @@ export class MaskLibrary {
     return plane;
   }
 
-  /** Remembers a mask that was just saved. */
+  /** Caches a mask that was just saved. */
   remember(id: AssetId, plane: MaskPlane): void {
     this.#keep(id, plane);
   }
@@ -49,7 +49,7 @@ export class MaskLibrary {
     return this.#service.encode(plane);
   }
 
-  /** Carries out an operation on a whole mask. @returns a new plane */
+  /** Runs an operation on a whole mask. @returns a new plane */
   async operate(plane: MaskPlane, operation: MaskOperation): Promise<MaskPlane> {
     return this.#service.operate(copyPlane(plane), operation);
   }

@@ -1,12 +1,12 @@
-/** A mask over the picture: its colour at the chosen opacity, and the outline, which is always visible. */
+/** A mask over the picture: its colour at the chosen opacity, and its outline, which is always visible. */
 import { Group, Image as KonvaImage, Shape } from 'react-konva';
 import type { MaskSpace } from '../editor/mask-space.ts';
 import type { MaskImage } from './mask-image.ts';
 
-/** One mask as it is shown. */
+/** One mask on the canvas. */
 export interface ShownMask {
   readonly id: string;
-  /** 0..1, of its colour. */
+  /** Opacity of its colour, 0..1. */
   readonly opacity: number;
 }
 
@@ -31,7 +31,7 @@ export function MaskPicture({
       <Shape
         perfectDrawEnabled={false}
         sceneFunc={(context, shape) => {
-          // As wide on the screen whatever the zoom. Dark under light, so that it is seen on any picture.
+          // Constant width on the screen. Dark under light, to be visible on any picture.
           const { x: scale } = shape.getAbsoluteScale();
           const canvas = context._context;
           canvas.lineCap = 'square';

@@ -1,4 +1,4 @@
-/** Masks as files: 8-bit grey PNG, as the project keeps them. */
+/** Masks as files: 8-bit grey PNG, as stored in the project. */
 import { decode, encode } from 'fast-png';
 import { StudioError } from '../../electron/contract/errors.ts';
 import { type MaskPlane, maskPlane } from '../editor/mask-plane.ts';

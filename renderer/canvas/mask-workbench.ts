@@ -37,10 +37,10 @@ import { type ProposalState, SelectionProposal } from './selection-proposal.ts';
 import { Watched } from './watched.ts';
 import type { Outline, WorkbenchEvents } from './workbench-events.ts';
 
-/** What of the tool's settings the workbench does not know by itself. */
+/** Tool settings that the workbench does not hold itself. */
 type GivenSettings = Omit<ToolSettings, 'maskBounds' | 'size'>;
 
-/** Its listeners are called when layers come or go, or a mask is loaded or committed. */
+/** Listeners are called when layers are added or removed, or a mask is loaded or committed. */
 export class MaskWorkbench extends Watched {
   readonly #library: MaskLibrary;
   readonly #layers: MaskLayers;
@@ -87,7 +87,7 @@ export class MaskWorkbench extends Watched {
     return this.#proposal.selection;
   }
 
-  /** Whether smart select waits for an answer or has a proposal on the canvas. */
+  /** Whether smart select waits for a result or shows a proposal. */
   get proposal(): ProposalState {
     return this.#proposal.state;
   }
@@ -105,7 +105,7 @@ export class MaskWorkbench extends Watched {
     return this.#activeId;
   }
 
-  /** Gestures and operations that were finished so far. */
+  /** Number of finished gestures and operations. */
   get gestureCount(): number {
     return this.#layers.saveCount;
   }
@@ -114,25 +114,25 @@ export class MaskWorkbench extends Watched {
     return this.#layers.get(targetId)?.image;
   }
 
-  /** Sets what lies under the masks, so that their colours stand out from it. */
+  /** Sets the picture under the masks, so that their colours stand out from it. */
   setPicture(picture: UnderlyingPicture | undefined): void {
     this.#layers.setPicture(picture);
     this.changed();
     this.#redraw();
   }
 
-  /** What is shown of a mask, in mask coordinates. Not to be changed. */
+  /** A mask as shown, in mask coordinates. Must not be changed. */
   planeOf(targetId: string): MaskPlane | undefined {
     return this.#layers.get(targetId)?.session.shown;
   }
 
-  /** Around a committed mask, in scene coordinates. */
+  /** Bounds of a committed mask, in scene coordinates. */
   boundsOf(targetId: string): PixelRect | undefined {
     const layer = this.#layers.get(targetId);
     return layer && rectToScene(this.#space, layer.session.bounds);
   }
 
-  /** Around what of a committed mask the render replaces, in scene coordinates. */
+  /** Bounds of a committed mask's region, which the render replaces, in scene coordinates. */
   regionBoundsOf(targetId: string): PixelRect | undefined {
     const layer = this.#layers.get(targetId);
     return layer && rectToScene(this.#space, layer.session.regionBounds);
@@ -169,7 +169,7 @@ export class MaskWorkbench extends Watched {
     this.changed();
   }
 
-  /** Takes a tool in hand. What the one before was in the middle of is kept, as if it had been finished. */
+  /** Activates a tool. The previous tool's unfinished gesture is committed. */
   setTool(name: ToolName): void {
     if (name === this.#runner.name) return;
     this.conclude();
@@ -187,9 +187,9 @@ export class MaskWorkbench extends Watched {
   }
 
   /**
-   * Ends the gesture under way as if the pointer had been lifted: the page goes away.
+   * Ends the current gesture as if the pointer had been lifted, because the page is closing.
    *
-   * @returns what was drawn and is not saved yet; the next page's {@link resume} takes it
+   * @returns unsaved drawing, for the next page's {@link resume}
    */
   suspend(): readonly RecordedGesture[] {
     const end = this.isActive && this.#lastPointer ? endOf(this.#runner.name, this.#lastPointer) : undefined;
@@ -197,7 +197,7 @@ export class MaskWorkbench extends Watched {
     return this.#layers.unsaved();
   }
 
-  /** Everything that was drawn so far and saved is in the history. */
+  /** Everything drawn and saved so far is in the history. */
   markSaved(): void {
     this.#layers.log.markSaved();
   }
@@ -235,7 +235,7 @@ export class MaskWorkbench extends Watched {
           this.#proposal.end(targetId);
           this.#layers.log.drop();
           layer.image.invalidate(layer.session.revert());
-          // Listeners that looked in the middle of the gesture saw a mask that is gone.
+          // Listeners may have seen the mask of the cancelled gesture.
           this.changed();
           break;
         default:
@@ -263,20 +263,20 @@ export class MaskWorkbench extends Watched {
     layer?.image.flush(layer.session.shown);
   }
 
-  /** Drops the gesture under way and every layer: another project is shown. What is being saved goes on. */
+  /** Cancels the current gesture and drops every layer, because another project is shown. Pending saves continue. */
   leaveProject(): void {
     this.cancel();
     this.#layers.clear();
   }
 
-  /** Drops the gesture under way. */
+  /** Cancels the current gesture. */
   cancel(): void {
     this.input({ kind: 'cancel' });
   }
 
   /**
-   * Ends the gesture under way and keeps what it did, as one step of the history: the user goes on to something else.
-   * A proposal of smart select is kept as it is shown; a question without an answer is taken back.
+   * Commits the current gesture as one step of the history, because the user does something else. A proposal of smart
+   * select is applied as shown; a pending request is cancelled.
    */
   conclude(): void {
     const { name } = this.#runner;
@@ -287,9 +287,9 @@ export class MaskWorkbench extends Watched {
   }
 
   /**
-   * The pointer is wanted for something else, such as a pinch. A gesture that takes several clicks goes on after it.
+   * The pointer is needed for something else, such as a pinch. A gesture of several clicks continues after it.
    *
-   * @param hasDrawn whether the pointer has gone farther than a click may; what has not was not meant to paint
+   * @param hasDrawn whether the pointer moved farther than a click may; otherwise it was not meant to paint
    */
   interrupt(hasDrawn: boolean): void {
     if (['select', 'polygon'].includes(this.tool)) this.input({ kind: 'lift' });
@@ -297,7 +297,7 @@ export class MaskWorkbench extends Watched {
     else this.cancel();
   }
 
-  /** Shows what the segmenter answered; Enter keeps it, Escape drops it. Late answers are not shown. */
+  /** Shows the segmenter's result; Enter applies it, Escape discards it. Late results are ignored. */
   async showSelection(targetId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
     const plane = await this.#library.load(maskId, this.#space.mask);
     const layer = this.#layers.get(targetId);
@@ -313,7 +313,7 @@ export class MaskWorkbench extends Watched {
     return this.#library.load(maskId, this.#space.mask);
   }
 
-  /** Carries out an operation on a whole mask, as one gesture; its lengths and areas are in background pixels. */
+  /** Runs an operation on a whole mask as one gesture; its lengths and areas are in background pixels. */
   async operate(targetId: string, operation: MaskOperation): Promise<void> {
     const layer = this.#editable(targetId);
     if (!layer) return;

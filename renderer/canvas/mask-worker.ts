@@ -1,4 +1,4 @@
-/** The worker that reads, writes and works on whole masks, so that none of it holds up a frame. */
+/** The worker that reads, writes and processes whole masks, so that no animation frame is delayed. */
 import { expose, transfer } from 'comlink';
 import { type MaskOperation, operateOnMask } from '../editor/mask-operations.ts';
 import { type MaskPlane, maskPlane } from '../editor/mask-plane.ts';

@@ -1,6 +1,6 @@
 /**
- * Pictures for the canvas, of any size that the program takes: each is held whole at its coarsest level, and of finer
- * levels what is in sight, in tiles (editor/picture-levels.ts). What the page holds is bounded, however large a picture is.
+ * Pictures for the canvas, of any supported size: the coarsest level is kept whole, finer levels as tiles of the
+ * visible part (editor/picture-levels.ts). Memory is bounded for pictures of any size.
  */
 import { type Remote, wrap } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -9,19 +9,19 @@ import type { Size } from '../editor/view-transform.ts';
 import type { CutOut, CutOutOptions } from './cut-out-pixels.ts';
 import type { PictureWorkerService } from './picture-worker.ts';
 
-/** A picture that can be drawn. */
+/** A drawable picture. */
 export interface Picture {
   readonly id: AssetId;
-  /** In pixels of the file. */
+  /** Size in pixels of the file. */
   readonly width: number;
   readonly height: number;
-  /** All of it, 2048 pixels a side at most. */
+  /** The whole picture, at most 2048 pixels a side. */
   readonly base: ImageBitmap;
 }
 
-/** Tiles that are kept, of 4 MiB each: about three screens of them. */
+/** Number of cached tiles, of 4 MiB each: about three screens. */
 const KEPT_TILES = 48;
-/** Pictures that nobody shows and that are kept, so that undo shows at once. */
+/** Number of unused pictures kept, so that undo is instant. */
 const KEPT_UNUSED = 4;
 
 /** A picture that is decoded from the user's file while the project takes it in. */
@@ -51,7 +51,7 @@ export class PictureLibrary {
   #prepared = 0;
   readonly #fail: (error: unknown) => void;
 
-  /** @param fail is called when a tile cannot be made; the picture then stays as coarse as it is */
+  /** @param fail called when a tile cannot be made; the picture then stays coarse */
   constructor(readAsset: (id: AssetId) => Promise<Uint8Array<ArrayBuffer>>, fail: (error: unknown) => void) {
     this.#readAsset = readAsset;
     this.#fail = fail;
@@ -59,16 +59,16 @@ export class PictureLibrary {
     this.#service = wrap<PictureWorkerService>(this.#worker);
   }
 
-  /** Called when a tile came in that was wanted. @returns ends it */
+  /** Calls the listener when a requested tile arrives. @returns unsubscribes */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Opens a picture, which stays until it is {@link release}d as often.
+   * Opens a picture, which stays open until {@link release} is called as often.
    *
-   * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE; what the browser says of a file that it cannot decode
+   * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE; the browser's error for a file that it cannot decode
    */
   open(id: AssetId): Promise<Picture> {
     const known = this.#entries.get(id);
@@ -76,7 +76,7 @@ export class PictureLibrary {
     entry.users++;
     this.#entries.delete(id);
     this.#entries.set(id, entry);
-    // One that failed may be tried again.
+    // A failed one may be retried.
     if (!known) entry.picture.catch(() => this.#entries.delete(id));
     return entry.picture;
   }
@@ -142,7 +142,7 @@ export class PictureLibrary {
     }
   }
 
-  /** A tile, as far as it is there already. */
+  /** A tile, if already available. */
   tile(picture: Picture, tile: Tile): ImageBitmap | undefined {
     const name = nameOf(picture, tile);
     const found = this.#tiles.get(name);
@@ -152,7 +152,7 @@ export class PictureLibrary {
     return found;
   }
 
-  /** Says which tiles of a picture are in sight, the most urgent first; those that were wanted before no longer are. */
+  /** Requests the visible tiles of a picture, most urgent first, replacing earlier requests. */
   want(picture: Picture, tiles: readonly Tile[]): void {
     const missing = tiles.slice(0, KEPT_TILES).filter((tile) => !this.#tiles.has(nameOf(picture, tile)));
     if (missing.length === 0) this.#wanted.delete(picture);
@@ -161,10 +161,10 @@ export class PictureLibrary {
   }
 
   /**
-   * Cuts a concept's picture out, for the canvas.
+   * Cuts out a concept's picture for the canvas.
    *
-   * @param subject white where the thing is; null: the picture's own opacity cuts it out
-   * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE; what the browser says of a file that it cannot decode
+   * @param subject white on the subject; null: use the picture's own opacity
+   * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE; the browser's error for a file that it cannot decode
    */
   async cutOut(picture: AssetId, subject: AssetId | null, options: CutOutOptions): Promise<CutOut> {
     const [pictureFile, subjectFile] = await Promise.all([

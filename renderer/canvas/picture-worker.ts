@@ -1,13 +1,13 @@
 /**
- * The worker that decodes large pictures and cuts tiles from their levels, so that none of it holds up a frame. A decoded
- * picture takes four bytes a pixel: those that were not used for longest are closed, and decoded again when needed.
+ * The worker that decodes large pictures and cuts tiles from their levels, so that no animation frame is delayed. A
+ * decoded picture takes four bytes per pixel: the least recently used ones are closed, and decoded again when needed.
  */
 import { expose, transfer } from 'comlink';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { baseLevel, levelSize, type Tile, tileRect } from '../editor/picture-levels.ts';
 import { type CutOut, type CutOutOptions, cutOut } from './cut-out-pixels.ts';
 
-/** Bytes of decoded levels that are kept; the one in use is kept whatever its size. */
+/** Size of the cache of decoded levels in bytes; the one in use is always kept. */
 const KEPT_BYTES = 256 * 2 ** 20;
 
 /** The whole picture at its coarsest level, and its size. */
@@ -19,7 +19,7 @@ export interface OpenedPicture {
 
 /** By asset, or by the name that a picture has before it is one. */
 const files = new Map<string, Blob>();
-/** Levels by picture and number, in the order of their last use. */
+/** Levels by picture and number, in order of last use. */
 const levels = new Map<string, ImageBitmap>();
 
 function keep(name: string, bitmap: ImageBitmap): ImageBitmap {
@@ -56,7 +56,7 @@ async function scaled(whole: ImageBitmap, level: number): Promise<ImageBitmap> {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** One after another: two decodings at once would take twice the memory. */
+/** One at a time: two decodings at once would take twice the memory. */
 function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   const result = turn.then(work);
   turn = result.catch(() => undefined);
@@ -75,7 +75,7 @@ const service = {
         const base = await scaled(whole, level);
         return transfer({ width, height, base }, [base]);
       }
-      // There is nothing to cut of a small one.
+      // A small picture has no tiles.
       files.delete(id);
       levels.delete(`${id} 0`);
       return transfer({ width, height, base: whole }, [whole]);

@@ -1,9 +1,9 @@
-/** A picture of the library, for as long as a component shows it. */
+/** A picture of the library, while a component shows it. */
 import { useEffect, useState } from 'react';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { Picture, PictureLibrary } from './picture-library.ts';
 
-/** A loaded picture; undefined while it is loading or when there is none. The one before stays until then. */
+/** A loaded picture; undefined while loading or without one. The previous one stays until then. */
 export function usePicture(
   library: PictureLibrary,
   id: AssetId | null,
@@ -29,7 +29,7 @@ export function usePicture(
       isCurrent = false;
     };
   }, [library, id, onError]);
-  // Only when another one is drawn in its place.
+  // Release it only when another one is drawn instead.
   useEffect(() => picture && (() => library.release(picture.id)), [library, picture]);
   return picture;
 }

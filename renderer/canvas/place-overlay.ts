@@ -1,4 +1,4 @@
-/** The overlay of placed pictures and the frame: handles, lines that were snapped to, what the model sees. */
+/** The overlay of placed pictures and the frame: handles, snapping lines, the frame. */
 import Konva from 'konva';
 import type { FrameRectangle } from '../../electron/contract/frame.ts';
 import { rotateHandleOf } from '../editor/place-tool.ts';
@@ -15,11 +15,11 @@ const GUIDE = '#ff2d95';
 
 export interface OverlayScene {
   readonly background: Size;
-  /** The placed picture in hand, with handles while it can be transformed. */
+  /** The active placed picture, with handles while it can be transformed. */
   readonly placed: PlacedPicture | undefined;
   readonly hasHandles: boolean;
   readonly guides: readonly SnapGuide[];
-  /** Shown where it is not all of the background, or the frame's tool is in hand. */
+  /** Shown if it is not the whole background, or the frame tool is active. */
   readonly frame: FrameRectangle | undefined;
   readonly isFrameTool: boolean;
 }
@@ -67,7 +67,7 @@ function drawFrame(
   { background, isFrameTool }: OverlayScene,
   px: number,
 ): void {
-  // What the model does not see is dimmed.
+  // Dim everything outside the frame.
   canvas.fillStyle = isFrameTool ? 'rgba(0, 0, 0, 0.45)' : 'rgba(0, 0, 0, 0.16)';
   canvas.beginPath();
   canvas.rect(0, 0, background.width, background.height);
@@ -107,7 +107,7 @@ function drawHandles(
   fillHandle(canvas, px);
 }
 
-/** Two lines, dark under light, so that they are seen on any picture. */
+/** Two lines, dark under light, to be visible on any picture. */
 function twoTone(
   canvas: CanvasRenderingContext2D,
   px: number,

@@ -1,6 +1,6 @@
 /**
- * The placed pictures on the canvas: their cut-outs, and the gesture under way on one of them. It lives outside React: a
- * drag changes where a picture is drawn and asks for a redraw; React hears of a gesture when it is committed.
+ * The placed pictures on the canvas: their cut-outs, and the current gesture on one of them. It lives outside React:
+ * a drag changes where a picture is drawn and requests a redraw; React learns of a gesture when it is committed.
  */
 import type { Placement } from '../../electron/contract/placement.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -24,7 +24,7 @@ import { COVER_SIDE, type CutOut, type CutOutOptions } from './cut-out-pixels.ts
 import type { PictureLibrary } from './picture-library.ts';
 import { Watched } from './watched.ts';
 
-/** A placed picture as it is drawn now. */
+/** A placed picture to draw. */
 export interface PlacedPicture {
   readonly id: string;
   readonly placement: Placement;
@@ -32,9 +32,9 @@ export interface PlacedPicture {
 }
 
 export interface PlaceEvents {
-  /** A picture was clicked on. */
+  /** Called when a picture was clicked. */
   select(conceptId: string): void;
-  /** A gesture ended: it is one step of the history. */
+  /** Called when a gesture ended, as one step of the history. */
   commit(conceptId: string, geometry: PlacedGeometry, gesture: PlaceGesture): void;
   fail(error: unknown): void;
 }
@@ -43,11 +43,11 @@ interface Layer {
   concept: DocumentConcept;
   placement: Placement;
   cutOut: CutOut | undefined;
-  /** What the cut-out is made of, or is being made of. */
+  /** Inputs of the current or pending cut-out. */
   wanted: string;
 }
 
-/** Its listeners are called when pictures come or go, or a gesture ends. */
+/** Listeners are called when pictures are added or removed, or a gesture ends. */
 export class PlaceWorkbench extends Watched {
   readonly #library: Pick<PictureLibrary, 'cutOut'>;
   readonly #events: PlaceEvents;
@@ -58,7 +58,7 @@ export class PlaceWorkbench extends Watched {
   #scale = 1;
   #snaps = true;
   #state: PlaceState = PLACE_IDLE;
-  /** How a picture is drawn while a gesture is under way, or until the document has what it ended in. */
+  /** Placement of a picture during a gesture, or until the document has its result. */
   #shown: { readonly id: string; readonly change: Partial<Placement> } | undefined;
   #guides: readonly SnapGuide[] = [];
   #isNudging = false;
@@ -70,12 +70,12 @@ export class PlaceWorkbench extends Watched {
     this.#events = events;
   }
 
-  /** Called when a picture is to be drawn elsewhere. At most one canvas listens. */
+  /** Called when a picture has to be redrawn. At most one canvas listens. */
   setRedraw(redraw: () => void): void {
     this.#redraw = redraw;
   }
 
-  /** A gesture is under way that Escape would drop. */
+  /** Whether a gesture is in progress that Escape would cancel. */
   get isActive(): boolean {
     return this.#state.drag !== undefined || this.#isNudging;
   }
@@ -84,7 +84,7 @@ export class PlaceWorkbench extends Watched {
     return this.#guides;
   }
 
-  /** What is drawn, the farthest first; a picture whose cut-out is not there yet is not among them. */
+  /** The pictures to draw, back to front; pictures without a cut-out yet are omitted. */
   get pictures(): readonly PlacedPicture[] {
     return this.#layers.flatMap((layer) => {
       const { concept, cutOut } = layer;
@@ -92,22 +92,22 @@ export class PlaceWorkbench extends Watched {
     });
   }
 
-  /** The picture in hand, as it is drawn now. */
+  /** The active picture, as drawn now. */
   get active(): PlacedPicture | undefined {
     return this.pictures.find(({ id }) => id === this.#activeId);
   }
 
-  /** Size of a concept's picture; undefined until it is known. */
+  /** Size of a concept's picture; undefined until known. */
   sizeOf(conceptId: string): Size | undefined {
     return this.#layers.find(({ concept }) => concept.id === conceptId)?.cutOut;
   }
 
-  /** Around the thing in a concept's picture, in picture pixels; undefined until it is known. */
+  /** Bounds of the subject in a concept's picture, in picture pixels; undefined until known. */
   boundsOf(conceptId: string): PixelRect | undefined {
     return this.#layers.find(({ concept }) => concept.id === conceptId)?.cutOut?.bounds;
   }
 
-  /** Whether a placed picture's thing lies under a point, in background pixels. */
+  /** Whether a point, in background pixels, is on a placed picture's subject. */
   isOver(point: Point): boolean {
     const { effects } = stepPlace(
       PLACE_IDLE,
@@ -120,7 +120,7 @@ export class PlaceWorkbench extends Watched {
     return effects.length > 0;
   }
 
-  /** Follows the document: the placed concepts that take part in the render, and the one in hand. */
+  /** Follows the document: the placed concepts included in the render, and the active one. */
   follow(concepts: readonly DocumentConcept[], background: Size, activeId: string | null): void {
     const { width, height } = background;
     this.#background = { width, height };
@@ -155,20 +155,20 @@ export class PlaceWorkbench extends Watched {
     this.#play(stepPlace(this.#state, input, this.#scene));
   }
 
-  /** Drops the gesture under way. */
+  /** Cancels the current gesture. */
   cancel(): void {
     this.#isNudging = false;
     this.#shown = undefined;
     this.#play(stepPlace(this.#state, { kind: 'cancel' }, this.#scene));
   }
 
-  /** Ends the gesture under way and keeps what it did: the user goes on to something else. */
+  /** Commits the current gesture, because the user does something else. */
   conclude(): void {
     if (this.#isNudging) this.endNudging();
     else this.#play(concludePlace(this.#state));
   }
 
-  /** Moves the picture in hand by the keyboard; {@link endNudging} makes one step of the history of it. */
+  /** Moves the active picture by the keyboard; {@link endNudging} commits the moves as one step of the history. */
   nudge(by: Point): boolean {
     const layer = this.#layers.find(({ concept }) => concept.id === this.#activeId);
     if (!layer || layer.concept.locked || this.#state.drag) return false;
@@ -177,14 +177,14 @@ export class PlaceWorkbench extends Watched {
     return true;
   }
 
-  /** Draws a picture otherwise until the document is followed again: a slider is being dragged. */
+  /** Previews a placement until the document is followed again, while a slider is dragged. */
   preview(id: string, change: Partial<Placement>): void {
     if (this.isActive) return;
     this.#shown = { id, change };
     this.#redraw();
   }
 
-  /** The key was let go. */
+  /** The key was released. */
   endNudging(): void {
     const active = this.active;
     if (!this.#isNudging || !active) return;
@@ -247,7 +247,7 @@ export class PlaceWorkbench extends Watched {
     this.#redraw();
   }
 
-  /** Makes a layer's cut-out where another one is there, or none; the one before is shown until then. */
+  /** Makes a layer's cut-out if it is missing or outdated; the previous one is shown until then. */
   #cutOut(layer: Layer): void {
     const { image, subject } = layer.concept;
     if (image === null) return;
@@ -275,7 +275,7 @@ export class PlaceWorkbench extends Watched {
   }
 }
 
-/** Soft edge and shadow in picture pixels; in whole numbers, so that scaling does not make every cut-out again. */
+/** Soft edge and shadow in picture pixels; rounded, so that scaling does not recompute every cut-out. */
 function optionsOf({ scale, softEdgePx, shadow }: Placement): CutOutOptions {
   const inPicture = (lengthPx: number) => Math.round((lengthPx / scale) * 4) / 4;
   return { softEdgePx: inPicture(softEdgePx), shadowBlurPx: shadow && inPicture(shadow.blurPx) };

@@ -1,4 +1,4 @@
-/** The placed pictures on the canvas, in layer order, each over its own shadow: what the render is staged with. */
+/** The placed pictures on the canvas, in layer order, each over its own shadow, as in the render. */
 import { Shape } from 'react-konva';
 import { placementMatrix } from '../../electron/contract/placement.ts';
 import type { PlacedPicture, PlaceWorkbench } from './place-workbench.ts';
@@ -21,7 +21,7 @@ function drawPlaced(canvas: CanvasRenderingContext2D, { placement, cutOut }: Pla
     const { outline, marginPx } = cutOut.shadow;
     canvas.save();
     canvas.globalAlpha = opacity * shadow.opacity;
-    // A shadow falls the same way however its picture is turned.
+    // A shadow falls in the same direction at any rotation of its picture.
     canvas.translate(shadow.offsetXPx, shadow.offsetYPx);
     canvas.transform(a, b, c, d, e, f);
     canvas.drawImage(

@@ -9,14 +9,14 @@ import type { CanvasView } from './canvas-view.ts';
 
 export interface PointerTarget {
   readonly view: CanvasView;
-  /** Whether a drag pans whatever the button. */
+  /** Whether a drag with any button pans. */
   isPanning(): boolean;
-  /** What the wheel does without Ctrl. */
+  /** The wheel's action without Ctrl. */
   wheelAction(): 'zoom' | 'brushSize';
   input(input: ToolInput): void;
-  /** The pointer is wanted for something else; `hasDrawn` says whether it went farther than a click may. */
+  /** The pointer is needed for something else; `hasDrawn` says whether it moved farther than a click may. */
   interrupt(hasDrawn: boolean): void;
-  /** The pointer in image pixels; undefined when it left. */
+  /** Position of the pointer in image pixels; undefined when it left. */
   hover(point: Point | undefined): void;
   changeBrushSize(factor: number): void;
 }
@@ -24,14 +24,14 @@ export interface PointerTarget {
 /** Listens on an element until the signal aborts. */
 export function listenToPointers(element: HTMLElement, target: PointerTarget, signal: AbortSignal): void {
   const touches = new Map<number, Point>();
-  /** What the pointer that is down does. */
+  /** The action of the pressed pointer. */
   let drag:
     | {
         readonly kind: 'tool' | 'pan';
         readonly pointerId: number;
         readonly from: Point;
         last: Point;
-        /** Farther than a click may. */
+        /** Whether it moved farther than a click may. */
         hasMoved: boolean;
       }
     | undefined;
@@ -63,11 +63,11 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
   element.addEventListener(
     'pointerdown',
     (event) => {
-      // What lies over the picture, such as the comparison's handle, takes its pointers itself.
+      // Elements over the picture, such as the comparison's handle, handle their pointers themselves.
       if (event.target instanceof Element && event.target.closest('[data-over-canvas]')) return;
       if (event.pointerType === 'touch') touches.set(event.pointerId, onScreen(event));
       if (touches.size === 2) {
-        // A second finger pans and zooms; one that has only touched down was on its way into the pinch.
+        // A second finger pans and zooms; a first one that has not moved was part of the pinch.
         if (drag?.kind === 'tool') target.interrupt(drag.hasMoved);
         drag = undefined;
         pinch = startPinch();
@@ -106,7 +106,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
       }
       if (drag && drag.pointerId !== event.pointerId) return;
       if (drag && distance(drag.from, onScreen(event)) >= CLICK_SLOP_PX) drag.hasMoved = true;
-      // Between two frames the device may have reported several positions: each is a point of the stroke.
+      // The device may report several positions per animation frame: each is a point of the stroke.
       const events = event.getCoalescedEvents();
       for (const each of events.length > 0 ? events : [event]) {
         target.input({ kind: 'move', pointer: sample(each) });
@@ -120,7 +120,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     if (touches.size < 2) pinch = undefined;
     if (drag?.pointerId !== event.pointerId) return;
     if (drag.kind === 'tool') {
-      // The system has taken the pointer away: what it drew so far is the user's all the same.
+      // The system took the pointer away: keep what was drawn so far.
       if (isLost) target.interrupt(true);
       else target.input({ kind: 'up', pointer: sample(event) });
     }
@@ -136,7 +136,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     'wheel',
     (event) => {
       event.preventDefault();
-      // A pinch on a trackpad comes as a wheel with Ctrl and small whole-pixel steps; both zoom.
+      // A trackpad's pinch arrives as a wheel event with Ctrl and small steps; both zoom.
       const isZoom = (target.wheelAction() === 'zoom') !== (event.ctrlKey || event.metaKey);
       const factor = wheelFactor(event.deltaY, event.deltaMode);
       if (isZoom) target.view.zoom(factor, onScreen(event));

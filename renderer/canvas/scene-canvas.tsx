@@ -1,6 +1,6 @@
 /**
- * The canvas: the background, the masks, the tool's outline. Each kind of content has a layer of its own, so that
- * a stroke redraws the active mask and nothing else.
+ * The canvas: the background, the masks, the tool's outline. Each kind of content has its own layer, so that a stroke
+ * redraws only the active mask.
  */
 import Konva from 'konva';
 import {
@@ -34,30 +34,30 @@ export interface SceneCanvasProps {
   readonly pictures: PictureLibrary;
   readonly size: Size;
   readonly background: AssetId | null;
-  /** Shown in the place of the background when given. */
+  /** Shown instead of the background. */
   readonly inpainted: AssetId | null;
   /** A render's result over the background, under the masks. */
   readonly result: AssetId | null;
-  /** The masks to show, the farthest first. */
+  /** The masks to show, back to front. */
   readonly masks: readonly ShownMask[];
-  /** The scene with its masks is shown, and not a picture that is only looked at. */
+  /** Whether the scene with its masks is shown, not a picture for viewing only. */
   readonly isSceneShown: boolean;
   readonly activeId: string | null;
   readonly expanded: readonly { readonly id: string; readonly rect: PixelRect; readonly colour: string }[];
   readonly tools: CanvasTools;
   readonly view: CanvasView;
-  /** The placed pictures are drawn, not a result that has them. */
+  /** Whether the placed pictures are drawn, not a result that contains them. */
   readonly arePlacedShown: boolean;
-  /** The frame is drawn: it is not all of the background, or its tool is in hand. */
+  /** Whether the frame is drawn: it is not the whole background, or its tool is active. */
   readonly isFrameShown: boolean;
   readonly isFrameTool: boolean;
   readonly isMoveTool: boolean;
-  /** Pictures to compare in the place of the scene. */
+  /** Pictures to compare instead of the scene. */
   readonly comparison: Comparison | null;
   readonly brushSizePx: number;
   readonly isPanTool: boolean;
   readonly isSpaceHeld: boolean;
-  /** Enlarged, the picture shows its pixels as squares; otherwise it is smooth. */
+  /** Show square pixels when zoomed in; otherwise smooth. */
   readonly showsPixels: boolean;
   readonly wheel: 'zoom' | 'brushSize';
   readonly label: string;
@@ -86,7 +86,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
   const latest = useRef(props);
   latest.current = props;
 
-  // 1. The stage follows the size of its place.
+  // 1. The stage follows the size of its container.
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
@@ -117,7 +117,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
     container.current?.style.setProperty('--picture-scale', String(scale));
     node.batchDraw();
   }, [view, tools, overlay]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the stage comes with the first size of its place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stage exists after the first size of its container.
   useEffect(() => {
     placeStage();
     return view.subscribe(placeStage);
@@ -125,7 +125,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
 
   const showOverlay = useCallback(() => {
     const { isSceneShown, activeId: id } = latest.current;
-    // What a tool shows belongs to the masks: over a result, or a picture that is looked at, it would mislead.
+    // A tool's overlay belongs to the masks: over a result or another picture it would be misleading.
     if (!isSceneShown) {
       overlay.clear();
       placeOverlay.clear();
@@ -143,7 +143,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
     });
   }, [workbench, place, frame, overlay, placeOverlay]);
 
-  // 3. Strokes redraw the active mask and the overlay, once a frame.
+  // 3. Strokes redraw the active mask and the overlay, once per animation frame.
   useEffect(() => {
     let isRequested = false;
     workbench.setRedraw(() => {
@@ -159,7 +159,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
     });
     return () => workbench.setRedraw(() => {});
   }, [workbench, showOverlay]);
-  // What is placed, and the frame, redraw their own layer.
+  // Placed pictures and the frame redraw their own layer.
   useEffect(() => {
     let isRequested = false;
     const redraw = () => {
@@ -188,13 +188,13 @@ export function SceneCanvas(props: SceneCanvasProps) {
     overlayLayer.current?.batchDraw();
   });
 
-  // Masks that were loaded or committed: their pictures changed, and React does not see into them.
+  // Masks were loaded or committed: their pictures changed, which React cannot detect.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that planes changed.
   useEffect(() => {
     stage.current?.batchDraw();
   }, [workbenchVersion, masks]);
 
-  // The first frame with the background on it: from here on the user can work (test/bench/editor-bench.ts).
+  // The first animation frame with the background: the user can work from here on (test/bench/editor-bench.ts).
   const isShown = background !== undefined;
   useEffect(() => {
     if (!isShown) return;
@@ -311,12 +311,12 @@ function brushOf(workbench: MaskWorkbench, brushSizePx: number): number | undefi
   return workbench.tool === 'brush' || workbench.tool === 'eraser' ? brushSizePx : undefined;
 }
 
-/** The box around the active mask while it can be moved. */
+/** The active mask's box while it can be moved. */
 function moveBox(workbench: MaskWorkbench, activeId: string | null): PixelRect | undefined {
   return workbench.tool === 'move' && activeId !== null ? workbench.boundsOf(activeId) : undefined;
 }
 
-/** Device pixels per CSS pixel; it changes when the window goes to another screen or the page is zoomed. */
+/** Device pixels per CSS pixel; changes when the window moves to another screen or the page is zoomed. */
 function useDevicePixelRatio(): number {
   const [ratio, setRatio] = useState(window.devicePixelRatio);
   useEffect(() => {

@@ -1,8 +1,8 @@
-/** Smart select's current question and whether its result is on the canvas: a proposal, to be kept or dropped. */
+/** Smart select's current request, and whether its result is on the canvas as a proposal to apply or discard. */
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import type { WorkbenchEvents } from './workbench-events.ts';
 
-/** Nothing, a question without an answer yet, or a proposal to keep or drop. */
+/** Nothing, a pending request, or a proposal to apply or discard. */
 export type ProposalState = 'none' | 'awaited' | 'shown';
 
 const NO_SELECTION: SmartSelection = { points: [], box: null };
@@ -28,7 +28,7 @@ export class SelectionProposal {
     return this.#isProposalShown ? 'shown' : 'none';
   }
 
-  /** Whether there is something to keep, also while a better answer is awaited. */
+  /** Whether there is a proposal, also while a better one is pending. */
   get isProposalShown(): boolean {
     return this.#isProposalShown;
   }
@@ -44,13 +44,13 @@ export class SelectionProposal {
     });
   }
 
-  /** An answer to what was asked last is shown. */
+  /** The result of the last request is shown. */
   markShown(): void {
     this.#isProposalShown = true;
     this.#onChange();
   }
 
-  /** Nothing is selected any more: what was asked need not be answered. @returns whether there was an answer */
+  /** The selection was cleared: a pending request is obsolete. @returns whether there was a proposal */
   end(targetId: string): boolean {
     const { isProposalShown } = this;
     if (this.#isAwaited) void this.#select(targetId, NO_SELECTION);

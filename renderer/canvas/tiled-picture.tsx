@@ -1,4 +1,4 @@
-/** A picture on the canvas: its coarsest level, and over it the tiles in sight at about the screen's resolution. */
+/** A picture on the canvas: its coarsest level, and over it the visible tiles at about the screen's resolution. */
 import Konva from 'konva';
 import { useEffect, useRef } from 'react';
 import { Shape } from 'react-konva';
@@ -18,7 +18,7 @@ export function TiledPicture({
   /** In scene coordinates. */
   size: Size;
   x?: number;
-  /** Draws the difference to what lies under it. */
+  /** Draws the difference to the picture under it. */
   isDifference?: boolean;
 }) {
   const shape = useRef<Konva.Shape>(null);
@@ -47,7 +47,7 @@ function drawTiles(
   size: Size,
 ): void {
   canvas.drawImage(picture.base, 0, 0, size.width, size.height);
-  // 1. How many device pixels a pixel of the picture takes, and which part of the picture is in sight.
+  // 1. Device pixels per pixel of the picture, and the visible part of the picture.
   const perSceneX = picture.width / size.width;
   const perSceneY = picture.height / size.height;
   const level = levelFor(picture, (node.getAbsoluteScale().x * Konva.pixelRatio) / perSceneX);
@@ -66,7 +66,7 @@ function drawTiles(
     right: to.x * perSceneX,
     bottom: to.y * perSceneY,
   });
-  // 2. The tiles that are there; the others come in later.
+  // 2. The available tiles; the others arrive later.
   const scaleX = size.width / levelWidth;
   const scaleY = size.height / levelHeight;
   for (const tile of tiles) {
@@ -78,7 +78,7 @@ function drawTiles(
   library.want(picture, tiles);
 }
 
-/** Draws on a canvas of its own first: where tiles lie over each other a blend mode must see one picture. */
+/** Draws on a separate canvas first: a blend mode must see overlapping tiles as one picture. */
 function drawOnce(
   canvas: CanvasRenderingContext2D,
   mode: GlobalCompositeOperation,

@@ -1,4 +1,4 @@
-/** A tool's overlay: the brush's circle, outlines, points of smart select, the box to move. */
+/** A tool's overlay: the brush's circle, outlines, points of smart select, the move box. */
 import Konva from 'konva';
 import { isEmptyRect, type PixelRect, type Point } from '../editor/mask-plane.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
@@ -7,7 +7,7 @@ import type { Outline } from './workbench-events.ts';
 const HANDLE_PX = 10;
 const POINT_RADIUS_PX = 6;
 
-/** Two lines, dark under light, so that it is seen on any picture. */
+/** Two lines, dark under light, to be visible on any picture. */
 function twoTone(make: (stroke: { stroke: string; strokeWidth: number }) => Konva.Shape[]): Konva.Shape[] {
   return [
     ...make({ stroke: 'rgba(0, 0, 0, 0.75)', strokeWidth: 3 }),
@@ -30,7 +30,7 @@ export class ToolOverlay {
     this.group.add(this.#shapes, this.#brush);
   }
 
-  /** Screen pixels per image pixel: handles and points keep their size on the screen. */
+  /** Screen pixels per image pixel: handles and points have a constant size on the screen. */
   setScale(scale: number): void {
     this.#scale = scale;
   }
@@ -66,7 +66,7 @@ export class ToolOverlay {
     if (box && !isEmptyRect(box) && outline.points.length === 0) this.#addBox(box, true);
   }
 
-  /** Shows nothing but the brush. */
+  /** Shows only the brush. */
   clear(): void {
     this.#shapes.destroyChildren();
   }

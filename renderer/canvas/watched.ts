@@ -1,18 +1,18 @@
-/** Something that React components follow from outside React, by `useSyncExternalStore`. */
+/** State outside React that components follow by `useSyncExternalStore`. */
 export class Watched {
   readonly #listeners = new Set<() => void>();
 
-  /** @returns ends it */
+  /** @returns unsubscribes */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** Grows with every change: a snapshot that is cheap to compare. */
+  /** Version, incremented on every change: a snapshot that is cheap to compare. */
   version = 0;
   getVersion = (): number => this.version;
 
-  /** Says to the listeners that something changed; for the one who changed it. */
+  /** Notifies the listeners of a change. */
   changed(): void {
     this.version++;
     for (const listener of this.#listeners) listener();

@@ -4,13 +4,13 @@ import type { MaskOperation } from '../editor/mask-operations.ts';
 import type { MaskPlane, Point } from '../editor/mask-plane.ts';
 import type { GestureLabel, SmartSelection } from '../editor/tools/tool.ts';
 
-/** What a committed gesture did, for the history. */
+/** A committed gesture's label, for the history. */
 export type MaskChange =
   | { readonly kind: 'gesture'; readonly label: GestureLabel }
   | { readonly kind: 'operation'; readonly label: MaskOperation['kind'] }
   | { readonly kind: 'copy' };
 
-/** The line that a tool draws over the picture; no points when there is none. */
+/** A tool's outline over the picture; no points for none. */
 export interface Outline {
   readonly points: readonly Point[];
   readonly closed: boolean;
@@ -18,8 +18,8 @@ export interface Outline {
 
 export interface WorkbenchEvents {
   /**
-   * The user changed a mask of the project that is shown: it is to be saved there, in its place in the order of changes,
-   * also where it is still being made.
+   * The user changed a mask of the shown project: save it there, at its position in the order of changes, even if it
+   * is still being computed.
    *
    * @returns its id once it is saved; null for a blank one
    */
@@ -31,11 +31,11 @@ export interface WorkbenchEvents {
   /** The mask that the document has for a target (editor/mask-target.ts) now, however far React is behind. */
   currentMask(targetId: string): AssetId | null;
   /**
-   * Smart select was clicked or boxed; an empty selection takes back what was asked before.
+   * Requests a smart selection; an empty one cancels the previous request.
    *
-   * @returns when there is an answer, or when there will be none; never rejects
+   * @returns when there is a result, or none is coming; never rejects
    */
   select(targetId: string, selection: SmartSelection): Promise<void>;
-  /** Something failed that the user should know of. */
+  /** Reports a failure to the user. */
   fail(error: unknown): void;
 }

@@ -22,7 +22,7 @@ export class BridgeTransport implements Transport {
     return this.#bridge.onEvent(listener);
   }
 
-  /** The host is the process that made the page: it is there as long as the page is. */
+  /** The host is the page's parent process: it exists as long as the page. */
   onConnection(listener: (state: ConnectionState) => void): () => void {
     listener('connected');
     return () => {};
@@ -43,7 +43,7 @@ export class BridgeTransport implements Transport {
       answer = String(envelope.value);
     } while (at < bytes.length);
     if (answer !== id) {
-      throw new StudioError('ASSET_INVALID', 'The picture arrived at the host as another one.');
+      throw new StudioError('ASSET_INVALID', 'The picture was damaged on its way to the host. Add it again.');
     }
   }
 

@@ -1,7 +1,7 @@
 /**
- * What this browser knows of the host: a key made of the token in the address that the program printed. It is kept for
- * the page's origin, so that other tabs and later visits have it; scripts can prove with it that they know the token,
- * but cannot read it (docs/decisions/0121).
+ * This browser's key of the host, derived from the token in the printed address. It is stored for the page's origin,
+ * so that other tabs and later visits have it; scripts can prove with it that they know the token, but cannot read it
+ * (docs/decisions/0121).
  */
 import {
   type Challenge,
@@ -16,7 +16,7 @@ const STORE = 'keys';
 const NAME = 'token';
 const NONCE_BYTES = 18;
 
-/** Keeps the token of an address, if it has one. @returns whether it had */
+/** Stores the token of an address, if any. @returns whether there was one */
 export async function keepToken(address: URL): Promise<boolean> {
   const token = new URLSearchParams(address.hash.slice(1)).get('token');
   if (!token) return false;
@@ -31,17 +31,17 @@ export async function keepToken(address: URL): Promise<boolean> {
   return true;
 }
 
-/** The key that was kept; undefined where this browser never had the address with the token. */
+/** The stored key; undefined if this browser never had the address with the token. */
 export function keptKey(): Promise<CryptoKey | undefined> {
   return inStore('readonly', (store) => store.get(NAME) as IDBRequest<CryptoKey | undefined>);
 }
 
 /**
- * Asks for a challenge and answers it.
+ * Requests a challenge and answers it.
  *
- * @param challengeUrl where the host gives challenges
+ * @param challengeUrl the host's address for challenges
  * @returns the subprotocols for the socket; undefined when the host does not know the same token
- * @throws TypeError when there is no answer, or none of a host's
+ * @throws TypeError when there is no response, or not one of a host
  */
 export async function answerChallenge(key: CryptoKey, challengeUrl: URL): Promise<string[] | undefined> {
   const nonce = base64url(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
@@ -50,7 +50,7 @@ export async function answerChallenge(key: CryptoKey, challengeUrl: URL): Promis
   const response = await fetch(url);
   if (!response.ok) throw new TypeError(`The host answered ${response.status}.`);
   const { challenge, proof }: Challenge = challengeSchema.parse(await response.json());
-  // Another program may have this port by now: it gets nothing.
+  // Another program may use this port now: send it nothing.
   if (proof !== (await sign(key, hostProofText(challenge, nonce)))) return undefined;
   return proofProtocols({ challenge, proof: await sign(key, pageProofText(challenge)) });
 }
@@ -63,7 +63,7 @@ function base64url(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
 }
 
-/** Runs one request on the store, which is made where it is not there. */
+/** Runs one request on the store, which is created if missing. */
 async function inStore<Result>(
   mode: IDBTransactionMode,
   run: (store: IDBObjectStore) => IDBRequest<Result>,

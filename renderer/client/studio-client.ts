@@ -1,4 +1,4 @@
-/** The typed client: every command and event of the contract, answers checked against their schemas. */
+/** The typed client: every command and event of the contract; responses are checked against their schemas. */
 import type * as z from 'zod';
 import { envelopeSchema } from '../../electron/contract/command.ts';
 import {
@@ -13,8 +13,8 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { ConnectionState, Transport } from './transport.ts';
 
 /**
- * What an input may be so that a strict object takes it: no key that the contract does not have, at any depth. TypeScript
- * by itself refuses such keys only in a literal, and lets them through in what is spread into it.
+ * An input without keys unknown to the contract, at any depth, so that a strict object accepts it. TypeScript alone
+ * refuses such keys only in a literal, and allows them in objects spread into it.
  */
 export type Exact<Allowed, Given> = Given extends readonly (infer Item)[]
   ? readonly Exact<ItemOf<Allowed>, Item>[]
@@ -43,8 +43,8 @@ export class StudioClient {
   /**
    * Calls a command.
    *
-   * @throws StudioError COMMAND_INVALID, before anything is sent, when the contract would refuse the input; what the
-   *   host says; HOST_UNREACHABLE; INTERNAL when the answer is not what the contract says
+   * @throws StudioError COMMAND_INVALID, before anything is sent, when the input violates the contract; the host's
+   * errors; HOST_UNREACHABLE; INTERNAL when the response violates the contract
    */
   async call<Name extends CommandName, Input extends CommandInput<Name>>(
     name: Name,
@@ -56,7 +56,7 @@ export class StudioClient {
     return check(commands[name].output, envelope.value, name) as CommandOutput<Name>;
   }
 
-  /** Listens to an event of the host. @returns ends it */
+  /** Listens to an event of the host. @returns unsubscribes */
   on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void {
     return this.#transport.onEvent((event, payload) => {
       if (event === name && isEventName(event)) {
@@ -65,12 +65,12 @@ export class StudioClient {
     });
   }
 
-  /** Tells whether the host can be reached, now and on every change. @returns ends it */
+  /** Reports whether the host can be reached, now and on every change. @returns unsubscribes */
   onConnection(listener: (state: ConnectionState) => void): () => void {
     return this.#transport.onConnection(listener);
   }
 
-  /** Uploads bytes; they are named by what they are. @returns their SHA-256 */
+  /** Uploads bytes, addressed by content. @returns their SHA-256 */
   async upload(bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<AssetId> {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
     const id = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -96,13 +96,13 @@ export class StudioClient {
   }
 }
 
-/** The types cannot see into everything: what is sent is looked at with the very schema that the host uses. */
+/** Types cannot check everything: validate inputs with the host's own schema. */
 function checkInput(name: CommandName, input: unknown): void {
   const parsed = commands[name].input.safeParse(input);
   if (parsed.success) return;
   throw new StudioError(
     'COMMAND_INVALID',
-    `The editor was about to send ${name} with what it does not take. This is a fault of the program.`,
+    `The editor was about to send an invalid input of ${name}. This is a bug.`,
     { cause: parsed.error },
   );
 }
@@ -110,7 +110,7 @@ function checkInput(name: CommandName, input: unknown): void {
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new StudioError('INTERNAL', `The host's answer to ${name} is not what was agreed.`, {
+  throw new StudioError('INTERNAL', `The host's response to ${name} violates the contract. This is a bug.`, {
     cause: parsed.error,
   });
 }

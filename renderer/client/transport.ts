@@ -1,10 +1,10 @@
-/** How the renderer reaches its host. There are two: a WebSocket (browser host) and the preload bridge (Electron). */
+/** The renderer's connection to its host: a WebSocket (browser host) or the preload bridge (Electron). */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 
 /**
- * Whether the host can be reached. `lost`: it may come back by itself. `refused`: this page does not know the host that
- * is there, and has to be opened by the address that it printed. `insecure`: the browser keeps keys for this machine's
- * own addresses and for https only.
+ * State of the connection. `lost`: it may come back without the user. `refused`: this page does not know the running
+ * host, and has to be opened by its printed address. `insecure`: the browser stores keys only for addresses of this
+ * machine and for https.
  */
 export type ConnectionState = 'connected' | 'lost' | 'refused' | 'insecure';
 
@@ -12,22 +12,21 @@ export interface Transport {
   /**
    * Sends a command.
    *
-   * @returns the envelope as it came, not yet checked
-   * @throws StudioError HOST_UNREACHABLE when the connection ends before the answer; whether the command was carried
-   *   out is then unknown
+   * @returns the envelope, not yet checked @throws StudioError HOST_UNREACHABLE when the connection ends before the
+   * response; the command may or may not have run then
    */
   call(command: string, input: unknown): Promise<unknown>;
-  /** Hands on every event, not yet checked. @returns ends it */
+  /** Passes on every event, not yet checked. @returns unsubscribes */
   onEvent(listener: (event: string, payload: unknown) => void): () => void;
-  /** Tells of every change of the connection, and its present state at once. @returns ends it */
+  /** Reports the connection's current state, then every change. @returns unsubscribes */
   onConnection(listener: (state: ConnectionState) => void): () => void;
   /**
    * Makes bytes available to the host.
    *
    * @param id SHA-256 of the bytes
-   * @throws StudioError HOST_UNREACHABLE, or what the host says
+   * @throws StudioError HOST_UNREACHABLE, or the host's errors
    */
   upload(id: AssetId, bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<void>;
-  /** An address that pictures of the page can be loaded from. */
+  /** The address of a picture. */
   assetUrl(id: AssetId): string;
 }

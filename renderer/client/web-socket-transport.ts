@@ -10,12 +10,12 @@ interface PendingCall {
   readonly reject: (error: StudioError) => void;
 }
 
-/** A message that names the call that it answers, if it answers one. */
+/** A message with the id of its call, if it is a response. */
 type ReadableMessage =
   | Exclude<ServerMessage, { id: number | null }>
   | (Extract<ServerMessage, { id: number | null }> & { readonly id: number });
 
-/** Waits between attempts to connect again; the last one repeats. */
+/** Waits between attempts to reconnect; the last one repeats. */
 const RETRY_DELAYS_MS = [100, 250, 500, 1000, 2000];
 
 export class WebSocketTransport implements Transport {
@@ -31,7 +31,7 @@ export class WebSocketTransport implements Transport {
   #nextId = 0;
   #wake: () => void = () => undefined;
 
-  /** @param page the address of the page, which the host served */
+  /** @param page address of the page, served by the host */
   constructor(page: URL) {
     this.#challengeUrl = new URL('/challenge', page);
     this.#socketUrl = new URL('/socket', page);
@@ -41,7 +41,7 @@ export class WebSocketTransport implements Transport {
 
   async call(command: string, input: unknown): Promise<unknown> {
     let socket = await this.#connect();
-    // It may have been lost in the moment between.
+    // It may have been lost in between.
     while (socket.readyState !== WebSocket.OPEN) socket = await this.#connect();
     const id = this.#nextId++;
     const message = JSON.stringify({ id, command, input });
@@ -62,7 +62,7 @@ export class WebSocketTransport implements Transport {
     return () => this.#connectionListeners.delete(listener);
   }
 
-  /** Tries at once, for something has changed: the user gave another address. */
+  /** Reconnects at once, because the user gave another address. */
   retry(): void {
     this.#wake();
   }
@@ -78,7 +78,7 @@ export class WebSocketTransport implements Transport {
     } catch (cause) {
       throw unreachable(cause);
     }
-    // A host that was started again has another key for pictures: the socket will bring it.
+    // A restarted host has another key for pictures, which arrives over the socket.
     if (response.status === 401) throw unreachable();
     if (!response.ok) {
       throw new StudioError('ASSET_INVALID', (await response.text()) || 'The host refused the picture.');
@@ -110,9 +110,9 @@ export class WebSocketTransport implements Transport {
     }
   }
 
-  /** One attempt. @returns the socket, or why there is none */
+  /** One attempt. @returns the socket, or the reason for failing */
   async #open(): Promise<WebSocket | Exclude<ConnectionState, 'connected'>> {
-    // Browsers give keys and hashes to pages of this machine and of https addresses only.
+    // Browsers provide keys and hashes only to pages of this machine and of https addresses.
     if (!isSecureContext) return 'insecure';
     const key = await keptKey();
     if (key === undefined) return 'refused';
@@ -120,14 +120,14 @@ export class WebSocketTransport implements Transport {
     try {
       protocols = await answerChallenge(key, this.#challengeUrl);
     } catch {
-      // Whatever is there is no host that can be spoken to, now.
+      // Whatever responds is not a reachable host now.
       return 'lost';
     }
     if (protocols === undefined) return 'refused';
     const socket = new WebSocket(this.#socketUrl, protocols);
     return new Promise((resolve) => {
       let hasEnded = false;
-      /** The connection is of no use any more; those who wait for an answer hear why. */
+      /** Gives up the connection; pending calls fail with the reason. */
       const end = (reason: StudioError) => {
         if (hasEnded) return;
         hasEnded = true;
@@ -137,14 +137,14 @@ export class WebSocketTransport implements Transport {
         this.#emit('lost');
         for (const { reject } of this.#pending.values()) reject(reason);
         this.#pending.clear();
-        // Calls made meanwhile wait for this attempt, or for one of those after it.
+        // Calls made meanwhile wait for this or a later attempt.
         void this.#connect();
       };
       socket.addEventListener('message', ({ data }) => {
         if (hasEnded) return;
         const message = readMessage(data);
         if (message === undefined) {
-          // Whose answer it was to be cannot be told: nobody may wait for ever.
+          // The call of this response is unknown: fail all calls, so that none waits for ever.
           end(unreadable());
           socket.close();
           return;
@@ -187,12 +187,12 @@ function unreachable(cause?: unknown): StudioError {
 function unreadable(): StudioError {
   return new StudioError(
     'INTERNAL',
-    'The host and this page do not understand each other, so their connection was begun again. Whether the command was ' +
-      'carried out is not known; load the page again if this goes on.',
+    'The host and this page did not understand each other, so they reconnected. The command may or may not have ' +
+      'run; reload the page if this happens again.',
   );
 }
 
-/** @returns undefined for what is no message, and for the host's word that it could not read one of ours */
+/** @returns undefined for an invalid message, and for the host's error about an unreadable one of ours */
 function readMessage(data: unknown): ReadableMessage | undefined {
   try {
     const message = serverMessageSchema.parse(JSON.parse(String(data)));
@@ -202,7 +202,7 @@ function readMessage(data: unknown): ReadableMessage | undefined {
   }
 }
 
-/** One that throws keeps neither the others from hearing nor the connection from going on; the page reports it. */
+/** A listener that throws stops neither the others nor the connection; the page reports the error. */
 function callListener(call: () => void): void {
   try {
     call();

@@ -1,10 +1,10 @@
 /**
  * Painting with a round brush.
  *
- * A stroke is a chain of capsules: between two points with radii r0 and r1, a pixel's coverage follows from its
- * distance to the segment in units of the radius there. Coverages of one stroke are united by their maximum, so
- * that a stroke that crosses itself does not grow darker; the stroke as a whole then lies over the mask (paint)
- * or takes from it (erase). That keeps a soft brush's edge the same however slowly the hand moves.
+ * A stroke is a chain of capsules: between two points with radii r0 and r1, a pixel's coverage depends on its
+ * distance to the segment relative to the radius there. A stroke uses the maximum of its coverages, so that it does
+ * not get darker where it crosses itself; the whole stroke is then added to the mask (paint) or subtracted from it
+ * (erase). So a soft brush's edge does not depend on the speed of the hand.
  */
 import { type MaskPlane, type PixelRect, type Point, touchedRect } from './mask-plane.ts';
 
@@ -16,7 +16,7 @@ export interface Dab extends Point {
 
 export type StrokeMode = 'paint' | 'erase';
 
-/** Edge of the hardest brush, in image pixels: what antialiasing needs, and no more. */
+/** Edge of the hardest brush, in image pixels: just enough for antialiasing. */
 const EDGE_PX = 1;
 
 /**
@@ -55,12 +55,12 @@ export function stampCapsule(coverage: MaskPlane, from: Dab, to: Dab, hardness: 
       const awayX = offsetX - share * alongX;
       const awayY = offsetY - share * alongY;
       const distanceSquared = awayX * awayX + awayY * awayY;
-      // 2. Where the coverage starts and ends to fall there.
+      // 2. The distances at which the coverage starts and ends falling there.
       const radius = from.radiusPx + share * radiusChange;
       const outer = radius + EDGE_PX / 2;
       if (distanceSquared >= outer * outer) continue;
       const inner = Math.min(hardness * radius, radius - EDGE_PX / 2);
-      // 3. Its value, kept where the stroke was fuller already.
+      // 3. Its value, unless the stroke already covers more.
       const fall = Math.min(Math.max((outer - Math.sqrt(distanceSquared)) / (outer - inner), 0), 1);
       const value = 255 * fall * fall * (3 - 2 * fall);
       if (value > data[at]!) data[at] = value;
@@ -70,7 +70,7 @@ export function stampCapsule(coverage: MaskPlane, from: Dab, to: Dab, hardness: 
 }
 
 /**
- * Lays a stroke over a mask, or takes it from it, within a rectangle.
+ * Adds a stroke to a mask, or subtracts it, within a rectangle.
  *
  * paint: m = base + (255 - base) s / 255; erase: m = base (255 - s) / 255.
  *

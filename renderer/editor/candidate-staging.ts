@@ -7,9 +7,9 @@ export interface Candidate {
 }
 
 /**
- * The candidates as they stand after some were regenerated.
+ * The candidates after some were regenerated.
  *
- * @param replacementOf what a candidate was replaced by; undefined where it was not, or not yet
+ * @param replacementOf a candidate's replacement; undefined without one yet
  */
 export function withReplacements(
   candidates: readonly Candidate[],
@@ -22,7 +22,7 @@ export function withReplacements(
 }
 
 /**
- * The place of the next candidate, or of another one on the way; behind the last comes the first.
+ * The index of a candidate some steps away, wrapping around.
  *
  * @param count 1 or more
  */
@@ -30,7 +30,7 @@ export function steppedPlace(at: number, by: number, count: number): number {
   return (((at + by) % count) + count) % count;
 }
 
-/** What a key does among candidates; undefined for keys that do nothing here. */
+/** The action of a key among candidates; undefined for keys without one. */
 export function placeByKey(key: string, at: number, count: number): number | undefined {
   switch (key) {
     case 'ArrowRight':

@@ -1,6 +1,6 @@
 /**
- * Commands on a scene document: each takes a document and returns another, or the same one where nothing changes. A
- * command that names a concept which is not there is a fault of the caller and an error.
+ * Commands on a scene document: each takes a document and returns a new one, or the same one if nothing changes. A
+ * command for an unknown concept is a bug of the caller and throws.
  */
 import { StudioError } from '../../electron/contract/errors.ts';
 import { PAPER_ALPHA, type RenderParameters } from '../../electron/contract/parameters.ts';
@@ -15,14 +15,14 @@ import { MAX_CONCEPTS } from '../../electron/contract/scene-file.ts';
 import { scaledPlacement } from './placement-commands.ts';
 import type { Size } from './view-transform.ts';
 
-/** What of a concept can be set by {@link changeConcept}. */
+/** The properties of a concept that {@link changeConcept} can set. */
 export type ConceptChange = Partial<Omit<DocumentConcept, 'id'>>;
 
 /**
- * Adds a concept in front of the others, in the first colour that is free.
+ * Adds a concept in front of the others, in the first free colour.
  *
- * @param id chosen by the caller, so that this stays a function
- * @throws StudioError CONCEPT_COUNT when there are as many as a scene takes
+ * @param id chosen by the caller, so that this stays pure
+ * @throws StudioError CONCEPT_COUNT when the scene is full
  */
 export function addConcept(
   document: SceneDocument,
@@ -32,11 +32,11 @@ export function addConcept(
     image?: AssetId | null;
     subject?: AssetId | null;
     alpha?: number;
-    /** Where it is placed; without it, it replaces what its mask will cover. */
+    /** Its placement; without one, it replaces what its mask will cover. */
     placement?: Placement | null;
   },
 ): SceneDocument {
-  // An edit may be applied again, on a document that has it already.
+  // An edit may be applied again to a document that already has it.
   if (document.concepts.some((concept) => concept.id === id)) return document;
   if (document.concepts.length >= MAX_CONCEPTS) {
     throw new StudioError('CONCEPT_COUNT', `A scene takes at most ${MAX_CONCEPTS} concepts.`);
@@ -77,9 +77,9 @@ export function changeConcept(document: SceneDocument, id: string, change: Conce
 }
 
 /**
- * Moves a concept to another place in the layer order.
+ * Moves a concept in the layer order.
  *
- * @param toIndex 0 is the farthest; cut to the places there are
+ * @param toIndex 0 is the back; clamped
  */
 export function moveConcept(document: SceneDocument, id: string, toIndex: number): SceneDocument {
   const concept = conceptOf(document, id);
@@ -90,10 +90,10 @@ export function moveConcept(document: SceneDocument, id: string, toIndex: number
 }
 
 /**
- * Puts a background in. One of another size makes masks, a drawn frame and the inpainted background meaningless: they go.
- * What is placed keeps its place in the picture and its share of it.
+ * Sets the background. One of another size removes masks, a drawn frame and the inpainted background. Placed pictures
+ * keep their relative position and size.
  *
- * @param before size of the one before; null when there was none
+ * @param before size of the previous one; null for none
  */
 export function setBackground(
   document: SceneDocument,
@@ -102,7 +102,7 @@ export function setBackground(
   after: Size,
 ): SceneDocument {
   if (document.background === background) return document;
-  // It was made of the old background.
+  // It was made from the old background.
   const changed = { ...setInpainted(document, null), background };
   if (before === null || (before.width === after.width && before.height === after.height)) return changed;
   return {
@@ -117,9 +117,9 @@ export function setBackground(
 }
 
 /**
- * Puts in a background without the objects, or takes it away.
+ * Sets or removes the inpainted background.
  *
- * @param masks those that it was made with; undefined for a picture of the user's own
+ * @param masks it was made with; undefined for the user's own picture
  */
 export function setInpainted(
   document: SceneDocument,
@@ -131,7 +131,7 @@ export function setInpainted(
   return { ...others, inpainted, ...(masks && { inpaintedMasks: [...masks] }) };
 }
 
-/** The masks of the objects that are replaced in the render. */
+/** The masks of the replaced objects. */
 export function visibleMasks({ concepts }: Pick<SceneDocument, 'concepts'>): AssetId[] {
   return concepts.flatMap(({ mask, visible, mode }) =>
     mask !== null && visible && mode === 'replace' ? [mask] : [],
@@ -139,9 +139,8 @@ export function visibleMasks({ concepts }: Pick<SceneDocument, 'concepts'>): Ass
 }
 
 /**
- * Whether a mask that takes part in the render is not among those that the objects were taken out with: it was painted
- * or moved since. Masks are named by their content, so that one that is back to what it was is no change; a picture
- * of the user's own is never called stale.
+ * Whether a mask of the render has changed since the objects were removed. Masks are compared by content, so a change
+ * that was undone does not count; the user's own picture is never stale.
  */
 export function isInpaintedStale(document: SceneDocument): boolean {
   const { inpainted, inpaintedMasks } = document;

@@ -1,9 +1,9 @@
 /**
- * The undo history as the editor mirrors it: whole documents, one for each gesture, and a position among them.
+ * The editor's mirror of the undo history: whole documents, one per gesture, and a position among them.
  *
- * The host keeps the history itself, in the project file. The mirror knows the states of this session only, so
- * that undo and redo show at once instead of after the host's answer; what it does not know it leaves to the host.
- * A commit after an undo cuts off what was undone, as it does there.
+ * The host stores the history in the project file. The mirror has only the states of this session, so that undo and
+ * redo are instant; it leaves older states to the host. A commit after an undo removes the undone states, as in the
+ * host.
  */
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 
@@ -12,24 +12,24 @@ export interface DocumentHistory {
   readonly position: number;
   /** Number of states in the host's history. */
   readonly length: number;
-  /** States by position; those of earlier sessions are not here. */
+  /** States by position, without those of earlier sessions. */
   readonly known: ReadonlyMap<number, SceneDocument>;
 }
 
-/** Most states that the mirror keeps; they are about 2 kB each. */
+/** Most states in the mirror; they are about 2 kB each. */
 const MOST_KNOWN = 500;
 
-/** A mirror that knows the present state only. */
+/** A mirror with only the current state. */
 export function startHistory(document: SceneDocument, position = 0, length = position + 1): DocumentHistory {
   return { position, length, known: new Map([[position, document]]) };
 }
 
-/** The present document. */
+/** The current document. */
 export function presentOf({ known, position }: DocumentHistory): SceneDocument | undefined {
   return known.get(position);
 }
 
-/** Adds a state after the present one; what lay behind it is cut off. */
+/** Adds a state after the current one and removes all later ones. */
 export function commitTo(history: DocumentHistory, document: SceneDocument): DocumentHistory {
   const position = history.position + 1;
   const kept = [...history.known].filter(([at]) => at < position && at > position - MOST_KNOWN);

@@ -8,10 +8,10 @@ import type { MaskSpace } from './mask-space.ts';
 import { resamplePart } from './resample-plane.ts';
 
 /**
- * The method's own rectangles, computed by the method's own code at latent resolution. Takes the time of bringing the
- * masks there, so it is not for every stroke.
+ * The method's own rectangles, computed by its code at latent resolution. Resampling the masks takes time, so it is
+ * not for every stroke.
  *
- * @param masks of the concepts that are rendered, all of one size
+ * @param masks of the rendered concepts, all of one size
  * @returns one per mask, in image pixels; undefined for an empty mask
  */
 export function expandedRectangles(
@@ -36,7 +36,7 @@ export function expandedRectangles(
   });
 }
 
-/** 0..1, with zeros to the right and below up to whole latent elements. */
+/** 0..1, padded with zeros on the right and bottom to whole latent elements. */
 function weightsOf({ width, height, data }: MaskPlane, dims: readonly [number, number], downscale: number) {
   const [rows, columns] = [dims[0] * downscale, dims[1] * downscale];
   const weights = new Float32Array(rows * columns);
@@ -46,14 +46,14 @@ function weightsOf({ width, height, data }: MaskPlane, dims: readonly [number, n
   return tensor(weights, [rows, columns]);
 }
 
-/** A mask as the model sees it: the part of it that the frame shows, at the model's size. */
+/** A mask as the model sees it: the part inside the frame, at the model's size. */
 export function framedMask(plane: MaskPlane, { scaleX, scaleY }: MaskSpace, frame: ResolvedFrame): MaskPlane {
   const { left, top, width, height, modelWidth, modelHeight } = frame;
   const part = { left: left * scaleX, top: top * scaleY, width: width * scaleX, height: height * scaleY };
   return resamplePart(plane, part, { width: modelWidth, height: modelHeight });
 }
 
-/** A rectangle at the model's size in background pixels; fractions where the sizes differ. */
+/** Converts a rectangle at the model's size to background pixels; may be fractional. */
 export function outOfFrame(rect: PixelRect, frame: ResolvedFrame): PixelRect {
   const { left, top, width, height, modelWidth, modelHeight } = frame;
   return {

@@ -1,4 +1,4 @@
-/** Filling an area that a drawn outline encloses. */
+/** Fills an area enclosed by a drawn outline. */
 import {
   EMPTY_RECT,
   INSIDE_FROM,
@@ -9,10 +9,10 @@ import {
 } from './mask-plane.ts';
 
 /**
- * Raises a coverage plane to 255 over the connected area around a point that is on the same side of the mask as
- * the point, edges only (4-connected), so that a drawn line one pixel wide holds the fill back.
+ * Raises a coverage plane to 255 over the connected area around a point that is on the same side of the mask as the
+ * point, 4-connected, so that a line one pixel wide stops the fill.
  *
- * @param mask what bounds the area
+ * @param mask that bounds the area
  * @param coverage written to; of the mask's size
  * @returns the pixels that changed; empty for a point outside the picture
  */
@@ -24,7 +24,7 @@ export function floodFill(mask: MaskPlane, coverage: MaskPlane, { x, y }: Point)
   const inside = data[startY * width + startX]! >= INSIDE_FROM;
   const belongs = (at: number) => data[at]! >= INSIDE_FROM === inside;
 
-  // 1. Span by span: each entry is a pixel whose row is still to be filled.
+  // 1. Span by span: each entry is a pixel whose row has to be filled.
   const pending = [startY * width + startX];
   let changed: PixelRect = EMPTY_RECT;
   while (pending.length > 0) {

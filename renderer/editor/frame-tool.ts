@@ -1,18 +1,18 @@
 /**
- * Drawing the frame by the pointer: a drag of a handle resizes the frame that is there, a drag inside moves it, a drag
- * outside draws another one. What comes out are whole pixels inside the background.
+ * Draws the frame with the pointer: dragging a handle resizes the frame, dragging inside moves it, dragging outside
+ * draws a new one. The result is in whole pixels inside the background.
  */
 import type { FrameRectangle } from '../../electron/contract/frame.ts';
 import type { Point } from './mask-plane.ts';
 import type { Size } from './view-transform.ts';
 
-/** Smallest side of a frame that can be drawn, in background pixels. */
+/** Smallest side of a drawn frame, in background pixels. */
 export const MIN_FRAME_SIDE_PX = 32;
 
 const HANDLE_WITHIN_PX = 12;
 const CLICK_SLOP_PX = 4;
 
-/** Which edges a drag takes along; none of them moves the whole. */
+/** The edges that a drag moves; none of them moves the whole frame. */
 interface Edges {
   readonly x: 'left' | 'right' | undefined;
   readonly y: 'top' | 'bottom' | undefined;
@@ -36,14 +36,14 @@ export type FrameInput =
       readonly kind: 'down' | 'move' | 'up';
       /** In background pixels. */
       readonly point: Point;
-      /** Sides of equal length, or the proportions of the frame that is resized. */
+      /** Keeps sides equal, or the aspect ratio of the resized frame. */
       readonly shift: boolean;
     }
   | { readonly kind: 'cancel' };
 
 export interface FrameScene {
   readonly background: Size;
-  /** The frame that is shown, drawn or not. */
+  /** The current frame, drawn or automatic. */
   readonly frame: FrameRectangle;
   /** Screen pixels per background pixel. */
   readonly scale: number;
@@ -51,9 +51,9 @@ export interface FrameScene {
 
 export interface FrameStep {
   readonly state: FrameState;
-  /** The frame meanwhile; undefined when it is as it was. */
+  /** The frame during the gesture; undefined if unchanged. */
   readonly shown: FrameRectangle | undefined;
-  /** The frame that the gesture ends in. */
+  /** The gesture's final frame. */
   readonly committed: FrameRectangle | undefined;
 }
 
@@ -73,7 +73,7 @@ export function stepFrame(state: FrameState, input: FrameInput, scene: FrameScen
   return { state: { drag: { ...drag, now, hasMoved } }, shown: now, committed: undefined };
 }
 
-/** Ends a gesture where it is. @returns the frame; undefined when nothing was drawn */
+/** Ends a gesture at its current position. @returns the frame; undefined when nothing was drawn */
 export function concludeFrame({ drag }: FrameState): FrameRectangle | undefined {
   return drag?.hasMoved ? drag.now : undefined;
 }
@@ -87,7 +87,7 @@ export function nudgedFrame(frame: FrameRectangle, by: Point, background: Size):
   };
 }
 
-/** The edges that a point is on; undefined where it is on none. */
+/** The edges at a point; undefined for none. */
 export function edgesAt(frame: FrameRectangle, point: Point, scale: number): Edges | undefined {
   const { left, top, width, height } = frame;
   const isNear = (a: number, b: number) => Math.abs(a - b) * scale <= HANDLE_WITHIN_PX;
@@ -110,7 +110,7 @@ function takeHold(point: Point, { background, frame, scale }: FrameScene): Drag 
     isBetween(point.x, frame.left, frame.left + frame.width) &&
     isBetween(point.y, frame.top, frame.top + frame.height);
   const none: Edges = { x: undefined, y: undefined };
-  // Where the frame is all of the background there is nowhere to move it: a drag draws a smaller one.
+  // A frame of the whole background cannot move: a drag draws a smaller one.
   return { ...shared, kind: isInside && !isWhole ? 'move' : 'draw', edges: none };
 }
 
@@ -151,7 +151,7 @@ function dragged(
   return { left: box.left, top: box.top, width: box.right - box.left, height: box.bottom - box.top };
 }
 
-/** Makes the box as large as both of its sides allow at the proportions that it had. */
+/** Makes the box as large as both of its sides allow at its previous aspect ratio. */
 function keepProportions(
   box: { left: number; top: number; right: number; bottom: number },
   edges: Edges,
@@ -170,7 +170,7 @@ function keepProportions(
   else box.bottom = Math.min(box.top + newHeight, background.height);
 }
 
-/** A stretch between two points in whole pixels, inside and long enough. */
+/** An interval between two points in whole pixels, inside the background and long enough. */
 function span(a: number, b: number, mostPx: number): { from: number; length: number } {
   const from = clamp(Math.round(Math.min(a, b)), 0, mostPx);
   const to = clamp(Math.round(Math.max(a, b)), 0, mostPx);

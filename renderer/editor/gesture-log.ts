@@ -1,6 +1,6 @@
 /**
- * Gestures on their way into the history, so that a page that goes away can leave them to the next one: what the tool
- * painted, from the first effect of a gesture until its mask is saved. {@link replayGesture} paints the same again.
+ * Gestures on their way into the history, so that a closing page can hand them to the next one: the tool's effects,
+ * from the first one of a gesture until its mask is saved. {@link replayGesture} repaints them.
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskSession, PaintEffect } from './mask-session.ts';
@@ -10,66 +10,66 @@ import type { Size } from './view-transform.ts';
 export interface RecordedGesture {
   readonly targetId: string;
   readonly size: Size;
-  /** The mask that it began on; undefined where that one was itself still on its way. */
+  /** The mask that it started on; undefined if that one was not saved yet. */
   readonly base?: AssetId | null | undefined;
-  /** The mask that it made; undefined until that has a name. */
+  /** The resulting mask; undefined until it has an id. */
   readonly result?: AssetId | null | undefined;
   readonly label: GestureLabel;
   readonly effects: readonly PaintEffect[];
-  /** It ended because the page went away: its mask cannot have been saved. */
+  /** Whether it ended because the page closed: its mask cannot have been saved. */
   readonly isCutShort: boolean;
 }
 
 export class GestureLog {
   #effects: PaintEffect[] = [];
-  /** With the mask that each made, once that has a name. */
+  /** Each with its resulting mask, once that has an id. */
   readonly #unsaved = new Map<RecordedGesture, AssetId | null | undefined>();
 
-  /** Gestures that were finished and may not be in the history yet, in their order. */
+  /** Finished gestures that may not be in the history yet, in order. */
   get unsaved(): readonly RecordedGesture[] {
     return [...this.#unsaved].map(([gesture, result]) => ({ ...gesture, result }));
   }
 
-  /** Takes note of an effect of the gesture under way. */
+  /** Records an effect of the current gesture. */
   add(effect: PaintEffect): void {
-    // A move starts from the mask as it was every time: only the last one counts.
+    // Every move starts from the original mask: only the last one counts.
     if (effect.kind === 'transform' && this.#effects.at(-1)?.kind === 'transform') this.#effects.pop();
     this.#effects.push(effect);
   }
 
-  /** Drops the gesture under way. */
+  /** Cancels the current gesture. */
   drop(): void {
     this.#effects = [];
   }
 
-  /** Ends the gesture under way. */
+  /** Ends the current gesture. */
   finish(gesture: Omit<RecordedGesture, 'effects'>): RecordedGesture {
     const recorded = { ...gesture, effects: this.#effects };
     this.#effects = [];
     return recorded;
   }
 
-  /** A finished gesture, of this page or of the one before, is on its way into the history. */
+  /** Adds a finished gesture, of this page or the previous one, that is on its way into the history. */
   sent(gesture: RecordedGesture): void {
     this.#unsaved.set(gesture, undefined);
   }
 
-  /** The mask of a gesture has a name; that does not say yet that it is in the history. */
+  /** Sets the id of a gesture's mask, which may not be in the history yet. */
   named(gesture: RecordedGesture, result: AssetId | null): void {
     if (this.#unsaved.has(gesture)) this.#unsaved.set(gesture, result);
   }
 
-  /** Everything that was on its way has arrived. */
+  /** Everything on its way has arrived. */
   markSaved(): void {
     this.#unsaved.clear();
   }
 }
 
 /**
- * Those of a concept's gestures that are missing in its mask.
+ * The gestures of a concept that are missing in its mask.
  *
- * @param gestures in their order
- * @param mask the mask that the concept has
+ * @param gestures in order
+ * @param mask the concept's current mask
  * @param size of the background
  */
 export function missingGestures(
@@ -83,11 +83,11 @@ export function missingGestures(
   const arrived = fitting.findLastIndex(({ result }) => result !== undefined && result === mask);
   if (arrived >= 0) return fitting.slice(arrived + 1);
   if (fitting[0]?.base === mask) return fitting;
-  // Somebody else has changed the mask: what was finished is in its history or was taken back.
+  // Another window has changed the mask: finished gestures are in its history or were undone.
   return fitting.filter(({ isCutShort }) => isCutShort);
 }
 
-/** Paints a recorded gesture; it is still to be committed. */
+/** Repaints a recorded gesture, without committing it. */
 export function replayGesture(session: MaskSession, { effects }: RecordedGesture): void {
   for (const effect of effects) session.paint(effect);
 }

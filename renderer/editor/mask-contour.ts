@@ -1,6 +1,6 @@
 /**
- * The line around a mask: every side of a pixel that is inside whose neighbour is not, row by row, so that a stroke
- * looks at the rows again that it changed and at no others. Inside is what the method takes for inside: from half on.
+ * The outline of a mask: every side between a pixel inside and a neighbour outside, stored by row, so that a stroke
+ * only recomputes the rows it changed. Inside is defined as in the method: from half on.
  */
 import { INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
 
@@ -14,9 +14,9 @@ export interface ContourLine {
 
 export class MaskContour {
   readonly #height: number;
-  /** By the line between two rows, 0 above the first one: ends of its runs, two by two. */
+  /** By the line between two rows, 0 above the first one: start and end of its runs. */
   readonly #horizontal: number[][];
-  /** By row: where it changes from outside to inside or back. */
+  /** By row: the positions where it crosses the outline. */
   readonly #vertical: number[][];
 
   constructor({ height }: Pick<MaskPlane, 'height'>) {
@@ -25,17 +25,17 @@ export class MaskContour {
     this.#vertical = Array.from({ length: height }, () => []);
   }
 
-  /** Looks at rows `top <= y < bottom` of the plane again. */
+  /** Recomputes the rows `top <= y < bottom` of the plane. */
   update(plane: MaskPlane, top: number, bottom: number): void {
     const first = Math.max(top, 0);
     const end = Math.min(bottom, this.#height);
     if (first >= end) return;
     for (let y = first; y < end; y++) this.#vertical[y] = changesIn(plane, y);
-    // The line below the last row is between it and one that did not change.
+    // Include the line between the last row and the unchanged one below.
     for (let y = first; y <= end; y++) this.#horizontal[y] = runsBetween(plane, y - 1, y);
   }
 
-  /** All lines, the horizontal ones as long as they go. */
+  /** All lines; horizontal ones are merged. */
   *lines(): Generator<ContourLine> {
     for (const [y, runs] of this.#horizontal.entries()) {
       for (let at = 0; at < runs.length; at += 2) {
@@ -60,7 +60,7 @@ function changesIn({ data, width }: MaskPlane, y: number): number[] {
   return places;
 }
 
-/** Where of two rows one pixel is inside and the other is not; a row beyond the picture is outside. */
+/** The runs where exactly one of two adjacent pixels is inside; a row beyond the picture is outside. */
 function runsBetween({ data, width, height }: MaskPlane, above: number, below: number): number[] {
   const runs: number[] = [];
   const hasAbove = above >= 0;

@@ -1,6 +1,6 @@
 /**
- * Operations on a whole mask, through the method's own (electron/pipeline/masks), so that growing a mask here and
- * growing it on the command line give the same one. They take up to a second on a large mask: call them in a worker.
+ * Operations on a whole mask, using the method's own (electron/pipeline/masks), so that growing a mask here and on
+ * the command line gives the same result. They take up to a second on a large mask: call them in a worker.
  */
 import { featherMask } from '../../electron/pipeline/masks/feather-mask.ts';
 import { growMask, shrinkMask } from '../../electron/pipeline/masks/grow-shrink.ts';
@@ -63,7 +63,7 @@ function toTensor({ width, height, data }: MaskPlane): Tensor {
 
 function toPlane({ data, dims }: Tensor): MaskPlane {
   const [height, width] = dims as [number, number];
-  // Clamped arrays round to the nearest.
+  // Clamped arrays round to nearest.
   return maskPlane(
     width,
     height,

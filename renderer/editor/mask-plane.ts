@@ -1,14 +1,14 @@
 /**
- * A mask as the editor paints it: one byte per pixel of the background, 0 outside and 255 inside, and the
- * rectangles of it that changed. Everything that redraws or copies works on such a rectangle, never on the plane.
+ * A mask in the editor: one byte per pixel, 0 outside and 255 inside, and rectangles of changes. Redrawing and
+ * copying work on such a rectangle, never on the whole plane.
  */
 import { StudioError } from '../../electron/contract/errors.ts';
 import { REGION_THRESHOLD } from '../../electron/pipeline/masks/region.ts';
 
-/** Pixels from this value on are inside: the method's region, in bytes. */
+/** Least value of a pixel inside: the method's region threshold, in bytes. */
 export const INSIDE_FROM = Math.ceil(255 * REGION_THRESHOLD);
 
-/** Row-major bytes, 0..255. Mutable: who paints on a plane owns it. */
+/** Row-major bytes, 0..255. Mutable by the plane's owner. */
 export interface MaskPlane {
   readonly width: number;
   readonly height: number;
@@ -31,7 +31,7 @@ export interface PixelRect {
 
 export const EMPTY_RECT: PixelRect = { left: 0, top: 0, right: 0, bottom: 0 };
 
-/** A plane of zeros, or around bytes that it keeps. */
+/** A plane of zeros, or around existing bytes, not copied. */
 export function maskPlane(
   width: number,
   height: number,
@@ -71,7 +71,7 @@ export function uniteRects(a: PixelRect, b: PixelRect): PixelRect {
   };
 }
 
-/** What two rectangles share. */
+/** The intersection of two rectangles. */
 export function intersectRects(a: PixelRect, b: PixelRect): PixelRect {
   const shared = {
     left: Math.max(a.left, b.left),
@@ -82,7 +82,7 @@ export function intersectRects(a: PixelRect, b: PixelRect): PixelRect {
   return isEmptyRect(shared) ? EMPTY_RECT : shared;
 }
 
-/** The whole pixels that a rectangle in image coordinates touches, cut at the border of the plane. */
+/** The whole pixels that a rectangle in image coordinates touches, clipped to the plane. */
 export function touchedRect(
   minX: number,
   minY: number,
@@ -109,7 +109,7 @@ export function clearRect(plane: MaskPlane, { left, top, right, bottom }: PixelR
   for (let y = top; y < bottom; y++) plane.data.fill(0, y * plane.width + left, y * plane.width + right);
 }
 
-/** The smallest rectangle around every pixel from a value on. */
+/** The smallest rectangle around every pixel of at least a value. */
 export function boundsOf({ width, height, data }: MaskPlane, from = 1): PixelRect {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0; y < height; y++) {
@@ -134,7 +134,7 @@ export function coverageOf({ data }: MaskPlane): number {
   return data.length === 0 ? 0 : inside / data.length;
 }
 
-/** How much two masks of one size have in common: the area inside both by the area inside either; 1 for two empty ones. */
+/** Intersection over union of two masks of one size; 1 for two empty ones. */
 export function overlapOf(a: MaskPlane, b: MaskPlane): number {
   let both = 0;
   let either = 0;
@@ -146,7 +146,7 @@ export function overlapOf(a: MaskPlane, b: MaskPlane): number {
   return either === 0 ? 1 : both / either;
 }
 
-/** Whether nothing at all is inside, not even partly. */
+/** Whether every pixel is 0. */
 export function isBlank({ data }: MaskPlane): boolean {
   return data.every((value) => value === 0);
 }

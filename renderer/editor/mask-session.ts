@@ -1,10 +1,10 @@
 /**
- * The mask under the tool: what is committed, the gesture under way, and what is shown.
+ * The mask under the tool: the committed mask, the current gesture, and the shown mask.
  *
  *   shown = base with the gesture's coverage laid over it (or taken from it)
  *
- * A gesture ends in {@link MaskSession.commit}, which makes what is shown the new base, or in
- * {@link MaskSession.revert}. Three planes, allocated once; every step touches only the rectangle that it changed.
+ * A gesture ends in {@link MaskSession.commit}, which makes the shown mask the new base, or in {@link
+ * MaskSession.revert}. Three planes, allocated once; every step touches only the rectangle that it changes.
  */
 import { applyStroke, type StrokeMode, stampCapsule } from './brush-stroke.ts';
 import { floodFill } from './flood-fill.ts';
@@ -33,30 +33,30 @@ export class MaskSession {
   readonly #base: MaskPlane;
   readonly #coverage: MaskPlane;
   readonly #shown: MaskPlane;
-  /** What the gesture under way has touched. */
+  /** The area touched by the current gesture. */
   #touched: PixelRect = EMPTY_RECT;
   #bounds: PixelRect | undefined;
   #regionBounds: PixelRect | undefined;
 
-  /** @param mask kept as the base, not copied */
+  /** @param mask used as the base, not copied */
   constructor(mask: MaskPlane) {
     this.#base = mask;
     this.#coverage = maskPlane(mask.width, mask.height);
     this.#shown = copyPlane(mask);
   }
 
-  /** What is to be drawn. Changes with every effect. */
+  /** The mask to draw. Changes with every effect. */
   get shown(): MaskPlane {
     return this.#shown;
   }
 
-  /** Around the committed mask. */
+  /** Bounds of the committed mask. */
   get bounds(): PixelRect {
     this.#bounds ??= boundsOf(this.#base);
     return this.#bounds;
   }
 
-  /** Around what of the committed mask is inside, as the method counts it. */
+  /** Bounds of the committed mask's region. */
   get regionBounds(): PixelRect {
     this.#regionBounds ??= boundsOf(this.#base, INSIDE_FROM);
     return this.#regionBounds;
@@ -68,7 +68,7 @@ export class MaskSession {
   }
 
   /**
-   * Carries out one effect.
+   * Applies one effect.
    *
    * @returns the pixels of {@link shown} that may have changed
    */
@@ -91,7 +91,7 @@ export class MaskSession {
   }
 
   /**
-   * Shows another mask in the place of the gesture's result: the answer of a model, of an operation.
+   * Shows another mask as the gesture's result, from a model or an operation.
    *
    * @returns the pixels that may have changed: all
    */
@@ -101,14 +101,14 @@ export class MaskSession {
     return this.#touched;
   }
 
-  /** Makes what is shown the new base. @returns a copy of it, to keep */
+  /** Makes the shown mask the new base. @returns a copy of it */
   commit(): MaskPlane {
     copyRect(this.#shown, this.#base, this.#touched);
     this.#endGesture();
     return copyPlane(this.#base);
   }
 
-  /** Drops the gesture. @returns the pixels that may have changed */
+  /** Cancels the gesture. @returns the pixels that may have changed */
   revert(): PixelRect {
     const touched = this.#touched;
     copyRect(this.#base, this.#shown, touched);

@@ -1,28 +1,28 @@
 /**
- * The canvas has two coordinate systems, and this is the only transform between them.
+ * The only transform between the canvas's two coordinate systems.
  *
- * Scene coordinates are the background's pixels: the view, pointers, brush sizes, placements, frames, what tools draw over
- * the picture and what the host is asked. Mask coordinates are the pixels of mask planes, which have at most
+ * Scene coordinates are the background's pixels: used by the view, pointers, brush sizes, placements, frames, tool
+ * overlays and calls to the host. Mask coordinates are the pixels of mask planes, which have at most
  * {@link maskSize} of the contract. Per axis:
  *
  *     mask = scene * mask size / background size
  *
- * Up to 4 megapixels both are the same. The mask workbench takes and gives scene coordinates; the tools and planes
- * behind it know mask coordinates alone.
+ * Up to 4 megapixels both are equal. The mask workbench has scene coordinates on the outside; its tools and planes
+ * only use mask coordinates.
  */
 import type { PixelRect, Point } from './mask-plane.ts';
 import type { SmartSelection, ToolInput } from './tools/tool.ts';
 import type { Size } from './view-transform.ts';
 
 export interface MaskSpace {
-  /** Of the background, in its pixels. */
+  /** Size of the background, in its pixels. */
   readonly background: Size;
-  /** Of mask planes, in their pixels. */
+  /** Size of mask planes, in their pixels. */
   readonly mask: Size;
   /** Mask pixels per background pixel. */
   readonly scaleX: number;
   readonly scaleY: number;
-  /** Of lengths without a direction, such as a brush's size: the geometric mean of both. */
+  /** Scale of lengths without a direction, such as a brush's size: the geometric mean of both. */
   readonly scale: number;
 }
 
@@ -32,7 +32,7 @@ export function maskSpace(background: Size, mask: Size): MaskSpace {
   return { background, mask, scaleX, scaleY, scale: Math.sqrt(scaleX * scaleY) };
 }
 
-/** A tool's input, given in scene coordinates, in mask coordinates. */
+/** Converts a tool's input from scene to mask coordinates. */
 export function inputToMask({ scaleX, scaleY }: MaskSpace, input: ToolInput): ToolInput {
   if (!('pointer' in input)) return input;
   const { pointer } = input;
@@ -43,7 +43,7 @@ export function pointToScene({ scaleX, scaleY }: MaskSpace, { x, y }: Point): Po
   return { x: x / scaleX, y: y / scaleY };
 }
 
-/** A rectangle of mask pixels as the part of the background that it covers; fractions where the sizes differ. */
+/** Converts a rectangle of mask pixels to background pixels; may be fractional. */
 export function rectToScene({ scaleX, scaleY }: MaskSpace, rect: PixelRect): PixelRect {
   return {
     left: rect.left / scaleX,
@@ -53,7 +53,7 @@ export function rectToScene({ scaleX, scaleY }: MaskSpace, rect: PixelRect): Pix
   };
 }
 
-/** What smart select asks for, in background pixels. */
+/** Converts a smart selection to background pixels. */
 export function selectionToScene(space: MaskSpace, { points, box }: SmartSelection): SmartSelection {
   return {
     points: points.map((point) => ({ ...point, ...pointToScene(space, point) })),

@@ -1,4 +1,4 @@
-/** The flow in plain order, what each step lacks, and what to do next. */
+/** The steps of a scene, what each one lacks, and what to do next. */
 import { documentRequest, type MissingPart } from '../../electron/contract/document-request.ts';
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
@@ -8,9 +8,9 @@ export type FlowStep = (typeof FLOW_STEPS)[number];
 
 export interface FlowStepState {
   readonly step: FlowStep;
-  /** What is missing; nothing when the step is done. */
+  /** What is missing; empty when the step is done. */
   readonly missing: readonly MissingPart[];
-  /** It is the first step that lacks something. */
+  /** Whether it is the first step that lacks something. */
   readonly isNext: boolean;
 }
 
@@ -22,7 +22,7 @@ const stepOfPart: Readonly<Record<MissingPart['part'], FlowStep>> = {
   placement: 'masks',
 };
 
-/** Only used to ask what is missing, which does not depend on the pack. */
+/** Placeholder to find out what is missing, which does not depend on the pack. */
 const anyPack: RenderRequest['pack'] = { id: 'any', version: '0', weights: '0'.repeat(64) };
 
 /** Everything that a document lacks, in the order in which a user would add it. */

@@ -1,10 +1,10 @@
 /** Decides whether a mask found under a point is an object, and not the ground or the sky. Pure. */
 import { boundsOf, coverageOf, INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
 
-/** Smallest and largest share of the picture that a thing takes. */
+/** Smallest and largest share of the picture covered by an object. */
 const MIN_SHARE = 0.001;
 const MAX_SHARE = 0.4;
-/** A thing may be cut by one border of the picture; what reaches two of them is a part of the scene. */
+/** An object may touch one border of the picture; a region that touches two is part of the scene. */
 const MAX_BORDERS = 1;
 
 /** @param x in mask pixels */

@@ -1,13 +1,13 @@
 /**
- * Chooses the colour of a mask's overlay: its concept's, unless the picture under it is of nearly that colour;
- * then a dark or a light shade of it, whichever stands out more.
+ * Chooses the colour of a mask's overlay: its concept's, unless the picture under it has nearly that colour; then a
+ * dark or light shade of it, whichever stands out more.
  */
 import { INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
 
 /** Red, green, blue, 0..255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** A picture of any size that shows what lies under the masks. */
+/** The picture under the masks, at any size. */
 export interface UnderlyingPicture {
   readonly width: number;
   readonly height: number;
@@ -15,7 +15,7 @@ export interface UnderlyingPicture {
   readonly data: Uint8ClampedArray;
 }
 
-/** Mean distance in Oklab (0 the same, 1 black to white) under which a colour does not stand out. */
+/** Mean distance in Oklab (0 equal, 1 black to white) below which a colour does not stand out. */
 const LEAST_DISTANCE = 0.2;
 /** How far a shade goes towards black or white. */
 const SHADE = 0.7;
@@ -25,7 +25,7 @@ const SHADE = 0.7;
  *
  * @param colour the concept's
  * @param plane the mask, of any size
- * @param picture what lies under it; the two are laid over each other, whatever their sizes
+ * @param picture under the mask; stretched to the mask if the sizes differ
  */
 export function overlayColour(colour: Rgb, plane: MaskPlane, picture: UnderlyingPicture | undefined): Rgb {
   if (!picture) return colour;
@@ -48,7 +48,7 @@ export function rgbOf(colour: string): Rgb {
 
 type Lab = readonly [number, number, number];
 
-/** Colours of the picture's pixels whose middle the mask covers. */
+/** Colours of the picture's pixels whose centres the mask covers. */
 function coloursUnder(plane: MaskPlane, { width, height, data }: UnderlyingPicture): Lab[] {
   const found: Lab[] = [];
   for (let y = 0; y < height; y++) {

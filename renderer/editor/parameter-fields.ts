@@ -1,6 +1,6 @@
 /**
- * The parameters as the panel shows them: which control, which range, and where its texts are found. The ranges lie
- * within the contract's; where they are narrower, a slider would be of no use over the whole.
+ * The parameters in the panel: control, range, and text keys. The ranges are within the contract's, and narrower
+ * where a slider over the full range would be useless.
  */
 import {
   MAX_ALPHA,
@@ -32,10 +32,10 @@ export type ParameterField =
         | 'detail';
       readonly min: number;
       readonly max: number;
-      /** What can be typed beside the slider where that is more: the contract's own limit. */
+      /** The contract's limit for typed values, if larger than the slider's. */
       readonly most?: number;
       readonly step: number;
-      /** Shown without asking for more. */
+      /** Whether it is shown without expanding the advanced ones. */
       readonly isBasic: boolean;
     }
   | { readonly kind: 'seed'; readonly name: 'seed'; readonly isBasic: boolean }
@@ -69,10 +69,10 @@ export const PARAMETER_FIELDS: readonly ParameterField[] = [
   { kind: 'switch', name: 'keepOriginalBackground', isBasic: false },
 ];
 
-/** Range of the slider for alpha: the contract's whole. */
+/** Range of the slider for alpha: the contract's full range. */
 export const ALPHA_FIELD = { min: 0, max: MAX_ALPHA, step: 0.05 } as const;
 
-/** The values that a reset goes to: the pack's, and the paper's where it says nothing. */
+/** The values for a reset: the pack's recommendations over the paper's. */
 export function defaultParameters(recommended: RecommendedParameters | undefined): RenderParameters {
   const { alpha: _, ...parameters } = recommended ?? {};
   const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
@@ -91,7 +91,7 @@ export function isDefault(name: ParameterName, value: RenderParameters, defaults
 export const PRESET_NAMES = ['recommended', 'paper', 'draft', 'strongAppearance', 'softEdges'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-/** What a preset sets; the seed stays as it is, so that a preset can be compared with what was before. */
+/** The values of a preset, without the seed, so that results before and after can be compared. */
 export function preset(
   name: PresetName,
   recommended: RecommendedParameters | undefined,

@@ -1,6 +1,6 @@
 /**
- * Levels and tiles of a large picture: level k is the picture at 1 / 2^k of its size, cut into squares. Only what is in
- * sight, at about the resolution of the screen, is held and drawn (canvas/picture-library.ts).
+ * Levels and tiles of a large picture: level k is the picture at 1 / 2^k of its size, cut into squares. Only the
+ * visible part, at about the screen's resolution, is kept in memory and drawn (canvas/picture-library.ts).
  */
 import type { PixelRect } from './mask-plane.ts';
 import type { Size } from './view-transform.ts';
@@ -8,7 +8,7 @@ import type { Size } from './view-transform.ts';
 /** Side of a tile in pixels of its level. */
 export const TILE_PX = 1024;
 
-/** Longest side of the level that is always held whole: a picture up to this size is never cut. */
+/** Longest side of the level that is always kept whole: a picture up to this size has no tiles. */
 export const BASE_SIDE_PX = 2048;
 
 export interface Tile {
@@ -17,12 +17,12 @@ export interface Tile {
   readonly row: number;
 }
 
-/** The coarsest level, which is held whole; 0 for a picture that needs no others. */
+/** The coarsest level, which is kept whole; 0 for a picture that needs no others. */
 export function baseLevel({ width, height }: Size): number {
   return Math.max(Math.ceil(Math.log2(Math.max(width, height) / BASE_SIDE_PX)), 0);
 }
 
-/** Size of a level in pixels, at least 1 a side. */
+/** Size of a level in pixels, at least 1 per side. */
 export function levelSize({ width, height }: Size, level: number): Size {
   return {
     width: Math.max(Math.round(width / 2 ** level), 1),
@@ -31,7 +31,7 @@ export function levelSize({ width, height }: Size, level: number): Size {
 }
 
 /**
- * The coarsest level that still has a pixel for every pixel of the screen, the base level at most.
+ * The coarsest level with at least one pixel per screen pixel, at most the base level.
  *
  * @param scale device pixels per picture pixel, > 0
  */
@@ -39,7 +39,7 @@ export function levelFor(picture: Size, scale: number): number {
   return Math.min(Math.max(Math.floor(-Math.log2(scale)), 0), baseLevel(picture));
 }
 
-/** Where a tile lies in its level, in the level's pixels. */
+/** The rectangle of a tile in its level, in the level's pixels. */
 export function tileRect(picture: Size, { level, column, row }: Tile): PixelRect {
   const { width, height } = levelSize(picture, level);
   return {
@@ -51,9 +51,9 @@ export function tileRect(picture: Size, { level, column, row }: Tile): PixelRect
 }
 
 /**
- * The tiles of a level that a part of the picture touches, those in its middle first.
+ * The tiles of a level that a part of the picture touches, from its centre outwards.
  *
- * @param part in picture pixels, fractions allowed; may reach beyond the picture
+ * @param part in picture pixels, may be fractional and extend beyond the picture
  */
 export function tilesIn(picture: Size, level: number, part: PixelRect): Tile[] {
   const size = levelSize(picture, level);

@@ -1,6 +1,6 @@
 /**
- * Moving, scaling and turning placed pictures by the pointer: a state machine of its own beside the mask tools. A step
- * says how a picture is to be shown meanwhile; a gesture ends in one `commit`, which is one entry of the history.
+ * Moves, scales and rotates placed pictures with the pointer: a state machine separate from the mask tools. A step
+ * returns a picture's preview placement; a gesture ends in one `commit`, which is one entry of the history.
  */
 import type { Point } from './mask-plane.ts';
 import {
@@ -19,20 +19,20 @@ import {
 import { type Box, type SnapGuide, snapBox } from './snapping.ts';
 import type { Size } from './view-transform.ts';
 
-/** A placed picture as the tool sees it. */
+/** A placed picture for the tool. */
 export interface PlacedItem {
   readonly id: string;
   readonly geometry: PlacedGeometry;
   /** Size of the picture in its pixels. */
   readonly image: Size;
   readonly isLocked: boolean;
-  /** Whether a pixel of the picture is part of what is placed; where nobody has cut it out, all are. */
+  /** Whether a pixel of the picture belongs to the subject; all do without a cut-out. */
   readonly covers: (x: number, y: number) => boolean;
 }
 
 export interface PlaceScene {
   readonly background: Size;
-  /** In layer order, the last one nearest the viewer. */
+  /** In layer order, front last. */
   readonly items: readonly PlacedItem[];
   readonly activeId: string | null;
   /** Screen pixels per background pixel. */
@@ -40,7 +40,7 @@ export interface PlaceScene {
   readonly snaps: boolean;
 }
 
-/** What the pointer has hold of. */
+/** What the pointer has grabbed. */
 export type Grip =
   | { readonly kind: 'body' | 'rotate' }
   | { readonly kind: 'corner'; readonly corner: Corner };
@@ -63,9 +63,9 @@ export type PlaceInput =
       readonly kind: 'down' | 'move' | 'up';
       /** In background pixels. */
       readonly point: Point;
-      /** Turning goes in steps of 15 degrees; moving stays on one axis. */
+      /** Rotates in steps of 15 degrees; moves along one axis. */
       readonly shift: boolean;
-      /** Scaling is about the centre. */
+      /** Scales about the centre. */
       readonly alt: boolean;
     }
   | { readonly kind: 'cancel' };
@@ -95,16 +95,16 @@ export interface PlaceStep {
 
 export const PLACE_IDLE: PlaceState = { drag: undefined };
 
-/** How near to a handle on the screen the pointer takes it, in CSS pixels. */
+/** How near the pointer must be to grab a handle, in CSS pixels. */
 const HANDLE_WITHIN_PX = 12;
-/** How far above the picture the handle to turn it is, in CSS pixels. */
+/** Distance of the rotation handle above the picture, in CSS pixels. */
 const ROTATE_HANDLE_PX = 28;
-/** How far on the screen the pointer may wander in a click. */
+/** How far the pointer may move during a click, in CSS pixels. */
 const CLICK_SLOP_PX = 4;
-/** How near on the screen a line draws what is moved, in CSS pixels. */
+/** Snapping distance, in CSS pixels. */
 const SNAP_WITHIN_PX = 6;
 
-/** The middle of the upper edge, and the handle above it, in the scene. */
+/** The centre of the top edge, and the handle above it, in the scene. */
 export function rotateHandleOf(
   geometry: PlacedGeometry,
   image: Size,
@@ -118,7 +118,7 @@ export function rotateHandleOf(
   return { edge: up(half), handle: up(half + ROTATE_HANDLE_PX / scale) };
 }
 
-/** What of a picture that is in hand a point has hold of. */
+/** The part of the active picture at a point. */
 export function gripAt({ geometry, image }: PlacedItem, point: Point, scale: number): Grip | undefined {
   const isNear = ({ x, y }: Point) => Math.hypot(x - point.x, y - point.y) * scale <= HANDLE_WITHIN_PX;
   if (isNear(rotateHandleOf(geometry, image, scale).handle)) return { kind: 'rotate' };
@@ -127,7 +127,7 @@ export function gripAt({ geometry, image }: PlacedItem, point: Point, scale: num
   return isInPlaced(geometry, image, point) ? { kind: 'body' } : undefined;
 }
 
-/** The nearest picture whose thing lies under a point. */
+/** The frontmost picture whose subject is at a point. */
 export function placedAt({ items }: Pick<PlaceScene, 'items'>, point: Point): PlacedItem | undefined {
   return items.findLast(({ geometry, image, covers }) => {
     const { x, y } = pixelAt(geometry, image, point);
@@ -157,7 +157,7 @@ export function stepPlace(state: PlaceState, input: PlaceInput, scene: PlaceScen
   };
 }
 
-/** Ends a gesture where it is: the pointer is wanted for something else. */
+/** Ends a gesture at its current position: the pointer is needed for something else. */
 export function concludePlace({ drag }: PlaceState): PlaceStep {
   if (!drag?.hasMoved) return { state: PLACE_IDLE, effects: [] };
   const { id, now, grip } = drag;
@@ -170,7 +170,7 @@ export function concludePlace({ drag }: PlaceState): PlaceStep {
 function takeHold(point: Point, scene: PlaceScene): PlaceStep {
   const active = scene.items.find(({ id }) => id === scene.activeId);
   const grip = active && gripAt(active, point, scene.scale);
-  // A handle of what is in hand first, then whatever is nearest, then the frame of what is in hand.
+  // A handle of the active picture first, then the frontmost picture, then the active picture's frame.
   const isHandle = grip !== undefined && grip.kind !== 'body';
   const item = isHandle ? active : (placedAt(scene, point) ?? (grip && active));
   if (!item) return { state: PLACE_IDLE, effects: [] };
@@ -199,7 +199,7 @@ function dragged(
   }
   let by = { x: point.x - from.x, y: point.y - from.y };
   if (shift) by = Math.abs(by.x) >= Math.abs(by.y) ? { x: by.x, y: 0 } : { x: 0, y: by.y };
-  // Whole pixels: what was sharp stays so.
+  // Whole pixels, to stay sharp.
   const geometry = moveBy(start, Math.round(by.x), Math.round(by.y));
   if (!scene.snaps) return { geometry, guides: [] };
   const snap = snapBox(

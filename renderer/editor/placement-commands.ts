@@ -1,4 +1,4 @@
-/** Commands on placing in a scene document: modes, placements and the frame. Pure, as document-commands.ts. */
+/** Commands on a scene document's modes, placements and frame. Pure, like document-commands.ts. */
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { Frame, FrameRectangle } from '../../electron/contract/frame.ts';
 import {
@@ -12,10 +12,10 @@ import { isEmptyRect, type PixelRect, type Point } from './mask-plane.ts';
 import { clampScale } from './placement.ts';
 import type { Size } from './view-transform.ts';
 
-/** Share of the background's shorter side that a dropped picture's longer side takes at most. */
+/** Largest size of a dropped picture: its longer side as a share of the background's shorter side. */
 const DROPPED_SHARE = 1 / 3;
 
-/** Where a dropped picture comes to lie: around the point, which is moved inside the background. */
+/** Placement of a dropped picture: centred on the point, clamped to the background. */
 export function droppedPlacement(image: Size, background: Size, at: Point): Placement {
   const inside = {
     x: Math.min(Math.max(at.x, 0), background.width),
@@ -25,7 +25,7 @@ export function droppedPlacement(image: Size, background: Size, at: Point): Plac
 }
 
 /**
- * Where a picture comes to lie whose concept replaced what a mask covered: over the mask, inside its bounds.
+ * Placement of a concept that replaced an object: over its mask, inside its bounds.
  *
  * @param bounds of the mask, in background pixels
  */
@@ -40,9 +40,9 @@ export function placementOver(image: Size, background: Size, bounds: PixelRect):
 }
 
 /**
- * Changes what a concept does. What the other mode needs stays in the document: mask and placement come back with it.
+ * Changes a concept's mode. The other mode's mask or placement stays in the document, to return with that mode.
  *
- * @param placement for a concept that has none yet, or that is to lie elsewhere
+ * @param placement for a concept without one, or to place it elsewhere
  */
 export function setMode(
   document: SceneDocument,
@@ -59,10 +59,10 @@ export function setMode(
 }
 
 /**
- * The same document with the detail of pictures given back, where the first one has just been placed and none was: without
- * it, a placed picture comes out as the pack's autoencoder draws it.
+ * Turns on detail restoration if the first picture was just placed and `detail` is 0: without it, a placed picture
+ * looks as the pack's autoencoder reproduces it.
  *
- * @param before the document without it
+ * @param before the document before placing
  */
 export function withPlacedDetail(document: SceneDocument, before: SceneDocument): SceneDocument {
   const isFirst = !before.concepts.some(({ mode }) => mode === 'place');
@@ -70,7 +70,7 @@ export function withPlacedDetail(document: SceneDocument, before: SceneDocument)
   return { ...document, parameters: { ...document.parameters, detail: 1 } };
 }
 
-/** Changes where and how a concept is placed. @throws StudioError INTERNAL when it is not placed */
+/** Changes a concept's placement. @throws StudioError INTERNAL when it is not placed */
 export function changePlacement(
   document: SceneDocument,
   id: string,
@@ -96,7 +96,7 @@ export function firstShadow(image: Size, scale: number): Shadow {
   return { offsetXPx: 0, offsetYPx: Math.min(Math.round(heightPx * 0.05), 4096), blurPx, opacity: 0.5 };
 }
 
-/** A placement on a background of another size: at the same place of it, of the same share of its shorter side. */
+/** Adapts a placement to a background of another size: the same relative position and share of the shorter side. */
 export function scaledPlacement(placement: Placement, before: Size, after: Size): Placement {
   const factor = Math.min(after.width, after.height) / Math.min(before.width, before.height);
   const { shadow } = placement;

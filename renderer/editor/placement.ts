@@ -1,7 +1,7 @@
 /**
- * Placement geometry: moving, scaling, turning and mirroring it, without a canvas.
+ * Placement geometry: moving, scaling, rotating and mirroring, without a canvas.
  *
- * A point p of the picture, in its pixels from its top left corner, comes to lie in the scene at
+ * A point p of the picture, in its pixels from its top left corner, maps to the scene at
  *
  *     centre + R(rotation) * scale * F * (p - size / 2)
  *
@@ -14,11 +14,11 @@ import type { Size } from './view-transform.ts';
 /** A placed picture's geometry; lengths in background pixels. */
 export type PlacedGeometry = Pick<Placement, 'x' | 'y' | 'scale' | 'rotationDeg' | 'flipX' | 'flipY'>;
 
-/** Corners in the order in which they lie around the picture, before it is turned. */
+/** Corners in order around the picture, before rotation. */
 export const CORNERS = ['topLeft', 'topRight', 'bottomRight', 'bottomLeft'] as const;
 export type Corner = (typeof CORNERS)[number];
 
-/** Signs of a corner seen from the centre. */
+/** Signs of a corner relative to the centre. */
 const cornerSigns: Readonly<Record<Corner, Point>> = {
   topLeft: { x: -1, y: -1 },
   topRight: { x: 1, y: -1 },
@@ -26,11 +26,11 @@ const cornerSigns: Readonly<Record<Corner, Point>> = {
   bottomLeft: { x: -1, y: 1 },
 };
 
-/** Smallest side of a placed picture, in background pixels: what is smaller cannot be taken hold of again. */
+/** Smallest side of a placed picture, in background pixels: smaller ones are hard to grab again. */
 export const MIN_SIDE_PX = 4;
 /** Largest scale. */
 export const MAX_SCALE = 64;
-/** Step of turning with Shift. */
+/** Rotation step with Shift. */
 const ROTATION_STEP_DEG = 15;
 
 /** The same angle in -180 < angle <= 180. */
@@ -39,14 +39,14 @@ export function normaliseDeg(angle: number): number {
   return turned > 180 ? turned - 360 : turned;
 }
 
-/** A vector turned clockwise, as seen on a screen. */
+/** Rotates a vector clockwise, as seen on a screen. */
 export function rotate({ x, y }: Point, degrees: number): Point {
   const radians = (degrees * Math.PI) / 180;
   const [sin, cos] = [Math.sin(radians), Math.cos(radians)];
   return { x: cos * x - sin * y, y: sin * x + cos * y };
 }
 
-/** Where a corner of the frame lies in the scene; mirroring changes what is in the frame, not the frame. */
+/** Position of a frame corner in the scene; mirroring flips the content, not the frame. */
 export function cornerOf({ x, y, scale, rotationDeg }: PlacedGeometry, image: Size, corner: Corner): Point {
   const sign = cornerSigns[corner];
   const away = rotate(
@@ -61,7 +61,7 @@ export function cornersOf(geometry: PlacedGeometry, image: Size): readonly Point
   return CORNERS.map((corner) => cornerOf(geometry, image, corner));
 }
 
-/** The rectangle that a turned picture takes in the scene; not whole pixels. */
+/** Bounds of a rotated picture in the scene; fractional. */
 export function boundsOfPlaced(
   geometry: PlacedGeometry,
   image: Size,
@@ -77,7 +77,7 @@ export function boundsOfPlaced(
   };
 }
 
-/** A point of the scene in the picture's pixels. */
+/** Maps a point of the scene to the picture's pixels. */
 export function toPicture(
   { x, y, scale, rotationDeg, flipX, flipY }: PlacedGeometry,
   image: Size,
@@ -90,7 +90,7 @@ export function toPicture(
   };
 }
 
-/** Whether a point of the scene lies in the picture's frame. */
+/** Whether a point of the scene is in the picture's frame. */
 export function isInPlaced(geometry: PlacedGeometry, image: Size, point: Point): boolean {
   const { x, y } = toPicture(geometry, image, point);
   return x >= 0 && y >= 0 && x <= image.width && y <= image.height;
@@ -100,7 +100,7 @@ export function moveBy<Placed extends PlacedGeometry>(placed: Placed, x: number,
   return { ...placed, x: placed.x + x, y: placed.y + y };
 }
 
-/** A scale within what can be placed. */
+/** Clamps a scale. */
 export function clampScale(scale: number, image: Size): number {
   return Math.min(Math.max(scale, MIN_SIDE_PX / Math.max(image.width, image.height)), MAX_SCALE);
 }
@@ -108,7 +108,7 @@ export function clampScale(scale: number, image: Size): number {
 /**
  * Scales by dragging a corner to a point: the corner follows the point along its diagonal.
  *
- * @param about what stays where it is: the opposite corner, or, with Alt, the centre
+ * @param about the fixed point: the opposite corner or, with Alt, the centre
  */
 export function scaleByCorner<Placed extends PlacedGeometry>(
   placed: Placed,
@@ -120,14 +120,14 @@ export function scaleByCorner<Placed extends PlacedGeometry>(
   const opposite = CORNERS[(CORNERS.indexOf(corner) + 2) % 4]!;
   const fixed = about === 'centre' ? { x: placed.x, y: placed.y } : cornerOf(placed, image, opposite);
   const from = cornerOf(placed, image, corner);
-  // The share of the diagonal that the point's projection on it makes.
+  // The point's projection onto the diagonal, as a share of it.
   const along = { x: from.x - fixed.x, y: from.y - fixed.y };
   const lengthSquared = along.x * along.x + along.y * along.y;
   const share = ((to.x - fixed.x) * along.x + (to.y - fixed.y) * along.y) / lengthSquared;
   return scaleAbout(placed, image, placed.scale * Math.max(share, 0), fixed);
 }
 
-/** Sets the scale and keeps a point of the scene where it is on the picture. */
+/** Sets the scale and keeps a point of the scene fixed. */
 export function scaleAbout<Placed extends PlacedGeometry>(
   placed: Placed,
   image: Size,
@@ -145,9 +145,9 @@ export function scaleAbout<Placed extends PlacedGeometry>(
 }
 
 /**
- * Turns by dragging from one point around the centre to another.
+ * Rotates by dragging from one point around the centre to another.
  *
- * @param inSteps the angle that comes out is a multiple of 15 degrees
+ * @param inSteps rounds the resulting angle to multiples of 15 degrees
  */
 export function rotateByDrag<Placed extends PlacedGeometry>(
   placed: Placed,
@@ -161,7 +161,7 @@ export function rotateByDrag<Placed extends PlacedGeometry>(
   return { ...placed, rotationDeg: normaliseDeg(turned) };
 }
 
-/** Mirrors the picture as it is seen: a turned one is turned the other way, so that the scene shows its mirror image. */
+/** Mirrors the visible picture: its rotation is reversed too, so that the scene shows its mirror image. */
 export function flip<Placed extends PlacedGeometry>(placed: Placed, axis: 'x' | 'y'): Placed {
   const rotationDeg = normaliseDeg(-placed.rotationDeg);
   return axis === 'x'

@@ -1,7 +1,7 @@
 /**
- * Filling outlines: polygons by their winding number (non-zero), with antialiased edges.
+ * Fills outlines: polygons by the non-zero winding rule, with antialiased edges.
  *
- * Each pixel row is cut into sub-rows; on a sub-row the spans inside the outline are found from its crossings,
+ * Each pixel row is divided into sub-rows; on a sub-row the spans inside the outline are found from its crossings,
  * and a pixel's coverage is the exact share of the span over it, averaged over the sub-rows.
  */
 import { EMPTY_RECT, type MaskPlane, type PixelRect, type Point, touchedRect } from './mask-plane.ts';
@@ -16,7 +16,7 @@ interface Crossing {
 /**
  * Raises a coverage plane to the inside of a closed outline.
  *
- * @param coverage written to: the larger of what is there and the outline's own coverage
+ * @param coverage written to: the maximum of its value and the outline's coverage
  * @param outline corners in image pixels; the last is joined to the first
  * @returns the pixels that may have changed; empty for fewer than three corners
  */
@@ -38,7 +38,7 @@ export function fillPolygon(coverage: MaskPlane, outline: readonly Point[]): Pix
   return rect;
 }
 
-/** Corners of an ellipse within a box, enough of them that none is seen. */
+/** Corners of an ellipse in a box, enough to look smooth. */
 export function ellipseOutline(from: Point, to: Point): readonly Point[] {
   const radiusX = Math.abs(to.x - from.x) / 2;
   const radiusY = Math.abs(to.y - from.y) / 2;

@@ -1,9 +1,9 @@
-/** Brings a mask to another size: masks are painted at one size (mask-space.ts), and may come in any. */
+/** Resamples a mask to another size: masks are painted at one size (mask-space.ts), but imported in any. */
 import { StudioError } from '../../electron/contract/errors.ts';
 import { copyPlane, type MaskPlane, maskPlane } from './mask-plane.ts';
 import type { Size } from './view-transform.ts';
 
-/** For one output element: the first input element that counts, and the weights from there on; they add up to 1. */
+/** For one output element: the first input element and the weights from there on, which sum to 1. */
 interface Taps {
   readonly from: number;
   readonly weights: readonly number[];
@@ -13,8 +13,8 @@ interface Taps {
  * Resamples by a tent as wide as two input or two output pixels, whichever is larger: bilinear where the mask grows, an
  * antialiased average where it shrinks.
  *
- * @returns a new plane, values 0..255 rounded to the nearest
- * @throws StudioError SIZE_MISMATCH for a size of another aspect: more than a pixel a side off one common scale
+ * @returns a new plane, values 0..255 rounded to nearest @throws StudioError SIZE_MISMATCH for a size of another
+ * aspect: more than one pixel per side off a common scale
  */
 export function resamplePlane(plane: MaskPlane, { width, height }: Size): MaskPlane {
   if (plane.width === width && plane.height === height) return copyPlane(plane);
@@ -36,10 +36,10 @@ export function resamplePlane(plane: MaskPlane, { width, height }: Size): MaskPl
 }
 
 /**
- * Resamples a part of a mask, whatever its aspect: what the model sees of it. What lies beyond the mask repeats its border.
+ * Resamples the part of a mask that the model sees, at any aspect. Beyond the mask its border is repeated.
  *
- * @param part in pixels of the mask, fractions allowed
- * @returns a new plane, values 0..255 rounded to the nearest
+ * @param part in pixels of the mask, may be fractional
+ * @returns a new plane, values 0..255 rounded to nearest
  */
 export function resamplePart(
   plane: MaskPlane,
@@ -66,7 +66,7 @@ export function resamplePart(
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let tap = 0; tap < weights.length; tap++) sum += weights[tap]! * rows[(from + tap) * width + x]!;
-      // Clamped arrays round to the nearest.
+      // Clamped arrays round to nearest.
       result.data[y * width + x] = sum;
     }
   }

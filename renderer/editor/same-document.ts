@@ -1,7 +1,7 @@
 /** Compares scene documents by value. */
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 
-/** Whether two documents say the same, whatever the order of their fields. */
+/** Whether two documents are equal, ignoring the order of fields. */
 export function isSameDocument(a: SceneDocument, b: SceneDocument): boolean {
   return a === b || canonical(a) === canonical(b);
 }

@@ -1,9 +1,9 @@
 /**
- * The table of shortcuts, and how a pressed key finds its action.
+ * The table of shortcuts, and the lookup of a pressed key's action.
  *
- * Letters follow what is printed on the key (KeyboardEvent.key), so that Ctrl+Z is where the user's layout has Z;
- * digits and punctuation go by the physical key (KeyboardEvent.code), since many layouts have brackets behind
- * AltGr or not at all. On layouts without Latin letters, such as Korean, letters go by the physical key too.
+ * Letters use the label of the key (KeyboardEvent.key), so that Ctrl+Z is where the user's layout has Z; digits and
+ * punctuation use the physical key (KeyboardEvent.code), since many layouts have brackets on AltGr or not at all. On
+ * layouts without Latin letters, such as Korean, letters use the physical key too.
  */
 
 /** A key with its modifiers, such as "Ctrl+Shift+KeyZ" or "BracketLeft". Ctrl stands for Command on a Mac. */
@@ -59,7 +59,7 @@ export const SHORTCUTS = [
   shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
   shortcut('render.cancel', 'render', 'Shift+KeyX'),
   shortcut('render.export', 'render', 'Ctrl+KeyE'),
-  // Browsers keep Ctrl+N for themselves.
+  // Browsers reserve Ctrl+N.
   shortcut('project.new', 'app'),
   shortcut('project.open', 'app', 'Ctrl+KeyO'),
   shortcut('project.saveAs', 'app', 'Ctrl+Shift+KeyS'),
@@ -70,10 +70,10 @@ export const SHORTCUTS = [
 
 export type ActionName = (typeof SHORTCUTS)[number]['action'];
 
-/** Changed shortcuts: action -> chord, null for none. */
+/** Changed shortcuts: action -> chord; null removes it. */
 export type ShortcutOverrides = Readonly<Record<string, string | null>>;
 
-/** What of a KeyboardEvent counts. */
+/** The relevant part of a KeyboardEvent. */
 export interface PressedKey {
   readonly key: string;
   readonly code: string;
@@ -85,7 +85,7 @@ export interface PressedKey {
 
 const MODIFIER_CODES = /^(Control|Shift|Alt|Meta|OS)(Left|Right)?$/;
 
-/** The chord of a pressed key; undefined for a modifier by itself. */
+/** The chord of a pressed key; undefined for only a modifier. */
 export function chordOf(pressed: PressedKey): KeyChord | undefined {
   if (MODIFIER_CODES.test(pressed.code) || pressed.code === '') return undefined;
   const letter = /^[a-z]$/i.test(pressed.key) ? `Key${pressed.key.toUpperCase()}` : undefined;
@@ -113,7 +113,7 @@ export function chordsOf(action: ActionName, overrides: ShortcutOverrides): read
   return SHORTCUTS.find((entry) => entry.action === action)!.chords;
 }
 
-/** The action of a pressed key; a changed shortcut wins over another action's default. */
+/** The action of a pressed key; a changed shortcut takes precedence over another action's default. */
 export function actionOf(pressed: PressedKey, overrides: ShortcutOverrides): ActionName | undefined {
   const chord = chordOf(pressed);
   if (chord === undefined) return undefined;
@@ -122,7 +122,7 @@ export function actionOf(pressed: PressedKey, overrides: ShortcutOverrides): Act
   return SHORTCUTS.find(({ action }) => chordsOf(action, overrides).includes(chord))?.action;
 }
 
-/** The other actions that a chord would be taken from. */
+/** The other actions that would lose a chord. */
 export function conflictsOf(
   chord: KeyChord,
   action: ActionName,
@@ -153,7 +153,7 @@ const printed: Readonly<Record<string, string>> = {
   PageDown: 'Page Down',
 };
 
-/** A chord as it is written for the user; the keys in order, to be set as key caps. */
+/** A chord for display: the keys in order, for key caps. */
 export function printedChord(chord: KeyChord, isMac: boolean): readonly string[] {
   return chord.split('+').map((part) => {
     if (part === 'Ctrl') return isMac ? '⌘' : 'Ctrl';

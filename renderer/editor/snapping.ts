@@ -1,9 +1,9 @@
 /**
- * Snapping: what is moved is drawn to the edges and the centre of the background and of what else is placed. Each axis by
- * itself: of all pairs of a line of the moved box and a line to snap to, the nearest within reach wins.
+ * Snapping: a moved picture snaps to edges and centres of the background and of other placed pictures. Per axis, the
+ * nearest pair of a line of the moved box and a target line within reach wins.
  */
 
-/** Not whole pixels. */
+/** Fractional pixels. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -11,7 +11,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** A line that was snapped to, to be shown. */
+/** A snapping line to show. */
 export interface SnapGuide {
   readonly axis: 'x' | 'y';
   /** In background pixels. */
@@ -19,7 +19,7 @@ export interface SnapGuide {
 }
 
 export interface Snap {
-  /** What is to be added to the move, in background pixels. */
+  /** The correction of the move, in background pixels. */
   readonly x: number;
   readonly y: number;
   readonly guides: readonly SnapGuide[];
@@ -47,9 +47,8 @@ function nearest(moved: readonly number[], targets: readonly number[], within: n
 }
 
 /**
- * @param box of what is moved, where the pointer has it
- * @param targets the background's box and those of the others
- * @param within how near a line draws, in background pixels
+ * @param box of the moved picture at the pointer @param targets boxes of the background and the other pictures @param
+ * within snapping distance, in background pixels
  */
 export function snapBox(box: Box, targets: readonly Box[], within: number): Snap {
   const x = nearest(

@@ -7,11 +7,11 @@ export interface SweepGrid {
   /** Ascending. */
   readonly betas: readonly number[];
   readonly cellAt: (alpha: number, beta: number) => RenderSummary | undefined;
-  /** Cells, whether there is a render in them or not. */
+  /** Number of cells, including empty ones. */
   readonly total: number;
-  /** Cells with a picture. */
+  /** Number of cells with a picture. */
   readonly done: number;
-  /** Cells that wait or run. */
+  /** Number of queued or running cells. */
   readonly underWay: number;
 }
 
@@ -31,13 +31,13 @@ export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid {
   };
 }
 
-/** A sweep's renders, and no others. */
+/** Keeps only a sweep's renders. */
 export interface SweepRenders {
   readonly sweepId: string;
   readonly renders: RenderSummary[];
 }
 
-/** The sweep after one of its renders changed; the same one where the render is of another. */
+/** The sweep with a changed render; the same sweep if the render belongs to another. */
 export function withRender(sweep: SweepRenders | null, render: RenderSummary): SweepRenders | null {
   if (sweep === null || render.sweep?.sweepId !== sweep.sweepId) return sweep;
   const others = sweep.renders.filter(({ renderId }) => renderId !== render.renderId);

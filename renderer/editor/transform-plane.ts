@@ -1,13 +1,13 @@
-/** Moving and scaling a mask while the pointer drags it: bilinear, only where the mask was and comes to be. */
+/** Moves and scales a mask during a drag: bilinear, only in the old and new areas of the mask. */
 import { type MaskPlane, type PixelRect, touchedRect } from './mask-plane.ts';
 import type { MaskTransform } from './tools/tool.ts';
 
 /**
- * Draws a mask, moved, into another plane. A move by whole pixels copies the values exactly.
+ * Draws a transformed mask into another plane. A move by whole pixels copies the values exactly.
  *
- * @param bounds around the mask: outside it `from` is 0
- * @param into zeros where the moved mask comes to lie; of the size of `from`
- * @returns the pixels that were written
+ * @param bounds of the mask: outside `from` is 0
+ * @param into zero in the new area of the mask; of the size of `from`
+ * @returns the pixels written
  */
 export function transformPlane(
   from: MaskPlane,
@@ -25,7 +25,7 @@ export function transformPlane(
     into,
   );
   for (let y = rect.top; y < rect.bottom; y++) {
-    // Centres lie at whole coordinates plus one half.
+    // Pixel centres are at whole coordinates plus one half.
     const sourceY = (y + 0.5 - offsetY - originY) / scaleY + originY - 0.5;
     const top = Math.floor(sourceY);
     const down = sourceY - top;

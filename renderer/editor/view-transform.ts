@@ -1,6 +1,6 @@
 /**
  * The transform from picture to screen: screen = image * scale + offset, in CSS pixels from the canvas' top left.
- * At 100 % an image pixel is one pixel of the device, so that nothing is resampled on a HiDPI screen.
+ * At 100 % an image pixel is one device pixel, so that nothing is resampled on a HiDPI screen.
  */
 import type { Point } from './mask-plane.ts';
 
@@ -27,7 +27,7 @@ export function toScreen({ scale, offsetX, offsetY }: ViewTransform, { x, y }: P
   return { x: x * scale + offsetX, y: y * scale + offsetY };
 }
 
-/** Scales by a factor and keeps what lies under a point of the screen where it is. */
+/** Scales by a factor about a point of the screen. */
 export function zoomAt(view: ViewTransform, at: Point, factor: number): ViewTransform {
   const scale = Math.min(Math.max(view.scale * factor, LEAST_SCALE), MOST_SCALE);
   const fixed = toImage(view, at);
@@ -38,7 +38,7 @@ export function panBy(view: ViewTransform, x: number, y: number): ViewTransform 
   return { ...view, offsetX: view.offsetX + x, offsetY: view.offsetY + y };
 }
 
-/** The whole picture in the middle of the viewport, with a margin in CSS pixels. */
+/** Fits the whole picture in the viewport, with a margin in CSS pixels. */
 export function fitView(picture: Size, viewport: Size, marginPx = 24): ViewTransform {
   const scale = Math.min(
     Math.max(viewport.width - 2 * marginPx, 1) / picture.width,
@@ -48,7 +48,7 @@ export function fitView(picture: Size, viewport: Size, marginPx = 24): ViewTrans
 }
 
 /**
- * One image pixel on one device pixel, the middle of the viewport kept.
+ * One image pixel per device pixel, keeping the centre of the viewport.
  *
  * @param devicePixelRatio device pixels per CSS pixel
  */
@@ -62,7 +62,7 @@ export function zoomPercent({ scale }: ViewTransform, devicePixelRatio: number):
   return Math.round(scale * devicePixelRatio * 100);
 }
 
-/** Wheel movement to a factor: the same for a notch whatever unit the device reports in. */
+/** Converts wheel movement to a factor: equal for a notch in any unit that the device reports. */
 export function wheelFactor(deltaY: number, deltaMode: number): number {
   const pixels = deltaY * (deltaMode === 1 ? 33 : deltaMode === 2 ? 400 : 1);
   return Math.exp(-Math.min(Math.max(pixels, -400), 400) * 0.0018);

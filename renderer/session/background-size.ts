@@ -1,4 +1,4 @@
-/** The size of the shown project's background, which the host knows. */
+/** The size of the shown project's background, loaded from the host. */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { reportError } from './notices.ts';
@@ -30,7 +30,7 @@ export class BackgroundSize {
     this.#known = known;
   }
 
-  /** Asks for the size when the background is another one than before; a late answer changes nothing. */
+  /** Loads the size when the background changes; a late response is ignored. */
   async follow(projectId: string, background: AssetId | null): Promise<void> {
     if (background === this.#of) return;
     this.#of = background;

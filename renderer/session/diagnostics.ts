@@ -5,11 +5,10 @@ import { reportNotice } from './notices.ts';
 import type { Studio } from './studio.ts';
 
 /**
- * Copies what the host says of itself, and the numbers of a render where the report is about one: never its pictures,
- * prompts or names.
+ * Copies the host's diagnostics and, for a report about a render, its numbers: never its pictures, prompts or names.
  *
  * @param renderId of a render in the open project
- * @throws StudioError what the host answers; a DOMException when the browser keeps the clipboard to itself
+ * @throws StudioError the host's errors; a DOMException when the browser denies access to the clipboard
  */
 export async function copyDiagnostics(studio: Studio, renderId?: RenderId): Promise<void> {
   const { client, projectId } = studio;
@@ -24,7 +23,7 @@ export async function copyDiagnostics(studio: Studio, renderId?: RenderId): Prom
   reportNotice(i18next.t('app.diagnosticsCopied'), { kind: 'success' });
 }
 
-/** The sentence of an error may name what somebody calls a thing; its code does not. */
+/** The sentence of an error may contain the user's names; its code does not. */
 function renderNumbers({ state, error, device, timingsMs, peakMemoryBytes, request }: RenderRecord) {
   const { parameters, pack, scene } = request;
   const concepts = scene.concepts.length;

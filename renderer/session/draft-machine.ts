@@ -1,36 +1,36 @@
 /**
- * The live drafts of one project as a state machine: (machine, event) -> machine + effects. At most one is under way,
- * the newest scene wins, and at most one is kept. A draft of a scene that is no more is cancelled; when a new one has
- * ended, the one before is retired.
+ * The live drafts of one project as a state machine: (machine, event) -> machine + effects. At most one is in
+ * progress, the newest scene wins, and at most one is kept. A draft of an outdated scene is cancelled; when a new one
+ * has finished, the previous one is retired.
  *
- * At most one call is under way: what happens while a draft is being queued is seen to when its id is known.
+ * At most one call is in progress: events while a draft is being queued are handled when its id is known.
  */
 import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 
 export interface DraftMachine {
-  /** Switched on, and nobody has stopped it since. */
+  /** Whether drafts are on. */
   readonly isOn: boolean;
-  /** The scene whose draft is to be queued next. */
+  /** The scene to queue a draft of next. */
   readonly wanted: SceneDocument | null;
   readonly call: { readonly kind: 'enqueue' | 'cancel'; readonly callId: number } | null;
-  /** The draft that waits or runs at the host. */
+  /** The draft queued or running at the host. */
   readonly underWay: string | null;
-  /** The last one that ended; it stands in the history. */
+  /** The last finished one, which is in the history. */
   readonly last: string | null;
-  /** Those that were cancelled: one may be done all the same, when the cancelling came too late. */
+  /** Cancelled ones; one may still finish, if the cancellation came too late. */
   readonly dropped: ReadonlySet<string>;
   readonly nextCallId: number;
 }
 
 export type DraftEvent =
-  /** A draft of this scene is wanted, in the place of the one before. */
+  /** A draft of this scene is requested, replacing the previous one. */
   | { readonly kind: 'wanted'; readonly document: SceneDocument }
-  /** No draft is wanted any more. */
+  /** Drafts are switched off. */
   | { readonly kind: 'stopped' }
-  /** The host has queued the draft; `render` is the newest that is known of it. */
+  /** The host has queued the draft; `render` is its latest known state. */
   | { readonly kind: 'queued'; readonly callId: number; readonly render: DraftState }
-  /** The host has cancelled it, or it had ended. */
+  /** The host has cancelled it, or it had already finished. */
   | { readonly kind: 'cancelled'; readonly callId: number }
   | { readonly kind: 'refused'; readonly callId: number; readonly error: unknown }
   /** A render changed its state. */
@@ -41,9 +41,9 @@ type DraftState = Pick<RenderSummary, 'renderId' | 'state'>;
 export type DraftEffect =
   | { readonly kind: 'enqueue'; readonly callId: number; readonly document: SceneDocument }
   | { readonly kind: 'cancel'; readonly callId: number; readonly renderId: string }
-  /** Takes it out of the history, whatever it is. */
+  /** Removes it from the history in any case. */
   | { readonly kind: 'remove'; readonly renderId: string }
-  /** Takes it out of the history, unless the user has starred or named it. */
+  /** Removes it from the history, unless the user has starred or named it. */
   | { readonly kind: 'retire'; readonly renderId: string }
   | { readonly kind: 'report'; readonly error: unknown };
 
@@ -62,7 +62,7 @@ export const noDrafts: DraftMachine = {
   nextCallId: 0,
 };
 
-/** Plays one event. Answers to calls that are no longer under way change nothing. */
+/** Processes one event. Responses to outdated calls are ignored. */
 export function stepDrafts(machine: DraftMachine, event: DraftEvent): DraftStep {
   return advance(react(machine, event));
 }
@@ -83,7 +83,7 @@ function react(machine: DraftMachine, event: DraftEvent): DraftStep {
       return { machine: isAnswer ? { ...machine, call: null } : machine, effects: [] };
     case 'refused': {
       if (!isAnswer) return { machine, effects: [] };
-      // One that could not be cancelled may still run: nothing is queued beside it.
+      // A draft that could not be cancelled may still run: queue nothing meanwhile.
       const wanted = machine.call?.kind === 'cancel' ? null : machine.wanted;
       return {
         machine: { ...machine, call: null, wanted },
@@ -111,7 +111,7 @@ function changed(machine: DraftMachine, { renderId, state }: DraftState): DraftS
   };
 }
 
-/** Cancels what nobody wants any more, and queues what is wanted. */
+/** Cancels an outdated draft, and queues the requested one. */
 function advance({ machine, effects }: DraftStep): DraftStep {
   const { isOn, wanted, call, underWay, nextCallId } = machine;
   if (call !== null) return { machine, effects };

@@ -6,19 +6,19 @@ import type { ComparisonMode } from '../editor/comparison-mode.ts';
 import type { Size } from '../editor/view-transform.ts';
 
 export type ToolInHand = CanvasTool;
-/** A sheet beside the canvas. */
+/** A sheet next to the canvas. */
 export type SheetName = 'settings' | 'help' | 'guide' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
 
-/** An offer of the canvas: it goes when it is taken, refused, or something else is offered. */
+/** An offer on the canvas: it disappears when it is accepted, refused or replaced by another. */
 export type PlaceOffer =
-  /** A mask was moved away from where it was: perhaps there is no object. */
+  /** A mask was moved away: there may be no object under it. */
   | { readonly kind: 'moved'; readonly conceptId: string }
-  /** A picture was placed where an object is. */
+  /** A picture was placed on an object. */
   | {
       readonly kind: 'dropped';
       readonly conceptId: string;
       readonly fileName: string;
-      /** The object: by a mask of its own, or the concept whose mask covers it. */
+      /** The object: as a detected mask, or as the concept whose mask covers it. */
       readonly object: { readonly mask: AssetId } | { readonly conceptId: string };
     };
 
@@ -49,15 +49,15 @@ export interface EditorState {
   readonly inpaintedShown: boolean;
   readonly expandedShown: boolean;
   readonly maskOpacity: number;
-  /** Opacity of single masks where it differs. */
+  /** Opacity of masks that differ from the common one. */
   readonly maskOpacities: Readonly<Record<string, number>>;
-  /** The render that is looked at; null while the scene is edited. */
+  /** The viewed render; null while the scene is edited. */
   readonly shownRenderId: string | null;
-  /** A render that is done and waits to be looked at, since the user was painting. */
+  /** A finished render to view later, because the user was painting. */
   readonly readyRenderId: string | null;
-  /** A background that is looked at before it is taken. */
+  /** A candidate background being viewed. */
   readonly stagedBackground: string | null;
-  /** What it is compared with; null is the background. */
+  /** The picture to compare with; null is the background. */
   readonly comparedRenderId: string | null;
   readonly comparisonMode: ComparisonMode;
   readonly comparisonShare: number;
@@ -65,11 +65,11 @@ export interface EditorState {
   readonly spaceHeld: boolean;
   readonly sheet: SheetName | null;
   readonly livePreview: boolean;
-  /** What the user may want instead of what was just done; null when there is nothing to offer. */
+  /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
   /** null while the scene is edited. */
   readonly cutOut: CutOutInHand | null;
-  /** What is moved snaps to edges and centres. */
+  /** Whether moves snap to edges and centres. */
   readonly snaps: boolean;
 }
 
@@ -113,7 +113,7 @@ export function setBrushSize(sizePx: number): void {
   });
 }
 
-/** Leaves the comparison and goes back to editing the scene. */
+/** Closes the viewed render and returns to the scene. */
 export function showScene(): void {
   useEditor.setState({
     shownRenderId: null,

@@ -1,31 +1,31 @@
-/** Chooses the project that the editor starts with; one that cannot be opened never keeps it from starting. */
+/** Chooses the project to start with; one that cannot be opened never prevents the start. */
 import { type ErrorCode, StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 
-/** A project that could not be opened, and why. */
+/** A project that could not be opened, and the reason. */
 export interface FailedProject {
   readonly path: string;
   readonly name: string;
   readonly code: ErrorCode;
   /** The host's sentence for the user. */
   readonly message: string;
-  /** On the list of recent projects, from which it can be taken. */
+  /** Whether it is on the list of recent projects, and can be removed from it. */
   readonly isRecent: boolean;
 }
 
 export interface FirstProject {
   readonly project: ProjectState;
-  /** Projects that were to be opened before it. */
+  /** Projects that were tried before it. */
   readonly failed: readonly FailedProject[];
-  /** Why there is no sample, where there was to be one. */
+  /** Why the sample could not be opened, if it was tried. */
   readonly sampleError: unknown;
 }
 
-/** How many projects are tried: each may take seconds on a disk that does not answer. */
+/** How many projects to try: each may take seconds on an unresponsive disk. */
 const MAX_TRIES = 5;
 
-/** Codes of projects that others may be read from: the file itself is whole. */
+/** Errors after which a project may be opened read-only: the file itself is intact. */
 const READABLE: ReadonlySet<ErrorCode> = new Set(['PROJECT_BUSY', 'PROJECT_UNWRITABLE', 'DISK_FULL']);
 
 /** Whether a project that could not be opened may be opened read-only. */
@@ -34,12 +34,11 @@ export function canBeRead({ code }: Pick<FailedProject, 'code'>): boolean {
 }
 
 /**
- * Opens the project where the user left off; where that fails the one before it, and so on; then the sample; then
- * an empty project; and where nothing can be written at all, the first one that can be read.
+ * Opens the project where the user left off or, if that fails, the one before it, and so on; then the sample; then an
+ * empty project; and if nothing can be written at all, the first one that can be read.
  *
- * @param wanted path in the page's address; '' where there is none
- * @param untitled name of an empty project
- * @throws StudioError HOST_UNREACHABLE, or why not even an empty project can be made
+ * @param wanted path in the page's address; '' for none @param untitled name of an empty project @throws StudioError
+ * HOST_UNREACHABLE, or the reason why not even an empty project can be created
  */
 export async function openFirstProject(
   client: Pick<StudioClient, 'call'>,
@@ -82,7 +81,7 @@ export async function openFirstProject(
   }
 }
 
-/** @throws the error itself where it is none of the project's */
+/** @throws the error itself if it is not about the project */
 export function failureOf(error: unknown): { code: ErrorCode; message: string } {
   if (!(error instanceof StudioError) || error.code === 'HOST_UNREACHABLE') throw error;
   return { code: error.code, message: error.message };

@@ -1,25 +1,25 @@
 /**
- * What the page knows of the host's jobs, as a state machine: (machine, event) -> machine + effects.
+ * The page's knowledge of the host's jobs as a state machine: (machine, event) -> machine + effects.
  *
- * Invariant: every job that is waited for settles once, by its end or by the word of a host that does not know it.
+ * Invariant: every awaited job settles once, by its end or because the host does not know it.
  */
 import type { JobState } from '../../electron/contract/jobs.ts';
 
 export interface JobMachine {
   readonly jobs: Readonly<Record<string, JobState>>;
-  /** Jobs whose end somebody waits for. */
+  /** Awaited jobs. */
   readonly awaited: ReadonlySet<string>;
 }
 
 export type JobEvent =
-  /** It began or changed its state. */
+  /** It started or changed its state. */
   | { readonly kind: 'changed'; readonly job: JobState }
-  /** From now on somebody waits for its end; `job` is what the host answered when it began. */
+  /** A caller waits for its end; `job` is the host's response when it started. */
   | { readonly kind: 'awaited'; readonly job: JobState }
   /**
-   * The host's list after the connection was gone: it does not know what it does not name.
+   * The host's list after a lost connection: it does not know jobs missing in it.
    *
-   * `asked` are those that had not ended before the list was asked for; `lost` says of them why they have.
+   * `asked` are the unfinished ones before the list was requested; `lost` is the reason for their end.
    */
   | {
       readonly kind: 'caughtUp';
@@ -28,7 +28,7 @@ export type JobEvent =
       readonly lost: NonNullable<JobState['error']>;
     };
 
-/** Those who wait for a job hear how it ended. */
+/** Settles the callers waiting for a job. */
 export interface JobEffect {
   readonly kind: 'settle';
   readonly job: JobState;
@@ -60,14 +60,14 @@ export function stepJobs(machine: JobMachine, event: JobEvent): JobStep {
   }
 }
 
-/** Jobs whose end is still to come. */
+/** Unfinished jobs. */
 export function unended({ jobs }: JobMachine): readonly JobState[] {
   return Object.values(jobs).filter((job) => !hasEnded(job));
 }
 
 function put(machine: JobMachine, job: JobState): JobMachine {
   const known = machine.jobs[job.jobId];
-  // The answer to the call may come after the event of its end.
+  // The response to the call may come after the event of its end.
   if (known && hasEnded(known) && job.state !== known.state) return machine;
   return { ...machine, jobs: { ...machine.jobs, [job.jobId]: job } };
 }

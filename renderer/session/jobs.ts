@@ -6,9 +6,9 @@ import { type JobEvent, noJobs, stepJobs, unended } from './job-machine.ts';
 import { reportNotice } from './notices.ts';
 import { useStudio } from './studio-store.ts';
 
-/** How a job ended that did not fail. */
+/** The end of a job that did not fail. */
 export interface EndedJob {
-  /** undefined when it was cancelled. */
+  /** undefined if it was cancelled. */
   readonly result: JobState['result'] | undefined;
   readonly notices: readonly string[];
 }
@@ -20,7 +20,7 @@ export class Jobs {
   /**
    * Waits for a job to end, and shows its notices.
    *
-   * @returns its result; undefined when it was cancelled
+   * @returns its result; undefined if it was cancelled
    * @throws StudioError when it failed
    */
   async finished(job: JobState): Promise<JobState['result'] | undefined> {
@@ -41,14 +41,14 @@ export class Jobs {
     return { result: last.state === 'cancelled' ? undefined : last.result, notices: last.notices };
   }
 
-  /** A job began or changed its state. */
+  /** A job started or changed its state. */
   put(job: JobState): void {
     this.#play({ kind: 'changed', job });
   }
 
-  /** Asks the host for its list, after the connection was gone: what it does not name was lost when it restarted. */
+  /** Loads the host's list after a lost connection: jobs missing in it were lost when the host restarted. */
   async catchUp(list: () => Promise<readonly JobState[]>): Promise<void> {
-    // What begins while the list is on its way may not be on it.
+    // Jobs started while the list is on its way may be missing in it.
     const asked = unended(this.#machine).map(({ jobId }) => jobId);
     const listed = await list();
     const message = i18next.t('app.jobLost');

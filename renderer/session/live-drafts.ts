@@ -4,15 +4,15 @@ import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import { type DraftEffect, type DraftEvent, noDrafts, stepDrafts } from './draft-machine.ts';
 
-/** What a draft needs of the studio, for the project that it was begun in. */
+/** The studio functions for drafts, bound to the project that they started in. */
 export interface DraftHost {
-  /** Queues a draft before everything else that waits. */
+  /** Queues a draft first. */
   enqueue(document: SceneDocument): Promise<RenderSummary>;
   /** Cancels a render without a trace in the history. */
   cancel(renderId: string): Promise<unknown>;
-  /** Takes a render out of the history; it can still be restored. */
+  /** Deletes a render from the history; it can still be restored. */
   remove(renderId: string): Promise<unknown>;
-  /** What is known of a render now. */
+  /** The current state of a render. */
   find(renderId: string): RenderSummary | undefined;
   fail(error: unknown): void;
 }
@@ -26,13 +26,13 @@ export class LiveDrafts {
     this.#host = host;
   }
 
-  /** Wants a draft of this scene, in the place of the one before. @returns when no call to the host is under way */
+  /** Requests a draft of this scene, replacing the previous one. @returns when no call to the host is in progress */
   request(document: SceneDocument): Promise<void> {
     this.#play({ kind: 'wanted', document });
     return this.#quiet();
   }
 
-  /** Wants no draft any more; one that is just being queued is cancelled when its id is known. */
+  /** Switches drafts off; one that is just being queued is cancelled when its id is known. */
   stop(): void {
     this.#play({ kind: 'stopped' });
   }
@@ -63,7 +63,7 @@ export class LiveDrafts {
       case 'enqueue': {
         const { callId } = effect;
         host.enqueue(effect.document).then(
-          // The event of its end may have come before the answer.
+          // The event of its end may have come before the response.
           (render) => this.#play({ kind: 'queued', callId, render: host.find(render.renderId) ?? render }),
           (error: unknown) => this.#play({ kind: 'refused', callId, error }),
         );
@@ -74,7 +74,7 @@ export class LiveDrafts {
         host.cancel(effect.renderId).then(
           () => this.#play({ kind: 'cancelled', callId }),
           (error: unknown) =>
-            // It has ended meanwhile.
+            // It has finished meanwhile.
             this.#play(
               error instanceof StudioError && error.code === 'RENDER_UNKNOWN'
                 ? { kind: 'cancelled', callId }

@@ -1,4 +1,4 @@
-/** Masks between the canvas and the host: saves what was painted, and detects objects by phrase. */
+/** Masks between the canvas and the host: saves painted masks, and detects objects by phrase. */
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -13,10 +13,10 @@ import { readPrepareSettings } from './prepare-settings.ts';
 import type { ProjectSession } from './project-session.ts';
 import { useStudio } from './studio-store.ts';
 
-/** How long to wait before a mask is uploaded again. */
+/** Wait before retrying an upload of a mask. */
 const RETRY_MS = 500;
 
-/** What was found by a phrase, and what the host has to say of it. */
+/** The result of a detection, with the host's notices. */
 export interface PhraseFind {
   /** undefined where nothing was found. */
   readonly mask: AssetId | undefined;
@@ -55,9 +55,9 @@ export class Masks {
       change.kind === 'gesture'
         ? i18next.t(`changes.${change.label}`)
         : i18next.t(`mask.${change.kind === 'copy' ? 'copy' : change.label}`);
-    // A concept without a place says so in the steps; a picture of nothing would be refused by the render.
+    // The steps point out a concept without a mask; a render would refuse an empty mask.
     const encoded = this.#encodeUnlessBlank(plane);
-    // It is asked for in its turn; until then nobody hears of a failure.
+    // It is awaited in its turn; until then a failure must not count as unhandled.
     encoded.catch(() => undefined);
     let saved: AssetId | null = null;
     await session.editPrepared(label, async (projectId) => {
@@ -74,7 +74,7 @@ export class Masks {
     return isBlank(made) ? null : this.#encode(made);
   }
 
-  /** Takes a mask into a project. */
+  /** Adds a mask to a project. */
   async #import(bytes: Uint8Array<ArrayBuffer>, projectId: string): Promise<AssetId> {
     const upload = await this.#upload(bytes);
     const { asset } = await this.#client.call('assets.import', {
@@ -90,7 +90,7 @@ export class Masks {
     try {
       return await this.#client.upload(bytes, 'image/png');
     } catch (error) {
-      // Uploads have a line of their own: the session tries again as soon as its own works.
+      // Uploads use another connection: the session retries as soon as its own one works.
       if (error instanceof StudioError && error.code === 'HOST_UNREACHABLE') {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
@@ -99,7 +99,7 @@ export class Masks {
   }
 
   /**
-   * The mask of what lies under a point of the background, whatever it is.
+   * Masks anything under a point of the background.
    *
    * @param at in background pixels
    * @returns undefined where nothing was found
@@ -117,7 +117,7 @@ export class Masks {
     return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
   }
 
-  /** Finds a concept's place in the background by its phrase, and gives it the mask. */
+  /** Detects a concept's object in the background by its phrase, and sets its mask. */
   async findConcept(session: ProjectSession, conceptId: string, phrase: string): Promise<PhraseFind> {
     const { background } = session.document;
     if (background === null) return { mask: undefined, notices: [] };
@@ -126,7 +126,7 @@ export class Masks {
     if (mask === undefined) return find;
     if (session.document.background !== background) reportNotice(i18next.t('prepare.outdated'));
     session.edit(i18next.t('changes.find', { phrase }), (document) =>
-      // Meanwhile the concept may have been removed, and the background be another one.
+      // The concept may have been removed, or the background replaced, meanwhile.
       document.background === background && document.concepts.some(({ id }) => id === conceptId)
         ? changeConcept(document, conceptId, { mask })
         : document,
@@ -134,7 +134,7 @@ export class Masks {
     return find;
   }
 
-  /** Finds the best mask of what a phrase names in a picture of the project. */
+  /** Finds the best mask for a phrase in a picture of the project. */
   async findByPhrase(session: ProjectSession, image: AssetId, phrase: string): Promise<PhraseFind> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.#client.call('prepare.findMask', {

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 
-/** What a message is about; only what has succeeded is green. */
+/** Kind of a message; only success is green. */
 export type NoticeKind = 'success' | 'info' | 'warning' | 'error';
 
 const COLOURS: Readonly<Record<NoticeKind, string>> = {
@@ -22,20 +22,20 @@ export interface NoticeOptions {
   readonly autoCloseMs?: number;
 }
 
-/** Tells of a failure, once while it is on the window. What was cancelled on purpose is none. */
+/** Shows a failure, once while it is visible. A cancellation is not a failure. */
 export function reportError(error: unknown, title: string = i18next.t('app.error')): void {
   if (isCancelled(error)) return;
   console.error(error);
   reportNotice(sentenceOf(error), { kind: 'error', title, autoCloseMs: ERROR_MS });
 }
 
-/** Tells of something that is not a failure of the program, or is told of as the caller says. */
+/** Shows a message of the caller. */
 export function reportNotice(
   message: string,
   { kind = 'info', title, autoCloseMs = NOTICE_MS }: NoticeOptions = {},
 ): void {
   notifications.show({
-    // The same message again, such as from two places that saw one failure, is not shown twice.
+    // Do not show the same message twice, for example from two places that saw one failure.
     id: `${kind} ${title ?? ''} ${message}`,
     color: COLOURS[kind],
     ...(title !== undefined && { title }),
@@ -45,7 +45,7 @@ export function reportNotice(
   });
 }
 
-/** Tells how a search ended, in one message: what the host has to say of it stands with the rest. */
+/** Shows the result of a detection in one message, together with the host's notices. */
 export function reportFind(
   { isFound, notices }: { readonly isFound: boolean; readonly notices: readonly string[] },
   notFound: string,
@@ -54,7 +54,7 @@ export function reportFind(
   else if (notices.length > 0) reportNotice(notices.join(' '));
 }
 
-/** Says what goes on for as long as it goes on. */
+/** Shows a message while work is running. */
 export interface RunningNotice {
   readonly say: (message: string) => void;
   readonly end: () => void;
@@ -75,7 +75,7 @@ export function reportRunning(title: string): RunningNotice {
   };
 }
 
-/** The sentence for the user: ours. What a library or the browser says of itself goes to the console. */
+/** The sentence for the user, if it is ours; errors of libraries and the browser go to the console. */
 export function sentenceOf(error: unknown): string {
   return error instanceof StudioError ? error.message : i18next.t('app.unexpected');
 }

@@ -1,4 +1,4 @@
-/** Removes objects from a background: a job of the host, whose picture goes into the scene that it was started in. */
+/** Removes objects from a background: a job of the host, whose picture is added to the scene that started it. */
 import i18next from 'i18next';
 import type { RemovalMethod } from '../../electron/contract/preparation.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -14,10 +14,10 @@ export interface InpaintedBackground {
 }
 
 /**
- * Takes what the masks cover out of the background, as one step of the project's history, whichever project is shown
- * when it is done. A background that was changed meanwhile keeps what it has.
+ * Removes what the masks cover from the background, as one step of the project's history, even if another project is
+ * shown when it is done. If the background was changed meanwhile, the result is not used.
  *
- * @returns undefined without a background, and when the job was cancelled
+ * @returns undefined without a background, and if the job was cancelled
  * @throws StudioError when the job failed
  */
 export async function removeObjects(

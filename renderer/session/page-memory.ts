@@ -1,6 +1,6 @@
 /**
- * What a page hands to the next one in the same tab: gestures that are not saved yet, and renders
- * whose results it was to show. In sessionStorage, which is written before the page is gone (docs/decisions/0085).
+ * State handed to the next page in the same tab: unsaved gestures, and renders whose results it should show. In
+ * sessionStorage, which is written before the page closes (docs/decisions/0085).
  */
 import * as z from 'zod';
 import { StudioError } from '../../electron/contract/errors.ts';
@@ -62,13 +62,13 @@ const pageMemorySchema = z.strictObject({
 });
 export type PageMemory = z.infer<typeof pageMemorySchema>;
 
-/** Writes down what is left; in the place of what a page before left. */
+/** Stores this page's state, replacing that of a previous page. */
 export function suspendPage(memory: PageMemory): void {
   if (memory.gestures.length + memory.awaited.length === 0) forgetPage();
   else sessionStorage.setItem(KEY, JSON.stringify(memory));
 }
 
-/** What the page before this one left of a project, once. */
+/** Takes the previous page's state of a project, once. */
 export function recallPage(path: string): PageMemory | undefined {
   const text = sessionStorage.getItem(KEY);
   if (text === null) return undefined;

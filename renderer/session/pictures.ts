@@ -14,7 +14,7 @@ export class Pictures {
     this.#client = client;
   }
 
-  /** Uploads a file, the same one once. @returns SHA-256 of its bytes */
+  /** Uploads a file, each one only once. @returns SHA-256 of its bytes */
   upload(file: Blob): Promise<AssetId> {
     const known = this.#uploads.get(file);
     if (known) return known;
@@ -22,7 +22,7 @@ export class Pictures {
       .arrayBuffer()
       .then((buffer) => this.#client.upload(new Uint8Array(buffer), file.type || 'application/octet-stream'));
     this.#uploads.set(file, upload);
-    // One that failed may be tried again.
+    // A failed one may be retried.
     upload.catch(() => this.#uploads.delete(file));
     return upload;
   }
@@ -38,12 +38,12 @@ export class Pictures {
     });
   }
 
-  /** Imports a mask of the thing in a concept picture, brought to that picture's size. */
+  /** Imports a subject mask, resampled to its concept image's size. */
   async importSubject(file: Blob, image: AssetId, session: ProjectSession): Promise<AssetId> {
     return this.importMask(file, 'subject', await this.sizeOf(image), session);
   }
 
-  /** Imports a mask file, brought to a size in pixels: the background's, say. */
+  /** Imports a mask file, resampled to a size in pixels, such as the background's. */
   async importMask(
     file: Blob,
     name: string,
@@ -64,7 +64,7 @@ export class Pictures {
     return asset;
   }
 
-  /** Size in pixels of a picture that the host serves, a candidate for the background among them. */
+  /** Size in pixels of a picture that the host serves, including candidates for the background. */
   async sizeOf(image: AssetId): Promise<Size> {
     const bitmap = await createImageBitmap(new Blob([await this.#client.readAsset(image)]));
     const { width, height } = bitmap;

@@ -3,12 +3,12 @@
  *
  *   shown document = the confirmed history with every pending change applied in order
  *
- * A change shows at once and waits in the queue until the host has confirmed it; at most one call is under way. The
- * machine does nothing by itself: calls to the host are effects, their answers are events (project-session.ts carries
- * them out). So every interleaving of edits, answers, lost connections and restarted hosts can be played in a test.
+ * A change shows at once and waits in the queue until the host has confirmed it; at most one call is in progress. The
+ * machine is pure: calls to the host are effects, their responses are events (project-session.ts executes them). So a
+ * test can play any interleaving of edits, responses, lost connections and host restarts.
  *
- * Invariant: every change ends exactly once, committed to this project or reported. A connection that breaks leaves it
- * open whether the host took the last change, so the machine reads the project before it sends that change again.
+ * Invariant: every change ends exactly once, committed to this project or reported. After a lost connection it is
+ * unknown whether the host applied the last change, so the machine reads the project before it resends that change.
  */
 import type { ErrorCode } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
@@ -24,15 +24,18 @@ import {
 import { isSameDocument } from '../editor/same-document.ts';
 import type { PendingSteps } from './unsaved-changes.ts';
 
-/** Returns the same object when there is nothing to change. Must be pure: it is applied again on a newer document. */
+/** Returns the same object if nothing changes. Must be pure: it is applied again to a newer document. */
 export type DocumentEdit = (document: SceneDocument) => SceneDocument;
 
 export type Change =
-  /** `edit` is null until it was prepared, in its turn: its picture is being taken in, say. It keeps its place meanwhile. */
+  /**
+   * `edit` is null until it is prepared in its turn, for example while its picture is uploaded. It keeps its position
+   * meanwhile.
+   */
   | { readonly kind: 'edit'; readonly label: string; readonly edit: DocumentEdit | null }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
-  /** Another command that answers with the project's new state. */
+  /** Another command whose response is the project's new state. */
   | { readonly kind: 'command' };
 
 interface PendingChange {
@@ -42,9 +45,9 @@ interface PendingChange {
 
 type Call =
   | { readonly kind: 'send'; readonly changeId: number; readonly sent: SceneDocument | null }
-  /** Finds out what a change does. */
+  /** Prepares a change. */
   | { readonly kind: 'prepare'; readonly changeId: number }
-  /** Looks what the host has, before the first change is sent (again). */
+  /** Reads the host's state before the first change is sent, or resent. */
   | { readonly kind: 'read' }
   | { readonly kind: 'open' };
 
@@ -53,7 +56,7 @@ export interface ProjectMachine {
   readonly confirmed: DocumentHistory;
   readonly pending: readonly PendingChange[];
   readonly call: (Call & { readonly callId: number }) | null;
-  /** A change was sent and no answer came: what it was sent on, to see whether it arrived. */
+  /** The base of a change sent without a response, to find out whether it arrived. */
   readonly unanswered: { readonly sent: SceneDocument | null; readonly base: ProjectState } | null;
   /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name, or put back. */
   readonly isMoved: boolean;
@@ -63,7 +66,7 @@ export interface ProjectMachine {
 
 export type ProjectEvent =
   | { readonly kind: 'change'; readonly id: number; readonly change: Change }
-  /** What a change does that was announced with `edit: null`. */
+  /** The result of preparing a change announced with `edit: null`. */
   | { readonly kind: 'prepared'; readonly callId: number; readonly edit: DocumentEdit }
   | { readonly kind: 'answered'; readonly callId: number; readonly state: ProjectState }
   | {
@@ -72,11 +75,11 @@ export type ProjectEvent =
       readonly code: ErrorCode | null;
       readonly error: unknown;
     }
-  /** The host tells unasked: another window's change. */
+  /** An event of the host: another window's change. */
   | { readonly kind: 'received'; readonly state: ProjectState }
-  /** The connection is back, perhaps to another host: look whether the project is open there. */
+  /** The connection is back, possibly to another host: check whether the project is open there. */
   | { readonly kind: 'reconnected' }
-  /** The project’s file may be there again. */
+  /** The project’s file may exist again. */
   | { readonly kind: 'retried' };
 
 export type ProjectEffect =
@@ -95,7 +98,7 @@ export type ProjectEffect =
       readonly projectId: string;
       readonly changeId: number;
     }
-  /** Its answer is `prepared`. */
+  /** Its response is `prepared`. */
   | {
       readonly kind: 'prepare';
       readonly callId: number;
@@ -103,9 +106,9 @@ export type ProjectEffect =
       readonly changeId: number;
     }
   | { readonly kind: 'open'; readonly callId: number; readonly path: string }
-  /** A change has ended: confirmed by the host, or without effect. */
+  /** A change is done: confirmed by the host, or without effect. */
   | { readonly kind: 'ended'; readonly changeId: number }
-  /** A change has ended without having been made. */
+  /** A change has failed. */
   | { readonly kind: 'failed'; readonly changeId: number; readonly error: unknown }
   | { readonly kind: 'report'; readonly error: unknown };
 
@@ -141,7 +144,7 @@ function changed(history: DocumentHistory, change: Change): DocumentHistory {
   return after === present || after instanceof Failure ? history : commitTo(history, after);
 }
 
-/** The documents after each change that the host has not confirmed; changes that are not known yet are left out. */
+/** The documents after each unconfirmed change, except changes still being prepared. */
 export function unsavedSteps({ confirmed, pending }: ProjectMachine): PendingSteps | undefined {
   const base = presentOf(confirmed);
   const steps: { label: string; document: SceneDocument }[] = [];
@@ -155,7 +158,10 @@ export function unsavedSteps({ confirmed, pending }: ProjectMachine): PendingSte
   return base === undefined || steps.length === 0 ? undefined : { base, steps };
 }
 
-/** An edit that cannot be applied, since the document has changed under it: there is no room for one more concept, say. */
+/**
+ * An edit cannot be applied, because the document has changed meanwhile: for example, it has no room for another
+ * concept.
+ */
 class Failure {
   readonly error: unknown;
 
@@ -172,12 +178,12 @@ function applied(edit: DocumentEdit, document: SceneDocument): SceneDocument | F
   }
 }
 
-/** The document with everything that was done; while an undo's target is not known, the one before. */
+/** The document with all changes; while an undo's target is unknown, the one before the undo. */
 export function shownDocument(machine: ProjectMachine): SceneDocument {
   return presentOf(projected(machine)) ?? machine.lastShown;
 }
 
-/** Plays one event. Events about calls that are no longer under way change nothing. */
+/** Processes one event. Events about outdated calls are ignored. */
 export function stepProject(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
   const step = advance(react(machine, event));
   return { ...step, machine: { ...step.machine, lastShown: shownDocument(step.machine) } };
@@ -187,7 +193,7 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
   switch (event.kind) {
     case 'change':
       return {
-        // The file may have been put back by hand: the first change is tried again.
+        // The user may have put the file back: retry the first change.
         machine: {
           ...machine,
           isMoved: false,
@@ -212,7 +218,7 @@ function react(machine: ProjectMachine, event: ProjectEvent): ProjectStep {
       };
     }
     case 'received':
-      // While a call is under way its answer says the same or more; preparing says nothing of the project.
+      // The response of a call in progress has the same or newer state; preparing has none.
       if (
         (machine.call && machine.call.kind !== 'prepare') ||
         event.state.projectId !== machine.host.projectId ||
@@ -238,7 +244,7 @@ function answered(machine: ProjectMachine, ended: Call, state: ProjectState): Pr
   const after = confirm(machine, state);
   if (ended.kind === 'send') return endFirst({ ...after, unanswered: null });
   if (!unanswered) return { machine: after, effects: [] };
-  // The project was read since a change had gone out without an answer.
+  // The project was read because a sent change got no response.
   const hasArrived = isTaken(machine.pending[0]?.change, unanswered, state);
   return hasArrived
     ? endFirst({ ...after, unanswered: null })
@@ -251,17 +257,17 @@ function refused(machine: ProjectMachine, ended: Call, code: ErrorCode | null, e
       ? { sent: ended.sent, base: machine.host }
       : machine.unanswered;
   switch (code) {
-    // Another window was quicker, or nothing is known of the change: look what is there.
+    // Another window was faster, or the fate of the change is unknown: read the project.
     case 'PROJECT_CONFLICT':
     case 'HOST_UNREACHABLE':
       return call({ ...machine, unanswered }, ended.kind === 'open' ? { kind: 'open' } : { kind: 'read' });
-    // A host that was restarted opens the file again.
+    // A restarted host has to open the file again.
     case 'PROJECT_UNKNOWN':
       if (ended.kind !== 'open') return call({ ...machine, unanswered }, { kind: 'open' });
       break;
     case 'PROJECT_MOVED':
       return { machine: { ...machine, isMoved: true }, effects: [] };
-    // The same at a host that was restarted meanwhile: what is pending waits for the file.
+    // The same with a host that was restarted meanwhile: pending changes wait for the file.
     case 'PROJECT_MISSING':
       if (ended.kind === 'open' && machine.pending.length > 0) {
         return { machine: { ...machine, isMoved: true, unanswered }, effects: [] };
@@ -269,7 +275,7 @@ function refused(machine: ProjectMachine, ended: Call, code: ErrorCode | null, e
       break;
     default:
   }
-  // Without an answer to reading, the change that waits for it cannot be sent either: it has failed.
+  // If reading fails, the waiting change cannot be sent either: it has failed.
   const first = machine.pending[0];
   const failed = { ...machine, unanswered: null };
   return first
@@ -277,13 +283,13 @@ function refused(machine: ProjectMachine, ended: Call, code: ErrorCode | null, e
     : { machine: failed, effects: [{ kind: 'report', error }] };
 }
 
-/** Whether the host took a change whose answer was lost. */
+/** Whether the host applied a change whose response was lost. */
 function isTaken(
   change: Change | undefined,
   { sent, base }: NonNullable<ProjectMachine['unanswered']>,
   now: ProjectState,
 ): boolean {
-  // A host that was restarted counts revisions from the beginning; positions stand in the file.
+  // A restarted host counts revisions from the beginning; positions are stored in the file.
   const moved = now.history.position - base.history.position;
   switch (change?.kind) {
     case 'edit':
@@ -313,7 +319,7 @@ function failChange(machine: ProjectMachine, changeId: number, error: unknown): 
   return { machine: after, effects: [{ kind: 'failed', changeId, error }] };
 }
 
-/** Prepares or sends the first pending change when it may go; changes that turn out to do nothing end here. */
+/** Prepares or sends the first pending change if possible; changes without effect end here. */
 function advance({ machine, effects }: ProjectStep): ProjectStep {
   const first = machine.pending[0];
   if (machine.call || machine.isMoved || !first) return { machine, effects };
@@ -358,13 +364,13 @@ function call(machine: ProjectMachine, next: Call): ProjectStep {
   }
 }
 
-/** Takes over what the host says, and what of the known history still holds. */
+/** Adopts the host's state, and keeps the part of the known history that is still valid. */
 function confirm(machine: ProjectMachine, state: ProjectState): ProjectMachine {
   const { position, length } = state.history;
   const isOneOn = position === machine.confirmed.position + 1;
   const known = new Map(
     [...machine.confirmed.known].filter(
-      // A commit cut off what lay behind it; a new host knows nothing of ours.
+      // A commit removed the later states; a new host has none of ours.
       ([at]) =>
         state.projectId === machine.host.projectId && (at < position || !isOneOn || length > position + 1),
     ),

@@ -1,8 +1,7 @@
 /**
- * One open project, as the editor sees it: carries out the effects of its state machine (project-machine.ts).
+ * One open project in the editor: executes the effects of its state machine (project-machine.ts).
  *
- * A session outlives its turn on the screen: when another project is shown, it goes on until the host has every change
- * that was made in it.
+ * When another project is shown, a session continues until the host has all of its changes.
  */
 import i18next from 'i18next';
 import type { ErrorCode } from '../../electron/contract/errors.ts';
@@ -34,7 +33,7 @@ export interface ProjectView {
   readonly canRedo: boolean;
   /** In the history; the oldest state has 0. */
   readonly position: number;
-  /** Changes that the host has not confirmed yet. */
+  /** Unconfirmed changes. */
   readonly pending: number;
   /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name. */
   readonly isMoved: boolean;
@@ -43,12 +42,12 @@ export interface ProjectView {
 type Command = (projectId: string) => Promise<ProjectState>;
 
 /**
- * What a change does that has to be found out: its picture is taken into the project, say. It is called again after the
- * connection was lost, and with another id after the host was restarted.
+ * Prepares a change, for example by uploading its picture to the project. It is called again after a lost connection,
+ * and with another id after a restart of the host.
  */
 export type Preparation = (projectId: string) => Promise<DocumentEdit>;
 
-/** A change that is being prepared, and who waits for it. */
+/** A change being prepared, and its waiting caller. */
 interface Prepared {
   readonly prepare: Preparation;
   readonly resolve: () => void;
@@ -77,7 +76,7 @@ export class ProjectSession {
     this.#onError = onError;
   }
 
-  /** The host's name of the project now; a restarted host gives it another one. */
+  /** The host's current id of the project; a restarted host assigns another one. */
   get projectId(): string {
     return this.#machine.host.projectId;
   }
@@ -109,9 +108,9 @@ export class ProjectSession {
   }
 
   /**
-   * Changes the document, as one step of the history. An edit that changes nothing leaves none.
+   * Changes the document, as one step of the history; no step if nothing changes.
    *
-   * @throws StudioError what the edit throws on the document as it is shown
+   * @throws StudioError the edit's errors on the shown document
    */
   edit(label: string, edit: DocumentEdit): void {
     const { document } = this;
@@ -119,12 +118,12 @@ export class ProjectSession {
   }
 
   /**
-   * The same for a change that has to be prepared. Its place in the order is now; it is prepared in its turn, once the
-   * host has every change before it.
+   * The same for a change that has to be prepared. Its position in the order is now; it is prepared in its turn, once
+   * the host has all changes before it.
    *
    * @returns when it shows
-   * @throws StudioError what `prepare` throws, but for what the session mends itself: a lost connection, a host that was
-   *   restarted, a file that was moved; and why the project cannot be reached any more
+   * @throws StudioError the errors of `prepare`, except those that the session handles itself: a lost connection, a
+   *   host restart, a moved file; and the reason why the project cannot be reached any more
    */
   editPrepared(label: string, prepare: Preparation): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -141,21 +140,21 @@ export class ProjectSession {
     if (this.view().canRedo) this.#change({ kind: 'redo' });
   }
 
-  /** Runs a command that changes the document on the host's side, after everything that is pending. */
+  /** Runs a command that changes the document in the host, after all pending changes. */
   run(command: Command): void {
     this.#commands.set(this.#nextChangeId, command);
     this.#change({ kind: 'command' });
   }
 
-  /** The changes that the host has not confirmed, as documents; those that are still being made are not among them. */
+  /** The unconfirmed changes, as documents, except those still being prepared. */
   unsaved(): PendingSteps | undefined {
     return unsavedSteps(this.#machine);
   }
 
   /**
-   * Resolves when every change has ended: the host has it, or its failure was reported.
+   * Resolves when every change is done: the host has it, or its failure was reported.
    *
-   * @throws StudioError PROJECT_MOVED when the file went away: the changes wait until it is saved under a name
+   * @throws StudioError PROJECT_MOVED when the file is gone: the changes wait until it is saved under a name
    */
   saved(): Promise<void> {
     const waiting = Promise.withResolvers<void>();
@@ -164,17 +163,17 @@ export class ProjectSession {
     return waiting.promise;
   }
 
-  /** What the host says unasked: another window's change, or an answer that was lost. */
+  /** Processes an event of the host: another window's change, or the state of a lost response. */
   adopt(state: ProjectState): void {
     this.#play({ kind: 'received', state });
   }
 
-  /** The project's file may be there again: tries what waits for it. */
+  /** The project's file may exist again: retries the waiting changes. */
   retry(): void {
     this.#play({ kind: 'retried' });
   }
 
-  /** The connection is back: looks what the host has, which may be another one. */
+  /** The connection is back: reads the state of the host, which may be another one. */
   reconnected(): void {
     this.#play({ kind: 'reconnected' });
   }

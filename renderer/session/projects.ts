@@ -1,6 +1,5 @@
 /**
- * Which projects this page has open: the one on the screen, and those that left it and still have changes on their way
- * to the host.
+ * The projects open in this page: the shown one, and earlier ones that still have changes on their way to the host.
  */
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
@@ -24,9 +23,9 @@ export class Projects {
   readonly #renders: Pick<Renders, 'clear' | 'load'>;
   readonly #backgroundSize: BackgroundSize;
   readonly #leaving = new Set<ProjectSession>();
-  /** Those that left the screen, whether they have changes on their way or not. */
+  /** Projects shown earlier, with or without pending changes. */
   readonly #left = new WeakSet<ProjectSession>();
-  /** Those of them whose file went away, which the user has been told. */
+  /** Those of them whose file is gone, already reported to the user. */
   readonly #toldMoved = new WeakSet<ProjectSession>();
   readonly #unsaved = new WeakMap<ProjectSession, UnsavedChanges>();
   #shown: ProjectSession | undefined;
@@ -42,7 +41,7 @@ export class Projects {
     this.#backgroundSize = new BackgroundSize(client);
   }
 
-  /** The project on the screen. */
+  /** The shown project. */
   get shown(): ProjectSession | undefined {
     return this.#shown;
   }
@@ -52,14 +51,14 @@ export class Projects {
     this.#backgroundSize.know({ of: image, width, height });
   }
 
-  /** Every project with changes that may still be on their way. */
+  /** All projects that may have pending changes. */
   get sessions(): readonly ProjectSession[] {
     return this.#shown ? [this.#shown, ...this.#leaving] : [];
   }
 
-  /** Shows another project. Until it is there, and in all that began before, changes go to the one that was shown. */
+  /** Shows another project. Until it is loaded, and in work started before, changes go to the previous one. */
   async open(open: () => Promise<ProjectState>): Promise<void> {
-    // What is in hand belongs to the project that is left.
+    // The current gesture belongs to the previous project.
     this.#tools.conclude();
     this.#requireSaved();
     await this.#shown?.saved();
@@ -67,7 +66,7 @@ export class Projects {
     useEditor.setState({ sheet: null });
   }
 
-  /** Opens a project file; one that cannot be opened is shown with what can be done. */
+  /** Opens a project file; one that cannot be opened is shown with possible actions. */
   async openPath(path: string, readOnly = false): Promise<void> {
     this.#requireSaved();
     try {
@@ -89,9 +88,9 @@ export class Projects {
   }
 
   /**
-   * Writes the project whose file went away under a name, and goes on there with everything that waits.
+   * Saves the project whose file is gone under a name, and continues there with all pending changes.
    *
-   * @param path beside the old place where it is not given
+   * @param path by default next to the old path
    */
   async saveMoved(session: ProjectSession, path?: string): Promise<void> {
     const state = await this.#client.call('project.saveAs', {
@@ -103,7 +102,7 @@ export class Projects {
     reportNotice(i18next.t('project.savedAs', { path: state.path }));
   }
 
-  /** Puts an opened project on the screen, with what an earlier page could not save of it. */
+  /** Shows an opened project, with the unsaved changes of an earlier page. */
   async show(state: ProjectState): Promise<void> {
     const session = new ProjectSession(
       this.#client,
@@ -122,12 +121,12 @@ export class Projects {
     );
     this.#unsaved.set(session, new UnsavedChanges());
     if (!state.isReadOnly) await takeUnsavedInto(session);
-    // From here to the end of what is shown in one go: no change may fall between two projects.
+    // From here on synchronously: no change may fall between two projects.
     this.#tools.leaveProject();
     if (this.#shown) this.#suspend(this.#shown);
     this.#shown = session;
     showScene();
-    // Two projects may have concepts of the same id: what one was offered is nothing to the other.
+    // Two projects may have concepts with the same id: an offer for one must not apply to the other.
     useEditor.setState({
       activeConceptId: state.document.concepts.at(-1)?.id ?? null,
       offer: null,
@@ -137,20 +136,20 @@ export class Projects {
     this.#backgroundSize.clear();
     showAddress(state.path);
     mirror({ project: session.view() });
-    // Its file is there again: what waited for that goes on.
+    // Its file exists again: the waiting changes continue.
     for (const left of [...this.#leaving].filter(({ path }) => path === state.path)) left.retry();
     await this.#backgroundSize.follow(session.projectId, state.document.background);
     await this.#renders.load('newest');
   }
 
-  /** Writes down what waits for the host, at once: a page need not come to a good end. */
+  /** Stores pending changes immediately: a page may end without notice. */
   keepUnsaved(session: ProjectSession): void {
     const { connection } = useStudio.getState();
     if (connection === 'connected' && session.hasPending) return;
     this.#keep(session);
   }
 
-  /** Writes down everything that waits for the host: the page goes away. */
+  /** Stores all pending changes, because the page is closing. */
   keepAllUnsaved(): void {
     for (const session of this.sessions) this.#keep(session);
   }
@@ -170,7 +169,7 @@ export class Projects {
     useStudio.setState(({ failedProjects }) => ({ failedProjects: [failed, ...failedProjects] }));
   }
 
-  /** Lets a project that is no longer shown bring its last changes to the host, and those of what was begun in it. */
+  /** Lets a project that is no longer shown send its last changes to the host, and those of work started in it. */
   #suspend(session: ProjectSession): void {
     this.#left.add(session);
     this.#followLeft(session, session.view());
@@ -179,7 +178,7 @@ export class Projects {
   #followLeft(session: ProjectSession, { pending, isMoved, state }: ProjectView): void {
     if (pending > 0) this.#leaving.add(session);
     else this.#leaving.delete(session);
-    // The window shows it of the project on the screen only.
+    // The window shows this only for the shown project.
     if (!isMoved) this.#toldMoved.delete(session);
     else if (!this.#toldMoved.has(session)) {
       this.#toldMoved.add(session);
@@ -188,7 +187,7 @@ export class Projects {
   }
 }
 
-/** Does again what a page before this one could not save any more. */
+/** Repeats the unsaved changes of a previous page. */
 async function takeUnsavedInto(session: ProjectSession): Promise<void> {
   const kept = await takeUnsaved(session.path);
   const label = i18next.t('app.unsavedLabel');
@@ -200,7 +199,7 @@ async function takeUnsavedInto(session: ProjectSession): Promise<void> {
   if (kept.length > 0) reportNotice(i18next.t('app.unsavedKept'));
 }
 
-/** Names the project in the page's address, so that the page finds it again when it is loaded again. */
+/** Puts the project in the page's address, so that a reload finds it again. */
 function showAddress(path: string): void {
   history.replaceState(null, '', `#project=${encodeURIComponent(path)}`);
 }

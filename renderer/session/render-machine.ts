@@ -1,36 +1,37 @@
 /**
- * The renders of the project on the screen as a state machine: (machine, event) -> machine + effects. It reads the
- * history page by page, and knows which results show by themselves: a render that the user asked for shows on the canvas
- * when it is done; but one who has begun to paint since keeps the canvas, and sees a message that the result is there.
+ * The renders of the shown project as a state machine: (machine, event) -> machine + effects. It reads the history
+ * page by page, and decides which results are shown automatically: a render that the user requested appears on the
+ * canvas when it is done, but if the user has started painting since, the canvas stays and a message announces the
+ * result.
  *
- * What was asked for in a project that is no longer shown ends without effect.
+ * Requests in a project that is no longer shown have no effect.
  */
 import type { RenderSummary } from '../../electron/contract/render-record.ts';
 
-/** Where the painting stands. */
+/** The state of painting. */
 export interface Painting {
-  /** A gesture is under way. */
+  /** Whether a gesture is in progress. */
   readonly isActive: boolean;
-  /** Gestures that were finished so far. */
+  /** Number of finished gestures. */
   readonly gestureCount: number;
 }
 
-/** What a page leaves to the next one of a render whose end it has not seen. */
+/** An unfinished render, handed to the next page. */
 export interface AwaitedRender {
   readonly renderId: string;
-  /** Whether the user has painted since it was asked for. */
+  /** Whether the user has painted since requesting it. */
   readonly hasPainted: boolean;
 }
 
-/** The newest page of the history, in the place of what is listed; or the next one, after it. */
+/** The newest page of the history, replacing the list; or the next one, appended to it. */
 export type HistoryPage = 'newest' | 'next';
 
 export interface RenderMachine {
   /** Grows whenever another project is shown. */
   readonly turn: number;
-  /** The page that is being read. */
+  /** The page being loaded. */
   readonly load: { readonly loadId: number; readonly page: HistoryPage } | null;
-  /** Renders whose results are to show, each with the gestures that were finished when it was asked for. */
+  /** Renders whose results to show, each with the number of finished gestures when it was requested. */
   readonly awaited: ReadonlyMap<string, number>;
   readonly nextLoadId: number;
 }
@@ -45,7 +46,7 @@ export type RenderEvent =
       readonly cursor: string | null;
     }
   | { readonly kind: 'pageFailed'; readonly loadId: number }
-  /** The host has queued a render that was asked for in a turn; `render` is the newest that is known of it. */
+  /** The host has queued a requested render; `render` is its latest known state. */
   | {
       readonly kind: 'queued';
       readonly turn: number;
@@ -53,9 +54,9 @@ export type RenderEvent =
       readonly render: RenderSummary;
       readonly painting: Painting;
     }
-  /** A page goes on with what the one before it waited for. */
+  /** A page continues to wait for the previous page's renders. */
   | { readonly kind: 'resumed'; readonly awaited: readonly AwaitedRender[]; readonly painting: Painting }
-  /** What is known of a render now. */
+  /** The current state of a render. */
   | { readonly kind: 'changed'; readonly render: RenderSummary; readonly painting: Painting };
 
 export type RenderEffect =
@@ -66,9 +67,9 @@ export type RenderEffect =
       readonly renders: readonly RenderSummary[];
       readonly cursor: string | null;
     }
-  /** Puts a result on the canvas. */
+  /** Shows a result on the canvas. */
   | { readonly kind: 'show'; readonly render: RenderSummary }
-  /** Says that a result is there. */
+  /** Announces a result. */
   | { readonly kind: 'announce'; readonly render: RenderSummary };
 
 export interface RenderStep {
@@ -78,16 +79,16 @@ export interface RenderStep {
 
 export const noRenders: RenderMachine = { turn: 0, load: null, awaited: new Map(), nextLoadId: 0 };
 
-/** The count of a render that is only to be offered, whatever the user does from now on. */
+/** The gesture count of a render that is only announced, whatever the user does next. */
 const PAINTED = -1;
 
-/** Plays one event. Pages that were superseded, and renders that nobody waits for, change nothing. */
+/** Processes one event. Superseded pages and renders that nobody waits for are ignored. */
 export function stepRenders(machine: RenderMachine, event: RenderEvent): RenderStep {
   switch (event.kind) {
     case 'projectShown':
       return { machine: { ...machine, turn: machine.turn + 1, load: null, awaited: new Map() }, effects: [] };
     case 'pageWanted': {
-      // The next page follows what is listed, which the page that is being read may change.
+      // The next page follows the list, which the page being loaded may change.
       if (event.page === 'next' && machine.load !== null) return { machine, effects: [] };
       const load = { loadId: machine.nextLoadId, page: event.page };
       return {
@@ -125,7 +126,7 @@ export function stepRenders(machine: RenderMachine, event: RenderEvent): RenderS
   }
 }
 
-/** Renders whose end is still to come. */
+/** Unfinished renders. */
 export function awaitedRenders({ awaited }: RenderMachine, painting: Painting): readonly AwaitedRender[] {
   return [...awaited].map(([renderId, gestureCount]) => ({
     renderId,

@@ -1,4 +1,4 @@
-/** The renders of the project on the screen: its history page by page, what is queued, and which one is shown. */
+/** The renders of the shown project: its history page by page, the queue, and the viewed render. */
 import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../client/studio-client.ts';
@@ -28,7 +28,7 @@ export class Renders {
   >();
   #machine = noRenders;
 
-  /** @param shown the session of the project on the screen */
+  /** @param shown the session of the shown project */
   constructor(
     client: Pick<StudioClient, 'call'>,
     painting: Painting,
@@ -39,7 +39,7 @@ export class Renders {
     this.#shown = shown;
   }
 
-  /** Forgets the renders of the project that was shown before. */
+  /** Forgets the renders of the previous project. */
   clear(): void {
     this.#play({ kind: 'projectShown' });
     useEditor.setState({ readyRenderId: null });
@@ -47,23 +47,23 @@ export class Renders {
   }
 
   /**
-   * Reads a page of the history of the project on the screen. Of several that are asked for, and of those of a project
-   * that was shown before, only the newest is listed.
+   * Loads a page of the shown project's history. Of several requests, including those of a previous project, only the
+   * newest is listed.
    *
-   * @returns when it is listed, or another one took its place
-   * @throws StudioError why it could not be read
+   * @returns when it is listed or superseded
+   * @throws StudioError if it could not be loaded
    */
   load(page: HistoryPage): Promise<void> {
     const { nextLoadId: loadId } = this.#machine;
     return new Promise((resolve, reject) => {
       this.#loads.set(loadId, { resolve, reject });
       this.#play({ kind: 'pageWanted', page });
-      // A page is on its way already.
+      // A page is already being loaded.
       if (this.#machine.nextLoadId === loadId) this.#take(loadId).resolve();
     });
   }
 
-  /** Queues a render of the scene as it is, once everything is saved; its result shows by itself. */
+  /** Queues a render of the current scene, once everything is saved; its result is shown automatically. */
   async enqueue(session: ProjectSession, options: { atFront?: boolean } = {}): Promise<RenderSummary> {
     const expect = this.#expecting(session);
     await session.saved();
@@ -72,7 +72,7 @@ export class Renders {
     return render;
   }
 
-  /** Queues a draft of a document before everything else that waits. */
+  /** Queues a draft of a document first. */
   async enqueueDraft(session: ProjectSession, document: SceneDocument): Promise<RenderSummary> {
     const expect = this.#expecting(session);
     const { projectId } = session;
@@ -81,33 +81,33 @@ export class Renders {
     return render;
   }
 
-  /** Shows a render on the canvas, in the way of comparing that is chosen. */
+  /** Shows a render on the canvas, in the chosen comparison mode. */
   show(render: RenderSummary, comparedRenderId: string | null = null): void {
     this.#pin(render);
     useEditor.setState({ shownRenderId: render.renderId, comparedRenderId, readyRenderId: null });
   }
 
-  /** A render of the shown project is new or changed its state. */
+  /** Processes a new or changed render of the shown project. */
   changed(render: RenderSummary): void {
     this.#put(render);
     this.#play({ kind: 'changed', render, painting: this.#painting });
   }
 
-  /** Reads the newest page after the connection was gone. */
+  /** Loads the newest page after a lost connection. */
   async catchUp(): Promise<void> {
     await this.load('newest');
-    // The end of one that is awaited may be among what was missed.
+    // The end of an awaited render may have been missed.
     for (const render of useStudio.getState().renders) {
       this.#play({ kind: 'changed', render, painting: this.#painting });
     }
   }
 
-  /** What the next page goes on waiting for. */
+  /** The renders that the next page continues to wait for. */
   awaited(): PageMemory['awaited'] {
     return awaitedRenders(this.#machine, this.#painting);
   }
 
-  /** Waits for what the page before this one waited for; what has ended meanwhile shows at once. */
+  /** Continues waiting for the previous page's renders; finished ones are shown at once. */
   resume(awaited: PageMemory['awaited']): void {
     this.#play({ kind: 'resumed', awaited, painting: this.#painting });
     for (const { renderId } of awaited) {
@@ -116,13 +116,13 @@ export class Renders {
     }
   }
 
-  /** Where the painting stands now, before a render is asked for. @returns takes the host's answer */
+  /** Records the state of painting before requesting a render. @returns a function for the host's response */
   #expecting(session: ProjectSession): (render: RenderSummary) => void {
     const { turn } = this.#machine;
     const { gestureCount } = this.#painting;
     const isShown = session === this.#shown();
     return (answer) => {
-      // The event of its end may have come before the answer.
+      // The event of its end may have come before the response.
       const render = findRender(useStudio.getState(), answer.renderId) ?? answer;
       if (isShown) this.#play({ kind: 'queued', turn, gestureCount, render, painting: this.#painting });
     };

@@ -1,20 +1,20 @@
 /**
- * Smart select's questions as a state machine: (machine, event) -> machine + effects. The newest question is the one
- * that counts; the one before is cancelled, as soon as its job is known.
+ * Smart select's requests as a state machine: (machine, event) -> machine + effects. Only the newest request counts;
+ * the previous one is cancelled as soon as its job is known.
  *
- * Invariant: every question settles once.
+ * Invariant: every request settles once.
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 
 export interface SelectionMachine {
-  /** The question that counts, while it has no answer. */
+  /** The current pending request. */
   readonly current: { readonly questionId: number; readonly jobId: string | null } | null;
 }
 
 export type SelectionEvent =
-  /** `isEmpty`: nothing is selected, which only takes back what was asked before. */
+  /** `isEmpty`: an empty selection, which only cancels the previous request. */
   | { readonly kind: 'asked'; readonly questionId: number; readonly isEmpty: boolean }
-  /** The host has begun to look. */
+  /** The host has started the job. */
   | { readonly kind: 'begun'; readonly questionId: number; readonly jobId: string }
   /** undefined: nothing was found, or the job was cancelled. */
   | { readonly kind: 'answered'; readonly questionId: number; readonly mask: AssetId | undefined }
@@ -33,7 +33,7 @@ export interface SelectionStep {
 
 export const noSelection: SelectionMachine = { current: null };
 
-/** Plays one event. What is said of a question that no longer counts changes nothing, but for a job to be cancelled. */
+/** Processes one event. Events of outdated requests are ignored, except to cancel their jobs. */
 export function stepSelection(machine: SelectionMachine, event: SelectionEvent): SelectionStep {
   const { current } = machine;
   const { questionId } = event;

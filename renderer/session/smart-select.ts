@@ -1,4 +1,4 @@
-/** Smart select's questions to the host: carries out the effects of their state machine (selection-machine.ts). */
+/** Smart select's requests to the host: executes the effects of their state machine (selection-machine.ts). */
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { StudioClient } from '../client/studio-client.ts';

@@ -1,4 +1,4 @@
-/** The studio for components. */
+/** Provides the studio to components. */
 import { createContext, useContext } from 'react';
 import { reportError } from './notices.ts';
 import type { Studio } from './studio.ts';
@@ -11,7 +11,7 @@ export function useStudioActions(): Studio {
   return studio;
 }
 
-/** Starts something that takes time from an event handler; a failure is reported. */
+/** Runs asynchronous work from an event handler and reports a failure. */
 export function start(work: () => Promise<unknown>): void {
   work().catch(reportError);
 }

@@ -20,7 +20,7 @@ export interface StudioState {
   readonly settings: Settings;
   readonly engine: EngineStatus | null;
   readonly project: ProjectView | null;
-  /** Size of a background, and of which; null until one is known or when there is none. */
+  /** Size of a background, with its id; null until known or without one. */
   readonly backgroundSize: {
     readonly of: AssetId;
     readonly width: number;
@@ -28,16 +28,16 @@ export interface StudioState {
   } | null;
   /** Newest first. */
   readonly renders: readonly RenderSummary[];
-  /** For the next page; null at the end. */
+  /** Cursor of the next page; null at the end. */
   readonly rendersCursor: string | null;
   readonly onlyStarred: boolean;
-  /** Renders that are looked at though the strip does not list them: older ones, or ones without a star. */
+  /** Viewed renders that the strip does not list: older ones, or ones without a star. */
   readonly pinned: Readonly<Record<string, RenderSummary>>;
   readonly queue: QueueState;
   readonly progress: EventPayload<'render.progress'> | null;
   readonly preview: EventPayload<'render.preview'> | null;
   readonly jobs: Readonly<Record<string, JobState>>;
-  /** Projects that could not be opened, the latest first. */
+  /** Projects that could not be opened, latest first. */
   readonly failedProjects: readonly FailedProject[];
 }
 
@@ -77,7 +77,7 @@ export function findRender(
   return id === null ? undefined : (renders.find(({ renderId }) => renderId === id) ?? pinned[id]);
 }
 
-/** What an export takes: the render that is shown, and the newest one with a picture while none is. */
+/** The render to export: the viewed one, else the newest one with a picture. */
 export function renderToExport(
   state: Pick<StudioState, 'renders' | 'pinned'>,
   shownRenderId: string | null,

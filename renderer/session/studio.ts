@@ -1,6 +1,6 @@
 /**
  * The editor's services: creates the parts that live outside React (projects, renders, masks, jobs, pictures, the mask
- * workbench, the view), and keeps studio-store.ts in step with the host. There is one, made when the page starts.
+ * workbench, the view), and keeps studio-store.ts in step with the host. There is one per page.
  */
 import i18next from 'i18next';
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
@@ -34,7 +34,7 @@ import { Renders } from './renders.ts';
 import { SmartSelect } from './smart-select.ts';
 import { mirror, useStudio } from './studio-store.ts';
 
-/** A mask that shares less than this with what it was has left its place. */
+/** A mask whose overlap with its previous version is less than this has moved away. */
 const LEFT_BELOW = 0.3;
 
 export class Studio {
@@ -78,7 +78,7 @@ export class Studio {
     this.#listenToPage();
   }
 
-  /** Opens where the user left off; at the first start, the sample. */
+  /** Opens the last project; at the first start, the sample. */
   async start(): Promise<void> {
     try {
       const [info, settings, engine, queue, jobs] = await Promise.all([
@@ -108,7 +108,7 @@ export class Studio {
     }
   }
 
-  /** The project on the screen. What takes time keeps the one that it began in. @throws StudioError PROJECT_UNKNOWN */
+  /** The shown project. Asynchronous work keeps the one that it started in. @throws StudioError PROJECT_UNKNOWN */
   get session(): ProjectSession {
     const { shown } = this.projects;
     if (!shown) throw new StudioError('PROJECT_UNKNOWN', 'No project is open.');
@@ -147,7 +147,7 @@ export class Studio {
       commit: (conceptId, geometry, gesture) => {
         this.tools.count();
         this.edit(i18next.t(`changes.placed.${gesture}`), (document) =>
-          // The concept may have been removed, or gone back to replacing, meanwhile.
+          // The concept may have been removed, or switched back to replacing, meanwhile.
           document.concepts.some(({ id, placement }) => id === conceptId && placement !== null)
             ? changePlacement(document, conceptId, geometry)
             : document,
@@ -162,7 +162,7 @@ export class Studio {
     return new CanvasTools(this.workbench, place, frame);
   }
 
-  /** A mask that was moved away from its place may have left its object: the concept would vanish without a word. */
+  /** A mask that was moved away may have left its object: the concept would vanish without a notice. */
   #offerPlace(targetId: string, plane: MaskPlane | Promise<MaskPlane>, change: MaskChange): void {
     const { conceptId, role } = targetOf(targetId);
     if (role !== 'mask' || change.kind !== 'gesture' || change.label !== 'move') return;
@@ -193,8 +193,8 @@ export class Studio {
   }
 
   /**
-   * What a pack can do, and which device runs it, is known once an engine has opened it; until then half of the buttons
-   * would be missing.
+   * A pack's capabilities and device are known once an engine has opened it; without them half of the buttons would
+   * be missing.
    */
   #learnPack({ state, pack, device }: EngineStatus): void {
     if (state === 'stopped' && (pack === null || device === null))
@@ -233,7 +233,7 @@ export class Studio {
     client.on('settings.changed', (settings) => {
       const before = useStudio.getState().settings;
       mirror({ settings });
-      // Where that leads to is the host's to say.
+      // The host decides where that leads.
       if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
     });
     client.on('notice', ({ level, message }) => reportNotice(message, { kind: level }));
@@ -243,7 +243,7 @@ export class Studio {
     addEventListener('beforeunload', (event) => {
       if (this.projects.sessions.some(({ hasPending }) => hasPending)) event.preventDefault();
     });
-    // A message to the host may not get away any more; what the browser itself keeps for this tab does.
+    // A message to the host may not be sent any more; the browser's own storage for this tab works.
     addEventListener('pagehide', () => {
       const { shown } = this.projects;
       if (!shown) return;
@@ -254,7 +254,7 @@ export class Studio {
         awaited: this.renders.awaited(),
       });
     });
-    // The same page again, with all that it had.
+    // Reload the page with all its state.
     addEventListener('pageshow', ({ persisted }) => {
       if (persisted) forgetPage();
     });
@@ -265,12 +265,12 @@ export class Studio {
   }
 
   /**
-   * Asks for what was missed while the connection was gone. Each part for itself: one that fails must leave no other as
-   * it was, such as a job that a restarted host does not know.
+   * Reloads everything missed during a lost connection. Each part separately: a failure of one, such as a job that a
+   * restarted host does not know, must not leave another outdated.
    */
   async #catchUp(): Promise<void> {
     const { client } = this;
-    // A host that was restarted does not have the projects open.
+    // A restarted host does not have the projects open.
     for (const session of this.projects.sessions) session.reconnected();
     const parts = [
       this.jobs.catchUp(() => client.call('jobs.list', {})),
@@ -285,7 +285,7 @@ export class Studio {
 
   async #catchUpRenders(): Promise<void> {
     const { session } = this;
-    // A restarted host has to open the project first. Changes that wait for its file keep no render back.
+    // A restarted host has to open the project first. Changes waiting for its file do not delay its renders.
     if (!session.view().isMoved) await session.saved();
     await this.renders.catchUp();
   }

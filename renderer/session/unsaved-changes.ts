@@ -1,8 +1,7 @@
 /**
- * Changes that the host had not received when a page was closed. They are
- * kept in localStorage, for the next page that opens the project (docs/decisions/0123). A lock that ends with its page
- * says that the page is still there and saves them itself. Gestures that are not in the document yet are
- * page-memory.ts's.
+ * Changes that the host had not received when a page was closed. They are stored in localStorage, for the next page
+ * that opens the project (docs/decisions/0123). A lock that ends with its page shows that the page still exists and
+ * saves them itself. page-memory.ts handles gestures that are not in the document yet.
  */
 import * as z from 'zod';
 import { StudioError } from '../../electron/contract/errors.ts';
@@ -28,13 +27,13 @@ const unsavedSchema = z.strictObject({
 });
 type Unsaved = z.infer<typeof unsavedSchema>;
 
-/** What a page knows of its own changes that are on their way. */
+/** A page's pending changes. */
 export type PendingSteps = Pick<Unsaved, 'base' | 'steps'>;
 
-/** How long a page that was just closed may keep its lock. */
+/** How long a closed page may keep its lock. */
 const LOCK_PATIENCE_MS = 1500;
 
-/** What this page has not saved. */
+/** This page's unsaved changes. */
 export class UnsavedChanges {
   readonly #key = `${PREFIX}${crypto.randomUUID()}`;
 
@@ -42,7 +41,7 @@ export class UnsavedChanges {
     void navigator.locks.request(this.#key, () => new Promise(() => undefined));
   }
 
-  /** Writes down what is on its way now, in the place of what was before. */
+  /** Stores the current pending changes, replacing earlier ones. */
   keep(path: string, pending: PendingSteps | undefined): void {
     if (pending === undefined) localStorage.removeItem(this.#key);
     else {
@@ -52,7 +51,7 @@ export class UnsavedChanges {
   }
 }
 
-/** Takes what pages that are gone left of a project, the oldest first; once. */
+/** Takes the changes of closed pages to a project, oldest first, once. */
 export async function takeUnsaved(path: string): Promise<PendingSteps[]> {
   const found: Unsaved[] = [];
   for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
@@ -63,7 +62,7 @@ export async function takeUnsaved(path: string): Promise<PendingSteps[]> {
   return found.toSorted((a, b) => a.leftAtMs - b.leftAtMs);
 }
 
-/** @returns undefined when the page is still there, or another one was quicker */
+/** @returns undefined if the page still exists, or another one was faster */
 async function takeFromGone(key: string): Promise<Unsaved | undefined> {
   try {
     return await navigator.locks.request(key, { signal: AbortSignal.timeout(LOCK_PATIENCE_MS) }, () => {
@@ -90,11 +89,11 @@ function readKept(key: string): Unsaved | undefined {
 }
 
 /**
- * The steps that the host's document does not have: those after the one that it has, for some may have arrived before
- * the connection was lost. Where it has none of them, the project was changed elsewhere since: then the last state
- * comes on top, as one step, and undo brings the other back.
+ * The steps missing in the host's document: those after its current one, since some may have arrived before the
+ * connection was lost. If it has none of them, the project was changed elsewhere since: then the last state is added
+ * as one step, and undo restores the other.
  *
- * @param label for that one step, and for those that have none
+ * @param label for that one step, and for those without one
  */
 export function missingSteps(
   { base, steps }: PendingSteps,

@@ -84,10 +84,7 @@ export class TransientAssets {
   requireUpload(id: AssetId): UploadedAsset {
     const found = this.get(id);
     if (found !== undefined) return found;
-    throw new StudioError(
-      'ASSET_MISSING',
-      'The picture has not been uploaded, or too long ago. Add it again.',
-    );
+    throw new StudioError('ASSET_MISSING', 'The picture was not uploaded, or too long ago. Add it again.');
   }
 
   /** Removes the temporary files. */

@@ -1,4 +1,4 @@
-/** The engine's process, seen from its host. */
+/** The engine's process, as its host sees it. */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ChildLauncher, forkChild, type HostedChild } from '../../foundation/processes/child-process.ts';
@@ -10,7 +10,7 @@ export type EngineChild = HostedChild;
 /** Starts an engine process. */
 export type EngineLauncher = ChildLauncher;
 
-/** The same place whether both are TypeScript, or have been compiled for packaging. */
+/** The same relative path for TypeScript and for the compiled package. */
 const ENGINE_FILE = fileURLToPath(
   new URL(`../../inference/engine/engine-process${extname(import.meta.url)}`, import.meta.url),
 );

@@ -1,11 +1,11 @@
-/** Logs engine processes: every start, device, task and end goes through one function. */
+/** Logs engine processes: every start, device, task and end. */
 import type { EngineConfig, EngineTask } from '../../contract/engine-messages.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import { withoutQuotes } from '../../foundation/log/fault-facts.ts';
 import type { LogFacts, StudioLog } from '../../foundation/log/studio-log.ts';
 
-/** Something that happened to an engine process. */
+/** An event of an engine process. */
 export type EngineEvent =
   | { readonly kind: 'started'; readonly pid: number | undefined; readonly config: EngineConfig }
   | {
@@ -20,16 +20,16 @@ export type EngineEvent =
       readonly kind: 'taskEnded';
       readonly pid: number | undefined;
       readonly task: EngineTask['kind'];
-      /** null when it gave its result. */
+      /** null when it succeeded. */
       readonly failure: { readonly code: ErrorCode; readonly message: string } | null;
       readonly durationMs: number;
-      /** Resident size of the process afterwards; null when it is not known. */
+      /** Resident size of the process afterwards; null when unknown. */
       readonly memoryBytes: number | null;
     }
   | {
       readonly kind: 'ended';
       readonly pid: number | undefined;
-      /** Why, for a process that was ended on purpose, and what happened to any other. */
+      /** The reason for ending it on purpose, or what happened to it. */
       readonly reason: { readonly code: ErrorCode; readonly message: string };
       readonly wasOnPurpose: boolean;
       readonly exitCode: number | null;
@@ -39,10 +39,10 @@ export type EngineEvent =
       readonly livedMs: number;
     };
 
-/** Takes what happens to engine processes. */
+/** Listens to events of engine processes. */
 export type EngineLog = (event: EngineEvent) => void;
 
-/** One line for a terminal; the end of a process that was not meant to end takes its standard error along. */
+/** One line for a terminal; an unexpected end includes the process's standard error. */
 export function engineEventLine(event: EngineEvent): string {
   const engine = `engine ${event.pid ?? 'without a process'}`;
   switch (event.kind) {
@@ -68,16 +68,16 @@ export function engineEventLine(event: EngineEvent): string {
   }
 }
 
-/** What a task fails with by the engine's fault or need; every other code is an answer to the caller. */
+/** Errors of the engine itself; every other code is a response to the caller. */
 const TROUBLE: readonly ErrorCode[] = ['INTERNAL', 'NON_FINITE', 'OUT_OF_MEMORY'];
 
-/** Whether something went wrong with an engine. */
+/** Whether an event is a failure of the engine. */
 export function isEngineTrouble(event: EngineEvent): boolean {
   if (event.kind === 'ended') return !event.wasOnPurpose;
   return event.kind === 'taskEnded' && event.failure !== null && TROUBLE.includes(event.failure.code);
 }
 
-/** Writes what happens to engine processes into the program's log. */
+/** Writes events of engine processes to the program's log. */
 export function logEngineEvents(log: StudioLog): EngineLog {
   return (event) => {
     const facts = engineFacts(event);
@@ -109,7 +109,8 @@ function engineFacts(event: EngineEvent): LogFacts {
     }
     case 'taskEnded': {
       const { task, failure, durationMs, memoryBytes } = event;
-      // The sentence of a refusal may name what somebody calls a thing; one of trouble tells of memory and numbers.
+      // The sentence of a refusal may contain the user's words; that of an engine failure only holds memory sizes and
+      // numbers.
       const message = failure !== null && isEngineTrouble(event) ? withoutQuotes(failure.message) : undefined;
       return {
         enginePid: pid,

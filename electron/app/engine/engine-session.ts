@@ -1,4 +1,4 @@
-/** One engine process from its start to its end, with the tasks that it runs. */
+/** One engine process from start to end, with its tasks. */
 import * as z from 'zod';
 import {
   type AssetFile,
@@ -20,17 +20,17 @@ import { asStudioError } from '../studio-error.ts';
 import type { ChildExit, EngineChild, EngineLauncher } from './engine-child.ts';
 import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 
-/** How long the end of a killed process is waited for: one that is stuck in a driver may not even die. */
+/** How long to wait for a killed process to end: one stuck in a driver may not even die. */
 const KILL_WAIT_MS = 10_000;
 
-/** Everything around a task that does not change its result. */
+/** Options of a task that do not affect its result. */
 export interface RunControls {
   readonly signal: AbortSignal;
-  /** Gives the pictures that the task names; null for one that is not there. */
+  /** Returns the task's pictures; null for a missing one. */
   readonly readAsset: (asset: AssetId) => Promise<AssetFile | null>;
   readonly onProgress?: (progress: EngineProgress) => void;
   readonly onPreview?: (preview: EnginePreview) => void;
-  /** Of generateBackgrounds: each as soon as it is done. */
+  /** For generateBackgrounds: called with each candidate as it is finished. */
   readonly onCandidate?: (candidate: EngineCandidate) => void;
 }
 
@@ -39,22 +39,22 @@ export interface OpenedEngine {
   readonly pack: OpenPack;
 }
 
-/** How a session came to its end. */
+/** How a session ended. */
 export interface SessionEnd {
   readonly exit: ChildExit;
-  /** What those who waited were told. */
+  /** The error passed to waiting callers. */
   readonly error: StudioError;
-  /** Whether the host wanted it, and nothing had gone wrong before. */
+  /** Whether the host ended it, without an earlier failure. */
   readonly wasOnPurpose: boolean;
 }
 
-/** Hears how far an engine is with opening its pack. */
+/** Called with the progress of opening the pack. */
 export type OpeningListener = (step: number, total: number) => void;
 
-/** How a process is watched. */
+/** How to watch a process. */
 export interface SessionObserver {
   readonly watchdogLimits: WatchdogLimits;
-  /** It said how much memory it takes. */
+  /** Called when it reports its memory. */
   readonly onMemory: () => void;
   readonly onOpening: OpeningListener;
 }
@@ -64,14 +64,14 @@ interface Run {
   readonly watchdog: Watchdog;
   readonly resolve: (result: EngineResult) => void;
   readonly reject: (error: StudioError) => void;
-  /** Why a picture of the task could not be read. */
+  /** The error of reading a picture of the task. */
   readFailure: StudioError | undefined;
 }
 
 export class EngineSession {
-  /** Rejects when the pack cannot be opened, or the process ends before it was. */
+  /** Rejects when the pack cannot be opened, or the process ends first. */
   readonly opened: Promise<OpenedEngine>;
-  /** Resolves at the process's end, after every run was notified. */
+  /** Resolves when the process has ended, after every run was rejected. */
   readonly ended: Promise<SessionEnd>;
   memoryBytes: number | null = null;
   readonly #child: EngineChild;
@@ -81,10 +81,10 @@ export class EngineSession {
   readonly #watchdogLimits: WatchdogLimits;
   readonly #openingWatchdog: Watchdog;
   #runCount = 0;
-  /** Why the process was killed; what happens to it afterwards is no news. */
+  /** Why the process was killed; later events are ignored. */
   #killed: { readonly error: StudioError; readonly wasOnPurpose: boolean } | undefined;
   #killTimer: NodeJS.Timeout | undefined;
-  /** Set once the process has ended, or nothing can be expected of it any more. */
+  /** Set once the process has ended or is given up. */
   #endError: StudioError | undefined;
   #settleOpened: { resolve: (opened: OpenedEngine) => void; reject: (error: StudioError) => void };
   #resolveEnded: (end: SessionEnd) => void;
@@ -99,7 +99,7 @@ export class EngineSession {
     this.#watchdogLimits = watchdogLimits;
     const { promise, resolve, reject } = Promise.withResolvers<OpenedEngine>();
     this.opened = promise;
-    // Callers hear of a failure; an unhandled one must not end the host.
+    // Callers get the failure; as an unhandled rejection it must not end the host.
     promise.catch(() => undefined);
     this.#settleOpened = { resolve, reject };
     this.#child = launch();
@@ -117,10 +117,10 @@ export class EngineSession {
   }
 
   /**
-   * Runs a task. An aborted signal asks the engine to stop at its next step; when it has not within `graceMs`, the
-   * process is killed; and so it is when it is silent for too long.
+   * Runs a task. An aborted signal asks the engine to stop at its next step; the process is killed if it has not
+   * stopped within `graceMs`, or if it is silent for too long.
    *
-   * @throws StudioError CANCELLED, ENGINE_CRASHED, ENGINE_HUNG, and what the engine says of the task
+   * @throws StudioError CANCELLED, ENGINE_CRASHED, ENGINE_HUNG, and the task's own errors
    */
   async run(task: EngineTask, controls: RunControls, graceMs: number): Promise<EngineResult> {
     await this.opened;
@@ -132,7 +132,10 @@ export class EngineSession {
     const cancel = () => {
       this.#send({ type: 'cancel', runId });
       timer = setTimeout(
-        () => this.stop(new StudioError('CANCELLED', 'The run was cancelled and did not stop by itself.')),
+        () =>
+          this.stop(
+            new StudioError('CANCELLED', 'The run was cancelled but did not stop, so its process was ended.'),
+          ),
         graceMs,
       );
     };
@@ -144,7 +147,7 @@ export class EngineSession {
     try {
       return await promise;
     } catch (error) {
-      // However the end came about, the user asked for it.
+      // The user asked for the end, however it came about.
       if (signal.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.', { cause: error });
       throw error;
     } finally {
@@ -155,12 +158,12 @@ export class EngineSession {
     }
   }
 
-  /** Nobody may want this opening any more: it goes on only as long as it is heard of within this time. */
+  /** Nobody may need this opening any more: it continues only while it reports within this time. */
   shortenOpening(limitMs: number): void {
     this.#openingWatchdog.shorten(limitMs);
   }
 
-  /** Ends the process at once, whatever it is doing. Those who wait for it get the reason at its end. */
+  /** Kills the process at once. Waiting callers get the reason when it has ended. */
   stop(reason: StudioError): void {
     this.#kill({ error: reason, wasOnPurpose: true });
   }
@@ -170,7 +173,7 @@ export class EngineSession {
     this.#killed = reason;
     this.#openingWatchdog.stop();
     this.#child.kill();
-    // One that is stuck in a driver may not even die. Others hear of it at its end, so that the next task gets another.
+    // A process stuck in a driver may not even die: give it up after a while, so that the next task gets another.
     const given = { exitCode: null, signal: 'SIGKILL', stderrTail: '' };
     this.#killTimer = setTimeout(() => this.#end(given), KILL_WAIT_MS).unref();
   }
@@ -200,7 +203,7 @@ export class EngineSession {
     if (!parsed.success) {
       const fault = new StudioError(
         'INTERNAL',
-        `The engine sent what is no message: ${z.prettifyError(parsed.error)}`,
+        `The engine sent an invalid message: ${z.prettifyError(parsed.error)}`,
         { cause: parsed.error },
       );
       this.#fault(fault);
@@ -209,15 +212,15 @@ export class EngineSession {
     try {
       this.#handle(parsed.data);
     } catch (cause) {
-      // A fault in a listener of a run must not end the host, and must not pass unheard either.
+      // A bug in a listener of a run must not end the host, and must not go unnoticed.
       const detail = cause instanceof Error ? cause.message : String(cause);
       this.#fault(
-        new StudioError('INTERNAL', `What the engine reported could not be taken in: ${detail}`, { cause }),
+        new StudioError('INTERNAL', `A message of the engine could not be handled: ${detail}`, { cause }),
       );
     }
   }
 
-  /** What the engine is at now, nobody listens to any more; the next task must not run beside it. */
+  /** Nobody waits for the engine's current work any more; kill it, so that the next task does not run next to it. */
   #fault(error: StudioError): void {
     for (const { reject } of this.#runs.values()) reject(error);
     this.#kill({ error, wasOnPurpose: false });
@@ -284,8 +287,8 @@ export class EngineSession {
       const file = (await run?.controls.readAsset(asset)) ?? null;
       this.#send({ type: 'asset', assetRequestId, file });
     } catch (error) {
-      // The project cannot be read: that is what the run's caller has to hear, not that a picture is missing. It hears
-      // so when the engine has stopped, since another task may begin then.
+      // The project cannot be read: the run's caller must get that error, not that a picture is missing. It gets it
+      // when the engine has stopped, since another task may start then.
       if (run) run.readFailure = asStudioError(error);
       this.#send({ type: 'asset', assetRequestId, file: null });
     } finally {
@@ -308,15 +311,15 @@ function hung(silentMs: number): StudioError {
       : `${Math.round(silentMs / 60_000)} min`;
   return new StudioError(
     'ENGINE_HUNG',
-    `The process that runs the models has said nothing for ${silence} and was ended. The next render starts it again.`,
+    `The process that runs the models did not respond for ${silence} and was ended. The next render starts it again.`,
   );
 }
 
-/** What a process writes that ended itself for lack of memory: V8, the C++ library, GLib, the system. */
+/** Last words of a process that ran out of memory: V8, the C++ library, GLib, the system. */
 const MEMORY_SHORTAGE =
   /out of memory|bad_alloc|allocation failed|(cannot|failed to|could not) allocate|insufficient memory/i;
 
-/** How many lines of its standard error an error shows. */
+/** How many lines of standard error an error shows. */
 const SHOWN_LINES = 5;
 
 function crashed(exit: ChildExit): StudioError {
@@ -333,15 +336,15 @@ function crashed(exit: ChildExit): StudioError {
   if (exitCode === null && signal === null) {
     return new StudioError(
       'ENGINE_UNAVAILABLE',
-      `The process that runs the models could not be started. Start the program again, or install it again.${shown}`,
+      `The process that runs the models could not be started. Restart the program, or reinstall it.${shown}`,
       { cause: exit },
     );
   }
-  const how = signal === null ? `ended by itself with code ${exitCode}` : `was ended by ${signal}`;
-  // The system's own way out of a memory shortage leaves no other trace.
+  const how = signal === null ? `ended unexpectedly with code ${exitCode}` : `was ended by ${signal}`;
+  // The system's out-of-memory killer leaves no other trace.
   const guess =
     signal === 'SIGKILL'
-      ? ' The system does that when memory runs out; closing other programs may help.'
+      ? ' The system does this when memory runs out; closing other programs may help.'
       : '';
   return new StudioError(
     'ENGINE_CRASHED',
@@ -350,7 +353,7 @@ function crashed(exit: ChildExit): StudioError {
   );
 }
 
-/** The end of a process's standard error, as it follows a sentence. */
+/** The end of a process's standard error, formatted to follow a sentence. */
 function shownStderrTail({ stderrTail }: ChildExit): string {
   const words = stderrTail.trim().split('\n').slice(-SHOWN_LINES).join('\n');
   return words && `\n${words}`;

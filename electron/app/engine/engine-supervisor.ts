@@ -1,10 +1,10 @@
 /**
- * Keeps an engine process for the host: starts it when it is needed, runs one task at a time on it, starts another
- * when it crashed or hung, and ends it when it has been idle for long or memory is short, which gives everything back
- * that it held (docs/decisions/0020).
+ * Keeps an engine process for the host: starts it when needed, runs one task at a time on it, starts another after a
+ * crash or hang, and ends it when it has been idle for long or memory is short, which releases everything it held
+ * (docs/decisions/0020).
  *
- * That a process runs and what is known of the pack are two facts: what an engine found out stays known when it has
- * ended (docs/decisions/0126).
+ * Whether a process runs and what is known about the pack are separate: an engine's findings outlive it
+ * (docs/decisions/0126).
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineConfig, EngineResultOf, EngineTask } from '../../contract/engine-messages.ts';
@@ -24,17 +24,19 @@ import { Mutex } from './mutex.ts';
 import { cancelled, untilAborted } from './until-aborted.ts';
 import { DEFAULT_WATCHDOG_LIMITS, type WatchdogLimits } from './watchdog.ts';
 
-/** When a process is ended that works no longer, or not as it should. */
+/** When to end an idle or unresponsive process. */
 export interface SupervisorLimits {
-  /** How long a cancelled task may take to stop, or a cancelled opening may be silent, before the process is killed. */
+  /**
+   * How long a cancelled task may take to stop, or a cancelled opening may be silent, before its process is killed.
+   */
   readonly cancelGraceMs: number;
-  /** How long an engine may be idle before its memory is given back; Infinity keeps it. */
+  /** How long an engine may be idle before its memory is released; Infinity keeps it. */
   readonly idleMs: number;
-  /** An idle engine is ended while the machine has less memory to give than this. */
+  /** An idle engine is ended when less memory than this is available. */
   readonly lowMemoryBytes: number;
-  /** How often that is looked at. */
+  /** How often memory is checked. */
   readonly memoryCheckMs: number;
-  /** How long a working engine may say nothing before it counts as hung and is killed. */
+  /** How long a busy engine may be silent before it counts as hung and is killed. */
   readonly watchdog: WatchdogLimits;
 }
 
@@ -52,22 +54,22 @@ export interface SupervisorOptions {
   readonly limits?: Partial<SupervisorLimits>;
   readonly onStatus?: (status: EngineStatus) => void;
   readonly onOpening?: OpeningListener;
-  /** Told of everything that happens to engine processes. */
+  /** Called with every event of engine processes. */
   readonly log?: EngineLog;
-  /** Bytes that are still available; {@link availableMemoryBytes} by default. */
+  /** Available memory in bytes; {@link availableMemoryBytes} by default. */
   readonly availableMemory?: () => number;
 }
 
-/** A process that is there, opening its pack or having opened it. */
+/** A running process that is opening its pack or has opened it. */
 interface Life {
   readonly session: EngineSession;
   readonly config: EngineConfig;
   readonly isRestart: boolean;
   opened: OpenedEngine | undefined;
   isRunning: boolean;
-  /** Another is to take its place, since other settings are in force. */
+  /** To be replaced, because the settings changed. */
   isReplaced: boolean;
-  /** Somebody has given up waiting for it to open the pack. */
+  /** A caller has given up waiting for it to open the pack. */
   isAbandoned: boolean;
 }
 
@@ -79,12 +81,12 @@ export class EngineSupervisor {
   readonly #availableMemory: () => number;
   readonly #mutex = new Mutex();
   readonly #closing = new AbortController();
-  /** Processes that have not ended yet, those that were killed included. */
+  /** Processes that have not ended yet, including killed ones. */
   readonly #sessions = new Set<EngineSession>();
   #limits: SupervisorLimits;
   #config: EngineConfig;
   #life: Life | undefined;
-  /** What the last engine that opened a pack found, and what it was opened with. */
+  /** Findings of the last engine that opened a pack, and its configuration. */
   #known: { readonly opened: OpenedEngine; readonly config: EngineConfig } | undefined;
   #error: EngineStatus['error'] = null;
   #crashes = 0;
@@ -105,7 +107,7 @@ export class EngineSupervisor {
   get status(): EngineStatus {
     const life = this.#life;
     const known = this.#known;
-    // A process tells what it runs, even while other settings wait for its task to end.
+    // A process reports what it runs, even while new settings wait for its task to end.
     const isSameDevice = known?.config.device === this.#config.device;
     return {
       state: this.#state,
@@ -119,18 +121,18 @@ export class EngineSupervisor {
     };
   }
 
-  /** The pack that the next task runs on, once an engine has opened it; whether one runs now is another matter. */
+  /** The pack of the next task, once an engine has opened it, whether or not one runs now. */
   get knownPack(): OpenPack | undefined {
     const known = this.#known;
     return known?.config.packFolder === this.#config.packFolder ? known.opened.pack : undefined;
   }
 
-  /** Process id of the engine; undefined while there is none. */
+  /** Process id of the engine; undefined without one. */
   get pid(): number | undefined {
     return this.#life?.session.pid;
   }
 
-  /** Another pack, device or cache: in force from the next task on, by another process. */
+  /** Sets another pack, device or cache, from the next task on, in another process. */
   configure(config: EngineConfig, limits: Partial<SupervisorLimits> = {}): void {
     this.#limits = { ...this.#limits, ...limits };
     if (!isDeepStrictEqual(config, this.#config)) {
@@ -142,18 +144,18 @@ export class EngineSupervisor {
     this.#report();
   }
 
-  /** What is in the pack's folder has changed: what was known of it no longer counts, and the next task reads it again. */
+  /** The pack's folder has changed: forget what is known about it; the next task reads it again. */
   reopen(): void {
     this.#known = undefined;
     this.#error = null;
-    // Another object with the same values: a process that was opened before is no longer the one asked for.
+    // A new object with the same values: a process opened before no longer matches it.
     this.#config = { ...this.#config };
     this.#replace();
     this.#report();
   }
 
   /**
-   * Sees to it that a process has opened the pack for the present settings.
+   * Ensures that a process has opened the pack with the current settings.
    *
    * @throws StudioError what opening a pack throws; OUT_OF_MEMORY; ENGINE_CRASHED; ENGINE_HUNG; CANCELLED, also when
    *   the engine was released before it had opened the pack
@@ -163,11 +165,10 @@ export class EngineSupervisor {
   }
 
   /**
-   * Runs a task when those before it have ended.
+   * Runs a task after those before it.
    *
-   * @throws StudioError CANCELLED; ENGINE_CRASHED when the process came to its end on the way; ENGINE_HUNG when it
-   *   said nothing for too long and was ended; OUT_OF_MEMORY; what opening the pack throws; and what the engine says of
-   *   the task
+   * @throws StudioError CANCELLED; ENGINE_CRASHED when the process ended during the task; ENGINE_HUNG when it was
+   * silent for too long and was ended; OUT_OF_MEMORY; what opening the pack throws; and the task's own errors
    */
   run<Kind extends EngineTask['kind']>(
     task: Extract<EngineTask, { kind: Kind }>,
@@ -185,7 +186,7 @@ export class EngineSupervisor {
       try {
         const result = await life.session.run(task, { ...controls, signal }, this.#limits.cancelGraceMs);
         if (result.kind !== task.kind) {
-          throw new StudioError('INTERNAL', `The engine answered ${task.kind} with ${result.kind}.`);
+          throw new StudioError('INTERNAL', `The engine returned ${result.kind} for ${task.kind}.`);
         }
         return result as EngineResultOf<Kind>;
       } catch (error) {
@@ -202,8 +203,8 @@ export class EngineSupervisor {
   }
 
   /**
-   * Gives all memory of the engine back, unless it is at work: the next task starts it again. One that is still opening
-   * its pack is ended too, and those who wait for it get CANCELLED.
+   * Releases all memory of the engine, unless it is busy: the next task starts it again. One that is still opening
+   * its pack is ended too, and its callers get CANCELLED.
    */
   release(): void {
     const life = this.#life;
@@ -212,15 +213,15 @@ export class EngineSupervisor {
     const reason = new StudioError(
       'CANCELLED',
       isOpening
-        ? 'The engine was stopped while it opened the model pack.'
-        : 'The engine’s memory was given back.',
+        ? 'The engine was stopped while opening the model pack.'
+        : 'The engine’s memory was released.',
     );
-    // It is the user's wish that none runs; a state of "stopped" with no pack known would have it started at once.
+    // The user wants no engine to run; the state "stopped" without a known pack would start it at once.
     if (isOpening && this.knownPack === undefined) this.#error = asFailure(reason);
     this.#end(life, reason);
   }
 
-  /** Ends the engine and everything that it runs. */
+  /** Ends the engine and its tasks. */
   async close(): Promise<void> {
     this.#closing.abort();
     if (this.#life) this.#end(this.#life, new StudioError('CANCELLED', 'The program is ending.'));
@@ -239,15 +240,15 @@ export class EngineSupervisor {
   }
 
   /**
-   * @param claim called as soon as the process is there, before anything else can happen to it
-   * @returns a process that has opened the pack for the present settings
+   * @param claim called as soon as the process exists, before anything else can happen to it
+   * @returns a process that has opened the pack with the current settings
    */
   async #ready(signal: AbortSignal, claim: (life: Life) => void = () => undefined): Promise<Life> {
     for (;;) {
       if (signal.aborted) throw cancelled();
       const life = this.#life ?? this.#begin();
       if (life.isReplaced) {
-        // At work for the settings before; it ends with its task.
+        // Busy with the previous settings; it ends after its task.
         await untilAborted(life.session.ended, signal);
         continue;
       }
@@ -255,7 +256,7 @@ export class EngineSupervisor {
         await untilAborted(life.session.opened, signal);
       } catch (error) {
         if (signal.aborted) {
-          // A caller that gives up leaves the engine to open its pack, for the next caller: unless it has stalled.
+          // When a caller gives up, the engine continues to open its pack for the next caller, unless it has stalled.
           life.isAbandoned = true;
           life.session.shortenOpening(this.#limits.cancelGraceMs);
           throw error;
@@ -306,7 +307,7 @@ export class EngineSupervisor {
     this.#sessions.add(session);
     this.#log({ kind: 'started', pid, config });
     this.#report();
-    // Before those who wait hear of it, so that they find the state as it is.
+    // Before the callers are notified, so that they see the new state.
     session.opened.then(
       (opened) => {
         const { identity } = opened.pack;
@@ -342,7 +343,7 @@ export class EngineSupervisor {
     return life;
   }
 
-  /** The process is not the one that the settings ask for: it goes, at once or with the task that it is at. */
+  /** The process does not match the settings: end it now, or after its task. */
   #replace(): void {
     const life = this.#life;
     if (life === undefined) return;
@@ -353,7 +354,7 @@ export class EngineSupervisor {
 
   #afterTask(life: Life, failure: StudioError | null): void {
     if (this.#life === life) {
-      // What memory a process still holds after a shortage, nobody can tell; a fresh one has what there is.
+      // Nobody knows how much memory a process still holds after a shortage; start a fresh one.
       if (failure?.code === 'OUT_OF_MEMORY') this.#end(life, failure);
       else if (life.isReplaced) {
         this.#end(life, new StudioError('CANCELLED', 'The settings of the engine were changed.'));

@@ -5,12 +5,12 @@ export class Mutex {
   #isLocked = false;
   readonly #waiting: (() => void)[] = [];
 
-  /** How many actions wait. */
+  /** Number of waiting actions. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Whether an action runs. */
+  /** Whether an action is running. */
   get isLocked(): boolean {
     return this.#isLocked;
   }
@@ -18,7 +18,7 @@ export class Mutex {
   /**
    * Runs an action when its turn comes.
    *
-   * @throws StudioError CANCELLED when the signal is aborted before that; what the action throws
+   * @throws StudioError CANCELLED when the signal is aborted first; what the action throws
    */
   async runExclusive<Result>(signal: AbortSignal, action: () => Promise<Result>): Promise<Result> {
     if (signal.aborted) throw cancelled();
@@ -50,5 +50,5 @@ export class Mutex {
 }
 
 function cancelled(): StudioError {
-  return new StudioError('CANCELLED', 'The run was cancelled before it began.');
+  return new StudioError('CANCELLED', 'The run was cancelled before it started.');
 }

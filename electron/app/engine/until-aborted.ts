@@ -1,4 +1,4 @@
-/** Waits for a promise until a signal is aborted. */
+/** Waits for a promise or an abort signal. */
 import { StudioError } from '../../contract/errors.ts';
 
 /** Waits for a promise. @throws StudioError CANCELLED as soon as the signal is aborted; what the promise rejects with */
@@ -14,7 +14,7 @@ export async function untilAborted<Value>(promise: Promise<Value>, signal: Abort
   }
 }
 
-/** What a run that nobody waits for any more ends with. */
+/** The error of a cancelled run. */
 export function cancelled(): StudioError {
   return new StudioError('CANCELLED', 'The run was cancelled.');
 }

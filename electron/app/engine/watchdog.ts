@@ -1,18 +1,18 @@
 /**
- * Notices an engine that stopped responding. While a model runs, the engine's only thread is inside a native call
- * and cannot say a word, however well it is: silence alone is no sign, only silence that is far longer than what the
- * work takes (docs/decisions/0060).
+ * Notices an engine that stopped responding. While a model runs, the engine's only thread is inside a native call and
+ * cannot report, even if all is well: only silence far longer than the work takes is a sign of a hang
+ * (docs/decisions/0060).
  */
 
 /** How long an engine may be silent. */
 export interface WatchdogLimits {
-  /** While it opens a pack: it reports every few megabytes that it reads, so this is about a disk or driver that stalls. */
+  /** While it opens a pack: it reports every few megabytes, so a longer silence is a stalled disk or driver. */
   readonly openingMs: number;
-  /** Before the second report of a stage: its models may have to be loaded, and nothing is known of its pace. */
+  /** Before the second report of a stage: its models may have to be loaded, and its pace is unknown. */
   readonly firstStepMs: number;
   /** Between later steps of a stage, at the least. */
   readonly laterStepMs: number;
-  /** And this many times the slowest step of the stage so far. */
+  /** Also at least this many times the slowest step of the stage so far. */
   readonly slowestStepFactor: number;
 }
 
@@ -23,7 +23,7 @@ export const DEFAULT_WATCHDOG_LIMITS: WatchdogLimits = {
   slowestStepFactor: 20,
 };
 
-/** A limit is waited for in parts: a machine that was put to sleep finds one of them over when it wakes, not all. */
+/** A limit is waited for in parts: when a machine wakes from sleep, only one part has expired, not all. */
 const PARTS = 10;
 
 export class Watchdog {
@@ -38,7 +38,7 @@ export class Watchdog {
   /**
    * Begins to watch.
    *
-   * @param onSilent called once, with the time that it had been silent for
+   * @param onSilent called once, with the length of the silence
    */
   constructor(limits: WatchdogLimits, what: 'opening' | 'task', onSilent: (silentMs: number) => void) {
     this.#limits = limits;
@@ -47,15 +47,15 @@ export class Watchdog {
     this.#wait();
   }
 
-  /** Restarts the time limit: the engine has sent something that says nothing of its pace. */
+  /** Restarts the time limit: the engine has sent something other than a step. */
   touch(): void {
     if (this.#timer !== undefined) this.#wait();
   }
 
   /**
-   * It has reported a step.
+   * The engine has reported a step.
    *
-   * @param nowMs a clock that never goes back
+   * @param nowMs a monotonic clock
    */
   step(stage: string, nowMs: number): void {
     if (this.#timer === undefined) return;
@@ -72,19 +72,19 @@ export class Watchdog {
     this.#wait();
   }
 
-  /** From now on it may be silent for this long at most, where it might have been for longer. */
+  /** Lowers the limit of its silence, from now on. */
   shorten(limitMs: number): void {
     if (this.#timer === undefined || limitMs >= this.#limitMs) return;
     this.#limitMs = limitMs;
     this.#wait();
   }
 
-  /** It waits for the host: until {@link touch} its silence says nothing. */
+  /** The engine waits for the host: its silence is ignored until {@link touch}. */
   pause(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Watches no longer. */
+  /** Stops watching. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -98,7 +98,7 @@ export class Watchdog {
       this.stop();
       this.#onSilent(limitMs);
     }, limitMs / PARTS);
-    // A host that has nothing else to do may end.
+    // The timer must not keep the host running.
     this.#timer.unref();
   }
 }

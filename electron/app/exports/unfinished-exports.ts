@@ -1,8 +1,8 @@
 /**
- * Exports that are being written, by a note for each in the settings folder: an exported file may go anywhere, and of
- * one whose program was killed nobody else would know where its unfinished part lies.
+ * Notes each running export in the settings folder: an exported file may go anywhere, and after a crash nothing else
+ * would tell where its unfinished part is.
  *
- * The notes of programs that are gone are read when the next one starts, which removes those parts.
+ * At the next start, the notes of dead processes are read and those parts removed.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -19,32 +19,32 @@ export class UnfinishedExports {
   }
 
   /**
-   * Writes a file under a temporary name that is noted meanwhile.
+   * Writes a file under a temporary name, which is noted meanwhile.
    *
-   * @param write brings the file to its place, by way of the temporary name
+   * @param write writes the file by way of the temporary name
    * @throws what `write` throws
    */
   async writing(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
     const temporary = temporaryName(resolve(path));
     const note = temporaryName(join(this.#folder, NOTE));
-    // An export does not fail for want of its note.
+    // An export does not fail when its note cannot be written.
     const isNoted = await this.#note(note, temporary);
     await write(temporary);
     if (isNoted) await rm(note, { force: true });
   }
 
-  /** Removes what programs that are gone left of their exports. What cannot be removed stays for the next time. */
+  /** Removes the unfinished exports of dead processes. What cannot be removed stays for the next time. */
   async removeStale(): Promise<void> {
     for (const name of (await ifPresent(readdir(this.#folder))) ?? []) {
       if (!isLeftBehind(name)) continue;
       const note = join(this.#folder, name);
       const temporary = await readFile(note, 'utf8');
-      // A note can be half written; and nothing else than an unfinished file is ever removed.
+      // A note can be incomplete; only an unfinished file is ever removed.
       if (isLeftBehind(temporary)) {
         try {
           await rm(temporary, { force: true });
         } catch (error) {
-          // Its disk may be there the next time.
+          // Its disk may be connected the next time.
           if (errnoOf(error) !== undefined) continue;
           throw error;
         }

@@ -5,7 +5,7 @@ import { removeStaleTemporaryFiles } from '../../foundation/files/temporary-file
 import type { UnfinishedExports } from './unfinished-exports.ts';
 
 /**
- * Writes an exported file, and removes what a killed program left of it.
+ * Writes an exported file, and removes what a killed process left of it.
  *
  * @throws StudioError DISK_FULL, OUTPUT_UNWRITABLE
  */

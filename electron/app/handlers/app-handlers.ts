@@ -24,7 +24,7 @@ export function appHandlers(
       'In a browser tab this program cannot open the system’s dialogs.',
     );
   };
-  // Read once: some hundred files, which do not change while the program runs.
+  // Read once: some hundred files that do not change while the program runs.
   let licences: Promise<LicenceNotice[]> | undefined;
   const readOnce = () => {
     licences ??= readLicences(folders.application, folders.bundledPacks).catch((error: unknown) => {
@@ -33,7 +33,7 @@ export function appHandlers(
     });
     return licences;
   };
-  // A page may name paths on other machines, too (\\server\share): looking at one sends the login's hash there.
+  // A page could name paths on other machines (\\server\share): accessing one sends the login's hash there.
   const isGivenOut = (path: string) =>
     [
       projectsFolder.path,

@@ -15,7 +15,7 @@ export function assetHandlers({
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof assetCommands> {
   return {
     'assets.import': async ({ projectId, upload, name, kind, fit }) => {
-      // A project that is not open takes nothing; no picture is read for it.
+      // Check that the project is open before reading the picture.
       projects.file(projectId);
       const { bytes, notes, ...picture } = await normaliseUpload(
         pictures,

@@ -23,7 +23,7 @@ export function exportHandlers({
   unfinishedExports,
   writtenFiles,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof exportCommands> {
-  /** Writes a file where the user said, or keeps it for a browser to download. */
+  /** Writes a file to the user's path, or keeps it for a browser to download. */
   const deliver = async ({ fileName, bytes, mediaType }: MadeFile, path?: string): Promise<ExportedFile> => {
     const file = { fileName, bytes: bytes.length, mediaType };
     if (path === undefined) return { ...file, path: null, asset: transient.put(bytes, mediaType) };
@@ -46,7 +46,7 @@ export function exportHandlers({
       for (const file of files) {
         const extension = extname(file.fileName);
         const name = file.fileName.slice(0, -extension.length);
-        // One file after another, so that two of the same name get different places.
+        // One file after another, so that equal names get different paths.
         delivered.push(await deliver(file, folder && freePath(folder, name, extension)));
       }
       return delivered;

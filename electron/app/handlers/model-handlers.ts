@@ -15,7 +15,7 @@ export function modelHandlers({
   settings,
   applySettings,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
-  /** The engine has to look again at a pack that gained or lost something: it may find, remove or fill by it now. */
+  /** The engine has to reopen a pack whose components changed: its capabilities may have changed too. */
   const applyChangeOf = async (packId: string) => {
     await applySettings();
     if (packId === settings.current.pack) engine.reopen();
@@ -58,7 +58,7 @@ export function modelHandlers({
       }),
     'models.remove': ({ packId, components }) =>
       jobs.start('removeModels', { packId }, async (controls) => {
-        // Windows removes no file that a process has open.
+        // Windows cannot remove a file that a process has open.
         engine.release();
         const { kept, ...removed } = await store.remove(packId, { ...storeControls(controls), components });
         await applyChangeOf(packId);

@@ -39,7 +39,7 @@ export function projectHandlers({
     );
   return {
     'project.create': async (input) => {
-      // A project can be begun without its pack, with the paper's parameters: an editor without a project is of no use.
+      // A project can be created without its pack, with the paper's parameters: the editor needs a project.
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN').catch((error: unknown) => {
         if (!(error instanceof StudioError)) throw error;
         events.emit('notice', { level: 'warning', message: error.message });
@@ -116,7 +116,7 @@ export function projectHandlers({
   };
 }
 
-/** Tells of a copy's progress, in steps of a hundredth. */
+/** Reports a copy's progress in steps of 1 %. */
 function copyProgress(onProgress: JobControls['onProgress']): NonNullable<CopyOptions['onProgress']> {
   let told = 0;
   return (bytes, totalBytes) => {

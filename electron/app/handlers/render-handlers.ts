@@ -24,7 +24,7 @@ export function renderHandlers({
       const file = projects.file(projectId);
       const show = deleted ? 'deleted' : onlyStarred ? 'starred' : 'kept';
       const before = cursor === undefined ? undefined : parseCursor(cursor);
-      // One more than was asked for tells whether there is a next page.
+      // One more than requested shows whether there is a next page.
       const found = file.renders({ show, limit: limit + 1, ...(before !== undefined && { before }) });
       const page = found.slice(0, limit);
       return {
@@ -86,7 +86,7 @@ export function renderHandlers({
 function parseCursor(cursor: string): number {
   const sequence = Number(cursor);
   if (Number.isSafeInteger(sequence) && sequence > 0) return sequence;
-  throw new StudioError('PARAMETER_INVALID', 'That is not where a page of renders ended.');
+  throw new StudioError('PARAMETER_INVALID', 'This is not the end of a page of renders.');
 }
 
 /** @throws StudioError PARAMETER_INVALID when there is no such concept */
@@ -97,7 +97,7 @@ function withSwept(
   beta: number,
 ): SceneDocument {
   if (conceptId !== null && !document.concepts.some(({ id }) => id === conceptId)) {
-    throw new StudioError('PARAMETER_INVALID', 'The scene has no such concept any more.');
+    throw new StudioError('PARAMETER_INVALID', 'The scene no longer has this concept.');
   }
   return {
     ...document,

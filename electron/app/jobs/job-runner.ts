@@ -6,16 +6,16 @@ import type { ProjectId } from '../../contract/project-state.ts';
 import { asFailure } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
 
-/** What a job's work gets. */
+/** The context of a job's work. */
 export interface JobControls {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: JobProgress) => void;
   readonly onNotice: (sentence: string) => void;
-  /** What is there so far; it stays when the job is cancelled. */
+  /** Reports partial results, which stay when the job is cancelled. */
   readonly onPartialResult: (result: JobResult) => void;
 }
 
-/** What a job is about. */
+/** Description of a job. */
 export interface JobSubject {
   readonly projectId?: ProjectId | null;
   readonly packId?: string | null;
@@ -38,7 +38,7 @@ export class JobRunner {
     this.#events = events;
   }
 
-  /** Starts a job and says so at once; its end is an event. */
+  /** Starts a job and returns at once; an event reports its end. */
   start(
     kind: JobKind,
     { projectId = null, packId = null }: JobSubject,
@@ -60,7 +60,7 @@ export class JobRunner {
     const job: Job = {
       state: initial,
       controller,
-      // The work begins after the caller has its answer.
+      // The work starts after the caller has its response.
       ended: Promise.resolve().then(() => this.#run(job, work)),
     };
     this.#jobs.set(jobId, job);
@@ -70,9 +70,9 @@ export class JobRunner {
   }
 
   /**
-   * Runs a command's work as a job, so that it is seen and can be cancelled, and gives what it gives.
+   * Runs a command's work as a job, so that it is visible and can be cancelled, and returns its result.
    *
-   * @param resultOf what the job's end tells
+   * @param resultOf the result for the job's last event
    * @throws StudioError what the work throws
    */
   run<Value>(
@@ -104,7 +104,7 @@ export class JobRunner {
     return this.#get(jobId).state;
   }
 
-  /** Cancels a job; one that has ended stays as it is. @throws StudioError JOB_UNKNOWN */
+  /** Cancels a job; does nothing after its end. @throws StudioError JOB_UNKNOWN */
   cancel(jobId: JobId): void {
     this.#get(jobId).controller.abort();
   }
@@ -120,7 +120,8 @@ export class JobRunner {
 
   #get(jobId: JobId): Job {
     const job = this.#jobs.get(jobId);
-    if (job === undefined) throw new StudioError('JOB_UNKNOWN', 'That job ended long ago.');
+    if (job === undefined)
+      throw new StudioError('JOB_UNKNOWN', 'This job does not exist, or ended long ago.');
     return job;
   }
 

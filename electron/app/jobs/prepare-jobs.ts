@@ -1,4 +1,4 @@
-/** Preparing a scene as jobs of the engine: what it makes goes into the project, and the job names it. */
+/** Prepares a scene with jobs of the engine: results are stored in the project, and the job's result names them. */
 import type {
   AssetFile,
   EngineProgress,
@@ -36,11 +36,11 @@ export class PrepareJobs {
     task: Extract<PrepareTask, { kind: Kind }>,
     toResult: (result: EngineResultOf<Kind>, put: (png: Uint8Array) => string) => JobResult,
   ): JobState {
-    // A project that is not open is said at once, not by a failed job.
+    // Report a project that is not open at once, not as a failed job.
     this.#projects.file(projectId);
     return this.#jobs.start(task.kind, { projectId }, async (job) => {
       const result = await this.#engine.run<Kind>(task, this.#controls(projectId, job));
-      // Every kind of result has them; TypeScript does not follow that through a type parameter.
+      // Every kind of result has notices; TypeScript does not see that through a type parameter.
       for (const notice of (result as EngineResult).notices) job.onNotice(notice);
       const file = this.#projects.file(projectId);
       return file.atomically(() => toResult(result, (png) => file.putAsset(png)));
@@ -48,7 +48,8 @@ export class PrepareJobs {
   }
 
   /**
-   * Makes backgrounds. Each goes into the project as soon as it is done, and stays there whatever happens to the others.
+   * Generates backgrounds. Each is stored in the project as soon as it is finished, and stays whatever happens to the
+   * others.
    *
    * @throws StudioError PROJECT_UNKNOWN
    */
@@ -56,7 +57,7 @@ export class PrepareJobs {
     this.#projects.file(projectId);
     return this.#jobs.start(task.kind, { projectId }, async (job) => {
       const candidates: BackgroundCandidate[] = [];
-      // A candidate that cannot be kept ends the run: the next ones could not be either.
+      // A candidate that cannot be stored ends the run: the next ones could not be stored either.
       const failure = new AbortController();
       const signal = AbortSignal.any([job.signal, failure.signal]);
       try {
@@ -73,7 +74,7 @@ export class PrepareJobs {
             }
           },
         });
-        // The engine may have been done before it heard that its last candidate could not be kept.
+        // The engine may have finished before it learned that its last candidate could not be stored.
         failure.signal.throwIfAborted();
         for (const notice of notices) job.onNotice(notice);
       } catch (error) {

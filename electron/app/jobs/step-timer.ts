@@ -1,4 +1,4 @@
-/** Time left in a stage whose steps are alike. */
+/** Estimates the time left in a stage of equally long steps. */
 import type { EngineProgress } from '../../contract/engine-messages.ts';
 
 export class StepTimer {
@@ -6,7 +6,7 @@ export class StepTimer {
   #start = { atMs: 0, step: 0 };
 
   /**
-   * @param nowMs a clock that never goes back
+   * @param nowMs a monotonic clock
    * @returns milliseconds left in the stage, null until a step has been timed
    */
   update({ stage, step, total }: EngineProgress, nowMs: number): number | null {

@@ -5,8 +5,8 @@ import { chooseModelsFolder, type ModelsFolder } from '../../models/models-folde
 import { ensureWritable } from '../writable-folder.ts';
 
 /**
- * @param folder absolute; made where it is not there
- * @throws StudioError HOST_UNSUPPORTED where the environment says which folder it is, PARAMETER_INVALID for a relative
+ * @param folder absolute; made if missing
+ * @throws StudioError HOST_UNSUPPORTED when the environment sets the folder, PARAMETER_INVALID for a relative
  *   path, FOLDER_UNWRITABLE, DISK_FULL
  */
 export async function chooseFolder(
@@ -17,7 +17,7 @@ export async function chooseFolder(
   if (chosenBy === 'PNPMIX_MODELS_DIR') {
     throw new StudioError(
       'HOST_UNSUPPORTED',
-      'PNPMIX_MODELS_DIR says where the models are. Change it there, or start the program without it.',
+      'PNPMIX_MODELS_DIR sets the models folder. Change it there, or start the program without it.',
     );
   }
   await ensureWritable(folder);

@@ -1,4 +1,4 @@
-/** Which model packs can render here: the bundled ones, and those of the store whose blending model is installed. */
+/** The model packs that can render: the bundled ones, and those of the store whose blending model is installed. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ListedPack } from '../../contract/commands/model-commands.ts';
@@ -19,7 +19,7 @@ export class PackRegistry {
     this.#store = store;
   }
 
-  /** Where the engine finds a pack. Whether it is there and can be opened is for the engine to say. */
+  /** The folder of a pack. The engine checks that it exists and can be opened. */
   async folderOf(packId: string): Promise<string> {
     const bundled = join(this.#bundledFolder, packId);
     const catalog = this.#store.catalogs.find(({ id }) => id === packId);
@@ -31,7 +31,7 @@ export class PackRegistry {
 
   /**
    * @param code of the error
-   * @throws StudioError that says which packs there are, or that this one is not installed
+   * @throws StudioError that lists the packs, or states that this one is not installed
    */
   async assertUsable(packId: string, code: 'PARAMETER_INVALID' | 'PACK_UNKNOWN'): Promise<void> {
     const packs = await this.list();
@@ -46,7 +46,7 @@ export class PackRegistry {
     );
   }
 
-  /** The parameters that a new scene begins with: the pack's recommendation over the paper's. */
+  /** The parameters of a new scene: the pack's recommendation over the paper's. */
   async startingParameters(
     packId: string,
   ): Promise<{ parameters: RenderParameters; alpha: number | undefined }> {
@@ -86,7 +86,7 @@ function describeBundled({ id, name, licence, files }: PackManifest): ListedPack
   return {
     id,
     name,
-    description: 'Comes with the program and needs no download.',
+    description: 'Included with the program; needs no download.',
     isBundled: true,
     isUsable: true,
     components: [

@@ -1,10 +1,10 @@
-/** File names that the program chooses or receives. */
+/** Chooses and checks file names. */
 import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, normalize } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';
 import { safeFileName } from '../../projects/export/file-name.ts';
 
-/** A path in a folder that nothing lies at: the name, or the name with a number. */
+/** A free path in a folder: the name, or the name with a number. */
 export function freePath(folder: string, name: string, extension: string): string {
   const fileName = safeFileName(name, 'Untitled');
   for (let number = 1; ; number++) {
@@ -14,7 +14,7 @@ export function freePath(folder: string, name: string, extension: string): strin
 }
 
 /**
- * Checks a path that a window gave for a file to be written or opened.
+ * Checks a path from a window, of a file to write or open.
  *
  * @param extensions with their dots
  * @throws StudioError PARAMETER_INVALID
@@ -23,7 +23,7 @@ export function checkedPath(path: string, extensions: readonly string[]): string
   if (!isAbsolute(path) || path.includes('\0')) {
     throw new StudioError(
       'PARAMETER_INVALID',
-      `A whole path is needed, from the root of the disk on: ${path}`,
+      `An absolute path is needed, starting at the root of the disk: ${path}`,
     );
   }
   const plain = normalize(path);

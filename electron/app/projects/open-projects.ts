@@ -1,4 +1,4 @@
-/** The projects that are open in this host, each under a name of its own, and the events about them. */
+/** The projects open in this host, each with an id, and the events about them. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -20,7 +20,7 @@ interface OpenProject {
   readonly projectId: ProjectId;
   file: ProjectFile;
   revision: number;
-  /** It is being written to another place, where it will go on. */
+  /** It is being saved under another path, where it will continue. */
   isMoving: boolean;
 }
 
@@ -38,10 +38,10 @@ export class OpenProjects {
   readonly #events: StudioEvents;
   readonly #recent: RecentProjects;
   readonly #open = new Map<ProjectId, OpenProject>();
-  /** Told before a project is closed, so that nothing works on it any more. */
+  /** Called before a project is closed, to stop all work on it. */
   onClosing: (projectId: ProjectId) => Promise<void> = async () => undefined;
 
-  /** @param folder where new projects are made; its path is asked for each time */
+  /** @param folder for new projects; its path is read each time */
   constructor(folder: { readonly path: string }, events: StudioEvents, recent: RecentProjects) {
     this.#folder = folder;
     this.#events = events;
@@ -55,7 +55,7 @@ export class OpenProjects {
   }
 
   /**
-   * Opens a project; one that is open here already is given as it is.
+   * Opens a project, or returns it if it is open here already.
    *
    * @throws StudioError PROJECT_MISSING, PROJECT_INVALID, PROJECT_NEWER, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL
    */
@@ -67,13 +67,13 @@ export class OpenProjects {
     if (this.file(state.projectId).wasRecovered) {
       this.#events.emit('notice', {
         level: 'info',
-        message: `${state.name} was not closed properly the last time. Nothing is lost: every change had been saved.`,
+        message: `${state.name} was not closed properly last time. Nothing is lost: every change was saved.`,
       });
     }
     return state;
   }
 
-  /** The library's project. @throws StudioError PROJECT_UNKNOWN */
+  /** The project file. @throws StudioError PROJECT_UNKNOWN */
   file(projectId: ProjectId): ProjectFile {
     return this.#get(projectId).file;
   }
@@ -83,7 +83,7 @@ export class OpenProjects {
     return this.#stateOf(this.#get(projectId));
   }
 
-  /** Every open project; one whose disk fails at this moment is said to and left out. */
+  /** Every open project; one whose disk fails right now is logged and left out. */
   list(): ProjectState[] {
     return [...this.#open.values()].flatMap((project) => {
       try {
@@ -98,9 +98,9 @@ export class OpenProjects {
   }
 
   /**
-   * Changes a project's document or its place in the history, and tells of it.
+   * Changes a project's document or its position in the history, and emits the change.
    *
-   * @param baseRevision the revision that the change was made on, where that matters
+   * @param baseRevision the revision that was edited, if it matters
    * @throws StudioError PROJECT_UNKNOWN, PROJECT_CONFLICT, and what the change throws
    */
   change(projectId: ProjectId, change: (file: ProjectFile) => unknown, baseRevision?: number): ProjectState {
@@ -108,7 +108,7 @@ export class OpenProjects {
     if (baseRevision !== undefined && baseRevision !== project.revision) {
       throw new StudioError(
         'PROJECT_CONFLICT',
-        'The project was changed in another window meanwhile. Look at the change, then do yours again.',
+        'The project was changed in another window meanwhile. Check that change, then repeat yours.',
       );
     }
     change(project.file);
@@ -141,19 +141,19 @@ export class OpenProjects {
   }
 
   /**
-   * Writes a project to another place and goes on there; what is changed meanwhile is in both.
+   * Writes a project to another path and continues there; changes made meanwhile are in both files.
    *
-   * @param path under the project's name in the same folder when not given, or, where that is gone, in the folder
-   *   for projects
+   * @param path by default under the project's title in the same folder or, if that is gone, in the folder for
+   * projects
    * @throws StudioError PROJECT_UNKNOWN, PROJECT_EXISTS, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL,
-   *   PARAMETER_INVALID, CANCELLED; the project then stays where it is
+   *   PARAMETER_INVALID, CANCELLED; the project then stays unchanged
    */
   async saveAs(projectId: ProjectId, path: string | undefined, options: CopyOptions): Promise<ProjectState> {
     const project = this.#get(projectId);
     if (project.isMoving) {
       throw new StudioError(
         'PROJECT_BUSY',
-        'The project is being saved under another name already. Wait for it.',
+        'The project is already being saved under another name. Wait until it is done.',
       );
     }
     project.isMoving = true;
@@ -168,7 +168,7 @@ export class OpenProjects {
     return this.#emitState(project);
   }
 
-  /** Writes a copy and opens it beside the original. @throws as {@link saveAs}; no copy is left then */
+  /** Writes a copy and opens it too. @throws as {@link saveAs}; no copy is left then */
   async duplicate(
     projectId: ProjectId,
     path: string | undefined,
@@ -180,11 +180,11 @@ export class OpenProjects {
     return this.#add(await file.openCopy(place, { ...options, title }));
   }
 
-  /** Closes a project; its file is whole afterwards. @throws StudioError PROJECT_UNKNOWN */
+  /** Closes a project; its file is complete afterwards. @throws StudioError PROJECT_UNKNOWN */
   async close(projectId: ProjectId): Promise<void> {
     const project = this.#get(projectId);
     await this.onClosing(projectId);
-    // Who closes in the same moment finds nothing more to close.
+    // Removed first, so that a second call finds nothing to close.
     if (!this.#open.delete(projectId)) return;
     try {
       project.file.close();
@@ -194,9 +194,9 @@ export class OpenProjects {
   }
 
   /**
-   * Closes every project, also those behind one that cannot be closed.
+   * Closes every project, even after one that cannot be closed.
    *
-   * @throws StudioError saying all that could not be closed; nothing that was saved is lost by that
+   * @throws StudioError naming all that could not be closed; nothing that was saved is lost
    */
   async closeAll(): Promise<void> {
     const errors: unknown[] = [];
@@ -220,7 +220,7 @@ export class OpenProjects {
   }
 
   /**
-   * A picture of whichever open project has it whole.
+   * A picture of any open project that has it intact.
    *
    * @throws StudioError ASSET_INVALID when it is damaged in every project that has it
    */
@@ -251,7 +251,7 @@ export class OpenProjects {
       });
     } catch (error) {
       file.close();
-      // It was made a moment ago, and nothing is in it.
+      // It was just created and is empty.
       rmSync(file.path, { force: true });
       throw error;
     }
@@ -267,14 +267,14 @@ export class OpenProjects {
   async #freePlace(name: string): Promise<string> {
     const { path } = this.#folder;
     await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-      throw new StudioError('PROJECT_UNWRITABLE', `The folder for projects, ${path}, cannot be made.`, {
+      throw new StudioError('PROJECT_UNWRITABLE', `The folder for projects, ${path}, cannot be created.`, {
         cause,
       });
     });
     return freePath(path, name, PROJECT_EXTENSION);
   }
 
-  /** Takes a file that was opened among the open projects, once all of it that a window shows has been read. */
+  /** Adds an opened file to the open projects, once everything that a window shows has been read. */
   #add(file: ProjectFile): ProjectState {
     const project: OpenProject = { projectId: randomUUID(), file, revision: 0, isMoving: false };
     try {
@@ -292,7 +292,7 @@ export class OpenProjects {
     try {
       this.#recent.remember(path, Date.now());
     } catch (error) {
-      // The project is open; that the list of recent ones cannot be written is worth a word and no more.
+      // The project is open; a list of recent projects that cannot be written is only worth a notice.
       this.#events.emit('notice', {
         level: 'warning',
         message: `The list of recent projects cannot be written: ${asStudioError(error).message}`,
@@ -302,7 +302,7 @@ export class OpenProjects {
 
   #get(projectId: ProjectId): OpenProject {
     const project = this.#open.get(projectId);
-    if (project === undefined) throw new StudioError('PROJECT_UNKNOWN', 'That project is not open any more.');
+    if (project === undefined) throw new StudioError('PROJECT_UNKNOWN', 'This project is no longer open.');
     return project;
   }
 
@@ -330,7 +330,7 @@ function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // Opening it says what is the matter.
+    // Opening it reports the problem.
     return path;
   }
 }

@@ -1,4 +1,4 @@
-/** Where new projects are made: PNPMIX_PROJECTS_DIR, the folder that was chosen, or the platform's place. */
+/** The folder for new projects: PNPMIX_PROJECTS_DIR, the folder chosen in the settings, or the platform's. */
 import { resolve } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -7,17 +7,17 @@ import { ensureWritable } from '../writable-folder.ts';
 export class ProjectsFolder {
   readonly #usual: string;
   readonly #settings: SettingsStore;
-  /** false where the environment says which folder it is. */
+  /** false when the environment sets the folder. */
   readonly canBeChosen: boolean;
 
-  /** @param usual the environment's folder, else the platform's place */
+  /** @param usual the environment's folder, else the platform's */
   constructor(usual: string, isFixed: boolean, settings: SettingsStore) {
     this.#usual = usual;
     this.#settings = settings;
     this.canBeChosen = !isFixed;
   }
 
-  /** The folder as it is now. */
+  /** The current folder. */
   get path(): string {
     return (this.canBeChosen ? this.#settings.current.projectsFolder : null) ?? this.#usual;
   }
@@ -25,15 +25,15 @@ export class ProjectsFolder {
   /**
    * Chooses another folder, for new projects from now on.
    *
-   * @param folder absolute; made where it is not there
-   * @throws StudioError HOST_UNSUPPORTED where the environment says which folder it is, PARAMETER_INVALID for a
-   *   relative path, FOLDER_UNWRITABLE, DISK_FULL; nothing has changed then
+   * @param folder absolute; made if missing
+   * @throws StudioError HOST_UNSUPPORTED when the environment sets the folder, PARAMETER_INVALID for a
+   *   relative path, FOLDER_UNWRITABLE, DISK_FULL; nothing is changed then
    */
   async choose(folder: string): Promise<void> {
     if (!this.canBeChosen) {
       throw new StudioError(
         'HOST_UNSUPPORTED',
-        'PNPMIX_PROJECTS_DIR says where projects are made. Change it there, or start the program without it.',
+        'PNPMIX_PROJECTS_DIR sets the folder for projects. Change it there, or start the program without it.',
       );
     }
     await ensureWritable(folder);

@@ -1,4 +1,4 @@
-/** From a picture that this program exported back to the scene that it was made from. */
+/** Restores the scene of a picture that this program exported. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { RestoredPicture } from '../../contract/commands/project-commands.ts';
@@ -11,26 +11,26 @@ import { readRenderRequest } from '../../projects/export/render-metadata.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
 import type { Services } from '../services.ts';
 
-/** How many recent projects are looked into for a picture. */
+/** How many recent projects to search for a picture. */
 const MAX_LOOKED_INTO = 10;
 
 /** A scene that can be committed. */
 export interface PictureScene {
   readonly document: SceneDocument;
-  /** The pictures that the project does not hold yet. */
+  /** The pictures that the project does not have yet. */
   readonly bytes: readonly Uint8Array[];
   readonly pictures: RestoredPicture[];
   readonly pack: RenderRequest['pack'];
 }
 
 /**
- * Reads the request from an uploaded PNG and finds the pictures that it names, by their content: in the project
- * itself, among what was uploaded lately, in the other open projects, and in the recent ones.
+ * Reads the request from an uploaded PNG and finds its pictures by content: in the project itself, among recent
+ * uploads, in the other open projects, and in the recent ones.
  *
  * @param png the uploaded file
  * @param name names it in messages
- * @throws StudioError SCENE_INVALID when it does not say how it was made, or the scene is not one that a project
- *   takes; ASSET_INVALID when what it says is damaged; PROJECT_UNKNOWN
+ * @throws StudioError SCENE_INVALID when it has no request, or its scene is not valid in a project; ASSET_INVALID
+ * when its request is damaged; PROJECT_UNKNOWN
  */
 export async function sceneOfPicture(
   { projects, transient, recent, pictures }: Pick<Services, 'projects' | 'transient' | 'recent' | 'pictures'>,
@@ -42,7 +42,7 @@ export async function sceneOfPicture(
   if (request === undefined) {
     throw new StudioError(
       'SCENE_INVALID',
-      `${name} does not say how it was made: it was not made by this program, or its metadata was taken out.`,
+      `${name} does not contain how it was made: it was not made by this program, or its metadata was removed.`,
     );
   }
   const file = projects.file(projectId);
@@ -64,7 +64,7 @@ export async function sceneOfPicture(
   if (!document.success) {
     throw new StudioError(
       'SCENE_INVALID',
-      `The scene in ${name} is not one that a project takes:\n${z.prettifyError(document.error)}`,
+      `The scene in ${name} is not valid in a project:\n${z.prettifyError(document.error)}`,
       { cause: document.error },
     );
   }
@@ -76,7 +76,7 @@ export async function sceneOfPicture(
   };
 }
 
-/** Anything can be uploaded, and the request can name it. */
+/** The request may name any upload, picture or not. */
 async function isPicture(bytes: Uint8Array, pictures: Services['pictures']): Promise<boolean> {
   try {
     await pictures.header(bytes, 'The picture');
@@ -87,7 +87,7 @@ async function isPicture(bytes: Uint8Array, pictures: Services['pictures']): Pro
   }
 }
 
-/** A damaged picture is as good as none: another place may have a whole one. */
+/** Treat a damaged picture as missing: another source may have it intact. */
 function wholeOrNone<Result>(read: () => Result): Result | undefined {
   try {
     return read();
@@ -108,7 +108,7 @@ function readFromProject(path: string, wanted: ReadonlySet<AssetId>, found: Map<
       if (bytes !== undefined) found.set(asset, bytes);
     }
   } catch (error) {
-    // A project that is gone or damaged has nothing to give; what is missing in the end is said picture by picture.
+    // Skip a project that is gone or damaged; pictures still missing at the end are reported one by one.
     if (!(error instanceof StudioError)) throw error;
   } finally {
     project?.close();

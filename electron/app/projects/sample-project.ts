@@ -1,4 +1,4 @@
-/** The bundled sample scene as a document of a new project. */
+/** The bundled sample scene as the document of a new project. */
 import { PAPER_ALPHA, type RenderParameters } from '../../contract/parameters.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { CONCEPT_COLOURS, type SceneDocument } from '../../contract/scene-document.ts';
@@ -8,14 +8,14 @@ import { loadScene } from '../scenes/scene-folder.ts';
 /** A scene read from its folder, its pictures ready for a project. */
 export interface SampleScene {
   readonly name: string;
-  /** Makes the document once the pictures have been put where `putAsset` puts them. */
+  /** Stores the pictures by `putAsset` and makes the document. */
   readonly toDocument: (putAsset: (bytes: Uint8Array) => AssetId) => SceneDocument;
 }
 
 /**
  * Reads a scene file (docs/scene-file.md) and its pictures.
  *
- * @param start what its parameters are where the file does not say
+ * @param start parameters that the file omits
  * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID
  */
 export async function readSampleScene(
@@ -50,7 +50,8 @@ export async function readSampleScene(
             id: `concept-${index + 1}`,
             name,
             prompt,
-            // What stands in the background looks otherwise than the prompt says: only what it is holds for both.
+            // The prompt describes the concept, which looks different from the object in the background; the name
+            // fits both.
             phrase: name,
             image: put(image),
             subject: subject === undefined ? null : put(subject),

@@ -1,4 +1,4 @@
-/** Renders that wait and the one that runs: their order, their cancelling, and the events about them. */
+/** The queue of renders and the running one: order, cancellation and events. */
 import type { EnginePreview, EngineResultOf } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { type RenderProgress, renderProgressSchema } from '../../contract/progress.ts';
@@ -10,16 +10,16 @@ import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import { asStudioError } from '../studio-error.ts';
 import { TimeLeftEstimator } from './time-left.ts';
 
-/** A render as it is queued. */
+/** A render to queue. */
 export interface QueuedRender {
   readonly renderId: RenderId;
   readonly projectId: ProjectId;
   readonly projectName: string;
   readonly createdAt: string;
-  /** As far as it is known: the pack's weights are once an engine has opened it. */
+  /** The hash of the pack's weights is known only once an engine has opened it. */
   readonly request: RenderRequest;
   /**
-   * The request with the weights that the engine has, which is started where that takes it.
+   * The request with the engine's weights; starts the engine if needed.
    *
    * @throws StudioError what opening the pack throws; CANCELLED
    */
@@ -34,25 +34,25 @@ export type RenderEnd =
   | { readonly state: 'failed'; readonly error: StudioError }
   | {
       readonly state: 'cancelled';
-      /** Nobody wants to be reminded of it. */
+      /** Keep no record of it. */
       readonly isDiscarded: boolean;
     };
 
-/** Keeps and shows what the queue does. */
+/** Stores and reports the queue's results. */
 export interface QueueObserver {
   readonly onQueueChanged: (state: QueueState) => void;
   readonly onStarted: (render: QueuedRender) => void;
   readonly onProgress: (render: QueuedRender, progress: RenderProgress, timeLeftMs: number | null) => void;
   readonly onPreview: (render: QueuedRender, preview: EnginePreview) => void;
-  /** Awaited before the next render begins, so that a result is kept before anything can happen to it. */
+  /** Awaited before the next render starts, so that a result is stored before anything can happen to it. */
   readonly onEnded: (render: QueuedRender, end: RenderEnd) => Promise<void>;
-  /** Renders that were cancelled while they waited. */
+  /** Called with renders cancelled while queued. */
   readonly onDropped: (renders: readonly QueuedRender[], isDiscarded: boolean) => Promise<void>;
-  /** One of the others threw: a fault of the program, which the queue outlives. */
+  /** Another callback threw: a bug, which the queue survives. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** What the user asked to cancel. */
+/** Renders that the user asked to cancel. */
 export type CancelWhat =
   | { readonly what: 'current' | 'queued' | 'all' }
   | { readonly what: 'one'; readonly renderId: RenderId; readonly discard: boolean };
@@ -88,7 +88,7 @@ export class RenderQueue {
     };
   }
 
-  /** The renders of a project that wait or run. */
+  /** The queued and running renders of a project. */
   ofProject(projectId: ProjectId): readonly QueuedRender[] {
     const all = this.#current ? [this.#current.render, ...this.#waiting] : this.#waiting;
     return all.filter((render) => render.projectId === projectId);
@@ -110,18 +110,18 @@ export class RenderQueue {
   }
 
   /**
-   * @param toIndex place among those that wait; one behind the end is the end
-   * @throws StudioError RENDER_UNKNOWN when it does not wait
+   * @param toIndex position in the queue; beyond the end means the end
+   * @throws StudioError RENDER_UNKNOWN when it is not queued
    */
   move(renderId: RenderId, toIndex: number): void {
     const from = this.#waiting.findIndex((render) => render.renderId === renderId);
-    if (from < 0) throw new StudioError('RENDER_UNKNOWN', 'That render does not wait in the queue any more.');
+    if (from < 0) throw new StudioError('RENDER_UNKNOWN', 'This render is no longer queued.');
     const [moved] = this.#waiting.splice(from, 1);
     this.#waiting.splice(toIndex, 0, moved!);
     this.#changed();
   }
 
-  /** @throws StudioError RENDER_UNKNOWN for one that neither waits nor runs */
+  /** @throws StudioError RENDER_UNKNOWN when it is neither queued nor running */
   async cancel(cancel: CancelWhat): Promise<void> {
     switch (cancel.what) {
       case 'current':
@@ -141,7 +141,7 @@ export class RenderQueue {
           return;
         }
         if (!this.#waiting.some((render) => render.renderId === renderId)) {
-          throw new StudioError('RENDER_UNKNOWN', 'That render neither waits nor runs any more.');
+          throw new StudioError('RENDER_UNKNOWN', 'This render is no longer queued or running.');
         }
         return this.#drop((render) => render.renderId === renderId, discard);
       }
@@ -157,7 +157,7 @@ export class RenderQueue {
     await this.#currentEnded;
   }
 
-  /** Resolves when nothing waits or runs. */
+  /** Resolves when nothing is queued or running. */
   async settled(): Promise<void> {
     while (this.#working) await this.#working;
   }
@@ -222,7 +222,7 @@ export class RenderQueue {
     }
   }
 
-  /** A fault in keeping or showing renders must not stop those that wait. */
+  /** A bug in storing or reporting a render must not stop the queue. */
   async #outliving(step: () => Promise<void>): Promise<void> {
     try {
       await step();

@@ -1,4 +1,4 @@
-/** From a document to a queued render, and from the queue to the project that keeps it. */
+/** Queues renders of documents, and stores finished ones in their projects. */
 import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../contract/command.ts';
 import { documentRequest } from '../../contract/document-request.ts';
@@ -23,20 +23,20 @@ export interface RenderServiceDependencies {
   readonly transient: TransientAssets;
   readonly pictures: Pick<PictureCodec, 'thumbnail'>;
   readonly events: StudioEvents;
-  /** The pack that renders are made with, by the settings. */
+  /** The pack of the settings, used for renders. */
   readonly packId: () => string;
 }
 
-/** One render to be queued. */
+/** One render to queue. */
 export interface RenderOrder {
   readonly document: SceneDocument;
   readonly sweep: SweepCell | null;
 }
 
-/** How many cancelled renders are written at once; other commands have their turn between. */
+/** How many cancelled renders are written at once, before yielding to other commands. */
 const KEPT_AT_ONCE = 50;
 
-/** Longest sentence of a failure that a project keeps. */
+/** Longest sentence of a failure that a project stores. */
 const MAX_MESSAGE_LENGTH = 4000;
 
 export class RenderService {
@@ -62,23 +62,23 @@ export class RenderService {
       onEnded: (render, end) => this.#ended(render, end),
       onDropped: (renders, isDiscarded) => this.#dropped(renders, isDiscarded),
       onFault: (error) => {
-        const message = `The queue met a fault of the program: ${asFailure(error).message}`;
+        const message = `The queue hit a bug: ${asFailure(error).message}`;
         events.emit('notice', { level: 'error', message });
       },
     });
   }
 
   /**
-   * Queues renders of one project, without waiting for an engine: what opening the pack throws, the render fails with.
+   * Queues renders of one project without waiting for an engine: if the pack cannot be opened, the render fails.
    *
-   * @throws StudioError DOCUMENT_INCOMPLETE saying what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN
+   * @throws StudioError DOCUMENT_INCOMPLETE naming what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN
    */
   enqueue(projectId: ProjectId, orders: readonly RenderOrder[], atFront = false): RenderSummary[] {
     const file = this.#dependencies.projects.file(projectId);
     if (file.isReadOnly) {
       throw new StudioError(
         'PROJECT_READ_ONLY',
-        'The project is open for reading only and cannot keep a render. Save it under another name first.',
+        'The project is open read-only and cannot store a render. Save it under another name first.',
       );
     }
     const projectName = file.title();
@@ -134,7 +134,7 @@ export class RenderService {
   newestSweep(projectId: ProjectId): { sweepId: string; renders: RenderSummary[] } | null {
     const file = this.#dependencies.projects.file(projectId);
     const underWay = this.queue.ofProject(projectId);
-    // What waits or runs was asked for after all that has ended, unless it was put in front of it.
+    // Queued and running renders are newer than all finished ones, unless they were queued first.
     const kept = file.renders({ sweep: 'newest' });
     const sweepId =
       underWay.findLast(({ sweep }) => sweep !== null)?.sweep?.sweepId ?? kept[0]?.sweep?.sweepId;
@@ -156,10 +156,10 @@ export class RenderService {
         ? this.#dependencies.projects.file(projectId).render(renderId).document
         : this.#documents.get(queued);
     if (document) return document;
-    throw new StudioError('RENDER_UNKNOWN', 'The project does not hold the scene of that render.');
+    throw new StudioError('RENDER_UNKNOWN', 'The project does not have the scene of this render.');
   }
 
-  /** Tells of a kept render that was changed. */
+  /** Emits a change of a stored render. */
   changed(projectId: ProjectId, renderId: RenderId): RenderSummary {
     const summary = keptSummary(this.#dependencies.projects.file(projectId).foundRender(renderId));
     this.#emit(projectId, summary);
@@ -197,7 +197,7 @@ export class RenderService {
     }
   }
 
-  /** Keeps those that were cancelled while they waited: one write for many, and a pause for others between. */
+  /** Stores renders cancelled while queued: one write for many, yielding to other commands in between. */
   async #dropped(renders: readonly QueuedRender[], isDiscarded: boolean): Promise<void> {
     if (isDiscarded) {
       for (const render of renders) {
@@ -267,7 +267,7 @@ export class RenderService {
     return { id, request, sweep, document: this.#documents.get(render) ?? null };
   }
 
-  /** A full disk must not cost the picture: it stays available until the program ends. */
+  /** A full disk must not lose the picture: it stays available until the program ends. */
   #couldNotKeep(render: QueuedRender, end: RenderEnd, error: unknown): void {
     const failure = asFailure(error);
     const result =

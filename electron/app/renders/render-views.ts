@@ -1,4 +1,4 @@
-/** Renders as windows see them: those of the queue, and those that a project keeps. */
+/** Renders as windows see them: those in the queue, and those stored in a project. */
 import type { RenderEntry, RenderRecord, RenderState, RenderSummary } from '../../contract/render-record.ts';
 import type {
   FoundRender,
@@ -54,13 +54,13 @@ export function keptSummary(render: KeptSummary): RenderSummary {
     result,
     thumbnail,
     sweep,
-    // What never ended well has no time to compare with.
+    // Only a successful render has timings to compare with.
     totalMs: failure === null ? totalMs : null,
     error: failure && { ok: false, ...failure },
   };
 }
 
-/** A render as the browsable list shows it. */
+/** A render in the searchable list. */
 export function keptEntry(render: FoundRender): RenderEntry {
   const { request } = render;
   return {

@@ -1,10 +1,10 @@
-/** The differences of two render requests, one line for each setting. */
+/** The differences of two render requests, one line per setting. */
 import type { RenderDifference } from '../../contract/render-record.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 
 type Leaf = string | number | boolean | null;
 
-/** Every value of the request that {@link a} and {@link b} do not share, in the order of the request. */
+/** Every value that differs between {@link a} and {@link b}, in the order of the request. */
 export function requestDifference(a: RenderRequest, b: RenderRequest): RenderDifference[] {
   const [leavesA, leavesB] = [leavesOf(a), leavesOf(b)];
   return [...new Set([...leavesA.keys(), ...leavesB.keys()])]
@@ -12,7 +12,7 @@ export function requestDifference(a: RenderRequest, b: RenderRequest): RenderDif
     .filter((difference) => difference.a !== difference.b);
 }
 
-/** Values by path. Concepts go by their names: a concept that moved in the list is still the same one. */
+/** Values by path. Concepts are identified by name: one that moved in the list is still the same. */
 function leavesOf({ scene, parameters, pack }: RenderRequest): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   const { concepts, ...rest } = scene;

@@ -1,14 +1,14 @@
 /**
- * How long a render will still take. Only inverting and blending take long, and their steps take equally long. How
- * long a stage takes that has not begun is taken from the last render, in the proportion in which this one is quicker
- * or slower; without one to go by there is no answer.
+ * Estimates the time left of a render. Only inversion and blending take long, and their steps take equally long. The
+ * time of a stage that has not started is that of the last similar render, scaled by how much faster or slower this
+ * one is; without such a render there is no estimate.
  */
 import type { RenderProgress, RenderStage } from '../../contract/progress.ts';
 
-/** Stages in the order in which they are run. */
+/** Stages in order. */
 const STAGE_ORDER: readonly RenderStage[] = ['load', 'encode', 'invert', 'blend', 'decode'];
 
-/** Steps of a stage that have to be done before its pace is believed. */
+/** Steps of a stage before its pace is trusted. */
 const MINIMUM_STEPS = 2;
 
 export class TimeLeftEstimator {
@@ -22,8 +22,7 @@ export class TimeLeftEstimator {
   }
 
   /**
-   * @param nowMs a clock that never goes back
-   * @returns milliseconds left, null while they cannot be told
+   * @param nowMs a monotonic clock @returns milliseconds left; null while there is no estimate
    */
   update({ stage, step, total }: RenderProgress, nowMs: number): number | null {
     if (stage !== this.#stage) {

@@ -1,4 +1,4 @@
-/** A scene as it lies in a folder: its file (docs/scene-file.md), and the pictures beside it. */
+/** A scene in a folder: its file (docs/scene-file.md) and its pictures. */
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { type ErrorCode, StudioError } from '../../contract/errors.ts';
@@ -14,24 +14,24 @@ import {
 import { readJsonFile } from '../../foundation/files/read-json.ts';
 import { assetIdOf } from '../../projects/asset-id.ts';
 
-/** A picture file as it was read. */
+/** The contents of a picture file. */
 export interface AssetFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** A scene file and the pictures that it names. */
+/** A scene file and its pictures. */
 export interface LoadedScene {
   readonly file: SceneFile;
-  /** What the scene's pictures are, by the paths that the scene file uses. */
+  /** The scene's pictures, by the paths in the scene file. */
   readonly assetIds: ReadonlyMap<string, AssetId>;
   readonly assets: ReadonlyMap<AssetId, AssetFile>;
-  /** Paths of all files that it was read from. */
+  /** Paths of all files read. */
   readonly readFrom: readonly string[];
 }
 
 /**
- * Reads a scene file and the pictures that it names; pictures are not decoded.
+ * Reads a scene file and its pictures, without decoding them.
  *
  * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID, ASSET_TOO_LARGE
  */
@@ -58,7 +58,7 @@ export async function loadScene(path: string): Promise<LoadedScene> {
 }
 
 /**
- * @returns one of version 1 as one of version 2; not checked otherwise
+ * @returns the file, upgraded from version 1; not checked otherwise
  * @throws StudioError SCENE_MISSING, SCENE_INVALID
  */
 export async function readSceneJson(path: string): Promise<unknown> {
@@ -92,7 +92,7 @@ export function parseScene<Schema extends z.ZodType>(
 }
 
 /**
- * Reads a picture that a scene names, which may have come from elsewhere with any path in it.
+ * Reads a picture of a scene, which may come from elsewhere and contain any path.
  *
  * @throws StudioError ASSET_MISSING, ASSET_INVALID (a folder, a device), ASSET_TOO_LARGE
  */

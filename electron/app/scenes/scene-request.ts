@@ -1,4 +1,4 @@
-/** From a scene and the options of the command line to a render request. */
+/** Makes a render request from a scene and the options of the command line. */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import type { Frame } from '../../contract/frame.ts';
@@ -12,12 +12,12 @@ import {
 import { type AssetId, type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
 import type { AssetFile, LoadedScene } from './scene-folder.ts';
 
-/** What the command line sets over the scene file. */
+/** Options of the command line that override the scene file. */
 export interface RequestOverrides {
   readonly parameters: Partial<RenderParameters>;
   /** For every concept. */
   readonly alpha?: number;
-  /** What of the background the model sees. */
+  /** The part of the background that the model sees. */
   readonly frame?: Frame;
   /** For every concept. */
   readonly strength?: number;
@@ -38,7 +38,7 @@ export function makeRequest(
   const { alpha: recommendedAlpha, ...recommended } = pack.recommended;
   for (const name of alphaByConcept.keys()) {
     if (!file.concepts.some((concept) => concept.name === name)) {
-      throw new StudioError('PARAMETER_INVALID', `The scene has no concept "${name}" to set alpha of.`);
+      throw new StudioError('PARAMETER_INVALID', `The scene has no concept "${name}" to set alpha for.`);
     }
   }
   const idOf = (path: string) => assetIds.get(path)!;
@@ -87,7 +87,7 @@ export function assetReader({ assets }: LoadedScene): (id: AssetId) => Promise<A
   return async (id) => {
     const asset = assets.get(id);
     if (asset === undefined)
-      throw new StudioError('ASSET_MISSING', `There is no picture with the content ${id}.`);
+      throw new StudioError('ASSET_MISSING', `There is no picture with the hash ${id}.`);
     return asset;
   };
 }

@@ -1,4 +1,4 @@
-/** The settings file: read at the start and before every change, and written whole. */
+/** The settings file: read at the start and before every change, and written atomically. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -24,10 +24,9 @@ export class SettingsStore {
   }
 
   /**
-   * Reads the settings; those that a newer or older version wrote otherwise are replaced by their defaults, one by
-   * one.
+   * Reads the settings; invalid ones, such as those of another version, are replaced by their defaults one by one.
    *
-   * @param onNotice told which ones could not be read
+   * @param onNotice called with those that could not be read
    */
   static async open(folder: string, onNotice: (sentence: string) => void): Promise<SettingsStore> {
     const path = join(folder, 'settings.json');
@@ -38,16 +37,16 @@ export class SettingsStore {
     return this.#settings;
   }
 
-  /** @throws StudioError FOLDER_UNWRITABLE, DISK_FULL; nothing has changed then */
+  /** @throws StudioError FOLDER_UNWRITABLE, DISK_FULL; nothing is changed then */
   change(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
-    // One after another, so that two windows' changes both last.
+    // One after another, so that the changes of two windows are both kept.
     const changed = this.#changing.then(() => this.#write(change));
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
   async #write(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
-    // Another host may have changed the file meanwhile: only what this change is about is written over.
+    // Another host may have changed the file meanwhile: overwrite only what this change contains.
     return withFileLock(this.#path, async () => {
       const known = this.#settings;
       const base = await this.#asOthersLeftIt();
@@ -64,7 +63,7 @@ export class SettingsStore {
     });
   }
 
-  /** What is in the file; what this process has where the file is not there, or not to be understood. */
+  /** The settings in the file; this process's own when the file is missing or invalid. */
   async #asOthersLeftIt(): Promise<Settings> {
     if (!existsSync(this.#path)) return this.#settings;
     let isWhole = true;
@@ -79,7 +78,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** A record with the entries that differ between two states of it changed, and the others as they are. */
+/** Applies the differences between two states of a record to a third. */
 function mergeRecord(known: unknown, given: Record<string, unknown>, base: unknown): Record<string, unknown> {
   const [before, merged] = [isRecord(known) ? known : {}, isRecord(base) ? { ...base } : {}];
   for (const name of Object.keys(before)) if (!(name in given)) delete merged[name];
@@ -92,17 +91,17 @@ function mergeRecord(known: unknown, given: Record<string, unknown>, base: unkno
 async function readSettings(path: string, onNotice: (sentence: string) => void): Promise<Settings> {
   let content: unknown;
   try {
-    // No code of these reaches anybody: the settings are read past what is wrong with them.
+    // These errors never reach the user: invalid settings are skipped.
     content = await readJsonFileIfPresent(path, 'The file', { missing: 'INTERNAL', invalid: 'INTERNAL' });
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    onNotice(`The settings in ${path} are damaged and were not used. ${error.message}`);
+    onNotice(`The settings in ${path} are damaged and were ignored. ${error.message}`);
     return DEFAULT_SETTINGS;
   }
   if (content === undefined) return DEFAULT_SETTINGS;
   const found = z.record(z.string(), z.unknown()).safeParse(content);
   if (!found.success) {
-    onNotice(`The settings in ${path} are damaged and were not used.`);
+    onNotice(`The settings in ${path} are damaged and were ignored.`);
     return DEFAULT_SETTINGS;
   }
   let settings = DEFAULT_SETTINGS;
@@ -112,6 +111,7 @@ async function readSettings(path: string, onNotice: (sentence: string) => void):
     if (parsed.success) settings = parsed.data;
     else ignored.push(name);
   }
-  if (ignored.length > 0) onNotice(`Some settings in ${path} were not understood: ${ignored.join(', ')}.`);
+  if (ignored.length > 0)
+    onNotice(`Some settings in ${path} are invalid and were ignored: ${ignored.join(', ')}.`);
   return settings;
 }

@@ -1,4 +1,4 @@
-/** `models import`: uses models that are on this machine already. */
+/** `models import`: uses models that are already on this machine. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { countFiles } from './models-output.ts';
@@ -32,7 +32,7 @@ export function importCommand(surroundings: ModelsSurroundings): Command {
       for (const path of ownFiles) print(`not the catalogue’s own file: ${path}`);
       print(
         files.length === 0
-          ? 'All of it was there already.'
+          ? 'Everything was imported already.'
           : `Imported ${countFiles(files.length)}: ${components.join(', ')}.`,
       );
     },

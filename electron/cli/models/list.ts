@@ -40,7 +40,7 @@ export function listCommand(surroundings: ModelsSurroundings): Command {
   };
 }
 
-/** "5.2 GB", or what is known of it: the rest only the sources can say. */
+/** "5.2 GB", or the known part of it: only the sources know the rest. */
 function describeSize({
   knownBytes,
   unknownFiles,

@@ -1,4 +1,4 @@
-/** What `models` prints: sizes, times and progress as text. */
+/** Formats sizes, times and progress for `models`. */
 import type { StoreProgress } from '../../models/store-progress.ts';
 
 /** 1 -> "1 file", 2 -> "2 files". */

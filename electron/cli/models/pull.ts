@@ -1,4 +1,4 @@
-/** `models pull`: downloads what is missing of a pack. */
+/** `models pull`: downloads the missing files of a pack. */
 import type { Command, CommandContext } from '../../foundation/command-line/command.ts';
 import type { ModelStore } from '../../models/model-store.ts';
 import type { PullResult } from '../../models/pull-pack.ts';
@@ -9,13 +9,13 @@ import { type ModelsSurroundings, openStore, storeControls, storeOptions } from 
 export function pullCommand(surroundings: ModelsSurroundings): Command {
   return {
     name: 'pull',
-    summary: 'Downloads what is missing of a pack.',
+    summary: 'Downloads the missing files of a pack.',
     usage: 'PACK [options]',
     operands: ['PACK'],
     options: {
       ...storeOptions.component,
       ...storeOptions.licence,
-      size: { description: 'Say how much would be downloaded, then stop.' },
+      size: { description: 'Print the size of the download, then stop.' },
       ...storeOptions.folder,
     },
     run: async (context) => {
@@ -50,12 +50,11 @@ function planResult(pack: string, { files, bytesLeft, freeBytes }: PullPlan): ob
   return { pack, files: missing.length, bytesToDownload: bytesLeft, freeBytes, components };
 }
 
-/** What would be downloaded, in all and, where it is more than one part, part by part. */
+/** The download's size, in total and, for several components, for each. */
 function describePlan({ catalog, files, bytesLeft, freeBytes }: PullPlan): string {
   const missing = files.filter(({ state }) => state === 'missing');
-  if (missing.length === 0) return 'Nothing is to be downloaded.';
-  const sizeOf = (bytes: number | null) =>
-    bytes === null ? 'of a size that only the download will show' : formatBytes(bytes);
+  if (missing.length === 0) return 'Nothing to download.';
+  const sizeOf = (bytes: number | null) => (bytes === null ? 'of unknown size' : formatBytes(bytes));
   const free = freeBytes === undefined ? '' : `; ${formatBytes(freeBytes)} free`;
   const lines = catalog.components.flatMap(({ id, name }) => {
     const own = missing.filter(({ component }) => component.id === id);
@@ -73,7 +72,7 @@ export function describePull({ downloadedFiles, downloadedBytes, keptFiles }: Pu
   return `Downloaded ${countFiles(downloadedFiles)}, ${formatBytes(downloadedBytes)}; already there: ${keptFiles}.`;
 }
 
-/** Shows the licences that are not accepted yet and, where somebody is there, asks. */
+/** Shows the licences not accepted yet and asks, if someone can answer. */
 async function askForLicences(
   licences: Awaited<ReturnType<ModelStore['licencesToAccept']>>,
   { confirm }: ModelsSurroundings,

@@ -6,7 +6,7 @@ import { type ModelsSurroundings, openStore, storeControls, storeOptions } from 
 export function removeCommand(surroundings: ModelsSurroundings): Command {
   return {
     name: 'remove',
-    summary: 'Removes what the store put there, and nothing else.',
+    summary: 'Removes the files of the model store, and no others.',
     usage: 'PACK [options]',
     operands: ['PACK'],
     options: { ...storeOptions.component, ...storeOptions.folder },
@@ -18,7 +18,7 @@ export function removeCommand(surroundings: ModelsSurroundings): Command {
       const { removedFiles, freedBytes, kept } = await store.remove(pack, { components, signal });
       result({ pack, removedFiles, freedBytes, kept });
       for (const { path, reason } of kept) print(`kept ${path}: ${reason}`);
-      print(`Removed ${countFiles(removedFiles)}; ${formatBytes(freedBytes)} are free again.`);
+      print(`Removed ${countFiles(removedFiles)}; freed ${formatBytes(freedBytes)}.`);
     },
   };
 }

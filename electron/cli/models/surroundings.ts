@@ -1,4 +1,4 @@
-/** What the `models` commands need of the machine, and the store that they open with it. */
+/** The environment of the `models` commands, and the store that they open in it. */
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext, CommandOption } from '../../foundation/command-line/command.ts';
@@ -13,16 +13,16 @@ import { formatProgress } from './models-output.ts';
 
 export interface ModelsSurroundings {
   readonly facts: PlatformFacts;
-  /** Folder with a folder per pack. */
+  /** Contains one folder per pack. */
   readonly catalogsFolder: string;
   readonly environment: StoreEnvironment;
-  /** Asks a question to be answered with yes or no; undefined where nobody is there to answer. */
+  /** Asks a yes-or-no question; undefined when nobody can answer. */
   readonly confirm?: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 /** Options that several `models` commands take. */
 export const storeOptions = {
-  folder: { 'models-dir': { value: 'FOLDER', description: 'Keep models there, for this call.' } },
+  folder: { 'models-dir': { value: 'FOLDER', description: 'Use this models folder, for this call.' } },
   component: { component: { value: 'ID', multiple: true, description: 'Only this part of the pack.' } },
   licence: {
     'accept-licence': {
@@ -33,7 +33,7 @@ export const storeOptions = {
   },
 } as const satisfies Record<string, Record<string, CommandOption>>;
 
-/** The models folder's store. What interrupted calls left there is cleared away. */
+/** The store in the models folder. Removes leftovers of interrupted calls. */
 export async function openStore(
   { facts, catalogsFolder, environment }: ModelsSurroundings,
   { options }: CommandContext,
@@ -50,7 +50,7 @@ export async function openStore(
   });
 }
 
-/** The parts that were named, and where progress goes: what every call of the store that takes time is given. */
+/** Common arguments of the store's long calls: the named components and the progress listener. */
 export function storeControls({ options, signal, progress }: CommandContext) {
   const components = options.texts('component');
   return {
@@ -66,7 +66,7 @@ export function storeControls({ options, signal, progress }: CommandContext) {
   };
 }
 
-/** The machine that the command usually runs on. */
+/** The environment of this process. */
 export function processSurroundings(): ModelsSurroundings {
   const { stdin, stderr } = process;
   return {

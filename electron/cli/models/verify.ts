@@ -1,4 +1,4 @@
-/** `models verify`: checks what is installed of a pack, and repairs it. */
+/** `models verify`: checks the installed files of a pack, and repairs them. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { countFiles } from './models-output.ts';
@@ -13,8 +13,8 @@ export function verifyCommand(surroundings: ModelsSurroundings): Command {
     operands: ['PACK'],
     options: {
       ...storeOptions.component,
-      quick: { description: 'Look at sizes and times only.' },
-      repair: { description: 'Download what is missing or changed again.' },
+      quick: { description: 'Check sizes and times only.' },
+      repair: { description: 'Download missing or changed files again.' },
       ...storeOptions.licence,
       ...storeOptions.folder,
     },

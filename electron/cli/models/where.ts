@@ -1,23 +1,23 @@
-/** `models where`: the models folder, and choosing another. */
+/** `models where`: shows the models folder, or sets another. */
 import type { Command } from '../../foundation/command-line/command.ts';
 import { chooseModelsFolder, findModelsFolder } from '../../models/models-folder.ts';
 import { type ModelsSurroundings, storeOptions } from './surroundings.ts';
 
 const REASONS = {
-  call: 'named in this call',
+  call: 'set in this call',
   PNPMIX_MODELS_DIR: 'from PNPMIX_MODELS_DIR',
   setting: 'chosen with models where --set',
-  platform: 'this system’s place for application data',
+  platform: 'the system’s folder for application data',
 } as const;
 
 export function whereCommand({ facts }: ModelsSurroundings): Command {
   return {
     name: 'where',
-    summary: 'Shows the folder that models are kept in, or chooses another.',
+    summary: 'Shows the models folder, or sets another.',
     usage: '[--set FOLDER]',
     operands: [],
     options: {
-      set: { value: 'FOLDER', description: 'Keep models there from now on.' },
+      set: { value: 'FOLDER', description: 'Use this models folder from now on.' },
       ...storeOptions.folder,
     },
     run: async ({ options, print, result, progress }) => {

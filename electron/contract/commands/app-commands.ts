@@ -13,13 +13,13 @@ export const appInfoSchema = z.strictObject({
   /** Whether dialog.* and app.reveal work; without, the editor asks for paths itself and downloads files. */
   hasNativeDialogs: z.boolean(),
   projectsFolder: filePathSchema,
-  /** false where PNPMIX_PROJECTS_DIR says where it is. */
+  /** false when PNPMIX_PROJECTS_DIR sets it. */
   canChooseProjectsFolder: z.boolean(),
   modelsFolder: filePathSchema,
-  /** false where PNPMIX_MODELS_DIR says where it is. */
+  /** false when PNPMIX_MODELS_DIR sets it. */
   canChooseModelsFolder: z.boolean(),
   cacheFolder: filePathSchema,
-  /** Largest picture file that is taken. */
+  /** Largest picture file accepted. */
   uploadLimitBytes: z.int().positive(),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
@@ -76,7 +76,7 @@ export const appCommands = {
     z.array(licenceNoticeSchema),
   ),
   'app.diagnostics': command(
-    'What a report of a fault should say of the program, the machine and the engine.',
+    'Facts for a bug report: the program, the machine and the engine.',
     nothing,
     diagnosticsSchema,
   ),
@@ -86,27 +86,27 @@ export const appCommands = {
     done,
   ),
   'app.cache': command(
-    'How much the cache holds: what renders left that the next ones need not compute again.',
+    'Size of the cache: results of renders that later ones can reuse.',
     nothing,
     z.strictObject({ bytes: z.int().nonnegative() }),
   ),
   'app.clearCache': command(
-    'Empties the cache. Costs time at the next render and nothing else.',
+    'Empties the cache; the next render takes longer, nothing else changes.',
     nothing,
     z.strictObject({ freedBytes: z.int().nonnegative() }),
   ),
   'app.setProjectsFolder': command(
-    'Makes new projects in another folder from now on. Those that are there stay where they are.',
+    'Sets the folder for new projects. Existing ones stay where they are.',
     z.strictObject({ folder: filePathSchema }),
     done,
   ),
   'app.setModelsFolder': command(
-    'Keeps models in another folder from the next start on. Those that are there stay where they are.',
+    'Sets the folder for models, from the next start on. Existing ones stay where they are.',
     z.strictObject({ folder: filePathSchema }),
     done,
   ),
   'settings.get': command('The settings.', nothing, settingsSchema),
-  'settings.set': command('Changes some of the settings.', settingsChangeSchema, settingsSchema),
+  'settings.set': command('Changes settings.', settingsChangeSchema, settingsSchema),
   'dialog.openProject': command('Asks for a project file.', nothing, chosenPath),
   'dialog.saveProject': command(
     'Asks where to put a project.',

@@ -16,7 +16,7 @@ export type PictureInfo = z.infer<typeof pictureInfoSchema>;
 
 export const assetCommands = {
   'assets.import': command(
-    'Takes an uploaded picture into a project: checked, its first frame, turned upright, in sRGB, without Exif, and fitted to a size if asked for.',
+    'Adds an uploaded picture to a project: checked, its first frame, turned upright, in sRGB, without Exif, and fitted to a size on request.',
     z.strictObject({
       projectId: projectIdSchema,
       upload: assetIdSchema.describe('SHA-256 of the uploaded bytes.'),
@@ -28,13 +28,13 @@ export const assetCommands = {
           height: z.int().min(1).max(MAX_PICTURE_SIDE_PX),
           mode: z
             .enum(['cover', 'contain'])
-            .describe('cover crops what is too much; contain adds white (black for a mask).'),
+            .describe('cover crops the excess; contain adds white (black for a mask).'),
         })
         .nullable()
         .default(null),
     }),
     pictureInfoSchema.extend({
-      notes: z.array(pictureNoteSchema).describe('What someone who adds the picture may not expect.'),
+      notes: z.array(pictureNoteSchema).describe('What may surprise the user about the picture.'),
     }),
   ),
   'assets.info': command(
@@ -43,7 +43,7 @@ export const assetCommands = {
     pictureInfoSchema,
   ),
   'assets.readRequest': command(
-    'The render request that an uploaded PNG of this program carries, or null.',
+    'The render request in an uploaded PNG of this program, or null.',
     z.strictObject({ upload: assetIdSchema }),
     z.strictObject({ request: renderRequestSchema.nullable() }),
   ),

@@ -21,7 +21,7 @@ const ofRender = z.strictObject({ projectId: projectIdSchema, renderId: renderId
 const metadata = z
   .boolean()
   .optional()
-  .describe('Write the whole request into the picture; as set by default.');
+  .describe('Embed the whole request in the picture; by default as in the settings.');
 
 export const exportCommands = {
   'export.png': command(

@@ -10,7 +10,7 @@ const packId = z
   .string()
   .max(64)
   .regex(/^[a-z0-9][a-z0-9-]*$/);
-const components = z.array(packId).min(1).max(64).optional().describe('By name; all that apply by default.');
+const components = z.array(packId).min(1).max(64).optional().describe('By name; all components by default.');
 const ofPack = z.strictObject({ packId, components });
 
 export const listedPackSchema = z.strictObject({
@@ -18,7 +18,7 @@ export const listedPackSchema = z.strictObject({
   name: z.string(),
   description: z.string(),
   isBundled: z.boolean(),
-  /** Whether its blending model is there, so that it can be chosen. */
+  /** Whether its blending model is installed, so that it can be chosen. */
   isUsable: z.boolean(),
   components: z.array(
     z.strictObject({
@@ -41,11 +41,11 @@ export type ListedPack = z.infer<typeof listedPackSchema>;
 
 export const modelCommands = {
   'models.list': command(
-    'The model packs there are, and what of them is installed. No network.',
+    'All model packs, and which parts are installed. No network.',
     nothing,
     z.strictObject({
       modelsFolder: filePathSchema,
-      /** Free where the models are kept; null where that cannot be found out. */
+      /** Free space on the disk of the models folder; null when unknown. */
       freeBytes: z.number().nonnegative().nullable(),
       packs: z.array(listedPackSchema),
     }),
@@ -56,17 +56,17 @@ export const modelCommands = {
     z.array(catalogLicenceSchema),
   ),
   'models.pull': command(
-    'Downloads a pack or parts of it; what was begun is continued.',
+    'Downloads a pack or parts of it, or resumes a download.',
     ofPack.extend({ acceptedLicences: z.array(z.string().max(100)).max(64) }),
     jobStateSchema,
   ),
   'models.verify': command(
-    'Looks whether a pack is still what was installed; repairs it by download if asked to.',
+    'Checks that an installed pack is unchanged; repairs it by download on request.',
     ofPack.extend({ quick: z.boolean().default(false), repair: z.boolean().default(false) }),
     jobStateSchema,
   ),
   'models.import': command(
-    'Takes in a folder of models that the user already has.',
+    'Imports a folder of models that the user already has.',
     ofPack.extend({
       folder: filePathSchema,
       mode: z.enum(['auto', 'hard-link', 'link', 'copy']).default('auto'),
@@ -76,9 +76,9 @@ export const modelCommands = {
   'models.remove': command('Removes a pack’s files or parts of them.', ofPack, jobStateSchema),
   'engine.status': command('The engine, its device and its pack.', nothing, engineStatusSchema),
   'engine.start': command(
-    'Starts the engine and opens the pack, so that the first render does not wait for it.',
+    'Starts the engine and opens the pack ahead of the first render.',
     nothing,
     engineStatusSchema,
   ),
-  'engine.release': command('Gives the models’ memory back.', nothing, engineStatusSchema),
+  'engine.release': command('Releases the models’ memory.', nothing, engineStatusSchema),
 };

@@ -1,4 +1,7 @@
-/** Commands that prepare a scene, and those on jobs of every kind. Each gives a job at once; its end is an event. */
+/**
+ * Commands that prepare a scene, and those on jobs of every kind. Each returns a job at once; an event reports its
+ * end.
+ */
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
 import { boxSchema, jobIdSchema, jobStateSchema } from '../jobs.ts';
@@ -15,18 +18,18 @@ const seedSchema = z.int().min(0).max(0xffff_ffff);
 
 export const prepareCommands = {
   'prepare.generateBackgrounds': command(
-    'Makes candidates for the background from a prompt.',
+    'Generates candidates for the background from a prompt.',
     z.strictObject({
       projectId: projectIdSchema,
       prompt: backgroundsRequestSchema.shape.prompt,
       negativePrompt: backgroundsRequestSchema.shape.negativePrompt,
       count: z.int().min(1).max(8).default(4),
-      seed: seedSchema.describe('Of the first; the next ones follow.'),
+      seed: seedSchema.describe('Seed of the first; the next ones follow.'),
     }),
     jobStateSchema,
   ),
   'prepare.findMask': command(
-    'Finds what a phrase names in a picture, and masks of it.',
+    'Detects the subject of a phrase in a picture and masks it.',
     z.strictObject({
       projectId: projectIdSchema,
       image: assetIdSchema,
@@ -59,7 +62,7 @@ export const prepareCommands = {
     jobStateSchema,
   ),
   'prepare.removeObjects': command(
-    'Makes the inpainted background: takes what the masks cover out of a picture.',
+    'Makes the inpainted background: removes what the masks cover from a picture.',
     z.strictObject({
       projectId: projectIdSchema,
       image: assetIdSchema,
@@ -70,10 +73,10 @@ export const prepareCommands = {
     jobStateSchema,
   ),
   'jobs.list': command(
-    'Jobs that wait or run, and those that ended lately.',
+    'Queued and running jobs, and those that ended recently.',
     nothing,
     z.array(jobStateSchema),
   ),
-  'jobs.get': command('Where a job stands.', z.strictObject({ jobId: jobIdSchema }), jobStateSchema),
+  'jobs.get': command('The state of a job.', z.strictObject({ jobId: jobIdSchema }), jobStateSchema),
   'jobs.cancel': command('Cancels a job.', z.strictObject({ jobId: jobIdSchema }), done),
 };

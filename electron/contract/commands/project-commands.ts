@@ -7,25 +7,28 @@ import { assetIdSchema, renderRequestSchema } from '../render-request.ts';
 import { sceneDocumentSchema } from '../scene-document.ts';
 
 const ofProject = z.strictObject({ projectId: projectIdSchema });
-const overwrite = z.boolean().default(false).describe('Take the place of a file that is there.');
+const overwrite = z.boolean().default(false).describe('Replace an existing file.');
 const projectName = z.string().trim().min(1).max(100);
 
 export const recentProjectSchema = z.strictObject({
   path: filePathSchema,
   name: z.string(),
-  openedAt: z.iso.datetime().nullable().describe('null for a file of the projects folder never opened here.'),
+  openedAt: z.iso
+    .datetime()
+    .nullable()
+    .describe('null for a file in the projects folder that was never opened here.'),
   isThere: z.boolean(),
 });
 export type RecentProject = z.infer<typeof recentProjectSchema>;
 
-/** What became of a picture that a restored scene names. */
+/** Where a picture of a restored scene was found. */
 export const restoredPictureSchema = z.strictObject({
   part: z.enum(['background', 'inpainted', 'image', 'subject', 'mask']),
   concept: z
     .string()
     .nullable()
     .describe('Name of the concept that it belongs to; null for the backgrounds.'),
-  isFound: z.boolean().describe('By its content; otherwise the scene’s own stays, or the place stays empty.'),
+  isFound: z.boolean().describe('Found by its content; otherwise the scene keeps its own picture, or none.'),
 });
 export type RestoredPicture = z.infer<typeof restoredPictureSchema>;
 
@@ -38,7 +41,7 @@ export type RestoredScene = z.infer<typeof restoredSceneSchema>;
 
 export const projectCommands = {
   'project.create': command(
-    'Makes a project file and opens it; without a path, in the projects folder under its name.',
+    'Creates a project file and opens it; without a path, in the projects folder under its title.',
     z.strictObject({ name: projectName, path: filePathSchema.optional(), overwrite }),
     projectStateSchema,
   ),
@@ -52,22 +55,22 @@ export const projectCommands = {
     nothing,
     projectStateSchema,
   ),
-  'project.state': command('Where an open project stands.', ofProject, projectStateSchema),
+  'project.state': command('The state of an open project.', ofProject, projectStateSchema),
   'project.listOpen': command('The open projects.', nothing, z.array(projectStateSchema)),
   'project.close': command(
-    'Closes a project; its queued renders are cancelled. Nothing is lost: every change was saved when it was made.',
+    'Closes a project and cancels its queued renders. Nothing is lost: every change is saved when it is made.',
     ofProject,
     done,
   ),
   'project.saveAs': command(
-    'Writes a copy under another path and goes on in it, as a job that can be watched and cancelled; without a path, ' +
-      'beside the original’s file under the project’s name. Also for a project whose file was moved or deleted ' +
+    'Writes a copy under another path and continues in it, as a job that can be cancelled; without a path, ' +
+      'next to the original under the project’s title. Also for a project whose file was moved or deleted ' +
       '(PROJECT_MOVED).',
     z.strictObject({ projectId: projectIdSchema, path: filePathSchema.optional(), overwrite }),
     projectStateSchema,
   ),
   'project.duplicate': command(
-    'Writes a copy and opens it beside the original, as a job; without a path, beside the original’s file.',
+    'Writes a copy and opens it too, as a job; without a path, next to the original.',
     z.strictObject({ projectId: projectIdSchema, path: filePathSchema.optional() }),
     projectStateSchema,
   ),
@@ -82,7 +85,7 @@ export const projectCommands = {
     z.array(recentProjectSchema),
   ),
   'project.forgetRecent': command(
-    'Takes a project off the list of recent ones; the file stays.',
+    'Removes a project from the recent list; the file stays.',
     z.strictObject({ path: filePathSchema }),
     done,
   ),
@@ -91,17 +94,19 @@ export const projectCommands = {
     z.strictObject({
       projectId: projectIdSchema,
       document: sceneDocumentSchema,
-      label: z.string().trim().min(1).max(200).describe('What was done, for the user.'),
+      label: z.string().trim().min(1).max(200).describe('What the step did, for the user.'),
       baseRevision: z
         .int()
         .nonnegative()
         .optional()
-        .describe('The revision that was changed: PROJECT_CONFLICT when another window was quicker.'),
+        .describe(
+          'The revision that was edited; PROJECT_CONFLICT when another window changed the project since.',
+        ),
     }),
     projectStateSchema,
   ),
-  'project.undo': command('Takes the last step back.', ofProject, projectStateSchema),
-  'project.redo': command('Brings the step back that was taken back last.', ofProject, projectStateSchema),
+  'project.undo': command('Undoes the last step.', ofProject, projectStateSchema),
+  'project.redo': command('Redoes the step undone last.', ofProject, projectStateSchema),
   'project.goTo': command(
     'Goes to any step of the history.',
     z.strictObject({ projectId: projectIdSchema, position: z.int().nonnegative() }),
@@ -111,18 +116,18 @@ export const projectCommands = {
     'A page of the history, newest first.',
     z.strictObject({
       projectId: projectIdSchema,
-      before: z.int().nonnegative().optional().describe('Only steps of a smaller position.'),
+      before: z.int().nonnegative().optional().describe('Only steps before this position.'),
       limit: z.int().min(1).max(200).default(50),
     }),
     z.strictObject({ entries: z.array(historyEntrySchema), hasMore: z.boolean() }),
   ),
   'project.restoreRender': command(
-    'Brings the document back that a render was made from, as one step of the history.',
+    'Restores the document that a render was made from, as one step of the history.',
     z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema }),
     projectStateSchema,
   ),
   'project.restorePicture': command(
-    'Brings the scene back that an uploaded PNG of this program was made from, as one step of the history.',
+    'Restores the scene of an uploaded PNG of this program, as one step of the history.',
     z.strictObject({
       projectId: projectIdSchema,
       upload: assetIdSchema.describe('SHA-256 of the uploaded bytes.'),

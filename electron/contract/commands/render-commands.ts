@@ -23,11 +23,11 @@ export const MAX_SWEEP_VALUES = 8;
 
 export const renderCommands = {
   'renders.enqueue': command(
-    'Puts a render of the project’s document at the end of the queue, or at its front.',
+    'Queues a render of the project’s document, last or first.',
     z.strictObject({
       projectId: projectIdSchema,
       atFront: z.boolean().default(false),
-      document: sceneDocumentSchema.optional().describe('Another document than the project’s own.'),
+      document: sceneDocumentSchema.optional().describe('A document to render instead of the project’s own.'),
     }),
     renderSummarySchema,
   ),
@@ -35,60 +35,62 @@ export const renderCommands = {
     'A page of the project’s renders, newest first.',
     z.strictObject({
       projectId: projectIdSchema,
-      cursor: z.string().max(200).optional().describe('What the page before gave.'),
+      cursor: z.string().max(200).optional().describe('From the previous page.'),
       limit: z.int().min(1).max(200).default(50),
       onlyStarred: z.boolean().default(false),
-      deleted: z.boolean().default(false).describe('Those that were deleted, in the place of the others.'),
+      deleted: z.boolean().default(false).describe('The deleted renders instead of the others.'),
     }),
     z.strictObject({
       renders: z.array(renderSummarySchema),
-      cursor: z.string().nullable().describe('For the next page; null at the end.'),
+      cursor: z.string().nullable().describe('Pass it for the next page; null at the end.'),
       total: z.int().nonnegative(),
     }),
   ),
   'renders.find': command(
-    'The project’s renders that have ended, by a text in their name, prompts or concepts.',
+    'The project’s finished renders, searched by name, prompts and concepts.',
     z.strictObject({
       projectId: projectIdSchema,
-      text: z.string().trim().max(200).default('').describe('Everything when empty; case does not matter.'),
+      text: z.string().trim().max(200).default('').describe('Case-insensitive; empty matches everything.'),
       show: z.enum(['kept', 'starred', 'deleted']).default('kept'),
-      order: renderOrderSchema.default('newest').describe('By name: the unnamed ones last, newest first.'),
+      order: renderOrderSchema
+        .default('newest')
+        .describe('Sorted by name, unnamed renders come last, newest first.'),
       offset: z.int().nonnegative().default(0),
       limit: z.int().min(1).max(100).default(40),
     }),
     z.strictObject({ renders: z.array(renderEntrySchema), total: z.int().nonnegative() }),
   ),
-  'renders.get': command('All that is known of a render.', ofRender, renderRecordSchema),
+  'renders.get': command('All details of a render.', ofRender, renderRecordSchema),
   'renders.star': command(
-    'Marks a render as one to keep, or takes the mark off.',
+    'Stars a render, or removes its star.',
     ofRender.extend({ isStarred: z.boolean() }),
     renderSummarySchema,
   ),
   'renders.name': command(
-    'Names a render; null takes the name off.',
+    'Names a render; null removes the name.',
     ofRender.extend({ name: z.string().trim().min(1).max(200).nullable() }),
     renderSummarySchema,
   ),
   'renders.delete': command(
-    'Takes a render out of the list; it can be restored.',
+    'Deletes a render from the list; it can be restored.',
     ofRender,
     renderSummarySchema,
   ),
-  'renders.undelete': command('Puts a deleted render back.', ofRender, renderSummarySchema),
+  'renders.undelete': command('Restores a deleted render.', ofRender, renderSummarySchema),
   'renders.difference': command(
-    'In what two renders’ requests differ.',
+    'The differences of two renders’ requests.',
     z.strictObject({ projectId: projectIdSchema, a: renderIdSchema, b: renderIdSchema }),
     z.array(renderDifferenceSchema),
   ),
   'renders.document': command('The document that a render was made from.', ofRender, sceneDocumentSchema),
-  'queue.state': command('What runs and what waits.', nothing, queueStateSchema),
+  'queue.state': command('The running render and the queue.', nothing, queueStateSchema),
   'queue.move': command(
-    'Moves a waiting render to another place among those that wait; 0 runs next.',
+    'Moves a queued render to another position; 0 runs next.',
     z.strictObject({ renderId: renderIdSchema, toIndex: z.int().nonnegative() }),
     queueStateSchema,
   ),
   'queue.cancel': command(
-    'Cancels the running render, those that wait, all of them, or one.',
+    'Cancels the running render, the queued ones, all of them, or one.',
     z.discriminatedUnion('what', [
       z.strictObject({ what: z.literal('current') }),
       z.strictObject({ what: z.literal('queued') }),
@@ -99,13 +101,13 @@ export const renderCommands = {
         discard: z
           .boolean()
           .default(false)
-          .describe('Keep no record of it: for a draft in whose place a later one comes.'),
+          .describe('Keep no record if it is cancelled: for a draft that a later one replaces.'),
       }),
     ]),
     done,
   ),
   'sweep.enqueue': command(
-    'Queues a render of every pair of an alpha and a beta; all share their inversion.',
+    'Queues a render for every pair of alpha and beta; all share one inversion.',
     z.strictObject({
       projectId: projectIdSchema,
       alphas: z.array(alphaSchema).min(1).max(MAX_SWEEP_VALUES),
@@ -113,12 +115,12 @@ export const renderCommands = {
       conceptId: documentConceptSchema.shape.id
         .nullable()
         .default(null)
-        .describe('Whose alpha; null is every concept’s.'),
+        .describe('The concept to vary; null varies all of them.'),
     }),
     sweepSchema.extend({ renders: sweepSchema.shape.renders.describe('By beta, then by alpha.') }),
   ),
   'sweep.newest': command(
-    'All renders of the project’s newest sweep that were not deleted, whether they wait, run or have ended.',
+    'The renders of the project’s newest sweep, except deleted ones: queued, running and finished.',
     z.strictObject({ projectId: projectIdSchema }),
     sweepSchema.nullable().describe('null while the project has no sweep.'),
   ),

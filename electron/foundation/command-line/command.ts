@@ -1,4 +1,4 @@
-/** What a command of the command line is: its options, from which both its help and its parser are made. */
+/** The definition of a command: its options, from which both its help and its parser are made. */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import { parseOptions } from './parse-options.ts';
@@ -6,22 +6,22 @@ import type { ProgressPrinter } from './progress-printer.ts';
 
 /** One option. */
 export interface CommandOption {
-  /** What stands for its value in the help; without it the option is a switch. */
+  /** Placeholder for its value in the help; without one the option is a switch. */
   readonly value?: string;
   /** May be given more than once. */
   readonly multiple?: boolean;
   readonly description: string;
 }
 
-/** What a command is run with. */
+/** The input of a command's run. */
 export interface CommandContext {
   readonly options: ParsedOptions;
   readonly positionals: readonly string[];
   /** Aborted by the first Ctrl-C. A command that never reads it handles signals itself. */
   readonly signal: AbortSignal;
-  /** Prints a line of the result for people; with --json nothing. */
+  /** Prints a line of the result for people; nothing with --json. */
   readonly print: (line: string) => void;
-  /** Prints the result for programs, as one line of JSON; without --json nothing. */
+  /** Prints the result for programs, as one line of JSON; nothing without --json. */
   readonly result: (value: object) => void;
   /** Progress and notices, on standard error. */
   readonly progress: ProgressPrinter;
@@ -30,16 +30,16 @@ export interface CommandContext {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** The line behind the command's name in the help. */
+  /** The usage after the command's name in the help. */
   readonly usage: string;
   readonly details?: string;
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** The names of what it takes besides options, each of them once; without it the command looks for itself. */
+  /** Names of its positional arguments, one each; without them the command checks its own. */
   readonly operands?: readonly string[];
   readonly run: (context: CommandContext) => Promise<void>;
 }
 
-/** Commands behind a word of their own, such as `models pull`. */
+/** Commands in a group, such as `models pull`. */
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;
@@ -47,7 +47,7 @@ export interface CommandGroup {
   readonly commands: readonly Command[];
 }
 
-/** A command in the list of all: its code is loaded when it is run, since most load models or hosts. */
+/** A command in the list of all: its code is loaded only to run it, since most commands load models or hosts. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
@@ -61,7 +61,7 @@ const sharedOptions: Readonly<Record<string, CommandOption>> = {
   help: { description: 'Show this help.' },
 };
 
-/** Options by name, as they were given. */
+/** Options by name, as given. */
 export class ParsedOptions {
   readonly #values: Readonly<Record<string, unknown>>;
 
@@ -84,7 +84,7 @@ export class ParsedOptions {
   }
 
   /**
-   * @param range what is accepted
+   * @param range accepted values
    * @throws StudioError USAGE when the value is no number, PARAMETER_INVALID when it is out of range
    */
   number(name: string, range: NumberRange): number | undefined {
@@ -96,7 +96,7 @@ export class ParsedOptions {
 /** Which numbers are accepted. */
 export interface NumberRange {
   readonly minimum: number;
-  /** Without it there is no upper limit. */
+  /** No upper limit by default. */
   readonly maximum?: number | undefined;
   readonly isWhole: boolean;
 }
@@ -104,14 +104,14 @@ export interface NumberRange {
 /** The range of a schema such as `z.int().min(0)`. */
 export function rangeOf(schema: z.ZodType): NumberRange {
   const { type, minimum, maximum } = z.toJSONSchema(schema);
-  if (minimum === undefined) throw new Error('a number of the command line needs a smallest value');
+  if (minimum === undefined) throw new Error('a numeric option needs a minimum');
   return { minimum, maximum, isWhole: type === 'integer' };
 }
 
 /**
- * @param what how the command line calls the number, such as `--seed`
- * @throws StudioError USAGE when the text is no number, PARAMETER_INVALID when it is out of range; both say what is
- *   accepted
+ * @param what name of the number on the command line, such as `--seed`
+ * @throws StudioError USAGE when the text is no number, PARAMETER_INVALID when it is out of range; both state the
+ * accepted range
  */
 export function parseNumber(what: string, text: string, { minimum, maximum, isWhole }: NumberRange): number {
   const number = Number(text);
@@ -133,7 +133,7 @@ export function parseNumber(what: string, text: string, { minimum, maximum, isWh
  * Parses a command's arguments.
  *
  * @param path the command's name with its group's, such as `models pull`
- * @param siblings the other commands of its group, whose options are named as such
+ * @param siblings the other commands of its group, to recognise their options
  * @throws StudioError USAGE naming the option or what is missing
  */
 export function parseCommandLine(
@@ -164,7 +164,7 @@ export function parseCommandLine(
   return { options: new ParsedOptions(values), positionals };
 }
 
-/** A command's help. */
+/** The help of a command. */
 export function commandHelp(command: Command, path: string): string {
   const rows = Object.entries({ ...command.options, ...sharedOptions }).map(
     ([name, { value, multiple, description }]) =>

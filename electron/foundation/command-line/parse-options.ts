@@ -1,4 +1,4 @@
-/** The one parser of command lines: Node's own, with negative numbers, and errors in words that say what is accepted. */
+/** The one parser of command lines: Node's own, with negative numbers, and errors that state what is accepted. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import levenshtein from 'fastest-levenshtein';
 import { StudioError } from '../../contract/errors.ts';
@@ -13,8 +13,8 @@ type Parsed<Known extends Options> = ReturnType<
  * takes for an option named 1.
  *
  * @param others the command's name, and the options of commands beside it
- * @throws StudioError USAGE: an option that is not known (with the nearest one), one of another command's, one without
- *   its value, a switch with one
+ * @throws StudioError USAGE: an unknown option (with the nearest one), another command's option, an option without
+ * its value, a switch with one
  */
 export function parseOptions<const Known extends Options>(
   args: readonly string[],
@@ -43,7 +43,7 @@ export function parseOptions<const Known extends Options>(
       if (value === undefined) return [rawName];
       throw new StudioError('USAGE', `${rawName} takes no value; not "${value}".`);
     }
-    // A forgotten value would swallow the next option.
+    // Otherwise a forgotten value would swallow the next option.
     if (value === undefined || (inlineValue === false && isOption(value))) {
       throw new StudioError('USAGE', `${rawName} needs a value.`);
     }
@@ -62,7 +62,7 @@ function unknownOption(given: string, known: readonly string[]): StudioError {
   return new StudioError('USAGE', `There is no option ${given}.${hint}`);
 }
 
-/** The candidate that a misspelt word most likely means, if any is near: two letters may be wrong, or a third of all. */
+/** The candidate nearest to a misspelt word, if any: two letters, or a third of them, may be wrong. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = levenshtein.closest(word, candidates);

@@ -1,13 +1,13 @@
-/** The command line's ends, tied to this process. */
+/** Connects the command line to this process. */
 import type { CommandLineIo } from './run-command-line.ts';
 
 /**
- * Prints to the process's streams. For a command that looks at the signal, the first Ctrl-C cancels at the next step,
- * and the second ends the process as ever.
+ * Prints to the process's streams. For a command that reads the signal, the first Ctrl-C cancels at the next step,
+ * and the second ends the process as usual.
  */
 export function processIo(): CommandLineIo {
   let controller: AbortController | undefined;
-  // A reader may have seen enough (`| head`); the files are written all the same.
+  // The reader may stop early (`| head`); the files are still written.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

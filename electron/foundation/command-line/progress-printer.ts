@@ -1,28 +1,28 @@
-/** The one printer of progress: a line that is written over on a terminal, as few lines as will do elsewhere. */
+/** The one progress printer: a line rewritten in place on a terminal, as few lines as possible elsewhere. */
 
 /** Where progress goes: standard error, so that standard output holds results only. */
 export interface ProgressOutput {
   readonly write: (text: string) => void;
-  /** Whether a line can be written over. */
+  /** Whether a line can be rewritten in place. */
   readonly isTerminal: boolean;
   /** Milliseconds of a clock that only runs forwards. */
   readonly now: () => number;
 }
 
-/** Where some work stands. */
+/** The progress of some work. */
 export interface ProgressStep {
-  /** Names the work: off a terminal, other work is shown at once. */
+  /** Name of the work: off a terminal, a new name is printed at once. */
   readonly work: string;
   readonly text: string;
   /** The last step of the work, which is always shown. */
   readonly isLast?: boolean;
-  /** Too short to be worth a line of its own off a terminal. */
+  /** Too short for a line of its own off a terminal. */
   readonly isBrief?: boolean;
 }
 
 export interface ProgressPrinter {
   readonly show: (step: ProgressStep) => void;
-  /** Shows work that is counted, `done` of `total`, with a bar and the time since it began. */
+  /** Shows counted work, `done` of `total`, with a bar and the time elapsed. */
   readonly count: (work: string, done: number, total: number) => void;
   /** Prints a line of its own, around the progress. */
   readonly say: (line: string) => void;

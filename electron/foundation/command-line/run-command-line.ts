@@ -18,7 +18,7 @@ export interface CommandLineIo {
   readonly progress: ProgressOutput;
 }
 
-/** A command that was found, with what was behind its name. */
+/** A command and the arguments after its name. */
 interface Found {
   readonly command: Command;
   /** Its name, with its group's. */
@@ -35,7 +35,7 @@ const PROGRAM = {
 /**
  * Runs one of the commands.
  *
- * @param argv the command's name and what follows it
+ * @param argv the command's name and its arguments
  * @returns the exit code (docs/errors.md)
  */
 export async function runCommandLine(
@@ -44,7 +44,7 @@ export async function runCommandLine(
   io: CommandLineIo,
 ): Promise<number> {
   const isJson = argv.includes('--json');
-  // Until the command is known: what can be said of the word before it.
+  // Until the command is known, errors name what comes before it.
   const isKnown = entries.some(({ name }) => name === argv[0]);
   let path = isKnown ? `${PROGRAM.path} ${argv[0]}` : PROGRAM.path;
   try {
@@ -67,7 +67,7 @@ export async function runCommandLine(
 }
 
 /**
- * @returns undefined when help was asked for and printed
+ * @returns undefined when help was requested and printed
  * @throws StudioError USAGE when there is no such command
  */
 async function find(
@@ -95,7 +95,7 @@ function isHelp(word: string | undefined): boolean {
   return word === 'help' || word === '--help' || word === '-h';
 }
 
-/** @param group the word before the name, with its blank */
+/** @param group the word before the name, with a trailing space */
 function named<Named extends { readonly name: string }>(
   commands: readonly Named[],
   name: string | undefined,
@@ -103,7 +103,7 @@ function named<Named extends { readonly name: string }>(
 ): Named {
   const names = commands.map((command) => command.name);
   if (name === undefined || name.startsWith('-')) {
-    throw new StudioError('USAGE', `Say what to do: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.`);
+    throw new StudioError('USAGE', `Name a command: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.`);
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;

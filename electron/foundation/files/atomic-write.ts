@@ -1,8 +1,7 @@
 /**
- * Files that are either the old ones or the new ones, whatever happens in between (docs/decisions/0116).
+ * Atomic writes: after any interruption a file is either the old one or the new one (docs/decisions/0116).
  *
- * A file is written under a temporary name, brought to the disk, then renamed; then the folder is brought to the disk
- * that holds the name.
+ * A file is written under a temporary name, synced, then renamed; then its folder is synced too.
  */
 import {
   closeSync,
@@ -21,24 +20,24 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { errnoOf, ifPresent, writeError, writing } from './file-errors.ts';
 import { temporaryName } from './temporary-files.ts';
 
-/** Where links must not be followed, where the platform can say so. */
+/** Refuses to follow links, on platforms that support it. */
 export const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
 export interface AtomicWriteOptions {
   /**
-   * Whether the file has to outlast a power cut, as by default. A cache does without: what is lost is computed again,
-   * and what is damaged is found out by its reader.
+   * Whether the file must survive a power cut (the default). A cache need not: what is lost is computed again, and
+   * its reader detects damage.
    */
   readonly isDurable?: boolean;
-  /** Where it is written until it is whole, in the same folder; a name of {@link temporaryName} by default. */
+  /** The path to write it under until it is complete, in the same folder; from {@link temporaryName} by default. */
   readonly temporary?: string;
-  /** Code of an error that is not a full disk; FOLDER_UNWRITABLE by default. */
+  /** Code of errors other than a full disk; FOLDER_UNWRITABLE by default. */
   readonly unwritable?: ErrorCode;
 }
 
 /**
- * Writes a file so that a reader sees the whole of it or what was there before, and makes its folder where it is not
- * there. After an error the old file is there and the temporary one is not.
+ * Writes a file so that a reader sees either all of it or the previous file, and makes a missing folder. After an
+ * error the old file is intact and the temporary one is gone.
  *
  * @throws StudioError DISK_FULL, and `unwritable`
  */
@@ -98,18 +97,18 @@ export function writeFileAtomicallySync(
   }
 }
 
-/** Gives a finished file its final name, so that it lasts through a power cut. @throws StudioError as above */
+/** Gives a finished file its final name, so that it survives a power cut. @throws StudioError as above */
 export async function moveIntoPlace(from: string, to: string): Promise<void> {
   await writing(to, () => renameWhenFree(from, to));
   await syncFolder(dirname(to));
 }
 
-/** Makes a folder and those above it. */
+/** Makes a folder and its parents. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    // Of a read-only disk Node's recursive call says ENOENT; the plain one says what is the matter.
+    // On a read-only disk Node's recursive call reports ENOENT; the plain one reports the real error.
     if (errnoOf(error) === 'ENOENT') await mkdir(await firstMissing(folder));
     throw error;
   }
@@ -120,9 +119,9 @@ async function firstMissing(folder: string): Promise<string> {
   return parent === folder || (await ifPresent(lstat(parent))) ? folder : firstMissing(parent);
 }
 
-/** Brings a folder's names to the disk. */
+/** Syncs a folder's entries to the disk. */
 async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open folders, and some file systems cannot sync them: there the journal has to do.
+  // Windows cannot open folders, and some file systems cannot sync them: there the journal has to suffice.
   const handle = await open(folder, 'r').catch(() => undefined);
   try {
     await handle?.sync().catch(() => undefined);
@@ -131,7 +130,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Codes with which Windows says that a virus scanner or an indexer has a new file open. */
+/** Windows' error codes while a virus scanner or an indexer has a new file open. */
 const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const BUSY_TRIES = 10;
 const BUSY_WAIT_MS = 200;

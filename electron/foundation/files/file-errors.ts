@@ -11,10 +11,10 @@ export function errnoOf(error: unknown): string | undefined {
 const ERRNO = /^E(?!RR_)[A-Z0-9]+$/;
 
 /**
- * An error of writing as one the user can act on.
+ * Turns an error of writing into one the user can act on.
  *
- * @param unwritable code of everything but a full disk
- * @returns the error itself when it is no error of the file system, or carries a code already
+ * @param unwritable code for everything except a full disk
+ * @returns the error itself when it is not from the file system, or already carries a code
  */
 export function writeError(
   error: unknown,
@@ -26,15 +26,15 @@ export function writeError(
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new StudioError(
       'DISK_FULL',
-      `The disk is full: ${path} could not be written. Make room and try again; what was there is kept.`,
+      `The disk is full: ${path} could not be written. Make room and try again; the previous file is unchanged.`,
       { cause: error },
     );
   }
   const sentence =
     code === 'EFBIG'
-      ? `The disk does not take files this large: ${path}. Choose a folder on another disk.`
+      ? `The disk does not support files this large: ${path}. Choose a folder on another disk.`
       : code === 'ENAMETOOLONG'
-        ? `The name is longer than the disk takes: ${path}. Choose a shorter one.`
+        ? `The name is too long for the disk: ${path}. Choose a shorter one.`
         : `${path} cannot be written (${code}).`;
   return new StudioError(unwritable, sentence, { cause: error });
 }
@@ -54,9 +54,9 @@ export async function writing<Result>(
 
 /**
  * Runs a step that reads, and turns the file system's errors into ones the user can act on: a link that leads
- * back to itself (ELOOP), a disk that fails (EIO), a file of somebody else's (EACCES).
+ * back to itself (ELOOP), a failing disk (EIO), another user's file (EACCES).
  *
- * @param unreadable the code they get
+ * @param unreadable code of the error
  */
 export async function reading<Result>(
   path: string,
@@ -72,7 +72,7 @@ export async function reading<Result>(
   }
 }
 
-/** Runs a step that looks for something, and gives undefined when it is not there. */
+/** Runs a step that looks something up; returns undefined when it does not exist. */
 export async function ifPresent<Result>(step: Promise<Result>): Promise<Result | undefined> {
   try {
     return await step;

@@ -1,6 +1,6 @@
 /// <reference path="../../types/fs-native-extensions.d.ts" />
 /**
- * One process at a time changes a small file that several read, change and write. The lock is the operating system's
+ * Lets one process at a time change a small file that several processes share. The lock is the operating system's
  * own, on an empty file beside it: it ends with the process that holds it (docs/decisions/0007).
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { StudioError } from '../../contract/errors.ts';
 import { NO_FOLLOW } from './atomic-write.ts';
 import { writeError } from './file-errors.ts';
 
-/** A change takes milliseconds; who holds the lock for so long is stuck. */
+/** A change takes milliseconds; a process that holds the lock this long is stuck. */
 const PATIENCE_MS = 10_000;
 const WAIT_MS = 5;
 
 /**
- * Runs a change of a file while no other process, and no other change of this one, is at it.
+ * Runs a change of a file while no other process, and no other change in this one, works on it.
  *
  * @param path of the file itself
  * @throws StudioError FOLDER_UNWRITABLE, DISK_FULL
@@ -37,7 +37,7 @@ export async function withFileLock<Result>(path: string, change: () => Promise<R
   }
 }
 
-/** The same for a change that is made in one go. */
+/** The same for a synchronous change. */
 export function withFileLockSync<Result>(path: string, change: () => Result): Result {
   const startMs = Date.now();
   const never = new Int32Array(new SharedArrayBuffer(4));
@@ -55,7 +55,7 @@ export function withFileLockSync<Result>(path: string, change: () => Result): Re
   }
 }
 
-/** @returns the open file that holds the lock until it is closed; undefined while somebody else has it */
+/** @returns the open file that holds the lock until it is closed; undefined while another holder has it */
 function lock(path: string): number | undefined {
   let descriptor: number;
   try {

@@ -9,8 +9,8 @@ export const PACK_MANIFEST = 'pack.json';
 
 /**
  * @param folder of a model pack
- * @returns undefined for a folder without pack.json, or one that is not there
- * @throws StudioError PACK_INVALID saying where, when the file cannot be read or is not a manifest
+ * @returns undefined for a folder without pack.json, or a missing folder
+ * @throws StudioError PACK_INVALID naming the field, when the file cannot be read or is not a manifest
  */
 export async function readPackManifest(folder: string): Promise<PackManifest | undefined> {
   const path = join(folder, PACK_MANIFEST);

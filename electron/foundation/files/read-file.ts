@@ -1,8 +1,8 @@
 /**
- * Reads files that other people made and name: regular files only, up to a size, by names however Unicode spells them.
+ * Reads untrusted files: regular files only, up to a size, under any Unicode spelling of their names.
  *
- * A path in a file from elsewhere may lead to a device or a pipe that never ends, to a file of any size, or to links
- * that lead in a circle. All of that is an error here, before anything is kept in memory.
+ * A path in a file from elsewhere may lead to a device, an endless pipe, a file of any size, or a circle of links.
+ * All of these are errors here, before anything is kept in memory.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { errnoOf } from './file-errors.ts';
 /** Largest picture file that is read from a disk: 100 megapixels of 3 bytes, and a margin. */
 export const MAX_PICTURE_FILE_BYTES: number = 304 * 2 ** 20;
 
-/** How much is read at a time. */
+/** Bytes per read. */
 const CHUNK_BYTES = 2 ** 20;
 
 /** Why a file could not be read. */
@@ -32,7 +32,7 @@ export class FileReadError extends Error {
 /**
  * Reads a whole regular file.
  *
- * @throws FileReadError for everything that the file system answers, and for what is larger than `maxBytes`
+ * @throws FileReadError for any error of the file system, and for a file larger than `maxBytes`
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
   const handle = await openFile(path);
@@ -46,10 +46,10 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
 }
 
 /**
- * The path by which the file system knows a file: the given one, or the one that Unicode holds to be the same.
+ * The path that the file system knows: the given one, or a canonically equivalent one.
  * Macs and their archives decompose letters such as ü and Hangul's syllables; keyboards elsewhere type them composed.
  *
- * @returns the path itself when nothing of either spelling exists
+ * @returns the path itself when neither spelling exists
  * @throws FileReadError 'ambiguous' when several files have such a name
  */
 export async function findFile(path: string): Promise<string> {
@@ -100,7 +100,7 @@ async function readOpened(handle: FileHandle, maxBytes: number): Promise<Buffer>
   if (found.size > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let total = 0;
-  // To the end rather than to the size: files of /proc say 0, and a file may grow while it is read.
+  // Read to the end rather than to the size: files in /proc report 0, and a file may grow meanwhile.
   for (;;) {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, found.size - total + 1)));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);

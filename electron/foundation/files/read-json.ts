@@ -10,11 +10,11 @@ import { FileReadError, readRegularFile } from './read-file.ts';
 /** Largest JSON file that people edit: a catalogue has some 20 kB. */
 const MAX_JSON_FILE_BYTES = 8 * 2 ** 20;
 
-/** The codes that a file's reader gives to what can go wrong. */
+/** Error codes of a file's reader. */
 export interface JsonFileCodes {
   /** The file is not there or cannot be read. */
   readonly missing: ErrorCode;
-  /** It is there and is not JSON. */
+  /** The file exists but is not JSON. */
   readonly invalid: ErrorCode;
 }
 
@@ -22,7 +22,7 @@ export interface JsonFileCodes {
  * Reads a JSON file.
  *
  * @param what names the file at the beginning of a sentence, such as `The scene file x/scene.json`
- * @throws StudioError with one of the codes
+ * @throws StudioError with one of these codes
  */
 export async function readJsonFile(path: string, what: string, codes: JsonFileCodes): Promise<unknown> {
   let bytes: Uint8Array;
@@ -36,7 +36,7 @@ export async function readJsonFile(path: string, what: string, codes: JsonFileCo
   return parseJsonFile(bytes, what, codes.invalid);
 }
 
-/** As {@link readJsonFile}, of a file that need not be there. @returns undefined when it is not */
+/** {@link readJsonFile} for an optional file. @returns undefined when it does not exist */
 export async function readJsonFileIfPresent(
   path: string,
   what: string,
@@ -65,7 +65,7 @@ export function parseJsonFile(bytes: Uint8Array, what: string, code: ErrorCode):
   }
 }
 
-/** UTF-8, or UTF-16 in either byte order; byte order marks are taken off. */
+/** UTF-8, or UTF-16 in either byte order; byte order marks are removed. */
 function decodeText(bytes: Uint8Array, what: string, code: ErrorCode): string {
   const encoding = encodingOf(bytes);
   try {
@@ -76,7 +76,9 @@ function decodeText(bytes: Uint8Array, what: string, code: ErrorCode): string {
   }
 }
 
-/** By the byte order mark; without one, by the zero that UTF-16 has beside JSON's first character, which is ASCII. */
+/**
+ * Detected by the byte order mark; without one, by UTF-16's zero byte next to JSON's first character, which is ASCII.
+ */
 function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
@@ -85,24 +87,25 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return 'utf-8';
 }
 
-/** What jsonc-parser found, in words. */
+/** Sentences for jsonc-parser's errors. */
 const jsonFaults: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this is neither text in double quotes nor a number, true, false or null',
   InvalidNumberFormat: 'this is not a number',
-  PropertyNameExpected: 'the name of a field in double quotes is missing (a comma behind the last field?)',
-  ValueExpected: 'a value is missing (a comma behind the last one?)',
+  PropertyNameExpected: 'a field name in double quotes is missing (a comma after the last field?)',
+  ValueExpected: 'a value is missing (a comma after the last one?)',
   ColonExpected: 'a colon is missing',
   CommaExpected: 'a comma is missing',
   CloseBraceExpected: 'the file ends before its closing }',
   CloseBracketExpected: 'the file ends before its closing ]',
-  EndOfFileExpected: 'something follows behind the end',
+  EndOfFileExpected: 'there is something after the end',
   InvalidCommentToken: 'comments are not allowed',
   UnexpectedEndOfComment: 'comments are not allowed',
   UnexpectedEndOfString: 'a text is not closed with double quotes',
   UnexpectedEndOfNumber: 'a number is not finished',
   InvalidUnicode: 'this is not \\u and four hexadecimal digits',
-  InvalidEscapeCharacter: 'a backslash is followed by what it does not go with (write \\\\ for a backslash)',
-  InvalidCharacter: 'a text holds a line break or another control character',
+  InvalidEscapeCharacter:
+    'a backslash is followed by a character that it cannot escape (write \\\\ for a backslash)',
+  InvalidCharacter: 'a text contains a line break or another control character',
 };
 
 function describeJsonError(text: string, cause: unknown): string {

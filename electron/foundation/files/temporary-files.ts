@@ -1,5 +1,5 @@
 /**
- * Names of files that are not whole yet, and the removal of those whose writer is gone.
+ * Names of unfinished files, and the removal of those whose writer is gone.
  *
  * `settings.json.1234-0a1b2c3d.tmp` is being written by process 1234. The random part keeps two writes of one file
  * in one process apart.
@@ -12,10 +12,10 @@ import { errnoOf, ifPresent } from './file-errors.ts';
 /** The random part was missing in versions before 1.0. */
 const TEMPORARY = /^(?<name>.+)\.(?<pid>\d+)(?:-[0-9a-f]{8})?\.tmp$/;
 
-/** Longest name that file systems take, in bytes of UTF-8. */
+/** Longest name that file systems accept, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 255;
 
-/** A name beside `path` that no other write uses; a name too long to take anything behind it is shortened. */
+/** A path next to `path` that no other write uses; a name too long for a suffix is shortened. */
 export function temporaryName(path: string): string {
   const ending = `.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
   const name = basename(path);
@@ -29,7 +29,7 @@ export function temporaryName(path: string): string {
 /**
  * Removes the temporary files and folders in a folder whose process has ended. What cannot be removed stays for the next time.
  *
- * @param isOurs whether this program writes files of a name; without it, of all names
+ * @param isOurs whether this program writes files of that name; all names by default
  */
 export async function removeStaleTemporaryFiles(
   folder: string,
@@ -42,7 +42,7 @@ export async function removeStaleTemporaryFiles(
   }
 }
 
-/** Whether a path is one of {@link temporaryName}, and the process that made it has ended. */
+/** Whether a path was made by {@link temporaryName} in a process that has ended. */
 export function isLeftBehind(path: string): boolean {
   const pid = TEMPORARY.exec(basename(path))?.groups?.pid;
   return pid !== undefined && !isRunning(Number(pid));
@@ -53,7 +53,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of somebody else's may not be signalled, but is there.
+    // Another user's process may not be signalled, but it exists.
     return errnoOf(error) !== 'ESRCH';
   }
 }

@@ -1,22 +1,22 @@
-/** An error for the log: what broke and where, without what its sentence quotes. */
+/** An error for the log: what broke and where, without the user's content that its sentence quotes. */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 
-/** Deepest chain of causes that is followed. */
+/** How many causes of an error are followed. */
 const MAX_CAUSES = 5;
 
 /** Tokens of this program's hosts are 32 bytes in base64url; the hub's begin with hf_. */
 const TOKENS = /(?<![\w-])(?:[\w-]{43}|hf_\w{8,})(?![\w-])/g;
 
 /**
- * Takes out what somebody wrote or what a file holds. Sentences of this program, of zod and of JSON.parse quote such
- * things in double quotes; from a line's first to its last, so that quotes inside of what is quoted hide nothing.
+ * Removes the user's words and file contents. Sentences of this program, zod and JSON.parse put them in double
+ * quotes; everything from a line's first quote to its last is removed, so that quotes within them hide nothing.
  */
 export function withoutQuotes(text: string): string {
   return text.replaceAll(/"[^\n]*"|"[^\n]*/g, '"…"').replaceAll(TOKENS, '…');
 }
 
-/** Type, code, sentence and stack of whatever was thrown, and of what caused it. */
+/** Type, code, sentence and stack of anything thrown, and of its causes. */
 export function describeFault(thrown: unknown): {
   readonly type: string;
   readonly code?: string;
@@ -25,7 +25,7 @@ export function describeFault(thrown: unknown): {
   readonly causes?: string;
 } {
   if (typeof thrown === 'string') return { type: 'string', message: withoutQuotes(thrown) };
-  // An object that is no error may hold anything: its kind is all that is said of it.
+  // An object that is not an error may hold anything: log only its kind.
   if (!(thrown instanceof Error)) return { type: kindOf(thrown) };
   const causes: string[] = [];
   for (let cause = thrown.cause; cause instanceof Error && causes.length < MAX_CAUSES; cause = cause.cause) {
@@ -53,19 +53,19 @@ function codeOf(error: Error): string | undefined {
 }
 
 function messageOf(error: Error): string {
-  // Its message is all quotes: names of fields are what helps.
+  // Its message is all quotes: the field names help more.
   if (error instanceof z.core.$ZodError) {
     return error.issues.map(({ code, path }) => `${code} at ${path.join('.')}`).join('; ');
   }
   return withoutQuotes(quotesOnOneLine(error.message));
 }
 
-/** What is quoted may have several lines: from the first quote to the last is one. */
+/** A quotation may span several lines: remove everything from the first quote to the last. */
 function quotesOnOneLine(message: string): string {
   return message.replace(/"[\s\S]*"/, '"…"');
 }
 
-/** The frames alone: the stack begins with the message. */
+/** Only the frames: the stack begins with the message. */
 function framesOf({ stack = '' }: Error): string {
   return stack
     .split('\n')

@@ -1,23 +1,23 @@
 /**
- * The program's log: what happened, on this machine only, as one line of JSON each. Nothing is ever sent anywhere, and
- * nothing of what somebody makes with the program is in it (docs/decisions/0137).
+ * The program's log: one line of JSON per event, kept on this machine. Nothing is ever sent anywhere, and it holds
+ * none of the user's content (docs/decisions/0137).
  */
 import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { describeFault, withoutQuotes } from './fault-facts.ts';
 
-/** The file is turned over when it is larger: it becomes studio.1.log, that one studio.2.log, and so on. */
+/** A larger file is rotated: it becomes studio.1.log, that one studio.2.log, and so on. */
 const MAX_FILE_BYTES = 1 << 20;
-/** Files kept beside the current one. */
+/** Rotated files kept next to the current one. */
 const OLD_FILES = 3;
 /** Longest text in an entry, in characters. */
 const MAX_TEXT_LENGTH = 4000;
 
-/** What an entry says besides its event: numbers and short words, never documents, requests or pictures. */
+/** The fields of an entry besides its event: numbers and short words, never documents, requests or pictures. */
 export type LogFacts = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** The log of a host: in `logs` of the settings folder. */
+/** A host's log, in `logs` of the settings folder. */
 export function studioLog(folders: { readonly settings: string }): StudioLog {
   return new StudioLog(join(folders.settings, 'logs'));
 }
@@ -28,7 +28,7 @@ export interface StudioLogOptions {
 }
 
 export class StudioLog {
-  /** The file that is written now. */
+  /** The current file. */
   readonly path: string;
   readonly #folder: string;
   readonly #maxFileBytes: number;
@@ -53,12 +53,12 @@ export class StudioLog {
     );
   }
 
-  /** Something happened that is as it should be. */
+  /** An expected event. */
   info(event: string, facts: LogFacts = {}): void {
     this.#logger.info({ event, ...shortened(facts) });
   }
 
-  /** Something went wrong outside of the program: an engine crashed, memory ran out, a file could not be written. */
+  /** A failure outside the program: an engine crashed, memory ran out, a file could not be written. */
   warn(event: string, facts: LogFacts = {}): void {
     this.#logger.warn({ event, ...shortened(facts) });
   }
@@ -66,8 +66,8 @@ export class StudioLog {
   /**
    * A fault of the program itself.
    *
-   * @param error whatever was thrown; its own words are kept without what they quote
-   * @param where what was being done
+   * @param error anything thrown; its message is logged without its quotations
+   * @param where the operation that failed
    */
   fault(error: unknown, where: string): void {
     this.#logger.error({ event: 'fault', where: withoutQuotes(where), ...shortened(describeFault(error)) });

@@ -1,7 +1,7 @@
-/** libvips, with the loaders alone that the program's formats need: all others, SVG's first, are out of reach. */
+/** libvips, restricted to the loaders of the program's formats: all others, SVG's above all, are blocked. */
 import sharp from 'sharp';
 
-// For the whole process: whatever is asked of sharp, no other loader runs.
+// Applies to the whole process: no call of sharp can run another loader.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: [
@@ -13,7 +13,7 @@ sharp.unblock({
     'VipsForeignLoadNsgifBuffer',
   ],
 });
-// Pictures come once; what libvips keeps of them would only be memory.
+// Each picture is read once: libvips' cache would only take memory.
 sharp.cache(false);
 
 export { default as sharp, type Sharp } from 'sharp';

@@ -1,13 +1,13 @@
 /**
- * Recognises masks in other programs' conventions. A mask here is white on black, read by its lightness; others keep
- * the shape in the transparency, write 0 and 1, or paint it red.
+ * Recognises masks in other programs' conventions. This program's masks are white on black, read by lightness; others
+ * store the shape as transparency, write 0 and 1, or paint it red.
  */
 import type { PictureNote } from '../../contract/picture-formats.ts';
 import type { Pixels } from './picture-codec.ts';
 
-/** What is remarkable about a picture that is to be a mask. */
+/** Findings about a picture to be used as a mask. */
 export interface MaskFindings {
-  /** Nothing reaches half of white, so that the mask covers nothing. */
+  /** Nothing reaches half of white, so the mask covers nothing. */
   readonly isEmpty: boolean;
   /** The largest lightness, 0..255. */
   readonly brightest: number;
@@ -17,11 +17,11 @@ export interface MaskFindings {
   readonly isColoured: boolean;
 }
 
-/** Lightness, and opacity, from which on a pixel counts: half of 255. */
+/** Lightness and opacity from which a pixel counts: half of 255. */
 const HALF = 128;
-/** Difference between the channels from which on a pixel is coloured; less than that is noise of JPEG. */
+/** Difference between the channels from which a pixel is coloured; less is JPEG noise. */
 const COLOURED = 40;
-/** Share of coloured pixels that makes a picture one in colour. */
+/** Share of coloured pixels from which a picture is in colour. */
 const COLOURED_SHARE = 0.005;
 
 /**
@@ -46,11 +46,11 @@ export function examineMask(brightest: number, colours?: Pixels): MaskFindings {
   };
 }
 
-/** What someone who adds a mask may not expect. */
+/** What may surprise the user about a mask. */
 export function maskNotes({ isEmpty, brightest, hasTransparency, isColoured }: MaskFindings): PictureNote[] {
   if (!isEmpty) return isColoured ? ['mask-in-colour'] : [];
   if (hasTransparency) return ['mask-in-transparency'];
-  // All black is how an empty mask looks, which is nothing remarkable.
+  // All black is a normal empty mask.
   return brightest > 0 ? ['mask-too-dark'] : [];
 }
 
@@ -58,7 +58,7 @@ export function maskNotes({ isEmpty, brightest, hasTransparency, isColoured }: M
 export function describeEmptyMask({ brightest, hasTransparency, isColoured }: MaskFindings): string {
   if (hasTransparency) {
     return (
-      'The shape is in the transparency, and what shows is dark. Save the shape as white on black, without ' +
+      'The shape is in the transparency, and the opaque part is dark. Save the shape as white on black, without ' +
       'transparency.'
     );
   }
@@ -67,12 +67,12 @@ export function describeEmptyMask({ brightest, hasTransparency, isColoured }: Ma
   }
   if (brightest === 0) return 'All of it is black. It needs white where the concept is to go.';
   return (
-    `The brightest value is ${brightest} of 255, and at least ${HALF} is inside. Save the mask with 0 for outside and ` +
+    `The brightest value is ${brightest} of 255; only ${HALF} and more is inside. Save the mask with 0 for outside and ` +
     '255 for inside.'
   );
 }
 
-/** What to know of a mask that is used although it looks like a picture; undefined for an ordinary one. */
+/** A notice about a mask that looks like a picture; undefined for an ordinary one. */
 export function describeColouredMask({ hasTransparency, isColoured }: MaskFindings): string | undefined {
   if (!isColoured) return undefined;
   const transparency = hasTransparency ? ', and its transparent parts count as outside' : '';

@@ -1,4 +1,4 @@
-/** Opens a file's bytes with libvips: format and size are limited, and refusals are sentences. */
+/** Opens a file's bytes with libvips: limits format and size, and refuses with a sentence for the user. */
 import type { Metadata } from 'sharp';
 import { StudioError } from '../../contract/errors.ts';
 import {
@@ -15,14 +15,14 @@ import { damaged, refusal, takesTooLong } from './refusals.ts';
 export interface OpenedPicture {
   readonly format: PictureFormatName;
   readonly header: Metadata;
-  /** The first frame or page, not turned; damage fails when its pixels are asked for. */
+  /** The first frame or page, not rotated; a damaged one fails when its pixels are read. */
   readonly image: Sharp;
   /** Opens another encoding of the same picture, with the same limits. */
   readonly reopen: (bytes: Uint8Array) => Sharp;
 }
 
 /**
- * Reads a picture, as `step` says.
+ * Runs `step` to read a picture.
  *
  * @param name of the file, for messages
  * @param limitS {@link READ_LIMIT_S}
@@ -36,7 +36,7 @@ export async function readPicture<Result>(
 ): Promise<Result> {
   const format = requirePictureFormat(bytes, name);
   try {
-    // The header alone, without the limit: the refusal of a picture that is too large names its size.
+    // The header alone, without the limit: the error for too large a picture states its size.
     const header = await sharp(bytes, { limitInputPixels: false, pages: 1 }).metadata();
     if (format === 'avif' && header.compression !== 'av1') {
       throw refusal(name, 'it is a HEIC picture', 'Save it as JPEG or PNG and add that');
@@ -58,7 +58,7 @@ function open(bytes: Uint8Array, limitS: number): Sharp {
   }).timeout({ seconds: limitS });
 }
 
-/** libvips has no codes; this is how sharp's own time limit begins. */
+/** libvips has no error codes; sharp's message for its time limit begins like this. */
 function isTimeout(cause: unknown): boolean {
   return cause instanceof Error && cause.message.startsWith('timeout: ');
 }
@@ -69,6 +69,6 @@ function checkSides(name: string, { width, height }: Metadata): void {
   if (isTaken) return;
   throw new StudioError(
     'ASSET_INVALID',
-    `${name} is ${width} x ${height} pixels; ${PICTURE_LIMITS} are taken. Make it smaller and add that.`,
+    `${name} is ${width} x ${height} pixels; a picture may have ${PICTURE_LIMITS}. Make it smaller and add that.`,
   );
 }

@@ -1,16 +1,16 @@
-/** What is done with picture files, here or in another process; the operations are described where they are done. */
+/** Operations on picture files, in this or another process; picture-operations.ts documents each. */
 
 import type { PictureNote } from '../../contract/picture-formats.ts';
 import type { Placement } from '../../contract/placement.ts';
 
-/** 8-bit pixels, row by row; as many values each as there are channels. */
+/** 8-bit pixels, row by row, one value per channel. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
 }
 
-/** What is known of a picture file: its size as it is shown, in pixels. */
+/** Facts about a picture file: its displayed size, in pixels. */
 export interface PictureHeader {
   readonly width: number;
   readonly height: number;
@@ -29,24 +29,24 @@ export interface PictureRegion extends PictureSize {
   readonly top: number;
 }
 
-/** A picture as a project takes it. */
+/** A picture in a form that projects store. */
 export interface NormalisedPicture extends PictureHeader {
   readonly bytes: Uint8Array;
-  /** What of the file did not come along, or will not show. */
+  /** What of the file was dropped, or will not show. */
   readonly notes: readonly PictureNote[];
 }
 
 export interface PictureFit {
   readonly width: number;
   readonly height: number;
-  /** Crops what is too much, or adds white (black for a mask). */
+  /** Crops the excess, or adds white (black for a mask). */
   readonly mode: 'cover' | 'contain';
 }
 
 /** A mask becomes 8-bit grey; transparent counts as outside. */
 export type PictureKind = 'picture' | 'mask';
 
-/** What works with pictures. Each of its operations throws StudioError ASSET_INVALID, but for `encode`. */
+/** The operations. Each except `encode` throws StudioError ASSET_INVALID. */
 export interface PictureCodec {
   readonly normalise: (
     bytes: Uint8Array,

@@ -7,10 +7,10 @@ import {
 } from '../../contract/picture-formats.ts';
 import { refusal } from './refusals.ts';
 
-/** How many bytes at the start tell the kind. */
+/** How many bytes at the start identify the format. */
 const HEAD_BYTES = 1024;
 
-/** Kinds of files that people take for pictures, and what to do with them. */
+/** Files that are often mistaken for supported pictures, and what to do with them. */
 const refusedKinds: readonly {
   readonly matches: (head: string) => boolean;
   readonly is: string;
@@ -90,7 +90,7 @@ const refusedKinds: readonly {
  * The format of a picture file.
  *
  * @param name of the file, for messages
- * @throws StudioError ASSET_INVALID with what it is instead, what is taken, and what to do
+ * @throws StudioError ASSET_INVALID with what the file is instead, what is accepted, and what to do
  */
 export function requirePictureFormat(bytes: Uint8Array, name: string): PictureFormatName {
   if (bytes.length === 0) {
@@ -102,7 +102,7 @@ export function requirePictureFormat(bytes: Uint8Array, name: string): PictureFo
   const format = formatOf(head);
   if (format !== undefined) return format;
   const kind = refusedKinds.find(({ matches }) => matches(head));
-  const taken = `Pictures are taken as ${PICTURE_FORMAT_LIST}, with ${PICTURE_LIMITS}.`;
+  const taken = `Pictures can be ${PICTURE_FORMAT_LIST}, with ${PICTURE_LIMITS}.`;
   throw new StudioError(
     'ASSET_INVALID',
     kind === undefined

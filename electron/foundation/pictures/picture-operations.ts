@@ -1,6 +1,6 @@
 /**
- * What is done with picture files. Hosts do it in a process of its own ({@link file://./picture-process.ts}); the
- * engine and the command line, which are such processes, call it directly.
+ * Operations on picture files. Hosts run them in a separate process ({@link file://./picture-process.ts}); the engine
+ * and the command line are separate processes already and call them directly.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
@@ -27,7 +27,7 @@ import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
 const SAMPLE_SIDE_PX = 512;
 
-/** Most pixels of a picture that is compressed as far as it goes. */
+/** Most pixels of a picture that is compressed with the highest effort. */
 const MAX_SMALL_PIXELS = 1 << 20;
 
 /** How much smaller a side is of what decoding a picture only to find damage makes. */
@@ -37,8 +37,8 @@ const SHRINK = 8;
 const THUMBNAIL_SIDE_PX = 256;
 
 /**
- * Makes a picture file one that a project takes: the first frame, upright, in sRGB, without Exif, XMP and IPTC (which
- * say where and by whom it was taken). Its pixels stay as they are encoded where they will do; otherwise it is a PNG.
+ * Converts a picture file to what projects store: the first frame, upright, in sRGB, without Exif, XMP and IPTC
+ * (which say where and by whom it was taken). Pixels keep their encoding if possible; otherwise it becomes a PNG.
  *
  * @param name of the file, for messages
  * @throws StudioError ASSET_INVALID
@@ -60,7 +60,7 @@ export async function normalisePicture(
     const kept = fits ? withoutMetadata(bytes, format) : undefined;
     const notes: PictureNote[] = isAnimated ? ['first-frame'] : [];
     if (kept !== undefined) {
-      // Decoding is what shows a damaged file.
+      // Only decoding reveals a damaged file.
       const decoded = kept === bytes ? image : reopen(kept);
       if (kind === 'picture' && !header.hasAlpha) {
         await decodeThrough(decoded, header);
@@ -134,9 +134,9 @@ export async function makeThumbnail(
 
 /**
  * Decodes a picture to sRGB, three channels, transparency onto white; or a mask to its lightness, one channel,
- * transparent counting as outside. Either is turned as its Exif orientation says.
+ * transparent counting as outside. Both are rotated by their Exif orientation.
  *
- * @param size to which it is resampled; its own by default
+ * @param size to resample to; its own by default
  * @throws StudioError ASSET_INVALID
  */
 export async function decodePixels(
@@ -156,8 +156,7 @@ export async function decodePixels(
 }
 
 /**
- * The shape of a picture where it is placed, without soft edge and shadow: its own opacity, less what a subject mask
- * leaves out.
+ * The shape of a placed picture, without soft edge and shadow: its own opacity inside its subject mask.
  *
  * @param subject file of a mask of the picture's size; null for none
  * @param size of the background
@@ -230,7 +229,7 @@ export async function decodeWithOpacity(bytes: Uint8Array, name: string): Promis
 }
 
 /**
- * Decodes a mask as {@link decodePixels} does, and looks at what kind of picture it is.
+ * Decodes a mask as {@link decodePixels} does, and checks its convention.
  *
  * @throws StudioError ASSET_INVALID
  */
@@ -261,7 +260,7 @@ async function sampleColours({ channels }: Metadata, image: Sharp): Promise<Pixe
  * Encodes pixels as PNG. One channel stays grey: masks are numbers, not colours.
  *
  * @param channels 1: grey, 3: sRGB, 4: sRGB and alpha
- * @param profile marks colours as sRGB by an ICC profile, for programs that ask; no pixel is changed by that
+ * @param profile marks colours as sRGB by an ICC profile, for programs that read one; no pixel changes
  * @param between is called now and then while a large picture is encoded; what it throws ends that
  */
 export async function encodePng(
@@ -280,7 +279,7 @@ export async function encodePng(
       : profile === 'with-profile'
         ? image.withIccProfile('srgb')
         : image;
-  // Above a megapixel the last few percent of size would cost seconds.
+  // Above a megapixel, saving the last few percent of size would take seconds.
   const effort = isLarge ? { compressionLevel: 2, adaptiveFiltering: channels > 1 } : { compressionLevel: 9 };
   return coloured.png(effort).toBuffer();
 }
@@ -288,7 +287,7 @@ export async function encodePng(
 async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) throw new Error(`it has ${info.channels} channels after conversion`);
-  // Small results lie in Node's shared buffer pool, which must not travel with them.
+  // Small results are views of Node's shared buffer pool, which must not be sent along.
   const isShared = data.length < data.buffer.byteLength;
   return {
     width: info.width,
@@ -301,7 +300,7 @@ function resizeOptions({ width, height, mode }: PictureFit, kind: PictureKind) {
   return { width, height, fit: mode, background: kind === 'mask' ? '#000000' : '#ffffff' } as const;
 }
 
-/** Every operation, done in this process. */
+/** Every operation, run in this process. */
 export const pictureOperations: PictureCodec = {
   normalise: normalisePicture,
   normaliseFile,

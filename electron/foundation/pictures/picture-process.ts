@@ -1,17 +1,17 @@
 /**
- * The process that works with pictures: the one file that a host starts for it. It does one thing at a time, and ends
- * when its line to the host does.
+ * Entry of the picture process that a host starts. It runs one task at a time, and ends when its connection to the
+ * host closes.
  */
 import { StudioError } from '../../contract/errors.ts';
 import { openHostPort } from '../processes/host-port.ts';
 import type { PictureResponse, PictureTask } from './picture-messages.ts';
 import { pictureOperations } from './picture-operations.ts';
 
-/** How often the processor time is looked at. */
+/** How often the processor time is checked. */
 const WATCH_INTERVAL_MS = 100;
 
 const port = openHostPort();
-// Not process.exit, which waits for libvips to finish what it is at.
+// Not process.exit, which waits for libvips to finish.
 port.onClose(() => process.kill(process.pid, 'SIGKILL'));
 // Ctrl+C in a terminal goes to every process of the group; the host decides what it means.
 process.on('SIGINT', () => undefined);
@@ -20,7 +20,7 @@ port.onMessage(async (message) => {
   const { operation, input, cpuMs } = message as PictureTask;
   const run = pictureOperations[operation] as (...input: readonly unknown[]) => Promise<unknown>;
   const send = (response: PictureResponse) => port.send(response);
-  // libvips works on threads of its own: this one is free to watch. Its own time limit does not reach into loaders.
+  // libvips works on its own threads, so this one is free to watch. Its own time limit does not cover loaders.
   const start = process.cpuUsage();
   const watch = setInterval(() => {
     const { user, system } = process.cpuUsage(start);

@@ -1,6 +1,6 @@
 /**
- * Works with pictures in processes of their own, so that a picture that takes for ever, or all memory, takes nothing
- * from its host: no thread that files are read on, no memory, and no second when the host ends.
+ * Runs picture operations in separate processes, so that a picture that takes for ever, or all memory, costs its host
+ * nothing: no I/O thread, no memory, and no delay when the host ends.
  */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,28 +13,28 @@ import { READ_LIMIT_S } from './read-limit.ts';
 import { readingEnded, takesTooLong } from './refusals.ts';
 
 export interface PictureLimits {
-  /** How many pictures are worked on at once. */
+  /** Pictures processed at once. */
   readonly processes: number;
-  /** How much processor time reading one may take, in milliseconds: the same picture is taken on a busy machine. */
+  /** Limit on the processor time for reading one, in milliseconds: a busy machine accepts the same pictures. */
   readonly cpuMs: number;
-  /** How long a task may take by the clock, in milliseconds, should a process stop altogether. */
+  /** Limit on a task's wall-clock time, in milliseconds, in case a process stalls. */
   readonly taskMs: number;
-  /** How long a process without work is kept, in milliseconds. */
+  /** How long an idle process is kept, in milliseconds. */
   readonly idleMs: number;
-  /** How many bytes may wait for their turn, together; one task may always wait. */
+  /** Limit on the bytes of all queued tasks together; one task may always wait. */
   readonly waitingBytes: number;
 }
 
 const defaultLimits: PictureLimits = {
   processes: 2,
-  // The slowest of the size that is taken, CMYK of 100 megapixels, needs about twelve seconds.
+  // The slowest picture within the limits, CMYK of 100 megapixels, needs about twelve seconds.
   cpuMs: 60_000,
   taskMs: READ_LIMIT_S * 1000,
   idleMs: 20_000,
   waitingBytes: 512 << 20,
 };
 
-/** Beside this file whether both are TypeScript, or have been compiled for packaging. */
+/** Next to this file, both as TypeScript and compiled for packaging. */
 const PROCESS_FILE = fileURLToPath(new URL(`./picture-process${extname(import.meta.url)}`, import.meta.url));
 
 interface Task extends PictureTask {
@@ -83,7 +83,7 @@ export class PictureProcesses implements PictureCodec {
     this.#endWhenIdle(worker);
   }
 
-  /** Ends every process; what they were at fails with CANCELLED. */
+  /** Ends every process; running tasks fail with CANCELLED. */
   close(): void {
     this.#isClosed = true;
     const tasks = [...this.#workers].flatMap(({ task }) => task ?? []);
@@ -97,7 +97,7 @@ export class PictureProcesses implements PictureCodec {
   ): ReturnType<PictureCodec[Name]> {
     const [bytes, name] = input;
     try {
-      // What is no picture by its first bytes is refused at once, whatever else is being read.
+      // A file that is not a picture by its first bytes is refused at once, without queueing.
       requirePictureFormat(bytes, name);
     } catch (refusal) {
       return Promise.reject(refusal) as ReturnType<PictureCodec[Name]>;
@@ -117,10 +117,10 @@ export class PictureProcesses implements PictureCodec {
       if (this.#waiting.length > 0 && waitingBytes > this.#limits.waitingBytes) {
         throw new StudioError(
           'PICTURES_UNAVAILABLE',
-          `${name} was not read: too many pictures are waiting to be. Add it again in a moment.`,
+          `${name} was not read: too many pictures are queued. Add it again in a moment.`,
         );
       }
-      // What is encoded is the program's own: large pictures take their time.
+      // Encoding gets no limit: the pixels are the program's own.
       const cpuMs = operation === 'encode' ? Number.POSITIVE_INFINITY : this.#limits.cpuMs;
       this.#waiting.push({ operation, input, cpuMs, name, bytes, resolve, reject });
       this.#next();
@@ -128,7 +128,7 @@ export class PictureProcesses implements PictureCodec {
     return result as ReturnType<PictureCodec[Name]>;
   }
 
-  /** Gives waiting tasks to processes that have none, starting them as far as there may be more. */
+  /** Gives queued tasks to idle processes, starting more up to the limit. */
   #next(): void {
     while (this.#waiting.length > 0) {
       const worker = [...this.#workers].find(({ task }) => task === undefined) ?? this.#start();
@@ -149,7 +149,7 @@ export class PictureProcesses implements PictureCodec {
     this.#workers.add(worker);
     child.onMessage((message) => this.#onResponse(worker, message as PictureResponse));
     child.onExit(({ stderrTail }) => {
-      // One that was ended from here has been spoken for.
+      // A process ended from here has been handled already.
       if (!this.#workers.has(worker)) return;
       const { task } = worker;
       this.#end(worker);

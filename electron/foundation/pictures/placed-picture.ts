@@ -1,4 +1,4 @@
-/** A picture with its opacity where a placement puts it: scaled, turned, mirrored (contract/placement.ts). */
+/** Draws a placed picture with its opacity: scaled, rotated, mirrored (contract/placement.ts). */
 import { type Placement, placementMatrix } from '../../contract/placement.ts';
 import { sharp } from './libvips.ts';
 import type { PictureRegion } from './picture-codec.ts';
@@ -10,7 +10,7 @@ export interface CutOut {
   readonly data: Uint8Array;
 }
 
-/** What of the background is drawn, and at which size. */
+/** The part of the background to draw, and its size. */
 export interface Viewport {
   /** In background pixels. */
   readonly window: PictureRegion;
@@ -18,18 +18,18 @@ export interface Viewport {
   readonly height: number;
 }
 
-/** A placed cut-out as far as a viewport shows it. */
+/** The visible part of a placed cut-out in a viewport. */
 export interface PlacedLayer {
-  /** The part of the viewport that it covers, in its pixels; nothing where width or height is 0. */
+  /** The part of the viewport that it covers, in viewport pixels; empty if width or height is 0. */
   readonly area: PictureRegion;
-  /** 4 bytes a pixel of the area; the placement's opacity is not in it. */
+  /** 4 bytes per pixel of the area, without the placement's opacity. */
   readonly data: Uint8Array;
 }
 
 /**
- * Draws a cut-out where it is placed, without its soft edge and shadow.
+ * Draws a placed cut-out, without its soft edge and shadow.
  *
- * It is shrunk by Lanczos's filter first where it becomes smaller, then sampled by Catmull-Rom's cubic (Keys 1981,
+ * If it becomes smaller it is first shrunk by Lanczos's filter, then sampled by Catmull-Rom's cubic (Keys 1981,
  * a = -1/2), colours multiplied by opacity so that what is transparent does not bleed.
  */
 export async function drawSharp(
@@ -86,7 +86,7 @@ async function shrink(cutOut: CutOut, scaleX: number, scaleY: number): Promise<C
   return { width, height, data: new Uint8Array(data) };
 }
 
-/** One pixel by cubic interpolation; outside of the image everything is transparent. */
+/** One pixel by cubic interpolation; everything outside the image is transparent. */
 function sampleInto(
   { width, height, data }: CutOut,
   u: number,

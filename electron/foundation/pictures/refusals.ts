@@ -1,7 +1,7 @@
-/** Error messages for pictures that are not read; a library's own message is the cause, never the message. */
+/** Error messages for pictures that cannot be read; a library's own message is the cause, never the message. */
 import { StudioError } from '../../contract/errors.ts';
 
-/** A refusal in the words that all of them share. */
+/** A refusal in the shared wording. */
 export function refusal(name: string, why: string, wayOut: string, cause?: unknown): StudioError {
   return new StudioError('ASSET_INVALID', `${name} cannot be read as a picture: ${why}. ${wayOut}.`, {
     cause,
@@ -18,7 +18,7 @@ export function damaged(name: string, cause: unknown): StudioError {
   );
 }
 
-/** For a picture that takes more work than any picture of the size that is taken. */
+/** For a picture that takes more work than any sound picture within the limits. */
 export function takesTooLong(name: string): StudioError {
   return refusal(
     name,
@@ -27,7 +27,7 @@ export function takesTooLong(name: string): StudioError {
   );
 }
 
-/** For a picture whose process did not survive it. */
+/** For a picture that crashed its process. */
 export function readingEnded(name: string): StudioError {
   return refusal(
     name,

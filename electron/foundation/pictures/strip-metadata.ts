@@ -1,12 +1,12 @@
 /**
- * Takes out of a picture file what says where, when and by whom it was taken, without touching its pixels: Exif, XMP,
- * IPTC, comments, and further pictures or films behind the end. What decoding needs stays.
+ * Removes from a picture file what says where, when and by whom it was taken, without touching its pixels: Exif, XMP,
+ * IPTC, comments, and further pictures or videos after the end. What decoding needs stays.
  */
 import type { PictureFormatName } from '../../contract/picture-formats.ts';
 
 /**
- * @returns the same bytes when nothing was to be taken out; undefined when the file is not built as its format says,
- *   or of a format whose files are never kept: its pixels have to be encoded again
+ * @returns the same bytes when there is nothing to remove; undefined when the file violates its format, or its format
+ * is never stored: then its pixels have to be encoded again
  */
 export function withoutMetadata(bytes: Uint8Array, format: PictureFormatName): Uint8Array | undefined {
   const parts = format in partsOf ? partsOf[format as keyof typeof partsOf](bytes) : undefined;
@@ -15,7 +15,7 @@ export function withoutMetadata(bytes: Uint8Array, format: PictureFormatName): U
   return length === bytes.length ? bytes : Buffer.concat(parts);
 }
 
-/** Whether a PNG is an animation (APNG), which libvips does not tell. */
+/** Whether a PNG is an animation (APNG), which libvips does not report. */
 export function isAnimatedPng(bytes: Uint8Array): boolean {
   return pngChunks(bytes)?.some(({ type }) => type === 'acTL') ?? false;
 }
@@ -52,7 +52,7 @@ function pngParts(bytes: Uint8Array): Uint8Array[] | undefined {
   return kept && [bytes.subarray(0, PNG_SIGNATURE_BYTES), ...kept.map((chunk) => chunk.bytes)];
 }
 
-/** Text chunks by which programs carry XMP, and ImageMagick Exif and IPTC. Others say how a picture was made. */
+/** Text chunks that hold XMP, and ImageMagick's Exif and IPTC. Others say how a picture was made. */
 function holdsMetadata(textChunk: Uint8Array): boolean {
   const start = Buffer.from(textChunk.subarray(8, 8 + 40)).toString('latin1');
   return start.startsWith('XML:com.adobe.xmp\0') || start.startsWith('Raw profile type ');
@@ -76,7 +76,7 @@ function jpegParts(bytes: Uint8Array): Uint8Array[] | undefined {
   for (let at = 2; at + 1 < bytes.length; ) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1]!;
-    // Bytes of 0xff may fill the room before a marker.
+    // Bytes of 0xff may pad a marker.
     if (marker === 0xff) {
       parts.push(bytes.subarray(at, at + 1));
       at++;
@@ -86,7 +86,7 @@ function jpegParts(bytes: Uint8Array): Uint8Array[] | undefined {
     if (at + 4 > bytes.length) return undefined;
     let end = at + 2 + bytes[at + 2]! * 256 + bytes[at + 3]!;
     if (end < at + 4 || end > bytes.length) return undefined;
-    // Behind a scan's header lie its pixels, up to the next marker that is not a restart.
+    // A scan's header is followed by its pixels, up to the next marker that is not a restart.
     if (marker === 0xda) end = scanEnd(bytes, end);
     const segment = bytes.subarray(at, end);
     if (isJpegNeeded(marker, segment)) parts.push(segment);

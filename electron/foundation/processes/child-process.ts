@@ -1,7 +1,7 @@
-/** A running child process, seen from its host. Node and Electron start it each in their own way. */
+/** A running child process, seen from its host. Node and Electron each start it in their own way. */
 import { fork } from 'node:child_process';
 
-/** How a process came to its end. */
+/** How a process ended. */
 export interface ChildExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -9,18 +9,18 @@ export interface ChildExit {
   readonly stderrTail: string;
 }
 
-/** A line to a process, and the way to end it. */
+/** A connection to a process, and the way to end it. */
 export interface HostedChild {
   readonly pid: number | undefined;
   readonly send: (message: unknown) => void;
-  /** Ends it at once, whatever it is doing. */
+  /** Kills it at once. */
   readonly kill: () => void;
   readonly onMessage: (listener: (message: unknown) => void) => void;
-  /** Once; also when it could not be started. */
+  /** Called once; also when it could not be started. */
   readonly onExit: (listener: (exit: ChildExit) => void) => void;
 }
 
-/** Starts a process of one kind. */
+/** Starts a process. */
 export type ChildLauncher = () => HostedChild;
 
 /** How much of its standard error is kept. */
@@ -35,14 +35,14 @@ export function forkChild(file: string): HostedChild {
     stderrTail = (stderrTail + text).slice(-STDERR_TAIL_LENGTH);
   });
   const exited = new Promise<ChildExit>((resolve) => {
-    // 'close' comes after the last of its standard error was read.
+    // 'close' comes after the last of its standard error has been read.
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stderrTail }));
     child.once('error', (error) => resolve({ exitCode: null, signal: null, stderrTail: String(error) }));
   });
   return {
     pid: child.pid,
     send: (message) => {
-      // A child that died meanwhile is reported by its exit event.
+      // The exit event reports a child that died meanwhile.
       if (child.connected) child.send(message as object, () => undefined);
     },
     kill: () => void child.kill('SIGKILL'),

@@ -1,10 +1,13 @@
-/** A child process’s line to its host: Node’s channel of a forked process, or Electron’s port of a utility process. */
+/**
+ * A child process’s connection to its host: Node’s channel of a forked process, or Electron’s port of a utility
+ * process.
+ */
 
-/** A line that carries values by structured clone. */
+/** A connection that carries values by structured clone. */
 export interface HostPort {
   readonly send: (message: unknown) => void;
   readonly onMessage: (listener: (message: unknown) => void) => void;
-  /** The host is gone, or has hung up. */
+  /** The host is gone, or has disconnected. */
   readonly onClose: (listener: () => void) => void;
 }
 
@@ -15,7 +18,7 @@ interface UtilityProcessPort {
 }
 
 /**
- * The line of this process.
+ * The connection of this process.
  *
  * @throws Error when the process was started by hand
  */
@@ -25,14 +28,14 @@ export function openHostPort(): HostPort {
     return {
       send: (message) => parentPort.postMessage(message),
       onMessage: (listener) => void parentPort.on('message', ({ data }) => listener(data)),
-      // Chromium ends its utility processes with itself.
+      // Chromium's utility processes end with it.
       onClose: () => undefined,
     };
   }
-  if (process.send === undefined) throw new Error('This file is started by the program, not by hand.');
+  if (process.send === undefined) throw new Error('This file cannot be run by hand; the program starts it.');
   return {
     send: (message) => {
-      // A host that died between two messages is noticed by 'disconnect'.
+      // 'disconnect' reveals a host that died between two messages.
       if (process.connected) process.send!(message, () => undefined);
     },
     onMessage: (listener) => void process.on('message', listener),

@@ -1,29 +1,30 @@
 /**
- * Keeps in memory what the U-Net's self-attention saw of the concepts, so that a re-tune needs no rows for them.
+ * Caches the concepts' hidden states of the U-Net's self-attention in memory, so that a re-tune needs no rows for
+ * them.
  *
  * One step of one concept is about a megabyte with the starter pack and 23 to 46 with Stable Diffusion at 512 x 512.
- * When the room is full, concepts that this run does not need go, those first that were not used for longest; a run
- * never drives out its own, because it asks for them in the order in which it kept them. What finds no room is run
- * again the next time.
+ * When the cache is full, concepts that this run does not need are evicted, least recently used first; a run never
+ * evicts its own, because it reads them in the order in which it stored them. What does not fit is computed again the
+ * next time.
  */
 
 import { availableMemoryBytes, memoryLimitBytes } from '../../foundation/memory.ts';
 import type { AttentionCache } from '../../pipeline/pnp-mix-types.ts';
 import type { CachedHiddenStates } from '../../pipeline/ports.ts';
 
-/** An eighth of the memory that this process may use, and never more than half of what is left of it. */
+/** An eighth of this process's memory, but never more than half of what is free. */
 function defaultLimitBytes(heldBytes: number): number {
   return Math.min(memoryLimitBytes() / 8, heldBytes + availableMemoryBytes() / 2);
 }
 
-/** Gives each run its view: which states are kept under a key, and where new ones go. */
+/** A run's view of the cache: the states under a key, and where to store new ones. */
 export class ConceptAttentionCache {
   readonly #limitBytes: (heldBytes: number) => number;
   /** Least recently used first. */
   readonly #trajectories = new Map<string, Map<number, CachedHiddenStates>>();
   #heldBytes = 0;
 
-  /** @param limitBytes how much may be held, given how much is */
+  /** @param limitBytes the limit, given the current size */
   constructor(limitBytes: (heldBytes: number) => number = defaultLimitBytes) {
     this.#limitBytes = limitBytes;
   }
@@ -32,7 +33,7 @@ export class ConceptAttentionCache {
     return this.#heldBytes;
   }
 
-  /** For one run: what it asks for stays until the next run. */
+  /** For one run: the states it reads stay until the next run. */
   forRun(): (key: string) => AttentionCache {
     const inUse = new Set<string>();
     return (key) => {
@@ -43,7 +44,7 @@ export class ConceptAttentionCache {
       return {
         get: (stepIndex) => kept.get(stepIndex),
         set: (stepIndex, states) => {
-          // Cleared since: what would be kept here, nobody could find or let go any more.
+          // Cleared since: states stored here could never be found or released.
           if (this.#trajectories.get(key) !== kept) return;
           if (!this.#makeRoom(states.byteLength, inUse)) return;
           kept.set(stepIndex, states);

@@ -1,13 +1,13 @@
 /**
- * Tensors on disk under a key that says what they depend on: the inversions and encoded pictures that a change of
- * alpha, beta, masks or layer order reuses.
+ * Tensors on disk under a key of everything they depend on: inversions and encoded pictures, reused when alpha, beta,
+ * masks or layer order change.
  *
  * A file is named by the SHA-256 of its key and holds, in this order: 8 bytes of magic, the SHA-256 of all that
  * follows (32 bytes), the length of the header (u32, little-endian), the header (JSON: the key and the dims of
- * each tensor), and the tensors' float32 values, little-endian. A file that is torn, damaged, or holds another
- * key is removed and counts as absent. Files are written whole or not at all, so several processes may share the
- * folder; beyond the size limit those that were not used for longest are removed. What a killed process left half
- * written lies under a temporary name, is never read, and goes when it is old.
+ * each tensor), and the tensors' float32 values, little-endian. A file that is torn, damaged, or has another key is
+ * removed and counts as absent. Files are written atomically, so several processes may share the folder; beyond the
+ * size limit the least recently used are removed. A killed process may leave an unfinished file under a temporary
+ * name, which is never read and removed when it is old.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
@@ -23,7 +23,7 @@ const prefixBytes = magic.length + CHECKSUM_BYTES + 4;
 const EXTENSION = '.tensors';
 const TEMPORARY_EXTENSION = '.tmp';
 
-/** A file takes seconds to write; one that is still temporary after this long has lost its writer. */
+/** A file takes seconds to write; the writer of one that is still temporary after this long is dead. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
 const headerSchema = z.object({ key: z.string(), dims: z.array(z.array(z.int().nonnegative())) });
@@ -31,13 +31,13 @@ const headerSchema = z.object({ key: z.string(), dims: z.array(z.array(z.int().n
 /** Default size limit: some ten thousand inversions of the starter pack, some hundred of Stable Diffusion. */
 const DEFAULT_LIMIT_BYTES = 1 << 30;
 
-/** Where and for what tensors are kept. */
+/** Location and scope of the stored tensors. */
 export interface DiskTensorStoreOptions {
   readonly folder: string;
-  /** What every key depends on besides itself: the weights and whatever else changes the numbers. */
+  /** Part of every key: the weights and everything else that changes the numbers. */
   readonly salt: string;
   readonly limitBytes?: number;
-  /** Told once when the folder cannot be written; the run goes on without. */
+  /** Called once when the folder cannot be written; the run continues without it. */
   readonly onUnwritable?: (error: unknown) => void;
 }
 
@@ -67,7 +67,7 @@ export class DiskTensorStore implements TensorStore {
       await rm(path, { force: true }).catch(() => undefined);
       return undefined;
     }
-    // The time of last use decides what goes when the room is short.
+    // The time of last use decides what to evict.
     const now = new Date();
     await utimes(path, now, now).catch(() => undefined);
     return tensors;
@@ -128,14 +128,14 @@ function encode(key: string, tensors: readonly Tensor[]): Uint8Array {
   return Buffer.concat([magic, checksum.digest(), ...body]);
 }
 
-/** @returns undefined for anything but a whole and undamaged file of this key */
+/** @returns undefined unless the file is complete, undamaged and of this key */
 function decode(bytes: Uint8Array, key: string): Tensor[] | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < prefixBytes || !file.subarray(0, magic.length).equals(magic)) return undefined;
   const checksum = file.subarray(magic.length, magic.length + CHECKSUM_BYTES);
   const body = file.subarray(magic.length + CHECKSUM_BYTES);
   if (!createHash('sha256').update(body).digest().equals(checksum)) return undefined;
-  // From here on the bytes are those that were written; the key may still be another's.
+  // The bytes are intact from here on; the key may still be another's.
   const headerEnd = 4 + body.readUInt32LE(0);
   const header = headerSchema.safeParse(JSON.parse(body.toString('utf8', 4, headerEnd)));
   if (!header.success || header.data.key !== key) return undefined;

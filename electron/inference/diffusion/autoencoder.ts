@@ -14,7 +14,7 @@ export class OnnxAutoencoder implements Autoencoder {
   readonly #scale: number;
   readonly #shift: number;
 
-  /** @throws StudioError MODEL_INVALID for an autoencoder of other than RGB pictures, PACK_INCOMPLETE */
+  /** @throws StudioError MODEL_INVALID for an autoencoder that is not for RGB pictures, PACK_INCOMPLETE */
   constructor(encoder: LazySession<'vae_encoder'>, decoder: LazySession<'vae_decoder'>) {
     this.#encoder = encoder;
     this.#decoder = decoder;

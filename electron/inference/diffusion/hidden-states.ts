@@ -1,4 +1,7 @@
-/** What self-attention layers saw of a row, on its way out of one call of the U-Net's graph and into a later one. */
+/**
+ * Hidden states of a row at the self-attention layers, read from one call of the U-Net's graph and fed into a later
+ * one.
+ */
 import * as ort from 'onnxruntime-node';
 import {
   cachedHiddenStatesInput,
@@ -25,7 +28,7 @@ export class RowHiddenStates implements CachedHiddenStates {
   }
 }
 
-/** @throws StudioError INTERNAL for states of other layers than those that are to follow them */
+/** @throws StudioError INTERNAL for states of other layers than the guided ones */
 export function asRowHiddenStates(states: CachedHiddenStates, layers: AttentionLayers): RowHiddenStates {
   if (states instanceof RowHiddenStates && states.layers === layers) return states;
   throw new StudioError('INTERNAL', `Cached hidden states are not those of this U-Net’s ${layers} layers.`);
@@ -58,8 +61,8 @@ export function hiddenStatesOutputs({ guidedLayers }: UnetMetadata): string[] {
 }
 
 /**
- * The states of each of `rows` rows, copied out of a call's outputs: a view of one row would keep the others in memory
- * when they are let go.
+ * The states of each of `rows` rows, copied out of a call's outputs: a view of one row would keep the memory of all
+ * rows.
  */
 export function readHiddenStates(
   { guidedLayers, statesPrecision }: UnetMetadata,

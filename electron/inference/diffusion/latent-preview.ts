@@ -1,7 +1,6 @@
 /**
- * Pictures of latents that are still being denoised, without running the decoder: each latent element becomes one
- * pixel by an affine map from its channels to RGB, fitted by least squares to the scene's own pictures, of which
- * both the latents and the pixels are known.
+ * Previews of latents during denoising without the decoder: an affine map turns each latent element's channels into
+ * one RGB pixel. It is fitted by least squares to the scene's own pictures, whose latents and pixels are both known.
  */
 
 import type { Autoencoder, CancelSignal } from '../../pipeline/ports.ts';
@@ -21,7 +20,7 @@ export interface LatentSample {
 /** Latents of dims [channels, h, w] -> a picture of w x h pixels. */
 export type LatentPreview = (latents: Tensor) => RgbImage;
 
-/** Keeps the fit defined where pictures have less variety than there are channels. */
+/** Keeps the fit defined when pictures vary in fewer dimensions than there are channels. */
 const RIDGE = 1e-3;
 
 /**
@@ -71,12 +70,12 @@ export async function fitLatentPreview(
   };
 }
 
-/** Latent elements per side of the made-up pictures below, and how smooth their latents are. */
+/** Latent elements per side of the synthetic pictures below, and the smoothness of their latents. */
 const CALIBRATION_SIZE = 16;
 const CALIBRATION_BLURS = [0, 1, 3] as const;
 
 /**
- * Fits the map where there are no pictures yet: to what the decoder makes of smooth random latents.
+ * Fits the map without pictures: to the decoder's output for smooth random latents.
  *
  * @param latentChannels channels of the latents
  */

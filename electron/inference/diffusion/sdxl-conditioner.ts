@@ -1,9 +1,9 @@
 /**
  * The PromptConditioner of ports.ts for Stable Diffusion XL: two text encoders.
  *
- * Of both the states before the last layer are taken, without the final layer norm, and joined along the width
- * (768 + 1280 = 2048); the second encoder's projected end-of-text state is the pooled embedding. The time ids say
- * which size the picture has and that nothing was cropped.
+ * It uses the states before the last layer of both, without the final layer norm, joined along the width (768 + 1280
+ * = 2048); the second encoder's projected end-of-text state is the pooled embedding. The time ids state the picture's
+ * size and that nothing was cropped.
  *
  * Source: Podell et al., "SDXL" (arXiv 2307.01952), sections 2.1 and 2.2; diffusers' StableDiffusionXLPipeline, its
  * `encode_prompt` and `_get_add_time_ids`.
@@ -40,7 +40,7 @@ export class SdxlConditioner implements PromptConditioner {
     this.#zerosForEmpty = zerosForEmpty;
   }
 
-  /** Tokens that the encoder with less room does not see. */
+  /** Tokens that do not fit into the shorter encoder. */
   droppedTokens(prompt: string): number {
     return Math.max(this.#first.tokenize(prompt).droppedTokens, this.#second.tokenize(prompt).droppedTokens);
   }

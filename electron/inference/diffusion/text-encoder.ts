@@ -5,13 +5,13 @@ import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.t
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
 
-/** Most prompts whose embeddings are kept; one of SD 2.x takes 315 kB. */
+/** Most cached embeddings; one of SD 2.x takes 315 kB. */
 const KEPT_PROMPTS = 64;
 
 /**
- * Encodes prompts; an embedding is kept, since the same prompts come back with every change of a parameter.
+ * Encodes prompts and caches embeddings, since the same prompts come back with every change of a parameter.
  *
- * The conditioning of SD 1.x and 2.x is the last hidden state behind the final layer norm (the configuration of
+ * The conditioning of SD 1.x and 2.x is the last hidden state after the final layer norm (the configuration of
  * SD 2.x has one layer less than its model was trained with, for that purpose).
  */
 export class OnnxTextEncoder implements TextEncoder {
@@ -24,7 +24,7 @@ export class OnnxTextEncoder implements TextEncoder {
     this.#tokenize = tokenize;
   }
 
-  /** How many of a prompt's tokens the model does not see because the prompt is too long. */
+  /** How many tokens of a prompt are cut off because it is too long. */
   droppedTokens(prompt: string): number {
     return this.#tokenize(prompt).droppedTokens;
   }
@@ -32,7 +32,7 @@ export class OnnxTextEncoder implements TextEncoder {
   async encode(prompts: readonly string[]): Promise<Tensor[]> {
     const missing = [...new Set(prompts)].filter((prompt) => !this.#embeddings.has(prompt));
     const encoded = new Map(this.#embeddings);
-    // One prompt a call: an embedding must not depend on which others were asked for with it.
+    // One prompt per call: an embedding must not depend on the others in its batch.
     for (const prompt of missing) encoded.set(prompt, await this.#encodeOne(prompt));
     for (const [prompt, embedding] of encoded) this.#keep(prompt, embedding);
     return prompts.map((prompt) => encoded.get(prompt)!);

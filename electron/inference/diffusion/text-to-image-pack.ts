@@ -1,6 +1,6 @@
 /**
- * The models that make backgrounds from prompts: those that the pack has for it (SDXL, or one of Stable Diffusion's
- * kind), else the pack's own blending model.
+ * The models that generate backgrounds from prompts: the pack's text-to-image model (SDXL, or Stable Diffusion 1.x or
+ * 2.x), else its blending model.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,21 +21,21 @@ import { SdxlConditioner } from './sdxl-conditioner.ts';
 import { OnnxTextEncoder } from './text-encoder.ts';
 import { OnnxUnet } from './unet.ts';
 
-/** What makes backgrounds. */
+/** Generates backgrounds. */
 export interface TextToImagePack {
   readonly name: string;
   readonly models: TextToImageModels;
   readonly settings: TextToImageSettings;
-  /** Size at which pictures are made, in pixels; they are resized to the blending model's. */
+  /** Size of generated pictures, in pixels, before resizing to the blending model's. */
   readonly size: { readonly width: number; readonly height: number };
   readonly droppedTokens: (prompt: string) => number;
   readonly release: () => Promise<void>;
 }
 
-/** How a kind of model draws where the pack does not say: the field's usual values. */
+/** Default settings by kind of model: the field's usual values. */
 interface DrawingHabits {
   readonly settings: TextToImageSettings;
-  /** Where neither the pack nor the model's configuration says one, in pixels. */
+  /** The size if neither the pack nor the model's configuration states one, in pixels. */
   readonly size: { readonly width: number; readonly height: number };
   readonly sampler: TextToImageModels['sampler'];
 }
@@ -54,7 +54,7 @@ const sdxl: DrawingHabits = {
   sampler: 'euler',
 };
 
-/** The folder of the pack's model for backgrounds, if it has one of its own. */
+/** The folder of the pack's text-to-image model, if it has one. */
 export function findBackgroundsFolder(packFolder: string): string | undefined {
   return findComponentFolder(packFolder, 'backgrounds', 'unet/config.json');
 }
@@ -62,7 +62,7 @@ export function findBackgroundsFolder(packFolder: string): string | undefined {
 /**
  * The blending model itself.
  *
- * @param models the engine's; they are the engine's to release
+ * @param models the engine's; the engine releases them
  */
 export function blendingTextToImage(
   pack: ModelPack,
@@ -84,10 +84,10 @@ export function blendingTextToImage(
 }
 
 /**
- * Opens a pack's own model for backgrounds: SDXL, or one that is conditioned as Stable Diffusion 1.x and 2.x are.
+ * Opens a pack's text-to-image model: SDXL, or one conditioned like Stable Diffusion 1.x and 2.x.
  *
  * @param folder a checkpoint in the diffusers layout
- * @param targetSize of the blending model: pictures are made in its shape, at the area that the model was trained for
+ * @param targetSize of the blending model: pictures get its aspect, at the model's trained area
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, CANCELLED
  */
 export async function openBackgroundsModel(
@@ -103,7 +103,7 @@ export async function openBackgroundsModel(
   const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
   const isSdxl = unet.textTime !== null;
   const habits = isSdxl ? sdxl : stableDiffusion;
-  // In half precision SDXL's autoencoder overflows, as others may.
+  // SDXL's autoencoder overflows in half precision, and others may too.
   const autoencoder = new OnnxAutoencoder(
     new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device),
     new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device),
@@ -133,7 +133,7 @@ export async function openBackgroundsModel(
   };
 }
 
-/** What tells the U-Net the prompt. */
+/** The conditioner for the U-Net. */
 interface OpenedConditioner extends Pick<TextToImagePack, 'droppedTokens' | 'release'> {
   readonly conditioner: PromptConditioner;
 }
@@ -169,7 +169,7 @@ async function openSdxlConditioner(
 
 const modelIndexSchema = z.object({ force_zeros_for_empty_prompt: z.boolean().default(true) });
 
-/** diffusers' default is true, and so is SDXL's own index; a folder without the file is taken for such a one. */
+/** True in diffusers' default and in SDXL's own index; also for a folder without the file. */
 export async function hasZerosForEmptyPrompt(folder: string): Promise<boolean> {
   let text: string;
   try {

@@ -14,22 +14,22 @@ import {
   readHiddenStates,
 } from './hidden-states.ts';
 
-/** Share of the free memory that one batch may take. */
+/** Share of the free memory for one batch. */
 const MEMORY_SHARE = 0.5;
 
 /** Most rows of a batch. It hides the fixed cost of a call and keeps the cores busy; more only takes memory. */
 const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
 
 /**
- * How long a call may take before it is made smaller: between calls the run sees that it was cancelled, and reports
- * where it stands. On the CPU a row's result does not depend on what else is in its batch, bit for bit.
+ * Longest call before batches get smaller: only between calls can a run be cancelled and report progress. On the CPU
+ * a row's result does not depend on the rest of its batch, bit for bit.
  */
 const LONGEST_CALL_MS = 1500;
 
-/** The U-Net, with a session for each set of layers that follow `keyValueSource`. */
+/** The U-Net, with one session per set of layers that use `keyValueSource`. */
 export class OnnxUnet implements Unet {
   readonly latentChannels: number;
-  /** Sizes of what SDXL's U-Nets are told besides the tokens; null for the others. */
+  /** Sizes of the additional conditioning of SDXL's U-Nets; null for others. */
   readonly textTime: { readonly textDim: number; readonly timeIds: number } | null;
   readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
   readonly #device: EngineDevice;
@@ -38,9 +38,9 @@ export class OnnxUnet implements Unet {
   #lastMsPerRow = 0;
 
   /**
-   * @param rowsAtOnce most rows of a batch, 1 or more; null is as many as fit. Rows that exchange keys and values
-   *   stay together all the same
-   * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID; GraphError for a U-Net that takes more than latents
+   * @param rowsAtOnce most rows of a batch, 1 or more; null: as many as fit. Rows that exchange keys and values stay
+   * together regardless
+   * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID; GraphError for a U-Net whose input is not plain latents
    */
   constructor(
     sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>,
@@ -69,7 +69,7 @@ export class OnnxUnet implements Unet {
   }
 
   /**
-   * A generous estimate of what one row needs at the highest resolution, where memory peaks: some forty feature
+   * A generous estimate of one row's memory at the highest resolution, where it peaks: some forty feature
    * maps alive at once (skips, the concatenated input of the last blocks, the feed-forward's eightfold width), and
    * scores of self-attention over blocks of keys.
    */
@@ -87,7 +87,7 @@ export class OnnxUnet implements Unet {
     const batch = [rows.length];
     const added = this.#addedFeeds(rows);
     const { metadata } = this.#sessions[layers];
-    // Rows kept from earlier calls lie behind those of this one.
+    // Cached rows of earlier calls follow those of this call.
     const kept = [...new Set(rows.map(({ keyValueSource }) => keyValueSource))].filter(
       (source) => typeof source !== 'number',
     );
@@ -134,7 +134,7 @@ export class OnnxUnet implements Unet {
     return tensor(output!.data as Float32Array, output!.dims);
   }
 
-  /** @throws StudioError MODEL_INVALID when a row lacks what this U-Net asks for, or its sizes differ */
+  /** @throws StudioError MODEL_INVALID when a row lacks an input of this U-Net, or its sizes differ */
   #addedFeeds(rows: readonly UnetRow[]): Record<string, ort.Tensor> {
     if (this.textTime === null) return {};
     const { textDim, timeIds } = this.textTime;
@@ -144,7 +144,7 @@ export class OnnxUnet implements Unet {
       if (added?.textEmbedding.data.length !== textDim || added.timeIds.length !== timeIds) {
         throw new StudioError(
           'MODEL_INVALID',
-          `The U-Net takes pooled text of ${textDim} values and ${timeIds} time ids; it was given ` +
+          `The U-Net needs pooled text of ${textDim} values and ${timeIds} time ids, but got ` +
             `${added?.textEmbedding.data.length ?? 0} and ${added?.timeIds.length ?? 0}.`,
         );
       }

@@ -1,6 +1,6 @@
 /**
- * The engine process: the one file that a host starts, by child_process.fork or as a utility process of Electron.
- * It ends when its line to the host does, so that a host that was killed leaves nothing behind.
+ * Entry of the engine process, started by child_process.fork or as a utility process of Electron. It ends when its
+ * connection to the host closes, so that a killed host leaves nothing behind.
  */
 import { openHostPort } from '../../foundation/processes/host-port.ts';
 import { EngineServer } from './engine-server.ts';

@@ -1,6 +1,6 @@
 /**
- * The engine behind its line to the host: opens one pack, runs one task after another, asks the host for the
- * pictures that a task names, and stops at the next step when a task is cancelled.
+ * Serves the engine to the host: opens one pack, runs one task after another, asks the host for the pictures of a
+ * task, and stops at the next step when a task is cancelled.
  */
 import * as z from 'zod';
 import {
@@ -28,17 +28,17 @@ export class EngineServer {
   readonly #assetRequests = new Map<number, (file: PictureFile | null) => void>();
   #assetRequestCount = 0;
 
-  /** @param onTrace takes the tensors of every render; only who shares this process can take them */
+  /** @param onTrace receives the tensors of every render; only available within this process */
   constructor(port: HostPort, onTrace?: RenderControls['onTrace']) {
     this.#port = port;
     this.#onTrace = onTrace;
     port.onMessage((message) => this.#receive(message));
   }
 
-  /** Stops everything at its next step, and gives back what the engine holds. */
+  /** Stops everything at its next step, and releases the engine. */
   async close(): Promise<void> {
     this.#closing.abort();
-    // Who was asked for a picture answers no more.
+    // No pending picture will arrive any more.
     for (const give of this.#assetRequests.values()) give(null);
     this.#assetRequests.clear();
     for (const { controller } of this.#runs.values()) controller.abort();
@@ -53,7 +53,7 @@ export class EngineServer {
 
   #receive(message: unknown): void {
     const parsed = hostMessageSchema.safeParse(message);
-    // The host is this program's own: a message that does not parse is a fault, and ends the process loudly.
+    // The host is part of this program: an invalid message is a bug, and ends the process with an error.
     if (!parsed.success) throw new Error(`unexpected message: ${z.prettifyError(parsed.error)}`);
     const known = parsed.data;
     switch (known.type) {

@@ -1,4 +1,4 @@
-/** The tasks of the engine process, each from its message to its result. */
+/** Runs the tasks of the engine process, from message to result. */
 import type {
   EngineCandidate,
   EnginePreview,
@@ -15,24 +15,24 @@ import type { AssetReader } from '../scene/scene-concepts.ts';
 import type { Engine, RenderControls, RenderOutcome } from './engine.ts';
 import type { MasksOutcome } from './preparation-types.ts';
 
-/** Everything around a task. */
+/** The environment of a task. */
 export interface TaskControls {
   readonly signal: AbortSignal;
   readonly readAsset: AssetReader;
   readonly onProgress: (progress: EngineProgress) => void;
   readonly onPreview: (preview: EnginePreview) => void;
   readonly onCandidate: (candidate: EngineCandidate) => void;
-  /** Of a render: tensors by name (docs/trace.md). They never leave the process. */
+  /** For renders: receives tensors by name (docs/trace.md). They never leave the process. */
   readonly onTrace?: RenderControls['onTrace'];
 }
 
-/** Shortest time between two previews: more than the eye can see is work for nothing. */
+/** Shortest time between two previews: faster ones would not be seen. */
 const PREVIEW_INTERVAL_MS = 150;
 
 /**
  * Runs a task.
  *
- * @throws StudioError what the engine throws for it
+ * @throws StudioError of the engine
  */
 export async function runEngineTask(
   engine: Engine,
@@ -120,7 +120,7 @@ async function runRender(
       }),
     });
   } finally {
-    // However the render ended, no preview follows its end.
+    // No preview may follow the end of a render.
     await previewing?.settled();
   }
   await hearCancel(signal);
@@ -142,8 +142,8 @@ async function runRender(
 }
 
 /**
- * Encodes previews beside the render, one at a time; those that come too fast are left out. One that cannot be encoded
- * costs neither the render nor the process: it is noted, once.
+ * Encodes previews during a render, one at a time; those that come too fast are dropped. A failure to encode does not
+ * affect the render: it is noted once.
  */
 export class PreviewSender {
   readonly notices: string[] = [];
@@ -166,7 +166,7 @@ export class PreviewSender {
     });
   }
 
-  /** The last one is under way no more: a result is never followed by a preview. */
+  /** Waits for the last one: a result is never followed by a preview. */
   async settled(): Promise<void> {
     await this.#encoding;
   }

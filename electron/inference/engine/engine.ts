@@ -47,7 +47,7 @@ import { LastPreparedScene } from '../scene/scene-assets.ts';
 import type { AssetReader } from '../scene/scene-concepts.ts';
 import { Preparation } from './preparation.ts';
 
-/** What an engine is opened with. */
+/** Options for opening an engine. */
 export interface EngineOptions {
   /** Of a pack, or a checkpoint of one file. */
   readonly packFolder: string;
@@ -58,47 +58,47 @@ export interface EngineOptions {
   readonly device?: DeviceChoice;
   /** {@link defaultCacheFolder} by default. */
   readonly cacheFolder?: string;
-  /** Size limit of what is kept between renders; the tensor store's own by default. */
+  /** Size limit of the tensor store; its own by default. */
   readonly cacheLimitBytes?: number;
-  /** Most U-Net rows in one call; null, the default, is as many as fit. */
+  /** Max batch size: U-Net rows per call; null, the default: as many as fit. */
   readonly rowsAtOnce?: number | null;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RenderProgress) => void;
 }
 
-/** Everything around a render that does not change its picture. */
+/** Options of a render that do not change its picture. */
 export interface RenderControls {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RenderProgress) => void;
-  /** A small picture of what is being made, one pixel per latent element; asking for it costs next to nothing. */
+  /** Called with a small preview, one pixel per latent element; costs next to nothing. */
   readonly onPreview?: (image: RgbImage, step: number, total: number, frame: ResolvedFrame) => void;
-  /** Tensors by name (docs/trace.md). */
+  /** Called with tensors by name (docs/trace.md). */
   readonly onTrace?: RunControls['onTrace'];
 }
 
-/** What a render leaves. */
+/** The result of a render. */
 export interface RenderOutcome {
-  /** Of the background's size. */
+  /** Has the background's size. */
   readonly image: RgbImage;
-  /** What of the background the model saw. */
+  /** The part of the background that the model saw. */
   readonly frame: ResolvedFrame;
   readonly request: RenderRequest;
   readonly device: DeviceReport;
-  /** What the user should know: things that were filled in, left out or changed on the way. */
+  /** Notices for the user: what was filled in, omitted or changed during the render. */
   readonly notices: readonly string[];
-  /** Milliseconds by stage; 'load' holds the reading and checking of the pictures. */
+  /** Milliseconds by stage; 'load' includes reading and checking the pictures. */
   readonly timingsMs: Readonly<Record<RenderStage, number>>;
   readonly totalMs: number;
   /** Milliseconds inside the U-Net, of `totalMs`. */
   readonly unetMs: number;
-  /** U-Net rows that were run. */
+  /** U-Net rows run. */
   readonly unetRows: number;
   /** Largest resident size of the process so far. */
   readonly peakMemoryBytes: number;
   readonly blend: PnpMixResult;
 }
 
-/** A request's parameters in the terms of the method. */
+/** A request's parameters in the method's terms. */
 export function methodParameters(parameters: RenderParameters): ComposeParameters {
   return {
     steps: parameters.steps,
@@ -120,12 +120,12 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
   };
 }
 
-/** Version of how tensors in the store came about; a change makes older ones unused. */
+/** Version of the computation of stored tensors; a change invalidates older ones. */
 const STORE_VERSION = 2;
 
 /**
- * All of a pack that a tensor in the store depends on: the weights, and the small files that say what they mean. An
- * edited prediction type, scaling factor or pad token must not meet tensors from before.
+ * Everything in a pack that a stored tensor depends on: the weights, and the small files that configure them. After
+ * editing a prediction type, scaling factor or pad token, older tensors must not be used.
  */
 function meaningOf({ identity, checkpoint, schedule, tokenize }: ModelPack): unknown {
   const configs = [...checkpoint.components].map(([name, { config }]) => [name, config]);
@@ -137,7 +137,7 @@ export class Engine {
   readonly pack: ModelPack;
   readonly device: DeviceReport;
   readonly models: EngineModels;
-  /** The sizes at which the pack works. */
+  /** The sizes that the pack works at. */
   readonly framePack: FramePack;
   /** Backgrounds from prompts, masks, and removing objects. */
   readonly preparation: Preparation;
@@ -167,7 +167,7 @@ export class Engine {
       all: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'all' }, device),
       decoder: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'decoder' }, device),
     };
-    // Autoencoders overflow in half precision unless they were made for it, and take little of the time.
+    // Autoencoders overflow in half precision unless they were made for it, and they take little of the time.
     const encoder = new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device);
     const decoder = new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device);
     this.#sessions = [text, unet.all, unet.decoder, encoder, decoder];
@@ -190,7 +190,7 @@ export class Engine {
   }
 
   /**
-   * Opens a pack on a device. Sessions are made when they are first needed.
+   * Opens a pack on a device. Sessions are created on first use.
    *
    * @throws StudioError DEVICE_UNAVAILABLE, and what {@link openModelPack} throws
    */
@@ -212,7 +212,7 @@ export class Engine {
   /**
    * Renders a request.
    *
-   * @param readAsset gives the files that the request names by content
+   * @param readAsset reads the request's files by content hash
    * @throws StudioError CANCELLED, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, PARAMETER_INVALID,
    *   PACK_UNKNOWN (the request is for other weights), NON_FINITE, OUT_OF_MEMORY, MODEL_INVALID
    */
@@ -224,7 +224,7 @@ export class Engine {
     return inStudioTerms(() => this.#render(request, readAsset, controls));
   }
 
-  /** Gives all sessions and what is kept in memory back. The engine can still render: it makes them again. */
+  /** Releases all sessions and memory caches. The engine can still render: it creates them again. */
   async release(): Promise<void> {
     this.#attentionCache.clear();
     this.#lastScene.clear();
@@ -256,13 +256,13 @@ export class Engine {
       salt: this.#storeSalt,
       ...(this.#cacheLimitBytes !== undefined && { limitBytes: this.#cacheLimitBytes }),
       onUnwritable: () => {
-        const notice = `The cache folder ${this.#cacheFolder} cannot be written: nothing is kept for the next render.`;
+        const notice = `The cache folder ${this.#cacheFolder} cannot be written: nothing is cached for the next render.`;
         if (!notices.includes(notice)) notices.push(notice);
       },
     });
     const { onPreview } = controls;
     let preview: LatentPreview | undefined;
-    /** A picture on the way is worth no render: without one it goes on, and says so. */
+    /** A failed preview must not fail the render: continue without it, with a notice. */
     const orNoPreviews = (error: unknown) => {
       preview = undefined;
       const { code, message } = asStudioError(error);
@@ -305,7 +305,7 @@ export class Engine {
         },
       }),
       onBatchReduced: (rows) => {
-        notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`);
+        notices.push(`Memory ran short: the U-Net continued with ${rows} rows at a time.`);
       },
     });
     controls.onTrace?.('final/latents', composition.blend.latents);
@@ -380,7 +380,7 @@ export class Engine {
   }
 }
 
-/** Time by stage: what has passed since the last report is charged to the stage that reports. */
+/** Time by stage: the time since the last report counts for the reporting stage. */
 class StageClock {
   readonly timingsMs: Record<RenderStage, number> = { load: 0, encode: 0, invert: 0, blend: 0, decode: 0 };
   #lastMs: number;

@@ -1,6 +1,6 @@
 /**
- * Taking objects out of a picture that is too large for the fills, or of a size that the latents do not fit: a frame of
- * it around the masks is filled at a size that suits, and put back into the full-size picture.
+ * Removes objects from a picture that is too large for the fills, or whose size does not fit the latents: a frame
+ * around the masks is filled at a suitable size and pasted back into the full-size picture.
  */
 import { StudioError } from '../../contract/errors.ts';
 import {
@@ -24,16 +24,16 @@ import { hearCancel } from '../runtime/cancelling.ts';
 import { objectsInFrame, opacitySize } from '../scene/opacity-plane.ts';
 import { maskInFrame } from '../scene/scene-assets.ts';
 
-/** Most pixels of a picture that is filled as it is. */
+/** Most pixels of a picture that is filled without a frame. */
 export const MAX_DIRECT_PIXELS = 1_500_000;
 
-/** Pixels up to which a frame gains diffusion nothing. */
+/** Pixels up to which diffusion gains nothing from a frame. */
 export const MIN_FRAMED_PIXELS = 128 * 128;
 
-/** The size at which fills that take any are made: a compromise of sharpness and seconds. */
+/** The size for fills that accept any: a compromise between sharpness and speed. */
 const ANY_SIZE: FramePack = { size: { width: 768, height: 768 }, multiple: 8 };
 
-/** A frame around the objects, and the hole that they leave in it, at the size of the fill. */
+/** A frame around the objects, and their hole in it, at the size of the fill. */
 export interface FramedHole {
   readonly frame: ResolvedFrame;
   readonly hole: Tensor;
@@ -41,8 +41,7 @@ export interface FramedHole {
 
 /**
  * @param masks dims [height, width] each, in the picture's aspect
- * @param growPx margin in pixels of the picture
- * @param pack sizes of the fill; null for one that takes any
+ * @param growPx margin in pixels of the picture @param pack sizes of the fill; null for one that accepts any
  * @throws StudioError SIZE_MISMATCH; PipelineError MASK_EMPTY
  */
 export function frameHole(
@@ -56,8 +55,8 @@ export function frameHole(
     if (!isMaskOf({ width, height }, picture)) {
       throw new StudioError(
         'SIZE_MISMATCH',
-        `A mask is ${width} x ${height} pixels, but the picture is ${picture.width} x ${picture.height}. A mask has ` +
-          'the picture’s size, or a smaller one of the same aspect.',
+        `A mask is ${width} x ${height} pixels, but the picture is ${picture.width} x ${picture.height}. A mask needs ` +
+          'the picture’s size, or a smaller size of the same aspect.',
       );
     }
     const bounds = boundingRectangle(mask);
@@ -81,8 +80,8 @@ export function frameHole(
 }
 
 /**
- * Fills the hole at its own size and puts the fill into the picture. Pixels outside of the grown masks stay what they
- * were, byte for byte.
+ * Fills the hole at its own size and pastes the fill into the picture. Pixels outside the grown masks stay unchanged,
+ * byte for byte.
  *
  * @returns the picture's size
  */
@@ -100,7 +99,7 @@ export async function fillFramed(
   await hearCancel(signal);
   const { pixels } = await decodeImage(image);
   await hearCancel(signal);
-  // 1. Where the fill shows: the grown masks, less what linear interpolation adds around them.
+  // 1. Where the fill shows: the grown masks, minus what linear interpolation adds around them.
   const noFade = { fadePx: 0, bandPx: 0 };
   const size = opacitySize(frame, noFade);
   const picture = { width: pixels.width, height: pixels.height };

@@ -1,4 +1,7 @@
-/** Pictures as masks are found in them: at the size of their masks, so that a large one is not worked on whole. */
+/**
+ * Pictures prepared for finding masks: at the size of their masks, so that a large one need not be processed at full
+ * size.
+ */
 import { StudioError } from '../../contract/errors.ts';
 import { type FrameSize, maskSize } from '../../contract/frame.ts';
 import type { MaskSelection } from '../../contract/preparation.ts';
@@ -7,7 +10,7 @@ import type { MaskProposal } from '../../pipeline/preparation-ports.ts';
 import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
 
 export interface MaskPicture {
-  /** Size of the picture as the user sees it. */
+  /** Displayed size of the picture. */
   readonly size: FrameSize;
   /** The picture at the size of its masks. */
   readonly picture: NamedImage;
@@ -20,7 +23,7 @@ export async function pictureForMasks(file: PictureFile): Promise<MaskPicture> {
   return { size, picture: { pixels, contentHash: hashPixels(pixels) } };
 }
 
-/** What was clicked on, in pixels of the picture at the size of its masks. @throws StudioError PARAMETER_INVALID */
+/** Clicks and boxes in pixels of the picture at the size of its masks. @throws StudioError PARAMETER_INVALID */
 export function selectionForMasks(selection: MaskSelection, { size, picture }: MaskPicture): MaskSelection {
   checkWithin(selection, size);
   const [x, y] = [picture.pixels.width / size.width, picture.pixels.height / size.height];

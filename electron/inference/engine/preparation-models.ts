@@ -1,4 +1,4 @@
-/** Opens what a pack has for masks and for removing objects; what it lacks is made up for without models. */
+/** Opens a pack's models for masks and for removing objects; missing ones are replaced by methods without models. */
 import type { PhraseSegmenterKind, PromptSegmenterKind } from '../../contract/preparation.ts';
 import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
 import { INPAINTER_FILES, OnnxInpainter } from '../inpainting/onnx-inpainter.ts';
@@ -9,7 +9,7 @@ import { GroundedSegmenter, GroundingDino } from '../segmentation/grounded-sam.t
 import { SamSegmenter } from '../segmentation/sam-segmenter.ts';
 import { StarterSegmenter } from '../segmentation/starter-segmenter.ts';
 
-/** Best first, where more than one is there. */
+/** Best first. */
 const SAM_COMPONENTS = [
   ['segmenter-sam21', 'sam21'],
   ['segmenter', 'sam'],
@@ -18,7 +18,7 @@ const SAM_COMPONENTS = [
 const SAM_FILE = 'onnx/prompt_encoder_mask_decoder.onnx';
 const DINO_FILE = 'onnx/model.onnx';
 
-/** SAM where the pack has one, else GrabCut. */
+/** SAM if the pack has it, else GrabCut. */
 export async function openPromptSegmenter(
   packFolder: string,
   device: EngineDevice,
@@ -27,7 +27,7 @@ export async function openPromptSegmenter(
   return sam === undefined ? new GrabCutSegmenter() : SamSegmenter.open(sam.folder, device);
 }
 
-/** By what a pack masks clicks and boxes, without opening it. */
+/** How a pack masks clicks and boxes, without opening it. */
 export function promptSegmenterKind(packFolder: string): PromptSegmenterKind {
   return findSam(packFolder)?.kind ?? 'grabCut';
 }
@@ -40,7 +40,7 @@ function findSam(packFolder: string): { folder: string; kind: PromptSegmenterKin
   return undefined;
 }
 
-/** By what a pack looks for phrases, without opening it; undefined for one that cannot. */
+/** How a pack detects phrases, without opening it; undefined for one that cannot. */
 export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | undefined {
   if (findComponentFolder(packFolder, 'detector', DINO_FILE) !== undefined) return 'groundingDino';
   return findComponentFolder(packFolder, 'segmenter', 'model.onnx') === undefined
@@ -49,7 +49,7 @@ export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | u
 }
 
 /**
- * Grounded SAM where the pack has its detector, else the starter pack's segmenter; undefined for a pack with neither.
+ * Grounded SAM if the pack has its detector, else the starter pack's segmenter; undefined for a pack with neither.
  *
  * @param promptSegmenter masks the detector's boxes; its owner releases it
  */

@@ -1,4 +1,4 @@
-/** What goes into preparing a scene and what comes out of it (preparation.ts). */
+/** Inputs and results of preparing a scene (preparation.ts). */
 import type { FramePack } from '../../contract/frame.ts';
 import type { RemovalMethod } from '../../contract/preparation.ts';
 import type { PreparationProgress } from '../../contract/progress.ts';
@@ -10,7 +10,7 @@ import type { EngineModels } from '../diffusion/engine-models.ts';
 import type { ModelPack } from '../packs/model-pack.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 
-/** What preparing needs of the engine. */
+/** What preparation needs from the engine. */
 export interface PreparationContext {
   readonly pack: ModelPack;
   readonly device: EngineDevice;
@@ -20,40 +20,40 @@ export interface PreparationContext {
   readonly cacheFolder: string;
 }
 
-/** Everything around a preparation that does not change its result. */
+/** Options of a preparation that do not change its result. */
 export interface PreparationControls {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PreparationProgress) => void;
 }
 
 export interface BackgroundsControls extends PreparationControls {
-  /** A small picture of the candidate that is being made, one pixel per latent element. */
+  /** Called with a small preview of the current candidate, one pixel per latent element. */
   readonly onPreview?: (image: RgbImage, candidate: number) => void;
-  /** Each candidate as soon as it is done. */
+  /** Called with each candidate as soon as it is finished. */
   readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
 }
 
-/** What a request for backgrounds leaves. */
+/** The result of generating backgrounds. */
 export interface BackgroundsOutcome {
   readonly candidates: readonly Candidate[];
-  /** Name of the model that made them. */
+  /** Name of the model used. */
   readonly model: string;
-  /** What the user should know. */
+  /** Notices for the user. */
   readonly notices: readonly string[];
 }
 
-/** What a search for a mask leaves. */
+/** The result of finding masks. */
 export interface MasksOutcome {
-  /** Best first; none where nothing was found, which is a normal answer: draw a box instead. */
+  /** Best first; empty if nothing was found, which is a normal result: draw a box instead. */
   readonly proposals: readonly MaskProposal[];
   readonly model: string;
   readonly notices: readonly string[];
 }
 
-/** What taking objects out leaves. */
+/** The result of removing objects. */
 export interface RemovalOutcome {
   readonly image: RgbImage;
-  /** What was filled: dims [height, width] of the picture, or of a frame of it at the fill's size; 0 or 1. */
+  /** The filled area: dims [height, width] of the picture, or of a frame of it at the fill's size; 0 or 1. */
   readonly hole: Tensor;
   readonly method: Exclude<RemovalMethod, 'auto'>;
   readonly model: string;

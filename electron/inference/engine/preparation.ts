@@ -1,6 +1,6 @@
 /**
- * Preparing a scene: background candidates, masks, and the inpainted background. Models are opened when they are
- * first needed, and given back with the engine's.
+ * Prepares a scene: background candidates, masks, and the inpainted background. Models are opened on first use, and
+ * released with the engine's.
  */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
@@ -87,13 +87,13 @@ export class Preparation {
     this.#inpainter = new Lazy(() => openInpainter(pack.folder, device));
   }
 
-  /** What this pack can prepare. Clicks and removing work on any pack, with or without models of their own. */
+  /** What this pack can prepare. Clicks and object removal work with any pack, with or without models for them. */
   get capabilities(): Capabilities {
     const { folder, textToImage } = this.#context.pack;
     const findMaskBy = phraseSegmenterKind(folder) ?? null;
     return {
       generateBackgrounds: true,
-      // What models for backgrounds recommend, and the usual guidance, is above 1.
+      // The guidance recommended by text-to-image models, and the usual one, is above 1.
       negativePrompt: findBackgroundsFolder(folder) !== undefined || textToImage?.guidance !== 1,
       findMask: findMaskBy !== null,
       findMaskBy,
@@ -112,10 +112,10 @@ export class Preparation {
   }
 
   /**
-   * Makes candidates for a background, at the blending model's size.
+   * Generates candidates for a background, at the blending model's size.
    *
-   * @throws StudioError PARAMETER_INVALID, PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY, NON_FINITE, CANCELLED (what
-   *   `onCandidate` was given stays good)
+   * @throws StudioError PARAMETER_INVALID, PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY, NON_FINITE, CANCELLED
+   * (candidates already passed to `onCandidate` stay valid)
    */
   generateBackgrounds(
     request: BackgroundsRequest,
@@ -140,7 +140,7 @@ export class Preparation {
         notices.push('The negative prompt had no effect: it needs guidance above 1.');
       }
       const size = this.#context.pack.size ?? pack.size;
-      // The engine's U-Net may be asked for smaller batches when memory runs short; that is worth saying.
+      // The engine's U-Net may run smaller batches when memory runs short; add a notice then.
       const candidates: Candidate[] = [];
       const furtherSeeds = consecutiveSeeds(seed, count * (1 + retries)).slice(count);
       let retriesLeft = retries;
@@ -158,7 +158,7 @@ export class Preparation {
           ...(controls.signal && { signal: controls.signal }),
           onProgress: (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
           onBatchReduced: (rows) =>
-            notices.push(`Memory ran short: the U-Net went on with ${rows} rows at a time.`),
+            notices.push(`Memory ran short: the U-Net continued with ${rows} rows at a time.`),
           ...(preview && {
             onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
           }),
@@ -190,7 +190,7 @@ export class Preparation {
   }
 
   /**
-   * Finds what a phrase names.
+   * Finds the subject of a phrase.
    *
    * @throws StudioError PARAMETER_INVALID (an empty phrase), ASSET_INVALID, PACK_INCOMPLETE (a pack without a
    *   detector), MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
@@ -221,9 +221,9 @@ export class Preparation {
   }
 
   /**
-   * Masks what was clicked on or boxed.
+   * Masks what the user clicked on or boxed.
    *
-   * @throws StudioError PARAMETER_INVALID (nothing inside; a point or box outside of the picture), ASSET_INVALID,
+   * @throws StudioError PARAMETER_INVALID (nothing inside; a point or box outside the picture), ASSET_INVALID,
    *   MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
    */
   selectMask(
@@ -246,7 +246,7 @@ export class Preparation {
   }
 
   /**
-   * Takes what masks cover out of a picture. Pixels outside the grown masks stay what they were.
+   * Removes what masks cover from a picture. Pixels outside the grown masks stay unchanged.
    *
    * @throws StudioError PARAMETER_INVALID, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, MODEL_INVALID, OUT_OF_MEMORY,
    *   NON_FINITE, CANCELLED
@@ -288,7 +288,7 @@ export class Preparation {
     });
   }
 
-  /** Gives all models back; what is needed again is opened again. */
+  /** Releases all models; they are opened again when needed. */
   async release(): Promise<void> {
     this.#preview = undefined;
     await this.#textToImage.release();
@@ -297,10 +297,13 @@ export class Preparation {
     await this.#inpainter.release();
   }
 
-  /** What 'auto' takes: the pack's own model, else diffusion (docs/decisions/0043-remove-objects-by-blended-diffusion.md). */
+  /**
+   * What 'auto' uses: the pack's own model, else diffusion
+   * (docs/decisions/0043-remove-objects-by-blended-diffusion.md).
+   */
   async #bestMethod(size: FrameSize, controls: PreparationControls): Promise<RemovalOutcome['method']> {
     if ((await this.#inpainter.get(controls)) !== undefined) return 'model';
-    // Without a size of its own a pack takes what the latents fit, and nothing is resampled for it.
+    // A pack without a size accepts any that fits the latents, and nothing is resampled for it.
     return this.#context.framePack.size === null && !this.#fitsLatents(size) ? 'layers' : 'diffusion';
   }
 
@@ -309,7 +312,7 @@ export class Preparation {
     return width % downscale === 0 && height % downscale === 0;
   }
 
-  /** Whether a picture is filled as it is: not too large for the fill, and its masks of its own size. */
+  /** Whether a picture is filled without a frame: not too large for the fill, and its masks have its size. */
   #isFilledDirectly(size: FrameSize, masks: readonly Tensor[], method: RemovalOutcome['method']): boolean {
     const { width, height } = size;
     const own = this.#context.framePack.size;
@@ -342,13 +345,15 @@ export class Preparation {
     );
   }
 
-  /** The subjects of a prompt that the pack's detector does not find in a picture; none where it knows none by name. */
+  /**
+   * The subjects of a prompt that the pack's detector does not find in a picture; none if it has no fixed vocabulary.
+   */
   async #missingSubjects(
     prompt: string,
     { image }: Candidate,
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
-    // Grounding DINO, which takes any words, would be loaded for nothing.
+    // Grounding DINO, which accepts any words, would be loaded for nothing.
     if (phraseSegmenterKind(this.#context.pack.folder) !== 'packSegmenter') return [];
     const segmenter = await this.#phraseSegmenter.get(signal ? { signal } : {});
     const picture = { pixels: image, contentHash: hashPixels(image) };

@@ -1,4 +1,4 @@
-/** Picture files <-> what the method works with. */
+/** Converts between picture files and the method's pictures and masks. */
 import { createHash } from 'node:crypto';
 import { sharp } from '../../foundation/pictures/libvips.ts';
 import type { MaskFindings } from '../../foundation/pictures/mask-conventions.ts';
@@ -15,14 +15,14 @@ import type { NamedImage } from '../../pipeline/compose.ts';
 import { greyToMask, maskToGrey, type RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 
-/** A picture file's bytes and the name to call it by in messages. */
+/** A picture file's bytes and its name for messages. */
 export interface PictureFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Decodes a picture: turned as its EXIF orientation says, colours to sRGB, transparency onto white.
+ * Decodes a picture: rotated by its EXIF orientation, colours to sRGB, transparency onto white.
  *
  * @throws StudioError ASSET_INVALID naming the file
  */
@@ -31,7 +31,7 @@ export async function decodeImage({ name, bytes }: PictureFile): Promise<NamedIm
   return { pixels, contentHash: hashPixels(pixels) };
 }
 
-/** Size of a picture as it is shown. @throws StudioError ASSET_INVALID naming the file */
+/** Displayed size of a picture. @throws StudioError ASSET_INVALID naming the file */
 export async function pictureSize({ name, bytes }: PictureFile): Promise<{ width: number; height: number }> {
   const { width, height } = await pictureHeader(bytes, name);
   return { width, height };
@@ -55,7 +55,7 @@ export function decodeCutOut({ name, bytes }: PictureFile): ReturnType<typeof de
   return decodeWithOpacity(bytes, name);
 }
 
-/** A name for a picture's content: the same for the same pixels, whatever file they came from. */
+/** A hash of a picture's pixels, independent of the file they came from. */
 export function hashPixels({ width, height, data }: RgbImage): string {
   return createHash('sha256').update(`${width}x${height}:`).update(data).digest('hex');
 }
@@ -71,7 +71,7 @@ export async function decodeMask(file: PictureFile): Promise<Tensor> {
 }
 
 /**
- * As {@link decodeMask}, with what kind of picture the mask is.
+ * {@link decodeMask} with findings about the mask's convention.
  *
  * @throws StudioError ASSET_INVALID naming the file
  */
@@ -84,8 +84,8 @@ export async function examineMaskFile({
 }
 
 /**
- * Resizes a picture with libvips' best: Lanczos's filter of three lobes, sharp and free of aliasing, where it shrinks,
- * and cubic interpolation where it grows. The proportions follow the new size.
+ * Resizes a picture with libvips' best filters: Lanczos with three lobes, sharp and free of aliasing, to shrink, and
+ * cubic interpolation to enlarge. It may change the aspect ratio.
  */
 export async function resizeImage(
   { width, height, data }: RgbImage,

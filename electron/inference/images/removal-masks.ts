@@ -1,10 +1,10 @@
-/** The masks of objects that are to be removed. */
+/** The masks of objects to remove. */
 import { StudioError } from '../../contract/errors.ts';
 import { describeEmptyMask } from '../../foundation/pictures/mask-conventions.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { examineMaskFile, type PictureFile } from './images.ts';
 
-/** @throws StudioError ASSET_INVALID; MASK_EMPTY when none covers anything, saying what the first one holds instead */
+/** @throws StudioError ASSET_INVALID; MASK_EMPTY when none covers anything, describing the first one */
 export async function readRemovalMasks(
   files: readonly PictureFile[],
   onRead: (count: number) => Promise<void>,

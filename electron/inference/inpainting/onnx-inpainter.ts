@@ -1,7 +1,7 @@
 /**
- * Filling holes with a model of LaMa's interface (Suvorov et al., arXiv 2109.07161): LaMa itself, or the starter pack's
- * own (native-models/training/train_inpainter.py). Such models take one size only: a square around the hole, with
- * context, is cut out, brought to that size, filled, and brought back.
+ * Fills holes with a model with LaMa's interface (Suvorov et al., arXiv 2109.07161): LaMa itself, or the starter
+ * pack's own (native-models/training/train_inpainter.py). Such models accept one size only: a square around the hole,
+ * with context, is cut out, resized to that size, filled, and resized back.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +20,10 @@ import { openOnnxFile, readModelConfig } from '../packs/onnx-file.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { ModelSession } from '../runtime/sessions.ts';
 
-/** Files by which an inpainter is known: LaMa's export, and the starter pack's. */
+/** Files that identify an inpainter: LaMa's export, and the starter pack's. */
 export const INPAINTER_FILES = ['lama_fp32.onnx', 'model.onnx'] as const;
 
-/** The hole's own size is left around it on every side, so that a third of the square's width is hole. */
+/** Context around the hole, as wide as the hole on every side, so that a third of the square's width is hole. */
 const CONTEXT_SHARE = 1;
 
 const configSchema = z.object({
@@ -32,7 +32,7 @@ const configSchema = z.object({
   name: z.string().min(1),
 });
 
-/** Names and size of what the model takes and gives. */
+/** Names and size of the model's inputs and output. */
 interface Ports {
   readonly image: string;
   readonly mask: string;
@@ -45,7 +45,7 @@ export class OnnxInpainter implements Inpainter {
   readonly name: string;
   readonly #session: ModelSession;
   readonly #ports: Ports;
-  /** What a white pixel of the output is: 1 or 255. */
+  /** Value of a white output pixel: 1 or 255. */
   readonly #white: number;
 
   private constructor(name: string, session: ModelSession, ports: Ports, white: number) {
@@ -78,7 +78,7 @@ export class OnnxInpainter implements Inpainter {
     const { width, height } = this.#ports;
     const cut = await resizeImage(cropImage(image, square), { width, height });
     const mask = await resizePlane(cropPlane(hole, square), { width, height });
-    // Whatever the hole touches is hole: the model must not take the object's edge for its surroundings.
+    // Every pixel that the hole touches is hole: the model must not see the object's edge as surroundings.
     const isHole = mask.data.map((value) => Number(value > 0));
     const pixels = new Float32Array(3 * width * height);
     for (let at = 0; at < width * height; at++) {
@@ -108,9 +108,9 @@ export class OnnxInpainter implements Inpainter {
 }
 
 /**
- * Finds the picture (3 channels), the mask (1) and the one output; exports name them as they like.
+ * Finds the picture (3 channels), the mask (1) and the one output; exports name them freely.
  *
- * @throws StudioError MODEL_INVALID naming what the model takes
+ * @throws StudioError MODEL_INVALID naming the model's inputs
  */
 function readPorts({ inputs, outputs }: ModelSession): Ports {
   const withChannels = (channels: number) =>
@@ -138,8 +138,8 @@ function readPorts({ inputs, outputs }: ModelSession): Ports {
     );
     throw new StudioError(
       'MODEL_INVALID',
-      `An inpainter takes a picture [1, 3, height, width] and a mask [1, 1, height, width] of one fixed size, both ` +
-        `float32; this one takes ${found.join(', ')}.`,
+      `An inpainter needs a picture [1, 3, height, width] and a mask [1, 1, height, width] of one fixed size, both ` +
+        `float32; this one needs ${found.join(', ')}.`,
     );
   }
   return { image: image.name, mask: mask.name, output: output.name, width, height };
@@ -162,16 +162,16 @@ async function run(
   if (result.type !== 'float32' || result.size !== 3 * width * height) {
     throw new StudioError(
       'MODEL_INVALID',
-      `The inpainter gives ${result.type} [${result.dims}] for a ${width} x ${height} picture.`,
+      `The inpainter returns ${result.type} [${result.dims}] for a ${width} x ${height} picture.`,
     );
   }
   return result.data as Float32Array;
 }
 
 /**
- * Exports of LaMa give 0..1 or 0..255, and do not say which: a mid-grey picture without a hole tells.
+ * Exports of LaMa return 0..1 or 0..255 without saying which: a test with a mid-grey picture without a hole shows it.
  *
- * @throws StudioError MODEL_INVALID when it comes back as neither
+ * @throws StudioError MODEL_INVALID when it is neither
  */
 async function measureWhite(session: ModelSession, ports: Ports): Promise<number> {
   const plane = ports.width * ports.height;
@@ -181,11 +181,11 @@ async function measureWhite(session: ModelSession, ports: Ports): Promise<number
   if (middle > 0.25 * 255 && middle < 0.75 * 255) return 255;
   throw new StudioError(
     'MODEL_INVALID',
-    `The inpainter turns a grey picture without a hole into ${middle}: it is neither of 0..1 nor of 0..255.`,
+    `The inpainter turns a grey picture without a hole into ${middle}: its range is neither 0..1 nor 0..255.`,
   );
 }
 
-/** A square around the hole with context, moved and cut so that it lies in the picture. */
+/** A square around the hole with context, moved and clipped to lie in the picture. */
 function contextSquare(
   hole: Rectangle,
   { width, height }: { readonly width: number; readonly height: number },

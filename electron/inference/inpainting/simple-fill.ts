@@ -1,6 +1,6 @@
 /**
- * Fills the masks of a picture from their surroundings: what stands in for an inpainted background until a scene
- * brings its own. Smooth colour and no texture, which is what dilution needs of it at the least.
+ * Fills the masks of a picture from their surroundings, in place of a missing inpainted background. The result is
+ * smooth colour without texture, the minimum that dilution needs.
  *
  * Pull-push (Gortler et al., "The Lumigraph", 1996, section 3.4.2): the known pixels are averaged down to ever
  * smaller pictures, and the unknown ones take the colour of the next smaller picture that knows one.
@@ -13,13 +13,13 @@ interface Level {
   readonly height: number;
   /** Weighted colours: 3 per pixel. */
   readonly colours: Float32Array;
-  /** How much is known of each pixel, 0..1. */
+  /** Confidence of each pixel, 0..1. */
   readonly weights: Float32Array;
 }
 
 /**
- * @param masks dims [height, width] each, 0..1; pixels above 0 in any, and those next to them, are filled
- * @returns the picture with its masks filled; unchanged when nothing is left to fill from
+ * @param masks dims [height, width] each, 0..1; pixels above 0 in any, and their neighbours, are filled @returns the
+ * picture with its masks filled; unchanged when nothing is left to fill from
  */
 export function fillMasks(image: RgbImage, masks: readonly Tensor[]): RgbImage {
   const { width, height } = image;
@@ -76,7 +76,7 @@ function pull(fine: Level): Level {
   return { width, height, colours, weights };
 }
 
-/** Unknown parts of the finer picture take the coarser one's colour, interpolated bilinearly. */
+/** Fills unknown parts of the finer picture with the coarser one's colour, interpolated bilinearly. */
 function push(fine: Level, coarse: Level): Level {
   const colours = new Float32Array(fine.colours.length);
   for (let y = 0; y < fine.height; y++) {

@@ -1,4 +1,4 @@
-/** Filling a hole without a model: Telea's fast marching fill (2004), from OpenCV. */
+/** Fills a hole without a model: Telea's fast marching fill (2004), from OpenCV. */
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
@@ -7,7 +7,7 @@ import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { withOpenCv } from '../runtime/opencv.ts';
 
-/** Neighbourhood of which a filled pixel takes its colour. */
+/** Radius of the neighbourhood that gives a filled pixel its colour. */
 const RADIUS_PX = 5;
 
 export class TeleaInpainter implements Inpainter {
@@ -28,6 +28,6 @@ export class TeleaInpainter implements Inpainter {
   }
 
   async release(): Promise<void> {
-    // OpenCV's memory is given back after every fill.
+    // OpenCV's memory is released after every fill.
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Where the models lie that prepare a scene: in the pack's own folder (the starter pack), or beside it, where the
- * model store puts the components of a downloaded pack (docs/decisions/0040-find-components-in-and-beside-the-pack.md).
+ * Finds the models for preparing a scene: in the pack's own folder (the starter pack), or next to it, where the model
+ * store puts the components of a downloaded pack (docs/decisions/0040-find-components-in-and-beside-the-pack.md).
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The components, by the names that the model store's catalogue gives them. */
+/** The components, by their names in the model store's catalogue. */
 export type PreparationComponent =
   | 'backgrounds'
   | 'detector'
@@ -16,7 +16,7 @@ export type PreparationComponent =
 
 /**
  * @param packFolder the blending model's folder
- * @param file a file without which the component is not there, relative to its folder
+ * @param file a file that identifies the component, relative to its folder
  * @returns the component's folder, or undefined
  */
 export function findComponentFolder(

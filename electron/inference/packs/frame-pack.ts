@@ -1,11 +1,11 @@
-/** The sizes at which a model pack works. */
+/** The sizes that a model pack works at. */
 import type { FramePack } from '../../contract/frame.ts';
 import type { ModelPack } from './model-pack.ts';
 
 /**
- * Both sides of what the model sees are multiples of the autoencoder's factor times the U-Net's: every level but the
+ * Both sides of the model's input are multiples of the autoencoder's factor times the U-Net's: every level but the
  * last halves the latents, and levels of odd sides come back cut by a row (`upsample_size` in diffusers), which the
- * weights have never seen. A pack that names no size of its own takes what the latents allow.
+ * weights have never seen. A pack without a size accepts any that the latents allow.
  *
  * @param downscale image pixels per latent element
  */

@@ -1,7 +1,7 @@
 /**
- * A look at a checkpoint as the engine takes it, without an engine: every configuration, header, tensor name and shape,
- * tokenizer and schedule is read by the code that opens packs, so that an import takes what can be opened and refuses
- * the rest in the same words. Weights are not read; whether their values are numbers is found out at the first opening.
+ * Inspects a checkpoint without an engine: the code that opens packs reads every configuration, header, tensor name
+ * and shape, tokenizer and schedule, so that an import accepts exactly what can be opened and refuses the rest with
+ * the same sentences. Weights are not read; the first opening checks that their values are finite.
  */
 import { existsSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
@@ -18,10 +18,10 @@ import { readNoiseSchedule, SCHEDULE_FILE } from './model-pack.ts';
 import { assertBlends, assertPartsFit } from './pack-fit.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
 
-/** What a checkpoint is wanted for. */
+/** The intended use of a checkpoint. */
 export type CheckpointRole = 'blending' | 'backgrounds';
 
-/** Files of a tokenizer's folder that are read here, or that other programs want with them. */
+/** Files of a tokenizer's folder that are read here or that other programs expect. */
 const TOKENIZER_FILES = [
   'vocab.json',
   'merges.txt',
@@ -31,10 +31,10 @@ const TOKENIZER_FILES = [
 ];
 
 /**
- * Opens a checkpoint as far as that is possible without reading weights.
+ * Opens a checkpoint without reading its weights.
  *
  * @param folder in the diffusers layout, or with one single file in it; links in it are followed. Or that file itself
- * @returns the files that opening it takes, relative to the folder, with forward slashes
+ * @returns the files needed to open it, relative to the folder, with forward slashes
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
  */
 export async function inspectCheckpoint(folder: string, role: CheckpointRole): Promise<string[]> {

@@ -1,7 +1,7 @@
 /**
- * A model pack: a diffusers checkpoint folder, with a pack.json that says its size, its files and what it
- * recommends. A folder without pack.json is accepted too: then nothing is known of its files beforehand, and the
- * picture size is what the U-Net's configuration says. So is a checkpoint of one file.
+ * A model pack: a diffusers checkpoint folder with a pack.json that lists its size, its files and its
+ * recommendations. A folder without pack.json is accepted too: then its files are not known in advance, and the
+ * picture size comes from the U-Net's configuration. So is a checkpoint of one file.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -27,18 +27,18 @@ import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 /** Of a checkpoint's folder. */
 export const SCHEDULE_FILE = 'scheduler/scheduler_config.json';
 
-/** An opened pack: its files are there, its configuration is understood, its weights are finite. */
+/** An opened pack: its files exist, its configuration is supported, its weights are finite. */
 export interface ModelPack {
   /** Absolute path; of the file, for a checkpoint of one file that was opened by itself. */
   readonly folder: string;
   readonly name: string;
-  /** What a render request says of the pack. */
+  /** The pack's identity in a render request. */
   readonly identity: RenderRequest['pack'];
   readonly licence: string | null;
-  /** Size of the pictures that the pack is made for, in pixels; null when only the pictures say. */
+  /** Size of the pictures that the pack is made for, in pixels; null for any. */
   readonly size: { readonly width: number; readonly height: number } | null;
   readonly recommended: RecommendedParameters;
-  /** How pictures are made from prompts, where the manifest says. */
+  /** How to generate pictures from prompts, if the manifest says. */
   readonly textToImage: TextToImageSettings | null;
   readonly schedule: NoiseScheduleConfig;
   /** With the changes that it was opened with. */
@@ -47,13 +47,13 @@ export interface ModelPack {
   readonly tokenize: (prompt: string) => TokenizedPrompt;
 }
 
-/** How to open a pack. */
+/** Options for opening a pack. */
 export interface OpenPackOptions {
-  /** Where the checks of large files are remembered. */
+  /** Folder for the results of checking large files. */
   readonly cacheFolder: string;
   readonly changes?: ModelChanges;
   readonly signal?: AbortSignal;
-  /** Files checked, of how many; called several times for a file that takes long to read. */
+  /** Called with the number of files checked and in all; several times for a file that takes long to read. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -71,7 +71,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
   const manifest = found.isDirectory() ? await readPackManifest(root) : undefined;
   for (const file of manifest?.files ?? []) await checkSize(root, file);
   const checkpoint = await inStudioTerms(() => openCheckpoint(root));
-  // The weights come last: gigabytes are read.
+  // The weights come last, because they are gigabytes.
   await inStudioTerms(() => {
     const unet = checkpoint.components.get('unet');
     if (unet?.className === 'UNet2DConditionModel') assertTextToImage(unet.config);
@@ -123,7 +123,7 @@ export async function readNoiseSchedule(
 async function checkSize(root: string, file: PackManifest['files'][number]): Promise<void> {
   const found = await stat(join(root, file.path)).catch(() => undefined);
   if (found === undefined) {
-    throw new StudioError('PACK_INCOMPLETE', `The pack at ${root} lacks its file ${file.path}.`);
+    throw new StudioError('PACK_INCOMPLETE', `The file ${file.path} of the pack at ${root} is missing.`);
   }
   if (found.size !== file.bytes) {
     throw new StudioError(
@@ -154,7 +154,7 @@ async function checkWeights(
     if (expected.has(name) && expected.get(name) !== sha256) {
       throw new StudioError(
         'PACK_INCOMPLETE',
-        `${name} of the pack at ${root} is not the file that its manifest names: its SHA-256 differs.`,
+        `${name} of the pack at ${root} is not the file listed in its manifest: its SHA-256 differs.`,
       );
     }
     // A file of any name is the same checkpoint.

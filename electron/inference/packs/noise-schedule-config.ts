@@ -1,15 +1,15 @@
-/** scheduler/scheduler_config.json: the part that the method reads, and a refusal of what it does not know. */
+/** Reads the method's part of scheduler/scheduler_config.json, and refuses unsupported values. */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import { alphasCumprod, type NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
 
-/** A field of which only some values are known; the message names both. */
+/** A field with only some supported values; the message names the value and the supported ones. */
 function oneOf<const T extends string>(...known: readonly [T, ...T[]]) {
   return z.enum(known, {
     error: ({ input }) =>
       input === undefined
         ? 'is missing'
-        : `${JSON.stringify(input)} is not a kind that the method knows; it knows ${known.join(' and ')}`,
+        : `${JSON.stringify(input)} is not supported by the method; it supports ${known.join(' and ')}`,
   });
 }
 
@@ -29,7 +29,9 @@ const schema = z.object({
   prediction_type: oneOf('epsilon', 'v_prediction').nullish(),
   rescale_betas_zero_snr: z.boolean().nullish(),
   trained_betas: z
-    .null('lists betas of its own, which the method cannot use; it knows linear and scaled_linear schedules')
+    .null(
+      'lists its own betas, which the method does not support; it supports linear and scaled_linear schedules',
+    )
     .default(null),
 });
 
@@ -37,11 +39,11 @@ const schema = z.object({
 const LEAST_ALPHA_PROD = 1e-10;
 
 /**
- * Reads a scheduler's configuration, whatever the class of the scheduler: the method has its own (docs/method.md)
- * and takes from the checkpoint only what its training fixed. Missing fields have diffusers' defaults.
+ * Reads the configuration of a scheduler of any class: the method has its own scheduler (docs/method.md) and takes
+ * from the checkpoint only what its training fixed. Missing fields have diffusers' defaults.
  *
- * The steps offset is 1, whatever the file says: the method's last step must add noise, and StableDiffusionPipeline
- * sets it to 1 in outdated files too.
+ * The steps offset is always 1, regardless of the file: the method's last step must add noise, and
+ * StableDiffusionPipeline sets it to 1 in outdated files too.
  *
  * @param config the parsed file
  * @throws StudioError MODEL_INVALID naming every field at fault
@@ -65,8 +67,8 @@ export function parseNoiseSchedule(config: unknown, path: string): NoiseSchedule
   };
   if (schedule.rescaleZeroSnr && schedule.predictionType === 'epsilon') {
     const detail =
-      'rescale_betas_zero_snr leaves no signal at the last timestep, where a model that predicts epsilon says ' +
-      'nothing of the picture; it goes with prediction_type "v_prediction"';
+      'rescale_betas_zero_snr leaves no signal at the last timestep, where a model that predicts epsilon tells ' +
+      'nothing about the picture; it requires prediction_type "v_prediction"';
     throw unusable(path, detail);
   }
   const alphas = alphasCumprod(schedule);
@@ -76,7 +78,7 @@ export function parseNoiseSchedule(config: unknown, path: string): NoiseSchedule
   return schedule;
 }
 
-/** Schedules that are not over discrete betas are another kind of model, not a field at fault. */
+/** A schedule without discrete betas means another kind of model, not an invalid field. */
 function assertDiscrete(config: unknown, path: string): void {
   const { _class_name: className } = (config ?? {}) as { _class_name?: unknown };
   if (typeof className !== 'string' || !/^(FlowMatch|EDM|Cosine|VQDiffusion|ScoreSde|Karras)/.test(className))

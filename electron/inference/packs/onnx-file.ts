@@ -1,4 +1,4 @@
-/** Sessions of models that come as .onnx files. */
+/** Opens sessions of .onnx files. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type * as z from 'zod';
@@ -13,7 +13,7 @@ import { readJson } from './pack-files.ts';
  * Opens a model file.
  *
  * @param what for messages
- * @param ports inputs and outputs that the model must have; without them the caller looks at what it has
+ * @param ports inputs and outputs that the model must have; without them the caller checks them
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY
  */
 export async function openOnnxFile(
@@ -44,7 +44,7 @@ export async function readModelConfig<Schema extends z.ZodType>(
   const path = join(folder, 'config.json');
   const parsed = schema.safeParse(await readJson(path));
   if (parsed.success) return parsed.data;
-  throw new StudioError('MODEL_INVALID', `${path} is not of a model that is known here.`, {
+  throw new StudioError('MODEL_INVALID', `${path} does not describe a supported model.`, {
     cause: parsed.error,
   });
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { StudioError } from '../../contract/errors.ts';
 import { assertNotForeign } from '../runtime/foreign-files.ts';
 
-/** A text without its byte order mark. @throws StudioError PACK_INCOMPLETE */
+/** Reads a text without its byte order mark. @throws StudioError PACK_INCOMPLETE */
 export async function readText(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');

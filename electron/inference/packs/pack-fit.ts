@@ -1,4 +1,4 @@
-/** Checks that the parts of a checkpoint fit each other and their use, for the loader and for imports. */
+/** Checks that the components of a checkpoint fit each other and their use, for the loader and for imports. */
 import type {
   AutoencoderMetadata,
   TextEncoderMetadata,
@@ -6,14 +6,17 @@ import type {
 } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 
-/** @throws StudioError MODEL_INVALID for a U-Net that is conditioned as SDXL's is */
+/** @throws StudioError MODEL_INVALID for a U-Net with SDXL's conditioning */
 export function assertBlends({ textTime }: Pick<UnetMetadata, 'textTime'>): void {
   if (textTime === null) return;
-  throw new StudioError('MODEL_INVALID', 'The U-Net is one of SDXL, which cannot blend yet.');
+  throw new StudioError(
+    'MODEL_INVALID',
+    'This is an SDXL U-Net, which cannot blend yet. Choose an SD 1.x or 2.x model for blending.',
+  );
 }
 
 /**
- * Checks that the parts of a checkpoint with one text encoder fit each other.
+ * Checks that the components of a checkpoint with one text encoder fit each other.
  *
  * @throws StudioError MODEL_INVALID naming both sides
  */
@@ -25,13 +28,13 @@ export function assertPartsFit(
   if (text.hiddenSize !== unet.crossAttentionDim) {
     throw new StudioError(
       'MODEL_INVALID',
-      `The text encoder gives ${text.hiddenSize} values a token, but the U-Net takes ${unet.crossAttentionDim}.`,
+      `The text encoder returns ${text.hiddenSize} values per token, but the U-Net needs ${unet.crossAttentionDim}.`,
     );
   }
   if (autoencoder.latentChannels !== unet.latentChannels) {
     throw new StudioError(
       'MODEL_INVALID',
-      `The autoencoder’s latents have ${autoencoder.latentChannels} channels, but the U-Net takes ` +
+      `The autoencoder’s latents have ${autoencoder.latentChannels} channels, but the U-Net needs ` +
         `${unet.latentChannels}.`,
     );
   }

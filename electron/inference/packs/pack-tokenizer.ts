@@ -18,10 +18,10 @@ type Words = Pick<ClipTokenizerFiles, 'vocabulary' | 'merges'>;
 
 const vocabularySchema = z.record(z.string(), z.int());
 
-/** tokenizer.json, as far as CLIP's byte-pair encoding needs it. */
+/** The part of tokenizer.json that CLIP's byte-pair encoding needs. */
 const tokenizerJsonSchema = z.object({
   model: z.object({
-    // Old files do not say their type.
+    // Old files do not state their type.
     type: z.literal('BPE').nullish(),
     end_of_word_suffix: z.literal('</w>'),
     vocab: vocabularySchema,
@@ -39,7 +39,7 @@ const specialTokensSchema = z.object({
 const encoderOf = { tokenizer: 'text_encoder', tokenizer_2: 'text_encoder_2' } as const;
 
 /**
- * Opens one of a checkpoint's tokenizers: vocab.json and merges.txt, or tokenizer.json, which is all that
+ * Opens one of a checkpoint's tokenizers: vocab.json and merges.txt, or tokenizer.json, the only file that
  * transformers 5 writes. A single file has none: its family's comes with the program.
  *
  * @param root the checkpoint's folder
@@ -84,7 +84,7 @@ function readBundledWords(): Promise<Words> {
 async function readVocabularyAndMerges(folder: string, which: string): Promise<Words> {
   const vocabulary = vocabularySchema.safeParse(await readJson(join(folder, 'vocab.json')));
   if (!vocabulary.success) {
-    throw new StudioError('MODEL_INVALID', `${which}/vocab.json is not a map from token to number.`, {
+    throw new StudioError('MODEL_INVALID', `${which}/vocab.json is not a map from tokens to numbers.`, {
       cause: vocabulary.error,
     });
   }
@@ -103,8 +103,8 @@ async function readTokenizerJson(folder: string, which: string): Promise<Words> 
 }
 
 /**
- * The token that fills short prompts. As in transformers, special_tokens_map.json overrules tokenizer_config.json,
- * unless the latter is of the newer form that lists the added tokens. SD 2.1 depends on it: its two files differ.
+ * The token that pads short prompts. As in transformers, special_tokens_map.json overrides tokenizer_config.json,
+ * unless the latter has the newer format that lists the added tokens. SD 2.1 depends on it: its two files differ.
  */
 async function readPadToken(folder: string, which: string): Promise<string> {
   const config = await readSpecialTokens(folder, which, 'tokenizer_config.json');
@@ -121,7 +121,7 @@ async function readSpecialTokens(folder: string, which: string, name: string) {
   if (!existsSync(path)) return undefined;
   const parsed = specialTokensSchema.safeParse(await readJson(path));
   if (parsed.success) return parsed.data;
-  throw new StudioError('MODEL_INVALID', `${which}/${name} does not say its pad_token as a token.`, {
+  throw new StudioError('MODEL_INVALID', `The pad_token in ${which}/${name} is not a token.`, {
     cause: parsed.error,
   });
 }

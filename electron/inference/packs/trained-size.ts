@@ -3,7 +3,7 @@
 type Config = Readonly<Record<string, unknown>>;
 
 /**
- * @returns in pixels, or null where the configurations of the U-Net and the autoencoder do not both say their part
+ * @returns in pixels; null if the configurations of the U-Net and the autoencoder do not state it
  */
 export function trainedSize(
   unet: Config | undefined,

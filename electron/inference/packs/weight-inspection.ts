@@ -1,6 +1,7 @@
 /**
- * Reads every weight file once, before it is first used: its SHA-256, and whether any of its values is NaN or infinite. The result is kept
- * by the file's path, size and time of change, so that a pack of gigabytes is read through the first time only.
+ * Reads every weight file once, before it is first used: its SHA-256, and whether any of its values is NaN or
+ * infinite. The result is cached by the file's path, size and modification time, so that a pack of gigabytes is read
+ * completely only once.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -15,17 +16,17 @@ import { hearCancel } from '../runtime/cancelling.ts';
 
 const inspectionSchema = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** The first tensor that holds a NaN or an infinity. */
+  /** The first tensor with a NaN or an infinity. */
   nonFiniteTensor: z.string().nullable(),
 });
 export type WeightInspection = z.infer<typeof inspectionSchema>;
 
 /**
- * Inspects one `.safetensors` file, or recalls what an earlier inspection of the same file said.
+ * Inspects one `.safetensors` file, or returns the cached result.
  *
- * @param cacheFolder where results are kept
- * @param onRead called every few megabytes, with how many bytes of how many have been read
- * @throws GraphError for a header that is not sound; PipelineError CANCELLED
+ * @param cacheFolder for results
+ * @param onRead called every few megabytes, with the bytes read and in all
+ * @throws GraphError for an invalid header; PipelineError CANCELLED
  */
 export async function inspectWeights(
   path: string,
@@ -46,7 +47,7 @@ export async function inspectWeights(
 }
 
 /**
- * Refuses weights that are not finite: with one of them every picture is noise or black.
+ * Refuses non-finite weights: a single one turns every picture into noise or black.
  *
  * @param name of the file, for the message
  * @throws StudioError MODEL_INVALID naming the file and the tensor
@@ -62,7 +63,7 @@ export function assertFiniteWeights(name: string, { nonFiniteTensor }: WeightIns
 /** How often reading reports its progress. */
 const BYTES_PER_REPORT = 16 << 20;
 
-/** Reads a file twice: its tensors for values that are not numbers, and all of it for its hash. */
+/** Reads a file twice: its tensors to check their values, and all of it for its hash. */
 async function readThrough(
   path: string,
   size: number,

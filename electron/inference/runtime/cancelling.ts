@@ -1,9 +1,9 @@
-/** Cancelling between pieces of work that never let the event loop turn: until it does, no message can arrive. */
+/** Cancellation between pieces of synchronous work: no message can arrive until the event loop turns. */
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 
 /**
- * Lets messages arrive that wait, and throws when one of them cancelled the task.
+ * Lets pending messages arrive, and throws if one of them cancelled the task.
  *
  * @throws PipelineError CANCELLED
  */

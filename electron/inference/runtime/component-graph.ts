@@ -1,4 +1,4 @@
-/** Graphs of a checkpoint's components, as sessions are made of them: with every tensor in its place. */
+/** Builds the graphs of a checkpoint's components for sessions, and checks that every tensor is used. */
 import {
   type BuildOptions,
   buildComponentGraph,
@@ -12,7 +12,7 @@ import { asStudioError } from './studio-errors.ts';
 /**
  * Builds a graph; reads no weights, takes some tens of milliseconds.
  *
- * @throws StudioError MODEL_INVALID (also for tensors that the configuration has no place for), PACK_INCOMPLETE
+ * @throws StudioError MODEL_INVALID (also for tensors that the configuration does not use), PACK_INCOMPLETE
  */
 export function buildLoadableGraph<Component extends ComponentName>(
   checkpoint: Checkpoint,
@@ -24,8 +24,8 @@ export function buildLoadableGraph<Component extends ComponentName>(
     if (graph.unusedTensors.length > 0) {
       throw new StudioError(
         'MODEL_INVALID',
-        `The weights of ${component} hold ${graph.unusedTensors.length} tensors that its configuration ` +
-          `has no place for, the first is "${graph.unusedTensors[0]}": they are not of one model.`,
+        `The weights of ${component} contain ${graph.unusedTensors.length} tensors that its configuration ` +
+          `does not use, such as "${graph.unusedTensors[0]}": they belong to different models.`,
       );
     }
     return graph;

@@ -1,7 +1,7 @@
 /**
  * Chooses the device for the models: the best one that works, with the reasons why better ones were skipped.
- * A device counts as working when a small graph has run on it; what ONNX Runtime lists is only a hint, since the
- * libraries of a GPU provider may be missing. A fall-back is never silent: it is in the report.
+ * A device counts as working when a small graph has run on it; ONNX Runtime's list is only a hint, since the
+ * libraries of a GPU provider may be missing. A fall-back is never silent: it is reported.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 export type DeviceName = DeviceReport['device'];
 
-/** 'auto' takes the best that works; a name takes that one or fails. */
+/** 'auto' picks the best device that works; a name picks that device or fails. */
 export type DeviceChoice = DeviceName | 'auto';
 
 /** A device that works. */
@@ -24,17 +24,17 @@ export interface EngineDevice {
   readonly sessionOptions: ort.InferenceSession.SessionOptions;
   /** Further session options by ONNX Runtime's own names, without their prefix 'session.'. */
   readonly sessionEntries: Readonly<Record<string, string>>;
-  /** Half precision pays on GPUs only; models that overflow in it say so themselves. */
+  /** Half precision pays off only on GPUs; models that overflow in it opt out. */
   readonly precision: 'float32' | 'float16';
 }
 
-/** The machine, as far as the choice depends on it; tests put other machines here. */
+/** The properties of the machine that the choice depends on; tests pass other machines. */
 export interface DeviceEnvironment {
   readonly platform: NodeJS.Platform;
   readonly arch: string;
-  /** ONNX Runtime's names of the providers that this build knows. */
+  /** ONNX Runtime's names of the providers in this build. */
   readonly providers: readonly string[];
-  /** Why a provider's libraries cannot be there, where that can be seen without loading them; or null. */
+  /** Why a provider's libraries cannot be used, if that shows without loading them; or null. */
   readonly missingLibrary: (device: DeviceName) => string | null;
   /** Runs a small graph with the options; rejects when the device does not work. */
   readonly probe: (options: ort.InferenceSession.SessionOptions) => Promise<void>;
@@ -55,13 +55,13 @@ function candidates(platform: NodeJS.Platform): DeviceName[] {
   return ['cuda', 'webgpu', 'cpu'];
 }
 
-/** Devices that are used only when they are asked for, until their pictures have been compared with the CPU's. */
+/** Devices used only on request, until their pictures have been compared with the CPU's. */
 const ON_REQUEST_ONLY: readonly DeviceName[] = ['webgpu', 'coreml'];
 
 /**
  * Chooses the device.
  *
- * @throws StudioError DEVICE_UNAVAILABLE when a device was asked for by name and does not work; OUT_OF_MEMORY
+ * @throws StudioError DEVICE_UNAVAILABLE when a device was requested by name and does not work; OUT_OF_MEMORY
  */
 export async function chooseDevice(
   choice: DeviceChoice,
@@ -73,7 +73,7 @@ export async function chooseDevice(
     const options = sessionOptions(device);
     const isHeldBack = choice === 'auto' && ON_REQUEST_ONLY.includes(device);
     const reason = isHeldBack
-      ? `used only when asked for, with --device ${device}, until it is proved`
+      ? `used only on request, with --device ${device}, until it is proved`
       : await reasonAgainst(device, options, environment);
     if (reason === null) return engineDevice(device, options, passedOver);
     passedOver.push({ device, reason });
@@ -120,8 +120,8 @@ function firstLine(error: unknown): string {
 
 function sessionOptions(device: DeviceName): ort.InferenceSession.SessionOptions {
   return {
-    // Without 'cpu' behind it: operators that a GPU provider lacks still fall to the CPU one by one inside ONNX
-    // Runtime, but a provider that cannot start is an error and no silent change of device.
+    // Without 'cpu' as the second choice: ONNX Runtime still runs single operators that a GPU provider lacks on the
+    // CPU, but a provider that cannot start is an error instead of a silent change of device.
     executionProviders: [providerNames[device]],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threadCount(),
@@ -144,8 +144,8 @@ function engineDevice(
       passedOver,
     },
     sessionOptions: options,
-    // Threads that spin between operators take the processor from whatever else runs, the editor first of all.
-    // Measured beside one other busy process: 115 ms a row with spinning, 77 ms without.
+    // Threads that spin between operators take the processor from other programs, above all the editor. Measured next
+    // to one busy process: 115 ms per row with spinning, 77 ms without.
     sessionEntries: { 'intra_op.allow_spinning': '0' },
     precision: device === 'cuda' || device === 'directml' ? 'float16' : 'float32',
   };
@@ -156,8 +156,8 @@ function processorName(): string {
 }
 
 /**
- * Threads for the CPU: what the process may use, halved where two hardware threads share a core, which matrix
- * products do not profit from. Node does not say which; more than eight is taken for a machine that has them.
+ * Threads for the CPU: those available to the process, halved if two hardware threads share a core, which does not
+ * help matrix products. Node does not report that; more than eight are assumed to be shared.
  */
 function threadCount(): number {
   const available = availableParallelism();
@@ -174,7 +174,7 @@ function thisMachine(): DeviceEnvironment {
   };
 }
 
-/** Trying to load a library that is not there makes ONNX Runtime write to the terminal; looking first does not. */
+/** Trying to load a missing library makes ONNX Runtime write to the terminal; checking first does not. */
 function missingProviderLibrary(device: DeviceName): string | null {
   if (device !== 'cuda' || process.platform !== 'linux') return null;
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');

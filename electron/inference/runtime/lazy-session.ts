@@ -25,7 +25,7 @@ export class LazySession<Component extends ComponentName = ComponentName> {
   }
 
   /**
-   * What the graph's builder says of the model; builds the graph when that has not happened yet.
+   * The graph builder's description of the model; builds the graph if needed.
    *
    * @throws StudioError MODEL_INVALID, PACK_INCOMPLETE
    */
@@ -40,7 +40,7 @@ export class LazySession<Component extends ComponentName = ComponentName> {
     return this.#session;
   }
 
-  /** Gives the session's memory back; `get` makes a new one. */
+  /** Releases the session's memory; `get` creates a new one. */
   async release(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
@@ -49,7 +49,7 @@ export class LazySession<Component extends ComponentName = ComponentName> {
 
   #begin(): Promise<ModelSession> {
     const session = this.#create();
-    // One that fails is tried again; but it may have been released meanwhile, and another be in its place.
+    // Retry after a failure, unless it was released meanwhile and another has replaced it.
     session.catch(() => {
       if (this.#session === session) this.#session = undefined;
     });

@@ -3,7 +3,7 @@ interface Releasable {
   release(): Promise<void>;
 }
 
-/** What the first caller gives to the opening. */
+/** The first caller's argument for opening. */
 export interface OpeningControls {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
@@ -17,7 +17,7 @@ export class Lazy<Value extends Releasable | undefined> {
     this.#open = open;
   }
 
-  /** @throws what opening throws; then the next call tries again */
+  /** @throws what opening throws; the next call then tries again */
   get(controls: OpeningControls): Promise<Value> {
     this.#opened ??= this.#begin(controls);
     return this.#opened;
@@ -25,14 +25,14 @@ export class Lazy<Value extends Releasable | undefined> {
 
   #begin(controls: OpeningControls): Promise<Value> {
     const opened = this.#open(controls);
-    // It may have been released meanwhile, and another be in its place.
+    // It may have been released meanwhile and replaced by another.
     opened.catch(() => {
       if (this.#opened === opened) this.#opened = undefined;
     });
     return opened;
   }
 
-  /** Does nothing when it is not open. */
+  /** Does nothing if it is not open. */
   async release(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;

@@ -1,4 +1,4 @@
-/** OpenCV, compiled to WebAssembly: loaded when it is first needed, its memory given back after every use. */
+/** OpenCV, compiled to WebAssembly: loaded on first use, its memory released after every use. */
 import { createRequire } from 'node:module';
 import type OpenCv from '@techstark/opencv-js';
 import { StudioError } from '../../contract/errors.ts';
@@ -11,20 +11,20 @@ interface Deletable {
   delete(): void;
 }
 
-/** Notes values that are to be deleted at the end. */
+/** Registers values to delete at the end. */
 export type Keep = <Value extends Deletable>(value: Value) => Value;
 
 let loading: Promise<{ cv: Cv }> | undefined;
 
-// The module has a `then` of its own that never ends when it is awaited: it is required, waited for by its callback,
-// and only ever handed on inside an object.
+// The module has a `then` that never resolves when awaited: load it by `require`, wait for its callback, and pass it
+// only inside an object.
 function loadOpenCv(): Promise<{ cv: Cv }> {
   loading ??= new Promise((resolve) => {
     const cv = createRequire(import.meta.url)('@techstark/opencv-js') as Cv & { Mat?: unknown };
     if (cv.Mat !== undefined) resolve({ cv });
     else (cv as { onRuntimeInitialized: () => void }).onRuntimeInitialized = () => resolve({ cv });
   });
-  // One that failed is tried again.
+  // Retry after a failure.
   loading.catch(() => {
     loading = undefined;
   });
@@ -32,9 +32,9 @@ function loadOpenCv(): Promise<{ cv: Cv }> {
 }
 
 /**
- * Runs a step with OpenCV. What is kept in it is deleted behind it, whatever happens.
+ * Runs a step with OpenCV. Registered values are deleted afterwards in any case.
  *
- * @throws StudioError OUT_OF_MEMORY, INTERNAL with OpenCV's own words, and what the step throws
+ * @throws StudioError OUT_OF_MEMORY, INTERNAL with OpenCV's message, and what the step throws
  */
 export async function withOpenCv<Result>(
   step: (cv: Cv, keep: Keep) => Result | Promise<Result>,
@@ -47,7 +47,7 @@ export async function withOpenCv<Result>(
       return value;
     });
   } catch (cause) {
-    // Exceptions of C++ arrive as the number of their place in memory.
+    // Exceptions of C++ arrive as numbers, their memory addresses.
     if (typeof cause !== 'number') throw cause;
     const { msg } = (cv as unknown as { exceptionFromPtr: (at: number) => { msg: string } }).exceptionFromPtr(
       cause,

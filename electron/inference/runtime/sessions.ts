@@ -1,5 +1,5 @@
 /**
- * ONNX Runtime sessions: made from graphs, checked against what the code needs, counted until they are released.
+ * ONNX Runtime sessions: created from graphs, checked for the needed inputs and outputs, counted until released.
  */
 import * as ort from 'onnxruntime-node';
 import type { ComponentGraph, GraphPort } from '../../../native-models/graph/index.ts';
@@ -9,16 +9,16 @@ import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 let openSessions = 0;
 
-/** Sessions that have been made and not been released; tests hold it at zero. */
+/** Number of open sessions; tests check that it returns to zero. */
 export function openSessionCount(): number {
   return openSessions;
 }
 
-/** A session with the names that it was checked for. */
+/** A session with its checked names. */
 export interface ModelSession {
   /**
    * @param feeds one tensor per input
-   * @param outputs names of the outputs to compute; what only others need is left out
+   * @param outputs names of the outputs to compute; work that only others need is skipped
    * @throws StudioError OUT_OF_MEMORY, INTERNAL
    */
   run(
@@ -26,7 +26,7 @@ export interface ModelSession {
     outputs: readonly string[],
   ): Promise<Record<string, ort.Tensor>>;
   release(): Promise<void>;
-  /** What the model's file says that it takes and gives. */
+  /** The inputs and outputs declared in the model's file. */
   readonly inputs: readonly ort.InferenceSession.ValueMetadata[];
   readonly outputs: readonly ort.InferenceSession.ValueMetadata[];
 }
@@ -35,9 +35,9 @@ export interface ModelSession {
  * Creates a session.
  *
  * @param component for messages: 'unet', 'vae_decoder', ...
- * @param graph from buildComponentGraph, or a file; without inputs and outputs the caller looks at what is there
- * @throws StudioError MODEL_INVALID when the graph cannot be loaded or its inputs and outputs are not what the
- *   builder declared; OUT_OF_MEMORY
+ * @param graph from buildComponentGraph, or a file; without inputs and outputs the caller checks them
+ * @throws StudioError MODEL_INVALID when the graph cannot be loaded or its inputs and outputs differ from the
+ * builder's declaration; OUT_OF_MEMORY
  */
 export async function createSession(
   component: string,
@@ -89,7 +89,7 @@ export async function createSession(
 }
 
 /**
- * Compares what a session takes or gives with what the code needs.
+ * Compares a session's inputs or outputs with the needed ones.
  *
  * @throws StudioError MODEL_INVALID naming the port and both sides
  */
@@ -110,7 +110,7 @@ export function checkPorts(
       match.isTensor &&
       match.type === port.type &&
       shape.length === port.dims.length &&
-      // A named size may be any; a number must be that number.
+      // A named size matches any; a number must be equal.
       port.dims.every(
         (dim, axis) => typeof dim === 'string' || typeof shape[axis] === 'string' || dim === shape[axis],
       );
@@ -127,12 +127,12 @@ export function checkPorts(
   if (kind === 'input' && extra.length > 0) {
     throw new StudioError(
       'MODEL_INVALID',
-      `The model ${component} needs inputs that nothing here gives: ${extra.map(({ name }) => name).join(', ')}.`,
+      `The model ${component} needs inputs that this program does not provide: ${extra.map(({ name }) => name).join(', ')}.`,
     );
   }
 }
 
-/** An error of ONNX Runtime with our code and its own words. */
+/** An error of ONNX Runtime, with our code and its message. */
 export function sessionError(cause: unknown, code: 'MODEL_INVALID' | 'INTERNAL', what: string): StudioError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   if (isOutOfMemory(cause)) {

@@ -5,10 +5,10 @@ import { errorCodes, StudioError } from '../../contract/errors.ts';
 import { PipelineError } from '../../pipeline/errors.ts';
 import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
-/** A file that is missing is another trouble for the user than a file that is wrong. */
+/** Missing and invalid files get different codes: they need different actions of the user. */
 const INCOMPLETE_CODES: readonly GraphErrorCode[] = ['CHECKPOINT_INCOMPLETE', 'FILE_UNREADABLE'];
 
-/** The same error as a {@link StudioError}, the original as its cause; one that is a StudioError already stays. */
+/** The error as a {@link StudioError}, with the original as its cause; a StudioError is returned unchanged. */
 export function asStudioError(error: unknown): StudioError {
   if (error instanceof StudioError) return error;
   if (error instanceof GraphError) {
@@ -28,7 +28,7 @@ export function asStudioError(error: unknown): StudioError {
   return new StudioError('INTERNAL', message, { cause: error });
 }
 
-/** Runs a step; what it throws comes out as a {@link StudioError}. */
+/** Runs a step and converts its errors to {@link StudioError}. */
 export async function inStudioTerms<Result>(step: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await step();

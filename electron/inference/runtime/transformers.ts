@@ -11,7 +11,7 @@ import { sessionError } from './sessions.ts';
 
 export type Transformers = typeof import('@huggingface/transformers');
 
-/** Loads the library; a second later than everything else, so only when it is needed. */
+/** Loads the library on demand, since that takes a second. */
 export async function loadTransformers(): Promise<Transformers> {
   const transformers = await import('@huggingface/transformers');
   const { env } = transformers;
@@ -22,7 +22,7 @@ export async function loadTransformers(): Promise<Transformers> {
   return transformers;
 }
 
-/** Options with which every model is loaded. Models that find masks run once a picture: on the CPU they are quick. */
+/** Options for loading every model. Models that find masks run once per picture: the CPU is fast enough. */
 export function loadOptions({ sessionOptions }: EngineDevice) {
   return {
     local_files_only: true,
@@ -40,7 +40,7 @@ export function loadOptions({ sessionOptions }: EngineDevice) {
 const configSchema = z.object({ model_type: z.string() });
 
 /**
- * The kind of model that a folder's config.json names.
+ * The model type in a folder's config.json.
  *
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
  */
@@ -56,12 +56,12 @@ export async function readModelType(folder: string): Promise<string> {
     return configSchema.parse(JSON.parse(text)).model_type;
   } catch (cause) {
     assertNotForeign(path, cause);
-    throw new StudioError('MODEL_INVALID', `${path} does not say what kind of model it is of.`, { cause });
+    throw new StudioError('MODEL_INVALID', `${path} does not state its model type.`, { cause });
   }
 }
 
 /**
- * Runs a step of a model of this library; what it throws comes out in the studio's terms.
+ * Runs a step of a model of this library and converts its errors to StudioError.
  *
  * @param doing 'running', or the folder that the model is loaded from
  * @throws StudioError MODEL_INVALID when loading, INTERNAL when running; OUT_OF_MEMORY

@@ -1,4 +1,4 @@
-/** A concept's cut-out, and how it looks where it is placed: scaled, turned, mirrored, softened, with its shadow. */
+/** A concept's cut-out, and drawing it where it is placed: scaled, rotated, mirrored, softened, with its shadow. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Placement, Shadow } from '../../contract/placement.ts';
 import {
@@ -17,7 +17,7 @@ import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
 /**
  * @param image with its own opacity, 4 bytes a pixel
- * @param subject what in it is the thing, dims [height, width] of the image, 0..1; null for all that is not transparent
+ * @param subject mask of its subject, dims [height, width] of the image, 0..1; null for everything opaque
  * @throws StudioError MASK_EMPTY when nothing is left
  */
 export function cutOutOf(image: CutOut, subject: Tensor | null, name: string): CutOut {
@@ -31,11 +31,11 @@ export function cutOutOf(image: CutOut, subject: Tensor | null, name: string): C
   if (!isEmpty) return { width: image.width, height: image.height, data };
   throw new StudioError(
     'MASK_EMPTY',
-    `Nothing is left of the picture of "${name}": its subject mask and its own transparency leave no pixel.`,
+    `Nothing is left of the picture of "${name}": its subject mask and its transparency hide every pixel. Draw a larger subject mask.`,
   );
 }
 
-/** The smallest rectangle around what a cut-out shows, in its pixels. */
+/** The smallest rectangle around a cut-out's visible part, in its pixels. */
 export function boundsOfCutOut({ width, height, data }: CutOut): Rectangle {
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0; y < height; y++) {
@@ -50,7 +50,7 @@ export function boundsOfCutOut({ width, height, data }: CutOut): Rectangle {
   return { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** Draws a cut-out where it is placed, its soft edge included. */
+/** Draws a placed cut-out with its soft edge. */
 export async function drawPlaced(
   cutOut: CutOut,
   placement: Placement,
@@ -64,7 +64,7 @@ export async function drawPlaced(
   return layer;
 }
 
-/** Lets the opacity rise from 0 at the cut-out's outline to all of it at a distance inside. */
+/** Raises the opacity from 0 at the cut-out's outline to full at a distance inside. */
 function softenEdge(
   data: Uint8Array,
   { left, top, width, height }: Rectangle,
@@ -72,8 +72,8 @@ function softenEdge(
   widthPx: number,
 ): void {
   if (widthPx <= 0) return;
-  // A border of outside: a cut-out that ends at its picture's border is softened there too, but not where it is only
-  // the viewport that ends.
+  // A border counted as outside: a cut-out is also softened at its picture's border, but not where only the viewport
+  // ends.
   const padded = { width: width + 2, height: height + 2 };
   const outside = new Uint8Array(padded.width * padded.height).fill(1);
   if (left === 0) for (let y = 0; y < padded.height; y++) outside[y * padded.width] = 0;
@@ -110,7 +110,7 @@ export function shapeOf({ area, data }: PlacedLayer, { width, height }: Viewport
   return tensor(plane, [height, width]);
 }
 
-/** Lays a placed cut-out, its shadow first, onto a picture of the viewport's size, in place. */
+/** Draws a placed cut-out, shadow first, onto a picture of the viewport's size, in place. */
 export function layOnto(
   picture: RgbImage,
   layer: PlacedLayer,
@@ -140,7 +140,7 @@ function mixInto(into: Uint8Array, at: number, colours: Uint8Array, from: number
   }
 }
 
-/** Widest blur, in pixels, that is done at full resolution; wider ones are done on a coarser grid. */
+/** Widest blur, in pixels, at full resolution; wider ones use a coarser grid. */
 const FINE_BLUR_PX = 3;
 
 function layShadow(
@@ -169,7 +169,7 @@ function layShadow(
     }
   }
   const blurred = gaussianBlur(tensor(coarse, [rows, columns]), sigmaPx / cell);
-  // 2. Where it falls, cut at the viewport.
+  // 2. Where the shadow falls, clipped to the viewport.
   const offsetX = area.left - reach + shadow.offsetXPx * scaleX;
   const offsetY = area.top - reach + shadow.offsetYPx * scaleY;
   const left = Math.max(Math.floor(offsetX), 0);
@@ -187,7 +187,7 @@ function layShadow(
     },
     { width: right - left, height: bottom - top },
   );
-  // 3. Black over the picture.
+  // 3. Black onto the picture.
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
       const weight = fine.data[(y - top) * (right - left) + x - left]! * shadow.opacity * opacity;

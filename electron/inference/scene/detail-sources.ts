@@ -9,13 +9,13 @@ import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { PreparedScene } from './scene-assets.ts';
 import { subjectAtFullSize } from './subject-picture.ts';
 
-/** How far beyond the objects' fade their strength reaches, in pixels at the model's size: what up() looks at. */
+/** How far beyond the objects' fade their strength reaches, in pixels at the model's size: the support of up(). */
 const STRENGTH_MARGIN_PX = 4;
 
-/** What the decoder gives back of the pictures that went in, dims [3, h, w] each. */
+/** The decoder's reconstructions of the input pictures, dims [3, h, w] each. */
 export interface Reconstructions {
   readonly staged: Tensor;
-  /** By concept; undefined where it is not needed. */
+  /** By concept; undefined if not needed. */
   readonly concepts: readonly (Tensor | undefined)[];
 }
 
@@ -90,8 +90,8 @@ export async function detailSources(
 }
 
 /**
- * Whose each pixel is that shows something new, at the model's size: shares of the concepts, in front first, that sum up
- * to 1 wherever an object or its fade shows, and a little beyond, and to 0 elsewhere.
+ * Which concept each changed pixel belongs to, at the model's size: shares of the concepts, front first, that sum to
+ * 1 wherever an object or its fade shows, and a little beyond, and to 0 elsewhere.
  */
 function conceptShares({ scene, frame }: PreparedScene, { fadePx, bandPx }: ObjectFade): Tensor[] {
   const dims = [frame.modelHeight, frame.modelWidth] as const;

@@ -1,6 +1,6 @@
 /**
- * Brings what the method made of a frame back into the full-size background (docs/method.md, Detail and strength): the
- * result inside the frame, and outside of the objects' fade every pixel of the background, bit for bit.
+ * Pastes the method's result for a frame into the full-size background (docs/method.md, Detail and strength). Outside
+ * the objects' fade every pixel stays the background's, bit for bit.
  */
 
 import type { ResolvedFrame } from '../../contract/frame.ts';
@@ -21,7 +21,7 @@ import { type FrameOpacity, objectsInFrame, opacitySize, wholeFrame } from './op
 import { backToFront, maskInFrame, type PreparedScene } from './scene-assets.ts';
 import { type AssetReader, boxOf, type ReadConcept } from './scene-concepts.ts';
 
-/** Room around placed pictures, so that an edge at their border is not taken for the frame's. */
+/** Margin around placed pictures, so that an edge at their border is not mistaken for the frame's. */
 const MARGIN_PX = 2;
 
 export interface FullSizeInputs {
@@ -30,11 +30,11 @@ export interface FullSizeInputs {
   readonly parameters: ComposeParameters;
   /** In pixels at the model's size. */
   readonly fade: ObjectFade;
-  /** Share of the lost detail that is given back, 0..1. */
+  /** Share of the lost detail to restore, 0..1. */
   readonly detail: number;
   /** 0..1 for each concept. */
   readonly strengths: readonly number[];
-  /** undefined where every strength is 1 and no detail is given back. */
+  /** undefined if every strength is 1 and no detail is restored. */
   readonly reconstructions: Reconstructions | undefined;
   readonly background: AssetId;
   readonly readAsset: AssetReader;
@@ -53,7 +53,7 @@ export async function composeFullSize(inputs: FullSizeInputs): Promise<RgbImage>
   const pixels = await decodeAll(prepared.backgroundFile ?? (await readAsset(inputs.background)));
   await hearCancel(signal);
 
-  // 1. Only what the objects, their fade and the placed pictures cover is touched.
+  // 1. Only the area of the objects, their fade and the placed pictures changes.
   const area = touchedArea(prepared, opacity);
   if (area === undefined) return pixels;
   const staged = await stagedArea(prepared, pixels, area);
@@ -64,7 +64,7 @@ export async function composeFullSize(inputs: FullSizeInputs): Promise<RgbImage>
       : await detailSources({ ...inputs, reconstructions, decoded: composition.decoded }, staged, area);
   await hearCancel(signal);
 
-  // 2. Band by band, so that a cancel is heard, and memory does not grow with the frame.
+  // 2. Band by band, so that it can be cancelled and memory does not grow with the frame.
   const { width, height } = frame;
   const shown = new Float32Array(area.width);
   const bands = restoreDetailBands({ composed: composition.decoded, width, height, sources, detail }, area);
@@ -104,7 +104,7 @@ async function opacityOf({ prepared, parameters, fade }: FullSizeInputs): Promis
   }
 }
 
-/** In pixels of the frame; undefined where nothing is. */
+/** In pixels of the frame; undefined if empty. */
 function touchedArea(
   { frame, background, concepts }: PreparedScene,
   { bounds }: FrameOpacity,

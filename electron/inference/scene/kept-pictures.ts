@@ -1,6 +1,6 @@
 /**
- * What the autoencoder keeps of the pictures that went in, and how much of what the model makes is taken over where
- * nobody has said (docs/decisions/0158).
+ * The autoencoder's reconstructions of the input pictures, and the default strength of concepts
+ * (docs/decisions/0158).
  */
 import type { RenderRequest } from '../../contract/render-request.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
@@ -14,13 +14,13 @@ import type { PreparedScene } from './scene-assets.ts';
 export interface KeptPictures {
   /** 0..1 for each concept. */
   readonly strengths: readonly number[];
-  /** undefined where every strength is 1 and no detail is given back. */
+  /** undefined if every strength is 1 and no detail is restored. */
   readonly reconstructions: Reconstructions | undefined;
   readonly notices: readonly string[];
 }
 
 /**
- * @param store where reconstructions are kept
+ * @param store for reconstructions
  * @throws PipelineError CANCELLED
  */
 export async function keepPictures(
@@ -65,8 +65,8 @@ export async function keepPictures(
     if (mode === 'replace') return 1;
     if (chosen < 1) {
       notices.push(
-        `The model pack’s autoencoder keeps ${keptDb.toFixed(1)} dB of the picture with "${name}" in it: the model’s ` +
-          `changes to it were taken over at a strength of ${chosen.toFixed(2)}. Set the strength for more or less.`,
+        `The model pack’s autoencoder reproduces the picture with "${name}" at only ${keptDb.toFixed(1)} dB, so the model’s ` +
+          `changes to it were used at a strength of ${chosen.toFixed(2)}. Set the strength for more or less.`,
       );
     }
     return chosen;

@@ -1,4 +1,4 @@
-/** How much of a result shows at each pixel of a full-size frame, from a plane of at most a million elements. */
+/** The opacity of a result at each pixel of a full-size frame, from a plane of at most a million elements. */
 import type { FrameSize, ResolvedFrame } from '../../contract/frame.ts';
 import { type ObjectFade, objectOpacity } from '../../pipeline/compose.ts';
 import { boundingRectangle, expandRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
@@ -6,20 +6,20 @@ import { maximumPlane } from '../../pipeline/tensor/image-kernels.ts';
 import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
-/** Most elements of the plane; it is enlarged linearly. */
+/** Most elements of the plane, which is enlarged linearly. */
 const MAX_ELEMENTS = 1_000_000;
 
-/** Widest fade, in elements of the plane, for which it is made finer than what the model sees. */
+/** Widest fade, in elements of the plane, for which it is finer than the model's input. */
 const MAX_FINE_FADE = 32;
 
 export interface FrameOpacity {
-  /** The smallest rectangle of the frame that holds all values above 0; undefined where there are none. */
+  /** The smallest rectangle of the frame that contains all values above 0; undefined if there are none. */
   readonly bounds: Rectangle | undefined;
   /** Writes the values of one row of the frame within an area, 0..1. */
   readonly rowInto: (y: number, area: Rectangle, target: Float32Array) => void;
 }
 
-/** All of the result shows. */
+/** The whole result shows. */
 export function wholeFrame({ width, height }: FrameSize): FrameOpacity {
   return {
     bounds: { left: 0, top: 0, width, height },
@@ -29,7 +29,7 @@ export function wholeFrame({ width, height }: FrameSize): FrameOpacity {
   };
 }
 
-/** Size of the plane of a frame: as fine as the frame where that is little work, never coarser than the model sees. */
+/** Size of a frame's plane: as fine as the frame if that is little work, never coarser than the model's input. */
 export function opacitySize(frame: ResolvedFrame, { fadePx, bandPx }: ObjectFade): FrameSize {
   const byWork = Math.sqrt(MAX_ELEMENTS / (frame.width * frame.height));
   const reachPx = Math.max(fadePx, bandPx);
@@ -74,7 +74,7 @@ export function objectsInFrame(
   return enlarged(tensor(plane, [size.height, size.width]), size, frame);
 }
 
-/** The part of the plane beyond which the opacity is 0, with room for what filters look at. */
+/** The part of the plane with opacity, with a margin for filters. */
 function windowAround(
   masks: readonly Tensor[],
   { width, height }: FrameSize,
@@ -107,7 +107,7 @@ function enlarged(plane: Tensor, size: FrameSize, frame: FrameSize): FrameOpacit
   };
 }
 
-/** For each output position the two inputs that it lies between, and how near the second one is. */
+/** For each output position, its two neighbouring inputs, and the weight of the second. */
 function axis(inputs: number, outputs: number) {
   const lower = new Int32Array(outputs);
   const upper = new Int32Array(outputs);
@@ -122,7 +122,7 @@ function axis(inputs: number, outputs: number) {
   return { lower, upper, share };
 }
 
-/** A rectangle of the plane in pixels of the frame, with what interpolation reaches beyond it. */
+/** A rectangle of the plane in pixels of the frame, with the margin of interpolation. */
 function boundsIn({ left, top, width, height }: Rectangle, size: FrameSize, frame: FrameSize): Rectangle {
   const isFrames = size.width === frame.width && size.height === frame.height;
   const reach = isFrames ? 0 : 1;

@@ -1,6 +1,6 @@
 /**
- * From a render request and its picture files to a scene that the method can compose, with everything checked: what the
- * frame shows, at the model's size, placed cut-outs laid into the background.
+ * Turns a render request and its picture files into a checked scene for the method: the frame at the model's size,
+ * with placed cut-outs drawn into the background.
  */
 import { StudioError } from '../../contract/errors.ts';
 import {
@@ -28,45 +28,45 @@ import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
 import { type AssetReader, boxOf, type ReadConcept, readConcept } from './scene-concepts.ts';
 import { containedPicture, subjectPicture } from './subject-picture.ts';
 
-/** What the pictures have to fit. */
+/** Requirements on the pictures. */
 export interface SceneLimits {
   readonly pack: FramePack;
   /** Image pixels per latent element. */
   readonly downscale: number;
 }
 
-/** Everything around preparing a scene that does not change it. */
+/** Options of preparing a scene that do not change it. */
 export interface SceneControls {
   readonly signal?: CancelSignal;
   readonly onProgress?: (progress: { stage: 'load'; step: number; total: number }) => void;
 }
 
-/** A scene at the model's size, and what is needed to bring its result back to the background's. */
+/** A scene at the model's size, and what is needed to paste its result into the background. */
 export interface PreparedScene {
   /** The frame at the model's size; its background is the staged one. */
   readonly scene: Scene;
   readonly frame: ResolvedFrame;
   /** Size of the background. */
   readonly background: FrameSize;
-  /** Its file, unless it is so large that it is better read again. */
+  /** Its file, unless it is so large that reading it again is better. */
   readonly backgroundFile: PictureFile | undefined;
   readonly concepts: readonly ReadConcept[];
   readonly conceptImageMode: RenderParameters['conceptImageMode'];
-  /** What was done that the user should know of. */
+  /** Notices for the user. */
   readonly notices: readonly string[];
 }
 
-/** Largest background file that is kept for the next render. */
+/** Largest background file kept in memory for the next render. */
 const MAX_KEPT_FILE_BYTES = 32 * 2 ** 20;
 
-/** Mean difference in levels of 0..255 up to which a picture counts as the same with and without its objects. */
+/** Mean difference, in levels of 0..255, up to which a picture counts as equal with and without its objects. */
 const SAME_LEVELS = 3;
 
 /**
  * Reads and checks a scene's pictures.
  *
  * @throws StudioError ASSET_MISSING and ASSET_INVALID (naming the file), SIZE_MISMATCH, MASK_EMPTY (naming the
- *   concept and what to do), PARAMETER_INVALID (a frame outside of the background); PipelineError CANCELLED
+ *   concept and what to do), PARAMETER_INVALID (a frame outside the background); PipelineError CANCELLED
  */
 export async function prepareScene(
   { scene, parameters }: RenderRequest,
@@ -76,7 +76,7 @@ export async function prepareScene(
 ): Promise<PreparedScene> {
   const notices: string[] = [];
   const mode = parameters.conceptImageMode;
-  // Each concept read and drawn, the background, and what is behind the objects.
+  // One step per concept for reading and for drawing, one for the background, one for the inpainted background.
   const total = 2 + 2 * scene.concepts.length;
   let step = 0;
   const advance = async () => {
@@ -110,7 +110,7 @@ export async function prepareScene(
   });
   checkLatentMasks(read, masks, parameters, viewport, downscale);
 
-  // 3. The background with what is placed in it, and without its objects.
+  // 3. The background with the placed pictures, and the inpainted background.
   const background = await decodeFrame(backgroundFile, frame, viewport);
   await advance();
   const staged: RgbImage = { ...background, data: new Uint8Array(background.data) };
@@ -127,7 +127,7 @@ export async function prepareScene(
   notices.push(...vanishingConcepts(read, masks, background, inpainted));
   await advance();
 
-  // 4. Each concept's picture as the method sees it.
+  // 4. Each concept image as the method sees it.
   const concepts: SceneConcept[] = [];
   for (const [index, concept] of read.entries()) {
     const { prompt, order, alpha, name } = concept.concept;
@@ -138,7 +138,7 @@ export async function prepareScene(
       layOnto(image, layers[index]!, { opacity: concept.placement.opacity, shadow: null }, viewport);
     } else if (mode === 'full' || concept.subject === null) {
       if (mode !== 'full') {
-        notices.push(`The picture of "${name}" was used as it is: nobody has said what in it is the thing.`);
+        notices.push(`The whole picture of "${name}" was used, because its subject is not marked.`);
       }
       image = await containedPicture(concept.image, inpainted);
     } else {
@@ -170,7 +170,7 @@ export async function prepareScene(
   };
 }
 
-/** A mask of the background as a viewport shows it, dims [viewport.height, viewport.width]. */
+/** A mask of the background resampled to a viewport, dims [viewport.height, viewport.width]. */
 export function maskInFrame(
   mask: Tensor,
   background: FrameSize,
@@ -194,11 +194,11 @@ export function backToFront(concepts: readonly ReadConcept[]): number[] {
     .sort((a, b) => concepts[a]!.concept.order - concepts[b]!.concept.order || b - a);
 }
 
-/** Keeps the scene that was prepared last: a re-tune has the same pictures, and reading them costs as much as some rows. */
+/** Caches the last prepared scene: a re-tune has the same pictures, and reading them costs as much as some rows. */
 export class LastPreparedScene {
   #last: { readonly key: string; readonly prepared: PreparedScene } | undefined;
 
-  /** As {@link prepareScene}, with the same limits every time; the files of the scene before are not read again. */
+  /** {@link prepareScene} with fixed limits; the files of the previous scene are not read again. */
   async prepare(
     request: RenderRequest,
     readAsset: AssetReader,
@@ -207,7 +207,7 @@ export class LastPreparedScene {
   ): Promise<PreparedScene> {
     const { scene, parameters } = request;
     const { conceptImageMode, featherPx, regionGrowPx } = parameters;
-    // Of what is tuned, alpha alone is part of a scene; strength is of what is made of its result.
+    // Of the tuned values, only alpha is part of a scene; strength applies to its result.
     const concepts = scene.concepts.map((concept) => ({ ...concept, alpha: null, strength: null }));
     const key = JSON.stringify([{ ...scene, concepts }, conceptImageMode, featherPx, regionGrowPx]);
     if (this.#last?.key !== key) {
@@ -233,16 +233,15 @@ function named(pixels: RgbImage): NamedImage {
 function frameNotices(frame: ResolvedFrame): string[] {
   const { width, height, modelWidth, modelHeight } = frame;
   const sizes = `the frame of ${width} x ${height} pixels at ${modelWidth} x ${modelHeight}`;
-  if (isEnlarged(frame))
-    return [`The model saw ${sizes}: it was enlarged to the size that the model works at.`];
+  if (isEnlarged(frame)) return [`The model saw ${sizes}: the frame was enlarged to the model’s size.`];
   const times = Math.sqrt((width * height) / (modelWidth * modelHeight));
   if (times < 2) return [];
   return [
-    `The model saw ${sizes}: what it makes new is ${times.toFixed(1)} times as coarse as the background.`,
+    `The model saw ${sizes}: what it generates is ${times.toFixed(1)} times as coarse as the background.`,
   ];
 }
 
-/** Concepts of which a drawn frame shows a part only: what lies outside of it cannot change. */
+/** Concepts that extend beyond a drawn frame: the part outside cannot change. */
 function cutConcepts(
   read: readonly ReadConcept[],
   boxes: readonly FrameRectangle[],
@@ -256,9 +255,7 @@ function cutConcepts(
       Math.max(box.top, 0) < frame.top - 1 ||
       Math.min(box.left + box.width, background.width) > frame.left + frame.width + 1 ||
       Math.min(box.top + box.height, background.height) > frame.top + frame.height + 1;
-    return isCut
-      ? [`"${concept.name}" reaches out of the frame: only what lies in the frame was rendered.`]
-      : [];
+    return isCut ? [`"${concept.name}" extends beyond the frame: only the part inside was rendered.`] : [];
   });
 }
 
@@ -287,12 +284,12 @@ async function inpaintedBackground(
       throw new StudioError(
         'SIZE_MISMATCH',
         `${file.name} is ${found.width} x ${found.height} pixels, but the background is ${size.width} x ` +
-          `${size.height}. The inpainted background has the background’s size.`,
+          `${size.height}. The inpainted background needs the background’s size.`,
       );
     }
     return decodeFrame(file, frame, viewport);
   }
-  // Nothing has to go where things are only placed.
+  // Nothing has to be removed if all concepts are placed.
   if (replaced.length === 0) return background;
   notices.push(
     'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
@@ -300,7 +297,7 @@ async function inpaintedBackground(
   return fillMasks(background, replaced);
 }
 
-/** Concepts of whose mask the background shows no object: the method would make nothing of them. */
+/** Concepts without an object of the background at their mask: the method would not change anything there. */
 function vanishingConcepts(
   concepts: readonly ReadConcept[],
   masks: readonly Tensor[],
@@ -321,13 +318,13 @@ function vanishingConcepts(
     }
     if (weight === 0 || difference / weight > SAME_LEVELS) return [];
     return [
-      `There is no object where the mask of "${concept.name}" is: with and without objects the background is the same ` +
-        'there, and replacing changes only what is there. Move the mask onto an object, or place the concept instead.',
+      `There is no object at the mask of "${concept.name}": with and without objects the background is the same ` +
+        'there, and replacing only changes an object. Move the mask onto an object, or place the concept instead.',
     ];
   });
 }
 
-/** What is left of the masks at latent resolution, overlaps resolved, must be something. */
+/** Every mask must cover something at latent resolution, after resolving overlaps. */
 function checkLatentMasks(
   read: readonly ReadConcept[],
   masks: readonly Tensor[],
@@ -349,12 +346,12 @@ function checkLatentMasks(
 
     function whyEmpty(): string {
       if (isEmpty(masks[index]!.data)) {
-        return 'does not lie in the frame. Move it into the frame, or choose a frame that shows it.';
+        return 'is outside the frame. Move it into the frame, or choose a frame that shows it.';
       }
       return isEmpty(alone!.data)
-        ? `is too small or too thin: the model works on squares of ${downscale} x ${downscale} pixels of what it ` +
-            'sees, and it covers half of none. Make it larger, draw a smaller frame around it, or give it a feather.'
-        : 'is wholly covered by concepts in front of it. Move it, or give it a larger order.';
+        ? `is too small or too thin: the model works on squares of ${downscale} x ${downscale} pixels of its ` +
+            'input, and it does not cover half of any. Make it larger, draw a smaller frame around it, or give it a feather.'
+        : 'is completely covered by concepts in front of it. Move it, or bring it forward.';
     }
   }
 }

@@ -17,17 +17,17 @@ import { decodeCutOut, decodeImage, examineMaskFile, type PictureFile } from '..
 import { resizePlane } from '../images/plane-resize.ts';
 import { boundsOfCutOut, cutOutOf } from './cut-out.ts';
 
-/** Gives the file of a picture by its content. */
+/** Reads the file of a picture by its content hash. */
 export type AssetReader = (id: AssetId) => Promise<PictureFile>;
 
 export type RequestConcept = RenderRequest['scene']['concepts'][number];
 
-/** A concept that takes over an object of the background. */
+/** A concept that replaces an object of the background. */
 export interface ReplacingConcept {
   readonly mode: 'replace';
   readonly concept: RequestConcept;
   readonly image: RgbImage;
-  /** The thing in the image, dims of the image; null where nobody has said. */
+  /** The subject's mask, dims of the image; null if it was not marked. */
   readonly subject: Tensor | null;
   /** The object, dims [height, width] in the background's aspect. */
   readonly mask: Tensor;
@@ -61,7 +61,7 @@ export async function readConcept(
     if (read !== null) remarkOn(subjectName(concept, read.name), read.findings, notices);
     const { placement } = concept;
     if (placement === null) {
-      throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" is placed nowhere.`);
+      throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" has no placement.`);
     }
     return { mode: 'place', concept, cutOut: cutOutOf(image, read?.mask ?? null, concept.name), placement };
   }
@@ -78,7 +78,7 @@ export async function readConcept(
     throw new StudioError(
       'SIZE_MISMATCH',
       `${maskFile.name} is ${width} x ${height} pixels, but the background is ${background.width} x ` +
-        `${background.height}. A mask has the background’s size, or a smaller one of the same aspect.`,
+        `${background.height}. A mask needs the background’s size, or a smaller size of the same aspect.`,
     );
   }
   remarkOn(`The mask of the concept "${concept.name}" (${maskFile.name})`, findings, notices);
@@ -90,9 +90,9 @@ function subjectName({ name }: RequestConcept, file: string): string {
 }
 
 /**
- * What a frame has to show of a concept, in background pixels.
+ * The area of a concept that a frame has to contain, in background pixels.
  *
- * @throws StudioError MASK_EMPTY for a mask that reaches the threshold nowhere
+ * @throws StudioError MASK_EMPTY for a mask that is below the threshold everywhere
  */
 export function boxOf(read: ReadConcept, background: FrameSize): FrameRectangle {
   if (read.mode === 'place') {
@@ -126,15 +126,15 @@ async function readSubject(id: AssetId, image: FrameSize, readAsset: AssetReader
   }
   throw new StudioError(
     'SIZE_MISMATCH',
-    `${file.name} is ${width} x ${height} pixels, but the concept image whose thing it shows is ${image.width} x ` +
-      `${image.height}. A subject mask has the image’s size, or a smaller one of the same aspect.`,
+    `${file.name} is ${width} x ${height} pixels, but its concept image is ${image.width} x ` +
+      `${image.height}. A subject mask needs the image’s size, or a smaller size of the same aspect.`,
   );
 }
 
 /**
- * Says what of a mask may not be expected.
+ * Adds a notice about a surprising mask.
  *
- * @throws StudioError MASK_EMPTY, with what it holds instead
+ * @throws StudioError MASK_EMPTY, describing its content
  */
 function remarkOn(name: string, findings: MaskFindings, notices: string[]): void {
   if (findings.isEmpty) {

@@ -1,10 +1,10 @@
 /**
- * Concept pictures without the subject's surroundings.
+ * Concept images without the subject's surroundings.
  *
- * Guided appearance attention (paper 3.3) lets a region attend to the whole concept image, and so the image's own
- * surroundings come along: a brown floor onto a cat's legs. With the scene's inpainted background around the thing, a
- * query that looks for background finds the scene's own. Brought to the region's place and size besides, the thing's
- * parts are found where and at the scale at which the U-Net looks for them (docs/decisions/0080).
+ * Guided appearance attention (paper 3.3) lets a region attend to the whole concept image, so the image's own
+ * surroundings leak in: a brown floor onto a cat's legs. With the scene's inpainted background around the subject, a
+ * query for background finds the scene's own. If the subject is also moved and scaled to the region, the U-Net finds
+ * its parts at the expected position and scale (docs/decisions/0080).
  */
 
 import { StudioError } from '../../contract/errors.ts';
@@ -18,11 +18,11 @@ import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import { resizeImage } from '../images/images.ts';
 
-/** A thing and where it is to go. */
+/** A subject and its region. */
 export interface SubjectOptions {
   /** The concept image. */
   readonly image: RgbImage;
-  /** The thing in it, dims [height, width] of the image, values 0..1. */
+  /** Its subject mask, dims [height, width] of the image, values 0..1. */
   readonly subject: Tensor;
   /** Its region in the scene, dims [height, width] of the background, values 0..1. */
   readonly region: Tensor;
@@ -32,15 +32,16 @@ export interface SubjectOptions {
 }
 
 /**
- * Puts the thing of a concept image onto the inpainted background: where it is in its own picture ('subject'), or with
- * its bounding rectangle stretched to the region's ('aligned'), so that it fills the region as far as shapes allow.
+ * Draws the subject of a concept image onto the inpainted background: at its position in its own picture ('subject'),
+ * or with its bounding rectangle stretched to the region's ('aligned'), so that it fills the region as far as shapes
+ * allow.
  *
  * @returns a picture of the inpainted background's size
  * @throws StudioError MASK_EMPTY when either mask covers nothing
  */
 export async function subjectPicture(options: SubjectOptions): Promise<RgbImage> {
   const { image, subject, region, inpainted, mode } = options;
-  const subjectRectangle = rectangleOf(subject, 'The mask of the thing in a concept image');
+  const subjectRectangle = rectangleOf(subject, 'The subject mask of a concept image');
   const place =
     mode === 'aligned'
       ? rectangleOf(region, 'The mask of a concept')
@@ -68,10 +69,10 @@ export async function subjectPicture(options: SubjectOptions): Promise<RgbImage>
   return { ...inpainted, data: new Uint8Array(pasted) };
 }
 
-/** A concept's picture at full size, as far as it lies in the frame. */
+/** The part of a concept's picture inside the frame, at full size. */
 export interface FullSizeSubject {
   readonly picture: RgbImage;
-  /** Where it begins in the frame, in full-size pixels. */
+  /** Its top left corner in the frame, in full-size pixels. */
   readonly left: number;
   readonly top: number;
   /** Of the concept's picture at the model's size, dims [h, w], 0..1. */
@@ -79,7 +80,7 @@ export interface FullSizeSubject {
 }
 
 /**
- * What {@link subjectPicture} or {@link containedPicture} drew at the model's size, from the concept image's own pixels.
+ * {@link subjectPicture} or {@link containedPicture} at full size, from the concept image's own pixels.
  *
  * @param seen the concept's region and the inpainted background as the method saw them
  * @throws StudioError MASK_EMPTY when either mask covers nothing
@@ -97,7 +98,7 @@ export async function subjectAtFullSize(
   const isWhole = mode === 'full' || subject === null;
   const part = isWhole
     ? { left: 0, top: 0, width: image.width, height: image.height }
-    : rectangleOf(subject, 'The mask of the thing in a concept image');
+    : rectangleOf(subject, 'The subject mask of a concept image');
   const place =
     !isWhole && mode === 'aligned'
       ? rectangleOf(seen.mask, 'The mask of a concept')
@@ -148,8 +149,8 @@ function wholeMask({ width, height }: RgbImage): Tensor {
 }
 
 /**
- * The whole of a concept image on the inpainted background: as it is where the sizes are equal, else as large as fits,
- * in the middle, so that nothing of it is cropped.
+ * A whole concept image on the inpainted background: unchanged if the sizes are equal, else as large as fits,
+ * centred, without cropping.
  */
 export async function containedPicture(image: RgbImage, inpainted: RgbImage): Promise<RgbImage> {
   if (image.width === inpainted.width && image.height === inpainted.height) return image;
@@ -163,7 +164,7 @@ export async function containedPicture(image: RgbImage, inpainted: RgbImage): Pr
   return { ...inpainted, data };
 }
 
-/** The largest rectangle of a picture's aspect in the middle of another one. */
+/** The largest centred rectangle of a picture's aspect in another one. */
 function containedIn(
   image: { readonly width: number; readonly height: number },
   room: { readonly width: number; readonly height: number },
@@ -179,7 +180,7 @@ function containedIn(
   };
 }
 
-/** Where a part of a contained image lies, in whole pixels. */
+/** The rectangle of a part of a contained image, in whole pixels. */
 function scaledInto(
   part: Rectangle,
   image: { readonly width: number; readonly height: number },
@@ -207,7 +208,7 @@ function rectangleOf(mask: Tensor, what: string): Rectangle {
   );
   const rectangle = boundingRectangle(inside);
   if (rectangle !== undefined) return rectangle;
-  throw new StudioError('MASK_EMPTY', `${what} covers nothing: it needs white where the thing is.`);
+  throw new StudioError('MASK_EMPTY', `${what} covers nothing: it needs white on the subject.`);
 }
 
 function withAlpha({ data }: RgbImage, mask: Tensor): Uint8Array {

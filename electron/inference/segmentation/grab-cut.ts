@@ -1,8 +1,8 @@
 /**
  * Masks from clicks and boxes on any picture, without a model: GrabCut (Rother, Kolmogorov, Blake, "GrabCut", 2004),
- * from OpenCV. Colours inside and outside are modelled by mixtures of Gaussians, and the cheapest cut between them
- * along edges is found; clicks are certain, the box, or around clicks the colours that are typical of there,
- * are where it starts from.
+ * from OpenCV. It models colours inside and outside by mixtures of Gaussians and finds the cheapest cut between them
+ * along edges. Clicks are certain; it starts from the box or, without one, from the colours typical around the
+ * clicks.
  */
 
 import { throwIfCancelled } from '../../pipeline/batching.ts';
@@ -19,14 +19,14 @@ import { resizePlane } from '../images/plane-resize.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { withOpenCv } from '../runtime/opencv.ts';
 
-/** Longest side at which the cut is made, so that it takes a second or two. Larger pictures get the mask enlarged. */
+/** Longest side at which the cut is computed, which takes a second or two. Masks of larger pictures are enlarged. */
 const WORKING_SIDE_PX = 512;
 const ITERATIONS = 5;
 /** A click is certain within this share of the picture's shorter side, and at least 2 pixels. */
 const CERTAIN_SHARE = 0.012;
-/** Without a box the thing is looked for within this share around the points inside. */
+/** Without a box the subject is expected within this share around the points inside. */
 const LIKELY_SHARE = 0.2;
-/** With a box alone, parts smaller than this share of the largest are specks. */
+/** With only a box, parts smaller than this share of the largest are specks. */
 const SPECK_SHARE = 0.05;
 
 export class GrabCutSegmenter implements PromptSegmenter {
@@ -54,7 +54,7 @@ export class GrabCutSegmenter implements PromptSegmenter {
     return [
       {
         mask,
-        // How little the last iterations still changed: intersection over union.
+        // Stability over the last iterations: intersection over union.
         score: agreement(inside, before),
         box: { left, top, right: left + boxWidth, bottom: top + boxHeight },
       },
@@ -62,7 +62,7 @@ export class GrabCutSegmenter implements PromptSegmenter {
   }
 
   async release(): Promise<void> {
-    // OpenCV's memory is given back after every cut.
+    // OpenCV's memory is released after every cut.
   }
 }
 
@@ -100,7 +100,7 @@ function seedPlane(rgb: Uint8Array, { points, box }: MaskPrompt, { width, height
         if (Math.hypot(x - point.x, y - point.y) <= LIKELY_SHARE * side) near[at] = 1;
       }
     }
-    // What surrounds the thing is near the click, too, but it goes on elsewhere: seeded as inside, it would stay there.
+    // The surroundings are near the click too, but continue elsewhere: seeded as inside, they would stay inside.
     const isTypical = typicalColours(rgb, near);
     for (let at = 0; at < near.length; at++) {
       if (near[at] === 1 && isTypical(at)) seeds[at] = label.likelyInside;
@@ -111,23 +111,23 @@ function seedPlane(rgb: Uint8Array, { points, box }: MaskPrompt, { width, height
   for (const point of points) {
     paintDisc(point.isInside ? label.inside : label.outside, point, Math.max(CERTAIN_SHARE * side, 2));
   }
-  // Both models need something to begin with: a box around everything leaves the picture's border outside.
+  // Both models need pixels to start from: a box around everything leaves the picture's border outside.
   if (!seeds.includes(label.outside) && !seeds.includes(label.likelyOutside)) {
     paint(label.outside, (x, y) => x < 1 || y < 1 || x > width - 1 || y > height - 1);
   }
   return seeds;
 }
 
-/** Bits a channel of the colours that are counted: shades of one colour count as one. */
+/** Bits per channel of the counted colours: similar shades count as one. */
 const COLOUR_BITS = 3;
-/** How many times more frequent near a click than elsewhere the thing's colours are (docs/decisions/0088). */
+/** How many times more frequent the subject's colours are near a click than elsewhere (docs/decisions/0088). */
 const TYPICAL_FACTOR = 1.5;
 
 /**
- * Which colours are clearly more frequent in an area than outside of it, by histograms of both.
+ * Finds colours clearly more frequent in an area than outside, by histograms of both.
  *
- * @param rgb three bytes a pixel
- * @param area 1 inside, 0 outside, a byte a pixel
+ * @param rgb three bytes per pixel
+ * @param area 1 inside, 0 outside, a byte per pixel
  * @returns whether the pixel's colour is one of them
  */
 function typicalColours(rgb: Uint8Array, area: Uint8Array): (pixel: number) => boolean {
@@ -152,7 +152,7 @@ function typicalColours(rgb: Uint8Array, area: Uint8Array): (pixel: number) => b
   };
 }
 
-/** @returns what is inside after the last iteration, and after the third before it: 1 or 0 a pixel */
+/** @returns the pixels inside after the last iteration, and three iterations earlier: 1 or 0 per pixel */
 function cut(
   rgb: Uint8Array,
   seeds: Uint8Array,
@@ -160,7 +160,7 @@ function cut(
   signal: CancelSignal | undefined,
 ): Promise<{ inside: Uint8Array; before: Uint8Array }> {
   return withOpenCv(async (cv, keep) => {
-    // The mixtures start from k-means with random centres: the same ones each time.
+    // The mixtures start from k-means with random centres: seed them, for reproducible results.
     cv.setRNGSeed(0);
     const picture = keep(new cv.Mat(height, width, cv.CV_8UC3));
     picture.data.set(rgb);
@@ -185,7 +185,7 @@ function cut(
   });
 }
 
-/** The parts that were clicked on, or with a box alone all but specks; their holes filled. */
+/** The clicked parts, or with only a box all but specks; with their holes filled. */
 function keepAsked(mask: Tensor, { points }: MaskPrompt): Tensor {
   const [height, width] = mask.dims as [number, number];
   const { labels, areas } = connectedComponents(regionOf(mask), 8);
@@ -203,7 +203,7 @@ function keepAsked(mask: Tensor, { points }: MaskPrompt): Tensor {
   const kept = maskWhere(mask.dims, (at) => labels[at] !== 0 && stays[labels[at]! - 1]!);
   const certainlyOutside = points.filter(({ isInside }) => !isInside);
   const filled = fillHoles(kept);
-  // A click outside may be in a hole: what it was in stays open.
+  // A hole with a click outside stays open.
   return certainlyOutside.some(
     ({ x, y }) =>
       filled.data[Math.min(Math.floor(y), height - 1) * width + Math.min(Math.floor(x), width - 1)] === 1,

@@ -18,7 +18,7 @@ import type {
 import type { EngineDevice } from '../runtime/devices.ts';
 import { loadOptions, loadTransformers, type Transformers, withModel } from '../runtime/transformers.ts';
 
-/** Most boxes of which masks are made. */
+/** Most boxes to make masks for. */
 const MOST_BOXES = 8;
 
 interface GroundingProcessor {
@@ -37,7 +37,7 @@ interface GroundingProcessor {
   }[];
 }
 
-/** Finds boxes of what a phrase names. */
+/** Finds boxes for a phrase. */
 export class GroundingDino {
   readonly #transformers: Transformers;
   readonly #model: PreTrainedModel;
@@ -82,7 +82,7 @@ export class GroundingDino {
         target_sizes: [[height, width]],
       });
       const detections = found!.boxes.flatMap(([left, top, right, bottom], index) => {
-        // A box none of whose words reaches the text threshold is of nothing that was asked for.
+        // A box without a word above the text threshold does not match the phrase.
         if (found!.labels[index]!.trim() === '') return [];
         const box = clipBox({ left, top, right, bottom }, width, height);
         return box === undefined ? [] : [{ box, score: found!.scores[index]! }];
@@ -120,7 +120,7 @@ export class GroundedSegmenter implements PhraseSegmenter {
     const left = detections.length - MOST_BOXES;
     return {
       proposals,
-      notices: left > 0 ? [`${left} more were found; the ${MOST_BOXES} best were masked.`] : [],
+      notices: left > 0 ? [`${left} more were found; only the best ${MOST_BOXES} were masked.`] : [],
     };
   }
 

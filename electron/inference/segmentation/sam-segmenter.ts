@@ -1,7 +1,7 @@
 /**
  * Masks from clicks and boxes by Segment Anything (Kirillov et al., arXiv 2304.02643): SAM, SlimSAM and SAM 2.1 through
- * @huggingface/transformers. The picture's embedding, nearly all of the work, is kept: a further click costs the
- * decoder only.
+ * @huggingface/transformers. The picture's embedding, nearly all of the work, is cached: a further click only runs
+ * the decoder.
  */
 import type { Tensor as ModelTensor, PreTrainedModel, Processor } from '@huggingface/transformers';
 import { StudioError } from '../../contract/errors.ts';
@@ -25,12 +25,12 @@ import {
   withModel,
 } from '../runtime/transformers.ts';
 
-/** Pictures whose embeddings are kept; one of SAM takes 8 MB. */
+/** Number of cached embeddings; one of SAM takes 8 MB. */
 const KEPT_PICTURES = 3;
 
 type Size = [height: number, width: number];
 
-/** What the encoder made of a picture. */
+/** The encoder's output for a picture. */
 interface Embedding {
   readonly tensors: Record<string, ModelTensor>;
   readonly originalSizes: Size[];
@@ -67,7 +67,7 @@ export class SamSegmenter implements PromptSegmenter {
 
   private constructor(name: string, transformers: Transformers, model: SamModelLike, processor: Processor) {
     this.name = name;
-    // SAM 2's decoders take a box without points; the library gives them none, of no length.
+    // SAM 2's decoders accept a box without points; the library passes an empty list of them.
     this.#needsPoints = model instanceof transformers.SamModel;
     this.#transformers = transformers;
     this.#model = model;
@@ -85,7 +85,7 @@ export class SamSegmenter implements PromptSegmenter {
     const modelType = await readModelType(folder);
     const isSecond = modelType.startsWith('sam2');
     if (!isSecond && modelType !== 'sam') {
-      throw new StudioError('MODEL_INVALID', `${folder} holds a model of kind "${modelType}", not a SAM.`);
+      throw new StudioError('MODEL_INVALID', `${folder} contains a model of type "${modelType}", not a SAM.`);
     }
     const transformers = await loadTransformers();
     const name = isSecond ? 'SAM 2.1' : 'SAM';
@@ -109,7 +109,7 @@ export class SamSegmenter implements PromptSegmenter {
     await this.#model.dispose();
   }
 
-  /** The embedding of a picture; those used last are kept. */
+  /** The embedding of a picture; the most recently used are cached. */
   #embed({ pixels, contentHash }: NamedImage): Promise<Embedding> {
     const known = this.#embeddings.get(contentHash);
     this.#embeddings.delete(contentHash);
@@ -157,7 +157,7 @@ export class SamSegmenter implements PromptSegmenter {
         inputs.input_points,
       );
     } else if (this.#needsPoints) {
-      // SAM's decoders take points in every call; -10 marks one that is to be passed over.
+      // SAM's decoders need points in every call; -10 marks one to ignore.
       inputs.input_points = images.reshape_input_points([[[0, 0]]], originalSizes, reshapedSizes);
       inputs.input_labels = images.add_input_labels([[-10]], inputs.input_points);
     }
@@ -183,8 +183,8 @@ export class SamSegmenter implements PromptSegmenter {
 }
 
 /**
- * Stands for a box where a decoder takes points only (`Xenova/sam-vit-base`): its middle is inside, and what lies a
- * little outside of its corners is not. The mask is then cut at the box.
+ * Replaces a box for a decoder that accepts only points (`Xenova/sam-vit-base`): its centre is inside, and points
+ * slightly beyond its corners are outside. The mask is then clipped to the box.
  */
 function pointsForBox({ left, top, right, bottom }: ImageBox, width: number, height: number) {
   const marginX = 0.05 * (right - left);

@@ -1,6 +1,7 @@
 /**
- * Masks from text with the starter pack's own model (native-models/training/train_masks.py): one map a word, where a
- * phrase's map is the smallest of its words'. It knows the pack's subjects and appearances, and says which words it does not know.
+ * Masks from text with the starter pack's own model (native-models/training/train_masks.py): one map per word, where
+ * a phrase's map is the minimum of its words'. It knows the pack's subjects and appearances, and reports words that
+ * it does not know.
  */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -37,12 +38,12 @@ const configSchema = z.object({
 });
 type Config = z.output<typeof configSchema>;
 
-/** Words that change nothing about what is looked for. */
+/** Words that do not change the meaning of a phrase. */
 const FILLERS = new Set(['a', 'an', 'the', 'my', 'one', 'and', 'of', 'photo', 'picture', 'in', 'with']);
 
-/** A part that is smaller than this share of the largest belongs to it (a balloon's string) and is no other subject. */
+/** A part smaller than this share of the largest belongs to it (a balloon's string) and is not another subject. */
 const PART_SHARE = 0.25;
-/** A find must cover this share of the picture. */
+/** A detection must cover this share of the picture. */
 const LEAST_SHARE = 0.002;
 
 export class StarterSegmenter implements PhraseSegmenter {
@@ -82,7 +83,7 @@ export class StarterSegmenter implements PhraseSegmenter {
     const { asked, unknown } = this.#read(query.phrase);
     const notices =
       unknown.length > 0
-        ? [`${this.#knows()} It passed over: ${unknown.map((word) => `"${word}"`).join(', ')}.`]
+        ? [`${this.#knows()} It ignored: ${unknown.map((word) => `"${word}"`).join(', ')}.`]
         : [];
     const subjects = this.subjectsIn(query.phrase);
     if (subjects.length !== 1) {
@@ -95,7 +96,7 @@ export class StarterSegmenter implements PhraseSegmenter {
         ],
       };
     }
-    // The subject's own map draws the outline; the appearance only says whether this is the one that was meant.
+    // The subject's own map draws the outline; the appearance only decides whether it is the intended one.
     const { logits, presence } = await this.#run(image, subjects);
     throwIfCancelled(signal);
     if (presence < query.textThreshold) return { proposals: [], notices };
@@ -155,7 +156,7 @@ export class StarterSegmenter implements PhraseSegmenter {
 
 const probability = (logit: number) => 1 / (1 + Math.exp(-logit));
 
-/** Mean over a mask's elements of what the logits say. */
+/** Mean probability over a mask's elements. */
 function meanProbability(logits: Tensor, mask: Tensor): number {
   let [sum, count] = [0, 0];
   for (let at = 0; at < mask.data.length; at++) {
@@ -166,7 +167,7 @@ function meanProbability(logits: Tensor, mask: Tensor): number {
   return count === 0 ? 0 : sum / count;
 }
 
-/** The connected parts where the map says yes, small ones joined to the nearest large one, best first. */
+/** The connected parts where the map is positive, small ones joined to the nearest large one, best first. */
 function proposalsOf(logits: Tensor, presence: number, threshold: number): MaskProposal[] {
   const dims = logits.dims;
   const region = fillHoles(

@@ -27,7 +27,7 @@ export function openCommandChannel({ ipcMain, studio, windows, onFault }: Comman
   ipcMain.handle(COMMAND_CHANNEL, async (event, command: unknown, input: unknown) => {
     const envelope = await dispatch(event, command, input);
     const client = identify(event);
-    // A page that asks for something listens by now: what waited for it can be told.
+    // A page that sends commands is listening: deliver what waited for it.
     if (client !== null) windows.setListening(client.clientId);
     return envelope;
   });
@@ -35,7 +35,7 @@ export function openCommandChannel({ ipcMain, studio, windows, onFault }: Comman
   ipcMain.handle(UPLOAD_CHANNEL, async (event, part: unknown): Promise<Envelope<string>> => {
     const client = identify(event);
     if (client === null) {
-      return { ok: false, code: 'SENDER_REFUSED', message: 'No pictures are taken from there.' };
+      return { ok: false, code: 'SENDER_REFUSED', message: 'Pictures from this sender are refused.' };
     }
     try {
       return { ok: true, value: await uploads.take(client.clientId, part) };
@@ -45,7 +45,7 @@ export function openCommandChannel({ ipcMain, studio, windows, onFault }: Comman
   });
 }
 
-/** Only the main frame of a window that this program opened, showing the program's own page, is listened to. */
+/** Accepts only the main frame of a window of this program that shows the program's own page. */
 function identifySender(
   { sender, senderFrame }: IpcMainInvokeEvent,
   windows: StudioWindows,

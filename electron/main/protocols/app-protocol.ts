@@ -26,7 +26,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** @param folder holds index.html */
+/** @param folder containing index.html */
 export function appProtocol(folder: string): (request: Request) => Promise<Response> {
   const root = resolve(folder);
   return async ({ url, method }) => {
@@ -38,13 +38,13 @@ export function appProtocol(folder: string): (request: Request) => Promise<Respo
       const bytes = await readFile(path);
       return new Response(Uint8Array.from(bytes), { headers: { ...HEADERS, 'Content-Type': mediaType } });
     } catch {
-      // Whatever is the matter with the file, to the page it is not there.
+      // Any error of the file is "not found" to the page.
       return refuse(404);
     }
   };
 }
 
-/** The file that an address names; undefined when it is not in the folder. */
+/** The file of an address; undefined when it is not in the folder. */
 function pathIn(root: string, pathname: string): string | undefined {
   let decoded: string;
   try {

@@ -10,7 +10,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': ASSET_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
-  // Named by its content: it never changes.
+  // Addressed by content: it never changes.
   'Cache-Control': 'private, max-age=31536000, immutable',
 };
 
@@ -24,7 +24,7 @@ export function assetProtocol(readAsset: Studio['readAsset']): (request: Request
       asset = host === ASSET_HOST && id.success ? readAsset(id.data) : undefined;
     } catch (error) {
       if (!(error instanceof StudioError) || error.code === 'INTERNAL') throw error;
-      // A damaged picture of a project has a sentence of its own.
+      // A damaged picture of a project has its own sentence.
       return new Response(`${error.message}\n`, {
         status: 422,
         headers: { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },

@@ -1,6 +1,6 @@
 /**
- * What no page of this program may ever do, whatever got into it: go elsewhere, open windows, ask for devices, reach
- * the network (docs/security.md).
+ * Blocks what no page of this program may do, even a compromised one: navigate, open windows, use devices, reach the
+ * network (docs/security.md).
  */
 import type { App, Session, WebContents } from 'electron';
 import { APP_SCHEME, ASSET_SCHEME, isAppAddress } from '../addresses.ts';
@@ -8,10 +8,10 @@ import { APP_SCHEME, ASSET_SCHEME, isAppAddress } from '../addresses.ts';
 /** Schemes that the page may load from; blob and data are its own memory. */
 const OWN_SCHEMES: ReadonlySet<string> = new Set([`${APP_SCHEME}:`, `${ASSET_SCHEME}:`, 'blob:', 'data:']);
 
-/** Permissions that the program's own page needs: writing to the clipboard when the user copies. */
+/** Permissions of the program's own page: writing to the clipboard when the user copies. */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
-/** @param isDeveloping lets the developer tools be opened */
+/** @param isDeveloping allows the developer tools */
 export function lockDownSession(session: Session, isDeveloping: boolean): void {
   session.setPermissionRequestHandler((contents, permission, decide) =>
     decide(PERMISSIONS.has(permission) && isAppAddress(contents.getURL())),
@@ -33,7 +33,7 @@ export function lockDownSession(session: Session, isDeveloping: boolean): void {
   session.setSpellCheckerEnabled(false);
 }
 
-/** Holds for every page that will ever be made, developer tools included. */
+/** Applies to every future page, including developer tools. */
 export function lockDownContents(app: App): void {
   app.on('web-contents-created', (_, contents) => lockDown(contents));
 }
@@ -46,7 +46,7 @@ function lockDown(contents: WebContents): void {
   contents.on('will-frame-navigate', stayHere);
   contents.on('will-redirect', stayHere);
   contents.on('will-attach-webview', (event) => event.preventDefault());
-  // WebRTC is no request that could be cancelled: without a proxy it gets no way out.
+  // WebRTC bypasses request filters; forcing it through a missing proxy leaves it no way out.
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }

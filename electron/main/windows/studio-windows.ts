@@ -1,4 +1,4 @@
-/** The program's windows: made locked down, told of events, and asked for what menu and system want. */
+/** The program's windows: opens them locked down, and passes on events and requests of menu and system. */
 import { randomUUID } from 'node:crypto';
 import type { BrowserWindow, BrowserWindowConstructorOptions, WebContents } from 'electron';
 import { EVENT_CHANNEL } from '../../contract/bridge.ts';
@@ -7,21 +7,21 @@ import { START_PAGE } from '../addresses.ts';
 
 type HostRequest = EventPayload<'host.request'>;
 
-/** What the user may want when a window is closed whose changes are not saved yet. */
+/** The user's choices when closing a window with unsaved changes. */
 export type UnsavedChoice = 'save' | 'leave' | 'stay';
 
-/** How often, and how many times, closing is tried while the page saves; then the user is asked again. */
+/** How often, and how many times, to retry closing while the page saves, before asking the user again. */
 const SAVE_CHECK_MS = 250;
 const MAX_SAVE_CHECKS = 40;
 
 interface OpenWindow {
   readonly clientId: string;
   readonly window: BrowserWindow;
-  /** The page has called: its listeners are there. */
+  /** The page has called, so its listeners exist. */
   isListening: boolean;
-  /** The user wants it closed as soon as everything is saved. */
+  /** Close it as soon as everything is saved. */
   closesWhenSaved: boolean;
-  /** What is to be asked of the page as soon as it listens. */
+  /** Requests for the page, sent as soon as it listens. */
   readonly waiting: HostRequest[];
 }
 
@@ -29,19 +29,19 @@ export interface StudioWindowsOptions {
   readonly makeWindow: (options: BrowserWindowConstructorOptions) => BrowserWindow;
   readonly preloadFile: string;
   readonly iconFile: string;
-  /** Told when the process of a page ended, and why. */
+  /** Called when the process of a page ended, with the reason. */
   readonly onPageGone: (reason: string) => void;
-  /** Asks what to do about changes that are not saved yet; while it asks, nothing else happens in the window. */
+  /** Asks what to do about unsaved changes; blocks the window meanwhile. */
   readonly askAboutUnsaved: (window: BrowserWindow) => UnsavedChoice;
-  /** Told when a window has been closed that waited until everything was saved; not for one that was kept open. */
+  /** Called when a window that waited for saving has closed; not for one that was kept open. */
   readonly onSavedAndClosed: () => void;
-  /** Told when the user wants the window to stay. */
+  /** Called when the user keeps the window open. */
   readonly onStay: () => void;
 }
 
 export class StudioWindows {
   readonly #options: StudioWindowsOptions;
-  /** The one that had the focus last is the last. */
+  /** In order of last focus, most recent last. */
   readonly #windows: OpenWindow[] = [];
 
   constructor(options: StudioWindowsOptions) {
@@ -52,7 +52,7 @@ export class StudioWindows {
     return this.#windows.length;
   }
 
-  /** Opens a window. @param request what its page is to do first */
+  /** Opens a window. @param request the first request to its page */
   open(request?: HostRequest): void {
     const { makeWindow, preloadFile, iconFile, onPageGone } = this.#options;
     const window = makeWindow({
@@ -93,11 +93,11 @@ export class StudioWindows {
     window.webContents.on('render-process-gone', (_, { reason }) => {
       if (reason === 'clean-exit') return;
       onPageGone(reason);
-      // Every committed change is in the project: a page loaded again shows it.
+      // Every committed change is in the project: the reloaded page shows it.
       opened.isListening = false;
       window.webContents.reload();
     });
-    // Without an answer here the page's own beforeunload keeps the window open, and nobody learns why.
+    // Without this handler the page's beforeunload would keep the window open, without a word to the user.
     window.webContents.on('will-prevent-unload', (event) => this.#closeUnsaved(opened, event));
     void window.loadURL(START_PAGE);
   }
@@ -105,7 +105,7 @@ export class StudioWindows {
   #closeUnsaved(opened: OpenWindow, event: { preventDefault(): void }): void {
     if (opened.closesWhenSaved) return;
     const answer = this.#options.askAboutUnsaved(opened.window);
-    // Preventing the page's objection is leaving.
+    // preventDefault overrides the page's objection, so the window closes.
     if (answer === 'leave') event.preventDefault();
     else if (answer === 'save') this.#closeWhenSaved(opened);
     else this.#options.onStay();
@@ -124,17 +124,17 @@ export class StudioWindows {
         clearInterval(timer);
         opened.closesWhenSaved = false;
       }
-      // The page objects as long as something is not saved.
+      // The page objects while something is unsaved.
       opened.window.close();
     }, SAVE_CHECK_MS);
   }
 
-  /** Tells all windows. */
+  /** Sends an event to all windows. */
   broadcast({ event, payload }: StudioEvent): void {
     for (const { window } of this.#windows) send(window, event, payload);
   }
 
-  /** Asks the window that had the focus last, or a new one when there is none. */
+  /** Sends a request to the window focused last, or to a new one. */
   ask(request: HostRequest): void {
     const current = this.#windows.at(-1);
     if (current === undefined) {
@@ -147,7 +147,7 @@ export class StudioWindows {
     else current.waiting.push(request);
   }
 
-  /** The page listens from now on. */
+  /** The page is listening now. */
   setListening(clientId: string): void {
     const opened = this.#windows.find((each) => each.clientId === clientId);
     if (opened === undefined) return;

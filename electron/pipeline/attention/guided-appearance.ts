@@ -3,12 +3,12 @@
  *
  * In the self-attention of row ref_i, with per_i in the same call (paper 3.3):
  *   Q = Q_ref_i,  K = K_per_i,  V = V_per_i + alpha (V_per_i - V_ref_i)
- * The U-Net does this for rows whose `keyValueSource` points at another row (native-models/graph); this file
- * only says who points at whom.
+ * The U-Net does this for rows whose `keyValueSource` points at another row (native-models/graph); this file only
+ * decides which row points at which.
  *
  * Swap guidance (Cross-Image Attention, Alaluf et al., arXiv 2311.03335, section 3.3; named in paper 3.4):
  *   eps_ref_i = eps_plain + s_t (eps_swap - eps_plain)
- * Text classifier-free guidance g takes its place, as in that paper's code: both at once would push the prediction
+ * Text classifier-free guidance g replaces it, as in that paper's code: both at once would push the prediction
  * g s_t times as far.
  *   eps_ref_i = eps_plain(no prompt) + g (eps_swap(scene prompt) - eps_plain(no prompt))
  */
@@ -32,11 +32,11 @@ export function swapGuidanceScaleAt(scale: number, stepIndex: number, steps: num
 export interface ReferenceGuidance {
   /** Text classifier-free guidance g; 1 is off. */
   readonly guidanceScale: number;
-  /** s_t of this step; it acts while text guidance is off. */
+  /** s_t of this step; applies while text guidance is off. */
   readonly swapGuidanceScale: number;
 }
 
-/** What one concept brings to a step. */
+/** One concept's inputs to a step. */
 export interface AppearanceRowInputs {
   readonly step: ScheduleStep;
   /** ref_i at this step, dims [channels, h, w]. */
@@ -46,20 +46,20 @@ export interface AppearanceRowInputs {
   readonly scenePromptEmbedding: Tensor;
   readonly unconditionalEmbedding: Tensor;
   readonly conceptPromptEmbedding: Tensor;
-  /** alpha of the value guidance; 0 replaces keys and values only. */
+  /** alpha of the value guidance; 0 only replaces keys and values. */
   readonly appearanceScale: number;
   readonly guidance: ReferenceGuidance;
-  /** False outside the step range of the guided attention: ref_i then runs as it is. */
+  /** False outside the step range of the guided attention: ref_i then runs unguided. */
   readonly injected: boolean;
   /** per_i's states at this step from an earlier run; with them per_i needs no row. */
   readonly conceptHiddenStates: CachedHiddenStates | undefined;
-  /** Told per_i's states when they were not there. */
+  /** Called with per_i's states if there were none. */
   readonly onConceptHiddenStates?: (states: CachedHiddenStates) => void;
 }
 
 /**
- * The rows of concept i at one step: [ref_i swapped, ref_i plain (only where guidance needs it), per_i (only where its
- * states are not kept)]. Outside the step range the first row is plain too, and nothing is asked of per_i. With text
+ * The rows of concept i at one step: [ref_i swapped, ref_i plain (only where guidance needs it), per_i (only if its
+ * states are not cached)]. Outside the step range the first row is plain too, and per_i is not run. With text
  * guidance the plain row has no prompt.
  */
 export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
@@ -95,8 +95,7 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
  * eps_ref_i from the predictions of {@link appearanceRows}: plain + scale (swapped - plain), with g as the scale where
  * text guidance is on, else s_t.
  *
- * @param predictions one per row, in the same order
- * @param injected as the rows were made
+ * @param predictions one per row, in the same order @param injected as for the rows
  */
 export function guidedPrediction(
   predictions: readonly Tensor[],

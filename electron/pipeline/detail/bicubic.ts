@@ -1,17 +1,17 @@
 /**
- * The kernel that brings what the model makes to full size, one row at a time.
+ * The kernel that enlarges the model's result to full size, one row at a time.
  *
  * Catmull-Rom bicubic interpolation (Keys 1981, a = -1/2), separable, with pixel centres aligned: output pixel X lies at
  * x = (X + 1/2) * in / out - 1/2. Where the output is smaller than the input the kernel is widened by in / out, as
- * Pillow and libvips do, so that nothing aliases. Beyond the border the nearest element is repeated. Equal sizes give
- * the input itself, bit for bit.
+ * Pillow and libvips do, so that nothing aliases. Beyond the border the nearest element is repeated. Equal sizes
+ * return the input unchanged, bit for bit.
  */
 
-/** What one axis needs of the input for each output position. */
+/** The input elements and weights for each output position of one axis. */
 export interface AxisTaps {
   /** Input positions per output position. */
   readonly count: number;
-  /** `count` input indices for each output position, cut at the border. */
+  /** `count` input indices for each output position, clamped to the border. */
   readonly indices: Int32Array;
   /** Their weights, which sum to 1. */
   readonly weights: Float32Array;
@@ -29,8 +29,7 @@ function cubic(x: number): number {
  *
  * @param inputLength elements of the input, > 0
  * @param outputLength elements of the whole output, > 0
- * @param first first output position that is wanted
- * @param wanted number of output positions
+ * @param first first output position to compute @param wanted number of output positions
  */
 export function axisTaps(inputLength: number, outputLength: number, first: number, wanted: number): AxisTaps {
   const step = inputLength / outputLength;
@@ -70,8 +69,7 @@ export class PlaneEnlarger {
 
   /**
    * @param plane row-major, `inputWidth` elements a row
-   * @param across taps of the columns that are wanted
-   * @param down taps of the rows that are wanted
+   * @param across taps of the columns to compute @param down taps of the rows to compute
    */
   constructor(plane: Float32Array, inputWidth: number, across: AxisTaps, down: AxisTaps) {
     this.#plane = plane;
@@ -82,7 +80,7 @@ export class PlaneEnlarger {
   }
 
   /**
-   * Writes one output row; rows are asked for from the top.
+   * Writes one output row; call it from the top down.
    *
    * @param position the row among those of `down`
    * @param target receives as many values as `across` has positions
@@ -94,7 +92,7 @@ export class PlaneEnlarger {
       if (index < indices[start]!) this.#wideRows.delete(index);
     }
     target.fill(0);
-    // Four rows a pass: enlarging takes four in all, and passes are what it takes its time for.
+    // Four rows per pass: enlarging needs four in all, and the passes dominate the time.
     for (let tap = start; tap < start + count; tap += 4) {
       const weightAt = (at: number) => (at < start + count ? weights[at]! : 0);
       const rowAt = (at: number) => this.#wideRow(indices[Math.min(at, start + count - 1)]!);

@@ -1,20 +1,20 @@
 /**
- * The strength of a concept whose user chose none: a picture that the pack's autoencoder does not keep lies outside what
- * the pack can draw, and what the model wants of it is damped.
+ * The default strength of a concept: a picture that the pack's autoencoder cannot reproduce is outside what the pack
+ * can draw, so the model's changes to it are damped.
  */
 import { type RgbImage, tensorToImage } from '../processors/image.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** PSNR from which a picture counts as one that the pack can draw, and up to which as one that it cannot. */
+/** PSNR from which the pack can draw a picture, and up to which it cannot. */
 const DRAWN_FROM_DB = 28;
 const FOREIGN_UP_TO_DB = 22;
 
 /**
- * How well the autoencoder keeps a picture: PSNR in dB over 8-bit channels.
+ * How well the autoencoder reproduces a picture: PSNR in dB over 8-bit channels.
  *
  * @param picture as the model sees it
  * @param reconstruction D(E(picture)), dims [3, height, width], values about -1..1
- * @returns Infinity for a picture that is kept to the byte
+ * @returns Infinity for an identical reconstruction
  */
 export function autoencoderPsnrDb(picture: RgbImage, reconstruction: Tensor): number {
   const { data } = tensorToImage(reconstruction);
@@ -24,9 +24,9 @@ export function autoencoderPsnrDb(picture: RgbImage, reconstruction: Tensor): nu
 }
 
 /**
- * 1 from 28 dB on, 0 up to 22 dB, in a line between.
+ * 1 from 28 dB on, 0 up to 22 dB, linear in between.
  *
- * The starter pack keeps 32 dB of drawings, 27 to 20 dB of photographs, which it cannot draw.
+ * The starter pack reproduces drawings at 32 dB, and photographs, which it cannot draw, at 20 to 27 dB.
  *
  * @param psnrDb of the staged background or the aligned concept, from {@link autoencoderPsnrDb}
  * @returns 0..1

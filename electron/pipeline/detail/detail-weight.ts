@@ -1,16 +1,16 @@
-/** Where the detail of a picture that went in belongs in what came out: s and w of restore-detail.ts. */
+/** Where the detail of an input picture belongs in the result: s and w of restore-detail.ts. */
 import { gaussianBlur } from '../tensor/image-kernels.ts';
 import { assertDims, assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
 
-/** How alike two pictures must be for the detail of one to belong in the other. */
+/** How similar two pictures must be for the detail of one to belong in the other. */
 export interface AgreementOptions {
-  /** Standard deviation in pixels of the Gaussian G under which they are compared: shape counts, fine detail does not. */
+  /** Standard deviation in pixels of the Gaussian G applied before comparison: shape counts, fine detail does not. */
   readonly blurPx: number;
-  /** Difference in levels of 0..255, root mean square over the channels, at which agreement has fallen to 1/e. */
+  /** Difference in levels of 0..255, root mean square over the channels, at which agreement falls to 1/e. */
   readonly toleranceLevels: number;
 }
 
-/** Measured and looked at on held-out scenes (docs/decisions/0151). */
+/** Measured and inspected on held-out scenes (docs/decisions/0151). */
 export const AGREEMENT: AgreementOptions = { blurPx: 2, toleranceLevels: 20 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Gives back the detail that the autoencoder loses, at full size (docs/method.md, Detail and strength).
+ * Restores the detail that the autoencoder loses, at full size (docs/method.md, Detail and strength).
  *
  *   result = up(D(out) + sum_k (1 - s_k) (R_k - D(out))) + detail * sum_k up(w_k) (C_k - up(R_k))
  *
@@ -21,22 +21,22 @@ import type { RgbImage } from '../processors/image.ts';
 import { assertDims, type Tensor, TensorDimsError } from '../tensor/tensor.ts';
 import { axisTaps, PlaneEnlarger } from './bicubic.ts';
 
-/** A picture that went in, and what is taken of it. */
+/** An input picture, and how it is used. */
 export interface DetailSource {
-  /** C at full size: the frame, or the part of it that begins at `left`, `top`; beyond it the weight counts as 0. */
+  /** C at full size: the frame, or the part of it starting at `left`, `top`; beyond it the weight counts as 0. */
   readonly picture: RgbImage;
-  /** Where the picture begins in the frame, in full-size pixels. */
+  /** Top left corner of the picture in the frame, in full-size pixels. */
   readonly left: number;
   readonly top: number;
   /** R = D(E(down(C))) of the whole frame, dims [3, h, w], values about -1..1. */
   readonly reconstruction: Tensor;
-  /** s at the model's size, dims [h, w], 0..1; 1 where this source is not meant. The 1 - s of all sources sum to <= 1. */
+  /** s at the model's size, dims [h, w], 0..1; 1 outside this source's area. The 1 - s of all sources sum to <= 1. */
   readonly strength: Tensor;
   /** w at the model's size, dims [h, w], 0..1. */
   readonly weight: Tensor;
 }
 
-/** What is put together. */
+/** The inputs of the sum. */
 export interface RestoreDetailInputs {
   /** D(out), dims [3, h, w], values about -1..1. */
   readonly composed: Tensor;
@@ -44,7 +44,7 @@ export interface RestoreDetailInputs {
   readonly width: number;
   readonly height: number;
   readonly sources: readonly DetailSource[];
-  /** Share of the lost detail that is given back, 0..1. */
+  /** Share of the lost detail to restore, 0..1. */
   readonly detail: number;
 }
 
@@ -52,17 +52,17 @@ export interface RestoreDetailInputs {
 export interface DetailBand {
   /** First row, in full-size pixels of the frame. */
   readonly top: number;
-  /** As wide as the wanted area. */
+  /** As wide as the requested area. */
   readonly pixels: RgbImage;
 }
 
-/** Rows that are worked on at once: the caller can stop, report or give way between them. */
+/** Rows per band: the caller can stop, report or yield between bands. */
 const BAND_ROWS = 64;
 
 /**
  * The result, band by band from the top, so that neither memory nor the time between two bands grows with the frame.
  *
- * @param area the part of the frame that is wanted, in full-size pixels; all of it by default
+ * @param area the part of the frame to compute, in full-size pixels; all of it by default
  * @throws TensorDimsError when dims do not fit; RangeError for an area that is not inside the frame
  */
 export function* restoreDetailBands(
@@ -128,7 +128,7 @@ function withStrength({ composed, sources }: RestoreDetailInputs): Tensor {
   return { data, dims: composed.dims };
 }
 
-/** Adds detail * up(w) (C - up(R)) of one source to a row of levels 0..255, three a pixel. */
+/** Adds detail * up(w) (C - up(R)) of one source to a row of levels 0..255, three per pixel. */
 function sourceRows(
   { picture, left, top, reconstruction, weight }: DetailSource,
   area: Rectangle,
@@ -144,7 +144,7 @@ function sourceRows(
     const y = area.top + position - top;
     if (y < 0 || y >= picture.height || to <= from) return;
     weights.rowInto(position, share);
-    // Where nothing of this source is wanted in the row, its three planes need not be enlarged.
+    // If this source has no weight in the row, its three planes need not be enlarged.
     if (!share.some((value, x) => value > 0 && x >= from && x < to)) return;
     const first = (y * picture.width + area.left - left) * 3;
     for (const [channel, plane] of planes.entries()) {

@@ -1,8 +1,7 @@
 /**
- * Filling a hole in layers: each pixel is the mean of the nearest known ones to its left and right, above and below,
- * weighted by the inverse of their distance, those beside it ten times as much. Scenes stand upright: sky, hills and
- * ground go on sideways, and an object that is taken out mostly interrupted them there. In a row this is linear
- * interpolation.
+ * Fills a hole in layers: each pixel is the mean of the nearest known ones to its left, right, above and below,
+ * weighted by inverse distance, those to the sides ten times as much. Scenes are upright: sky, hills and ground
+ * continue sideways, and that is where an object interrupts them. In a row this is linear interpolation.
  *
  * Measured against the true backgrounds of unseen scenes: docs/decisions/0043-remove-objects-by-blended-diffusion.md.
  */
@@ -13,7 +12,7 @@ import type { Inpainter } from '../preparation-ports.ts';
 import type { RgbImage } from '../processors/image.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** Weight of what is above and below, of that of what is beside. */
+/** Weight of the pixels above and below, relative to those at the sides. */
 const VERTICAL_WEIGHT = 0.1;
 
 export class LayeredInpainter implements Inpainter {
@@ -25,19 +24,19 @@ export class LayeredInpainter implements Inpainter {
   }
 
   async release(): Promise<void> {
-    // It holds nothing.
+    // It has no resources to release.
   }
 }
 
 /**
- * @param hole dims [height, width]; what is at least 0.5 is filled
- * @returns the picture with its hole filled; unchanged where no pixel in a row or column is known
+ * @param hole dims [height, width]; elements of at least 0.5 are filled @returns the picture with its hole filled;
+ * unchanged where no pixel in a row or column is known
  */
 export function fillLayers({ width, height, data }: RgbImage, hole: Tensor): RgbImage {
   const sums = new Float64Array(3 * width * height);
   const weights = new Float64Array(width * height);
   const isHole = (at: number) => hole.data[at]! >= REGION_THRESHOLD;
-  /** Goes along a line; each hole pixel takes from the last known one, by its distance. */
+  /** Scans a line; each hole pixel adds the last known one, weighted by distance. */
   const sweep = (start: number, step: number, count: number, weight: number) => {
     let known = -1;
     for (let index = 0; index < count; index++) {

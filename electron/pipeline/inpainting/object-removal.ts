@@ -1,10 +1,10 @@
 /**
- * Taking objects out of a picture (docs/method.md, stage 1 step 3): the union of their masks, grown so that soft edges
- * and shadows go too, is a hole; what was behind it is made up, and only the hole's pixels change.
+ * Removes objects from a picture (docs/method.md, stage 1 step 3): the union of their masks, grown to include soft
+ * edges and shadows, is a hole; its content is generated, and only the hole's pixels change.
  *
- * One way to make it up is here: blended latent diffusion (Avrahami et al., arXiv 2206.02779). A first, smooth fill is
- * noised part of the way and denoised under the prompt of the empty scene; after every step the latents outside the
- * hole are put back to the picture's own, noised to the same level.
+ * One inpainter is here: blended latent diffusion (Avrahami et al., arXiv 2206.02779). A smooth first fill is partly
+ * noised and denoised with the prompt of the empty scene; after every step the latents outside the hole are replaced
+ * by the picture's own, noised to the same level.
  */
 import { NoisePredictor, throwIfCancelled } from '../batching.ts';
 import type { ComposeModels } from '../compose.ts';
@@ -21,16 +21,16 @@ import { areaAverage, dilate, maximumPlane } from '../tensor/image-kernels.ts';
 import { gaussianNoise } from '../tensor/noise.ts';
 import { firstNonFinite, type Tensor, tensor } from '../tensor/tensor.ts';
 
-/** Most pixels over which a fill fades into the picture, within the margin around the objects. */
+/** Widest fade of a fill into the picture, in pixels, within the margin around the objects. */
 const MOST_FADE_PX = 4;
 
 /**
- * The hole that objects leave.
+ * The hole left by objects.
  *
  * @param masks dims [height, width] each, values 0..1
  * @param growPx margin, >= 0
  * @returns dims of the masks, values 0 or 1
- * @throws PipelineError MASK_EMPTY when there is nothing to remove, SIZE_MISMATCH naming both sizes
+ * @throws PipelineError MASK_EMPTY if there is nothing to remove, SIZE_MISMATCH naming both sizes
  */
 export function removalHole(
   masks: readonly Tensor[],
@@ -53,17 +53,17 @@ export function removalHole(
   if (!hole.data.includes(0)) {
     throw new PipelineError(
       'MASK_EMPTY',
-      'The masks, with their margin, cover the whole picture: nothing is left to fill from. Make the margin smaller.',
+      'The masks, with their margin, cover the whole picture: there is nothing left to fill from. Make the margin smaller.',
     );
   }
   return hole;
 }
 
 /**
- * Puts a fill into a picture's hole. Pixels outside the hole stay what they were, byte for byte; the seam is drawn in
- * the margin, so that nothing of the objects shows through.
+ * Pastes a fill into a picture's hole. Pixels outside the hole stay unchanged, byte for byte; the fade lies in the
+ * margin, so that nothing of the objects shows through.
  *
- * @param growPx the margin that the hole was made with
+ * @param growPx margin of the hole
  */
 export function pasteFill(image: RgbImage, filled: RgbImage, hole: Tensor, growPx: number): RgbImage {
   const [height, width] = hole.dims as [number, number];
@@ -77,17 +77,20 @@ export function pasteFill(image: RgbImage, filled: RgbImage, hole: Tensor, growP
   return compositeOver(image, filled, opacity);
 }
 
-/** How the denoising goes. */
+/** Settings of the denoising. */
 export interface BlendedFillParameters {
-  /** What the picture shows without the objects. */
+  /** Describes the picture without the objects. */
   readonly prompt: string;
   readonly seed: number;
   readonly steps: number;
   /** Classifier-free guidance >= 1. */
   readonly guidanceScale: number;
-  /** Share of the steps that is run, 0..1: how far the first fill is noised. */
+  /** Share of the steps to run, 0..1: how far the first fill is noised. */
   readonly strength: number;
-  /** Fills whose latents are averaged, each of other noise: what is certain stays, what is made up evens out. */
+  /**
+   * Number of fills with different noise whose latents are averaged: what is certain stays, invented detail averages
+   * out.
+   */
   readonly samples: number;
 }
 
@@ -104,7 +107,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
 
   /**
    * @param models of the blending pack; their owner releases them
-   * @param first makes the smooth fill that is begun from
+   * @param first makes the smooth fill to start from
    */
   constructor(
     models: ComposeModels,
@@ -137,7 +140,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
       attentionLayers: 'all',
       controls: { ...(signal && { signal }) },
     });
-    // A latent element belongs to the hole when any of its pixels does, or a neighbour's.
+    // A latent element belongs to the hole if any of its pixels, or of its neighbours', does.
     const inside = latentHole(hole, autoencoder.downscale);
     const outside = complement(inside);
     const from = Math.min(Math.round((1 - strength) * steps.length), steps.length - 1);
@@ -148,7 +151,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
     let latents = Array.from({ length: samples }, (_, sample) =>
       addNoise(originalLatents, noiseAt(sample, 0), remaining[0]!.alphaProd),
     );
-    // 2. Denoise; what is outside the hole is put back after every step.
+    // 2. Denoise; replace the latents outside the hole after every step.
     for (const [done, step] of remaining.entries()) {
       throwIfCancelled(signal);
       const predictions = await predictor.predict(
@@ -162,7 +165,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
         const next = stepWithNoise(
           value,
           predictions[sample]![0]!,
-          // The last step adds no noise: what it leaves is looked at.
+          // The last step adds no noise.
           isLast ? tensor(new Float32Array(noiseMap.data.length), noiseMap.dims) : noiseMap,
           step,
         );

@@ -8,8 +8,8 @@
  * | eps | noisePredictions[k] | the U-Net's prediction at trajectory[k] |
  * | z_t | noiseMaps[k] | the noise that leads the DDPM step from trajectory[k] to trajectory[k + 1] |
  *
- * The x_t are drawn independently of each other, so all are known before the U-Net is asked anything, and a
- * branch of which only the x_t are needed (the inpainted background, the concepts) needs no U-Net at all.
+ * The x_t are drawn independently of each other, so all are known before the first U-Net call, and a branch that only
+ * needs its x_t (the inpainted background, the concepts) needs no U-Net at all.
  */
 import type { GroupRow, NoisePredictor } from '../batching.ts';
 import {
@@ -22,7 +22,7 @@ import {
 import { gaussianNoise, type NoiseStream } from '../tensor/noise.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
-/** An inverted image: everything that stepping back to it needs. */
+/** An inverted image: everything needed to step back to it. */
 export interface Inversion {
   /** x_t for every step, noisiest first, and x0 last: steps + 1 tensors of dims [channels, h, w]. */
   readonly trajectory: readonly Tensor[];
@@ -37,7 +37,7 @@ export interface Inversion {
  *
  * @param latents x0, dims [channels, h, w]
  * @param seed unsigned 32-bit seed of the noise
- * @param stream which role's noise to draw
+ * @param stream role of the noise
  * @returns steps + 1 tensors, noisiest first, x0 itself last
  */
 export function sampleTrajectory(
@@ -57,7 +57,7 @@ export function sampleTrajectory(
  *
  * @param trajectory steps + 1 tensors, as from {@link sampleTrajectory}
  * @param promptEmbedding the image's own prompt, dims [tokens, hidden]
- * @param onStep told how many of the predictions are done
+ * @param onStep called with the number of finished predictions
  */
 export async function predictTrajectoryNoise(
   trajectory: readonly Tensor[],
@@ -67,7 +67,7 @@ export async function predictTrajectoryNoise(
   onStep?: (done: number) => void,
 ): Promise<Tensor[]> {
   const predictions: Tensor[] = [];
-  // Chunks only so that progress and cancellation are seen: the predictor packs each into fitting calls.
+  // Chunks are only for progress and cancellation: the predictor splits each into calls that fit.
   const chunkSteps = 8;
   for (let start = 0; start < steps.length; start += chunkSteps) {
     const groups = steps.slice(start, start + chunkSteps).map((step): GroupRow[] => [
@@ -116,8 +116,8 @@ export function extractNoiseMaps(
 }
 
 /**
- * The whole inversion of an image, its noise maps included. Blending needs this of the background only; the
- * other branches' noise maps are wanted when a run is traced.
+ * The complete inversion of an image, including its noise maps. Blending needs this only for the background; tracing
+ * a run needs it for the other branches too.
  */
 export async function invert(
   trajectory: readonly Tensor[],

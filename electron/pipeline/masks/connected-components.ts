@@ -1,7 +1,7 @@
 /** Connected parts of a region. */
 import type { Region } from './region.ts';
 
-/** Which elements touch: 4 by an edge, 8 by an edge or a corner. */
+/** Which elements are connected: 4 by an edge, 8 by an edge or a corner. */
 export type Connectivity = 4 | 8;
 
 /** The parts of a region; part n has label n, areas[n - 1] and atBorder[n - 1]. */

@@ -1,4 +1,4 @@
-/** How much a mask covers. */
+/** The area covered by a mask. */
 import type { Tensor } from '../tensor/tensor.ts';
 import { assertNonNegative, maskDims, REGION_THRESHOLD } from './region.ts';
 
@@ -27,7 +27,7 @@ export function maskCoverage(mask: Tensor): MaskCoverage {
 /**
  * Whether a mask's region is too small to matter.
  *
- * @param minAreaPx smallest region that counts, in elements, >= 0
+ * @param minAreaPx smallest region that matters, in elements, >= 0
  */
 export function isMaskEmpty(mask: Tensor, minAreaPx = 1): boolean {
   assertNonNegative(minAreaPx, 'The smallest region that counts');

@@ -23,8 +23,8 @@ export function growMask(mask: Tensor, radiusPx: number): Tensor {
 /**
  * Shrinks a mask's region by a radius: what stays is farther than it from every element outside.
  *
- * erode(M, r) = complement of dilate(complement of M, r). What lies beyond the border of the picture counts as
- * neither inside nor outside, so that a mask that touches the border is not eaten away from there.
+ * erode(M, r) = complement of dilate(complement of M, r). The area beyond the border of the picture is ignored, so
+ * that a mask touching the border does not shrink from there.
  *
  * @param mask dims [height, width], values 0..1
  * @param radiusPx in elements, >= 0, need not be whole; 0 gives the region itself

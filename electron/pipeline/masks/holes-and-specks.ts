@@ -1,7 +1,7 @@
 /**
- * Tidying a mask that a model or a hand drew: holes are filled, specks removed.
+ * Cleans up a mask: fills holes, removes specks.
  *
- * Parts of the region touch by corners too (8), what surrounds them only by edges (4): with one connectivity for
+ * The region is connected by corners too (8), its surroundings only by edges (4): with one connectivity for
  * both, a diagonal line would neither separate nor connect its two sides.
  */
 import type { Tensor } from '../tensor/tensor.ts';

@@ -1,5 +1,5 @@
 /**
- * Moving and scaling a mask within its picture.
+ * Moves and scales a mask within its picture.
  *
  * Output element p shows the source at (p - origin - offset) / scale + origin, read with a tent filter whose
  * half width is 1 source element when enlarging (bilinear) and 1 / scale when reducing, so that thin parts fade
@@ -10,7 +10,7 @@ import { PipelineError } from '../errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { maskDims } from './region.ts';
 
-/** How a mask moves; nothing given leaves it as it is. */
+/** A transformation of a mask; the identity by default. */
 export interface MaskMove {
   /** To the right, in elements; need not be whole. */
   readonly offsetX?: number;
@@ -44,7 +44,7 @@ function axisWeights(length: number, offset: number, scale: number, origin: numb
     const tent = Array.from({ length: end - begin + 1 }, (_, index) =>
       Math.max(0, 1 - Math.abs(begin + index - centre) / halfWidth),
     );
-    // Normalised over the whole tent, the part beyond the border included: there the source is 0.
+    // Normalised over the whole tent, including the part beyond the border, where the source is 0.
     const total = tent.reduce((sum, weight) => sum + weight, 0);
     const from = Math.min(Math.max(begin, 0), length);
     const to = Math.max(Math.min(end, length - 1), from - 1);

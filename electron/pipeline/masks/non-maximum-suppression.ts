@@ -1,4 +1,4 @@
-/** Of boxes that overlap, the best. */
+/** Keeps the best of overlapping boxes. */
 import type { Detection, ImageBox } from '../preparation-ports.ts';
 
 /** Intersection over union of two boxes, 0..1; 0 for boxes without area. */
@@ -11,8 +11,8 @@ export function boxOverlap(a: ImageBox, b: ImageBox): number {
 }
 
 /**
- * Greedy non-maximum suppression: from the best box down, one is kept when it overlaps none that is kept by more
- * than the threshold. As torchvision.ops.nms; equal scores keep their order.
+ * Greedy non-maximum suppression: from the best box down, a box is kept if it overlaps no kept box by more than the
+ * threshold. Like torchvision.ops.nms; equal scores keep their order.
  *
  * @param overlapThreshold intersection over union, 0..1
  * @returns best first
@@ -28,7 +28,7 @@ export function suppressOverlaps<Found extends Detection>(
   return kept;
 }
 
-/** The part of a box that lies in the picture; undefined when none does. */
+/** The part of a box inside the picture; undefined if it is outside. */
 export function clipBox(box: ImageBox, width: number, height: number): ImageBox | undefined {
   const clipped = {
     left: Math.min(Math.max(box.left, 0), width),

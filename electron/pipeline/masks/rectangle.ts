@@ -36,7 +36,7 @@ export function boundingRectangle(mask: Tensor): Rectangle | undefined {
 }
 
 /**
- * A rectangle grown by a margin on every side and cut at the border of the picture.
+ * A rectangle grown by a margin on every side and clipped to the picture.
  *
  * @param marginPx whole and >= 0
  * @param dims [height, width] of the picture
@@ -49,7 +49,10 @@ export function expandRectangle(
 ): Rectangle {
   assertNonNegative(marginPx, 'The margin of a rectangle');
   if (!Number.isInteger(marginPx)) {
-    throw new PipelineError('PARAMETER_INVALID', `The margin of a rectangle is whole, not ${marginPx}.`);
+    throw new PipelineError(
+      'PARAMETER_INVALID',
+      `The margin of a rectangle must be a whole number, not ${marginPx}.`,
+    );
   }
   const newLeft = Math.max(left - marginPx, 0);
   const newTop = Math.max(top - marginPx, 0);

@@ -1,5 +1,5 @@
 /**
- * What all mask operations share: a mask is a plane of dims [height, width] with values 0..1, and its *region*
+ * Basics of all mask operations: a mask is a plane of dims [height, width] with values 0..1, and its *region*
  * is the set of elements that are at least half covered. Operations on shape (grow, shrink, holes, specks) look
  * at the region and return 0 or 1; operations on weights (feather, invert, union, transform) keep soft values.
  * So shape comes first and feathering last.
@@ -11,7 +11,7 @@
 import { PipelineError } from '../errors.ts';
 import { type Tensor, TensorDimsError, tensor } from '../tensor/tensor.ts';
 
-/** An element belongs to a mask's region from this value on (method.md, stage 2 step 3). */
+/** Least value of the elements of a mask's region (method.md, stage 2 step 3). */
 export const REGION_THRESHOLD = 0.5;
 
 /** The region of a mask as bytes, row-major: 1 inside, 0 outside. */

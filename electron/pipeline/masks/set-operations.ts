@@ -45,7 +45,7 @@ export function intersectMasks(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * What of `from` is not in `taken`: min(from, 1 - taken).
+ * The part of `from` that is not in `taken`: min(from, 1 - taken).
  *
  * @throws TensorDimsError naming both dims when they differ
  */

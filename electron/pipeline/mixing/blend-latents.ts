@@ -13,7 +13,7 @@ export interface WeightedLatents {
 /**
  * Sum of latents times their weights, element-wise: eps_back * M_B + sum_i eps_ref_i * M_i (paper 3.4).
  *
- * Elements of weight 0 are left out rather than multiplied, so that a region of weight 1 is copied exactly.
+ * Elements of weight 0 are skipped rather than multiplied, so that a region of weight 1 is copied exactly.
  *
  * @returns dims [channels, h, w]
  */

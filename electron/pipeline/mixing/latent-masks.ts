@@ -15,7 +15,7 @@ import { assertNonNegative, REGION_THRESHOLD } from '../masks/region.ts';
 import { areaAverage, dilate, gaussianBlur } from '../tensor/image-kernels.ts';
 import { type Tensor, tensor, zeros } from '../tensor/tensor.ts';
 
-/** A concept's mask with its place in the layer order. */
+/** A concept's mask and layer order. */
 export interface ConceptMask {
   /** dims [height, width] at image resolution, values 0..1. */
   readonly mask: Tensor;
@@ -28,7 +28,7 @@ export interface LatentMasks {
   readonly regionMasks: readonly Tensor[];
   readonly backgroundMask: Tensor;
   readonly expandedMasks: readonly Tensor[];
-  /** 1 in the transition bands, 0 elsewhere; undefined where none is asked for. */
+  /** 1 in the transition bands, 0 elsewhere; undefined without bands. */
   readonly bandMask: Tensor | undefined;
 }
 
@@ -57,12 +57,11 @@ export function frontToBack(concepts: readonly Pick<ConceptMask, 'order'>[]): nu
  * Brings the concepts' masks to latent resolution and resolves overlaps.
  *
  * Without a feather the area average is thresholded at 0.5; with one, the mask is blurred and the average kept,
- * for soft weights. Going from the front layer to the back, each concept takes its weight of what the layers
- * before it left, so that M_B and the M_i sum to 1 at every element and in paper mode the concept in front
- * takes the element.
+ * for soft weights. From the front layer to the back, each concept takes its weight of what the previous layers left,
+ * so that M_B and the M_i sum to 1 at every element and in paper mode the front concept takes the element.
  *
- * Only when every concept has its own do regions grow, and then get their transition bands: both take elements from
- * the background alone, never from another concept.
+ * Only then do regions grow and get their transition bands: both take elements only from the background, never from
+ * another concept.
  *
  * @returns masks in the order of `concepts`
  */
@@ -76,7 +75,7 @@ export function latentMasks(
   if (!Number.isInteger(bandLatent)) {
     throw new PipelineError(
       'PARAMETER_INVALID',
-      `The width of a transition band is whole, not ${bandLatent}.`,
+      `The width of a transition band must be a whole number, not ${bandLatent}.`,
     );
   }
   const remaining = new Float32Array(dims[0] * dims[1]).fill(1);
@@ -111,7 +110,7 @@ export function latentMasks(
   };
 }
 
-/** Moves a concept's weight of what remains from the rest to its region. */
+/** Moves a concept's share from the remainder to its region. */
 function takeRemaining(region: Float32Array, remaining: Float32Array, { data }: Tensor): void {
   for (let at = 0; at < remaining.length; at++) {
     const taken = data[at]! * remaining[at]!;
@@ -121,13 +120,13 @@ function takeRemaining(region: Float32Array, remaining: Float32Array, { data }: 
 }
 
 /**
- * M_E as a rectangle of latent elements: the bounds of a concept's own mask, grown by the margin on every side and cut
- * at the border (paper 3.5).
+ * M_E as a rectangle of latent elements: the bounds of a concept's own mask, grown by the margin on every side and
+ * clipped to the picture (paper 3.5).
  *
- * It is the rectangle of the original object mask: concepts in front take nothing of it, and a feather adds nothing.
- * Its elements are those of the region in paper mode; a mask that covers no element by half, which a feather can still
- * render, has the bounds of the elements that it touches. Where regions grow or have bands the rectangle holds those
- * too: dilution must leave alone what the region holds.
+ * It is the rectangle of the original object mask: concepts in front do not reduce it, and a feather does not enlarge
+ * it. Its elements are those of the region in paper mode; a mask that covers no element by half, which a feather can
+ * still render, has the bounds of the elements that it touches. If regions grow or have bands, the rectangle contains
+ * those too: dilution must not change the region.
  *
  * @param mask dims [height, width] at image resolution, values 0..1
  * @returns undefined for a mask of zeros
@@ -148,7 +147,7 @@ function reduceMask(mask: Tensor, { downscale, featherPx }: LatentMaskOptions): 
   return hardRegion(areaAverage(mask, downscale));
 }
 
-/** 1 for the elements that are covered by half or more, 0 for the others. */
+/** 1 for elements covered by half or more, 0 for the others. */
 function hardRegion(covered: Tensor): Tensor {
   return tensor(
     covered.data.map((share) => (share >= REGION_THRESHOLD ? 1 : 0)),

@@ -2,9 +2,9 @@
  * CLIP's byte-pair tokenizer, from the `tokenizer/` folder of a diffusers checkpoint (vocab.json and merges.txt, or
  * the same two lists out of tokenizer.json).
  *
- * The byte-pair encoding is @huggingface/tokenizers'; this file only states what CLIP's tokenizer.json would
- * say, since most Stable Diffusion checkpoints ship without one. Source: transformers' CLIPTokenizer and its
- * conversion to a fast tokenizer.
+ * The byte-pair encoding is @huggingface/tokenizers'; this file only supplies the contents of CLIP's tokenizer.json,
+ * since most Stable Diffusion checkpoints ship without one. Source: transformers' CLIPTokenizer and its conversion to
+ * a fast tokenizer.
  */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { PipelineError } from '../errors.ts';
@@ -15,13 +15,13 @@ export interface ClipTokenizerFiles {
   readonly vocabulary: Readonly<Record<string, number>>;
   /** Pairs of tokens, the first to merge first: "a b" as in merges.txt, or ["a", "b"]. */
   readonly merges: readonly string[] | readonly (readonly string[])[];
-  /** Token that fills short prompts: '<|endoftext|>' in SD 1.x, '!' in SD 2.x. */
+  /** Token that pads short prompts: '<|endoftext|>' in SD 1.x, '!' in SD 2.x. */
   readonly padToken: string;
   /** Positions of the text encoder, start and end token included; 77 for Stable Diffusion. */
   readonly maxLength: number;
 }
 
-/** The pairs of a merges.txt: a version line, then one pair of tokens a line. */
+/** The pairs of a merges.txt: a version line, then one pair of tokens per line. */
 export function parseMerges(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#version'));
 }

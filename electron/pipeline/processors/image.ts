@@ -1,7 +1,7 @@
 /** 8-bit pictures <-> tensors. */
 import { assertDims, type Tensor, tensor } from '../tensor/tensor.ts';
 
-/** An sRGB picture: 3 bytes a pixel, rows from the top, no padding. */
+/** An sRGB picture: 3 bytes per pixel, rows from the top, no padding. */
 export interface RgbImage {
   readonly width: number;
   readonly height: number;
@@ -9,7 +9,7 @@ export interface RgbImage {
 }
 
 /**
- * Pixels to what the autoencoder takes.
+ * Pixels to the autoencoder's input.
  *
  * @returns dims [3, height, width], values -1..1 (0..255 mapped linearly)
  */
@@ -25,7 +25,7 @@ export function imageToTensor({ width, height, data }: RgbImage): Tensor {
 }
 
 /**
- * What the autoencoder gives to pixels; values outside -1..1 are clipped, as a display must.
+ * The autoencoder's output to pixels; values outside -1..1 are clipped.
  *
  * @param image dims [3, height, width]
  */
@@ -46,7 +46,7 @@ export function tensorToImage(image: Tensor): RgbImage {
 /**
  * An 8-bit grey picture to a mask.
  *
- * @param grey one byte a pixel
+ * @param grey one byte per pixel
  * @returns dims [height, width], values 0..1
  */
 export function greyToMask(grey: Uint8Array, width: number, height: number): Tensor {

@@ -1,5 +1,5 @@
 /**
- * DPM-Solver++ (2M): second order, one model call a step, from the two latest estimates of x0.
+ * DPM-Solver++ (2M): second order, one model call per step, from the two latest estimates of x0.
  *
  * | paper | here | meaning |
  * | --- | --- | --- |
@@ -10,10 +10,10 @@
  * | x_theta | predOriginalSample | x0_hat |
  * | D | direction | x0_hat, extrapolated from this step's and the one before's |
  *
- * Source: Lu et al., "DPM-Solver++" (arXiv 2211.01095), algorithm 2. The timesteps are spaced "trailing": they begin
+ * Source: Lu et al., "DPM-Solver++" (arXiv 2211.01095), algorithm 2. The timesteps use "trailing" spacing: they start
  * at the last training step, where a picture really is pure noise (Lin et al., arXiv 2305.08891, section 3.3). The
- * numbers are those of diffusers' DPMSolverMultistepScheduler with `algorithm_type = "dpmsolver++"`,
- * `solver_order = 2`, `timestep_spacing = "trailing"` and `final_sigmas_type = "zero"`.
+ * numbers are those of diffusers' DPMSolverMultistepScheduler with `algorithm_type = "dpmsolver++"`, `solver_order =
+ * 2`, `timestep_spacing = "trailing"` and `final_sigmas_type = "zero"`.
  */
 import { PipelineError } from '../errors.ts';
 import { assertSameDims, tensor } from '../tensor/tensor.ts';
@@ -42,7 +42,7 @@ export function dpmSolverSampler(schedule: NoiseScheduleConfig, stepCount: numbe
     advance: ({ latents, predOriginalSample: earlier }, noisePrediction, index) => {
       const step = steps[index]!;
       const predOriginalSample = predictOriginalSample(latents, noisePrediction, step);
-      // Behind the last step the noise is 0: h is infinite and x0_hat itself is the result.
+      // After the last step the noise is 0: h is infinite and x0_hat itself is the result.
       if (index === steps.length - 1) return { latents: predOriginalSample, predOriginalSample };
       const stride = logSnrOf(step.alphaProdPrevious) - logSnrOf(step.alphaProd);
       const signal = Math.sqrt(step.alphaProdPrevious);
@@ -94,7 +94,7 @@ function trailingSteps(schedule: NoiseScheduleConfig, stepCount: number): Schedu
   }));
 }
 
-/** As NumPy rounds. */
+/** Rounds like NumPy. */
 function roundHalfToEven(value: number): number {
   const below = Math.floor(value);
   const isHalf = value - below === 0.5;

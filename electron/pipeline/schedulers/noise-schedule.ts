@@ -42,15 +42,15 @@ export const STABLE_DIFFUSION_SCHEDULE: NoiseScheduleConfig = {
 };
 
 /**
- * ᾱ at the last timestep of a rescaled schedule, where the formula gives 0: eps = x_T there, from which no x0_hat
- * follows. This stands for it, as in diffusers' schedulers (2^-24, the smallest positive float16); the method stays
- * in float32, in which eps then carries x0_hat to about 1e-3.
+ * ᾱ at the last timestep of a rescaled schedule, where the formula gives 0: eps = x_T there, which determines no
+ * x0_hat. This value replaces it, as in diffusers' schedulers (2^-24, the smallest positive float16); the method
+ * stays in float32, in which eps then carries x0_hat to about 1e-3.
  */
 export const TERMINAL_ALPHA_PROD = 2 ** -24;
 
 /** One inference step t -> prev with its coefficients, in double precision. */
 export interface ScheduleStep {
-  /** 0 for the first step that is run. */
+  /** 0 for the first step of the run. */
   readonly index: number;
   readonly timestep: number;
   readonly alphaProd: number;
@@ -69,7 +69,7 @@ export type Solver = (typeof SOLVERS)[number];
  *
  * With `rescaleZeroSnr`, sqrt(ᾱ) is shifted so that its last value is 0 and scaled so that its first one stays:
  * sqrt(ᾱ'_t) = (sqrt(ᾱ_t) - sqrt(ᾱ_T)) sqrt(ᾱ_1) / (sqrt(ᾱ_1) - sqrt(ᾱ_T)) (Lin et al., arXiv 2305.08891,
- * algorithm 1); {@link TERMINAL_ALPHA_PROD} stands for the 0.
+ * algorithm 1); {@link TERMINAL_ALPHA_PROD} replaces the 0.
  */
 export function alphasCumprod(config: NoiseScheduleConfig): Float64Array {
   const { betaStart, betaEnd, trainSteps, betaSchedule } = config;
@@ -126,8 +126,8 @@ export function scheduleSteps(config: NoiseScheduleConfig, steps: number): Sched
     const timestep = (steps - 1 - index) * spacing + stepsOffset;
     const previous = timestep - spacing;
     const alphaProd = products[timestep]!;
-    // Behind the last step lies x0 itself; the schedule's first product stands for it (set_alpha_to_one =
-    // false). With 1 in its place sigma would be 0, and no noise map could hold what the U-Net misses.
+    // The last step leads to x0; its ᾱ_prev is the schedule's first product (set_alpha_to_one = false). With 1
+    // instead, sigma would be 0, and no noise map could correct the U-Net's error.
     const alphaProdPrevious = products[Math.max(previous, 0)]!;
     const variance = ((1 - alphaProdPrevious) / (1 - alphaProd)) * (1 - alphaProd / alphaProdPrevious);
     const sigma = Math.sqrt(Math.max(variance, 0));
@@ -136,10 +136,10 @@ export function scheduleSteps(config: NoiseScheduleConfig, steps: number): Sched
 }
 
 /**
- * The steps that a run takes when it starts at a share of the noise: the last round(startAt * steps) of the schedule,
- * at least one, counted again from 0. 1 is the paper's; the cited codes skip the first 32 to 36 of 100 steps (0.64).
+ * The steps of a run that starts at a share of the noise: the last round(startAt * steps) of the schedule,
+ * at least one, counted again from 0. The paper uses 1; the cited codes skip the first 32 to 36 of 100 steps (0.64).
  *
- * @param startAt share of the steps that are run, above 0 and up to 1
+ * @param startAt share of the steps to run, above 0 and up to 1
  * @param solver the first step that is run is of first order with either
  * @throws PipelineError PARAMETER_INVALID, SCHEDULER_UNSUPPORTED; see {@link scheduleSteps}
  */
@@ -230,7 +230,7 @@ export function predictOriginalSample(latents: Tensor, noisePrediction: Tensor, 
 }
 
 /**
- * mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps: where the step leads before noise is added.
+ * mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps: the step's mean, before noise is added.
  * With second order it also goes {@link ScheduleStep.secondOrderWeight} (x0_hat - x0_hat of the step before).
  *
  * @param originalBefore x0_hat of the step before; a first-order step does not read it

@@ -1,38 +1,38 @@
 /**
  * Samplers of text to image: from noise to a picture in a few deterministic steps.
  *
- * The method itself has its own stepping (noise-schedule.ts); these are for making pictures from prompts, where the
- * fewest steps that look good are wanted. Both see the model through one pair of eyes: a sampler says in which
- * latents the model is asked (x_t of the variance-preserving process), and gets eps back.
+ * The method itself has its own stepping (noise-schedule.ts); these generate pictures from prompts, with as few steps
+ * as look good. Both use the model in the same way: a sampler provides the model's input latents (x_t of the
+ * variance-preserving process), and gets eps back.
  */
 import type { Tensor } from '../tensor/tensor.ts';
 import type { ScheduleStep } from './noise-schedule.ts';
 
-/** Where sampling stands. */
+/** The state of sampling. */
 export interface SamplerState {
   /** In the sampler's own scale. */
   readonly latents: Tensor;
-  /** x0_hat of the step before; undefined at the start. */
+  /** x0_hat of the previous step; undefined at the start. */
   readonly predOriginalSample?: Tensor;
 }
 
-/** A sampler for one schedule and number of steps; it keeps nothing between calls. */
+/** A sampler for one schedule and number of steps; stateless. */
 export interface Sampler {
-  /** Noisiest first. `sigma` in them is the method's, and not used here. */
+  /** Noisiest first. Their `sigma` belongs to the method and is not used here. */
   readonly steps: readonly ScheduleStep[];
   /** @param noise standard normal, dims [channels, h, w] */
   start(noise: Tensor): SamplerState;
   /**
    * Starts from a picture instead of pure noise (SDEdit, Meng et al., arXiv 2108.01073).
    *
-   * @param index step from which sampling goes on
+   * @param index step to continue from
    */
   startFrom(originalSample: Tensor, noise: Tensor, index: number): SamplerState;
   /** x_t in the scale that the model was trained on, for step `index`. */
   modelLatents(state: SamplerState, index: number): Tensor;
   /**
    * @param noisePrediction eps at `modelLatents(state, index)`
-   * @returns the state before step `index + 1`; behind the last step its latents are x0
+   * @returns the state before step `index + 1`; after the last step its latents are x0
    */
   advance(state: SamplerState, noisePrediction: Tensor, index: number): SamplerState;
 }

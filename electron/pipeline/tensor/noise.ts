@@ -1,10 +1,10 @@
 /**
  * Seeded, portable Gaussian noise: same seed, same numbers on every platform (method.md, stage 1 step 5).
  *
- * Every (seed, stream, step) names one independent sequence, so that noise does not depend on the order in
- * which images or steps are worked on. A sequence is the Mersenne Twister MT19937 of pure-rand, turned into
- * normal deviates by Marsaglia's polar method in double precision. The polar method needs only log and sqrt:
- * sqrt is exact by IEEE 754, and V8 computes log in software (a port of fdlibm), the same on every machine.
+ * Every (seed, stream, step) names one independent sequence, so that noise does not depend on the order of images or
+ * steps. A sequence is the Mersenne Twister MT19937 of pure-rand, transformed into normal deviates by Marsaglia's
+ * polar method in double precision. The polar method needs only log and sqrt: sqrt is exact by IEEE 754, and V8
+ * computes log in software (a port of fdlibm), the same on every machine.
  */
 
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
@@ -15,8 +15,8 @@ import { elementCount, type Tensor, tensor } from './tensor.ts';
 export const MAX_SEED = 0xffff_ffff;
 
 /**
- * Which noise a sequence is for. Sequences are named by role and never by a concept's position, so that
- * reordering the concepts changes nothing (method.md, invariants).
+ * The role of a noise sequence. It never depends on a concept's position, so that reordering the concepts changes
+ * nothing (method.md, invariants).
  */
 export const NOISE_STREAMS = {
   background: 1,
@@ -40,7 +40,7 @@ function mix32(value: number): number {
  * Standard normal noise of the given dims.
  *
  * @param seed whole number in 0..2^32 - 1
- * @param stream what the noise is for
+ * @param stream role of the noise
  * @param step index within the stream (a timestep's index), whole and >= 0
  * @param dims dimensions of the result
  * @returns values distributed as N(0, 1)
@@ -53,10 +53,10 @@ export function gaussianNoise(
   dims: readonly number[],
 ): Tensor {
   if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED) {
-    throw new RangeError(`A seed is a whole number from 0 to ${MAX_SEED}, not ${seed}.`);
+    throw new RangeError(`A seed must be a whole number from 0 to ${MAX_SEED}, not ${seed}.`);
   }
   if (!Number.isInteger(step) || step < 0) {
-    throw new RangeError(`A step is a whole number >= 0, not ${step}.`);
+    throw new RangeError(`A step must be a whole number >= 0, not ${step}.`);
   }
   const generator = mersenne(mix32(mix32(mix32(seed) ^ NOISE_STREAMS[stream]) ^ step) | 0);
   const values = new Float32Array(elementCount(dims));

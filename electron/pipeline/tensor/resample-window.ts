@@ -2,7 +2,7 @@
 import type { Tensor } from './tensor.ts';
 import { tensor } from './tensor.ts';
 
-/** A rectangle in the plane's elements; it may begin and end between them. */
+/** A rectangle in the plane's elements, with fractional bounds. */
 export interface PlaneWindow {
   readonly left: number;
   readonly top: number;
@@ -10,7 +10,7 @@ export interface PlaneWindow {
   readonly height: number;
 }
 
-/** For one output element: the first input element that counts, and the weights from there on; they add up to 1. */
+/** For one output element: the first input element and the weights from there on, which sum to 1. */
 interface Taps {
   readonly from: number;
   readonly weights: readonly number[];
@@ -18,7 +18,7 @@ interface Taps {
 
 /**
  * Resamples by a tent as wide as two input or two output elements, whichever is larger: bilinear where the window grows,
- * an antialiased average where it shrinks. A window of whole elements at its own size is that part of the plane, exactly.
+ * an antialiased average where it shrinks. A window of whole elements at its own size is copied exactly.
  *
  * @param plane dims [height, width]
  * @param window inside the plane; beyond its border the nearest element is repeated
@@ -33,7 +33,7 @@ export function resampleWindow(
   const across = tapsOf(planeWidth, window.left, window.width, size.width);
   const down = tapsOf(planeHeight, window.top, window.height, size.height);
   const result = new Float32Array(size.width * size.height);
-  // Input rows at the output's width, while output rows need them.
+  // Input rows at the output's width, kept while output rows need them.
   const rows = new Map<number, Float32Array>();
   const rowAt = (y: number): Float32Array => {
     const known = rows.get(y);
@@ -76,7 +76,7 @@ function tapsOf(inputs: number, start: number, length: number, outputs: number):
       raw.push(Math.max(1 - Math.abs(input + 0.5 - centre) / radius, 0));
     }
     const sum = raw.reduce((total, weight) => total + weight, 0);
-    // Wholly beyond the border: the nearest element.
+    // Completely beyond the border: the nearest element.
     return { from, weights: sum === 0 ? [1] : raw.map((weight) => weight / sum) };
   });
 }

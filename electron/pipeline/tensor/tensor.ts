@@ -1,9 +1,9 @@
 /**
- * Dims-checked tensors: a typed array and its dimensions, row-major. Nothing broadcasts silently: every
- * kernel checks the dimensions that it is given and names both sides when they differ.
+ * Dims-checked tensors: a typed array and its dimensions, row-major. Nothing broadcasts silently: every kernel checks
+ * its dimensions and names both sides when they differ.
  */
 
-/** A dense float32 tensor, row-major. Immutable by convention: kernels that write say `Into` in their name. */
+/** A dense float32 tensor, row-major. Immutable by convention: kernels that write have `Into` in their name. */
 export interface Tensor {
   readonly data: Float32Array;
   readonly dims: readonly number[];
@@ -98,7 +98,7 @@ export function unstackRows(batch: Tensor): Tensor[] {
  * Index of the first value that is NaN or infinite, or -1.
  */
 export function firstNonFinite(value: Tensor): number {
-  // A loop: this looks at every prediction, and a callback per element is several times slower.
+  // A loop: this checks every prediction, and a callback per element is several times slower.
   for (let index = 0; index < value.data.length; index++) {
     if (!Number.isFinite(value.data[index])) return index;
   }

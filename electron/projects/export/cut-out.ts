@@ -1,14 +1,14 @@
-/** Which pixels of a picture show which concept. Pure. */
+/** The visible part of each concept in a picture. Pure. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Pixels } from '../../foundation/pictures/picture-codec.ts';
 
 /**
- * What is seen of each mask when those in front cover those behind, as paint on glass does:
+ * The visible part of each mask when those in front cover those behind, like paint on glass:
  * visible_i = mask_i * product over j in front of i of (1 - mask_j).
  *
  * @param masks one channel, 0..255, of one size
  * @param orders the larger number is in front; of equals the earlier one is, as in the method
- * @returns in the order of `masks`; at every pixel they sum up to 255 at most
+ * @returns in the order of `masks`; their sum at a pixel is at most 255
  * @throws StudioError SIZE_MISMATCH
  */
 export function visibleMasks(masks: readonly Pixels[], orders: readonly number[]): Pixels[] {

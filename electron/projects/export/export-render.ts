@@ -12,17 +12,17 @@ import { withPngTexts } from './png-text.ts';
 import { metadataTexts } from './render-metadata.ts';
 
 export interface ExportOptions {
-  /** Write how the picture was made into it. */
+  /** Embed how the picture was made. */
   readonly metadata: boolean;
   /** Such as "PnP-MIX Studio 0.1.0". */
   readonly program: string;
-  /** Decodes and encodes. */
+  /** The picture operations. */
   readonly pictures: PictureCodec;
 }
 
-/** A file that was made, not yet written anywhere. */
+/** A file in memory, not yet written. */
 export interface ExportedFile {
-  /** A suggestion, safe on every system. */
+  /** Suggested name, safe on every system. */
   readonly fileName: string;
   readonly mediaType: 'image/png' | 'image/openraster';
   readonly bytes: Uint8Array;
@@ -63,7 +63,8 @@ export async function encodeExport(
 }
 
 /**
- * Each concept cut out of the picture, as PNG with alpha: its mask or its placed shape at the picture's size, less what concepts in front of it cover.
+ * Each concept cut out of the picture, as PNG with alpha: its mask or its placed shape at the picture's size, minus
+ * what concepts in front of it cover.
  *
  * @returns in the order of the request's concepts
  * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
@@ -80,7 +81,7 @@ export async function exportCutOuts(
   const files: ExportedFile[] = [];
   for (const [index, { name }] of render.request.scene.concepts.entries()) {
     const cutOut = withAlpha(picture, masks[index]!);
-    // The number keeps names apart that differ only in what file systems do not take.
+    // The number distinguishes names that differ only in characters that file systems do not accept.
     files.push({
       fileName: `${base} - ${index + 1} ${safeFileName(name, 'concept', MAX_PART_BYTES)}.png`,
       mediaType: 'image/png',
@@ -92,8 +93,8 @@ export async function exportCutOuts(
 
 /**
  * The picture in layers, as OpenRaster. From front to back: the masks (hidden), the cut-outs, the whole result, the
- * inpainted background (hidden), the background. What is visible shows the result, exactly; hide the result to see
- * the cut-outs on the background.
+ * inpainted background (hidden), the background. The visible layers show exactly the result; hide it to see the
+ * cut-outs on the background.
  *
  * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
  */
@@ -125,7 +126,7 @@ export async function exportLayered(
   const layerOf = async (name: string, id: AssetId, isVisible: boolean): Promise<RasterLayer> => {
     const pixels = await pictures.decode(project.readAsset(id).bytes, name, 'picture');
     if (pixels.width !== picture.width || pixels.height !== picture.height) {
-      throw new StudioError('SIZE_MISMATCH', `${name} is not of the picture’s size.`);
+      throw new StudioError('SIZE_MISMATCH', `${name} does not have the picture’s size.`);
     }
     return { name, png: await encode(pixels, 3), isVisible };
   };
@@ -169,7 +170,7 @@ async function maskPixels(
       );
     } else if (mask !== null) {
       const decoded = await pictures.decode(bytesOf(mask), `The mask of ${name}`, 'mask');
-      // Masks of large backgrounds are smaller than them.
+      // The masks of a large background are smaller than it.
       const isPictures = decoded.width === width && decoded.height === height;
       masks.push(
         isPictures || !isMaskOf(decoded, { width, height })

@@ -1,24 +1,24 @@
-/** Makes file names of titles. */
+/** Makes file names from titles. */
 
-/** Names that Windows keeps for devices, whatever stands behind a full stop. */
+/** Names that Windows reserves for devices, with any extension. */
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])$/iu;
 
 /**
- * Longest name without its ending, in bytes of UTF-8. File systems take 255 for the whole; what may be put behind a
- * name is " 9999", ".pnpmix", ".4294967295-0123abcd.tmp" while it is written and SQLite's "-journal": 44 bytes.
+ * Longest name without its ending, in bytes of UTF-8. File systems allow 255 in all; the suffixes of a name can be "
+ * 9999", ".pnpmix", ".4294967295-0123abcd.tmp" while it is written and SQLite's "-journal": 44 bytes.
  */
 export const MAX_NAME_BYTES = 200;
 
-/** Longest part of a name that is made of several, such as title, render and concept, in bytes. */
+/** Longest part of a name made of several, such as title, render and concept, in bytes. */
 export const MAX_PART_BYTES = 60;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * A name that every file system takes: without separators, control characters and what Windows forbids, not hidden,
- * and short enough in bytes; it is cut between characters as people see them.
+ * A name that every file system accepts: no separators, control characters or characters that Windows forbids, not
+ * hidden, and short enough in bytes; cut between graphemes.
  *
- * @param fallback what it is called when nothing is left
+ * @param fallback the name when nothing is left
  * @param maxBytes of UTF-8; {@link MAX_NAME_BYTES} by default
  */
 export function safeFileName(text: string, fallback: string, maxBytes: number = MAX_NAME_BYTES): string {
@@ -32,7 +32,7 @@ export function safeFileName(text: string, fallback: string, maxBytes: number = 
   return RESERVED.test(name.split('.')[0]!.trim()) ? `_${name}` : name;
 }
 
-/** The longest beginning of a text that has at most so many bytes and ends between two graphemes. */
+/** The longest beginning of a text within a number of bytes that ends between two graphemes. */
 function cut(text: string, maxBytes: number): string {
   let kept = '';
   let bytes = 0;

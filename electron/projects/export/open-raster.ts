@@ -17,7 +17,7 @@ export interface RasterImage {
   readonly height: number;
   /** The frontmost first. */
   readonly layers: readonly RasterLayer[];
-  /** What the visible layers show together: a PNG file. */
+  /** The visible layers merged: a PNG file. */
   readonly merged: Uint8Array;
 }
 
@@ -40,7 +40,7 @@ export async function encodeOpenRaster(
     ' </stack>',
     '</image>',
   ].join('\n');
-  // PNGs are deflated already, and the type must be readable without unpacking.
+  // PNGs are compressed already, and the type must be readable without unpacking.
   const stored = { level: 0 } as const;
   const files: Zippable = {
     mimetype: [Buffer.from('image/openraster', 'latin1'), stored],
@@ -49,7 +49,7 @@ export async function encodeOpenRaster(
     'Thumbnails/thumbnail.png': [thumbnail, stored],
   };
   for (const [index, { png }] of layers.entries()) files[pathOf(index)] = [png, stored];
-  // A fixed time: when a file was made does not belong into it unasked.
+  // A fixed time: the file should not reveal when it was made.
   return zipSync(files, { mtime: new Date(1980, 0, 1) });
 }
 
@@ -60,7 +60,7 @@ const XML_ESCAPES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Escapes a text for an attribute; characters that XML does not take become question marks. */
+/** Escapes a text for an attribute; characters that XML does not allow become question marks. */
 function escapeXml(text: string): string {
   return Array.from(text, (character) => {
     const isControl = character < ' ' || /[\ufffe\uffff]|\p{Surrogate}/u.test(character);

@@ -1,5 +1,5 @@
 /**
- * Texts in PNG files: written behind the header, read with limits (docs/decisions/0033).
+ * Texts in PNG files: written after the header, read with limits (docs/decisions/0033).
  *
  * A PNG is a signature and chunks: length (u32), type (4 letters), data, CRC-32 over type and data. Texts are tEXt
  * (keyword, Latin-1), zTXt (the same, deflated) and iTXt (keyword, flags, language, UTF-8, deflated or not); PNG
@@ -13,9 +13,9 @@ const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const CHUNK_OVERHEAD = 12;
 /** Signature, and the IHDR chunk, which comes first and has 13 bytes of data. */
 const HEADER_END = SIGNATURE.length + CHUNK_OVERHEAD + 13;
-/** Most characters of a text that is read; what we write is far shorter. */
+/** Most characters of a text to read; this program's texts are far shorter. */
 const MAX_TEXT_BYTES = 2 ** 20;
-/** Most chunks that are looked at: large pictures have thousands. */
+/** Most chunks to look at: large pictures have thousands. */
 const MAX_CHUNKS = 1_000_000;
 
 /** A text to write. */
@@ -28,9 +28,9 @@ export interface PngText {
 }
 
 /**
- * Puts texts into a PNG, before its pixels.
+ * Inserts texts into a PNG, before its pixels.
  *
- * @param png a whole PNG file; texts that it has stay
+ * @param png a whole PNG file; its own texts stay
  */
 export function withPngTexts(png: Uint8Array, texts: readonly PngText[]): Buffer {
   const file = asPng(png);
@@ -87,7 +87,7 @@ function bounded(bytes: Buffer, keyword: string): Buffer {
   return bytes;
 }
 
-/** Inflates no more than would be taken: a few bytes can stand for gigabytes. */
+/** Inflates no more than the limit: a few bytes can expand to gigabytes. */
 function inflate(bytes: Buffer, keyword: string): Buffer {
   try {
     return inflateSync(bytes, { maxOutputLength: MAX_TEXT_BYTES });
@@ -115,7 +115,7 @@ function textChunk({ keyword, text, form }: PngText): Buffer {
   );
 }
 
-/** tEXt is Latin-1 by its specification, but many readers take it for UTF-8: what both agree on is ASCII. */
+/** tEXt is Latin-1 by its specification, but many readers treat it as UTF-8: ASCII suits both. */
 function isAscii(text: string): boolean {
   return /^[\n\x20-\x7e]*$/.test(text);
 }

@@ -1,6 +1,6 @@
 /**
- * Metadata of an exported picture: the whole render request for this program, the text that other
- * programs show, and the statement that it is a composite with generated parts (docs/export.md).
+ * Metadata of an exported picture: the whole render request for this program, a text for other programs, and a
+ * statement that it is a composite with generated parts (docs/export.md).
  */
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
@@ -11,18 +11,18 @@ import { type PngText, readPngText } from './png-text.ts';
 /** Keyword of the render request. */
 export const REQUEST_KEYWORD = 'pnp-mix-studio/render-request';
 
-/** Keyword of the frame as it was rendered. */
+/** Keyword of the rendered frame. */
 export const FRAME_KEYWORD = 'pnp-mix-studio/frame';
 
-/** IPTC's term for pictures that were put together from others, some of them generated. */
+/** IPTC's term for composites of pictures, some of them generated. */
 const DIGITAL_SOURCE_TYPE =
   'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
 
-/** What is written besides the request itself. */
+/** Metadata besides the request itself. */
 export interface MetadataContext {
   readonly width: number;
   readonly height: number;
-  /** What of the background the model saw, where it is known. */
+  /** The part of the background that the model saw, if known. */
   readonly frame: ResolvedFrame | null;
   /** Such as "PnP-MIX Studio 0.1.0". */
   readonly program: string;
@@ -42,11 +42,11 @@ export function metadataTexts(request: RenderRequest, context: MetadataContext):
 }
 
 /**
- * Reads the request that a picture was made from.
+ * Reads the request embedded in a picture.
  *
  * @param name names the file in messages
- * @returns undefined when the picture carries none
- * @throws StudioError ASSET_INVALID when it is no PNG, or what it carries is damaged or of another version
+ * @returns undefined when the picture has none
+ * @throws StudioError ASSET_INVALID when it is not a PNG, or its request is damaged or of another version
  */
 export function readRenderRequest(png: Uint8Array, name: string): RenderRequest | undefined {
   const text = readPngText(png, REQUEST_KEYWORD);
@@ -66,7 +66,7 @@ export function readRenderRequest(png: Uint8Array, name: string): RenderRequest 
   );
 }
 
-/** The form that Automatic1111's program made common: prompt, negative prompt, and "name: value" pairs. */
+/** The format that AUTOMATIC1111's web UI made common: prompt, negative prompt, and "name: value" pairs. */
 function parametersText(
   { scene, parameters, pack }: RenderRequest,
   { width, height, frame, program }: MetadataContext,

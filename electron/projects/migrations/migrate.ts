@@ -1,19 +1,19 @@
-/** Numbered migrations: what a project file of one version needs to become one of the next. */
+/** Numbered migrations: each upgrades a project file from one version to the next. */
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../../contract/errors.ts';
 import { sql as project } from './0001-project.ts';
 
-/** In order; a file's user_version is the number of those that it has been through. */
+/** In order; a file's user_version is the number of migrations applied to it. */
 export const migrations: readonly string[] = [project];
 
 /** Version of the files that this program writes. */
 export const PROJECT_VERSION: number = migrations.length;
 
 /**
- * Brings a database to the newest version, in one transaction: it is either wholly there or as it was.
+ * Upgrades a database to the newest version in one transaction: completely or not at all.
  *
  * @returns how many migrations were run
- * @throws StudioError PROJECT_NEWER when the file has been through migrations that this program does not know
+ * @throws StudioError PROJECT_NEWER when the file has migrations that this program does not know
  */
 export function migrate(database: Database, steps: readonly string[] = migrations): number {
   const version = userVersion(database);
@@ -35,7 +35,7 @@ export function migrate(database: Database, steps: readonly string[] = migration
   return missing.length;
 }
 
-/** The number of migrations that a database has been through. */
+/** The number of migrations applied to a database. */
 export function userVersion(database: Database): number {
   return database.pragma('user_version', { simple: true }) as number;
 }

@@ -5,13 +5,13 @@ import type { PointerSample, Tool, ToolEffect, ToolSettings } from './tool.ts';
 export interface BrushState {
   readonly phase: 'idle' | 'drawing';
   readonly mode: StrokeMode;
-  /** Where the stroke under way is, or where the last one ended: Shift draws a line from there. */
+  /** Position of the current stroke, or the end of the last one: Shift draws a line from there. */
   readonly last: Dab | undefined;
-  /** While Shift is held: where the line starts, so that it is kept horizontal, vertical or diagonal. */
+  /** Start of the line while Shift is held, which keeps it horizontal, vertical or diagonal. */
   readonly anchor: Dab | undefined;
 }
 
-/** Share of the size that a pen at no pressure still paints with. */
+/** Share of the size at zero pen pressure. */
 const LEAST_PRESSURE_SHARE = 0.1;
 
 function dabAt(pointer: PointerSample, { brushSizePx, pressureSize }: ToolSettings): Dab {
@@ -50,7 +50,7 @@ function brushTool(mode: StrokeMode): Tool<BrushState> {
         return { state, effects: [] };
       const dab = dabAt(input.pointer, settings);
       if (input.kind === 'down') {
-        // Alt turns the brush into the eraser and back, for the whole stroke.
+        // Alt swaps brush and eraser for the whole stroke.
         const strokeMode = input.pointer.alt ? (mode === 'paint' ? 'erase' : 'paint') : mode;
         const from = input.pointer.shift && state.last ? state.last : dab;
         return {

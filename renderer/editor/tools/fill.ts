@@ -1,7 +1,7 @@
-/** Fill: a click fills the area that the drawn mask encloses; Alt empties the connected area instead. */
+/** Fill: a click fills the area enclosed by the mask; Alt clears the connected area instead. */
 import { modeOf, type Tool } from './tool.ts';
 
-/** It has no states: a click is the whole gesture. */
+/** Stateless: a click is the whole gesture. */
 export type FillState = null;
 
 export const fill: Tool<FillState> = {

@@ -1,4 +1,4 @@
-/** Lasso: a freehand outline that is filled when the pointer is lifted. Alt takes away. */
+/** Lasso: a freehand outline, filled when the pointer is lifted. Alt subtracts. */
 import type { Point } from '../mask-plane.ts';
 import { distance, HIDE_OUTLINE, modeOf, type Tool } from './tool.ts';
 
@@ -7,7 +7,7 @@ export interface LassoState {
   readonly points: readonly Point[];
 }
 
-/** Points nearer than this on the screen add nothing. */
+/** Points nearer than this on the screen are ignored. */
 const LEAST_STEP_PX = 1;
 
 export const lasso: Tool<LassoState> = {

@@ -1,6 +1,6 @@
 /**
- * Move and scale: a drag inside the mask's box moves it, a drag of a corner scales it about the opposite one
- * (Shift keeps the proportions), arrow keys are moves of one pixel that the panels send as drags.
+ * Move and scale: dragging inside the mask's box moves it, dragging a corner scales it about the opposite one (Shift
+ * keeps the aspect ratio); the panels send arrow keys as drags of one pixel.
  */
 import type { PixelRect, Point } from '../mask-plane.ts';
 import { isEmptyRect } from '../mask-plane.ts';
@@ -13,18 +13,18 @@ export interface MoveState {
     | {
         readonly from: Point;
         readonly bounds: PixelRect;
-        /** The corner that is dragged; undefined moves the whole. */
+        /** The dragged corner; undefined moves the whole mask. */
         readonly corner: { readonly x: 'left' | 'right'; readonly y: 'top' | 'bottom' } | undefined;
         readonly moved: boolean;
       };
 }
 
-/** How near to a corner in screen pixels a drag takes it. */
+/** How near the pointer must be to grab a corner, in screen pixels. */
 const HANDLE_WITHIN_PX = 12;
-/** The smallest factor: a mask cannot be scaled to nothing, or mirrored. */
+/** The smallest factor: a mask cannot be scaled to zero or mirrored. */
 const LEAST_SCALE = 0.02;
 
-/** The corner of a box that a pointer takes. */
+/** The corner of a box at the pointer. */
 export function cornerAt(bounds: PixelRect, point: Point, scale: number) {
   for (const x of ['left', 'right'] as const) {
     for (const y of ['top', 'bottom'] as const) {
@@ -34,14 +34,14 @@ export function cornerAt(bounds: PixelRect, point: Point, scale: number) {
   return undefined;
 }
 
-/** The transform that a drag makes. */
+/** The transform of a drag. */
 function transformOf(
   { from, bounds, corner }: NonNullable<MoveState['drag']>,
   to: PointerSample,
 ): MaskTransform {
   if (!corner) {
     return {
-      // Whole pixels: a mask that is only moved stays as sharp as it was.
+      // Whole pixels: a mask that is only moved stays sharp.
       offsetX: Math.round(to.x - from.x),
       offsetY: Math.round(to.y - from.y),
       scaleX: 1,

@@ -1,6 +1,6 @@
 /**
- * Polygon: a click sets a corner; a click on the first corner, a double click or Enter closes it. Alt at the
- * closing click takes away. Escape drops the last corner's polygon whole.
+ * Polygon: a click sets a corner; a click on the first corner, a double click or Enter closes it. Alt at the closing
+ * click subtracts. Escape discards the whole polygon.
  */
 import type { StrokeMode } from '../brush-stroke.ts';
 import type { Point } from '../mask-plane.ts';
@@ -10,7 +10,7 @@ export interface PolygonState {
   readonly corners: readonly Point[];
 }
 
-/** How near to the first corner in screen pixels a click closes the polygon. */
+/** How near to the first corner a click closes the polygon, in screen pixels. */
 const CLOSE_WITHIN_PX = 10;
 
 function close(corners: readonly Point[], mode: StrokeMode): ToolStep<PolygonState> {

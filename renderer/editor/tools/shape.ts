@@ -1,4 +1,4 @@
-/** Rectangle and ellipse: dragged from corner to corner; Shift keeps the sides equal, Alt takes away. */
+/** Rectangle and ellipse: dragged from corner to corner; Shift keeps the sides equal, Alt subtracts. */
 import type { Point } from '../mask-plane.ts';
 import { ellipseOutline, rectangleOutline } from '../polygon-fill.ts';
 import {
@@ -12,11 +12,11 @@ import {
 } from './tool.ts';
 
 export interface ShapeState {
-  /** Where the drag began; undefined while idle. */
+  /** Start of the drag; undefined while idle. */
   readonly from: Point | undefined;
 }
 
-/** The opposite corner of a drag; with Shift the sides are of the shorter one's length. */
+/** The opposite corner of a drag; with Shift both sides have the shorter one's length. */
 export function oppositeCorner(from: Point, { x, y, shift }: PointerSample): Point {
   if (!shift) return { x, y };
   const side = Math.min(Math.abs(x - from.x), Math.abs(y - from.y));

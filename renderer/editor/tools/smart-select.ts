@@ -1,8 +1,7 @@
 /**
- * Smart select: clicks say what belongs to the object (Alt: what does not), a drag draws a box around it. Each of
- * them asks the segmenter again with all that was said so far; Enter takes the answer into the mask, Escape
- * drops it. What lies outside of the picture says nothing about it: a click there is not taken, a box is cut to the
- * picture.
+ * Smart select: clicks mark parts of the object (Alt: parts outside it), a drag draws a box around it. Each one sends
+ * the whole selection to the segmenter; Enter applies the result to the mask, Escape discards it. Clicks outside the
+ * picture are ignored, boxes are clipped to it.
  */
 import { isEmptyRect, type Point } from '../mask-plane.ts';
 import { rectangleOutline } from '../polygon-fill.ts';
@@ -18,7 +17,7 @@ import {
 
 export interface SmartSelectState {
   readonly selection: SmartSelection;
-  /** Where the pointer went down; undefined while it is up. */
+  /** Where the pointer was pressed; undefined while it is up. */
   readonly from: Point | undefined;
 }
 
@@ -28,7 +27,7 @@ function isInside({ x, y }: Point, { width, height }: Size): boolean {
   return x >= 0 && y >= 0 && x < width && y < height;
 }
 
-/** The part of a dragged box that lies in the picture; undefined where there is none. */
+/** The part of a dragged box inside the picture; undefined if it is empty. */
 function boxWithin(from: Point, to: Point, { width, height }: Size): SmartSelection['box'] | undefined {
   const box = {
     left: Math.max(Math.min(from.x, to.x), 0),
@@ -39,7 +38,7 @@ function boxWithin(from: Point, to: Point, { width, height }: Size): SmartSelect
   return isEmptyRect(box) ? undefined : box;
 }
 
-/** The selection with what a click or a drag adds; the same one where that is outside of the picture. */
+/** The selection with a click or drag added; unchanged if that is outside the picture. */
 function extended(
   selection: SmartSelection,
   from: Point,

@@ -1,6 +1,6 @@
 /**
  * The interface of all tools. A tool is a small state machine: a state and an input give the next state and effects.
- * It draws nothing itself: the effects say what is to be painted, shown or asked for, and the mask session
+ * It draws nothing itself: its effects describe what to paint, show or request, and the mask session
  * (mask-session.ts) and the canvas carry them out. So a tool can be tested without a canvas, and a gesture is one
  * entry of the history because it ends in one `commit`.
  */
@@ -8,13 +8,13 @@ import type { Dab, StrokeMode } from '../brush-stroke.ts';
 import type { PixelRect, Point } from '../mask-plane.ts';
 import type { Size } from '../view-transform.ts';
 
-/** What the user does, in image pixels. */
+/** User input, in image pixels. */
 export type ToolInput =
   | { readonly kind: 'down' | 'move' | 'up'; readonly pointer: PointerSample }
   | { readonly kind: 'double'; readonly pointer: PointerSample }
   /** Enter. */
   | { readonly kind: 'confirm' }
-  /** The pointer is wanted for something else and says nothing where it is. */
+  /** The pointer is needed for something else; it has no position. */
   | { readonly kind: 'lift' }
   /** Escape, or the mask under the tool is gone. */
   | { readonly kind: 'cancel' };
@@ -28,7 +28,7 @@ export interface PointerSample extends Point {
   readonly alt: boolean;
 }
 
-/** What a tool may know besides its state. */
+/** A tool's context. */
 export interface ToolSettings {
   /** Diameter of brush and eraser in image pixels. */
   readonly brushSizePx: number;
@@ -38,13 +38,13 @@ export interface ToolSettings {
   readonly pressureSize: boolean;
   /** Screen pixels per image pixel, so that a tool can tell a click from a drag. */
   readonly scale: number;
-  /** Around the mask as it is now; empty for an empty mask. */
+  /** Bounds of the current mask; empty for an empty mask. */
   readonly maskBounds: PixelRect;
-  /** Of the picture, in its pixels. */
+  /** Size of the picture, in its pixels. */
   readonly size: Size;
 }
 
-/** How a mask is moved: `p -> origin + (p - origin) * scale + offset`, image pixels. */
+/** A transform of a mask: `p -> origin + (p - origin) * scale + offset`, image pixels. */
 export interface MaskTransform {
   readonly offsetX: number;
   readonly offsetY: number;
@@ -64,18 +64,18 @@ export type ToolEffect =
     }
   | { readonly kind: 'polygon'; readonly points: readonly Point[]; readonly mode: StrokeMode }
   | { readonly kind: 'flood'; readonly point: Point; readonly mode: StrokeMode }
-  /** The mask as it was when the gesture began, moved. */
+  /** Transforms the mask that the gesture started with. */
   | { readonly kind: 'transform'; readonly transform: MaskTransform }
   /** An outline to show; no points hides it. */
   | { readonly kind: 'outline'; readonly points: readonly Point[]; readonly closed: boolean }
   /** Positive and negative points, or a box, for the segmenter. */
   | { readonly kind: 'select'; readonly selection: SmartSelection }
-  /** The gesture is done: it becomes one entry of the history. */
+  /** The gesture is finished, as one entry of the history. */
   | { readonly kind: 'commit'; readonly label: GestureLabel }
-  /** The gesture is dropped: the mask is as it was. */
+  /** The gesture is cancelled: the mask is restored. */
   | { readonly kind: 'revert' };
 
-/** What the segmenter is asked for, in image pixels. */
+/** A request to the segmenter, in image pixels. */
 export interface SmartSelection {
   readonly points: readonly { readonly x: number; readonly y: number; readonly positive: boolean }[];
   readonly box: {
@@ -105,19 +105,19 @@ export interface ToolStep<State> {
 
 export interface Tool<State> {
   readonly initial: State;
-  /** Whether a gesture is under way that Escape would drop. */
+  /** Whether a gesture is in progress that Escape would cancel. */
   isActive(state: State): boolean;
   step(state: State, input: ToolInput, settings: ToolSettings): ToolStep<State>;
 }
 
-/** Alt turns a tool that adds into one that takes away. */
+/** Alt switches from adding to subtracting. */
 export function modeOf({ alt }: PointerSample): StrokeMode {
   return alt ? 'erase' : 'paint';
 }
 
 export const HIDE_OUTLINE: ToolEffect = { kind: 'outline', points: [], closed: false };
 
-/** How far in screen pixels the pointer may wander in a click. */
+/** How far the pointer may move during a click, in screen pixels. */
 export const CLICK_SLOP_PX = 4;
 
 /** Distance of two points in image pixels. */

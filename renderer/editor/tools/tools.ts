@@ -1,4 +1,4 @@
-/** All tools by name, and the runner that keeps the state of the one in hand. */
+/** All tools by name, and the runner with the state of the active one. */
 import { brush, eraser } from './brush.ts';
 import { fill } from './fill.ts';
 import { lasso } from './lasso.ts';
@@ -15,15 +15,14 @@ export type ToolName = keyof typeof tools;
 export const TOOL_NAMES = Object.keys(tools) as readonly ToolName[];
 
 /**
- * The input that ends a tool's gesture and keeps what was done. Smart select has none: what it shows is a proposal,
- * which counts only when the user takes it.
+ * The input that commits a tool's gesture. Smart select has none: it shows a proposal, which only the user can apply.
  */
 export function endOf(tool: ToolName, pointer: PointerSample): ToolInput | undefined {
   if (tool === 'select') return undefined;
   return tool === 'polygon' ? { kind: 'confirm' } : { kind: 'up', pointer };
 }
 
-/** One tool in hand. A new one starts from its initial state; the old one is to be cancelled first. */
+/** The active tool. A new one starts from its initial state; cancel the old one first. */
 export class ToolRunner {
   readonly name: ToolName;
   readonly #tool: Tool<unknown>;
@@ -39,7 +38,7 @@ export class ToolRunner {
     return this.#tool.isActive(this.#state);
   }
 
-  /** Feeds the tool one input. */
+  /** Passes one input to the tool. */
   step(input: ToolInput, settings: ToolSettings): readonly ToolEffect[] {
     const { state, effects } = this.#tool.step(this.#state, input, settings);
     this.#state = state;

@@ -1,4 +1,4 @@
-/** The action of each shortcut. A shortcut without an entry here does not compile. */
+/** The actions of shortcuts. A shortcut without an entry here does not compile. */
 import i18next from 'i18next';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { EventPayload } from '../../../electron/contract/events.ts';
@@ -22,7 +22,7 @@ import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { exportRender } from './export-render.ts';
 
 export function takeTool(studio: Studio, tool: ToolInHand): void {
-  // A tool works on the scene: taking one ends looking at a render.
+  // A tool works on the scene, so choosing one closes a viewed render.
   if (tool !== 'hand') showScene();
   useEditor.setState({ tool });
   studio.tools.setTool(tool);
@@ -37,7 +37,7 @@ function changeHardness(by: number): void {
   useEditor.setState({ hardness: Math.round(Math.min(Math.max(hardness + by, 0), 1) * 100) / 100 });
 }
 
-/** Goes to the next concept towards the viewer, or the other way. */
+/** Selects the next concept towards the front or the back. */
 function stepConcept(by: number): void {
   const { project } = useStudio.getState();
   const concepts = project?.document.concepts ?? [];
@@ -46,7 +46,7 @@ function stepConcept(by: number): void {
   useEditor.setState({ activeConceptId: concepts[(at + by + concepts.length) % concepts.length]!.id });
 }
 
-/** Renders, with another seed first where the user wants one for every render. */
+/** Renders, with a new seed if the user wants one for every render. */
 export async function startRender(studio: Studio, atFront = false): Promise<void> {
   const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
   if (seedLocked === false) {
@@ -59,7 +59,7 @@ export async function startRender(studio: Studio, atFront = false): Promise<void
   await studio.renders.enqueue(studio.session, { atFront });
 }
 
-/** Renders of the open project that run or wait, in the order in which they run. */
+/** Running and queued renders of the open project, in order. */
 export function ownRenders(): readonly RenderId[] {
   const { project, queue } = useStudio.getState();
   return queue.entries
@@ -67,7 +67,7 @@ export function ownRenders(): readonly RenderId[] {
     .map(({ renderId }) => renderId);
 }
 
-/** Cancels those renders and no others, the last one first so that none of them begins meanwhile. */
+/** Cancels only these renders, the last one first so that none of them starts meanwhile. */
 export async function cancelRenders(studio: Studio, renderIds: readonly RenderId[]): Promise<void> {
   for (const renderId of renderIds.toReversed()) {
     try {
@@ -151,7 +151,7 @@ const actions: Actions = {
     useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),
 };
 
-/** Brings the concept in hand nearer to the viewer, or the other way. */
+/** Moves the active concept forward or backward. */
 function reorderActive(studio: Studio, by: number): void {
   const { activeConceptId } = useEditor.getState();
   const { concepts } = studio.session.document;
@@ -160,7 +160,7 @@ function reorderActive(studio: Studio, by: number): void {
   studio.edit(i18next.t('changes.order'), (document) => moveConcept(document, activeConceptId, to));
 }
 
-/** Mirrors the placed picture in hand. */
+/** Mirrors the active placed picture. */
 export function flipActive(studio: Studio, axis: 'x' | 'y'): void {
   const { activeConceptId } = useEditor.getState();
   const concept = studio.session.document.concepts.find(({ id }) => id === activeConceptId);
@@ -174,7 +174,7 @@ function onActiveMask(studio: Studio, kind: 'invert' | 'clear'): void {
   if (activeId !== null) start(() => studio.workbench.operate(activeId, { kind }));
 }
 
-/** Opens a project by the system's dialog; in a browser tab, which has none, by the list of projects. */
+/** Opens a project with the system's dialog or, in a browser tab, the list of projects. */
 async function chooseProject(studio: Studio): Promise<void> {
   if (!useStudio.getState().info?.hasNativeDialogs) {
     useEditor.setState({ sheet: 'projects' });
@@ -184,7 +184,7 @@ async function chooseProject(studio: Studio): Promise<void> {
   if (path !== null) await studio.projects.openPath(path);
 }
 
-/** Goes on in a copy: where the user says, or, in a browser tab, beside the original. */
+/** Saves as a copy and continues in it: at the user's path or, in a browser tab, next to the original. */
 async function saveProjectAs(studio: Studio): Promise<void> {
   if (useStudio.getState().project?.isMoved) return saveMovedProject(studio);
   const { projectId } = studio;
@@ -195,14 +195,14 @@ async function saveProjectAs(studio: Studio): Promise<void> {
   const { path } = await studio.client.call('dialog.saveProject', {
     suggestedName: useStudio.getState().project!.state.name,
   });
-  // The dialog has asked whether a file that is there may go.
+  // The dialog has asked whether to replace an existing file.
   if (path === null) return;
   await studio.projects.open(() =>
     studio.client.call('project.saveAs', { projectId, path, overwrite: true }),
   );
 }
 
-/** Goes on with a project whose file went away: where the user says, or, in a browser tab, beside its old place. */
+/** Saves a project whose file is gone: at the user's path or, in a browser tab, next to its old path. */
 export async function saveMovedProject(studio: Studio): Promise<void> {
   if (!useStudio.getState().info?.hasNativeDialogs) return studio.projects.saveMoved(studio.session);
   const suggestedName = useStudio.getState().project!.state.name;
@@ -210,16 +210,15 @@ export async function saveMovedProject(studio: Studio): Promise<void> {
   if (path !== null) await studio.projects.saveMoved(studio.session, path);
 }
 
-/** What the host's menu or system asks for; an action of another version's menu is refused in words. */
+/**
+ * Handles a request of the host's menu or the system; an action of another version's menu is refused with a message.
+ */
 export function handleHostRequest(studio: Studio, request: EventPayload<'host.request'>): void {
   if (request.what === 'openProject') {
     const { path } = request;
     start(() => studio.projects.openPath(path));
   } else if (isActionName(request.action)) runAction(studio, request.action);
-  else
-    reportError(
-      new StudioError('INTERNAL', `The menu asked for "${request.action}", which is not known here.`),
-    );
+  else reportError(new StudioError('INTERNAL', `The menu requested the unknown action "${request.action}".`));
 }
 
 /** What works on the scene, and would change what is not in sight while a picture is cut out. */
@@ -238,7 +237,7 @@ export function runAction(studio: Studio, action: ActionName): void {
   actions[action](studio);
 }
 
-/** Shows or hides a concept: whether it takes part in the render. */
+/** Includes a concept in the render, or excludes it. */
 export function toggleConcept(studio: Studio, id: string, key: 'visible' | 'locked'): void {
   studio.edit(i18next.t(key === 'visible' ? 'changes.show' : 'changes.lock'), (document) => {
     const concept = document.concepts.find((one) => one.id === id)!;

@@ -1,4 +1,4 @@
-/** Writing a render as a file: through the host's dialog where there is one, else as a download. */
+/** Exports a render as a file: through the host's dialog if there is one, else as a download. */
 import i18next from 'i18next';
 import type { ExportedFile } from '../../../electron/contract/commands/export-commands.ts';
 import { reportNotice } from '../../session/notices.ts';
@@ -22,7 +22,7 @@ export async function exportRender(studio: Studio, renderId: string, kind: 'png'
   reportNotice(i18next.t('render.exported', { name: file.fileName }), { kind: 'success' });
 }
 
-/** Lets the browser save a file that the host kept for it. */
+/** Downloads a file that the host keeps for the browser. */
 function download(studio: Studio, { asset, fileName }: ExportedFile): void {
   if (asset === null) return;
   saveAs(studio.assetUrl(asset), fileName);

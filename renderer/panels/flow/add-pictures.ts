@@ -1,4 +1,4 @@
-/** Putting pictures into the scene. */
+/** Adds pictures to the scene. */
 import i18next from 'i18next';
 import type { PictureNote } from '../../../electron/contract/picture-formats.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
@@ -16,21 +16,21 @@ import { offerReplacement, placePicture } from './drop-picture.ts';
 import { restoreScene } from './restore-picture.ts';
 import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
 
-/** How far beside each other pictures are placed that were dropped together: a share of the background's shorter side. */
+/** Offset between pictures dropped together, as a share of the background's shorter side. */
 const BESIDE_SHARE = 0.08;
 
-/** How long there is to read which pictures were not taken. */
+/** Display time of the notice about pictures that were not added. */
 const READING_MS = 20_000;
 
-/** Size of a project's background; null until it is known, and where another project is shown. */
+/** Size of a project's background; null until known, and when another project is shown. */
 function knownBackgroundSize({ document }: ProjectSession): Size | null {
   const { backgroundSize } = useStudio.getState();
   return backgroundSize?.of === document.background ? backgroundSize : null;
 }
 
 /**
- * Takes pictures in: one that this program exported brings its scene back; of the others the first becomes the
- * background where there is none or it is meant, and the rest are concepts.
+ * Adds pictures: one exported by this program restores its scene; of the others, the first becomes the background if
+ * there is none or on request, and the rest become concepts.
  */
 export async function addPictures(
   studio: Studio,
@@ -40,7 +40,7 @@ export async function addPictures(
   const { session } = studio;
   const pictures = await restoreScene(studio, files, session);
   if (pictures !== files) {
-    // How many concepts it brings is known when it is there.
+    // The number of restored concepts is known only now.
     await session.saved();
     await addConceptPictures(studio, pictures, session);
     return;
@@ -58,7 +58,7 @@ export async function addPictures(
   }
 }
 
-/** Adds a concept for each picture that there is room for; those beyond are named before the first one is taken. */
+/** Adds a concept per picture up to the limit; names the others before adding the first. */
 export async function addConceptPictures(
   studio: Studio,
   files: readonly File[],
@@ -67,7 +67,7 @@ export async function addConceptPictures(
   await takingIn(withRoom(files, session), (file) => addConceptPicture(studio, file, session));
 }
 
-/** Places each picture that there is room for where it was dropped, the next ones a little beside it. */
+/** Places each picture up to the limit where it was dropped, with an offset between them. */
 async function placePictures(
   studio: Studio,
   files: readonly File[],
@@ -78,7 +78,7 @@ async function placePictures(
   await takingIn(withRoom(files, session), async (file) => {
     const { backgroundSize } = useStudio.getState();
     if (backgroundSize === null) return addConceptPicture(studio, file, session);
-    // Dropped beside the picture, it lies at its border.
+    // Clamp a drop outside the picture to its border.
     const place = {
       x: Math.min(Math.max(Math.round(at.x + beside), 0), backgroundSize.width - 1),
       y: Math.min(Math.max(Math.round(at.y + beside), 0), backgroundSize.height - 1),
@@ -89,12 +89,12 @@ async function placePictures(
     const picture = { name, fileName: file.name, image, subject, size };
     const id = placePicture(studio, picture, backgroundSize, place, session);
     if (subject === null && name !== '') await lookForSubject(studio, id, session);
-    // It may take the segmenter a while, and what was dropped is in its place already.
+    // The segmenter may take a while; the picture is already placed.
     offerReplacement(studio, id, file.name, place, session).catch(reportError);
   });
 }
 
-/** The files that there is room for; those beyond are named. */
+/** The files up to the limit; names the others. */
 function withRoom(files: readonly File[], session: ProjectSession): readonly File[] {
   const room = MAX_CONCEPTS - session.document.concepts.length;
   const left = files.slice(Math.max(room, 0));
@@ -108,7 +108,7 @@ function withRoom(files: readonly File[], session: ProjectSession): readonly Fil
   return files.slice(0, Math.max(room, 0));
 }
 
-/** Takes files in one after another, saying which one is being taken; one that fails is named and keeps none back. */
+/** Adds files one after another with a progress notice; a failed one is named and does not stop the others. */
 async function takingIn(files: readonly File[], take: (file: File) => Promise<void>): Promise<void> {
   if (files.length === 0) return;
   const running = reportRunning(i18next.t('add.title', { count: files.length }));
@@ -151,7 +151,7 @@ export async function chooseBackground(
   await takeBackground(studio, session, asset, { width, height });
 }
 
-/** Puts a background in; one of another size than the one before takes the masks away. */
+/** Sets the background; one of another size removes the masks. */
 export async function takeBackground(
   studio: Studio,
   session: ProjectSession,
@@ -177,7 +177,7 @@ export async function chooseInpainted(studio: Studio, file: File): Promise<void>
   session.edit(i18next.t('changes.inpainted'), (document) => setInpainted(document, asset));
 }
 
-/** Says what someone who adds a picture may not expect of it. */
+/** Shows notices about what may surprise the user about a picture. */
 function reportNotes({ name }: File, notes: readonly PictureNote[]): void {
   for (const note of notes) reportNotice(i18next.t(`pictureNotes.${note}`, { name }));
 }
@@ -188,14 +188,14 @@ async function addConceptPicture(studio: Studio, file: File, session: ProjectSes
   if (picture.subject === null && nameOf(file) !== '') await lookForSubject(studio, id, session);
 }
 
-/** A concept picture and, of a cut-out, what is not see-through. */
+/** Imports a concept image and, for a cut-out, its opacity as the subject mask. */
 async function importConceptPicture(
   studio: Studio,
   file: File,
   session: ProjectSession,
 ): Promise<{ image: AssetId; subject: AssetId | null; size: Size }> {
   const { asset, width, height, notes } = await studio.pictures.importPicture(file, file.name, null, session);
-  // A concept picture is transparent on purpose.
+  // A concept image is transparent on purpose.
   reportNotes(
     file,
     notes.filter((note) => note !== 'transparent'),
@@ -206,12 +206,12 @@ async function importConceptPicture(
   return { image: asset, subject, size: { width, height } };
 }
 
-/** Without being asked, so that finding nothing is no news: the concept's card says it. */
+/** Automatic, so finding nothing needs no notice: the concept's card shows it. */
 async function lookForSubject(studio: Studio, conceptId: string, session: ProjectSession): Promise<void> {
   if (canFindSubjects()) await findSubject(studio, conceptId, session);
 }
 
-/** Adds a concept and takes it in hand. */
+/** Adds a concept and selects it. */
 export function addEmptyConcept(
   studio: Studio,
   name: string,
@@ -237,12 +237,12 @@ export async function chooseConceptImage(studio: Studio, id: string, file: File)
   if (subject === null) await lookForSubject(studio, id, session);
 }
 
-/** A file's name without its ending, as a user would call the thing. */
+/** A file's name without its extension, as the concept's name. */
 function nameOf({ name }: File): string {
   const stem = name
     .replace(/\.[^.]*$/, '')
     .replaceAll(/[_-]+/g, ' ')
     .trim();
-  // What is pasted has no name that the user gave.
+  // A pasted picture has no name from the user.
   return stem === '' || stem === 'image' ? '' : stem.slice(0, 100);
 }

@@ -1,4 +1,4 @@
-/** The background: a picture, or candidates made from the prompt. */
+/** The background: a picture, or candidates generated from the prompt. */
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconSparkles, IconUpload } from '@tabler/icons-react';
 import { memo } from 'react';

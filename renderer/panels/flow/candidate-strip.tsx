@@ -1,4 +1,4 @@
-/** The staging strip: candidates for the background, looked at on the canvas one after another before one is taken. */
+/** The staging strip: candidates for the background, viewed on the canvas one after another before one is used. */
 import { Button, Group, Image, Loader, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
@@ -15,7 +15,7 @@ export function CandidateStrip({
   onUse,
 }: {
   staged: ReturnType<typeof useCandidates>;
-  /** There is no background yet: the first candidate shows by itself. */
+  /** Without a background, the first candidate is shown automatically. */
   isFirst: boolean;
   onUse: (image: string) => void;
 }) {
@@ -29,13 +29,13 @@ export function CandidateStrip({
   const stagedImage = useEditor((state) => state.stagedBackground);
   const isStaged = stagedImage !== null;
   const image = inSight?.image;
-  /** The canvas shows it: only what has been seen is marked, and can be taken. */
+  /** The canvas shows it: only a viewed candidate is marked and can be used. */
   const isSeen = image !== undefined && stagedImage === image;
-  // What is in sight may be regenerated meanwhile.
+  // The viewed candidate may be regenerated meanwhile.
   useEffect(() => {
     if (image !== undefined && (isStaged || isFirst)) useEditor.setState({ stagedBackground: image });
   }, [image, isStaged, isFirst]);
-  // They are gone when they are settled, or with the project.
+  // They disappear when one is used or all are discarded, or with the project.
   useEffect(() => () => useEditor.setState({ stagedBackground: null }), []);
   if (!inSight) return null;
 

@@ -1,4 +1,4 @@
-/** One concept: picture, name, whether it takes part; opened when it is in hand. */
+/** One concept: picture, name, whether it is included; expanded when it is selected. */
 import { useSortable } from '@dnd-kit/sortable';
 import { ActionIcon, Group, Slider, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
@@ -57,10 +57,10 @@ export const ConceptCard = memo(function ConceptCard({
         : null;
   const handle = useRef<HTMLButtonElement>(null);
   const [announcement, setAnnouncement] = useState('');
-  // The instructions of the library are for keys of its own, which are not used here.
+  // The library's instructions describe its own keys, which are not used here.
   const { role: _, 'aria-describedby': __, ...handleAttributes } = attributes;
   const moveByKey = (event: KeyboardEvent) => {
-    // The list shows the nearest first, the document names it last.
+    // The list shows the front concept first, the document stores it last.
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
@@ -69,7 +69,7 @@ export const ConceptCard = memo(function ConceptCard({
     if (to < 0 || to >= concepts.length) return;
     studio.edit(t('changes.order'), (before) => moveConcept(before, id, to));
     setAnnouncement(t('concept.place', { name, place: concepts.length - to, count: concepts.length }));
-    // An element that is moved within the page loses the focus.
+    // Moving an element within the page loses the focus.
     requestAnimationFrame(() => handle.current?.focus());
   };
   return (
@@ -199,7 +199,7 @@ const ConceptFields = memo(
             label={t('concept.remove')}
             onClick={() =>
               studio.edit(t('changes.removeConcept', { name }), (d) =>
-                // Pressed twice on a slow machine, the card is still there when the concept is gone.
+                // On a slow machine a second press may come when the concept is already gone.
                 d.concepts.some((one) => one.id === id) ? removeConcept(d, id) : d,
               )
             }
@@ -215,7 +215,7 @@ const ConceptFields = memo(
     keepUnchanged(before.concept, { ...after.concept, mask: before.concept.mask }) === before.concept,
 );
 
-/** How strongly the mask covers the picture: of the view only, of no concern to the render. */
+/** Opacity of the mask in the view; does not affect the render. */
 function MaskOpacity({ id }: { id: string }) {
   const { t } = useTranslation();
   const opacity = useEditor(({ maskOpacities, maskOpacity }) => maskOpacities[id] ?? maskOpacity);

@@ -1,4 +1,4 @@
-/** The concepts, the nearest first, in an order that is changed by drag or by keys. */
+/** The concepts, front to back, reordered by dragging or keys. */
 import {
   DndContext,
   type DragEndEvent,
@@ -38,7 +38,7 @@ export const ConceptList = memo(function ConceptList({ concepts }: Pick<SceneDoc
     <Stack gap="xs">
       <DndContext
         sensors={sensors}
-        // Cards differ much in height: what is under the pointer counts, not whose middle is nearest.
+        // Cards differ in height: use the card under the pointer, not the one with the nearest centre.
         collisionDetection={pointerWithin}
         onDragEnd={drop}
       >

@@ -1,6 +1,6 @@
 /**
- * Pictures dropped on the canvas: each is placed where it was dropped, at once. Where an object of the background is
- * there, replacing that is offered.
+ * Pictures dropped on the canvas: each is placed at once where it was dropped. If an object of the background is
+ * there, the editor offers to replace it.
  */
 import i18next from 'i18next';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
@@ -25,7 +25,7 @@ export interface DroppedPicture {
 }
 
 /**
- * Places a picture as a new concept and takes it in hand.
+ * Places a picture as a new concept and selects it.
  *
  * @param at in background pixels
  * @returns the concept's id
@@ -50,7 +50,7 @@ export function placePicture(
   return id;
 }
 
-/** Offers to replace the object that is where a picture was placed, as far as one is known or can be found. */
+/** Offers to replace the object under a placed picture, if one is known or can be found. */
 export async function offerReplacement(
   studio: Studio,
   conceptId: string,
@@ -82,7 +82,7 @@ export async function offerReplacement(
   if (isObjectUnder(plane, at.x * scaleX, at.y * scaleY)) offer({ mask });
 }
 
-/** Carries out what was offered. */
+/** Accepts the offer. */
 export function takeOffer(studio: Studio, offer: Extract<PlaceOffer, { kind: 'dropped' }>): void {
   useEditor.setState({ offer: null });
   const { conceptId, object } = offer;

@@ -1,4 +1,4 @@
-/** The scene in plain order: background, concepts, masks. Each step says what it lacks and what to do next. */
+/** The steps of a scene: background, concepts, masks. Each step shows what it lacks and what to do next. */
 import { Badge, ScrollArea, Text, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { type ReactNode, useSyncExternalStore } from 'react';
@@ -83,7 +83,7 @@ function Step({
   children: ReactNode;
 }) {
   const { t } = useTranslation();
-  // A step is done when what comes after it can be; there is always one more render to make.
+  // A step is done when the next one is possible; rendering is never done.
   const isDone = missing.length === 0 && !isNext && step !== 'render';
   return (
     <section className="flow-step" aria-labelledby={`step-${step}`}>
@@ -113,7 +113,7 @@ function Step({
   );
 }
 
-/** A place that is only proposed so far is to be kept; one that is painted is on its way into the document. */
+/** A proposed mask still has to be applied; a painted one is on its way into the document. */
 function MissingMask({ conceptId, name }: { conceptId: string; name: string }) {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();

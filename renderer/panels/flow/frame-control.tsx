@@ -1,4 +1,4 @@
-/** Chooses the frame, and shows its size in the background and at the model. */
+/** Chooses the frame, and shows its size in the background and for the model. */
 import { Group, SegmentedControl, Text } from '@mantine/core';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';

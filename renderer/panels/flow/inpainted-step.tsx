@@ -1,4 +1,4 @@
-/** The background without the objects: made by the pack, or a picture of the user's. */
+/** The inpainted background: made by the pack, or the user's own picture. */
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconEraser, IconUpload } from '@tabler/icons-react';
 import { memo, useState } from 'react';
@@ -119,7 +119,7 @@ function statusOf(document: SceneDocument) {
     inpainted,
     inpaintPrompt,
     hasMasks: visibleMasks(document).length > 0,
-    // What is placed covers no object that would have to go.
+    // Placed pictures need no objects removed.
     replaces: concepts.length === 0 || concepts.some(({ mode }) => mode === 'replace'),
     isStale: isInpaintedStale(document),
   };

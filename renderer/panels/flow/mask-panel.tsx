@@ -1,4 +1,4 @@
-/** What can be done to the whole mask of the concept in hand. */
+/** Operations on the whole mask of the selected concept. */
 import { Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconCopy, IconSearch, IconUpload } from '@tabler/icons-react';
 import { memo, useState, useSyncExternalStore } from 'react';

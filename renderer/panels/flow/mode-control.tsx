@@ -1,4 +1,4 @@
-/** What the concept in hand does: it replaces an object of the background, or lies where it is put. */
+/** The mode of the selected concept: it replaces an object of the background, or is placed. */
 import { SegmentedControl, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ConceptMode } from '../../../electron/contract/placement.ts';
@@ -18,7 +18,7 @@ export function ModeControl({ concept: { id, mode, image } }: { concept: Documen
         fullWidth
         aria-label={t('concept.mode')}
         value={mode}
-        // Without a picture there is nothing to place.
+        // Placing needs a picture.
         disabled={image === null && mode === 'replace'}
         onChange={(next) => choose(next as ConceptMode)}
         data={(['replace', 'place'] as const).map((value) => ({ value, label: t(`concept.modes.${value}`) }))}

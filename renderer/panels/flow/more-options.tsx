@@ -1,4 +1,4 @@
-/** Options that most people leave alone, behind a button. */
+/** Rarely used options, behind a button. */
 import { Button, Collapse, Stack } from '@mantine/core';
 import { IconAdjustments, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type ReactNode, useId, useState } from 'react';

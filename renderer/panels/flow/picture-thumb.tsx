@@ -1,4 +1,4 @@
-/** A picture in small, of whatever size it is: drawn from what the canvas has of it, so that it is decoded once. */
+/** A thumbnail of a picture of any size, drawn from the canvas's copy, so that it is decoded once. */
 import { useEffect, useRef } from 'react';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { usePicture } from '../../canvas/picture.ts';
@@ -12,7 +12,7 @@ export function PictureThumb({
 }: {
   asset: AssetId;
   sidePx: number;
-  /** What it shows; without it, it is an ornament. */
+  /** Alternative text; decorative without it. */
   label?: string;
 }) {
   const { pictureLibrary } = useStudioActions();
@@ -24,7 +24,7 @@ export function PictureThumb({
     const side = Math.round(sidePx * devicePixelRatio);
     element.width = side;
     element.height = side;
-    // The middle of it fills the square.
+    // Its centre fills the square.
     const { base } = picture;
     const scale = Math.max(side / base.width, side / base.height);
     const context = element.getContext('2d')!;

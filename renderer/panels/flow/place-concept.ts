@@ -1,4 +1,4 @@
-/** Taking a concept from one mode to the other. */
+/** Switches a concept between modes. */
 import i18next from 'i18next';
 import type { PixelRect } from '../../editor/mask-plane.ts';
 import { placementOver, setMode, withPlacedDetail } from '../../editor/placement-commands.ts';
@@ -8,9 +8,9 @@ import { useStudio } from '../../session/studio-store.ts';
 import { takeTool } from '../actions/actions.ts';
 
 /**
- * Places a concept's picture: where it was placed before, else over what its mask covers, else in the middle.
+ * Places a concept's picture: at its previous placement, else over its mask, else in the centre.
  *
- * @param over the bounds to fill in place of those of the mask, in background pixels
+ * @param over the bounds to fill instead of the mask's, in background pixels
  */
 export async function placeConcept(studio: Studio, conceptId: string, over?: PixelRect): Promise<void> {
   const { session, client } = studio;
@@ -36,7 +36,7 @@ export async function placeConcept(studio: Studio, conceptId: string, over?: Pix
   takeTool(studio, 'move');
 }
 
-/** Has a concept replace an object of the background again, by the mask that it had or will be given. */
+/** Makes a concept replace an object of the background again, with its previous or a future mask. */
 export function replaceObject(studio: Studio, conceptId: string): void {
   studio.edit(i18next.t('changes.replace'), (document) => setMode(document, conceptId, 'replace'));
   if (useEditor.getState().tool === 'move') takeTool(studio, 'brush');

@@ -1,4 +1,4 @@
-/** Where and how the concept in hand is placed, in numbers: all that can be done on the canvas, and by the keyboard. */
+/** The selected concept's placement in numbers: everything that can be done on the canvas, for the keyboard. */
 import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
 import { IconFlipHorizontal, IconFlipVertical } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -11,7 +11,7 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
 
-/** What a change of a placement is called in the history. */
+/** The history label of a change of a placement. */
 type Change = 'move' | 'scale' | 'rotate' | 'flip' | 'opacity' | 'softEdge' | 'shadow';
 
 export function PlacementControl({
@@ -181,7 +181,7 @@ function Labelled({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-/** A number of a placement: one step of the history when it is left, or Enter is pressed. */
+/** A number of a placement: one step of the history on blur or Enter. */
 function PlacementNumber({
   label,
   value,

@@ -1,4 +1,4 @@
-/** How objects are taken out: the margin around the masks, and what fills the hole. */
+/** Options for removing objects: the margin around the masks, and the filler. */
 import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { RemovalMethod } from '../../../electron/contract/preparation.ts';

@@ -1,4 +1,4 @@
-/** Pictures that this program exported carry their scene: dropped on the window, they bring it back. */
+/** Pictures exported by this program contain their scene: dropping one on the window restores it. */
 import i18next from 'i18next';
 import type { RestoredPicture, RestoredScene } from '../../../electron/contract/commands/project-commands.ts';
 import { isSameModel } from '../../../electron/contract/render-request.ts';
@@ -9,14 +9,14 @@ import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
-/** How long there is to read what was found and what was not. */
+/** Display time of the notice about found and missing pictures. */
 const READING_MS = 20_000;
 
 /**
- * Restores the scene of the first file that carries one, as one step of the history. The scene's own pictures may be
+ * Restores the scene of the first file that contains one, as one step of the history. The scene's own pictures may be
  * among the other files.
  *
- * @returns the files that are left to be taken as pictures; all of them when none carries a scene
+ * @returns the files left to add as pictures; all of them when none contains a scene
  */
 export async function restoreScene(
   studio: Studio,
@@ -42,7 +42,7 @@ export async function restoreScene(
   return files;
 }
 
-/** By its first bytes: a file's name says nothing, and only a PNG can be asked for its scene. */
+/** By its first bytes, not its name: only a PNG can contain a scene. */
 async function isPng(file: Blob): Promise<boolean> {
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
   const start = new Uint8Array(await file.slice(0, signature.length).arrayBuffer());

@@ -1,4 +1,4 @@
-/** How much of what the model makes of a concept is taken over: chosen by the program, or by the user. */
+/** How much of the model's changes to a concept is used: chosen automatically or by the user. */
 import { Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';

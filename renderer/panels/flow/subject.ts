@@ -1,24 +1,24 @@
-/** The thing in a concept picture: what of the picture is used, and what is only its surroundings. */
+/** The subject of a concept image, as opposed to its surroundings. */
 import i18next from 'i18next';
 import { changeConcept } from '../../editor/document-commands.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
-/** From this share of see-through pixels on, a picture is taken for a cut-out. */
+/** Share of transparent pixels from which a picture counts as a cut-out. */
 const CUT_OUT_SHARE = 0.01;
 
 /**
- * The opacity of a cut-out as a grey picture, white where the thing is.
+ * The opacity of a cut-out as a grey picture, white on the subject.
  *
- * @param picture as the host keeps it: a browser does not read every kind of file that the host takes, such as TIFF
+ * @param picture as stored by the host: browsers cannot read every format that the host accepts, such as TIFF
  * @returns null for a picture that is opaque (nearly) everywhere
  */
 export async function opacityOf(picture: Blob): Promise<Blob | null> {
   const bitmap = await createImageBitmap(picture);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (context === null) throw new Error('This browser gives no 2D canvas.');
+  if (context === null) throw new Error('This browser does not provide a 2D canvas.');
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
@@ -35,20 +35,20 @@ export async function opacityOf(picture: Blob): Promise<Blob | null> {
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
-/** What to look for in a concept's picture: what it is called, or what it replaces. */
+/** The phrase to detect in a concept's picture: its name, or the object that it replaces. */
 export function subjectPhrase({ name, phrase }: { readonly name: string; readonly phrase: string }): string {
   return name.trim() === '' ? phrase.trim() : name.trim();
 }
 
-/** Whether the pack can look for things by their names. */
+/** Whether the pack can detect subjects by phrase. */
 export function canFindSubjects(): boolean {
   return useStudio.getState().engine?.pack?.capabilities.findMask ?? false;
 }
 
 /**
- * Looks for the thing in a concept's picture by its name.
+ * Detects the subject of a concept's picture by its name.
  *
- * @returns whether it was found; true also where the concept or its picture has meanwhile gone
+ * @returns whether it was found; also true if the concept or its picture is gone meanwhile
  */
 export async function findSubject(
   studio: Studio,

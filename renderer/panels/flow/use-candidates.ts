@@ -1,6 +1,6 @@
 /**
- * The background candidates of the project. The host keeps their jobs, so that they are there again when the page is
- * loaded again, also while they are being made; the tab keeps which ones were made again, and which were settled.
+ * The background candidates of the project. The host keeps their jobs, so that they reappear when the page is
+ * reloaded, even during generation; the tab remembers which ones were regenerated, used or discarded.
  */
 import { useMemo, useState } from 'react';
 import type { JobState } from '../../../electron/contract/jobs.ts';
@@ -13,9 +13,9 @@ export const CANDIDATE_COUNT = 4;
 const KEPT_KEY = 'background-candidates';
 
 interface Kept {
-  /** The job whose candidates were chosen from or discarded. */
+  /** The job whose candidates were used or discarded. */
   readonly dismissedJobId: string | null;
-  /** Jobs that made single candidates again, by the seed of the first one in that place. */
+  /** Jobs that regenerated single candidates, by the seed of the original one. */
   readonly replacements: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +68,7 @@ export function useCandidates() {
   };
   return {
     candidates,
-    /** The job that makes all of them, while it is under way. */
+    /** The running job that generates all of them. */
     generating: isUnderWay(job) ? job : undefined,
     isReplacing: (originalSeed: number) => isUnderWay(replacingOf(originalSeed)),
     generate: async () => {
@@ -81,7 +81,7 @@ export function useCandidates() {
       keep({ ...kept, replacements: { ...kept.replacements, [originalSeed]: begun.jobId } });
       await studio.jobs.finished(begun);
     },
-    /** One was taken, or none is wanted. */
+    /** One was used, or all were discarded. */
     dismiss: () => keep({ ...kept, dismissedJobId: job?.jobId ?? null }),
   };
 }

@@ -1,4 +1,4 @@
-/** The frame of the scene as it would be rendered now: where it lies, and the size at which the model sees it. */
+/** The frame that a render would use now: its position, and the size at which the model sees it. */
 import { useMemo, useSyncExternalStore } from 'react';
 import { type FrameRectangle, type ResolvedFrame, resolveFrame } from '../../../electron/contract/frame.ts';
 import { placementBox } from '../../../electron/contract/placement.ts';
@@ -8,7 +8,7 @@ import { isEmptyRect, type PixelRect } from '../../editor/mask-plane.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
-/** undefined while there is no background, or no pack is open. */
+/** undefined without a background or an open pack. */
 export function useFrame(document: SceneDocument | undefined): ResolvedFrame | undefined {
   const { tools } = useStudioActions();
   const { masks, place } = tools;
@@ -27,7 +27,7 @@ export function useFrame(document: SceneDocument | undefined): ResolvedFrame | u
   }, [document, measured, pack, tools, maskVersion, placeVersion]);
 }
 
-/** What the frame has to show: the masks' and the placed things' bounds, in background pixels. */
+/** The bounds that the frame must contain, of masks and placed pictures, in background pixels. */
 function boxesOf(document: SceneDocument, { masks, place }: CanvasTools): FrameRectangle[] {
   return document.concepts.flatMap(({ id, visible, mode, placement }) => {
     if (!visible) return [];

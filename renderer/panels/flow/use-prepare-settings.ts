@@ -3,7 +3,7 @@ import { readPrepareSettings } from '../../session/prepare-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
-/** The choices for preparing, and how to change some of them. */
+/** The settings for preparing scenes, and a function to change them. */
 export function usePrepareSettings(): [PrepareSettings, (change: Partial<PrepareSettings>) => void] {
   const studio = useStudioActions();
   const editor = useStudio((state) => state.settings.editor);

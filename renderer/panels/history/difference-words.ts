@@ -1,15 +1,15 @@
-/** A difference between two render requests as a sentence. */
+/** Describes a difference between two render requests. */
 import type { TFunction } from 'i18next';
 import type { RenderDifference } from '../../../electron/contract/render-record.ts';
 import type { ParameterName } from '../../editor/parameter-fields.ts';
 
-/** Whether a value is a picture's name: nobody wants to read it. */
+/** Whether a value is a picture's hash, which is not worth reading. */
 function isAsset(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 /**
- * @param difference its path is such as "parameters.beta", "scene.prompt" or "concepts.my cat.alpha"
+ * @param difference with a path such as "parameters.beta", "scene.prompt" or "concepts.my cat.alpha"
  */
 export function differenceInWords({ path, a, b }: RenderDifference, t: TFunction): string {
   const what = nameOf(path, t);
@@ -26,7 +26,7 @@ function nameOf(path: string, t: TFunction): string {
     return t(`parameters.${rest[0] as ParameterName}.name`, { defaultValue: rest.join('.') });
   }
   if (first === 'concepts' && rest.length > 0) {
-    // A concept's name may hold dots itself; only the last part is known.
+    // A concept's name may contain dots; only the last part is fixed.
     const partNames: Record<string, string> = {
       alpha: t('parameters.alpha.name'),
       prompt: t('concept.prompt'),

@@ -1,4 +1,4 @@
-/** In what two renders differ, in words. */
+/** The differences between two renders, in words. */
 import { List, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -1,4 +1,4 @@
-/** Every render, the newest first; a click shows it, its menu does the rest. */
+/** Every render, newest first; a click shows it, a menu offers the other actions. */
 import { Button, Group, Loader, ScrollArea, Text, Title, UnstyledButton } from '@mantine/core';
 import {
   IconAlertTriangle,
@@ -90,7 +90,7 @@ export function Filmstrip() {
       {shown && (
         <div className="render-info">
           {compared ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to get to all of it.
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach all of it.
             <div className="render-notes" tabIndex={0}>
               <Differences a={compared} b={shown} />
             </div>

@@ -1,4 +1,4 @@
-/** One render in the browsable list: its picture, name, time, device and parameters, and what can be done with it. */
+/** One render in the searchable list: picture, name, time, device, parameters and actions. */
 
 import { Button, Checkbox, Group, Text, UnstyledButton } from '@mantine/core';
 import {
@@ -116,7 +116,7 @@ export function HistoryRow({
   );
 }
 
-/** What made the picture, in one line, such as "my cat α 0.15, my guitar α 0.3; β 0.8; Steps 25; Seed 7". */
+/** The picture's parameters in one line, such as "my cat α 0.15, my guitar α 0.3; β 0.8; Steps 25; Seed 7". */
 function parameterLine({ concepts, parameters }: RenderEntry, t: TFunction): string {
   if (parameters === null) return '';
   return [

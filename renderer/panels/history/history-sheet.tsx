@@ -1,4 +1,4 @@
-/** Every render that was kept, to be searched, sorted, compared and brought back. */
+/** All stored renders, to search, sort, compare and restore. */
 import { Button, Group, Loader, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
@@ -25,15 +25,15 @@ export function HistorySheet() {
   const [show, setShow] = useState<Shown>('kept');
   const [order, setOrder] = useState<RenderOrder>('newest');
   const { renders, total, more } = useFoundRenders({ text, show, order });
-  // At most two; a third one takes the place of the first.
+  // At most two; a third one replaces the first.
   const [marked, setMarked] = useState<readonly RenderEntry[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: marks are of one project.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: marks belong to one project.
   useEffect(() => setMarked([]), [projectId]);
   const mark = (render: RenderEntry, isMarked: boolean) => {
     const others = marked.filter(({ renderId }) => renderId !== render.renderId);
     setMarked(isMarked ? [...others.slice(-1), render] : others);
   };
-  // From the older one to the newer one, as the differences are told.
+  // From the older to the newer one, like the differences.
   const [a, b] = marked.toSorted((one, two) => (one.sequence ?? 0) - (two.sequence ?? 0));
   const compare = () => {
     if (!a || !b) return;

@@ -1,4 +1,4 @@
-/** A render's parameters, time and device, and what can be done with it. */
+/** A render's parameters, time, device and actions. */
 import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconRestore } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -20,7 +20,7 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
         {renderName(render)}
       </Text>
       {record && (
-        // It scrolls, and the keyboard has to get to all of it.
+        // It scrolls, and the keyboard must reach all of it.
         <Text size="xs" c="dimmed" component="div" className="render-notes" tabIndex={0}>
           {record.request.scene.concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', ')}
           {`; β ${record.request.parameters.beta}; ${t('parameters.steps.name')} ${record.request.parameters.steps}; ${t('parameters.seed.name')} ${record.request.parameters.seed}`}

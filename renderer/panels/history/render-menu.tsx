@@ -1,4 +1,4 @@
-/** What can be done with a render, as a menu. */
+/** The actions of a render, as a menu. */
 import { ActionIcon, Button, Group, Menu, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
@@ -69,7 +69,7 @@ export function restore(studio: Studio, renderId: string): void {
   useEditor.setState({ shownRenderId: null, comparedRenderId: null });
 }
 
-/** Deletes a render and offers to take that back. */
+/** Deletes a render and offers to undo that. */
 function remove(studio: Studio, renderId: string): void {
   const ofRender = { projectId: studio.projectId, renderId };
   start(async () => {

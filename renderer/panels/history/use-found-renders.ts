@@ -1,4 +1,4 @@
-/** The renders that match, a page at a time; they follow what happens to them. */
+/** The matching renders, page by page, updated on changes. */
 import { useEffect, useState } from 'react';
 import type { RenderEntry, RenderOrder } from '../../../electron/contract/render-record.ts';
 import { reportError } from '../../session/notices.ts';
@@ -6,7 +6,7 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
 const PAGE_SIZE = 40;
-/** Most that are asked for again when one of them changes. */
+/** Most renders to reload when one of them changes. */
 const MOST_AT_ONCE = 100;
 export type Shown = 'kept' | 'starred' | 'deleted';
 
@@ -31,7 +31,7 @@ export function useFoundRenders({ text, show, order }: RenderQuery) {
     [studio],
   );
   const length = found?.renders.length ?? 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change asks again for as many as there were.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change reloads as many as were loaded.
   useEffect(() => {
     if (projectId === undefined) return;
     let isCurrent = true;

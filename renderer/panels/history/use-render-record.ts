@@ -1,4 +1,4 @@
-/** All that is known of a render, asked for when it is looked at. */
+/** All details of a render, loaded when it is viewed. */
 import { useEffect, useState } from 'react';
 import type { RenderRecord, RenderSummary } from '../../../electron/contract/render-record.ts';
 import { reportError } from '../../session/notices.ts';
@@ -7,7 +7,7 @@ import { useStudioActions } from '../../session/studio-context.ts';
 export function useRenderRecord({ renderId, state }: RenderSummary): RenderRecord | undefined {
   const studio = useStudioActions();
   const [record, setRecord] = useState<RenderRecord | undefined>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a render that ends has more to tell.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a finished render has more details.
   useEffect(() => {
     let isCurrent = true;
     studio.client

@@ -1,4 +1,4 @@
-/** Live draft: when a control has rested, a quick render of the scene goes to the front of the queue. */
+/** Live draft: when a control rests, a quick render of the scene is queued first. */
 import { useEffect, useMemo, useRef } from 'react';
 import type { RecommendedParameters } from '../../../electron/contract/parameters.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -17,7 +17,7 @@ export function LivePreview(): null {
   const isOn = useEditor((state) => state.livePreview);
   const studio = useStudioActions();
   const document = useStudio((state) => state.project?.document);
-  // Drafts are those of one project: they are queued, cancelled and taken out there, whatever is shown by then.
+  // Drafts belong to one project: they are queued, cancelled and removed there, even if another one is shown by then.
   const session = useStudio(() => studio.projects.shown);
   const recommended = useStudio((state) => state.engine?.pack?.recommended);
   const drafts = useMemo(
@@ -43,8 +43,8 @@ export function LivePreview(): null {
       drafts.stop();
     };
   }, [isOn, drafts, studio]);
-  // By what the draft would show: the host tells of its document and its engine again and again, and what only the
-  // editor shows, such as a name, makes no other picture.
+  // Keyed by what affects the draft's picture: the host reports its document and engine repeatedly, and changes that
+  // only the editor shows, such as a name, do not change the picture.
   const wanted = document && missingParts(document).length === 0 ? draftOf(document, recommended) : undefined;
   const key = wanted && JSON.stringify(wanted, (name, value) => (EDITOR_ONLY.has(name) ? undefined : value));
   const latest = useRef(wanted);
@@ -53,10 +53,10 @@ export function LivePreview(): null {
     if (!isOn || !drafts || !session || key === undefined) return;
     let isWanted = true;
     const request = async () => {
-      // Every picture that the draft names has to be in the project.
+      // Every picture of the draft has to be in the project.
       if (session.view().isMoved) return;
       await session.saved();
-      // Meanwhile it may have been switched off, or another scene be wanted.
+      // It may have been switched off meanwhile, or the scene changed.
       if (isWanted && latest.current) await drafts.request(latest.current);
     };
     const timer = setTimeout(() => request().catch(reportError), REST_MS);

@@ -13,7 +13,7 @@ import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
 import { choiceKey, useParameterText } from './parameter-text.ts';
 
-/** Drawn again when parameters change, not when anything else of the document does, such as a mask under the brush. */
+/** Re-rendered when parameters change, not when other parts of the document do, such as a mask. */
 export const ParameterControl = memo(function ParameterControl({
   field,
   parameters,

@@ -1,4 +1,4 @@
-/** What the program is, and what it is made of. */
+/** The program's version and third-party licences. */
 import { Accordion, Button, Code, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -44,7 +44,7 @@ export function AboutSheet() {
               </Text>
             </Accordion.Control>
             <Accordion.Panel>
-              {/* Half a megabyte in all: only what is read is laid out. */}
+              {/* Half a megabyte in all: lay out only expanded texts. */}
               {opened === `${name}@${version}` && <Code block>{text}</Code>}
             </Accordion.Panel>
           </Accordion.Item>

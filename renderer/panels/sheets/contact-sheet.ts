@@ -42,13 +42,13 @@ export async function drawContactSheet(rows: readonly SheetRow[], columns: reado
   }
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob)
-    throw new StudioError('OUTPUT_UNWRITABLE', 'The sheet is too large to be written as one picture.');
+    throw new StudioError('OUTPUT_UNWRITABLE', 'The sheet is too large for one picture. Sweep fewer values.');
   return blob;
 }
 
 async function load(url: string): Promise<HTMLImageElement> {
   const image = new Image();
-  // Under Electron pictures are of another origin than the page; without this the sheet could not be written.
+  // In Electron pictures have another origin than the page; without this the canvas could not be exported.
   image.crossOrigin = 'anonymous';
   image.src = url;
   try {

@@ -1,4 +1,4 @@
-/** Where things are kept on the host: seeing it, choosing where projects and models go, emptying the cache. */
+/** The host's folders: shows them, chooses those for projects and models, empties the cache. */
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';

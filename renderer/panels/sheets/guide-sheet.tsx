@@ -1,4 +1,4 @@
-/** The user guide. It comes with the program, in a file of its own that is loaded when it is opened. */
+/** The user guide, bundled as a separate file that is loaded when the sheet opens. */
 import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 

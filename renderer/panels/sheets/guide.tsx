@@ -1,4 +1,4 @@
-/** The user guide of docs/ in the editor's language, with its pictures, as it was when the page was built. */
+/** The user guide of docs/ in the editor's language, with its pictures, as of the build. */
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,11 +16,11 @@ const pictures = import.meta.glob<string>(
   { eager: true, query: '?url', import: 'default' },
 );
 
-/** So that no heading takes the name of a part of the window. */
+/** Prefix, so that no heading's id clashes with a part of the window. */
 const ID_PREFIX = 'guide-';
 
 const components: Components = {
-  // The sheet has the title already, and with it the first two levels of headings.
+  // The sheet already has the title and the first two levels of headings.
   h1: () => null,
   h2: 'h3',
   h3: 'h4',
@@ -45,7 +45,7 @@ export function Guide() {
   );
 }
 
-/** A link within the guide; what it says of other pages, which are not in the program, is only said. */
+/** A link within the guide; links to other pages, which are not bundled, become plain text. */
 function GuideLink({ href, children }: { href: string | undefined; children: ReactNode }) {
   if (!href?.startsWith('#')) return <span>{children}</span>;
   return (
@@ -55,7 +55,7 @@ function GuideLink({ href, children }: { href: string | undefined; children: Rea
       inherit
       underline="always"
       onClick={() => {
-        // Not by the address: that says which project is open.
+        // Not by the address, which names the open project.
         const heading = document.getElementById(`${ID_PREFIX}${decodeURIComponent(href.slice(1))}`);
         if (!heading) return;
         heading.tabIndex = -1;

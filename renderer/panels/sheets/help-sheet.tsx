@@ -1,4 +1,4 @@
-/** The way to the user guide, and all shortcuts. */
+/** A link to the user guide, and all shortcuts. */
 import { Button, Kbd, Stack, Table, Title } from '@mantine/core';
 import { IconBook } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';

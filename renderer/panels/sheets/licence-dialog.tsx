@@ -1,4 +1,4 @@
-/** The licences of a download: read and accepted before it begins. */
+/** The licences of a download, to accept before it starts. */
 import { Button, Checkbox, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -1,4 +1,4 @@
-/** The model packs: what there is, and where it is kept. */
+/** The model packs, and the models folder. */
 import { Stack, Text } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,7 +15,7 @@ export function ModelsSheet() {
   const refresh = useCallback(() => {
     studio.client.call('models.list', {}).then(setListing).catch(reportError);
   }, [studio]);
-  // Begun by this window or another: when work on a pack has ended, the packs are not what they were.
+  // A job of this or another window has ended: reload the packs.
   const ended = useStudio(({ jobs }) =>
     Object.values(jobs).reduce((count, { packId, state }) => {
       const isOver = packId !== null && !['waiting', 'running'].includes(state);

@@ -1,4 +1,4 @@
-/** What can be done with a pack of the store: download, verify, repair, remove, import. */
+/** The actions of a pack of the store: download, verify, repair, remove, import. */
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,7 +19,7 @@ export function PackActions({
 }: {
   pack: ListedPack;
   isBusy: boolean;
-  /** Whether a download was stopped that can go on. */
+  /** Whether a paused download can be resumed. */
   isPaused: boolean;
 }) {
   const { t } = useTranslation();

@@ -1,4 +1,4 @@
-/** One model pack: what it is made of, what is done with it, and how far that is. */
+/** One model pack: components, actions, and progress. */
 import { Badge, Button, Group, Paper, Progress, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
@@ -15,7 +15,7 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
   const left = bytesToDownload(pack.components);
   const studio = useStudioActions();
   const inUse = useStudio((state) => state.settings.pack === pack.id);
-  // The last one counts, no matter which window started it: a download goes on when the sheet is closed or the page loaded again.
+  // The last job of any window: a download continues when the sheet is closed or the page reloaded.
   const job = useStudio(({ jobs }) => Object.values(jobs).findLast(({ packId }) => packId === pack.id));
   const isBusy = job !== undefined && ['waiting', 'running'].includes(job.state);
   return (
@@ -74,7 +74,7 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
   );
 }
 
-/** A size as far as it is known before a download. */
+/** A size, as far as it is known before the download. */
 function useSizeText() {
   const { t } = useTranslation();
   return ({ knownBytes, unknownFiles }: Pick<CatalogSize, 'knownBytes' | 'unknownFiles'>) => {
@@ -85,7 +85,7 @@ function useSizeText() {
   };
 }
 
-/** A download that was stopped by the user, and nothing done since. */
+/** A download paused by the user, without a later job. */
 function isPausedDownload(job: JobState | undefined): boolean {
   return job?.kind === 'pullModels' && job.state === 'cancelled';
 }

@@ -1,4 +1,4 @@
-/** New projects, and those there are. */
+/** Creates and opens projects. */
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -1,4 +1,4 @@
-/** Settings. Each is saved as it is changed. */
+/** Settings, each saved when it is changed. */
 import { NumberInput, Select, Stack, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { SettingsChange } from '../../../electron/contract/settings.ts';

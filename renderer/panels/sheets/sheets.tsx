@@ -1,6 +1,6 @@
 /**
- * The sheets beside the canvas. The keyboard and screen readers are held in the open one; a pointer can use the canvas
- * beside it all the same, to look at what the sheet is about (docs/decisions/0129).
+ * The sheets next to the canvas. Keyboard and screen readers stay in the open one; the pointer can still use the
+ * canvas, to look at what the sheet is about (docs/decisions/0129).
  */
 import { Drawer } from '@mantine/core';
 import { type ComponentType, useEffect, useRef } from 'react';
@@ -68,9 +68,9 @@ export function Sheets() {
   );
 }
 
-/** Brings the focus back to where it was when the sheet closes, and with Tab back into the sheet while it is open. */
+/** Restores the focus when the sheet closes, and returns it to the open sheet on Tab. */
 function useFocusInSheet(name: SheetName | null): void {
-  /** Where the focus was last that is neither in a sheet nor in a menu, which is gone by then. */
+  /** The last focused element outside sheets and menus, which are gone by then. */
   const lastOutside = useRef<HTMLElement | null>(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -99,7 +99,7 @@ function useFocusInSheet(name: SheetName | null): void {
     );
     return () => {
       stop.abort();
-      // One who went on to the canvas stays there.
+      // A user who moved to the canvas stays there.
       if (document.activeElement !== document.body && !document.activeElement?.closest('.sheet')) return;
       const target = opener?.isConnected ? opener : document.querySelector<HTMLElement>('.scene-canvas');
       target?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-/** Changing shortcuts: press the new keys; the action that had them loses them and is named. */
+/** Changes shortcuts: the user presses the new keys; another action with these keys loses them, with a notice. */
 import { Button, Group, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { IconRestore, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -70,7 +70,7 @@ export function ShortcutEditor() {
                     <Button
                       variant={waiting === action ? 'light' : 'subtle'}
                       color={waiting === action ? 'brand' : 'gray'}
-                      // Escape ends the waiting, not the sheet.
+                      // Escape cancels the recording without closing the sheet.
                       data-mantine-stop-propagation={waiting === action || undefined}
                       onClick={() => setWaiting(action)}
                       onBlur={() => setWaiting(null)}

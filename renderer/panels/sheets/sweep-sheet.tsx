@@ -1,4 +1,4 @@
-/** A sweep over alpha and beta as one contact sheet (the paper's Figure 4.5). A click takes a cell's values over. */
+/** A sweep over alpha and beta as one contact sheet (the paper's Figure 4.5). A click applies a cell's values. */
 import { Button, Group, Loader, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
 import { type CSSProperties, useState } from 'react';

@@ -1,4 +1,4 @@
-/** The project's newest sweep: asked of the host, whose list is whole, and kept up with what happens to its renders. */
+/** The project's newest sweep: loaded from the host, whose list is complete, and updated by events of its renders. */
 import { useEffect, useMemo, useState } from 'react';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import { type SweepGrid, sweepGrid, withRender } from '../../editor/sweep-grid.ts';
@@ -8,7 +8,7 @@ import { useStudio } from '../../session/studio-store.ts';
 
 type Sweep = CommandOutput<'sweep.newest'>;
 
-/** @returns undefined while the project has none, or it is not known yet */
+/** @returns undefined while there is none, or it is not loaded yet */
 export function useSweep(): SweepGrid | undefined {
   const { client } = useStudioActions();
   const projectId = useStudio((state) => state.project?.state.projectId);
@@ -29,7 +29,7 @@ export function useSweep(): SweepGrid | undefined {
     const stop = client.on('render.changed', ({ projectId: of, render }) => {
       if (of !== projectId || render.sweep === null) return;
       setSweep((known) => withRender(known, render));
-      // One that is taken back, or of another sweep: the host knows which sweep is the newest then.
+      // A restored render, or one of another sweep: ask the host for the newest sweep.
       if (render.isDeleted || render.state === 'queued') ask();
     });
     setSweep(null);

@@ -27,13 +27,13 @@ export function isLanguage(value: unknown): value is Language {
   return LANGUAGES.some((language) => language === value);
 }
 
-/** The system's language where there are texts in it. */
+/** The system's language, if there are texts in it. */
 export function systemLanguage(): Language {
   const [system = ''] = navigator.language.split('-');
   return isLanguage(system) ? system : 'en';
 }
 
-/** Loads the texts; they are small enough to be part of the page. */
+/** Loads the texts, which are small enough to bundle. */
 export async function startTexts(): Promise<void> {
   await i18next.use(initReactI18next).init({
     resources: { en: { translation: en }, ko: { translation: ko } },

@@ -1,4 +1,4 @@
-/** What a concept is called: the user's name for it, else its number. */
+/** A concept's display name: the user's name for it, else its number. */
 import i18next from 'i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 

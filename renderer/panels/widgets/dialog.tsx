@@ -1,4 +1,4 @@
-/** A dialog that waits for an answer: for what destroys something, binds the user or asks for a name. */
+/** A modal dialog: for destructive or binding actions, and for names. */
 import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,11 +18,11 @@ export function Dialog({
 }) {
   const { t } = useTranslation();
   return (
-    // Locking the scroll would put a style element into the page (docs/decisions/0052), which does not scroll anyway.
+    // Locking the scroll would add a style element (docs/decisions/0052), and the page does not scroll anyway.
     <Modal.Root opened={opened} onClose={onClose} size={size} lockScroll={false}>
       <Modal.Overlay />
       <Modal.Content>
-        {/* The library's own header is a landmark, of which a page has one. */}
+        {/* The library's own header is a landmark, but a page may have only one. */}
         <div className="sheet-head">
           <Modal.Title className="sheet-title">{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('app.close')} />

@@ -1,4 +1,4 @@
-/** A button that asks for a picture file. */
+/** A button that opens a picker for picture files. */
 import { Button, type ButtonProps, FileButton as MantineFileButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';

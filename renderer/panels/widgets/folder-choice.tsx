@@ -1,4 +1,4 @@
-/** Choosing a folder of the host: by the system's dialog, or, in a browser tab, which has none, by its typed path. */
+/** Chooses a folder of the host: with the system's dialog or, in a browser tab, by typing its path. */
 import { Button, Group, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -11,11 +11,11 @@ export function FolderChoice({
   disabled = false,
   onChoose,
 }: {
-  /** Of the dialog. */
+  /** Title of the dialog. */
   title: string;
-  /** Of the field for the path. */
+  /** Label of the field for the path. */
   label: string;
-  /** What the button says. */
+  /** Label of the button. */
   action: string;
   disabled?: boolean;
   onChoose: (folder: string) => Promise<unknown>;
@@ -45,7 +45,7 @@ export function FolderChoice({
         event.preventDefault();
         start(async () => {
           await onChoose(typed.trim());
-          // A path that was refused stays, to be mended.
+          // A refused path stays, so that the user can correct it.
           setTyped('');
         });
       }}

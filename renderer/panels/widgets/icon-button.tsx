@@ -1,4 +1,4 @@
-/** A button with nothing but an icon: its name is what a screen reader says and what the tooltip shows. */
+/** A button with only an icon: its name is used for screen readers and the tooltip. */
 import { ActionIcon, type ActionIconProps, Kbd, Tooltip } from '@mantine/core';
 import type { ComponentPropsWithoutRef, ReactNode } from 'react';
 import { type ActionName, chordsOf, printedChord } from '../../editor/shortcuts.ts';
@@ -8,7 +8,7 @@ export interface IconButtonProps
   extends ActionIconProps,
     Omit<ComponentPropsWithoutRef<'button'>, keyof ActionIconProps> {
   readonly label: string;
-  /** Its shortcut is shown in the tooltip. */
+  /** Action whose shortcut the tooltip shows. */
   readonly action?: ActionName;
   readonly children: ReactNode;
 }

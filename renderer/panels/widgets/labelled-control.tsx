@@ -1,4 +1,4 @@
-/** A control with its name, its one-sentence explanation, and the way back to its default. */
+/** A control with its name, a one-sentence explanation, and a reset button. */
 import { Group, Text } from '@mantine/core';
 import { IconRestore } from '@tabler/icons-react';
 import type { ReactNode } from 'react';

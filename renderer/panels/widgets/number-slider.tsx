@@ -1,4 +1,4 @@
-/** A slider with a number beside it. A drag shows at once and is one step of the history when it ends. */
+/** A slider with a number field. A drag previews immediately and becomes one step of the history when it ends. */
 import { Group, NumberInput, Slider } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
@@ -16,10 +16,10 @@ export function NumberSlider({
   value: number;
   min: number;
   max: number;
-  /** The largest number that can be typed; the slider ends before it. */
+  /** The largest number that can be typed, if beyond the slider's range. */
   most?: number | undefined;
   step: number;
-  /** What the slider shows while it is dragged. */
+  /** Called during a drag. */
   onDraft?: (value: number) => void;
   onCommit: (value: number) => void;
 }) {

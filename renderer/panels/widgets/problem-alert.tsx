@@ -1,4 +1,4 @@
-/** A message that stays until what it speaks of is solved or dismissed: what went wrong, and buttons that may help. */
+/** A message that stays until its problem is solved or dismissed: what went wrong, and buttons that may help. */
 import { Alert, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';

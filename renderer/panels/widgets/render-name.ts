@@ -1,4 +1,4 @@
-/** What a render is called: the user's name for it, else when it was made. */
+/** A render's display name: the user's name for it, else its time. */
 import i18next from 'i18next';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 
@@ -6,7 +6,7 @@ export function renderName({ name, createdAt }: Pick<RenderSummary, 'name' | 'cr
   return name ?? i18next.t('history.of', { time: timeOf(createdAt) });
 }
 
-/** A time of today as a time, another one with its date. */
+/** Formats a time; with the date unless it is today. */
 export function timeOf(iso: string): string {
   const time = new Date(iso);
   const isToday = time.toDateString() === new Date().toDateString();
@@ -16,7 +16,7 @@ export function timeOf(iso: string): string {
   ).format(time);
 }
 
-/** A length of time in the largest unit that fits, such as "3.2 s" or "2 min 5 s". */
+/** Formats a duration, such as "3.2 s" or "2 min 5 s". */
 export function durationOf(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;

@@ -1,4 +1,4 @@
-/** A text that is one step of the history when it is done: on leaving the field, on Enter, or after a rest. */
+/** A text field that commits one step of the history: on blur, on Enter, or after a pause. */
 import { Textarea, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
@@ -26,7 +26,7 @@ export function TextField({
   const latest = useRef({ draft, onCommit });
   latest.current = { draft, onCommit };
 
-  // What comes from elsewhere (undo, another window) shows, but not over what is being typed.
+  // Show changes from elsewhere (undo, another window), but never over the text being typed.
   useEffect(() => {
     if (!isDirty.current) setDraft(value);
   }, [value]);
@@ -36,7 +36,7 @@ export function TextField({
     isDirty.current = false;
     latest.current.onCommit(latest.current.draft);
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every letter restarts the rest.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every letter restarts the pause.
   useEffect(() => {
     const timer = setTimeout(commit, REST_MS);
     return () => clearTimeout(timer);

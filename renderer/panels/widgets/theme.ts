@@ -24,7 +24,7 @@ export const studioTheme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
-    // The page does not scroll; locking it would write a style element, which the page's policy forbids.
+    // The page does not scroll; locking it would add a style element, which the page's policy blocks.
     Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
     Slider: Slider.extend({ defaultProps: { size: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),

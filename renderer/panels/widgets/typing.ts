@@ -1,4 +1,4 @@
-/** Whether what happens at an element belongs to a text that is being typed there. */
+/** Whether an event at an element belongs to typing a text there. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;

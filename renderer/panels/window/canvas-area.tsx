@@ -1,4 +1,4 @@
-/** The canvas with what belongs to it: the options of the tool above, the view below. */
+/** The canvas with the tool options above and the view bar below. */
 import { Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPhoto } from '@tabler/icons-react';
@@ -24,10 +24,10 @@ import { PreviewCard } from './preview-card.tsx';
 import { ComparisonBar, ToolOptions } from './tool-options.tsx';
 import { ViewBar } from './view-bar.tsx';
 
-/** How long masks rest before their rectangles are drawn again. */
+/** How long masks must rest before their rectangles are recomputed. */
 const SETTLED_MS = 150;
 const EMPTY_SIZE = { width: 512, height: 512 };
-/** Side of the copy that tells what colours lie under the masks. */
+/** Side of the copy used to find the colours under the masks. */
 const UNDERLYING_SIDE_PX = 64;
 
 export function CanvasArea() {
@@ -62,7 +62,7 @@ export function CanvasArea() {
       });
       return;
     }
-    // Masks of a background whose size is still being asked for would be held to the size of the one before.
+    // Wait for the background's size: its masks would otherwise be fitted to the previous background.
     if (document.background !== (measured?.of ?? null)) return;
     const activeId = editor.activeConceptId;
     const masks = concepts
@@ -92,7 +92,7 @@ export function CanvasArea() {
 
   const isCuttingOut = cutOut !== null && comparison === null;
   const staged = editor.stagedBackground;
-  // A candidate is looked at by itself: the masks belong to another picture.
+  // A candidate is viewed without masks, which belong to another picture.
   const shownMasks =
     editor.masksShown && staged === null ? document.concepts.filter(({ mode }) => mode === 'replace') : [];
   const opacityOf = (id: string) => editor.maskOpacities[id] ?? editor.maskOpacity;
@@ -158,7 +158,7 @@ export function CanvasArea() {
   );
 }
 
-/** Size of a candidate that is looked at, which need not be that of the background; undefined until it is known. */
+/** Size of the viewed candidate, which may differ from the background's; undefined until known. */
 function useStagedSize(staged: string | null): Size | undefined {
   const studio = useStudioActions();
   const [known, setKnown] = useState<{ of: string; size: Size } | undefined>(undefined);
@@ -178,7 +178,7 @@ function useStagedSize(staged: string | null): Size | undefined {
   return known !== undefined && known.of === staged ? known.size : undefined;
 }
 
-/** Tells the workbench what lies under the masks, so that they stand out from it. */
+/** Passes the picture under the masks to the workbench, so that they stand out from it. */
 function useUnderlyingPicture(picture: string | null): void {
   const { pictureLibrary, workbench } = useStudioActions();
   useEffect(() => {
@@ -205,13 +205,13 @@ function useUnderlyingPicture(picture: string | null): void {
   }, [pictureLibrary, workbench, picture]);
 }
 
-/** The rectangles of dilution, while they are wanted. */
+/** The expanded rectangles, while they are shown. */
 function useExpanded(document: SceneDocument | undefined, frame: ResolvedFrame | undefined) {
   const { workbench } = useStudioActions();
   const isShown = useEditor((state) => state.expandedShown);
   const downscale = useStudio((state) => state.engine?.pack?.downscale);
   const version = useSyncExternalStore(workbench.subscribe, workbench.getVersion);
-  // The method's own computation takes a while on large masks: after a stroke, not along with it.
+  // The method's own computation takes a while on large masks: run it after a stroke, not during it.
   const [settledVersion] = useDebouncedValue(version, SETTLED_MS);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that planes changed.
   return useMemo(() => {
@@ -234,7 +234,7 @@ function useExpanded(document: SceneDocument | undefined, frame: ResolvedFrame |
   }, [document, frame, isShown, downscale, workbench, settledVersion]);
 }
 
-/** What is compared, when a render is looked at. */
+/** The compared pictures while a render is viewed. */
 function useComparison(document: SceneDocument | undefined): Comparison | null {
   const editor = useEditor();
   const { shownRenderId, comparedRenderId, stagedBackground } = editor;

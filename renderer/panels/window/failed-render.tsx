@@ -1,4 +1,4 @@
-/** A render that failed explains itself and offers what may help. */
+/** Explains a failed render and offers actions that may help. */
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { ProblemAlert } from '../widgets/problem-alert.tsx';
 
-/** Rows that the engine runs at once on a processor when nothing is set; on a graphics card it may be more. */
+/** The engine's default batch size on a CPU; on a GPU it may be larger. */
 const USUAL_ROWS = 8;
 
 export function FailedRender() {
@@ -28,7 +28,7 @@ export function FailedRender() {
     'NON_FINITE',
     'DEVICE_UNAVAILABLE',
   ].includes(code);
-  // A process that runs out of memory is often ended by the system, without a word.
+  // The system often kills a process that runs out of memory without an error.
   const isMemorys = ['OUT_OF_MEMORY', 'ENGINE_CRASHED'].includes(code);
   const smaller = Math.floor((rowsAtOnce ?? USUAL_ROWS) / 2);
   const fewer = Math.max(Math.round(steps / 2), 1);

@@ -1,4 +1,4 @@
-/** The bar at the top: project, undo, render, and the way to the sheets. */
+/** The bar at the top: project, undo, render, and buttons for the sheets. */
 import { Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
 import {
   IconArrowBackUp,
@@ -21,7 +21,7 @@ import { runAction, startRender } from '../actions/actions.ts';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
-/** Always in sight: the render on the canvas, or the newest one, as a file. */
+/** Always visible: exports the render on the canvas, or the newest one. */
 function ExportButton() {
   const { t } = useTranslation();
   const studio = useStudioActions();
@@ -43,7 +43,7 @@ function ExportButton() {
         size="sm"
         variant="default"
         leftSection={<IconDownload size={16} aria-hidden />}
-        // Not disabled by the attribute: the tooltip says what is missing.
+        // Without the disabled attribute, so that the tooltip can show what is missing.
         data-disabled={!render}
         aria-disabled={!render}
         onClick={() => runAction(studio, 'render.export')}

@@ -1,4 +1,4 @@
-/** Says over the canvas what the user may want instead of what was just done, and does it. */
+/** A card over the canvas that offers an alternative to the last action. */
 import { Button, Group, Text } from '@mantine/core';
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -1,4 +1,4 @@
-/** In the canvas's corner: what the render under way looks like so far, or the result that waits to be looked at. */
+/** In the canvas's corner: a preview of the running render, or a finished result to view. */
 import { Button, CloseButton, Group } from '@mantine/core';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,7 +9,7 @@ import { findRender, useStudio } from '../../session/studio-store.ts';
 export const PreviewCard = memo(function PreviewCard() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  // Another project's is looked at there.
+  // Another project's preview is shown there.
   const preview = useStudio(({ preview: newest, project }) =>
     newest?.projectId === project?.state.projectId ? newest : null,
   );

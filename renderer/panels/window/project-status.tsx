@@ -1,4 +1,4 @@
-/** What is the matter with project files: one that could not be opened, one that went away, one being copied. */
+/** Problems and progress of project files: one that could not be opened, one that is gone, one being copied. */
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';

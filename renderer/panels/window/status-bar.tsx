@@ -1,4 +1,4 @@
-/** Always there: what runs and how to stop it, the device, the memory. */
+/** Always visible: running work with cancel buttons, the device, the memory. */
 import { Alert, Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -47,7 +47,7 @@ function DeviceStatus() {
           ? `${device.device.toUpperCase()} · ${device.name}`
           : t('device.none');
   return (
-    // The focus goes in: else the keyboard has no way to its button, and Escape does not close it.
+    // Move the focus inside: otherwise the keyboard cannot reach its button, and Escape does not close it.
     <Popover position="top-end" width={360} withArrow trapFocus returnFocus>
       <Popover.Target>
         <UnstyledButton className="device-status">

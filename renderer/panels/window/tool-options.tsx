@@ -1,4 +1,4 @@
-/** The bar above the canvas: options of the tool in hand, or the ways of comparing while a render is looked at. */
+/** The bar above the canvas: options of the active tool, or the comparison modes while a render is viewed. */
 import { Button, Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
 import { IconArrowsExchange, IconCheck, IconEye, IconPencil, IconX } from '@tabler/icons-react';
 import { memo, useSyncExternalStore } from 'react';
@@ -46,7 +46,7 @@ export const ToolOptions = memo(function ToolOptions() {
           <OptionSlider
             name={t('tools.size')}
             className="size-slider"
-            // Sizes go by their ratio: the same way on the slider is the same factor.
+            // Logarithmic: equal distances on the slider are equal factors.
             value={Math.round((Math.log(brushSizePx) / Math.log(1000)) * 100)}
             onChange={(value) => setBrushSize(1000 ** (value / 100))}
             shown={`${Math.round(brushSizePx)} px`}
@@ -90,7 +90,7 @@ function FrameOptions() {
   return document && <FrameControl document={document} />;
 }
 
-/** A slider from 0 to 100 with its name and the value that it stands for. */
+/** A slider from 0 to 100 with its name and the displayed value. */
 function OptionSlider({
   name,
   className,
@@ -130,7 +130,7 @@ function isOfMasks(tool: ToolInHand): boolean {
   return tool !== 'move' && tool !== 'hand' && tool !== 'frame';
 }
 
-/** Keeps or drops what smart select proposes, without the keyboard; says that it is looking while it is. */
+/** Buttons to apply or discard smart select's proposal; shows progress while it is pending. */
 function ProposalActions() {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();
@@ -196,7 +196,7 @@ export function ComparisonBar() {
         px="xs"
         leftSection={<IconEye size={14} aria-hidden />}
         className="hold-original"
-        // Where there is no room for the words, the icon has to say it.
+        // Without room for the label, the icon stands alone.
         aria-label={t('view.holdOriginal')}
         title={t('view.holdOriginal')}
         onPointerDown={hold(true)}
@@ -211,7 +211,7 @@ export function ComparisonBar() {
       <IconButton label={t('view.swap')} action="view.swap" onClick={() => runAction(studio, 'view.swap')}>
         <IconArrowsExchange size={16} aria-hidden />
       </IconButton>
-      {/* Which render is looked at stands with its details; here there is room for the other one. */}
+      {/* The details show which render is viewed; here only the other one is named. */}
       <Text
         size="xs"
         c="dimmed"

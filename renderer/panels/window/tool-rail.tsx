@@ -1,4 +1,4 @@
-/** The tools, and what can be set of them. */
+/** The tools and their settings. */
 import { Divider, Stack } from '@mantine/core';
 import {
   IconArrowsMove,

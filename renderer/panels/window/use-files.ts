@@ -1,5 +1,5 @@
 /**
- * Pictures dropped on the window or pasted. The first one becomes the background while there is none; others are
+ * Pictures dropped on the window or pasted. The first one becomes the background if there is none; others become
  * concepts, placed where they are dropped on the canvas.
  */
 import i18next from 'i18next';
@@ -66,7 +66,7 @@ export function useFiles(): void {
       'paste',
       (event) => {
         const files = picturesOf(event.clipboardData);
-        // What is copied from a word processor or a spreadsheet is a text with a picture of itself.
+        // A word processor or spreadsheet copies a text together with a picture of it.
         const hasText = event.clipboardData?.types.includes('text/plain') ?? false;
         if (files.length === 0 || (hasText && isTyping(event.target))) return;
         event.preventDefault();

@@ -1,4 +1,7 @@
-/** The keyboard and the host's menu: shortcuts to actions, Space and backslash while they are held, Enter, Escape and arrows to the tool. */
+/**
+ * The keyboard and the host's menu: maps shortcuts to actions, handles held Space and backslash, and passes Enter,
+ * Escape and arrows to the tool.
+ */
 import { useEffect } from 'react';
 import { nudgeOf } from '../../editor/placement.ts';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
@@ -8,7 +11,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { handleHostRequest, runAction } from '../actions/actions.ts';
 import { isTyping } from '../widgets/typing.ts';
 
-/** Whether Space and Enter press something. */
+/** Whether Space and Enter press an element. */
 function isControl(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -17,10 +20,13 @@ function isControl(target: EventTarget | null): boolean {
   );
 }
 
-/** Shortcuts that work while a text is typed, too. */
+/** Shortcuts that also work while typing a text. */
 const WHILE_TYPING: readonly ActionName[] = ['render.start', 'render.startFirst', 'app.settings'];
 
-/** Whether a key is pressed in a sheet or a dialog, or in nothing while one is open: then it is none of the tools'. */
+/**
+ * Whether a key is pressed in a sheet or a dialog, or without focus while one is open: then it does not go to the
+ * tools.
+ */
 function isInSheet(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('[role="dialog"], [role="menu"]') !== null) return true;
@@ -43,7 +49,7 @@ export function useKeys(): void {
       studio.tools.endNudging();
     };
 
-    // Escape closes a sheet before the listener below hears of it.
+    // Escape closes a sheet before the listener below runs.
     addEventListener(
       'keydown',
       () => {
@@ -54,12 +60,12 @@ export function useKeys(): void {
     addEventListener(
       'keydown',
       (event) => {
-        // A sheet that waits for keys (the shortcut editor) has taken them.
+        // A sheet that records keys (the shortcut editor) has handled them.
         if (event.defaultPrevented || event.isComposing) return;
         const action = actionOf(event, useStudio.getState().settings.shortcuts);
         if (isTyping(event.target) && !(action && WHILE_TYPING.includes(action))) return;
         if (isInSheet(event.target)) {
-          // Escape is taken by the sheet, or by what is open in it.
+          // The sheet, or a menu in it, handles Escape.
           if (!action || !worksInSheet(action)) return;
           event.preventDefault();
           runAction(studio, action);
@@ -103,7 +109,7 @@ export function useKeys(): void {
     addEventListener(
       'keyup',
       (event) => {
-        // Moves by the keyboard, however often the key repeats, are one step of the history.
+        // Moves by a repeating key are one step of the history.
         if (nudgeOf(event.key, false)) studio.tools.endNudging();
         if (event.code === 'Space') useEditor.setState({ spaceHeld: false });
         if (event.code === 'Backslash') useEditor.setState({ originalHeld: false });
@@ -111,7 +117,7 @@ export function useKeys(): void {
       { signal },
     );
     const unlisten = studio.client.on('host.request', (request) => handleHostRequest(studio, request));
-    // A key that is let go in another window is never reported.
+    // A key released in another window is never reported.
     addEventListener('blur', release, { signal });
     return () => {
       stop.abort();

@@ -1,4 +1,4 @@
-/** The bar below the canvas: zoom on the left, what is shown on the right. */
+/** The bar below the canvas: zoom on the left, display options on the right. */
 import { Button, Group, Slider, Text } from '@mantine/core';
 import {
   IconEraser,
@@ -71,7 +71,7 @@ export const ViewBar = memo(function ViewBar() {
           min={10}
           max={100}
           value={Math.round(maskOpacity * 100)}
-          // One slider for all: masks that were set apart follow it again.
+          // One slider for all masks: it also resets individually set ones.
           onChange={(value) => useEditor.setState({ maskOpacity: value / 100, maskOpacities: {} })}
           label={null}
           thumbLabel={t('view.maskOpacity')}

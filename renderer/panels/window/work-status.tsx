@@ -1,4 +1,4 @@
-/** What runs, and how to stop it: the render of this project or of another one, and what is being prepared. */
+/** Running work with cancel buttons: renders of this and other projects, and preparation jobs. */
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';

@@ -16,7 +16,7 @@ test('a listener that throws keeps neither the others from hearing nor the work 
   events.emit('queue.changed', { entries: [] });
   expect(heard).toEqual([{ entries: [] }]);
   expect(faults).toEqual([
-    [gone, 'telling of queue.changed'],
-    [gone, 'telling of queue.changed'],
+    [gone, 'emitting queue.changed'],
+    [gone, 'emitting queue.changed'],
   ]);
 });

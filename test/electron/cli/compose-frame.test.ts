@@ -62,7 +62,7 @@ test('a frame on the command line goes before the scene file’s; one outside of
     width: 64,
   });
   expect((await compose(path, '--frame', '60,6,64,64')).err).toMatch(
-    /PARAMETER_INVALID: The frame reaches out/,
+    /PARAMETER_INVALID: The frame extends beyond/,
   );
   expect((await compose(path, '--frame', 'all')).err).toMatch(/USAGE: --frame takes auto, whole or LEFT/);
 });

@@ -49,7 +49,7 @@ describe('a picture in the place of a scene', () => {
     await compose(fixture.scenePath, first);
     const missing = await compose(first, again);
     expect(missing.exitCode).not.toBe(0);
-    expect(missing.err).toContain('Not found beside');
+    expect(missing.err).toContain('Not found next to');
     expect(missing.err).toContain('the background');
     const project = ProjectFile.create(join(folder, 'scene.pnpmix'));
     for (const path of sceneFiles()) project.putAsset(readFileSync(path));
@@ -62,7 +62,7 @@ describe('a picture in the place of a scene', () => {
   test('that says nothing, or nonsense, is refused', async () => {
     const [plain, again] = [join(folder, 'plain.png'), join(folder, 'again.png')];
     expect((await compose(fixture.scenePath, plain, '--no-metadata')).exitCode).toBe(0);
-    expect((await compose(plain, again)).err).toContain('does not say how it was made');
+    expect((await compose(plain, again)).err).toContain('does not contain how it was made');
     expect((await compose(join(folder, 'none.png'), again)).err).toContain('is not there');
     const bytes = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
       .png()

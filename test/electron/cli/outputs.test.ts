@@ -46,17 +46,17 @@ async function expectRefused(args: readonly string[], exitCode: number, ...named
 
 describe('an input as an output', () => {
   test('the scene file: its ending is no picture’s', async () => {
-    await expectRefused(['--out', scene], 2, 'USAGE', '--out takes a name that ends in .png');
+    await expectRefused(['--out', scene], 2, 'USAGE', '--out needs a name that ends in .png');
     await expectRefused(
       ['--out', inFolder('a.png'), '--request', inFolder('cat.png')],
       2,
-      '--request takes a name that ends in .json',
+      '--request needs a name that ends in .json',
     );
     await expectRefused(
       ['--out', inFolder('a.png'), '--request', scene],
       1,
       'OUTPUT_IS_INPUT',
-      '--request would write over the scene',
+      '--request would overwrite the scene',
     );
   });
 
@@ -66,7 +66,7 @@ describe('an input as an output', () => {
         ['--out', inFolder(name)],
         1,
         'OUTPUT_IS_INPUT',
-        '--out would write over a picture',
+        '--out would overwrite a picture',
         name,
       );
     }
@@ -96,7 +96,7 @@ describe('an input as an output', () => {
     const before = readFileSync(out);
     expect(await runCommand(['compose', out, '--out', out, ...base])).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining('--out would write over the scene'),
+      err: expect.stringContaining('--out would overwrite the scene'),
     });
     expect(readFileSync(out)).toEqual(before);
     expect(await runCommand(['compose', out, '--out', inFolder('dog.png'), ...base])).toMatchObject({

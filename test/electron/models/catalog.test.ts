@@ -80,7 +80,7 @@ describe('catalogues', () => {
     for (const [text, reason] of [
       ['{"version":1', 'not valid JSON: line 1, column 13'],
       [JSON.stringify({ ...good, version: 2 }), 'version'],
-      [JSON.stringify({ ...good, id: 'other' }), 'is of the pack other'],
+      [JSON.stringify({ ...good, id: 'other' }), 'belongs to the pack other'],
       [JSON.stringify({ ...good, components: [part, part] }), 'same id'],
       [JSON.stringify({ ...good, components: [{ ...part, licence: 'none' }] }), 'licence is not among'],
       [

@@ -51,7 +51,7 @@ describe('redirects', () => {
     for (const [location, reason] of [
       ['http://models.test/weights.bin', 'from https to http'],
       ['https://models.test/weights.bin', 'more than 10 times'],
-      [null, 'without saying where to'],
+      [null, 'without a target'],
       ['ftp://models.test/weights.bin', 'from https to ftp'],
       ['file:///etc/passwd', 'from https to file://'],
     ] as const) {
@@ -122,14 +122,16 @@ describe('a source without measure', () => {
   it('that sends a byte a second is given up, though it never falls silent', async () => {
     const { store, sent } = await trickle(1, 1000);
     await expect(store.pull('test', accept)).rejects.toThrow(
-      withCode('DOWNLOAD_FAILED', 'bytes came in 10 s'),
+      withCode('DOWNLOAD_FAILED', 'bytes arrived in 10 s'),
     );
     expect(sent()).toBeLessThan(60);
   });
 
   it('that never ends is stopped while there is room on the disk, and what came of it goes', async () => {
     const { store, folder, sent } = await trickle(1 << 20, 1, 200e6);
-    await expect(store.pull('test', accept)).rejects.toThrow(withCode('DISK_FULL', 'does not say how long'));
+    await expect(store.pull('test', accept)).rejects.toThrow(
+      withCode('DISK_FULL', 'does not state the length'),
+    );
     expect(200e6 - sent()).toBeGreaterThan(60e6);
     const left = await Promise.all((await filesBelow(folder)).map((path) => stat(join(folder, path))));
     expect(left.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(1000);
@@ -230,7 +232,7 @@ describe('what the hub says', () => {
   it('is believed more than what the hub then sends', async () => {
     for (const [path, checked] of [
       ['weights.bin', 'SHA-256'],
-      ['config.json', 'git’s id'],
+      ['config.json', 'its git id'],
     ]) {
       const { hub, store, folder } = await unknownHub();
       hub.misbehave(`/owner/model/resolve/${commit}/${path}`, wrongByte);

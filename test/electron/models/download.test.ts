@@ -225,7 +225,7 @@ describe('resuming', () => {
 describe('files that are not what they should be', () => {
   it.each<[string, Fault, RegExp]>([
     ['a wrong byte', wrongByte, /SHA-256/],
-    ['a shorter file', shorter, /299999 bytes where 300000/],
+    ['a shorter file', shorter, /299999 bytes instead of 300000/],
     ['more than there is', endless, /more than the 300000 bytes/],
   ])('refuses %s and leaves nothing behind', async (_, fault, message) => {
     const { server, store, folder } = await oneFile();
@@ -268,7 +268,7 @@ describe('files that are not what they should be', () => {
     };
     server.standingFault = chunked;
     await expect(storeOf(folder, catalog, { environment }).pull('test', accept)).rejects.toThrow(
-      withCode('DOWNLOAD_FAILED', 'neither how long'),
+      withCode('DOWNLOAD_FAILED', 'neither the length'),
     );
   });
 
@@ -295,7 +295,7 @@ describe('slow and broken servers', () => {
     await store.pull('test', { ...accept, onNotice: (sentence) => notices.push(sentence) });
     expect(await readFile(finalPath)).toEqual(BODY);
     expect(server.bytesServed(PATH)).toBe(BODY.length);
-    expect(notices[0]).toContain('nothing came for 0.5 s');
+    expect(notices[0]).toContain('no data arrived for 0.5 s');
   });
 
   it('waits as long as Retry-After says', async () => {
@@ -316,7 +316,7 @@ describe('slow and broken servers', () => {
     const error = await storeOf(folder, catalog)
       .pull('test', accept)
       .catch((thrown: Error) => thrown);
-    expect(error).toEqual(withCode('DOWNLOAD_FAILED', 'answers 404'));
+    expect(error).toEqual(withCode('DOWNLOAD_FAILED', 'responds with 404'));
     expect((error as Error).message).toMatch(/cannot be reached \(ECONNREFUSED\)/);
   });
 });

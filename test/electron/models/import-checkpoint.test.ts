@@ -160,7 +160,7 @@ describe('a checkpoint that the loader refuses', () => {
         );
         changeJson(join(folder, 'unet/config.json'), { in_channels: 9 });
       },
-      'takes 9 channels and gives 4',
+      '9 input and 4 output channels',
     ],
     [
       'of SDXL',
@@ -168,7 +168,7 @@ describe('a checkpoint that the loader refuses', () => {
         rmSync(join(folder, 'unet'), { recursive: true });
         cpSync(join(GRAPHS, 'sdxl/unet'), join(folder, 'unet'), { recursive: true });
       },
-      'one of SDXL, which cannot blend yet',
+      'an SDXL U-Net, which cannot blend yet',
     ],
     [
       'with weights that its configuration has no place for',
@@ -176,7 +176,7 @@ describe('a checkpoint that the loader refuses', () => {
         const tensors = readTensors(join(folder, UNET));
         writeTensors(join(folder, UNET), tensors.set('extra.weight', tensors.get('conv_in.bias')!));
       },
-      'has no place for, the first is "extra.weight"',
+      'does not use, such as "extra.weight"',
     ],
     ['with an empty file for weights', (folder) => writeFileSync(join(folder, UNET), ''), 'is empty'],
     [
@@ -286,7 +286,7 @@ describe('an import that is killed', () => {
     const notices: string[] = [];
     const verified = await store.verify('sd21', { onNotice: (notice) => notices.push(notice) });
     expect(verified.some(({ state }) => state === 'absent')).toBe(true);
-    expect(notices).toEqual([expect.stringContaining('did not come to its end')]);
+    expect(notices).toEqual([expect.stringContaining('was interrupted')]);
     await expect(
       store.pull('sd21', { ...BLENDING, acceptedLicences: ['creativeml-openrail++-m'] }),
     ).rejects.toThrow(withCode('PACK_INCOMPLETE', 'Import it again, or remove it'));

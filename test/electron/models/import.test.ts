@@ -188,7 +188,7 @@ describe('a hub cache', () => {
     const { modelsFolder, mine, store } = await fixture();
     const repository = await hubCache(mine, DIFFUSERS);
     await rm(join(repository, 'blobs', sha256(WEIGHTS)));
-    await expect(store.import('test', mine)).rejects.toThrow(withCode('IMPORT_INVALID', 'not there'));
+    await expect(store.import('test', mine)).rejects.toThrow(withCode('IMPORT_INVALID', 'a missing file'));
     expect(await filesBelow(modelsFolder)).toEqual([]);
   });
 });
@@ -201,7 +201,7 @@ describe('what does not belong', () => {
       'is of a Flux',
     ],
     ['no class', { 'text_encoder/config.json': Buffer.from('{}') }, 'names no class'],
-    ['a damaged configuration', { 'unet/config.json': Buffer.from('{"_class') }, 'can be read'],
+    ['a damaged configuration', { 'unet/config.json': Buffer.from('{"_class') }, 'cannot be read'],
     ['truncated weights', { 'unet/model.fp16.safetensors': WEIGHTS.subarray(0, -1) }, 'its header says'],
     [
       'weights with something behind',

@@ -95,7 +95,7 @@ describe('verification', () => {
     expect(server.gets('/one/deep/b.bin')).toHaveLength(0);
     // What was there before the store is not the store's to remove.
     const { kept } = await store.remove('test');
-    expect(kept).toEqual([{ path: place('one/deep/b.bin'), reason: 'it was there before the store' }]);
+    expect(kept).toEqual([{ path: place('one/deep/b.bin'), reason: 'it existed before the store' }]);
     expect(await isThere(place('one/deep/b.bin'))).toBe(true);
   });
 

@@ -69,7 +69,7 @@ describe('models', () => {
     for (const argv of [['--help'], ['help'], ['-h']]) {
       const { code, out } = await run(argv, offline);
       expect(code).toBe(0);
-      expect(out).toContain('Downloads what is missing of a pack.');
+      expect(out).toContain('Downloads the missing files of a pack.');
       expect(out).toContain('PNPMIX_MODELS_DIR');
     }
     for (const argv of [
@@ -84,7 +84,7 @@ describe('models', () => {
   });
 
   it.each([
-    [[], 'Say what to do'],
+    [[], 'Name a command'],
     [['fetch'], 'no command "models fetch"'],
     [['pull'], 'takes PACK, not: nothing'],
     [['list', 'sd21'], 'takes no name, not: sd21'],
@@ -137,7 +137,7 @@ describe('models', () => {
 
     expect(await run(['remove', 'test'], offline)).toMatchObject({
       code: 0,
-      out: 'Removed 2 files; 70.0 kB are free again.\n',
+      out: 'Removed 2 files; freed 70.0 kB.\n',
     });
     expect(await filesBelow(folder)).toEqual([]);
   });
@@ -195,7 +195,7 @@ describe('models', () => {
     await writeFile(join(mine, 'deep/b.bin'), B);
     const imported = await run(['import', 'test', mine, '--mode', 'copy'], offline);
     expect(imported).toMatchObject({ code: 0, out: 'Imported 2 files: one.\n' });
-    expect((await run(['import', 'test', mine], offline)).out).toBe('All of it was there already.\n');
+    expect((await run(['import', 'test', mine], offline)).out).toBe('Everything was imported already.\n');
     expect((await run(['import', 'test', join(folder, 'nowhere')], offline)).err).toMatch(
       /^error IMPORT_INVALID: /,
     );

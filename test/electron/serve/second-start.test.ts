@@ -34,7 +34,7 @@ test('a second start prints the address of the program that runs; on another por
   try {
     const told = await serveToEnd(environment);
     expect(told).toMatchObject({ code: 0, errors: '' });
-    expect(told.output).toContain(`runs already and is at ${first.url.href}`);
+    expect(told.output).toContain(`is already running at ${first.url.href}`);
     expect((await serveToEnd(environment, '--port', first.url.port)).output).toContain(first.url.href);
     const client = await TestClient.connect(new URL(/http:\S+/.exec(told.output)![0]));
     await client.call('project.openSample');

@@ -88,7 +88,7 @@ it('put back by hand, the next change saves all', async () => {
 it('a change whose picture could not be kept waits, too, and is made once the project has a place again', async () => {
   isMoved = true;
   const shown = session.editPrepared('Stroke', async () => {
-    if (isMoved) throw new StudioError('PROJECT_MOVED', 'The file is not there any more.');
+    if (isMoved) throw new StudioError('PROJECT_MOVED', 'The file no longer exists.');
     return (document) => ({ ...document, prompt: 'stroke' });
   });
   await expect.poll(() => view.isMoved).toBe(true);

@@ -103,7 +103,7 @@ test('what was begun in a project that has left the screen is kept until the hos
 test('no other project is opened while changes wait for a file that went away', async () => {
   await projects.show(stateOf('a'));
   const a = projects.shown!;
-  holdCommits = Promise.reject(new StudioError('PROJECT_MOVED', 'The file is not there any more.'));
+  holdCommits = Promise.reject(new StudioError('PROJECT_MOVED', 'The file no longer exists.'));
   a.edit('waits', () => scene('waits'));
   await expect.poll(() => a.view().isMoved).toBe(true);
   const open = vi.fn();

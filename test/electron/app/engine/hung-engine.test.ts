@@ -60,7 +60,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
   );
   await queue.settled();
   expect(ends).toMatchObject([
-    { state: 'failed', error: { code: 'ENGINE_HUNG', message: expect.stringContaining('said nothing') } },
+    { state: 'failed', error: { code: 'ENGINE_HUNG', message: expect.stringContaining('did not respond') } },
     { state: 'done', result: { width: 32 } },
   ]);
   expect(children).toHaveLength(2);

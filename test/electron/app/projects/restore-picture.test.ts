@@ -144,7 +144,7 @@ describe('what is refused, the project left as it is', () => {
   };
 
   test('a picture that says nothing, no PNG, one that was not uploaded', async () => {
-    await refused(uploadTo(studio, plain), 'SCENE_INVALID', /result\.png does not say/);
+    await refused(uploadTo(studio, plain), 'SCENE_INVALID', /result\.png does not contain/);
     await refused(uploadTo(studio, Buffer.from('GIF89a')), 'ASSET_INVALID', /PNG/);
     await refused('0'.repeat(64), 'ASSET_MISSING', /uploaded/);
   });
@@ -156,7 +156,7 @@ describe('what is refused, the project left as it is', () => {
     await refused(uploadTo(studio, other), 'ASSET_INVALID', /not one that this version reads/);
     const request = requestOf(sample);
     const long = { ...request, scene: { ...request.scene, prompt: 'x'.repeat(5000) } };
-    await refused(upload(long), 'SCENE_INVALID', /result\.png is not one that a project takes/);
+    await refused(upload(long), 'SCENE_INVALID', /result\.png is not valid in a project/);
   });
 
   test('a picture named by the request that is none', async () => {

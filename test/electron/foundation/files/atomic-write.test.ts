@@ -86,7 +86,7 @@ describe('an error of the file system', () => {
     ['EROFS', 'OUTPUT_UNWRITABLE', '/a cannot be written (EROFS).'],
     ['EIO', 'OUTPUT_UNWRITABLE', '(EIO)'],
     ['ELOOP', 'OUTPUT_UNWRITABLE', '(ELOOP)'],
-    ['ENAMETOOLONG', 'OUTPUT_UNWRITABLE', 'longer than the disk takes'],
+    ['ENAMETOOLONG', 'OUTPUT_UNWRITABLE', 'too long for the disk'],
   ])('%s is %s when something is written', (code, studioCode, message) => {
     const cause = errno(code);
     const error = writeError(cause, '/a', 'OUTPUT_UNWRITABLE');

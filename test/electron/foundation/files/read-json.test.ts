@@ -68,7 +68,7 @@ describe('encodings', () => {
 
 describe('errors name line and column', () => {
   test.each([
-    ['{\n  "a": 1,\n}', 'line 3, column 1: the name of a field'],
+    ['{\n  "a": 1,\n}', 'line 3, column 1: a field name in double quotes'],
     ['{\n  "a": 1\n  "b": 2\n}', 'line 3, column 3: a comma is missing'],
     ['{\n  "a": tru\n}', 'line 2, column 8: this is neither text in double quotes'],
     ["{ 'a': 1 }", 'line 1, column 3: this is neither text in double quotes'],

@@ -114,7 +114,7 @@ describe('a model for backgrounds within the pack', () => {
     try {
       await expect(owner.preparation.generateBackgrounds(request)).rejects.toMatchObject({
         code: 'MODEL_INVALID',
-        message: expect.stringMatching(/24 values a token, but the U-Net takes 32/),
+        message: expect.stringMatching(/24 values per token, but the U-Net needs 32/),
       });
     } finally {
       await owner.release();

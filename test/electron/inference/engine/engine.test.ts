@@ -193,7 +193,7 @@ describe('notices', () => {
     const file = { ...tinySceneFile(), parameters: { conceptImageMode: 'aligned' } };
     const { notices } = await render(file);
     expect(notices).toEqual(
-      file.concepts.map(({ name }) => expect.stringContaining(`"${name}" was used as it is`)),
+      file.concepts.map(({ name }) => expect.stringContaining(`"${name}" was used, because`)),
     );
   });
 
@@ -241,10 +241,10 @@ describe('the thing in a concept picture', () => {
     expect(placed.notices).toEqual([]);
   });
 
-  test('has a mask of the picture’s size', async () => {
+  test('has a mask of the picture’s aspect', async () => {
     const { request, readAsset } = await sceneOf(withSubject('aligned'));
     const { subject } = request.scene.concepts[0]!;
-    const small = await encodeMaskPng(tensor(new Float32Array(4).fill(1), [2, 2]));
+    const small = await encodeMaskPng(tensor(new Float32Array(128).fill(1), [8, 16]));
     const swapped = async (id: string) => {
       const file = await readAsset(id);
       return id === subject ? { ...file, bytes: small } : file;

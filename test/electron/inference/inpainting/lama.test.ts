@@ -232,7 +232,7 @@ describe('exports that differ', () => {
     ['a mask of another size', { mask: [1, 1, 1, 16] }, 'hole float32 [1,1,1,16]'],
     ['a mask of three channels', { mask: [1, 3, 16, 16] }, 'hole float32 [1,3,16,16]'],
     ['half precision', { type: 'float16' }, 'picture float16 [1,3,16,16]'],
-    ['white of 7', { white: 7 }, 'neither of 0..1 nor of 0..255'],
+    ['white of 7', { white: 7 }, 'neither 0..1 nor 0..255'],
   ])('refuses %s, and says what it found', async (_, ports, found) => {
     await expect(openBytes(quarterGrey(ports))).rejects.toMatchObject({
       code: 'MODEL_INVALID',

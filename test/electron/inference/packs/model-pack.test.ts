@@ -210,7 +210,7 @@ describe('parts that do not fit each other', () => {
     });
     await expect(openEngine()).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringMatching(/24 values a token, but the U-Net takes 32/),
+      message: expect.stringMatching(/24 values per token, but the U-Net needs 32/),
     });
   });
 

@@ -112,7 +112,7 @@ describe('the check of a model’s inputs and outputs', () => {
   });
 
   test('names an input that nothing gives', () => {
-    expect(() => checkPorts('unet', 'input', found, [])).toThrow(/nothing here gives: x/);
+    expect(() => checkPorts('unet', 'input', found, [])).toThrow(/does not provide: x/);
     checkPorts('unet', 'output', found, []);
   });
 

@@ -226,7 +226,7 @@ test('a concept that reaches out of a drawn frame is named, one that lies in it 
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
   expect((await render(background, [cut], {}, drawn)).notices.join()).toContain(
-    '"thing" reaches out of the frame',
+    '"thing" extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
   expect((await render(background, [inside], {}, drawn)).notices.join()).not.toContain('reaches out');
@@ -237,7 +237,7 @@ test('a small background is enlarged for the model, with a notice', async () => 
   const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
   const { image, notices } = await render(background, [concept]);
   expect([image.width, image.height]).toEqual([20, 14]);
-  expect(notices.join()).toContain('was enlarged to the size that the model works at');
+  expect(notices.join()).toContain('was enlarged to the model’s size');
 });
 
 test('a mask at a smaller size of the same aspect is taken, one of another aspect refused', async () => {
@@ -323,14 +323,16 @@ describe('a placed concept', () => {
   test('takes the strength that the pack’s autoencoder allows, and says so', async () => {
     const { notices } = await render(background, [await placing(place, null)]);
     // Random weights keep nothing of a picture.
-    expect(notices.join()).toMatch(/keeps \d+\.\d dB of the picture with "cup".*strength of 0\.\d\d/);
+    expect(notices.join()).toMatch(
+      /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
+    );
   });
 
   test('outside of the frame is an error that says so', async () => {
     const away = await placing({ ...place, x: -300 }, 1);
     await expect(render(background, [away])).rejects.toMatchObject({
       code: 'MASK_EMPTY',
-      message: expect.stringContaining('does not lie in the frame'),
+      message: expect.stringContaining('is outside the frame'),
     });
   });
 
@@ -368,7 +370,7 @@ test('a mask on nothing is named: replacing cannot make a thing where there is n
     pack: engine.pack.identity,
   };
   const { notices } = await engine.render(request, async (id) => ({ name: id, bytes: assets.get(id)! }));
-  expect(notices.join()).toContain('There is no object where the mask of "thing" is');
+  expect(notices.join()).toContain('There is no object at the mask of "thing"');
 });
 
 test('a render is cancelled while it is put together', async () => {
