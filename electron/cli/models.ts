@@ -1,6 +1,7 @@
 /** `models`: the model store on the command line. */
 import { exitCodes } from '../contract/errors.ts';
 import type { CommandGroup } from '../foundation/command-line/command.ts';
+import { foundCommand } from './models/found.ts';
 import { importCommand } from './models/import.ts';
 import { listCommand } from './models/list.ts';
 import { pullCommand } from './models/pull.ts';
@@ -28,6 +29,7 @@ export function modelsCommands(surroundings: ModelsSurroundings): CommandGroup {
     details: DETAILS,
     commands: [
       listCommand(surroundings),
+      foundCommand(surroundings),
       whereCommand(surroundings),
       pullCommand(surroundings),
       verifyCommand(surroundings),

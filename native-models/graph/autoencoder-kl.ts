@@ -2,19 +2,12 @@
  * `AutoencoderKL` (diffusers `models/autoencoders/autoencoder_kl.py` and `vae.py`), as two graphs: the encoder to
  * the mean of the latent distribution, and the decoder.
  */
-import * as z from 'zod';
 import { imageToTokens, multiHeadAttention, tokensToImage } from './attention.ts';
+import { autoencoderConfigSchema, type AutoencoderConfig as Config } from './autoencoder-config.ts';
+import { decodeInStrips, encodeInStrips } from './autoencoder-strips.ts';
 import type { ComponentWeights } from './component-weights.ts';
-import { expandPerBlock, only, parseConfig, size } from './config.ts';
-import {
-  type ActivationName,
-  activation,
-  convolution,
-  groupNorm,
-  type LayerContext,
-  linear,
-  type Precision,
-} from './layers.ts';
+import { expandPerBlock, parseConfig } from './config.ts';
+import { activation, convolution, groupNorm, type LayerContext, linear, type Precision } from './layers.ts';
 import { OnnxBuilder, type Value } from './onnx-builder.ts';
 import { add, cast, clip } from './onnx-operators.ts';
 import { downsample, type ResnetStyle, resnetBlock, upsample } from './resnet.ts';
@@ -49,28 +42,6 @@ export interface AutoencoderGraph {
   readonly tensorPrefixes: readonly string[];
 }
 
-const schema = z.object({
-  in_channels: size.default(3),
-  out_channels: size.default(3),
-  down_block_types: z.array(only('DownEncoderBlock2D')).default(['DownEncoderBlock2D']),
-  up_block_types: z.array(only('UpDecoderBlock2D')).default(['UpDecoderBlock2D']),
-  block_out_channels: z.array(size).min(1).default([64]),
-  layers_per_block: size.default(1),
-  act_fn: only<ActivationName>('silu', 'swish', 'gelu', 'relu'),
-  latent_channels: size.default(4),
-  norm_num_groups: size.default(32),
-  scaling_factor: z.number().positive().default(0.18215),
-  shift_factor: z.number().nullish(),
-  latents_mean: only<null>(null),
-  latents_std: only<null>(null),
-  force_upcast: z.boolean().default(true),
-  use_quant_conv: z.boolean().default(true),
-  use_post_quant_conv: z.boolean().default(true),
-  mid_block_add_attention: z.boolean().default(true),
-});
-
-type Config = z.output<typeof schema>;
-
 const RESNET_EPSILON = 1e-6;
 
 /**
@@ -81,6 +52,9 @@ const RESNET_EPSILON = 1e-6;
  * Decoder: `latent` float32 [b, c, h, w] -> `image` float32 [b, 3, f h, f w], values about -1..1.
  * The scaling factor is applied in neither.
  *
+ * @param strips more than 1: the part that is as large as the picture is computed in so many strips, of the same result
+ *   in less memory (autoencoder-strips.ts); latents then have at least so many rows
+ *
  * @throws GraphError CONFIG_INVALID, ARCHITECTURE_UNSUPPORTED, TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE
  */
 export function buildAutoencoderKl(
@@ -88,14 +62,15 @@ export function buildAutoencoderKl(
   weights: ComponentWeights,
   half: AutoencoderHalf,
   precision: Precision,
+  strips = 1,
 ): AutoencoderGraph {
-  const config = parseConfig(schema, json, 'AutoencoderKL');
+  const config = parseConfig(autoencoderConfigSchema, json, 'AutoencoderKL');
   const blocks = config.block_out_channels.length;
   expandPerBlock('down_block_types', config.down_block_types, blocks);
   expandPerBlock('up_block_types', config.up_block_types, blocks);
   const context: LayerContext = { graph: new OnnxBuilder(), weights, precision };
-  if (half === 'encoder') buildEncoder(config, context);
-  else buildDecoder(config, context);
+  if (half === 'encoder') buildEncoder(config, context, strips);
+  else buildDecoder(config, context, strips);
   return {
     graph: context.graph,
     tensorPrefixes: half === 'encoder' ? ['encoder.', 'quant_conv.'] : ['decoder.', 'post_quant_conv.'],
@@ -118,22 +93,15 @@ function styleOf(config: Config): ResnetStyle {
 }
 
 /** `Encoder` and `quant_conv`. */
-function buildEncoder(config: Config, context: LayerContext): void {
+function buildEncoder(config: Config, context: LayerContext, strips: number): void {
   const { graph } = context;
   const { block_out_channels: widths, latent_channels: latentChannels } = config;
   const moments = 2 * latentChannels;
   const image = graph.input('image', 'float32', ['batch', config.in_channels, 'height', 'width']);
-  let hidden = cast(graph, 'image', image, context.precision);
-  hidden = convolution(context, 'encoder.conv_in', hidden, config.in_channels, widths[0]!, { kernel: 3 });
-  let channels = widths[0]!;
-  for (const [i, width] of widths.entries()) {
-    const path = `encoder.down_blocks.${i}`;
-    for (let j = 0; j < config.layers_per_block; j++) {
-      hidden = resnetBlock(context, `${path}.resnets.${j}`, hidden, channels, width, styleOf(config), null);
-      channels = width;
-    }
-    if (i < widths.length - 1) hidden = downsample(context, `${path}.downsamplers.0`, hidden, width, 0);
-  }
+  const input = cast(graph, 'image', image, context.precision);
+  const channels = widths.at(-1)!;
+  let hidden =
+    strips > 1 ? encodeInStrips(context, config, input, strips) : encodeWhole(context, config, input);
   hidden = midBlock(config, context, 'encoder.mid_block', hidden, channels);
   hidden = normalizeAndProject(config, context, 'encoder', hidden, channels, moments);
   if (config.use_quant_conv)
@@ -148,8 +116,24 @@ function buildEncoder(config: Config, context: LayerContext): void {
   graph.output('latent_logvar', clip(graph, 'latent', halves[1]!, -30, 20), dims);
 }
 
+/** Input and down blocks. */
+function encodeWhole(context: LayerContext, config: Config, image: Value): Value {
+  const { block_out_channels: widths } = config;
+  let channels = widths[0]!;
+  let hidden = convolution(context, 'encoder.conv_in', image, config.in_channels, channels, { kernel: 3 });
+  for (const [i, width] of widths.entries()) {
+    const path = `encoder.down_blocks.${i}`;
+    for (let j = 0; j < config.layers_per_block; j++) {
+      hidden = resnetBlock(context, `${path}.resnets.${j}`, hidden, channels, width, styleOf(config), null);
+      channels = width;
+    }
+    if (i < widths.length - 1) hidden = downsample(context, `${path}.downsamplers.0`, hidden, width, 0);
+  }
+  return hidden;
+}
+
 /** `post_quant_conv` and `Decoder`. */
-function buildDecoder(config: Config, context: LayerContext): void {
+function buildDecoder(config: Config, context: LayerContext, strips: number): void {
   const { graph } = context;
   const widths = config.block_out_channels.toReversed();
   const latentChannels = config.latent_channels;
@@ -160,6 +144,16 @@ function buildDecoder(config: Config, context: LayerContext): void {
   }
   hidden = convolution(context, 'decoder.conv_in', hidden, latentChannels, widths[0]!, { kernel: 3 });
   hidden = midBlock(config, context, 'decoder.mid_block', hidden, widths[0]!);
+  hidden =
+    strips > 1 ? decodeInStrips(context, config, hidden, strips) : decodeWhole(context, config, hidden);
+  const dims = ['batch', config.out_channels, 'height', 'width'];
+  graph.output('image', cast(graph, 'image', hidden, 'float32'), dims);
+}
+
+/** Up blocks and output. */
+function decodeWhole(context: LayerContext, config: Config, x: Value): Value {
+  const widths = config.block_out_channels.toReversed();
+  let hidden = x;
   let channels = widths[0]!;
   for (const [i, width] of widths.entries()) {
     const path = `decoder.up_blocks.${i}`;
@@ -169,9 +163,7 @@ function buildDecoder(config: Config, context: LayerContext): void {
     }
     if (i < widths.length - 1) hidden = upsample(context, `${path}.upsamplers.0`, hidden, width, null);
   }
-  hidden = normalizeAndProject(config, context, 'decoder', hidden, channels, config.out_channels);
-  const dims = ['batch', config.out_channels, 'height', 'width'];
-  graph.output('image', cast(graph, 'image', hidden, 'float32'), dims);
+  return normalizeAndProject(config, context, 'decoder', hidden, channels, config.out_channels);
 }
 
 /** `UNetMidBlock2D`: two residual blocks with single-head self-attention over all pixels between them. */

@@ -27,6 +27,7 @@ export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
+export { describeFile, type FileDescription } from './describe-file.ts';
 export { recogniseForeignFile } from './foreign-file.ts';
 export { GraphError, type GraphErrorCode } from './graph-error.ts';
 export type { Precision } from './layers.ts';
@@ -60,6 +61,11 @@ export interface BuildOptions {
   readonly precision?: Precision;
   /** Self-attention layers of the U-Net that follow `kv_source`: 'all' (the default) or the 'decoder' half's. */
   readonly appearanceLayers?: AppearanceLayers;
+  /**
+   * Strips in which an AutoencoderKL works on large feature maps: the same result in less memory. 1 by default; latents
+   * have at least so many rows. In single precision only.
+   */
+  readonly strips?: number;
 }
 
 /** Metadata by component. */
@@ -129,8 +135,8 @@ export function buildComponentGraph<C extends ComponentName>(
   const { folder, build } = builders[component];
   const source = requireComponent(checkpoint, folder);
   const weights = componentWeights(source);
-  const { precision = 'float32', appearanceLayers = 'all' } = options;
-  const built = build(source, weights, { precision, appearanceLayers });
+  const { precision = 'float32', appearanceLayers = 'all', strips = 1 } = options;
+  const built = build(source, weights, { precision, appearanceLayers, strips });
   const prefixes = built.tensorPrefixes ?? [''];
   return {
     bytes: built.graph.serialize(component),
@@ -155,9 +161,9 @@ function buildUnet(
 }
 
 function buildAutoencoder(half: AutoencoderHalf): Build {
-  return (component, weights, { precision }) => {
+  return (component, weights, { precision, strips }) => {
     if (component.className === 'AutoencoderKL')
-      return buildAutoencoderKl(component.config, weights, half, precision);
+      return buildAutoencoderKl(component.config, weights, half, precision, strips);
     if (component.className === 'AutoencoderTiny') {
       return buildAutoencoderTiny(component.config, weights, half, precision);
     }

@@ -1,24 +1,45 @@
 /** The Autoencoder of ports.ts over ONNX Runtime: AutoencoderKL or AutoencoderTiny. */
 import * as ort from 'onnxruntime-node';
+import type { Checkpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { Autoencoder } from '../../pipeline/ports.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
-import type { LazySession } from '../runtime/lazy-session.ts';
+import type { EngineDevice } from '../runtime/devices.ts';
+import { LazySession } from '../runtime/lazy-session.ts';
+
+/** Up to here a large autoencoder takes less than 2 GB as a whole. */
+const LARGEST_WHOLE_PIXELS = 768 * 768;
+
+const STRIPS = 24;
 
 /** latents = (encoder output - shift) * scale, and back; the factors are not in the graphs. */
 export class OnnxAutoencoder implements Autoencoder {
   readonly downscale: number;
   readonly latentChannels: number;
-  readonly #encoder: LazySession<'vae_encoder'>;
-  readonly #decoder: LazySession<'vae_decoder'>;
+  /** For pictures that are worked on as a whole, and for those in strips; few engines see both. */
+  readonly #encoders: readonly [whole: LazySession<'vae_encoder'>, inStrips: LazySession<'vae_encoder'>];
+  readonly #decoders: readonly [whole: LazySession<'vae_decoder'>, inStrips: LazySession<'vae_decoder'>];
+  readonly #largestWhole: number;
   readonly #scale: number;
   readonly #shift: number;
 
-  /** @throws StudioError MODEL_INVALID for an autoencoder that is not for RGB pictures, PACK_INCOMPLETE */
-  constructor(encoder: LazySession<'vae_encoder'>, decoder: LazySession<'vae_decoder'>) {
-    this.#encoder = encoder;
-    this.#decoder = decoder;
-    const { downscale, latentChannels, imageChannels, scalingFactor, shiftFactor } = decoder.metadata;
+  /**
+   * Sessions are made when they are first needed, in single precision: autoencoders overflow in half precision unless
+   * they were made for it, and take little of the time.
+   *
+   * @param largestWhole larger pictures, in pixels, are worked on in strips (docs/decisions/0180)
+   * @throws StudioError MODEL_INVALID for an autoencoder that is not for RGB pictures, PACK_INCOMPLETE
+   */
+  constructor(checkpoint: Checkpoint, device: EngineDevice, largestWhole = LARGEST_WHOLE_PIXELS) {
+    const sessions = <Half extends 'vae_encoder' | 'vae_decoder'>(half: Half) =>
+      [1, STRIPS].map(
+        (strips) => new LazySession(checkpoint, half, { precision: 'float32', strips }, device),
+      ) as [LazySession<Half>, LazySession<Half>];
+    this.#encoders = sessions('vae_encoder');
+    this.#decoders = sessions('vae_decoder');
+    this.#largestWhole = largestWhole;
+    const { downscale, latentChannels, imageChannels, scalingFactor, shiftFactor } =
+      this.#decoders[0].metadata;
     if (imageChannels !== 3) {
       throw new StudioError(
         'MODEL_INVALID',
@@ -33,7 +54,9 @@ export class OnnxAutoencoder implements Autoencoder {
 
   async encode(image: Tensor): Promise<Tensor> {
     const feeds = { image: new ort.Tensor('float32', image.data, [1, ...image.dims]) };
-    const { latent } = await (await this.#encoder.get()).run(feeds, ['latent']);
+    const [, height, width] = image.dims as [number, number, number];
+    const session = await this.#encoders[this.#inStrips(height, width)].get();
+    const { latent } = await session.run(feeds, ['latent']);
     return tensor(
       (latent!.data as Float32Array).map((value) => (value - this.#shift) * this.#scale),
       latent!.dims.slice(1),
@@ -43,12 +66,19 @@ export class OnnxAutoencoder implements Autoencoder {
   async decode(latents: Tensor): Promise<Tensor> {
     const unscaled = latents.data.map((value) => value / this.#scale + this.#shift);
     const feeds = { latent: new ort.Tensor('float32', unscaled, [1, ...latents.dims]) };
-    const { image } = await (await this.#decoder.get()).run(feeds, ['image']);
+    const [, rows, columns] = latents.dims as [number, number, number];
+    const session =
+      await this.#decoders[this.#inStrips(rows * this.downscale, columns * this.downscale)].get();
+    const { image } = await session.run(feeds, ['image']);
     return tensor(image!.data as Float32Array, image!.dims.slice(1));
   }
 
   async release(): Promise<void> {
-    await this.#encoder.release();
-    await this.#decoder.release();
+    for (const session of [...this.#encoders, ...this.#decoders]) await session.release();
+  }
+
+  /** Every strip has a row of latents at least. */
+  #inStrips(height: number, width: number): 0 | 1 {
+    return height * width > this.#largestWhole && height >= STRIPS * this.downscale ? 1 : 0;
   }
 }

@@ -103,11 +103,7 @@ export async function openBackgroundsModel(
   const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
   const isSdxl = unet.textTime !== null;
   const habits = isSdxl ? sdxl : stableDiffusion;
-  // SDXL's autoencoder overflows in half precision, and others may too.
-  const autoencoder = new OnnxAutoencoder(
-    new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device),
-    new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device),
-  );
+  const autoencoder = new OnnxAutoencoder(checkpoint, device);
   const textSession = new LazySession(checkpoint, 'text_encoder', { precision }, device);
   if (!isSdxl) assertPartsFit(unetSession.metadata, textSession.metadata, autoencoder);
   const text = isSdxl

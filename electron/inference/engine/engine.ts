@@ -141,7 +141,7 @@ export class Engine {
   readonly framePack: FramePack;
   /** Backgrounds from prompts, masks, and removing objects. */
   readonly preparation: Preparation;
-  readonly #sessions: readonly LazySession[];
+  readonly #sessions: readonly { release(): Promise<void> }[];
   readonly #cacheFolder: string;
   readonly #cacheLimitBytes: number | undefined;
   readonly #storeSalt: string;
@@ -167,14 +167,12 @@ export class Engine {
       all: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'all' }, device),
       decoder: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'decoder' }, device),
     };
-    // Autoencoders overflow in half precision unless they were made for it, and they take little of the time.
-    const encoder = new LazySession(checkpoint, 'vae_encoder', { precision: 'float32' }, device);
-    const decoder = new LazySession(checkpoint, 'vae_decoder', { precision: 'float32' }, device);
-    this.#sessions = [text, unet.all, unet.decoder, encoder, decoder];
+    const autoencoder = new OnnxAutoencoder(checkpoint, device);
+    this.#sessions = [text, unet.all, unet.decoder, autoencoder];
     this.models = {
       textEncoder: new OnnxTextEncoder(text, pack.tokenize),
       unet: new OnnxUnet(unet, device, rowsAtOnce),
-      autoencoder: new OnnxAutoencoder(encoder, decoder),
+      autoencoder,
       schedule: pack.schedule,
     };
     this.framePack = framePackOf(pack, this.models.autoencoder.downscale);

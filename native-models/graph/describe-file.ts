@@ -1,0 +1,75 @@
+/** What a `.safetensors` file on somebody's disk is, by its header alone: for lists of many files. */
+import { openCheckpoint } from './checkpoint.ts';
+import type { CheckpointFamily } from './checkpoint-types.ts';
+import { recogniseTensorNames } from './foreign-file.ts';
+import { GraphError } from './graph-error.ts';
+import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { isAutoencoder } from './single-file/ldm-autoencoder.ts';
+import { isSingleFile } from './single-file/open-single-file.ts';
+import { withoutPrefix } from './single-file/tensor-view.ts';
+
+/** A file, as far as its header tells. */
+export interface FileDescription {
+  readonly kind: 'checkpoint' | 'lora' | 'vae' | 'embedding' | 'other';
+  /** Of the models that it is, or goes with; null where names and shapes do not tell. */
+  readonly family: CheckpointFamily | null;
+  /** The type of most of its bytes: F16, BF16, F32, F8_E4M3, ...; null for a file that cannot be read. */
+  readonly precision: string | null;
+  /** Why it cannot be used, in a sentence; null where nothing speaks against it. */
+  readonly problem: string | null;
+}
+
+/** Width of the text states that a U-Net attends to, by family. */
+const familyOfWidth: Readonly<Record<number, CheckpointFamily>> = { 768: 'sd1', 1024: 'sd2', 2048: 'sdxl' };
+
+/** Describes a file; what is wrong with it is said, not thrown. */
+export function describeFile(path: string): FileDescription {
+  let file: SafetensorsFile;
+  try {
+    file = openSafetensors(path);
+  } catch (error) {
+    return { kind: 'other', family: null, precision: null, problem: sentenceOf(error) };
+  }
+  const precision = mostBytes(file);
+  if (isSingleFile(file.tensors.keys())) return describeCheckpoint(path, precision);
+  const recognised = recogniseTensorNames(path, file.tensors.keys())?.kind;
+  if (recognised === 'lora') return { kind: 'lora', family: familyOfLora(file), precision, problem: null };
+  if (recognised === 'textual-inversion')
+    return { kind: 'embedding', family: null, precision, problem: null };
+  const isVae = ['', 'first_stage_model.'].some((prefix) =>
+    isAutoencoder(withoutPrefix(file.tensors, prefix)),
+  );
+  return { kind: isVae ? 'vae' : 'other', family: null, precision, problem: null };
+}
+
+function describeCheckpoint(path: string, precision: string | null): FileDescription {
+  try {
+    const { singleFile } = openCheckpoint(path);
+    return { kind: 'checkpoint', family: singleFile?.family ?? null, precision, problem: null };
+  } catch (error) {
+    return { kind: 'checkpoint', family: null, precision, problem: sentenceOf(error) };
+  }
+}
+
+function familyOfLora({ tensors }: SafetensorsFile): CheckpointFamily | null {
+  for (const [name, { shape }] of tensors) {
+    if (/^(lora_te2_|text_encoder_2\.)/.test(name)) return 'sdxl';
+    const isTextDown =
+      /attn2[._](processor[._])?to_k(_lora)?\.(lora_down|lora_A|down|lora\.down)\.weight$/.test(name);
+    const family = isTextDown ? familyOfWidth[shape[1] ?? 0] : undefined;
+    if (family !== undefined) return family;
+  }
+  return null;
+}
+
+function mostBytes({ tensors }: SafetensorsFile): string | null {
+  const bytes = new Map<string, number>();
+  for (const { dtype, byteLength } of tensors.values())
+    bytes.set(dtype, (bytes.get(dtype) ?? 0) + byteLength);
+  return [...bytes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof GraphError) return error.message;
+  throw error;
+}

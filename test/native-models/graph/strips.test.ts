@@ -1,0 +1,65 @@
+/** Autoencoders in strips: the result of the whole picture, whatever its height, without seams. */
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { OnnxAutoencoder } from '../../../electron/inference/diffusion/autoencoder.ts';
+import { chooseDevice } from '../../../electron/inference/runtime/devices.ts';
+import { openCheckpoint } from '../../../native-models/graph/index.ts';
+import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
+
+/** A value of 2 / 255 is one level of a picture between -1 and 1. */
+const LEVEL = 2 / 255;
+
+const values = (dims: readonly number[]) => {
+  const count = dims.reduce((product, size) => product * size, 1);
+  return new ort.Tensor(
+    'float32',
+    Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898) * 1.2),
+    dims,
+  );
+};
+
+describe.each(['sd1', 'sd2', 'sdxl'])('%s', (checkpoint) => {
+  const golden = new GoldenTensors(checkpoint, 'vae');
+  const [, , imageHeight] = golden.tensor('image').dims;
+  const factor = imageHeight! / golden.tensor('mean').dims[2]!;
+
+  test.each([
+    [8, 3, 5],
+    [11, 4, 6],
+    [13, 5, 5],
+  ])('%i rows of latents in %i strips', async (rows, strips, columns) => {
+    const latent = values([1, golden.tensor('latent').dims[1]!, rows, columns]);
+    const [whole] = await runComponent(checkpoint, 'vae_decoder', [{ latent }]);
+    const [cut] = await runComponent(checkpoint, 'vae_decoder', [{ latent }], { strips });
+    expect(maxAbsoluteDifference(cut!.image!, whole!.image!)).toBeLessThan(LEVEL / 20);
+
+    const image = values([1, 3, rows * factor, columns * factor]);
+    const [wholeLatent] = await runComponent(checkpoint, 'vae_encoder', [{ image }]);
+    const [cutLatent] = await runComponent(checkpoint, 'vae_encoder', [{ image }], { strips });
+    expect(maxAbsoluteDifference(cutLatent!.latent!, wholeLatent!.latent!)).toBeLessThan(LEVEL / 20);
+  });
+});
+
+test('an engine works in strips on pictures that are large for it', async () => {
+  const device = await chooseDevice('cpu');
+  const checkpoint = openCheckpoint(join(goldenFolder, 'sd1'));
+  const [whole, inStrips] = [Number.POSITIVE_INFINITY, 0].map(
+    (largest) => new OnnxAutoencoder(checkpoint, device, largest),
+  ) as [OnnxAutoencoder, OnnxAutoencoder];
+  try {
+    const rows = 26;
+    const latents = { dims: [4, rows, 3], data: values([4, rows, 3]).data as Float32Array };
+    const [expected, decoded] = [await whole.decode(latents), await inStrips.decode(latents)];
+    expect(decoded.data).not.toEqual(expected.data);
+    expect(maxAbsoluteDifference(decoded.data, expected.data)).toBeLessThan(LEVEL / 20);
+    const encoded = maxAbsoluteDifference(
+      (await inStrips.encode(expected)).data,
+      (await whole.encode(expected)).data,
+    );
+    expect(encoded).toBeLessThan(LEVEL / 20);
+  } finally {
+    await whole.release();
+    await inStrips.release();
+  }
+});
