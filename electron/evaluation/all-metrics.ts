@@ -3,7 +3,7 @@ import { ablationMetric } from './ablation-metric.ts';
 import { autoencoderMetric } from './autoencoder-metric.ts';
 import { maskMetric } from './mask-metric.ts';
 import type { Metric } from './metric.ts';
-import { parameterMetric } from './parameter-metric.ts';
+import { beforeAfterMetric, parameterMetric } from './parameter-metric.ts';
 import { promptMetric } from './prompt-metric.ts';
 import { removalMetric } from './removal-metric.ts';
 
@@ -14,4 +14,5 @@ export const metrics: readonly Metric[] = [
   removalMetric,
   ablationMetric,
   parameterMetric,
+  beforeAfterMetric,
 ];

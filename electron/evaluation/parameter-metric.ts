@@ -1,7 +1,7 @@
 /**
- * The effects of the parameters beyond the paper, one at a time: start of the noise, growth of the regions,
- * transition band, detail. Measured on the evaluation scenes, like the ablation, and on composed scenes whose true
- * result is known.
+ * The effects of the parameters beyond the paper, one at a time or before and after: start of the noise, growth of the
+ * regions, transition band, detail. Measured on the evaluation scenes, like the ablation, and on composed scenes whose
+ * true result is known.
  */
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
@@ -17,6 +17,7 @@ import { identityOf, type SceneFeatures } from './identity.ts';
 import { fringe, insideDistance, mean, ringDistance } from './image-metrics.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { extensionsOff } from './paper-figures.ts';
+import { meanWithError } from './row-comparison.ts';
 import { meanScores, referenceOf, type SceneReference, type Scores, scoreScene } from './scene-scores.ts';
 import { percent, textTable } from './text-table.ts';
 
@@ -39,14 +40,25 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   'as the pack recommends': {},
 };
 
+/** The rows of {@link beforeAfterMetric}: the paper's values, what a pack changes of them one at a time, and all of it. */
+const BEFORE_AFTER = ['as in the paper', 'regionGrowPx 2', 'detail 1', 'as the pack recommends'];
+
 /** Default number of scenes: each is composed twice with every row. */
-const MOST_SCENES = 12;
+const MOST_SCENES = { parameters: 12, beforeAfter: 24 } as const;
 
 export const parameterMetric: Metric = {
   name: 'parameters',
   title: 'Parameters',
   isOnlyByName: true,
-  run: measureParameters,
+  run: (context) => measureParameters(context, 'parameters', Object.keys(CHOICES)),
+};
+
+/** Few rows on more scenes. */
+export const beforeAfterMetric: Metric = {
+  name: 'before-after',
+  title: 'Before and after',
+  isOnlyByName: true,
+  run: (context) => measureParameters(context, 'beforeAfter', BEFORE_AFTER),
 };
 
 /** Scores of one choice on one scene. */
@@ -60,20 +72,28 @@ interface ChoiceScores {
   readonly features: SceneFeatures;
 }
 
-async function measureParameters(context: EvaluationContext): Promise<MetricResult> {
-  const scenes = evenly(context.scenes, context.sceneLimit ?? MOST_SCENES);
-  const names = Object.keys(CHOICES);
+async function measureParameters(
+  context: EvaluationContext,
+  key: keyof typeof MOST_SCENES,
+  names: readonly string[],
+): Promise<MetricResult> {
+  const scenes = evenly(context.scenes, context.sceneLimit ?? MOST_SCENES[key]);
   const measured: ReadonlyMap<string, ChoiceScores>[] = [];
   for (const scene of scenes) {
     measured.push(
-      await measureScene(scene, context, (done) =>
+      await measureScene(scene, names, context, (done) =>
         context.onProgress(measured.length * names.length + done, scenes.length * names.length),
       ),
     );
   }
-  const rows = names.map((name) => ({ name, ...summarise(measured.map((scene) => scene.get(name)!)) }));
+  const scoresOf = (name: string) => measured.map((scene) => scene.get(name)!);
+  const rows = names.map((name) => ({
+    name,
+    ...summarise(scoresOf(name)),
+    differences: differencesTo(scoresOf(names[0]!), scoresOf(name)),
+  }));
   return {
-    report: { parameters: { scenes: scenes.length, rows } },
+    report: { [key]: { scenes: scenes.length, rows } },
     lines: [
       `Parameters beyond the paper, on ${scenes.length} scenes`,
       'ring, inside: mean Delta E to the true picture of composed scenes, within 6 px of the regions’ borders and inside',
@@ -94,8 +114,43 @@ async function measureParameters(context: EvaluationContext): Promise<MetricResu
           scores.colourLeakage.toFixed(3),
         ]),
       ]),
+      '',
+      `Differences to the first row: means by scene ± their standard error`,
+      ...textTable([
+        ['', ...Object.values(DIFFERENCES).map(({ title }) => title)],
+        ...rows.slice(1).map(({ name, differences }) => [
+          name,
+          ...Object.entries(DIFFERENCES).map(([score, { digits }]) => {
+            const { margin, standardError } = differences[score]!;
+            return `${margin.toFixed(digits)} ± ${standardError.toFixed(digits)}`;
+          }),
+        ]),
+      ]),
     ],
   };
+}
+
+/** What is compared scene by scene, and to how many digits it is shown. */
+const DIFFERENCES: Readonly<
+  Record<string, { title: string; digits: number; of: (scores: ChoiceScores) => number }>
+> = {
+  ring: { title: 'ring', digits: 2, of: ({ ring }) => ring },
+  inside: { title: 'inside', digits: 2, of: ({ inside }) => inside },
+  fringe: { title: 'fringe', digits: 3, of: (scores) => scores.fringe },
+  concept: { title: 'concept', digits: 3, of: ({ scores }) => scores.concept },
+  colourDistance: { title: 'Delta E', digits: 2, of: ({ scores }) => scores.colourDistance },
+  backgroundPsnr: { title: 'background', digits: 2, of: ({ scores }) => scores.backgroundPsnr },
+  colourLeakage: { title: 'leakage', digits: 3, of: ({ scores }) => scores.colourLeakage },
+};
+
+/** How much larger each score is than in the row `before`: its mean over the scenes, and that mean's standard error. */
+function differencesTo(before: readonly ChoiceScores[], after: readonly ChoiceScores[]) {
+  return Object.fromEntries(
+    Object.entries(DIFFERENCES).map(([score, { of }]) => [
+      score,
+      meanWithError(after.map((scores, scene) => of(scores) - of(before[scene]!))),
+    ]),
+  );
 }
 
 function summarise(scores: readonly ChoiceScores[]) {
@@ -110,6 +165,7 @@ function summarise(scores: readonly ChoiceScores[]) {
 
 async function measureScene(
   scene: EvaluationScene,
+  names: readonly string[],
   { engine, classifier, signal }: EvaluationContext,
   onChoice: (done: number) => void,
 ): Promise<ReadonlyMap<string, ChoiceScores>> {
@@ -125,7 +181,7 @@ async function measureScene(
     return (await engine.render(request, assetReader(from), { signal })).image;
   };
   // One scene after another, so that all rows share the inversion and the attention cache.
-  const choices = Object.entries(CHOICES);
+  const choices = names.map((name) => [name, CHOICES[name]!] as const);
   const results: RgbImage[] = [];
   for (const [, choice] of choices) {
     // Restored pixels would hide the method's effect on the background; on composed scenes they are part of the

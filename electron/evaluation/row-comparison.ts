@@ -40,13 +40,15 @@ export function leadOf(
     .filter((name) => name !== row)
     .map((name) => ({ name, margin: mean(marginsOver(name)) }))
     .sort((one, other) => one.margin - other.margin);
-  const margins = marginsOver(rival!.name);
-  const variance = mean(margins.map((margin) => (margin - rival!.margin) ** 2));
-  return {
-    rival: rival!.name,
-    margin: rival!.margin,
-    standardError: margins.length > 1 ? Math.sqrt(variance / (margins.length - 1)) : Number.NaN,
-  };
+  return { rival: rival!.name, ...meanWithError(marginsOver(rival!.name)) };
+}
+
+/** The mean of differences, and its standard error; NaN for a single one. */
+export function meanWithError(differences: readonly number[]): Pick<Lead, 'margin' | 'standardError'> {
+  const margin = mean(differences);
+  const variance = mean(differences.map((difference) => (difference - margin) ** 2));
+  const { length } = differences;
+  return { margin, standardError: length > 1 ? Math.sqrt(variance / (length - 1)) : Number.NaN };
 }
 
 /** Describes a lead. */

@@ -91,6 +91,23 @@ describe('the report', () => {
     expect(printed).toMatch(/as in the paper +\d+\.\d\d +\d+\.\d\d/);
   });
 
+  test('has what the pack recommends against the paper, with what differs by scene', async () => {
+    const { exitCode, out: printed } = await evaluate('--only', 'before-after', '--scenes', '2');
+    expect(exitCode).toBe(0);
+    const { rows, scenes } = report().beforeAfter;
+    expect(scenes).toBe(2);
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+      'as in the paper',
+      'regionGrowPx 2',
+      'detail 1',
+      'as the pack recommends',
+    ]);
+    const [before, , , after] = rows;
+    expect(before.differences.ring).toEqual({ margin: 0, standardError: 0 });
+    expect(after.differences.ring.margin).toBeCloseTo(after.ring - before.ring);
+    expect(printed).toMatch(/as the pack recommends( +-?\d+\.\d+ ± \d+\.\d+){7}/);
+  });
+
   test('says when scenes were left out, and takes them evenly', async () => {
     const { exitCode, out: printed } = await evaluate('--scenes', '2', '--only', 'autoencoder');
     expect(exitCode).toBe(0);
