@@ -30,6 +30,15 @@ def dataset_options(description: str | None) -> argparse.Namespace:
     return parser.parse_args()
 
 
+def save_dataset(out: str, meta: list, **arrays: np.ndarray) -> None:
+    """Writes OUT-NAME.npy for each array and OUT-meta.json, with one entry per scene."""
+    for name, array in arrays.items():
+        np.save(f"{out}-{name}.npy", array)
+    with open(f"{out}-meta.json", "w") as file:
+        json.dump(meta, file)
+    print(f"{out}: {len(meta)} scenes")
+
+
 def main() -> None:
     options = dataset_options(__doc__)
     cv2.setNumThreads(1)
@@ -54,11 +63,7 @@ def main() -> None:
                 "looks": [[o.look.colour, o.look.pattern, o.look.second_colour] for o in scene.objects],
             }
         )
-    np.save(f"{options.out}-images.npy", images)
-    np.save(f"{options.out}-masks.npy", masks)
-    with open(f"{options.out}-meta.json", "w") as file:
-        json.dump(meta, file)
-    print(f"{options.out}: {options.count} scenes")
+    save_dataset(options.out, meta, images=images, masks=masks)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,12 @@ training's own.
 
 from __future__ import annotations
 
-import json
 
 import cv2
 import numpy as np
 
 from domain import BACKGROUNDS, CLASS_NAMES, COLOUR_NAMES, HELD_OUT_PAIRS, IMAGE_SIZE, LATENT_SIZE
-from make_dataset import dataset_options
+from make_dataset import dataset_options, save_dataset
 from scenes import Artwork, Look, dress, make_background_bank, paste, random_boxes, random_look, scene_prompt
 
 PICTURES = ("background", "edited", "empty", "placed", "whole")
@@ -118,11 +117,7 @@ def main() -> None:
         small = cv2.resize(region, (LATENT_SIZE, LATENT_SIZE), interpolation=cv2.INTER_AREA)
         regions[len(meta)] = np.rint(small * 255)
         meta.append(prompts)
-    np.save(f"{options.out}-images.npy", images)
-    np.save(f"{options.out}-regions.npy", regions)
-    with open(f"{options.out}-meta.json", "w") as file:
-        json.dump(meta, file)
-    print(f"{options.out}: {options.count} scenes")
+    save_dataset(options.out, meta, images=images, regions=regions)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,8 @@ The state file is written every minute; --resume goes on from it with a new lear
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import os
-import time
 
 import cv2
 import numpy as np
@@ -28,16 +26,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from averaged_training import AveragedTraining
 from backgrounds import paint_background
 from domain import BACKGROUNDS, IMAGE_SIZE
-from muon import MuonWithAdamW, split_parameters
 from onnx_weights import store_weights_in_half
 from scenes import Artwork, make_background_bank, random_scene
 from train_masks import ResidualBlock
 
 WIDTHS = (32, 64, 96, 128)  # at 64, 32, 16 and 8 pixels
 BATCH = 8
-EMA_DECAY = 0.998
 GROW_PX = (3, 14)
 VALIDATION_SEED = 7001
 VALIDATION_SCENES = 64
@@ -174,53 +171,21 @@ def main() -> None:
 
     artwork = Artwork(options.sprites)
     validation = Holes(artwork, VALIDATION_SEED, 8).batch(VALIDATION_SCENES)
-    model = Inpainter()
-    average = copy.deepcopy(model)
-    wide, narrow = split_parameters(model)
-    optimizer = MuonWithAdamW(wide, narrow, lr=options.learning_rate, weight_decay=1e-3)
-    steps = 0
-    state_path = f"{options.out}/state.pt"
-    if options.resume:
-        state = torch.load(state_path)
-        for part, kept in ((model, "model"), (average, "average"), (optimizer, "optimizer")):
-            part.load_state_dict(state[kept])
-        steps = state["steps"]
-    model.to(memory_format=torch.channels_last)
-    scenes = Holes(artwork, options.seed + 100 + steps, 40)
+    training = AveragedTraining(Inpainter(), options.out, learning_rate=options.learning_rate, resume=options.resume)
+    model, average = training.model, training.average
+    scenes = Holes(artwork, options.seed + 100 + training.steps, 40)
     size = sum(p.numel() for p in model.parameters()) / 1e6
-    print(f"{size:.2f} M parameters, from step {steps}; Telea {telea_psnr(validation):.2f} dB, "
+    print(f"{size:.2f} M parameters, from step {training.steps}; Telea {telea_psnr(validation):.2f} dB, "
           f"at the start {hole_psnr(average, validation):.2f} dB", flush=True)  # fmt: skip
 
-    def save() -> None:
-        parts = {"model": model, "average": average, "optimizer": optimizer}
-        torch.save({**{key: part.state_dict() for key, part in parts.items()}, "steps": steps}, state_path)
-
-    budget, start, last_report, running = options.minutes * 60, time.time(), time.time(), None
-    while (elapsed := time.time() - start) < budget:
-        loss = loss_of(model, *scenes.batch(BATCH))
-        # Flat, then falling to nearly nothing over the last 60 %.
-        warm_up = min(1, (steps + 1) / 50)
-        for group in optimizer.param_groups:
-            group["lr"] = options.learning_rate * warm_up * max(0.02, min(1, (1 - elapsed / budget) / 0.6))
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        steps += 1
-        decay = min(EMA_DECAY, steps / (steps + 10))
-        with torch.no_grad():
-            for kept, current in zip(average.parameters(), model.parameters(), strict=True):
-                kept.lerp_(current, 1 - decay)
-        running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
-        if time.time() - last_report > 60:
-            print(f"{elapsed:.0f} s, step {steps}, loss {running:.4f}, hole {hole_psnr(average, validation):.2f} dB", flush=True)
-            save()
-            last_report = time.time()
-    if budget > 0:
-        save()
-    print(f"at step {steps}: hole {hole_psnr(average, validation):.2f} dB over {VALIDATION_SCENES} unseen scenes", flush=True)
+    training.run(
+        options.minutes,
+        lambda: loss_of(model, *scenes.batch(BATCH)),
+        lambda: f"hole {hole_psnr(average, validation):.2f} dB over {VALIDATION_SCENES} unseen scenes",
+        report_every_s=60,
+    )
     if options.export:
-        export(average.to(memory_format=torch.contiguous_format), options.export)
+        export(training.exported(), options.export)
 
 
 if __name__ == "__main__":

@@ -21,19 +21,17 @@ Writes OUT/state.pt, and with --export FOLDER the pack's model.onnx (weights sto
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import os
-import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from averaged_training import AveragedTraining
 from domain import CLASS_NAMES, COLOUR_NAMES, TRAINING_PATTERNS
 from mask_words import UNKNOWN, WORDS, YES, object_labels
-from muon import MuonWithAdamW, split_parameters
 from onnx_weights import store_weights_in_half
 from scenes import Look
 
@@ -43,7 +41,6 @@ INPUT_SIZE = 128
 MASK_SIZE = 64
 MAX_OBJECTS = 3
 PEAK_LEARNING_RATE = 2e-3
-EMA_DECAY = 0.998
 # "No" for a word that the phrase does not have: it never is the smallest.
 NOT_ASKED = 100.0
 
@@ -228,55 +225,29 @@ def main() -> None:
     rng = np.random.default_rng(options.seed)
     os.makedirs(options.out, exist_ok=True)
 
-    model = PhraseSegmenter()
-    average = copy.deepcopy(model)
-    wide, narrow = split_parameters(model, keep_adamw=("conv_in", "conv_out", "presence_out"))
-    optimizer = MuonWithAdamW(wide, narrow, lr=options.learning_rate, weight_decay=1e-3)
-    steps = 0
-    state_path = f"{options.out}/state.pt"
+    training = AveragedTraining(
+        PhraseSegmenter(),
+        options.out,
+        learning_rate=options.learning_rate,
+        resume=options.resume,
+        keep_adamw=("conv_in", "conv_out", "presence_out"),
+    )
+    model, average = training.model, training.average
     if options.resume:
-        state = torch.load(state_path)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        steps = state["steps"]
-        rng = np.random.default_rng(options.seed + steps)
-    model.to(memory_format=torch.channels_last)
+        rng = np.random.default_rng(options.seed + training.steps)
     validation, data = Scenes([options.validation]), Scenes(options.data)
     size = sum(p.numel() for p in model.parameters()) / 1e6
-    print(f"{size:.2f} M parameters, {len(data)} scenes, from step {steps}", flush=True)
+    print(f"{size:.2f} M parameters, {len(data)} scenes, from step {training.steps}", flush=True)
 
-    budget, start, last_report, running = options.minutes * 60, time.time(), time.time(), None
-    while (elapsed := time.time() - start) < budget:
+    def next_loss() -> torch.Tensor:
         images, masks, labels = data.batch(rng.integers(len(data), size=BATCH))
         if rng.random() < 0.5:
             images, masks = images.flip(3), masks.flip(3)
-        loss = loss_of(model, augment(images), masks, labels)
-        # Flat, then falling to nearly nothing over the last 60 %.
-        warm_up = min(1, (steps + 1) / 50)
-        for group in optimizer.param_groups:
-            group["lr"] = options.learning_rate * warm_up * max(0.02, min(1, (1 - elapsed / budget) / 0.6))
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        steps += 1
-        decay = min(EMA_DECAY, steps / (steps + 10))
-        with torch.no_grad():
-            for kept, current in zip(average.parameters(), model.parameters(), strict=True):
-                kept.lerp_(current, 1 - decay)
-        running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
-        if time.time() - last_report > 90:
-            print(f"{elapsed:.0f} s, step {steps}, loss {running:.4f}, {evaluate(average, validation)}", flush=True)
-            state = {"model": model, "average": average, "optimizer": optimizer}
-            torch.save({**{key: part.state_dict() for key, part in state.items()}, "steps": steps}, state_path)
-            last_report = time.time()
-    if budget > 0:
-        state = {"model": model, "average": average, "optimizer": optimizer}
-        torch.save({**{key: part.state_dict() for key, part in state.items()}, "steps": steps}, state_path)
-    print(f"at step {steps}: {evaluate(average, validation)}", flush=True)
+        return loss_of(model, augment(images), masks, labels)
+
+    training.run(options.minutes, next_loss, lambda: evaluate(average, validation), report_every_s=90)
     if options.export:
-        export(average.to(memory_format=torch.contiguous_format), options.export)
+        export(training.exported(), options.export)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
  * Mouse, pen and touch on the canvas: tool inputs in image pixels, pan by the middle button, Space or the hand
  * tool, zoom by wheel and by two fingers.
  */
+
+import { CLICK_SLOP_PX } from '../editor/drag.ts';
 import type { Point } from '../editor/mask-plane.ts';
-import { CLICK_SLOP_PX, distance, type PointerSample, type ToolInput } from '../editor/tools/tool.ts';
+import { distance, type PointerSample, type ToolInput } from '../editor/tools/tool.ts';
 import { toImage, wheelFactor } from '../editor/view-transform.ts';
 import type { CanvasView } from './canvas-view.ts';
 

@@ -3,14 +3,12 @@
  * draws a new one. The result is in whole pixels inside the background.
  */
 import type { FrameRectangle } from '../../electron/contract/frame.ts';
+import { type CancelInput, CLICK_SLOP_PX, type DragInput, HANDLE_WITHIN_PX } from './drag.ts';
 import type { Point } from './mask-plane.ts';
 import type { Size } from './view-transform.ts';
 
 /** Smallest side of a drawn frame, in background pixels. */
 export const MIN_FRAME_SIDE_PX = 32;
-
-const HANDLE_WITHIN_PX = 12;
-const CLICK_SLOP_PX = 4;
 
 /** The edges that a drag moves; none of them moves the whole frame. */
 interface Edges {
@@ -31,15 +29,8 @@ export interface FrameState {
   readonly drag: Drag | undefined;
 }
 
-export type FrameInput =
-  | {
-      readonly kind: 'down' | 'move' | 'up';
-      /** In background pixels. */
-      readonly point: Point;
-      /** Keeps sides equal, or the aspect ratio of the resized frame. */
-      readonly shift: boolean;
-    }
-  | { readonly kind: 'cancel' };
+/** Shift keeps sides equal, or the aspect ratio of the resized frame. */
+export type FrameInput = DragInput | CancelInput;
 
 export interface FrameScene {
   readonly background: Size;

@@ -2,6 +2,7 @@
  * Moves, scales and rotates placed pictures with the pointer: a state machine separate from the mask tools. A step
  * returns a picture's preview placement; a gesture ends in one `commit`, which is one entry of the history.
  */
+import { type CancelInput, CLICK_SLOP_PX, type DragInput, HANDLE_WITHIN_PX } from './drag.ts';
 import type { Point } from './mask-plane.ts';
 import {
   boundsOfPlaced,
@@ -58,17 +59,8 @@ export interface PlaceState {
   readonly drag: Drag | undefined;
 }
 
-export type PlaceInput =
-  | {
-      readonly kind: 'down' | 'move' | 'up';
-      /** In background pixels. */
-      readonly point: Point;
-      /** Rotates in steps of 15 degrees; moves along one axis. */
-      readonly shift: boolean;
-      /** Scales about the centre. */
-      readonly alt: boolean;
-    }
-  | { readonly kind: 'cancel' };
+/** Shift rotates in steps of 15 degrees and moves along one axis; Alt scales about the centre. */
+export type PlaceInput = (DragInput & { readonly alt: boolean }) | CancelInput;
 
 export type PlaceGesture = 'move' | 'scale' | 'rotate';
 
@@ -95,12 +87,8 @@ export interface PlaceStep {
 
 export const PLACE_IDLE: PlaceState = { drag: undefined };
 
-/** How near the pointer must be to grab a handle, in CSS pixels. */
-const HANDLE_WITHIN_PX = 12;
 /** Distance of the rotation handle above the picture, in CSS pixels. */
 const ROTATE_HANDLE_PX = 28;
-/** How far the pointer may move during a click, in CSS pixels. */
-const CLICK_SLOP_PX = 4;
 /** Snapping distance, in CSS pixels. */
 const SNAP_WITHIN_PX = 6;
 

@@ -6,17 +6,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { makeSamplePack } from '../e2e/sample-pack.ts';
 import { BUNDLED_PACKS, canvasOf, onScreen, openStudio, saved } from '../e2e/studio-page.ts';
-import { percentile, traceOf, workPerFrame } from './frame-work.ts';
+import { percentile } from './frame-work.ts';
+import { tracedDrag } from './traced-drag.ts';
 
 const SIZE_PX = 2048;
 const CONCEPTS = 8;
 const STROKE_POINTS = 2000;
-/** A pen reports about 250 positions a second: four or so between two frames. */
-const POINT_INTERVAL_MS = 4;
 const HISTORY_STROKES = 1000;
 /** Strokes after which the cache of masks, which is of a fixed size, is full. */
 const FILLING_STROKES = 20;
@@ -90,33 +88,13 @@ async function drawLongStroke(page: Page): Promise<number[]> {
   await page.keyboard.press('b');
   const from = await onScreen(page, SIZE_PX * 0.1, SIZE_PX * 0.5);
   const to = await onScreen(page, SIZE_PX * 0.9, SIZE_PX * 0.5);
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  const client = await page.context().newCDPSession(page);
-  const events = await traceOf(client, async () => {
-    const startMs = performance.now();
-    const sent: Promise<unknown>[] = [];
-    for (let point = 0; point < STROKE_POINTS; point++) {
-      const share = point / STROKE_POINTS;
-      const earlyMs = startMs + point * POINT_INTERVAL_MS - performance.now();
-      if (earlyMs > 0) await sleep(earlyMs);
-      // Not waiting for the answer, which comes with the next frame: a pen does not wait either.
-      sent.push(
-        client.send('Input.dispatchMouseEvent', {
-          type: 'mouseMoved',
-          x: from.x + share * (to.x - from.x),
-          y: from.y + Math.sin(share * 40) * (to.x - from.x) * 0.3,
-          button: 'left',
-          buttons: 1,
-        }),
-      );
-    }
-    await Promise.all(sent);
-  });
-  await client.detach();
-  await page.mouse.up();
+  const width = to.x - from.x;
+  const frames = await tracedDrag(page, from, STROKE_POINTS, (share) => ({
+    x: from.x + share * width,
+    y: from.y + Math.sin(share * 40) * width * 0.3,
+  }));
   await saved(page);
-  return workPerFrame(events);
+  return frames;
 }
 
 async function measureUndo(page: Page): Promise<number> {

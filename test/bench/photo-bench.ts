@@ -4,17 +4,16 @@
  * `node test/bench/photo-bench.ts`, after `npm run build:renderer`.
  */
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { canvasOf, createProject, dropOnCanvas, onScreen, openStudio, saved } from '../e2e/studio-page.ts';
-import { percentile, traceOf, workPerFrame } from './frame-work.ts';
+import { percentile } from './frame-work.ts';
+import { tracedDrag } from './traced-drag.ts';
 
 const PHOTO = { width: 6000, height: 4000 };
 const PLACED = 4;
 const PLACED_SIDE_PX = 1200;
 const DRAG_POINTS = 1000;
-const POINT_INTERVAL_MS = 4;
 
 export interface PhotoBenchReport {
   /** From dropping a JPEG of 24 megapixels to the first frame with it on the canvas. */
@@ -82,32 +81,12 @@ async function openPhoto(page: Page): Promise<number> {
 async function dragOne(page: Page): Promise<number[]> {
   await canvasOf(page).focus();
   const from = await onScreen(page, PHOTO.width * (0.25 + 0.15 * (PLACED - 1)), PHOTO.height * 0.5);
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  const client = await page.context().newCDPSession(page);
-  const events = await traceOf(client, async () => {
-    const startMs = performance.now();
-    const sent: Promise<unknown>[] = [];
-    for (let point = 0; point < DRAG_POINTS; point++) {
-      const earlyMs = startMs + point * POINT_INTERVAL_MS - performance.now();
-      if (earlyMs > 0) await sleep(earlyMs);
-      const turn = (point / DRAG_POINTS) * 6 * Math.PI;
-      sent.push(
-        client.send('Input.dispatchMouseEvent', {
-          type: 'mouseMoved',
-          x: from.x - 120 + 120 * Math.cos(turn),
-          y: from.y + 80 * Math.sin(turn),
-          button: 'left',
-          buttons: 1,
-        }),
-      );
-    }
-    await Promise.all(sent);
+  const frames = await tracedDrag(page, from, DRAG_POINTS, (share) => {
+    const turn = share * 6 * Math.PI;
+    return { x: from.x - 120 + 120 * Math.cos(turn), y: from.y + 80 * Math.sin(turn) };
   });
-  await client.detach();
-  await page.mouse.up();
   await saved(page);
-  return workPerFrame(events);
+  return frames;
 }
 
 /** Resident memory of the page's process and of the host; Linux tells it. */

@@ -2,6 +2,7 @@
  * Move and scale: dragging inside the mask's box moves it, dragging a corner scales it about the opposite one (Shift
  * keeps the aspect ratio); the panels send arrow keys as drags of one pixel.
  */
+import { HANDLE_WITHIN_PX } from '../drag.ts';
 import type { PixelRect, Point } from '../mask-plane.ts';
 import { isEmptyRect } from '../mask-plane.ts';
 import { rectangleOutline } from '../polygon-fill.ts';
@@ -19,8 +20,6 @@ export interface MoveState {
       };
 }
 
-/** How near the pointer must be to grab a corner, in screen pixels. */
-const HANDLE_WITHIN_PX = 12;
 /** The smallest factor: a mask cannot be scaled to zero or mirrored. */
 const LEAST_SCALE = 0.02;
 

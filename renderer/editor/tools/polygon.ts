@@ -3,8 +3,9 @@
  * click subtracts. Escape discards the whole polygon.
  */
 import type { StrokeMode } from '../brush-stroke.ts';
+import { CLICK_SLOP_PX } from '../drag.ts';
 import type { Point } from '../mask-plane.ts';
-import { CLICK_SLOP_PX, distance, HIDE_OUTLINE, modeOf, type Tool, type ToolStep } from './tool.ts';
+import { distance, HIDE_OUTLINE, modeOf, type Tool, type ToolStep } from './tool.ts';
 
 export interface PolygonState {
   readonly corners: readonly Point[];

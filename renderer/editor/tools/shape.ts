@@ -1,15 +1,8 @@
 /** Rectangle and ellipse: dragged from corner to corner; Shift keeps the sides equal, Alt subtracts. */
+import { CLICK_SLOP_PX } from '../drag.ts';
 import type { Point } from '../mask-plane.ts';
 import { ellipseOutline, rectangleOutline } from '../polygon-fill.ts';
-import {
-  CLICK_SLOP_PX,
-  distance,
-  HIDE_OUTLINE,
-  modeOf,
-  type PointerSample,
-  type Tool,
-  type ToolStep,
-} from './tool.ts';
+import { distance, HIDE_OUTLINE, modeOf, type PointerSample, type Tool, type ToolStep } from './tool.ts';
 
 export interface ShapeState {
   /** Start of the drag; undefined while idle. */

@@ -3,17 +3,11 @@
  * the whole selection to the segmenter; Enter applies the result to the mask, Escape discards it. Clicks outside the
  * picture are ignored, boxes are clipped to it.
  */
+import { CLICK_SLOP_PX } from '../drag.ts';
 import { isEmptyRect, type Point } from '../mask-plane.ts';
 import { rectangleOutline } from '../polygon-fill.ts';
 import type { Size } from '../view-transform.ts';
-import {
-  CLICK_SLOP_PX,
-  distance,
-  HIDE_OUTLINE,
-  type PointerSample,
-  type SmartSelection,
-  type Tool,
-} from './tool.ts';
+import { distance, HIDE_OUTLINE, type PointerSample, type SmartSelection, type Tool } from './tool.ts';
 
 export interface SmartSelectState {
   readonly selection: SmartSelection;

@@ -117,9 +117,6 @@ export function modeOf({ alt }: PointerSample): StrokeMode {
 
 export const HIDE_OUTLINE: ToolEffect = { kind: 'outline', points: [], closed: false };
 
-/** How far the pointer may move during a click, in screen pixels. */
-export const CLICK_SLOP_PX = 4;
-
 /** Distance of two points in image pixels. */
 export function distance(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { makeTinyPack, makeTinyScene, temporaryFolder, writeManifest } from '../inference/tiny-pack.ts';
+import { type CommandResult, runCommand } from './run-command.ts';
 
 export interface CommandFixture {
   readonly root: string;
@@ -27,4 +28,13 @@ export function useCommandFixture(): CommandFixture {
     rmSync(fixture.root, { recursive: true });
   });
   return fixture;
+}
+
+/** Runs a command with the fixture's pack on the CPU. */
+export function runWithPack(
+  fixture: CommandFixture,
+  command: string,
+  ...args: string[]
+): Promise<CommandResult> {
+  return runCommand([command, '--pack', fixture.pack, '--device', 'cpu', ...args]);
 }

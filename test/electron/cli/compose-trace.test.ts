@@ -3,8 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type NpyArray, parse } from 'npyjs';
 import { describe, expect, test } from 'vitest';
-import { useCommandFixture } from './command-fixture.ts';
-import { runCommand } from './run-command.ts';
+import { runWithPack, useCommandFixture } from './command-fixture.ts';
 
 const fixture = useCommandFixture();
 
@@ -12,8 +11,7 @@ const steps = 3;
 const concepts = 2;
 
 function trace(folder: string, out = join(fixture.root, 'result.png')) {
-  const args = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--out', out];
-  return runCommand([...args, '--trace', folder]);
+  return runWithPack(fixture, 'compose', fixture.scenePath, '--out', out, '--trace', folder);
 }
 
 function readNpy(path: string): NpyArray<Float32Array> {
@@ -104,16 +102,7 @@ describe('a trace', () => {
       string,
     ];
     await trace(join(fixture.root, 'another-trace'), traced);
-    await runCommand([
-      'compose',
-      fixture.scenePath,
-      '--pack',
-      fixture.pack,
-      '--device',
-      'cpu',
-      '--out',
-      plain,
-    ]);
+    await runWithPack(fixture, 'compose', fixture.scenePath, '--out', plain);
     expect(readFileSync(traced)).toEqual(readFileSync(plain));
   });
 });

@@ -10,7 +10,7 @@ import {
   writeModelFile,
   writeWholeVocabulary,
 } from '../../native-models/graph/single-file/single-file-models.ts';
-import { useCommandFixture } from './command-fixture.ts';
+import { runWithPack, useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
 const fixture = useCommandFixture();
@@ -22,17 +22,7 @@ beforeEach(() => {
 });
 
 const compose = (...args: string[]) =>
-  runCommand([
-    'compose',
-    fixture.scenePath,
-    '--pack',
-    fixture.pack,
-    '--device',
-    'cpu',
-    '--out',
-    out,
-    ...args,
-  ]);
+  runWithPack(fixture, 'compose', fixture.scenePath, '--out', out, ...args);
 const written = () => readdirSync(join(fixture.root, 'out')).sort();
 const requestOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 

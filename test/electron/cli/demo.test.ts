@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { makeTinyScene, tinySceneFile, writePicture } from '../inference/tiny-pack.ts';
-import { useCommandFixture } from './command-fixture.ts';
+import { runWithPack, useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
 const fixture = useCommandFixture();
@@ -13,15 +13,7 @@ test('writes the result and the sheet of how it came about, and prints where the
   const sample = join(fixture.pack, 'scenes', 'two-concepts');
   await makeTinyScene(sample);
   const folder = join(fixture.root, 'demo');
-  const { exitCode, out } = await runCommand([
-    'demo',
-    '--pack',
-    fixture.pack,
-    '--device',
-    'cpu',
-    '--out',
-    folder,
-  ]);
+  const { exitCode, out } = await runWithPack(fixture, 'demo', '--out', folder);
   expect(exitCode).toBe(0);
   const [result, sheet, time, device] = out.trimEnd().split('\n');
   expect([result, sheet]).toEqual([join(folder, 'result.png'), join(folder, 'sheet.png')]);
@@ -42,15 +34,7 @@ test('shows the photograph with a placed thing too, where the pack has one', asy
   await makeTinyScene(samples[1]!, { ...file, concepts: [placed] });
   await writePicture(join(samples[1]!, 'background.png'), { size: [600, 400], rectangle: [10, 10, 90, 90] });
   const folder = join(fixture.root, 'demo-of-both');
-  const { exitCode, out } = await runCommand([
-    'demo',
-    '--pack',
-    fixture.pack,
-    '--device',
-    'cpu',
-    '--out',
-    folder,
-  ]);
+  const { exitCode, out } = await runWithPack(fixture, 'demo', '--out', folder);
   expect(exitCode).toBe(0);
   expect(out).toContain(join(folder, 'photograph.png'));
   const { width, height } = await sharp(readFileSync(join(folder, 'photograph.png'))).metadata();

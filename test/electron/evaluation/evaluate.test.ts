@@ -111,7 +111,7 @@ describe('the report', () => {
   test('says when scenes were left out, and takes them evenly', async () => {
     const { exitCode, out: printed } = await evaluate('--scenes', '2', '--only', 'autoencoder');
     expect(exitCode).toBe(0);
-    expect(printed).toContain('Only 2 of 4 scenes were taken.');
+    expect(printed).toContain('Only 2 of 4 scenes were used.');
     // drawing-1 and seen-2, of drawing-1, seen-1, seen-2, seen-3.
     expect(report()).toMatchObject({ scenes: 2, scenesAvailable: 4, heldOutScenes: 1, ablation: null });
   });

@@ -50,6 +50,17 @@ function tell(renderId: string, overrides: Partial<RenderSummary>): void {
   drafts.changed(render);
 }
 
+/** Requests a draft that stays in the call which queues it, until it is released. */
+async function requestHeld(): Promise<{ readonly first: Promise<void>; release(): void }> {
+  let release = () => {};
+  hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  const first = drafts.request(scene('a'));
+  await expect.poll(() => enqueued).toEqual(['a']);
+  return { first, release };
+}
+
 describe('live drafts', () => {
   it('cancel the draft of a scene that is no more', async () => {
     await drafts.request(scene('a'));
@@ -64,12 +75,7 @@ describe('live drafts', () => {
   });
 
   it('never flood the queue: while one is being queued, only the newest scene waits', async () => {
-    let release = () => {};
-    hold = new Promise((resolve) => {
-      release = resolve;
-    });
-    const first = drafts.request(scene('a'));
-    await expect.poll(() => enqueued).toEqual(['a']);
+    const { first, release } = await requestHeld();
     for (const prompt of ['b', 'c', 'd']) void drafts.request(scene(prompt));
     hold = undefined;
     release();
@@ -122,12 +128,7 @@ describe('live drafts', () => {
   });
 
   it('stop also the one that is just being queued, and go on when they are wanted again', async () => {
-    let release = () => {};
-    hold = new Promise((resolve) => {
-      release = resolve;
-    });
-    const first = drafts.request(scene('a'));
-    await expect.poll(() => enqueued).toEqual(['a']);
+    const { first, release } = await requestHeld();
     drafts.stop();
     release();
     await first;
@@ -138,12 +139,7 @@ describe('live drafts', () => {
   });
 
   it('that are stopped and wanted again while one is being queued draw the newest scene', async () => {
-    let release = () => {};
-    hold = new Promise((resolve) => {
-      release = resolve;
-    });
-    const first = drafts.request(scene('a'));
-    await expect.poll(() => enqueued).toEqual(['a']);
+    const { first, release } = await requestHeld();
     drafts.stop();
     void drafts.request(scene('b'));
     hold = undefined;
