@@ -11,6 +11,7 @@
 import * as ort from 'onnxruntime-node';
 import type { PromptConditioner, PromptConditioning } from '../../pipeline/ports.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
+import { joinPasses, passesOfPrompt, weighStates } from '../../pipeline/processors/weighted-prompt.ts';
 import { elementCount, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
 
@@ -42,7 +43,8 @@ export class SdxlConditioner implements PromptConditioner {
 
   /** Tokens that do not fit into the shorter encoder. */
   droppedTokens(prompt: string): number {
-    return Math.max(this.#first.tokenize(prompt).droppedTokens, this.#second.tokenize(prompt).droppedTokens);
+    const dropped = ({ tokenize }: SdxlTextEncoder) => passesOfPrompt(prompt, tokenize).droppedTokens;
+    return Math.max(dropped(this.#first), dropped(this.#second));
   }
 
   async condition(prompt: string, size: Size): Promise<PromptConditioning> {
@@ -80,16 +82,20 @@ async function encode(
   prompt: string,
   further: readonly string[],
 ): Promise<{ states: Tensor; pooled: Tensor | undefined }> {
-  const { ids } = tokenize(prompt);
-  const outputs = await (await session.get()).run(
-    { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
-    ['penultimate_hidden_state', ...further],
-  );
+  const opened = await session.get();
   const firstRow = ({ data, dims }: ort.Tensor) => tensor(data as Float32Array, dims.slice(1));
-  return {
-    states: firstRow(outputs.penultimate_hidden_state!),
-    pooled: outputs.text_embeds && firstRow(outputs.text_embeds),
-  };
+  const states: Tensor[] = [];
+  let pooled: Tensor | undefined;
+  for (const { ids, weights } of passesOfPrompt(prompt, tokenize).passes) {
+    const outputs = await opened.run(
+      { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
+      ['penultimate_hidden_state', ...further],
+    );
+    states.push(weighStates(firstRow(outputs.penultimate_hidden_state!), weights));
+    // The first pass stands for the whole prompt.
+    pooled ??= outputs.text_embeds && firstRow(outputs.text_embeds);
+  }
+  return { states: joinPasses(states), pooled };
 }
 
 /** [tokens, a] and [tokens, b] to [tokens, a + b]. */

@@ -2,6 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import type { TextEncoder } from '../../pipeline/ports.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
+import { joinPasses, passesOfPrompt, weighStates } from '../../pipeline/processors/weighted-prompt.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
 
@@ -26,7 +27,7 @@ export class OnnxTextEncoder implements TextEncoder {
 
   /** How many tokens of a prompt are cut off because it is too long. */
   droppedTokens(prompt: string): number {
-    return this.#tokenize(prompt).droppedTokens;
+    return passesOfPrompt(prompt, this.#tokenize).droppedTokens;
   }
 
   async encode(prompts: readonly string[]): Promise<Tensor[]> {
@@ -40,13 +41,17 @@ export class OnnxTextEncoder implements TextEncoder {
 
   /** @returns dims [tokens, hidden] */
   async #encodeOne(prompt: string): Promise<Tensor> {
-    const { ids } = this.#tokenize(prompt);
-    const { last_hidden_state: state } = await (await this.#session.get()).run(
-      { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
-      ['last_hidden_state'],
-    );
-    const [, tokens, hidden] = state!.dims as [number, number, number];
-    return tensor(state!.data as Float32Array, [tokens, hidden]);
+    const session = await this.#session.get();
+    const states: Tensor[] = [];
+    for (const { ids, weights } of passesOfPrompt(prompt, this.#tokenize).passes) {
+      const { last_hidden_state: state } = await session.run(
+        { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
+        ['last_hidden_state'],
+      );
+      const [, tokens, hidden] = state!.dims as [number, number, number];
+      states.push(weighStates(tensor(state!.data as Float32Array, [tokens, hidden]), weights));
+    }
+    return joinPasses(states);
   }
 
   #keep(prompt: string, embedding: Tensor): void {

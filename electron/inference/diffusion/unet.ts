@@ -4,6 +4,7 @@ import { assertTakesLatentsOnly } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { availableMemoryBytes } from '../../foundation/memory.ts';
 import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
+import { alignTokens } from '../../pipeline/processors/weighted-prompt.ts';
 import { stackRows, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
@@ -83,7 +84,7 @@ export class OnnxUnet implements Unet {
   async predict(rows: readonly UnetRow[], layers: AttentionLayers): Promise<Tensor> {
     const session = await this.#sessions[layers].get();
     const latents = stackRows(rows.map((row) => row.latents));
-    const embeddings = stackRows(rows.map((row) => row.promptEmbedding));
+    const embeddings = stackRows(alignTokens(rows.map((row) => row.promptEmbedding)));
     const batch = [rows.length];
     const added = this.#addedFeeds(rows);
     const { metadata } = this.#sessions[layers];

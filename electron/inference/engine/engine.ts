@@ -121,7 +121,7 @@ export function methodParameters(parameters: RenderParameters): ComposeParameter
 }
 
 /** Version of the computation of stored tensors; a change invalidates older ones. */
-const STORE_VERSION = 2;
+const STORE_VERSION = 3;
 
 /**
  * Everything in a pack that a stored tensor depends on: the weights, and the small files that configure them. After

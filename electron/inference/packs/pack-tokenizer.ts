@@ -55,9 +55,7 @@ export async function openTokenizer(
   const { max_position_embeddings: positions } = checkpoint.components.get(encoderOf[which])?.config ?? {};
   const maxLength = typeof positions === 'number' ? positions : 77;
   if (singleFile !== undefined) {
-    const words = await readBundledWords();
-    const padToken = PAD_TOKENS[singleFile.family][which];
-    return inStudioTerms(() => createClipTokenizer({ ...words, padToken, maxLength }));
+    return openBundledTokenizer(PAD_TOKENS[singleFile.family][which], maxLength);
   }
   const folder = join(root, which);
   const hasOwnFiles = ['vocab.json', 'merges.txt'].every((name) => existsSync(join(folder, name)));
@@ -79,6 +77,23 @@ function readBundledWords(): Promise<Words> {
     merges: parseMerges(merges),
   }));
   return bundledWords;
+}
+
+const bundledTokenizers = new Map<string, Promise<(prompt: string) => TokenizedPrompt>>();
+
+/** Made once: a tokenizer of this vocabulary takes half a second. */
+function openBundledTokenizer(
+  padToken: string,
+  maxLength: number,
+): Promise<(prompt: string) => TokenizedPrompt> {
+  const key = `${maxLength} ${padToken}`;
+  const known =
+    bundledTokenizers.get(key) ??
+    readBundledWords().then((words) =>
+      inStudioTerms(() => createClipTokenizer({ ...words, padToken, maxLength })),
+    );
+  bundledTokenizers.set(key, known);
+  return known;
 }
 
 async function readVocabularyAndMerges(folder: string, which: string): Promise<Words> {

@@ -30,6 +30,8 @@ export function parseMerges(text: string): string[] {
 export interface TokenizedPrompt {
   /** Exactly `maxLength` token ids. */
   readonly ids: number[];
+  /** All of the prompt's own tokens, however many, without start and end. */
+  readonly content: readonly number[];
   /** How many of the prompt's tokens did not fit. */
   readonly droppedTokens: number;
 }
@@ -58,7 +60,7 @@ export function createClipTokenizer(files: ClipTokenizerFiles): (prompt: string)
     const content = tokenizer.encode(prompt, { add_special_tokens: false }).ids;
     const ids = [startId, ...content.slice(0, room), endId];
     while (ids.length < files.maxLength) ids.push(padId);
-    return { ids, droppedTokens: Math.max(content.length - room, 0) };
+    return { ids, content, droppedTokens: Math.max(content.length - room, 0) };
   };
 }
 

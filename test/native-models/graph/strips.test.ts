@@ -19,13 +19,12 @@ const values = (dims: readonly number[]) => {
   );
 };
 
-describe.each(['sd1', 'sd2', 'sdxl'])('%s', (checkpoint) => {
+describe.each(['sd1', 'sdxl'])('%s', (checkpoint) => {
   const golden = new GoldenTensors(checkpoint, 'vae');
   const [, , imageHeight] = golden.tensor('image').dims;
   const factor = imageHeight! / golden.tensor('mean').dims[2]!;
 
   test.each([
-    [8, 3, 5],
     [11, 4, 6],
     [13, 5, 5],
   ])('%i rows of latents in %i strips', async (rows, strips, columns) => {
@@ -53,11 +52,6 @@ test('an engine works in strips on pictures that are large for it', async () => 
     const [expected, decoded] = [await whole.decode(latents), await inStrips.decode(latents)];
     expect(decoded.data).not.toEqual(expected.data);
     expect(maxAbsoluteDifference(decoded.data, expected.data)).toBeLessThan(LEVEL / 20);
-    const encoded = maxAbsoluteDifference(
-      (await inStrips.encode(expected)).data,
-      (await whole.encode(expected)).data,
-    );
-    expect(encoded).toBeLessThan(LEVEL / 20);
   } finally {
     await whole.release();
     await inStrips.release();

@@ -72,7 +72,12 @@ describe('candidates', () => {
   });
 
   test('a long prompt’s lost tokens are told of', async () => {
-    const { notices } = await generate({ ...request, prompt: 'abcdefghijklmnopqrst', steps: 1, count: 1 });
+    const { notices } = await generate({
+      ...request,
+      prompt: 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz',
+      steps: 1,
+      count: 1,
+    });
     expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
   });
 });
@@ -83,7 +88,11 @@ describe('a model for backgrounds within the pack', () => {
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');
     writeManifest(backgrounds, { name: 'Places', textToImage: { steps: 3, guidance: 2 } });
     writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } });
-    const one = { ...request, prompt: 'abcdefghijklmnopqrst', count: 1 };
+    const one = {
+      ...request,
+      prompt: 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz',
+      count: 1,
+    };
     // The weights of both are those of the tiny pack itself.
     const expected = await generate({ ...one, steps: 3 });
     const sessions = openSessionCount();

@@ -199,7 +199,8 @@ describe('notices', () => {
 
   test('say how much of a prompt has no effect', async () => {
     const file = tinySceneFile();
-    file.concepts[0]!.prompt = 'abcdefghijklmnopqrst';
+    // Four passes of fourteen letters have an effect.
+    file.concepts[0]!.prompt = 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz';
     expect((await render(file)).notices).toEqual([
       expect.stringMatching(/"my cat" is too long: its last 6 tokens/),
     ]);

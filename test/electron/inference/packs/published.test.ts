@@ -89,6 +89,7 @@ describe('tokenizers', () => {
     const ids = [49406, ...words, 49407];
     expect(tokenize('a photo of an astronaut')).toEqual({
       ids: [...ids, ...new Array<number>(77 - ids.length).fill(pad)],
+      content: words,
       droppedTokens: 0,
     });
   });

@@ -1,5 +1,5 @@
 /** LoRAs against diffusers with PEFT (test/golden/single-file/make_lora_golden.py), and what is refused. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -37,6 +37,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** A family's small checkpoint, written once. */
+function modelOf(family: Family): string {
+  const path = join(folder, `${family}.safetensors`);
+  if (!existsSync(path)) writeSingleFile(path, family);
+  return path;
+}
+
 /** Writes a LoRA with the golden files' values: alphas are 2. */
 function writeLora(name: string, tensors: Shapes, more: Partial<WrittenFile> = {}): string {
   const path = join(folder, `${name}.safetensors`);
@@ -60,8 +67,7 @@ describe.each(Object.keys(cases))('%s, as diffusers with PEFT', (name) => {
   };
 
   test.each(parts)('%s', async (part) => {
-    const model = join(folder, `${family}.safetensors`);
-    writeSingleFile(model, family);
+    const model = modelOf(family);
     const file = openLora(writeLora(name, tensors));
     const changed = withLoras(openCheckpoint(model), [{ file, weight: WEIGHT }]);
     const output = outputs[part];
@@ -72,9 +78,7 @@ describe.each(Object.keys(cases))('%s, as diffusers with PEFT', (name) => {
 });
 
 test('two LoRAs add up, and one of weight 0 changes nothing', async () => {
-  const model = join(folder, 'sd1.safetensors');
-  writeSingleFile(model, 'sd1');
-  const plain = openCheckpoint(model);
+  const plain = openCheckpoint(modelOf('sd1'));
   const file = openLora(writeLora('sd1-kohya', cases['sd1-kohya']!.tensors));
   const run = async (...weights: number[]) => {
     const changed = withLoras(
@@ -154,9 +158,7 @@ describe('what is refused, and how', () => {
     );
     expect(() => open({ [`${module}.lora_down.weight`]: [2, 64] })).toThrow(/only one of the two factors/);
     expect(() => open({ 'conv_in.weight': [2, 64] })).toThrow(/which no LoRA/);
-    const model = join(folder, 'sd1.safetensors');
-    writeSingleFile(model, 'sd1', { values: {} });
-    expect(() => openLora(model)).toThrow(/single-file checkpoint/);
+    expect(() => openLora(modelOf('sd1'))).toThrow(/single-file checkpoint/);
   });
 
   test('one that was made for another model, with what it was made for', () => {
