@@ -31,6 +31,17 @@ describeEveryButton('every button of the window', (studio) => {
     ).toBeGreaterThan(50);
   });
 
+  it('of a picture that is cut out', async () => {
+    const { page } = studio;
+    await openSample(page);
+    await pressAll('.canvas-area, .flow-panel', async () => {
+      if ((await page.locator('.cut-out-bar').count()) > 0) return;
+      await editCat(page);
+      await page.getByRole('button', { name: t('subject.edit') }).click();
+      await page.locator('.cut-out-bar').waitFor();
+    });
+  });
+
   it('of each tool, in the middle of its work', async () => {
     const { page } = studio;
     await openSample(page);

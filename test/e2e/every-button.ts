@@ -14,6 +14,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   [`button: ${t('models.download')}`]:
     'a test has no network; models.test.ts downloads from a server of its own',
   [`button: ${t('models.repair')}`]: 'it would download what is missing',
+  [`button: ${t('subject.edit')}`]: 'it leads to a state of its own, which is pressed through after this one',
   [`button: ${t('models.import')}`]: 'it asks for a folder of models; models.test.ts gives it one',
 };
 
@@ -185,9 +186,6 @@ export async function openSample(page: Page): Promise<void> {
 /** Closes what lies over the window, and takes a concept in hand. */
 export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
-  // One press may have opened a picture in the place of the scene.
-  const done = page.getByRole('button', { name: t('cutOut.done'), exact: true });
-  if ((await done.count()) > 0) await done.click();
   const card = page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) });
   await card.waitFor();
   if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
