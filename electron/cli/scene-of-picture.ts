@@ -52,10 +52,11 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
       background,
       ...(inpainted !== null && { inpainted }),
       frame,
-      concepts: concepts.map(({ subject, mask, placement, ...concept }) => ({
+      concepts: concepts.map(({ subject, mask, front, placement, ...concept }) => ({
         ...concept,
         ...(subject !== null && { subject }),
         ...(mask !== null && { mask }),
+        ...(front !== null && { front }),
         ...(placement !== null && { placement }),
       })),
       parameters: request.parameters,
@@ -79,6 +80,8 @@ function describe({ part, concept }: RequestPicture): string {
       return `the subject mask of ${concept}`;
     case 'mask':
       return `the mask of ${concept}`;
+    case 'front':
+      return `the mask of what is in front of ${concept}`;
   }
 }
 

@@ -100,7 +100,7 @@ export function filesOfPlan(
   const named = [
     background,
     inpainted,
-    ...concepts.flatMap(({ image, subject, mask }) => [image, subject, mask]),
+    ...concepts.flatMap(({ image, subject, mask, front }) => [image, subject, mask, front]),
   ];
   const paths = named.filter((path) => typeof path === 'string');
   return [planPath, ...paths.map((path) => resolve(dirname(planPath), path))];
@@ -169,6 +169,7 @@ export async function prepareScene(
       ...concept,
       image: fromFolder(concept.image),
       ...(concept.subject !== undefined && { subject: fromFolder(concept.subject) }),
+      ...(concept.front !== undefined && { front: fromFolder(concept.front) }),
       ...(masks.has(index) && { mask: masks.get(index)!.path }),
     })),
   };

@@ -35,7 +35,7 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
   }
   const concepts: RenderRequest['scene']['concepts'] = [];
   for (const [order, concept] of visible.entries()) {
-    const { id, prompt: conceptPrompt, image, subject, mode, strength, alpha } = concept;
+    const { id, prompt: conceptPrompt, image, subject, front, mode, strength, alpha } = concept;
     const name =
       concept.name.trim() === ''
         ? `Concept ${document.concepts.findIndex((other) => other.id === id) + 1}`
@@ -62,7 +62,7 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
     }
     if (image !== null && (mask !== null || placement !== null)) {
       const prompts = { name, prompt: conceptPrompt };
-      concepts.push({ ...prompts, image, subject, mode, mask, placement, strength, alpha, order });
+      concepts.push({ ...prompts, image, subject, mode, mask, front, placement, strength, alpha, order });
     }
   }
   if (background === null || missing.length > 0) return { complete: false, missing };

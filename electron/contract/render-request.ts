@@ -23,6 +23,8 @@ export const renderConceptSchema = z
     mode: conceptModeSchema,
     /** The object that it replaces; null in the mode 'place'. */
     mask: assetIdSchema.nullable(),
+    /** What of the background is in front of it: a mask like `mask`, in both modes; null where nothing is. */
+    front: assetIdSchema.nullable().default(null),
     /** Where its cut-out lies; null in the mode 'replace'. */
     placement: placementSchema.nullable(),
     strength: strengthSchema,

@@ -4,7 +4,7 @@ import { CONCEPT_COLOURS, type DocumentConcept, type SceneDocument } from './sce
 
 /** A picture of a request, and its role in the scene. */
 export interface RequestPicture {
-  readonly part: 'background' | 'inpainted' | 'image' | 'subject' | 'mask';
+  readonly part: 'background' | 'inpainted' | 'image' | 'subject' | 'mask' | 'front';
   /** Name of its concept; null for the backgrounds. */
   readonly concept: string | null;
   readonly asset: AssetId;
@@ -16,10 +16,11 @@ export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
   return [
     { part: 'background', concept: null, asset: background },
     ...(inpainted === null ? [] : [{ part: 'inpainted', concept: null, asset: inpainted } as const]),
-    ...concepts.flatMap(({ name, image, subject, mask }): RequestPicture[] => [
+    ...concepts.flatMap(({ name, image, subject, mask, front }): RequestPicture[] => [
       { part: 'image', concept: name, asset: image },
       ...(subject === null ? [] : [{ part: 'subject', concept: name, asset: subject } as const]),
       ...(mask === null ? [] : [{ part: 'mask', concept: name, asset: mask } as const]),
+      ...(front === null ? [] : [{ part: 'front', concept: name, asset: front } as const]),
     ]),
   ];
 }
@@ -43,7 +44,18 @@ export function requestDocument(
   const concepts = scene.concepts
     .toSorted((a, b) => a.order - b.order)
     .map((concept): DocumentConcept => {
-      const { name, prompt: conceptPrompt, image, subject, mode, mask, placement, strength, alpha } = concept;
+      const {
+        name,
+        prompt: conceptPrompt,
+        image,
+        subject,
+        mode,
+        mask,
+        front,
+        placement,
+        strength,
+        alpha,
+      } = concept;
       const at = left.findIndex((other) => other.name === name);
       const [known] = at < 0 ? [] : left.splice(at, 1);
       return {
@@ -55,6 +67,7 @@ export function requestDocument(
         subject: subjectOf(subject, has(image), known, has),
         mode,
         mask: mask !== null && has(mask) ? mask : (known?.mask ?? null),
+        front: front === null || has(front) ? front : (known?.front ?? null),
         placement: placement ?? known?.placement ?? null,
         strength,
         alpha,

@@ -40,6 +40,10 @@ export const documentConceptSchema = z.strictObject({
       'The object that it replaces: an 8-bit grey PNG in the background’s aspect, of the size that maskSize in ' +
         'frame.ts gives.',
     ),
+  front: assetIdSchema
+    .nullable()
+    .default(null)
+    .describe('What of the background is in front of it: a mask as `mask` is; null where nothing is.'),
   mode: conceptModeSchema,
   placement: placementSchema.nullable().describe('Used in the mode "place"; kept in the other one.'),
   strength: strengthSchema,
@@ -114,7 +118,7 @@ export function documentAssets({ background, inpainted, concepts }: SceneDocumen
   const named = [
     background,
     inpainted,
-    ...concepts.flatMap(({ image, subject, mask }) => [image, subject, mask]),
+    ...concepts.flatMap(({ image, subject, mask, front }) => [image, subject, mask, front]),
   ];
   return new Set(named.filter((id) => id !== null));
 }

@@ -35,6 +35,12 @@ export const sceneConceptSchema = z.strictObject({
   mask: filePathSchema
     .optional()
     .describe('The object that it replaces: a grey picture in the background’s aspect, white inside.'),
+  front: filePathSchema
+    .optional()
+    .describe(
+      'What of the background is in front of it: a grey picture in the background’s aspect, white where the background ' +
+        'stays.',
+    ),
   placement: scenePlacementSchema.optional(),
   strength: strengthSchema.default(null),
   alpha: alphaSchema.optional(),

@@ -27,7 +27,7 @@ const VERSION_1_PARAMETERS = {
 } as const;
 
 /** What version 1 did where version 2 has a field of a concept. */
-const VERSION_1_CONCEPT = { mode: 'replace', placement: null, strength: 1 } as const;
+const VERSION_1_CONCEPT = { front: null, mode: 'replace', placement: null, strength: 1 } as const;
 
 type Fields = Record<string, unknown>;
 

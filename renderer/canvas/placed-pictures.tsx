@@ -1,20 +1,62 @@
-/** The placed pictures on the canvas, in layer order, each over its own shadow, as in the render. */
+/**
+ * The placed pictures on the canvas, in layer order, each over its own shadow and behind what is in front of it, as in
+ * the render.
+ */
 import { Shape } from 'react-konva';
 import { placementMatrix } from '../../electron/contract/placement.ts';
+import { targetId } from '../editor/mask-target.ts';
+import type { Size } from '../editor/view-transform.ts';
+import type { MaskWorkbench } from './mask-workbench.ts';
 import type { PlacedPicture, PlaceWorkbench } from './place-workbench.ts';
 
-export function PlacedPictures({ workbench }: { workbench: PlaceWorkbench }) {
+export function PlacedPictures({
+  workbench,
+  masks,
+}: {
+  workbench: PlaceWorkbench;
+  /** Has the masks of what is in front. */
+  masks: MaskWorkbench;
+}) {
   return (
     <Shape
       perfectDrawEnabled={false}
       sceneFunc={(context) => {
-        for (const picture of workbench.pictures) drawPlaced(context._context, picture);
+        const canvas = context._context;
+        for (const picture of workbench.pictures) {
+          const front = masks.imageOf(targetId({ conceptId: picture.id, role: 'front' }));
+          if (front)
+            drawBehind(canvas, front.canvas, masks.space.background, (on) => drawPlaced(on, picture));
+          else drawPlaced(canvas, picture);
+        }
       }}
     />
   );
 }
 
-function drawPlaced(canvas: CanvasRenderingContext2D, { placement, cutOut }: PlacedPicture): void {
+/** Draws by itself first, and takes away what a mask covers: its opacity, over all of the background. */
+function drawBehind(
+  canvas: CanvasRenderingContext2D,
+  front: HTMLCanvasElement,
+  background: Size,
+  draw: (on: OffscreenCanvasRenderingContext2D) => void,
+): void {
+  const { width, height } = canvas.canvas;
+  const own = new OffscreenCanvas(width, height).getContext('2d')!;
+  own.imageSmoothingEnabled = canvas.imageSmoothingEnabled;
+  own.setTransform(canvas.getTransform());
+  draw(own);
+  own.globalCompositeOperation = 'destination-out';
+  own.drawImage(front, 0, 0, background.width, background.height);
+  canvas.save();
+  canvas.resetTransform();
+  canvas.drawImage(own.canvas, 0, 0);
+  canvas.restore();
+}
+
+function drawPlaced(
+  canvas: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  { placement, cutOut }: PlacedPicture,
+): void {
   const { a, b, c, d, e, f } = placementMatrix(placement, cutOut);
   const { opacity, shadow } = placement;
   if (shadow && cutOut.shadow) {

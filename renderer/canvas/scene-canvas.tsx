@@ -15,6 +15,7 @@ import {
 import { Layer, Rect, Stage } from 'react-konva';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { PixelRect, Point } from '../editor/mask-plane.ts';
+import { targetOf } from '../editor/mask-target.ts';
 import type { Size } from '../editor/view-transform.ts';
 import type { CanvasTools } from './canvas-tools.ts';
 import type { CanvasView } from './canvas-view.ts';
@@ -153,6 +154,8 @@ export function SceneCanvas(props: SceneCanvasProps) {
         isRequested = false;
         workbench.flush();
         activeLayer.current?.draw();
+        // What is in front of a placed picture hides it while it is painted.
+        if (isOfFront(workbench.activeId)) placedLayer.current?.draw();
         showOverlay();
         overlayLayer.current?.draw();
       });
@@ -270,7 +273,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
             )}
           </Layer>
           <Layer ref={placedLayer} listening={false}>
-            {!comparison && props.arePlacedShown && <PlacedPictures workbench={place} />}
+            {!comparison && props.arePlacedShown && <PlacedPictures workbench={place} masks={workbench} />}
           </Layer>
           <Layer listening={false}>
             {!comparison && result && <TiledPicture picture={result} library={pictures} size={size} />}
@@ -305,6 +308,10 @@ export function SceneCanvas(props: SceneCanvasProps) {
       {props.children}
     </div>
   );
+}
+
+function isOfFront(maskId: string | null): boolean {
+  return maskId !== null && targetOf(maskId).role === 'front';
 }
 
 function brushOf(workbench: MaskWorkbench, brushSizePx: number): number | undefined {

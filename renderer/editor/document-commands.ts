@@ -50,6 +50,7 @@ export function addConcept(
     image: start.image ?? null,
     subject: start.subject ?? null,
     mask: null,
+    front: null,
     mode: start.placement ? 'place' : 'replace',
     placement: start.placement ?? null,
     strength: null,
@@ -111,6 +112,7 @@ export function setBackground(
     concepts: document.concepts.map((concept) => ({
       ...concept,
       mask: null,
+      front: null,
       placement: concept.placement && scaledPlacement(concept.placement, before, after),
     })),
   };

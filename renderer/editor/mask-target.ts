@@ -6,8 +6,11 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';
 import { changeConcept } from './document-commands.ts';
 
-/** `mask`: the object to replace, in the background. `subject`: what of the concept's picture is used, in that picture. */
-export type MaskRole = 'mask' | 'subject';
+/**
+ * `mask`: the object to replace, in the background. `front`: what of the background is in front of the concept. `subject`:
+ * what of the concept's picture is used, in that picture.
+ */
+export type MaskRole = 'mask' | 'front' | 'subject';
 
 export interface MaskTarget {
   readonly conceptId: string;
@@ -24,6 +27,9 @@ export interface PaintableMask {
   readonly locked: boolean;
 }
 
+/** Of what is in front: no concept has it. */
+const FRONT_COLOUR = '#f1f3f5';
+
 /** No character of a concept's id. */
 const SEPARATOR = ':';
 
@@ -38,8 +44,31 @@ export function targetOf(id: string): MaskTarget {
 
 /** One of a concept's masks, to be painted. */
 export function paintableMask(concept: DocumentConcept, role: MaskRole): PaintableMask {
-  const { id, colour, locked } = concept;
+  const { id, locked } = concept;
+  const colour = role === 'front' ? FRONT_COLOUR : concept.colour;
   return { id: targetId({ conceptId: id, role }), mask: concept[role], colour, locked };
+}
+
+/**
+ * The masks of a scene, and which of them is in hand.
+ *
+ * @param paintsFront what is in front of the active concept is painted, not the object that it replaces
+ */
+export function sceneMasks(
+  concepts: readonly DocumentConcept[],
+  activeId: string | null,
+  paintsFront: boolean,
+): { readonly masks: readonly PaintableMask[]; readonly activeMaskId: string | null } {
+  const masks = concepts.flatMap((concept) => {
+    const { id, mode, front } = concept;
+    return [
+      ...(mode === 'replace' ? [paintableMask(concept, 'mask')] : []),
+      ...(front !== null || (paintsFront && id === activeId) ? [paintableMask(concept, 'front')] : []),
+    ];
+  });
+  const wanted =
+    activeId === null ? null : targetId({ conceptId: activeId, role: paintsFront ? 'front' : 'mask' });
+  return { masks, activeMaskId: masks.some(({ id }) => id === wanted) ? wanted : null };
 }
 
 /** Which mask a document has for a target; null where there is none, or no such concept. */

@@ -67,6 +67,8 @@ export interface EditorState {
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
+  /** The concept of which the tools paint what is in front; it counts while that one is in hand. */
+  readonly frontOf: string | null;
   /** null while the scene is edited. */
   readonly cutOut: CutOutInHand | null;
   /** Whether moves snap to edges and centres. */
@@ -98,6 +100,7 @@ export const useEditor = create<EditorState>(() => ({
   livePreview: false,
   snaps: true,
   offer: null,
+  frontOf: null,
   cutOut: null,
 }));
 

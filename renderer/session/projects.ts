@@ -130,6 +130,7 @@ export class Projects {
     useEditor.setState({
       activeConceptId: state.document.concepts.at(-1)?.id ?? null,
       offer: null,
+      frontOf: null,
       cutOut: null,
     });
     this.#renders.clear();

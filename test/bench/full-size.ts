@@ -109,6 +109,7 @@ async function compose(file: string): Promise<Measurement> {
             subject: 'c'.repeat(64),
             mode: 'place',
             mask: null,
+            front: null,
             placement: { ...placement, scale: (0.4 * Math.min(width, height)) / 256 },
             strength: null,
             alpha: 0.15,

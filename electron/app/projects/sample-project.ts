@@ -24,7 +24,7 @@ export async function readSampleScene(
   codec: Pick<PictureCodec, 'normalise'>,
 ): Promise<SampleScene> {
   const { file, assetIds, assets } = await loadScene(path);
-  const masks = new Set(file.concepts.flatMap(({ subject, mask }) => [subject, mask]));
+  const masks = new Set(file.concepts.flatMap(({ subject, mask, front }) => [subject, mask, front]));
   const pictures = new Map<string, Uint8Array>();
   for (const [name, id] of assetIds) {
     const kind = masks.has(name) ? 'mask' : 'picture';
@@ -46,7 +46,7 @@ export async function readSampleScene(
         frame: file.frame,
         concepts: file.concepts
           .toSorted((a, b) => a.order - b.order)
-          .map(({ name, prompt, image, subject, mode, mask, placement, strength, alpha }, index) => ({
+          .map(({ name, prompt, image, subject, mode, mask, front, placement, strength, alpha }, index) => ({
             id: `concept-${index + 1}`,
             name,
             prompt,
@@ -57,6 +57,7 @@ export async function readSampleScene(
             subject: subject === undefined ? null : put(subject),
             mode,
             mask: mask === undefined ? null : put(mask),
+            front: front === undefined ? null : put(front),
             placement: placement ?? null,
             strength,
             alpha: alpha ?? start.alpha ?? PAPER_ALPHA,

@@ -41,7 +41,7 @@ export async function loadScene(path: string): Promise<LoadedScene> {
   const paths = [
     background,
     ...(inpainted === undefined ? [] : [inpainted]),
-    ...concepts.flatMap(({ image, subject, mask }) => [image, subject, mask]),
+    ...concepts.flatMap(({ image, subject, mask, front }) => [image, subject, mask, front]),
   ].filter((assetPath) => assetPath !== undefined);
   const assetIds = new Map<string, AssetId>();
   const assets = new Map<AssetId, AssetFile>();

@@ -57,6 +57,7 @@ export function makeRequest(
         subject: concept.subject === undefined ? null : idOf(concept.subject),
         mode: concept.mode,
         mask: concept.mask === undefined ? null : idOf(concept.mask),
+        front: concept.front === undefined ? null : idOf(concept.front),
         placement: concept.placement ?? null,
         strength: strength ?? concept.strength,
         alpha: alphaByConcept.get(concept.name) ?? alpha ?? concept.alpha ?? recommendedAlpha ?? PAPER_ALPHA,

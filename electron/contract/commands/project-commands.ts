@@ -23,7 +23,7 @@ export type RecentProject = z.infer<typeof recentProjectSchema>;
 
 /** Where a picture of a restored scene was found. */
 export const restoredPictureSchema = z.strictObject({
-  part: z.enum(['background', 'inpainted', 'image', 'subject', 'mask']),
+  part: z.enum(['background', 'inpainted', 'image', 'subject', 'mask', 'front']),
   concept: z
     .string()
     .nullable()

@@ -67,7 +67,11 @@ export async function detailSources(
     const { mask } = scene.concepts[index]!;
     const subject = await subjectAtFullSize(
       concept,
-      { mask, inpainted: scene.inpainted.pixels, mode: prepared.conceptImageMode },
+      {
+        mask: prepared.wholeMasks[index]!,
+        inpainted: scene.inpainted.pixels,
+        mode: prepared.conceptImageMode,
+      },
       frame,
     );
     const region = tensor(

@@ -17,6 +17,7 @@ import { decodeAll } from '../images/images.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
 import { detailSources, type Reconstructions } from './detail-sources.ts';
+import { drawBehind, frontRows } from './front-mask.ts';
 import { type FrameOpacity, objectsInFrame, opacitySize, wholeFrame } from './opacity-plane.ts';
 import { backToFront, maskInFrame, type PreparedScene } from './scene-assets.ts';
 import { type AssetReader, boxOf, type ReadConcept } from './scene-concepts.ts';
@@ -95,13 +96,62 @@ async function opacityOf({ prepared, parameters, fade }: FullSizeInputs): Promis
   const viewport = { window: frame, ...size };
   const masks: Tensor[] = [];
   for (const concept of concepts) masks.push(await maskAt(concept, viewport));
-  return objectsInFrame(masks, frame, size, fade);
+  const free = masks.filter((_, index) => concepts[index]!.front === null);
+  const all = [
+    objectsInFrame(free, frame, size, fade),
+    // What is in front of one concept may be behind another: each has an opacity of its own.
+    ...concepts.flatMap(({ front }, index) => {
+      if (front === null) return [];
+      const own = objectsInFrame([masks[index]!], frame, size, fade);
+      return [behind(own, frontRows(front, background, { ...viewport, window: frame }))];
+    }),
+  ];
+  return all.length === 1 ? all[0]! : nearestOf(all);
 
   async function maskAt(concept: ReadConcept, at: Viewport): Promise<Tensor> {
     if (concept.mode === 'replace') return maskInFrame(concept.mask, background, at);
     const shape = shapeOf(await drawPlaced(concept.cutOut, concept.placement, at), at);
     return maskWhere(shape.dims, (index) => shape.data[index]! >= REGION_THRESHOLD);
   }
+}
+
+/** An opacity less what is in front, which is taken away at full size so that nothing of it is touched. */
+function behind(opacity: FrameOpacity, front: FrameOpacity): FrameOpacity {
+  let hidden = new Float32Array(0);
+  return {
+    bounds: opacity.bounds,
+    rowInto: (y, area, target) => {
+      opacity.rowInto(y, area, target);
+      if (hidden.length !== target.length) hidden = new Float32Array(target.length);
+      front.rowInto(y, area, hidden);
+      for (let x = 0; x < area.width; x++) target[x] = target[x]! * (1 - hidden[x]!);
+    },
+  };
+}
+
+/** The largest of several opacities. */
+function nearestOf(opacities: readonly FrameOpacity[]): FrameOpacity {
+  let row = new Float32Array(0);
+  return {
+    bounds: unionOf(opacities.flatMap(({ bounds }) => bounds ?? [])),
+    rowInto: (y, area, target) => {
+      if (row.length !== target.length) row = new Float32Array(target.length);
+      target.fill(0);
+      for (const { rowInto } of opacities) {
+        rowInto(y, area, row);
+        for (let x = 0; x < area.width; x++) target[x] = Math.max(target[x]!, row[x]!);
+      }
+    },
+  };
+}
+
+function unionOf(boxes: readonly Rectangle[]): Rectangle | undefined {
+  if (boxes.length === 0) return undefined;
+  const left = Math.min(...boxes.map((box) => box.left));
+  const top = Math.min(...boxes.map((box) => box.top));
+  const right = Math.max(...boxes.map((box) => box.left + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.top + box.height));
+  return { left, top, width: right - left, height: bottom - top };
 }
 
 /** In pixels of the frame; undefined if empty. */
@@ -143,7 +193,7 @@ function touchedArea(
 
 /** The staged background within an area of the frame, at full size. */
 async function stagedArea(
-  { frame, concepts }: PreparedScene,
+  { frame, concepts, background: size }: PreparedScene,
   background: RgbImage,
   area: Rectangle,
 ): Promise<RgbImage> {
@@ -157,7 +207,9 @@ async function stagedArea(
     const concept = concepts[index]!;
     if (concept.mode !== 'place') continue;
     const layer = await drawPlaced(concept.cutOut, concept.placement, viewport);
-    layOnto(staged, layer, concept.placement, viewport);
+    const lay = () => layOnto(staged, layer, concept.placement, viewport);
+    if (concept.front === null) lay();
+    else drawBehind(staged, frontRows(concept.front, size, viewport), lay);
   }
   return staged;
 }

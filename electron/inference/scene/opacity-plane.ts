@@ -84,7 +84,13 @@ function windowAround(
   return bounds && expandRectangle(bounds, Math.ceil(2 * fadePx + bandPx) + 2, [height, width]);
 }
 
-function enlarged(plane: Tensor, size: FrameSize, frame: FrameSize): FrameOpacity {
+/**
+ * A plane at another size, interpolated linearly; at its own size its values as they are.
+ *
+ * @param plane dims [size.height, size.width], 0..1
+ * @param frame what it covers, in the pixels that are asked for
+ */
+export function enlarged(plane: Tensor, size: FrameSize, frame: FrameSize): FrameOpacity {
   const bounds = boundingRectangle(plane);
   const across = axis(size.width, frame.width);
   const down = axis(size.height, frame.height);

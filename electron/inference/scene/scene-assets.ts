@@ -25,6 +25,7 @@ import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../image
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
+import { drawBehind, frontPlane, withoutFront } from './front-mask.ts';
 import { type AssetReader, boxOf, type ReadConcept, readConcept } from './scene-concepts.ts';
 import { containedPicture, subjectPicture } from './subject-picture.ts';
 
@@ -51,6 +52,8 @@ export interface PreparedScene {
   /** Its file, unless it is so large that reading it again is better. */
   readonly backgroundFile: PictureFile | undefined;
   readonly concepts: readonly ReadConcept[];
+  /** By concept, at the model's size: its mask with what something is in front of. */
+  readonly wholeMasks: readonly Tensor[];
   readonly conceptImageMode: RenderParameters['conceptImageMode'];
   /** Notices for the user. */
   readonly notices: readonly string[];
@@ -103,12 +106,17 @@ export async function prepareScene(
       concept.mode === 'place' ? drawPlaced(concept.cutOut, concept.placement, viewport) : undefined,
     ),
   );
-  const masks = read.map((concept, index): Tensor => {
+  const fronts = read.map(({ front }) => front && maskInFrame(front, size, viewport));
+  const wholeMasks = read.map((concept, index): Tensor => {
     if (concept.mode === 'replace') return maskInFrame(concept.mask, size, viewport);
     const shape = shapeOf(layers[index]!, viewport);
     return maskWhere(shape.dims, (at) => shape.data[at]! >= REGION_THRESHOLD);
   });
-  checkLatentMasks(read, masks, parameters, viewport, downscale);
+  const masks = wholeMasks.map((mask, index) => {
+    const front = fronts[index];
+    return front ? withoutFront(mask, front) : mask;
+  });
+  checkLatentMasks(read, masks, wholeMasks, parameters, viewport, downscale);
 
   // 3. The background with the placed pictures, and the inpainted background.
   const background = await decodeFrame(backgroundFile, frame, viewport);
@@ -116,7 +124,11 @@ export async function prepareScene(
   const staged: RgbImage = { ...background, data: new Uint8Array(background.data) };
   for (const index of backToFront(read)) {
     const concept = read[index]!;
-    if (concept.mode === 'place') layOnto(staged, layers[index]!, concept.placement, viewport);
+    if (concept.mode !== 'place') continue;
+    const lay = () => layOnto(staged, layers[index]!, concept.placement, viewport);
+    const front = fronts[index];
+    if (front) drawBehind(staged, frontPlane(front), lay);
+    else lay();
   }
   const replaced = masks.filter((_, index) => read[index]!.mode === 'replace');
   const inpainted = await inpaintedBackground(
@@ -145,7 +157,8 @@ export async function prepareScene(
       image = await subjectPicture({
         image: concept.image,
         subject: concept.subject,
-        region: mask,
+        // Brought to the whole of its place: what is in front hides a part of it, and does not squeeze it.
+        region: wholeMasks[index]!,
         inpainted,
         mode,
       });
@@ -165,6 +178,7 @@ export async function prepareScene(
     background: size,
     backgroundFile: backgroundFile.bytes.length <= MAX_KEPT_FILE_BYTES ? backgroundFile : undefined,
     concepts: read,
+    wholeMasks,
     conceptImageMode: mode,
     notices,
   };
@@ -328,6 +342,7 @@ function vanishingConcepts(
 function checkLatentMasks(
   read: readonly ReadConcept[],
   masks: readonly Tensor[],
+  wholeMasks: readonly Tensor[],
   { featherPx, expandLatent, regionGrowPx, bandLatent }: RenderRequest['parameters'],
   { width, height }: Viewport,
   downscale: number,
@@ -346,7 +361,9 @@ function checkLatentMasks(
 
     function whyEmpty(): string {
       if (isEmpty(masks[index]!.data)) {
-        return 'is outside the frame. Move it into the frame, or choose a frame that shows it.';
+        return read[index]!.front !== null && !isEmpty(wholeMasks[index]!.data)
+          ? 'is wholly behind the mask of what is in front of it. Erase a part of that mask.'
+          : 'is outside the frame. Move it into the frame, or choose a frame that shows it.';
       }
       return isEmpty(alone!.data)
         ? `is too small or too thin: the model works on squares of ${downscale} x ${downscale} pixels of its ` +

@@ -31,6 +31,7 @@ export interface ReplacingConcept {
   readonly subject: Tensor | null;
   /** The object, dims [height, width] in the background's aspect. */
   readonly mask: Tensor;
+  readonly front: Tensor | null;
 }
 
 /** A concept whose cut-out lies in the background. */
@@ -39,6 +40,8 @@ export interface PlacedConcept {
   readonly concept: RequestConcept;
   readonly cutOut: CutOut;
   readonly placement: Placement;
+  /** What of the background is in front of it, dims [height, width] in the background's aspect; null for nothing. */
+  readonly front: Tensor | null;
 }
 
 export type ReadConcept = ReplacingConcept | PlacedConcept;
@@ -55,6 +58,7 @@ export async function readConcept(
   notices: string[],
 ): Promise<ReadConcept> {
   const imageFile = await readAsset(concept.image);
+  const front = await readFront(concept, background, readAsset, notices);
   if (concept.mode === 'place') {
     const image = await decodeCutOut(imageFile);
     const read = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
@@ -63,7 +67,8 @@ export async function readConcept(
     if (placement === null) {
       throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" has no placement.`);
     }
-    return { mode: 'place', concept, cutOut: cutOutOf(image, read?.mask ?? null, concept.name), placement };
+    const cutOut = cutOutOf(image, read?.mask ?? null, concept.name);
+    return { mode: 'place', concept, cutOut, placement, front };
   }
   const { pixels } = await decodeImage(imageFile);
   const read = concept.subject === null ? null : await readSubject(concept.subject, pixels, readAsset);
@@ -71,18 +76,40 @@ export async function readConcept(
   if (concept.mask === null) {
     throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" has no mask.`);
   }
-  const maskFile = await readAsset(concept.mask);
-  const { mask, findings } = await examineMaskFile(maskFile);
+  const { name, mask, findings } = await readMask(concept.mask, background, readAsset);
+  remarkOn(`The mask of the concept "${concept.name}" (${name})`, findings, notices);
+  return { mode: 'replace', concept, image: pixels, subject: read?.mask ?? null, mask, front };
+}
+
+/** @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH with the background */
+async function readMask(id: AssetId, background: FrameSize, readAsset: AssetReader) {
+  const file = await readAsset(id);
+  const { mask, findings } = await examineMaskFile(file);
   const [height, width] = mask.dims as [number, number];
-  if (!isMaskOf({ width, height }, background)) {
-    throw new StudioError(
-      'SIZE_MISMATCH',
-      `${maskFile.name} is ${width} x ${height} pixels, but the background is ${background.width} x ` +
-        `${background.height}. A mask needs the background’s size, or a smaller size of the same aspect.`,
-    );
+  if (isMaskOf({ width, height }, background)) return { name: file.name, mask, findings };
+  throw new StudioError(
+    'SIZE_MISMATCH',
+    `${file.name} is ${width} x ${height} pixels, but the background is ${background.width} x ` +
+      `${background.height}. A mask needs the background’s size, or a smaller size of the same aspect.`,
+  );
+}
+
+/** What of the background is in front of a concept; a mask that covers nothing hides nothing, and that is said. */
+async function readFront(
+  { front, name }: RequestConcept,
+  background: FrameSize,
+  readAsset: AssetReader,
+  notices: string[],
+): Promise<Tensor | null> {
+  if (front === null) return null;
+  const { name: file, mask, findings } = await readMask(front, background, readAsset);
+  const what = `The mask of what is in front of "${name}" (${file})`;
+  if (findings.isEmpty) {
+    notices.push(`${what} covers nothing. ${describeEmptyMask(findings)}`);
+    return null;
   }
-  remarkOn(`The mask of the concept "${concept.name}" (${maskFile.name})`, findings, notices);
-  return { mode: 'replace', concept, image: pixels, subject: read?.mask ?? null, mask };
+  remarkOn(what, findings, notices);
+  return mask;
 }
 
 function subjectName({ name }: RequestConcept, file: string): string {

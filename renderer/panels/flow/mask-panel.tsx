@@ -1,15 +1,16 @@
 /** Operations on the whole mask of the selected concept. */
-import { Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconCopy, IconSearch, IconUpload } from '@tabler/icons-react';
 import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { changeConcept } from '../../editor/document-commands.ts';
 import { coverageOf } from '../../editor/mask-plane.ts';
+import { changeTarget, targetId, targetOf } from '../../editor/mask-target.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { reportFind } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { takeTool } from '../actions/actions.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { FileButton } from '../widgets/file-button.tsx';
 import { FindOptions } from './find-options.tsx';
@@ -20,6 +21,9 @@ export const MaskPanel = memo(function MaskPanel() {
   const studio = useStudioActions();
   const { workbench } = studio;
   const activeId = useEditor((state) => state.activeConceptId);
+  const paintsFront = useEditor(
+    ({ frontOf, activeConceptId }) => frontOf !== null && frontOf === activeConceptId,
+  );
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
   const canFind = capabilities?.findMask ?? false;
   const size = useStudio((state) => state.backgroundSize);
@@ -50,15 +54,18 @@ export const MaskPanel = memo(function MaskPanel() {
     );
   }
   const { id, phrase, locked, name } = concept;
-  if (concept.mode === 'place') {
+  const roles = <RoleControl id={id} mode={concept.mode} paintsFront={paintsFront} />;
+  if (concept.mode === 'place' && !paintsFront) {
     return (
-      <Stack role="group" aria-label={t('mask.title', { name })}>
+      <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>
+        {roles}
         <Text size="xs" c="dimmed">
           {t('mask.placed', { name })}
         </Text>
       </Stack>
     );
   }
+  const target = targetId({ conceptId: id, role: paintsFront ? 'front' : 'mask' });
   const find = async () => {
     setFinding(true);
     try {
@@ -71,13 +78,19 @@ export const MaskPanel = memo(function MaskPanel() {
   const load = async (file: File) => {
     const { session } = studio;
     const mask = await studio.pictures.importMask(file, file.name, size, session);
-    session.edit(t('changes.loadMask'), (before) => changeConcept(before, id, { mask }));
+    session.edit(t('changes.loadMask'), (before) => changeTarget(before, target, mask));
   };
   return (
     <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>
-      <MaskShare id={id} name={name} isLocked={locked} />
+      {roles}
+      {paintsFront && (
+        <Text size="xs" c="dimmed">
+          {t('mask.frontHint', { name })}
+        </Text>
+      )}
+      <MaskShare id={target} name={name} isLocked={locked} />
       <Group gap={4}>
-        {canFind && (
+        {canFind && !paintsFront && (
           <Button
             variant="default"
             leftSection={<IconSearch size={14} aria-hidden />}
@@ -108,7 +121,7 @@ export const MaskPanel = memo(function MaskPanel() {
           </Menu.Target>
           <Menu.Dropdown>
             {Object.entries(others).map(([otherId, otherName]) => (
-              <Menu.Item key={otherId} onClick={() => workbench.copyFrom(id, otherId)}>
+              <Menu.Item key={otherId} onClick={() => workbench.copyFrom(target, otherId)}>
                 {otherName}
               </Menu.Item>
             ))}
@@ -116,10 +129,42 @@ export const MaskPanel = memo(function MaskPanel() {
         </Menu>
       </Group>
       {capabilities && <FindOptions capabilities={capabilities} />}
-      <MaskOperations targetId={id} isLocked={locked} />
+      <MaskOperations targetId={target} isLocked={locked} />
     </Stack>
   );
 });
+
+/** Chooses what the tools work on: the concept's own place, or what of the background is in front of it. */
+function RoleControl({
+  id,
+  mode,
+  paintsFront,
+}: {
+  id: string;
+  mode: 'replace' | 'place';
+  paintsFront: boolean;
+}) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const choose = (role: string) => {
+    studio.tools.conclude();
+    useEditor.setState({ frontOf: role === 'front' ? id : null });
+    if (mode === 'place') takeTool(studio, role === 'front' ? 'brush' : 'move');
+  };
+  return (
+    <SegmentedControl
+      size="xs"
+      fullWidth
+      aria-label={t('mask.roles.title')}
+      value={paintsFront ? 'front' : 'own'}
+      onChange={choose}
+      data={[
+        { value: 'own', label: t(mode === 'place' ? 'mask.roles.placed' : 'mask.roles.mask') },
+        { value: 'front', label: t('mask.roles.front') },
+      ]}
+    />
+  );
+}
 
 /** How much of the picture the mask covers: what changes with every stroke. */
 function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked: boolean }) {
@@ -127,6 +172,7 @@ function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked:
   const { workbench } = useStudioActions();
   useSyncExternalStore(workbench.subscribe, workbench.getVersion);
   const plane = workbench.planeOf(id);
+  const isFront = targetOf(id).role === 'front';
   const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
   return (
     <Text size="xs">
@@ -134,8 +180,8 @@ function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked:
       {workbench.proposal !== 'none'
         ? t(`mask.proposal.${workbench.proposal}`, { percent })
         : percent === 0
-          ? t('concept.noMask')
-          : t('concept.share', { percent })}
+          ? t(isFront ? 'mask.frontNothing' : 'concept.noMask')
+          : t(isFront ? 'mask.frontShare' : 'concept.share', { percent })}
       {isLocked && ` (${t('mask.locked')})`}
     </Text>
   );

@@ -33,6 +33,7 @@ function nameOf(path: string, t: TFunction): string {
       image: t('history.difference.image'),
       subject: t('subject.title'),
       mask: t('history.difference.mask'),
+      front: t('mask.roles.front'),
       order: t('history.difference.order'),
       name: t('concept.name'),
     };

@@ -252,6 +252,10 @@ export const en = {
     title: 'Mask of {{name}}',
     placed: '{{name}} is placed, so it needs no mask. Move, scale and rotate it with the Move tool.',
     none: 'Select a concept to edit its mask.',
+    roles: { title: 'What to edit', mask: 'Object to replace', placed: 'Placed image', front: 'In front' },
+    frontHint: 'Mark what of the background is in front of {{name}}. It stays exactly as it is.',
+    frontNothing: 'nothing is in front',
+    frontShare: '{{percent}} % of the picture is in front',
     find: 'Find by text',
     finding: 'Searching for “{{phrase}}”…',
     notFound: 'No “{{phrase}}” was found. Draw a box around it with Smart select, or paint it.',
@@ -608,6 +612,7 @@ export const en = {
     image: 'the image of {{name}}',
     subject: 'the subject mask of {{name}}',
     mask: 'the mask of {{name}}',
+    front: 'the mask of what is in front of {{name}}',
   },
   sweep: {
     title: 'Alpha × beta',

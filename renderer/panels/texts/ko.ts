@@ -251,6 +251,10 @@ export const ko = {
     title: '{{name}}의 마스크',
     placed: '{{name}}: 배치되어 있어 마스크가 필요 없습니다. 이동 도구로 옮기고 크기와 각도를 바꾸세요.',
     none: '마스크를 편집하려면 콘셉트를 고르세요.',
+    roles: { title: '편집할 것', mask: '바꿀 대상', placed: '배치한 그림', front: '앞에 있는 것' },
+    frontHint: '배경에서 {{name}} 앞에 있는 것을 표시하세요. 그 부분은 그대로 남습니다.',
+    frontNothing: '앞에 있는 것 없음',
+    frontShare: '그림의 {{percent}} %가 앞에 있음',
     find: '텍스트로 찾기',
     finding: '“{{phrase}}” 찾는 중…',
     notFound: '“{{phrase}}”을(를) 찾지 못했습니다. 스마트 선택으로 상자를 그리거나 직접 칠하세요.',
@@ -587,6 +591,7 @@ export const ko = {
     image: '{{name}}의 그림',
     subject: '{{name}} 그림 속의 대상',
     mask: '{{name}}의 마스크',
+    front: '{{name}} 앞에 있는 것의 마스크',
   },
   sweep: {
     title: '알파 × 베타',

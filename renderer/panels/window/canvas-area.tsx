@@ -9,7 +9,7 @@ import type { SceneDocument } from '../../../electron/contract/scene-document.ts
 import type { Comparison } from '../../canvas/comparison.tsx';
 import { SceneCanvas } from '../../canvas/scene-canvas.tsx';
 import { expandedRectangles, framedMask, outOfFrame } from '../../editor/expanded-rectangle.ts';
-import { paintableMask, targetId } from '../../editor/mask-target.ts';
+import { paintableMask, sceneMasks, targetId, targetOf } from '../../editor/mask-target.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { setBrushSize, useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
@@ -45,6 +45,7 @@ export function CanvasArea() {
   const { workbench, tools, view } = studio;
   const frame = useFrame(document);
   const { cutOut } = editor;
+  const paintsFront = editor.frontOf !== null && editor.frontOf === editor.activeConceptId;
   const cutOutTarget = cutOut && targetId({ conceptId: cutOut.conceptId, role: 'subject' });
   useEffect(() => {
     if (!document) return;
@@ -65,11 +66,8 @@ export function CanvasArea() {
     // Wait for the background's size: its masks would otherwise be fitted to the previous background.
     if (document.background !== (measured?.of ?? null)) return;
     const activeId = editor.activeConceptId;
-    const masks = concepts
-      .filter(({ mode }) => mode === 'replace')
-      .map((concept) => paintableMask(concept, 'mask'));
-    tools.follow({ size, masks, activeMaskId: activeId, concepts, activeId });
-  }, [tools, document, measured, size, editor.activeConceptId, cutOut]);
+    tools.follow({ size, ...sceneMasks(concepts, activeId, paintsFront), concepts, activeId });
+  }, [tools, document, measured, size, editor.activeConceptId, paintsFront, cutOut]);
   useEffect(() => {
     if (frame) tools.frame.follow(frame, size);
   }, [tools, frame, size]);
@@ -93,9 +91,16 @@ export function CanvasArea() {
   const isCuttingOut = cutOut !== null && comparison === null;
   const staged = editor.stagedBackground;
   // A candidate is viewed without masks, which belong to another picture.
-  const shownMasks =
-    editor.masksShown && staged === null ? document.concepts.filter(({ mode }) => mode === 'replace') : [];
+  const shown = sceneMasks(document.concepts, editor.activeConceptId, paintsFront);
   const opacityOf = (id: string) => editor.maskOpacities[id] ?? editor.maskOpacity;
+  const shownMasks = shown.masks.flatMap(({ id }) => {
+    const { conceptId, role } = targetOf(id);
+    const isActive = conceptId === editor.activeConceptId;
+    const isVisible = document.concepts.some((concept) => concept.id === conceptId && concept.visible);
+    if (!editor.masksShown || staged !== null || !(isActive || (isVisible && role === 'mask'))) return [];
+    // Of what is in front, the line alone unless it is being painted: it hides the concept, and is none.
+    return [{ id, opacity: role === 'mask' || paintsFront ? opacityOf(id) : 0 }];
+  });
   const background = staged ?? document.background;
   const isSceneShown = comparison === null && staged === null;
   const isWhole = frame && frame.width === size.width && frame.height === size.height;
@@ -119,10 +124,8 @@ export function CanvasArea() {
           isCuttingOut
             ? [{ id: cutOutTarget!, opacity: editor.masksShown ? opacityOf(cutOutTarget!) : 0 }]
             : shownMasks
-                .filter(({ visible, id }) => visible || id === editor.activeConceptId)
-                .map(({ id }) => ({ id, opacity: opacityOf(id) }))
         }
-        activeId={isCuttingOut ? cutOutTarget : editor.activeConceptId}
+        activeId={isCuttingOut ? cutOutTarget : shown.activeMaskId}
         expanded={staged === null && !isCuttingOut ? expanded : []}
         tools={tools}
         arePlacedShown={staged === null && !isCuttingOut && !(editor.resultShown && newestResult !== null)}

@@ -22,7 +22,7 @@ import { renderName } from '../widgets/render-name.ts';
 
 export const ToolOptions = memo(function ToolOptions() {
   const { t } = useTranslation();
-  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps, isCuttingOut } = useEditor(
+  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps, isElsewhere } = useEditor(
     useShallow((state) => ({
       tool: state.tool,
       brushSizePx: state.brushSizePx,
@@ -30,13 +30,15 @@ export const ToolOptions = memo(function ToolOptions() {
       pressureSize: state.pressureSize,
       activeConceptId: state.activeConceptId,
       snaps: state.snaps,
-      isCuttingOut: state.cutOut !== null,
+      // What is painted is not the place of what is in hand.
+      isElsewhere:
+        state.cutOut !== null || (state.frontOf !== null && state.frontOf === state.activeConceptId),
     })),
   );
   // The name of the concept in hand where it is placed; its masks change with every stroke.
   const placed = useStudio(({ project }) => {
     const active = project?.document.concepts.find(({ id }) => id === activeConceptId);
-    return active?.mode === 'place' && !isCuttingOut ? conceptName(project!.document, active.id) : null;
+    return active?.mode === 'place' && !isElsewhere ? conceptName(project!.document, active.id) : null;
   });
   const isBrush = tool === 'brush' || tool === 'eraser';
   return (

@@ -35,7 +35,7 @@ const upgraded = {
   regionGrowPx: 0,
   detail: 0,
 };
-const replaced = { mode: 'replace', placement: null, strength: 1 };
+const replaced = { front: null, mode: 'replace', placement: null, strength: 1 };
 
 async function openCopy() {
   const path = join(await temporaryFolder(), 'project.pnpmix');

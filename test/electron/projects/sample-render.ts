@@ -29,6 +29,7 @@ export function renderOf(picture: AssetId, overrides: Partial<NewRender> = {}): 
             subject: null,
             mask: picture,
             mode: 'replace',
+            front: null,
             placement: null,
             strength: 1,
             alpha: 0.15,

@@ -33,6 +33,7 @@ function concept(id: string, change: Partial<DocumentConcept> = {}): DocumentCon
     subject: null,
     mask: null,
     mode: 'replace',
+    front: null,
     placement: null,
     strength: 1,
     alpha: 0.15,

@@ -42,6 +42,7 @@ function concept(
     image: `image of ${id}`,
     subject: null,
     mask: null,
+    front: null,
     mode: placement ? 'place' : 'replace',
     placement,
     strength: null,

@@ -11,6 +11,7 @@ const concept = (name: string): RenderRequest['scene']['concepts'][number] => ({
   subject: null,
   mask: 'b'.repeat(64),
   mode: 'replace',
+  front: null,
   placement: null,
   strength: 1,
   alpha: 0.15,
