@@ -26,6 +26,8 @@ const PHOTOS = join('test', 'photos');
 const BACKGROUND = { width: 600, height: 400 };
 /** Of the cat's cut-out. */
 const CAT = { width: 300, height: 300 };
+/** What of the background is in front of the cat. */
+const FENCE = { left: 270, top: 220, width: 24, height: 90 };
 
 const studio = sharedStudio();
 
@@ -80,7 +82,9 @@ async function choose(mode: 'replace' | 'place'): Promise<void> {
 }
 
 async function undoLabel(): Promise<string | null> {
-  return studio.page.getByRole('button', { name: /^Undo/ }).getAttribute('aria-label');
+  return studio.page
+    .getByRole('button', { name: new RegExp(`^${t('app.undo')}`) })
+    .getAttribute('aria-label');
 }
 
 describe('a picture on a photograph', () => {
@@ -177,6 +181,24 @@ describe('a picture on a photograph', () => {
     expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   });
 
+  it('lies behind what is marked in front of it', async () => {
+    const { page } = studio;
+    const group = page.getByRole('group', { name: t('mask.title', { name: 'my cat' }) });
+    await group.getByText(t('mask.roles.front'), { exact: true }).click();
+    await canvasOf(page).focus();
+    await page.keyboard.press('u');
+    await drag(page, [
+      [FENCE.left, FENCE.top],
+      [FENCE.left + FENCE.width, FENCE.top + FENCE.height],
+    ]);
+    await group.getByText(textPattern('mask.frontShare')).waitFor();
+    await saved(page);
+    expect(await undoLabel()).toContain(t('changes.rectangle'));
+    await group.getByText(t('mask.roles.placed'), { exact: true }).click();
+    const tool = page.getByRole('button', { name: t('tools.move'), exact: true });
+    await expect.poll(() => tool.getAttribute('aria-pressed')).toBe('true');
+  });
+
   it('is rendered, and exported at the background’s full size', async () => {
     const { page } = studio;
     await render(page);
@@ -192,6 +214,19 @@ describe('a picture on a photograph', () => {
     const original = await sharp(join(PHOTOS, 'coffee.jpg')).removeAlpha().raw().toBuffer();
     const row = (of: Buffer) => of.subarray(3 * 390 * BACKGROUND.width, 3 * (390 * BACKGROUND.width + 100));
     expect(row(data).equals(row(original))).toBe(true);
+    const part = (bytesOfPicture: Buffer | string, box: typeof FENCE) =>
+      sharp(bytesOfPicture).removeAlpha().extract(box).raw().toBuffer();
+    // A pointer is up to a pixel of the picture off.
+    const fence = {
+      left: FENCE.left + 2,
+      top: FENCE.top + 2,
+      width: FENCE.width - 4,
+      height: FENCE.height - 4,
+    };
+    const photo = join(PHOTOS, 'coffee.jpg');
+    expect((await part(bytes, fence)).equals(await part(photo, fence))).toBe(true);
+    const beside = { ...fence, left: FENCE.left + FENCE.width + 4 };
+    expect((await part(bytes, beside)).equals(await part(photo, beside))).toBe(false);
     // What is placed keeps its own detail: the picture is not as flat as the tiny pack draws it.
     const inside = await sharp(bytes).extract({ left: 310, top: 240, width: 60, height: 60 }).stats();
     expect(Math.max(...inside.channels.map(({ stdev }) => stdev))).toBeGreaterThan(15);
@@ -245,7 +280,7 @@ describe('the mode of a concept', () => {
     const { page } = studio;
     const before = await placed();
     await choose('replace');
-    await page.getByRole('group', { name: /^Mask of my cat/ }).waitFor();
+    await page.getByRole('group', { name: t('mask.title', { name: 'my cat' }) }).waitFor();
     await canvasOf(page).focus();
     await page.keyboard.press('u');
     await drag(page, [
@@ -281,7 +316,7 @@ describe('the mode of a concept', () => {
     const offer = page.getByRole('region', { name: t('drop.title') });
     await offer.getByText(t('drop.covered', { file: 'other cat.png', name: 'my cat' })).waitFor();
     expect(await page.getByRole('button', { name: textPattern('concept.select') }).count()).toBe(2);
-    await offer.getByRole('button', { name: 'Replace my cat' }).click();
+    await offer.getByRole('button', { name: t('drop.replaceOf', { name: 'my cat' }) }).click();
     await expect
       .poll(() => page.getByRole('button', { name: textPattern('concept.select') }).count())
       .toBe(1);

@@ -360,10 +360,16 @@ function checkLatentMasks(
     throw new StudioError('MASK_EMPTY', `${what} of the concept "${concept.name}" ${whyEmpty()}`);
 
     function whyEmpty(): string {
-      if (isEmpty(masks[index]!.data)) {
-        return read[index]!.front !== null && !isEmpty(wholeMasks[index]!.data)
-          ? 'is wholly behind the mask of what is in front of it. Erase a part of that mask.'
-          : 'is outside the frame. Move it into the frame, or choose a frame that shows it.';
+      if (isEmpty(wholeMasks[index]!.data)) {
+        return 'is outside the frame. Move it into the frame, or choose a frame that shows it.';
+      }
+      const [free] = latentMasks(
+        [{ ...concepts[index]!, mask: wholeMasks[index]! }],
+        dims,
+        options,
+      ).regionMasks;
+      if (isEmpty(alone!.data) && !isEmpty(free!.data)) {
+        return 'is wholly behind the mask of what is in front of it. Erase a part of that mask.';
       }
       return isEmpty(alone!.data)
         ? `is too small or too thin: the model works on squares of ${downscale} x ${downscale} pixels of its ` +

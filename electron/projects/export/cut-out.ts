@@ -33,6 +33,17 @@ export function visibleMasks(masks: readonly Pixels[], orders: readonly number[]
 }
 
 /**
+ * What of a mask is not behind something else: mask (1 - front), one channel each, 0..255.
+ *
+ * @throws StudioError SIZE_MISMATCH
+ */
+export function withoutFront(mask: Pixels, front: Pixels): Pixels {
+  requireSize(front, mask);
+  const data = mask.data.map((value, pixel) => Math.round((value * (255 - front.data[pixel]!)) / 255));
+  return { ...mask, data };
+}
+
+/**
  * A picture with a mask as its alpha.
  *
  * @param picture three channels

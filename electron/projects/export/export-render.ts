@@ -5,7 +5,7 @@ import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-codec.ts';
 import type { ProjectFile } from '../project-file.ts';
 import type { RenderRecord } from '../project-records.ts';
-import { visibleMasks, withAlpha } from './cut-out.ts';
+import { visibleMasks, withAlpha, withoutFront } from './cut-out.ts';
 import { MAX_PART_BYTES, safeFileName } from './file-name.ts';
 import { encodeOpenRaster, type RasterLayer } from './open-raster.ts';
 import { withPngTexts } from './png-text.ts';
@@ -158,28 +158,39 @@ async function maskPixels(
   pictures: PictureCodec,
 ): Promise<Pixels[]> {
   const masks: Pixels[] = [];
-  for (const { name, image, subject, mask, placement } of request.scene.concepts) {
+  const size = { width, height };
+  for (const { name, image, subject, mask, front, placement } of request.scene.concepts) {
     const bytesOf = (id: AssetId) => project.readAsset(id).bytes;
+    let shown: Pixels | undefined;
     if (placement !== null) {
       const shape = subject === null ? null : bytesOf(subject);
-      masks.push(
-        await pictures.placedShape(bytesOf(image), `The picture of ${name}`, shape, placement, {
-          width,
-          height,
-        }),
-      );
+      shown = await pictures.placedShape(bytesOf(image), `The picture of ${name}`, shape, placement, size);
     } else if (mask !== null) {
-      const decoded = await pictures.decode(bytesOf(mask), `The mask of ${name}`, 'mask');
-      // The masks of a large background are smaller than it.
-      const isPictures = decoded.width === width && decoded.height === height;
-      masks.push(
-        isPictures || !isMaskOf(decoded, { width, height })
-          ? decoded
-          : await pictures.decode(bytesOf(mask), `The mask of ${name}`, 'mask', { width, height }),
-      );
+      shown = await decodeMask(bytesOf(mask), `The mask of ${name}`, size, pictures);
     }
+    if (shown === undefined) continue;
+    masks.push(
+      front === null
+        ? shown
+        : withoutFront(
+            shown,
+            await decodeMask(bytesOf(front), `The mask in front of ${name}`, size, pictures),
+          ),
+    );
   }
   return masks;
+}
+
+/** A mask of the picture; the masks of a large background are smaller than it. */
+async function decodeMask(
+  bytes: Uint8Array,
+  name: string,
+  size: { readonly width: number; readonly height: number },
+  pictures: PictureCodec,
+): Promise<Pixels> {
+  const decoded = await pictures.decode(bytes, name, 'mask');
+  const isPictures = decoded.width === size.width && decoded.height === size.height;
+  return isPictures || !isMaskOf(decoded, size) ? decoded : pictures.decode(bytes, name, 'mask', size);
 }
 
 function ordersOf({ request }: RenderRecord): number[] {

@@ -128,7 +128,7 @@ export const MaskPanel = memo(function MaskPanel() {
           </Menu.Dropdown>
         </Menu>
       </Group>
-      {capabilities && <FindOptions capabilities={capabilities} />}
+      {capabilities && !paintsFront && <FindOptions capabilities={capabilities} />}
       <MaskOperations targetId={target} isLocked={locked} />
     </Stack>
   );

@@ -1,5 +1,6 @@
 /** What the mask tools paint on: one id for each of a concept's masks. */
 import { expect, test } from 'vitest';
+import { firstPlacement } from '../../../electron/contract/placement.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { emptySceneDocument } from '../../../electron/contract/scene-document.ts';
 import { addConcept } from '../../../renderer/editor/document-commands.ts';
@@ -7,14 +8,16 @@ import {
   changeTarget,
   maskOfTarget,
   paintableMask,
+  sceneMasks,
   targetId,
   targetOf,
 } from '../../../renderer/editor/mask-target.ts';
 
+const SIZE = { width: 40, height: 30 };
 const document = addConcept(emptySceneDocument(), 'cat', { name: 'cat', subject: 'whiskers' as AssetId });
 
 test('a concept’s mask goes by the concept’s id, others by one of their own', () => {
-  for (const role of ['mask', 'subject'] as const) {
+  for (const role of ['mask', 'front', 'subject'] as const) {
     expect(targetOf(targetId({ conceptId: 'cat', role }))).toEqual({ conceptId: 'cat', role });
   }
   expect(targetId({ conceptId: 'cat', role: 'mask' })).toBe('cat');
@@ -28,4 +31,17 @@ test('changes only the mask that it names, and none of a concept that is gone', 
   expect(maskOfTarget(changed, 'cat')).toBeNull();
   expect(changeTarget(document, 'subject:dog', 'ears' as AssetId)).toBe(document);
   expect(maskOfTarget(document, 'subject:dog')).toBeNull();
+});
+
+test('a scene has the masks of what replaces, and of what is in front where it is there or painted', () => {
+  const both = addConcept(document, 'dog', { name: 'dog', placement: firstPlacement(SIZE, SIZE) });
+  const idsOf = (activeId: string | null, paintsFront: boolean) => {
+    const { masks, activeMaskId } = sceneMasks(both.concepts, activeId, paintsFront);
+    return { ids: masks.map(({ id }) => id), activeMaskId };
+  };
+  expect(idsOf('cat', false)).toEqual({ ids: ['cat'], activeMaskId: 'cat' });
+  expect(idsOf('dog', false)).toEqual({ ids: ['cat'], activeMaskId: null });
+  expect(idsOf('dog', true)).toEqual({ ids: ['cat', 'front:dog'], activeMaskId: 'front:dog' });
+  const fenced = changeTarget(both, 'front:dog', 'fence' as AssetId);
+  expect(sceneMasks(fenced.concepts, 'cat', false).masks.map(({ mask }) => mask)).toEqual([null, 'fence']);
 });

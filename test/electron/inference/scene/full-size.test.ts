@@ -8,17 +8,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
-import { Engine, type RenderOutcome } from '../../../../electron/inference/engine/engine.ts';
-import { encodeMaskPng, encodePng } from '../../../../electron/inference/images/images.ts';
+import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
-import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { assetIdOf } from '../../../../electron/projects/asset-id.ts';
 import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import {
+  type Box,
+  maskOf,
+  picture,
+  placing,
+  put,
+  readAsset,
+  render,
+  replacing,
+  scenery,
+} from './full-size-scenes.ts';
 
 let folder: string;
 let cacheFolder: string;
 let engine: Engine;
-const assets = new Map<string, Uint8Array>();
 
 beforeAll(async () => {
   folder = temporaryFolder();
@@ -32,109 +39,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await rm(cacheFolder, { recursive: true, force: true });
 });
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-interface Box extends Size {
-  readonly left: number;
-  readonly top: number;
-}
-
-function put(bytes: Uint8Array): string {
-  const id = assetIdOf(bytes);
-  assets.set(id, bytes);
-  return id;
-}
-
-/** Smooth colours with a little texture, so that resampling matters. */
-function scenery({ width, height }: Size, seed: number): RgbImage {
-  const data = new Uint8Array(3 * width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = 3 * (y * width + x);
-      data[at] = (x * 3 + seed * 17) % 256;
-      data[at + 1] = (y * 5 + seed * 29) % 256;
-      data[at + 2] = ((x ^ y) * 7 + seed) % 256;
-    }
-  }
-  return { width, height, data };
-}
-
-const picture = async (size: Size, seed: number) => put(await encodePng(scenery(size, seed)));
-const maskOf = async ({ width, height }: Size, box: Box) =>
-  put(
-    await encodeMaskPng(
-      tensor(
-        Float32Array.from({ length: width * height }, (_, at) => {
-          const [x, y] = [at % width, Math.floor(at / width)];
-          const isInside =
-            x >= box.left && x < box.left + box.width && y >= box.top && y < box.top + box.height;
-          return isInside ? 1 : 0;
-        }),
-        [height, width],
-      ),
-    ),
-  );
-
-type RequestConcept = RenderRequest['scene']['concepts'][number];
-
-async function replacing(background: Size, box: Box, strength: number | null = 1): Promise<RequestConcept> {
-  return {
-    name: 'thing',
-    prompt: 'a thing',
-    image: await picture({ width: 40, height: 30 }, 3),
-    subject: null,
-    mode: 'replace',
-    mask: await maskOf(background, box),
-    front: null,
-    placement: null,
-    strength,
-    alpha: 0.15,
-    order: 0,
-  };
-}
-
-async function placing(placement: Placement, strength: number | null): Promise<RequestConcept> {
-  const image = { width: 24, height: 18 };
-  return {
-    name: 'cup',
-    prompt: 'a cup',
-    image: await picture(image, 5),
-    subject: await maskOf(image, { left: 2, top: 2, width: 20, height: 14 }),
-    mode: 'place',
-    mask: null,
-    front: null,
-    placement,
-    strength,
-    alpha: 0.15,
-    order: 1,
-  };
-}
-
-async function render(
-  background: Size,
-  concepts: RequestConcept[],
-  change: Partial<RenderRequest['parameters']> = {},
-  frame: RenderRequest['scene']['frame'] = 'auto',
-  seed = 1,
-): Promise<RenderOutcome> {
-  const request: RenderRequest = {
-    version: 2,
-    scene: {
-      prompt: 'a scene',
-      inpaintPrompt: '',
-      background: await picture(background, seed),
-      inpainted: await picture(background, seed + 1),
-      frame,
-      concepts,
-    },
-    parameters: { ...PAPER_PARAMETERS, steps: 2, swapGuidanceScale: 1, blendEdgePx: 2, ...change },
-    pack: engine.pack.identity,
-  };
-  return engine.render(request, async (id) => ({ name: id.slice(0, 6), bytes: assets.get(id)! }));
-}
 
 const side = fc.integer({ min: 12, max: 260 });
 const scenes = fc.record({ width: side, height: side }).chain((background) =>
@@ -164,7 +68,7 @@ describe('outside of the masks’ fade', () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ background, box, frame, seed }) => {
         const concept = await replacing(background, box);
-        const outcome = await render(background, [concept], { steps: 1 }, frame, seed);
+        const outcome = await render(engine, background, [concept], { steps: 1 }, frame, seed);
         const original = scenery(background, seed);
         expect([outcome.image.width, outcome.image.height]).toEqual([background.width, background.height]);
         const { frame: resolved } = outcome;
@@ -197,6 +101,7 @@ describe('outside of the masks’ fade', () => {
     const drawn = { left: 60, top: 20, width: 64, height: 64 };
     const concept = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
     const { image, frame, notices } = await render(
+      engine,
       background,
       [concept],
       { keepOriginalBackground: false },
@@ -227,17 +132,17 @@ test('a concept that reaches out of a drawn frame is named, one that lies in it 
   const background = { width: 200, height: 120 };
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
-  expect((await render(background, [cut], {}, drawn)).notices.join()).toContain(
+  expect((await render(engine, background, [cut], {}, drawn)).notices.join()).toContain(
     '"thing" extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
-  expect((await render(background, [inside], {}, drawn)).notices.join()).not.toContain('reaches out');
+  expect((await render(engine, background, [inside], {}, drawn)).notices.join()).not.toContain('extends beyond');
 });
 
 test('a small background is enlarged for the model, with a notice', async () => {
   const background = { width: 20, height: 14 };
   const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
-  const { image, notices } = await render(background, [concept]);
+  const { image, notices } = await render(engine, background, [concept]);
   expect([image.width, image.height]).toEqual([20, 14]);
   expect(notices.join()).toContain('was enlarged to the model’s size');
 });
@@ -247,10 +152,10 @@ test('a mask at a smaller size of the same aspect is taken, one of another aspec
   const box = { left: 40, top: 30, width: 60, height: 60 };
   const half = await maskOf({ width: 80, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
   const concept = await replacing(background, box);
-  const { image } = await render(background, [{ ...concept, mask: half }]);
+  const { image } = await render(engine, background, [{ ...concept, mask: half }]);
   expect(image.data).not.toEqual(scenery(background, 1).data);
   const square = await maskOf({ width: 60, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
-  await expect(render(background, [{ ...concept, mask: square }])).rejects.toMatchObject({
+  await expect(render(engine, background, [{ ...concept, mask: square }])).rejects.toMatchObject({
     code: 'SIZE_MISMATCH',
   });
 });
@@ -270,7 +175,7 @@ describe('a placed concept', () => {
   async function collage(placement: Placement): Promise<RgbImage> {
     const concept = await placing(placement, 0);
     // Nothing of the model: the staged background is what a strength of 0 and all of the detail give.
-    return (await render(background, [concept], { detail: 1 })).image;
+    return (await render(engine, background, [concept], { detail: 1 })).image;
   }
 
   test('with strength 0 and detail 1 is the collage: the picture’s own pixels where it lies unscaled', async () => {
@@ -302,8 +207,9 @@ describe('a placed concept', () => {
   test('with strength 0 and detail 1 does not depend on the model, whatever the placement', async () => {
     const one = await collage(place);
     const concept = await placing(place, 0);
-    const other = (await render(background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 }))
-      .image;
+    const other = (
+      await render(engine, background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 })
+    ).image;
     const largest = one.data.reduce(
       (most, value, at) => Math.max(most, Math.abs(value - other.data[at]!)),
       0,
@@ -313,17 +219,17 @@ describe('a placed concept', () => {
   });
 
   test('moved and moved back gives the same bytes', async () => {
-    const first = await render(background, [await placing(place, 0.5)], { detail: 0.5 });
-    const moved = await render(background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
+    const first = await render(engine, background, [await placing(place, 0.5)], { detail: 0.5 });
+    const moved = await render(engine, background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
       detail: 0.5,
     });
-    const back = await render(background, [await placing(place, 0.5)], { detail: 0.5 });
+    const back = await render(engine, background, [await placing(place, 0.5)], { detail: 0.5 });
     expect(moved.image.data).not.toEqual(first.image.data);
     expect(Buffer.compare(back.image.data, first.image.data)).toBe(0);
   });
 
   test('takes the strength that the pack’s autoencoder allows, and says so', async () => {
-    const { notices } = await render(background, [await placing(place, null)]);
+    const { notices } = await render(engine, background, [await placing(place, null)]);
     // Random weights keep nothing of a picture.
     expect(notices.join()).toMatch(
       /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
@@ -332,7 +238,7 @@ describe('a placed concept', () => {
 
   test('outside of the frame is an error that says so', async () => {
     const away = await placing({ ...place, x: -300 }, 1);
-    await expect(render(background, [away])).rejects.toMatchObject({
+    await expect(render(engine, background, [away])).rejects.toMatchObject({
       code: 'MASK_EMPTY',
       message: expect.stringContaining('is outside the frame'),
     });
@@ -346,7 +252,7 @@ describe('a placed concept', () => {
       .toBuffer();
     const upright = { ...firstPlacement({ width: 24, height: 18 }, background), x: 92, y: 69, scale: 1 };
     const concept = { ...(await placing(upright, 0)), image: put(bytes), subject: null };
-    const { image } = await render(background, [concept], { detail: 1 });
+    const { image } = await render(engine, background, [concept], { detail: 1 });
     const at = (x: number, y: number) => [...image.data.subarray(3 * (y * 180 + x), 3 * (y * 180 + x) + 3)];
     const original = scenery(background, 1);
     expect(at(90, 64)).toEqual([...original.data.subarray(3 * (64 * 180 + 90), 3 * (64 * 180 + 90) + 3)]);
@@ -371,7 +277,7 @@ test('a mask on nothing is named: replacing cannot make a thing where there is n
     parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
     pack: engine.pack.identity,
   };
-  const { notices } = await engine.render(request, async (id) => ({ name: id, bytes: assets.get(id)! }));
+  const { notices } = await engine.render(request, readAsset);
   expect(notices.join()).toContain('There is no object at the mask of "thing"');
 });
 
@@ -392,7 +298,7 @@ test('a render is cancelled while it is put together', async () => {
     pack: engine.pack.identity,
   };
   const controller = new AbortController();
-  const run = engine.render(request, async (id) => ({ name: id, bytes: assets.get(id)! }), {
+  const run = engine.render(request, readAsset, {
     signal: controller.signal,
     onProgress: ({ stage, step, total }) => {
       if (stage === 'decode' && step === total) controller.abort();

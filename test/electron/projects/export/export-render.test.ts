@@ -46,6 +46,8 @@ async function renderedProject(inpainted = true) {
   const [catMask, dogMask] = [await mask(0, 10), await mask(6, 14, 128)].map((bytes) =>
     project.putAsset(bytes),
   ) as [string, string];
+  // Something is in front of the dog.
+  const fence = project.putAsset(await mask(12, 16));
   const base = renderOf(result).request;
   const request: RenderRequest = {
     ...base,
@@ -75,7 +77,7 @@ async function renderedProject(inpainted = true) {
           subject: null,
           mask: dogMask,
           mode: 'replace',
-          front: null,
+          front: fence,
           placement: null,
           strength: 1,
           alpha: 0.15,
@@ -163,7 +165,7 @@ describe('cut-outs', () => {
       return Array.from({ length: WIDTH }, (_, x) => data[x * 4 + 3]);
     };
     const run = (length: number, value: number) => Array.from({ length }, () => value);
-    expect(await alphaAt(dog!.bytes)).toEqual([...run(6, 0), ...run(8, 128), ...run(2, 0)]);
+    expect(await alphaAt(dog!.bytes)).toEqual([...run(6, 0), ...run(6, 128), ...run(4, 0)]);
     expect(await alphaAt(cat!.bytes)).toEqual([...run(6, 255), ...run(4, 127), ...run(6, 0)]);
     const [colours, whole] = [await rgba(cat!.bytes), await rgba(await picture(200))];
     expect(colours.subarray(0, 3)).toEqual(whole.subarray(0, 3));
