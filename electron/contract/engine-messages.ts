@@ -49,7 +49,8 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('findMask'),
     image: assetIdSchema,
-    phrase: z.string(),
+    /** null: the picture's subject. */
+    phrase: z.string().nullable(),
     boxThreshold: z.number(),
     textThreshold: z.number(),
     overlapThreshold: z.number().optional(),

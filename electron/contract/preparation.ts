@@ -74,6 +74,14 @@ export const phraseSearchSchema = z.strictObject({
 });
 export type PhraseSearch = z.input<typeof phraseSearchSchema>;
 
+/** The same, or the picture's subject, whatever it is. */
+export const maskSearchSchema = phraseSearchSchema.extend({
+  phrase: phraseSearchSchema.shape.phrase
+    .nullable()
+    .describe('One thing, such as "a red car"; null: the picture’s subject, whatever it is.'),
+});
+export type MaskSearch = z.input<typeof maskSearchSchema>;
+
 /**
  * 'model': the pack's inpainting model; 'diffusion': the blending model, begun from a fill in layers; 'layers' and
  * 'telea': fills without a model.
@@ -97,6 +105,7 @@ export const capabilitiesSchema = z.strictObject({
   negativePrompt: z.boolean().describe('Whether a negative prompt has an effect: only with guidance.'),
   findMask: z.boolean(),
   findMaskBy: phraseSegmenterSchema.nullable().describe('null: not at all.'),
+  findSubject: z.boolean().describe('Whether a model tells a picture’s subject by itself.'),
   textThreshold: z.boolean().describe('Whether words are scored separately.'),
   selectMask: z.boolean(),
   selectMaskBy: promptSegmenterSchema,

@@ -80,6 +80,15 @@ export interface PhraseSegmenter {
   release(): Promise<void>;
 }
 
+/** Tells a picture's subject from its surroundings, without being told what it is. */
+export interface SubjectSegmenter {
+  /** For the user. */
+  readonly name: string;
+  /** @returns undefined where nothing stands out */
+  find(image: NamedImage, signal?: CancelSignal): Promise<MaskProposal | undefined>;
+  release(): Promise<void>;
+}
+
 /** Fills a hole in a picture. */
 export interface Inpainter {
   /** For the user. */

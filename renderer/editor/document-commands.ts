@@ -77,6 +77,17 @@ export function changeConcept(document: SceneDocument, id: string, change: Conce
   };
 }
 
+/** The same for what took a while to make: a concept that is gone meanwhile stays gone. */
+export function changeConceptIfThere(
+  document: SceneDocument,
+  id: string,
+  change: ConceptChange,
+): SceneDocument {
+  return document.concepts.some((concept) => concept.id === id)
+    ? changeConcept(document, id, change)
+    : document;
+}
+
 /**
  * Moves a concept in the layer order.
  *

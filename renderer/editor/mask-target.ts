@@ -4,7 +4,7 @@
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';
-import { changeConcept } from './document-commands.ts';
+import { changeConceptIfThere } from './document-commands.ts';
 
 /**
  * `mask`: the object to replace, in the background. `front`: what of the background is in front of the concept. `subject`:
@@ -80,6 +80,5 @@ export function maskOfTarget({ concepts }: SceneDocument, id: string): AssetId |
 /** Gives a target another mask; the concept may have been removed while that was made. */
 export function changeTarget(document: SceneDocument, id: string, mask: AssetId | null): SceneDocument {
   const { conceptId, role } = targetOf(id);
-  if (!document.concepts.some((concept) => concept.id === conceptId)) return document;
-  return changeConcept(document, conceptId, { [role]: mask });
+  return changeConceptIfThere(document, conceptId, { [role]: mask });
 }

@@ -134,8 +134,8 @@ export class Masks {
     return find;
   }
 
-  /** Finds the best mask for a phrase in a picture of the project. */
-  async findByPhrase(session: ProjectSession, image: AssetId, phrase: string): Promise<PhraseFind> {
+  /** Finds the best mask for a phrase in a picture of the project; null: for its subject, whatever it is. */
+  async findByPhrase(session: ProjectSession, image: AssetId, phrase: string | null): Promise<PhraseFind> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.#client.call('prepare.findMask', {
       projectId: session.projectId,

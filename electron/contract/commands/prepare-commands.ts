@@ -7,6 +7,7 @@ import { command, done, nothing } from '../command.ts';
 import { boxSchema, jobIdSchema, jobStateSchema } from '../jobs.ts';
 import {
   backgroundsRequestSchema,
+  maskSearchSchema,
   phraseSearchSchema,
   removalMethodSchema,
   removalOptionsSchema,
@@ -33,7 +34,7 @@ export const prepareCommands = {
     z.strictObject({
       projectId: projectIdSchema,
       image: assetIdSchema,
-      phrase: phraseSearchSchema.shape.phrase,
+      phrase: maskSearchSchema.shape.phrase,
       boxThreshold: phraseSearchSchema.shape.boxThreshold,
       textThreshold: phraseSearchSchema.shape.textThreshold,
     }),

@@ -1,6 +1,12 @@
 /** Opens a pack's models for masks and for removing objects; missing ones are replaced by methods without models. */
+import { StudioError } from '../../contract/errors.ts';
 import type { PhraseSegmenterKind, PromptSegmenterKind } from '../../contract/preparation.ts';
-import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
+import type {
+  Inpainter,
+  PhraseSegmenter,
+  PromptSegmenter,
+  SubjectSegmenter,
+} from '../../pipeline/preparation-ports.ts';
 import { INPAINTER_FILES, OnnxInpainter } from '../inpainting/onnx-inpainter.ts';
 import { findComponentFolder, type PreparationComponent } from '../packs/component-folders.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
@@ -8,6 +14,7 @@ import { GrabCutSegmenter } from '../segmentation/grab-cut.ts';
 import { GroundedSegmenter, GroundingDino } from '../segmentation/grounded-sam.ts';
 import { SamSegmenter } from '../segmentation/sam-segmenter.ts';
 import { StarterSegmenter } from '../segmentation/starter-segmenter.ts';
+import { SalientSubjectSegmenter, SUBJECT_FILE } from '../segmentation/subject-segmenter.ts';
 
 /** Best first. */
 const SAM_COMPONENTS = [
@@ -65,6 +72,29 @@ export async function openPhraseSegmenter(
   }
   const own = findComponentFolder(packFolder, 'segmenter', 'model.onnx');
   return own === undefined ? undefined : StarterSegmenter.open(own, device);
+}
+
+/** Whether a pack has a model that tells a picture's subject. */
+export function hasSubjectSegmenter(packFolder: string): boolean {
+  return findComponentFolder(packFolder, 'subject', SUBJECT_FILE) !== undefined;
+}
+
+/** What to do without a subject model. */
+export function noSubjectModel(packName: string): StudioError {
+  return new StudioError(
+    'PACK_INCOMPLETE',
+    `The pack ${packName} has no model that tells a picture’s subject. Download the component "subject" of Stable ` +
+      'Diffusion 2.1 in Models (npx pnpmix models pull sd21 --component subject), or cut the subject out by clicks.',
+  );
+}
+
+/** The pack's subject model, if it has one. */
+export async function openSubjectSegmenter(
+  packFolder: string,
+  device: EngineDevice,
+): Promise<SubjectSegmenter | undefined> {
+  const folder = findComponentFolder(packFolder, 'subject', SUBJECT_FILE);
+  return folder === undefined ? undefined : SalientSubjectSegmenter.open(folder, device);
 }
 
 /** Whether a pack has an inpainting model. */

@@ -2,16 +2,16 @@
  * Prepares a scene: background candidates, masks, and the inpainted background. Models are opened on first use, and
  * released with the engine's.
  */
-import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import type { FrameSize } from '../../contract/frame.ts';
 import {
   type BackgroundsRequest,
   backgroundsRequestSchema,
   type Capabilities,
+  type MaskSearch,
   type MaskSelection,
+  maskSearchSchema,
   maskSelectionSchema,
-  type PhraseSearch,
   phraseSearchSchema,
   type RemovalOptions,
   removalOptionsSchema,
@@ -24,7 +24,12 @@ import {
   pasteFill,
   removalHole,
 } from '../../pipeline/inpainting/object-removal.ts';
-import type { Inpainter, PhraseSegmenter, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
+import type {
+  Inpainter,
+  PhraseSegmenter,
+  PromptSegmenter,
+  SubjectSegmenter,
+} from '../../pipeline/preparation-ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { type Candidate, consecutiveSeeds, textToImage } from '../../pipeline/text-to-image.ts';
@@ -42,12 +47,16 @@ import { hearCancel } from '../runtime/cancelling.ts';
 import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { fillFramed, frameHole, MAX_DIRECT_PIXELS, MIN_FRAMED_PIXELS } from './framed-removal.ts';
-import { pictureForMasks, proposalsInPicture, selectionForMasks } from './mask-pictures.ts';
+import { type MaskPicture, pictureForMasks, proposalsInPicture, selectionForMasks } from './mask-pictures.ts';
+import { parseInput } from './parse-input.ts';
 import {
   hasInpainter,
+  hasSubjectSegmenter,
+  noSubjectModel,
   openInpainter,
   openPhraseSegmenter,
   openPromptSegmenter,
+  openSubjectSegmenter,
   phraseSegmenterKind,
   promptSegmenterKind,
 } from './preparation-models.ts';
@@ -65,6 +74,7 @@ export class Preparation {
   readonly #textToImage: Lazy<TextToImagePack>;
   readonly #promptSegmenter: Lazy<PromptSegmenter>;
   readonly #phraseSegmenter: Lazy<PhraseSegmenter | undefined>;
+  readonly #subjectSegmenter: Lazy<SubjectSegmenter | undefined>;
   readonly #inpainter: Lazy<Inpainter | undefined>;
   #preview: LatentPreview | undefined;
 
@@ -84,6 +94,7 @@ export class Preparation {
     this.#phraseSegmenter = new Lazy(() =>
       openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get({})),
     );
+    this.#subjectSegmenter = new Lazy(() => openSubjectSegmenter(pack.folder, device));
     this.#inpainter = new Lazy(() => openInpainter(pack.folder, device));
   }
 
@@ -97,6 +108,7 @@ export class Preparation {
       negativePrompt: findBackgroundsFolder(folder) !== undefined || textToImage?.guidance !== 1,
       findMask: findMaskBy !== null,
       findMaskBy,
+      findSubject: hasSubjectSegmenter(folder),
       textThreshold: findMaskBy === 'groundingDino',
       selectMask: true,
       selectMaskBy: promptSegmenterKind(folder),
@@ -190,20 +202,22 @@ export class Preparation {
   }
 
   /**
-   * Finds the subject of a phrase.
+   * Finds the subject of a phrase; without a phrase, of the picture.
    *
    * @throws StudioError PARAMETER_INVALID (an empty phrase), ASSET_INVALID, PACK_INCOMPLETE (a pack without a
    *   detector), MODEL_INVALID, OUT_OF_MEMORY, CANCELLED
    */
   findMask(
     image: PictureFile,
-    search: PhraseSearch,
+    search: MaskSearch,
     controls: PreparationControls = {},
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
-      const query = parseInput(phraseSearchSchema, search, 'The search for a mask');
+      const { phrase, ...thresholds } = parseInput(maskSearchSchema, search, 'The search for a mask');
       const seen = await pictureForMasks(image);
       throwIfCancelled(controls.signal);
+      if (phrase === null) return await this.#findSubject(seen, controls);
+      const query = { phrase, ...thresholds };
       const segmenter = await this.#phraseSegmenter.get(controls);
       if (segmenter === undefined) {
         throw new StudioError(
@@ -218,6 +232,17 @@ export class Preparation {
       controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
       return { proposals: proposalsInPicture(proposals, seen), model: segmenter.name, notices };
     });
+  }
+
+  async #findSubject(seen: MaskPicture, controls: PreparationControls): Promise<MasksOutcome> {
+    const segmenter = await this.#subjectSegmenter.get(controls);
+    if (segmenter === undefined) throw noSubjectModel(this.#context.pack.name);
+    await hearCancel(controls.signal);
+    controls.onProgress?.({ stage: 'find', step: 0, total: 1 });
+    const found = await segmenter.find(seen.picture, controls.signal);
+    controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
+    const proposals = proposalsInPicture(found ? [found] : [], seen);
+    return { proposals, model: segmenter.name, notices: [] };
   }
 
   /**
@@ -294,6 +319,7 @@ export class Preparation {
     await this.#textToImage.release();
     await this.#phraseSegmenter.release();
     await this.#promptSegmenter.release();
+    await this.#subjectSegmenter.release();
     await this.#inpainter.release();
   }
 
@@ -373,17 +399,4 @@ export class Preparation {
     this.#preview ??= await calibrateLatentPreview(autoencoder, unet.latentChannels, signal);
     return this.#preview;
   }
-}
-
-/** @throws StudioError PARAMETER_INVALID naming what is wrong */
-function parseInput<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  what: string,
-): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PARAMETER_INVALID', `${what} is not valid:\n${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
 }

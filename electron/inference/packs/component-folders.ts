@@ -12,7 +12,8 @@ export type PreparationComponent =
   | 'segmenter'
   | 'segmenter-slim'
   | 'segmenter-sam21'
-  | 'inpainter';
+  | 'inpainter'
+  | 'subject';
 
 /**
  * @param packFolder the blending model's folder

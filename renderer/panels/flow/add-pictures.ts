@@ -3,7 +3,12 @@ import i18next from 'i18next';
 import type { PictureNote } from '../../../electron/contract/picture-formats.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
-import { addConcept, changeConcept, setBackground, setInpainted } from '../../editor/document-commands.ts';
+import {
+  addConcept,
+  changeConceptIfThere,
+  setBackground,
+  setInpainted,
+} from '../../editor/document-commands.ts';
 import type { Point } from '../../editor/mask-plane.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import type { Size } from '../../editor/view-transform.ts';
@@ -14,7 +19,7 @@ import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { offerReplacement, placePicture } from './drop-picture.ts';
 import { restoreScene } from './restore-picture.ts';
-import { canFindSubjects, findSubject, opacityOf } from './subject.ts';
+import { canFindSubject, findSubject, opacityOf } from './subject.ts';
 
 /** Offset between pictures dropped together, as a share of the background's shorter side. */
 const BESIDE_SHARE = 0.08;
@@ -88,7 +93,7 @@ async function placePictures(
     const name = nameOf(file);
     const picture = { name, fileName: file.name, image, subject, size };
     const id = placePicture(studio, picture, backgroundSize, place, session);
-    if (subject === null && name !== '') await lookForSubject(studio, id, session);
+    if (subject === null) await lookForSubject(studio, id, session);
     // The segmenter may take a while; the picture is already placed.
     offerReplacement(studio, id, file.name, place, session).catch(reportError);
   });
@@ -185,7 +190,7 @@ function reportNotes({ name }: File, notes: readonly PictureNote[]): void {
 async function addConceptPicture(studio: Studio, file: File, session: ProjectSession): Promise<void> {
   const picture = await importConceptPicture(studio, file, session);
   const id = addEmptyConcept(studio, nameOf(file), picture, session);
-  if (picture.subject === null && nameOf(file) !== '') await lookForSubject(studio, id, session);
+  if (picture.subject === null) await lookForSubject(studio, id, session);
 }
 
 /** Imports a concept image and, for a cut-out, its opacity as the subject mask. */
@@ -208,7 +213,10 @@ async function importConceptPicture(
 
 /** Automatic, so finding nothing needs no notice: the concept's card shows it. */
 async function lookForSubject(studio: Studio, conceptId: string, session: ProjectSession): Promise<void> {
-  if (canFindSubjects()) await findSubject(studio, conceptId, session);
+  const concept = session.document.concepts.find(({ id }) => id === conceptId);
+  if (concept && canFindSubject({ name: concept.name, phrase: '' })) {
+    await findSubject(studio, conceptId, session);
+  }
 }
 
 /** Adds a concept and selects it. */
@@ -233,7 +241,9 @@ export function addEmptyConcept(
 export async function chooseConceptImage(studio: Studio, id: string, file: File): Promise<void> {
   const { session } = studio;
   const { image, subject } = await importConceptPicture(studio, file, session);
-  session.edit(i18next.t('changes.image'), (document) => changeConcept(document, id, { image, subject }));
+  session.edit(i18next.t('changes.image'), (document) =>
+    changeConceptIfThere(document, id, { image, subject }),
+  );
   if (subject === null) await lookForSubject(studio, id, session);
 }
 

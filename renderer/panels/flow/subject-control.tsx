@@ -4,13 +4,13 @@ import { IconFocusCentered, IconScissors, IconUpload, IconX } from '@tabler/icon
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
-import { changeConcept } from '../../editor/document-commands.ts';
-import { reportFind } from '../../session/notices.ts';
+import { changeConcept, changeConceptIfThere } from '../../editor/document-commands.ts';
+import { reportFind, reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { findSubject, subjectPhrase } from './subject.ts';
+import { findSubject, subjectFinder, subjectPhrase } from './subject.ts';
 
 export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   const { t } = useTranslation();
@@ -57,7 +57,8 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
 export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const canFind = useStudio((state) => state.engine?.pack?.capabilities.findMask ?? false);
+  const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
+  const finder = subjectFinder(capabilities);
   const [isFinding, setFinding] = useState(false);
   const { id, image, subject } = concept;
   if (image === null) return null;
@@ -65,7 +66,8 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const find = async () => {
     setFinding(true);
     try {
-      reportFind(await findSubject(studio, id), t('subject.notFound', { phrase }));
+      const notFound = finder === 'model' ? t('subject.nothingFound') : t('subject.notFound', { phrase });
+      reportFind(await findSubject(studio, id), notFound);
     } finally {
       setFinding(false);
     }
@@ -73,18 +75,20 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const load = async (file: File) => {
     const { session } = studio;
     const mask = await studio.pictures.importSubject(file, image, session);
-    session.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: mask }));
+    session.edit(t('changes.subject'), (document) => changeConceptIfThere(document, id, { subject: mask }));
   };
   return (
     <Group gap={4}>
-      {canFind && (
+      {capabilities && (
         <Button
           variant="default"
           leftSection={<IconFocusCentered size={14} aria-hidden />}
           loading={isFinding}
-          disabled={phrase === ''}
-          title={phrase === '' ? t('subject.needsName') : undefined}
-          onClick={() => start(find)}
+          disabled={finder === 'name' && phrase === ''}
+          title={finder === 'name' && phrase === '' ? t('subject.needsName') : undefined}
+          onClick={() =>
+            finder === 'none' ? reportNotice(t('subject.getModel'), { kind: 'warning' }) : start(find)
+          }
         >
           {t('subject.find')}
         </Button>

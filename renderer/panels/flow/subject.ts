@@ -1,5 +1,6 @@
 /** The subject of a concept image, as opposed to its surroundings. */
 import i18next from 'i18next';
+import type { Capabilities } from '../../../electron/contract/preparation.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
@@ -40,13 +41,22 @@ export function subjectPhrase({ name, phrase }: { readonly name: string; readonl
   return name.trim() === '' ? phrase.trim() : name.trim();
 }
 
-/** Whether the pack can detect subjects by phrase. */
-export function canFindSubjects(): boolean {
-  return useStudio.getState().engine?.pack?.capabilities.findMask ?? false;
+/** How the pack detects subjects: by a model for it, by phrase, or not at all. */
+export type SubjectFinder = 'model' | 'name' | 'none';
+
+export function subjectFinder(capabilities: Capabilities | undefined): SubjectFinder {
+  if (capabilities?.findSubject) return 'model';
+  return capabilities?.findMask ? 'name' : 'none';
+}
+
+/** Whether a concept's subject can be looked for. */
+export function canFindSubject(concept: { readonly name: string; readonly phrase: string }): boolean {
+  const finder = subjectFinder(useStudio.getState().engine?.pack?.capabilities);
+  return finder === 'model' || (finder === 'name' && subjectPhrase(concept) !== '');
 }
 
 /**
- * Detects the subject of a concept's picture by its name.
+ * Detects the subject of a concept's picture: by a model for it if the pack has one, else by its name.
  *
  * @returns whether it was found; also true if the concept or its picture is gone meanwhile
  */
@@ -58,10 +68,11 @@ export async function findSubject(
   const current = () => session.document.concepts.find(({ id }) => id === conceptId);
   const before = current();
   if (!before || before.image === null) return { isFound: true, notices: [] };
+  const finder = subjectFinder(useStudio.getState().engine?.pack?.capabilities);
   const { mask: found, notices } = await studio.masks.findByPhrase(
     session,
     before.image,
-    subjectPhrase(before),
+    finder === 'model' ? null : subjectPhrase(before),
   );
   if (found === undefined) return { isFound: false, notices };
   if (current()?.image === before.image) {

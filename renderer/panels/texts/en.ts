@@ -193,6 +193,9 @@ export const en = {
     clear: 'Use full image',
     needsName: 'Name the concept first.',
     notFound: 'No “{{phrase}}” was found in the image. Cut it out on the canvas, or load a mask file.',
+    nothingFound: 'No subject stands out in the image. Cut it out on the canvas, or load a mask file.',
+    getModel:
+      'This model pack has no model that detects subjects. Download the component “subject” of Stable Diffusion 2.1 in Models, or cut the image out on the canvas.',
     edit: 'Cut out…',
   },
   cutOut: {

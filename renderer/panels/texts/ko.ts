@@ -193,6 +193,9 @@ export const ko = {
     clear: '그림 전체 쓰기',
     needsName: '먼저 콘셉트에 이름을 붙이세요.',
     notFound: '그림에서 “{{phrase}}”을(를) 찾지 못했습니다. 캔버스에서 오려 내거나 마스크 파일을 쓰세요.',
+    nothingFound: '그림에서 두드러지는 피사체가 없습니다. 캔버스에서 오려 내거나 마스크 파일을 쓰세요.',
+    getModel:
+      '이 모델 팩에는 피사체를 감지하는 모델이 없습니다. 모델에서 Stable Diffusion 2.1의 “subject” 구성 요소를 내려받거나 캔버스에서 오려 내세요.',
     edit: '오려 내기…',
   },
   cutOut: {

@@ -16,6 +16,7 @@ export function describedPack(id: string, name: string, capabilities: Partial<Ca
       negativePrompt: false,
       findMask: false,
       findMaskBy: null,
+      findSubject: false,
       textThreshold: false,
       selectMask: false,
       selectMaskBy: 'grabCut',
