@@ -1,6 +1,7 @@
 /**
- * The canvas: the background, the masks, the tool's outline. Each kind of content has its own layer, so that a stroke
- * redraws only the active mask.
+ * The canvas: the background, the masks, the tool's outline. What redraws together shares a layer, so that a stroke
+ * redraws the active mask and nothing else; Konva advises five layers at most. Masks under the active one lie with what is
+ * placed: while something placed is dragged, it is the active one, and all masks are above.
  */
 import Konva from 'konva';
 import {
@@ -274,8 +275,6 @@ export function SceneCanvas(props: SceneCanvasProps) {
           </Layer>
           <Layer ref={placedLayer} listening={false}>
             {!comparison && props.arePlacedShown && <PlacedPictures workbench={place} masks={workbench} />}
-          </Layer>
-          <Layer listening={false}>
             {!comparison && result && <TiledPicture picture={result} library={pictures} size={size} />}
             {!comparison && masks.slice(0, Math.max(activeAt, 0)).map(mask)}
           </Layer>

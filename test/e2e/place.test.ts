@@ -104,6 +104,8 @@ describe('a picture on a photograph', () => {
       })
       .toBeLessThan(1.5);
     expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+    // Konva warns of more.
+    expect(await canvasOf(page).locator('canvas').count()).toBe(5);
   });
 
   it('places a picture where it is dropped, in hand at once', async () => {

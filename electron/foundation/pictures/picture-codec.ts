@@ -10,6 +10,13 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
+/** How opaque a placed picture and its shadow are, one channel each, of the background's size. */
+export interface PlacedShape {
+  readonly shape: Pixels;
+  /** Of the shadow by itself; null without one. */
+  readonly shadow: Pixels | null;
+}
+
 /** Facts about a picture file: its displayed size, in pixels. */
 export interface PictureHeader {
   readonly width: number;
@@ -76,7 +83,7 @@ export interface PictureCodec {
     subject: Uint8Array | null,
     placement: Placement,
     size: PictureSize,
-  ) => Promise<Pixels>;
+  ) => Promise<PlacedShape>;
   readonly encode: (
     pixels: Pixels,
     channels: 1 | 3 | 4,

@@ -19,8 +19,9 @@ import type {
   PictureRegion,
   PictureSize,
   Pixels,
+  PlacedShape,
 } from './picture-codec.ts';
-import { drawSharp } from './placed-picture.ts';
+import { shapeOfPlaced } from './placed-shape.ts';
 import { encodeLargePng } from './png-encoder.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 
@@ -156,11 +157,10 @@ export async function decodePixels(
 }
 
 /**
- * The shape of a placed picture, without soft edge and shadow: its own opacity inside its subject mask.
+ * The shape of a placed picture, with soft edge and shadow: its own opacity inside its subject mask.
  *
  * @param subject file of a mask of the picture's size; null for none
  * @param size of the background
- * @returns one channel
  * @throws StudioError ASSET_INVALID
  */
 export async function placedShape(
@@ -168,23 +168,15 @@ export async function placedShape(
   name: string,
   subject: Uint8Array | null,
   placement: Placement,
-  { width, height }: PictureSize,
-): Promise<Pixels> {
+  size: PictureSize,
+): Promise<PlacedShape> {
   const picture = await decodeWithOpacity(bytes, name);
   const mask = subject && (await decodePixels(subject, `The subject mask of ${name}`, 'mask', picture));
   const data = new Uint8Array(picture.data);
   for (let pixel = 0; mask !== null && pixel < mask.data.length; pixel++) {
     data[4 * pixel + 3] = Math.round((data[4 * pixel + 3]! * mask.data[pixel]!) / 255);
   }
-  const viewport = { window: { left: 0, top: 0, width, height }, width, height };
-  const { area, data: layer } = await drawSharp({ ...picture, data }, placement, viewport);
-  const shape = new Uint8Array(width * height);
-  for (let y = 0; y < area.height; y++) {
-    for (let x = 0; x < area.width; x++) {
-      shape[(area.top + y) * width + area.left + x] = layer[4 * (y * area.width + x) + 3]!;
-    }
-  }
-  return { width, height, data: shape };
+  return shapeOfPlaced({ ...picture, data }, placement, size);
 }
 
 /**

@@ -44,6 +44,64 @@ export function withoutFront(mask: Pixels, front: Pixels): Pixels {
 }
 
 /**
+ * What is seen of each shadow: it lies under its own concept and under those in front.
+ *
+ * @param shadows one channel each, 0..255; null where a concept casts none
+ * @param masks of the concepts, in the order of `shadows`
+ * @returns in the order of `shadows`
+ * @throws StudioError SIZE_MISMATCH
+ */
+export function visibleShadows(
+  shadows: readonly (Pixels | null)[],
+  masks: readonly Pixels[],
+  orders: readonly number[],
+): (Pixels | null)[] {
+  return shadows.map((shadow, index) => {
+    if (shadow === null) return null;
+    let left = shadow;
+    for (const [other, mask] of masks.entries()) {
+      const isInFront = orders[other]! > orders[index]! || (orders[other] === orders[index] && other < index);
+      if (other === index || isInFront) left = withoutFront(left, mask);
+    }
+    return left;
+  });
+}
+
+/**
+ * What lies on a background, by itself: laid on the background again it gives the picture.
+ *
+ *     alpha = opacity + shadow, colour = (picture - (1 - alpha) background) / alpha
+ *
+ * @param picture three channels
+ * @param background three channels, of the picture's size
+ * @param opacity one channel: of the thing
+ * @param shadow one channel: what is seen of its shadow
+ * @returns four channels; the colours are not multiplied by alpha
+ * @throws StudioError SIZE_MISMATCH
+ */
+export function liftedOff(
+  picture: Pixels,
+  background: Pixels,
+  opacity: Pixels,
+  shadow: Pixels | null,
+): Pixels {
+  for (const plane of [background, opacity, ...(shadow ? [shadow] : [])]) requireSize(plane, picture);
+  const { width, height } = picture;
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const alpha = Math.min(opacity.data[pixel]! + (shadow?.data[pixel] ?? 0), 255);
+    data[4 * pixel + 3] = alpha;
+    if (alpha === 0) continue;
+    for (let channel = 0; channel < 3; channel++) {
+      const under = background.data[3 * pixel + channel]!;
+      const shown = picture.data[3 * pixel + channel]!;
+      data[4 * pixel + channel] = under + ((shown - under) * 255) / alpha;
+    }
+  }
+  return { width, height, data: new Uint8Array(data.buffer) };
+}
+
+/**
  * A picture with a mask as its alpha.
  *
  * @param picture three channels

@@ -2,10 +2,10 @@
 import { StudioError } from '../../contract/errors.ts';
 import { isMaskOf, type ResolvedFrame } from '../../contract/frame.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
-import type { PictureCodec, Pixels } from '../../foundation/pictures/picture-codec.ts';
+import type { PictureCodec, Pixels, PlacedShape } from '../../foundation/pictures/picture-codec.ts';
 import type { ProjectFile } from '../project-file.ts';
 import type { RenderRecord } from '../project-records.ts';
-import { visibleMasks, withAlpha, withoutFront } from './cut-out.ts';
+import { liftedOff, visibleMasks, visibleShadows, withAlpha, withoutFront } from './cut-out.ts';
 import { MAX_PART_BYTES, safeFileName } from './file-name.ts';
 import { encodeOpenRaster, type RasterLayer } from './open-raster.ts';
 import { withPngTexts } from './png-text.ts';
@@ -63,8 +63,8 @@ export async function encodeExport(
 }
 
 /**
- * Each concept cut out of the picture, as PNG with alpha: its mask or its placed shape at the picture's size, minus
- * what concepts in front of it cover.
+ * Each concept cut out of the picture, as PNG with alpha, minus what concepts and objects in front of it cover: by its mask,
+ * or as it is placed, with its opacity, soft edge and shadow.
  *
  * @returns in the order of the request's concepts
  * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
@@ -76,11 +76,12 @@ export async function exportCutOuts(
 ): Promise<ExportedFile[]> {
   const render = project.render(renderId);
   const picture = await resultPixels(project, render, options.pictures);
-  const masks = visibleMasks(await maskPixels(project, render, picture, options.pictures), ordersOf(render));
+  const shapes = await maskPixels(project, render, picture, options.pictures);
+  const cutOuts = await cutOutPixels(project, render, picture, shapes, options.pictures);
   const base = baseName(project, render);
   const files: ExportedFile[] = [];
   for (const [index, { name }] of render.request.scene.concepts.entries()) {
-    const cutOut = withAlpha(picture, masks[index]!);
+    const cutOut = cutOuts[index]!;
     // The number distinguishes names that differ only in characters that file systems do not accept.
     files.push({
       fileName: `${base} - ${index + 1} ${safeFileName(name, 'concept', MAX_PART_BYTES)}.png`,
@@ -106,8 +107,8 @@ export async function exportLayered(
   const render = project.render(renderId);
   const { scene } = render.request;
   const picture = await resultPixels(project, render, pictures);
-  const masks = await maskPixels(project, render, picture, pictures);
-  const visible = visibleMasks(masks, ordersOf(render));
+  const shapes = await maskPixels(project, render, picture, pictures);
+  const cutOuts = await cutOutPixels(project, render, picture, shapes, pictures);
   const encode = (pixels: Pixels, channels: 1 | 3 | 4) => pictures.encode(pixels, channels, 'with-profile');
   const merged = await encode(picture, 3);
   // The frontmost concept first, as the file lists its layers.
@@ -116,10 +117,10 @@ export async function exportLayered(
     .sort((a, b) => b.order - a.order);
   const layers: RasterLayer[] = [];
   for (const { name, index } of frontFirst) {
-    layers.push({ name: `Mask of ${name}`, png: await encode(masks[index]!, 1), isVisible: false });
+    layers.push({ name: `Mask of ${name}`, png: await encode(shapes[index]!.shape, 1), isVisible: false });
   }
   for (const { name, index } of frontFirst) {
-    const png = await encode(withAlpha(picture, visible[index]!), 4);
+    const png = await encode(cutOuts[index]!, 4);
     layers.push({ name, png, isVisible: true });
   }
   layers.push({ name: 'Result', png: merged, isVisible: true });
@@ -151,34 +152,61 @@ async function resultPixels(
   return pictures.decode(project.readAsset(result).bytes, `The picture of the render ${id}`, 'picture');
 }
 
+/** Each concept by itself, four channels, in the order of the request. */
+async function cutOutPixels(
+  project: ProjectFile,
+  render: RenderRecord,
+  picture: Pixels,
+  shapes: readonly PlacedShape[],
+  pictures: PictureCodec,
+): Promise<Pixels[]> {
+  const { background, concepts } = render.request.scene;
+  const orders = ordersOf(render);
+  const masks = shapes.map(({ shape }) => shape);
+  const visible = visibleMasks(masks, orders);
+  const shadows = visibleShadows(
+    shapes.map(({ shadow }) => shadow),
+    masks,
+    orders,
+  );
+  if (concepts.every(({ placement }) => placement === null)) {
+    return visible.map((mask) => withAlpha(picture, mask));
+  }
+  const behind = await pictures.decode(project.readAsset(background).bytes, 'The background', 'picture');
+  return visible.map((mask, index) =>
+    // Under a mask the background has the old object, which does not shine through.
+    concepts[index]!.placement === null
+      ? withAlpha(picture, mask)
+      : liftedOff(picture, behind, mask, shadows[index]!),
+  );
+}
+
 async function maskPixels(
   project: ProjectFile,
   { request }: RenderRecord,
   { width, height }: Pixels,
   pictures: PictureCodec,
-): Promise<Pixels[]> {
-  const masks: Pixels[] = [];
+): Promise<PlacedShape[]> {
+  const shapes: PlacedShape[] = [];
   const size = { width, height };
   for (const { name, image, subject, mask, front, placement } of request.scene.concepts) {
     const bytesOf = (id: AssetId) => project.readAsset(id).bytes;
-    let shown: Pixels | undefined;
+    let shown: PlacedShape | undefined;
     if (placement !== null) {
       const shape = subject === null ? null : bytesOf(subject);
       shown = await pictures.placedShape(bytesOf(image), `The picture of ${name}`, shape, placement, size);
     } else if (mask !== null) {
-      shown = await decodeMask(bytesOf(mask), `The mask of ${name}`, size, pictures);
+      shown = { shape: await decodeMask(bytesOf(mask), `The mask of ${name}`, size, pictures), shadow: null };
     }
     if (shown === undefined) continue;
-    masks.push(
-      front === null
-        ? shown
-        : withoutFront(
-            shown,
-            await decodeMask(bytesOf(front), `The mask in front of ${name}`, size, pictures),
-          ),
-    );
+    if (front !== null) {
+      const hiding = await decodeMask(bytesOf(front), `The mask in front of ${name}`, size, pictures);
+      const { shape, shadow } = shown;
+      shown = { shape: withoutFront(shape, hiding), shadow: shadow && withoutFront(shadow, hiding) };
+    }
+    shapes.push(shown);
   }
-  return masks;
+  return shapes;
 }
 
 /** A mask of the picture; the masks of a large background are smaller than it. */

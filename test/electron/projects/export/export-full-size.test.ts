@@ -80,3 +80,57 @@ test('a placed concept is cut out where it lies, a small mask is brought to the 
   expect(readPngText(bytes, 'parameters')).toContain('PnP-MIX frame: 64x48+10+20 at 32x24');
   expect((await exportLayered(project, id, pictureOperations)).bytes.length).toBeGreaterThan(0);
 });
+
+test('a placed concept keeps its opacity, soft edge and shadow: on the background it gives the picture', async () => {
+  const size = { width: 60, height: 40 };
+  const project = createProject(join(await temporaryFolder(), 'seen.pnpmix'));
+  const background = project.putAsset(await plain(60, 40, '#8090a0'));
+  const image = project.putAsset(await plain(20, 20, '#ff2000'));
+  const shadow = { offsetXPx: 6, offsetYPx: 4, blurPx: 2, opacity: 0.5 };
+  const placement = {
+    ...firstPlacement({ width: 20, height: 20 }, size),
+    ...{ x: 30, y: 20, scale: 1, opacity: 0.8, softEdgePx: 4, shadow },
+  };
+  // The picture as the canvas shows it: shadow over the background, the thing over both.
+  const seen = await pictureOperations.placedShape(
+    await plain(20, 20, '#ff2000'),
+    'it',
+    null,
+    placement,
+    size,
+  );
+  const pixels = Uint8Array.from({ length: 60 * 40 * 3 }, (_, at) => {
+    const pixel = Math.floor(at / 3);
+    const [over, dark] = [seen.shape.data[pixel]! / 255, seen.shadow!.data[pixel]! / 255];
+    return over * [255, 32, 0][at % 3]! + (1 - over) * (1 - dark) * [128, 144, 160][at % 3]!;
+  });
+  const result = project.putAsset(
+    await sharp(pixels, { raw: { ...size, channels: 3 } })
+      .png()
+      .toBuffer(),
+  );
+  const base = renderOf(background);
+  const [concept] = base.request.scene.concepts;
+  const concepts = [{ ...concept!, image, subject: null, mode: 'place' as const, mask: null, placement }];
+  const request = { ...base.request, scene: { ...base.request.scene, concepts } };
+  const { id } = project.addRender({ ...base, result, request });
+  const [cutOut] = await exportCutOuts(project, id, options);
+  const { data } = await sharp(cutOut!.bytes).raw().toBuffer({ resolveWithObject: true });
+  const alphaAt = (x: number, y: number) => data[4 * (y * 60 + x) + 3]!;
+  // 0.8, and the shadow of 0.4 that shows through the rest.
+  expect(alphaAt(30, 20)).toBeCloseTo(255 * (0.8 + 0.2 * 0.4), -1);
+  expect(alphaAt(21, 20)).toBeLessThan(150);
+  // The shadow reaches beyond the thing, black.
+  expect(alphaAt(42, 24)).toBeGreaterThan(60);
+  expect([...data.subarray(4 * (24 * 60 + 43), 4 * (24 * 60 + 43) + 3)].every((value) => value < 12)).toBe(
+    true,
+  );
+  expect(alphaAt(5, 5)).toBe(0);
+  const laid = await sharp(await plain(60, 40, '#8090a0'))
+    .composite([{ input: Buffer.from(cutOut!.bytes) }])
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  const farthest = laid.reduce((most, value, at) => Math.max(most, Math.abs(value - pixels[at]!)), 0);
+  expect(farthest).toBeLessThanOrEqual(3);
+});
