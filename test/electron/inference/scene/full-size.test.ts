@@ -136,7 +136,9 @@ test('a concept that reaches out of a drawn frame is named, one that lies in it 
     '"thing" extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
-  expect((await render(engine, background, [inside], {}, drawn)).notices.join()).not.toContain('extends beyond');
+  expect((await render(engine, background, [inside], {}, drawn)).notices.join()).not.toContain(
+    'extends beyond',
+  );
 });
 
 test('a small background is enlarged for the model, with a notice', async () => {
