@@ -6,8 +6,10 @@ import { StudioError } from '../../contract/errors.ts';
 import { type FrameSize, maskSize } from '../../contract/frame.ts';
 import type { MaskSelection } from '../../contract/preparation.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
-import type { MaskProposal } from '../../pipeline/preparation-ports.ts';
+import type { MaskProposal, SubjectSegmenter } from '../../pipeline/preparation-ports.ts';
 import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
+import { hearCancel } from '../runtime/cancelling.ts';
+import type { MasksOutcome, PreparationControls } from './preparation-types.ts';
 
 export interface MaskPicture {
   /** Displayed size of the picture. */
@@ -63,4 +65,17 @@ function checkWithin({ points, box }: MaskSelection, { width, height }: FrameSiz
       `The box lies outside the picture of ${width} x ${height} pixels.`,
     );
   }
+}
+
+/** The subject of a picture as a model sees it, reported as a search. */
+export async function proposeSubject(
+  segmenter: SubjectSegmenter,
+  seen: MaskPicture,
+  { signal, onProgress }: PreparationControls,
+): Promise<MasksOutcome> {
+  await hearCancel(signal);
+  onProgress?.({ stage: 'find', step: 0, total: 1 });
+  const found = await segmenter.find(seen.picture, signal);
+  onProgress?.({ stage: 'find', step: 1, total: 1 });
+  return { proposals: proposalsInPicture(found ? [found] : [], seen), model: segmenter.name, notices: [] };
 }

@@ -47,7 +47,13 @@ import { hearCancel } from '../runtime/cancelling.ts';
 import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { fillFramed, frameHole, MAX_DIRECT_PIXELS, MIN_FRAMED_PIXELS } from './framed-removal.ts';
-import { type MaskPicture, pictureForMasks, proposalsInPicture, selectionForMasks } from './mask-pictures.ts';
+import {
+  type MaskPicture,
+  pictureForMasks,
+  proposalsInPicture,
+  proposeSubject,
+  selectionForMasks,
+} from './mask-pictures.ts';
 import { parseInput } from './parse-input.ts';
 import {
   hasInpainter,
@@ -237,12 +243,7 @@ export class Preparation {
   async #findSubject(seen: MaskPicture, controls: PreparationControls): Promise<MasksOutcome> {
     const segmenter = await this.#subjectSegmenter.get(controls);
     if (segmenter === undefined) throw noSubjectModel(this.#context.pack.name);
-    await hearCancel(controls.signal);
-    controls.onProgress?.({ stage: 'find', step: 0, total: 1 });
-    const found = await segmenter.find(seen.picture, controls.signal);
-    controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
-    const proposals = proposalsInPicture(found ? [found] : [], seen);
-    return { proposals, model: segmenter.name, notices: [] };
+    return proposeSubject(segmenter, seen, controls);
   }
 
   /**
