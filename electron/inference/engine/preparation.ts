@@ -47,13 +47,7 @@ import { hearCancel } from '../runtime/cancelling.ts';
 import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { fillFramed, frameHole, MAX_DIRECT_PIXELS, MIN_FRAMED_PIXELS } from './framed-removal.ts';
-import {
-  type MaskPicture,
-  pictureForMasks,
-  proposalsInPicture,
-  proposeSubject,
-  selectionForMasks,
-} from './mask-pictures.ts';
+import { pictureForMasks, proposalsInPicture, proposeSubject, selectionForMasks } from './mask-pictures.ts';
 import { parseInput } from './parse-input.ts';
 import {
   hasInpainter,
@@ -222,7 +216,11 @@ export class Preparation {
       const { phrase, ...thresholds } = parseInput(maskSearchSchema, search, 'The search for a mask');
       const seen = await pictureForMasks(image);
       throwIfCancelled(controls.signal);
-      if (phrase === null) return await this.#findSubject(seen, controls);
+      if (phrase === null) {
+        const subjectSegmenter = await this.#subjectSegmenter.get(controls);
+        if (subjectSegmenter === undefined) throw noSubjectModel(this.#context.pack.name);
+        return await proposeSubject(subjectSegmenter, seen, controls);
+      }
       const query = { phrase, ...thresholds };
       const segmenter = await this.#phraseSegmenter.get(controls);
       if (segmenter === undefined) {
@@ -238,12 +236,6 @@ export class Preparation {
       controls.onProgress?.({ stage: 'find', step: 1, total: 1 });
       return { proposals: proposalsInPicture(proposals, seen), model: segmenter.name, notices };
     });
-  }
-
-  async #findSubject(seen: MaskPicture, controls: PreparationControls): Promise<MasksOutcome> {
-    const segmenter = await this.#subjectSegmenter.get(controls);
-    if (segmenter === undefined) throw noSubjectModel(this.#context.pack.name);
-    return proposeSubject(segmenter, seen, controls);
   }
 
   /**
