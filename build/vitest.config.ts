@@ -1,9 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests of code that only computes: it keeps no state outside of its values, and they replace nothing global. */
-const PURE = ['contract', 'pipeline']
-  .map((folder) => `test/electron/${folder}/**/*.test.ts`)
-  .concat('test/oracle/**/*.test.ts', 'test/renderer/editor/**/*.test.ts');
 const END_TO_END = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
@@ -20,18 +16,17 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...END_TO_END, ...PURE],
+          exclude: [...configDefaults.exclude, ...END_TO_END],
         },
-      },
-      {
-        extends: true,
-        // One process for many files: starting one for each takes longer than most of these tests.
-        test: { name: 'pure', include: PURE, isolate: false },
       },
     ],
     // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
     // waits for a browser or another process leaves a core to one more.
     maxWorkers: 3,
+    // One process for many files, one after the other: starting one for each, and loading the same modules there, takes
+    // longer than most tests. What a file replaces that is global, it gives back (test/give-back.ts).
+    isolate: false,
+    setupFiles: 'test/give-back.ts',
     // No test is about how fast the machine is: these only end what hangs.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,

@@ -41,7 +41,18 @@ export function findChromium(): string {
   return chromium.executablePath();
 }
 
-export function launchChromium(): Promise<Browser> {
+let shared: Promise<Browser> | undefined;
+
+/**
+ * The browser of all files that this process runs, one after the other; it ends with the process. Pages of different
+ * contexts share nothing that a page can see.
+ */
+export async function sharedChromium(): Promise<Browser> {
+  if (!(await shared?.catch(() => undefined))?.isConnected()) shared = launch();
+  return shared!;
+}
+
+function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [

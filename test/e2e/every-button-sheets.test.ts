@@ -5,7 +5,7 @@
 
 import { expect, it } from 'vitest';
 import { closeSheets, describeEveryButton, openSample, pressAll } from './every-button.ts';
-import { onScreen, render } from './studio-page.ts';
+import { headerOf, onScreen, render } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const POPOVER = '[role="dialog"].mantine-Popover-dropdown';
@@ -48,7 +48,7 @@ describeEveryButton('every button of the sheets', (studio) => {
     await openSample(page);
     await pressAll('.sheet', async () => {
       await closeSheets(page);
-      await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
+      await headerOf(page).locator('button[aria-haspopup="menu"]').click();
       await page.getByRole('menuitem', { name: t('project.recent') }).click();
       await page.getByRole('textbox', { name: t('project.new') }).waitFor();
     });

@@ -5,6 +5,7 @@
 
 import { expect, it } from 'vitest';
 import {
+  catOf,
   closeSheets,
   describeEveryButton,
   editCat,
@@ -13,7 +14,7 @@ import {
   settle,
   WINDOW,
 } from './every-button.ts';
-import { canvasOf, createProject, drag, onScreen, render } from './studio-page.ts';
+import { canvasOf, createProject, drag, idle, onScreen, render } from './studio-page.ts';
 import { t } from './texts.ts';
 
 describeEveryButton('every button of the window', (studio) => {
@@ -24,8 +25,7 @@ describeEveryButton('every button of the window', (studio) => {
       await pressAll(WINDOW, async () => {
         // Some of the buttons leave the project, or take the concept away.
         await closeSheets(page);
-        if ((await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).count()) === 0)
-          await openSample(page);
+        if ((await catOf(page).count()) === 0) await openSample(page);
         await editCat(page);
       }),
     ).toBeGreaterThan(50);
@@ -54,7 +54,7 @@ describeEveryButton('every button of the window', (studio) => {
         [60, 60],
         [20, 90],
       ]);
-      await page.getByText(t('render.idle'), { exact: true }).waitFor();
+      await idle(page);
       await pressAll('.tool-options', async () => {});
       await settle(page, (await tool.getAttribute('aria-label')) ?? '');
       await page.keyboard.press('Escape');
@@ -70,8 +70,7 @@ describeEveryButton('every button of the window', (studio) => {
       // Some of the buttons delete the render, or open another project.
       await closeSheets(page);
       const frame = page.locator('.filmstrip .frame-picture').first();
-      if ((await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).count()) === 0)
-        await openSample(page);
+      if ((await catOf(page).count()) === 0) await openSample(page);
       if ((await frame.count()) === 0) await render(page);
       if ((await page.getByRole('button', { name: t('view.scene') }).count()) === 0) await frame.click();
       await page.getByRole('button', { name: t('view.scene') }).waitFor();

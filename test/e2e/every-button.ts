@@ -2,11 +2,11 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { type StudioPage, saved } from './studio-page.ts';
+import { headerOf, type StudioPage } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** What is not pressed, and why. */
@@ -30,11 +30,13 @@ const ALIKE: readonly RegExp[] = [
   /(?<=^button: )\S+ #\.#.* · .+/,
 ];
 
-const studio = sharedStudio();
+let studio: StudioPage;
 const pressed = new Set<string>();
 
 /** Describes states of one window; what is pressed in one of them is not pressed again in the next. */
 export function describeEveryButton(name: string, states: (studio: StudioPage) => void): void {
+  studio = sharedStudio();
+  pressed.clear();
   beforeAll(async () => {
     const file = join(studio.folders.root, 'mask.png');
     writeFileSync(file, await samplePicture('cat-mask.png'));
@@ -43,77 +45,93 @@ export function describeEveryButton(name: string, states: (studio: StudioPage) =
   describe(name, { timeout: 900_000 }, () => states(studio));
 }
 
-/** Marks the next one that was not pressed yet. @returns its name; undefined when there is none left */
-async function markNext(page: Page, scope: string): Promise<{ key: string; hasMenu: boolean } | undefined> {
+/** What can be pressed. */
+const BUTTONS =
+  'button, [role="button"], [role="radio"], [role="switch"], input[type="checkbox"], input[type="radio"]';
+
+interface Button {
+  readonly key: string;
+  readonly hasMenu: boolean;
+  readonly isInput: boolean;
+  readonly isToggle: boolean;
+}
+
+/** Marks the next one that was not pressed yet. @returns undefined when there is none left */
+async function markNext(page: Page, scope: string): Promise<Button | undefined> {
   const found = await page.evaluate(
     ([within, selector]) => {
-      for (const marked of document.querySelectorAll('[data-next]')) marked.removeAttribute('data-next');
       const places = [...document.querySelectorAll(within!)];
       return places
         .flatMap((place) => [...place.querySelectorAll<HTMLElement>(selector!)])
         .map((element, index) => {
-          const label =
-            element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : element.textContent;
-          const named = element.getAttribute('aria-label') ?? label ?? '';
-          const role =
-            element.getAttribute('role') ?? (element instanceof HTMLInputElement ? element.type : 'button');
+          const isInput = element instanceof HTMLInputElement;
+          const named =
+            element.getAttribute('aria-label') ??
+            (isInput ? element.labels?.[0]?.textContent : element.textContent) ??
+            '';
+          const role = element.getAttribute('role') ?? (isInput ? element.type : 'button');
           const isDisabled = element.matches(':disabled, [aria-disabled="true"], [data-disabled="true"]');
           const isShown =
             element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]');
           element.setAttribute('data-next', String(index));
           return {
             index,
-            key: `${role}: ${named.trim().replace(/\s+/g, ' ')}`,
+            name: `${role}: ${named.trim().replace(/\s+/g, ' ')}`,
             hasMenu: element.getAttribute('aria-haspopup') === 'menu',
+            isInput,
+            isToggle: element.matches('[aria-pressed], input[type="checkbox"]'),
             isUsable: isShown && !isDisabled,
           };
         })
         .filter(({ isUsable }) => isUsable);
     },
-    [
-      scope,
-      'button, [role="button"], [role="radio"], [role="switch"], input[type="checkbox"], input[type="radio"]',
-    ],
+    [scope, BUTTONS],
   );
-  for (const { index, key: name, hasMenu } of found) {
-    const key = ALIKE.reduce((text, alike) => text.replace(alike, '…'), name.replaceAll(/\d+/g, '#'));
-    if (pressed.has(key) || key in EXCEPTIONS) continue;
-    pressed.add(key);
-    await page.evaluate((at) => {
-      for (const marked of document.querySelectorAll('[data-next]')) {
-        if (marked.getAttribute('data-next') !== at) marked.removeAttribute('data-next');
-      }
-    }, String(index));
-    return { key, hasMenu };
-  }
-  return undefined;
+  const keyOf = (name: string) =>
+    ALIKE.reduce((text, alike) => text.replace(alike, '…'), name.replaceAll(/\d+/g, '#'));
+  const next = found
+    .map(({ name, ...button }) => ({ ...button, key: keyOf(name) }))
+    .find(({ key }) => !pressed.has(key) && !(key in EXCEPTIONS));
+  if (next) pressed.add(next.key);
+  await page.evaluate((at) => {
+    for (const marked of document.querySelectorAll('[data-next]')) {
+      if (marked.getAttribute('data-next') !== at) marked.removeAttribute('data-next');
+    }
+  }, String(next?.index));
+  return next;
 }
+
+const OVERLAYS = '[role="menu"], .mantine-Modal-content, .mantine-Popover-dropdown';
 
 /** Closes what lies over the window, but for a sheet. */
 async function closeOverlays(page: Page): Promise<void> {
-  for (const overlay of ['[role="menu"]', '.mantine-Modal-content', '.mantine-Popover-dropdown']) {
-    const open = page.locator(overlay).filter({ visible: true });
-    if ((await open.count()) === 0) continue;
+  const open = page.locator(OVERLAYS).filter({ visible: true });
+  for (let left = await open.count(); left > 0; left = await open.count()) {
     await page.keyboard.press('Escape');
-    await expect.poll(() => open.count()).toBe(0);
+    await expect.poll(() => open.count()).toBeLessThan(left);
   }
 }
 
 /** Waits until nothing is under way any more, and says what went wrong. */
 export async function settle(page: Page, what: string): Promise<void> {
   await closeOverlays(page);
-  await saved(page);
-  await page.getByText(t('render.idle'), { exact: true }).waitFor({ timeout: 400_000 });
-  const failures = await page.locator('.failed-render').allTextContents();
+  // In one call: it happens after every button.
+  const failures = await page.evaluate(
+    async ([savedText, idleText]) => {
+      const reads = (selector: string, text: string) =>
+        [...document.querySelectorAll(selector)].some((element) => element.textContent === text);
+      while (!reads('.save-state', savedText!) || !reads('.status-bar [role="status"]', idleText!)) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return [...document.querySelectorAll('.failed-render')].map(({ textContent }) => textContent);
+    },
+    [t('app.saved'), t('render.idle')],
+  );
   expect({ what, faults: [...studio.faults], failures }).toEqual({ what, faults: [], failures: [] });
 }
 
-async function press(page: Page, { key, hasMenu }: { key: string; hasMenu: boolean }): Promise<void> {
+async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): Promise<void> {
   const next = page.locator('[data-next]');
-  const { isInput, isToggle } = await next.evaluate((element) => ({
-    isInput: element instanceof HTMLInputElement,
-    isToggle: element.matches('[aria-pressed], input[type="checkbox"]'),
-  }));
   const click = () =>
     isInput ? next.evaluate((element) => (element as HTMLElement).click()) : next.click({ timeout: 20_000 });
   if (!hasMenu) {
@@ -165,29 +183,36 @@ export async function pressAll(scope: string, enter: () => Promise<void>): Promi
 /** The parts of the window, as a selector. */
 export const WINDOW =
   '.header-bar, .tool-rail, .flow-panel, .canvas-area, .parameter-panel, .filmstrip, .status-bar';
+
 export async function closeSheets(page: Page): Promise<void> {
   await closeOverlays(page);
-  const close = page.locator('.sheet').getByRole('button', { name: t('app.close') });
+  const sheet = page.locator('.sheet');
+  if ((await sheet.count()) === 0) return;
+  const close = sheet.getByRole('button', { name: t('app.close') });
   if ((await close.count()) > 0) await close.first().click();
-  await page.locator('.sheet').waitFor({ state: 'detached' });
+  await sheet.waitFor({ state: 'detached' });
 }
 
 /** Goes on in a sample of its own: what was pressed before may have taken the last one apart. */
 export async function openSample(page: Page): Promise<void> {
   await closeSheets(page);
   const before = page.url();
-  await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
+  await headerOf(page).locator('button[aria-haspopup="menu"]').click();
   await page.getByRole('menuitem', { name: t('project.openSample') }).click();
   await page.waitForURL((url) => url.href !== before);
   await editCat(page);
   await settle(page, t('project.openSample'));
 }
 
+/** The button that takes the cat in hand. */
+export function catOf(page: Page): Locator {
+  return page.locator(`button[aria-label="${t('concept.select', { name: 'my cat' })}"]`);
+}
+
 /** Closes what lies over the window, and takes a concept in hand. */
 export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
-  const card = page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) });
-  await card.waitFor();
+  const card = catOf(page);
   if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
-  await page.getByRole('group', { name: t('mask.title', { name: 'my cat' }) }).waitFor();
+  await page.locator(`[role="group"][aria-label="${t('mask.title', { name: 'my cat' })}"]`).waitFor();
 }

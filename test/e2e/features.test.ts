@@ -1,7 +1,7 @@
 /** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
 import { describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, drag, LONG_WORK, renderButton, saved } from './studio-page.ts';
+import { canvasOf, drag, idle, LONG_WORK, renderButton, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -141,7 +141,7 @@ describe('live drafts', () => {
     await live.check();
     for (const seed of ['11', '12', '13']) {
       await setParameter(t('parameters.seed.name'), seed);
-      await page.getByText(t('render.idle')).waitFor();
+      await idle(page);
       await editTheScene().waitFor(LONG_WORK);
     }
     await expect.poll(() => page.getByText(t('render.idle')).count()).toBe(1);

@@ -7,6 +7,9 @@ import {
   coverage,
   createProject,
   drag,
+  headerOf,
+  idle,
+  maskEmptied,
   onScreen,
   render,
   renderButton,
@@ -26,7 +29,6 @@ const SIZES = [
 ] as const;
 
 const undo = (what: string) => studio.page.getByRole('button', { name: `${t('app.undo')}: ${what}` });
-const idle = () => studio.page.getByText(t('render.idle'), { exact: true });
 
 /** Whether a pointer at the middle of a button would press it, and all of it is on the window. */
 async function isInSight(page: Page, button: ReturnType<Page['getByRole']>): Promise<boolean> {
@@ -47,7 +49,7 @@ it('takes no click of smart select beside the picture, and the next one in it', 
   await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
   await canvasOf(page).focus();
   await page.keyboard.press('Delete');
-  await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+  await maskEmptied(page);
   // A cleared mask is none: a render would refuse a picture of nothing.
   await page.getByText(t('concept.missingMask'), { exact: true }).waitFor();
   // It is there once the engine has said what the pack can do.
@@ -65,7 +67,7 @@ it('takes no click of smart select beside the picture, and the next one in it', 
   expect(await page.getByText(textPattern('flow.missing.mask')).count()).toBe(0);
   await screenshot(page, 'proposal');
   await page.getByRole('button', { name: t('mask.proposal.drop') }).click();
-  await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+  await maskEmptied(page);
   await page.mouse.click(inside.x, inside.y);
   await page.getByText(textPattern('mask.proposal.shown')).waitFor();
   // Another tool keeps it, as one step.
@@ -81,7 +83,7 @@ it('keeps a proposal by its button, and for the concept that it was made on', as
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     await page.keyboard.press('w');
     const { x, y } = await onScreen(page, 38, 84);
     await page.mouse.click(x, y);
@@ -120,13 +122,12 @@ it('has the export in sight at every size of the window, whatever is told of the
 }, async () => {
   const { page } = studio;
   expect(
-    await page
-      .getByRole('banner')
+    await headerOf(page)
       .getByRole('button', { name: t('render.exportShort') })
       .isEnabled(),
   ).toBe(false);
   await render(page);
-  await idle().waitFor();
+  await idle(page);
   if ((await page.getByRole('button', { name: t('view.scene') }).count()) === 0) {
     await page
       .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
@@ -147,7 +148,7 @@ it('has the export in sight at every size of the window, whatever is told of the
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
     for (const button of [
-      page.getByRole('banner').getByRole('button', { name: t('render.exportShort') }),
+      headerOf(page).getByRole('button', { name: t('render.exportShort') }),
       page.getByRole('button', { name: t('render.export') }),
       renderButton(page),
     ]) {
@@ -163,8 +164,7 @@ it('has the export in sight at every size of the window, whatever is told of the
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   const download = page.waitForEvent('download');
-  await page
-    .getByRole('banner')
+  await headerOf(page)
     .getByRole('button', { name: t('render.exportShort') })
     .click();
   expect((await download).suggestedFilename()).toMatch(/\.png$/);
@@ -181,7 +181,7 @@ it('marks a candidate only while it shows, and takes the one that is seen', {
   await page.getByRole('status').getByText(t('jobs.generateBackgrounds')).waitFor();
   const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
   await expect.poll(() => candidates.count(), { timeout: 400_000 }).toBe(4);
-  await idle().waitFor();
+  await idle(page);
   expect(await page.getByRole('radio', { checked: true }).and(candidates).count()).toBe(0);
   expect(await page.getByRole('button', { name: t('background.useCandidate') }).isEnabled()).toBe(false);
   await page.getByText(t('background.lookAtOne', { count: 4 })).waitFor();
@@ -203,7 +203,7 @@ it('says of which project something runs, shows no preview of it here, and cance
   await steps.fill('200');
   await steps.press('Enter');
   await saved(page);
-  const name = (await page.getByRole('banner').locator('button[aria-haspopup="menu"]').textContent())!;
+  const name = (await headerOf(page).locator('button[aria-haspopup="menu"]').textContent())!;
   const other = await context.newPage();
   await other.goto(serve.url.href);
   await renderButton(other).waitFor();
@@ -221,7 +221,7 @@ it('says of which project something runs, shows no preview of it here, and cance
   await status.getByRole('button', { name: t('render.cancelElsewhere', { name }) }).waitFor();
   await screenshot(other, 'elsewhere');
   await status.getByRole('button', { name: t('render.cancelElsewhere', { name }) }).click();
-  await idle().waitFor();
+  await idle(page);
   await status.getByText(t('render.idle')).waitFor();
   await other.close();
   expect(studio.faults).toEqual([]);

@@ -6,7 +6,7 @@ import { ModelServer, modelBytes, stallAfter } from '../electron/models/model-se
 import { catalogOf, known } from '../electron/models/store-fixture.ts';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { createProject, renderButton, screenshot } from './studio-page.ts';
+import { createProject, headerOf, renderButton, screenshot } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const A = modelBytes(400_000, 1);
@@ -43,7 +43,7 @@ const button = (name: string) => card().getByRole('button', { name, exact: true 
 const place = () => join(studio.folders.root, 'models', 'test', 'one', 'a.bin');
 
 async function openSheet(name: string): Promise<void> {
-  await studio.page.getByRole('banner').getByRole('button', { name }).click();
+  await headerOf(studio.page).getByRole('button', { name }).click();
 }
 
 async function closeSheet(): Promise<void> {

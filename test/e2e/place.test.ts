@@ -15,6 +15,7 @@ import {
   drag,
   dropOnCanvas,
   dropPicture,
+  headerOf,
   onScreen,
   render,
   saved,
@@ -205,8 +206,7 @@ describe('a picture on a photograph', () => {
     const { page } = studio;
     await render(page);
     const download = page.waitForEvent('download');
-    await page
-      .getByRole('banner')
+    await headerOf(page)
       .getByRole('button', { name: t('render.exportShort') })
       .click();
     const bytes = await readFile(await (await download).path());

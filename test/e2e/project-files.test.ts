@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { ProjectFile } from '../../electron/projects/project-file.ts';
-import { keepFailure, openStudio, renderButton, type StudioPage, saved } from './studio-page.ts';
+import { headerOf, keepFailure, openStudio, renderButton, type StudioPage, saved } from './studio-page.ts';
 import { t } from './texts.ts';
 
 let studio: StudioPage | undefined;
@@ -21,7 +21,7 @@ afterEach(async ({ task }) => {
 
 const alertOf = (page: Page, name: string) =>
   page.getByRole('alert').filter({ hasText: t('project.cannotOpen', { name }) });
-const projectShown = (page: Page) => page.getByRole('banner');
+const projectShown = (page: Page) => headerOf(page);
 
 it('starts with the last project that opens, and says what is the matter with the others', async () => {
   studio = await openStudio({

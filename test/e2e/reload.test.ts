@@ -1,7 +1,16 @@
 /** The page is loaded again in the middle of everything, and nothing is lost. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, coverage, drag, LONG_WORK, onScreen, renderButton, saved } from './studio-page.ts';
+import {
+  canvasOf,
+  coverage,
+  drag,
+  LONG_WORK,
+  maskEmptied,
+  onScreen,
+  renderButton,
+  saved,
+} from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -33,7 +42,7 @@ describe('what is being drawn', () => {
   beforeEach(async () => {
     const { page } = studio;
     if ((await coverage(page)) > 0) await press('Delete');
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
   });
 
   // The middle of the page's way of keeping it: the pointer is still down, nothing has been sent.
@@ -55,15 +64,15 @@ describe('what is being drawn', () => {
     await page.mouse.up();
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await press('Control+z');
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     await press('Control+Shift+z');
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     // Once, not at every start.
     await press('Control+z');
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     await saved(page);
     await reload();
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
   });
 
   it('a move goes as far as the pointer came', async () => {
@@ -104,7 +113,7 @@ describe('what is being drawn', () => {
     await reload();
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await press('Delete');
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     await press('p');
     await clicks([
       [20, 20],
@@ -112,7 +121,7 @@ describe('what is being drawn', () => {
     ]);
     await saved(page);
     await reload();
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
   });
 
   it('strokes that were just finished are there, each once and in order, and the one after them', async () => {
@@ -136,7 +145,7 @@ describe('what is being drawn', () => {
       await expect.poll(async () => Math.abs((await coverage(page)) - left * whole)).toBeLessThan(0.5);
     }
     await press('Control+z');
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     for (let step = 0; step < 4; step++) await press('Control+Shift+z');
     await expect.poll(async () => Math.abs((await coverage(page)) - 4 * whole)).toBeLessThan(0.5);
   });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf } from './studio-page.ts';
+import { canvasOf, headerOf } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -52,7 +52,7 @@ it('makes a project by keys alone, whose name is no tools’', async () => {
   await expect.poll(isInSheet).toBe(true);
   await page.keyboard.type('kb project');
   await page.keyboard.press('Enter');
-  await page.getByRole('banner').getByRole('button', { name: 'kb project' }).waitFor();
+  await headerOf(page).getByRole('button', { name: 'kb project' }).waitFor();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await toolInHand()).toBe(tool);
   expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);

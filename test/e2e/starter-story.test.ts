@@ -17,6 +17,7 @@ import {
   createProject,
   drag,
   dropPicture,
+  idle,
   LONG_WORK,
   onScreen,
   render,
@@ -253,7 +254,7 @@ describe('the render', () => {
     await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await page.reload();
     await expect.poll(() => page.locator('.frame img').count(), LONG_WORK).toBe(2);
-    await page.getByText(t('render.idle')).waitFor();
+    await idle(page);
   });
 
   it('is compared with the background and with another render', async () => {

@@ -11,6 +11,7 @@ import {
   createProject,
   drag,
   dropPicture,
+  idle,
   LONG_WORK,
   render,
   renderButton,
@@ -33,7 +34,7 @@ describe('the sample', () => {
     await renderButton(page).click();
     await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
     await page.locator('.frame img').waitFor();
-    await page.getByText(t('render.idle')).waitFor();
+    await idle(page);
   });
 
   it('compares the result with the background: slider, side by side, difference, hold', async () => {
@@ -149,7 +150,7 @@ describe('the sample', () => {
     await saved(page);
     await renderButton(page).click();
     await page.getByRole('button', { name: t('app.cancel'), exact: true }).click();
-    await page.getByText(t('render.idle')).waitFor();
+    await idle(page);
     await page.getByText(t('history.state.cancelled')).first().waitFor();
     await steps.fill('4');
     await steps.press('Enter');

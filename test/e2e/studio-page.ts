@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
-import { launchChromium } from './chromium.ts';
+import { sharedChromium } from './chromium.ts';
 import { makeSamplePack } from './sample-pack.ts';
 import { t, textPattern } from './texts.ts';
 
@@ -62,10 +62,10 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     ...options.environment?.(root),
   };
   let serve = await startServe(environment);
-  let browser: Browser | undefined;
+  let context: BrowserContext | undefined;
   try {
-    browser = await launchChromium();
-    const context = await browser.newContext({
+    const browser = await sharedChromium();
+    context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
       locale: 'en-GB',
       colorScheme: options.colorScheme ?? 'light',
@@ -81,10 +81,10 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
     await page.goto(serve.url.href);
     await renderButton(page).waitFor();
-    const opened = browser;
+    const opened = context;
     return {
       page,
-      context,
+      context: opened,
       get serve() {
         return serve;
       },
@@ -105,7 +105,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
       },
     };
   } catch (error) {
-    await browser?.close();
+    await context?.close();
     await serve.stop();
     rmSync(root, { recursive: true, force: true });
     throw error;
@@ -148,8 +148,55 @@ export async function keepFailure(
   });
 }
 
+// What is looked for many times is found by selectors, in one call each: by role and name, Playwright works out those of
+// every element of the page, which takes most of a test's time. accessibility.test.ts finds them by role and name.
+
 export function canvasOf(page: Page): Locator {
-  return page.getByRole('application', { name: t('view.canvas') });
+  return page.locator('[role="application"]');
+}
+
+export function headerOf(page: Page): Locator {
+  return page.locator('.header-bar');
+}
+
+/** What can be done to the mask of the concept in hand. */
+export function maskPanelOf(page: Page): Locator {
+  return page.locator('.mask-panel');
+}
+
+/** Waits until the concept in hand has no mask. */
+export async function maskEmptied(page: Page): Promise<void> {
+  await maskPanelOf(page)
+    .getByText(`: ${t('concept.noMask')}`)
+    .waitFor();
+}
+
+/** Waits until nothing runs. */
+export async function idle(page: Page): Promise<void> {
+  await page
+    .locator('.status-bar [role="status"]')
+    .filter({ hasText: new RegExp(`^${t('render.idle')}$`) })
+    .waitFor();
+}
+
+interface ScreenPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Points of the picture on the screen. @param points x and y from the upper left, in image pixels */
+async function allOnScreen(
+  page: Page,
+  points: readonly (readonly [x: number, y: number])[],
+): Promise<ScreenPoint[]> {
+  const view = await canvasOf(page).evaluate((canvas) => {
+    const box = canvas.getBoundingClientRect();
+    const [x, y, scale] = ['x', 'y', 'scale'].map((name) =>
+      Number.parseFloat((canvas as HTMLElement).style.getPropertyValue(`--picture-${name}`)),
+    );
+    return { left: box.left + x!, top: box.top + y!, scale: scale! };
+  });
+  return points.map(([x, y]) => ({ x: view.left + x * view.scale, y: view.top + y * view.scale }));
 }
 
 /**
@@ -157,17 +204,9 @@ export function canvasOf(page: Page): Locator {
  *
  * @param x from the left, in image pixels
  */
-export async function onScreen(page: Page, x: number, y: number): Promise<{ x: number; y: number }> {
-  const canvas = canvasOf(page);
-  const box = (await canvas.boundingBox())!;
-  const view = await canvas.evaluate((element) => {
-    const style = (element as HTMLElement).style;
-    return ['--picture-x', '--picture-y', '--picture-scale'].map((name) =>
-      Number.parseFloat(style.getPropertyValue(name)),
-    );
-  });
-  const [offsetX, offsetY, scale] = view as [number, number, number];
-  return { x: box.x + offsetX + x * scale, y: box.y + offsetY + y * scale };
+export async function onScreen(page: Page, x: number, y: number): Promise<ScreenPoint> {
+  const [point] = await allOnScreen(page, [[x, y]]);
+  return point!;
 }
 
 /** Drags over the picture, in image pixels. */
@@ -177,7 +216,7 @@ export async function drag(
   keys: readonly string[] = [],
 ): Promise<void> {
   for (const key of keys) await page.keyboard.down(key);
-  const [first, ...rest] = await Promise.all(points.map(([x, y]) => onScreen(page, x, y)));
+  const [first, ...rest] = await allOnScreen(page, points);
   await page.mouse.move(first!.x, first!.y);
   await page.mouse.down();
   for (const { x, y } of rest) await page.mouse.move(x, y, { steps: 4 });
@@ -240,7 +279,7 @@ export async function dropOnCanvas(
 export function renderButton(page: Page): Locator {
   // Its name begins so; undo may name a step that speaks of a render.
   const name = new RegExp(`^${t('render.start')}`);
-  return page.getByRole('banner').getByRole('button', { name });
+  return headerOf(page).getByRole('button', { name });
 }
 
 /** Renders and waits for a picture more in the history. */
@@ -252,7 +291,7 @@ export async function render(page: Page): Promise<void> {
 
 /** Goes on in a new, empty project. */
 export async function createProject(page: Page, name: string): Promise<void> {
-  await page.getByRole('banner').locator('button[aria-haspopup="menu"]').click();
+  await headerOf(page).locator('button[aria-haspopup="menu"]').click();
   await page.getByRole('menuitem', { name: t('project.recent') }).click();
   await page.getByRole('textbox', { name: t('project.new') }).fill(name);
   await page.getByRole('button', { name: t('project.create') }).click();
@@ -274,13 +313,16 @@ export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<voi
 
 /** Waits until the host has everything. */
 export async function saved(page: Page): Promise<void> {
-  await page.getByText(t('app.saved')).waitFor();
+  await page
+    .locator('.save-state')
+    .filter({ hasText: t('app.saved') })
+    .waitFor();
 }
 
 /** What the mask panel says of the concept in hand, in percent of the picture. */
 export async function coverage(page: Page): Promise<number> {
   await saved(page);
-  const text = await page.getByRole('group', { name: textPattern('mask.title') }).textContent();
+  const text = await maskPanelOf(page).textContent();
   const found = textPattern('concept.share', { percent: /([\d.]+)/ }).exec(text ?? '');
   return found ? Number(found[1]) : 0;
 }

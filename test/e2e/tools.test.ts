@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, coverage, drag, onScreen, renderButton, saved } from './studio-page.ts';
+import { canvasOf, coverage, drag, maskEmptied, onScreen, renderButton, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Share of the picture in percent. */
@@ -29,7 +29,7 @@ async function clear(): Promise<void> {
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');
   }
-  await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+  await maskEmptied(page);
 }
 
 /** Presses a key on the canvas. */
@@ -144,7 +144,7 @@ describe('painting', () => {
     await page.mouse.move(x + 60, y, { steps: 3 });
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
   });
 });
 
@@ -289,7 +289,7 @@ describe('operations on the whole mask', () => {
       [100, 40],
     ]);
     await saved(page);
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     expect(await page.getByRole('button', { name: t('mask.grow') }).isDisabled()).toBe(true);
     await card.getByRole('button', { name: t('concept.unlock') }).click();
   });
@@ -367,7 +367,7 @@ describe('the view', () => {
       ['Space'],
     );
     expect((await onScreen(page, 0, 0)).x).toBeGreaterThan(before.x + 5);
-    await page.getByText(`: ${t('concept.noMask')}`).waitFor();
+    await maskEmptied(page);
     await press('Control+0');
   });
 

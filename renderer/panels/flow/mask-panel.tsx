@@ -57,7 +57,7 @@ export const MaskPanel = memo(function MaskPanel() {
   const roles = <RoleControl id={id} mode={concept.mode} paintsFront={paintsFront} />;
   if (concept.mode === 'place' && !paintsFront) {
     return (
-      <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>
+      <Stack gap={6} className="mask-panel" role="group" aria-label={t('mask.title', { name })}>
         {roles}
         <Text size="xs" c="dimmed">
           {t('mask.placed', { name })}
@@ -81,7 +81,7 @@ export const MaskPanel = memo(function MaskPanel() {
     session.edit(t('changes.loadMask'), (before) => changeTarget(before, target, mask));
   };
   return (
-    <Stack gap={6} role="group" aria-label={t('mask.title', { name })}>
+    <Stack gap={6} className="mask-panel" role="group" aria-label={t('mask.title', { name })}>
       {roles}
       {paintsFront && (
         <Text size="xs" c="dimmed">

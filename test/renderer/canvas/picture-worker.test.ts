@@ -53,6 +53,8 @@ beforeAll(async () => {
   vi.stubGlobal('postMessage', (message: unknown) =>
     channel.port2.postMessage(JSON.parse(JSON.stringify(message))),
   );
+  // It listens from when it is loaded; another test of this process may have loaded it.
+  vi.resetModules();
   await import('../../../renderer/canvas/picture-worker.ts');
   channel.port2.start();
   service = wrap<PictureWorkerService>(channel.port1);
