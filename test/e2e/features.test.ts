@@ -1,7 +1,16 @@
 /** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
 import { describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, drag, idle, LONG_WORK, renderButton, saved } from './studio-page.ts';
+import {
+  canvasOf,
+  drag,
+  idle,
+  LONG_WORK,
+  RENDER_PROGRESS,
+  renderButton,
+  saved,
+  whileSeen,
+} from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -32,8 +41,7 @@ describe('a result', () => {
   it('leaves the canvas to one who paints, and says that it is there', async () => {
     const { page } = studio;
     await setParameter(t('parameters.steps.name'), '16');
-    await pressRender();
-    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
+    await whileSeen(page, RENDER_PROGRESS, pressRender);
     await page.keyboard.press('b');
     await drag(page, [
       [20, 20],

@@ -15,6 +15,7 @@ import {
   renderButton,
   saved,
   screenshot,
+  whileSeen,
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
@@ -177,8 +178,12 @@ it('marks a candidate only while it shows, and takes the one that is seen', {
   timeout: 600_000,
 }, async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: t('background.generate') }).click();
-  await page.getByRole('status').getByText(t('jobs.generateBackgrounds')).waitFor();
+  await whileSeen(
+    page,
+    '[role="status"]',
+    () => page.getByRole('button', { name: t('background.generate') }).click(),
+    t('jobs.generateBackgrounds'),
+  );
   const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
   await expect.poll(() => candidates.count(), { timeout: 400_000 }).toBe(4);
   await idle(page);

@@ -8,8 +8,10 @@ import {
   LONG_WORK,
   maskEmptied,
   onScreen,
+  RENDER_PROGRESS,
   renderButton,
   saved,
+  whileSeen,
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
@@ -160,8 +162,7 @@ describe('a render', () => {
     await steps.fill('16');
     await steps.press('Enter');
     await saved(page);
-    await renderButton(page).click();
-    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
+    await whileSeen(page, RENDER_PROGRESS, () => renderButton(page).click());
     await reload();
     await editTheScene().waitFor(LONG_WORK);
     await press('Escape');

@@ -13,9 +13,11 @@ import {
   dropPicture,
   idle,
   LONG_WORK,
+  RENDER_PROGRESS,
   render,
   renderButton,
   saved,
+  whileSeen,
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
@@ -31,8 +33,7 @@ describe('the sample', () => {
 
   it('renders, shows progress, and puts the picture into the history', async () => {
     const { page } = studio;
-    await renderButton(page).click();
-    await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();
+    await whileSeen(page, RENDER_PROGRESS, () => renderButton(page).click());
     await page.locator('.frame img').waitFor();
     await idle(page);
   });

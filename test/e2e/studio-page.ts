@@ -282,6 +282,46 @@ export function renderButton(page: Page): Locator {
   return headerOf(page).getByRole('button', { name });
 }
 
+/**
+ * Does something that shows an element, perhaps for a moment only, and waits until it was there: a busy machine may look
+ * for it too late.
+ *
+ * @param selector of the element
+ * @param text that it has in it
+ */
+export async function whileSeen(
+  page: Page,
+  selector: string,
+  act: () => Promise<void>,
+  text = '',
+): Promise<void> {
+  const seen = page.evaluate(
+    ([wanted, part]) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          const found = [...document.querySelectorAll(wanted!)];
+          if (!found.some(({ textContent }) => textContent?.includes(part!))) return;
+          observer.disconnect();
+          resolve();
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, {
+          subtree: true,
+          childList: true,
+          attributes: true,
+          characterData: true,
+        });
+        look();
+      }),
+    [selector, text],
+  );
+  await act();
+  await seen;
+}
+
+/** The bar that shows how far a render is. */
+export const RENDER_PROGRESS = `[role="progressbar"][aria-label="${t('render.progress')}"]`;
+
 /** Renders and waits for a picture more in the history. */
 export async function render(page: Page): Promise<void> {
   const before = await page.locator('.frame img').count();
