@@ -27,7 +27,7 @@ export const evaluateCommand: Command = {
       value: 'NAME,...',
       description:
         `Compute only these metrics: ${metrics.map(({ name }) => name).join(', ')}. ` +
-        'Without it, all but parameters and before-after.',
+        'Without it, all but parameters, before-after and steps.',
     },
     out: { value: 'FILE.json', description: 'Where to save the report; out/evaluate.json by default.' },
     ...engineOptions,
@@ -75,6 +75,7 @@ async function runEvaluate({ options, signal, print, result, progress }: Command
       ablation: null,
       parameters: null,
       beforeAfter: null,
+      steps: null,
       ...Object.assign({}, ...results.map((measured) => measured.report)),
       seconds: (performance.now() - startMs) / 1000,
     };

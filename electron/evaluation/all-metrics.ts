@@ -3,7 +3,7 @@ import { ablationMetric } from './ablation-metric.ts';
 import { autoencoderMetric } from './autoencoder-metric.ts';
 import { maskMetric } from './mask-metric.ts';
 import type { Metric } from './metric.ts';
-import { beforeAfterMetric, parameterMetric } from './parameter-metric.ts';
+import { beforeAfterMetric, parameterMetric, stepMetric } from './parameter-metric.ts';
 import { promptMetric } from './prompt-metric.ts';
 import { removalMetric } from './removal-metric.ts';
 
@@ -15,4 +15,5 @@ export const metrics: readonly Metric[] = [
   ablationMetric,
   parameterMetric,
   beforeAfterMetric,
+  stepMetric,
 ];

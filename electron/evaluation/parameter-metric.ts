@@ -1,6 +1,6 @@
 /**
  * The effects of the parameters beyond the paper, one at a time or before and after: start of the noise, growth of the
- * regions, transition band, detail. Measured on the evaluation scenes, like the ablation, and on composed scenes whose
+ * regions, transition band, detail; and how few steps do, with each solver. Measured on the evaluation scenes, like the ablation, and on composed scenes whose
  * true result is known.
  */
 import { createHash } from 'node:crypto';
@@ -21,12 +21,15 @@ import { meanWithError } from './row-comparison.ts';
 import { meanScores, referenceOf, type SceneReference, type Scores, scoreScene } from './scene-scores.ts';
 import { percent, textTable } from './text-table.ts';
 
-type Choice = Partial<Pick<RenderParameters, 'startAt' | 'regionGrowPx' | 'bandLatent' | 'detail'>>;
+type Choice = Partial<
+  Pick<RenderParameters, 'steps' | 'solver' | 'startAt' | 'regionGrowPx' | 'bandLatent' | 'detail'>
+>;
 
-/**
- * Each row's parameters, overriding the pack's recommendation; every row except the last changes one of the paper's.
- */
-const CHOICES: Readonly<Record<string, Choice>> = {
+/** Rows of a table: each row's parameters, overriding the pack's recommendation. */
+type Choices = Readonly<Record<string, Choice>>;
+
+/** Every row except the last changes one of the paper's parameters. */
+const PARAMETERS: Choices = {
   'as in the paper': extensionsOff,
   'startAt 0.8': { ...extensionsOff, startAt: 0.8 },
   'startAt 0.64': { ...extensionsOff, startAt: 0.64 },
@@ -40,17 +43,40 @@ const CHOICES: Readonly<Record<string, Choice>> = {
   'as the pack recommends': {},
 };
 
-/** The rows of {@link beforeAfterMetric}: the paper's values, what a pack changes of them one at a time, and all of it. */
-const BEFORE_AFTER = ['as in the paper', 'regionGrowPx 2', 'detail 1', 'as the pack recommends'];
+/** The paper's values, what a pack changes of them one at a time, and all of it. */
+const BEFORE_AFTER: Choices = Object.fromEntries(
+  ['as in the paper', 'regionGrowPx 2', 'detail 1', 'as the pack recommends'].map((name) => [
+    name,
+    PARAMETERS[name]!,
+  ]),
+);
+
+const SECOND_ORDER = 'sde-dpmsolver++';
+
+/** A number of steps by one solver, from all of the noise or from the cited codes' start; the starter's default first. */
+const STEPS: Choices = {
+  '25, ddpm': { steps: 25, solver: 'ddpm', startAt: 1 },
+  '50, ddpm': { steps: 50, solver: 'ddpm', startAt: 1 },
+  '20, ddpm': { steps: 20, solver: 'ddpm', startAt: 1 },
+  '15, ddpm': { steps: 15, solver: 'ddpm', startAt: 1 },
+  '12, ddpm': { steps: 12, solver: 'ddpm', startAt: 1 },
+  '10, ddpm': { steps: 10, solver: 'ddpm', startAt: 1 },
+  '25, ddpm, startAt 0.64': { steps: 25, solver: 'ddpm', startAt: 0.64 },
+  '20, ddpm, startAt 0.64': { steps: 20, solver: 'ddpm', startAt: 0.64 },
+  '15, ddpm, startAt 0.64': { steps: 15, solver: 'ddpm', startAt: 0.64 },
+  '20, second order': { steps: 20, solver: SECOND_ORDER, startAt: 1 },
+  '15, second order': { steps: 15, solver: SECOND_ORDER, startAt: 1 },
+  '20, second order, startAt 0.64': { steps: 20, solver: SECOND_ORDER, startAt: 0.64 },
+};
 
 /** Default number of scenes: each is composed twice with every row. */
-const MOST_SCENES = { parameters: 12, beforeAfter: 24 } as const;
+const MOST_SCENES = { parameters: 12, beforeAfter: 24, steps: 12 } as const;
 
 export const parameterMetric: Metric = {
   name: 'parameters',
   title: 'Parameters',
   isOnlyByName: true,
-  run: (context) => measureParameters(context, 'parameters', Object.keys(CHOICES)),
+  run: (context) => measureParameters(context, 'parameters', PARAMETERS),
 };
 
 /** Few rows on more scenes. */
@@ -59,6 +85,13 @@ export const beforeAfterMetric: Metric = {
   title: 'Before and after',
   isOnlyByName: true,
   run: (context) => measureParameters(context, 'beforeAfter', BEFORE_AFTER),
+};
+
+export const stepMetric: Metric = {
+  name: 'steps',
+  title: 'Steps',
+  isOnlyByName: true,
+  run: (context) => measureParameters(context, 'steps', STEPS),
 };
 
 /** Scores of one choice on one scene. */
@@ -75,13 +108,14 @@ interface ChoiceScores {
 async function measureParameters(
   context: EvaluationContext,
   key: keyof typeof MOST_SCENES,
-  names: readonly string[],
+  choices: Choices,
 ): Promise<MetricResult> {
+  const names = Object.keys(choices);
   const scenes = evenly(context.scenes, context.sceneLimit ?? MOST_SCENES[key]);
   const measured: ReadonlyMap<string, ChoiceScores>[] = [];
   for (const scene of scenes) {
     measured.push(
-      await measureScene(scene, names, context, (done) =>
+      await measureScene(scene, choices, context, (done) =>
         context.onProgress(measured.length * names.length + done, scenes.length * names.length),
       ),
     );
@@ -95,7 +129,7 @@ async function measureParameters(
   return {
     report: { [key]: { scenes: scenes.length, rows } },
     lines: [
-      `Parameters beyond the paper, on ${scenes.length} scenes`,
+      `${key === 'steps' ? 'Number of steps' : 'Parameters beyond the paper'}, on ${scenes.length} scenes`,
       'ring, inside: mean Delta E to the true picture of composed scenes, within 6 px of the regions’ borders and inside',
       'fringe: share of the old objects’ colours that is left within 3 px of the borders',
       'identity to leakage: as in the ablation, on the evaluation scenes',
@@ -165,7 +199,7 @@ function summarise(scores: readonly ChoiceScores[]) {
 
 async function measureScene(
   scene: EvaluationScene,
-  names: readonly string[],
+  choicesByName: Choices,
   { engine, classifier, signal }: EvaluationContext,
   onChoice: (done: number) => void,
 ): Promise<ReadonlyMap<string, ChoiceScores>> {
@@ -181,7 +215,7 @@ async function measureScene(
     return (await engine.render(request, assetReader(from), { signal })).image;
   };
   // One scene after another, so that all rows share the inversion and the attention cache.
-  const choices = names.map((name) => [name, CHOICES[name]!] as const);
+  const choices = Object.entries(choicesByName);
   const results: RgbImage[] = [];
   for (const [, choice] of choices) {
     // Restored pixels would hide the method's effect on the background; on composed scenes they are part of the

@@ -108,6 +108,14 @@ describe('the report', () => {
     expect(printed).toMatch(/as the pack recommends( +-?\d+\.\d+ ± \d+\.\d+){7}/);
   });
 
+  test('has how few steps do, with each solver', async () => {
+    expect((await evaluate('--only', 'steps', '--scenes', '1')).exitCode).toBe(0);
+    const { rows } = report().steps;
+    const names = rows.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['25, ddpm', '15, second order', '15, ddpm, startAt 0.64']));
+    expect(new Set(rows.map(({ ring }: { ring: number }) => ring)).size).toBeGreaterThan(5);
+  });
+
   test('says when scenes were left out, and takes them evenly', async () => {
     const { exitCode, out: printed } = await evaluate('--scenes', '2', '--only', 'autoencoder');
     expect(exitCode).toBe(0);
