@@ -1,9 +1,9 @@
 /**
  * The layout of the models folder.
  *
- * <models>/<pack>/installed.json the files installed by the store
- * <models>/<pack>/<component>/<path>         the files, in the layout that their loaders expect
- * <models>/<pack>/<component>/<path>.part    a download that is not finished, and .part.json what it is of
+ * <models>/<pack>/installed.json             the files installed by the store
+ * <models>/<pack>/<component>/<path>         the files, in their loaders' layout
+ * <models>/<pack>/<component>/<path>.part    an unfinished download, with its origin in .part.json
  * <models>/.locks/<pack>.lock                held while a process changes the pack
  */
 import { join } from 'node:path';
