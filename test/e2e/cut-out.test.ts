@@ -53,6 +53,8 @@ describe('a transparent picture', () => {
   beforeAll(async () => {
     await createProject(studio.page, 'Cut-outs');
     await dropPicture(studio.page, 'background.png', await square('blue').png().toBuffer());
+    // What is dropped before it is there would be taken for the background.
+    await studio.page.getByRole('img', { name: t('background.alt') }).waitFor();
     await saved(studio.page);
   });
 

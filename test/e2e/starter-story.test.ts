@@ -68,8 +68,8 @@ async function objectOf(maskFile: string) {
 /** Pixels of the active mask on the screen, whether it is saved or only proposed. */
 function shownMaskPixels(): Promise<number> {
   return studio.page.evaluate(() => {
-    // Behind it: the background, what is placed, and the masks further back (renderer/canvas/scene-canvas.tsx).
-    const canvas = document.querySelectorAll<HTMLCanvasElement>('.scene-canvas canvas')[3]!;
+    // Behind it: the background, and what is placed with the masks further back (renderer/canvas/scene-canvas.tsx).
+    const canvas = document.querySelectorAll<HTMLCanvasElement>('.scene-canvas canvas')[2]!;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     let count = 0;
     for (let at = 3; at < data.length; at += 4) if (data[at]! > 0) count++;
