@@ -1,5 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Tests of code that only computes: it keeps no state outside of its values, and they replace nothing global. */
+const PURE = ['contract', 'pipeline']
+  .map((folder) => `test/electron/${folder}/**/*.test.ts`)
+  .concat('test/oracle/**/*.test.ts', 'test/renderer/editor/**/*.test.ts');
 const END_TO_END = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
@@ -9,23 +13,32 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'end-to-end', include: END_TO_END, globalSetup: 'test/e2e/install-chromium.ts' },
+        test: {
+          name: 'end-to-end',
+          include: END_TO_END,
+          globalSetup: 'test/e2e/install-chromium.ts',
+          // One process and one browser for many files, one after another (test/e2e/chromium.ts).
+          isolate: false,
+        },
       },
       {
         extends: true,
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...END_TO_END],
+          exclude: [...configDefaults.exclude, ...END_TO_END, ...PURE],
         },
+      },
+      {
+        extends: true,
+        // One process for many files: starting one for each takes longer than most of these tests.
+        test: { name: 'pure', include: PURE, isolate: false },
       },
     ],
     // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
     // waits for a browser or another process leaves a core to one more.
     maxWorkers: 3,
-    // One process for many files, one after the other: starting one for each, and loading the same modules there, takes
-    // longer than most tests. What a file replaces that is global, it gives back (test/give-back.ts).
-    isolate: false,
+    // What a file replaces that is global, it gives back: the next one may run in the same process.
     setupFiles: 'test/give-back.ts',
     // No test is about how fast the machine is: these only end what hangs.
     testTimeout: 1_800_000,

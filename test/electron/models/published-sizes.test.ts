@@ -91,6 +91,7 @@ describe('the catalogue of sd21', () => {
       'segmenter',
       'segmenter-slim',
       'segmenter-sam21',
+      'subject',
       'text-similarity',
       'image-similarity',
     ]);
