@@ -178,6 +178,14 @@ describe.runIf(process.platform === 'linux')('a render', () => {
     process.kill(engine, 'SIGSTOP');
     try {
       await whileSeen(page, RENDER_PROGRESS, () => renderButton(page).click());
+      // The page knows the render to hand on when the host has answered, which is before it answers what comes next.
+      const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
+      await steps.fill('5');
+      await steps.press('Enter');
+      await page
+        .getByRole('button', { name: new RegExp(`^${t('app.undo')}: ${t('parameters.steps.name')}`) })
+        .waitFor();
+      await saved(page);
       await reload();
       expect(await editTheScene().count()).toBe(0);
     } finally {
