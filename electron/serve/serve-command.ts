@@ -42,7 +42,7 @@ export const serveCommand: Command = {
   run: serve,
 };
 
-/** Runs until the process is told to end. */
+/** Runs until the process receives a termination signal. */
 export async function serve(context: CommandContext): Promise<void> {
   const { options } = context;
   const port = options.text('port');

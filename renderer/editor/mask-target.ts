@@ -1,6 +1,6 @@
 /**
- * What the mask tools paint on: one of a concept's masks. The workbench has a layer for each, by an id; a concept's mask in
- * the background goes by the concept's own.
+ * What the mask tools paint on: one of a concept's masks. The workbench has a layer for each, identified by a target id; the
+ * id of a concept's mask in the background is the concept's own.
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';

@@ -16,7 +16,7 @@ import {
 const SIZE = { width: 40, height: 30 };
 const document = addConcept(emptySceneDocument(), 'cat', { name: 'cat', subject: 'whiskers' as AssetId });
 
-test('a concept’s mask goes by the concept’s id, others by one of their own', () => {
+test('a concept’s mask has the concept’s id, other masks have ids of their own', () => {
   for (const role of ['mask', 'front', 'subject'] as const) {
     expect(targetOf(targetId({ conceptId: 'cat', role }))).toEqual({ conceptId: 'cat', role });
   }

@@ -1,31 +1,12 @@
 /** Masks and removal on pictures that are larger than what the models work on. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isMaskOf, maskSize } from '../../../../electron/contract/frame.ts';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { encodeMaskPng, encodePng } from '../../../../electron/inference/images/images.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import { tinyEngine } from './tiny-engine.ts';
 
-let folder: string;
-let cacheFolder: string;
-let engine: Engine;
-
-beforeAll(async () => {
-  folder = temporaryFolder();
-  const packFolder = makeTinyPack(folder);
-  writeManifest(packFolder);
-  cacheFolder = await mkdtemp(join(tmpdir(), 'large-'));
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
-});
-afterAll(async () => {
-  await engine?.release();
-  await rm(folder, { recursive: true, force: true });
-  await rm(cacheFolder, { recursive: true, force: true });
-});
+const engine = tinyEngine();
 
 interface Box {
   readonly left: number;
@@ -61,7 +42,7 @@ test('what is selected in a picture of six megapixels comes at the size of its m
     points: [{ x: 1350, y: 1000, isInside: true }],
     box: { ...thing, left: 850, right: 1850 },
   };
-  const { proposals } = await engine.preparation.selectMask(file, selection);
+  const { proposals } = await engine().preparation.selectMask(file, selection);
   const [{ mask, box }] = proposals as [(typeof proposals)[number]];
   const size = maskSize({ width, height });
   expect(mask.dims).toEqual([size.height, size.width]);
@@ -83,7 +64,10 @@ test.each(['layers', 'diffusion'] as const)(
     const small = { left: 250, top: 200, right: 350, bottom: 320 };
     const mask = { name: 'mask.png', bytes: await maskPng(801, 602, small) };
     const growPx = 12;
-    const { image, method: used } = await engine.preparation.removeObjects(file, [mask], { method, growPx });
+    const { image, method: used } = await engine().preparation.removeObjects(file, [mask], {
+      method,
+      growPx,
+    });
     expect(used).toBe(method);
     expect([image.width, image.height]).toEqual([width, height]);
     let [outside, inside] = [0, 0];
@@ -115,7 +99,7 @@ test('a mask of another aspect than the picture is refused', async () => {
     name: 'mask.png',
     bytes: await maskPng(800, 800, { left: 1, top: 1, right: 90, bottom: 90 }),
   };
-  await expect(engine.preparation.removeObjects(file, [mask], { method: 'layers' })).rejects.toMatchObject({
+  await expect(engine().preparation.removeObjects(file, [mask], { method: 'layers' })).rejects.toMatchObject({
     code: 'SIZE_MISMATCH',
   });
 });

@@ -1,15 +1,11 @@
 /** What of the background is in front of a concept stays as it was; and concepts that overlap, in both modes. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { drawBehind, frontPlane, withoutFront } from '../../../../electron/inference/scene/front-mask.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import { tinyEngine } from '../engine/tiny-engine.ts';
 import {
   type Box,
   maskOf,
@@ -21,22 +17,7 @@ import {
   scenery,
 } from './full-size-scenes.ts';
 
-let folder: string;
-let cacheFolder: string;
-let engine: Engine;
-
-beforeAll(async () => {
-  folder = temporaryFolder();
-  const packFolder = makeTinyPack(folder);
-  writeManifest(packFolder);
-  cacheFolder = await mkdtemp(join(tmpdir(), 'front-mask-'));
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
-});
-afterAll(async () => {
-  await engine?.release();
-  await rm(folder, { recursive: true, force: true });
-  await rm(cacheFolder, { recursive: true, force: true });
-});
+const engine = tinyEngine();
 
 const background = { width: 180, height: 130 };
 
@@ -85,7 +66,7 @@ describe('what is in front', () => {
       await fc.assert(
         fc.asyncProperty(boxes, fc.constantFrom('auto' as const, 'whole' as const), async (box, frame) => {
           const hidden = await withFront(concept, background, box);
-          const { image } = await render(engine, background, [hidden], { steps: 1, detail: 0.5 }, frame);
+          const { image } = await render(engine(), background, [hidden], { steps: 1, detail: 0.5 }, frame);
           expect(differences(image, scenery(background, 1), box)).toBe(0);
         }),
         { numRuns: 6 },
@@ -97,7 +78,7 @@ describe('what is in front', () => {
     const large = { width: 360, height: 260 };
     const concept = await placing({ ...placementAt(180, 130), scale: 6 }, 1);
     const hidden = await withFront(concept, background, { left: 90, top: 0, width: 90, height: 130 });
-    const { image } = await render(engine, large, [hidden], { steps: 1 });
+    const { image } = await render(engine(), large, [hidden], { steps: 1 });
     // Between the last pixel of the mask outside and the first one inside it fades.
     const inside = { left: 181, top: 0, width: 179, height: 260 };
     expect(differences(image, scenery(large, 1), inside)).toBe(0);
@@ -106,9 +87,9 @@ describe('what is in front', () => {
 
   test('hides nothing where its mask covers nothing, which is said', async () => {
     const concept = await placing(placementAt(90, 65), 0.5);
-    const plain = await render(engine, background, [concept], { steps: 1 });
+    const plain = await render(engine(), background, [concept], { steps: 1 });
     const empty = await withFront(concept, background, { left: 0, top: 0, width: 0, height: 0 });
-    const outcome = await render(engine, background, [empty], { steps: 1 });
+    const outcome = await render(engine(), background, [empty], { steps: 1 });
     expect(Buffer.compare(outcome.image.data, plain.image.data)).toBe(0);
     expect(outcome.notices.join()).toContain('in front of "cup"');
   });
@@ -116,7 +97,7 @@ describe('what is in front', () => {
   test('cannot hide all of a concept without a word', async () => {
     const concept = await placing(placementAt(90, 65), 1);
     const hidden = await withFront(concept, background, { left: 0, top: 0, ...background });
-    await expect(render(engine, background, [hidden], { steps: 1 })).rejects.toMatchObject({
+    await expect(render(engine(), background, [hidden], { steps: 1 })).rejects.toMatchObject({
       code: 'MASK_EMPTY',
       message: expect.stringContaining('wholly behind'),
     });
@@ -144,7 +125,7 @@ describe('concepts that overlap', () => {
     const change = { steps: 1, keepOriginalBackground: true };
     const inOrder = (orders: readonly number[]) =>
       render(
-        engine,
+        engine(),
         background,
         named.map((concept, index) => ({ ...concept, order: orders[index]! })),
         change,
@@ -164,8 +145,8 @@ describe('concepts that overlap', () => {
       await withFront({ ...behind, name: 'a', order: 0 }, background, fence),
       { ...free, order: 1 },
     ];
-    const { image } = await render(engine, background, concepts, { steps: 1 });
-    const alone = await render(engine, background, [free], { steps: 1 });
+    const { image } = await render(engine(), background, concepts, { steps: 1 });
+    const alone = await render(engine(), background, [free], { steps: 1 });
     // Only the one that is not behind it shows there.
     expect(differences(image, scenery(background, 1), { ...fence, left: 60, width: 12 })).toBe(0);
     expect(differences(alone.image, scenery(background, 1), fence)).toBeGreaterThan(500);

@@ -1,16 +1,12 @@
 /** Frames in full-size backgrounds: what comes back, and what is left as it was. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
-import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import { tinyEngine } from '../engine/tiny-engine.ts';
 import {
   type Box,
   maskOf,
@@ -23,22 +19,7 @@ import {
   scenery,
 } from './full-size-scenes.ts';
 
-let folder: string;
-let cacheFolder: string;
-let engine: Engine;
-
-beforeAll(async () => {
-  folder = temporaryFolder();
-  const packFolder = makeTinyPack(folder);
-  writeManifest(packFolder);
-  cacheFolder = await mkdtemp(join(tmpdir(), 'full-size-'));
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
-});
-afterAll(async () => {
-  await engine?.release();
-  await rm(folder, { recursive: true, force: true });
-  await rm(cacheFolder, { recursive: true, force: true });
-});
+const engine = tinyEngine();
 
 const side = fc.integer({ min: 12, max: 260 });
 const scenes = fc.record({ width: side, height: side }).chain((background) =>
@@ -68,7 +49,7 @@ describe('outside of the masks’ fade', () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ background, box, frame, seed }) => {
         const concept = await replacing(background, box);
-        const outcome = await render(engine, background, [concept], { steps: 1 }, frame, seed);
+        const outcome = await render(engine(), background, [concept], { steps: 1 }, frame, seed);
         const original = scenery(background, seed);
         expect([outcome.image.width, outcome.image.height]).toEqual([background.width, background.height]);
         const { frame: resolved } = outcome;
@@ -101,7 +82,7 @@ describe('outside of the masks’ fade', () => {
     const drawn = { left: 60, top: 20, width: 64, height: 64 };
     const concept = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
     const { image, frame, notices } = await render(
-      engine,
+      engine(),
       background,
       [concept],
       { keepOriginalBackground: false },
@@ -132,11 +113,11 @@ test('a concept that reaches out of a drawn frame is named, one that lies in it 
   const background = { width: 200, height: 120 };
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
-  expect((await render(engine, background, [cut], {}, drawn)).notices.join()).toContain(
+  expect((await render(engine(), background, [cut], {}, drawn)).notices.join()).toContain(
     '"thing" extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
-  expect((await render(engine, background, [inside], {}, drawn)).notices.join()).not.toContain(
+  expect((await render(engine(), background, [inside], {}, drawn)).notices.join()).not.toContain(
     'extends beyond',
   );
 });
@@ -144,7 +125,7 @@ test('a concept that reaches out of a drawn frame is named, one that lies in it 
 test('a small background is enlarged for the model, with a notice', async () => {
   const background = { width: 20, height: 14 };
   const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
-  const { image, notices } = await render(engine, background, [concept]);
+  const { image, notices } = await render(engine(), background, [concept]);
   expect([image.width, image.height]).toEqual([20, 14]);
   expect(notices.join()).toContain('was enlarged to the model’s size');
 });
@@ -154,10 +135,10 @@ test('a mask at a smaller size of the same aspect is taken, one of another aspec
   const box = { left: 40, top: 30, width: 60, height: 60 };
   const half = await maskOf({ width: 80, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
   const concept = await replacing(background, box);
-  const { image } = await render(engine, background, [{ ...concept, mask: half }]);
+  const { image } = await render(engine(), background, [{ ...concept, mask: half }]);
   expect(image.data).not.toEqual(scenery(background, 1).data);
   const square = await maskOf({ width: 60, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
-  await expect(render(engine, background, [{ ...concept, mask: square }])).rejects.toMatchObject({
+  await expect(render(engine(), background, [{ ...concept, mask: square }])).rejects.toMatchObject({
     code: 'SIZE_MISMATCH',
   });
 });
@@ -177,7 +158,7 @@ describe('a placed concept', () => {
   async function collage(placement: Placement): Promise<RgbImage> {
     const concept = await placing(placement, 0);
     // Nothing of the model: the staged background is what a strength of 0 and all of the detail give.
-    return (await render(engine, background, [concept], { detail: 1 })).image;
+    return (await render(engine(), background, [concept], { detail: 1 })).image;
   }
 
   test('with strength 0 and detail 1 is the collage: the picture’s own pixels where it lies unscaled', async () => {
@@ -210,7 +191,7 @@ describe('a placed concept', () => {
     const one = await collage(place);
     const concept = await placing(place, 0);
     const other = (
-      await render(engine, background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 })
+      await render(engine(), background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 })
     ).image;
     const largest = one.data.reduce(
       (most, value, at) => Math.max(most, Math.abs(value - other.data[at]!)),
@@ -221,17 +202,17 @@ describe('a placed concept', () => {
   });
 
   test('moved and moved back gives the same bytes', async () => {
-    const first = await render(engine, background, [await placing(place, 0.5)], { detail: 0.5 });
-    const moved = await render(engine, background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
+    const first = await render(engine(), background, [await placing(place, 0.5)], { detail: 0.5 });
+    const moved = await render(engine(), background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
       detail: 0.5,
     });
-    const back = await render(engine, background, [await placing(place, 0.5)], { detail: 0.5 });
+    const back = await render(engine(), background, [await placing(place, 0.5)], { detail: 0.5 });
     expect(moved.image.data).not.toEqual(first.image.data);
     expect(Buffer.compare(back.image.data, first.image.data)).toBe(0);
   });
 
   test('takes the strength that the pack’s autoencoder allows, and says so', async () => {
-    const { notices } = await render(engine, background, [await placing(place, null)]);
+    const { notices } = await render(engine(), background, [await placing(place, null)]);
     // Random weights keep nothing of a picture.
     expect(notices.join()).toMatch(
       /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
@@ -240,7 +221,7 @@ describe('a placed concept', () => {
 
   test('outside of the frame is an error that says so', async () => {
     const away = await placing({ ...place, x: -300 }, 1);
-    await expect(render(engine, background, [away])).rejects.toMatchObject({
+    await expect(render(engine(), background, [away])).rejects.toMatchObject({
       code: 'MASK_EMPTY',
       message: expect.stringContaining('is outside the frame'),
     });
@@ -254,7 +235,7 @@ describe('a placed concept', () => {
       .toBuffer();
     const upright = { ...firstPlacement({ width: 24, height: 18 }, background), x: 92, y: 69, scale: 1 };
     const concept = { ...(await placing(upright, 0)), image: put(bytes), subject: null };
-    const { image } = await render(engine, background, [concept], { detail: 1 });
+    const { image } = await render(engine(), background, [concept], { detail: 1 });
     const at = (x: number, y: number) => [...image.data.subarray(3 * (y * 180 + x), 3 * (y * 180 + x) + 3)];
     const original = scenery(background, 1);
     expect(at(90, 64)).toEqual([...original.data.subarray(3 * (64 * 180 + 90), 3 * (64 * 180 + 90) + 3)]);
@@ -277,9 +258,9 @@ test('a mask on nothing is named: replacing cannot make a thing where there is n
       concepts: [concept],
     },
     parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
-    pack: engine.pack.identity,
+    pack: engine().pack.identity,
   };
-  const { notices } = await engine.render(request, readAsset);
+  const { notices } = await engine().render(request, readAsset);
   expect(notices.join()).toContain('There is no object at the mask of "thing"');
 });
 
@@ -297,10 +278,10 @@ test('a render is cancelled while it is put together', async () => {
       concepts: [concept],
     },
     parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
-    pack: engine.pack.identity,
+    pack: engine().pack.identity,
   };
   const controller = new AbortController();
-  const run = engine.render(request, readAsset, {
+  const run = engine().render(request, readAsset, {
     signal: controller.signal,
     onProgress: ({ stage, step, total }) => {
       if (stage === 'decode' && step === total) controller.abort();
