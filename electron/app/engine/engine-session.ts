@@ -16,6 +16,7 @@ import type { OpenPack } from '../../contract/engine-status.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import type { AssetId } from '../../contract/render-request.ts';
+import { isOutOfMemory } from '../../foundation/out-of-memory.ts';
 import { asStudioError } from '../studio-error.ts';
 import type { ChildExit, EngineChild, EngineLauncher } from './engine-child.ts';
 import { Watchdog, type WatchdogLimits } from './watchdog.ts';
@@ -315,17 +316,13 @@ function hung(silentMs: number): StudioError {
   );
 }
 
-/** Last words of a process that ran out of memory: V8, the C++ library, GLib, the system. */
-const MEMORY_SHORTAGE =
-  /out of memory|bad_alloc|allocation failed|(cannot|failed to|could not) allocate|insufficient memory/i;
-
 /** How many lines of standard error an error shows. */
 const SHOWN_LINES = 5;
 
 function crashed(exit: ChildExit): StudioError {
   const { exitCode, signal, stderrTail } = exit;
   const shown = shownStderrTail(exit);
-  if (MEMORY_SHORTAGE.test(stderrTail)) {
+  if (isOutOfMemory(stderrTail)) {
     return new StudioError(
       'OUT_OF_MEMORY',
       'The process that runs the models ran out of memory and ended. The next render starts it again; close other ' +

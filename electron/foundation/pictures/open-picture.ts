@@ -7,10 +7,11 @@ import {
   PICTURE_LIMITS,
   type PictureFormatName,
 } from '../../contract/picture-formats.ts';
+import { isOutOfMemory } from '../out-of-memory.ts';
 import { type Sharp, sharp } from './libvips.ts';
 import { requirePictureFormat } from './picture-format.ts';
 import { READ_LIMIT_S } from './read-limit.ts';
-import { damaged, refusal, takesTooLong } from './refusals.ts';
+import { damaged, refusal, takesTooLong, tooLittleMemory } from './refusals.ts';
 
 export interface OpenedPicture {
   readonly format: PictureFormatName;
@@ -26,7 +27,7 @@ export interface OpenedPicture {
  *
  * @param name of the file, for messages
  * @param limitS {@link READ_LIMIT_S}
- * @throws StudioError ASSET_INVALID
+ * @throws StudioError ASSET_INVALID; OUT_OF_MEMORY
  */
 export async function readPicture<Result>(
   bytes: Uint8Array,
@@ -46,8 +47,13 @@ export async function readPicture<Result>(
     return await step({ format, header, image: reopen(bytes), reopen });
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    throw isTimeout(cause) ? takesTooLong(name) : damaged(name, cause);
+    throw unreadable(name, cause);
   }
+}
+
+function unreadable(name: string, cause: unknown): StudioError {
+  if (isTimeout(cause)) return takesTooLong(name);
+  return isOutOfMemory(cause) ? tooLittleMemory(name, cause) : damaged(name, cause);
 }
 
 function open(bytes: Uint8Array, limitS: number): Sharp {

@@ -1,5 +1,6 @@
 /** Error messages for pictures that cannot be read; a library's own message is the cause, never the message. */
 import { StudioError } from '../../contract/errors.ts';
+import { MEMORY_ADVICE } from '../out-of-memory.ts';
 
 /** A refusal in the shared wording. */
 export function refusal(name: string, why: string, wayOut: string, cause?: unknown): StudioError {
@@ -15,6 +16,17 @@ export function damaged(name: string, cause: unknown): StudioError {
     'the file is damaged or incomplete',
     'Open it in another program, save it as PNG and add that, or get it again from where it came',
     cause,
+  );
+}
+
+/** For a picture that may well be sound. @param cause the library's error */
+export function tooLittleMemory(name: string, cause: unknown): StudioError {
+  return new StudioError(
+    'OUT_OF_MEMORY',
+    `${name} cannot be read: there is too little memory. ${MEMORY_ADVICE}`,
+    {
+      cause,
+    },
   );
 }
 

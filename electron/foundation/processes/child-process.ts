@@ -23,8 +23,8 @@ export interface HostedChild {
 /** Starts a process. */
 export type ChildLauncher = () => HostedChild;
 
-/** How much of its standard error is kept. */
-const STDERR_TAIL_LENGTH = 2000;
+/** How much of its standard error is kept: V8 prints dozens of stack frames after the line that gives the reason. */
+const STDERR_TAIL_LENGTH = 16_000;
 
 /** Starts a file by child_process.fork. */
 export function forkChild(file: string): HostedChild {

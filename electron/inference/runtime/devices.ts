@@ -11,7 +11,7 @@ import * as ort from 'onnxruntime-node';
 import { OnnxBuilder } from '../../../native-models/graph/onnx-builder.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
-import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
+import { isOutOfMemory, MEMORY_ADVICE } from '../../foundation/out-of-memory.ts';
 
 export type DeviceName = DeviceReport['device'];
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type OpenCv from '@techstark/opencv-js';
 import { StudioError } from '../../contract/errors.ts';
-import { isOutOfMemory } from './out-of-memory.ts';
+import { isOutOfMemory } from '../../foundation/out-of-memory.ts';
 
 export type Cv = typeof OpenCv;
 
@@ -52,8 +52,9 @@ export async function withOpenCv<Result>(
     const { msg } = (cv as unknown as { exceptionFromPtr: (at: number) => { msg: string } }).exceptionFromPtr(
       cause,
     );
-    const isMemory = /insufficient memory/i.test(msg) || isOutOfMemory(msg);
-    throw new StudioError(isMemory ? 'OUT_OF_MEMORY' : 'INTERNAL', `OpenCV failed: ${msg.trim()}`, { cause });
+    throw new StudioError(isOutOfMemory(msg) ? 'OUT_OF_MEMORY' : 'INTERNAL', `OpenCV failed: ${msg.trim()}`, {
+      cause,
+    });
   } finally {
     for (const value of kept) value.delete();
   }

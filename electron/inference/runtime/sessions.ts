@@ -4,8 +4,8 @@
 import * as ort from 'onnxruntime-node';
 import type { ComponentGraph, GraphPort } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { isOutOfMemory, MEMORY_ADVICE } from '../../foundation/out-of-memory.ts';
 import type { EngineDevice } from './devices.ts';
-import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 let openSessions = 0;
 

@@ -2,8 +2,8 @@
 
 import { GraphError, type GraphErrorCode } from '../../../native-models/graph/index.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';
+import { isOutOfMemory, MEMORY_ADVICE } from '../../foundation/out-of-memory.ts';
 import { PipelineError } from '../../pipeline/errors.ts';
-import { isOutOfMemory, MEMORY_ADVICE } from './out-of-memory.ts';
 
 /** Missing and invalid files get different codes: they need different actions of the user. */
 const INCOMPLETE_CODES: readonly GraphErrorCode[] = ['CHECKPOINT_INCOMPLETE', 'FILE_UNREADABLE'];

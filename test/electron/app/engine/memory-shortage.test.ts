@@ -29,7 +29,8 @@ test.skipIf(!canLimit)(
         () => 'done',
         ({ code, message }) => `${code} ${message}`,
       );
-      expect(outcome).toMatch(/^(done|OUT_OF_MEMORY)/);
+      // A library that uses memory it did not get ends the process without a word: the message can only name the signal.
+      expect(outcome).toMatch(/^(done|OUT_OF_MEMORY|ENGINE_CRASHED .* SIGSEGV)/);
       if (outcome === 'done') {
         supervisor.release();
         continue;
