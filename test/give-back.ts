@@ -1,4 +1,4 @@
-/** Runs in each test file: the next one in the same process finds everything global as it was. */
+/** Set-up of each test file: restores globals, so that the next file in the same process finds them unchanged. */
 import { afterAll, vi } from 'vitest';
 
 afterAll(() => {

@@ -1,13 +1,13 @@
 /**
- * `npm test`: the code checks, then every test, closing with one plain line of counts made from the runner's
- * own report.
+ * `npm test`: runs the code checks, then every test, and ends with one plain line of counts from the runner's own
+ * report.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** The part of Vitest's JSON report that is read here. */
+/** The fields of Vitest's JSON report that are read here. */
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
@@ -19,7 +19,7 @@ interface VitestReport {
 
 const reportFile = 'out/test/vitest.json';
 
-/** @returns whether it ended well */
+/** @returns whether it succeeded */
 async function run(command: string, args: string[], environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
   const child = spawn(command, args, {
     stdio: 'inherit',
@@ -32,7 +32,7 @@ async function run(command: string, args: string[], environment: NodeJS.ProcessE
   });
 }
 
-/** The code checks, beside the tests, which wait for browsers and hosts at times; said in one piece when they end. */
+/** The code checks, run beside the tests, which sometimes wait for browsers and hosts; printed together at the end. */
 async function check(): Promise<boolean> {
   const child = spawn(process.execPath, ['build/check.ts'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((done, fail) => {
@@ -50,7 +50,7 @@ mkdirSync('out/test', { recursive: true });
 
 const filters = process.argv.slice(2);
 const checking = filters.length > 0 ? Promise.resolve(true) : check();
-// The end-to-end tests look at the built page.
+// The end-to-end tests use the built page.
 const built = await run('vite', ['build', '--config', 'build/vite.renderer.ts', '--logLevel', 'warn']);
 const tested =
   built &&
@@ -65,7 +65,7 @@ const tested =
       `--outputFile.json=${reportFile}`,
       ...filters,
     ],
-    // Hosts, engines and commands start hundreds of times here, each from the same sources.
+    // Hosts, engines and commands start hundreds of times here, always from the same sources.
     { NODE_COMPILE_CACHE: resolve('out/test/compile-cache') },
   ));
 const checked = await checking;
@@ -75,7 +75,7 @@ if (!existsSync(reportFile)) {
 }
 
 const report = JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport;
-// A test file that cannot be loaded has no tests to count, but has failed all the same.
+// A test file that fails to load has no tests to count, but has failed all the same.
 const failed = Math.max(report.numFailedTests, report.success ? 0 : 1) + (checked ? 0 : 1);
 if (!checked) console.log('The code checks failed and count as one failed test.');
 console.log(

@@ -1,7 +1,7 @@
 /**
- * `bench`: what a render costs, and how it compares with the textbook oracle in the same run.
+ * `bench`: measures what a render costs and compares it with the textbook oracle in the same run.
  *
- * It lies under test/ because the oracle does, and nothing outside test/ may import it.
+ * It is under test/ because the oracle is, and nothing outside test/ may import that.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -27,18 +27,18 @@ import { benchEditor, type EditorBenchReport } from './editor-bench.ts';
 import { benchPhoto, type PhotoBenchReport } from './photo-bench.ts';
 import { benchProject, type ProjectBenchReport } from './project-bench.ts';
 
-/** What is written to out/bench.json. */
+/** Contents of out/bench.json. */
 interface BenchReport extends ProjectBenchReport {
   readonly concepts: number;
   readonly steps: number;
   readonly guidanceScale: number;
   readonly swapGuidanceScale: number;
-  /** U-Net rows of a whole render by its steps. */
+  /** U-Net rows of a whole render, by number of steps. */
   readonly rowsPerStepFirst: number;
   readonly rowsPerStepRetune: number;
   readonly rowsPerStepOracle: number;
   readonly msPerRow: number;
-  /** Share of a first render and a re-tune that is not spent inside the U-Net, 0..1. */
+  /** Share of a first render and of a re-tune that is spent outside the U-Net, 0..1. */
   readonly outsideUnetShare: number;
   readonly firstMs: number;
   readonly retuneMs: number;
@@ -46,15 +46,15 @@ interface BenchReport extends ProjectBenchReport {
   readonly firstVsOracle: number;
   readonly retuneVsOracle: number;
   readonly maxLatentDifference: number;
-  /** From the start of the process to an engine that can render. */
+  /** From process start to an engine that can render. */
   readonly startMs: number;
   readonly peakMemoryBytes: number;
   readonly device: string;
-  /** Left out with --no-editor. */
+  /** Omitted with --no-editor. */
   readonly editor?: EditorBenchReport & PhotoBenchReport;
 }
 
-/** A store that keeps nothing: the textbook caches nothing. */
+/** A store that keeps nothing, since the textbook caches nothing. */
 const noStore = { load: async () => undefined, save: async () => {} };
 
 export const benchCommand: Command = {
@@ -86,13 +86,13 @@ async function runBench({ options, positionals, signal, print, result }: Command
     const request = makeRequest(scene, engine.pack, readOverrides(options));
     const readAsset = assetReader(scene);
     const startMs = performance.now();
-    // Sessions are made at their first use: a short render with another seed makes them, and caches nothing of use.
+    // Sessions are created on first use: a short render with another seed creates them and caches nothing useful.
     const warmUp = { ...request.parameters, steps: 1, seed: request.parameters.seed + 1 };
     await engine.render({ ...request, parameters: warmUp }, readAsset, { signal });
     await rm(cacheFolder, { recursive: true });
 
     const first = await engine.render(request, readAsset, { signal });
-    // A re-tune: another beta, so that nothing but the inversion can be reused.
+    // A re-tune: another beta, so that only the inversion can be reused.
     const { beta } = request.parameters;
     const retuned = { ...request.parameters, beta: beta > 0.5 ? beta - 0.1 : beta + 0.1 };
     const retune = await engine.render({ ...request, parameters: retuned }, readAsset, { signal });
@@ -133,7 +133,7 @@ async function runBench({ options, positionals, signal, print, result }: Command
   }
 }
 
-/** Builds the editor's page, which is measured as it is built; what the build prints goes to standard error. */
+/** Builds the editor's page so that the built page is measured; the build's output goes to standard error. */
 function buildPage(): void {
   const { status, error } = spawnSync(
     'npm',
@@ -148,7 +148,7 @@ function buildPage(): void {
   if (status !== 0) throw new Error(`npm run build:renderer ended with ${status}.`);
 }
 
-/** The textbook version from the same pictures to the same picture, everything computed again. */
+/** The textbook version, from the same pictures to the same picture, with everything computed from scratch. */
 async function runOracle(
   engine: Engine,
   request: RenderRequest,
@@ -168,7 +168,7 @@ async function runOracle(
   return { latents, unetRows, totalMs: performance.now() - startMs };
 }
 
-/** What this project wants: ratios, which hardly depend on the machine, and how long a person may have to wait. */
+/** The project's targets: ratios, which hardly depend on the machine, and the longest acceptable waits. */
 const aims: Readonly<Record<string, number>> = {
   outsideUnetShare: 0.05,
   firstVsOracle: 1 / 2.2,
@@ -184,7 +184,7 @@ const aims: Readonly<Record<string, number>> = {
   projectGrowthRatio: 1.1,
 };
 
-/** Names and values, those of the editor with its name before them. */
+/** Names and values; the editor's are prefixed with its name. */
 function flatEntries({ editor, ...render }: BenchReport): [string, number | string][] {
   const ofEditor = Object.entries(editor ?? {}).map(([name, value]): [string, number] => [
     `editor.${name}`,

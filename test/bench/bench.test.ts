@@ -1,4 +1,4 @@
-/** `bench` on a tiny pack: the report is whole, and the method agrees with the oracle. Times mean nothing here. */
+/** `bench` on a tiny pack: the report is complete, and the method agrees with the oracle. Times mean nothing here. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,8 +35,8 @@ test('bench measures a first render, a re-tune and the oracle, and compares thei
     expect(report).toMatchObject({
       concepts: 2,
       steps: 3,
-      // Swap guidance and text guidance are off: a row per concept and per reference, and the inversion's; then the
-      // references' only.
+      // Swap guidance and text guidance are off: one row per concept, one per reference, and the inversion's; then the
+      // references' rows only.
       rowsPerStepFirst: 5,
       rowsPerStepRetune: 2,
       device: expect.stringMatching(/^cpu/),

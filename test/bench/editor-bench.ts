@@ -1,7 +1,7 @@
 /**
- * What the editor costs in a real browser: main-thread work per frame while a stroke is drawn, memory that the undo
- * history takes, and the time to the first frame that can be worked on. Part of `npm run bench`; by itself:
- * `node test/bench/editor-bench.ts`, after `npm run build:renderer`.
+ * What the editor costs in a real browser: main-thread work per frame while a stroke is drawn, memory of the undo
+ * history, and time to the first usable frame. Part of `npm run bench`; on its own: `node test/bench/editor-bench.ts`,
+ * after `npm run build:renderer`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,9 +16,9 @@ const SIZE_PX = 2048;
 const CONCEPTS = 8;
 const STROKE_POINTS = 2000;
 const HISTORY_STROKES = 1000;
-/** Strokes after which the cache of masks, which is of a fixed size, is full. */
+/** Strokes after which the fixed-size mask cache is full. */
 const FILLING_STROKES = 20;
-/** Strokes that say what each further one takes; a thousand would take a quarter of an hour to save. */
+/** Further strokes, which show what each one costs; a thousand would take a quarter of an hour to save. */
 const MEASURED_STROKES = 40;
 
 export interface EditorBenchReport {
@@ -26,11 +26,11 @@ export interface EditorBenchReport {
   readonly frameP95Ms: number;
   readonly frameMedianMs: number;
   readonly frames: number;
-  /** Heap and buffers of the page that a history of 1,000 strokes takes, the later ones by what each takes. */
+  /** Heap and buffers of the page for a history of 1,000 strokes, extrapolated from the later strokes. */
   readonly undoBytes: number;
-  /** From the start of the navigation to the first frame that takes input: the starter pack's sample, opened. */
+  /** From the start of the navigation to the first frame that takes input, with the starter pack's sample open. */
   readonly openSampleMs: number;
-  /** The same when the sample was never opened before, the browser's cache is empty and the host makes the project. */
+  /** The same when the sample has never been opened, the browser's cache is empty and the host creates the project. */
   readonly firstStartMs: number;
 }
 
@@ -38,7 +38,7 @@ export async function benchEditor(): Promise<EditorBenchReport> {
   return { ...(await measureMasks()), ...(await measureOpening()) };
 }
 
-/** On masks of 2048 x 2048 pixels, eight of them. */
+/** On eight masks of 2048 x 2048 pixels. */
 async function measureMasks() {
   const packs = await mkdtemp(join(tmpdir(), 'pnp-mix-editor-bench-'));
   try {
@@ -75,14 +75,14 @@ async function measureOpening() {
   }
 }
 
-/** @returns from the start of the navigation, in milliseconds */
+/** @returns time from the start of the navigation, in milliseconds */
 async function interactiveFrameMs(page: Page): Promise<number> {
   const mark = 'first-interactive-frame';
   await page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, mark);
   return page.evaluate((name) => performance.getEntriesByName(name)[0]!.startTime, mark);
 }
 
-/** @returns the main thread's work of each frame of a stroke, in milliseconds */
+/** @returns main-thread work of each frame of a stroke, in milliseconds */
 async function drawLongStroke(page: Page): Promise<number[]> {
   await canvasOf(page).focus();
   await page.keyboard.press('b');
@@ -101,7 +101,7 @@ async function measureUndo(page: Page): Promise<number> {
   const client = await page.context().newCDPSession(page);
   const usedBytes = async () => {
     await client.send('HeapProfiler.collectGarbage');
-    // The types of the protocol know only the first.
+    // The protocol's types know only the first.
     const { usedSize, embedderHeapUsedSize, backingStorageSize } = (await client.send(
       'Runtime.getHeapUsage',
     )) as unknown as Record<'usedSize' | 'embedderHeapUsedSize' | 'backingStorageSize', number>;

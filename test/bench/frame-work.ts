@@ -1,18 +1,18 @@
-/** Main-thread work per animation frame, from a trace that Chromium recorded of itself. */
+/** Main-thread work per animation frame, from a trace that Chromium records of itself. */
 import type { CDPSession } from 'playwright-core';
 
-/** What is read of one event of the Trace Event Format; times in microseconds. */
+/** The fields read from an event of the Trace Event Format; times in microseconds. */
 export interface TraceEvent {
   readonly name: string;
   readonly ts: number;
   readonly tid: number;
   readonly pid: number;
   readonly dur?: number;
-  /** CPU time of the thread within the event. */
+  /** CPU time of the thread during the event. */
   readonly tdur?: number;
 }
 
-/** Runs something while Chromium records what its threads do. */
+/** Runs a function while Chromium records what its threads do. */
 export async function traceOf(client: CDPSession, run: () => Promise<void>): Promise<TraceEvent[]> {
   const events: TraceEvent[] = [];
   client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
@@ -28,17 +28,17 @@ export async function traceOf(client: CDPSession, run: () => Promise<void>): Pro
 }
 
 /**
- * Sums what the page's main thread did from one frame to the next: events handled, scripts run, style, layout, paint.
+ * Sums the main thread's work from one frame to the next: event handling, scripts, style, layout, paint.
  *
- * A task's CPU time counts and not how long it took, since what else the machine did meanwhile, the rasteriser of a
- * machine without a graphics card before all, is no work of this thread. Instrumented callbacks of the page would miss
- * what the browser does on the thread for it, and long-animation-frame entries begin at 50 ms.
+ * It counts a task's CPU time rather than its duration, because what else the machine does meanwhile is not this
+ * thread's work; on a machine without a graphics card that is mostly the rasteriser. Instrumented callbacks in the page
+ * would miss what the browser does for the page on this thread, and long-animation-frame entries begin at 50 ms.
  *
  * @returns milliseconds, one number for each frame but the last
- * @throws Error when the trace holds no frame
+ * @throws Error if the trace contains no frame
  */
 export function workPerFrame(events: readonly TraceEvent[]): number[] {
-  // 1. The main thread is the one that fires animation frames. A frame fires one for each callback.
+  // 1. The main thread is the one that fires animation frames. A frame fires one event per callback.
   const fired = events.filter(({ name }) => name === 'FireAnimationFrame');
   const [first] = fired;
   if (!first) throw new Error('The trace holds no animation frame.');
@@ -56,7 +56,7 @@ export function workPerFrame(events: readonly TraceEvent[]): number[] {
     if (at >= 0 && ts < tasks[at]!.ts + (tasks[at]!.dur ?? 0)) frameStarts.add(at);
   }
 
-  // 3. What was done until the next one does.
+  // 3. Sum the work until the next frame.
   const starts = [...frameStarts].sort((a, b) => a - b);
   return starts
     .slice(1)

@@ -1,11 +1,11 @@
 /**
- * `node test/bench/full-size.ts`: what full-size backgrounds cost. Ratios hardly depend on the machine; each part runs
- * in a process of its own, so that its peak memory is its own.
+ * `node test/bench/full-size.ts`: what full-size backgrounds cost. The ratios hardly depend on the machine; each part
+ * runs in its own process, so that it has its own peak memory.
  *
  * | name | meaning |
  * | --- | --- |
- * | open24Ms, open24PeakMb | taking in a 24-megapixel JPEG: normalising it and reading a screen-sized copy |
- * | compose12Share | what 12 megapixels add to the processor time of the starter's first render, as a share of it |
+ * | open24Ms, open24PeakMb | importing a 24-megapixel JPEG: normalising it and reading a screen-sized copy |
+ * | compose12Share | processor time that 12 megapixels add to the starter's first render, as a share of it |
  * | png12Share | the same for writing the result as PNG |
  * | compose100PeakMb | peak memory of an engine that renders a frame of a 100-megapixel JPEG, PNG included |
  */
@@ -46,7 +46,7 @@ async function photograph(width: number, height: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** What a pack leaves open keeps the paper's value. */
+/** Parameters that the pack leaves open have the paper's values. */
 function definedOnly<Values extends object>(
   values: Values,
 ): { [Key in keyof Values]: NonNullable<Values[Key]> } {
@@ -54,10 +54,10 @@ function definedOnly<Values extends object>(
 }
 
 interface Measurement {
-  /** Processor time of all threads: on a busy machine it says more than the clock. */
+  /** Processor time of all threads: on a busy machine it is more reliable than the clock. */
   readonly cpuMs: number;
   readonly ms: number;
-  /** Of writing the result as PNG, which is not in the others. */
+  /** For writing the result as PNG, which the other figures leave out. */
   readonly pngCpuMs?: number;
   readonly peakMb: number;
 }
@@ -80,7 +80,7 @@ async function openPicture(file: string): Promise<Measurement> {
   return { ...since(startMs, start), peakMb: peakMb() };
 }
 
-/** A first render with a thing placed in the middle of a picture; the frame is the whole of it. */
+/** A first render with an object placed in the middle of a picture; the frame is the whole picture. */
 async function compose(file: string): Promise<Measurement> {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'full-size-bench-'));
   const engine = await Engine.open({ packFolder: starter, device: 'cpu', cacheFolder });

@@ -1,7 +1,7 @@
 /**
- * What a large photograph costs the editor in a real browser: opening a 24-megapixel JPEG, dragging one of four pictures
- * that are placed on it, and the memory of the page and the host then. Part of `npm run bench`; by itself:
- * `node test/bench/photo-bench.ts`, after `npm run build:renderer`.
+ * What a large photograph costs the editor in a real browser: opening a 24-megapixel JPEG, dragging one of four
+ * pictures placed on it, and the memory of page and host. Part of `npm run bench`; on its own: `node
+ * test/bench/photo-bench.ts`, after `npm run build:renderer`.
  */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -22,7 +22,7 @@ export interface PhotoBenchReport {
   readonly placeFrameP95Ms: number;
   readonly placeFrameMedianMs: number;
   readonly placeFrames: number;
-  /** Resident memory of the page's process and the host's then; null where the system does not tell. */
+  /** Resident memory of the page's process and the host's at that point; null if the system does not report it. */
   readonly photoMemoryBytes: number | null;
 }
 
@@ -50,7 +50,7 @@ export async function benchPhoto(): Promise<PhotoBenchReport> {
   }
 }
 
-/** Noise, so that nothing about it compresses well. */
+/** Noise, so that it compresses badly. */
 async function photo(): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
   return sharp({ create: { ...PHOTO, channels: 3, background: '#808080', noise } })
@@ -77,7 +77,7 @@ async function openPhoto(page: Page): Promise<number> {
   return shownMs - droppedMs;
 }
 
-/** @returns the main thread's work of each frame of a drag, in milliseconds */
+/** @returns main-thread work of each frame of a drag, in milliseconds */
 async function dragOne(page: Page): Promise<number[]> {
   await canvasOf(page).focus();
   const from = await onScreen(page, PHOTO.width * (0.25 + 0.15 * (PLACED - 1)), PHOTO.height * 0.5);
@@ -89,7 +89,7 @@ async function dragOne(page: Page): Promise<number[]> {
   return frames;
 }
 
-/** Resident memory of the page's process and of the host; Linux tells it. */
+/** Resident memory of the page's process and of the host, as Linux reports it. */
 async function residentBytes(page: Page, hostPid: number): Promise<number | null> {
   if (process.platform !== 'linux') return null;
   const client = await page.context().browser()!.newBrowserCDPSession();

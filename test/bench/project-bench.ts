@@ -1,6 +1,6 @@
 /**
- * What a project costs: opening one of 1,000 renders against reading the same file with better-sqlite3 alone, and
- * how the file grows. Part of `npm run bench`; by itself: `node test/bench/project-bench.ts`.
+ * What a project costs: opening one with 1,000 renders compared with reading the same file through better-sqlite3
+ * alone, and how the file grows. Part of `npm run bench`; on its own: `node test/bench/project-bench.ts`.
  */
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
@@ -26,11 +26,11 @@ export interface ProjectBenchReport {
   /** The same rows of the same file, read with better-sqlite3 alone; median. */
   readonly projectSqliteMs: number;
   readonly projectOpenVsSqlite: number;
-  /** Growth of the file per render in the last half, over that in the second quarter; 1 is linear. */
+  /** Growth of the file per render in the last half over that in the second quarter; 1 is linear. */
   readonly projectGrowthRatio: number;
 }
 
-/** Makes a project of 1,000 renders and measures it. */
+/** Creates a project with 1,000 renders and measures it. */
 export async function benchProject(): Promise<ProjectBenchReport> {
   const folder = await mkdtemp(join(tmpdir(), 'pnp-mix-project-bench-'));
   try {
@@ -51,7 +51,7 @@ export async function benchProject(): Promise<ProjectBenchReport> {
   }
 }
 
-/** @returns the file's size by the number of renders in it, at a quarter, a half and all of them */
+/** @returns the file's size at a quarter, a half and all of the renders */
 function fillProject(path: string): Map<number, number> {
   const bytesAt = new Map<number, number>();
   ProjectFile.create(path).close();
@@ -77,7 +77,7 @@ function fillProject(path: string): Map<number, number> {
   return bytesAt;
 }
 
-/** Medians in milliseconds, the actions taking turns. */
+/** Medians in milliseconds; the actions take turns. */
 function measure(actions: readonly (() => void)[]): number[] {
   const timesMs = actions.map((): number[] => []);
   for (let repeat = 0; repeat < REPEATS; repeat++) {

@@ -1,9 +1,9 @@
-/** Drags the pointer at a pen's rate and measures the work of the page's main thread. */
+/** Drags the pointer at the rate of a pen and measures the work of the page's main thread. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { traceOf, workPerFrame } from './frame-work.ts';
 
-/** A pen reports about 250 positions a second: four or so between two frames. */
+/** A pen reports about 250 positions a second: about four between two frames. */
 const POINT_INTERVAL_MS = 4;
 
 interface ScreenPoint {
@@ -15,7 +15,7 @@ interface ScreenPoint {
  * @param from where the button is pressed, in CSS pixels of the page
  * @param points number of positions
  * @param at the position after a share of the drag, 0 <= share < 1
- * @returns the main thread's work of each frame of the drag, in milliseconds
+ * @returns main-thread work of each frame of the drag, in milliseconds
  */
 export async function tracedDrag(
   page: Page,
@@ -32,7 +32,7 @@ export async function tracedDrag(
     for (let point = 0; point < points; point++) {
       const earlyMs = startMs + point * POINT_INTERVAL_MS - performance.now();
       if (earlyMs > 0) await sleep(earlyMs);
-      // Not waiting for the response, which comes with the next frame: a pen does not wait either.
+      // Does not wait for the response, which comes with the next frame: a pen does not wait either.
       sent.push(
         client.send('Input.dispatchMouseEvent', {
           type: 'mouseMoved',

@@ -1,4 +1,4 @@
-/** CONTRIBUTING.md's table of what to change where names files that are there. */
+/** CONTRIBUTING.md's table of where to make changes names only files that exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,14 +11,14 @@ const alternatives = (path: string): string[] => {
   return choices === undefined ? [path] : choices.split(',').map((choice) => `${before}${choice}${after}`);
 };
 
-test('every file of the table is there', () => {
+test('every file in the table exists', () => {
   const page = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
   const [, table = ''] = page.split('## Where to change what');
   const paths = [
     ...table.split('## Coverage')[0]!.matchAll(/`((?:electron|renderer|docs|test|native-models)\/[^`]+)`/g),
   ]
     .map(([, path]) => path!)
-    // Names that are to be chosen.
+    // Placeholders for names yet to be chosen.
     .filter((path) => !/[A-Z]{4}/.test(path));
   expect(paths.length).toBeGreaterThan(25);
   expect(paths.flatMap(alternatives).filter((path) => !existsSync(join(root, path)))).toEqual([]);

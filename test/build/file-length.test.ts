@@ -1,4 +1,4 @@
-/** No source file grows past what can be read in one go. */
+/** No source file is too long to read in one go. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ const MAX_LINES = 400;
 const FOLDERS = ['build', 'electron', 'native-models', 'renderer', 'test'];
 const SOURCE = /\.(c?ts|tsx|m?js|css|py)$/;
 
-/** Texts are lists. */
+/** Text tables are lists. */
 const TEXTS = join('renderer', 'panels', 'texts');
 
 function sources(): string[] {
@@ -19,7 +19,7 @@ function sources(): string[] {
   );
 }
 
-test(`only texts have more than ${MAX_LINES} lines`, () => {
+test(`only text tables have more than ${MAX_LINES} lines`, () => {
   const tooLong = sources()
     .filter((path) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length > MAX_LINES)
     .map((path) => path.replaceAll('\\', '/'));

@@ -1,4 +1,4 @@
-/** The generated pages say what the code says. */
+/** The generated pages match the code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { renderParametersSchema } from '../../electron/contract/parameters.ts';
 const root = join(import.meta.dirname, '..', '..');
 const docs = new Map(generatedDocs().map(({ path, content }) => [path, content]));
 
-test.each([...docs.keys()])('%s is what `npm run docs` writes', (path) => {
+test.each([...docs.keys()])('%s is up to date with `npm run docs`', (path) => {
   expect(readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n')).toBe(docs.get(path));
 });
 
@@ -23,7 +23,7 @@ describe('the pages', () => {
     }
   });
 
-  test('the scene’s schema has its fields, and says which are needed', () => {
+  test('the scene’s schema lists its fields and marks the required ones', () => {
     const schema = JSON.parse(docs.get('docs/scene.schema.json')!);
     expect(schema.required).toEqual(['version', 'prompt', 'background', 'concepts']);
     expect(schema.additionalProperties).toBe(false);

@@ -1,4 +1,4 @@
-/** What the pages link to is there. */
+/** The pages' links lead to existing files. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ function pages(): string[] {
   return [...atRoot, ...inFolder('docs'), ...inFolder('native-models')];
 }
 
-/** Targets of links and pictures that are paths; their fragments are left out. */
+/** Link and picture targets that are paths, without their fragments. */
 function linkedPaths(markdown: string): string[] {
   return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target!)
@@ -22,7 +22,7 @@ function linkedPaths(markdown: string): string[] {
     .map((target) => target.split('#')[0]!);
 }
 
-test('every relative link of every page leads somewhere', () => {
+test('every relative link of every page leads to an existing file', () => {
   const broken = pages().flatMap((page) =>
     linkedPaths(readFileSync(join(root, page), 'utf8'))
       .filter((target) => !existsSync(join(root, dirname(page), target)))
@@ -31,6 +31,6 @@ test('every relative link of every page leads somewhere', () => {
   expect(broken).toEqual([]);
 });
 
-test('the README shows a picture that is a picture', () => {
+test('the README’s picture is a valid picture', () => {
   expect(statSync(join(root, 'docs', 'images', 'demo-sheet.png')).size).toBeGreaterThan(10_000);
 });

@@ -1,4 +1,4 @@
-/** What is packaged, and that its own files start. The installers themselves need Electron's binary. */
+/** What is packaged, and that the packaged files start. Building the installers needs Electron's binary. */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ describe('the files of libraries', () => {
 });
 
 describe('the configuration', () => {
-  it('fuses: nothing but the program itself is run', () => {
+  it('fuses: only the program’s own code can run', () => {
     expect(builderConfig.electronFuses).toEqual({
       runAsNode: false,
       enableCookieEncryption: true,
@@ -49,26 +49,26 @@ describe('the configuration', () => {
     expect(builderConfig.asar).toBe(true);
   });
 
-  it('makes a deb only with a home page to name, and takes no placeholder for one', () => {
+  it('builds a deb only if there is a real home page, not a placeholder', () => {
     expect(linuxTargets(homepageOf({}))).toEqual(['AppImage']);
     expect(homepageOf({ PNPMIX_HOMEPAGE: 'https://studio.example' })).toBe('https://studio.example/');
     expect(linuxTargets('https://studio.example/')).toEqual(['AppImage', 'deb']);
     expect(() => homepageOf({ PNPMIX_HOMEPAGE: 'studio.example' })).toThrow('must begin with https://');
   });
 
-  it('gives project files to the program', () => {
+  it('associates project files with the program', () => {
     expect(builderConfig.fileAssociations).toMatchObject([
       { ext: PROJECT_EXTENSION.slice(1), role: 'Editor' },
     ]);
   });
 
-  it('takes the Electron that the project pins, exactly', () => {
+  it('uses exactly the Electron version that the project pins', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(devDependencies.electron).toMatch(/^45\.\d+\.\d+$/);
     expect(builderConfig.electronVersion).toBe(devDependencies.electron);
   });
 
-  it('leaves beside the archive what native code reads, and the host looks for it there', () => {
+  it('unpacks what native code reads, and the host finds it there', () => {
     expect(builderConfig.asarUnpack).toContain('native-models/packs/**');
     const inside = join('opt', 'app', 'resources', 'app.asar', 'native-models', 'packs');
     expect(outsideArchive(inside)).toBe(inside.replace('app.asar', 'app.asar.unpacked'));
@@ -82,7 +82,7 @@ describe('without Electron’s binary', () => {
     throw Object.assign(new Error('getaddrinfo ENOTFOUND github.com\nand more'), { name });
   };
 
-  it('there are no installers, and one sentence says why', async () => {
+  it('builds no installers and says why in one sentence', async () => {
     await expect(makeInstallers(failing('RequestError'))).rejects.toMatchObject({
       code: 'ELECTRON_UNAVAILABLE',
       message: expect.stringMatching(
@@ -91,7 +91,7 @@ describe('without Electron’s binary', () => {
     });
   });
 
-  it('no other failure is taken for that', async () => {
+  it('reports any other failure as it is', async () => {
     await expect(makeInstallers(failing('InvalidConfigurationError'))).rejects.toMatchObject({
       name: 'InvalidConfigurationError',
     });
@@ -110,7 +110,7 @@ describe('the staged program', () => {
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
-  it('has what runs, and no more', () => {
+  it('contains what it needs to run, and nothing else', () => {
     for (const path of [
       'package.json',
       'LICENSE',

@@ -1,4 +1,4 @@
-/** docs/security.md promises tests by name: each must be there. */
+/** The tests that docs/security.md names exist. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,21 +14,21 @@ const titles = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf
     ),
   );
 
-it('every item of Electron’s checklist has its line, in order', () => {
+it('every item of Electron’s checklist has a row, in order', () => {
   expect(rows.map((row) => Number(row.split('|')[1]))).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-it('every line names a test, or that of the line before', () => {
+it('every row names a test or refers to the row before', () => {
   expect(rows.filter((row) => !/\*[^*]+\*|\| the same|`[\w-]+\.test\.ts`/.test(row))).toEqual([]);
 });
 
-it('every test that is named is there', () => {
+it('every test it names exists', () => {
   const named = rows.flatMap((row) => [...row.matchAll(/\*([^*]+)\*/g)].map(([, name]) => name!));
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((name) => !titles.some((title) => title.startsWith(name)))).toEqual([]);
 });
 
-it('every file that is named is there', () => {
+it('every file it names exists', () => {
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' });
   const named = [...document.matchAll(/`(?:test\/)?([\w/-]+\.test\.ts)`/g)].map(([, name]) => name!);
   expect(named.filter((name) => !files.some((file) => file.endsWith(name)))).toEqual([]);

@@ -8,16 +8,16 @@ const root = join(import.meta.dirname, '..', '..');
 const modules = ['electron', 'renderer', 'native-models/graph', 'build'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
-    // Migrations that were released are never edited.
+    // Released migrations are never edited.
     .filter((name) => !/migrations[\\/]\d/.test(name))
     .map((name) => ({ name: join(folder, name), source: readFileSync(join(root, folder, name), 'utf8') })),
 );
 
-/** A number, a text or a pattern that is written out, or a list or a set of them. */
+/** A literal number, string or regular expression, or a list or set of them. */
 const WRITTEN_OUT =
   /^(export )?const ([a-z]\w*)(?:: [^=\n]+)? = (?:new Set\()?\[?\s*(?:-?\d[\d_.e-]*n?|'[^']*'|`[^`$]*`|\/(?![/*]).+\/[a-z]*)\s*(?:[,;*]|as const|\*\*|<<)/gm;
 
-test('what a module writes out at its top is in upper case', () => {
+test('literal constants at the top of a module are in upper case', () => {
   expect(modules.length).toBeGreaterThan(300);
   expect(
     modules.flatMap(({ name, source }) =>
@@ -26,7 +26,7 @@ test('what a module writes out at its top is in upper case', () => {
   ).toEqual([]);
 });
 
-test('private members have a #', () => {
+test('private members start with #', () => {
   expect(
     modules.flatMap(({ name, source }) =>
       [...source.matchAll(/^\s+(?:private|protected) (?!constructor).*/gm)].map(

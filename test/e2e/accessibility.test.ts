@@ -10,7 +10,7 @@ const studio = sharedStudio();
 describe('axe', () => {
   it('finds nothing wrong with the scene, a render, and every sheet, in both themes', async () => {
     const { page } = studio;
-    // What the tests find by selectors (studio-page.ts) has its role and name.
+    // The roles and names of what the tests find by selectors (studio-page.ts).
     await page.getByRole('application', { name: t('view.canvas') }).waitFor();
     await page
       .getByRole('banner')
@@ -23,7 +23,7 @@ describe('axe', () => {
     found.parameters = await violationsInBothThemes(page);
     await page.getByRole('button', { name: t('parameters.more') }).click();
     await renderButton(page).click();
-    // The page of these tests asks for reduced motion: what is under way is said without any.
+    // The tests' page asks for reduced motion: work in progress is shown without animation.
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
     found.rendering = await violationsInBothThemes(page);
     await page.locator('.frame img').waitFor();
@@ -96,7 +96,7 @@ describe('axe', () => {
 });
 
 describe('the keyboard', () => {
-  it('opens the list of shortcuts with ?, closes it with Escape, and gives the focus back', async () => {
+  it('opens the list of shortcuts with ?, closes it with Escape, and returns the focus', async () => {
     const { page } = studio;
     await canvasOf(page).focus();
     await page.keyboard.press('Shift+?');
@@ -106,7 +106,7 @@ describe('the keyboard', () => {
     expect(await canvasOf(page).evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
-  it('changes a shortcut, and takes it from the action that had it', async () => {
+  it('changes a shortcut and takes it from the action that had it', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('app.settings') }).click();
     await page
@@ -122,7 +122,7 @@ describe('the keyboard', () => {
     await expect.poll(() => brush.getAttribute('aria-pressed')).toBe('true');
   });
 
-  it('reorders concepts by keys', async () => {
+  it('reorders concepts with keys', async () => {
     const { page } = studio;
     const names = () => page.locator('.concept-title').allTextContents();
     const before = await names();
@@ -138,7 +138,7 @@ describe('the keyboard', () => {
 });
 
 describe('the user guide', () => {
-  it('opens from the shortcuts, with its pictures, and leads from its contents to its parts', async () => {
+  it('opens from the shortcuts, with its pictures, and its contents lead to its sections', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('app.help') }).click();
     await page.getByRole('button', { name: t('help.guide') }).click();
@@ -166,7 +166,7 @@ describe('the user guide', () => {
   });
 });
 
-/** Whether the bar of the comparison holds its words, at both usual widths. */
+/** Whether the comparison bar fits its labels at both usual widths. */
 async function expectBarToFit(): Promise<void> {
   const { page } = studio;
   for (const width of [1280, 1440]) {
@@ -188,7 +188,7 @@ async function expectBarToFit(): Promise<void> {
 }
 
 describe('languages', () => {
-  it('have room in the bar of the comparison: English', async () => {
+  it('fit the comparison bar: English', async () => {
     const { page } = studio;
     await page
       .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
@@ -212,7 +212,7 @@ describe('languages', () => {
     await screenshot(page, 'korean');
   });
 
-  it('has its guide in Korean, too', async () => {
+  it('has its guide in Korean too', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: '단축키' }).click();
     await page.getByRole('button', { name: '사용 설명서' }).click();
@@ -230,7 +230,7 @@ describe('languages', () => {
     await guide.waitFor({ state: 'detached' });
   });
 
-  it('wrote nothing wrong to the console all the while', () => {
+  it('logged no error to the console throughout', () => {
     expect(studio.faults).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** axe on the page as it is. */
+/** Runs axe on the current page. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
@@ -6,15 +6,15 @@ import type { Page } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** axe as a value of the page's own world, kept there: making it takes as long as a good part of its looking. */
+/** axe as a value in the page's own world, kept there because creating it takes a good part of a run. */
 interface AxeWindow {
   axeOfTests?: typeof axe;
 }
 
-/** What depends on the theme. */
+/** Rules that depend on the theme. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** What axe finds wrong in the light theme, and of colours in the dark one. */
+/** axe's findings in the light theme, and its findings on colours in the dark one. */
 export async function violationsInBothThemes(page: Page): Promise<string[]> {
   const setTheme = (theme: string) =>
     page.evaluate((scheme) => {
@@ -29,12 +29,12 @@ export async function violationsInBothThemes(page: Page): Promise<string[]> {
 }
 
 /**
- * What axe finds wrong, each with the elements, short enough to read.
+ * axe's findings, each with its elements, short enough to read.
  *
- * @param rules those of axe's names; all when it is left out
+ * @param rules names of axe's rules; all if omitted
  */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  // As a script of the test's own, which the page's policy does not bind.
+  // As the test's own script, which is not subject to the page's policy.
   await page.evaluate((source) => {
     (window as AxeWindow).axeOfTests ??= new Function(`${source}; return axe;`)() as typeof axe;
   }, axeSource);
@@ -43,9 +43,9 @@ export async function violations(page: Page, rules?: readonly string[]): Promise
       (window as AxeWindow).axeOfTests!.run(document, {
         resultTypes: ['violations'],
         ...(only && { runOnly: only }),
-        // A selector for every element that is looked at, which nobody reads here, takes a third of the time.
+        // Selectors for every element, which are not read here, take a third of the time.
         selectors: false,
-        // Menus and tooltips are at the end of the page, outside of the landmarks, and belong to buttons that are inside.
+        // Menus and tooltips are at the end of the page, outside the landmarks, and belong to buttons inside them.
         ...(!only && {
           rules: { region: { enabled: document.querySelector('[role="menu"], [role="tooltip"]') === null } },
         }),

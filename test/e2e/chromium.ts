@@ -1,6 +1,6 @@
 /**
- * A Chromium for the tests: the one that is named or installed, else Debian's from its archive (as root), else
- * Playwright's own. Whatever is missing is said, never skipped.
+ * A Chromium for the tests: the configured or installed one, else Debian's from its archive (as root), else
+ * Playwright's own. If none can be found, the error says so; tests are never skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,7 +23,7 @@ function run(command: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}.`);
 }
 
-/** Where a Chromium is; installs one when there is none. */
+/** Path of a Chromium; installs one if there is none. */
 export function findChromium(): string {
   const named = process.env.PNPMIX_CHROMIUM;
   if (named !== undefined) {
@@ -44,7 +44,7 @@ export function findChromium(): string {
 let shared: Promise<Browser> | undefined;
 
 /**
- * The browser of all files that this process runs, one after the other; it ends with the process. Pages of different
+ * The browser for all files that this process runs, one after the other; it closes with the process. Pages in different
  * contexts share nothing that a page can see.
  */
 export async function sharedChromium(): Promise<Browser> {
@@ -56,11 +56,11 @@ function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [
-      // Chromium's sandbox cannot be used by root.
+      // Chromium's sandbox does not work as root.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      // Small /dev/shm in containers.
+      // Containers have a small /dev/shm.
       '--disable-dev-shm-usage',
-      // No page here has a GPU to draw with; drawing by an imitation of one takes longer.
+      // No page here has a GPU; software emulation of one is slower than plain software drawing.
       '--disable-gpu',
     ],
   });

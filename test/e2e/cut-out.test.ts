@@ -1,4 +1,4 @@
-/** What of a concept's picture is used: its own transparency says it, or it is cut out on the canvas. */
+/** Which part of a concept's picture is used: given by its transparency, or cut out on the canvas. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,7 +12,7 @@ const OTHERS = join('test', 'golden', 'cut-outs');
 
 const studio = sharedStudio();
 
-/** A red square of a quarter of the picture in the middle; around it, nothing or blue. */
+/** A red square covering a quarter of the picture in its middle; around it nothing, or blue. */
 const square = (surroundings: 'see-through' | 'blue') =>
   sharp({
     create: {
@@ -30,7 +30,7 @@ const whole = () => studio.page.getByRole('img', { name: t('subject.wholeAlt') }
 const bar = () => studio.page.getByRole('region', { name: textPattern('cutOut.title') });
 const undo = () => studio.page.getByRole('button', { name: new RegExp(`^${t('app.undo')}`) });
 
-/** Adds a concept, which is then in hand. */
+/** Adds a concept, which then is selected. */
 async function add(picture: Buffer): Promise<void> {
   const { page } = studio;
   const cards = page.getByRole('button', { name: textPattern('concept.select') });
@@ -40,7 +40,7 @@ async function add(picture: Buffer): Promise<void> {
   await saved(page);
 }
 
-/** How much of the picture is kept, in percent, as the panel says it. */
+/** Kept share of the picture in percent, as the panel shows it. */
 async function kept(): Promise<number> {
   await saved(studio.page);
   const group = studio.page.getByRole('group', { name: textPattern('cutOut.panel') });
@@ -53,12 +53,12 @@ describe('a transparent picture', () => {
   beforeAll(async () => {
     await createProject(studio.page, 'Cut-outs');
     await dropPicture(studio.page, 'background.png', await square('blue').png().toBuffer());
-    // What is dropped before it is there would be taken for the background.
+    // A picture dropped before it is there would become the background.
     await studio.page.getByRole('img', { name: t('background.alt') }).waitFor();
     await saved(studio.page);
   });
 
-  it('is used without its surroundings, whatever program wrote it, and an opaque one whole', async () => {
+  it('is used without its surroundings, whatever program wrote it; an opaque one is used whole', async () => {
     const files = readdirSync(OTHERS).filter((name) => /\.(png|webp)$/.test(name));
     const pictures = [
       ...files.map((name) => readFileSync(join(OTHERS, name))),
@@ -75,7 +75,7 @@ describe('a transparent picture', () => {
 });
 
 describe('a picture on the canvas', () => {
-  it('opens in the place of the scene, and takes the mask tools, with undo as far as it began', async () => {
+  it('opens in place of the scene with the mask tools, and undo goes back to its beginning', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('subject.edit') }).click();
     await bar().waitFor();
@@ -91,7 +91,7 @@ describe('a picture on the canvas', () => {
     await expect.poll(kept).toBeCloseTo(75, 0);
     await page.keyboard.press('Control+z');
     await page.keyboard.press('Control+z');
-    // Farther back there is what is not in sight.
+    // Undoing further would undo what is not on the screen.
     await page.keyboard.press('Control+z');
     await expect.poll(kept).toBe(0);
     expect(await undo().isDisabled()).toBe(true);
@@ -99,7 +99,7 @@ describe('a picture on the canvas', () => {
     await expect.poll(kept).toBeCloseTo(25, 0);
   });
 
-  it('is as it was after Escape, and cut out after Enter, by clicks and operations too', async () => {
+  it('is unchanged after Escape and cut out after Enter, also by clicks and operations', async () => {
     const { page } = studio;
     await page.keyboard.press('Escape');
     await whole().waitFor();
@@ -111,7 +111,7 @@ describe('a picture on the canvas', () => {
     await page.mouse.click(middle.x, middle.y);
     const keep = page.getByRole('button', { name: t('mask.proposal.keep') });
     await expect.poll(() => keep.isEnabled()).toBe(true);
-    // The first takes the proposal, the second ends.
+    // The first Enter accepts the proposal, the second closes the picture.
     await page.keyboard.press('Enter');
     await expect.poll(kept).toBeCloseTo(25, 0);
     await page.getByRole('button', { name: t('mask.shrink'), exact: true }).click();

@@ -1,4 +1,4 @@
-/** An exported picture dropped on the window brings its scene back; any other picture is taken as a picture. */
+/** An exported picture dropped on the window restores its scene; any other picture is added as a picture. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
@@ -13,7 +13,7 @@ function alphaOfDog() {
   return studio.page.getByRole('textbox', { name: t('parameters.alpha.name'), exact: true });
 }
 
-it('restores alpha, as one step of the history', async () => {
+it('restores alpha as one step of the history', async () => {
   const { page } = studio;
   await renderButton(page).click();
   await page.locator('.frame img').waitFor();
@@ -46,7 +46,7 @@ it('restores alpha, as one step of the history', async () => {
   await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
 });
 
-it('restores the whole scene in an empty project, its pictures from the project that has them', async () => {
+it('restores the whole scene in an empty project, with pictures from the project that has them', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: 'Two things in a meadow' }).click();
   await page.getByRole('menuitem', { name: t('project.recent') }).click();
@@ -59,7 +59,7 @@ it('restores the whole scene in an empty project, its pictures from the project 
   await page.getByText(t('flow.ready')).waitFor();
 });
 
-it('takes any other picture as a concept', async () => {
+it('adds any other picture as a concept', async () => {
   const { page } = studio;
   await dropPicture(page, 'rabbit.png', await samplePicture('cat.png'));
   await page.getByRole('button', { name: t('concept.select', { name: 'rabbit' }) }).waitFor();

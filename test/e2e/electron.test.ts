@@ -1,6 +1,6 @@
 /**
- * The program in Electron itself. It runs unchanged wherever Electron's binary is; where it is not, it is skipped
- * and says so: test/electron/main runs the same host on a stand-in there.
+ * The program in Electron itself. Runs unchanged wherever Electron's binary is installed, and is otherwise reported as
+ * skipped: test/electron/main runs the same host on a fake of Electron.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { buildHost } from '../../build/build-host.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The binary, without asking the package for it: that would try to download it. */
+/** Path of the binary, without asking the package for it, which would try to download it. */
 function electronBinary(): string | undefined {
   const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
   const named = join(folder, 'path.txt');
@@ -54,7 +54,7 @@ describe.skipIf(binary === undefined)('in Electron', () => {
     if (root !== undefined) await rm(root, { recursive: true, force: true });
   });
 
-  it('shows the program’s page, sandboxed, with nothing of Node in it', async () => {
+  it('shows the program’s page, sandboxed and without Node', async () => {
     expect(page.url()).toBe('app://studio/index.html');
     expect(
       await page.evaluate(`['require', 'process', 'module', 'Buffer'].filter((name) => name in window)`),
@@ -76,7 +76,7 @@ describe.skipIf(binary === undefined)('in Electron', () => {
     });
   });
 
-  it('goes nowhere and reaches nothing', async () => {
+  it('cannot navigate away and reaches nothing', async () => {
     expect(await page.evaluate(`fetch('https://example.org/').then(() => true, () => false)`)).toBe(false);
     expect(await page.evaluate(`window.open('https://example.org/') === null`)).toBe(true);
     await page.evaluate(`void (location.href = 'https://example.org/')`);

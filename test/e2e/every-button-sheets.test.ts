@@ -1,6 +1,6 @@
 /**
- * Every button, menu item, switch and choice of the sheets, pressed once in each state that brings new ones, against the real
- * host: nothing that the editor sends may be what the contract refuses, and nothing may go wrong.
+ * Presses every button, menu item, switch and choice of the sheets once in each state that brings new ones, against the
+ * real host: the editor must send nothing that the contract refuses, and nothing may fail.
  */
 
 import { expect, it } from 'vitest';
@@ -54,7 +54,7 @@ describeEveryButton('every button of the sheets', (studio) => {
     });
   });
 
-  it('left nothing wrong on the console', async () => {
+  it('logged no error to the console', async () => {
     const { page } = studio;
     await onScreen(page, 0, 0);
     expect(studio.faults).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * Every button, menu item, switch and choice of the window, pressed once in each state that brings new ones, against the real
- * host: nothing that the editor sends may be what the contract refuses, and nothing may go wrong.
+ * Presses every button, menu item, switch and choice of the window once in each state that brings new ones, against the
+ * real host: the editor must send nothing that the contract refuses, and nothing may fail.
  */
 
 import { expect, it } from 'vitest';
@@ -18,12 +18,12 @@ import { canvasOf, createProject, drag, idle, onScreen, render } from './studio-
 import { t } from './texts.ts';
 
 describeEveryButton('every button of the window', (studio) => {
-  it('of the sample with a concept in hand', async () => {
+  it('of the sample with a concept selected', async () => {
     const { page } = studio;
     await openSample(page);
     expect(
       await pressAll(WINDOW, async () => {
-        // Some of the buttons leave the project, or take the concept away.
+        // Some of the buttons leave the project or delete the concept.
         await closeSheets(page);
         if ((await catOf(page).count()) === 0) await openSample(page);
         await editCat(page);
@@ -31,7 +31,7 @@ describeEveryButton('every button of the window', (studio) => {
     ).toBeGreaterThan(50);
   });
 
-  it('of a picture that is cut out', async () => {
+  it('of a picture that is being cut out', async () => {
     const { page } = studio;
     await openSample(page);
     await pressAll('.canvas-area, .flow-panel', async () => {
@@ -42,7 +42,7 @@ describeEveryButton('every button of the window', (studio) => {
     });
   });
 
-  it('of each tool, in the middle of its work', async () => {
+  it('of each tool in the middle of its work', async () => {
     const { page } = studio;
     await openSample(page);
     const tools = page.getByRole('toolbar').getByRole('button');
@@ -67,7 +67,7 @@ describeEveryButton('every button of the window', (studio) => {
     await render(page);
     await settle(page, t('render.start'));
     await pressAll('.canvas-area, .filmstrip, .header-bar', async () => {
-      // Some of the buttons delete the render, or open another project.
+      // Some of the buttons delete the render or open another project.
       await closeSheets(page);
       const frame = page.locator('.filmstrip .frame-picture').first();
       if ((await catOf(page).count()) === 0) await openSample(page);
@@ -84,7 +84,7 @@ describeEveryButton('every button of the window', (studio) => {
     await pressAll(WINDOW, () => closeSheets(page));
   });
 
-  it('left nothing wrong on the console', async () => {
+  it('logged no error to the console', async () => {
     const { page } = studio;
     await onScreen(page, 0, 0);
     expect(studio.faults).toEqual([]);

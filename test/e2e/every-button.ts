@@ -1,4 +1,4 @@
-/** Presses every button, menu item, switch and choice of the window once, and says which of them went wrong. */
+/** Presses every button, menu item, switch and choice of the window once, and reports which of them failed. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,15 +18,15 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   [`button: ${t('models.import')}`]: 'it asks for a folder of models; models.test.ts gives it one',
 };
 
-/** What a text ends with, whatever it is. */
+/** Endings of texts that vary. */
 const endOf = (key: string, placeholder: string) =>
   new RegExp(`(?<=${textPattern(key, { [placeholder]: '' }).source}).+`);
 
-/** Lists of the same button for many things: one of each is pressed. */
+/** Lists with the same button for many items: one of each is pressed. */
 const ALIKE: readonly RegExp[] = [
   ...['settings.change', 'settings.clear', 'settings.default'].map((key) => endOf(key, 'action')),
   new RegExp(`(?<=^button: (?:${t('app.undo')}|${t('app.redo')}): ).+`),
-  // The licences in About: name, version (its digits already replaced), licence.
+  // The licences in About: name, version (with its digits already replaced), licence.
   /(?<=^button: )\S+ #\.#.* · .+/,
 ];
 
@@ -45,7 +45,7 @@ export function describeEveryButton(name: string, states: (studio: StudioPage) =
   describe(name, { timeout: 900_000 }, () => states(studio));
 }
 
-/** What can be pressed. */
+/** Elements that can be pressed. */
 const BUTTONS =
   'button, [role="button"], [role="radio"], [role="switch"], input[type="checkbox"], input[type="radio"]';
 
@@ -56,7 +56,7 @@ interface Button {
   readonly isToggle: boolean;
 }
 
-/** Marks the next one that was not pressed yet. @returns undefined when there is none left */
+/** Marks the next element that has not been pressed yet. @returns undefined if none is left */
 async function markNext(page: Page, scope: string): Promise<Button | undefined> {
   const found = await page.evaluate(
     ([within, selector]) => {
@@ -103,7 +103,7 @@ async function markNext(page: Page, scope: string): Promise<Button | undefined> 
 
 const OVERLAYS = '[role="menu"], .mantine-Modal-content, .mantine-Popover-dropdown';
 
-/** Closes what lies over the window, but for a sheet. */
+/** Closes everything that covers the window, except a sheet. */
 async function closeOverlays(page: Page): Promise<void> {
   const open = page.locator(OVERLAYS).filter({ visible: true });
   for (let left = await open.count(); left > 0; left = await open.count()) {
@@ -112,10 +112,10 @@ async function closeOverlays(page: Page): Promise<void> {
   }
 }
 
-/** Waits until nothing is under way any more, and says what went wrong. */
+/** Waits until no work is in progress, and reports what failed. */
 export async function settle(page: Page, what: string): Promise<void> {
   await closeOverlays(page);
-  // In one call: it happens after every button.
+  // In one call, because it runs after every button.
   const failures = await page.evaluate(
     async ([savedText, idleText]) => {
       const reads = (selector: string, text: string) =>
@@ -137,7 +137,7 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
   if (!hasMenu) {
     await click();
     await settle(page, key);
-    // Back to how it was, so that the next ones are pressed as a user meets them.
+    // Restores the state, so that the next ones are pressed as a user meets them.
     if (isToggle && (await next.count()) > 0 && (await next.isEnabled())) {
       await click();
       await settle(page, `${key}, back`);
@@ -153,7 +153,7 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
     const item = `menuitem: ${name}`;
     if (pressed.has(item)) continue;
     pressed.add(item);
-    // What an item does may have taken the menu's button away.
+    // The item's action may have removed the menu's button.
     if ((await next.count()) === 0) return;
     await click();
     await items.nth(at).click();
@@ -162,10 +162,10 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
 }
 
 /**
- * Presses everything within `scope` until nothing is left that was not pressed before.
+ * Presses everything within `scope` that has not been pressed before.
  *
  * @param scope selector
- * @param enter brings back the state in which the scope is shown; called before each press
+ * @param enter restores the state in which the scope is shown; called before each press
  * @returns how many were pressed
  */
 export async function pressAll(scope: string, enter: () => Promise<void>): Promise<number> {
@@ -193,7 +193,7 @@ export async function closeSheets(page: Page): Promise<void> {
   await sheet.waitFor({ state: 'detached' });
 }
 
-/** Goes on in a sample of its own: what was pressed before may have taken the last one apart. */
+/** Continues in a sample project of its own, since earlier presses may have changed the last one. */
 export async function openSample(page: Page): Promise<void> {
   await closeSheets(page);
   const before = page.url();
@@ -204,12 +204,12 @@ export async function openSample(page: Page): Promise<void> {
   await settle(page, t('project.openSample'));
 }
 
-/** The button that takes the cat in hand. */
+/** The button that selects the cat. */
 export function catOf(page: Page): Locator {
   return page.locator(`button[aria-label="${t('concept.select', { name: 'my cat' })}"]`);
 }
 
-/** Closes what lies over the window, and takes a concept in hand. */
+/** Closes everything that covers the window, and selects a concept. */
 export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
   const card = catOf(page);

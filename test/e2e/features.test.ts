@@ -1,4 +1,4 @@
-/** What makes working with many renders bearable: results that show by themselves, the history, candidates, drafts. */
+/** What makes many renders manageable: results that appear by themselves, history, candidates, drafts. */
 import { describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
 import {
@@ -29,7 +29,7 @@ async function pressRender(): Promise<void> {
 }
 
 describe('a result', () => {
-  it('shows by itself, and Escape leads back to the masks', async () => {
+  it('appears by itself, and Escape returns to the masks', async () => {
     const { page } = studio;
     await pressRender();
     await editTheScene().waitFor();
@@ -38,7 +38,7 @@ describe('a result', () => {
     await editTheScene().waitFor({ state: 'detached' });
   });
 
-  it('leaves the canvas to one who paints, and says that it is there', async () => {
+  it('does not replace the masks while the user paints, and is announced', async () => {
     const { page } = studio;
     await setParameter(t('parameters.steps.name'), '16');
     await whileSeen(page, RENDER_PROGRESS, pressRender);
@@ -59,7 +59,7 @@ describe('a result', () => {
 });
 
 describe('the history', () => {
-  it('is searched, sorted, and compared, with the differences in words', async () => {
+  it('is searched, sorted and compared, with the differences in words', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('history.browse') }).click();
     const rows = page.locator('.history-row');
@@ -92,7 +92,7 @@ describe('the history', () => {
     await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
   });
 
-  it('gives back what was deleted', async () => {
+  it('restores deleted renders', async () => {
     const { page } = studio;
     const rows = page.locator('.history-row');
     await page
@@ -116,7 +116,7 @@ describe('the history', () => {
 });
 
 describe('candidates', () => {
-  it('are looked at on the canvas by keys, and regenerated one by one', async () => {
+  it('are viewed on the canvas with keys, and regenerated one by one', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('background.generate') }).click();
     const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
@@ -140,7 +140,7 @@ describe('candidates', () => {
 });
 
 describe('live drafts', () => {
-  it('are off by default, and leave one render in the history however often a control rests', async () => {
+  it('are off by default, and leave one render in the history however often a slider pauses', async () => {
     const { page } = studio;
     const live = page.getByRole('switch', { name: t('parameters.livePreview') });
     expect(await live.isChecked()).toBe(false);
@@ -159,7 +159,7 @@ describe('live drafts', () => {
 });
 
 describe('the settings', () => {
-  it('show what the cache holds, and empty it', async () => {
+  it('show the size of the cache, and clear it', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('app.settings') }).click();
     await page.getByText(textPattern('settings.cacheHolds', { size: /\d+ kB/ })).waitFor();
@@ -167,7 +167,7 @@ describe('the settings', () => {
     await page.getByText(t('settings.cacheHolds', { size: '0 MB' })).waitFor();
   });
 
-  it('wrote nothing wrong to the console all the while', () => {
+  it('logged no error to the console throughout', () => {
     expect(studio.faults).toEqual([]);
   });
 });
@@ -175,7 +175,7 @@ describe('the settings', () => {
 describe('diagnostics', () => {
   it('are copied from About: program, engine and log', async () => {
     const { page } = studio;
-    // The settings are still open, and a sheet keeps the rest of the window out of reach.
+    // The settings are still open, and a sheet makes the rest of the window inert.
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: t('app.about') }).click();

@@ -1,4 +1,4 @@
-/** What is in sight belongs to what is on the canvas: the export, a proposal, a candidate, what runs and of which project. */
+/** The window's controls belong to what the canvas shows: export, proposal, candidate, running work and its project. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
@@ -31,7 +31,7 @@ const SIZES = [
 
 const undo = (what: string) => studio.page.getByRole('button', { name: `${t('app.undo')}: ${what}` });
 
-/** Whether a pointer at the middle of a button would press it, and all of it is on the window. */
+/** Whether a button is completely on the window and a click in its middle would press it. */
 async function isInSight(page: Page, button: ReturnType<Page['getByRole']>): Promise<boolean> {
   const box = (await button.boundingBox())!;
   const { width, height } = page.viewportSize()!;
@@ -45,15 +45,15 @@ async function isInSight(page: Page, button: ReturnType<Page['getByRole']>): Pro
   });
 }
 
-it('takes no click of smart select beside the picture, and the next one in it', async () => {
+it('ignores a smart-select click next to the picture, and takes the next one inside it', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
   await canvasOf(page).focus();
   await page.keyboard.press('Delete');
   await maskEmptied(page);
-  // A cleared mask is none: a render would refuse a picture of nothing.
+  // A cleared mask counts as none: a render would refuse an empty picture.
   await page.getByText(t('concept.missingMask'), { exact: true }).waitFor();
-  // It is there once the engine has said what the pack can do.
+  // It appears once the engine has reported the pack's capabilities.
   await page.getByRole('button', { name: t('tools.select') }).click();
   const [right, below, inside] = [
     await onScreen(page, 132, 60),
@@ -71,14 +71,14 @@ it('takes no click of smart select beside the picture, and the next one in it', 
   await maskEmptied(page);
   await page.mouse.click(inside.x, inside.y);
   await page.getByText(textPattern('mask.proposal.shown')).waitFor();
-  // Another tool keeps it, as one step.
+  // Changing the tool accepts it, as one step.
   await page.getByRole('button', { name: t('tools.brush'), exact: true }).click();
   await undo(t('changes.select')).waitFor();
   expect(await coverage(page)).toBeGreaterThan(1);
   expect(studio.faults).toEqual([]);
 });
 
-it('keeps a proposal by its button, and for the concept that it was made on', async () => {
+it('accepts a proposal with its button, for the concept it was made for', async () => {
   const { page } = studio;
   for (const finish of [t('mask.proposal.keep'), t('concept.select', { name: 'my dog' })] as const) {
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
@@ -96,7 +96,7 @@ it('keeps a proposal by its button, and for the concept that it was made on', as
   }
 });
 
-it('marks a background whose objects were taken out with other masks', async () => {
+it('marks a background whose objects were removed with other masks', async () => {
   const { page } = studio;
   const stale = page.getByText(t('background.inpaintedStale'), { exact: false });
   await page.getByRole('button', { name: t('background.makeInpainted') }).click();
@@ -118,7 +118,7 @@ it('marks a background whose objects were taken out with other masks', async () 
   await saved(page);
 });
 
-it('has the export in sight at every size of the window, whatever is told of the render', {
+it('keeps the export button visible at every window size, whatever the render’s status says', {
   timeout: 300_000,
 }, async () => {
   const { page } = studio;
@@ -135,7 +135,7 @@ it('has the export in sight at every size of the window, whatever is told of the
       .first()
       .click();
   }
-  // Longer than what any render tells.
+  // Longer than any render's status.
   await page.locator('.render-notes').evaluate((notes) => {
     notes.append(
       ...Array.from({ length: 6 }, () => {
@@ -170,11 +170,11 @@ it('has the export in sight at every size of the window, whatever is told of the
     .click();
   expect((await download).suggestedFilename()).toMatch(/\.png$/);
   await page.getByText(textPattern('render.exported')).waitFor();
-  // The box of Move belongs to the scene: over a result there is none of its tool's bar either.
+  // The Move tool's box belongs to the scene: over a result, neither the box nor the tool's bar is shown.
   await page.getByRole('button', { name: t('view.scene') }).click();
 });
 
-it('marks a candidate only while it shows, and takes the one that is seen', {
+it('marks a candidate only while it is shown, and uses the visible one', {
   timeout: 600_000,
 }, async () => {
   const { page } = studio;
@@ -200,7 +200,7 @@ it('marks a candidate only while it shows, and takes the one that is seen', {
   expect(studio.faults).toEqual([]);
 });
 
-it('says of which project something runs, shows no preview of it here, and cancels what it names', {
+it('names the project of running work, shows no preview of it here, and cancels what it names', {
   timeout: 900_000,
 }, async () => {
   const { page, context, serve } = studio;
@@ -217,10 +217,10 @@ it('says of which project something runs, shows no preview of it here, and cance
   await page.getByRole('button', { name: t('app.cancel'), exact: true }).waitFor();
   const status = other.getByRole('contentinfo');
   await status.getByText(textPattern('render.elsewhere', { name })).waitFor();
-  // Inverting all the steps comes first.
+  // The inversion of all steps comes first.
   await page.locator('.preview-card img').waitFor({ timeout: 600_000 });
   expect(await other.locator('.preview-card').count()).toBe(0);
-  // The shortcut cancels what is of this project: nothing.
+  // The shortcut cancels this project's work: there is none.
   await canvasOf(other).focus();
   await other.keyboard.press('Shift+x');
   await status.getByRole('button', { name: t('render.cancelElsewhere', { name }) }).waitFor();

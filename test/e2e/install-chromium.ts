@@ -1,7 +1,7 @@
-/** Finds, or installs, a Chromium once for a run, before files that need it start side by side. */
+/** Finds or installs a Chromium once per run, before files that need it start in parallel. */
 import { findChromium } from './chromium.ts';
 
-/** Vitest calls this before the first of the end-to-end tests, if any of them runs. */
+/** Vitest calls this before the first end-to-end test, if any of them runs. */
 export default function installChromium(): void {
   findChromium();
 }

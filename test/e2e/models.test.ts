@@ -1,4 +1,4 @@
-/** Model packs and folders, driven from the window against a server on this machine. */
+/** Model packs and folders, managed in the window with a download server on this machine. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ const studio = sharedStudio(async () => {
       mkdirSync(join(root, 'packs', 'test'));
       writeFileSync(join(root, 'packs', 'test', 'catalog.json'), JSON.stringify(catalog));
     },
-    // The place of projects is left to the program, below a home of its own.
+    // The program chooses the projects folder, in a home folder of its own.
     environment: (root) => ({ HOME: join(root, 'home'), PNPMIX_PROJECTS_DIR: '' }),
   };
 });
@@ -54,7 +54,7 @@ async function closeSheet(): Promise<void> {
 }
 
 describe('the models', () => {
-  it('ask for the licence, download, pause, and go on where they were', async () => {
+  it('ask for the licence, download, pause and resume', async () => {
     const { page } = studio;
     await openSheet(t('app.models'));
     await card().getByText(t('models.absent')).waitFor();
@@ -72,7 +72,7 @@ describe('the models', () => {
     expect(await violations(page)).toEqual([]);
     expect(await accept.isDisabled()).toBe(true);
     expect(hub.requests).toEqual([]);
-    // However long this machine takes to look, the download is not through before it is paused.
+    // However slow the machine, the download is not finished before it is paused.
     hub.misbehave('/one/a.bin', ...new Array(12).fill(stallAfter(10_000)));
     await dialog.getByRole('checkbox', { name: t('models.accept', { name: 'Test licence' }) }).check();
     await accept.click();
@@ -82,7 +82,7 @@ describe('the models', () => {
     await screenshot(page, 'models-download');
     expect(await violations(page)).toEqual([]);
 
-    // Neither the sheet nor the page has to stay for it.
+    // Neither the sheet nor the page has to stay open.
     await closeSheet();
     await openSheet(t('app.models'));
     await card().getByRole('progressbar', { name: 'Large pack' }).waitFor();
@@ -121,7 +121,7 @@ describe('the models', () => {
     expect(existsSync(place())).toBe(false);
   });
 
-  it('are imported from a folder; one without them is refused, and why is said', async () => {
+  it('are imported from a folder; a folder without models is refused with the reason', async () => {
     const { page } = studio;
     const mine = join(studio.folders.root, 'mine');
     mkdirSync(mine);
@@ -146,7 +146,7 @@ describe('the models', () => {
 });
 
 describe('the folder of new projects', () => {
-  it('is chosen in the settings, and stays as it was when another cannot be used', async () => {
+  it('is chosen in the settings, and is unchanged if another cannot be used', async () => {
     const { page, folders } = studio;
     await openSheet(t('app.settings'));
     const section = page.getByRole('region', { name: t('settings.folders') });
@@ -170,7 +170,7 @@ describe('the folder of new projects', () => {
   });
 });
 
-it('wrote nothing to the console but what was provoked', () => {
+it('logged only the provoked errors to the console', () => {
   const unexpected = studio.faults.filter(
     (fault) => !/IMPORT_INVALID|FOLDER_UNWRITABLE|StudioError/.test(fault),
   );

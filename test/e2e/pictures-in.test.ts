@@ -1,4 +1,4 @@
-/** Ways of a picture into the scene that went wrong in the field: a mask's file, a TIFF, a pasted text, too many at once. */
+/** Ways of adding pictures that failed for users: a mask file, a TIFF, a pasted text, too many at once. */
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
@@ -14,7 +14,7 @@ interface FileToGive {
   readonly bytes: Uint8Array;
 }
 
-/** Drops or pastes files and texts, as another program puts them there. */
+/** Drops or pastes files and texts as another program provides them. */
 async function give(
   how: 'drop' | 'paste',
   files: readonly FileToGive[],
@@ -42,11 +42,11 @@ async function give(
 const cards = () => studio.page.getByRole('button', { name: textPattern('concept.select') });
 const alerts = () => studio.page.getByRole('alert').allTextContents();
 
-it('loads a mask from a file, as one step of the history', async () => {
+it('loads a mask from a file as one step of the history', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
   const before = await coverage(page);
-  // A quarter of the picture, and of another size than it.
+  // A quarter of the picture, at another size.
   const quarter = { create: { width: 128, height: 128, channels: 3, background: '#fff' } } as const;
   const mask = await sharp({ create: { ...quarter.create, width: 256, height: 256, background: '#000' } })
     .composite([{ input: quarter, left: 0, top: 0 }])
@@ -62,7 +62,7 @@ it('loads a mask from a file, as one step of the history', async () => {
   expect(await alerts()).toEqual([]);
 });
 
-it('takes a TIFF, which the browser cannot read, as a concept', async () => {
+it('adds a TIFF, which the browser cannot read, as a concept', async () => {
   const before = await cards().count();
   const tiff = await sharp(await samplePicture('cat.png'))
     .tiff()
@@ -73,17 +73,17 @@ it('takes a TIFF, which the browser cannot read, as a concept', async () => {
   expect(await alerts()).toEqual([]);
 });
 
-it('leaves a pasted text to the field where it is pasted, whatever picture of it comes along', async () => {
+it('leaves a pasted text to its field, even if it comes with a picture', async () => {
   const { page } = studio;
   const before = await cards().count();
   const picture = { name: 'image.png', type: 'image/png', bytes: await samplePicture('dog.png') };
   const texts = { 'text/plain': ' with a red scarf', 'text/html': '<b>with a red scarf</b>' };
   await page.getByRole('textbox', { name: t('background.prompt') }).focus();
-  // Nobody has taken it: the browser puts the text in.
+  // Nothing has handled it: the browser inserts the text.
   expect(await give('paste', [picture], texts)).toBe(true);
   await saved(page);
   expect(await cards().count()).toBe(before);
-  // A picture without a text has no other place to go; nor has one that is not pasted into a text.
+  // A picture without text goes to the scene, and so does one that is pasted outside a text field.
   expect(await give('paste', [picture])).toBe(false);
   await expect.poll(() => cards().count()).toBe(before + 1);
   await page.getByRole('application').focus();
@@ -91,7 +91,7 @@ it('leaves a pasted text to the field where it is pasted, whatever picture of it
   await expect.poll(() => cards().count()).toBe(before + 2);
 });
 
-it('names the pictures for which there is no room before it takes the others, and the one that fails', async () => {
+it('names the pictures that do not fit before it adds the others, and the one that fails', async () => {
   const { page } = studio;
   const room = 8 - (await cards().count());
   const good = await samplePicture('dog.png');
@@ -109,6 +109,6 @@ it('names the pictures for which there is no room before it takes the others, an
   expect(await failure.count()).toBeLessThanOrEqual(1);
   await expect.poll(() => cards().count()).toBe(8 - 1);
   await page.getByText(textPattern('add.title_other')).waitFor({ state: 'detached' });
-  // Told once on the console too, and nothing else went wrong.
+  // Logged once to the console too, and nothing else failed.
   expect(studio.faults).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /**
- * Placing in a real browser: a photograph as background, a picture dropped on it, dragged, scaled, turned, rendered,
- * exported at full size and opened again; the frame; the two modes of a concept.
+ * Placing in a real browser: a photograph as background; a picture dropped on it, dragged, scaled, rotated, rendered,
+ * exported at full size and reopened; the frame; the two modes of a concept.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,11 +23,11 @@ import {
 import { t, textPattern } from './texts.ts';
 
 const PHOTOS = join('test', 'photos');
-/** Of coffee.jpg. */
+/** Size of coffee.jpg. */
 const BACKGROUND = { width: 600, height: 400 };
-/** Of the cat's cut-out. */
+/** Size of the cat's cut-out. */
 const CAT = { width: 300, height: 300 };
-/** What of the background is in front of the cat. */
+/** The part of the background in front of the cat. */
 const FENCE = { left: 270, top: 220, width: 24, height: 90 };
 
 const studio = sharedStudio();
@@ -56,7 +56,7 @@ interface Placed {
   readonly angle: number;
 }
 
-/** Where the picture in hand is, as the panel says it. */
+/** The selected picture's placement, as the panel shows it. */
 async function placed(): Promise<Placed> {
   await saved(studio.page);
   const [x, y, scale, angle] = await Promise.all(
@@ -67,14 +67,14 @@ async function placed(): Promise<Placed> {
   return { x: x!, y: y!, scale: scale!, angle: angle! };
 }
 
-/** Pointers are where a pixel of the screen is: about a pixel of the picture off. */
+/** Pointers move in screen pixels, which are up to about a pixel of the picture off. */
 function expectNear(found: Placed, wanted: Partial<Placed>, within = 2): void {
   for (const [name, value] of Object.entries(wanted)) {
     expect(Math.abs(found[name as keyof Placed] - value), name).toBeLessThanOrEqual(within);
   }
 }
 
-/** Chooses what the concept in hand does. */
+/** Chooses the mode of the selected concept. */
 async function choose(mode: 'replace' | 'place'): Promise<void> {
   await studio.page
     .locator('.concept-list')
@@ -89,7 +89,7 @@ async function undoLabel(): Promise<string | null> {
 }
 
 describe('a picture on a photograph', () => {
-  it('takes a photograph of any size as the background, whole', async () => {
+  it('becomes the background as a whole, whatever its size', async () => {
     const { page } = studio;
     await dropPicture(page, 'coffee.jpg', await readFile(join(PHOTOS, 'coffee.jpg')));
     await page.getByRole('img', { name: t('background.alt') }).waitFor();
@@ -99,17 +99,17 @@ describe('a picture on a photograph', () => {
         const to = await onScreen(page, BACKGROUND.width, BACKGROUND.height);
         const box = (await canvasOf(page).boundingBox())!;
         const margin = { x: from.x - box.x, y: from.y - box.y };
-        // Fitted to the canvas with the same margin on both sides: the canvas takes it for 600 x 400.
+        // Fitted to the canvas with the same margin on both sides, as if it were 600 x 400.
         const rest = { x: box.x + box.width - to.x, y: box.y + box.height - to.y };
         return Math.max(Math.abs(margin.x - rest.x), Math.abs(margin.y - rest.y));
       })
       .toBeLessThan(1.5);
     expect(await page.getByRole('alert').allTextContents()).toEqual([]);
-    // Konva warns of more.
+    // Konva warns about larger ones.
     expect(await canvasOf(page).locator('canvas').count()).toBe(5);
   });
 
-  it('places a picture where it is dropped, in hand at once', async () => {
+  it('is placed where it is dropped, and selected', async () => {
     const { page } = studio;
     await dropOnCanvas(page, 'my cat.png', await catCutOut(), 200, 250);
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
@@ -118,7 +118,7 @@ describe('a picture on a photograph', () => {
     expect(await tool.getAttribute('aria-pressed')).toBe('true');
   });
 
-  it('is dragged, scaled by a corner and turned by its handle, each one step of the history', async () => {
+  it('is dragged, scaled by a corner and rotated by its handle, each as one step of the history', async () => {
     const { page } = studio;
     await page.getByRole('switch', { name: t('tools.snap') }).uncheck({ force: true });
     await drag(page, [
@@ -127,7 +127,7 @@ describe('a picture on a photograph', () => {
     ]);
     expectNear(await placed(), { x: 300, y: 240 });
     expect(await undoLabel()).toContain(t('changes.placed.move'));
-    // The bottom right corner, about the opposite one.
+    // The bottom right corner, around the opposite one.
     const half = 66.7;
     await drag(page, [
       [300 + half, 240 + half],
@@ -136,7 +136,7 @@ describe('a picture on a photograph', () => {
     const scaled = await placed();
     expectNear(scaled, { scale: 66.7, x: 333, y: 273 });
     expect(await undoLabel()).toContain(t('changes.placed.scale'));
-    // The handle above the upper edge, to the right of the centre: a quarter, with Shift in steps.
+    // The handle above the upper edge, to the right of the centre: a quarter turn, in steps with Shift.
     const up = await onScreen(page, scaled.x, scaled.y - (scaled.scale / 100) * (CAT.height / 2));
     const right = await onScreen(page, scaled.x + 140, scaled.y + 4);
     await page.mouse.move(up.x, up.y - 28);
@@ -153,7 +153,7 @@ describe('a picture on a photograph', () => {
     expect(await placed()).toMatchObject({ angle: 90 });
   });
 
-  it('is nudged, mirrored and set by the keyboard alone', async () => {
+  it('is nudged, mirrored and set with the keyboard alone', async () => {
     const { page } = studio;
     const before = await placed();
     await canvasOf(page).focus();
@@ -184,7 +184,7 @@ describe('a picture on a photograph', () => {
     expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   });
 
-  it('lies behind what is marked in front of it', async () => {
+  it('lies behind what is marked as in front of it', async () => {
     const { page } = studio;
     const group = page.getByRole('group', { name: t('mask.title', { name: 'my cat' }) });
     await group.getByText(t('mask.roles.front'), { exact: true }).click();
@@ -212,13 +212,13 @@ describe('a picture on a photograph', () => {
     const bytes = await readFile(await (await download).path());
     const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([BACKGROUND.width, BACKGROUND.height]);
-    // Far from what is placed every pixel is the background's.
+    // Far from the placed picture, every pixel is the background's.
     const original = await sharp(join(PHOTOS, 'coffee.jpg')).removeAlpha().raw().toBuffer();
     const row = (of: Buffer) => of.subarray(3 * 390 * BACKGROUND.width, 3 * (390 * BACKGROUND.width + 100));
     expect(row(data).equals(row(original))).toBe(true);
     const part = (bytesOfPicture: Buffer | string, box: typeof FENCE) =>
       sharp(bytesOfPicture).removeAlpha().extract(box).raw().toBuffer();
-    // A pointer is up to a pixel of the picture off.
+    // The pointer is up to a pixel of the picture off.
     const fence = {
       left: FENCE.left + 2,
       top: FENCE.top + 2,
@@ -229,12 +229,12 @@ describe('a picture on a photograph', () => {
     expect((await part(bytes, fence)).equals(await part(photo, fence))).toBe(true);
     const beside = { ...fence, left: FENCE.left + FENCE.width + 4 };
     expect((await part(bytes, beside)).equals(await part(photo, beside))).toBe(false);
-    // What is placed keeps its own detail: the picture is not as flat as the tiny pack draws it.
+    // The placed picture keeps its detail: it is not as flat as the tiny pack draws it.
     const inside = await sharp(bytes).extract({ left: 310, top: 240, width: 60, height: 60 }).stats();
     expect(Math.max(...inside.channels.map(({ stdev }) => stdev))).toBeGreaterThan(15);
   });
 
-  it('is still there when the page is opened again', async () => {
+  it('is still there when the page is reopened', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('view.scene') }).click();
     const before = await placed();
@@ -248,7 +248,7 @@ describe('a picture on a photograph', () => {
 describe('the frame', () => {
   const sizes = () => studio.page.locator('.frame-label').textContent();
 
-  it('is drawn on the canvas, and says its size in and out', async () => {
+  it('is drawn on the canvas, and shows its input and output sizes', async () => {
     const { page } = studio;
     await canvasOf(page).focus();
     await page.keyboard.press('f');
@@ -267,7 +267,7 @@ describe('the frame', () => {
     await expect.poll(sizes).toMatch(/^460 × 320 → /);
   });
 
-  it('goes back to what the program chooses', async () => {
+  it('returns to the automatic choice', async () => {
     const { page } = studio;
     await page.locator('.tool-options').getByText(t('frame.choices.auto'), { exact: true }).click();
     await saved(page);
@@ -278,7 +278,7 @@ describe('the frame', () => {
 });
 
 describe('the mode of a concept', () => {
-  it('changes and keeps what the other one needs', async () => {
+  it('changes and keeps the settings of the other mode', async () => {
     const { page } = studio;
     const before = await placed();
     await choose('replace');
@@ -296,7 +296,7 @@ describe('the mode of a concept', () => {
     await expect.poll(() => coverage(page)).toBeCloseTo((100 * 150 * 120) / (600 * 400), 0);
   });
 
-  it('is offered when a mask is moved to where no object is', async () => {
+  it('is offered when a mask is moved where there is no object', async () => {
     const { page } = studio;
     await canvasOf(page).focus();
     await page.keyboard.press('v');

@@ -1,4 +1,4 @@
-/** What finding and taking out go by: shown, changed, kept over a reload, and followed. */
+/** Detection and removal options: shown, changed, kept over a reload, and applied. */
 import { expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
 import { saved, screenshot } from './studio-page.ts';
@@ -6,7 +6,7 @@ import { t } from './texts.ts';
 
 const studio = sharedStudio();
 
-it('says by what clicks become masks, and that nothing is found by text', async () => {
+it('says which model makes masks from clicks, and that text detection is unavailable', async () => {
   const { page } = studio;
   await page.getByText('Two things in a meadow').waitFor();
   await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
@@ -15,7 +15,7 @@ it('says by what clicks become masks, and that nothing is found by text', async 
   expect(await page.getByText(t('prepare.boxThreshold')).count()).toBe(0);
 });
 
-it('takes the objects out by the method and with the margin that were chosen', async () => {
+it('removes objects with the chosen method and margin', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('prepare.removalOptions') }).click();
   const method = page.getByRole('combobox', { name: t('prepare.method') });
@@ -43,7 +43,7 @@ it('takes the objects out by the method and with the margin that were chosen', a
   await screenshot(page, 'preparing');
 });
 
-it('takes a negative prompt, and keeps all of it over a reload', async () => {
+it('takes a negative prompt, and keeps all options over a reload', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
   await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).fill('fog');

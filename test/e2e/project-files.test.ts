@@ -1,4 +1,4 @@
-/** What is the matter with project files never ends the editor: it starts elsewhere, says so, and loses nothing. */
+/** A broken project file never stops the editor: it opens another project, says so, and loses nothing. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -23,7 +23,7 @@ const alertOf = (page: Page, name: string) =>
   page.getByRole('alert').filter({ hasText: t('project.cannotOpen', { name }) });
 const projectShown = (page: Page) => headerOf(page);
 
-it('starts with the last project that opens, and says what is the matter with the others', async () => {
+it('opens the most recent project that it can, and says what is wrong with the others', async () => {
   studio = await openStudio({
     prepare: (root) => {
       const folder = join(root, 'projects');
@@ -61,7 +61,7 @@ it('starts with the last project that opens, and says what is the matter with th
   await projectShown(page).getByText('busy').waitFor();
   await expect.poll(() => page.getByRole('alert').count()).toBe(0);
 
-  // The damaged one is off the list of recent ones; its file is where it was.
+  // The damaged one is no longer in the list of recent projects; its file is unchanged.
   const recent = JSON.parse(
     readFileSync(join(studio.folders.root, 'settings', 'recent-projects.json'), 'utf8'),
   );
@@ -74,7 +74,7 @@ it('starts with the last project that opens, and says what is the matter with th
   await projectShown(page).getByText('busy').waitFor();
 });
 
-it('starts with the sample where the folder holds a broken file; a deleted file costs no change', async () => {
+it('opens the sample if the folder contains a broken file; a deleted file costs no change', async () => {
   studio = await openStudio({
     prepare: (root) => {
       mkdirSync(join(root, 'projects'));

@@ -1,4 +1,4 @@
-/** The page is loaded again in the middle of everything, and nothing is lost. */
+/** The page is reloaded at awkward moments, and nothing is lost. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
@@ -20,7 +20,7 @@ import { t, textPattern } from './texts.ts';
 const studio = sharedStudio();
 
 beforeAll(async () => {
-  // The sample's masks have to be there, or "no mask yet" could be read before one is loaded.
+  // The sample's masks must be there, or "no mask yet" could be read before one is loaded.
   await studio.page.getByText(textPattern('concept.share', { percent: /[1-9][\d.]*/ })).waitFor();
 });
 
@@ -49,13 +49,13 @@ describe('what is being drawn', () => {
     await maskEmptied(page);
   });
 
-  // The middle of the page's way of keeping it: the pointer is still down, nothing has been sent.
+  // In the middle of saving to the page's storage: the pointer is still down, nothing has been sent.
   it.each([
     ['stroke', 'b'],
     ['lasso', 'l'],
     ['rectangle', 'u'],
     ['ellipse', 'Shift+U'],
-  ])('a %s with the pointer still down is in the mask, and undo takes it away', async (_, key) => {
+  ])('a %s with the pointer still down is in the mask, and undo removes it', async (_, key) => {
     const { page } = studio;
     await press(key);
     await moveOver([[20, 20]]);
@@ -71,7 +71,7 @@ describe('what is being drawn', () => {
     await maskEmptied(page);
     await press('Control+Shift+z');
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
-    // Once, not at every start.
+    // Only once, not at every start.
     await press('Control+z');
     await maskEmptied(page);
     await saved(page);
@@ -79,7 +79,7 @@ describe('what is being drawn', () => {
     await maskEmptied(page);
   });
 
-  it('a move goes as far as the pointer came', async () => {
+  it('a move goes as far as the pointer did', async () => {
     const { page } = studio;
     await press('u');
     await drag(page, [
@@ -100,7 +100,7 @@ describe('what is being drawn', () => {
     await expect.poll(() => coverage(page)).toBe(before);
   });
 
-  it('a polygon is closed as it is; two corners are none', async () => {
+  it('a polygon is closed as it is; two corners make none', async () => {
     const { page } = studio;
     const clicks = async (points: readonly (readonly [number, number])[]) => {
       for (const [x, y] of points) {
@@ -128,7 +128,7 @@ describe('what is being drawn', () => {
     await maskEmptied(page);
   });
 
-  it('strokes that were just finished are there, each once and in order, and the one after them', async () => {
+  it('strokes that were just finished are there, each once and in order, as is the next one', async () => {
     const { page } = studio;
     await press('u');
     const strip = async (x: number) =>
@@ -155,7 +155,7 @@ describe('what is being drawn', () => {
   });
 });
 
-/** The engine that a host, or what it started, has started; as Linux tells it. */
+/** The process id of the engine that a host or its child has started, as Linux reports it. */
 function engineOf(pid: number): number | undefined {
   if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine-process')) return pid;
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
@@ -169,16 +169,16 @@ function engineOf(pid: number): number | undefined {
 describe.runIf(process.platform === 'linux')('a render', () => {
   const editTheScene = () => studio.page.getByRole('button', { name: t('view.scene') });
 
-  it('whose page was loaded again shows by itself when it is done', async () => {
+  it('appears by itself when it is done, even if its page was reloaded', async () => {
     const { page } = studio;
     await render(page);
     await press('Escape');
-    // The engine rests while the page is loaded: what is done before that has been seen.
+    // The engine is suspended while the page reloads, so that the render cannot finish unseen.
     const engine = engineOf(studio.serve.child.pid!)!;
     process.kill(engine, 'SIGSTOP');
     try {
       await whileSeen(page, RENDER_PROGRESS, () => renderButton(page).click());
-      // The page knows the render to hand on when the host has answered, which is before it answers what comes next.
+      // The page knows which render to hand on once the host has answered, which it does before the next answer.
       const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
       await steps.fill('5');
       await steps.press('Enter');
@@ -200,7 +200,7 @@ describe.runIf(process.platform === 'linux')('a render', () => {
     expect(await editTheScene().count()).toBe(0);
   });
 
-  it('wrote nothing wrong to the console all the while', () => {
+  it('logged no error to the console throughout', () => {
     expect(studio.faults).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The host ends and starts again while its page is open: nothing is lost, nothing is done twice. */
+/** The host exits and restarts while its page is open: nothing is lost, nothing is done twice. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -16,7 +16,7 @@ async function setSteps(page: Page, steps: number): Promise<void> {
   await field.press('Enter');
 }
 
-/** What the host has: the steps of the scene, and the labels of its history, the newest first. */
+/** The host's state: the steps of the scene, and the labels of its history, newest first. */
 async function kept(): Promise<{ steps: number; labels: string[] }> {
   const client = await TestClient.connect(studio.serve.url);
   const [project] = await client.call('project.listOpen');
@@ -28,7 +28,7 @@ async function kept(): Promise<{ steps: number; labels: string[] }> {
 const lost = (page: Page) => page.getByRole('alert').filter({ hasText: t('app.connection.lost') });
 
 describe('a host that is killed', () => {
-  it('has, once it runs again on its port, what was changed while it was gone, each once and in order', async () => {
+  it('receives, once it runs again on its port, every change made meanwhile, once and in order', async () => {
     const { page } = studio;
     await setSteps(page, 10);
     await saved(page);
@@ -47,7 +47,7 @@ describe('a host that is killed', () => {
     expect(after.labels.slice(2)).toEqual(before.labels);
   });
 
-  it('gets what was changed in a page that was closed before it ran again', async () => {
+  it('receives the changes of a page that was closed before it ran again', async () => {
     const { page, context } = studio;
     const before = await kept();
     await studio.kill();
@@ -57,14 +57,14 @@ describe('a host that is killed', () => {
     page.once('dialog', (dialog) => void dialog.accept());
     await page.goto('about:blank');
     await studio.restart();
-    // The address without the token: this browser knows it.
+    // The address without the token, which this browser has stored.
     await page.goto(studio.serve.url.origin);
     await page.getByText(t('app.unsavedKept')).waitFor();
     await saved(page);
     const after = await kept();
     expect(after.steps).toBe(13);
     expect(after.labels).toHaveLength(before.labels.length + 1);
-    // Once, not at every start; and in a second tab as well.
+    // Only once, not at every start; and in a second tab too.
     await page.reload();
     await renderButton(page).waitFor();
     const second = await context.newPage();
@@ -75,7 +75,7 @@ describe('a host that is killed', () => {
     expect(await kept()).toEqual(after);
   });
 
-  it('that has lost its token says what to do, and takes the changes then', async () => {
+  it('that has lost its token says what to do, and then takes the changes', async () => {
     const { page } = studio;
     await studio.kill();
     await lost(page).waitFor();
@@ -96,7 +96,7 @@ describe('a host that is killed', () => {
   });
 });
 
-it('a browser that never had the address with the token says so', async () => {
+it('a browser that never opened the address with the token says so', async () => {
   const context = await studio.context.browser()!.newContext();
   const page = await context.newPage();
   await page.goto(studio.serve.url.origin);

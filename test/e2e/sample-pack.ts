@@ -1,4 +1,4 @@
-/** The tiny pack with a sample scene that can be looked at: two objects in a meadow, drawn as vectors. */
+/** The tiny pack with a visible sample scene: two objects in a meadow, drawn as vectors. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -22,14 +22,14 @@ const pictures: Readonly<Record<string, string>> = {
   'dog-mask.png': plane('#000000') + dog('#ffffff'),
 };
 
-/** One of the sample's pictures as a PNG file. */
+/** A picture of the sample as a PNG file. */
 export async function samplePicture(name: string, sizePx = SAMPLE_SIZE_PX): Promise<Buffer> {
   const box = `viewBox="0 0 ${SAMPLE_SIZE_PX} ${SAMPLE_SIZE_PX}"`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${sizePx}" height="${sizePx}" ${box}>${pictures[name]}</svg>`;
   return sharp(Buffer.from(svg)).removeAlpha().png().toBuffer();
 }
 
-/** Makes the pack with its scene below `packs`, as the bundled one. */
+/** Creates the pack with its scene in `packs`, in place of the bundled one. */
 export async function makeSamplePack(
   packs: string,
   { sizePx = SAMPLE_SIZE_PX, concepts = 2 }: { sizePx?: number; concepts?: number } = {},

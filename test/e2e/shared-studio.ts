@@ -1,13 +1,13 @@
-/** One window for all tests of a file. */
+/** One window shared by all tests of a file. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { keepFailure, openStudio, type StudioOptions, type StudioPage } from './studio-page.ts';
 
 /**
- * Opens the program before the first test of the file, keeps a screenshot of a test that fails, and closes the program
- * after the last.
+ * Opens the program before the file's first test, takes a screenshot when a test fails, and closes the program after
+ * the last.
  *
- * @param options what to open it with; a function runs in the same hook, just before
- * @returns the studio; to be used from the first hook or test on
+ * @param options for opening it; a function runs in the same hook, just before
+ * @returns the studio; usable from the first hook or test on
  */
 export function sharedStudio(
   options: StudioOptions | (() => StudioOptions | Promise<StudioOptions>) = {},

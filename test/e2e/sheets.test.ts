@@ -1,4 +1,4 @@
-/** Sheets by the keyboard: the focus goes in, stays in, and comes back; no key in a sheet reaches a tool. */
+/** Sheets and the keyboard: the focus moves in, stays in and returns; no key pressed in a sheet reaches a tool. */
 import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
@@ -17,7 +17,7 @@ for (const [keys, name] of [
   ['Control+Shift+h', t('history.title')],
   ['Control+o', t('project.recent')],
 ] as const) {
-  it(`holds the focus and gives it back: ${name}`, async () => {
+  it(`traps the focus and returns it: ${name}`, async () => {
     const { page } = studio;
     await canvasOf(page).focus();
     const tool = await toolInHand();
@@ -30,7 +30,7 @@ for (const [keys, name] of [
       await page.keyboard.press(count < 20 ? 'Tab' : 'Shift+Tab');
       expect(await isInSheet()).toBe(true);
     }
-    // Letters that tools have, typed where the focus is: on a button, that is.
+    // The tools' letters, typed where the focus is: on a button.
     await sheet.getByRole('button', { name: t('app.close') }).focus();
     for (const key of ['e', 'l', 'r', 'Delete']) await page.keyboard.press(key);
     expect(await toolInHand()).toBe(tool);
@@ -43,7 +43,7 @@ for (const [keys, name] of [
   });
 }
 
-it('makes a project by keys alone, whose name is no tools’', async () => {
+it('creates a project with keys alone; its name reaches no tool', async () => {
   const { page } = studio;
   await canvasOf(page).focus();
   const tool = await toolInHand();
@@ -58,7 +58,7 @@ it('makes a project by keys alone, whose name is no tools’', async () => {
   expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
 });
 
-it('lets a pointer use the canvas, and Tab go back from there', async () => {
+it('lets the pointer use the canvas, and Tab return from there', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('app.help') }).click();
   await page.getByRole('dialog', { name: t('help.title') }).waitFor();
@@ -72,11 +72,11 @@ it('lets a pointer use the canvas, and Tab go back from there', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
-it('closes a dialog over a sheet without the sheet', async () => {
+it('closes a dialog over a sheet, but not the sheet', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('app.settings') }).click();
   const sheet = page.getByRole('dialog', { name: t('settings.title') });
-  // One that waits for the keys of a shortcut takes Escape for itself.
+  // A field that records a shortcut uses Escape itself.
   await sheet
     .getByRole('button', { name: t('settings.change', { action: t('actions.tool.brush') }) })
     .click();
@@ -89,7 +89,7 @@ it('closes a dialog over a sheet without the sheet', async () => {
   expect(studio.faults).toEqual([]);
 });
 
-it('opens the device’s details by keys, goes to their button, and closes them by Escape', async () => {
+it('opens the device’s details with keys, moves to their button, and closes them with Escape', async () => {
   const { page } = studio;
   const device = page.locator('.device-status');
   await device.focus();

@@ -1,6 +1,6 @@
 /**
- * The two-minute story with the real starter pack: from an empty project and a prompt to an exported picture. The
- * screenshots of the README and the guide are made here (out/screens; `npm run screens` takes them over).
+ * The two-minute story with the real starter pack, from an empty project and a prompt to an exported picture. The
+ * screenshots of the README and the guide are made here (out/screens; `npm run screens` copies them).
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ import { t, textPattern } from './texts.ts';
 
 const SCENE = join(BUNDLED_PACKS, 'starter', 'scenes', 'two-concepts');
 const SIZE_PX = 256;
-/** Beyond the masks' soft edge nothing may change. */
+/** Nothing may change beyond the masks' soft edges. */
 const EDGE_PX = 16;
 
 const scenePicture = (name: string) => readFile(join(SCENE, name));
@@ -43,7 +43,7 @@ async function grey(file: Uint8Array): Promise<Buffer> {
   return sharp(file).greyscale().raw().toBuffer();
 }
 
-/** Where one of the sample's objects is: a point well inside it, and its share of the picture in percent. */
+/** Location of one of the sample's objects: a point well inside it, and its share of the picture in percent. */
 async function objectOf(maskFile: string) {
   const mask = await grey(await scenePicture(maskFile));
   const inside = [...mask.keys()]
@@ -65,10 +65,10 @@ async function objectOf(maskFile: string) {
   };
 }
 
-/** Pixels of the active mask on the screen, whether it is saved or only proposed. */
+/** Pixels of the active mask on the screen, whether saved or proposed. */
 function shownMaskPixels(): Promise<number> {
   return studio.page.evaluate(() => {
-    // Behind it: the background, and what is placed with the masks further back (renderer/canvas/scene-canvas.tsx).
+    // Below it: the background, and what is placed with the masks further back (renderer/canvas/scene-canvas.tsx).
     const canvas = document.querySelectorAll<HTMLCanvasElement>('.scene-canvas canvas')[2]!;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     let count = 0;
@@ -99,23 +99,23 @@ describe('the first start', () => {
 });
 
 describe('a background', () => {
-  it('starts from nothing', async () => {
+  it('starts empty', async () => {
     const { page } = studio;
     await createProject(page, 'A cat and a guitar');
     expect(await renderButton(page).isEnabled()).toBe(false);
     await screenshot(page, 'empty');
   });
 
-  it('is chosen among candidates of a prompt, which a reload does not lose', async () => {
+  it('is chosen among candidates for a prompt, which survive a reload', async () => {
     const { page } = studio;
     await fillField(t('background.prompt'), 'a photo of a cat and a guitar, beach background');
     await page.getByRole('button', { name: t('background.generate') }).click();
     await page.getByRole('progressbar', { name: t('background.generating') }).waitFor();
-    // 1. Loaded again while they are being made.
+    // 1. Reload while they are being made.
     await page.reload();
     const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
-    // 2. And once they are there.
+    // 2. Reload once they are there.
     await page.reload();
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     await expect
@@ -134,7 +134,7 @@ describe('a background', () => {
     await saved(page);
   });
 
-  it('is replaced by a picture that is dropped on it', async () => {
+  it('is replaced by a picture dropped on it', async () => {
     const { page } = studio;
     const image = page.getByRole('img', { name: t('background.alt') });
     const before = await image.getAttribute('data-asset');
@@ -145,7 +145,7 @@ describe('a background', () => {
 });
 
 describe('concepts and masks', () => {
-  it('takes pictures of things, with what they show and what they replace', async () => {
+  it('takes pictures of objects, with what they show and what they replace', async () => {
     const { page } = studio;
     await dropPicture(page, 'my_cat.png', await scenePicture('concept-1.png'));
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
@@ -158,10 +158,10 @@ describe('concepts and masks', () => {
     await fillField(t('concept.phrase'), 'guitar');
   });
 
-  it('keeps what surrounds a thing in its picture out, once it knows the thing', async () => {
+  it('suppresses an object’s surroundings once the object is detected', async () => {
     const { page } = studio;
     const cutOut = page.getByRole('img', { name: t('subject.cutOutAlt') });
-    // Found by its name, without being asked; forgotten, and found again.
+    // Detected by its name without being asked; then cleared, and detected again.
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     await cutOut.waitFor();
     await page.getByRole('button', { name: t('subject.clear') }).click();
@@ -172,7 +172,7 @@ describe('concepts and masks', () => {
     await screenshot(page, 'subject');
   });
 
-  it('finds a place by clicks on it, and shows the answer before it is kept', async () => {
+  it('selects a place by clicks, and shows the proposal before it is accepted', async () => {
     const { page } = studio;
     const cat = await objectOf('mask-1.png');
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
@@ -183,7 +183,7 @@ describe('concepts and masks', () => {
     await expect.poll(shownMaskPixels).toBeGreaterThan(0);
     expect(await coverage(page)).toBe(0);
     await screenshot(page, 'smart-select');
-    // What does not belong to it is said with Alt; the answer comes again.
+    // Alt-click excludes what does not belong to it; the proposal is updated.
     const off = await onScreen(page, 4, 4);
     await page.keyboard.down('Alt');
     await page.mouse.click(off.x, off.y);
@@ -193,7 +193,7 @@ describe('concepts and masks', () => {
     await expectAbout(cat.percent);
   });
 
-  it('finds it by a box, and drops the answer on Escape', async () => {
+  it('selects it by a box, and discards the proposal on Escape', async () => {
     const { page } = studio;
     const cat = await objectOf('mask-1.png');
     await page.keyboard.press('Delete');
@@ -209,7 +209,7 @@ describe('concepts and masks', () => {
     await expectAbout(cat.percent);
   });
 
-  it('finds places by text', async () => {
+  it('detects places by text', async () => {
     const { page } = studio;
     const cat = await objectOf('mask-1.png');
     const before = await coverage(page);
@@ -227,7 +227,7 @@ describe('concepts and masks', () => {
     await screenshot(page, 'masks');
   });
 
-  it('takes the objects out of the background', async () => {
+  it('removes the objects from the background', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('background.makeInpainted') }).click();
     await page.getByText(t('background.inpaintedThere')).waitFor();
@@ -245,7 +245,7 @@ describe('the render', () => {
     await page.locator('.frame img').waitFor();
   });
 
-  it('goes on when the page is loaded again in its middle', async () => {
+  it('continues when the page is reloaded halfway', async () => {
     const { page } = studio;
     await fillField(t('parameters.seed.name'), '5');
     await renderButton(page).click();
@@ -278,7 +278,7 @@ describe('the render', () => {
     await screenshot(page, 'history');
   });
 
-  it('is swept over alpha and beta, and a cell is taken over', async () => {
+  it('is swept over alpha and beta, and a cell’s values are applied', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('view.scene') }).click();
     await page.getByRole('button', { name: t('sweep.open') }).click();
@@ -298,7 +298,7 @@ describe('the render', () => {
     await saved(page);
   });
 
-  it('is exported: untouched outside the masks, changed inside, and with everything that made it', async () => {
+  it('is exported: unchanged outside the masks, changed inside, with everything that made it', async () => {
     const { page } = studio;
     await render(page);
     await page
@@ -320,12 +320,12 @@ describe('the render', () => {
     expect(readPngText(file, 'parameters')).toContain('Seed: 5');
     expect(readPngText(file, 'XML:com.adobe.xmp')).toMatch(/compositeWithTrainedAlgorithmicMedia/);
 
-    // 2. Its pixels: the background's beyond the masks of the request, others within them.
+    // 2. Its pixels: the background's outside the request's masks, others inside.
     const near = new Uint8Array(SIZE_PX ** 2);
     const inside = new Set<number>();
     for (const { mask } of request.scene.concepts) {
       const bytes = await page.evaluate(
-        // Any picture of the page has the key to all of them.
+        // Any picture on the page has the key to all of them.
         async (id) => {
           const shown = document.querySelector<HTMLImageElement>('img[src^="/assets/"]')!;
           const address = shown.src.replace(/[^/]*$/, id);
@@ -356,7 +356,7 @@ describe('the render', () => {
 });
 
 describe('the window', () => {
-  it('says which licences a pack has before it is downloaded', async () => {
+  it('shows a pack’s licences before it is downloaded', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('view.scene') }).click();
     await page.getByRole('button', { name: t('app.models') }).click();
@@ -379,7 +379,7 @@ describe('the window', () => {
       .click();
   });
 
-  it('is dark where the user likes it dark', async () => {
+  it('is dark if the user prefers dark', async () => {
     const { page } = studio;
     await setTheme(page, 'dark');
     await page
@@ -393,7 +393,7 @@ describe('the window', () => {
     await screenshot(page, 'light');
   });
 
-  it('wrote nothing wrong to the console all the while', () => {
+  it('logged no error to the console throughout', () => {
     expect(studio.faults).toEqual([]);
   });
 });

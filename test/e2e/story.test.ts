@@ -1,4 +1,7 @@
-/** Every part of the story on the tiny pack: what the buttons do, where the pictures mean nothing (starter-story.test.ts has the real ones). */
+/**
+ * The whole story on the tiny pack: what the buttons do, with meaningless pictures (starter-story.test.ts has real
+ * ones).
+ */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +34,7 @@ describe('the sample', () => {
     expect(await page.getByText(t('flow.ready')).isVisible()).toBe(true);
   });
 
-  it('renders, shows progress, and puts the picture into the history', async () => {
+  it('renders, shows progress, and adds the picture to the history', async () => {
     const { page } = studio;
     await whileSeen(page, RENDER_PROGRESS, () => renderButton(page).click());
     await page.locator('.frame img').waitFor();
@@ -78,7 +81,7 @@ describe('the sample', () => {
       .waitFor();
   });
 
-  it('stars, names, deletes and brings back a render', async () => {
+  it('stars, names, deletes and restores a render', async () => {
     const { page } = studio;
     await page
       .getByRole('button', { name: `${t('history.star')}: ` })
@@ -121,7 +124,7 @@ describe('the sample', () => {
     await expect.poll(() => beta.inputValue()).toBe('0.5');
   });
 
-  it('sweeps alpha and beta on a sheet, and takes a cell over', async () => {
+  it('sweeps alpha and beta on a sheet, and applies a cell’s values', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('sweep.open') }).click();
     await page.getByRole('textbox', { name: t('sweep.alphas') }).fill('0, 0.5');
@@ -159,7 +162,7 @@ describe('the sample', () => {
     await render(page);
   });
 
-  it('loses nothing when the page is loaded again in the middle', async () => {
+  it('loses nothing when the page is reloaded halfway', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('concept.select', { name: 'my dog' }) }).click();
     await page.keyboard.press('b');
@@ -175,7 +178,7 @@ describe('the sample', () => {
     await expect.poll(() => coverage(page)).toBe(before);
     await expect.poll(() => page.locator('.frame img').count()).toBe(pictures);
     await page.getByText(t('history.state.cancelled')).first().waitFor();
-    // The history of changes is the project's, not the page's.
+    // The history of changes belongs to the project, not to the page.
     await page.keyboard.press('Control+z');
     await expect.poll(() => coverage(page)).toBeLessThan(before);
     await page.keyboard.press('Control+Shift+z');
@@ -184,7 +187,7 @@ describe('the sample', () => {
 });
 
 describe('from an empty project', () => {
-  it('builds a scene with pictures of the user’s own and exports it', async () => {
+  it('builds a scene from the user’s own pictures and exports it', async () => {
     const { page } = studio;
     await createProject(page, 'My own');
     expect(await renderButton(page).isEnabled()).toBe(false);
@@ -197,7 +200,7 @@ describe('from an empty project', () => {
     await page.getByRole('button', { name: t('concept.select', { name: 'cat' }) }).waitFor();
     await page.getByText(t('flow.missing.mask', { name: 'cat' })).waitFor();
 
-    // 2. Its place is painted.
+    // 2. The concept's place is painted.
     await page.keyboard.press('Shift+u');
     await drag(page, [
       [20, 62],
@@ -206,7 +209,7 @@ describe('from an empty project', () => {
     expect(await coverage(page)).toBeCloseTo((100 * Math.PI * 18 * 22) / SAMPLE_SIZE_PX ** 2, 0);
     await page.getByText(t('flow.ready')).waitFor();
 
-    // 3. Rendered and exported.
+    // 3. It is rendered and exported.
     await render(page);
     const download = page.waitForEvent('download');
     await page
@@ -215,7 +218,7 @@ describe('from an empty project', () => {
     await page.getByRole('button', { name: t('render.export') }).click();
     const file = await readFile(await (await download).path());
 
-    // 4. Outside the mask the pixels are the background's own.
+    // 4. Outside the mask the pixels are the background's.
     const pixels = await sharp(file).removeAlpha().raw().toBuffer();
     const background = await sharp(await samplePicture('background.png'))
       .raw()
@@ -233,7 +236,7 @@ describe('from an empty project', () => {
     const inside = pixels.subarray(at(38, 84), at(38, 84) + 3);
     expect([...inside]).not.toEqual([...background.subarray(at(38, 84), at(38, 84) + 3)]);
 
-    // 5. The picture says what it was made from.
+    // 5. The picture's metadata say what it was made from.
     const request = readRenderRequest(file, 'export.png');
     expect(request?.scene.concepts).toMatchObject([{ name: 'cat', alpha: 0.15 }]);
     expect(request?.parameters).toMatchObject({ steps: 4, beta: 0.8 });
@@ -241,7 +244,7 @@ describe('from an empty project', () => {
     expect(readPngText(file, 'XML:com.adobe.xmp')).toMatch(/compositeWithTrainedAlgorithmicMedia/);
   });
 
-  it('wrote nothing wrong to the console all the while', () => {
+  it('logged no error to the console throughout', () => {
     expect(studio.faults).toEqual([]);
   });
 });

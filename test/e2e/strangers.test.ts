@@ -1,4 +1,4 @@
-/** What other programs on the machine hear from a browser that has the editor open: nothing that lets them in. */
+/** What other programs on the machine receive from a browser with the editor open: nothing that lets them in. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { saved } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
-/** Everything that the stranger was sent. */
+/** Everything that the stranger received. */
 let heard: string[];
 const servers: Server[] = [];
 
@@ -20,7 +20,7 @@ afterAll(async () => {
   }
 });
 
-/** Another program on the machine, which writes down all that it hears. @param port 0 takes any that is free */
+/** Another program on the machine, which records everything it receives. @param port 0 takes any free port */
 async function stranger(port: number): Promise<string> {
   heard = [];
   const listen = (request: IncomingMessage) => {
@@ -30,7 +30,7 @@ async function stranger(port: number): Promise<string> {
     listen(request);
     response.setHeader('Access-Control-Allow-Origin', '*');
     if (request.url?.startsWith('/challenge')) {
-      // What a program that knows the protocol, but not the token, may say.
+      // What a program that knows the protocol, but not the token, can send.
       response.end(JSON.stringify({ challenge: 'c'.repeat(60), proof: 'p'.repeat(43) }));
       return;
     }
@@ -70,7 +70,7 @@ function attack(page: Page, host: string): Promise<Record<string, unknown>> {
   }, host);
 }
 
-it('a server on another port of the machine gets nothing of the key', async () => {
+it('a server on another port of the machine receives no part of the key', async () => {
   const { context, serve } = studio;
   const client = await TestClient.connect(serve.url);
   const secrets = [tokenOf(serve.url), client.assetKey];
@@ -94,7 +94,7 @@ it('a server on another port of the machine gets nothing of the key', async () =
   await page.close();
 });
 
-it('a program that takes the port of a host that has ended is sent no proof, no change and no picture', async () => {
+it('a program on the port of a host that has ended receives no proof, change or picture', async () => {
   const { page, serve } = studio;
   await studio.kill();
   await page

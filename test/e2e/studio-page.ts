@@ -1,4 +1,4 @@
-/** The whole program in a real browser: a `serve` process on folders of its own, and a page on it. */
+/** The whole program in a real browser: a `serve` process with its own folders, and a page. */
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,16 +10,16 @@ import { sharedChromium } from './chromium.ts';
 import { makeSamplePack } from './sample-pack.ts';
 import { t, textPattern } from './texts.ts';
 
-/** Where screenshots are put, for the README and the guide. */
+/** Folder of screenshots for the README and the guide. */
 const SCREENS = join('out', 'screens');
 
-/** The packs that come with the program, the real starter pack among them. */
+/** The bundled packs, including the real starter pack. */
 export const BUNDLED_PACKS = join('native-models', 'packs');
 
-/** A page may be slow on a busy machine; nothing here measures time. */
+/** Pages may be slow on a busy machine; nothing here measures time. */
 const PATIENCE_MS = 300_000;
 
-/** For what models do on a machine that may have other work. */
+/** Time limit for models on a machine with other work. */
 export const LONG_WORK = { timeout: 1_200_000 };
 
 export interface StudioPage {
@@ -27,11 +27,11 @@ export interface StudioPage {
   readonly context: BrowserContext;
   readonly serve: ServeProcess;
   readonly folders: { readonly root: string; readonly projects: string };
-  /** What the page wrote to its console as errors, and what it threw. */
+  /** The page's console errors and uncaught exceptions. */
   readonly faults: readonly string[];
   /** Kills the host. */
   readonly kill: () => Promise<void>;
-  /** Starts the host that was killed again, on its port. */
+  /** Restarts the killed host on its port. */
   readonly restart: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -39,12 +39,12 @@ export interface StudioPage {
 export interface StudioOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly packs?: string;
-  /** Adds to the packs, or to the folders below the root, before the program starts. */
+  /** Adds to the packs, or to the folders in the root, before the program starts. */
   readonly prepare?: (root: string) => void;
   readonly environment?: (root: string) => NodeJS.ProcessEnv;
 }
 
-/** Opens the program as at its very first start. */
+/** Opens the program as on its very first start. */
 export async function openStudio(options: StudioOptions = {}): Promise<StudioPage> {
   assertBuilt();
   const root = mkdtempSync(join(tmpdir(), 'pnpmix-e2e-'));
@@ -112,7 +112,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
   }
 }
 
-/** The tests look at the built page; an old one would prove nothing. */
+/** The tests use the built page; an outdated one would prove nothing. */
 function assertBuilt(): void {
   const built = join('dist', 'renderer', 'index.html');
   const newest = Math.max(...['renderer', join('electron', 'contract')].map(newestIn));
@@ -136,7 +136,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS, `${name}.png`) });
 }
 
-/** Keeps what the page looked like when a test failed. */
+/** Takes a screenshot when a test fails. */
 export async function keepFailure(
   page: Page | undefined,
   task: { name: string; result?: { state: string } },
@@ -148,8 +148,9 @@ export async function keepFailure(
   });
 }
 
-// What is looked for many times is found by selectors, in one call each: by role and name, Playwright works out those of
-// every element of the page, which takes most of a test's time. accessibility.test.ts finds them by role and name.
+// Elements that are looked up many times are found by selectors, in one call each: by role and name, Playwright
+// computes those of every element on the page, which takes most of a test's time. accessibility.test.ts checks their
+// roles and names.
 
 export function canvasOf(page: Page): Locator {
   return page.locator('[role="application"]');
@@ -159,19 +160,19 @@ export function headerOf(page: Page): Locator {
   return page.locator('.header-bar');
 }
 
-/** What can be done to the mask of the concept in hand. */
+/** The operations on the selected concept's mask. */
 export function maskPanelOf(page: Page): Locator {
   return page.locator('.mask-panel');
 }
 
-/** Waits until the concept in hand has no mask. */
+/** Waits until the selected concept has no mask. */
 export async function maskEmptied(page: Page): Promise<void> {
   await maskPanelOf(page)
     .getByText(`: ${t('concept.noMask')}`)
     .waitFor();
 }
 
-/** Waits until nothing runs. */
+/** Waits until no work is in progress. */
 export async function idle(page: Page): Promise<void> {
   await page
     .locator('.status-bar [role="status"]')
@@ -184,7 +185,7 @@ interface ScreenPoint {
   readonly y: number;
 }
 
-/** Points of the picture on the screen. @param points x and y from the upper left, in image pixels */
+/** Screen positions of points in the picture. @param points x and y from the upper left, in image pixels */
 async function allOnScreen(
   page: Page,
   points: readonly (readonly [x: number, y: number])[],
@@ -200,7 +201,7 @@ async function allOnScreen(
 }
 
 /**
- * A point of the picture on the screen.
+ * Screen position of a point in the picture.
  *
  * @param x from the left, in image pixels
  */
@@ -209,7 +210,7 @@ export async function onScreen(page: Page, x: number, y: number): Promise<Screen
   return point!;
 }
 
-/** Drags over the picture, in image pixels. */
+/** Drags over the picture; in image pixels. */
 export async function drag(
   page: Page,
   points: readonly (readonly [x: number, y: number])[],
@@ -224,7 +225,7 @@ export async function drag(
   for (const key of keys) await page.keyboard.up(key);
 }
 
-/** Drops a PNG file on the window, or on what a selector names. */
+/** Drops a PNG file on the window, or on the element of a selector. */
 export async function dropPicture(
   page: Page,
   name: string,
@@ -245,8 +246,8 @@ export async function dropPicture(
 /**
  * Drops a picture file on the canvas.
  *
- * @param x in background pixels; on the canvas' own while there is no background
- * @returns when it was dropped, by the page's clock in milliseconds
+ * @param x in background pixels; in the canvas' own while there is no background
+ * @returns time of the drop by the page's clock, in milliseconds
  */
 export async function dropOnCanvas(
   page: Page,
@@ -277,17 +278,17 @@ export async function dropOnCanvas(
 }
 
 export function renderButton(page: Page): Locator {
-  // Its name begins so; undo may name a step that speaks of a render.
+  // Matched by its beginning; undo may name a step that mentions a render.
   const name = new RegExp(`^${t('render.start')}`);
   return headerOf(page).getByRole('button', { name });
 }
 
 /**
- * Does something that shows an element, perhaps for a moment only, and waits until it was there: a busy machine may look
- * for it too late.
+ * Does something that shows an element, perhaps only for a moment, and waits until it has appeared: on a busy machine,
+ * looking for it afterwards may be too late.
  *
  * @param selector of the element
- * @param text that it has in it
+ * @param text that the element contains
  */
 export async function whileSeen(
   page: Page,
@@ -319,17 +320,17 @@ export async function whileSeen(
   await seen;
 }
 
-/** The bar that shows how far a render is. */
+/** The progress bar of a render. */
 export const RENDER_PROGRESS = `[role="progressbar"][aria-label="${t('render.progress')}"]`;
 
-/** Renders and waits for a picture more in the history. */
+/** Renders and waits for one more picture in the history. */
 export async function render(page: Page): Promise<void> {
   const before = await page.locator('.frame img').count();
   await renderButton(page).click();
   await expect.poll(() => page.locator('.frame img').count(), LONG_WORK).toBeGreaterThan(before);
 }
 
-/** Goes on in a new, empty project. */
+/** Continues in a new, empty project. */
 export async function createProject(page: Page, name: string): Promise<void> {
   await headerOf(page).locator('button[aria-haspopup="menu"]').click();
   await page.getByRole('menuitem', { name: t('project.recent') }).click();
@@ -351,7 +352,7 @@ export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<voi
     .click();
 }
 
-/** Waits until the host has everything. */
+/** Waits until the host has saved everything. */
 export async function saved(page: Page): Promise<void> {
   await page
     .locator('.save-state')
@@ -359,7 +360,7 @@ export async function saved(page: Page): Promise<void> {
     .waitFor();
 }
 
-/** What the mask panel says of the concept in hand, in percent of the picture. */
+/** The selected concept's share of the picture in percent, as the mask panel shows it. */
 export async function coverage(page: Page): Promise<number> {
   await saved(page);
   const text = await maskPanelOf(page).textContent();

@@ -1,14 +1,14 @@
-/** The tests of the window name texts by their keys: a change of wording breaks none of them. */
+/** End-to-end tests refer to texts by their keys: changed wording breaks none of them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { en } from '../../renderer/panels/texts/en.ts';
 import { t, textPattern } from './texts.ts';
 
-/** Shorter ones may be words that the tests need for something else. */
+/** Shorter texts may be words that the tests need for something else. */
 const LEAST_LENGTH = 9;
 
-/** Names of the program that are no texts: a folder has it too. */
+/** The program's names, which are no texts: a folder has one too. */
 const NAMES = new Set(['app.name']);
 
 function texts(node: object, prefix = ''): (readonly [key: string, text: string])[] {
@@ -17,7 +17,7 @@ function texts(node: object, prefix = ''): (readonly [key: string, text: string]
   );
 }
 
-/** What stands between quotes in a file, and regular expressions. */
+/** Quoted strings in a file, and regular expressions. */
 function literals(source: string): string[] {
   const body = source.replaceAll(/^import [^;]*;$/gm, '').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '');
   return [...body.matchAll(/'([^'\n]+)'|`([^`$\n]+)`/g)].map(([, quoted, template]) => quoted ?? template!);
@@ -26,7 +26,7 @@ function literals(source: string): string[] {
 const fixed = ([, text]: readonly [string, string]) =>
   text.replaceAll(/\{\{\w+\}\}/g, '').trim().length >= LEAST_LENGTH;
 
-test('no file holds a text of the interface', () => {
+test('no file contains a text of the interface', () => {
   const forms = texts(en)
     .filter((entry) => fixed(entry) && !NAMES.has(entry[0]))
     .map(([key]) => ({ key, form: new RegExp(`^${textPattern(key).source}$`) }));
@@ -41,7 +41,7 @@ test('no file holds a text of the interface', () => {
   expect(found).toEqual([]);
 });
 
-test('a text takes its values, and a pattern any', () => {
+test('a text takes its values, and a pattern matches any', () => {
   expect(t('concept.select', { name: 'my cat' })).toBe('Edit my cat');
   expect(t('sweep.start', { count: 4 })).toBe('Render 4 images');
   expect('Edit my cat').toMatch(textPattern('concept.select'));

@@ -1,4 +1,4 @@
-/** The English texts of the interface by their keys, so that a change of wording breaks no test. */
+/** The English texts of the interface by key, so that changed wording breaks no test. */
 import i18next from 'i18next';
 import { en } from '../../renderer/panels/texts/en.ts';
 
@@ -9,16 +9,16 @@ await texts.init({
   interpolation: { escapeValue: false },
 });
 
-/** A text as the page shows it; throws for a key that is not there. */
+/** A text as the page shows it; throws for an unknown key. */
 export function t(key: string, values: Readonly<Record<string, string | number>> = {}): string {
   if (!texts.exists(key, values)) throw new Error(`There is no text ${key}.`);
   return String(texts.t(key as never, values as never));
 }
 
 /**
- * Matches a text whatever stands in its placeholders.
+ * Matches a text whatever its placeholders contain.
  *
- * @param values of the placeholders that matter: text, or what the text must match
+ * @param values of the placeholders that matter: a string, or a pattern to match
  */
 export function textPattern(
   key: string,

@@ -1,4 +1,4 @@
-/** Every tool and every way to a tool, on a real canvas. */
+/** Every tool, and every way to select it, on a real canvas. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
@@ -11,7 +11,7 @@ const percent = (areaPx: number) => (100 * areaPx) / SAMPLE_SIZE_PX ** 2;
 const studio = sharedStudio();
 
 beforeAll(async () => {
-  // The sample's mask in hand comes in after the page is there.
+  // The sample's active mask loads after the page does.
   await studio.page
     .getByRole('group', { name: textPattern('mask.title') })
     .getByText(textPattern('concept.share'))
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await clear();
 });
 
-/** Empties the mask in hand. */
+/** Clears the active mask. */
 async function clear(): Promise<void> {
   const { page } = studio;
   if ((await coverage(page)) > 0) {
@@ -32,7 +32,7 @@ async function clear(): Promise<void> {
   await maskEmptied(page);
 }
 
-/** Presses a key on the canvas. */
+/** Presses a key with the canvas focused. */
 async function press(key: string): Promise<void> {
   await canvasOf(studio.page).focus();
   await studio.page.keyboard.press(key);
@@ -66,7 +66,7 @@ describe('painting', () => {
     ).toBe('true');
   });
 
-  it('changes the brush’s size with brackets, by their place on the keyboard', async () => {
+  it('changes the brush’s size with the bracket keys, by their position on the keyboard', async () => {
     const { page } = studio;
     const size = page.locator('.tool-options').getByText(/px$/);
     const before = await size.textContent();
@@ -84,7 +84,7 @@ describe('painting', () => {
     await expectCoverage(Math.hypot(80, 80) * 24 + Math.PI * 12 ** 2, 3);
   });
 
-  it('draws thinner with a softer brush, where it counts as inside', async () => {
+  it('paints a thinner line with a softer brush, by what counts as inside', async () => {
     const { page } = studio;
     await press('b');
     const line = [
@@ -103,7 +103,7 @@ describe('painting', () => {
     for (let step = 0; step < 8; step++) await press('Shift+BracketRight');
   });
 
-  it('draws wider the harder a pen is pressed, unless that is switched off', async () => {
+  it('paints wider the harder a pen is pressed, unless that is switched off', async () => {
     const { page } = studio;
     await press('b');
     const client = await page.context().newCDPSession(page);
@@ -135,7 +135,7 @@ describe('painting', () => {
     await client.detach();
   });
 
-  it('drops the stroke under way on Escape', async () => {
+  it('discards the current stroke on Escape', async () => {
     const { page } = studio;
     await press('b');
     const { x, y } = await onScreen(page, 64, 64);
@@ -186,7 +186,7 @@ describe('areas', () => {
     await expectCoverage((80 * 80) / 2, 1.5);
   });
 
-  it('takes an area away with Alt', async () => {
+  it('subtracts an area with Alt', async () => {
     const { page } = studio;
     await press('u');
     await drag(page, [
@@ -248,7 +248,7 @@ describe('operations on the whole mask', () => {
     await expectCoverage(34 * 40, 1);
   });
 
-  it('fills holes, takes specks out, and feathers', async () => {
+  it('fills holes, removes specks, and feathers', async () => {
     const { page } = studio;
     const rectangle = (left: number, top: number, right: number, bottom: number, ...keys: string[]) =>
       drag(
@@ -273,13 +273,13 @@ describe('operations on the whole mask', () => {
     await expectCoverage(40 * 40, 0.1);
     await page.getByRole('button', { name: t('mask.feather'), exact: true }).click();
     await page.getByRole('button', { name: `${t('app.undo')}: ${t('mask.feather')}` }).waitFor();
-    // Half of the soft edge is inside; only the corners are rounder.
+    // Half of the soft edge is inside; only the corners become rounder.
     await expectCoverage(40 * 40, 0.5);
     expect(await coverage(page)).toBeLessThanOrEqual(percent(40 * 40) + 0.05);
     await amount.fill('4');
   });
 
-  it('leaves a locked mask alone', async () => {
+  it('leave a locked mask unchanged', async () => {
     const { page } = studio;
     const card = page.locator('.concept-card[data-active="true"]');
     await card.getByRole('button', { name: t('concept.lock') }).click();
@@ -296,7 +296,7 @@ describe('operations on the whole mask', () => {
 });
 
 describe('undo and redo', () => {
-  it('takes gestures back one by one, and brings them back', async () => {
+  it('undo gestures one by one, and redo them', async () => {
     const { page } = studio;
     await press('u');
     const seen = [await coverage(page)];
@@ -318,7 +318,7 @@ describe('undo and redo', () => {
     }
   });
 
-  it('keeps strokes in order when they come faster than they are saved', async () => {
+  it('keep strokes in order when they come faster than they are saved', async () => {
     const { page } = studio;
     await press('u');
     for (const x of [0, 20, 40, 60, 80, 100]) {
@@ -337,7 +337,7 @@ describe('undo and redo', () => {
 });
 
 describe('the view', () => {
-  it('zooms at the pointer, fits, and shows one to one', async () => {
+  it('zooms at the pointer, fits, and shows actual pixels', async () => {
     const { page } = studio;
     const zoom = () => page.locator('.view-bar .numbers').first().textContent();
     const before = await onScreen(page, 30, 30);
@@ -353,7 +353,7 @@ describe('the view', () => {
     await expect.poll(zoom).toBe(fitted);
   });
 
-  it('moves the picture while Space is held, and paints nothing', async () => {
+  it('pans while Space is held, and paints nothing', async () => {
     const { page } = studio;
     await press('b');
     const before = await onScreen(page, 0, 0);
@@ -371,7 +371,7 @@ describe('the view', () => {
     await press('Control+0');
   });
 
-  it('wrote nothing wrong to the console all the while', () => {
+  it('logged no error to the console throughout', () => {
     expect(studio.faults).toEqual([]);
   });
 });

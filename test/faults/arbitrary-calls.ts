@@ -1,4 +1,4 @@
-/** Commands that no window would send, nearly right ones among them. */
+/** Commands that no window would send, some of them nearly valid. */
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
@@ -8,7 +8,7 @@ import { commandNames, commands } from '../../electron/contract/commands.ts';
 import { errorCodes } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
 
-/** Values that are right somewhere get past the first checks, and are wrong where they land. */
+/** Values that are valid somewhere pass the first checks and are wrong where they arrive. */
 export function knownValues({ projectId, document }: ProjectState, folder: string): fc.Arbitrary<unknown> {
   return fc.constantFrom<unknown>(
     projectId,
@@ -34,7 +34,7 @@ export function knownValues({ projectId, document }: ProjectState, folder: strin
   );
 }
 
-/** The names of what a command takes, so that inputs are nearly right. */
+/** The field names of a command's input, so that inputs are nearly valid. */
 function keysOf(name: (typeof commandNames)[number]): string[] {
   const schema = z.toJSONSchema(commands[name].input, { io: 'input' }) as {
     properties?: object;
@@ -66,7 +66,7 @@ export function callArbitrary(
   });
 }
 
-/** Whatever was sent, the answer is an envelope; a refusal has a code and a sentence, and is no fault of the program. */
+/** Every answer is an envelope; a refusal has a code and a sentence, and never reports an internal fault. */
 export function expectEnvelope(answer: unknown): void {
   const envelope = envelopeSchema.parse(answer);
   if (!envelope.ok) {

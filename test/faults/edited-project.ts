@@ -1,6 +1,6 @@
 /**
- * A person at the editor, played: what is done to a project one step after the other, sent as the editor sends it, and
- * what the project has to be from then on.
+ * A simulated user of the editor: changes a project step by step, sends each change as the editor does, and tracks what
+ * the project must contain afterwards.
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import sharp from 'sharp';
@@ -10,7 +10,7 @@ import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import { assetIdOf } from '../../electron/projects/asset-id.ts';
 import type { TestClient } from '../electron/serve/test-client.ts';
 
-/** What a person has put into a project: its name, and every step of its history. */
+/** What the user has put into a project: its name and every step of its history. */
 export interface Contents {
   readonly name: string;
   readonly position: number;
@@ -19,20 +19,20 @@ export interface Contents {
 }
 
 export interface Edit {
-  /** Edits of one kind take about as long. */
+  /** Edits of one kind take about the same time. */
   readonly kind: 'stroke' | 'commit' | 'move' | 'rename' | 'duplicate';
-  /** What the project is once the edit is saved. */
+  /** The project's state once the edit is saved. */
   readonly after: Contents;
-  /** A picture that the edit puts into the project, which is there from the answer to `send` on. */
+  /** A picture that the edit adds to the project; it exists once `send` is answered. */
   readonly mask: AssetId | undefined;
-  /** Resolves when the host has said that everything is saved. */
+  /** Resolves when the host has acknowledged that everything is saved. */
   readonly send: (client: TestClient, project: ProjectState) => Promise<ProjectState>;
 }
 
 /** Side of a painted mask: its file has some 16 kB, as those of large pictures have. */
 const MASK_SIDE_PX = 128;
 
-/** What a person does next, by chance; the same seed chooses the same. */
+/** Chooses the user's next edit at random; the same seed gives the same edits. */
 export class Person {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
   #edits = 0;
@@ -57,7 +57,7 @@ export class Person {
     return duplicate(contents);
   }
 
-  /** A stroke of the brush: the mask's bytes by the way of pictures, then the document that names it. */
+  /** A brush stroke: first an upload with the mask's bytes, then the document that refers to it. */
   async #stroke(contents: Contents): Promise<Edit> {
     const noise = Uint32Array.from({ length: MASK_SIDE_PX ** 2 / 4 }, () => this.#generator.next());
     const bytes = await sharp(new Uint8Array(noise.buffer), {
@@ -135,7 +135,7 @@ function rename(contents: Contents, name: string): Edit {
   };
 }
 
-/** A copy in a file of its own; the user goes on in the project. */
+/** Saves a copy in another file; the user continues in the original project. */
 function duplicate(contents: Contents): Edit {
   return {
     kind: 'duplicate',

@@ -1,6 +1,6 @@
 /**
  * The engine is killed (SIGKILL) at random moments while the queue works: every render ends exactly once, as done or
- * as failed, the queue goes on to its end, and no process is left.
+ * failed, the queue continues to its end, and no process remains.
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -19,9 +19,9 @@ import { children as childrenOf } from '../electron/serve/process-tree.ts';
 import { amount, seed as chosenSeed, isSoak, recordFigures, timeLimitMs } from './amount.ts';
 
 const KILLS = amount(6, 0.4);
-/** About what a process takes to start and open its pack: most of the kills fall into that, and cost little. */
+/** Roughly the time a process takes to start and open its pack: most kills fall into it and cost little. */
 const longestStartMs = 500;
-/** About what a render takes from its first report on. */
+/** Roughly the time a render takes from its first progress report on. */
 const longestRenderMs = 80;
 const shareInRenders = 1 / 4;
 
@@ -85,7 +85,7 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
     kills++;
     if (isInRender) killsInRenders++;
   }
-  // A render that is sent before the death is noticed is one that the kill hits: the next one has to succeed.
+  // A render sent before the death is noticed is hit by the kill; the next one must succeed.
   while (supervisor.pid === lastKilled) await delay(1);
   enqueue();
   await queue.settled();

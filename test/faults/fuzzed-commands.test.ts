@@ -1,6 +1,6 @@
 /**
- * Hundreds of commands that no window would send, through both ways in, the browser host's socket and the Electron
- * host's bridge (the real main.ts on a stand-in for Electron): never a crash, always an envelope.
+ * Hundreds of commands that no window would send, through both entrances: the browser host's socket and the Electron
+ * host's bridge (the real main.ts on a fake of Electron). Never a crash, always an envelope.
  */
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ let host: TestServer;
 
 beforeAll(async () => {
   root = temporaryFolder();
-  // An engine that never starts: what it does is tested elsewhere, and hundreds of commands would start it often.
+  // The engine never starts: it is tested elsewhere, and hundreds of commands would start it many times.
   host = await startTestServer(
     root,
     { rendererFolder: root },
@@ -39,7 +39,9 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-test(`${RUNS} fuzzed commands through the socket`, { timeout: timeLimitMs(RUNS) }, async () => {
+test(`${RUNS} fuzzed commands through the socket each get an envelope`, {
+  timeout: timeLimitMs(RUNS),
+}, async () => {
   const known = knownValues(await host.client.call('project.openSample'), root);
   await fc.assert(
     fc.asyncProperty(callArbitrary(fc.jsonValue({ maxDepth: 4 }), known), async ({ command, input }) => {
@@ -52,11 +54,13 @@ test(`${RUNS} fuzzed commands through the socket`, { timeout: timeLimitMs(RUNS) 
   recordFigures('commands through the socket', { attempts: RUNS });
 });
 
-test(`${RUNS} fuzzed commands through the bridge`, { timeout: timeLimitMs(RUNS) }, async () => {
+test(`${RUNS} fuzzed commands through the bridge each get an envelope`, {
+  timeout: timeLimitMs(RUNS),
+}, async () => {
   const host = await startHost({ beforeReady: ({ module }) => neverStart(module) });
   const { electron, window } = host;
   const sample = resultOf<ProjectState>(await electron.call(window, 'project.openSample', {}));
-  // A bridge carries whatever can be cloned, and more than JSON can say.
+  // A bridge carries anything that can be cloned, which is more than JSON can express.
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,
@@ -74,13 +78,13 @@ test(`${RUNS} fuzzed commands through the bridge`, { timeout: timeLimitMs(RUNS) 
     { numRuns: RUNS, seed, endOnFailure: true },
   );
   expect(resultOf(await electron.call(window, 'app.info', {}))).toMatchObject({ host: 'electron' });
-  // Its own faults would stand there as errors; the engine's deaths are warnings.
+  // The host's own faults would be logged as errors; engine deaths are warnings.
   const log = readFileSync(join(host.settings, 'logs', 'studio.log'), 'utf8');
   expect(log.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([]);
   recordFigures('commands through the bridge', { attempts: RUNS });
 });
 
-/** Engines end as soon as they begin; the processes that read pictures run. */
+/** Engines exit as soon as they start; the processes that read pictures run. */
 function neverStart(electron: Record<string, unknown>): void {
   const processes = electron.utilityProcess as { fork: (path: string, ...rest: unknown[]) => unknown };
   const { fork } = processes;

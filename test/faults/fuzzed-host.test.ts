@@ -1,9 +1,9 @@
 /**
- * A browser host in a process of its own is sent what nothing of ours sends: messages, HTTP requests, pictures and
- * project files that are cut off, garbled or nearly right. It lives on, answers each with a code, none of them its own
- * fault, and its memory stays small.
+ * A browser host in a process of its own receives what none of our clients sends: messages, HTTP requests, pictures and
+ * project files that are truncated, garbled or nearly valid. It survives, answers each with a code, never with an
+ * internal error, and its memory stays small.
  *
- * A failure names the seed; set SOAK_SEED to it to have the same ones again. `npm run soak -- fuzz` sends thousands.
+ * A failure names the seed; set SOAK_SEED to it to repeat the run. `npm run soak -- fuzz` sends thousands.
  */
 import { on, once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ import { garbled, garbledText } from './garbled-bytes.ts';
 const RUNS = amount(100, 0.2);
 const settings = { numRuns: RUNS, seed, endOnFailure: true };
 const options = { timeout: timeLimitMs(RUNS) };
-/** Most that the host may ever have. */
+/** The host's memory limit. */
 const MEMORY_LIMIT_BYTES = 600e6;
 
 let root: string;
@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 afterEach(async ({ task }) => {
   expect((await client.call('app.info')).host).toBe('browser');
-  // GLib, below the decoder, complains of some pictures in a line of its own.
+  // GLib, below the decoder, complains about some pictures in a line of its own.
   expect(
     serve
       .errors()
@@ -68,7 +68,7 @@ afterEach(async ({ task }) => {
   });
 });
 
-/** The next answer; events are for every page, and answer nothing. */
+/** The next answer; events go to every page and are no answers. */
 async function nextEnvelope(socket: WebSocket, signal: AbortSignal): Promise<unknown> {
   for await (const [data] of on(socket, 'message', { signal })) {
     const told = serverMessageSchema.parse(JSON.parse(String(data)));
@@ -77,13 +77,13 @@ async function nextEnvelope(socket: WebSocket, signal: AbortSignal): Promise<unk
   throw new Error('the socket says nothing more');
 }
 
-/** Most memory that a process ever had. */
+/** Peak memory of a process. */
 function peakBytesOf(pid: number): number {
   const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(found![1]) * 1024;
 }
 
-test(`${RUNS} malformed messages`, options, async () => {
+test(`${RUNS} malformed messages are each answered with a code`, options, async () => {
   const call = callArbitrary(fc.jsonValue({ maxDepth: 4 }), knownValues(project, root)).map((made) =>
     JSON.stringify({ id: 7, ...made }),
   );
@@ -116,7 +116,7 @@ test(`${RUNS} malformed messages`, options, async () => {
   page.close();
 });
 
-test(`${RUNS} malformed requests`, options, async () => {
+test(`${RUNS} malformed requests never cause a server error`, options, async () => {
   const key = client.assetKey;
   const asset = project.document.background!;
   const method = fc.constantFrom('GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'CONNECT', 'get', 'FOO');
@@ -181,7 +181,7 @@ test(`${RUNS} malformed requests`, options, async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof({ weight: 2, arbitrary: request }, request.chain(garbled)), async (bytes) => {
       const answer = await exchange(bytes);
-      // A request that does not end is ended without a word; 503 is what a page gets that is not built.
+      // An unfinished request is closed without an answer; a page that is not built gets 503.
       if (answer !== '') expect(answer).toMatch(/^HTTP\/1\.1 ([1-4]\d\d|503) /);
     }),
     settings,
@@ -195,7 +195,7 @@ async function exchange(bytes: Uint8Array): Promise<string> {
   socket.setEncoding('latin1').on('data', (text: string) => {
     answer += text.slice(0, 1000);
   });
-  // A host that refuses may do so before it has read all.
+  // A host may refuse before it has read everything.
   socket.on('error', () => undefined);
   const closed = once(socket, 'close');
   socket.end(bytes);
@@ -203,7 +203,7 @@ async function exchange(bytes: Uint8Array): Promise<string> {
   return answer;
 }
 
-test(`${RUNS} malformed pictures`, options, async () => {
+test(`${RUNS} malformed pictures are refused or read`, options, async () => {
   const { projectId } = project;
   const raw = sharp({ create: { width: 48, height: 32, channels: 3, background: '#a63' } });
   const formats = ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const;
@@ -240,7 +240,7 @@ test(`${RUNS} malformed pictures`, options, async () => {
   );
 });
 
-test(`${RUNS} malformed projects`, options, async () => {
+test(`${RUNS} malformed projects are refused or opened`, options, async () => {
   const whole = join(root, 'whole.pnpmix');
   const made = ProjectFile.create(whole);
   const picture = made.putAsset(pictureBytes());
@@ -311,7 +311,7 @@ function columnsOf(path: string): { table: string; column: string }[] {
   }
 }
 
-/** Changes a file as a stranger would; what SQLite itself refuses stays as it is. */
+/** Changes a file as a stranger would; what SQLite itself refuses is left as it is. */
 function tamper(path: string, statements: readonly string[]): void {
   if (statements.length === 0) return;
   const database = new SqliteDatabase(path);

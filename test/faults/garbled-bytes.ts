@@ -1,4 +1,4 @@
-/** What is left of good bytes on a bad way: cut off, changed in places, with a piece doubled, lost or put in. */
+/** Damages bytes: truncates them, changes some, or doubles, drops or inserts a piece. */
 import * as fc from 'fast-check';
 
 /** @param whole at least one byte */
@@ -25,7 +25,7 @@ export function garbled(whole: Uint8Array): fc.Arbitrary<Buffer> {
     .filter(({ length }) => length > 0);
 }
 
-/** The same of a text; what is no UTF-8 any more becomes a replacement character. */
+/** The same for text; invalid UTF-8 becomes replacement characters. */
 export function garbledText(whole: string): fc.Arbitrary<string> {
   return garbled(Buffer.from(whole)).map((bytes) => bytes.toString('utf8'));
 }

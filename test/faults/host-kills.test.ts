@@ -1,10 +1,10 @@
 /**
- * The host, the whole `serve` process, is killed (SIGKILL) at random moments while a person changes a project, and
- * some times while it opens one, or renders as well. The next host opens the project: every change that was said to be
- * saved is there, the file is sound, nothing unfinished is left lying about, and no engine lives on.
+ * The host, the whole `serve` process, is killed (SIGKILL) at random moments while a user edits a project, and
+ * sometimes while it opens one or renders. The next host opens the project: every acknowledged change is there, the
+ * file is sound, no unfinished files remain, and no engine survives.
  *
- * A failure names the seed that chose the changes; set SOAK_SEED to it to have the same ones again. `npm run soak --
- * kills` does it hundreds of times.
+ * A failure names the seed that chose the changes; set SOAK_SEED to it to repeat the run. `npm run soak -- kills` does
+ * it hundreds of times.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -23,15 +23,15 @@ import { amount, isSoak, recordFigures, seed, timeLimitMs } from './amount.ts';
 import { type Contents, Person } from './edited-project.ts';
 import { KilledHost, UsualTimes } from './killed-host.ts';
 
-/** Kills while something is being saved; with those at an opening, there are a few more. */
+/** Kills while something is being saved; kills during an opening come on top. */
 const KILLS = amount(8, 0.4);
-/** Hosts side by side, each with projects of its own. */
+/** Hosts running in parallel, each with its own projects. */
 const LANES = 2;
-/** Kills on one project, so that it stays small. The first of them falls into a render as well. */
+/** Kills per project, so that it stays small. The first also falls into a render. */
 const KILLS_PER_PROJECT = Math.min(20, Math.ceil(KILLS / LANES));
-/** One behind the other in a lane. */
+/** Projects in a lane, one after the other. */
 const PROJECTS = Math.ceil(KILLS / KILLS_PER_PROJECT / LANES);
-/** Most edits that one host lives to see; the kill falls into the last one, or shortly behind it. */
+/** Maximum number of edits that one host receives; the kill falls into the last one or shortly after it. */
 const MOST_EDITS = 8;
 
 interface Tally {
@@ -43,7 +43,7 @@ interface Tally {
   openings: number;
 }
 
-/** One host after the other on one set of folders, each killed. */
+/** One host after the other on one set of folders, each of them killed. */
 class Lane {
   readonly #host: KilledHost;
   readonly #folder: string;
@@ -51,7 +51,7 @@ class Lane {
   readonly #person: Person;
   readonly #tally: Tally;
   readonly #times = new UsualTimes();
-  /** What the project was when the host last said so, and what it may be as well if an edit was under way. */
+  /** The project as the host last acknowledged it, and as it may also be if an edit was under way. */
   #expected: Contents[] = [];
   #masks = new Set<AssetId>();
   #path = '';
@@ -93,7 +93,7 @@ class Lane {
     }
   }
 
-  /** Ends whatever runs. */
+  /** Ends whatever is still running. */
   stop(): void {
     this.#host.abandon();
   }
@@ -127,7 +127,7 @@ class Lane {
         await sent;
         continue;
       }
-      // The connection ends with the host: what it was asked then is never answered.
+      // The connection ends with the host: pending requests are never answered.
       sent.catch(() => undefined);
       await delay(this.#person.chance() * this.#times.of(edit.kind));
       await this.#host.kill();
@@ -154,7 +154,7 @@ class Lane {
     }
     if (underWay !== undefined && isDeepStrictEqual(found, underWay)) this.#tally.savedUnheard++;
     this.#expected = [found];
-    // The host shows what is in the file.
+    // The host shows what the file contains.
     const { name, document, history } = this.#project;
     const { position, steps } = found;
     expect({ name, document, position: history.position, length: history.length }).toEqual({
@@ -169,7 +169,7 @@ class Lane {
 
   #checkLeft(): void {
     const own = basename(this.#path);
-    // A copy is another project: it may have been finished or not, but never half.
+    // A copy is another project: it may or may not have been finished, but is never half-written.
     for (const copy of readdirSync(this.#folder).filter((file) => file !== own && file.endsWith('.pnpmix'))) {
       const path = join(this.#folder, copy);
       ProjectFile.open(path).close();
@@ -188,7 +188,7 @@ class Lane {
   }
 }
 
-/** What a project holds, read past the program. */
+/** The project's contents, read without the program. */
 function contentsOf(path: string): Contents {
   const database = new SqliteDatabase(path, { readonly: true });
   try {
@@ -209,7 +209,7 @@ function contentsOf(path: string): Contents {
   }
 }
 
-/** SQLite's integrity_check, every state of the history, every picture's hash; and that the pictures are there. */
+/** Checks SQLite's integrity_check, every state of the history, every picture's hash, and that the pictures exist. */
 function checkWhole(path: string, pictures: Iterable<AssetId>): void {
   const file = ProjectFile.open(path, { readOnly: true });
   try {
@@ -220,7 +220,7 @@ function checkWhole(path: string, pictures: Iterable<AssetId>): void {
   }
 }
 
-test(`${KILLS} kills of a saving host lose nothing that it said was saved`, {
+test(`${KILLS} kills of a saving host lose no acknowledged change`, {
   timeout: timeLimitMs(KILLS),
 }, async () => {
   console.log(`SOAK_SEED=${seed}`);
@@ -230,11 +230,11 @@ test(`${KILLS} kills of a saving host lose nothing that it said was saved`, {
     Array.from({ length: LANES }, async (_, lane) => {
       const folder = join(root, `${lane}`);
       mkdirSync(folder);
-      // Most of a start is compiling: what the first host has compiled, the others take.
+      // Most of a start is compilation: the other hosts reuse what the first has compiled.
       return { ...(await serveEnvironment(folder)), NODE_COMPILE_CACHE: join(root, 'compiled') };
     }),
   );
-  // The cache is written by a host that ends by itself.
+  // The cache is written only by a host that exits normally.
   await (await startServe(environments[0]!)).stop();
   const lanes = environments.map(
     (environment, lane) => new Lane(environment, new Person(seed + lane), tally),
@@ -247,7 +247,7 @@ test(`${KILLS} kills of a saving host lose nothing that it said was saved`, {
   const { openings, edits, ...others } = tally;
   const kills = PROJECTS * KILLS_PER_PROJECT * LANES + openings;
   recordFigures('kills of the host while saving', { attempts: kills, acknowledged: edits, ...others });
-  // Few kills may all fall between edits; of many, enough have to hit one between its call and its answer.
+  // A few kills may all fall between edits; of many, enough must hit one between its call and its answer.
   if (isSoak) expect(tally.savesHit).toBeGreaterThan(0);
   expect(tally.renderKills).toBe(PROJECTS * LANES);
   rmSync(root, { recursive: true });

@@ -1,4 +1,4 @@
-/** A `serve` process that is started on the same folders again and again, and killed (SIGKILL) each time. */
+/** A `serve` process that is started repeatedly on the same folders and killed (SIGKILL) each time. */
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import { isAlive } from '../electron/app/engine/tiny-engine.ts';
@@ -15,16 +15,16 @@ export class KilledHost {
     this.#environment = environment;
   }
 
-  /** @returns a page of it */
+  /** @returns a page connected to it */
   async start(): Promise<TestClient> {
     this.#serve = await startServe(this.#environment);
     this.#client = await TestClient.connect(this.#serve.url);
-    // That it ends is what is wanted here.
+    // The exit is expected here.
     this.#client.socket.on('error', () => undefined);
     return this.#client;
   }
 
-  /** Kills it; resolves when all that it said has been heard and its engine has ended too. */
+  /** Kills it; resolves once all its output is read and its engine has ended too. */
   async kill(): Promise<void> {
     const { child, errors } = this.#serve!;
     const engines = children(child.pid!);
@@ -42,13 +42,13 @@ export class KilledHost {
     expect(await this.#serve!.stop()).toBe(0);
   }
 
-  /** Ends whatever runs, after a failure. */
+  /** Ends whatever is still running after a failure. */
   abandon(): void {
     this.#serve?.child.kill('SIGKILL');
   }
 }
 
-/** How long things took of late, by what they are; what is not known yet is taken to be short. */
+/** Recent durations by kind of action; an unknown one is assumed to be short. */
 export class UsualTimes {
   readonly #ms = new Map<string, number>();
 

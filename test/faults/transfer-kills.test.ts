@@ -1,6 +1,7 @@
 /**
- * The host is killed (SIGKILL) at random moments while it renders, exports, downloads and imports models. What it said
- * was done is there and whole when the next host starts; what it did not say is whole or absent, and can be repeated.
+ * The host is killed (SIGKILL) at random moments while it renders, exports, downloads and imports models. What it
+ * reported as done is there and complete when the next host starts; anything else is complete or absent, and can be
+ * repeated.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,7 +27,7 @@ const weights = { 'a.bin': modelBytes(3_000_000, 1), 'deep/b.bin': modelBytes(1_
 const works = ['render', 'png', 'same png', 'layered', 'pull', 'import'] as const;
 type Work = (typeof works)[number];
 
-test(`${KILLS} kills during renders, exports, downloads and imports lose nothing that was said to be done`, {
+test(`${KILLS} kills during renders, exports, downloads and imports lose nothing that was reported as done`, {
   timeout: timeLimitMs(KILLS),
 }, async () => {
   console.log(`SOAK_SEED=${seed}`);
@@ -47,14 +48,14 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
   }
   const exports = join(root, 'exports');
   mkdirSync(exports);
-  // The compile cache is written by a host that ends by itself.
+  // The compile cache is written only by a host that exits normally.
   await (await startServe(environment)).stop();
 
   const generator = xoroshiro128plus(seed);
   const chance = () => (generator.next() >>> 0) / 2 ** 32;
   const times = new UsualTimes();
   const host = new KilledHost(environment);
-  /** Renders that ended, and files that were exported, as the host said. */
+  /** Finished renders and exported files, as the host reported them. */
   const [rendered, exported] = [new Set<string>(), new Set<string>()];
   let [isInstalled, hits] = [false, 0];
   let acknowledged = 0;
@@ -65,7 +66,7 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
     let { projectId } = first;
     rendered.add(await render(client, projectId));
     for (let kill = 0; kill < KILLS; kill++) {
-      // Each kind in turn: none is left out, however few kills there are.
+      // Kinds take turns: each is covered, however few kills there are.
       const work = works[kill % works.length]!;
       let isDone = false;
       const began = performance.now();
@@ -84,9 +85,9 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
           else exported.add(target);
         },
       );
-      // The connection ends with the host: what it was asked then is never answered.
+      // The connection ends with the host: pending requests are never answered.
       done.catch(() => undefined);
-      // Some right behind the word that it is done, whatever that took; the others at any moment before.
+      // Some right after the report that it is done, however long that took; the others at any moment before.
       if (chance() < 1 / 3) await done;
       else await delay(chance() * times.of(work));
       await host.kill();
@@ -97,11 +98,11 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
       for (const id of rendered) await expectRender(client, projectId, id);
       for (const file of exported) expect([file, existsSync(file)]).toEqual([file, true]);
       for (const name of readdirSync(exports)) {
-        // Whole or absent under its name, said or not.
+        // Complete or absent under its name, whether reported or not.
         if (/\.(png|ora)$/.test(name)) await expectWhole(join(exports, name));
       }
       if (work === 'pull' || work === 'import') {
-        // What was not said to be done can be done again; the next one begins with nothing.
+        // What was not reported as done can be repeated; the next round starts from nothing.
         if (!isInstalled) await start(work, client, { projectId, renderId: renderId!, target, mine });
         await expectInstalled(client, root);
         await job(client, await client.call('models.remove', { packId }));
@@ -109,7 +110,7 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
       }
     }
     await host.close();
-    // The start after each kill has removed what the killed one left of its exports.
+    // Each start after a kill has removed the killed host's unfinished exports.
     expect(readdirSync(exports).filter((name) => !/\.(png|ora)$/.test(name))).toEqual([]);
   } finally {
     host.abandon();
@@ -127,14 +128,14 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
 
 interface Materials {
   readonly projectId: string;
-  /** What is exported. */
+  /** The picture to export. */
   readonly renderId: string;
   readonly target: string;
-  /** The models, as the user has them. */
+  /** The models as the user has them. */
   readonly mine: string;
 }
 
-/** Does a piece of work. @returns when the host has said that it is done; the render, if it was one */
+/** Does a piece of work. @returns once the host has reported that it is done; the render, if it was one */
 async function start(
   work: Work,
   client: TestClient,

@@ -14,7 +14,7 @@ export interface TextbookMasks {
   readonly band: Float32Array;
 }
 
-/** As LatentMaskOptions. */
+/** See LatentMaskOptions. */
 interface TextbookMaskOptions {
   readonly downscale: number;
   /** Two standard deviations. */
@@ -33,7 +33,7 @@ export function textbookMasks(
   const cells = (valueAt: (x: number, y: number) => number) =>
     Float32Array.from({ length: h * w }, (_, cell) => valueAt(cell % w, Math.floor(cell / w)));
   const share = concepts.map(({ mask }) => cells((x, y) => cellShare(mask, x, y, options)));
-  // Overlaps: the concept in front takes its share first; on equal order, the concept named first.
+  // Overlaps: the concept in front takes its share first; at equal order, the one listed first.
   const isInFront = (j: number, i: number) =>
     concepts[j]!.order > concepts[i]!.order || (concepts[j]!.order === concepts[i]!.order && j < i);
   const M = concepts.map((_, i) =>
@@ -48,7 +48,7 @@ export function textbookMasks(
   const MB = Float32Array.from({ length: h * w }, (_, cell) =>
     share.reduce((left, weight) => left * (1 - weight[cell]!), 1),
   );
-  // What is left of the background goes to the grown masks, then to the bands, each from the front layer to the back.
+  // The rest of the background goes to the grown masks, then to the bands, each from the front layer to the back.
   const fromFront = concepts.map((_, i) => i).sort((i, j) => (isInFront(i, j) ? -1 : 1));
   const take = (i: number, cell: number, weight: number) => {
     const taken = MB[cell]! * weight;
@@ -70,7 +70,7 @@ export function textbookMasks(
     takeAll((i) => cells((x, y) => largestAround(inner[i]!, x, y, h, w, options.bandLatent)));
   }
   const band = before.map((weight, cell) => (weight - MB[cell]! >= 0.5 ? 1 : 0));
-  // M_E_i comes of the object's own mask: the cells it covers by half, or those it touches where it covers none.
+  // M_E_i comes from the object's own mask: the cells it covers by half, or those it touches if it covers none by half.
   const ME = grown.map((mask) => {
     const covered = cells((cellX, cellY) =>
       cellAverage(cellX, cellY, options.downscale, (x, y) => pixel(mask, x, y)),
@@ -81,7 +81,7 @@ export function textbookMasks(
   return { M, MB, ME, band };
 }
 
-/** Mean over the cell's pixels; 0 or 1 by the threshold of 0.5 in paper mode, blurred first with a feather. */
+/** Mean over the cell's pixels; in paper mode 0 or 1 by a threshold of 0.5; blurred first if there is a feather. */
 function cellShare(
   mask: Tensor,
   cellX: number,
@@ -108,7 +108,7 @@ function cellAverage(
   return sum / downscale ** 2;
 }
 
-/** Every pixel within a radius of one that is at least half inside; with a radius of 0 the mask as it is. */
+/** All pixels within a radius of one that is at least half inside; with radius 0 the mask itself. */
 function grow(mask: Tensor, radius: number): Tensor {
   if (radius === 0) return mask;
   const [height, width] = mask.dims as unknown as [number, number];
@@ -123,7 +123,7 @@ function grow(mask: Tensor, radius: number): Tensor {
   return { data, dims: mask.dims };
 }
 
-/** Largest weight among the cells that are at most `reach` away along both axes. */
+/** Largest weight among the cells at most `reach` away along both axes. */
 function largestAround(
   region: Float32Array,
   x: number,
@@ -140,7 +140,7 @@ function largestAround(
   return largest;
 }
 
-/** Gaussian of standard deviation sigma, cut off at 3 sigma; the border's pixels are repeated outwards. */
+/** Gaussian with standard deviation sigma, cut off at 3 sigma; border pixels are repeated outwards. */
 function blurredAt(mask: Tensor, x: number, y: number, sigma: number): number {
   const radius = Math.ceil(3 * sigma);
   let sum = 0;
@@ -155,7 +155,7 @@ function blurredAt(mask: Tensor, x: number, y: number, sigma: number): number {
   return sum / total;
 }
 
-/** The pixel at x, y; outside the picture, the nearest one. */
+/** The pixel at x, y; outside the picture the nearest one. */
 function pixel(mask: Tensor, x: number, y: number): number {
   const [height, width] = mask.dims as unknown as [number, number];
   const nearestX = Math.min(Math.max(x, 0), width - 1);
@@ -163,7 +163,7 @@ function pixel(mask: Tensor, x: number, y: number): number {
   return mask.data[nearestY * width + nearestX]!;
 }
 
-/** Bounding rectangle of what is above 0, grown by a margin. */
+/** Bounding rectangle of the values above 0, grown by a margin. */
 function rectangle(region: Float32Array, h: number, w: number, margin: number): Float32Array {
   const xs: number[] = [];
   const ys: number[] = [];

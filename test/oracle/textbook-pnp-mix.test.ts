@@ -1,4 +1,4 @@
-/** The method as it runs (cached, batched) against the textbook, over every option. */
+/** The method as it runs (cached, batched) compared with the textbook, over every option. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pnpMix } from '../../electron/pipeline/pnp-mix.ts';
@@ -15,7 +15,7 @@ import {
 import { createToyUnet } from '../electron/pipeline/toy-unet.ts';
 import { textbookPnpMix } from './textbook-pnp-mix.ts';
 
-/** method.md asks for 1e-3; rounding in fp32 leaves about 1e-6 of the largest value. */
+/** method.md asks for 1e-3; fp32 rounding leaves about 1e-6 of the largest value. */
 const TOLERANCE = 1e-5;
 
 test('equals the textbook for any scene and any parameters', async () => {

@@ -1,10 +1,10 @@
 /**
  * The textbook PnP-MIX: docs/method.md line by line, with nothing cached, shared or skipped.
  *
- * Every image is inverted step by step with its own U-Net calls, and at every step of the blending every latent
- * (back, inpaint, per_i, ref_i, out) goes through the U-Net twice: once plain, once with the keys and values
- * swapped. It is slow and meant to be read. `electron/pipeline/pnp-mix.ts` must give the same latents; it shares
- * nothing with this file but tensors, the seeded noise, the table of ablation rows and the U-Net itself.
+ * Every image is inverted step by step with its own U-Net calls, and at every blending step every latent (back,
+ * inpaint, per_i, ref_i, out) goes through the U-Net twice: once plain, once with keys and values swapped. It is slow
+ * and meant to be read. `electron/pipeline/pnp-mix.ts` must give the same latents; they share only tensors, the seeded
+ * noise, the table of ablation rows and the U-Net itself.
  *
  * | method.md | here |
  * | --- | --- |
@@ -22,13 +22,13 @@ import { gaussianNoise, type NoiseStream } from '../../electron/pipeline/tensor/
 import { type Tensor, tensor, unstackRows } from '../../electron/pipeline/tensor/tensor.ts';
 import { textbookMasks } from './textbook-masks.ts';
 
-/** What the oracle leaves. */
+/** The oracle's results. */
 export interface TextbookResult {
   /** x0 of the composed picture, dims [channels, h, w]. */
   readonly latents: Tensor;
   /** ref_1 .. ref_n after the last step. */
   readonly references: readonly Tensor[];
-  /** U-Net rows that were run, inversion included. */
+  /** U-Net rows run, inversion included. */
   readonly unetRows: number;
 }
 
@@ -41,13 +41,13 @@ interface Step {
   readonly isSecondOrder: boolean;
 }
 
-/** x0_hat at one step, and the step: what the second-order step of the next one reads. */
+/** x0_hat at one step, and the step: read by the second-order update of the next one. */
 interface Before {
   readonly x0Hat: Tensor;
   readonly step: Step;
 }
 
-/** A latent on its way through the U-Net; `source` counts within the batch. */
+/** A latent going through the U-Net; `source` is an index within the batch. */
 interface Latent {
   readonly x: Tensor;
   readonly prompt: Tensor;
@@ -79,7 +79,7 @@ export async function textbookPnpMix(
 
   const g = parameters.guidanceScale;
 
-  /** eps of every latent in one batch, each under a prompt. */
+  /** eps of every latent in one batch, each with its prompt. */
   const run = async (
     latents: readonly Latent[],
     step: Step,
@@ -185,7 +185,7 @@ export async function textbookPnpMix(
     const swapped = await withPrompts(swapBatch, step);
     const epsBack = plain[0]!;
 
-    // 2. Swap guidance: s_t falls linearly from s to max(s / 2, 1). Text guidance takes its place, from the plain row
+    // 2. Swap guidance: s_t falls linearly from s to max(s / 2, 1). Text guidance replaces it, from the plain row
     // without a prompt to the swapped row with one.
     const s = parameters.swapGuidanceScale;
     const sLast = Math.max(s / 2, 1);
@@ -215,7 +215,7 @@ export async function textbookPnpMix(
       );
     }
 
-    // The step. z is fresh in the bands over the first half; at the last step it is taken as 0 inside the objects for
+    // The step. z is fresh noise in the bands over the first half; at the last step it is 0 inside the objects for
     // ref_i and out.
     const fresh = gaussianNoise(parameters.seed, 'transitionBand', step.t, out.dims);
     const z = mapElements(back.z[k]!, (value, at, cell) => {
@@ -254,7 +254,7 @@ export async function textbookPnpMix(
   return { latents: out, references: xRef, unetRows };
 }
 
-/** The rows of the ablation table are data, not arithmetic: the one thing taken over. */
+/** The rows of the ablation table are data, not arithmetic, and the only thing shared. */
 function textbookAblation(row: AblationRow) {
   return ablationRows[row];
 }
@@ -323,7 +323,7 @@ function each(pair: readonly [Tensor, Tensor], value: (a: number, b: number) => 
   );
 }
 
-/** Element-wise, with the element's place in the data and its cell in the [h, w] plane. */
+/** Element-wise, with the element's index in the data and its cell in the [h, w] plane. */
 function mapElements(x: Tensor, value: (xAt: number, at: number, cell: number) => number): Tensor {
   const plane = x.dims[1]! * x.dims[2]!;
   return tensor(

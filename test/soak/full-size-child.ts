@@ -1,5 +1,5 @@
 /**
- * One full-size model in a process of its own, so that its peak memory is its own: `node full-size-child.ts FOLDER
+ * One full-size model in its own process, so that it has its own peak memory: `node full-size-child.ts FOLDER
  * blend|backgrounds`. Prints a {@link FullSizeFigures} as JSON.
  */
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const cacheFolder = join(folder, '..', 'cache');
 const figures = task === 'blend' ? await blend() : await openBackgrounds();
 console.log(JSON.stringify(figures));
 
-/** Composes one step at 512 x 512 with one concept, then runs two rows by themselves. */
+/** Composes one step at 512 x 512 with one concept, then runs two rows on their own. */
 async function blend(): Promise<FullSizeFigures> {
   const opened = stopwatch();
   const engine = await Engine.open({ packFolder: folder, device: 'cpu', cacheFolder });
@@ -63,7 +63,7 @@ async function blend(): Promise<FullSizeFigures> {
   };
 }
 
-/** Opens a model for backgrounds as a pack's `backgrounds/` is opened: every graph of it is built. */
+/** Opens a model for backgrounds as a pack's `backgrounds/` is opened: every graph is built. */
 async function openBackgrounds(): Promise<FullSizeFigures> {
   const device = await chooseDevice('cpu');
   const opened = stopwatch();
@@ -93,7 +93,7 @@ async function writeScene(): Promise<string> {
   return path;
 }
 
-/** @returns a function that says how many seconds of processor time have passed, of all threads */
+/** @returns a function that gives the processor time so far in seconds, of all threads */
 function stopwatch(): () => number {
   const start = process.cpuUsage();
   return () => {

@@ -1,7 +1,7 @@
 /**
- * Checkpoints of a published architecture at full size: the published configurations, the real vocabulary, and random
- * half-precision weights of every tensor's real name and shape. They show that a model opens, runs, and what it costs;
- * its pictures are noise.
+ * Checkpoints of a published architecture at full size: published configurations, the real vocabulary, and random
+ * half-precision weights with every tensor's real name and shape. They show that a model opens and runs, and what it
+ * costs; its pictures are noise.
  */
 import {
   closeSync,
@@ -22,7 +22,7 @@ import {
   halfPrecisionHeader,
 } from '../native-models/graph/full-size-models.ts';
 
-/** A published model that can be made at full size. */
+/** A published model that can be generated at full size. */
 export interface FullSizeCheckpoint {
   /** Its folder in test/golden/published. */
   readonly repository: string;
@@ -52,7 +52,7 @@ const clipVocabulary = join(import.meta.dirname, '../../native-models/packs/clip
  * Writes a checkpoint.
  *
  * @param values 'random', or 'holes': a sparse file of zeros, which takes no space and is enough to build graphs
- * @returns bytes of its weights
+ * @returns size of its weights in bytes
  */
 export function writeCheckpoint(
   folder: string,
@@ -93,7 +93,7 @@ function writeWeights(path: string, model: FullSizeModel, values: 'random' | 'ho
 
 const blockElements = 2 ** 20;
 
-/** Uniform in -1..1, the same in every run; all tensors are cut out of it. */
+/** Uniform in -1..1, the same in every run; all tensors are slices of it. */
 const uniform = (() => {
   const generator = xoroshiro128plus(2026);
   return Float32Array.from({ length: blockElements }, () => generator.next() / 2 ** 31);
@@ -112,7 +112,7 @@ function scaledBlock(exponent: number): Uint8Array {
 }
 
 /**
- * Norms are 1, biases 0, and a layer's weights have at most the variance 1 / inputs, so that activations neither grow
+ * Norms are 1, biases 0, and a layer's weights have a variance of at most 1 / inputs, so that activations neither grow
  * nor vanish and nothing overflows.
  */
 function writeTensor(descriptor: number, name: string, shape: readonly number[]): void {
@@ -128,7 +128,7 @@ function writeTensor(descriptor: number, name: string, shape: readonly number[])
   const block = scaledBlock(
     name.includes('embedding.weight') ? -5 : Math.floor(Math.log2(Math.sqrt(3 / inputs))),
   );
-  // Another beginning for each tensor, so that no two are alike.
+  // Another offset for each tensor, so that no two are alike.
   let at = (2 * ((elements * 7919 + name.length * 104_729) % blockElements)) % block.length;
   for (let left = 2 * elements; left > 0; ) {
     const count = Math.min(left, block.length - at);

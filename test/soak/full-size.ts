@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- full-size [sd21] [sd15] [sdxl]`: models of the published architectures at full size, with random
- * weights, open and run; what they cost is printed. Takes minutes, up to 8 GB of memory and 3 GB of disk.
+ * `npm run soak -- full-size [sd21] [sd15] [sdxl]`: opens and runs models of the published architectures at full size
+ * with random weights, and prints what they cost. Takes minutes, up to 8 GB of memory and 3 GB of disk.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,17 +9,17 @@ import { join } from 'node:path';
 import { checkpoints, writeCheckpoint } from './full-size-weights.ts';
 import type { Soak } from './soak.ts';
 
-/** What was measured; seconds are processor time of all threads. */
+/** Measurements; seconds are processor time of all threads. */
 export interface FullSizeFigures {
   /** Finding, checking and hashing the files, and building the graphs. */
   readonly openSeconds: number;
-  /** A whole render of one step, sessions created on the way. */
+  /** A whole render of one step, including the creation of sessions. */
   readonly composeSeconds?: number;
   /** U-Net rows of that render. */
   readonly unetRows?: number;
-  /** One more row at 64 x 64 latents, the session being there. */
+  /** One more row at 64 x 64 latents, with the session already created. */
   readonly rowSeconds?: number;
-  /** Behind the render. */
+  /** After the render. */
   readonly residentBytes?: number;
   readonly peakBytes: number;
   /** After the engine has released its sessions. */

@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- fuzz [--count N] [--seed S]`: malformed commands, messages, HTTP requests, pictures and project
- * files. They are the tests of `npm test`, many times over.
+ * files: the tests of `npm test`, many times over.
  */
 import type { Soak } from './soak.ts';
 import { runTests } from './soaked-tests.ts';

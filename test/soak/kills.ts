@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- kills [--count N] [--seed S]`: random SIGKILLs of host and engine during saves, renders, exports,
- * imports and downloads. They are the tests of `npm test`, many times over.
+ * imports and downloads: the tests of `npm test`, many times over.
  */
 import type { Soak } from './soak.ts';
 import { runTests } from './soaked-tests.ts';
@@ -16,7 +16,7 @@ export const kills: Soak = {
     ]);
     const sum = (name: 'attempts' | 'acknowledged') =>
       figures.reduce((total, figure) => total + (figure[name] ?? 0), 0);
-    // A test ends at its first loss.
+    // A test stops at its first loss.
     console.log(
       `${sum('attempts')} kills, ${sum('acknowledged')} acknowledged, ${held ? '0 lost' : 'LOST or failed: see above'}`,
     );

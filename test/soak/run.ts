@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- SUBCOMMAND`: checks that take minutes to hours, or gigabytes, and are therefore not part of
- * `npm test`.
+ * `npm run soak -- SUBCOMMAND`: checks that take minutes to hours, or gigabytes, and are therefore not part of `npm
+ * test`.
  */
 import { fullSize } from './full-size.ts';
 import { fuzz } from './fuzz.ts';

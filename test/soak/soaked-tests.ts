@@ -1,4 +1,4 @@
-/** Runs tests that take their amount from outside (test/faults/amount.ts), and collects their figures. */
+/** Runs tests that take their amount from outside (test/faults/amount.ts) and collects their figures. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +8,9 @@ import type { Figures } from '../faults/amount.ts';
 
 /**
  * @param args `--count` and `--seed`
- * @param usualCount without `--count`
- * @param files that share the count
- * @returns whether every test held, and what they recorded
+ * @param usualCount the count without `--count`
+ * @param files the test files that share the count
+ * @returns whether every test held, and the figures they recorded
  * @throws TypeError for other arguments, RangeError for a count or seed that is no whole number
  */
 export function runTests(

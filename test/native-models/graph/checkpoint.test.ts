@@ -1,4 +1,6 @@
-/** Finding components and files, naming what is wrong with them, and where ONNX Runtime accepts the weights. */
+/**
+ * Finding components and files, naming what is wrong with them, and the layouts of weights that ONNX Runtime accepts.
+ */
 import {
   cpSync,
   linkSync,
@@ -29,12 +31,12 @@ import { createSession, goldenFolder } from './golden-session.ts';
 
 let folder: string;
 beforeEach(() => {
-  // Resolved, since the folder for temporary files may itself be a link.
+  // Resolved, since the temporary folder may itself be a link.
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'checkpoint-')));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A copy of a golden checkpoint that a test may damage. */
+/** A copy of a golden checkpoint for a test to damage. */
 function copyOf(checkpoint: string): string {
   const copy = join(folder, checkpoint);
   cpSync(join(goldenFolder, checkpoint), copy, { recursive: true });
@@ -45,7 +47,7 @@ function editJson(path: string, change: Record<string, unknown>): void {
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
 }
 
-/** Renames or reshapes tensors in a header of unchanged length, padding with spaces. */
+/** Renames or reshapes tensors in a header, padding with spaces so that its length stays the same. */
 function editHeader(path: string, edit: (json: string) => string): void {
   const bytes = readFileSync(path);
   const length = Number(bytes.readBigUInt64LE(0));
@@ -72,7 +74,7 @@ function build(path: string, component: ComponentName = 'unet', options?: BuildO
 }
 
 describe('a sound checkpoint', () => {
-  test('U-Net: ports, metadata, files, no tensor left over', () => {
+  test('U-Net: has ports, metadata and files, and no unused tensor', () => {
     const graph = build(join(goldenFolder, 'sdxl'));
     expect(graph.unusedTensors).toEqual([]);
     expect(graph.externalFiles.map((path) => basename(path))).toEqual([
@@ -113,11 +115,11 @@ describe('a sound checkpoint', () => {
     expect((decoder as UnetMetadata).guidedLayers).toHaveLength(2 * 3 + 2 * 2);
   });
 
-  test('the same checkpoint and options give the same bytes', () => {
+  test('gives the same bytes for the same options', () => {
     expect(build(join(goldenFolder, 'sd2')).bytes).toEqual(build(join(goldenFolder, 'sd2')).bytes);
   });
 
-  test('autoencoders and text encoders: metadata, no tensor left over', () => {
+  test('autoencoders and text encoders: have metadata, and no unused tensor', () => {
     const vae = build(join(goldenFolder, 'sdxl'), 'vae_decoder');
     expect(vae.metadata).toMatchObject({
       scalingFactor: 0.13025,
@@ -146,7 +148,7 @@ describe('a sound checkpoint', () => {
     expect(projected.metadata).toMatchObject({ projectionDim: 20, eosTokenId: 98 });
   });
 
-  test('with a byte order mark before its configuration', () => {
+  test('may have a byte order mark before its configuration', () => {
     const config = join(copyOf('sd2'), 'unet/config.json');
     writeFileSync(config, `\uFEFF${readFileSync(config, 'utf8')}`);
     expect(build(join(folder, 'sd2')).bytes).toEqual(build(join(goldenFolder, 'sd2')).bytes);
@@ -158,7 +160,7 @@ describe('a sound checkpoint', () => {
     expect(graph.unusedTensors).toEqual([]);
   });
 
-  test('weights of the fp16 variant are found, and preferred when asked for', () => {
+  test('fp16 variant: weights are found, and preferred on request', () => {
     const path = copyOf('sd2');
     const plain = join(path, 'unet/diffusion_pytorch_model.safetensors');
     const half = join(path, 'unet/diffusion_pytorch_model.fp16.safetensors');
@@ -172,14 +174,14 @@ describe('a sound checkpoint', () => {
   });
 });
 
-describe('what is wrong is named', () => {
-  test('no checkpoint at all', () => {
+describe('errors name what is wrong', () => {
+  test('a folder without a checkpoint', () => {
     expectCode(() => openCheckpoint(join(folder, 'absent')), 'FILE_UNREADABLE');
     expectCode(() => openCheckpoint(folder), 'CHECKPOINT_INCOMPLETE');
     expectCode(() => build(join(goldenFolder, 'taesd')), 'CHECKPOINT_INCOMPLETE', /unet\//);
   });
 
-  test('a component without a configuration, or with a broken one', () => {
+  test('a component with a missing or broken configuration', () => {
     const config = join(copyOf('sd2'), 'unet/config.json');
     writeFileSync(config, '{');
     expectCode(() => openCheckpoint(join(folder, 'sd2')), 'CONFIG_INVALID', /config\.json/);
@@ -200,7 +202,7 @@ describe('what is wrong is named', () => {
     expectCode(() => openCheckpoint(path), 'CHECKPOINT_INCOMPLETE', /safetensors/);
   });
 
-  test('a shard index that leads elsewhere', () => {
+  test('a shard index with paths outside the folder', () => {
     const path = copyOf('starter');
     const index = join(path, 'unet/diffusion_pytorch_model.safetensors.index.json');
     writeFileSync(index, JSON.stringify({ weight_map: { a: '../../secret.safetensors' } }));
@@ -230,7 +232,7 @@ describe('what is wrong is named', () => {
     expectCode(() => build(path), code, new RegExp(field));
   });
 
-  test('a configuration and weights of different models', () => {
+  test('configuration and weights of different models', () => {
     const path = copyOf('sd2');
     editJson(join(path, 'unet/config.json'), { cross_attention_dim: 48 });
     expectCode(() => build(path), 'TENSOR_SHAPE', /attn2\.to_k\.weight.*\[16,32\].*\[16,48\]/);
@@ -238,7 +240,7 @@ describe('what is wrong is named', () => {
     expectCode(() => build(path), 'TENSOR_MISSING', /down_blocks\.0\.resnets\.1/);
   });
 
-  test('a missing tensor, a tensor of integers, a tensor too many', () => {
+  test('a missing tensor, an integer tensor, an extra tensor', () => {
     const weights = join(copyOf('sd2'), 'unet/diffusion_pytorch_model.safetensors');
     editHeader(weights, (json) => json.replace('"conv_out.bias"', '"conv_out.bia_"'));
     expectCode(() => build(join(folder, 'sd2')), 'TENSOR_MISSING', /"conv_out\.bias"/);
@@ -265,7 +267,7 @@ describe('what is wrong is named', () => {
     expect(build(join(folder, 'sdxl'), 'vae_encoder').unusedTensors).toContain('quant_conv.weight');
   });
 
-  test('tensors that hold NaN or an infinity', () => {
+  test('tensors with NaN or infinity', () => {
     const path = copyOf('taesd');
     expect(nonFiniteTensors(openCheckpoint(path), 'vae')).toEqual([]);
     const weights = join(path, 'diffusion_pytorch_model.safetensors');
@@ -288,8 +290,8 @@ describe('what is wrong is named', () => {
   });
 });
 
-describe('where the weights may lie', () => {
-  test('a session from bytes, told the folder, through symbolic links as hub caches have them', async () => {
+describe('location of the weights', () => {
+  test('a session from bytes that knows the folder follows the symbolic links of hub caches', async () => {
     // snapshots/unet/x.safetensors -> ../../blobs/hash
     const blob = join(folder, 'blobs/0123abcd');
     const unet = join(folder, 'snapshots/unet');
@@ -304,7 +306,7 @@ describe('where the weights may lie', () => {
     await (await createSession(graph)).release();
   });
 
-  test('a graph file: beside hard links yes, beside symbolic links that lead out of its folder no', async () => {
+  test('a graph file accepts hard links next to it, but no symbolic links out of its folder', async () => {
     const path = copyOf('sd2');
     const { bytes, externalFiles } = build(path);
     const load = async (name: string, link: (from: string, to: string) => void): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Files that people have in place of a diffusers checkpoint: each is named, with what to do. */
+/** Files that users mistake for a diffusers checkpoint: the error names each kind and says what to do. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A whole safetensors file with one float16 element per name. */
+/** A complete safetensors file with one float16 element per name. */
 function safetensors(...names: string[]): Uint8Array {
   const header = JSON.stringify(
     Object.fromEntries(
@@ -125,7 +125,7 @@ test.each(files)('%s', (_, name, content, kind, message) => {
   expect(recogniseForeignFile(path)).toMatchObject({ kind, message: expect.stringMatching(message) });
 });
 
-describe('a file cut short', () => {
+describe('a truncated file is named as such', () => {
   test.each([[100], [5000], [100_000]])('after %i bytes', (bytes) => {
     const path = join(folder, 'diffusion_pytorch_model.safetensors');
     cpSync(join(goldenFolder, 'sd2/unet/diffusion_pytorch_model.safetensors'), path);
@@ -149,7 +149,7 @@ test('sound files of diffusers and transformers are not foreign', () => {
     expect(recogniseForeignFile(join(goldenFolder, path)), path).toBeUndefined();
   }
   expect(recogniseForeignFile(join(folder, 'absent'))).toBeUndefined();
-  // A header of 640 bytes begins like a pickle.
+  // A header of 640 bytes starts like a pickle.
   const path = join(folder, 'model.safetensors');
   const header = JSON.stringify({ a: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } }).padEnd(640);
   const bytes = Buffer.alloc(8 + 640 + 2);
@@ -159,7 +159,7 @@ test('sound files of diffusers and transformers are not foreign', () => {
   expect(recogniseForeignFile(path)).toBeUndefined();
 });
 
-describe('the loader', () => {
+describe('the loader names', () => {
   function open(path = folder): string {
     try {
       openCheckpoint(path);
@@ -178,7 +178,7 @@ describe('the loader', () => {
     return folder;
   }
 
-  test('a folder with a part of a single-file checkpoint, or the part itself', () => {
+  test('a part of a single-file checkpoint, in a folder or by itself', () => {
     const path = join(folder, 'model.safetensors');
     writeFileSync(path, safetensors('input_blocks.0.0.weight'));
     expect(open()).toMatch(/single-file/);
@@ -224,7 +224,7 @@ describe('the loader', () => {
   });
 });
 
-test('a folder in which nothing is recognised', () => {
+test('a folder with nothing recognisable says what a checkpoint looks like', () => {
   writeFileSync(join(folder, 'notes.txt'), 'hello');
   expect(recogniseForeignFolder(folder)).toBeUndefined();
   expect(recogniseForeignFolder(join(folder, 'absent'))).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The models that people use, at their real sizes: class, configuration, names and shapes of the tensors. */
+/** Widely used models at their real sizes: class, configuration, tensor names and shapes. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -21,7 +21,7 @@ export const fullSizeModels = JSON.parse(gunzipSync(readFileSync(listPath)).toSt
   FullSizeModel
 >;
 
-/** The JSON of a float16 checkpoint's header, and the bytes of its data. */
+/** A float16 checkpoint's JSON header and its number of data bytes. */
 export function halfPrecisionHeader({ tensors }: FullSizeModel): { json: string; dataLength: number } {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, shape]) => {
@@ -32,9 +32,9 @@ export function halfPrecisionHeader({ tensors }: FullSizeModel): { json: string;
   return { json: JSON.stringify(Object.fromEntries(entries)), dataLength: end };
 }
 
-/** Weights as a float16 checkpoint of this model would have them; only names and shapes. */
+/** Weights as a float16 checkpoint of this model has them; only names and shapes. */
 export function weightsOf(model: FullSizeModel): ComponentWeights {
   const { json, dataLength } = halfPrecisionHeader(model);
-  // The path only has to be that of a file.
+  // The path only needs to be that of a file.
   return new ComponentWeights([parseSafetensorsHeader(new TextEncoder().encode(json), dataLength, listPath)]);
 }

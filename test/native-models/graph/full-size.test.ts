@@ -1,6 +1,6 @@
 /**
- * The models that people use, at their real sizes: every tensor that diffusers and transformers give them has its
- * place in the graph, with its shape, and none is missing. Names and shapes only; there are no weights here.
+ * Widely used models at their real sizes: every tensor of diffusers and transformers has its place in the graph with
+ * its shape, and none is missing. Only names and shapes; there are no weights here.
  */
 import { describe, expect, test } from 'vitest';
 import { buildAutoencoderKl } from '../../../native-models/graph/autoencoder-kl.ts';

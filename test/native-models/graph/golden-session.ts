@@ -1,4 +1,4 @@
-/** Runs graphs of the golden checkpoints in ONNX Runtime and reads the tensors that PyTorch left beside them. */
+/** Runs graphs of the golden checkpoints in ONNX Runtime and reads the tensors that PyTorch saved for them. */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import {
@@ -16,7 +16,7 @@ import { readTensorAsFloat32 } from '../../../native-models/graph/safetensors-va
 
 export const goldenFolder = join(import.meta.dirname, '../../golden/graph');
 
-/** One component's named inputs and outputs. */
+/** Named inputs and outputs of one component. */
 export class GoldenTensors {
   readonly #file: SafetensorsFile;
 
@@ -69,7 +69,7 @@ export async function runComponent(
   }
 }
 
-/** What a U-Net's graph takes when nothing is kept from earlier calls, nor for later ones. */
+/** Inputs of a U-Net's graph when nothing is cached from earlier calls or for later ones. */
 function withoutKeptRows(
   { metadata }: ComponentGraph,
   [, , height, width]: readonly number[],
@@ -82,7 +82,7 @@ function withoutKeptRows(
   return { keep: new ort.Tensor('int64', [], [0]), ...Object.fromEntries(states) };
 }
 
-/** A session on one thread, as deterministic as it gets. */
+/** A session with one thread, which is as deterministic as it gets. */
 export function createSession(
   graph: Pick<ComponentGraph, 'bytes' | 'externalFolder'>,
 ): Promise<ort.InferenceSession> {
@@ -93,7 +93,7 @@ export function createSession(
   });
 }
 
-/** Largest absolute difference; NaN if any element is. @throws Error when the lengths differ */
+/** Largest absolute difference; NaN if any element is NaN. @throws Error if the lengths differ */
 export function maxAbsoluteDifference(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) throw new Error(`${a.length} and ${b.length} elements cannot be compared`);
   return a.reduce((largest, x, i) => {

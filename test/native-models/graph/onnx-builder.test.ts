@@ -1,10 +1,10 @@
-/** The builder writes what ONNX Runtime loads, and refuses graphs that it would not. */
+/** The builder writes graphs that ONNX Runtime loads, and refuses those it would not load. */
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { OnnxBuilder } from '../../../native-models/graph/onnx-builder.ts';
 import { add, cast, multiply, reshape, scalar } from '../../../native-models/graph/onnx-operators.ts';
 
-describe('a sound graph', () => {
+describe('a valid graph', () => {
   test('runs', async () => {
     const graph = new OnnxBuilder();
     const x = graph.input('x', 'float32', ['rows', 2]);
@@ -17,7 +17,7 @@ describe('a sound graph', () => {
     await session.release();
   });
 
-  test('stores equal constants once, numbers nodes of one path, and adds no Cast that changes nothing', () => {
+  test('stores equal constants once, numbers nodes with the same path, and adds no Cast without effect', () => {
     const graph = new OnnxBuilder();
     const x = graph.input('x', 'float32', [1]);
     expect(graph.floats([1, 2])).toBe(graph.floats([1, 2]));

@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(join(goldenFolder, 'manifest.json'), 'u
   tolerance: { maxAbsoluteError: number };
 };
 const tolerance = manifest.tolerance.maxAbsoluteError;
-/** Eleven bits of mantissa through some forty layers, results of about unit size. */
+/** Eleven mantissa bits through some forty layers, with results of about unit size. */
 const halfTolerance = 0.02;
 
 const unetInputs = [
@@ -29,7 +29,7 @@ const unetInputs = [
   'time_ids',
 ];
 
-/** The inputs that the golden file has for one latent size. */
+/** The golden file's inputs for one latent size. */
 function unetFeeds(golden: GoldenTensors, size: string): Record<string, ort.Tensor> {
   const present = unetInputs.filter((name) => golden.names.includes(`${size}.${name}`));
   return Object.fromEntries(present.map((name) => [name, golden.tensor(`${size}.${name}`)]));
@@ -50,7 +50,7 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
     },
   );
 
-  test('a row that is its own source is the unmodified model, whatever appearance_scale is', async () => {
+  test('a row that is its own source equals the unmodified model at any appearance_scale', async () => {
     const feeds = sizes.map((size): Record<string, ort.Tensor> => {
       const feed = unetFeeds(golden, size);
       const rows = feed.kv_source!.dims[0]!;
@@ -76,7 +76,7 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
       const feed = unetFeeds(golden, size);
       const rows = feed.kv_source!.size;
       const sources = feed.kv_source!.data as BigInt64Array;
-      // The first call keeps every row's states and changes nothing else; in the second every source is a kept row.
+      // The first call caches every row's states and changes nothing else; in the second, every source is a cached row.
       const ownSource = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
       const everyRow = new ort.Tensor('int64', ownSource, [rows]);
       const [kept, inOneCall] = (await runComponent(checkpoint, 'unet', [{ ...feed, keep: everyRow }, feed], {

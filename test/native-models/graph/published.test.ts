@@ -1,5 +1,5 @@
 /**
- * Published configurations, verbatim, build their graphs: a field that they lack has the default of its class
+ * Published configurations, verbatim, build their graphs: a missing field has the default of its class
  * (test/golden/published/README.md).
  */
 import { readFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ describe('U-Nets', () => {
     expect(metadata.textTime).toEqual(repository.includes('-xl-') ? { textDim: 1280, timeIds: 6 } : null);
   });
 
-  test('every field of today that SD 1.5 lacks has the value that the fine-tune of the same model states', () => {
+  test('fields that SD 1.5’s configuration lacks have the values that its fine-tune’s configuration states', () => {
     const old = parseUnetConfig(read('stable-diffusion-v1-5/unet/config.json'));
     expect(parseUnetConfig(read('realistic-vision-v5.1/unet/config.json'))).toEqual(old);
     expect(parseUnetConfig(fullSizeModels['sd1 unet']!.config)).toEqual({ ...old, sampleSize: null });
@@ -59,7 +59,7 @@ describe('autoencoders', () => {
     expect(weights.unused()).toEqual([]);
   });
 
-  test('a TAESD of diffusers 0.20, without the fields of today', () => {
+  test('a TAESD of diffusers 0.20, which lacks newer fields', () => {
     const {
       upsample_fn: _,
       shift_factor: __,

@@ -1,4 +1,4 @@
-/** Every corruption of a safetensors file is a GraphError with a code; never a crash, never numbers that are not there. */
+/** Every corruption of a safetensors file is a GraphError with a code; never a crash, never made-up numbers. */
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ interface Entry {
   data_offsets: unknown;
 }
 
-/** A file as it should be: 2 x 3 float32 at 0..24, two float16 at 24..28, an empty tensor. */
+/** A valid file: 2 x 3 float32 at 0..24, two float16 at 24..28, an empty tensor. */
 const soundHeader = (): Record<string, Entry> => ({
   weight: { dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] },
   bias: { dtype: 'F16', shape: [2], data_offsets: [24, 28] },
@@ -61,8 +61,8 @@ function codeOf(action: () => unknown): GraphErrorCode | 'no error' {
   }
 }
 
-describe('a sound file', () => {
-  test('gives every tensor its place and its numbers', () => {
+describe('a valid file', () => {
+  test('gives every tensor’s location and values', () => {
     const file = open(fileBytes({ __metadata__: { format: 'pt' }, ...soundHeader() }));
     expect(file.metadata.get('format')).toBe('pt');
     expect([...file.tensors.keys()]).toEqual(['weight', 'bias', 'nothing']);
@@ -77,11 +77,11 @@ describe('a sound file', () => {
     expect(open(fileBytes(json)).tensors.size).toBe(3);
   });
 
-  test('may be empty of tensors', () => {
+  test('may contain no tensors', () => {
     expect(open(fileBytes({}, new Uint8Array(0))).tensors.size).toBe(0);
   });
 
-  test('may call a tensor __proto__', () => {
+  test('may name a tensor __proto__', () => {
     const json = '{"__proto__":{"dtype":"U8","shape":[28],"data_offsets":[0,28]}}';
     expect(open(fileBytes(json)).tensors.get('__proto__')?.byteLength).toBe(28);
   });
@@ -125,7 +125,7 @@ test.each<[string, ArrayBufferView<ArrayBuffer>, boolean]>([
   ['F64', Float64Array.of(1e308, -1e-310), false],
   ['F64', Float64Array.of(1, Number.NEGATIVE_INFINITY), true],
   ['I64', BigInt64Array.of(-1n, -1n), false],
-])('finds what is not finite in %s, %o', (dtype, data, isBroken) => {
+])('finds non-finite values in %s, %o', (dtype, data, isBroken) => {
   const header = { x: { dtype, shape: [2], data_offsets: [0, data.byteLength] } };
   const file = open(fileBytes(header, new Uint8Array(data.buffer)));
   expect(findNonFiniteTensors(file)).toEqual(isBroken ? ['x'] : []);
@@ -196,16 +196,16 @@ describe('a broken file', () => {
     expect(codeOf(() => open(make()))).toBe(code);
   });
 
-  test('names the file and the tensor', () => {
+  test('is named in the error, with the tensor', () => {
     expect(() => open(withEntry('weight', { shape: [3, 3] }))).toThrow(/model\.safetensors.*"weight"/);
   });
 
-  test('is missing', () => {
+  test('does not exist', () => {
     expect(codeOf(() => openSafetensors(join(folder, 'absent.safetensors')))).toBe('FILE_UNREADABLE');
     expect(codeOf(() => openSafetensors(folder))).toBe('FILE_UNREADABLE');
   });
 
-  test('lacks the tensor that is asked for, or shrank meanwhile', () => {
+  test('lacks the requested tensor, or has shrunk meanwhile', () => {
     const file = open(fileBytes(soundHeader()));
     expect(codeOf(() => readTensorBytes(file, 'absent'))).toBe('TENSOR_MISSING');
     truncateSync(file.path, 100);
@@ -225,7 +225,7 @@ describe('properties, on a real checkpoint', () => {
     );
   });
 
-  test('any change of the header is an error, or leaves all tensors inside the file', () => {
+  test('every change to the header is an error, or leaves all tensors inside the file', () => {
     const change = fc.record({ at: fc.nat(8 + headerLength - 1), byte: fc.nat(255) });
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
@@ -244,7 +244,7 @@ describe('properties, on a real checkpoint', () => {
     );
   });
 
-  test('every lie about one tensor is an error', () => {
+  test('every false statement about a tensor is an error', () => {
     const json = JSON.parse(sound.toString('utf8', 8, 8 + headerLength)) as Record<
       string,
       { data_offsets: number[] }

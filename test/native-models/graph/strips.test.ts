@@ -1,4 +1,4 @@
-/** Autoencoders in strips: the result of the whole picture, whatever its height, without seams. */
+/** Autoencoders in strips give the same picture as in one piece, at any height and without seams. */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { chooseDevice } from '../../../electron/inference/runtime/devices.ts';
 import { openCheckpoint } from '../../../native-models/graph/index.ts';
 import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
 
-/** A value of 2 / 255 is one level of a picture between -1 and 1. */
+/** 2 / 255 is one level of a picture between -1 and 1. */
 const LEVEL = 2 / 255;
 
 const values = (dims: readonly number[]) => {
@@ -40,7 +40,7 @@ describe.each(['sd1', 'sdxl'])('%s', (checkpoint) => {
   });
 });
 
-test('an engine works in strips on pictures that are large for it', async () => {
+test('an engine decodes pictures too large for it in strips', async () => {
   const device = await chooseDevice('cpu');
   const checkpoint = openCheckpoint(join(goldenFolder, 'sd1'));
   const [whole, inStrips] = [Number.POSITIVE_INFINITY, 0].map(

@@ -1,7 +1,7 @@
-/** What the canvas's pieces need of a browser, as far as Node lacks it. */
+/** Stubs of the browser features that the canvas needs and Node lacks. */
 import { vi } from 'vitest';
 
-/** A line drawn by a path, for tests that look at it. */
+/** A line drawn along a path, for tests that inspect it. */
 export class PlayedPath {
   readonly calls: (readonly [string, number, number])[] = [];
 
@@ -22,7 +22,7 @@ class PlayedImageData {
   }
 }
 
-/** Makes `document.createElement('canvas')`, `ImageData` and `Path2D` known, as long as a test file runs. */
+/** Defines `document.createElement('canvas')`, `ImageData` and `Path2D` while a test file runs. */
 export function stubCanvas(): void {
   vi.stubGlobal('ImageData', PlayedImageData);
   vi.stubGlobal('Path2D', PlayedPath);

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe('the view', () => {
-  it('stays fitted when its place changes, until it is moved', () => {
+  it('stays fitted when its viewport is resized, until it is moved', () => {
     const { scale } = view.getTransform();
     view.setViewport({ width: 800, height: 600 });
     expect(view.getTransform().scale).toBeGreaterThan(scale);
@@ -23,24 +23,24 @@ describe('the view', () => {
     expect(view.getTransform().scale).toBe(scale);
   });
 
-  it('fits what is shown in the place of it, and says at how many percent', () => {
+  it('fits the content into its viewport, and reports the zoom in percent', () => {
     const before = view.getPercent();
     view.setContent({ width: 200, height: 200 });
     expect(view.getPercent()).toBeCloseTo(before / 2, 0);
     view.actualSize();
     expect(view.getPercent()).toBe(100);
-    // An image pixel is one pixel of the device, of which there are two to a CSS pixel.
+    // An image pixel is one device pixel; there are two of them to a CSS pixel.
     expect(view.getTransform().scale).toBe(0.5);
   });
 
-  it('stays where it is when content of the same size comes', () => {
+  it('stays where it is when the new content has the same size', () => {
     view.zoom(2);
     const zoomed = view.getTransform();
     view.setContent({ width: 100, height: 100 });
     expect(view.getTransform()).toEqual(zoomed);
   });
 
-  it('tells of every change, as long as somebody listens', () => {
+  it('notifies of every change while there is a listener', () => {
     let count = 0;
     const stop = view.subscribe(() => count++);
     view.zoom(2);

@@ -1,4 +1,4 @@
-/** The library of masks with its worker in the same process. */
+/** The mask library with its worker in the same process. */
 import { expose } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MaskLibrary } from '../../../renderer/canvas/mask-library.ts';
@@ -31,7 +31,7 @@ beforeEach(() => {
     },
     channel.port2,
   );
-  // What `new Worker` gives here is the other end of the channel.
+  // `new Worker` returns the other end of the channel.
   vi.stubGlobal('Worker', function played() {
     return Object.assign(channel.port1, { terminate: () => {} });
   });
@@ -54,15 +54,15 @@ describe('the library', () => {
     expect(reads).toEqual(['7']);
   });
 
-  it('has a mask that was just saved without reading it', async () => {
+  it('has a mask that was just saved, without reading it', async () => {
     library.remember('9', plane(9));
     expect(await library.load('9', SIZE)).toEqual(plane(9));
     expect(reads).toEqual([]);
   });
 
-  it('forgets the one that was used longest ago when it holds too much, and never the newest', async () => {
+  it('evicts the least recently used mask when it is full, and never the newest', async () => {
     await library.load('1', SIZE);
-    // Three of 16 MiB are all there is room for.
+    // There is room for exactly three of 16 MiB.
     for (const id of ['large-1', 'large-2', 'large-3']) library.remember(id, plane(1, 4096));
     reads.length = 0;
     await library.load('large-3', LARGE);
@@ -72,21 +72,21 @@ describe('the library', () => {
     expect(reads).toEqual(['1']);
   });
 
-  it('brings a mask to the size that is asked for, and reads it again for another', async () => {
+  it('resizes a mask as requested, and reads it again for another size', async () => {
     expect(await library.load('7', { width: 8, height: 8 })).toEqual(plane(7, 8));
     expect(await library.load('7', SIZE)).toEqual(plane(7));
     expect(await library.load('7', SIZE)).toEqual(plane(7));
     expect(reads).toEqual(['7', '7']);
   });
 
-  it('writes a mask and works on one without taking it away', async () => {
+  it('writes a mask and works on one without detaching it', async () => {
     const mask = plane(255);
     expect(decodeMask(await library.encode(mask))).toEqual(mask);
     expect(await library.operate(mask, { kind: 'invert' })).toEqual(plane(0));
     expect(mask).toEqual(plane(255));
   });
 
-  it('fails as the reading does', async () => {
+  it('fails if reading fails', async () => {
     const broken = new MaskLibrary(async () => {
       throw new Error('gone');
     });

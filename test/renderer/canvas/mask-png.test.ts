@@ -5,7 +5,7 @@ import { decodeMask, encodeMask } from '../../../renderer/canvas/mask-png.ts';
 import { maskPlane } from '../../../renderer/editor/mask-plane.ts';
 
 describe('a mask as a file', () => {
-  it('is what it was', () => {
+  it('is the same after writing and reading', () => {
     const side = fc.integer({ min: 1, max: 20 });
     fc.assert(
       fc.property(side, side, fc.infiniteStream(fc.nat(255)), (width, height, values) => {
@@ -16,7 +16,7 @@ describe('a mask as a file', () => {
     );
   });
 
-  it('is an 8-bit grey PNG, and nothing else is taken for one', async () => {
+  it('is an 8-bit grey PNG, and nothing else is accepted', async () => {
     const bytes = encodeMask(maskPlane(3, 2));
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', channels: 1, depth: 'uchar' });
     const coloured = await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } })

@@ -1,4 +1,4 @@
-/** The mask workbench with a library and a host that are played: what a gesture leaves, whatever ends it. */
+/** The mask workbench with a fake library and host: what remains of a gesture, however it ends. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { CONCEPT_COLOURS, type DocumentConcept } from '../../../electron/contract/scene-document.ts';
@@ -16,7 +16,7 @@ const SIZE = { width: 32, height: 32 };
 
 let workbench: MaskWorkbench;
 let concepts: DocumentConcept[];
-/** Masks by their names, as a host keeps them. */
+/** Masks by name, as a host stores them. */
 let masks: Map<AssetId, MaskPlane>;
 let saves: { targetId: string; change: MaskChange; coverage: number }[];
 let questions: { targetId: string; selection: SmartSelection; answer: () => void }[];
@@ -61,7 +61,7 @@ function stroke(): void {
   feed('move', 20, 10);
 }
 
-/** Everything that was promised has happened. */
+/** Waits until every pending promise has settled. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function name(plane: MaskPlane): AssetId {
@@ -96,7 +96,7 @@ beforeEach(() => {
       const plane = made instanceof Promise ? await made : made;
       save.coverage = coverageOf(plane);
       const id = name(plane);
-      // What was asked for later comes later in the history, however long the one before was in the making.
+      // A later request is later in the history, however long the earlier one takes.
       if (saves.at(-1) === save) {
         concepts = concepts.map((one) => (one.id === targetId ? { ...one, mask: id } : one));
       }
@@ -112,7 +112,7 @@ beforeEach(() => {
   follow();
 });
 
-describe('a gesture that is not finished', () => {
+describe('an unfinished gesture', () => {
   const ways: readonly (readonly [string, () => void])[] = [
     ['another tool', () => workbench.setTool('eraser')],
     ['another concept', () => follow('dog')],
@@ -128,7 +128,7 @@ describe('a gesture that is not finished', () => {
     ],
   ];
   for (const [what, end] of ways) {
-    it(`is kept as one step by ${what}`, async () => {
+    it(`is committed as one step by ${what}`, async () => {
       stroke();
       end();
       await settled();
@@ -141,7 +141,7 @@ describe('a gesture that is not finished', () => {
     });
   }
 
-  it('is dropped by Escape, and by a second finger that comes before it has drawn', () => {
+  it('is discarded by Escape, and by a second finger before anything is drawn', () => {
     stroke();
     workbench.cancel();
     feed('down', 10, 10);
@@ -150,7 +150,7 @@ describe('a gesture that is not finished', () => {
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
   });
 
-  it('goes with its concept', () => {
+  it('is discarded with its concept', () => {
     stroke();
     concepts = [concept('dog')];
     follow('dog');
@@ -158,7 +158,7 @@ describe('a gesture that is not finished', () => {
     expect(workbench.planeOf('cat')).toBeUndefined();
   });
 
-  it('closes a polygon, and drops one that has no area', () => {
+  it('closes a polygon, and discards one without area', () => {
     workbench.setTool('polygon');
     for (const [x, y] of [
       [2, 2],
@@ -175,7 +175,7 @@ describe('a gesture that is not finished', () => {
     expect(saves).toHaveLength(1);
   });
 
-  it('of several clicks goes on after a pinch', () => {
+  it('of several clicks continues after a pinch', () => {
     workbench.setTool('polygon');
     feed('down', 2, 2);
     workbench.interrupt(true);
@@ -199,7 +199,7 @@ describe('smart select', () => {
     await settled();
   }
 
-  it('waits, proposes, and keeps what was proposed on Enter', async () => {
+  it('waits, shows a proposal, and accepts it on Enter', async () => {
     workbench.setTool('select');
     expect(workbench.proposal).toBe('none');
     feed('down', 10, 10);
@@ -218,7 +218,7 @@ describe('smart select', () => {
     ['another tool', () => workbench.setTool('brush')],
     ['another concept', () => follow('dog')],
   ] as const) {
-    it(`keeps what it proposes when ${what} is taken`, async () => {
+    it(`accepts its proposal when ${what} is selected`, async () => {
       await propose();
       end();
       expect(saves).toEqual([
@@ -228,14 +228,14 @@ describe('smart select', () => {
     });
   }
 
-  it('goes on after a pinch, with what it proposes still to be kept or dropped', async () => {
+  it('continues after a pinch, with its proposal still open', async () => {
     await propose();
     workbench.interrupt(true);
     expect(workbench.proposal).toBe('shown');
     expect(saves).toEqual([]);
   });
 
-  it('takes back a question whose answer is not wanted any more, and does not show a late one', async () => {
+  it('cancels an outdated request, and ignores a late answer', async () => {
     workbench.setTool('select');
     feed('down', 10, 10);
     feed('up', 10, 10);
@@ -247,7 +247,7 @@ describe('smart select', () => {
     expect(saves).toEqual([]);
   });
 
-  it('asks nothing outside of the picture', () => {
+  it('sends no request for a point outside the picture', () => {
     workbench.setTool('select');
     feed('down', 40, 10);
     feed('up', 40, 10);
@@ -257,7 +257,7 @@ describe('smart select', () => {
 });
 
 describe('masks of the document', () => {
-  it('are loaded, and replaced by later ones', async () => {
+  it('are loaded, and replaced by newer ones', async () => {
     const [half, full] = [0, 512].map((from) =>
       name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, from, 512 + from / 2))),
     );
@@ -275,7 +275,7 @@ describe('masks of the document', () => {
     expect(failures).toEqual([]);
   });
 
-  it('do not overwrite a stroke that is on its way', async () => {
+  it('do not overwrite a stroke that is being saved', async () => {
     let release = () => {};
     nextSave = new Promise((resolve) => {
       release = resolve;
@@ -288,18 +288,18 @@ describe('masks of the document', () => {
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(painted);
     release();
     await settled();
-    // The document has no mask after all: the save did not get in.
+    // The document has no mask after all: the save was refused.
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
   });
 
-  it('of another aspect than the background are told of and not shown', async () => {
+  it('with another aspect ratio than the background are reported and not shown', async () => {
     concepts = [concept('cat', { mask: name(maskPlane(8, 12)) })];
     follow();
     await settled();
     expect(failures).toHaveLength(1);
   });
 
-  it('that cannot be loaded are told of', async () => {
+  it('that fail to load are reported', async () => {
     concepts = [concept('cat', { mask: 'f'.repeat(64) })];
     follow();
     await settled();
@@ -307,8 +307,8 @@ describe('masks of the document', () => {
   });
 });
 
-describe('an operation that is under way', () => {
-  it('when another project is shown is saved in its place, and does not touch that project’s masks', async () => {
+describe('an operation in progress', () => {
+  it('is saved to its own project if another is shown meanwhile, and leaves that one’s masks unchanged', async () => {
     stroke();
     feed('up', 20, 10);
     await settled();
@@ -325,7 +325,7 @@ describe('an operation that is under way', () => {
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
   });
 
-  it('when something is painted comes before that, on the canvas as in the history', async () => {
+  it('comes before what is painted meanwhile, on the canvas as in the history', async () => {
     const operated = workbench.operate('cat', { kind: 'invert' });
     stroke();
     feed('up', 20, 10);
@@ -338,7 +338,7 @@ describe('an operation that is under way', () => {
 });
 
 describe('the colour of a mask', () => {
-  it('changes with what lies under it', () => {
+  it('changes with the picture under it', () => {
     stroke();
     feed('up', 20, 10);
     const colour = () => workbench.imageOf('cat')!.colour;
@@ -359,7 +359,7 @@ describe('the colour of a mask', () => {
 describe('masks of a background above four megapixels', () => {
   const background = { width: 8000, height: 4000 };
 
-  it('are painted, outlined and moved in pixels of the background', async () => {
+  it('are painted, outlined and moved in background pixels', async () => {
     follow('cat', background);
     const { mask, scale } = workbench.space;
     expect(mask.width * mask.height).toBeLessThanOrEqual(4_000_000);
@@ -383,7 +383,7 @@ describe('masks of a background above four megapixels', () => {
     expect(saves.at(-1)!.coverage).toBeCloseTo((1000 * 2000 + Math.PI * 400 ** 2) / (8000 * 4000), 3);
   });
 
-  it('are asked for in pixels of the background', () => {
+  it('are requested in background pixels', () => {
     follow('cat', background);
     workbench.setTool('select');
     feed('down', 6000, 3000);

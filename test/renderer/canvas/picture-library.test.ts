@@ -1,4 +1,4 @@
-/** The library of pictures with a worker that is played: what it holds, and which tiles it asks for. */
+/** The picture library with a fake worker: what it holds, and which tiles it requests. */
 import { expose, transfer } from 'comlink';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Picture, PictureLibrary } from '../../../renderer/canvas/picture-library.ts';
@@ -29,7 +29,7 @@ beforeEach(() => {
       open: async (id: string, file: Blob) => {
         if (id === 'broken' || (await file.text()) === 'undecodable') throw new Error('not a picture');
         opens.push(id);
-        // Of what can cross a channel here, a port has `close` on the other side, as a bitmap has in a browser.
+        // In Node, a transferred port has `close` on the receiving side, as a bitmap has in a browser.
         const { port1: base } = new MessageChannel();
         return transfer({ width: 9000, height: 6000, base }, [base]);
       },
@@ -68,7 +68,7 @@ afterEach(() => {
 
 const open = (id: string): Promise<Picture> => library.open(id);
 
-it('opens a picture once for all who show it, and closes it some time after the last', async () => {
+it('opens a picture once for all viewers, and closes it some time after the last one leaves', async () => {
   await open('one');
   await open('one');
   expect(opens).toEqual(['one']);
@@ -82,7 +82,7 @@ it('opens a picture once for all who show it, and closes it some time after the 
   await vi.waitFor(() => expect(closed).toContain('one'));
 });
 
-it('asks for the tiles in sight in their order, and for none that is out of sight again', async () => {
+it('requests the visible tiles in order, and drops those that are no longer visible', async () => {
   const picture = await open('one');
   const first = new Promise<void>((resolve) => {
     const stop = library.subscribe(() => {
@@ -94,12 +94,12 @@ it('asks for the tiles in sight in their order, and for none that is out of sigh
   library.want(picture, [tile(8), tile(9)]);
   await first;
   await vi.waitFor(() => expect(library.tile(picture, tile(9))).toBeDefined());
-  // The first one was on its way already.
+  // The first one had already been requested.
   expect(tiles).toEqual(['0 3 0', '0 8 0', '0 9 0']);
   expect(library.tile(picture, tile(2))).toBeUndefined();
 });
 
-it('says once that tiles cannot be made, and lets a picture be opened again that could not be read', async () => {
+it('reports once that tiles cannot be made, and lets an unreadable picture be opened again', async () => {
   const picture = await open('bad-tiles');
   library.want(picture, [tile(0), tile(1)]);
   await vi.waitFor(() => expect(failures).toHaveLength(1));
@@ -108,17 +108,17 @@ it('says once that tiles cannot be made, and lets a picture be opened again that
   await expect(library.open('broken')).rejects.toThrow('not a picture');
 });
 
-it('shows a file that is being imported without reading it back from the project first', async () => {
+it('shows a file during its import without first reading it back from the project', async () => {
   const prepared = library.prepare(new Blob(['jpeg']));
   prepared.adopt('photo', { width: 9000, height: 6000 });
   expect(await open('photo')).toMatchObject({ id: 'photo', width: 9000, height: 6000 });
   expect(opens).toEqual(['file-1']);
   expect(renamed).toEqual(['file-1 is photo']);
-  // The file may change on the disk: from here on it is decoded from what the project has.
+  // The file may change on disk: from here on the project's copy is decoded.
   await vi.waitFor(() => expect(refiled).toEqual(['photo from 0 bytes']));
 });
 
-it('reads from the project what the browser cannot decode, and what was imported at another size', async () => {
+it('reads from the project what the browser cannot decode or what was imported at another size', async () => {
   library.prepare(new Blob(['undecodable'])).adopt('tiff', { width: 9000, height: 6000 });
   await open('tiff');
   library.prepare(new Blob(['jpeg'])).adopt('cropped', { width: 4500, height: 6000 });
@@ -127,7 +127,7 @@ it('reads from the project what the browser cannot decode, and what was imported
   expect(renamed).toEqual([]);
 });
 
-it('closes a file that was not imported, or that the project had already', async () => {
+it('closes a file that was not imported or that the project already had', async () => {
   library.prepare(new Blob(['jpeg'])).discard();
   await vi.waitFor(() => expect(closed).toEqual(['file-1']));
   await open('known');

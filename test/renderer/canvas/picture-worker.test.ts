@@ -1,9 +1,9 @@
-/** The worker that decodes large pictures, behind a message channel, with bitmaps that are played. */
+/** The worker that decodes large pictures, behind a message channel, with fake bitmaps. */
 import { type Remote, wrap } from 'comlink';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { PictureWorkerService } from '../../../renderer/canvas/picture-worker.ts';
 
-/** What is known of a bitmap on this side of the channel. */
+/** What this side of the channel knows about a bitmap. */
 interface PlayedBitmap {
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ const SMALL = { width: 640, height: 480 };
 
 let channel: MessageChannel;
 let service: Remote<PictureWorkerService>;
-/** Every bitmap that was made, as the arguments say. */
+/** Every bitmap created, with its arguments. */
 let made: string[];
 let closed: string[];
 let size: PlayedBitmap;
@@ -24,7 +24,7 @@ function bitmap(name: string, { width, height }: PlayedBitmap) {
   return { width, height, close: () => closed.push(name) };
 }
 
-/** A bitmap of a file, of another bitmap at another size, or of a part of it. */
+/** A bitmap of a file, of a resized bitmap, or of a part of one. */
 async function createImageBitmap(source: Blob | PlayedBitmap, ...rest: unknown[]) {
   if (source instanceof Blob) {
     const name = await source.text();
@@ -47,13 +47,13 @@ async function createImageBitmap(source: Blob | PlayedBitmap, ...rest: unknown[]
 beforeAll(async () => {
   channel = new MessageChannel();
   vi.stubGlobal('createImageBitmap', createImageBitmap);
-  // The worker's own scope, which comlink listens on and answers through. What is transferred is copied here.
+  // The worker's global scope, which comlink listens on and replies through. Transferred values are copied here.
   vi.stubGlobal('addEventListener', channel.port2.addEventListener.bind(channel.port2));
   vi.stubGlobal('removeEventListener', channel.port2.removeEventListener.bind(channel.port2));
   vi.stubGlobal('postMessage', (message: unknown) =>
     channel.port2.postMessage(JSON.parse(JSON.stringify(message))),
   );
-  // It listens from when it is loaded; another test of this process may have loaded it.
+  // It listens once loaded; another test of this process may have loaded it.
   vi.resetModules();
   await import('../../../renderer/canvas/picture-worker.ts');
   channel.port2.start();
@@ -73,23 +73,23 @@ beforeEach(() => {
 
 const open = (id: string) => service.open(id, new File([id], `${id}.png`));
 
-test('a small picture is given away whole, and nothing of it is kept', async () => {
+test('a small picture is transferred whole and not retained', async () => {
   size = SMALL;
   expect(await open('small')).toMatchObject({ ...SMALL, base: SMALL });
   expect(made).toEqual(['all of small']);
   await expect(service.tile('small', SMALL, { level: 0, column: 0, row: 0 })).rejects.toThrow('not open');
-  // It is the page's now.
+  // It belongs to the page now.
   await service.close('small');
   expect(closed).toEqual([]);
 });
 
-test('of a large one the coarsest level is given away', async () => {
+test('the coarsest level of a large one is transferred', async () => {
   expect(await open('large')).toMatchObject({ ...LARGE, base: { width: 1500, height: 750 } });
   await service.close('large');
   expect(closed).toEqual(['all of large']);
 });
 
-test('tiles are cut from their level, which is made once', async () => {
+test('tiles are cut from their level, which is created once', async () => {
   await open('tiled');
   made = [];
   const tile = (column: number, level = 1) => service.tile('tiled', LARGE, { level, column, row: 1 });
@@ -102,7 +102,7 @@ test('tiles are cut from their level, which is made once', async () => {
   await service.close('tiled');
 });
 
-test('levels that were not used for longest are closed when they take too much memory', async () => {
+test('the least recently used levels are closed when they take too much memory', async () => {
   await open('first');
   await open('second');
   await open('third');
@@ -116,7 +116,7 @@ test('levels that were not used for longest are closed when they take too much m
   for (const id of ['first', 'second', 'third', 'fourth']) await service.close(id);
 });
 
-test('a file that cannot be decoded says so, and holds nothing up', async () => {
+test('a file that cannot be decoded is reported and delays nothing else', async () => {
   const broken = open('broken');
   const next = open('next');
   await expect(broken).rejects.toThrow('cannot be decoded');
@@ -124,7 +124,7 @@ test('a file that cannot be decoded says so, and holds nothing up', async () => 
   await service.close('next');
 });
 
-test('a picture that was opened from a file is the project’s once it is renamed, its levels with it', async () => {
+test('a picture opened from a file becomes the project’s when it is renamed, with its levels', async () => {
   await open('file-1');
   await service.rename('file-1', 'photo');
   made = [];

@@ -1,4 +1,4 @@
-/** Placed pictures on the canvas with a library that is played: what a gesture leaves, and what is drawn meanwhile. */
+/** Placed pictures on the canvas with a fake library: what remains of a gesture, and what is drawn during it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Placement } from '../../../electron/contract/placement.ts';
 import { CONCEPT_COLOURS, type DocumentConcept } from '../../../electron/contract/scene-document.ts';
@@ -89,15 +89,15 @@ beforeEach(async () => {
   await follow();
 });
 
-describe('what is placed', () => {
-  it('is drawn in layer order, once it is cut out; what replaces an object is not', () => {
+describe('placed concepts', () => {
+  it('are drawn in layer order once they are cut out; concepts that replace an object are not', () => {
     expect(place.pictures.map(({ id }) => id)).toEqual(['cat', 'dog']);
     expect(place.sizeOf('cat')).toMatchObject(picture);
     expect(place.boundsOf('dog')).toMatchObject({ left: 10, right: 90 });
     expect(place.sizeOf('car')).toBeUndefined();
   });
 
-  it('is drawn while it is excluded only as long as it is in hand', async () => {
+  it('are drawn while excluded only as long as they are selected', async () => {
     concepts = concepts.map((one) => (one.id === 'dog' ? { ...one, visible: false } : one));
     await follow();
     expect(place.pictures.map(({ id }) => id)).toEqual(['cat']);
@@ -105,7 +105,7 @@ describe('what is placed', () => {
     expect(place.pictures.map(({ id }) => id)).toEqual(['cat', 'dog']);
   });
 
-  it('is cut out again where its picture, its subject or its edge changed, not where it moved', async () => {
+  it('are cut out again when their picture, subject or edge changes, not when they move', async () => {
     const before = cuts.length;
     concepts = [concept('cat', placementAt(310, 300)), concepts[1]!];
     await follow();
@@ -119,7 +119,7 @@ describe('what is placed', () => {
     expect(cuts).toHaveLength(before + 2);
   });
 
-  it('is said to be broken once, and tried again with the next change', async () => {
+  it('are reported once if they cannot be cut out, and tried again after the next change', async () => {
     concepts = [concept('cat', placementAt(300, 300), { image: 'broken' })];
     await follow();
     expect(failures).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('what is placed', () => {
 });
 
 describe('a gesture', () => {
-  it('is drawn as it goes and is one step of the history', async () => {
+  it('is drawn as it goes and becomes one step of the history', async () => {
     at('down', 300, 300);
     at('move', 330, 310);
     expect(place.active?.placement).toMatchObject({ x: 330, y: 310, opacity: 1 });
@@ -137,14 +137,14 @@ describe('a gesture', () => {
     expect(commits).toEqual([]);
     at('up', 340, 320);
     expect(commits).toMatchObject([{ id: 'cat', gesture: 'move', geometry: { x: 340, y: 320 } }]);
-    // Until the document has it, it stays where it was let go.
+    // Until the document is updated, the picture stays where it was released.
     expect(place.active?.placement).toMatchObject({ x: 340, y: 320 });
     concepts = [concept('cat', placementAt(340, 320)), concepts[1]!];
     await follow();
     expect(place.active?.placement).toMatchObject({ x: 340, y: 320 });
   });
 
-  it('is kept when the user goes on to another concept, and dropped by Escape', async () => {
+  it('is committed when another concept is selected, and discarded by Escape', async () => {
     at('down', 300, 300);
     at('move', 330, 310);
     place.cancel();
@@ -155,21 +155,21 @@ describe('a gesture', () => {
     expect(commits).toMatchObject([{ id: 'cat', geometry: { x: 330, y: 310 } }]);
   });
 
-  it('takes another picture in hand by a click on it', () => {
+  it('selects another picture by a click on it', () => {
     at('down', 700, 200);
     at('up', 700, 200);
     expect(selected).toEqual(['dog']);
     expect(commits).toEqual([]);
   });
 
-  it('by the keyboard is one step however often a key repeats', () => {
+  it('with the keyboard is one step, however often a key repeats', () => {
     for (let times = 0; times < 5; times++) expect(place.nudge({ x: 1, y: 0 })).toBe(true);
     expect(place.active?.placement.x).toBe(305);
     place.endNudging();
     expect(commits).toMatchObject([{ geometry: { x: 305 }, gesture: 'move' }]);
   });
 
-  it('does nothing to what is locked, or with nothing in hand', async () => {
+  it('does nothing to a locked picture, or with none selected', async () => {
     concepts = concepts.map((one) => ({ ...one, locked: true }));
     await follow();
     expect(place.nudge({ x: 1, y: 0 })).toBe(false);
@@ -179,14 +179,14 @@ describe('a gesture', () => {
   });
 });
 
-it('draws what a slider shows until the document is followed again', async () => {
+it('draws a slider’s value until it follows the document again', async () => {
   place.preview('cat', { opacity: 0.3 });
   expect(place.active?.placement.opacity).toBe(0.3);
   await follow();
   expect(place.active?.placement.opacity).toBe(1);
 });
 
-describe('the tool in hand', () => {
+describe('the active tool', () => {
   let tools: CanvasTools;
   let toMasks: ToolInput[];
   let frames: unknown[];
@@ -226,7 +226,7 @@ describe('the tool in hand', () => {
     tools.input(pointer('up', ...to));
   }
 
-  it('moves what is placed with the move tool, and paints masks with all others', async () => {
+  it('moves placed pictures with the Move tool, and paints masks with all others', async () => {
     tools.follow(scene('cat'));
     drag([300, 300], [320, 300]);
     expect(toMasks).toHaveLength(3);
@@ -237,7 +237,7 @@ describe('the tool in hand', () => {
     expect(commits).toHaveLength(1);
   });
 
-  it('moves the mask in hand where it is under the pointer, else what is placed there', () => {
+  it('moves the active mask if it is under the pointer, else the placed picture there', () => {
     tools.follow(scene('car'));
     tools.setTool('move');
     drag([300, 300], [320, 300]);
@@ -247,7 +247,7 @@ describe('the tool in hand', () => {
     expect(commits).toMatchObject([{ id: 'dog' }]);
   });
 
-  it('draws the frame with its tool, by pointer and keyboard', () => {
+  it('draws the frame with the Frame tool, by pointer and keyboard', () => {
     tools.follow(scene('cat'));
     tools.frame.follow({ left: 0, top: 0, ...BACKGROUND }, BACKGROUND);
     tools.setTool('frame');
@@ -261,7 +261,7 @@ describe('the tool in hand', () => {
     expect(frames.at(-1)).toEqual({ left: 120, top: 100, width: 300, height: 200 });
   });
 
-  it('nudges nothing with a tool that paints', () => {
+  it('nudges nothing while a painting tool is active', () => {
     tools.follow(scene('cat'));
     expect(tools.nudge({ x: 1, y: 0 })).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** Mouse, pen and touch, with an element and events that are played. */
+/** Mouse, pen and touch, with a fake element and fake events. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CanvasView } from '../../../renderer/canvas/canvas-view.ts';
 import { listenToPointers } from '../../../renderer/canvas/pointer-input.ts';
@@ -108,7 +108,7 @@ beforeEach(() => {
 const kinds = () => inputs.map(({ kind }) => kind);
 
 describe('the tool', () => {
-  it('gets a drag in image pixels', () => {
+  it('receives a drag in image pixels', () => {
     const { offsetX, offsetY, scale } = view.getTransform();
     send('pointerdown', 60, 70);
     send('pointermove', 80, 90);
@@ -119,12 +119,12 @@ describe('the tool', () => {
     });
   });
 
-  it('gets a pen’s pressure', () => {
+  it('receives a pen’s pressure', () => {
     send('pointerdown', 60, 70, { pointerType: 'pen', pressure: 0.9 });
     expect(inputs[0]).toMatchObject({ pointer: { isPen: true, pressure: 0.9 } });
   });
 
-  it('gets nothing of a drag that pans: by the middle button, or while everything pans', () => {
+  it('receives nothing of a drag that pans: with the middle button, or in panning mode', () => {
     const before = view.getTransform();
     send('pointerdown', 60, 70, { button: 1 });
     send('pointermove', 70, 75);
@@ -138,7 +138,7 @@ describe('the tool', () => {
     expect([offsetX - before.offsetX, offsetY - before.offsetY]).toEqual([20, 10]);
   });
 
-  it('gets nothing more once nobody listens', () => {
+  it('receives nothing after its listener is removed', () => {
     stop.abort();
     send('pointerdown', 60, 70);
     expect(inputs).toEqual([]);
@@ -161,7 +161,7 @@ describe('a second finger', () => {
     expect(kinds()).toEqual(['down', 'move']);
   });
 
-  it('interrupts a touch that has not moved as one that has not drawn', () => {
+  it('treats a touch that has not moved as one that has not drawn', () => {
     send('pointerdown', 60, 70, finger(1));
     send('pointermove', 62, 71, finger(1));
     send('pointerdown', 110, 70, finger(2));
@@ -169,7 +169,7 @@ describe('a second finger', () => {
   });
 });
 
-it('keeps what was drawn when the system takes the pointer away', () => {
+it('keeps what was drawn when the system cancels the pointer', () => {
   send('pointerdown', 60, 70);
   send('pointermove', 90, 70);
   send('pointercancel', 90, 70);
@@ -177,7 +177,7 @@ it('keeps what was drawn when the system takes the pointer away', () => {
   expect(kinds()).toEqual(['down', 'move']);
 });
 
-it('zooms by the wheel or changes the brush, as is wished, and the other with Ctrl', () => {
+it('zooms with the wheel or changes the brush size, as set, and the other with Ctrl', () => {
   const { scale } = view.getTransform();
   wheel(-100);
   const zoomed = view.getTransform().scale;

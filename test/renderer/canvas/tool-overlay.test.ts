@@ -1,4 +1,4 @@
-/** What a tool shows over the picture, as the shapes that are drawn. */
+/** What a tool shows over the picture, as the shapes drawn. */
 import Konva from 'konva';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ToolOverlay } from '../../../renderer/canvas/tool-overlay.ts';
@@ -20,7 +20,7 @@ const shapes = <Kind extends Konva.Shape>(kind: new (...args: never[]) => Kind) 
     .filter((shape): shape is Kind => shape instanceof kind);
 
 describe('the brush', () => {
-  it('is shown where the pointer is, as large as it paints', () => {
+  it('is shown at the pointer, as large as it paints', () => {
     overlay.setBrush(24);
     expect(brush().visible()).toBe(false);
     overlay.setPointer({ x: 10, y: 20 });
@@ -29,7 +29,7 @@ describe('the brush', () => {
     expect(brush().scale()).toEqual({ x: 12, y: 12 });
   });
 
-  it('goes with the pointer, and with a tool that has none', () => {
+  it('disappears with the pointer, and with a tool that has no brush', () => {
     overlay.setBrush(24);
     overlay.setPointer({ x: 10, y: 20 });
     overlay.setPointer(undefined);
@@ -76,7 +76,7 @@ describe('an outline', () => {
 });
 
 describe('a smart selection', () => {
-  it('shows its box without handles, and inside and outside in different colours', () => {
+  it('shows its box without handles, and included and excluded points in different colours', () => {
     const selection = {
       box: { left: 1, top: 2, right: 11, bottom: 22 },
       points: [
@@ -95,8 +95,8 @@ describe('a smart selection', () => {
   });
 });
 
-describe('the box to move', () => {
-  it('has a handle on each corner, as large on the screen at every scale', () => {
+describe('the move box', () => {
+  it('has a handle on each corner, of the same screen size at every zoom', () => {
     overlay.setScale(4);
     overlay.show(NOTHING, NO_SELECTION, { left: 0, top: 0, right: 100, bottom: 50 });
     const handles = shapes(Konva.Rect).filter((rect) => rect.width() < 10);
@@ -114,7 +114,7 @@ describe('the box to move', () => {
     expect(shapes(Konva.Rect).at(-1)!.width()).toBe(4 * sizeAtFour);
   });
 
-  it('is not there while nothing is painted', () => {
+  it('is hidden while nothing is painted', () => {
     overlay.show(NOTHING, NO_SELECTION, { left: 5, top: 5, right: 5, bottom: 5 });
     expect(shapes(Konva.Shape)).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { BridgeTransport } from '../../../renderer/client/bridge-transport.ts';
 
 const id = 'a'.repeat(64);
 
-/** A transport over a bridge that answers uploads as told. */
+/** A transport over a bridge that answers uploads as given. */
 function over(bridge: Partial<StudioBridge>): BridgeTransport {
   return new BridgeTransport({
     commands: {},
@@ -16,7 +16,7 @@ function over(bridge: Partial<StudioBridge>): BridgeTransport {
 }
 
 describe('a call', () => {
-  test('hands the input over and the envelope back, as they are', async () => {
+  test('passes the input and the envelope on unchanged', async () => {
     const inputs: unknown[] = [];
     const transport = over({
       commands: {
@@ -30,12 +30,12 @@ describe('a call', () => {
     expect(inputs).toEqual([{ x: 1 }]);
   });
 
-  test('of a command that the host does not have is refused', async () => {
+  test('is refused if the host does not have the command', async () => {
     await expect(over({}).call('app.fly', {})).rejects.toMatchObject({ code: 'COMMAND_UNKNOWN' });
   });
 });
 
-test('events are the bridge’s, and end with it', () => {
+test('events come from the bridge until the listener is removed', () => {
   const heard: unknown[] = [];
   let isListening = true;
   const transport = over({
@@ -51,7 +51,7 @@ test('events are the bridge’s, and end with it', () => {
   expect(isListening).toBe(false);
 });
 
-test('the host is there as long as the page is', () => {
+test('the host is connected as long as the page exists', () => {
   const states: unknown[] = [];
   over({}).onConnection((state) => states.push(state))();
   expect(states).toEqual(['connected']);
@@ -60,12 +60,12 @@ test('the host is there as long as the page is', () => {
 describe('an upload', () => {
   const bytes = new Uint8Array([1]);
 
-  test('is done when the host has the same bytes', async () => {
+  test('is complete when the host has the same bytes', async () => {
     await expect(over({}).upload(id, bytes, 'image/png')).resolves.toBeUndefined();
     expect(over({}).assetUrl(id)).toContain(id);
   });
 
-  test('of a large file goes over in parts, each of which knows where it belongs', async () => {
+  test('of a large file is sent in parts, each with its offset', async () => {
     const large = new Uint8Array(MAX_PART_BYTES + 3);
     const sent: unknown[] = [];
     const transport = over({

@@ -1,6 +1,6 @@
 /** A browser's WebSocket whose other end is the test. */
 
-/** What a host sends first. */
+/** The host's first message. */
 const WELCOME = { assetKey: 'k'.repeat(22) };
 
 export class FakeWebSocket extends EventTarget {
@@ -17,7 +17,7 @@ export class FakeWebSocket extends EventTarget {
     FakeWebSocket.all.push(this);
   }
 
-  /** The newest one. */
+  /** The most recent socket. */
   static get last(): FakeWebSocket {
     return FakeWebSocket.all.at(-1)!;
   }
@@ -26,14 +26,14 @@ export class FakeWebSocket extends EventTarget {
     if (this.readyState === 1) this.sent.push(JSON.parse(text) as FakeWebSocket['sent'][number]);
   }
 
-  /** The page ends it; the event of that comes later, as in a browser. */
+  /** The page closes it; its close event comes later, as in a browser. */
   close(): void {
     if (this.readyState >= 2) return;
     this.readyState = 2;
     setTimeout(() => this.drop(), 0);
   }
 
-  /** The host takes it. */
+  /** The host accepts the connection. */
   open(): void {
     this.readyState = 1;
     this.dispatchEvent(new Event('open'));
@@ -49,7 +49,7 @@ export class FakeWebSocket extends EventTarget {
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
 
-  /** The connection ends. */
+  /** The connection closes. */
   drop(): void {
     if (this.readyState === 3) return;
     this.readyState = 3;

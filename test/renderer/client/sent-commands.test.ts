@@ -1,4 +1,4 @@
-/** What leaves the page, and what is taken from the host: neither is anything but what the contract says. */
+/** Everything sent to the host, and everything accepted from it, conforms to the contract. */
 import { describe, expect, it } from 'vitest';
 import type { CommandInput } from '../../../electron/contract/commands.ts';
 import { StudioClient } from '../../../renderer/client/studio-client.ts';
@@ -8,7 +8,7 @@ const asset = 'a'.repeat(64);
 const projectId = '00000000-0000-4000-8000-000000000000';
 const info = { asset, width: 1, height: 1, bytes: 1, mediaType: 'image/png', notes: [] };
 
-/** A host that gives the same answer to everything. */
+/** A host that always gives the same answer. */
 function clientOf(envelope: unknown) {
   const sent: unknown[] = [];
   const transport: Transport = {
@@ -34,9 +34,9 @@ describe('a command', () => {
     expect(sent).toEqual([['assets.import', { ...input, fit }]]);
   });
 
-  it('does not leave the page when the host would refuse it: a key too many', async () => {
+  it('does not leave the page if the host would refuse it: an extra key', async () => {
     const { client, sent } = clientOf({ ok: true, value: info });
-    // A size with a key of its own, behind a type that does not show it: TypeScript cannot see this one.
+    // A size with an extra key, hidden behind a type: TypeScript cannot catch this one.
     const size: { width: number; height: number } = Object.assign({ width: 2, height: 3 }, { of: asset });
     await expect(
       client.call('assets.import', { ...input, fit: { ...size, mode: 'cover' } }),
@@ -44,7 +44,7 @@ describe('a command', () => {
     expect(sent).toEqual([]);
   });
 
-  it('does not leave the page when the host would refuse it: a value out of range', async () => {
+  it('does not leave the page if the host would refuse it: a value out of range', async () => {
     const { client, sent } = clientOf({ ok: true, value: info });
     const fit = { width: 0, height: 3, mode: 'cover' } as const;
     await expect(client.call('assets.import', { ...input, fit })).rejects.toMatchObject({
@@ -53,11 +53,11 @@ describe('a command', () => {
     expect(sent).toEqual([]);
   });
 
-  it('does not compile with a key too many, wherever that comes from', () => {
+  it('does not compile with an extra key, wherever that comes from', () => {
     const { client } = clientOf({ ok: true, value: info });
     const size = { of: asset, width: 2, height: 3 };
     const call = client.call.bind(client);
-    // Only looked at by the type checker.
+    // Only checked by the compiler.
     void (() => {
       // @ts-expect-error `of` is none of the contract's.
       void call('assets.import', { ...input, fit: { ...size, mode: 'cover' } });
@@ -70,7 +70,7 @@ describe('a command', () => {
     expect(size.of).toBe(asset);
   });
 
-  it('fails with what the host says', async () => {
+  it('fails with the host’s error', async () => {
     const { client } = clientOf({ ok: false, code: 'ASSET_INVALID', message: 'Not a picture.' });
     await expect(client.call('assets.import', input)).rejects.toMatchObject({
       code: 'ASSET_INVALID',
@@ -78,7 +78,7 @@ describe('a command', () => {
     });
   });
 
-  it('fails when the answer is not what was agreed', async () => {
+  it('fails if the answer does not match the contract', async () => {
     for (const wrong of [{ ok: true, value: { ...info, more: 1 } }, { ok: true }, null, 'yes']) {
       const { client } = clientOf(wrong);
       await expect(client.call('assets.import', input)).rejects.toMatchObject({ code: 'INTERNAL' });

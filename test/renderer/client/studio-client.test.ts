@@ -1,4 +1,4 @@
-/** The typed client on a transport that is played: what the host says is checked before anybody gets it. */
+/** The typed client on a fake transport: what the host sends is validated before anyone receives it. */
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A client, and what was given to its transport. */
+/** A client, and what its transport was given. */
 function clientOn(changes: Partial<Transport>) {
   const calls: unknown[] = [];
   const uploads: unknown[] = [];
@@ -39,7 +39,7 @@ function clientOn(changes: Partial<Transport>) {
 }
 
 describe('a call', () => {
-  test('gives the value that the contract says', async () => {
+  test('returns the value that the contract declares', async () => {
     const { client, calls } = clientOn({});
     expect(await client.call('queue.state', {})).toEqual({ entries: [] });
     expect(calls).toEqual([['queue.state', {}]]);
@@ -51,12 +51,12 @@ describe('a call', () => {
     ['a code of another version', { ok: false, code: 'NEW_CODE', message: '?' }, 'INTERNAL'],
     ['a value of another shape', { ok: true, value: { entries: 'none' } }, 'INTERNAL'],
     ['nothing', undefined, 'INTERNAL'],
-  ])('that gets %s rejects with a code', async (_, envelope, code) => {
+  ])('that gets %s is rejected with a code', async (_, envelope, code) => {
     const { client } = clientOn({ call: async () => envelope });
     await expect(client.call('queue.state', {})).rejects.toMatchObject({ name: 'StudioError', code });
   });
 
-  test('that the transport rejects is rejected so', async () => {
+  test('is rejected with the transport’s error', async () => {
     const lost = new StudioError('HOST_UNREACHABLE', 'gone');
     const { client } = clientOn({ call: () => Promise.reject(lost) });
     await expect(client.call('queue.state', {})).rejects.toBe(lost);
@@ -64,7 +64,7 @@ describe('a call', () => {
 });
 
 describe('events', () => {
-  test('come to those that listen to them, and to nobody else', () => {
+  test('reach their listeners, and nobody else', () => {
     const { client, tell } = clientOn({});
     const heard: unknown[] = [];
     const stop = client.on('queue.changed', (queue) => heard.push(queue));
@@ -76,13 +76,13 @@ describe('events', () => {
     expect(heard).toEqual([{ entries: [] }]);
   });
 
-  test('that are not what was agreed are a fault', () => {
+  test('that do not match the contract are reported as a fault', () => {
     const { client, tell } = clientOn({});
     client.on('queue.changed', () => expect.unreachable());
     expect(() => tell('queue.changed', { entries: 1 })).toThrow(StudioError);
   });
 
-  test('the connection is told at once', () => {
+  test('the connection state is reported immediately', () => {
     const states: unknown[] = [];
     clientOn({}).client.onConnection((state) => states.push(state));
     expect(states).toEqual(['connected']);
@@ -100,7 +100,7 @@ describe('pictures', () => {
     expect(client.assetUrl(id)).toBe(`/somewhere/${id}`);
   });
 
-  test('are read from their address', async () => {
+  test('are read from their URL', async () => {
     vi.stubGlobal('fetch', async (url: string) => new Response(url === `/somewhere/${id}` ? bytes : null));
     expect(await clientOn({}).client.readAsset(id)).toEqual(bytes);
   });

@@ -1,4 +1,6 @@
-/** Commands and events over one WebSocket: every call ends, whatever the host sends, and the connection comes back. */
+/**
+ * Commands and events over one WebSocket: every call settles, whatever the host sends, and the connection is restored.
+ */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocketTransport } from '../../../renderer/client/web-socket-transport.ts';
 import { FakeWebSocket } from './fake-web-socket.ts';
@@ -24,7 +26,7 @@ afterEach(() => {
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-/** A transport that is connected. */
+/** A connected transport. */
 async function connected(): Promise<WebSocketTransport> {
   const transport = new WebSocketTransport(new URL('http://127.0.0.1:4310/'));
   await settle();
@@ -33,7 +35,7 @@ async function connected(): Promise<WebSocketTransport> {
   return transport;
 }
 
-/** How a call ended; undefined while it has not. */
+/** How a call ended; undefined while it is pending. */
 function outcomeOf(call: Promise<unknown>): () => unknown {
   let outcome: unknown;
   call.then(
@@ -50,7 +52,7 @@ function outcomeOf(call: Promise<unknown>): () => unknown {
 const answer = (value: unknown) => ({ ok: true, value });
 
 describe('calls', () => {
-  test('get the answers that are theirs, in whatever order', async () => {
+  test('get their own answers, in any order', async () => {
     const transport = await connected();
     const [first, second] = [outcomeOf(transport.call('a', 1)), outcomeOf(transport.call('b', { x: 2 }))];
     await settle();
@@ -63,12 +65,12 @@ describe('calls', () => {
     FakeWebSocket.last.tell({ id: sent[0]!.id, envelope: answer('first') });
     await settle();
     expect([first(), second()]).toEqual([answer('first'), answer('second')]);
-    // An answer to nothing that was asked changes nothing.
+    // An answer without a call changes nothing.
     FakeWebSocket.last.tell({ id: 99, envelope: answer('third') });
     expect(FakeWebSocket.all).toHaveLength(1);
   });
 
-  test('before the connection is there wait for it', async () => {
+  test('wait until the connection is established', async () => {
     const transport = new WebSocketTransport(new URL('https://workstation/'));
     const call = outcomeOf(transport.call('a', null));
     await settle();
@@ -80,7 +82,7 @@ describe('calls', () => {
     expect(call()).toEqual(answer(1));
   });
 
-  test('are rejected when the connection ends, and later ones go over the next', async () => {
+  test('are rejected when the connection closes, and later ones use the next', async () => {
     const transport = await connected();
     const lost = outcomeOf(transport.call('a', null));
     await settle();
@@ -100,14 +102,14 @@ describe('calls', () => {
 describe.each([
   ['no JSON', '{"id": 0, "enve'],
   ['no message', '{"hello": 1}'],
-  ['an answer of another shape', '{"id": 0, "envelope": {"ok": "perhaps"}}'],
+  ['an answer that does not match the contract', '{"id": 0, "envelope": {"ok": "perhaps"}}'],
   [
-    'the word that one of ours could not be read',
+    'a report that it could not read a message of ours',
     JSON.stringify({ id: null, envelope: { ok: false, code: 'COMMAND_INVALID', message: 'no' } }),
   ],
   ['nothing', ''],
 ])('a host that sends %s', (_, text) => {
-  test('ends the connection: pending calls hear so with a code, and it begins again', async () => {
+  test('ends the connection: pending calls are rejected with a code, and it reconnects', async () => {
     const transport = await connected();
     const states: string[] = [];
     transport.onConnection((state) => states.push(state));
@@ -118,7 +120,7 @@ describe.each([
     await settle();
     expect(calls.map((call) => call())).toEqual(['INTERNAL', 'INTERNAL']);
     expect(broken.readyState).toBe(3);
-    // What still comes over it is of the past.
+    // Whatever still arrives over it is ignored.
     broken.tell({ event: 'late', payload: null });
     await vi.advanceTimersByTimeAsync(10_000);
     FakeWebSocket.last.open();
@@ -131,7 +133,7 @@ describe.each([
     expect(next()).toEqual(answer(3));
   });
 
-  test('before its welcome is tried again', async () => {
+  test('is retried if that happens before its welcome', async () => {
     const transport = new WebSocketTransport(new URL('http://127.0.0.1:4310/'));
     const call = outcomeOf(transport.call('a', null));
     await settle();
@@ -148,7 +150,7 @@ describe.each([
 });
 
 describe('listeners', () => {
-  test('hear events and the connection until they end it, though another throws', async () => {
+  test('receive events and the connection state until they are removed, even if another throws', async () => {
     const transport = await connected();
     const heard: unknown[] = [];
     const fault = new Error('a panel is broken');
@@ -168,7 +170,7 @@ describe('listeners', () => {
 describe('pictures', () => {
   const bytes = new Uint8Array([1, 2, 3]);
 
-  test('go up by their content, and come from an address with the key that the host gave', async () => {
+  test('are uploaded by content, and read from a URL with the host’s key', async () => {
     const transport = await connected();
     const fetched = vi.fn(async () => new Response(null, { status: 201 }));
     vi.stubGlobal('fetch', fetched);
@@ -183,7 +185,7 @@ describe('pictures', () => {
     ['is not reached', () => Promise.reject(new TypeError('no network')), 'HOST_UNREACHABLE'],
     ['refuses with a sentence', async () => new Response('too large', { status: 413 }), 'ASSET_INVALID'],
     ['refuses without one', async () => new Response('', { status: 400 }), 'ASSET_INVALID'],
-  ])('are refused with a code where the host %s', async (_, fetchIt, code) => {
+  ])('are refused with a code if the host %s', async (_, fetchIt, code) => {
     const transport = await connected();
     vi.stubGlobal('fetch', fetchIt);
     await expect(transport.upload('a'.repeat(64), bytes, 'image/png')).rejects.toMatchObject({ code });

@@ -24,7 +24,7 @@ describe('candidates', () => {
     );
   });
 
-  it('are gone through by arrows, Home and End, and by no other key', () => {
+  it('are selected with the arrow keys, Home and End, and no other key', () => {
     expect(placeByKey('ArrowRight', 2, 3)).toBe(0);
     expect(placeByKey('ArrowUp', 0, 3)).toBe(2);
     expect(placeByKey('Home', 2, 3)).toBe(0);
@@ -32,7 +32,7 @@ describe('candidates', () => {
     expect(placeByKey('Enter', 0, 3)).toBeUndefined();
   });
 
-  it('keep their places when single ones are regenerated, whatever the new seed is', () => {
+  it('keep their places when single ones are regenerated, whatever the new seed', () => {
     const redrawn = { image: 'another picture', seed: 7 };
     const after = withReplacements(candidates, (seed) => (seed === 8 ? redrawn : undefined));
     expect(after.map(({ image }) => image)).toEqual(['picture of 7', 'another picture', 'picture of 9']);

@@ -33,7 +33,7 @@ const SIZE = { width: 512, height: 512 };
 const LARGER = { width: 768, height: 512 };
 const asset = (digit: number) => String(digit).repeat(64);
 
-/** A command on a document; where it names a concept, it is by index, modulo how many there are. */
+/** A command on a document; a concept is given by its index, modulo the number of concepts. */
 type Edit = (document: SceneDocument) => SceneDocument;
 
 function onConcept(index: number, edit: (document: SceneDocument, id: string) => SceneDocument): Edit {
@@ -94,7 +94,7 @@ describe('undo and redo', () => {
     fc.assert(
       fc.property(fc.array(action, { minLength: 100, maxLength: 100 }), (actions) => {
         let history = startHistory(emptySceneDocument());
-        // The replay: the edits in effect and those undone, applied afresh to an empty document.
+        // The replay: the edits in effect and the undone ones, applied to an empty document.
         let edits: Edit[] = [];
         let undone: Edit[] = [];
         for (const next of actions) {
@@ -119,7 +119,7 @@ describe('undo and redo', () => {
     );
   });
 
-  it('knows nothing of earlier sessions, and says so', () => {
+  it('has no steps from earlier sessions, and says so', () => {
     const history = startHistory(emptySceneDocument(), 5, 8);
     const back = undoIn(history)!;
     expect(back.position).toBe(4);
@@ -127,14 +127,14 @@ describe('undo and redo', () => {
     expect(redoIn(redoIn(redoIn(history)!) ?? history)).toBeUndefined();
   });
 
-  it('cuts off what was undone when something else is done', () => {
+  it('discards undone edits when something else is done', () => {
     const one = commitTo(startHistory(emptySceneDocument()), emptySceneDocument());
     const other = commitTo(undoIn(one)!, changeScene(emptySceneDocument(), { prompt: 'x' }));
     expect(redoIn(other)).toBeUndefined();
     expect(other.length).toBe(2);
   });
 
-  it('does not grow without end', () => {
+  it('keeps a limited number of steps', () => {
     let history: DocumentHistory = startHistory(emptySceneDocument());
     for (let count = 0; count < 2000; count++) history = commitTo(history, emptySceneDocument());
     expect(history.known.size).toBeLessThanOrEqual(500);
@@ -146,7 +146,7 @@ describe('document commands', () => {
   const empty = emptySceneDocument();
   const two = addConcept(addConcept(empty, 'cat', { name: 'Cat' }), 'dog', { name: 'Dog', image: asset(2) });
 
-  it('adds concepts in front, each in a colour of its own, up to eight', () => {
+  it('adds concepts in front, each in its own colour, up to eight', () => {
     expect(two.concepts.map(({ id }) => id)).toEqual(['cat', 'dog']);
     const eight = Array.from({ length: 6 }, (_, at) => `c${at}`).reduce(
       (document, id) => addConcept(document, id, { name: id }),
@@ -158,7 +158,7 @@ describe('document commands', () => {
     );
   });
 
-  it('gives the same document back where nothing changes', () => {
+  it('returns the same document if nothing changes', () => {
     expect(changeConcept(two, 'cat', { alpha: 0.15, name: 'Cat' })).toBe(two);
     expect(moveConcept(two, 'dog', 99)).toBe(two);
     expect(changeParameters(two, { beta: 0.8 })).toBe(two);
@@ -171,7 +171,7 @@ describe('document commands', () => {
     expect(changeConcept(two, 'cat', { alpha: 0 }).concepts[0]!.alpha).toBe(0);
   });
 
-  it('drops the masks with a background of another size, and what was made of the old one with any', () => {
+  it('drops the masks when the background changes size, and what was derived from it when it changes at all', () => {
     const masked = setInpainted(changeConcept(two, 'cat', { mask: asset(3) }), asset(4), [asset(3)]);
     const same = setBackground(masked, asset(5), SIZE, SIZE);
     expect(same.concepts[0]!.mask).toBe(asset(3));
@@ -180,7 +180,7 @@ describe('document commands', () => {
     expect(setBackground(masked, asset(5), SIZE, LARGER).concepts[0]!.mask).toBeNull();
   });
 
-  it('tells a background without the objects stale when a mask is another than the objects were taken out with', () => {
+  it('marks a background without objects as stale when a mask differs from the one used for the removal', () => {
     const masked = changeConcept(two, 'cat', { mask: asset(3) });
     expect(isInpaintedStale(masked)).toBe(false);
     const removed = setInpainted(masked, asset(4), visibleMasks(masked));
@@ -192,13 +192,13 @@ describe('document commands', () => {
     expect(isInpaintedStale(setInpainted(moved, asset(4), visibleMasks(moved)))).toBe(false);
   });
 
-  it('never calls a background of the user’s own stale', () => {
+  it('never marks a background of the user’s own as stale', () => {
     const own = setInpainted(setInpainted(two, asset(4), []), asset(7));
     expect(isInpaintedStale(changeConcept(own, 'cat', { mask: asset(3) }))).toBe(false);
     expect(setInpainted(own, asset(7))).toBe(own);
   });
 
-  it('refuses a concept that is not there', () => {
+  it('refuses a missing concept', () => {
     for (const wrong of [removeConcept, (d: SceneDocument, id: string) => moveConcept(d, id, 0)]) {
       expect(() => wrong(two, 'cow')).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
     }
@@ -206,7 +206,7 @@ describe('document commands', () => {
 });
 
 describe('the flow', () => {
-  it('says what is missing at each step, and which is next', () => {
+  it('says what is missing at each step, and which step is next', () => {
     const empty = emptySceneDocument();
     const next = (document: SceneDocument) => flowOf(document).find(({ isNext }) => isNext)!.step;
     expect(next(empty)).toBe('background');

@@ -1,4 +1,4 @@
-/** The rectangles that the canvas draws are those that the method uses. */
+/** The rectangles that the canvas draws are the ones the method uses. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latentMasks } from '../../../electron/pipeline/mixing/latent-masks.ts';
@@ -18,7 +18,7 @@ function rectangle(left: number, top: number, right: number, bottom: number): Ma
 }
 
 describe('expanded rectangles', () => {
-  it('hold the elements that are at least half covered, and the margin', () => {
+  it('contain the elements that are at least half covered, and the margin', () => {
     // Columns 2 and 3 are covered, columns 1 and 4 by an eighth; rows 2 and 3 are covered.
     const mask = rectangle(15, 17, 33, 30);
     expect(expandedRectangles([mask], { ...hard, expandLatent: 1 })).toEqual([
@@ -29,7 +29,7 @@ describe('expanded rectangles', () => {
     expect(expandedRectangles([], hard)).toEqual([]);
   });
 
-  it('are those of the whole object, whatever lies in front of it', () => {
+  it('are those of the whole object, whatever is in front of it', () => {
     const back = rectangle(0, 0, 32, 32);
     const front = rectangle(16, 0, 48, 32);
     expect(expandedRectangles([back, front], hard)).toEqual([
@@ -43,13 +43,13 @@ describe('expanded rectangles', () => {
     expect(found).toEqual({ left: 24, top: 24, right: 40, bottom: 40 });
   });
 
-  it('end at the picture’s border where it is no whole number of elements', () => {
+  it('end at the picture’s border if it is no whole number of elements', () => {
     const plane = maskPlane(20, 20);
     plane.data.fill(255);
     expect(expandedRectangles([plane], hard)).toEqual([{ left: 0, top: 0, right: 20, bottom: 20 }]);
   });
 
-  it('are the bounds of the method’s expanded masks, whatever the masks and parameters are', () => {
+  it('are the bounds of the method’s expanded masks for any masks and parameters', () => {
     const edge = fc.integer({ min: 0, max: SIDE });
     fc.assert(
       fc.property(
@@ -80,7 +80,7 @@ describe('expanded rectangles', () => {
   });
 });
 
-/** Bounds in pixels of the ones among 8 x 8 latent elements. */
+/** Bounds in pixels of the set elements in a grid of 8 x 8 latents. */
 function boundsOf8(data: Float32Array): PixelRect | undefined {
   const inside = [...data.keys()].filter((at) => data[at]! > 0);
   if (inside.length === 0) return undefined;
@@ -93,7 +93,7 @@ function boundsOf8(data: Float32Array): PixelRect | undefined {
   };
 }
 
-it('shows a mask as the model sees it, and brings what was found there back into the background', () => {
+it('shows a mask as the model sees it, and maps a mask found there back to the background', () => {
   const background = { width: 640, height: 320 };
   const plane = maskPlane(320, 160);
   fillPolygon(plane, rectangleOutline({ x: 100, y: 40 }, { x: 140, y: 80 }));

@@ -31,24 +31,24 @@ function drag(
 }
 
 describe('a drag', () => {
-  it('of an edge or a corner resizes', () => {
+  it('on an edge or a corner resizes the frame', () => {
     expect(drag([700, 350], [800, 380])).toEqual({ ...frame, width: 500 });
     expect(drag([300, 200], [250, 260])).toEqual({ left: 250, top: 260, width: 450, height: 240 });
     expect(drag([300, 200], [-90, -90])).toEqual({ left: 0, top: 0, width: 700, height: 500 });
   });
 
-  it('of a corner with Shift keeps the proportions', () => {
+  it('on a corner with Shift keeps the proportions', () => {
     expect(drag([700, 500], [900, 560], {}, true)).toEqual({ ...frame, width: 480, height: 360 });
   });
 
-  it('inside moves, and outside draws another one', () => {
+  it('inside moves the frame, and outside draws another one', () => {
     expect(drag([500, 300], [540, 290])).toEqual({ ...frame, left: 340, top: 190 });
     expect(drag([500, 300], [5000, 290])).toEqual({ ...frame, left: 800, top: 190 });
     expect(drag([1000, 700], [850.4, 600.6])).toEqual({ left: 850, top: 601, width: 150, height: 99 });
     expect(drag([1000, 700], [850, 600], {}, true)).toEqual({ left: 900, top: 600, width: 100, height: 100 });
   });
 
-  it('draws where the frame is all of the background', () => {
+  it('draws a frame if the current one is the whole background', () => {
     expect(drag([100, 100], [500, 400], { frame: whole })).toEqual({
       left: 100,
       top: 100,
@@ -57,12 +57,12 @@ describe('a drag', () => {
     });
   });
 
-  it('of no more than a click leaves the frame as it is', () => {
+  it('no longer than a click leaves the frame unchanged', () => {
     expect(drag([500, 300], [501, 301])).toBeUndefined();
     expect(concludeFrame(FRAME_IDLE)).toBeUndefined();
   });
 
-  it('always ends in whole pixels inside the background, not too small to be taken hold of', () => {
+  it('always ends in whole pixels inside the background, with a size that can be grabbed', () => {
     const coordinate = fc.double({ min: -500, max: 2000, noNaN: true });
     const places = fc.tuple(coordinate, coordinate);
     fc.assert(
@@ -80,7 +80,7 @@ describe('a drag', () => {
   });
 });
 
-it('is kept as it was shown when a gesture is cut short, and nudged inside the background', () => {
+it('is kept as shown when a gesture is interrupted, and nudged inside the background', () => {
   const scene = { background, frame, scale: 1 };
   const at = (x: number) => ({ point: { x, y: 300 }, shift: false });
   const down = stepFrame(FRAME_IDLE, { kind: 'down', ...at(500) }, scene);

@@ -1,4 +1,4 @@
-/** What a page leaves of gestures: the same pixels again, nothing twice, nothing on another mask. */
+/** The gestures that a page stores: they give the same pixels, never twice, and never on another mask. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -23,7 +23,7 @@ const pointer = (x: number, y: number, alt = false) => ({
   isPen: false,
 });
 
-/** A mask that a tool works on, and the log of it. */
+/** A mask that a tool works on, and its log. */
 function bench() {
   const session = new MaskSession(maskPlane(size.width, size.height));
   const log = new GestureLog();
@@ -79,7 +79,7 @@ describe('a recorded gesture', () => {
           feed(runner, { kind: 'cancel' });
         }
         const again = new MaskSession(maskPlane(size.width, size.height));
-        // As it comes out of the browser's store.
+        // As read from the browser's storage.
         for (const one of JSON.parse(JSON.stringify(recorded)) as RecordedGesture[]) {
           replayGesture(again, one);
           again.commit();
@@ -89,7 +89,7 @@ describe('a recorded gesture', () => {
     );
   });
 
-  it('keeps only the last place of a move', () => {
+  it('keeps only the last position of a move', () => {
     const { recorded, feed } = bench();
     const rectangle = new ToolRunner('rectangle');
     feed(rectangle, { kind: 'down', pointer: pointer(4, 4) });
@@ -105,7 +105,7 @@ describe('a recorded gesture', () => {
     expect(endOf('select', pointer(1, 1))).toBeUndefined();
   });
 
-  it('starts the next gesture empty, after a dropped one too', () => {
+  it('starts the next gesture empty, after a discarded one too', () => {
     const { session, log, recorded, feed } = bench();
     const brush = new ToolRunner('brush');
     feed(brush, { kind: 'down', pointer: pointer(10, 10) });
@@ -121,7 +121,7 @@ describe('a recorded gesture', () => {
 });
 
 describe('the log', () => {
-  it('holds what was sent, with its mask as soon as that has a name, until everything has arrived', () => {
+  it('holds what was sent, with its mask once that has a name, until everything has arrived', () => {
     const log = new GestureLog();
     const base = { targetId: 'a', size, base: null, label: 'brush', isCutShort: false } as const;
     const [one, two] = [log.finish(base), log.finish(base)];
@@ -134,7 +134,7 @@ describe('the log', () => {
   });
 });
 
-describe('what is missing in a mask', () => {
+describe('what a mask lacks', () => {
   const gesture = (change: Partial<RecordedGesture>): RecordedGesture => ({
     targetId: 'a',
     size,
@@ -163,7 +163,7 @@ describe('what is missing in a mask', () => {
     expect(missingGestures([first, erased, third], null, size)).toEqual([third]);
   });
 
-  it('is nothing where the background has another size', () => {
+  it('is nothing if the background has another size', () => {
     expect(missingGestures(all, 'before', { width: 48, height: 50 })).toEqual([]);
   });
 });

@@ -11,14 +11,14 @@ const scene = {
   frame: { left: 1 },
 };
 
-it('returns what was known where the new value is equal', () => {
+it('returns the old value if the new one is equal', () => {
   expect(keepUnchanged(scene, copyOf(scene))).toBe(scene);
   expect(keepUnchanged(scene.concepts, copyOf(scene.concepts))).toBe(scene.concepts);
   expect(keepUnchanged(null, null)).toBeNull();
   expect(keepUnchanged(Number.NaN, Number.NaN)).toBeNaN();
 });
 
-it('takes over what changed, and keeps everything beside it', () => {
+it('takes changed parts from the new value and keeps the others', () => {
   const after = copyOf(scene);
   after.concepts[0]!.mask = 'n';
   const kept = keepUnchanged(scene, after);
@@ -28,7 +28,7 @@ it('takes over what changed, and keeps everything beside it', () => {
   expect(kept.frame).toBe(scene.frame);
 });
 
-it('sees what came, went, or is of another kind', () => {
+it('notices added and removed keys, and values of another type', () => {
   expect(keepUnchanged({ a: 1, b: undefined }, { a: 1 })).toStrictEqual({ a: 1 });
   expect(keepUnchanged({ a: 1 }, { a: 1, b: undefined })).toStrictEqual({ a: 1, b: undefined });
   expect(keepUnchanged({ a: 1 }, { b: 1 })).toStrictEqual({ b: 1 });

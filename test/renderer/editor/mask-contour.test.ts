@@ -6,7 +6,7 @@ import { type MaskPlane, maskPlane } from '../../../renderer/editor/mask-plane.t
 const WIDTH = 7;
 const HEIGHT = 6;
 
-/** Every unit side between a pixel inside and one outside, as "x,y-x,y". */
+/** Every unit edge between a pixel inside and one outside, as "x,y-x,y". */
 function sidesOf(plane: MaskPlane): string[] {
   const isInside = (x: number, y: number) =>
     x >= 0 && y >= 0 && x < plane.width && y < plane.height && plane.data[y * plane.width + x]! >= 128;
@@ -34,8 +34,8 @@ const rows = fc.array(fc.constantFrom(0, 127, 128, 255), {
   maxLength: WIDTH * HEIGHT,
 });
 
-describe('the line around a mask', () => {
-  it('is every side between inside and outside, the picture’s border among them', () => {
+describe('the contour of a mask', () => {
+  it('is every edge between inside and outside, including the picture’s border', () => {
     fc.assert(
       fc.property(rows, (data) => {
         const plane = maskPlane(WIDTH, HEIGHT, Uint8ClampedArray.from(data));
@@ -46,7 +46,7 @@ describe('the line around a mask', () => {
     );
   });
 
-  it('is right again when only the rows that changed are looked at', () => {
+  it('is still right when only the changed rows are updated', () => {
     fc.assert(
       fc.property(rows, rows, fc.nat(HEIGHT), fc.nat(HEIGHT), (before, after, a, b) => {
         const [top, bottom] = [Math.min(a, b), Math.max(a, b)];

@@ -34,7 +34,7 @@ function distanceToSegment(x: number, y: number, from: Dab, to: Dab): number {
 }
 
 describe('brush strokes', () => {
-  it('covers what is within the radius of the line, and nothing beyond its edge', () => {
+  it('cover everything within the radius of the line, and nothing beyond its edge', () => {
     fc.assert(
       fc.property(dab, dab, (from, end) => {
         const to = { ...end, radiusPx: from.radiusPx };
@@ -49,7 +49,7 @@ describe('brush strokes', () => {
     );
   });
 
-  it('reports every pixel that it changed', () => {
+  it('report every pixel that they change', () => {
     fc.assert(
       fc.property(dab, dab, fc.double({ min: 0, max: 1, noNaN: true }), (from, to, hardness) => {
         const plane = maskPlane(40, 40);
@@ -64,7 +64,7 @@ describe('brush strokes', () => {
     );
   });
 
-  it('is the same stroke in one piece and in two', () => {
+  it('are the same in one piece and in two', () => {
     const whole = maskPlane(40, 40);
     stampCapsule(whole, { x: 5, y: 20, radiusPx: 4 }, { x: 35, y: 20, radiusPx: 4 }, 0.3);
     const pieces = maskPlane(40, 40);
@@ -73,7 +73,7 @@ describe('brush strokes', () => {
     expect(pieces).toEqual(whole);
   });
 
-  it('falls off from the middle of a soft brush and stays full up to the edge of a hard one', () => {
+  it('fall off from the middle of a soft brush and are full up to the edge of a hard one', () => {
     const at = (hardness: number, x: number) => {
       const plane = maskPlane(41, 1);
       const middle = { x: 20.5, y: 0.5, radiusPx: 20 };
@@ -87,7 +87,7 @@ describe('brush strokes', () => {
     expect(at(0.5, 30)).toBeGreaterThan(at(0, 30));
   });
 
-  it('paints towards white, erases towards black, and does neither where it does not cover', () => {
+  it('paint towards white, erase towards black, and change nothing outside the stroke', () => {
     const base = drawn('.+#');
     const into = maskPlane(3, 1);
     const half = maskPlane(3, 1, Uint8ClampedArray.of(128, 128, 0));
@@ -99,7 +99,7 @@ describe('brush strokes', () => {
 });
 
 describe('outlines', () => {
-  it('covers exactly the area of a rectangle, cut pixels by their share', () => {
+  it('cover exactly the area of a rectangle, with partial pixels by their share', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 19, noNaN: true }),
@@ -117,7 +117,7 @@ describe('outlines', () => {
     );
   });
 
-  it('fills an outline that crosses itself wholly, whatever its direction', () => {
+  it('fill a self-intersecting outline completely, whatever its direction', () => {
     const star = [0, 2, 4, 1, 3].map((tip) => ({
       x: 20 + 18 * Math.sin((tip * 2 * Math.PI) / 5),
       y: 20 - 18 * Math.cos((tip * 2 * Math.PI) / 5),
@@ -130,14 +130,14 @@ describe('outlines', () => {
     expect(other).toEqual(one);
   });
 
-  it('draws an ellipse of the right area', () => {
+  it('draw an ellipse of the right area', () => {
     const plane = maskPlane(60, 40);
     fillPolygon(plane, ellipseOutline({ x: 5, y: 5 }, { x: 55, y: 35 }));
     const area = plane.data.reduce((sum, value) => sum + value, 0) / 255;
     expect(Math.abs(area / (Math.PI * 25 * 15) - 1)).toBeLessThan(0.01);
   });
 
-  it('draws nothing for fewer than three corners or beyond the picture', () => {
+  it('draw nothing for fewer than three corners or beyond the picture', () => {
     const plane = maskPlane(10, 10);
     expect(
       fillPolygon(plane, [
@@ -159,7 +159,7 @@ describe('flood fill', () => {
     expect(plane).toEqual(drawn('......', '......', '..##..', '..##..', '......', '......'));
   });
 
-  it('is held back by a line that touches by corners only', () => {
+  it('is stopped by a line whose pixels touch only at corners', () => {
     const diagonal = drawn('#..', '.#.', '..#');
     const plane = maskPlane(3, 3);
     floodFill(diagonal, plane, { x: 2.5, y: 0.5 });
@@ -182,14 +182,14 @@ describe('flood fill', () => {
 describe('moving', () => {
   const none = { offsetX: 0, offsetY: 0, scaleX: 1, scaleY: 1, originX: 0, originY: 0 };
 
-  it('copies exactly when it moves by whole pixels', () => {
+  it('copies exactly when moving by whole pixels', () => {
     const mask = drawn('......', '.#+...', '.##...', '......');
     const into = maskPlane(6, 4);
     transformPlane(mask, boundsOf(mask), { ...none, offsetX: 2, offsetY: 1 }, into);
     expect(into).toEqual(drawn('......', '......', '...#+.', '...##.'));
   });
 
-  it('scales about the origin it is given', () => {
+  it('scales about the given origin', () => {
     const mask = drawn('........', '..##....', '..##....', '........');
     const into = maskPlane(8, 4);
     transformPlane(mask, boundsOf(mask), { ...none, scaleX: 2, originX: 2 }, into);
@@ -200,15 +200,15 @@ describe('moving', () => {
   });
 });
 
-describe('measures of a mask', () => {
-  it('finds the bounds and the share inside', () => {
+describe('mask measurements', () => {
+  it('find the bounds and the share inside', () => {
     const mask = drawn('.....', '..#+.', '..#..', '.....');
     expect(boundsOf(mask)).toEqual({ left: 2, top: 1, right: 4, bottom: 3 });
     expect(coverageOf(mask)).toBeCloseTo(3 / 20);
     expect(boundsOf(maskPlane(3, 3))).toBe(EMPTY_RECT);
   });
 
-  it('refuses data that do not fill the plane', () => {
+  it('refuse data that do not fill the plane', () => {
     expect(() => maskPlane(3, 3, new Uint8ClampedArray(8))).toThrow(
       expect.objectContaining({ code: 'SIZE_MISMATCH' }),
     );

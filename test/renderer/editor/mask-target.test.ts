@@ -1,4 +1,4 @@
-/** What the mask tools paint on: one id for each of a concept's masks. */
+/** What the mask tools paint on: each of a concept's masks has an id. */
 import { expect, test } from 'vitest';
 import { firstPlacement } from '../../../electron/contract/placement.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
@@ -24,7 +24,7 @@ test('a concept’s mask has the concept’s id, other masks have ids of their o
   expect(paintableMask(document.concepts[0]!, 'subject')).toMatchObject({ mask: 'whiskers', locked: false });
 });
 
-test('changes only the mask that it names, and none of a concept that is gone', () => {
+test('changes only the mask it names, and none of a deleted concept', () => {
   const id = targetId({ conceptId: 'cat', role: 'subject' });
   const changed = changeTarget(document, id, 'ears' as AssetId);
   expect(maskOfTarget(changed, id)).toBe('ears');
@@ -33,7 +33,7 @@ test('changes only the mask that it names, and none of a concept that is gone', 
   expect(maskOfTarget(document, 'subject:dog')).toBeNull();
 });
 
-test('a scene has the masks of what replaces, and of what is in front where it is there or painted', () => {
+test('a scene has the masks of replacing concepts, and front masks that exist or are being painted', () => {
   const both = addConcept(document, 'dog', { name: 'dog', placement: firstPlacement(SIZE, SIZE) });
   const idsOf = (activeId: string | null, paintsFront: boolean) => {
     const { masks, activeMaskId } = sceneMasks(both.concepts, activeId, paintsFront);

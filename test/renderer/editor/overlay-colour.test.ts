@@ -5,7 +5,7 @@ import { overlayColour, type Rgb, rgbOf } from '../../../renderer/editor/overlay
 
 const SIDE = 8;
 
-/** A picture of one colour on the left half and another on the right half. */
+/** A picture with one colour in its left half and another in its right half. */
 function picture(left: Rgb, right: Rgb) {
   const data = new Uint8ClampedArray(4 * SIDE * SIDE);
   for (let at = 0; at < SIDE * SIDE; at++) data.set([...(at % SIDE < SIDE / 2 ? left : right), 255], 4 * at);
@@ -25,7 +25,7 @@ describe('the colour of a mask', () => {
     }
   });
 
-  it('is the concept’s where the picture under it is of another colour, whatever is beside the mask', () => {
+  it('is the concept’s if the picture under it has another colour, whatever is next to the mask', () => {
     const amber = rgbOf('#e69f00');
     expect(overlayColour(amber, left, picture([40, 60, 160], amber))).toEqual(amber);
   });

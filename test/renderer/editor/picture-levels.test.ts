@@ -17,7 +17,7 @@ const sizes = fc.record({
 });
 
 describe('levels', () => {
-  it('end with one that fits the base, and the one before it does not', () => {
+  it('end with the first one that fits the base size', () => {
     fc.assert(
       fc.property(sizes, (size) => {
         const base = baseLevel(size);
@@ -28,7 +28,7 @@ describe('levels', () => {
     );
   });
 
-  it('have a pixel for every pixel of the screen, and not twice as many a side', () => {
+  it('have a pixel for every screen pixel, but not twice as many per side', () => {
     const size = { width: 6000, height: 4000 };
     expect([4, 1, 0.6, 0.5, 0.4, 0.25, 0.1, 0.01].map((scale) => levelFor(size, scale))).toEqual([
       0, 0, 0, 1, 1, 2, 2, 2,
@@ -37,7 +37,7 @@ describe('levels', () => {
 });
 
 describe('tiles', () => {
-  it('cover a level whole, each pixel once', () => {
+  it('cover a level completely, each pixel once', () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 0, max: 3 }), (size, level) => {
         const whole = { left: 0, top: 0, right: size.width, bottom: size.height };
@@ -50,7 +50,7 @@ describe('tiles', () => {
     );
   });
 
-  it('are those in sight, the middle first', () => {
+  it('are the visible ones, starting from the middle', () => {
     const size = { width: 8 * TILE_PX, height: 8 * TILE_PX };
     const part = { left: 1.5 * TILE_PX, top: -90, right: 4.4 * TILE_PX, bottom: TILE_PX };
     const tiles = tilesIn(size, 0, part);

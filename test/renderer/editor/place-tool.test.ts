@@ -1,4 +1,4 @@
-/** Moving, scaling and turning placed pictures by the pointer. */
+/** Moving, scaling and rotating placed pictures with the pointer. */
 import { describe, expect, it } from 'vitest';
 import {
   concludePlace,
@@ -69,7 +69,7 @@ describe('a drag', () => {
     expect(committed(effects)).toMatchObject([{ geometry: { x: 370, y: 300 } }]);
   });
 
-  it('snaps to the background and to others, and shows the lines', () => {
+  it('snaps to the background and to other pictures, and shows the guides', () => {
     const scene = sceneOf([item('dog', 700, 200), item('cat', 300, 300)], { snaps: true });
     const effects = play(scene, [
       [300, 300],
@@ -86,7 +86,7 @@ describe('a drag', () => {
     });
   });
 
-  it('of a corner scales about the opposite one, with Alt about the centre', () => {
+  it('on a corner scales about the opposite one, with Alt about the centre', () => {
     const cat = item('cat', 300, 300);
     const drag = [
       [350, 350],
@@ -101,7 +101,7 @@ describe('a drag', () => {
     ]);
   });
 
-  it('of the handle above turns, in steps with Shift', () => {
+  it('on the handle above rotates, in steps with Shift', () => {
     const cat = item('cat', 300, 300);
     const { handle } = rotateHandleOf(cat.geometry, image, 1);
     const drag = [
@@ -116,7 +116,7 @@ describe('a drag', () => {
     ]);
   });
 
-  it('that is dropped leaves nothing; one that is cut short keeps what was shown', () => {
+  it('that is cancelled leaves nothing; one that is interrupted keeps what was shown', () => {
     const scene = sceneOf([item('cat', 300, 300)]);
     const at = (kind: 'down' | 'move', x: number): PlaceInput => ({
       kind,
@@ -134,7 +134,7 @@ describe('a drag', () => {
 });
 
 describe('a click', () => {
-  it('takes the nearest picture in hand whose thing is under it, and moves nothing', () => {
+  it('selects the nearest picture whose object is under it, and moves nothing', () => {
     const hollow = item('dog', 320, 320, { covers: (x) => x > 50 });
     const scene = sceneOf([item('cat', 300, 300), hollow], { activeId: null });
     expect(
@@ -158,7 +158,7 @@ describe('a click', () => {
     expect(placedAt(scene, { x: 271, y: 300 })?.id).toBe('cat');
   });
 
-  it('takes what is locked in hand, but does not move it', () => {
+  it('selects a locked picture, but does not move it', () => {
     const scene = sceneOf([item('cat', 300, 300, { isLocked: true })], { activeId: null });
     expect(
       play(scene, [
@@ -170,7 +170,7 @@ describe('a click', () => {
   });
 });
 
-it('takes a corner of what is in hand also where another picture lies over it', () => {
+it('grabs a corner of the selected picture even if another picture covers it', () => {
   const scene = sceneOf([item('cat', 300, 300), item('dog', 350, 350)], { activeId: 'cat' });
   const corner = cornerOf(scene.items[0]!.geometry, image, 'bottomRight');
   const effects = play(scene, [

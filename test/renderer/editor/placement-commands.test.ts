@@ -36,12 +36,12 @@ beforeEach(() => {
 const cat = (of = document) => of.concepts[0]!;
 
 describe('a dropped picture', () => {
-  it('becomes a placed concept, which needs no mask to be rendered', () => {
+  it('becomes a placed concept, which can be rendered without a mask', () => {
     expect(cat()).toMatchObject({ mode: 'place', mask: null, placement: { x: 300, y: 400, scale: 0.75 } });
     expect(documentRequest(document, pack).complete).toBe(true);
   });
 
-  it('lies inside the background, a third of its shorter side large at most', () => {
+  it('lies inside the background, at most a third of its shorter side large', () => {
     const side = fc.integer({ min: 64, max: 16_384 });
     const at = fc.double({ min: -5000, max: 20_000, noNaN: true });
     const sizes = fc.record({ width: side, height: side });
@@ -60,7 +60,7 @@ describe('a dropped picture', () => {
 });
 
 describe('the mode', () => {
-  it('keeps what the other one needs, so that going back changes nothing', () => {
+  it('keeps the settings of the other one, so that switching back changes nothing', () => {
     const masked = changeConcept(document, 'cat', { mask: id('c') });
     const replacing = setMode(masked, 'cat', 'replace');
     expect(cat(replacing)).toEqual({ ...cat(masked), mode: 'replace' });
@@ -68,7 +68,7 @@ describe('the mode', () => {
     expect(setMode(masked, 'cat', 'place')).toBe(masked);
   });
 
-  it('may come with another place: over what the mask covered', () => {
+  it('may be set together with a placement: where the mask was', () => {
     const bounds = { left: 100, top: 100, right: 300, bottom: 400 };
     const over = placementOver(image, background, bounds);
     const box = boundsOfPlaced(over, image);
@@ -80,7 +80,7 @@ describe('the mode', () => {
 });
 
 describe('a placement', () => {
-  it('changes in parts, and a change to what it is changes nothing', () => {
+  it('changes in parts, and setting the same value changes nothing', () => {
     const moved = changePlacement(document, 'cat', { x: 310, opacity: 0.5 });
     expect(cat(moved).placement).toEqual({ ...cat().placement, x: 310, opacity: 0.5 });
     expect(changePlacement(document, 'cat', { x: 300, opacity: 1 })).toBe(document);
@@ -89,14 +89,14 @@ describe('a placement', () => {
     expect(sceneDocumentSchema.parse(changePlacement(document, 'cat', { shadow }))).toBeDefined();
   });
 
-  it('is not there for a concept that is not placed', () => {
+  it('does not exist for a concept that is not placed', () => {
     const plain = addConcept(document, 'dog', { name: 'dog' });
     expect(() => changePlacement(plain, 'dog', { x: 1 })).toThrow(
       expect.objectContaining({ code: 'INTERNAL' }),
     );
   });
 
-  it('keeps its place and share on a background of another size, and everything on one of the same', () => {
+  it('keeps its position and share on a background of another size, and everything on one of the same', () => {
     const drawn = setFrame(document, { left: 0, top: 0, width: 100, height: 100 });
     const larger = setBackground(drawn, id('d'), background, { width: 2400, height: 1800 });
     expect(cat(larger).placement).toMatchObject({ x: 600, y: 800, scale: 1.5 });
@@ -107,12 +107,12 @@ describe('a placement', () => {
   });
 });
 
-it('gives detail back with the first picture that is placed, where none was asked for', () => {
+it('turns detail transfer on with the first placed picture, if it was never set', () => {
   const placement = droppedPlacement(image, background, { x: 1, y: 1 });
   const empty = emptySceneDocument();
   const first = addConcept(empty, 'cat', { name: 'cat', placement });
   expect(withPlacedDetail(first, empty).parameters).toEqual({ ...empty.parameters, detail: 1 });
-  // What was chosen since stays, and a concept that replaces an object changes nothing.
+  // What was set since stays, and a concept that replaces an object changes nothing.
   const second = addConcept(first, 'dog', { name: 'dog', placement });
   expect(withPlacedDetail(second, first)).toBe(second);
   const replacing = setMode(first, 'cat', 'replace');
@@ -120,7 +120,7 @@ it('gives detail back with the first picture that is placed, where none was aske
   expect(withPlacedDetail(empty, empty)).toBe(empty);
 });
 
-it('sets a frame that is another one, and only that', () => {
+it('sets a different frame, and nothing else', () => {
   const frame = { left: 10, top: 20, width: 300, height: 200 };
   const drawn = setFrame(document, frame);
   expect(drawn.frame).toEqual(frame);

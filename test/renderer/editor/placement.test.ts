@@ -1,4 +1,4 @@
-/** The geometry of placed pictures: what holds whatever they are dragged by. */
+/** The geometry of placed pictures: invariants under every way of dragging. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Point } from '../../../renderer/editor/mask-plane.ts';
@@ -38,9 +38,9 @@ function expectNear(a: Point, b: Point, within = 1e-4): void {
 }
 
 describe('a placed picture', () => {
-  it('has its corners where the formula has them, and its middle in its centre', () => {
+  it('has its corners where the formula puts them, and its middle at its centre', () => {
     const placed = { x: 100, y: 50, scale: 2, rotationDeg: 90, flipX: false, flipY: false };
-    // Turned clockwise by a quarter, the top left corner lies at the top right.
+    // Rotated clockwise by a quarter turn, the top left corner is at the top right.
     expectNear(cornerOf(placed, image, 'topLeft'), at(100 + 200, 50 - 300));
     expectNear(cornerOf(placed, image, 'bottomRight'), at(100 - 200, 50 + 300));
     fc.assert(
@@ -59,7 +59,7 @@ describe('a placed picture', () => {
     );
   });
 
-  it('finds the pixel under a point: corners of the frame are corners of the picture, mirrored or not', () => {
+  it('maps a point to the pixel under it, with the corners of the frame at those of the picture, mirrored or not', () => {
     fc.assert(
       fc.property(placements, corners, (placed, corner) => {
         const { x, y } = toPicture(placed, image, cornerOf(placed, image, corner));
@@ -73,7 +73,7 @@ describe('a placed picture', () => {
 });
 
 describe('scaling by a corner', () => {
-  it('brings the corner to the pointer on its diagonal and keeps the opposite one', () => {
+  it('moves the corner to the pointer along its diagonal and keeps the opposite one', () => {
     fc.assert(
       fc.property(placements, corners, fc.double({ min: 0.5, max: 3, noNaN: true }), (placed, corner, by) => {
         const opposite = CORNERS[(CORNERS.indexOf(corner) + 2) % 4]!;
@@ -88,7 +88,7 @@ describe('scaling by a corner', () => {
     );
   });
 
-  it('keeps the centre about which it scales, and never turns the picture over or makes it vanish', () => {
+  it('keeps its centre of scaling, and never flips the picture or shrinks it to nothing', () => {
     fc.assert(
       fc.property(placements, corners, points, (placed, corner, to) => {
         const scaled = scaleByCorner(placed, image, corner, to, 'centre');
@@ -101,7 +101,7 @@ describe('scaling by a corner', () => {
   });
 });
 
-describe('turning', () => {
+describe('rotating', () => {
   it('follows the pointer around the centre, and back again', () => {
     fc.assert(
       fc.property(placements, points, points, (placed, from, to) => {
@@ -115,7 +115,7 @@ describe('turning', () => {
     );
   });
 
-  it('snaps to fifteen degrees with Shift, wherever it starts', () => {
+  it('snaps to fifteen degrees with Shift, whatever the starting angle', () => {
     fc.assert(
       fc.property(placements, points, points, (placed, from, to) => {
         const { rotationDeg } = rotateByDrag(placed, from, to, true);
@@ -126,7 +126,7 @@ describe('turning', () => {
 });
 
 describe('mirroring', () => {
-  it('shows the mirror image of what was seen, about a line through the centre', () => {
+  it('shows the mirror image, about a line through the centre', () => {
     fc.assert(
       fc.property(placements, points, (placed, point) => {
         const seen = toPicture(placed, image, point);
@@ -138,7 +138,7 @@ describe('mirroring', () => {
     );
   });
 
-  it('twice is nothing', () => {
+  it('twice changes nothing', () => {
     fc.assert(
       fc.property(placements, (placed) => {
         const twice = flip(flip(placed, 'x'), 'x');

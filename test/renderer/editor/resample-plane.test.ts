@@ -1,4 +1,4 @@
-/** Masks brought to another size. */
+/** Resizing masks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskSize } from '../../../electron/contract/frame.ts';
@@ -12,15 +12,15 @@ const filled = (width: number, height: number, value: (x: number, y: number) => 
     Uint8ClampedArray.from({ length: width * height }, (_, at) => value(at % width, Math.floor(at / width))),
   );
 
-describe('a mask of another size', () => {
-  it('is the same where the size is, in a plane of its own', () => {
+describe('a resized mask', () => {
+  it('is equal at the same size, in a plane of its own', () => {
     const plane = filled(3, 2, (x, y) => 10 * x + y);
     const same = resamplePlane(plane, { width: 3, height: 2 });
     expect(same).toEqual(plane);
     expect(same.data).not.toBe(plane.data);
   });
 
-  it('keeps every value of a flat mask, whatever the sizes', () => {
+  it('keeps every value of a uniform mask, whatever the sizes', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 255 }),
@@ -37,7 +37,7 @@ describe('a mask of another size', () => {
     );
   });
 
-  it('keeps its place and share of the picture', () => {
+  it('keeps its position and share of the picture', () => {
     const plane = filled(400, 300, (x, y) => (x >= 100 && x < 300 && y >= 60 && y < 150 ? 255 : 0));
     const smaller = resamplePlane(plane, { width: 133, height: 100 });
     expect(coverageOf(smaller)).toBeCloseTo(coverageOf(plane), 2);
@@ -45,7 +45,7 @@ describe('a mask of another size', () => {
     expect(smaller.data[10 * 133 + 66]).toBe(0);
   });
 
-  it('is refused where it has another aspect', () => {
+  it('is refused at another aspect ratio', () => {
     const plane = filled(40, 30, () => 0);
     expect(() => resamplePlane(plane, { width: 30, height: 40 })).toThrow(
       expect.objectContaining({ code: 'SIZE_MISMATCH' }),
@@ -53,12 +53,12 @@ describe('a mask of another size', () => {
   });
 });
 
-it('is painted at the background’s size up to four megapixels, and at its aspect above', () => {
+it('masks have the background’s size up to four megapixels, and its aspect ratio above', () => {
   expect(maskSize({ width: 2000, height: 2000 })).toEqual({ width: 2000, height: 2000 });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 16_384 }), fc.integer({ min: 1, max: 6000 }), (width, height) => {
       const size = maskSize({ width, height });
-      // Sides are whole: a rounded one may be half a pixel longer.
+      // Sides are integers: a rounded one may be half a pixel longer.
       expect(size.width * size.height).toBeLessThanOrEqual(4_000_000 + size.width + size.height);
       const scale = Math.min(Math.sqrt(4_000_000 / (width * height)), 1);
       expect(Math.abs(size.width - width * scale)).toBeLessThanOrEqual(1);

@@ -11,7 +11,7 @@ const box = (left: number, top: number, width = 100, height = 80): Box => ({
   bottom: top + height,
 });
 
-it('draws edges and the centre to those of the background', () => {
+it('snaps edges and the centre to those of the background', () => {
   expect(snapBox(box(4, 200), [background], 6)).toEqual({ x: -4, y: 0, guides: [{ axis: 'x', at: 0 }] });
   expect(snapBox(box(897, 517), [background], 6)).toEqual({
     x: 3,
@@ -25,13 +25,13 @@ it('draws edges and the centre to those of the background', () => {
   expect(snapBox(box(20, 200), [background], 6)).toEqual({ x: 0, y: 0, guides: [] });
 });
 
-it('draws to what else is placed, the nearest line first', () => {
+it('snaps to other placed pictures, the nearest line first', () => {
   const other = box(300, 300);
   expect(snapBox(box(203, 100), [background, other], 6).x).toBe(-3);
   expect(snapBox(box(298, 100), [background, other], 6).x).toBe(2);
 });
 
-it('never moves farther than it reaches, and rests where it has snapped', () => {
+it('never moves farther than its reach, and stays where it has snapped', () => {
   const numbers = fc.double({ min: -200, max: 1200, noNaN: true });
   const boxes = fc
     .tuple(

@@ -8,7 +8,7 @@ const cell = (alpha: number, beta: number, change: Partial<RenderSummary> = {}) 
   renderSummary(`${alpha} ${beta}`, { sweep: { sweepId, alpha, beta }, ...change });
 
 describe('a sweep', () => {
-  it('counts all 64 cells of eight by eight, and those that are still to come', () => {
+  it('counts all 64 cells of eight by eight, and the remaining ones', () => {
     const values = Array.from({ length: 8 }, (_, index) => index / 8);
     const renders = values.flatMap((beta) => values.map((alpha) => cell(alpha, beta)));
     const waiting = cell(0, 0, { state: 'queued', result: null });
@@ -18,7 +18,7 @@ describe('a sweep', () => {
     expect(grid.cellAt(0.875, 0.125)?.renderId).toBe('0.875 0.125');
   });
 
-  it('follows its renders, and no others', () => {
+  it('follows its own renders, and no others', () => {
     const sweep = { sweepId, renders: [cell(0, 0, { state: 'queued', result: null })] };
     expect(withRender(sweep, cell(0, 0))?.renders).toEqual([cell(0, 0)]);
     expect(withRender(sweep, cell(0, 0, { isDeleted: true }))?.renders).toEqual([]);
@@ -27,7 +27,7 @@ describe('a sweep', () => {
     expect(withRender(null, other)).toBeNull();
   });
 
-  it('has an empty cell for each pair that is missing', () => {
+  it('has an empty cell for each missing pair', () => {
     const grid = sweepGrid([cell(0, 0), cell(1, 1)]);
     expect([grid.total, grid.done, grid.underWay]).toEqual([4, 2, 0]);
     expect(grid.cellAt(0, 1)).toBeUndefined();

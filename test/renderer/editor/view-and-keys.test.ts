@@ -36,7 +36,7 @@ const view = fc.record({
 });
 
 describe('the view', () => {
-  it('goes from image to screen and back', () => {
+  it('converts from image to screen and back', () => {
     fc.assert(
       fc.property(view, point, (transform, at) => {
         const back = toImage(transform, toScreen(transform, at));
@@ -90,31 +90,31 @@ describe('shortcuts', () => {
     ...held,
   });
 
-  it('has every chord once', () => {
+  it('have every chord once', () => {
     const chords = SHORTCUTS.flatMap(({ chords: own }) => own as readonly string[]);
     expect(new Set(chords).size).toBe(chords.length);
     expect(new Set(SHORTCUTS.map(({ action }) => action)).size).toBe(SHORTCUTS.length);
   });
 
-  it('follows the printed letter: undo is where the layout has Z', () => {
-    // On a German keyboard Z lies where KeyY is.
+  it('follow the printed letter: undo is where the layout has Z', () => {
+    // On a German keyboard, Z is at KeyY.
     expect(actionOf(pressed('z', 'KeyY', { ctrlKey: true }), {})).toBe('edit.undo');
     expect(actionOf(pressed('Z', 'KeyY', { ctrlKey: true, shiftKey: true }), {})).toBe('edit.redo');
     expect(actionOf(pressed('y', 'KeyZ', { metaKey: true }), {})).toBe('edit.redo');
   });
 
-  it('follows the physical key for punctuation and for letters that are not Latin', () => {
+  it('follow the physical key for punctuation and for non-Latin letters', () => {
     expect(actionOf(pressed('ü', 'BracketLeft'), {})).toBe('brush.smaller');
     expect(actionOf(pressed('ㅠ', 'KeyB'), {})).toBe('tool.brush');
     expect(actionOf(pressed('?', 'Slash', { shiftKey: true }), {})).toBe('app.help');
   });
 
-  it('takes no modifier by itself for a key, and nothing for what is not bound', () => {
+  it('need more than a modifier, and ignore unbound keys', () => {
     expect(chordOf(pressed('Shift', 'ShiftLeft', { shiftKey: true }))).toBeUndefined();
     expect(actionOf(pressed('b', 'KeyB', { altKey: true }), {})).toBeUndefined();
   });
 
-  it('lets a changed shortcut win, and a removed one go', () => {
+  it('prefer a changed shortcut, and drop a removed one', () => {
     const overrides = { 'tool.brush': 'KeyE', 'tool.fill': null };
     expect(actionOf(pressed('e', 'KeyE'), overrides)).toBe('tool.brush');
     expect(actionOf(pressed('b', 'KeyB'), overrides)).toBeUndefined();
@@ -123,7 +123,7 @@ describe('shortcuts', () => {
     expect(conflictsOf('KeyE', 'tool.brush', {})).toEqual(['tool.eraser']);
   });
 
-  it('prints chords as key caps', () => {
+  it('are displayed as key caps', () => {
     expect(printedChord('Ctrl+Shift+KeyZ', false)).toEqual(['Ctrl', 'Shift', 'Z']);
     expect(printedChord('Ctrl+Digit0', true)).toEqual(['⌘', '0']);
     expect(printedChord('BracketLeft', false)).toEqual(['[']);
@@ -131,7 +131,7 @@ describe('shortcuts', () => {
 });
 
 describe('parameter fields', () => {
-  it('has a field for every parameter, with ranges that the contract takes', () => {
+  it('exist for every parameter, with ranges that the contract accepts', () => {
     expect(PARAMETER_FIELDS.map(({ name }) => name).toSorted()).toEqual(
       Object.keys(PAPER_PARAMETERS).toSorted(),
     );
@@ -144,7 +144,7 @@ describe('parameter fields', () => {
     }
   });
 
-  it('resets to what the pack recommends, and to the paper where it says nothing', () => {
+  it('reset to the pack’s recommendation, or else to the paper’s value', () => {
     const defaults = defaultParameters({ steps: 25, alpha: 0.4 });
     expect(defaults).toEqual({ ...PAPER_PARAMETERS, steps: 25 });
     expect(isDefault('steps', { ...defaults, steps: 26 }, defaults)).toBe(false);
@@ -153,7 +153,7 @@ describe('parameter fields', () => {
     );
   });
 
-  it('has presets that the contract takes and that leave the seed alone', () => {
+  it('have presets that the contract accepts and that leave the seed unchanged', () => {
     for (const name of PRESET_NAMES) {
       const { parameters } = preset(name, { steps: 10, seed: 7, alpha: 0 });
       expect(renderParametersSchema.safeParse({ ...PAPER_PARAMETERS, ...parameters }).success).toBe(true);

@@ -12,7 +12,7 @@ function flat(texts: object, prefix = ''): Map<string, string> {
   );
 }
 
-/** The placeholders of a text, in any order. */
+/** Sorted placeholders of a text. */
 function placeholders(text: string): string[] {
   return [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name!).toSorted();
 }
@@ -21,26 +21,26 @@ describe('texts', () => {
   const english = flat(en);
   const korean = flat(ko);
 
-  it('has the same keys in both languages', () => {
+  it('have the same keys in both languages', () => {
     expect([...korean.keys()]).toEqual([...english.keys()]);
   });
 
-  it('has the same placeholders in both languages', () => {
+  it('have the same placeholders in both languages', () => {
     for (const [key, text] of english) {
       expect({ key, names: placeholders(korean.get(key)!) }).toEqual({ key, names: placeholders(text) });
     }
   });
 
-  it('has no empty text', () => {
+  it('are never empty', () => {
     for (const text of [...english.values(), ...korean.values()]) expect(text.trim()).not.toBe('');
   });
 
-  it('has no key that nothing shows', () => {
+  it('have no unused key', () => {
     const sources = globSync('renderer/**/*.{ts,tsx}')
       .filter((file) => !file.includes('texts/'))
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n');
-    // A key stands in the sources as a string, or as a template whose first part is written out.
+    // A key is in the sources as a string, or as a template that starts with a literal part.
     const names = new Set([...sources.matchAll(/'([a-zA-Z]+(?:\.[a-zA-Z]+)+)'/g)].map(([, name]) => name!));
     const templates = [...sources.matchAll(/`([a-zA-Z]+\.[a-zA-Z.]*)\$\{[^`]*?\}([a-zA-Z.]*)`/g)].map(
       ([, start, end]) => ({ start: start!, end: end! }),

@@ -1,4 +1,4 @@
-/** The size of the background, which is asked for once and may come too late. */
+/** The size of the background is requested once, and its answer may come too late. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
@@ -29,7 +29,7 @@ beforeEach(() => {
   backgroundSize.clear();
 });
 
-test('is asked for once for each background', async () => {
+test('is requested once for each background', async () => {
   const first = backgroundSize.follow('open', 'meadow');
   void backgroundSize.follow('open', 'meadow');
   expect(questions.map(({ asset }) => asset)).toEqual(['meadow']);
@@ -38,7 +38,7 @@ test('is asked for once for each background', async () => {
   expect(known()).toEqual({ of: 'meadow', width: 3, height: 2 });
 });
 
-test('of a picture that was just imported is known without asking', async () => {
+test('of a picture that was just imported is known without a request', async () => {
   backgroundSize.know({ of: 'photo', width: 6000, height: 4000 });
   expect(known()).toBeNull();
   await backgroundSize.follow('open', 'photo');
@@ -46,7 +46,7 @@ test('of a picture that was just imported is known without asking', async () => 
   expect(questions).toEqual([]);
 });
 
-test('of a background that was replaced meanwhile changes nothing', async () => {
+test('of a background that has been replaced meanwhile changes nothing', async () => {
   const late = backgroundSize.follow('open', 'meadow');
   const second = backgroundSize.follow('open', 'beach');
   questions[1]!.answer({ width: 5, height: 4 });
@@ -56,7 +56,7 @@ test('of a background that was replaced meanwhile changes nothing', async () => 
   expect(known()).toEqual({ of: 'beach', width: 5, height: 4 });
 });
 
-test('is none without a background, and after another project is shown', async () => {
+test('is undefined without a background, and after another project is shown', async () => {
   const first = backgroundSize.follow('open', 'meadow');
   questions[0]!.answer({ width: 3, height: 2 });
   await first;
@@ -69,7 +69,7 @@ test('is none without a background, and after another project is shown', async (
   expect(known()).toBeNull();
 });
 
-test('that could not be told is said, and asked for again', async () => {
+test('is requested again after an error, which is reported', async () => {
   const error = new StudioError('ASSET_MISSING', 'It is not there.');
   const first = backgroundSize.follow('open', 'meadow');
   questions[0]!.fail(error);

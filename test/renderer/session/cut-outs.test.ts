@@ -1,4 +1,4 @@
-/** Cutting a concept's picture out: what begins and ends it, and what Cancel brings back. */
+/** Cutting out a concept's picture: what starts and ends it, and what Cancel restores. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -53,7 +53,7 @@ async function begin(): Promise<void> {
   await begun;
 }
 
-test('opens the picture at its own size, with a tool that marks something, and gives the tool back', async () => {
+test('opens the picture at its own size with a tool that marks something, and restores the previous tool', async () => {
   await begin();
   expect(useEditor.getState()).toMatchObject({
     cutOut: { conceptId: 'cat', image, size: { width: 40, height: 30 }, before: 'ears', startPosition: 3 },
@@ -64,7 +64,7 @@ test('opens the picture at its own size, with a tool that marks something, and g
   expect(tools.conclude).toHaveBeenCalledTimes(2);
 });
 
-test('Cancel brings the mask back, unless the concept has another picture meanwhile', async () => {
+test('Cancel restores the mask, unless the concept has another picture meanwhile', async () => {
   await begin();
   change((before) => changeConcept(before, 'cat', { subject: 'tail' as AssetId }));
   await cutOuts.cancel(session);
@@ -74,7 +74,7 @@ test('Cancel brings the mask back, unless the concept has another picture meanwh
   expect(tools.cancel).toHaveBeenCalledTimes(1);
 });
 
-test('undo goes back to where it began, and no farther', async () => {
+test('undo goes back to where it began, and no further', async () => {
   await begin();
   const { cutOut } = useEditor.getState();
   expect(canUndoNow({ canUndo: true, position: 4 }, cutOut)).toBe(true);
@@ -86,7 +86,7 @@ test.each<[string, DocumentEdit]>([
   ['is removed', (before) => removeConcept(before, 'cat')],
   ['has another picture', (before) => changeConcept(before, 'cat', { image: 'other' as AssetId })],
   ['is locked', (before) => changeConcept(before, 'cat', { locked: true })],
-])('ends when its concept %s, and does not begin then', async (_, edit) => {
+])('ends when its concept %s, and does not start then', async (_, edit) => {
   await begin();
   change(edit);
   expect(useEditor.getState().cutOut).toBeNull();

@@ -1,4 +1,4 @@
-/** What "Copy diagnostics" puts into the clipboard, and what it never does. */
+/** What "Copy diagnostics" copies to the clipboard, and what it never copies. */
 import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { en } from '../../../renderer/panels/texts/en.ts';
@@ -53,13 +53,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('without a render, what the host and the browser say of themselves', async () => {
+test('without a render: what host and browser report about themselves', async () => {
   await copyDiagnostics(studio);
   expect(JSON.parse(copied)).toEqual({ program: '1.2.3', browser: 'a browser' });
   expect(calls).toEqual([['app.diagnostics', {}]]);
 });
 
-test('of a render its numbers and the code of its error', async () => {
+test('of a render: its numbers and its error code', async () => {
   await copyDiagnostics(studio, 'render');
   expect(calls[1]).toEqual(['renders.get', { projectId: 'open', renderId: 'render' }]);
   expect(JSON.parse(copied).render).toEqual({

@@ -1,4 +1,7 @@
-/** Live drafts in random orders of wishes, answers and ends: one under way, none that nobody wants, each seen to once. */
+/**
+ * Live drafts under random orders of requests, answers and ends: at most one runs, none is unwanted, each is handled
+ * once.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptySceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -11,7 +14,7 @@ import {
 
 type State = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
-/** A host, and the machine that calls it; a call waits until it is answered. */
+/** A host, and the machine that calls it; calls stay pending until they are answered. */
 class Play {
   machine = noDrafts;
   readonly states = new Map<string, State>();
@@ -73,7 +76,7 @@ const action = fc.record({
   state: fc.constantFrom<State>('running', 'done', 'failed'),
 });
 
-test('at most one is under way, none once they are off, and at most one stays in the history', () => {
+test('at most one is in progress, none once drafts are off, and at most one stays in the history', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), fc.boolean(), (actions, isOffAtEnd) => {
       const play = new Play();
@@ -89,7 +92,7 @@ test('at most one is under way, none once they are off, and at most one stays in
           const [renderId] = play.underWay;
           if (renderId !== undefined) play.end(renderId, state);
         }
-        // One that could not be cancelled runs to its end beside the next.
+        // One that could not be cancelled runs to its end next to the following one.
         expect(play.underWay.length).toBeLessThanOrEqual(1 + cancelsRefused);
       }
       if (isOffAtEnd) play.send({ kind: 'stopped' });

@@ -1,13 +1,13 @@
-/** The editor starts whatever is the matter with the projects that it was to start with. */
+/** The editor starts whatever is wrong with the projects it tries to open. */
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, StudioError } from '../../../electron/contract/errors.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { canBeRead, openFirstProject } from '../../../renderer/session/first-project.ts';
 
 interface PlayedHost {
-  /** Open already. */
+  /** Already open. */
   readonly open?: readonly string[];
-  /** Newest first; what opening each ends with. */
+  /** Newest first, with the result of opening each. */
   readonly recent?: readonly (readonly [path: string, outcome: ErrorCode | 'opens' | 'is gone'])[];
   /** Files of the projects folder that were never opened. */
   readonly others?: readonly (readonly [path: string, outcome: ErrorCode | 'opens'])[];
@@ -15,7 +15,7 @@ interface PlayedHost {
   readonly create?: ErrorCode;
 }
 
-/** A host that is played, and what it was asked. */
+/** A fake host, and the calls it received. */
 function played({ open = [], recent = [], others = [], sample, create }: PlayedHost) {
   const asked: string[] = [];
   const outcomes = new Map<string, string>([...recent, ...others]);
@@ -57,7 +57,7 @@ function played({ open = [], recent = [], others = [], sample, create }: PlayedH
   return { asked, start };
 }
 
-it('begins where it left off: what is open, what the address names, the newest', async () => {
+it('resumes with what is open, else what the address names, else the most recent', async () => {
   const open = played({ open: ['a', 'b'], recent: [['c', 'opens']] });
   expect((await open.start('a')).project.path).toBe('a');
   expect((await open.start('c')).project.path).toBe('b');
@@ -84,7 +84,7 @@ describe.each<ErrorCode>([
   'DISK_FULL',
   'INTERNAL',
 ])('a last project that is %s', (code) => {
-  it('gives way to the one before it, and is named with the reason', async () => {
+  it('is skipped for the one before it, and named with the reason', async () => {
     const { start, asked } = played({
       recent: [
         ['bad', code],
@@ -94,18 +94,18 @@ describe.each<ErrorCode>([
     const { project, failed } = await start('bad');
     expect(project.path).toBe('good');
     expect(failed).toEqual([{ path: 'bad', name: 'bad', code, message: `It is ${code}.`, isRecent: true }]);
-    // It is tried once.
+    // It is tried only once.
     expect(asked).toEqual(['bad', 'good']);
   });
 
-  it('gives way to the sample at the first start, where it lies in the projects folder', async () => {
+  it('is skipped for the sample at the first start, if the sample is in the projects folder', async () => {
     const { start } = played({ others: [['bad', code]] });
     const { project, failed } = await start();
     expect(project.path).toBe('sample');
     expect(failed).toMatchObject([{ path: 'bad', code, isRecent: false }]);
   });
 
-  it('gives way to an empty project where there is no sample', async () => {
+  it('is skipped for an empty project if there is no sample', async () => {
     const { start } = played({ recent: [['bad', code]], sample: 'SCENE_MISSING' });
     const { project, failed, sampleError } = await start();
     expect(project.path).toBe('empty');
@@ -113,7 +113,7 @@ describe.each<ErrorCode>([
     expect(sampleError).toMatchObject({ code: 'SCENE_MISSING' });
   });
 
-  it('is opened read-only where nothing can be written at all, if it can be read', async () => {
+  it('is opened read-only if nothing can be written but it can be read', async () => {
     const { start } = played({
       recent: [
         ['worse', 'PROJECT_INVALID'],
@@ -127,7 +127,7 @@ describe.each<ErrorCode>([
   });
 });
 
-it('stops trying after some, and does not take a lost connection for a fault of the project', async () => {
+it('stops after a few attempts, and does not blame a lost connection on the project', async () => {
   const many = played({
     recent: Array.from({ length: 40 }, (_, index) => [`${index}`, 'PROJECT_UNWRITABLE'] as const),
   });

@@ -1,4 +1,4 @@
-/** Jobs of the host: waiting for their end, in whatever order answers and events come. */
+/** The host's jobs: waiting for their end, in whatever order answers and events come. */
 import { beforeEach, expect, test } from 'vitest';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import { Jobs } from '../../../renderer/session/jobs.ts';
@@ -11,14 +11,14 @@ beforeEach(() => {
   jobs = new Jobs();
 });
 
-/** Of a job, what its end consists of. */
+/** The fields of a job that make up its end. */
 function job(jobId: string, state: JobState['state'], rest: Partial<JobState> = {}): JobState {
   return { jobId, state, notices: [], result: null, error: null, ...rest } as unknown as JobState;
 }
 
 const stateOf = (jobId: string) => useStudio.getState().jobs[jobId]?.state;
 
-test('a job is waited for until it ends', async () => {
+test('a job is awaited until it ends', async () => {
   const ended = jobs.ended(job('a', 'waiting'));
   jobs.put(job('a', 'running'));
   jobs.put(job('b', 'done'));
@@ -32,7 +32,7 @@ test('the event of its end may come before the answer to the call', async () => 
   expect(stateOf('a')).toBe('done');
 });
 
-test('one that was cancelled has no result; one that failed throws its error', async () => {
+test('a cancelled job has no result; a failed one throws its error', async () => {
   const cancelled = jobs.finished(job('a', 'running'));
   const failed = jobs.finished(job('b', 'running'));
   jobs.put(job('a', 'cancelled'));
@@ -41,7 +41,7 @@ test('one that was cancelled has no result; one that failed throws its error', a
   await expect(failed).rejects.toMatchObject({ code: 'DISK_FULL', message: 'No room.' });
 });
 
-test('what a restarted host does not know has failed, but not what began since it was asked', async () => {
+test('a job unknown to a restarted host has failed, unless it began after the host was asked', async () => {
   for (const id of ['known', 'lost']) jobs.put(job(id, 'running'));
   jobs.put(job('ended', 'done'));
   const lost = jobs.finished(job('lost', 'running'));

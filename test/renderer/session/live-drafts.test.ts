@@ -1,4 +1,4 @@
-/** Live drafts against a host that is played: one under way, the newest scene wins, one kept. */
+/** Live drafts with a fake host: one in progress, the newest scene wins, one is kept. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
@@ -12,7 +12,7 @@ let cancelled: string[];
 let removed: string[];
 let failures: unknown[];
 let drafts: LiveDrafts;
-/** Lets the host take its time with the next draft. */
+/** Delays the host's answer to the next draft. */
 let hold: Promise<void> | undefined;
 let cancelError: StudioError | undefined;
 
@@ -50,7 +50,7 @@ function tell(renderId: string, overrides: Partial<RenderSummary>): void {
   drafts.changed(render);
 }
 
-/** Requests a draft that stays in the call which queues it, until it is released. */
+/** Requests a draft whose queueing call stays pending until it is released. */
 async function requestHeld(): Promise<{ readonly first: Promise<void>; release(): void }> {
   let release = () => {};
   hold = new Promise((resolve) => {
@@ -62,7 +62,7 @@ async function requestHeld(): Promise<{ readonly first: Promise<void>; release()
 }
 
 describe('live drafts', () => {
-  it('cancel the draft of a scene that is no more', async () => {
+  it('cancel the draft of an outdated scene', async () => {
     await drafts.request(scene('a'));
     tell('a', { state: 'running' });
     await drafts.request(scene('b'));
@@ -83,7 +83,7 @@ describe('live drafts', () => {
     expect({ enqueued, cancelled }).toEqual({ enqueued: ['a', 'd'], cancelled: ['a'] });
   });
 
-  it('never flood the history: the draft before goes when a new one has ended', async () => {
+  it('never flood the history: the previous draft is removed when a new one is done', async () => {
     for (const prompt of ['a', 'b', 'c']) {
       await drafts.request(scene(prompt));
       tell(prompt, { state: 'done' });
@@ -91,7 +91,7 @@ describe('live drafts', () => {
     expect(removed).toEqual(['a', 'b']);
   });
 
-  it('keep what the user starred or named, and what they deleted stays as it is', async () => {
+  it('keep what the user starred or named, and never restore what the user deleted', async () => {
     await drafts.request(scene('a'));
     tell('a', { state: 'done' });
     tell('a', { isStarred: true });
@@ -106,7 +106,7 @@ describe('live drafts', () => {
     expect(removed).toEqual([]);
   });
 
-  it('remove one that was done before its cancelling arrived', async () => {
+  it('remove one that was done before its cancellation arrived', async () => {
     await drafts.request(scene('a'));
     cancelError = new StudioError('RENDER_UNKNOWN', 'It has ended.');
     await drafts.request(scene('b'));
@@ -114,7 +114,7 @@ describe('live drafts', () => {
     expect({ removed, failures }).toEqual({ removed: ['a'], failures: [] });
   });
 
-  it('stop with what is under way, and go on after a failure', async () => {
+  it('stop with the one in progress, and continue after a failure', async () => {
     await drafts.request(scene('a'));
     drafts.stop();
     expect(cancelled).toEqual(['a']);
@@ -127,7 +127,7 @@ describe('live drafts', () => {
     expect(enqueued).toEqual(['a', 'b', 'd']);
   });
 
-  it('stop also the one that is just being queued, and go on when they are wanted again', async () => {
+  it('also stop the one being queued, and continue when they are switched on again', async () => {
     const { first, release } = await requestHeld();
     drafts.stop();
     release();
@@ -138,7 +138,7 @@ describe('live drafts', () => {
     expect({ enqueued, cancelled }).toEqual({ enqueued: ['a', 'b'], cancelled: ['a'] });
   });
 
-  it('that are stopped and wanted again while one is being queued draw the newest scene', async () => {
+  it('render the newest scene if they are switched off and on while one is being queued', async () => {
     const { first, release } = await requestHeld();
     drafts.stop();
     void drafts.request(scene('b'));

@@ -1,4 +1,4 @@
-/** A change whose answer was lost with the connection is done once. */
+/** A change whose answer was lost with the connection is made once. */
 import { expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
@@ -7,13 +7,13 @@ import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { ProjectSession } from '../../../renderer/session/project-session.ts';
 import { missingSteps } from '../../../renderer/session/unsaved-changes.ts';
 
-/** Of a document, only what the edits of these tests change. */
+/** The part of a document that these tests edit. */
 const scene = (prompt: string) => ({ prompt }) as unknown as SceneDocument;
 const prompts = (documents: readonly SceneDocument[]) =>
   documents.map((document) => (document as unknown as { prompt: string }).prompt);
 const append = (letter: string) => (document: SceneDocument) => scene(`${prompts([document])[0]}${letter}`);
 
-/** A host that carries out a command, but loses its answer, as often as it is told to; then it is another process. */
+/** A host that executes a command but loses its answer a given number of times, and then is another process. */
 class ForgetfulHost {
   readonly documents = [scene('')];
   position = 0;
@@ -77,7 +77,7 @@ test.each([[[]], [['before']], [['after']], [['before', 'after']], [['before', '
   },
 );
 
-test('what a closed page left begins after the newest state that arrived', () => {
+test('what a closed page left over starts after the newest state that arrived', () => {
   const steps = ['a', 'ab', 'abc'].map((prompt) => ({ label: prompt, document: scene(prompt) }));
   const missing = (now: string) => missingSteps({ base: scene(''), steps }, scene(now), 'Kept');
   expect(missing('').map(({ label }) => label)).toEqual(['a', 'ab', 'abc']);

@@ -1,4 +1,4 @@
-/** Masks go to the project that they were painted in, however long the way is. */
+/** Masks are saved to the project they were painted in, however long that takes. */
 import { beforeEach, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -50,7 +50,7 @@ beforeEach(() => {
   );
 });
 
-test('a mask is taken into the project that it was painted in, and named in its document', async () => {
+test('a mask is added to the project it was painted in, and to its document', async () => {
   const { session, own } = openProject();
   expect(await masks.save(session, 'cat', plane, { kind: 'gesture', label: 'brush' })).toBe('mask');
   expect(calls).toEqual([
@@ -59,7 +59,7 @@ test('a mask is taken into the project that it was painted in, and named in its 
   expect(own.document.concepts[0]!.mask).toBe('mask');
 });
 
-test('a blank mask is none: nothing is uploaded, and the steps say that it is missing', async () => {
+test('a blank mask counts as none: nothing is uploaded, and the steps report it as missing', async () => {
   const { session, own } = openProject();
   own.document = { ...own.document, concepts: [{ id: 'cat', mask: 'old' }] } as unknown as SceneDocument;
   expect(await masks.save(session, 'cat', maskPlane(2, 2), { kind: 'copy' })).toBeNull();
@@ -67,7 +67,7 @@ test('a blank mask is none: nothing is uploaded, and the steps say that it is mi
   expect(calls).toEqual([]);
 });
 
-test('any other refusal is an error, and the mask of a removed concept changes nothing', async () => {
+test('any other refusal is an error, and the mask of a deleted concept changes nothing', async () => {
   const { session, own } = openProject();
   failures = [new StudioError('DISK_FULL', 'No room.')];
   await expect(masks.save(session, 'cat', plane, { kind: 'copy' })).rejects.toMatchObject({
@@ -78,7 +78,7 @@ test('any other refusal is an error, and the mask of a removed concept changes n
   expect(own.document).toBe(document);
 });
 
-test('a mask that is still being made has its place already, and is saved where that was', async () => {
+test('a mask still being made already has its place in the history, and is saved there', async () => {
   const { session, own } = openProject();
   const saved = masks.save(session, 'cat', Promise.resolve(plane), { kind: 'operation', label: 'invert' });
   expect(await saved).toBe('mask');
@@ -87,7 +87,7 @@ test('a mask that is still being made has its place already, and is saved where 
   await expect(broken).rejects.toThrow('no worker');
 });
 
-test('what was found in a background that is no more, or for a concept that is no more, is not used', async () => {
+test('a mask detected in a replaced background, or for a deleted concept, is not used', async () => {
   for (const document of [
     { background: 'another', concepts: [{ id: 'cat', mask: null }] },
     { background: 'background', concepts: [] },
@@ -100,14 +100,14 @@ test('what was found in a background that is no more, or for a concept that is n
   }
 });
 
-test('what a phrase names is found in the background, for its concept', async () => {
+test('a phrase is detected in the background, for its concept', async () => {
   const { session, own } = openProject();
   expect(await masks.findConcept(session, 'cat', 'a cat')).toEqual({ mask: 'found', notices: ['few'] });
   expect(own.document.concepts[0]!.mask).toBe('found');
   expect(calls[0]![1]).toMatchObject({ image: 'background', phrase: 'a cat', projectId: 'open' });
 });
 
-test('what lies under a point is asked of the background, if there is one', async () => {
+test('the object under a point is looked up in the background, if there is one', async () => {
   const { session, own } = openProject();
   expect(await masks.objectAt(session, { x: 12, y: 30.5 })).toBe('found');
   expect(calls).toEqual([

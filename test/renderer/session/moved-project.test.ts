@@ -1,4 +1,4 @@
-/** The file of the open project went away: changes wait, in their order, until the project is somewhere again. */
+/** The open project's file has gone: changes wait in order until the project is somewhere again. */
 import { beforeEach, expect, it } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
@@ -53,7 +53,7 @@ beforeEach(() => {
 const prompt = (text: string) =>
   session.edit('Prompt', (document) => ({ ...document, prompt: `${document.prompt}${text}` }));
 
-it('saved under a name, all that waited is saved, in order', async () => {
+it('save as: everything that waited is saved, in order', async () => {
   prompt('a');
   await session.saved();
   isMoved = true;
@@ -61,7 +61,7 @@ it('saved under a name, all that waited is saved, in order', async () => {
   prompt('c');
   await expect.poll(() => view.isMoved).toBe(true);
   expect(view).toMatchObject({ pending: 2, document: { prompt: 'abc' }, canUndo: true });
-  // Another try ends the same way.
+  // Another attempt ends the same way.
   prompt('d');
   await expect.poll(() => view.pending).toBe(3);
   await expect.poll(() => view.isMoved).toBe(true);
@@ -75,7 +75,7 @@ it('saved under a name, all that waited is saved, in order', async () => {
   expect(errors).toEqual([]);
 });
 
-it('put back by hand, the next change saves all', async () => {
+it('file put back: the next change saves everything', async () => {
   isMoved = true;
   prompt('a');
   await expect.poll(() => view.isMoved).toBe(true);
@@ -85,7 +85,7 @@ it('put back by hand, the next change saves all', async () => {
   expect(state.document.prompt).toBe('ab');
 });
 
-it('a change whose picture could not be kept waits, too, and is made once the project has a place again', async () => {
+it('a change whose picture could not be stored also waits, and is made once the project has a place again', async () => {
   isMoved = true;
   const shown = session.editPrepared('Stroke', async () => {
     if (isMoved) throw new StudioError('PROJECT_MOVED', 'The file no longer exists.');

@@ -1,4 +1,4 @@
-/** Messages: once for one failure, in our words, and green only for what has succeeded. */
+/** Messages: one per failure, in our own words, and green only for success. */
 import { notifications, notificationsStore } from '@mantine/notifications';
 import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -23,7 +23,7 @@ const shown = () =>
   notificationsStore.getState().notifications.map(({ title, message, color }) => ({ title, message, color }));
 
 describe('a failure', () => {
-  it('is told once, however many places saw it', () => {
+  it('is shown once, however many places report it', () => {
     const error = new StudioError('ASSET_INVALID', 'a.png is no picture.');
     reportError(error);
     reportError(error);
@@ -32,14 +32,14 @@ describe('a failure', () => {
     ]);
   });
 
-  it('is told in our words; those of a library are for the console', () => {
+  it('is shown in our words; a library’s words go to the console', () => {
     const error = new TypeError('bad seek to 4247213913');
     reportError(error, 'b.png was not added');
     expect(shown()).toEqual([{ title: 'b.png was not added', message: en.app.unexpected, color: 'red' }]);
     expect(console.error).toHaveBeenCalledWith(error);
   });
 
-  it('is none when it was cancelled on purpose', () => {
+  it('is none if it was cancelled on purpose', () => {
     reportError(new StudioError('CANCELLED', 'Cancelled.'));
     expect(shown()).toEqual([]);
     expect(console.error).not.toHaveBeenCalled();
@@ -47,14 +47,14 @@ describe('a failure', () => {
 });
 
 describe('a search', () => {
-  it('that finds nothing is one message, with what the host has to say', () => {
+  it('without a result is one message with the host’s advice', () => {
     reportFind({ isFound: false, notices: ['The pack knows cats.'] }, 'Nothing was found.');
     expect(shown()).toEqual([
       { title: undefined, message: 'Nothing was found. The pack knows cats.', color: 'orange' },
     ]);
   });
 
-  it('that finds something says nothing unless the host does', () => {
+  it('with a result is silent unless the host has advice', () => {
     reportFind({ isFound: true, notices: [] }, 'Nothing was found.');
     expect(shown()).toEqual([]);
     reportFind({ isFound: true, notices: ['By another way.'] }, 'Nothing was found.');
@@ -67,7 +67,7 @@ it('is green only for success', () => {
   expect(shown().filter(({ color }) => color === 'green')).toMatchObject([{ message: 'success' }]);
 });
 
-it('says what goes on, and is gone with it', () => {
+it('shows work in progress, and disappears with it', () => {
   const running = reportRunning('Adding 2 pictures');
   running.say('1 of 2: a.png');
   running.say('2 of 2: b.png');

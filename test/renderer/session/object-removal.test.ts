@@ -1,4 +1,4 @@
-/** Taking objects out ends in the project and the background that it was begun in, whatever is shown by then. */
+/** Object removal ends in the project and background it was started in, whatever is shown by then. */
 import { beforeEach, expect, test } from 'vitest';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -43,7 +43,7 @@ const finish = () =>
     job('done', { result: { kind: 'inpainted', image: 'empty', method: 'telea' } as JobState['result'] }),
   );
 
-test('the picture goes into the scene that the job was begun in', async () => {
+test('the picture is added to the scene in which the job was started', async () => {
   const { own, session } = project('street');
   const removed = removeObjects({ client, jobs }, session, options);
   finish();
@@ -54,7 +54,7 @@ test('the picture goes into the scene that the job was begun in', async () => {
   expect(own.document).toMatchObject({ background: 'street', inpainted: 'empty' });
 });
 
-test('a background that took its place meanwhile keeps what it has', async () => {
+test('a background that has replaced the original keeps what it has', async () => {
   const { own, session } = project('street');
   const removed = removeObjects({ client, jobs }, session, options);
   own.document = { ...own.document, background: 'beach' };
@@ -63,7 +63,7 @@ test('a background that took its place meanwhile keeps what it has', async () =>
   expect(own.document).toMatchObject({ background: 'beach', inpainted: null });
 });
 
-test('nothing is asked without a background, and a cancelled job changes nothing', async () => {
+test('nothing is requested without a background, and a cancelled job changes nothing', async () => {
   expect(await removeObjects({ client, jobs }, project(null).session, options)).toBeUndefined();
   expect(calls).toEqual([]);
   const { own, session } = project('street');

@@ -1,5 +1,5 @@
 /**
- * A page with two projects against a host in memory, in any order: each change is committed once, to its own project.
+ * A page with two projects and an in-memory host, in any order: each change is committed once, to its own project.
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -21,7 +21,7 @@ import { renderSummary } from './render-summary.ts';
 const PATHS = ['/a.pnpmix', '/b.pnpmix'] as const;
 type Path = (typeof PATHS)[number];
 
-/** The projects have one concept of the same id, as a project and its copy have. */
+/** Each project has a concept with the same id, as a project and its copy do. */
 const CONCEPT = 'cat';
 const start = {
   ...emptySceneDocument(),
@@ -29,7 +29,7 @@ const start = {
   concepts: [{ id: CONCEPT, mask: null, visible: true }],
 } as unknown as SceneDocument;
 
-/** A project's file, and what the host has in memory of it. */
+/** A project's file, and the host's in-memory state of it. */
 interface HostedProject {
   history: SceneDocument[];
   revision: number;
@@ -43,12 +43,12 @@ class Host {
   );
   readonly #open = new Map<string, Path>();
   readonly jobs = new Map<string, JobState>();
-  /** Files that are not where they were. */
+  /** Files that have been moved away. */
   readonly gone = new Set<Path>();
   #generation = 0;
   #count = 0;
 
-  /** Another process: it has the files, and nothing else. */
+  /** Another process: it has the files and nothing else. */
   restart(): void {
     this.#generation++;
     this.#open.clear();
@@ -106,7 +106,7 @@ class Host {
     return [...this.jobs.values()].some(({ state }) => state === 'running');
   }
 
-  /** Ends the job that runs longest. @returns its last state */
+  /** Ends the job that has run longest. @returns its last state */
   endJob(): JobState | undefined {
     const running = [...this.jobs.values()].find(({ state }) => state === 'running');
     if (running === undefined) return undefined;
@@ -151,7 +151,7 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
 }
 
-/** The parts of the page, and the calls that wait to be answered. */
+/** The parts of the page, and its pending calls. */
 class Page {
   readonly host = new Host();
   readonly pending: PendingCall[] = [];
@@ -160,9 +160,9 @@ class Page {
   readonly renders: Renders;
   readonly projects: Projects;
   readonly smartSelect: SmartSelect;
-  /** What was promised and has not settled. */
+  /** Promises that have not settled. */
   readonly awaited = new Set<string>();
-  /** Changes by the project that they were made in, each with what shows it in a document. */
+  /** Changes by the project they were made in, each with its trace in a document. */
   readonly made: { readonly path: Path; readonly isIn: (document: SceneDocument) => boolean }[] = [];
   #count = 0;
   #isOpening = false;
@@ -191,7 +191,7 @@ class Page {
     return this.projects.shown!;
   }
 
-  /** Remembers a promise until it settles; a lost connection is an end, too. */
+  /** Tracks a promise until it settles; a lost connection also settles it. */
   #await(what: string, promise: Promise<unknown>): void {
     const name = `${what} ${this.#count++}`;
     this.awaited.add(name);
@@ -261,7 +261,7 @@ class Page {
     return opened;
   }
 
-  /** Answers one of the calls that wait. */
+  /** Answers one of the pending calls. */
   answer(at: number): void {
     if (this.pending.length === 0) return;
     const [{ name, input, resolve, reject }] = this.pending.splice(at % this.pending.length, 1) as [
@@ -274,7 +274,7 @@ class Page {
     }
   }
 
-  /** The connection breaks: the host has taken some of the calls, and answers none; then it is back. */
+  /** The connection breaks: the host has executed some of the calls and answers none; then it is back. */
   reconnect(taken: number, isRestarted: boolean): void {
     for (const [index, { name, input, reject }] of this.pending.splice(0).entries()) {
       if (((taken >> (index % 8)) & 1) === 1) {
@@ -300,12 +300,12 @@ class Page {
   }
 }
 
-/** Everything that was promised and can happen has happened; uploads that failed are tried again. */
+/** Waits until everything that can settle has settled; failed uploads are retried. */
 const settled = () => vi.advanceTimersByTimeAsync(500);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  // What fails for a lost connection is reported to the user, again and again.
+  // What fails because of a lost connection is reported to the user, repeatedly.
   vi.spyOn(console, 'error').mockReturnValue();
   vi.stubGlobal('localStorage', { setItem: () => undefined, removeItem: () => undefined });
   vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => undefined) } });
@@ -325,7 +325,7 @@ async function openPage(): Promise<Page> {
   return page;
 }
 
-/** The host answers everything, and ends every job, until nothing is left to do. */
+/** The host answers everything and ends every job, until nothing is left. */
 async function finish(page: Page): Promise<void> {
   for (let round = 0; round < 2000; round++) {
     await settled();
@@ -359,7 +359,7 @@ const action = fc.oneof(
   },
 );
 
-test('every change is committed once, where it was made, and everything awaited settles', async () => {
+test('every change is committed once, where it was made, and every promise settles', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 50 }), async (actions) => {
       const page = await openPage();
@@ -378,7 +378,7 @@ test('every change is committed once, where it was made, and everything awaited 
         await settled();
       }
       await finish(page);
-      // Whatever waits for a file does so in the project's own changes; nobody waits for them in vain.
+      // Only a project's own changes wait for its missing file; no other promise depends on it.
       expect([...page.awaited].filter((what) => !what.startsWith('gesture'))).toEqual([]);
       page.host.gone.clear();
       for (const session of page.projects.sessions) session.retry();
@@ -387,7 +387,7 @@ test('every change is committed once, where it was made, and everything awaited 
       expect(page.projects.sessions.filter(({ hasPending }) => hasPending)).toEqual([]);
       for (const { path, isIn } of page.made) {
         for (const [hosted, { history }] of page.host.projects) {
-          // Once: it appears in one step, and nothing puts it in again.
+          // Once: it appears in one step, and nothing adds it again.
           const appearances = history.filter(
             (document, index) => isIn(document) && !(index > 0 && isIn(history[index - 1]!)),
           );

@@ -1,4 +1,4 @@
-/** What a page leaves to the next one, with a storage that is played. */
+/** What a page passes on to the next one, with a fake storage. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   forgetPage,
@@ -43,19 +43,19 @@ beforeEach(() => {
 });
 
 describe('a page', () => {
-  it('leaves to the next one what it has, once', () => {
+  it('passes its state on to the next one, once', () => {
     suspendPage(memory);
     expect(recallPage(memory.path)).toEqual(memory);
     expect(recallPage(memory.path)).toBeUndefined();
   });
 
-  it('leaves nothing to another project', () => {
+  it('passes nothing on to another project', () => {
     suspendPage(memory);
     expect(recallPage('/scenes/b.pnpmix')).toBeUndefined();
     expect(kept.size).toBe(0);
   });
 
-  it('leaves nothing when there is nothing, and takes away what was there', () => {
+  it('passes nothing on if there is nothing, and removes what was stored', () => {
     suspendPage(memory);
     suspendPage({ ...memory, gestures: [], awaited: [] });
     expect(kept.size).toBe(0);
@@ -64,7 +64,7 @@ describe('a page', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('takes nothing that is not as it should be, and says so', () => {
+  it('ignores invalid contents, and says so', () => {
     const told = vi.spyOn(console, 'error').mockImplementation(() => {});
     for (const wrong of ['{', '{}', JSON.stringify({ ...memory, more: 1 })]) {
       kept.set(KEY, wrong);

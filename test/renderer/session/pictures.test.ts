@@ -1,4 +1,4 @@
-/** Picture files on their way into a project. */
+/** Adding picture files to a project. */
 import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
@@ -48,25 +48,25 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a file is uploaded once, also while its upload is under way', async () => {
+test('a file is uploaded once, even if requested again during its upload', async () => {
   const both = await Promise.all([pictures.upload(file), pictures.upload(file)]);
   expect(both).toEqual(['upload 1', 'upload 1']);
   expect(await pictures.upload(file)).toBe('upload 1');
   expect(uploads).toEqual([['a picture', 'image/png']]);
 });
 
-test('an upload that failed is tried again', async () => {
+test('a failed upload is retried', async () => {
   failures = [new StudioError('HOST_UNREACHABLE', 'The host does not answer.')];
   await expect(pictures.upload(file)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' });
   expect(await pictures.upload(file)).toBe('upload 2');
 });
 
-test('a file whose kind the browser does not know is sent as bytes', async () => {
+test('a file of a type unknown to the browser is sent as bytes', async () => {
   await pictures.upload(new Blob(['?']));
   expect(uploads).toEqual([['?', 'application/octet-stream']]);
 });
 
-test('a picture is imported into the project, covering a size where it has to', async () => {
+test('a picture is imported into the project, covering a given size if requested', async () => {
   await pictures.importPicture(file, 'cat.png', null, session);
   await pictures.importPicture(file, 'cat.png', { width: 64, height: 32 }, session);
   expect(imports).toEqual([
@@ -80,7 +80,7 @@ test('a picture is imported into the project, covering a size where it has to', 
   ]);
 });
 
-test('a mask says what was made of it, in the words of the window', async () => {
+test('a mask’s import is described in the window’s words', async () => {
   notes = ['mask-in-colour'];
   expect(await pictures.importMask(file, 'mask.png', { width: 4, height: 5 }, session)).toBe('asset');
   expect(imports).toMatchObject([{ kind: 'mask', fit: { width: 4, height: 5, mode: 'cover' } }]);
@@ -89,7 +89,7 @@ test('a mask says what was made of it, in the words of the window', async () => 
   ]);
 });
 
-test('a mask of the thing is brought to the size of its picture, whose pixels are let go of', async () => {
+test('a subject mask is resized to its picture, whose pixels are released', async () => {
   const close = vi.fn();
   vi.stubGlobal('createImageBitmap', async () => ({ width: 7, height: 9, close }));
   await pictures.importSubject(file, 'image', session);

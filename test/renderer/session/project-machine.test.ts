@@ -1,6 +1,6 @@
 /**
- * The machine against a host in memory that loses answers, restarts, and has a second window: every change ends once,
- * and is in the history once, in the order in which it was made.
+ * The machine with an in-memory host that loses answers, restarts, and has a second window: every change ends once and
+ * is in the history once, in the order in which it was made.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import {
   stepProject,
 } from '../../../renderer/session/project-machine.ts';
 
-/** Adds a mark to the prompt; like the editor's own edits it does nothing where it was done already. */
+/** Adds a mark to the prompt; like the editor's own edits, it does nothing if already applied. */
 const mark =
   (name: string): DocumentEdit =>
   (document) =>
@@ -49,13 +49,13 @@ class Host {
     this.revision++;
   }
 
-  /** A host that was restarted has the file, and nothing of the session. */
+  /** A restarted host has the file, but none of the session's state. */
   restart(): void {
     this.generation++;
     this.revision = 0;
   }
 
-  /** @returns the event of the answer */
+  /** @returns the answer's event */
   carryOut(effect: Extract<ProjectEffect, { callId: number }>): ProjectEvent {
     const { callId } = effect;
     const refuse = (code: 'PROJECT_UNKNOWN' | 'PROJECT_CONFLICT'): ProjectEvent => ({
@@ -80,7 +80,7 @@ class Host {
   }
 }
 
-/** A machine, its host, and the call that is on its way. */
+/** A machine, its host, and the call in progress. */
 class Play {
   readonly host = new Host();
   machine = startProject(this.host.state());
@@ -113,7 +113,7 @@ class Play {
     });
   }
 
-  /** A change that the host has to be asked about before it is known what it does. */
+  /** A change whose effect the host must prepare first. */
   editPrepared(): string {
     const name = `<${this.nextId}>`;
     this.send({
@@ -124,7 +124,7 @@ class Play {
     return name;
   }
 
-  /** Lets the host answer the call; or loses the connection before or after the host took it. */
+  /** Lets the host answer the call, or loses the connection before or after the host executed it. */
   answer(how: 'arrives' | 'lost before' | 'lost after' = 'arrives'): void {
     const { call } = this;
     if (!call) return;
@@ -158,7 +158,7 @@ describe('project machine', () => {
     expect(play.ended).toEqual([0]);
   });
 
-  it('does not commit twice when the answer was lost, also by a host that was then restarted', () => {
+  it('does not commit twice if the answer was lost, even if the host then restarted', () => {
     for (const isRestarted of [false, true]) {
       const play = new Play();
       play.edit('<a>');
@@ -171,7 +171,7 @@ describe('project machine', () => {
     }
   });
 
-  it('sends again what did not arrive', () => {
+  it('resends what did not arrive', () => {
     const play = new Play();
     play.edit('<a>');
     play.answer('lost before');
@@ -180,7 +180,7 @@ describe('project machine', () => {
     expect(play.labels()).toEqual(['start', '<a>']);
   });
 
-  it('does not undo twice when the answer was lost', () => {
+  it('does not undo twice if the answer was lost', () => {
     const play = new Play();
     play.edit('<a>');
     play.edit('<b>');
@@ -191,7 +191,7 @@ describe('project machine', () => {
     expect(play.host.position).toBe(1);
   });
 
-  it('keeps the place of a change that is prepared, in its turn, once', () => {
+  it('keeps the place of a prepared change and prepares it in its turn, once', () => {
     const play = new Play();
     play.edit('<0>');
     play.editPrepared();
@@ -205,7 +205,7 @@ describe('project machine', () => {
     expect(play.labels()).toEqual(['start', '<0>', '<1>', '<2>']);
   });
 
-  it('prepares again for a host that was restarted, under its name of the project', () => {
+  it('prepares again for a restarted host, under that host’s id of the project', () => {
     const play = new Play();
     play.editPrepared();
     const { projectId } = play.host;
@@ -219,7 +219,7 @@ describe('project machine', () => {
     expect(play.labels()).toEqual(['start', '<0>']);
   });
 
-  it('goes on after a change that cannot be prepared, and after one that the host refuses', () => {
+  it('continues after a change that cannot be prepared, and after one that the host refuses', () => {
     const play = new Play();
     play.editPrepared();
     play.edit('<a>');
@@ -235,7 +235,7 @@ describe('project machine', () => {
     expect(play.ended).toEqual([0, 1, 2]);
   });
 
-  it('ends a change that waits to be prepared when its project cannot be opened any more', () => {
+  it('ends a change waiting to be prepared when its project can no longer be opened', () => {
     const play = new Play();
     play.editPrepared();
     play.host.restart();
@@ -248,7 +248,7 @@ describe('project machine', () => {
     expect(play.reports).toEqual(['gone']);
   });
 
-  it('waits for a file that a restarted host does not find, and goes on when it is there again', () => {
+  it('waits for a file that a restarted host does not find, and continues when it is back', () => {
     const play = new Play();
     play.edit('<a>');
     play.answer('lost after');
@@ -267,7 +267,7 @@ describe('project machine', () => {
     expect(play.reports).toEqual([]);
   });
 
-  it('reports an edit that no longer fits the document, and goes on', () => {
+  it('reports an edit that no longer fits the document, and continues', () => {
     const play = new Play();
     const throwing: DocumentEdit = () => {
       throw new Error('no room');
@@ -317,7 +317,7 @@ describe('project machine', () => {
         expect(play.machine.pending).toEqual([]);
         expect(play.reports).toEqual([]);
         expect(play.ended).toEqual(made.map((_, id) => id));
-        // Each once, in order; the other window's stand between them.
+        // Each once, in order, interleaved with the other window's.
         expect(play.labels().filter((label) => label.startsWith('<'))).toEqual(made);
         const { prompt } = play.host.state().document;
         for (const name of made) expect(prompt.split(name)).toHaveLength(2);
@@ -340,7 +340,7 @@ describe('project machine', () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
         const play = new Play();
-        // What one window that loses nothing would have.
+        // The state of a single window that loses nothing.
         let model = ['start'];
         let at = 0;
         for (const what of actions) {
@@ -351,7 +351,7 @@ describe('project machine', () => {
             play.edit(name);
           } else if (what === 'undo' || what === 'redo') {
             const target = what === 'undo' ? at - 1 : at + 1;
-            // The editor offers neither at the ends.
+            // The editor offers neither at the ends of the history.
             if (target < 0 || target >= model.length) continue;
             at = target;
             play.send({ kind: 'change', id: play.nextId++, change: { kind: what } });

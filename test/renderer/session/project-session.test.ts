@@ -1,4 +1,4 @@
-/** The session over a client in memory: what it calls, and that everything that is awaited ends. */
+/** The session with an in-memory client: what it calls, and that every promise settles. */
 import { describe, expect, it } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
@@ -24,7 +24,7 @@ const prompted =
   (prompt: string): DocumentEdit =>
   (document) => ({ ...document, prompt });
 
-/** A session whose calls wait to be answered. */
+/** A session whose calls stay pending until they are answered. */
 function openSession() {
   const calls: (Call & { refuse: (error: Error) => void })[] = [];
   const errors: unknown[] = [];
@@ -42,7 +42,7 @@ function openSession() {
 }
 
 describe('project session', () => {
-  it('brings every change to the host, one after the other, and says what it does not have', async () => {
+  it('sends every change to the host, one after the other, and says what is unsaved', async () => {
     const { session, calls } = openSession();
     session.edit('a', prompted('a'));
     session.edit('b', prompted('b'));
@@ -57,7 +57,7 @@ describe('project session', () => {
     expect(session.unsaved()).toBeUndefined();
   });
 
-  it('ends saved() also when the host refuses', async () => {
+  it('settles saved() even if the host refuses', async () => {
     const { session, calls, errors } = openSession();
     session.edit('a', prompted('a'));
     const saved = session.saved();
@@ -103,7 +103,7 @@ describe('project session', () => {
     expect(session.document.prompt).toBe('restored');
   });
 
-  it('prepares a change in its turn, and rejects with its reason, once, where that fails', async () => {
+  it('prepares a change in its turn, and rejects once with the reason if that fails', async () => {
     const { session, calls, errors } = openSession();
     const prepared: string[] = [];
     session.edit('a', prompted('a'));

@@ -1,4 +1,4 @@
-/** Opening another project: nothing of the one that is left is lost, and nothing of it lands in the other. */
+/** Opening another project: nothing is lost from the previous one, and none of it ends up in the other. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
@@ -53,7 +53,7 @@ beforeEach(() => {
   );
 });
 
-test('what is in hand is kept in the project that is left, then the other one is shown with its renders', async () => {
+test('an unfinished gesture is committed to the previous project, then the other is shown with its renders', async () => {
   await projects.show(stateOf('a'));
   log = [];
   await projects.open(async () => stateOf('b'));
@@ -61,14 +61,14 @@ test('what is in hand is kept in the project that is left, then the other one is
   expect(projects.shown?.projectId).toBe('b');
 });
 
-test('what was offered in a project goes with it, also where the other has a concept of the same id', async () => {
+test('a proposal belongs to its project, even if the other has a concept with the same id', async () => {
   await projects.show(stateOf('a'));
   useEditor.setState({ offer: { kind: 'moved', conceptId: 'concept-1' } });
   await projects.open(async () => stateOf('b'));
   expect(useEditor.getState().offer).toBeNull();
 });
 
-test('a change made while another project opens goes to the one it was made in, also after it left the screen', async () => {
+test('a change made while another project opens goes to its own project, even after that has left the screen', async () => {
   await projects.show(stateOf('a'));
   const a = projects.shown!;
   let release = () => {};
@@ -88,7 +88,7 @@ test('a change made while another project opens goes to the one it was made in, 
   expect(useStudio.getState().project?.document).toEqual(scene(''));
 });
 
-test('what was begun in a project that has left the screen is kept until the host has it', async () => {
+test('a change begun in a project that has left the screen is kept until the host has it', async () => {
   await projects.show(stateOf('a'));
   const a = projects.shown!;
   await projects.open(async () => stateOf('b'));
@@ -100,7 +100,7 @@ test('what was begun in a project that has left the screen is kept until the hos
   expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b']);
 });
 
-test('no other project is opened while changes wait for a file that went away', async () => {
+test('no other project is opened while changes wait for a missing file', async () => {
   await projects.show(stateOf('a'));
   const a = projects.shown!;
   holdCommits = Promise.reject(new StudioError('PROJECT_MOVED', 'The file no longer exists.'));

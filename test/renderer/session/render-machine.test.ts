@@ -1,4 +1,4 @@
-/** When a result takes the canvas, and when it only says that it is there. */
+/** When a result is shown on the canvas, and when it is only announced. */
 import { beforeEach, expect, it } from 'vitest';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import {
@@ -32,7 +32,7 @@ function play(event: RenderEvent): void {
   }
 }
 
-/** The host has queued a render that was asked for when so many gestures were finished. */
+/** The host has queued a render that was requested after so many finished gestures. */
 function expectResult(renderId: string, gestureCount = painting.gestureCount): void {
   const render = renderSummary(renderId, { state: 'queued' });
   play({ kind: 'queued', turn: machine.turn, gestureCount, render, painting });
@@ -42,7 +42,7 @@ function end(renderId: string, state: RenderSummary['state']): void {
   play({ kind: 'changed', render: renderSummary(renderId, { state }), painting });
 }
 
-it('shows the render that was asked for once, when it is done', () => {
+it('shows the requested render once, when it is done', () => {
   expectResult('a');
   end('a', 'running');
   expect(shown).toEqual([]);
@@ -52,7 +52,7 @@ it('shows the render that was asked for once, when it is done', () => {
   expect(offered).toEqual([]);
 });
 
-it('never takes the canvas in the middle of a stroke, nor from one who has painted since', () => {
+it('never takes over the canvas during a stroke, or if the user has painted since', () => {
   expectResult('a');
   painting.isActive = true;
   end('a', 'done');
@@ -65,7 +65,7 @@ it('never takes the canvas in the middle of a stroke, nor from one who has paint
   expect(offered).toEqual(['a', 'b']);
 });
 
-it('shows nothing of renders that failed, were cancelled, or were not asked for here', () => {
+it('shows nothing for renders that failed, were cancelled, or were requested elsewhere', () => {
   for (const id of ['a', 'b']) expectResult(id);
   end('a', 'failed');
   end('b', 'cancelled');
@@ -74,7 +74,7 @@ it('shows nothing of renders that failed, were cancelled, or were not asked for 
   expect([...shown, ...offered]).toEqual([]);
 });
 
-it('goes on waiting in the next page, and only offers what was painted over', () => {
+it('continues waiting in the next page, and only announces a result that was painted over', () => {
   expectResult('a');
   const mark = painting.gestureCount;
   painting.gestureCount++;

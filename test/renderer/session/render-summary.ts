@@ -1,4 +1,4 @@
-/** A render as the host tells of it, for tests that look at single fields. */
+/** A render summary as the host sends it, for tests that need single fields. */
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 
 export function renderSummary(renderId: string, overrides: Partial<RenderSummary> = {}): RenderSummary {

@@ -1,4 +1,4 @@
-/** The history page by page, and results that come while another project is opened or before their answer. */
+/** The paged history, and results that come while another project is opened or before their answer. */
 import { beforeEach, expect, test } from 'vitest';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
@@ -29,7 +29,7 @@ beforeEach(() => {
   useEditor.setState({ shownRenderId: null, comparedRenderId: null });
 });
 
-test('pages follow each other, and none is listed twice', async () => {
+test('pages follow each other, and nothing is listed twice', async () => {
   answer = (_name, { cursor }) =>
     cursor === undefined
       ? { renders: [at('c', 3), at('b', 2)], cursor: 'b' }
@@ -41,7 +41,7 @@ test('pages follow each other, and none is listed twice', async () => {
   expect(listed()).toEqual(['c', 'b']);
 });
 
-test('a page that comes after another project is shown is dropped', async () => {
+test('a page that arrives after another project is shown is dropped', async () => {
   answer = () => {
     shown = sessionOf('second');
     renders.clear();
@@ -51,7 +51,7 @@ test('a page that comes after another project is shown is dropped', async () => 
   expect(listed()).toEqual([]);
 });
 
-test('of pages that overtake each other the one that was asked for last is listed', async () => {
+test('if pages overtake each other, the last one requested is listed', async () => {
   const answers: ((render: RenderSummary) => void)[] = [];
   answer = () =>
     new Promise((resolve) => answers.push((render) => resolve({ renders: [render], cursor: 'more' })));
@@ -62,7 +62,7 @@ test('of pages that overtake each other the one that was asked for last is liste
   answers[0]!(at('any', 2));
   await all;
   expect(listed()).toEqual(['starred']);
-  // The next page is read once, however often it is asked for.
+  // The next page is read once, however often it is requested.
   const next = [renders.load('next'), renders.load('next')];
   expect(answers).toHaveLength(3);
   answers[2]!(at('older', 0));
@@ -70,7 +70,7 @@ test('of pages that overtake each other the one that was asked for last is liste
   expect(listed()).toEqual(['starred', 'older']);
 });
 
-test('a page that cannot be read is an error, and the next try reads it', async () => {
+test('a page that cannot be read is an error, and the next attempt reads it', async () => {
   answer = () => {
     throw new Error('no answer');
   };
@@ -80,20 +80,20 @@ test('a page that cannot be read is an error, and the next try reads it', async 
   expect(listed()).toEqual(['a']);
 });
 
-test('a result that was asked for in another project does not take the canvas, now or later', async () => {
+test('a result requested in another project does not take over the canvas, now or later', async () => {
   answer = () => at('first', 1, { state: 'queued' });
   await renders.enqueue(first);
   shown = sessionOf('second');
   renders.clear();
   expect(renders.awaited()).toEqual([]);
-  // Its project again: a star is given to the render that was done long ago.
+  // Back in its project: a star is added to the render that was done long ago.
   shown = first;
   renders.clear();
   renders.changed(at('first', 1, { isStarred: true }));
   expect(useEditor.getState().shownRenderId).toBeNull();
 });
 
-test('a render takes its place by its time, keeps it, and leaves the list when it is deleted', () => {
+test('a render is listed by its time, stays in its place, and leaves the list when it is deleted', () => {
   for (const render of [at('a', 1), at('c', 3), at('b', 2)]) renders.changed(render);
   renders.changed(at('b', 2, { isStarred: true }));
   expect(listed()).toEqual(['c', 'b', 'a']);
@@ -103,7 +103,7 @@ test('a render takes its place by its time, keeps it, and leaves the list when i
   expect(useEditor.getState().shownRenderId).toBeNull();
 });
 
-test('a result shows by itself, also when its end is known before the answer', async () => {
+test('a result appears by itself, even if its end is known before the answer', async () => {
   answer = () => {
     renders.changed(at('quick', 1));
     return at('quick', 1, { state: 'queued' });

@@ -1,4 +1,4 @@
-/** Smart select's questions: the newest one counts, each settles once, and no job of an older one goes on. */
+/** Smart select's requests: the newest one counts, each settles once, and no older job continues. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
@@ -44,7 +44,7 @@ beforeEach(() => {
 const found = (mask: string) => ({ kind: 'masks', candidates: [{ mask }] }) as unknown as JobState['result'];
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what is selected is looked for in the picture of its project', async () => {
+test('a selection is requested for the picture of its project', async () => {
   const answer = smartSelect.ask(session, STREET, selection);
   expect(calls[0]).toMatchObject({
     name: 'prepare.selectMask',
@@ -56,7 +56,7 @@ test('what is selected is looked for in the picture of its project', async () =>
   expect(await answer).toBe('mask');
 });
 
-test('a question whose job is not known yet is cancelled as soon as it is', async () => {
+test('a request whose job is not known yet is cancelled as soon as it is', async () => {
   const first = smartSelect.ask(session, STREET, selection);
   const second = smartSelect.ask(session, STREET, selection);
   expect(await first).toBeUndefined();
@@ -69,7 +69,7 @@ test('a question whose job is not known yet is cancelled as soon as it is', asyn
   expect(await second).toBe('mask');
 });
 
-test('a job that its host no longer knows keeps no other question back', async () => {
+test('a job unknown to its host does not delay another request', async () => {
   const first = smartSelect.ask(session, STREET, selection);
   calls[0]!.answer({ jobId: 'lost' });
   await settled();
@@ -81,7 +81,7 @@ test('a job that its host no longer knows keeps no other question back', async (
   await expect(second).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
 });
 
-test('nothing selected, and no picture to look in, take back what was asked', async () => {
+test('without a selection or a picture, the pending request is cancelled', async () => {
   const first = smartSelect.ask(session, STREET, selection);
   expect(await smartSelect.ask(session, STREET, empty)).toBeUndefined();
   expect(await first).toBeUndefined();
@@ -90,14 +90,14 @@ test('nothing selected, and no picture to look in, take back what was asked', as
 });
 
 describe('the machine', () => {
-  test('settles every question once, and leaves no job of an older one running', () => {
+  test('settles every request once, and leaves no older job running', () => {
     const action = fc.constantFrom('ask', 'take back', 'begin', 'find', 'refuse');
     fc.assert(
       fc.property(fc.array(fc.tuple(action, fc.nat(3)), { maxLength: 40 }), (actions) => {
         let machine = noSelection;
         let asked = 0;
         const settledIds: number[] = [];
-        /** Questions that the host was asked, until it has begun; and jobs, until they end. */
+        /** Requests that have not started at the host yet, and jobs that have not ended. */
         const waiting: number[] = [];
         const running: number[] = [];
         const cancelled = new Set<number>();
@@ -129,7 +129,7 @@ describe('the machine', () => {
           else if (what === 'find' && running.length > 0) end(take(running, at), true);
           else if (what === 'refuse' && waiting.length > 0) end(take(waiting, at), false);
         }
-        // Of those that still run, all but the newest question's have been cancelled.
+        // Of those still running, all but the newest request's have been cancelled.
         for (const questionId of running) {
           expect(cancelled.has(questionId)).toBe(machine.current?.questionId !== questionId);
         }

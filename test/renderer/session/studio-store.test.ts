@@ -8,8 +8,8 @@ const newest = renderSummary('newest');
 const failed = renderSummary('failed', { state: 'failed', result: null });
 const old = renderSummary('old');
 
-describe('what an export takes', () => {
-  it('is the render that is shown, also where the strip does not list it', () => {
+describe('the render to export', () => {
+  it('is the one shown, even if the strip does not list it', () => {
     const state = { renders: [newest], pinned: { old } };
     expect(renderToExport(state, 'old')).toBe(old);
     expect(findRender(state, 'old')).toBe(old);
@@ -19,7 +19,7 @@ describe('what an export takes', () => {
     expect(renderToExport({ renders: [failed, newest, old], pinned: {} }, null)).toBe(newest);
   });
 
-  it('is nothing, rather than another one, when the shown one has no picture or is not known', () => {
+  it('is none, rather than another one, if the shown one has no picture or is unknown', () => {
     const state = { renders: [newest, failed], pinned: {} };
     expect(renderToExport(state, 'failed')).toBeUndefined();
     expect(renderToExport(state, 'gone')).toBeUndefined();
@@ -27,7 +27,7 @@ describe('what an export takes', () => {
   });
 });
 
-describe('what the editor holds in hand', () => {
+describe('the editor’s state', () => {
   beforeEach(() => useEditor.setState(useEditor.getInitialState()));
 
   it('keeps the brush within its limits', () => {
@@ -41,7 +41,7 @@ describe('what the editor holds in hand', () => {
     }
   });
 
-  it('goes back to the scene from a comparison and from a candidate', () => {
+  it('returns to the scene from a comparison and from a candidate', () => {
     useEditor.setState({
       shownRenderId: 'a',
       comparedRenderId: 'b',
@@ -58,8 +58,8 @@ describe('what the editor holds in hand', () => {
   });
 });
 
-describe('what was chosen for preparing', () => {
-  it('is the defaults in the place of what cannot be read', () => {
+describe('the options for preparing', () => {
+  it('are the defaults where the stored ones cannot be read', () => {
     expect(readPrepareSettings(undefined)).toEqual(PREPARE_DEFAULTS);
     expect(readPrepareSettings({ growPx: 'much' })).toEqual(PREPARE_DEFAULTS);
     expect(readPrepareSettings({ ...PREPARE_DEFAULTS, growPx: 3 }).growPx).toBe(3);

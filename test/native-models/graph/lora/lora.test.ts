@@ -1,4 +1,4 @@
-/** LoRAs against diffusers with PEFT (test/golden/single-file/make_lora_golden.py), and what is refused. */
+/** LoRAs compared with diffusers with PEFT (test/golden/single-file/make_lora_golden.py), and what is refused. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ function modelOf(family: Family): string {
   return path;
 }
 
-/** Writes a LoRA with the golden files' values: alphas are 2. */
+/** Writes a LoRA with the golden files' values; its alphas are 2. */
 function writeLora(name: string, tensors: Shapes, more: Partial<WrittenFile> = {}): string {
   const path = join(folder, `${name}.safetensors`);
   const values = Object.fromEntries(
@@ -57,7 +57,7 @@ function writeLora(name: string, tensors: Shapes, more: Partial<WrittenFile> = {
   return path;
 }
 
-describe.each(Object.keys(cases))('%s, as diffusers with PEFT', (name) => {
+describe.each(Object.keys(cases))('%s matches diffusers with PEFT', (name) => {
   const { family, tensors } = cases[name]!;
   const parts = ['unet', 'text_encoder', ...(family === 'sdxl' ? ['text_encoder_2' as const] : [])] as const;
   const outputs = {
@@ -93,7 +93,7 @@ test('two LoRAs add up, and one of weight 0 changes nothing', async () => {
   expect(maxAbsoluteDifference(none, whole)).toBeGreaterThan(0.1);
 });
 
-test('a diffusers folder takes the same LoRA, in the older namings of diffusers too', () => {
+test('a LoRA applies to a diffusers folder too, also in diffusers’ older naming', () => {
   const checkpoint = openCheckpoint(join(goldenFolder, 'sd1'));
   const weight = 'down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0.weight';
   const [out, into] = checkpoint.components.get('unet')!.weightFiles[0]!.tensors.get(weight)!.shape;
@@ -118,11 +118,11 @@ test('a diffusers folder takes the same LoRA, in the older namings of diffusers 
   }
 });
 
-describe('words for a LoRA', () => {
+describe('trigger words of a LoRA', () => {
   const wordsOf = (metadata: Record<string, string>) =>
     triggerWordsOf({ metadata: new Map(Object.entries(metadata)) });
 
-  test('are those that its author names, else the commonest tags of its pictures', () => {
+  test('are the author’s, or else the most frequent tags of its training pictures', () => {
     const tags = JSON.stringify({ '10_a': { cat: 9, sky: 3 }, '5_b': { sky: 8 } });
     expect(wordsOf({ 'modelspec.trigger_phrase': 'sks cat, pixel', ss_tag_frequency: tags })).toEqual([
       'sks cat',
@@ -134,7 +134,7 @@ describe('words for a LoRA', () => {
   });
 });
 
-describe('what is refused, and how', () => {
+describe('the error names what is refused:', () => {
   const open = (tensors: Shapes, more: Partial<WrittenFile> = {}) =>
     openLora(writeLora('style', tensors, more));
   const module = 'lora_unet_mid_block_attentions_0_proj_in';
@@ -152,7 +152,7 @@ describe('what is refused, and how', () => {
     expect(() => open({ ...lora, [tensor]: [2, 2] })).toThrow(`style.safetensors is ${name}`);
   });
 
-  test('fp8, half of a pair, and a file that is none', () => {
+  test('fp8, half of a pair, and a file that is no LoRA', () => {
     expect(() => open({ [`${module}.lora_down.weight`]: [2, 64] }, { smallFloats: 'F8_E4M3' })).toThrow(
       /F8_E4M3.*fp16/,
     );
@@ -161,7 +161,7 @@ describe('what is refused, and how', () => {
     expect(() => openLora(modelOf('sd1'))).toThrow(/single-file checkpoint/);
   });
 
-  test('one that was made for another model, with what it was made for', () => {
+  test('a LoRA for another model, and which one it was made for', () => {
     const checkpoint = openCheckpoint(join(goldenFolder, 'sd1'));
     const put = (tensors: Shapes, metadata: Record<string, string> = {}) =>
       withLoras(checkpoint, [{ file: open(tensors, { metadata }), weight: 1 }]);

@@ -22,7 +22,7 @@ export function goldenNumbers(file: string): (name: string) => Float32Array {
 /**
  * Runs one part on the golden inputs that have its inputs' names.
  *
- * @param tag under which the golden file has the part's inputs
+ * @param tag prefix of the part's inputs in the golden file
  * @returns outputs by name
  */
 export async function runPart(

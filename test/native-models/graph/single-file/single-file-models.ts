@@ -1,4 +1,4 @@
-/** Small checkpoints in the original naming: names and shapes as test/golden/single-file says, values from both. */
+/** Small checkpoints in the original naming: names and shapes from test/golden/single-file, values from their names. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -15,18 +15,18 @@ export function familyTensors(family: Family): { dtype: FloatType; tensors: Shap
   return JSON.parse(text) as { dtype: FloatType; tensors: Shapes };
 }
 
-/** What to write other than a family's own tensors. */
+/** What to change from a family's own tensors. */
 export interface WrittenFile {
   readonly dtype?: FloatType | undefined;
   readonly tensors: Shapes;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** The dtype to claim for every tensor; one byte each, all zero. */
+  /** The dtype to declare for every tensor; one byte each, all zero. */
   readonly smallFloats?: 'F8_E4M3';
-  /** Zeros but for these, by tensor: for what reads names and shapes only. */
+  /** Zeros, except for these tensors: for code that reads only names and shapes. */
   readonly values?: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Writes a safetensors file whose values {@link fill} makes. */
+/** Writes a safetensors file with the values of {@link fill}. */
 export function writeModelFile(
   path: string,
   { dtype = 'F32', tensors, metadata, smallFloats, values }: WrittenFile,
@@ -56,7 +56,7 @@ export function writeSingleFile(path: string, family: Family, changes: Partial<W
   writeModelFile(path, { ...familyTensors(family), ...changes });
 }
 
-/** The values of a tensor, from its name: `fill` of make_golden.py. */
+/** A tensor's values, derived from its name: `fill` of make_golden.py. */
 export function fill(name: string, shape: readonly number[]): Float32Array {
   let seed = 2166136261;
   for (const byte of Buffer.from(name)) seed = Math.imul(seed ^ byte, 16777619) >>> 0;
@@ -91,13 +91,13 @@ function asType(values: Float32Array, dtype: FloatType): Uint8Array {
   if (dtype === 'F32') return new Uint8Array(values.buffer);
   if (dtype === 'F16') return new Uint8Array(new Float16Array(values).buffer);
   const words = new Uint32Array(values.buffer);
-  // To the nearest, ties to even.
+  // Round to nearest, ties to even.
   return new Uint8Array(
     Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16).buffer,
   );
 }
 
-/** SD 1.x with a row for every word of CLIP's vocabulary, as a prompt needs. */
+/** SD 1.x with a row for every token of CLIP's vocabulary, as a prompt needs. */
 export function writeWholeVocabulary(path: string): void {
   const { tensors } = familyTensors('sd1');
   const table = 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight';

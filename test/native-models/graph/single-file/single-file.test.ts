@@ -1,4 +1,7 @@
-/** Single files of every family against diffusers' from_single_file (test/golden/single-file), and what is refused. */
+/**
+ * Single files of every family compared with diffusers' from_single_file (test/golden/single-file), and what is
+ * refused.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,8 +46,8 @@ const texts: [Family, 'text_encoder' | 'text_encoder_2', string[]][] = [
 
 const families = ['sd1', 'sd2', 'sdxl'] as const;
 
-describe('as diffusers’ from_single_file', () => {
-  /** Largest difference of an output from diffusers'. */
+describe('matches diffusers’ from_single_file', () => {
+  /** Largest difference from diffusers' output. */
   async function difference(
     family: Family,
     component: ComponentName,
@@ -87,7 +90,7 @@ describe('as diffusers’ from_single_file', () => {
   });
 });
 
-test('nothing is copied: the graphs point into the file itself', () => {
+test('nothing is copied: the graphs refer to the file itself', () => {
   const checkpoint = openCheckpoint(pathOf('sd2'));
   for (const component of ['unet', 'vae_decoder', 'text_encoder'] as const) {
     const { externalFiles } = buildComponentGraph(checkpoint, component);
@@ -101,7 +104,7 @@ test('nothing is copied: the graphs point into the file itself', () => {
   expect(keys.fileOffset).toBe(fused.fileOffset + fused.byteLength / 3);
 });
 
-describe('what the U-Net predicts', () => {
+describe('the prediction type comes from', () => {
   const open = (
     name: string,
     family: Family,
@@ -118,20 +121,20 @@ describe('what the U-Net predicts', () => {
     return openCheckpoint(path);
   };
 
-  test('metadata say it', () => {
+  test('metadata', () => {
     const checkpoint = open('stated.safetensors', 'sd2', { 'modelspec.prediction_type': 'v' });
     expect(checkpoint.singleFile).toMatchObject({ family: 'sd2', predictionType: 'v_prediction' });
     expect(checkpoint.components.get('unet')!.config.sample_size).toBe(96);
   });
 
-  test('a configuration of LDM beside the file says it', () => {
+  test('an LDM configuration next to the file', () => {
     writeFileSync(join(folder, 'beside.yaml'), 'model:\n  params:\n    parameterization: "v"\n');
     expect(open('beside.safetensors', 'sd2').singleFile!.predictionType).toBe('v_prediction');
     writeFileSync(join(folder, 'beside.yaml'), 'model:\n  params:\n    linear_start: 0.00085\n');
     expect(openCheckpoint(join(folder, 'beside.safetensors')).singleFile!.predictionType).toBe('epsilon');
   });
 
-  test('SDXL’s markers say it, and that the schedule ends without signal', () => {
+  test('SDXL’s marker tensors, which also say that the schedule ends without signal', () => {
     const { singleFile } = open('marked.safetensors', 'sdxl', undefined, { v_pred: [1], ztsnr: [1] });
     expect(singleFile).toMatchObject({
       family: 'sdxl',
@@ -140,7 +143,7 @@ describe('what the U-Net predicts', () => {
     });
   });
 
-  test('the spread of a bias says it of SD 2.x', () => {
+  test('the spread of a bias, for SD 2.x', () => {
     const spreadBy = (value: number) => {
       const path = join(folder, 'spread.safetensors');
       const name = 'model.diffusion_model.output_blocks.11.1.transformer_blocks.0.norm1.bias';
@@ -157,7 +160,7 @@ describe('what the U-Net predicts', () => {
 });
 
 describe('a folder', () => {
-  test('with one single file is that checkpoint; with several it is a question', () => {
+  test('with one single file is that checkpoint; with several, the error asks which one', () => {
     const inner = mkdtempSync(join(folder, 'inner-'));
     writeSingleFile(join(inner, 'one.safetensors'), 'sd1', { values: {} });
     expect(openCheckpoint(inner).singleFile!.path).toBe(join(inner, 'one.safetensors'));
@@ -169,7 +172,7 @@ describe('a folder', () => {
 const only = (family: Family, keep: (name: string) => boolean) =>
   Object.fromEntries(Object.entries(familyTensors(family).tensors).filter(([name]) => keep(name)));
 
-describe('what is refused, and how', () => {
+describe('the error names what is refused:', () => {
   test('8-bit floats', () => {
     const path = join(folder, 'small.safetensors');
     writeModelFile(path, { ...familyTensors('sd1'), smallFloats: 'F8_E4M3' });
@@ -202,7 +205,7 @@ describe('what is refused, and how', () => {
     expect(() => openCheckpoint(unclip)).toThrow(/unCLIP/);
   });
 
-  test('what a file lacks is named when it is asked for', () => {
+  test('a missing part, once it is requested', () => {
     const path = join(folder, 'bare.safetensors');
     writeModelFile(path, {
       values: {},

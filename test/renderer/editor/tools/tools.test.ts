@@ -21,7 +21,7 @@ function pointer(kind: 'down' | 'move' | 'up' | 'double', x: number, y: number, 
   return { kind, pointer: { x, y, shift, alt, pressure, isPen } };
 }
 
-/** A mask under a tool, as the canvas holds them. */
+/** A mask under a tool, as the canvas holds it. */
 class Bench {
   readonly session = new MaskSession(maskPlane(SIZE, SIZE));
   readonly effects: ToolEffect[] = [];
@@ -67,7 +67,7 @@ class Bench {
 }
 
 describe('brush and eraser', () => {
-  it('paints one gesture from down to up', () => {
+  it('paint one gesture from down to up', () => {
     const bench = new Bench('brush').drag(10, 20, 40, 20);
     expect(bench.commits).toBe(1);
     expect(bench.at(25, 20)).toBe(255);
@@ -75,7 +75,7 @@ describe('brush and eraser', () => {
     expect(bench.runner.isActive).toBe(false);
   });
 
-  it('erases, and Alt turns the one into the other', () => {
+  it('erase, and Alt swaps the two', () => {
     const bench = new Bench('brush').drag(10, 20, 40, 20).take('eraser').drag(20, 20, 20, 20);
     expect(bench.at(20, 20)).toBe(0);
     expect(bench.at(35, 20)).toBe(255);
@@ -83,12 +83,12 @@ describe('brush and eraser', () => {
     expect(bench.at(20, 20)).toBe(255);
   });
 
-  it('joins the end of the last stroke by a straight line with Shift', () => {
+  it('connect to the end of the last stroke by a straight line with Shift', () => {
     const bench = new Bench('brush').drag(10, 10, 10, 10).drag(50, 40, 50, 40, { shift: true });
     expect(bench.at(30, 25)).toBe(255);
   });
 
-  it('keeps a drag with Shift horizontal, vertical or diagonal', () => {
+  it('keep a drag with Shift horizontal, vertical or diagonal', () => {
     const bench = new Bench('brush').do(
       pointer('down', 10, 30),
       pointer('move', 50, 38, { shift: true }),
@@ -98,7 +98,7 @@ describe('brush and eraser', () => {
     expect(bench.at(48, 37)).toBe(0);
   });
 
-  it('follows the pressure of a pen, not of a mouse', () => {
+  it('follow the pressure of a pen, not of a mouse', () => {
     const width = (keys: Keys) => {
       const bounds = boundsOf(new Bench('brush').drag(30, 30, 30, 30, keys).session.shown);
       return bounds.right - bounds.left;
@@ -107,7 +107,7 @@ describe('brush and eraser', () => {
     expect(width({ pressure: 0.1 })).toBe(width({ pressure: 1 }));
   });
 
-  it('drops the stroke under way on Escape, and keeps what was before', () => {
+  it('discard the current stroke on Escape, and keep the earlier ones', () => {
     const bench = new Bench('brush').drag(10, 10, 20, 10);
     const before = bench.session.shown.data.slice();
     bench.do(pointer('down', 40, 40), pointer('move', 50, 50), { kind: 'cancel' });
@@ -117,7 +117,7 @@ describe('brush and eraser', () => {
     expect(bench.commits).toBe(1);
   });
 
-  it('keeps a stroke that leaves the picture', () => {
+  it('keep a stroke that leaves the picture', () => {
     const bench = new Bench('brush').do(
       pointer('down', 10, 10),
       pointer('move', -500, 10),
@@ -131,7 +131,7 @@ describe('brush and eraser', () => {
 });
 
 describe('outline tools', () => {
-  it('fills a lasso on up', () => {
+  it('fill a lasso on pointer up', () => {
     const bench = new Bench('lasso').do(
       pointer('down', 10, 10),
       pointer('move', 50, 10),
@@ -143,11 +143,11 @@ describe('outline tools', () => {
     expect(bench.commits).toBe(1);
   });
 
-  it('takes a click of the lasso for nothing', () => {
+  it('ignore a click of the lasso', () => {
     expect(new Bench('lasso').drag(10, 10, 10, 10).commits).toBe(0);
   });
 
-  it('closes a polygon on its first corner, by a double click and by Enter', () => {
+  it('close a polygon on its first corner, by a double click and by Enter', () => {
     const corners = () =>
       new Bench('polygon').do(pointer('down', 10, 10), pointer('down', 50, 10), pointer('down', 50, 50));
     for (const end of [pointer('down', 12, 12), pointer('double', 50, 50), { kind: 'confirm' } as const]) {
@@ -158,7 +158,7 @@ describe('outline tools', () => {
     }
   });
 
-  it('drops a polygon of two corners', () => {
+  it('discard a polygon of two corners', () => {
     const bench = new Bench('polygon').do(pointer('down', 10, 10), pointer('down', 50, 10), {
       kind: 'confirm',
     });
@@ -166,7 +166,7 @@ describe('outline tools', () => {
     expect(bench.runner.isActive).toBe(false);
   });
 
-  it('draws rectangles and ellipses, Shift for equal sides, Alt to take away', () => {
+  it('draw rectangles and ellipses, Shift for equal sides, Alt to subtract', () => {
     const rectangle = new Bench('rectangle').drag(10, 10, 50, 30);
     expect(coverageOf(rectangle.session.shown)).toBeCloseTo((40 * 20) / SIZE ** 2);
     rectangle.drag(10, 10, 30, 30, { alt: true });
@@ -178,7 +178,7 @@ describe('outline tools', () => {
     expect(ellipse.at(11, 11)).toBe(0);
   });
 
-  it('takes a click for nothing, and drops a drag on Escape', () => {
+  it('ignore a click, and discard a drag on Escape', () => {
     expect(new Bench('rectangle').drag(10, 10, 11, 11).commits).toBe(0);
     const bench = new Bench('ellipse').do(pointer('down', 5, 5), pointer('move', 40, 40), {
       kind: 'cancel',
@@ -201,7 +201,7 @@ describe('fill', () => {
 });
 
 describe('smart select', () => {
-  it('asks with all points and the box, and commits on Enter', () => {
+  it('sends all points and the box, and commits on Enter', () => {
     const bench = new Bench('select')
       .drag(20, 20, 20, 20)
       .drag(40, 40, 40, 40, { alt: true })
@@ -219,7 +219,7 @@ describe('smart select', () => {
     expect(bench.runner.isActive).toBe(false);
   });
 
-  it('takes no click outside of the picture, and the next one as if there had been none', () => {
+  it('ignores a click outside the picture, and treats the next one as if there had been none', () => {
     for (const [x, y] of [
       [-1, 20],
       [20, -1],
@@ -234,7 +234,7 @@ describe('smart select', () => {
     }
   });
 
-  it('cuts a box to the picture, and takes none that is next to it', () => {
+  it('clips a box to the picture, and ignores one outside it', () => {
     const bench = new Bench('select').drag(-30, 10, SIZE + 30, SIZE + 30);
     const asked = bench.effects.findLast((effect) => effect.kind === 'select');
     expect(asked?.selection.box).toEqual({ left: 0, top: 10, right: SIZE, bottom: SIZE });
@@ -243,7 +243,7 @@ describe('smart select', () => {
     expect(beside.effects.at(-1)).toEqual({ kind: 'outline', points: [], closed: false });
   });
 
-  it('drops the answer on Escape', () => {
+  it('discards the proposal on Escape', () => {
     const bench = new Bench('select').drag(20, 20, 20, 20);
     bench.session.replace(maskPlane(SIZE, SIZE, new Uint8ClampedArray(SIZE * SIZE).fill(255)));
     expect(bench.at(1, 1)).toBe(255);
@@ -271,7 +271,7 @@ describe('move', () => {
     }
   });
 
-  it('is where it was after Escape, and moves the whole mask when it went over the border and back', () => {
+  it('returns to its place on Escape, and moves the whole mask even if it went over the border and back', () => {
     const bench = withSquare();
     const before = bench.session.shown.data.slice();
     bench.do(pointer('down', 30, 30), pointer('move', -100, 30), { kind: 'cancel' });
@@ -302,7 +302,7 @@ describe('every tool', () => {
     fc.constant<ToolInput>({ kind: 'cancel' }),
   );
 
-  it('leaves the mask as it was committed last once it is cancelled, whatever came before', () => {
+  it('restores the last committed mask when it is cancelled, whatever came before', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TOOL_NAMES), fc.array(input, { maxLength: 30 }), (tool, inputs) => {
         const bench = new Bench('rectangle').drag(20, 20, 40, 40).take(tool);

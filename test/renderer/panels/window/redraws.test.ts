@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** What React draws again after a stroke: what shows the stroke, and no other panel. */
+/** What React renders again after a stroke: what shows the stroke, and no other panel. */
 import { MantineProvider } from '@mantine/core';
 import { act, createElement, type FunctionComponent, Profiler } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -33,7 +33,7 @@ import { mirror, useStudio } from '../../../../renderer/session/studio-store.ts'
 
 const MASKS = ['1', '2', '3'].map((digit) => digit.repeat(64));
 
-/** As a host says it: nothing of it is an object that the page had. */
+/** As a host sends it: none of its objects is one the page had. */
 const told = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 function scene(): SceneDocument {
@@ -45,7 +45,7 @@ function scene(): SceneDocument {
 /** Lets the host answer. */
 let confirm = () => {};
 
-/** A host that takes every change, once it is let. */
+/** A host that accepts every change once it is released. */
 function openProject() {
   let state: ProjectState = {
     projectId: '00000000-0000-4000-8000-000000000001',
@@ -163,7 +163,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-/** How often each panel was drawn again: once a change is shown, and once the host has confirmed it. */
+/** How often each panel rendered: once a change is shown, and once the host has confirmed it. */
 async function redrawsOf(change: () => void): Promise<Record<string, number>> {
   drawn.clear();
   await act(change);
@@ -174,7 +174,7 @@ async function redrawsOf(change: () => void): Promise<Record<string, number>> {
   return Object.fromEntries(drawn);
 }
 
-it('draws what shows a stroke, once; only whether it is saved is drawn when the host has it', async () => {
+it('renders what shows a stroke once; the host’s confirmation renders only the saved state', async () => {
   const redraws = await redrawsOf(() => {
     session.edit('Erase', (before) => changeConcept(before, 'a', { mask: MASKS[2]! }));
     workbench.changed();
@@ -182,7 +182,7 @@ it('draws what shows a stroke, once; only whether it is saved is drawn when the 
   expect(redraws).toEqual({ header: 2, concepts: 1, masks: 1 });
 });
 
-it('draws one concept of the list where only that one changed', async () => {
+it('renders one concept of the list if only that one changed', async () => {
   const heads = () => [...document.querySelectorAll('.concept-card')];
   const shown = () => heads().map((card) => card.getAttribute('data-hidden'));
   expect(shown()).toEqual(['false', 'false']);
@@ -193,14 +193,14 @@ it('draws one concept of the list where only that one changed', async () => {
   expect(redraws).toEqual({ header: 2, concepts: 1 });
 });
 
-it('draws parameters where a parameter changed', async () => {
+it('renders the parameters if one of them changed', async () => {
   const redraws = await redrawsOf(() =>
     session.edit('Seed', (before) => changeParameters(before, { seed: 123 })),
   );
   expect(Object.keys(redraws).toSorted()).toEqual(['header', 'parameters']);
 });
 
-it('draws nothing when the host tells once more what is known', async () => {
+it('renders nothing if the host repeats what is known', async () => {
   const redraws = await redrawsOf(() => {
     session.adopt(told(session.view().state));
     mirror({ settings: told(useStudio.getState().settings) });
