@@ -1,4 +1,6 @@
-/** The one way in: whatever is sent, an envelope comes back, and only what is agreed leaves. */
+/**
+ * The single entrance for commands: every input gets an envelope, and only output that matches the contract is sent.
+ */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CommandContext, createDispatcher } from '../../../electron/app/dispatcher.ts';
@@ -21,11 +23,11 @@ afterAll(async () => {
 
 const somebody = (): CommandContext => ({ clientId: 'test' });
 
-test('there is a handler of every command, and of nothing else', () => {
+test('there is a handler for every command, and for nothing else', () => {
   expect(Object.keys(studio.handlers).toSorted()).toEqual(commandNames.toSorted());
 });
 
-test('a sender that is not known is refused before anything else is looked at', async () => {
+test('an unknown sender is refused before anything else is looked at', async () => {
   const dispatch = createDispatcher<string>({
     handlers: studio.handlers,
     identify: (sender) => (sender === 'known' ? somebody() : null),
@@ -34,7 +36,7 @@ test('a sender that is not known is refused before anything else is looked at', 
   expect(await dispatch('known', 'app.info', {})).toMatchObject({ ok: true });
 });
 
-test('unknown commands and wrong input are told apart, and say what is wrong', async () => {
+test('unknown commands and invalid inputs have different codes, and say what is wrong', async () => {
   const dispatch = createDispatcher({ handlers: studio.handlers, identify: somebody });
   for (const name of ['app.inf', 'constructor', '__proto__', 'toString', 7, null, undefined, {}]) {
     expect(await dispatch(null, name, {})).toMatchObject({ ok: false, code: 'COMMAND_UNKNOWN' });
@@ -50,7 +52,7 @@ test('unknown commands and wrong input are told apart, and say what is wrong', a
   });
 });
 
-test('what a handler throws keeps its code; a fault of the program is INTERNAL and goes to the log', async () => {
+test('a handler’s error keeps its code; a fault of the program is INTERNAL and is logged', async () => {
   const faults: string[] = [];
   const withHandler = (handler: () => never) =>
     createDispatcher({
@@ -74,7 +76,7 @@ test('what a handler throws keeps its code; a fault of the program is INTERNAL a
   expect(faults).toEqual(['app.info']);
 });
 
-test('an answer that is not as agreed does not leave', async () => {
+test('an output that does not match the contract is not sent', async () => {
   const faults: string[] = [];
   const info = await studio.handlers['app.info']({}, somebody());
   const dispatch = createDispatcher({

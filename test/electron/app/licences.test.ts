@@ -1,4 +1,4 @@
-/** Every package that is shipped, in the host or in the page, is named with the whole text of its licence. */
+/** Every package that is shipped, in the host or in the page, is listed with the full text of its licence. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const textOf = (name: string) => notices.find((notice) => notice.name.startsWith(name))?.text ?? '';
 
-it('no package is without its text', () => {
+it('no package lacks its text', () => {
   expect(notices.filter(({ text }) => text === null || text.length < 400)).toEqual([]);
   expect(notices.filter(({ licence }) => /not stated|unlicensed/i.test(licence))).toEqual([]);
 });
@@ -39,11 +39,11 @@ it.each([
   'comlink',
   '@tabler/icons-react',
   'react-markdown',
-])('the page’s %s is among them', (name) => {
+])('the page’s %s is listed', (name) => {
   expect(notices.filter((notice) => notice.name === name)).toHaveLength(1);
 });
 
-it('the host’s own dependencies are all among them', async () => {
+it('all of the host’s own dependencies are listed', async () => {
   const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const names = notices.map(({ name }) => name);
   expect(Object.keys(dependencies).filter((name) => !names.includes(name))).toEqual([]);
@@ -71,7 +71,7 @@ it('ONNX Runtime comes with its licence and its third-party notices', async () =
   expect(await readFile(join(texts, 'README.md'), 'utf8')).toContain(dependencies['onnxruntime-node']);
 });
 
-it('no text is kept that no package needs', async () => {
+it('no text is stored that no package needs', async () => {
   const added = JSON.parse(await readFile(join(texts, 'packages.json'), 'utf8')) as Record<string, string[]>;
   const names = notices.map(({ name }) => name);
   const unused = Object.keys(added).filter(

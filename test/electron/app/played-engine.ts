@@ -1,4 +1,4 @@
-/** An engine that is played in the host's own process: it opens at once, and gives what it was told to. */
+/** A fake engine in the host's own process: it opens at once, and gives the results it was told to. */
 import type { EngineChild, EngineLauncher } from '../../../electron/app/engine/engine-child.ts';
 import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
 import { describedPack } from './engine/described-pack.ts';
@@ -6,8 +6,8 @@ import { describedPack } from './engine/described-pack.ts';
 const memoryBytes = 1;
 
 /**
- * @param play what every render ends with, and what every candidate for a background is: a picture; or a run ends only
- *   when it is cancelled
+ * @param play what every render ends with, and what every background candidate is: a picture; or a run ends only when
+ * it is cancelled
  */
 export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLauncher {
   return (): EngineChild => {
@@ -66,7 +66,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
   };
 }
 
-/** Every candidate at once, each with a few bytes of its own behind the picture, and then the end. */
+/** Gives every candidate at once, each with a few bytes of its own behind the picture, and then ends. */
 function answerBackgrounds(
   runId: number,
   { count = 1, seed }: { readonly count?: number | undefined; readonly seed: number },

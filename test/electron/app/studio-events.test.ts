@@ -1,8 +1,8 @@
-/** Events go to everybody who listens, whatever one of them does. */
+/** Events reach every listener, whatever one of them does. */
 import { expect, test } from 'vitest';
 import { StudioEvents } from '../../../electron/app/studio-events.ts';
 
-test('a listener that throws keeps neither the others from hearing nor the work from going on', () => {
+test('a listener that throws prevents neither the others from being called nor the work from continuing', () => {
   const faults: unknown[] = [];
   const events = new StudioEvents((error, what) => faults.push([error, what]));
   const gone = new Error('the window is gone');

@@ -1,4 +1,4 @@
-/** A whole program without windows, on folders of its own, with the tiny pack as its bundled one and no network. */
+/** A whole program without windows, with its own folders, the tiny pack as its bundled one, and no network. */
 import { createDispatcher } from '../../../electron/app/dispatcher.ts';
 import { createStudio, type Studio, type StudioOptions } from '../../../electron/app/studio.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../../../electron/contract/commands.ts';
@@ -9,7 +9,7 @@ import { type PlatformFacts, studioFolders } from '../../../electron/foundation/
 import { systemEnvironment } from '../../../electron/models/store-environment.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
 
-/** A platform whose folders lie below a root. */
+/** A platform with all folders in one root. */
 export async function testFacts(root: string, environment?: NodeJS.ProcessEnv): Promise<PlatformFacts> {
   return {
     platform: process.platform,
@@ -45,7 +45,7 @@ export async function uploadTo(studio: Studio, bytes: Uint8Array, mediaType = 'i
   return upload.finish();
 }
 
-/** Calls a command of a program, as a window does. @throws StudioError what the program says */
+/** Calls a command of the program, as a window does. @throws StudioError the program's error */
 export async function callStudio<Name extends CommandName>(
   studio: Studio,
   name: Name,
@@ -61,7 +61,7 @@ export async function callStudio<Name extends CommandName>(
   return envelope.value as CommandOutput<Name>;
 }
 
-/** The last state of a render that events told of. */
+/** The last state of a render that an event announced. */
 export function lastOfRender(events: readonly StudioEvent[], renderId: string): RenderSummary | undefined {
   return events
     .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))

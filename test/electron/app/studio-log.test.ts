@@ -1,4 +1,4 @@
-/** What a running program writes into its log and gives out as diagnostics, and what never gets there. */
+/** What a running program writes to its log and to diagnostics, and what never gets there. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { withoutHome } from '../../../electron/app/diagnostics.ts';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-/** All entries of the log, in their order. */
+/** All entries of the log, in order. */
 function logged(): Record<string, unknown>[] {
   return host
     .logText()
@@ -39,7 +39,7 @@ async function renderThatFails(): Promise<string> {
   return renderId;
 }
 
-test('a start, the engine, its device and durations, and a failed render are in the log, in order', async () => {
+test('a start, the engine, its device and durations, and a failed render are logged, in order', async () => {
   const renderId = await renderThatFails();
   const relevant = logged().filter(({ event }) => /^(host|engine|render)\./.test(String(event)));
   expect(relevant).toMatchObject([
@@ -53,7 +53,7 @@ test('a start, the engine, its device and durations, and a failed render are in 
   ]);
 });
 
-test('a crash of the engine is in the log with its last words', async () => {
+test('a crash of the engine is logged with the tail of its stderr', async () => {
   await host.call('renders.enqueue', { projectId });
   const puppet = await host.engineAtWork();
   puppet.end({ exitCode: null, signal: 'SIGSEGV', stderrTail: `driver fault while at "${PROMPT}"` });
@@ -68,7 +68,7 @@ test('a crash of the engine is in the log with its last words', async () => {
   expect(host.logText()).not.toContain('lighthouse');
 });
 
-test('a refused command is there by name and code; prompts and names are nowhere', async () => {
+test('a refused command is logged by name and code; prompts and names never are', async () => {
   await renderThatFails();
   await expect(host.call('project.open', { path: `/nowhere/${NAME}.pnpmix` })).rejects.toThrow();
   await expect(host.call('renders.get', { projectId, renderId: PROMPT } as never)).rejects.toThrow();
@@ -84,7 +84,7 @@ test('a refused command is there by name and code; prompts and names are nowhere
 });
 
 describe('diagnostics', () => {
-  test('say what the program, the machine, the engine and the settings are, and what happened last', async () => {
+  test('describe the program, the machine, the engine and the settings, and the latest events', async () => {
     const renderId = await renderThatFails();
     await host.call('settings.set', { rowsAtOnce: 4, editor: { lastSeen: NAME } });
     const diagnostics = await host.call('app.diagnostics', {});
@@ -103,7 +103,7 @@ describe('diagnostics', () => {
     const diagnostics = await host.call('app.diagnostics', {});
     expect(JSON.stringify(diagnostics)).not.toContain(host.root);
     expect(diagnostics.folders.settings).toBe(join('~', 'settings'));
-    // In the file itself, which stays on this machine, paths are whole.
+    // In the file itself, which stays on this machine, paths are absolute.
     expect(host.logText()).toContain(JSON.stringify(host.root).slice(1, -1));
   });
 

@@ -1,6 +1,6 @@
 /**
- * A project, a PNG and a scene file as version 1 wrote them (test/golden/version-1) open, mean what they meant, and
- * give the same picture.
+ * A project, a PNG and a scene file of version 1 (test/golden/version-1) open, keep their meaning, and give the same
+ * picture.
  */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -69,7 +69,7 @@ test('a project of version 1 opens with every step of its history and its render
   expect(render.document).toMatchObject({ version: 2, frame: 'whole' });
 });
 
-test('what version 1 gets wrong is still refused', () => {
+test('invalid values and mixed versions are still refused', () => {
   const request = JSON.parse(JSON.stringify(readRenderRequest(readFileSync(picturePath), 'picture.png')));
   const { featherPx, ...parameters } = request.parameters;
   const old = { ...request, version: 1, parameters: { ...parameters, feather: 999 } };
@@ -81,7 +81,7 @@ test('what version 1 gets wrong is still refused', () => {
   expect(featherPx).toBe(0);
 });
 
-test('a pack’s manifest may recommend by the old names', () => {
+test('a pack’s manifest may use the old names in its recommendations', () => {
   const { recommended } = packManifestSchema.parse({
     ...JSON.parse(readFileSync(join(starterPack, 'pack.json'), 'utf8')),
     recommended: { guidance: 2, edge: 3, conceptPicture: 'whole', steps: 9 },
@@ -107,7 +107,7 @@ describe('rendered again', () => {
   const picture = async () =>
     (await decodeImage({ name: 'picture.png', bytes: readFileSync(picturePath) })).pixels;
 
-  /** Another processor rounds otherwise; a setting that was read wrongly moves whole regions. */
+  /** Other processors round differently; a misread setting changes whole regions. */
   function expectSame(found: RgbImage) {
     expect([found.width, found.height]).toEqual([expected.width, expected.height]);
     const largest = found.data.reduce(

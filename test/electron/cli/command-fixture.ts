@@ -11,7 +11,7 @@ export interface CommandFixture {
   readonly scenePath: string;
 }
 
-/** Registers the hooks that make and remove the fixture; its fields are there from the first test on. */
+/** Registers the hooks that make and remove the fixture; its fields are set from the first test on. */
 export function useCommandFixture(): CommandFixture {
   const fixture = { root: '', pack: '', scenePath: '' };
   const cacheBefore = process.env.PNPMIX_CACHE_DIR;

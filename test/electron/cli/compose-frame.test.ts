@@ -36,7 +36,7 @@ async function scene(changes: Record<string, unknown> = {}): Promise<string> {
 const compose = (path: string, ...args: string[]) =>
   runCommand(['compose', path, '--out', out, '--pack', fixture.pack, '--device', 'cpu', ...args]);
 
-test('a placed concept in a picture of any size; the output says the frame in and out', async () => {
+test('a placed concept in a picture of any size; the output names the frame’s input and output sizes', async () => {
   const { exitCode, out: printed, err } = await compose(await scene(), '--json', '--strength', '0.5');
   expect([exitCode, err]).toEqual([0, expect.anything()]);
   const result = JSON.parse(printed.trim().split('\n').at(-1)!);
@@ -53,7 +53,7 @@ test('a placed concept in a picture of any size; the output says the frame in an
   });
 });
 
-test('a frame on the command line goes before the scene file’s; one outside of the picture is refused', async () => {
+test('a frame on the command line overrides the scene file’s; one outside the picture is refused', async () => {
   const path = await scene({ frame: 'whole' });
   const drawn = await compose(path, '--json', '--frame', '20,6,64,64');
   expect(JSON.parse(drawn.out.trim().split('\n').at(-1)!).frame).toMatchObject({
@@ -67,7 +67,7 @@ test('a frame on the command line goes before the scene file’s; one outside of
   expect((await compose(path, '--frame', 'all')).err).toMatch(/USAGE: --frame takes auto, whole or LEFT/);
 });
 
-test('a background made from a prompt, with a placed concept alone, has nothing taken out', async () => {
+test('a background made from a prompt, with only a placed concept, has nothing removed', async () => {
   const placement = { x: 16, y: 16, scale: 0.5 };
   const path = await scene({ background: { seed: 3 }, concepts: [{ ...placed, placement }] });
   const result = await compose(path);

@@ -1,4 +1,4 @@
-/** `compose` with a picture that it made in the place of a scene file. */
+/** `compose` with a picture that it made in place of a scene file. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
@@ -30,8 +30,8 @@ const sceneFiles = () => {
     .map((name) => join(scene, name));
 };
 
-describe('a picture in the place of a scene', () => {
-  test('gives the same picture again, its scene’s pictures lying beside it', async () => {
+describe('a picture in place of a scene', () => {
+  test('gives the same picture again, with its scene’s pictures next to it', async () => {
     const [first, again] = [join(folder, 'first.png'), join(folder, 'again.png')];
     await compose(fixture.scenePath, first, '--seed', '7', '--beta', '0.25');
     for (const path of sceneFiles()) copyFileSync(path, join(folder, `renamed ${path.split('/').at(-1)}`));
@@ -44,7 +44,7 @@ describe('a picture in the place of a scene', () => {
     expect(b).toEqual({ ...a!, parameters: { ...a!.parameters, seed: 8 } });
   });
 
-  test('finds its pictures in a project beside it', async () => {
+  test('finds its scene’s pictures in a project next to it', async () => {
     const [first, again] = [join(folder, 'first.png'), join(folder, 'again.png')];
     await compose(fixture.scenePath, first);
     const missing = await compose(first, again);
@@ -59,7 +59,7 @@ describe('a picture in the place of a scene', () => {
     expect(readFileSync(again)).toEqual(readFileSync(first));
   });
 
-  test('that says nothing, or nonsense, is refused', async () => {
+  test('without a valid request is refused', async () => {
     const [plain, again] = [join(folder, 'plain.png'), join(folder, 'again.png')];
     expect((await compose(fixture.scenePath, plain, '--no-metadata')).exitCode).toBe(0);
     expect((await compose(plain, again)).err).toContain('does not contain how it was made');

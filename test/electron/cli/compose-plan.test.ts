@@ -1,4 +1,4 @@
-/** `compose` of scenes that are not whole: backgrounds from prompts, masks from phrases, objects taken out. */
+/** `compose` with incomplete scenes: backgrounds from prompts, masks from phrases, objects removed. */
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -30,14 +30,14 @@ async function planned(changes: Record<string, unknown>, masks: readonly unknown
 const compose = (scene: string) =>
   runCommand(['compose', scene, '--out', out, '--pack', fixture.pack, '--device', 'cpu']);
 
-test('from a prompt, with mask files, and the objects taken out', async () => {
+test('a background from a prompt, with mask files, and the objects removed', async () => {
   const plan = await planned({ background: { seed: 3 }, inpainted: undefined });
   const result = await compose(plan);
   expect(result).toMatchObject({ exitCode: 0, err: '' });
   expect(result.out).toMatch(/background: seed 3, by Tiny/);
   expect(result.out).toMatch(/inpainted background: by blended latent diffusion from a fill in layers/);
   expect(existsSync(out)).toBe(true);
-  // What was made is a scene of its own, and composes to the same picture.
+  // The result is a scene of its own, and composes to the same picture.
   const folder = join(fixture.root, 'out', 'picture-scene');
   const scene = JSON.parse(readFileSync(join(folder, 'scene.json'), 'utf8'));
   expect(scene).toMatchObject({ background: 'background.png', inpainted: 'inpainted.png' });
@@ -57,7 +57,7 @@ test('a mask from a phrase', async () => {
   expect(result.out).toMatch(/inpainted background: by Telea/);
 });
 
-test('nothing found for a phrase is said with what to do, and no picture is left', async () => {
+test('a phrase that finds nothing is an error with advice, and leaves no picture', async () => {
   rmSync(out, { force: true });
   const result = await compose(await planned({}, [{ phrase: 'a dog' }]));
   expect(result.exitCode).toBe(1);
@@ -78,13 +78,13 @@ test.each([
   expect(result.err).toMatch(message);
 });
 
-test('a scene file that is an array is no plan', async () => {
+test('a scene file that is an array is refused', async () => {
   const path = join(fixture.root, 'array.json');
   writeJson(path, []);
   expect((await compose(path)).err).toMatch(/SCENE_INVALID/);
 });
 
-describe('what was mended by hand', () => {
+describe('files edited by hand', () => {
   const made = ['mask-1.png', 'inpainted.png', 'scene.json'];
   let plan: string;
   let folder: string;
@@ -96,7 +96,7 @@ describe('what was mended by hand', () => {
     expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
   });
 
-  test('nothing was: the run can be repeated', async () => {
+  test('without any, the run can be repeated', async () => {
     expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
   });
 
@@ -127,13 +127,13 @@ describe('what was mended by hand', () => {
   });
 
   test('a run that was killed between two files can be repeated', async () => {
-    // The record names a file's hash before the file is there.
+    // The record names a file's hash before the file exists.
     rmSync(join(folder, 'scene.json'));
     rmSync(join(folder, 'inpainted.png'));
     expect(await compose(plan)).toMatchObject({ exitCode: 0 });
   });
 
-  test('a plan in the folder itself is not written over by the scene that it becomes', async () => {
+  test('a plan in the folder itself is not overwritten by the resulting scene', async () => {
     const own = join(folder, 'scene.json');
     writeFileSync(own, readFileSync(plan, 'utf8'));
     const { err } = await compose(own);

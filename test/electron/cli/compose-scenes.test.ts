@@ -1,4 +1,4 @@
-/** `compose` on scenes that lack something or are wrong: a code, a sentence that names what, and no output. */
+/** `compose` with scenes that are incomplete or wrong: a code, a sentence that names the problem, and no output. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await makeTinyScene(folder);
 });
 
-/** Composes with another scene file; the pictures are those of the fixture unless the test changed them. */
+/** Composes with another scene file; the pictures are the fixture's unless the test changed them. */
 function composeWith(file: unknown = tinySceneFile()) {
   const path = join(folder, 'scene.json');
   writeJson(path, file);
@@ -59,7 +59,7 @@ describe('the scene file', () => {
     await expectRefused(composeWith(file), code, named);
   });
 
-  test('is not there, or is torn', async () => {
+  test('is missing or truncated', async () => {
     const compose = (path: string) => runCommand(['compose', path, '--pack', fixture.pack, '--out', out]);
     await expectRefused(compose('missing.json'), 'SCENE_MISSING', 'missing.json');
     const torn = join(fixture.root, 'torn.json');
@@ -75,7 +75,7 @@ describe('the scene file', () => {
 });
 
 describe('a picture', () => {
-  test('is no picture, or is torn', async () => {
+  test('is no picture, or is truncated', async () => {
     writeFileSync(join(folder, 'cat.png'), 'no picture');
     await expectRefused(composeWith(), 'ASSET_INVALID', 'cat.png');
     await makeTinyScene(folder);
@@ -84,7 +84,7 @@ describe('a picture', () => {
     await expectRefused(composeWith(), 'ASSET_INVALID', 'background.png');
   });
 
-  test('is of another aspect than the background', async () => {
+  test('has another aspect ratio than the background', async () => {
     await writePicture(join(folder, 'background.png'), { size: [64, 32] });
     await expectRefused(composeWith(), 'SIZE_MISMATCH', '64 x 32');
     await makeTinyScene(folder);
@@ -93,7 +93,7 @@ describe('a picture', () => {
   });
 });
 
-test('a mask is empty', async () => {
+test('an empty mask is refused', async () => {
   await writePicture(join(folder, 'cat-mask.png'), { isMask: true });
   await expectRefused(composeWith(), 'MASK_EMPTY', 'my cat');
 });

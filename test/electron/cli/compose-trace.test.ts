@@ -1,4 +1,4 @@
-/** `--trace`, read back with another library than the one that wrote it. */
+/** `--trace`, read with another library than the one that wrote it. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type NpyArray, parse } from 'npyjs';
@@ -25,7 +25,7 @@ function readNpy(path: string): NpyArray<Float32Array> {
 }
 
 describe('a trace', () => {
-  test('holds every tensor that docs/trace.md names, and they fit together', async () => {
+  test('contains every tensor that docs/trace.md lists, with consistent shapes', async () => {
     const folder = join(fixture.root, 'trace');
     const { exitCode, out: printed } = await trace(folder);
     expect(exitCode).toBe(0);
@@ -68,7 +68,7 @@ describe('a trace', () => {
     expect(mask.shape).toEqual(final.shape.slice(1));
     expect(read(`blend/${steps - 1}/output`).data).toEqual(final.data);
 
-    // Where the background is, the output follows the background's own trajectory.
+    // In the background, the output follows the background's own trajectory.
     for (let step = 0; step < steps; step++) {
       const output = read(`blend/${step}/output`).data;
       const next = step + 1 < steps ? `x_t/${step + 1}` : 'x0';
@@ -88,7 +88,7 @@ describe('a trace', () => {
     });
   });
 
-  test('does not go into a folder that holds something', async () => {
+  test('is refused for a folder that is not empty', async () => {
     const { exitCode, err } = await trace(join(fixture.root, 'scene'));
     expect([exitCode, err]).toEqual([1, expect.stringContaining('OUTPUT_UNWRITABLE')]);
     const file = join(fixture.root, 'a-file');
@@ -96,7 +96,7 @@ describe('a trace', () => {
     expect((await trace(join(file, 'trace'))).err).toContain('OUTPUT_UNWRITABLE');
   });
 
-  test('changes nothing of the picture', async () => {
+  test('does not change the picture', async () => {
     const [traced, plain] = ['traced.png', 'plain.png'].map((name) => join(fixture.root, name)) as [
       string,
       string,

@@ -1,4 +1,4 @@
-/** `compose` as a person runs it: what it writes, what it refuses, and that nothing half-written is left. */
+/** `compose` as a user runs it: what it writes, what it refuses, and that no partial files are left. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,7 +27,7 @@ const written = () => readdirSync(join(fixture.root, 'out')).sort();
 const requestOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 describe('a checkpoint of one file', () => {
-  test('composes where it lies, with a VAE and a LoRA, and the request names them', async () => {
+  test('composes from where it is, with a VAE and a LoRA, and the request names them', async () => {
     const file = join(fixture.root, 'photon.safetensors');
     writeWholeVocabulary(file);
     const args = ['compose', fixture.scenePath, '--device', 'cpu', '--steps', '2', '--out', out];
@@ -51,7 +51,7 @@ describe('a checkpoint of one file', () => {
       tensors: { [`${module}.lora_down.weight`]: [2, 64], [`${module}.lora_up.weight`]: [64, 2] },
       metadata: { 'modelspec.trigger_phrase': 'sks cat' },
     });
-    // The scene's model counts where no option names another.
+    // The scene's model is used unless an option names another one.
     const scene = JSON.parse(readFileSync(fixture.scenePath, 'utf8'));
     const path = join(dirname(fixture.scenePath), 'with-model.json');
     writeFileSync(
@@ -80,7 +80,7 @@ describe('a checkpoint of one file', () => {
 });
 
 describe('a picture', () => {
-  test('is written whole, with its path, time and device on the output', async () => {
+  test('is written completely, with its path, time and device on the output', async () => {
     const { exitCode, out: printed, err } = await compose();
     expect([exitCode, err]).toEqual([0, '']);
     expect(await sharp(readFileSync(out)).metadata()).toMatchObject({
@@ -97,7 +97,7 @@ describe('a picture', () => {
     expect(openSessionCount()).toBe(0);
   });
 
-  test('is the same bytes again, and another one with another seed', async () => {
+  test('has the same bytes again, and differs with another seed', async () => {
     await compose();
     const first = readFileSync(out);
     await compose();
@@ -106,7 +106,7 @@ describe('a picture', () => {
     expect(readFileSync(out)).not.toEqual(first);
   });
 
-  test('comes with the request that makes it again: options over the scene file over the pack', async () => {
+  test('contains the request that reproduces it: options over the scene file over the pack', async () => {
     const request = join(fixture.root, 'out', 'request.json');
     const options = ['--alpha', '0.5', '--alpha', 'my dog=0', '--beta', '0.25', '--layers', 'decoder'];
     const { exitCode } = await compose('--request', request, ...options, '--attention-steps', '0..0.5');
@@ -130,7 +130,7 @@ describe('a picture', () => {
     });
   });
 
-  test('alpha = 0 and beta = 0 are values, on the command line and in the scene file', async () => {
+  test('accepts alpha = 0 and beta = 0, on the command line and in the scene file', async () => {
     const request = join(fixture.root, 'out', 'request.json');
     await compose('--request', request, '--alpha', '0', '--beta', '0');
     expect(requestOf(request).scene.concepts.map(({ alpha }: { alpha: number }) => alpha)).toEqual([0, 0]);
@@ -154,7 +154,7 @@ describe('a sweep', () => {
     expect(colours.size).toBeGreaterThan(100);
   });
 
-  test('is refused where it makes no sense', async () => {
+  test('is refused if it makes no sense', async () => {
     for (const args of [
       ['--sweep', 'alpha=0,x'],
       ['--sweep', 'colour=1,2'],
@@ -177,7 +177,7 @@ describe('a sweep', () => {
 });
 
 describe('usage', () => {
-  test('every command explains itself', async () => {
+  test('every command has a help text', async () => {
     for (const command of ['demo', 'compose', 'evaluate']) {
       const { exitCode, out: help } = await runCommand([command, '--help']);
       expect(exitCode).toBe(0);
@@ -187,7 +187,7 @@ describe('usage', () => {
     expect((await runCommand(['--help'])).out).toContain('compose');
   });
 
-  test('what is not understood ends with 2 and says where help is', async () => {
+  test('invalid usage exits with 2 and says where to find help', async () => {
     for (const args of [
       ['compose'],
       ['compose', fixture.scenePath],
@@ -227,14 +227,14 @@ describe('usage', () => {
     [['--seed', '--steps', '3'], 2, '--seed needs a value.'],
     [['--seed'], 2, '--seed needs a value.'],
     [['--no-metadata=yes'], 2, '--no-metadata takes no value; not "yes".'],
-  ])('%j is refused with what is accepted', async (args, exitCode, message) => {
+  ])('%j is refused with the accepted values', async (args, exitCode, message) => {
     const result = await compose(...args);
     expect(result.err).toContain(message);
     expect(result.exitCode).toBe(exitCode);
     expect(existsSync(out)).toBe(false);
   });
 
-  test('a command that is nearly there is suggested', async () => {
+  test('a similar command is suggested for a misspelt one', async () => {
     expect((await runCommand(['compse'])).err).toContain(
       'There is no command "compse". Did you mean "compose"?',
     );
@@ -247,8 +247,8 @@ describe('usage', () => {
   });
 });
 
-describe('the output', () => {
-  test('that cannot be written is found out before the models are loaded', async () => {
+describe('an output', () => {
+  test('that cannot be written is detected before the models are loaded', async () => {
     const file = join(fixture.root, 'file');
     writeFileSync(file, '');
     const { exitCode, err } = await runCommand([
@@ -264,7 +264,7 @@ describe('the output', () => {
     expect((await compose()).err).toContain('OUTPUT_UNWRITABLE');
   });
 
-  test('that was there stays when the render fails or is cancelled', async () => {
+  test('that exists stays when the render fails or is cancelled', async () => {
     mkdirSync(join(fixture.root, 'out'));
     writeFileSync(out, 'an earlier result');
     expect((await compose('--alpha', 'my cat=3')).exitCode).toBe(1);
@@ -274,11 +274,11 @@ describe('the output', () => {
   });
 });
 
-describe('cancelled', () => {
-  test('before it begins, or at any step: a code, nothing written, no process and no session left', async () => {
+describe('cancelling', () => {
+  test('before the start, or at any step: a code, nothing written, no process and no session left', async () => {
     const trace = join(fixture.root, 'out', 'trace');
     for (const reports of [0, 1, 2, 4, 8, 12]) {
-      // In a process of its own, and in this one.
+      // In a separate process, and in this one.
       for (const args of [[], ['--trace', trace]]) {
         const { exitCode, err, out: printed } = await cancelledAfter(reports, ...args);
         expect([reports, args, exitCode, printed]).toEqual([reports, args, 130, '']);
@@ -290,7 +290,7 @@ describe('cancelled', () => {
   });
 });
 
-/** Cancels when so many steps have been reported, of a render that would take many more. */
+/** Cancels a render of many steps once a given number of steps has been reported. */
 async function cancelledAfter(reports: number, ...args: string[]): ReturnType<typeof compose> {
   const controller = new AbortController();
   let heard = 0;
@@ -299,7 +299,7 @@ async function cancelledAfter(reports: number, ...args: string[]): ReturnType<ty
   };
   if (reports === 0) controller.abort();
   const base = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--out', out];
-  // Another seed each time, so that no inversion is found in the cache.
+  // Another seed each time, so that no inversion is in the cache.
   const once = ['--seed', String(1000 + reports), '--steps', '999'];
   return runCommand([...base, ...once, ...args], controller.signal, hear);
 }

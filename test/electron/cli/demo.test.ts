@@ -1,4 +1,4 @@
-/** `demo` on a tiny pack that brings the scene along. */
+/** `demo` with a tiny pack that contains the scene. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -9,7 +9,7 @@ import { runCommand } from './run-command.ts';
 
 const fixture = useCommandFixture();
 
-test('writes the result and the sheet of how it came about, and prints where they are', async () => {
+test('writes the result and the sheet that explains it, and prints their paths', async () => {
   const sample = join(fixture.pack, 'scenes', 'two-concepts');
   await makeTinyScene(sample);
   const folder = join(fixture.root, 'demo');
@@ -25,7 +25,7 @@ test('writes the result and the sheet of how it came about, and prints where the
   rmSync(sample, { recursive: true });
 });
 
-test('shows the photograph with a placed thing too, where the pack has one', async () => {
+test('also shows the photograph with a placed object, if the pack has one', async () => {
   const samples = ['two-concepts', 'photograph'].map((name) => join(fixture.pack, 'scenes', name));
   await makeTinyScene(samples[0]!);
   const { inpainted: _, ...file } = tinySceneFile();
@@ -42,7 +42,7 @@ test('shows the photograph with a placed thing too, where the pack has one', asy
   for (const sample of samples) rmSync(sample, { recursive: true });
 });
 
-test('of a pack that has no such scene says so', async () => {
+test('of a pack without such a scene says so', async () => {
   const { exitCode, err } = await runCommand([
     'demo',
     '--pack',

@@ -1,4 +1,4 @@
-/** What a real process meets: Ctrl-C, an engine that dies, readers that go away; nothing half-written stays. */
+/** Events of a real process: Ctrl-C, an engine that dies, readers that go away; no partial files stay. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { useCommandFixture } from './command-fixture.ts';
 const fixture = useCommandFixture();
 const main = join(import.meta.dirname, '..', '..', '..', 'electron', 'cli', 'main.ts');
 
-/** A render of as many steps as there are, so that what happens to it comes long before its end. */
+/** A render with the maximum number of steps, so that everything happens long before its end. */
 function startCompose(folder: string) {
   mkdirSync(folder);
   const args = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--steps', '999'];
@@ -24,20 +24,20 @@ function startCompose(folder: string) {
   const isRendering = new Promise<void>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       said.err += chunk;
-      // The first report comes when the engine has begun to load the pack.
+      // The first report comes when the engine starts loading the pack.
       if (said.err.includes('Inverting')) resolve();
     });
   });
   return { child, out, said, isRendering };
 }
 
-/** Process id of the only child of a command, which is its engine. */
+/** Process id of a command's only child, its engine. */
 function enginePid(command: ChildProcess): number {
   return Number(execFileSync('pgrep', ['-P', String(command.pid)], { encoding: 'utf8' }).trim());
 }
 
-// Windows has no SIGINT to send to another process: kill() ends it there and then.
-describe.skipIf(process.platform === 'win32')('a command that is under way', () => {
+// Windows has no SIGINT to send to another process: kill() ends it immediately.
+describe.skipIf(process.platform === 'win32')('a running command', () => {
   test('is cancelled at the next step by Ctrl-C, with exit code 130', async () => {
     const folder = join(fixture.root, 'interrupted');
     const { child, out, said, isRendering } = startCompose(folder);
@@ -50,11 +50,11 @@ describe.skipIf(process.platform === 'win32')('a command that is under way', () 
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('is ended on the spot by a second Ctrl-C, and its engine with it, even in the middle of a call', async () => {
+  test('is killed at once by a second Ctrl-C together with its engine, even in the middle of a call', async () => {
     const { child, isRendering } = startCompose(join(fixture.root, 'ended'));
     await isRendering;
     const engine = enginePid(child);
-    // As one is that sits in a native call: it hears nothing.
+    // Like one that is blocked in a native call: it receives nothing.
     process.kill(engine, 'SIGSTOP');
     child.stderr.on('data', (chunk: string) => {
       if (chunk.includes('Cancelling')) child.kill('SIGINT');

@@ -1,4 +1,4 @@
-/** `--json`: one line of JSON for every result on standard output, errors included. */
+/** `--json`: one line of JSON on standard output for every result, errors included. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -11,14 +11,14 @@ const fixture = useCommandFixture();
 beforeAll(() => vi.stubEnv('PNPMIX_MODELS_DIR', join(fixture.root, 'models')));
 afterAll(() => vi.unstubAllEnvs());
 
-/** Runs a command with --json. @returns the exit code, and what its output's lines say */
+/** Runs a command with --json. @returns the exit code, and the output's parsed lines */
 async function runJson(...args: string[]) {
   const { exitCode, out, err } = await runCommand([...args, '--json']);
   const lines = out.trimEnd().split('\n');
   return { exitCode, err, results: lines.map((line) => JSON.parse(line)) };
 }
 
-test('compose and its sweep say what they wrote, on what, and how long it took', async () => {
+test('compose and its sweep report what they wrote, on which device, and how long it took', async () => {
   const out = join(fixture.root, 'json.png');
   const request = join(fixture.root, 'request.json');
   const base = ['compose', fixture.scenePath, '--pack', fixture.pack, '--device', 'cpu', '--out', out];
@@ -46,7 +46,7 @@ test('compose and its sweep say what they wrote, on what, and how long it took',
   expect(sweep.results).toMatchObject([{ picture: out, notices: [] }]);
 });
 
-test('models says what is where', async () => {
+test('models reports where each one is', async () => {
   const modelsFolder = join(fixture.root, 'models');
   expect(await runJson('models', 'where')).toMatchObject({
     exitCode: 0,
@@ -77,7 +77,7 @@ test.each([
   expect(Object.keys(errorCodes)).toContain(code);
 });
 
-test('the list of all commands says what each says of itself; each explains itself and takes --json', async () => {
+test('the list of all commands has each one’s description; each has a help text and accepts --json', async () => {
   for (const { name, summary, load } of commands) {
     const loaded = await load();
     expect(loaded).toMatchObject({ name, summary });
@@ -91,7 +91,7 @@ test('the list of all commands says what each says of itself; each explains itse
   }
 });
 
-test('package.json names the command line, and its scripts call it', () => {
+test('package.json declares the command line, and its scripts call it', () => {
   const root = join(import.meta.dirname, '../../..');
   const { bin, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect(existsSync(join(root, bin.pnpmix))).toBe(true);

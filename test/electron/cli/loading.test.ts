@@ -1,4 +1,7 @@
-/** What a command loads: ONNX Runtime is the engine process's, but for measurements, which need its tensors. */
+/**
+ * What a command loads: ONNX Runtime is only loaded in the engine process, except for measurements, which need its
+ * tensors.
+ */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +16,7 @@ test.each([
   ['demo', false],
   ['compose', false],
   ['evaluate', true],
-])('%s: ONNX Runtime in its process: %s', (name, isLoaded) => {
+])('%s loads ONNX Runtime in its own process: %s', (name, isLoaded) => {
   const script = `
     const { commands } = await import(${JSON.stringify(commandsFile)});
     await commands.find(({ name }) => name === ${JSON.stringify(name)}).load();

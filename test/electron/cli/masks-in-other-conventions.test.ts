@@ -1,4 +1,4 @@
-/** `compose` with masks as other programs make them: refused with what was found, or used with a note. */
+/** `compose` with masks in other programs' conventions: refused with the reason, or used with a note. */
 
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await makeTinyScene(folder);
 });
 
-/** The case's mask in the scene's size. */
+/** The case's mask, at the scene's size. */
 async function composeWith(name: string) {
   await sharp(readFileSync(join(cases, name)))
     .resize(TINY_SIZE_PX, TINY_SIZE_PX, { kernel: 'nearest' })
@@ -55,7 +55,7 @@ describe('on the command line', () => {
   });
 });
 
-test('the mask of the thing in a concept picture is looked at in the same way', async () => {
+test('a concept picture’s subject mask is examined in the same way', async () => {
   await sharp(readFileSync(join(cases, 'red.png')))
     .resize(TINY_SIZE_PX, TINY_SIZE_PX, { kernel: 'nearest' })
     .toFile(join(folder, 'subject.png'));
@@ -67,26 +67,26 @@ test('the mask of the thing in a concept picture is looked at in the same way', 
   expect((await runCommand(args)).err).toMatch(
     /MASK_EMPTY: The subject mask of .* covers nothing\. The shape is in colour/,
   );
-  // A mask that is not used is not looked at.
+  // An unused mask is not examined.
   writeJson(path, { ...scene, concepts });
   expect((await runCommand(args)).exitCode).toBe(0);
 });
 
-describe('in the editor, which takes masks in at the same place', () => {
+describe('in the editor, which imports masks with the same code', () => {
   const size = { width: 64, height: 64, mode: 'cover' as const };
   test.each([
     ['alpha-black.png', 'mask-in-transparency'],
     ['zero-one.png', 'mask-too-dark'],
     ['red.png', 'mask-too-dark'],
     ['comfy.png', 'mask-in-colour'],
-  ])('%s comes with the note %s', async (name, note) => {
+  ])('%s gets the note %s', async (name, note) => {
     const bytes = readFileSync(join(cases, name));
     for (const fit of [null, size]) {
       expect((await normalisePicture(bytes, name, 'mask', fit)).notes).toContain(note);
     }
   });
 
-  test('ordinary and empty masks come without one', async () => {
+  test('ordinary and empty masks get none', async () => {
     for (const background of ['#000', '#fff']) {
       const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .png()

@@ -1,4 +1,4 @@
-/** No command writes over what it reads, nor one result over another: refused before anything is rendered. */
+/** No command overwrites its inputs, nor one result with another: refused before anything is rendered. */
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -28,14 +28,14 @@ beforeEach(async () => {
 });
 
 const inFolder = (name: string) => join(folder, name);
-/** All files and their bytes. */
+/** All files with their bytes. */
 const contents = () =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => [relative(folder, path), readFileSync(path, 'base64')]);
 
-/** The models are not there, so that whatever comes later would say PACK_UNKNOWN. */
+/** The models are missing, so that any later step would fail with PACK_UNKNOWN. */
 async function expectRefused(args: readonly string[], exitCode: number, ...named: string[]) {
   const before = contents();
   const result = await runCommand(['compose', scene, '--pack', 'nowhere', ...args]);
@@ -44,8 +44,8 @@ async function expectRefused(args: readonly string[], exitCode: number, ...named
   expect(contents()).toEqual(before);
 }
 
-describe('an input as an output', () => {
-  test('the scene file: its ending is no picture’s', async () => {
+describe('an input as an output is refused:', () => {
+  test('the scene file, whose extension is no picture’s', async () => {
     await expectRefused(['--out', scene], 2, 'USAGE', '--out needs a name that ends in .png');
     await expectRefused(
       ['--out', inFolder('a.png'), '--request', inFolder('cat.png')],
@@ -72,7 +72,7 @@ describe('an input as an output', () => {
     }
   });
 
-  test('by another spelling, a link, or a second name', async () => {
+  test('under another spelling, a link, or a second name', async () => {
     mkdirSync(inFolder('sub'));
     symlinkSync(inFolder('background.png'), inFolder('link.png'));
     symlinkSync(folder, inFolder('sub/up'));
@@ -89,7 +89,7 @@ describe('an input as an output', () => {
     }
   });
 
-  test('the picture that stands for its scene, and the project that its pictures come from', async () => {
+  test('the picture used in place of a scene, and the project with its pictures', async () => {
     const out = inFolder('out.png');
     const base = ['--pack', fixture.pack, '--device', 'cpu'];
     expect(await runCommand(['compose', scene, '--out', out, ...base])).toMatchObject({ exitCode: 0 });
@@ -117,15 +117,15 @@ describe('an input as an output', () => {
     expect(readFileSync(request)).toEqual(before);
   });
 
-  test('a result of an earlier run is written over as ever', async () => {
+  test('but a result of an earlier run is overwritten', async () => {
     const out = inFolder('out.png');
     const args = ['compose', scene, '--pack', fixture.pack, '--device', 'cpu', '--out', out];
     for (let run = 0; run < 2; run++) expect((await runCommand(args)).exitCode).toBe(0);
   });
 });
 
-describe('two outputs in one place', () => {
-  test('are refused, there or not, in any spelling', async () => {
+describe('two outputs with the same path', () => {
+  test('are refused, existing or not, in any spelling', async () => {
     const outputs = (a: string, b: string) =>
       assertOutputsApart(
         [
@@ -158,7 +158,7 @@ describe('two outputs in one place', () => {
     }
   });
 
-  test('a result within the folder of the trace, which is put in place whole', async () => {
+  test('are also refused inside the trace folder, which is moved into place as a whole', async () => {
     for (const trace of ['trace', 'there']) {
       mkdirSync(inFolder('there'), { recursive: true });
       await expectRefused(
@@ -171,8 +171,8 @@ describe('two outputs in one place', () => {
   });
 });
 
-describe('what is no file', () => {
-  test('a folder in its place', async () => {
+describe('an output that is no file is refused:', () => {
+  test('a folder', async () => {
     mkdirSync(inFolder('folder.png'));
     mkdirSync(inFolder('folder.json'));
     await expectRefused(['--out', inFolder('folder.png')], 1, 'OUTPUT_UNWRITABLE', 'is a folder');
@@ -190,7 +190,7 @@ describe('what is no file', () => {
   });
 });
 
-test('what a killed run left of a result is removed by the next, what a running one writes is not', async () => {
+test('leftovers of a killed run are removed by the next one, files of a running one are not', async () => {
   const ended = spawnSync(process.execPath, ['--version']).pid;
   const stale = [`out.png.${ended}-0a1b2c3d.tmp`, `request.json.${ended}-0a1b2c3d.tmp`];
   const others = [`out.png.${process.pid}-0a1b2c3d.tmp`, `mine.png.${ended}-0a1b2c3d.tmp`, 'out.png.tmp'];

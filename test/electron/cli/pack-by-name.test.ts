@@ -1,4 +1,4 @@
-/** `--pack NAME`: bundled packs, and those that the model store has installed. */
+/** `--pack NAME`: bundled packs, and those installed in the model store. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,14 +20,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('is the bundled pack, a folder as it is, or nothing that is known', async () => {
+it('finds a bundled pack and a folder, and nothing unknown', async () => {
   expect(await packFolder()).toBe(STARTER);
   expect(await packFolder('starter')).toBe(STARTER);
   expect(await packFolder(folder)).toBe(folder);
   expect(await packFolder('nowhere')).toBe('nowhere');
 });
 
-it('of a pack that is not installed says what installs it, in every command', async () => {
+it('says how to install a pack that is not installed, in every command', async () => {
   for (const args of [
     ['demo', '--out', folder],
     ['compose', join(STARTER, 'scenes/two-concepts/scene.json'), '--out', join(folder, 'x.png')],
@@ -40,7 +40,7 @@ it('of a pack that is not installed says what installs it, in every command', as
   }
 });
 
-it('finds a pack that was imported', async () => {
+it('finds an imported pack', async () => {
   const imported = await runCommand(['models', 'import', 'sd21', STARTER, '--component', 'blending']);
   expect(imported.exitCode).toBe(0);
   expect(await packFolder('sd21')).toBe(join(folder, 'models/sd21/blending'));

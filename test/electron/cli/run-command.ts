@@ -1,4 +1,4 @@
-/** The command line in this process: what it prints and what it exits with. */
+/** The command line in this process: its output and exit code. */
 import { commands } from '../../../electron/cli/commands.ts';
 import { runCommandLine } from '../../../electron/foundation/command-line/run-command-line.ts';
 
@@ -9,9 +9,9 @@ export interface CommandResult {
 }
 
 /**
- * Runs `pnpmix ARGS`; the caller sees to PNPMIX_CACHE_DIR.
+ * Runs `pnpmix ARGS`; the caller sets PNPMIX_CACHE_DIR.
  *
- * @param onProgress hears of every step that would be shown on a terminal
+ * @param onProgress called for every step that would be shown on a terminal
  */
 export async function runCommand(
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** Scene files that other people and other systems wrote: encodings, names, and paths to what never ends. */
+/** Scene files from other users and systems: encodings, file names, and paths to files that never end. */
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -36,7 +36,7 @@ function composeWith(file: unknown) {
   return runCommand(['compose', path, '--pack', fixture.pack, '--device', 'cpu', '--out', out]);
 }
 
-test.each(['scene.json', 'scene-utf16.json'])('a scene that Notepad saved is read: %s', async (name) => {
+test.each(['scene.json', 'scene-utf16.json'])('a scene saved by Notepad is read: %s', async (name) => {
   cpSync(sample, folder, { recursive: true });
   cpSync(join(cases, 'scene-with-bom', name), join(folder, 'saved.json'));
   const saved = await loadScene(join(folder, 'saved.json'));
@@ -46,27 +46,27 @@ test.each(['scene.json', 'scene-utf16.json'])('a scene that Notepad saved is rea
   expect(saved.file).toEqual({ ...file, parameters: { ...file.parameters, ...version1 } });
 });
 
-describe('a picture whose name a Mac decomposed', () => {
+describe('a picture whose name is decomposed, as on a Mac', () => {
   const name = '고양이.png';
   const scene = { ...tinySceneFile(), background: name.normalize('NFC') };
 
   test('is found', async () => {
     renameSync(join(folder, 'background.png'), join(folder, name.normalize('NFD')));
     expect(await composeWith(scene)).toMatchObject({ exitCode: 0, err: '' });
-    // And it is an input, which no output is written over.
+    // It is an input too, which no output may overwrite.
     const path = join(folder, 'scene.json');
     const over = ['compose', path, '--pack', fixture.pack, '--out', join(folder, name.normalize('NFC'))];
     expect((await runCommand(over)).err).toContain('OUTPUT_IS_INPUT');
   });
 
-  test('and the scene file itself', async () => {
+  test('is found for the scene file too', async () => {
     const path = join(folder, '장면.json'.normalize('NFD'));
     writeJson(path, tinySceneFile());
     expect((await loadScene(path.normalize('NFC'))).file.background).toBe('background.png');
   });
 });
 
-describe('a path to what is no picture file ends the run with a code', () => {
+describe('a path to anything but a picture file ends the run with a code:', () => {
   const withBackground = (path: string) => composeWith({ ...tinySceneFile(), background: path });
 
   test.skipIf(!existsSync('/dev/zero'))('a device', async () => {
@@ -77,14 +77,14 @@ describe('a path to what is no picture file ends the run with a code', () => {
     }
   });
 
-  test.skipIf(process.platform === 'win32')('a pipe, as the scene file too', async () => {
+  test.skipIf(process.platform === 'win32')('a pipe, also as the scene file', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe.png')]);
     expect((await withBackground('pipe.png')).err).toMatch(/ASSET_INVALID: .*is a named pipe, not a file/);
     const { err } = await runCommand(['compose', join(folder, 'pipe.png'), '--out', out]);
     expect(err).toMatch(/SCENE_MISSING: .*is a named pipe/);
   });
 
-  test('a folder, links in a circle, a process’s memory', async () => {
+  test('a folder, circular links, a process’s memory', async () => {
     mkdirSync(join(folder, 'folder.png'));
     symlinkSync('b.png', join(folder, 'a.png'));
     symlinkSync('a.png', join(folder, 'b.png'));
@@ -96,7 +96,7 @@ describe('a path to what is no picture file ends the run with a code', () => {
   });
 });
 
-test('a scene that is not JSON names line and column', async () => {
+test('invalid JSON is reported with line and column', async () => {
   const path = join(folder, 'torn.json');
   writeFileSync(path, readFileSync(join(folder, 'scene.json'), 'utf8').replace(',', ',\n,'));
   const { exitCode, err } = await runCommand(['compose', path, '--out', out]);

@@ -1,4 +1,4 @@
-/** The contract's table: whole, strict, and such that every value of it survives a transport of text. */
+/** The contract's table is complete and strict, and all of its values survive a text transport. */
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import type { Envelope, envelopeSchema } from '../../../electron/contract/command.ts';
@@ -24,12 +24,12 @@ import type { ProjectState } from '../../../electron/contract/project-state.ts';
 import { DEFAULT_SETTINGS, settingsSchema } from '../../../electron/contract/settings.ts';
 
 describe('the types', () => {
-  test('ask for a handler of every command, and for no other', () => {
+  test('require a handler for every command, and for no other', () => {
     expectTypeOf<keyof CommandHandlers<null>>().toEqualTypeOf<CommandName>();
     expectTypeOf<Omit<CommandHandlers<null>, 'queue.state'>>().not.toExtend<CommandHandlers<null>>();
   });
 
-  test('know what a command takes and gives', () => {
+  test('know each command’s input and output', () => {
     expectTypeOf<CommandInput<'project.open'>>().toEqualTypeOf<{
       path: string;
       readOnly?: boolean | undefined;
@@ -45,7 +45,7 @@ describe('the types', () => {
   });
 });
 
-test.each(commandNames)('%s says what it does, takes an object and refuses what it does not know', (name) => {
+test.each(commandNames)('%s has a description, takes an object and refuses unknown fields', (name) => {
   const { summary, input } = commands[name];
   expect(summary).toMatch(/\.$/);
   expect(name).toMatch(/^[a-z]+\.[a-zA-Z]+$/);
@@ -54,17 +54,18 @@ test.each(commandNames)('%s says what it does, takes an object and refuses what 
   }
 });
 
-// A schema that JSON Schema can say holds no dates, maps, functions or bytes: it survives a transport of text.
-test.each(commandNames)('%s takes and gives plain JSON', (name) => {
+// A schema that converts to JSON Schema contains no dates, maps, functions or bytes: its values survive a text
+// transport.
+test.each(commandNames)('the input and output of %s are plain JSON', (name) => {
   expect(() => z.toJSONSchema(commands[name].input, { io: 'input' })).not.toThrow();
   expect(() => z.toJSONSchema(commands[name].output)).not.toThrow();
 });
 
-test.each(eventNames)('the event %s carries plain JSON', (name) => {
+test.each(eventNames)('the payload of event %s is plain JSON', (name) => {
   expect(() => z.toJSONSchema(events[name])).not.toThrow();
 });
 
-test('names that every object has are no commands and no events', () => {
+test('names of Object’s own properties are neither commands nor events', () => {
   for (const name of ['constructor', 'toString', '__proto__', '', 7, undefined]) {
     expect(isCommandName(name)).toBe(false);
     expect(isEventName(name)).toBe(false);
@@ -72,7 +73,7 @@ test('names that every object has are no commands and no events', () => {
   expect(commandNames.every(isCommandName)).toBe(true);
 });
 
-test('the settings that a program begins with are settings', () => {
+test('the default settings are valid', () => {
   expect(settingsSchema.parse(DEFAULT_SETTINGS)).toEqual(DEFAULT_SETTINGS);
   const crowded = { ...DEFAULT_SETTINGS, editor: { notes: 'x'.repeat(70_000) } };
   expect(settingsSchema.safeParse(crowded).success).toBe(false);

@@ -83,7 +83,7 @@ function complete(overrides: Partial<DocumentConcept> = {}): DocumentConcept {
 }
 
 describe('documentRequest', () => {
-  it('gives a valid request, or says what is missing; never both, never neither', () => {
+  it('gives a valid request or says what is missing; never both, never neither', () => {
     fc.assert(
       fc.property(documents, (document) => {
         expect(sceneDocumentSchema.parse(document)).toEqual(document);
@@ -109,7 +109,7 @@ describe('documentRequest', () => {
     );
   });
 
-  it('keeps alpha 0, takes the layer order from the list, and leaves hidden concepts out', () => {
+  it('keeps alpha 0, takes the layer order from the list, and omits hidden concepts', () => {
     const document: SceneDocument = {
       ...emptySceneDocument(),
       background: 'c'.repeat(64),
@@ -126,7 +126,7 @@ describe('documentRequest', () => {
     ]);
   });
 
-  it('names everything that is missing at once', () => {
+  it('lists everything that is missing at once', () => {
     const document: SceneDocument = {
       ...emptySceneDocument(),
       concepts: [complete({ image: null }), complete({ id: 'dog', name: 'Dog', mask: null })],
@@ -157,7 +157,7 @@ describe('sceneDocumentSchema', () => {
     expect(sceneDocumentSchema.safeParse(document).success).toBe(false);
   });
 
-  it('lists the pictures that a document names, each once', () => {
+  it('lists each picture that a document refers to once', () => {
     const document = { ...base, background: 'a'.repeat(64) };
     expect([...documentAssets(document)].sort()).toEqual(['a'.repeat(64), 'b'.repeat(64)]);
   });

@@ -1,4 +1,4 @@
-/** Frames: what the model sees of any background, with any boxes. */
+/** Frames: the part of a background that the model sees, for any background and boxes. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -22,7 +22,7 @@ const packs = fc.constantFrom<FramePack & { size: { width: number; height: numbe
   { size: { width: 1024, height: 1024 }, multiple: 64 },
   { size: { width: 768, height: 512 }, multiple: 8 },
 );
-/** Boxes inside a background, by shares of it. */
+/** Boxes inside a background, as fractions of it. */
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const boxesIn = ({ width, height }: { width: number; height: number }) =>
   fc.array(
@@ -42,7 +42,7 @@ const scenes = backgrounds.chain((background) =>
 );
 
 describe('an automatic frame', () => {
-  it('lies inside the background, holds every box, and is whole from 80 % of the background on', () => {
+  it('lies inside the background, contains every box, and is the whole from 80 % of the background on', () => {
     fc.assert(
       fc.property(scenes, ({ background, boxes, pack }) => {
         const frame = resolveFrame('auto', background, boxes, pack);
@@ -62,7 +62,7 @@ describe('an automatic frame', () => {
     );
   });
 
-  it('is never enlarged for the model where the background allows that', () => {
+  it('is never enlarged for the model if the background is large enough', () => {
     fc.assert(
       fc.property(scenes, ({ background, boxes, pack }) => {
         const frame = resolveFrame('auto', background, boxes, pack);
@@ -75,7 +75,7 @@ describe('an automatic frame', () => {
     );
   });
 
-  it('is whole where there is no box, and where the background has the model’s size', () => {
+  it('is the whole without boxes, and if the background has the model’s size', () => {
     const pack = { size: { width: 256, height: 256 }, multiple: 32 };
     const whole = { left: 0, top: 0, width: 4000, height: 3000, modelWidth: 288, modelHeight: 224 };
     expect(resolveFrame('auto', { width: 4000, height: 3000 }, [], pack)).toEqual(whole);
@@ -90,7 +90,7 @@ describe('an automatic frame', () => {
     });
   });
 
-  it('gives a small thing in a large photograph the model’s own size', () => {
+  it('gives a small object in a large photograph the model’s own size', () => {
     const pack = { size: { width: 512, height: 512 }, multiple: 64 };
     const box = { left: 2000, top: 1000, width: 200, height: 180 };
     expect(resolveFrame('auto', { width: 6000, height: 4000 }, [box], pack)).toEqual({
@@ -104,8 +104,8 @@ describe('an automatic frame', () => {
   });
 });
 
-describe('the size that the model sees', () => {
-  it('has the pack’s area about, in multiples, and no side is stretched by more than half a multiple', () => {
+describe('the model’s input size', () => {
+  it('has about the pack’s area, in multiples, and stretches no side by more than half a multiple', () => {
     fc.assert(
       fc.property(backgrounds, packs, (background, pack) => {
         const { modelWidth, modelHeight } = resolveFrame('whole', background, [], pack);
@@ -122,7 +122,7 @@ describe('the size that the model sees', () => {
     );
   });
 
-  it('is the background’s own for a pack without a size', () => {
+  it('is the background’s own size for a pack without a size', () => {
     const pack = { size: null, multiple: 8 };
     expect(resolveFrame('whole', { width: 640, height: 424 }, [], pack)).toMatchObject({
       modelWidth: 640,
@@ -130,7 +130,7 @@ describe('the size that the model sees', () => {
     });
   });
 
-  it('is a common aspect for automatic frames', () => {
+  it('has a common aspect ratio for automatic frames', () => {
     expect(favouriteSizes({ size: { width: 512, height: 512 }, multiple: 64 })).toEqual([
       { width: 512, height: 512 },
       { width: 576, height: 448 },
@@ -143,7 +143,7 @@ describe('the size that the model sees', () => {
   });
 });
 
-it('a drawn frame is taken as it is; one that reaches out of the background is refused', () => {
+it('a drawn frame is used as it is; one that extends beyond the picture is refused', () => {
   const pack = { size: { width: 256, height: 256 }, multiple: 32 };
   const drawn = { left: 100, top: 50, width: 512, height: 256 };
   expect(resolveFrame(drawn, { width: 700, height: 400 }, [], pack)).toEqual({
@@ -156,7 +156,7 @@ it('a drawn frame is taken as it is; one that reaches out of the background is r
   );
 });
 
-it('a mask has the background’s size up to four megapixels, about that many above, and its aspect always', () => {
+it('a mask has the background’s size up to four megapixels, about that many above, and always its aspect ratio', () => {
   expect(maskSize({ width: 2000, height: 2000 })).toEqual({ width: 2000, height: 2000 });
   expect(maskSize({ width: 6000, height: 4000 })).toEqual({ width: 2449, height: 1632 });
   fc.assert(

@@ -1,4 +1,4 @@
-/** From a request back to a document: what the request says, and what only the document knew. */
+/** Turns a request back into a document, with what only the document knows. */
 import { describe, expect, it } from 'vitest';
 import { documentRequest } from '../../../electron/contract/document-request.ts';
 import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
@@ -73,11 +73,11 @@ const all = { has: () => true, newId: newIds() };
 const none = { has: () => false, newId: newIds() };
 
 describe('requestDocument', () => {
-  it('gives the document back that the request was made of', () => {
+  it('restores the document that the request was made from', () => {
     expect(requestDocument(request(), document, all)).toEqual(document);
   });
 
-  it('brings back what was changed since, alpha of zero included, and nothing else', () => {
+  it('restores what was changed since, alpha of zero included, and nothing else', () => {
     const changed: SceneDocument = {
       ...document,
       prompt: 'other',
@@ -90,7 +90,7 @@ describe('requestDocument', () => {
     expect(requestDocument(request(), changed, all)).toEqual(document);
   });
 
-  it('makes concepts that are not there, each in a colour of its own, in the request’s layer order', () => {
+  it('creates missing concepts, each in its own colour, in the request’s layer order', () => {
     const made = requestDocument(request(), emptySceneDocument(), all);
     expect(sceneDocumentSchema.parse(made)).toEqual(made);
     expect(made.concepts).toMatchObject([
@@ -109,7 +109,7 @@ describe('requestDocument', () => {
     ]);
   });
 
-  it('takes a concept of the document once, when two of the request have its name', () => {
+  it('uses a concept of the document once if two in the request have its name', () => {
     const { scene } = request();
     const [dog] = scene.concepts;
     const twice = { ...request(), scene: { ...scene, concepts: [dog!, { ...dog!, order: 1 }] } };
@@ -117,7 +117,7 @@ describe('requestDocument', () => {
     expect([first!.id, first!.id === second!.id]).toEqual(['dog', false]);
   });
 
-  it('leaves missing pictures as they are, or open', () => {
+  it('keeps the document’s picture, or none, if one is missing', () => {
     const other = { ...document, background: asset('8'), inpainted: asset('7') };
     const kept = requestDocument(request(), other, none);
     expect(kept).toMatchObject({ background: asset('8'), inpainted: asset('7') });
@@ -131,7 +131,7 @@ describe('requestDocument', () => {
         { image: null, subject: null, mask: null },
       ],
     });
-    // An inpainted background of another background than the one that was found is none.
+    // An inpainted background of another background than the one found does not count.
     const found = requestDocument(request(), other, {
       has: (id) => id === document.background,
       newId: newIds(),
@@ -143,7 +143,7 @@ describe('requestDocument', () => {
   });
 });
 
-it('requestPictures names every picture once for each use', () => {
+it('requestPictures lists every picture once for each use', () => {
   expect(requestPictures(request()).map(({ part, concept }) => [part, concept])).toEqual([
     ['background', null],
     ['inpainted', null],

@@ -1,4 +1,4 @@
-/** The classifier on colours that need no training, and the files that it refuses. */
+/** The classifier with colours that need no training, and the files it refuses. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -45,8 +45,8 @@ async function withClassifier(use: (classifier: AppearanceClassifier) => Promise
 
 const redOnBlue = paint((x, y) => (x < 16 && y < 16 ? [250, 20, 20] : [20, 20, 250]));
 
-describe('reading', () => {
-  test('looks at the mask and not at the rest of the picture', async () => {
+describe('classification', () => {
+  test('uses the masked region and not the rest of the picture', async () => {
     makeTinyClassifier(folder);
     await withClassifier(async (classifier) => {
       const red = await classifier.classifyObject(redOnBlue, rectangle(2, 2, 14, 14));
@@ -59,7 +59,7 @@ describe('reading', () => {
     });
   });
 
-  test('names the place by the whole picture', async () => {
+  test('recognises the place from the whole picture', async () => {
     makeTinyClassifier(folder);
     await withClassifier(async (classifier) => {
       expect((await classifier.classifyPlace(paint(() => [230, 230, 230]))).name).toBe('light');
@@ -74,13 +74,13 @@ describe('a crop', () => {
   test('is the square around the mask, with its margin', () => {
     const image = paint((x, y) => [x, y, 0]);
     const crop = cropAround(image, rectangle(8, 12, 16, 16), 0.25);
-    // The longer side is 8, so 12 with the margin; the box's middle is (12, 14).
+    // The longer side is 8, so 12 with the margin; the box's centre is (12, 14).
     expect([crop.width, crop.height]).toEqual([12, 12]);
     expect([...crop.data.subarray(0, 3)]).toEqual([6, 8, 0]);
     expect([...crop.data.subarray(-3)]).toEqual([17, 19, 0]);
   });
 
-  test('repeats the edge of the picture where it reaches out of it', () => {
+  test('repeats the picture’s edge where it extends beyond it', () => {
     const image = paint((x, y) => [x, y, 0]);
     const crop = cropAround(image, rectangle(0, 0, 4, 4), 0.5);
     expect([...crop.data.subarray(0, 3)]).toEqual([0, 0, 0]);
@@ -92,14 +92,14 @@ describe('a crop', () => {
   });
 });
 
-describe('bad files', () => {
-  test('no description, or none that is JSON', async () => {
+describe('invalid files', () => {
+  test('a missing description, or one that is not JSON', async () => {
     await expect(AppearanceClassifier.open(folder)).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
     writeFileSync(join(folder, 'classifier.json'), '{');
     await expect(AppearanceClassifier.open(folder)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
 
-  test('a description of another version, or of other networks than are there', async () => {
+  test('a description of another version, or of other networks than the ones present', async () => {
     makeTinyClassifier(folder, { ...tinyClassifierFile(), version: 2 });
     await expect(AppearanceClassifier.open(folder)).rejects.toMatchObject({
       code: 'MODEL_INVALID',
@@ -113,7 +113,7 @@ describe('bad files', () => {
     await expect(AppearanceClassifier.open(folder)).rejects.toThrow('float32 [batch, 3, 16, 16] is needed');
   });
 
-  test('a network that is missing or damaged; the other one is given back', async () => {
+  test('a network that is missing or damaged; the other one is released', async () => {
     makeTinyClassifier(folder);
     writeFileSync(join(folder, 'background-classifier.onnx'), 'no network');
     await expect(AppearanceClassifier.open(folder)).rejects.toMatchObject({ code: 'MODEL_INVALID' });

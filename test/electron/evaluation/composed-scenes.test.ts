@@ -1,4 +1,4 @@
-/** Composed scenes: what is known of them must be true. */
+/** Composed scenes match their own description. */
 import { expect, test } from 'vitest';
 import { composeScene } from '../../../electron/evaluation/composed-scenes.ts';
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
@@ -26,7 +26,7 @@ const concepts = [
   { image: filled([240, 230, 60]), subject: rectangle(20, 8, 44, 56), mask: rectangle(24, 10, 60, 52) },
 ];
 
-test('background and truth differ inside the masks only, and are shaded alike outside', async () => {
+test('background and truth differ only inside the masks, and have the same shading outside', async () => {
   const { background, truth, masks } = await composeScene(place, concepts);
   for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
     const cover = masks.reduce((sum, mask) => sum + mask.data[pixel]!, 0);
@@ -40,11 +40,11 @@ test('background and truth differ inside the masks only, and are shaded alike ou
   }
 });
 
-test('a thing has its own colours in the truth, and the one in front takes the overlap', async () => {
+test('an object has its own colours in the truth, and the one in front takes the overlap', async () => {
   const { truth, masks } = await composeScene(place, concepts);
   const [back, front] = masks as [Tensor, Tensor];
   const at = (x: number, y: number) => y * SIDE + x;
-  // The thing in front is 21 pixels wide, in the middle of its mask's bounds.
+  // The object in front is 21 pixels wide, in the middle of its mask's bounds.
   expect([front.data[at(40, 30)], back.data[at(10, 30)]]).toEqual([1, 1]);
   const colours = (x: number, y: number) => [...truth.data.subarray(at(x, y) * 3, at(x, y) * 3 + 3)];
   expect(colours(10, 30)).toEqual([200, 60, 40]);
@@ -52,7 +52,7 @@ test('a thing has its own colours in the truth, and the one in front takes the o
   expect(back.data.some((value, pixel) => value === 1 && front.data[pixel] === 1)).toBe(false);
 });
 
-test('a mask that covers nothing is an error', async () => {
+test('an empty mask is an error', async () => {
   const empty = { ...concepts[0]!, mask: zeros([SIDE, SIDE]) };
   await expect(composeScene(place, [empty])).rejects.toThrow(RangeError);
 });

@@ -29,7 +29,7 @@ const evaluate = (...args: string[]) =>
 const report = () => JSON.parse(readFileSync(out, 'utf8'));
 
 describe('the report', () => {
-  test('has the scenes, the autoencoder and every row of the ablation, in both halves', async () => {
+  test('contains the scenes, the autoencoder and every row of the ablation, in both splits', async () => {
     const result = await evaluate();
     expect(result).toMatchObject({ exitCode: 0, err: '' });
     const scores = {
@@ -61,11 +61,11 @@ describe('the report', () => {
       expect(row.colourLeakage).toBeLessThanOrEqual(1);
       expect([0, 0.25, 0.5, 0.75, 1]).toContain(row.prompt);
     }
-    // The background as it was loses nothing but what the autoencoder loses.
+    // The original background loses only what the autoencoder loses.
     expect(report().untouched.colourLeakage).toBe(0);
   });
 
-  test('is printed too, with the paper’s figures beside the rows and whether (e) leads', async () => {
+  test('is printed too, with the paper’s figures next to the rows and whether (e) leads', async () => {
     const { out: printed } = await evaluate('--only', 'ablation');
     expect(printed).toContain('0.3823  0.8841  0.6542');
     expect(printed).toMatch(/concept: \(e\) (leads|does not lead|is level)/);
@@ -74,7 +74,7 @@ describe('the report', () => {
     expect(report().autoencoderPsnr).toBeNull();
   });
 
-  test('has the parameters beyond the paper, one at a time, against the truth of composed scenes too', async () => {
+  test('contains the parameters beyond the paper, one at a time, also compared with the truth of composed scenes', async () => {
     const { exitCode, out: printed } = await evaluate('--only', 'parameters', '--scenes', '1');
     expect(exitCode).toBe(0);
     const { rows, scenes } = report().parameters;
@@ -91,7 +91,7 @@ describe('the report', () => {
     expect(printed).toMatch(/as in the paper +\d+\.\d\d +\d+\.\d\d/);
   });
 
-  test('has what the pack recommends against the paper, with what differs by scene', async () => {
+  test('compares the pack’s recommendation with the paper, with the differences by scene', async () => {
     const { exitCode, out: printed } = await evaluate('--only', 'before-after', '--scenes', '2');
     expect(exitCode).toBe(0);
     const { rows, scenes } = report().beforeAfter;
@@ -108,7 +108,7 @@ describe('the report', () => {
     expect(printed).toMatch(/as the pack recommends( +-?\d+\.\d+ ± \d+\.\d+){7}/);
   });
 
-  test('has how few steps do, with each solver', async () => {
+  test('contains how few steps are enough, for each solver', async () => {
     expect((await evaluate('--only', 'steps', '--scenes', '1')).exitCode).toBe(0);
     const { rows } = report().steps;
     const names = rows.map(({ name }: { name: string }) => name);
@@ -116,7 +116,7 @@ describe('the report', () => {
     expect(new Set(rows.map(({ ring }: { ring: number }) => ring)).size).toBeGreaterThan(5);
   });
 
-  test('says when scenes were left out, and takes them evenly', async () => {
+  test('says if scenes were omitted, and samples them evenly', async () => {
     const { exitCode, out: printed } = await evaluate('--scenes', '2', '--only', 'autoencoder');
     expect(exitCode).toBe(0);
     expect(printed).toContain('Only 2 of 4 scenes were used.');
@@ -125,8 +125,8 @@ describe('the report', () => {
   });
 });
 
-describe('bad input', () => {
-  test('options that are not understood', async () => {
+describe('refuses', () => {
+  test('unknown options', async () => {
     for (const args of [['--scenes', 'all'], ['--only', 'everything'], ['extra'], ['--device', 'abacus']]) {
       expect(await evaluate(...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining('USAGE') });
     }
@@ -148,9 +148,9 @@ describe('bad input', () => {
     expect(err).toContain('PACK_INCOMPLETE: The pack has no evaluation scenes');
   });
 
-  test('scenes without a truth, with a broken one, or with one of another scene', async () => {
+  test('scenes with a missing or damaged truth, or with that of another scene', async () => {
     const broken = await makeTinyEvaluationPack(root, 'broken');
-    // A pack need not have a manifest, and one would notice before the evaluation does.
+    // A pack needs no manifest, and one would fail before the evaluation does.
     rmSync(join(broken, 'pack.json'));
     const truthPath = join(broken, 'evaluation', 'scenes', 'seen-2', 'meta.json');
     const run = () => runCommand(['evaluate', '--pack', broken, '--device', 'cpu', '--out', out]);
@@ -163,7 +163,7 @@ describe('bad input', () => {
     expect(openSessionCount()).toBe(0);
   });
 
-  test('cancelled: no report, no sessions', async () => {
+  test('leaves no report and no sessions when cancelled', async () => {
     rmSync(out, { force: true });
     const controller = new AbortController();
     controller.abort();

@@ -21,7 +21,7 @@ import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts
 
 const SIZE = 48;
 
-/** A picture whose colour at (x, y) is given by a function. */
+/** A picture with its colour at (x, y) given by a function. */
 function paint(colourAt: (x: number, y: number) => readonly [number, number, number]): RgbImage {
   const data = new Uint8Array(SIZE * SIZE * 3);
   for (let y = 0; y < SIZE; y++) {
@@ -47,7 +47,7 @@ describe('distance to the true picture', () => {
   const mask = columns(16, 32);
   const truth = paint(() => grey);
 
-  test('of the ring sees both sides of the border, 6 px wide, and nothing else', async () => {
+  test('of the ring covers both sides of the border, 6 px wide, and nothing else', async () => {
     expect(await ringDistance(truth, truth, [mask])).toBe(0);
     const fringe = paint((x) => (x === 15 || x === 32 ? red : grey));
     const all = colourDistance((await labOf(red))!, (await labOf(grey))!);
@@ -57,7 +57,7 @@ describe('distance to the true picture', () => {
     expect(await ringDistance(far, truth, [mask])).toBe(0);
   });
 
-  test('fringe is how much of the old colour is left at the rim', async () => {
+  test('fringe is the share of the old colour that is left at the rim', async () => {
     const background = paint((x) => (x >= 15 && x < 33 ? red : grey));
     expect(await fringe(truth, truth, background, [mask])).toBe(0);
     expect(await fringe(background, truth, background, [mask])).toBeCloseTo(1, 9);
@@ -66,14 +66,14 @@ describe('distance to the true picture', () => {
     expect(await fringe(left, truth, background, [mask])).toBeCloseTo(2 / 8, 6);
   });
 
-  test('of the inside sees the masks alone', async () => {
+  test('of the inside covers only the masks', async () => {
     const fringe = paint((x) => (x === 15 || x === 16 ? red : grey));
     const all = colourDistance((await labOf(red))!, (await labOf(grey))!);
     expect(await insideDistance(fringe, truth, [mask])).toBeCloseTo(all / 16, 3);
   });
 });
 
-/** The Lab colour of an RGB one. */
+/** The Lab colour of an RGB colour. */
 async function labOf(colour: readonly [number, number, number]) {
   return meanColour(await toLab(paint(() => colour)), () => true);
 }
@@ -85,7 +85,7 @@ describe('PSNR', () => {
     expect(psnr(a, b)).toBeCloseTo(20 * Math.log10(255 / 16), 6);
   });
 
-  test('of the background does not see what lies inside the masks', () => {
+  test('of the background ignores what is inside the masks', () => {
     const background = paint(() => grey);
     const result = paint((x) => (x < 10 ? red : grey));
     expect(backgroundPsnr(result, background, [columns(0, 10)])).toBe(Number.POSITIVE_INFINITY);
@@ -115,7 +115,7 @@ describe('CIE Lab', () => {
     expect(colourDistance(white, [100, 0, 0])).toBeLessThan(0.5);
   });
 
-  test('a shift is the share of the way, and nothing where the colours hardly differ', () => {
+  test('a shift is the covered share of the way, and undefined if the colours hardly differ', () => {
     expect(shiftTowards([50, 0, 0], [50, 20, 0], [50, 80, 0])).toBeCloseTo(0.25);
     expect(shiftTowards([50, 0, 0], [50, -20, 0], [50, 80, 0])).toBe(0);
     expect(shiftTowards([50, 0, 0], [50, 5, 0], [50, 6, 0])).toBeUndefined();
@@ -130,7 +130,7 @@ describe('concept metrics', () => {
     expect(await conceptColourDistance(result, [{ mask: columns(20, 40), colour }])).toBeGreaterThan(40);
   });
 
-  test('colour leakage sees a halo around the mask, and not the object itself', async () => {
+  test('colour leakage measures a halo around the mask, and not the object itself', async () => {
     const untouched = paint(() => grey);
     const colour = meanColour(await toLab(paint(() => red)), () => true);
     const concepts = [{ mask: columns(0, 16), colour }];
@@ -150,7 +150,7 @@ describe('concept metrics', () => {
     ).toBeCloseTo(0.5, 1);
   });
 
-  test('colour leakage sees two concepts that have taken each other’s colour', async () => {
+  test('colour leakage detects two concepts with swapped colours', async () => {
     const untouched = paint(() => grey);
     const concepts = [
       { mask: columns(0, 16), colour: meanColour(await toLab(paint(() => red)), () => true) },
@@ -161,13 +161,13 @@ describe('concept metrics', () => {
     const halfway = paint((x) => (x < 16 ? [174, 79, 79] : x >= 32 ? [79, 79, 174] : grey));
     expect(await colourLeakage(right, untouched, concepts)).toBeCloseTo(0, 6);
     expect(await colourLeakage(swapped, untouched, concepts)).toBeGreaterThan(0.45);
-    // A look that arrives in part only is weak, but it is no colour leakage.
+    // An appearance that is transferred only in part is weak, but no colour leakage.
     expect(await colourLeakage(halfway, untouched, concepts)).toBeLessThan(0.05);
     expect(await colourLeakage(untouched, untouched, concepts)).toBe(0);
   });
 });
 
-test('the nearest colour on a way is at its ends or at the foot of the perpendicular', () => {
+test('the nearest colour on a segment is at its ends or at the foot of the perpendicular', () => {
   const way = [
     [50, 0, 0],
     [50, 40, 0],

@@ -1,4 +1,4 @@
-/** The metrics of finding masks and removing objects, on two synthetic scenes with known answers. */
+/** The metrics of mask detection and object removal, on two synthetic scenes with known answers. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ const context = () => ({
   onProgress: () => undefined,
 });
 
-test('masks: both sets apart, hits, and nothing where nothing is', async () => {
+test('masks: both splits separately, hits, and nothing where there is nothing', async () => {
   const { report, lines } = await maskMetric.run(context());
   const set = { objects: 1, meanIou: expect.any(Number), shareOfHits: 1, absentFindsNothing: 1 };
   expect(report).toEqual({ masks: { validation: set, test: set } });

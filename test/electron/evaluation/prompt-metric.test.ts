@@ -1,4 +1,4 @@
-/** The metric of text to image, on a tiny pack: what is counted, not how well a pack without training does. */
+/** The text-to-image metric on a tiny pack: what is counted, not how well an untrained pack does. */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ const prompt = (classes: readonly string[], place: string, seed: number) => ({
   seed,
 });
 
-test('counts pictures in which everything was found, things one by one, and places', async () => {
+test('counts pictures in which everything was found, single objects, and places', async () => {
   const [first, second] = classifier.classes as [string, string];
   const [place] = classifier.places as [string];
   writeJson(path, [prompt([first, second], place, 1), prompt([first], place, 2)]);
@@ -57,7 +57,7 @@ test('counts pictures in which everything was found, things one by one, and plac
   expect(promptAccuracy).toMatchObject({ pictures: 2, placeFound: expect.any(Number) });
   expect(promptAccuracy.byClass[first]!.pictures).toBe(2);
   expect(promptAccuracy.byClass[second]!.pictures).toBe(1);
-  // All that a picture shows is found no more often than any one thing of it.
+  // All of a picture's objects are found no more often than any one of them.
   const rarest = Math.min(
     ...Object.values(promptAccuracy.byClass).map(({ pictures, found }) => pictures * found + 2 - pictures),
   );
@@ -65,13 +65,13 @@ test('counts pictures in which everything was found, things one by one, and plac
   expect(lines.join('\n')).toContain(first);
 });
 
-test('is not made without prompts, and says so', async () => {
+test('is skipped without prompts, and says so', async () => {
   const { report, lines } = await promptMetric.run(context());
   expect(report).toEqual({ promptAccuracy: null });
   expect(lines).toEqual([expect.stringContaining('not measured')]);
 });
 
-test('refuses prompts that are none', async () => {
+test('refuses invalid prompts', async () => {
   for (const content of ['{', '[]', '[{"prompt": "a cat"}]']) {
     writeFileSync(path, content);
     await expect(promptMetric.run(context())).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });

@@ -19,7 +19,7 @@ function scores(concept: number, colourLeakage = 0): Scores {
 }
 
 describe('a lead', () => {
-  test('is the mean difference by scene to the best other row, with its standard error', () => {
+  test('is the mean difference by scene from the best other row, with its standard error', () => {
     const rows = {
       a: [scores(0.1), scores(0.1), scores(0.1)],
       d: [scores(0.5), scores(0.6), scores(0.7)],
@@ -28,7 +28,7 @@ describe('a lead', () => {
     const lead = leadOf(rows, 'e', 'concept');
     expect(lead.rival).toBe('d');
     expect(lead.margin).toBeCloseTo(0.1);
-    // Differences 0.1, 0, 0.2: standard deviation 0.1, over the root of 3.
+    // Differences 0.1, 0, 0.2: standard deviation 0.1, divided by the root of 3.
     expect(lead.standardError).toBeCloseTo(0.1 / Math.sqrt(3));
     expect(describeLead('e', 'concept', lead)).toBe('concept: (e) leads, before (d) by 0.1000 ± 0.0577');
     const behind = leadOf(rows, 'd', 'concept');
@@ -36,23 +36,23 @@ describe('a lead', () => {
     expect(describeLead('d', 'concept', behind)).toContain('(d) does not lead; (e) is better by 0.1000');
   });
 
-  test('takes the smaller value for the better one where it is', () => {
+  test('treats the smaller value as the better one if the metric says so', () => {
     const rows = { d: [scores(0, 0.3), scores(0, 0.3)], e: [scores(0, 0.1), scores(0, 0.2)] };
     expect(leadOf(rows, 'e', 'colourLeakage').margin).toBeCloseTo(0.15);
     expect(leadOf(rows, 'd', 'colourLeakage').margin).toBeCloseTo(-0.15);
   });
 
-  test('of equal rows is none', () => {
+  test('of equal rows is zero', () => {
     const rows = { d: [scores(0.5)], e: [scores(0.5)] };
     expect(describeLead('e', 'concept', leadOf(rows, 'e', 'concept'))).toBe('concept: (e) is level with (d)');
   });
 });
 
-test('means of scores are taken score by score', () => {
+test('means of scores are computed score by score', () => {
   expect(meanScores([scores(0.2, 1), scores(0.4, 0)])).toEqual(scores(0.30000000000000004, 0.5));
 });
 
-test('halves: one that is empty is null', () => {
+test('splits: an empty one is null', () => {
   const count = (items: readonly unknown[]) => items.length;
   expect(bySplit([{ isHeldOut: true }, { isHeldOut: true }], count)).toEqual({
     all: 2,
@@ -66,14 +66,14 @@ test('halves: one that is empty is null', () => {
   });
 });
 
-test('fewer values are taken evenly, and never more than there are', () => {
+test('fewer values are sampled evenly, and never more than exist', () => {
   const values = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   expect(evenly(values, 3)).toEqual([0, 3, 6]);
   expect(evenly(values, 10)).toEqual(values);
   expect(evenly(values, 11)).toEqual(values);
 });
 
-test('a table has its numbers to the right', () => {
+test('a table has its numbers right-aligned', () => {
   expect(
     textTable([
       ['', 'dB'],

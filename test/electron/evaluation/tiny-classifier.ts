@@ -1,6 +1,6 @@
 /**
- * A classifier in the layout of train_classifier.py that needs no training: its classes are the colour that a crop
- * has most of, its feature is the crop's mean colour, and its places are how light a picture is.
+ * A classifier in the layout of train_classifier.py that needs no training: its classes are a crop's dominant colour,
+ * its feature is the crop's mean colour, and its places are the picture's lightness.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { writeJson } from '../inference/tiny-pack.ts';
 
 const sizePx = 8;
 
-/** classifier.json of {@link makeTinyClassifier}, to be changed by tests. */
+/** classifier.json of {@link makeTinyClassifier}, for tests to change. */
 export function tinyClassifierFile() {
   return {
     version: 1,

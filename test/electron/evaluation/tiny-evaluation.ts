@@ -1,4 +1,4 @@
-/** A tiny pack that can be evaluated: four scenes, one of them held out, and a classifier that knows colours. */
+/** A tiny pack for evaluation: four scenes, one of them held out, and a classifier of colours. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../inference/tiny-pack.ts';
 import { makeTinyClassifier } from './tiny-classifier.ts';
 
-/** What build_scenes.py would say of the scene of {@link makeTinyScene}. */
+/** build_scenes.py's description of the scene of {@link makeTinyScene}. */
 export function tinyTruth(isHeldOut = false) {
   return {
     place: 'light',
@@ -19,7 +19,7 @@ export function tinyTruth(isHeldOut = false) {
   };
 }
 
-/** Makes the pack below `parent` and returns its folder. */
+/** Makes the pack in `parent` and returns its folder. */
 export async function makeTinyEvaluationPack(parent: string, name = 'pack'): Promise<string> {
   const folder = makeTinyPack(parent, name);
   makeTinyClassifier(join(folder, 'evaluation'));

@@ -1,4 +1,4 @@
-/** Where things lie on each platform: the places are those of every version before, so that nothing is left behind. */
+/** The folders on each platform are those of every earlier version, so that no data is left behind. */
 import { describe, expect, it, test } from 'vitest';
 import {
   defaultCacheFolder,
@@ -67,9 +67,9 @@ describe('the platform’s folders', () => {
         cache: 'D:\\Local\\pnp-mix-studio\\Cache',
       },
     ],
-  ])('of %s', (_, facts, folders) => {
+  ])('on %s', (_, facts, folders) => {
     expect(platformFolders(facts)).toEqual(folders);
-    // What a host gives its engine is what the command line’s engine takes by itself.
+    // A host passes its engine the same folders that the command line's engine uses by itself.
     expect(studioFolders(facts, '/app').cache).toBe(folders.cache);
     expect(defaultCacheFolder(facts)).toBe(folders.cache);
     expect(studioFolders(facts, '/app').settings).toBe(folders.settings);
@@ -77,7 +77,7 @@ describe('the platform’s folders', () => {
 });
 
 describe('a host’s folders', () => {
-  it('can each be chosen', () => {
+  it('can each be configured', () => {
     const facts = linux({
       PNPMIX_PACKS_DIR: '/packs',
       PNPMIX_PROJECTS_DIR: '/projects',
@@ -94,7 +94,7 @@ describe('a host’s folders', () => {
     expect(defaultCacheFolder(facts)).toBe('/cache');
   });
 
-  it('are by the platform’s customs where nothing is chosen', () => {
+  it('follow the platform’s conventions by default', () => {
     expect(studioFolders(linux(), '/app')).toMatchObject({
       bundledPacks: '/app/native-models/packs',
       projects: '/home/ada/PnP-MIX Studio',

@@ -1,4 +1,4 @@
-/** A container's limit counts before the machine's memory; a number that is no limit does not. */
+/** A container's limit overrides the machine's memory; a number that is no limit does not. */
 import { totalmem } from 'node:os';
 import { expect, test } from 'vitest';
 import { availableMemoryBytes, memoryLimitBytes } from '../../../electron/foundation/memory.ts';
@@ -13,7 +13,7 @@ test.each([
   expect(memoryLimitBytes({ totalBytes, constrainedBytes })).toBe(limit);
 });
 
-test('of this process', () => {
+test('is known for this process', () => {
   expect(memoryLimitBytes()).toBeGreaterThan(0);
   expect(memoryLimitBytes()).toBeLessThanOrEqual(totalmem());
   expect(availableMemoryBytes()).toBeGreaterThan(0);

@@ -1,4 +1,7 @@
-/** What allocators, threads and engines print when memory runs out, as seen in processes whose memory was limited. */
+/**
+ * Messages that allocators, threads and engines print when memory runs out, recorded from processes with limited
+ * memory.
+ */
 import { expect, test } from 'vitest';
 import { isOutOfMemory } from '../../../electron/foundation/out-of-memory.ts';
 

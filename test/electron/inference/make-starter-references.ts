@@ -1,6 +1,6 @@
 /**
- * `node test/electron/inference/make-starter-references.ts`: renders the references of starter-pack.test.ts again.
- * To be run when the starter pack has changed, and the pictures looked at before they are committed.
+ * `node test/electron/inference/make-starter-references.ts`: renders the references of starter-pack.test.ts again. Run
+ * it after a change of the starter pack, and look at the pictures before you commit them.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * The bundled starter pack: its sample scenes come out as they were when someone last looked at them, the same
- * bytes every time, and with each concept's look where it belongs.
+ * The bundled starter pack: its sample scenes match the reviewed references, with the same bytes every time, and with
+ * each concept's appearance where it belongs.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ const picture = async (path: string): Promise<RgbImage> =>
   (await decodeImage({ name: path, bytes: readFileSync(path) })).pixels;
 const mask = (path: string): Promise<Tensor> => decodeMask({ name: path, bytes: readFileSync(path) });
 
-test('the references were made with the weights that are there', () => {
+test('the references were made with the present weights', () => {
   expect(
     engine.pack.identity.weights,
     'The pack has changed: run the script that references.json names, and look at the pictures.',
@@ -50,7 +50,7 @@ test('the references were made with the weights that are there', () => {
 describe.each(referenceScenes)('%s', (name) => {
   const folder = join(starterPack, 'scenes', name);
 
-  test('looks as its reference', async () => {
+  test('matches its reference', async () => {
     const reference = await picture(join(referenceFolder, `${name}.png`));
     expect(psnr(renders.get(name)!, reference)).toBeGreaterThanOrEqual(readReferences().minimumPsnrDb);
   });
@@ -67,18 +67,18 @@ describe.each(referenceScenes)('%s', (name) => {
       const wanted = await colourInside(await picture(join(folder, concept.image)), subject);
       const before = colourDistance(await colourInside(background, region), wanted);
       const after = colourDistance(await colourInside(result, region), wanted);
-      // A look that hardly differs from the old one (the pale rabbit's, which these weights wash out) is not judged here.
+      // An appearance close to the old one (the pale rabbit's, which these weights wash out) is not judged here.
       if (before < 50) continue;
       expect([concept.name, after < before / 2]).toEqual([concept.name, true]);
     }
-    // Behind the fade at the masks' edges the background's pixels are its own.
+    // Beyond the fade at the masks' edges, the background's pixels are unchanged.
     const { blendEdgePx } = engine.pack.recommended;
     const faded = dilate(maximumPlane(masks, [background.height, background.width]), blendEdgePx! + 1);
     expect(psnr(result, background, (pixel) => faded.data[pixel] === 0)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
-test('the same request gives the same bytes, with and without what is cached', async () => {
+test('the same request gives the same bytes, cached or not', async () => {
   const render = () => renderSample(engine, referenceScenes[0], { steps: 4 });
   const first = await render();
   const cached = await render();
@@ -100,7 +100,7 @@ test('every sample scene of drawings composes', async () => {
   }
 });
 
-test('the sample photograph keeps its size and every pixel away from what is placed in it', async () => {
+test('the sample photograph keeps its size, and every pixel away from what is placed in it', async () => {
   const folder = join(starterPack, 'scenes', 'photograph');
   const { file } = await loadScene(join(folder, 'scene.json'));
   const background = await picture(join(folder, file.background));

@@ -1,4 +1,4 @@
-/** The starter pack's sample scenes as they were last looked at and found good. */
+/** The starter pack's sample scenes as last reviewed and accepted. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
@@ -11,7 +11,7 @@ export const starterPack = await packFolder('starter');
 
 export const referenceFolder = join(import.meta.dirname, '..', '..', 'golden', 'starter');
 
-/** Scenes that have a reference: one, two and two overlapping concepts. */
+/** Scenes with a reference: one, two and two overlapping concepts. */
 export const referenceScenes = ['one', 'two-concepts', 'overlapping'] as const;
 
 /** references.json: what made the pictures. */
@@ -19,7 +19,7 @@ export interface StarterReferences {
   readonly script: string;
   readonly onnxruntime: string;
   readonly device: string;
-  /** Identity of the weights that the pictures were made with. */
+  /** Identity of the weights that made the pictures. */
   readonly weights: string;
   readonly minimumPsnrDb: number;
 }
@@ -28,7 +28,7 @@ export function readReferences(): StarterReferences {
   return JSON.parse(readFileSync(join(referenceFolder, 'references.json'), 'utf8'));
 }
 
-/** Renders a sample scene, with what the pack recommends unless something else is said. */
+/** Renders a sample scene with the pack's recommended parameters, unless others are given. */
 export async function renderSample(
   engine: Engine,
   name: string,

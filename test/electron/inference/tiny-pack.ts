@@ -1,6 +1,6 @@
 /**
- * A model pack of a few hundred kilobytes with random weights, and a scene of 32 x 32 pixels for it: everything that
- * a real pack has, at a speed for tests. The weights are the graph tests' golden checkpoint of Stable Diffusion 1.x.
+ * A model pack of a few hundred kilobytes with random weights, and a scene of 32 x 32 pixels for it: all parts of a
+ * real pack, fast enough for tests. The weights are the graph tests' golden checkpoint of Stable Diffusion 1.x.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -13,12 +13,12 @@ const checkpoint = join(import.meta.dirname, '../../golden/graph/sd1');
 
 export const TINY_SIZE_PX = 32;
 
-/** A new folder below the system's temporary one; the caller removes it. */
+/** A new temporary folder; the caller removes it. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'pnpmix-test-'));
 }
 
-/** Makes the pack below `parent` and returns its folder. */
+/** Makes the pack in `parent` and returns its folder. */
 export function makeTinyPack(parent: string, name = 'pack'): string {
   const folder = join(parent, name);
   for (const component of ['unet', 'vae', 'text_encoder']) {
@@ -50,7 +50,7 @@ export function makeTinyPack(parent: string, name = 'pack'): string {
   return folder;
 }
 
-/** Writes the pack's manifest, which says of each file what is there now. */
+/** Writes the pack's manifest, which describes the files as they are now. */
 export function writeManifest(folder: string, changes: Record<string, unknown> = {}): void {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'pack.json')
@@ -108,7 +108,7 @@ export async function writePicture(
     .toFile(path);
 }
 
-/** The scene file of {@link makeTinyScene}, to be changed by tests. */
+/** The scene file of {@link makeTinyScene}, for tests to change. */
 export function tinySceneFile() {
   return {
     version: 2,
@@ -129,7 +129,7 @@ export function tinySceneFile() {
   };
 }
 
-/** Makes the pictures of a scene with two concepts in `folder`, and writes a scene file. */
+/** Creates the pictures of a scene with two concepts in `folder`, and writes a scene file. */
 export async function makeTinyScene(folder: string, file: unknown = tinySceneFile()): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const inFolder = (name: string) => join(folder, name);
@@ -144,7 +144,7 @@ export async function makeTinyScene(folder: string, file: unknown = tinySceneFil
   return path;
 }
 
-/** Writes JSON; folders are made. */
+/** Writes JSON and creates the folders. */
 export function writeJson(path: string, value: unknown): void {
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, JSON.stringify(value));

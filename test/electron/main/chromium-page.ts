@@ -1,7 +1,7 @@
 /**
- * A page of the stand-in host in a real Chromium: the real preload script, the real answers of app:// and asset://
- * with their headers, the real command channel. Chromium knows those schemes only inside Electron, so https addresses
- * stand for them here, in requests, headers and code.
+ * A page of the fake host in a real Chromium: the real preload script, the real responses of app:// and asset:// with
+ * their headers, the real command channel. Chromium knows those schemes only inside Electron, so https addresses
+ * replace them here, in requests, headers and code.
  */
 import type { Browser, Page, Route } from 'playwright-core';
 import type { StandInElectron, StandInFrame, StandInWindow } from './electron-stand-in.ts';
@@ -21,7 +21,7 @@ function toWeb(text: string): string {
     .replaceAll('asset:;', `${ASSET};`);
 }
 
-/** The preload's `electron`, and the way from the page to the stand-in; runs before anything of the page. */
+/** The preload's `electron` module, and the connection from the page to the fake; runs before the page's own code. */
 function preloadScript(preload: string): string {
   return `(() => {
     const listeners = new Set();
@@ -41,7 +41,7 @@ function preloadScript(preload: string): string {
   })();`;
 }
 
-/** Shows what the window shows. The page is closed with the browser. */
+/** Loads the window's page, which closes with the browser. */
 export async function showInChromium(
   browser: Browser,
   electron: StandInElectron,
@@ -65,7 +65,7 @@ export async function showInChromium(
   await page.addInitScript(preloadScript(preload));
   await page.route('**/*', (route) => answer(electron, route));
   webContents.on('stand-in-sent', (_, event, payload) => {
-    // What comes after the page was closed has nobody to hear it.
+    // Events after the page has closed have no receiver.
     void page
       .evaluate(`standInHear(${JSON.stringify(event)}, ${JSON.stringify(payload)})`)
       .catch((error: unknown) => {

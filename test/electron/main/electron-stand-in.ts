@@ -1,6 +1,6 @@
 /**
- * A stand-in for the module `electron`, for running the real main.ts where Electron's binary is not: it records what
- * the program sets up, and lets a test do what Chromium and the system would do.
+ * A fake of the module `electron`, to run the real main.ts without Electron's binary: it records what the program sets
+ * up, and lets a test act as Chromium and the system.
  */
 import { fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
@@ -42,7 +42,7 @@ export class StandInWebContents extends EventEmitter {
   }
 
   send(channel: string, ...args: unknown[]): void {
-    // What crosses must be plain: Electron would throw on anything else.
+    // Only plain values can be sent: Electron would throw for anything else.
     this.sent.push({ channel, args: structuredClone(args) });
     this.emit('stand-in-sent', channel, ...args);
   }
@@ -59,7 +59,7 @@ export class StandInWebContents extends EventEmitter {
     this.reloads++;
   }
 
-  /** Payloads of the events of a name that were sent. */
+  /** Payloads of the events sent under a name. */
   eventsNamed(name: string): unknown[] {
     return this.sent.filter(({ args }) => args[0] === name).map(({ args }) => args[1]);
   }
@@ -75,13 +75,13 @@ export class StandInElectron {
   readonly children: { kill: () => void }[] = [];
   readonly shownItems: string[] = [];
   menu: { label?: string; role?: string; submenu?: unknown }[] = [];
-  /** What the next dialog gives. */
+  /** The next dialog's result. */
   dialogAnswer: { canceled: boolean; filePath: string; filePaths: string[] } = {
     canceled: true,
     filePath: '',
     filePaths: [],
   };
-  /** The button that the next message's answer is. */
+  /** The button that answers the next message box. */
   messageAnswer = 0;
   readonly dialogs: { kind: string; options: Record<string, unknown> }[] = [];
   readonly permission: Record<string, Handler> = {};
@@ -177,13 +177,13 @@ export class StandInElectron {
     };
   }
 
-  /** The system says that the program may begin. */
+  /** Emulates the system: the program may begin. */
   ready(): void {
     this.calls.push('ready');
     this.#makeReady();
   }
 
-  /** As Electron does: told first, and ended unless somebody prevents it. */
+  /** As in Electron: announced first, then closed unless prevented. */
   quit(): void {
     const event = new PreventableEvent();
     this.app.emit('will-quit', event);
@@ -268,7 +268,7 @@ export class StandInWindow extends EventEmitter {
   /** Whether its page objects to being closed. */
   hasUnsaved = false;
 
-  /** The user, or the program, closes it. */
+  /** Closed by the user or the program. */
   close(): void {
     if (this.hasUnsaved) {
       const event = new PreventableEvent();

@@ -1,4 +1,4 @@
-/** The real main.ts on the stand-in for `electron`, with folders of its own and the tiny pack. */
+/** The real main.ts with a fake of `electron`, folders of its own and the tiny pack. */
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,34 +11,34 @@ export interface RunningHost {
   readonly root: string;
   readonly settings: string;
   readonly projects: string;
-  /** The program's folder, with dist/renderer in it. */
+  /** The program's folder, which contains dist/renderer. */
   readonly application: string;
   readonly window: StandInWindow;
-  /** Quits it and takes everything away. */
+  /** Quits it and removes all its files. */
   readonly stop: () => Promise<void>;
 }
 
 export interface HostOptions {
   readonly isPackaged?: boolean;
   readonly hasLock?: boolean;
-  /** Files of the page, by their path in dist/renderer. */
+  /** The page's files, by their path in dist/renderer. */
   readonly page?: Readonly<Record<string, string>>;
-  /** Before the system says that the program may begin. */
+  /** Runs before the system reports that the program may begin. */
   readonly beforeReady?: (electron: StandInElectron, root: string) => void | Promise<void>;
-  /** What stands on the command line behind the program. */
+  /** Arguments after the program's name on the command line. */
   readonly args?: (root: string) => readonly string[];
 }
 
 const INDEX = '<!doctype html><title>PnP-MIX Studio</title>';
 
-/** Runs main.ts from its first line, until the test is finished. */
+/** Runs main.ts from its first line until the test is finished. */
 export async function startHost(options: HostOptions = {}): Promise<RunningHost> {
   const host = await launchHost(options);
   onTestFinished(host.stop);
   return host;
 }
 
-/** Runs main.ts from its first line, until it is stopped. */
+/** Runs main.ts from its first line until it is stopped. */
 export async function launchHost(options: HostOptions = {}): Promise<RunningHost> {
   const root = await mkdtemp(join(tmpdir(), 'electron-host-'));
   const application = join(root, 'app');
@@ -75,7 +75,7 @@ export async function launchHost(options: HostOptions = {}): Promise<RunningHost
 
   vi.resetModules();
   vi.doMock('electron', () => electron.module);
-  // As Electron does: ready comes after the file has run to its end.
+  // As in Electron: ready comes after the file has run to its end.
   await import('../../../electron/main/main.ts');
   await options.beforeReady?.(electron, root);
   electron.ready();
@@ -93,13 +93,13 @@ export async function launchHost(options: HostOptions = {}): Promise<RunningHost
   };
 }
 
-/** Quits and waits until everything is put away. */
+/** Quits and waits until everything is closed. */
 export async function quit(electron: StandInElectron): Promise<void> {
   electron.quit();
   await vi.waitUntil(() => electron.hasQuit, { timeout: 300_000 });
 }
 
-/** The value of an envelope that says that all went well. */
+/** The value of a successful envelope. */
 export function resultOf<Value = Record<string, unknown>>(envelope: unknown): Value {
   const { ok, value, ...rest } = envelope as { ok: boolean; value: Value };
   if (!ok) throw new Error(`the command failed: ${JSON.stringify(rest)}`);

@@ -1,4 +1,4 @@
-/** The Electron host as a whole: files, menus, dialogs, events, and its end. */
+/** The Electron host as a whole: files, menus, dialogs, events, and exit. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,14 +12,14 @@ function projectAt(path: string): string {
   return path;
 }
 
-/** What the page of a window was asked to do, once it listens. */
+/** Requests to a window's page, once it listens. */
 async function requestsOf(electron: StandInElectron, window: StandInWindow): Promise<unknown[]> {
   await electron.call(window, 'app.info', {});
   return window.webContents.eventsNamed('host.request');
 }
 
 describe('starting', () => {
-  it('opens one window, and only one program', async () => {
+  it('opens one window, and only one instance', async () => {
     const { electron } = await startHost();
     expect(electron.windows.length).toBe(1);
     const second = await startHost({ hasLock: false });
@@ -27,7 +27,7 @@ describe('starting', () => {
     expect(second.electron.hasQuit).toBe(true);
   });
 
-  it('says why when it cannot, and ends', async () => {
+  it('shows the reason if it fails, and exits', async () => {
     const { electron } = await startHost({
       beforeReady: (_, root) => {
         mkdirSync(join(root, 'packs', 'broken'), { recursive: true });
@@ -39,7 +39,7 @@ describe('starting', () => {
     expect(electron.windows).toEqual([]);
   });
 
-  it('opens the project of the command line, and those that macOS names before it is ready', async () => {
+  it('opens the project from the command line, and those that macOS passes before it is ready', async () => {
     const { electron, window, root } = await startHost({
       args: (folder) => ['--flag', projectAt(join(folder, 'a.pnpmix')), join(folder, 'none.pnpmix'), folder],
       beforeReady: (standIn, folder) => {
@@ -50,14 +50,14 @@ describe('starting', () => {
         );
       },
     });
-    // The page is not there yet: it is asked as soon as it listens, and once.
+    // The page is not loaded yet: it is asked as soon as it listens, and once.
     expect(window.webContents.sent).toEqual([]);
     const expected = ['a', 'b'].map((name) => ({ what: 'openProject', path: join(root, `${name}.pnpmix`) }));
     expect(await requestsOf(electron, window)).toEqual(expected);
     expect(await requestsOf(electron, window)).toEqual(expected);
   });
 
-  it('a second start hands its project to the first, or opens a window', async () => {
+  it('a second instance hands its project to the first, or opens a window', async () => {
     const { electron, window, root } = await startHost();
     await electron.call(window, 'app.info', {});
     projectAt(join(root, 'a.pnpmix'));
@@ -68,7 +68,7 @@ describe('starting', () => {
     expect(window.focusCount).toBe(1);
     electron.app.emit('second-instance', {}, ['program'], root);
     expect(electron.windows.length).toBe(2);
-    // The one that had the focus last is asked.
+    // The last focused one is asked.
     electron.app.emit('open-file', { preventDefault: () => undefined }, join(root, 'a.pnpmix'));
     expect(await requestsOf(electron, electron.windows[1]!)).toHaveLength(1);
   });
@@ -93,11 +93,11 @@ describe('events', () => {
       expect(recent.submenu!.map(({ label }) => label)).toEqual(['On the beach.pnpmix']);
       recent.submenu![0]!.click();
     });
-    // The menu speaks to the window that had the focus last; none had it since the other was opened.
+    // The menu addresses the last focused window; none was focused since the other was opened.
     expect(await requestsOf(electron, other!)).toEqual([{ what: 'openProject', path: state.path }]);
   });
 
-  it('a page that ended is started again, and the log says so', async () => {
+  it('a crashed page is reloaded, and logged', async () => {
     const { window, settings } = await startHost();
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.webContents.reloads).toBe(1);
@@ -108,7 +108,7 @@ describe('events', () => {
 });
 
 describe('the menu', () => {
-  it('asks the page for what the page can do, and leaves the keys to it', async () => {
+  it('asks the page for the page’s actions, and leaves the shortcuts to it', async () => {
     const { electron, window } = await startHost();
     await electron.call(window, 'app.info', {});
     const items = electron.menu.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : [])) as {
@@ -122,7 +122,7 @@ describe('the menu', () => {
     expect(window.webContents.eventsNamed('host.request')).toEqual([{ what: 'action', action: 'edit.undo' }]);
   });
 
-  it('has developer tools only while developing', async () => {
+  it('has developer tools only in development', async () => {
     for (const isPackaged of [false, true]) {
       const { electron } = await startHost({ isPackaged });
       expect(JSON.stringify(electron.menu).includes('toggleDevTools')).toBe(!isPackaged);
@@ -131,7 +131,7 @@ describe('the menu', () => {
 });
 
 describe('dialogs', () => {
-  it('give a path, or null when they are dismissed', async () => {
+  it('return a path, or null when cancelled', async () => {
     const { electron, window, projects, root } = await startHost();
     const ask = async (command: string, input: unknown = {}) =>
       resultOf<{ path: string | null }>(await electron.call(window, command, input)).path;
@@ -160,7 +160,7 @@ describe('dialogs', () => {
   it('show a file in its folder, and open nothing', async () => {
     const { electron, window, root } = await startHost();
     const path = projectAt(join(root, 'a.pnpmix'));
-    // What the program has not given out is not looked for, wherever it is.
+    // A path that the program has not shown is not looked up, wherever it is.
     for (const other of [
       path,
       'a.pnpmix',
@@ -200,7 +200,7 @@ describe('closing with changes that are not saved yet', () => {
     expect([asked(electron), window.isGone]).toEqual([2, true]);
   });
 
-  it('closes as soon as everything is saved, and ends the program that was to end', async () => {
+  it('closes as soon as everything is saved, and quits if the program was to quit', async () => {
     const { electron, window } = await startHost();
     window.hasUnsaved = true;
     electron.messageAnswer = 0;
@@ -213,7 +213,7 @@ describe('closing with changes that are not saved yet', () => {
     expect([asked(electron), window.isGone]).toEqual([1, true]);
   });
 
-  it('asks again when saving does not come to an end', async () => {
+  it('asks again if saving takes too long', async () => {
     const { electron, window } = await startHost();
     window.hasUnsaved = true;
     window.close();
@@ -223,8 +223,8 @@ describe('closing with changes that are not saved yet', () => {
   });
 });
 
-describe('the end', () => {
-  it('puts every project away before the program goes', async () => {
+describe('quitting', () => {
+  it('closes every project before the program exits', async () => {
     const { electron, window } = await startHost();
     const { path } = resultOf(await electron.call(window, 'project.create', { name: 'a' }));
     expect(() => ProjectFile.open(String(path))).toThrow('open in another window');
@@ -238,7 +238,7 @@ describe('the end', () => {
 });
 
 describe('the engine', () => {
-  it('runs as a utility process, and a killed one is told of', async () => {
+  it('runs as a utility process, and its death is reported', async () => {
     const { electron, window } = await startHost();
     const status = resultOf(await electron.call(window, 'engine.start', {}));
     expect(status).toMatchObject({ state: 'ready' });

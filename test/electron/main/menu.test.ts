@@ -1,11 +1,11 @@
-/** The menu bar and the editor agree: what the menu asks for by name, the editor has. */
+/** The menu bar and the editor agree: the editor has every action that the menu names. */
 import type { MenuItemConstructorOptions } from 'electron';
 import { expect, test } from 'vitest';
 import type { EventPayload } from '../../../electron/contract/events.ts';
 import { menuTemplate } from '../../../electron/main/menu.ts';
 import { isActionName } from '../../../renderer/editor/shortcuts.ts';
 
-/** Clicks every item, and those in its submenus. @returns how many had something to click */
+/** Clicks every item, including submenus. @returns how many had an action */
 function clickAll(items: readonly MenuItemConstructorOptions[]): number {
   let clicked = 0;
   for (const { click, submenu } of items) {

@@ -1,5 +1,5 @@
 /**
- * The host against a page in a real Chromium. Skipped, and said so, where there is no Chromium.
+ * The host with a page in a real Chromium. Reported as skipped if there is no Chromium.
  */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -11,7 +11,7 @@ import { startHost } from './host-fixture.ts';
 
 const CHROMIUM = process.env.PNPMIX_TEST_CHROMIUM ?? '/usr/bin/chromium';
 
-/** The page: what it does is asked of it by the tests. */
+/** The page; the tests tell it what to do. */
 const page = {
   'index.html': `<!doctype html><meta charset="utf-8"><title>before</title>
     <body onload="window.ranInline = true">
@@ -66,7 +66,7 @@ const page = {
       }
       const reached = await fetch('https://example.org/').then(() => true, () => false);
       const socket = await opens();
-      // Refusals are told after what they refuse; what is not refused would run in the meantime.
+      // Refusals are reported after the refused request; what is not refused would run in the meantime.
       const wanted = ['connect-src', 'frame-src', 'script-src', 'script-src-attr', 'script-src-elem'];
       for (let left = 2000; left > 0 && !wanted.every((name) => violations.includes(name)); left--) {
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -85,7 +85,7 @@ const page = {
     document.title = 'began';`,
 };
 
-/** Waits for an expression to give something true. Playwright's own way evaluates text, which the page forbids. */
+/** Waits until an expression is true. Playwright's own way evaluates text, which the page forbids. */
 async function becomes(shown: Page, expression: string): Promise<unknown> {
   return vi.waitUntil(() => shown.evaluate(expression), { timeout: 300_000, interval: 50 });
 }
@@ -125,7 +125,7 @@ describe.skipIf(!existsSync(CHROMIUM))('a page in Chromium', () => {
 
   it('runs no code but the program’s own, and reaches nothing', async () => {
     const shown = await show();
-    // On a stack of the page's own: what a debugger calls may evaluate whatever the policy says.
+    // On a stack of the page's own: a debugger's calls may evaluate code whatever the policy says.
     await shown.evaluate('void setTimeout(async () => { window.found = await tryEverything(); })');
     const found = (await becomes(shown, 'window.found')) as { violations: string[] };
     expect(found).toMatchObject({

@@ -1,4 +1,4 @@
-/** The preload script as it is bundled: one file, named methods, nothing of Electron. */
+/** The preload script as bundled: one file, named methods, nothing of Electron. */
 import { EventEmitter } from 'node:events';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe('the preload script', () => {
   it('is one small file that needs nothing but electron', () => {
     const { required } = runPreload();
     expect(required).toEqual(['electron']);
-    // Without the schemas: they are the host's and the page's.
+    // Without the schemas: they belong to the host and the page.
     expect(code.length).toBeLessThan(10_000);
   });
 
@@ -60,7 +60,7 @@ describe('the preload script', () => {
     ]);
   });
 
-  it('passes on the contract’s events by name and payload, without the event’s own object', () => {
+  it('passes on the contract’s events by name and payload, without the event object itself', () => {
     const { bridge, ipcRenderer } = runPreload();
     const heard: unknown[][] = [];
     const end = bridge.onEvent((...args) => heard.push(args));

@@ -1,4 +1,4 @@
-/** What no page may do, whatever got into it. docs/security.md names these tests. */
+/** What no page may do, whatever was injected into it. docs/security.md names these tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ const FOREIGN = [
   '',
 ];
 
-/** One host for the tests that leave it as it is. */
+/** One host for the tests that do not change it. */
 let host: RunningHost;
 beforeAll(async () => {
   host = await launchHost({
@@ -76,7 +76,7 @@ describe('windows', () => {
     expect(webview.defaultPrevented).toBe(true);
   });
 
-  it('that anything else makes are locked down too', async () => {
+  it('created by anything else are locked down too', async () => {
     const { electron } = host;
     const contents = new StandInWebContents();
     electron.app.emit('web-contents-created', {}, contents);
@@ -87,7 +87,7 @@ describe('windows', () => {
 });
 
 describe('permissions', () => {
-  it('are denied but for writing to the clipboard from the program’s own page', async () => {
+  it('are denied, except writing to the clipboard from the program’s own page', async () => {
     const { electron, window } = host;
     const { request, check, device, display } = electron.permission as Record<
       string,
@@ -128,7 +128,7 @@ describe('permissions', () => {
     expect(shared).toEqual({});
   });
 
-  it('the network is out of reach', async () => {
+  it('the network is unreachable', async () => {
     for (const isPackaged of [false, true]) {
       const { electron } = await startHost({ isPackaged });
       const network = electron.permission.network as unknown as (
@@ -172,7 +172,7 @@ describe('permissions', () => {
 });
 
 describe('the program’s own addresses', () => {
-  it('are told from all others', () => {
+  it('are told apart from all others', () => {
     expect(['app://studio/', 'app://studio/a/b.js?x#y', 'app://studio'].map(isAppAddress)).toEqual([
       true,
       true,
@@ -281,7 +281,7 @@ describe('the page’s policy', () => {
 describe('commands', () => {
   const refused = { ok: false, code: 'SENDER_REFUSED' };
 
-  it('are taken from the main frame of our own windows, showing our own page, and from nowhere else', async () => {
+  it('are accepted only from the main frame of our own windows showing our own page', async () => {
     const { electron, window } = await startHost();
     const { webContents } = window;
     const { mainFrame } = webContents;
@@ -308,7 +308,7 @@ describe('commands', () => {
     expect(await ask({ sender: webContents, senderFrame: mainFrame })).toMatchObject(refused);
   });
 
-  it('always end in an envelope, whatever is sent', async () => {
+  it('always get an envelope, whatever is sent', async () => {
     const { electron, window } = host;
     const sender = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
     const anything = fc.anything({ withBigInt: true, withMap: true, withTypedArray: true, withDate: true });
@@ -336,7 +336,7 @@ describe('the source', () => {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 
-  it('opens nothing with the system’s programs, evaluates nothing, and talks raw to no page', () => {
+  it('opens nothing with the system’s programs, evaluates nothing, and never gives pages raw access', () => {
     expect(sources.length).toBeGreaterThan(50);
     for (const { name, text } of sources) {
       expect([

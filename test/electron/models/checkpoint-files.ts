@@ -1,4 +1,4 @@
-/** Weights of tiny checkpoints, taken apart and put together otherwise. */
+/** Weights of tiny checkpoints, split and combined differently. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
@@ -45,7 +45,7 @@ export function writeTensors(path: string, tensors: Iterable<[string, StoredTens
   writeFileSync(path, Buffer.concat([prefix, text, ...data]));
 }
 
-/** Puts a weights file's tensors into two files with an index, as diffusers does above 10 GB. */
+/** Splits a weights file's tensors into two files with an index, as diffusers does above 10 GB. */
 export function shardWeights(path: string): void {
   const stem = basename(path, '.safetensors');
   const tensors = [...readTensors(path)];

@@ -1,7 +1,7 @@
 /**
- * Real disks: one that fills up, one that is read-only, one that is another. They are small file systems in
- * memory, which only root on Linux may mount; elsewhere these tests are skipped, and the ones in
- * download-troubles.test.ts and import.test.ts stand in for them with injected errors.
+ * Real disks: one that fills up, a read-only one, a separate one. They are small file systems in memory, which only
+ * root on Linux may mount; elsewhere these tests are skipped, and those in download-troubles.test.ts and import.test.ts
+ * replace them with injected errors.
  */
 import { spawnSync } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ function mount(...args: string[]): boolean {
   return spawnSync('mount', args).status === 0;
 }
 
-/** A disk of its own; undefined where that is not available. */
+/** A disk of its own; undefined if that is not available. */
 async function smallDisk(size: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'small-disk-'));
   const isMounted = mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
@@ -51,7 +51,7 @@ async function served() {
 }
 
 describe('disks', () => {
-  it('one that is too small is refused before the download', async (context) => {
+  it('too small: is refused before the download', async (context) => {
     const disk = await smallDisk('256k');
     if (disk === undefined) return context.skip();
     const { server, catalog } = await served();
@@ -61,7 +61,7 @@ describe('disks', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('one that fills up keeps what came, and the download goes on when there is room', async (context) => {
+  it('filling up: keeps what was downloaded, and the download resumes when there is room', async (context) => {
     const disk = await smallDisk('256k');
     if (disk === undefined) return context.skip();
     const { server, catalog } = await served();
@@ -79,7 +79,7 @@ describe('disks', () => {
     expect(server.gets('/part/weights.bin')[1]!.range).toBe(`bytes=${length}-`);
   });
 
-  it('one that is read-only is named as such', async (context) => {
+  it('read-only: is named as such', async (context) => {
     const disk = await smallDisk('1m');
     if (disk === undefined) return context.skip();
     const { server, catalog } = await served();
@@ -90,7 +90,7 @@ describe('disks', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('another one is referred to, not hard-linked, when a folder is imported', async (context) => {
+  it('separate: files are linked symbolically, not hard-linked, when a folder is imported', async (context) => {
     const disk = await smallDisk('1m');
     if (disk === undefined) return context.skip();
     const folder = await temporaryFolder();

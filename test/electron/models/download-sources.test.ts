@@ -1,4 +1,4 @@
-/** Downloads by what a source says: redirects, plain http, no size, and the answers of the hub. */
+/** Downloads from different sources: redirects, plain http, no size, and the hub's responses. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ import {
 } from './store-fixture.ts';
 
 describe('redirects', () => {
-  it('follow to another host without the token, and resume there', async () => {
+  it('are followed to another host without the token, and the download resumes there', async () => {
     const [hub, storage, folder] = await Promise.all([startServer(), startServer(), temporaryFolder()]);
     const revision = 'a'.repeat(40);
     const path = `/owner/model/resolve/${revision}/weights.bin`;
@@ -42,7 +42,7 @@ describe('redirects', () => {
     expect(storage.gets('/blob')[1]).toMatchObject({ range: 'bytes=100000-', ifRange: '"blob"' });
   });
 
-  it('are not followed from https to http, round in circles, or to nowhere', async () => {
+  it('are not followed from https to http, in circles, or to nowhere', async () => {
     const folder = await temporaryFolder();
     const catalog = catalogOf({
       sources: [{ kind: 'http', url: 'https://models.test/' }],
@@ -67,8 +67,8 @@ describe('redirects', () => {
   });
 });
 
-describe('a server of plain http', () => {
-  it('that redirects to a file is told what it does', async () => {
+describe('a server with plain http', () => {
+  it('gets an explanation if it redirects to a file', async () => {
     const catalog = catalogOf({
       sources: [{ kind: 'http', url: 'http://models.test/' }],
       files: [known('weights.bin', BODY)],
@@ -84,8 +84,8 @@ describe('a server of plain http', () => {
   });
 });
 
-describe('a source without measure', () => {
-  /** A source whose every chunk costs time, on a clock of the test's own. */
+describe('a source without a size', () => {
+  /** A source with slow chunks, on a simulated clock. */
   async function trickle(chunkBytes: number, chunkMs: number, freeBytes = 1e12) {
     const folder = await temporaryFolder();
     let clockMs = 0;
@@ -119,7 +119,7 @@ describe('a source without measure', () => {
     return { store, folder, sent: () => sentBytes, requests: () => requests };
   }
 
-  it('that sends a byte a second is given up, though it never falls silent', async () => {
+  it('that sends a byte a second is given up, although it is never silent', async () => {
     const { store, sent } = await trickle(1, 1000);
     await expect(store.pull('test', accept)).rejects.toThrow(
       withCode('DOWNLOAD_FAILED', 'bytes arrived in 10 s'),
@@ -127,7 +127,7 @@ describe('a source without measure', () => {
     expect(sent()).toBeLessThan(60);
   });
 
-  it('that never ends is stopped while there is room on the disk, and what came of it goes', async () => {
+  it('that never ends is stopped while there is room on the disk, and its data are removed', async () => {
     const { store, folder, sent } = await trickle(1 << 20, 1, 200e6);
     await expect(store.pull('test', accept)).rejects.toThrow(
       withCode('DISK_FULL', 'does not state the length'),
@@ -138,11 +138,11 @@ describe('a source without measure', () => {
   });
 });
 
-describe('what the hub says', () => {
+describe('the hub’s metadata', () => {
   const config = Buffer.from('{"_class_name":"Model"}');
   const commit = 'c'.repeat(40);
 
-  /** A hub whose catalogue knows nothing: neither revision, nor sizes, nor hashes. */
+  /** A hub with an empty catalogue: no revision, sizes or hashes. */
   async function unknownHub() {
     const [hub, folder] = await Promise.all([startServer(), temporaryFolder()]);
     for (const revision of ['main', commit]) {
@@ -169,7 +169,7 @@ describe('what the hub says', () => {
     return { hub, folder, catalog, store: storeOf(folder, catalog, { hubEndpoint: `${hub.origin}/` }) };
   }
 
-  it('is used for what the catalogue does not know, and recorded', async () => {
+  it('fill in what the catalogue does not know, and are recorded', async () => {
     const { hub, store, folder } = await unknownHub();
     const plan = await store.plan('test');
     expect(plan.bytesLeft).toBe(BODY.length + config.length);
@@ -180,12 +180,12 @@ describe('what the hub says', () => {
       { path: 'weights.bin', bytes: BODY.length, sha256: sha256(BODY), checkedBy: 'hub-sha256' },
     ]);
     expect(record.revisions).toEqual({ 'owner/model': commit });
-    // From the first answer on everything comes from one commit.
+    // From the first response on, everything comes from one commit.
     expect(hub.gets(`/owner/model/resolve/${commit}/weights.bin`)).toHaveLength(1);
     expect(hub.gets('/owner/model/resolve/main/weights.bin')).toHaveLength(0);
   });
 
-  it('is taken from the hub’s own redirects, not from the storage behind them', async () => {
+  it('come from the hub’s own redirects, not from the storage behind them', async () => {
     const { hub, folder } = await unknownHub();
     const storage = await startServer();
     storage.files.set('/blob', {
@@ -194,7 +194,7 @@ describe('what the hub says', () => {
     });
     const place = '/owner/model/resolve/main';
     const said = { 'x-repo-commit': commit };
-    // A small file: the hub redirects to another address of its own, which knows the rest.
+    // A small file: the hub redirects to another URL of its own, which has the rest.
     hub.files.set(`${place}/config.json`, {
       body: config,
       headRedirect: { location: '/cache/config.json', ...said },
@@ -222,14 +222,14 @@ describe('what the hub says', () => {
     expect(storage.requests).toEqual([]);
   });
 
-  it('has to come from an address', async () => {
+  it('must come from a URL', async () => {
     const { folder, catalog } = await unknownHub();
     for (const hubEndpoint of ['huggingface.co', 'ftp://hub.test', '']) {
       expect(() => storeOf(folder, catalog, { hubEndpoint })).toThrow(withCode('USAGE'));
     }
   });
 
-  it('is believed more than what the hub then sends', async () => {
+  it('have precedence over what the hub then sends', async () => {
     for (const [path, checked] of [
       ['weights.bin', 'SHA-256'],
       ['config.json', 'its git id'],
@@ -257,7 +257,7 @@ describe('what the hub says', () => {
     expect(hub.requests.filter(({ method }) => method === 'GET')).toEqual([]);
   });
 
-  it('is not asked again for what is installed', async () => {
+  it('are not requested again for installed files', async () => {
     const { hub, folder, catalog, store } = await unknownHub();
     await store.pull('test', accept);
     hub.requests.length = 0;
@@ -268,7 +268,7 @@ describe('what the hub says', () => {
     ]);
   });
 
-  it('fetches a file under the path that it has there', async () => {
+  it('include the path under which a file is downloaded', async () => {
     const [server, folder] = await Promise.all([startServer(), temporaryFolder()]);
     server.files.set('/models/unet/model.fp16.bin', { body: BODY });
     const catalog = catalogOf({

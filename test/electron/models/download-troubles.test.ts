@@ -1,4 +1,4 @@
-/** Downloads on full disks, their progress, and whatever servers and networks do. */
+/** Downloads to full disks, their progress, and misbehaving servers and networks. */
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -33,7 +33,7 @@ import {
 } from './store-fixture.ts';
 
 describe('full and unwritable disks', () => {
-  it('are noticed before anything is downloaded', async () => {
+  it('are detected before anything is downloaded', async () => {
     const { server, folder, catalog } = await oneFile();
     const environment = { ...testEnvironment, freeBytes: async () => 64 * 1024 * 1024 + BODY.length - 1 };
     await expect(storeOf(folder, catalog, { environment }).pull('test', accept)).rejects.toThrow(
@@ -42,7 +42,7 @@ describe('full and unwritable disks', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('keep what has come when they fill up on the way', async () => {
+  it('keep what was downloaded if they fill up halfway', async () => {
     const { server, folder, catalog, finalPath } = await oneFile();
     const environment = { ...testEnvironment, openFile: fullAfter(120_000) };
     await expect(storeOf(folder, catalog, { environment }).pull('test', accept)).rejects.toThrow(
@@ -75,7 +75,7 @@ describe('full and unwritable disks', () => {
     );
   });
 
-  it('a file where a folder has to be is an error, not a crash', async () => {
+  it('a file in place of a folder is an error, not a crash', async () => {
     const { folder, catalog, server } = await oneFile();
     await writeFile(join(folder, 'test'), 'in the way');
     await expect(storeOf(folder, catalog).pull('test', accept)).rejects.toThrow(
@@ -85,7 +85,7 @@ describe('full and unwritable disks', () => {
   });
 });
 
-/** Opens files that take so many bytes in all. */
+/** Opens files that accept a limited number of bytes in total. */
 function fullAfter(bytes: number) {
   let left = bytes;
   return async (path: string, flags: number): Promise<FileHandle> => {
@@ -104,7 +104,7 @@ function fullAfter(bytes: number) {
 }
 
 describe('progress', () => {
-  it('only grows, and ends with everything', async () => {
+  it('only increases, and ends at the total', async () => {
     const { server, store, finalPath } = await oneFile();
     server.misbehave(PATH, dropAfter(100_000, `${finalPath}.part`));
     const seen: StoreProgress[] = [];
@@ -123,7 +123,7 @@ describe('progress', () => {
   });
 });
 
-describe('whatever a server does', () => {
+describe('any misbehaviour of a server', () => {
   const faults: fc.Arbitrary<Fault> = fc.oneof(
     fc.constantFrom<Fault>(
       honest,
@@ -141,7 +141,7 @@ describe('whatever a server does', () => {
     fc.integer({ min: 0, max: 60_000 }).map(dropAfter),
   );
 
-  it('the final file is right or not there, and an honest server completes it', async () => {
+  it('leaves the final file right or missing, and an honest server completes it', async () => {
     const body = modelBytes(60_000);
     await fc.assert(
       fc.asyncProperty(fc.array(faults, { maxLength: 8 }), async (sequence) => {
@@ -175,7 +175,7 @@ describe('whatever a server does', () => {
 });
 
 describe('the network', () => {
-  it('is left alone until a licence is accepted, and by everything that is not a download', async () => {
+  it('is not used before a licence is accepted, or by anything but a download', async () => {
     const { folder, catalog, server } = await oneFile();
     await expect(storeOf(folder, catalog).pull('test')).rejects.toThrow(
       withCode('LICENCE_NOT_ACCEPTED', 'https://example.org/licence'),
@@ -191,7 +191,7 @@ describe('the network', () => {
       installedBytes: BODY.length,
     });
     expect((await offline.verify('test')).map(({ state }) => state)).toEqual(['ok']);
-    // Nothing is missing and everything is known: not even a pull has anything to ask.
+    // Nothing is missing and everything is known: even a pull has nothing to request.
     expect(await offline.pull('test')).toMatchObject({ downloadedFiles: 0, keptFiles: 1 });
     expect(await offline.remove('test')).toMatchObject({ removedFiles: 1, freedBytes: BODY.length });
   });

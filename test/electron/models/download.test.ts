@@ -1,4 +1,4 @@
-/** Downloads from servers that misbehave: what ends up under a final name is right, and nothing is fetched twice. */
+/** Downloads from misbehaving servers: every final file is right, and nothing is downloaded twice. */
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -36,7 +36,7 @@ import {
 } from './store-fixture.ts';
 
 describe('resuming', () => {
-  it('goes on after a dropped connection and fetches no byte twice', async () => {
+  it('continues after a dropped connection and downloads no byte twice', async () => {
     const { server, store, finalPath, folder } = await oneFile();
     const part = `${finalPath}.part`;
     server.misbehave(PATH, dropAfter(100_000, part), dropAfter(80_000, part));
@@ -52,7 +52,7 @@ describe('resuming', () => {
     expect(await filesBelow(folder)).toEqual(['test/part/weights.bin']);
   });
 
-  it('goes on in another run after a pause, and shows nothing under the final name before', async () => {
+  it('continues in another run after a pause, and nothing has the final name before', async () => {
     const { server, store, finalPath, folder, catalog } = await oneFile();
     server.misbehave(PATH, stallAfter(160_000));
     const pause = new AbortController();
@@ -75,7 +75,7 @@ describe('resuming', () => {
     expect(server.gets(PATH)[1]!.bytesServed).toBe(BODY.length - length);
   });
 
-  it('stops while it waits for a retry', async () => {
+  it('can be paused while it waits for a retry', async () => {
     const { server, catalog, folder } = await oneFile();
     server.standingFault = status(503, { 'retry-after': '50' });
     const pause = new AbortController();
@@ -87,7 +87,7 @@ describe('resuming', () => {
     await expect(pulling).rejects.toThrow(withCode('CANCELLED'));
   });
 
-  it('starts over when the server ignores Range', async () => {
+  it('restarts if the server ignores Range', async () => {
     const { server, store, finalPath } = await oneFile();
     server.misbehave(PATH, dropAfter(100_000, `${finalPath}.part`), ignoreRange);
     await store.pull('test', accept);
@@ -95,16 +95,16 @@ describe('resuming', () => {
     expect(server.bytesServed(PATH)).toBe(100_000 + BODY.length);
   });
 
-  it('gives up a server that always starts over and always breaks off', async () => {
+  it('gives up a server that always restarts and always disconnects', async () => {
     const { server, store, folder, finalPath } = await oneFile();
-    // The first attempt must have it all: one that got further would count as progress.
+    // The first attempt must get furthest: a later one that got further would count as progress.
     server.standingFault = ignoreRangeAndDropAfter(100_000, `${finalPath}.part`);
     await expect(store.pull('test', accept)).rejects.toThrow(withCode('DOWNLOAD_FAILED', 'failed 5 times'));
     expect(server.gets(PATH)).toHaveLength(5);
     expect(await isThere(folder, 'test/part/weights.bin')).toBe(false);
   });
 
-  it('does not believe a 206 for another range', async () => {
+  it('does not accept a 206 for another range', async () => {
     const { server, store, finalPath } = await oneFile();
     server.misbehave(PATH, dropAfter(100_000, `${finalPath}.part`), wrongContentRange);
     await store.pull('test', accept);
@@ -112,7 +112,7 @@ describe('resuming', () => {
     expect(server.gets(PATH).map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', undefined]);
   });
 
-  it('notices by the hash when the range has the wrong bytes, and starts over', async () => {
+  it('detects wrong bytes in a range by the hash, and restarts', async () => {
     const { server, store, finalPath } = await oneFile();
     server.misbehave(PATH, dropAfter(100_000, `${finalPath}.part`), wrongBytesInRange);
     const notices: string[] = [];
@@ -121,7 +121,7 @@ describe('resuming', () => {
     expect(notices.join()).toContain('damaged; starting it again');
   });
 
-  it('does not mix two versions of a file whose hash nobody knows', async () => {
+  it('does not mix two versions of a file with an unknown hash', async () => {
     for (const fault of [honest, ignoreIfRange]) {
       const { server, folder, finalPath } = await oneFile();
       const catalog = catalogOf({ sources: [httpSource(server)], files: [{ path: 'weights.bin' }] });
@@ -149,7 +149,7 @@ describe('resuming', () => {
     expect(server.gets(PATH).map(({ range }) => range)).toEqual([undefined, undefined]);
   });
 
-  it('continues on a mirror when the hash is known', async () => {
+  it('continues on a mirror if the hash is known', async () => {
     const { server, folder, finalPath } = await oneFile();
     const mirror = await startServer();
     mirror.files.set(PATH, { body: BODY, etag: '"another"' });
@@ -168,7 +168,7 @@ describe('resuming', () => {
     expect(server.bytesServed(PATH) + mirror.bytesServed(PATH)).toBe(BODY.length);
   });
 
-  it('takes a part that is complete for what it is, and one that is too long or foreign for nothing', async () => {
+  it('accepts a complete part file, and discards one that is too long or foreign', async () => {
     for (const left of [BODY, Buffer.concat([BODY, BODY]), modelBytes(1000, 7)]) {
       const { server, store, finalPath } = await oneFile();
       await mkdir(join(finalPath, '..'), { recursive: true });
@@ -181,10 +181,10 @@ describe('resuming', () => {
     }
   });
 
-  it('takes 416 for the end of a file of unknown length, or starts over', async () => {
+  it('treats 416 as the end of a file of unknown length, or restarts', async () => {
     const { server, folder, finalPath } = await oneFile();
     const etag = '"v1"';
-    // Without Content-Length from HEAD the store learns the length from 416 alone.
+    // Without Content-Length from HEAD, the store learns the length only from 416.
     const sources = [httpSource(server)];
     const catalog = catalogOf({ sources, files: [{ path: 'weights.bin', sha256: sha256(BODY) }] });
     const environment = {
@@ -206,7 +206,7 @@ describe('resuming', () => {
     expect(server.bytesServed(PATH)).toBe(BODY.length);
   });
 
-  it('starts over when the part lost its end to a crash', async () => {
+  it('restarts if a crash damaged the end of the part file', async () => {
     const { server, store, finalPath, folder, catalog } = await oneFile();
     server.misbehave(
       PATH,
@@ -214,7 +214,7 @@ describe('resuming', () => {
       ...Array.from({ length: 5 }, () => status(500)),
     );
     await expect(store.pull('test', accept)).rejects.toThrow(withCode('DOWNLOAD_FAILED'));
-    // As after a power cut: the length is there, the bytes are not.
+    // As after a power failure: the length is there, the bytes are not.
     await truncate(`${finalPath}.part`, 50_000);
     await truncate(`${finalPath}.part`, 100_000);
     await storeOf(folder, catalog).pull('test');
@@ -222,12 +222,12 @@ describe('resuming', () => {
   });
 });
 
-describe('files that are not what they should be', () => {
+describe('wrong files', () => {
   it.each<[string, Fault, RegExp]>([
     ['a wrong byte', wrongByte, /SHA-256/],
     ['a shorter file', shorter, /299999 bytes instead of 300000/],
     ['more than there is', endless, /more than the 300000 bytes/],
-  ])('refuses %s and leaves nothing behind', async (_, fault, message) => {
+  ])('%s is refused and leaves nothing behind', async (_, fault, message) => {
     const { server, store, folder } = await oneFile();
     server.standingFault = fault;
     await expect(store.pull('test', accept)).rejects.toThrow(
@@ -238,7 +238,7 @@ describe('files that are not what they should be', () => {
     if (fault === wrongByte) expect(left).toEqual([]);
   });
 
-  it('takes the next mirror then, and says so', async () => {
+  it('make it use the next mirror, with a notice', async () => {
     for (const fault of [wrongByte, shorter, endless, status(404), status(403)]) {
       const { server, folder, finalPath } = await oneFile();
       const mirror = await startServer();
@@ -256,7 +256,7 @@ describe('files that are not what they should be', () => {
     }
   });
 
-  it('refuses a file of which neither length nor hash can be known', async () => {
+  it('are refused if neither length nor hash can be known', async () => {
     const { server, folder } = await oneFile();
     const catalog = catalogOf({ sources: [httpSource(server)], files: [{ path: 'weights.bin' }] });
     const environment = {
@@ -272,14 +272,14 @@ describe('files that are not what they should be', () => {
     );
   });
 
-  it('takes chunks without a length when the hash is known', async () => {
+  it('are not suspected for chunks without a length if the hash is known', async () => {
     const { server, store, finalPath } = await oneFile();
     server.standingFault = chunked;
     await store.pull('test', accept);
     expect(await readFile(finalPath)).toEqual(BODY);
   });
 
-  it('refuses a compressed answer', async () => {
+  it('include compressed responses', async () => {
     const { server, store } = await oneFile();
     server.files.set(PATH, { body: BODY, headers: { 'content-encoding': 'gzip' } });
     await expect(store.pull('test', accept)).rejects.toThrow(withCode('DOWNLOAD_FAILED'));
@@ -287,7 +287,7 @@ describe('files that are not what they should be', () => {
 });
 
 describe('slow and broken servers', () => {
-  it('gives up a silent connection and goes on from there', async () => {
+  it('gives up a silent connection and resumes from there', async () => {
     const { server, folder, catalog, finalPath } = await oneFile();
     const store = storeOf(folder, catalog, { patience: { ...QUICK, stallTimeoutMs: 500 } });
     server.misbehave(PATH, stallAfter(120_000), stallAfter(0));
@@ -307,7 +307,7 @@ describe('slow and broken servers', () => {
     expect(waits).toEqual([7000, 1]);
   });
 
-  it('names every source and its reason when none works', async () => {
+  it('lists every source with its reason if none works', async () => {
     const { server, folder } = await oneFile();
     const stopped = await startServer();
     const sources = [{ kind: 'http', url: `${server.origin}/elsewhere/` }, httpSource(stopped)];

@@ -1,4 +1,4 @@
-/** Models of other programs: found in their folders, told by their headers, listed by `models found`. */
+/** Models of other programs: found in their folders, identified by their headers, listed by `models found`. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,7 +40,7 @@ beforeAll(() => {
     tensors: Object.fromEntries(alone),
   });
   writeFileSync(place('invokeai/models/main/broken.safetensors'), 'Entry not found');
-  // A hub cache: links into blobs, and components of a diffusers folder that are no models by themselves.
+  // A hub cache: links to blobs, and components of a diffusers folder that are no models by themselves.
   const hub = '.cache/huggingface/hub/models--a--b';
   writeSingleFile(place(`${hub}/blobs/0123`), 'sd2', zeros);
   symlinkSync('../../blobs/0123', place(`${hub}/snapshots/main/v2.safetensors`));
@@ -56,7 +56,7 @@ afterAll(() => rmSync(home, { recursive: true }));
 const facts = () => ({ platform: 'linux', environment: {}, homeFolder: home }) as const;
 
 describe('the folders of other programs', () => {
-  it('hold checkpoints, LoRAs and VAEs, told by their headers', async () => {
+  it('contain checkpoints, LoRAs and VAEs, identified by their headers', async () => {
     const found = await findModels(usualRoots(facts()));
     const told = found.map(({ program, name, kind, family, precision }) => [
       program,
@@ -83,7 +83,7 @@ describe('the folders of other programs', () => {
     ]);
   });
 
-  it('may be somewhere else, by the variables that name them', () => {
+  it('may be elsewhere, as set by their environment variables', () => {
     const environment = { HF_HOME: '/h', INVOKEAI_ROOT: '/i' };
     const folders = usualRoots({ ...facts(), environment }).map(({ folder }) => folder);
     expect(folders).toEqual(expect.arrayContaining([join('/h', 'hub'), join('/i', 'models')]));
@@ -91,7 +91,7 @@ describe('the folders of other programs', () => {
 });
 
 describe('models found', () => {
-  it('lists a folder, filtered by family and name, with the hash where it is asked for', async () => {
+  it('lists a folder, filtered by family and name, with the hash on request', async () => {
     const comfy = join(home, 'ComfyUI/models');
     const all = await runCommand(['models', 'found', comfy, '--json']);
     expect(all.exitCode).toBe(0);

@@ -1,4 +1,4 @@
-/** Imports take the checkpoints that the loader opens, and refuse the others as the loader does. */
+/** Imports accept the checkpoints that the loader opens, and refuse the others with the loader's sentence. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const catalogs = await readCatalogs(PACKS);
 const UNET = 'unet/diffusion_pytorch_model.safetensors';
 const BLENDING = { components: ['blending'] };
 
-/** A models folder, and a folder with a checkpoint of one's own. */
+/** A models folder, and a folder with the user's own checkpoint. */
 async function fixture(change: (folder: string) => void = () => undefined) {
   const [modelsFolder, parent] = [await temporaryFolder(), await temporaryFolder()];
   const mine = makeTinyPack(parent, 'fine-tune');
@@ -78,14 +78,14 @@ describe('a checkpoint that the loader opens', () => {
     expect((await store.verify('sd21')).every(({ state }) => state === 'ok')).toBe(true);
     expect((await open()).name).toBe('fine-tune');
     expect((await store.import('sd21', mine, BLENDING)).files).toEqual([]);
-    // A download brings the catalogue's files; beside these they would be another model.
+    // A download adds the catalogue's files; next to these they would be another model.
     const { files: planned } = await store.plan('sd21', BLENDING);
     expect(planned.every(({ state }) => state === 'installed' || state === 'absent')).toBe(true);
     expect(await store.remove('sd21')).toMatchObject({ removedFiles: paths.length + 1, kept: [] });
     expect(await isThere(place())).toBe(false);
   });
 
-  it('of another size gets its own: 768 pixels, not the catalogue’s 512', async () => {
+  it('of another size keeps its own: 768 pixels, not the catalogue’s 512', async () => {
     const { mine, store, place, open } = await fixture((folder) =>
       changeJson(join(folder, 'unet/config.json'), { sample_size: 192 }),
     );
@@ -95,7 +95,7 @@ describe('a checkpoint that the loader opens', () => {
     expect((await open()).size).toMatchObject({ width: 768, height: 768 });
   });
 
-  it('that can blend is taken for blending, and for backgrounds by name', async () => {
+  it('that can blend is imported for blending, or for backgrounds by name', async () => {
     const { mine, store } = await fixture();
     expect(new Set((await store.import('sd21', mine)).files.map(({ component }) => component))).toEqual(
       new Set(['blending']),
@@ -104,7 +104,7 @@ describe('a checkpoint that the loader opens', () => {
     expect(files.map(({ component, path }) => `${component}/${path}`)).toContain(`backgrounds/${UNET}`);
   });
 
-  it('is found in a hub cache whose repositories the catalogue does not list; two of them are a question', async () => {
+  it('is found in a hub cache whose repositories the catalogue does not list; with two, the error asks which one', async () => {
     const { mine, store, place } = await fixture();
     const hub = join(dirname(mine), 'hub');
     const repository = (name: string) => {
@@ -123,7 +123,7 @@ describe('a checkpoint that the loader opens', () => {
     );
   });
 
-  it('is not put beside another one in the same part', async () => {
+  it('is not put next to another one in the same part', async () => {
     const { mine, store, place } = await fixture();
     await store.import('sd21', mine, BLENDING);
     shardWeights(join(mine, UNET));
@@ -213,18 +213,18 @@ describe('a checkpoint that the loader refuses', () => {
       (folder) => changeJson(join(folder, 'unet/config.json'), { _class_name: 'FluxTransformer2DModel' }),
       'FluxTransformer2DModel',
     ],
-  ])('%s is refused in its words, and nothing is left', async (_, change, message) => {
+  ])('%s is refused with its sentence, and nothing is left', async (_, change, message) => {
     const { modelsFolder, mine, store } = await fixture(change);
     await expect(store.import('sd21', mine, BLENDING)).rejects.toThrow(withCode('IMPORT_INVALID', message));
     expect(await filesBelow(modelsFolder)).toEqual([]);
     const loader = openModelPack(mine, { cacheFolder: await temporaryFolder() });
-    // What only an engine finds out is found out by the same code; the rest is the same sentence here.
+    // Only an engine finds this out, with the same code; the rest is the same sentence here.
     await loader.catch(async (error: Error) => {
       await expect(store.import('sd21', mine, BLENDING)).rejects.toThrow(error.message.replace(/\.$/, ''));
     });
   });
 
-  it('because it is a part of a checkpoint in one file is told what it is', async () => {
+  it('a part of a single-file checkpoint is named as such', async () => {
     const { mine, store } = await fixture();
     const file = join(dirname(mine), 'v1-5.safetensors');
     const tensor = readTensors(join(mine, UNET)).get('conv_in.bias')!;
@@ -232,7 +232,7 @@ describe('a checkpoint that the loader refuses', () => {
     await expect(store.import('sd21', file, BLENDING)).rejects.toThrow('v1-5.safetensors is a part of');
   });
 
-  it('because a link in it leads to itself is told so', async () => {
+  it('a link to itself is named as such', async () => {
     const { mine, store } = await fixture((folder) => {
       rmSync(join(folder, 'unet/config.json'));
       symlinkSync('config.json', join(folder, 'unet/config.json'));
@@ -245,7 +245,7 @@ describe('a checkpoint of one file', () => {
   it.each([
     ['Photon v1.safetensors', 'checkpoint.safetensors'],
     ['photon_v1.safetensors', 'photon_v1.safetensors'],
-  ])('%s is imported as %s, named after the file, and opens in its place', async (name, path) => {
+  ])('%s is imported as %s, named after the file, and opens there', async (name, path) => {
     const { mine, store, place, blending, open } = await fixture();
     const file = join(dirname(mine), name);
     writeSingleFile(file, 'sd1', { dtype: 'F16', values: {} });
@@ -278,7 +278,7 @@ describe('an import that is killed', () => {
     ['hard-link', 3],
     ['hard-link', 12],
     ['link', 5],
-  ])('(%s, at report %i) is seen, can be repeated, and can be removed', async (mode, report) => {
+  ])('(%s, at report %i) is detected, can be repeated, and can be removed', async (mode, report) => {
     const { modelsFolder, mine, store, place, blending, open } = await fixture();
     await kill(modelsFolder, mine, mode, report);
     await removeStaleStoreFiles(modelsFolder, catalogs);

@@ -1,4 +1,6 @@
-/** Imports a folder in a process of its own and ends it by SIGKILL at one of the reports: MODELS FOLDER MODE REPORT. */
+/**
+ * Imports a folder in a process of its own and kills it with SIGKILL at one of the reports: MODELS FOLDER MODE REPORT.
+ */
 import { join } from 'node:path';
 import { readCatalogs } from '../../../electron/models/catalogs.ts';
 import { createModelStore } from '../../../electron/models/model-store.ts';
@@ -11,7 +13,7 @@ await createModelStore({ modelsFolder, catalogs }).import('sd21', folder, {
   components: ['blending'],
   mode,
   onProgress: ({ stage }) => {
-    // Two of every file: before it is placed, and when it is in its place but not yet recorded.
+    // Two per file: before it is placed, and when it is in place but not recorded yet.
     if (stage === 'place' && reports++ === Number(report)) process.kill(process.pid, 'SIGKILL');
   },
 });

@@ -1,4 +1,4 @@
-/** Taking in models that are there already: found in their layouts, checked, placed, and nothing left on failure. */
+/** Importing existing models: found in their layouts, checked, placed, and nothing left on failure. */
 import { lstat, mkdir, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import {
   withCode,
 } from './store-fixture.ts';
 
-/** A safetensors file of one tensor. */
+/** A safetensors file with one tensor. */
 function safetensors(length: number, seed = 1): Buffer {
   const header = Buffer.from(
     JSON.stringify({ weight: { dtype: 'U8', shape: [length], data_offsets: [0, length] } }),
@@ -69,7 +69,7 @@ async function fixture(...components: DescribedComponent[]) {
   return { modelsFolder, mine, store: storeOf(modelsFolder, catalog, { environment: offlineEnvironment }) };
 }
 
-/** A hub cache as the Python library lays it out: blobs, and snapshots of links to them. */
+/** A hub cache in the Python library's layout: blobs, and snapshots of links to them. */
 async function hubCache(cache: string, files: Record<string, Buffer>, blobName = sha256): Promise<string> {
   const repository = join(cache, 'models--owner--model');
   await write(repository, { 'refs/main': Buffer.from(`${REVISION}\n`) });
@@ -103,7 +103,7 @@ describe('a diffusers folder', () => {
     expect((await store.list())[0]!.components[0]).toMatchObject({ state: 'installed' });
   });
 
-  it('is linked or copied when that is asked for', async () => {
+  it('is linked or copied on request', async () => {
     for (const mode of ['link', 'copy'] as const) {
       const { modelsFolder, mine, store } = await fixture();
       await write(mine, DIFFUSERS);
@@ -118,14 +118,14 @@ describe('a diffusers folder', () => {
     }
   });
 
-  it('may hold a fine-tune; that its files are not the catalogue’s is said', async () => {
+  it('may contain a fine-tune; files that differ from the catalogue’s are reported', async () => {
     const { mine, store } = await fixture();
     await write(mine, { ...DIFFUSERS, 'unet/model.fp16.safetensors': safetensors(4000, 2) });
     const { ownFiles } = await store.import('test', mine, { components: ['blending'] });
     expect(ownFiles).toEqual(['blending/unet/model.safetensors']);
   });
 
-  it('reports where a copy stands', async () => {
+  it('reports the progress of copying', async () => {
     const { mine, store } = await fixture();
     await write(mine, DIFFUSERS);
     const stages: string[] = [];
@@ -170,21 +170,21 @@ describe('a hub cache', () => {
     }
   });
 
-  it('may be of a fine-tune under another name', async () => {
+  it('may contain a fine-tune under another name', async () => {
     const { mine, store } = await fixture();
     const repository = await hubCache(mine, DIFFUSERS);
     await rename(repository, join(mine, 'models--me--fine-tune'));
     expect((await store.import('test', join(mine, 'models--me--fine-tune'))).files).toHaveLength(3);
   });
 
-  it('whose blob is damaged is refused', async () => {
+  it('with a damaged blob is refused', async () => {
     const { modelsFolder, mine, store } = await fixture();
     await hubCache(mine, DIFFUSERS, (body) => sha256(body === WEIGHTS ? Buffer.from('other') : body));
     await expect(store.import('test', mine)).rejects.toThrow(withCode('IMPORT_INVALID', 'damaged'));
     expect(await filesBelow(modelsFolder)).toEqual([]);
   });
 
-  it('whose blob is gone is refused', async () => {
+  it('with a missing blob is refused', async () => {
     const { modelsFolder, mine, store } = await fixture();
     const repository = await hubCache(mine, DIFFUSERS);
     await rm(join(repository, 'blobs', sha256(WEIGHTS)));
@@ -193,7 +193,7 @@ describe('a hub cache', () => {
   });
 });
 
-describe('what does not belong', () => {
+describe('invalid folders', () => {
   it.each([
     [
       'another class',
@@ -224,7 +224,7 @@ describe('what does not belong', () => {
     expect(await filesBelow(modelsFolder)).toEqual([]);
   });
 
-  it('names what is missing', async () => {
+  it('are refused with what is missing', async () => {
     const { mine, store } = await fixture();
     await write(mine, { 'unet/config.json': UNET_CONFIG });
     await expect(store.import('test', mine, { components: ['blending'] })).rejects.toThrow(
@@ -239,7 +239,7 @@ describe('what does not belong', () => {
     await expect(store.import('other', mine)).rejects.toThrow(withCode('PACK_UNKNOWN'));
   });
 
-  it('asks which it is when two components fit', async () => {
+  it('are refused with a question if two components fit', async () => {
     const { mine, store, modelsFolder } = await fixture(inpainter, { ...inpainter, id: 'second' });
     await write(mine, { 'lama.onnx': modelBytes(100) });
     await expect(store.import('test', mine)).rejects.toThrow(withCode('IMPORT_INVALID', '--component'));
@@ -247,7 +247,7 @@ describe('what does not belong', () => {
     expect(await filesBelow(modelsFolder)).toEqual(['test/second/lama.onnx']);
   });
 
-  it('does not write over what is there', async () => {
+  it('never overwrite what is there', async () => {
     const { modelsFolder, mine, store } = await fixture();
     await write(mine, DIFFUSERS);
     await write(modelsFolder, { 'test/blending/unet/config.json': Buffer.from('mine') });
@@ -256,7 +256,7 @@ describe('what does not belong', () => {
     expect((await bytesAt(modelsFolder, 'test/blending/unet/config.json')).toString()).toBe('mine');
   });
 
-  it('takes back what was placed when it is cancelled or the disk is too small', async () => {
+  it('leave nothing if the import is cancelled or the disk is too small', async () => {
     const { modelsFolder, mine, store } = await fixture();
     await write(mine, DIFFUSERS);
     const stop = new AbortController();

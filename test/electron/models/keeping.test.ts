@@ -1,4 +1,4 @@
-/** What happens to a pack after it came: parts of it, verification, repair. */
+/** Packs after installation: parts, verification, repair. */
 import { link, mkdir, readFile, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { bytesAt, filesBelow, isThere, offlineEnvironment, storeOf, withCode } f
 import { A, accept, B, twoPartPack } from './two-part-pack.ts';
 
 describe('parts', () => {
-  it('that are optional come only when they are named', async () => {
+  it('that are optional are only downloaded by name', async () => {
     const { store, folder } = await twoPartPack();
     await store.pull('test', accept);
     expect(await filesBelow(folder)).toEqual(['test/one/a.bin', 'test/one/deep/b.bin']);
@@ -19,7 +19,7 @@ describe('parts', () => {
     );
   });
 
-  it('are partial after a pull that broke off between two files', async () => {
+  it('are partial after a pull that was interrupted between two files', async () => {
     const { store, server } = await twoPartPack();
     server.files.delete('/one/deep/b.bin');
     await expect(store.pull('test', accept)).rejects.toThrow(withCode('DOWNLOAD_FAILED'));
@@ -31,12 +31,12 @@ describe('parts', () => {
 });
 
 describe('verification', () => {
-  it('finds what is missing, changed and not installed, without the network', async () => {
+  it('finds missing, changed and uninstalled files without the network', async () => {
     const { store, folder, catalog, place } = await twoPartPack();
     await store.pull('test', { ...accept, components: ['one', 'two'] });
     const turned = Buffer.from(A);
     turned[7] = turned[7]! ^ 1;
-    // A time without fractions, which utimes can set again exactly.
+    // A time without fractions, which utimes can restore exactly.
     await utimes(place('one/a.bin'), 1000, 1000);
     await store.pull('test');
     await writeFile(place('one/a.bin'), turned);
@@ -46,13 +46,13 @@ describe('verification', () => {
     const offline = storeOf(folder, catalog, { environment: offlineEnvironment });
     const states = (files: { state: string }[]) => files.map(({ state }) => state);
     expect(states(await offline.verify('test'))).toEqual(['changed', 'missing', 'changed', 'ok']);
-    // One bit in the middle of a file is beyond a quick look.
+    // A quick check does not detect one bit in the middle of a file.
     expect(states(await offline.verify('test', { quick: true }))).toEqual(['ok', 'missing', 'changed', 'ok']);
     await offline.remove('test', { components: ['one'] });
     expect(states(await offline.verify('test', { components: ['one'] }))).toEqual(['absent', 'absent']);
   });
 
-  it('is followed by a repair that fetches what is damaged and nothing else', async () => {
+  it('is followed by a repair that downloads damaged files and nothing else', async () => {
     const { store, server, place } = await twoPartPack();
     await store.pull('test', { ...accept, components: ['one', 'two'] });
     await writeFile(place('one/a.bin'), modelBytes(A.length, 9));
@@ -64,7 +64,7 @@ describe('verification', () => {
     expect((await store.verify('test')).every(({ state }) => state === 'ok')).toBe(true);
   });
 
-  it('keeps the damaged file until the new one is right', async () => {
+  it('keeps the damaged file until the new one is verified', async () => {
     const { store, server, place } = await twoPartPack();
     await store.pull('test', accept);
     await writeFile(place('one/a.bin'), 'damaged');
@@ -76,7 +76,7 @@ describe('verification', () => {
     expect((await readFile(place('one/a.bin'))).toString()).toBe('damaged');
   });
 
-  it('a pull does not write over a file that was changed', async () => {
+  it('a pull does not overwrite a file that was changed', async () => {
     const { store, place } = await twoPartPack();
     await store.pull('test', accept);
     await writeFile(place('one/a.bin'), 'my own weights');
@@ -84,7 +84,7 @@ describe('verification', () => {
     expect((await readFile(place('one/a.bin'))).toString()).toBe('my own weights');
   });
 
-  it('a pull takes a file that was only touched, or put there by hand, for what it is', async () => {
+  it('a pull accepts a file that was only touched, or placed there by hand', async () => {
     const { store, server, place } = await twoPartPack();
     await mkdir(place('one/deep'), { recursive: true });
     await writeFile(place('one/deep/b.bin'), B);
@@ -93,13 +93,13 @@ describe('verification', () => {
     await store.pull('test');
     expect(server.gets('/one/a.bin')).toHaveLength(1);
     expect(server.gets('/one/deep/b.bin')).toHaveLength(0);
-    // What was there before the store is not the store's to remove.
+    // The store does not remove what was there before it.
     const { kept } = await store.remove('test');
     expect(kept).toEqual([{ path: place('one/deep/b.bin'), reason: 'it existed before the store' }]);
     expect(await isThere(place('one/deep/b.bin'))).toBe(true);
   });
 
-  it('a pull does not write over a stranger', async () => {
+  it('a pull does not overwrite an unknown file', async () => {
     const { store, place } = await twoPartPack();
     await mkdir(place('one'), { recursive: true });
     await writeFile(place('one/a.bin'), 'a stranger');
@@ -107,7 +107,7 @@ describe('verification', () => {
     expect((await readFile(place('one/a.bin'))).toString()).toBe('a stranger');
   });
 
-  it('replaces a hard link instead of writing into the user’s file', async () => {
+  it('replaces a hard link instead of writing to the user’s file', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     await unlink(place('one/a.bin'));
@@ -120,7 +120,7 @@ describe('verification', () => {
 });
 
 describe('the record', () => {
-  it('is refused when it is damaged, instead of guessing', async () => {
+  it('is refused if it is damaged, instead of guessed', async () => {
     const { store, place } = await twoPartPack();
     await store.pull('test', accept);
     for (const text of ['{"version":', '{"version":2}', '[]']) {
@@ -133,7 +133,7 @@ describe('the record', () => {
     expect(await isThere(place('one/a.bin'))).toBe(true);
   });
 
-  it('is refused when it points out of the pack', async () => {
+  it('is refused if it points outside the pack', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     await writeFile(join(folder, 'precious'), 'precious');

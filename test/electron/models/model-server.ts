@@ -1,4 +1,4 @@
-/** A model hub on 127.0.0.1 that can be told to misbehave, and counts every byte that it serves. */
+/** A model hub on 127.0.0.1 that can misbehave on request, and counts every byte it sends. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -8,9 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface ServedFile {
   readonly body: Buffer;
   readonly etag?: string | undefined;
-  /** Sent besides the usual ones, by HEAD and GET. */
+  /** Extra headers for HEAD and GET. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** HEAD is redirected there, with these headers only. */
+  /** HEAD is redirected there, with only these headers. */
   readonly headRedirect?: Readonly<Record<string, string>> & { readonly location: string };
 }
 
@@ -23,7 +23,7 @@ export interface LoggedRequest {
   bytesServed: number;
 }
 
-/** One way to answer a request for a file wrongly; GET only. */
+/** A wrong response to a file request; GET only. */
 export type Fault = (exchange: Exchange) => Promise<void> | void;
 
 export interface Exchange {
@@ -31,7 +31,7 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly file: ServedFile;
   readonly log: LoggedRequest;
-  /** Where the asked-for range begins; 0 without one, or when If-Range does not match. */
+  /** Start of the requested range; 0 without one, or if If-Range does not match. */
   readonly start: number;
 }
 
@@ -40,7 +40,7 @@ export class ModelServer {
   readonly requests: LoggedRequest[] = [];
   readonly #faults = new Map<string, Fault[]>();
   readonly #server: Server;
-  /** Used by every request that no fault of its path answers. */
+  /** Used for every request without a fault for its path. */
   standingFault: Fault | undefined;
 
   private constructor() {
@@ -64,17 +64,17 @@ export class ModelServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** The next GETs of a path are answered by these faults, one each. */
+  /** Faults for the next GETs of a path, one each. */
   misbehave(path: string, ...faults: Fault[]): void {
     this.#faults.set(path, [...(this.#faults.get(path) ?? []), ...faults]);
   }
 
-  /** Forgets the faults of a path that are left. */
+  /** Clears the remaining faults of a path. */
   behave(path: string): void {
     this.#faults.delete(path);
   }
 
-  /** Bytes of a path that were sent. */
+  /** Bytes sent for a path. */
   bytesServed(path: string): number {
     return this.requests
       .filter((request) => request.path === path)
@@ -134,7 +134,7 @@ async function send({ response, log }: Exchange, bytes: Buffer): Promise<void> {
   }
 }
 
-/** The head of an honest answer to a request, whole or in part. */
+/** The head of a correct response, full or partial. */
 function begin({ response, file, start }: Exchange): Buffer | undefined {
   const { length } = file.body;
   if (start > 0 && start >= length) {
@@ -160,10 +160,10 @@ export const honest: Fault = async (exchange) => {
 };
 
 /**
- * Closes the connection after so many bytes.
+ * Closes the connection after a number of bytes.
  *
- * @param written a file to wait for first, until all that was sent is in it: a client may lose what it has
- * received but not yet taken from a connection that breaks
+ * @param written a file to wait for first, until it contains everything sent: a client may lose data that it has not
+ * yet read from a connection that breaks
  */
 export function dropAfter(bytes: number, written?: string): Fault {
   return async (exchange) => {
@@ -177,7 +177,7 @@ export function dropAfter(bytes: number, written?: string): Fault {
   };
 }
 
-/** Sends so many bytes, then nothing more, with the connection open. */
+/** Sends a number of bytes, then nothing more, on an open connection. */
 export function stallAfter(bytes: number): Fault {
   return async (exchange) => {
     const rest = begin(exchange);
@@ -188,12 +188,12 @@ export function stallAfter(bytes: number): Fault {
 /** Answers every request with the whole file. */
 export const ignoreRange: Fault = (exchange) => honest({ ...exchange, start: 0 });
 
-/** Ignores Range, and breaks off besides. */
+/** Ignores Range, and also disconnects. */
 export function ignoreRangeAndDropAfter(bytes: number, written?: string): Fault {
   return (exchange) => dropAfter(bytes, written)({ ...exchange, start: 0 });
 }
 
-/** Says 206, but for a range that was not asked for. */
+/** Answers 206, but for another range. */
 export const wrongContentRange: Fault = async (exchange) => {
   const { response, file } = exchange;
   const start = Math.max(exchange.start - 1000, 0);
@@ -205,7 +205,7 @@ export const wrongContentRange: Fault = async (exchange) => {
   response.end();
 };
 
-/** Names the right range, but sends the beginning of the file. */
+/** Declares the right range, but sends the beginning of the file. */
 export const wrongBytesInRange: Fault = async (exchange) => {
   const { file, start } = exchange;
   const rest = begin(exchange);
@@ -214,13 +214,13 @@ export const wrongBytesInRange: Fault = async (exchange) => {
   exchange.response.end();
 };
 
-/** Goes on with the range although If-Range names another version. */
+/** Continues the range although If-Range names another version. */
 export const ignoreIfRange: Fault = (exchange) => {
   const asked = Number(/^bytes=(\d+)-$/.exec(exchange.log.range ?? '')?.[1] ?? 0);
   return honest({ ...exchange, start: asked });
 };
 
-/** Sends the file with one bit turned. */
+/** Sends the file with one flipped bit. */
 export const wrongByte: Fault = (exchange) => {
   const body = Buffer.from(exchange.file.body);
   const at = Math.floor(body.length / 2);
@@ -228,11 +228,11 @@ export const wrongByte: Fault = (exchange) => {
   return honest({ ...exchange, file: { ...exchange.file, body } });
 };
 
-/** Has a shorter file, and says so. */
+/** Has a shorter file, and declares its length. */
 export const shorter: Fault = (exchange) =>
   honest({ ...exchange, start: 0, file: { ...exchange.file, body: exchange.file.body.subarray(0, -1) } });
 
-/** Sends more than there is, without saying how much. */
+/** Sends too many bytes, without declaring a length. */
 export const endless: Fault = async (exchange) => {
   exchange.response.writeHead(200, { 'transfer-encoding': 'chunked' });
   await send(exchange, Buffer.concat([exchange.file.body, exchange.file.body]));

@@ -1,4 +1,4 @@
-/** The command line over the store: what it prints, and what it exits with. */
+/** The command line of the store: output and exit codes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, stat, unlink, writeFile } from 'node:fs/promises';
@@ -22,14 +22,14 @@ import {
 } from './store-fixture.ts';
 import { A, B, twoPartPack } from './two-part-pack.ts';
 
-/** What a test changes of the machine and the process. */
+/** Changes that a test makes to the machine and the process. */
 interface Changed extends Partial<ModelsSurroundings> {
   readonly isTerminal?: boolean;
   readonly signal?: AbortSignal;
   readonly err?: (text: string) => void;
 }
 
-/** The command in a process of its own, as far as it can tell. */
+/** Runs the command as if in a process of its own. */
 async function command() {
   const { server, catalog, folder } = await twoPartPack();
   const catalogsFolder = await temporaryFolder();
@@ -64,7 +64,7 @@ async function command() {
 const offline = { environment: offlineEnvironment };
 
 describe('models', () => {
-  it('explains itself', async () => {
+  it('has a help text', async () => {
     const { run } = await command();
     for (const argv of [['--help'], ['help'], ['-h']]) {
       const { code, out } = await run(argv, offline);
@@ -92,7 +92,7 @@ describe('models', () => {
     [['pull', 'test', '--quick'], 'takes no --quick'],
     [['pull', 'test', '--nonsense'], 'nonsense'],
     [['import', 'test', 'x', '--mode', 'steal'], '--mode is one of'],
-  ])('does not guess what %j means', async (argv, message) => {
+  ])('does not guess the meaning of %j', async (argv, message) => {
     const { run } = await command();
     const { code, err } = await run(argv, offline);
     expect(code).toBe(2);
@@ -142,7 +142,7 @@ describe('models', () => {
     expect(await filesBelow(folder)).toEqual([]);
   });
 
-  it('says how much each part of sd21 is, and what is not known', async () => {
+  it('shows the size of each part of sd21, and what is unknown', async () => {
     const { run, folder } = await command();
     const { out } = await run(['list', '--models-dir', folder], {
       ...offline,
@@ -154,7 +154,7 @@ describe('models', () => {
     expect(out).toMatch(/to download, without the optional parts: 9\.7 GB and 10 files of unknown size\n/);
   });
 
-  it('says the size of every part and of all, and stops', async () => {
+  it('shows the size of every part and the total, and stops', async () => {
     const { run, folder } = await command();
     const { code, out } = await run(['pull', 'test', '--component', 'one', '--component', 'two', '--size']);
     expect(code).toBe(0);
@@ -164,7 +164,7 @@ describe('models', () => {
     expect(await filesBelow(folder)).toEqual([]);
   });
 
-  it('says the size and stops', async () => {
+  it('shows the size and stops', async () => {
     const { run, folder } = await command();
     const { code, out } = await run(['pull', 'test', '--component', 'two', '--size']);
     expect(code).toBe(0);
@@ -172,7 +172,7 @@ describe('models', () => {
     expect(await filesBelow(folder)).toEqual([]);
   });
 
-  it('asks for the licence where somebody is there', async () => {
+  it('asks for the licence in an interactive terminal', async () => {
     const { run } = await command();
     const questions: string[] = [];
     const answering = (answer: boolean) => ({
@@ -201,7 +201,7 @@ describe('models', () => {
     );
   });
 
-  it('exits with 130 when it is cancelled, and continues the download next time', async () => {
+  it('exits with 130 when cancelled, and resumes the download next time', async () => {
     const { run, server, folder } = await command();
     server.misbehave('/one/a.bin', stallAfter(20_000));
     const stop = new AbortController();
@@ -220,14 +220,14 @@ describe('models', () => {
     expect((await run(['pull', 'test'])).code).toBe(0);
   });
 
-  it('writes over one line on a terminal', async () => {
+  it('overwrites one line on a terminal', async () => {
     const { run } = await command();
     const { err } = await run(['pull', 'test', '--accept-licence', LICENCE], { isTerminal: true });
     expect(err).toContain('\r\x1b[K[2/2] downloading one/deep/b.bin');
     expect(err.endsWith('\r\x1b[K')).toBe(true);
   });
 
-  it('keeps to the folder that was chosen', async () => {
+  it('uses the configured folder', async () => {
     const { run, folder } = await command();
     const facts = { platform: 'linux' as const, environment: {}, homeFolder: folder };
     const chosen = join(folder, 'chosen');
@@ -242,7 +242,7 @@ describe('models', () => {
 describe('the process', () => {
   it('pauses a real download on Ctrl+C and exits with 130', async () => {
     const [server, folder] = await Promise.all([startServer(), temporaryFolder()]);
-    // The catalogue that ships: the hub's address is the only thing that differs from a real download.
+    // The shipped catalogue: only the hub's URL differs from a real download.
     const path = '/Carve/LaMa-ONNX/resolve/c3c0c9e468934d62e79c329e35d82dd09ff8c444/lama_fp32.onnx';
     server.files.set(path, { body: Buffer.alloc(0) });
     server.standingFault = ({ response }) => {
@@ -279,8 +279,8 @@ describe('the process', () => {
   });
 });
 
-describe('what is printed', () => {
-  it('counts bytes and time for people', () => {
+describe('the output', () => {
+  it('formats sizes and times for people', () => {
     expect([0, 999, 1000, 999_949, 999_950, 5_135_149_760].map(formatBytes)).toEqual([
       '0 B',
       '999 B',
@@ -299,7 +299,7 @@ describe('what is printed', () => {
     ]);
   });
 
-  it('leaves out what is not known', () => {
+  it('omits what is unknown', () => {
     const progress = {
       stage: 'download' as const,
       packId: 'test',

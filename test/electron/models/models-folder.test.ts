@@ -5,8 +5,8 @@ import type { PlatformFacts } from '../../../electron/foundation/folders.ts';
 import { chooseModelsFolder, findModelsFolder } from '../../../electron/models/models-folder.ts';
 import { temporaryFolder, withCode } from './store-fixture.ts';
 
-describe('where models are kept', () => {
-  it('is what was said last, the nearest word first', async () => {
+describe('the models folder', () => {
+  it('is the most specific setting', async () => {
     const homeFolder = await temporaryFolder();
     const facts: PlatformFacts = { platform: 'linux', environment: {}, homeFolder };
     expect(await findModelsFolder(facts)).toEqual({
@@ -23,7 +23,7 @@ describe('where models are kept', () => {
     expect(await findModelsFolder(set, '/other')).toEqual({ folder: '/other', chosenBy: 'call' });
   });
 
-  it('does not fall back when the choice cannot be read', async () => {
+  it('has no fallback if the setting cannot be read', async () => {
     const homeFolder = await temporaryFolder();
     const facts: PlatformFacts = { platform: 'linux', environment: {}, homeFolder };
     await mkdir(join(homeFolder, '.config/pnp-mix-studio'), { recursive: true });

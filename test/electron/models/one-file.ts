@@ -1,4 +1,4 @@
-/** The smallest model that can be downloaded: one file, on a server of the test’s own. */
+/** The smallest downloadable model: one file, on a server of the test’s own. */
 import { join } from 'node:path';
 import { type ModelServer, modelBytes } from './model-server.ts';
 import { catalogOf, known, LICENCE, startServer, storeOf, temporaryFolder } from './store-fixture.ts';
@@ -11,7 +11,7 @@ export function httpSource(server: ModelServer) {
   return { kind: 'http', url: `${server.origin}/models/` };
 }
 
-/** A server with one file that the catalogue knows, and an empty models folder. */
+/** A server with one file that the catalogue lists, and an empty models folder. */
 export async function oneFile(body = BODY) {
   const [server, folder] = await Promise.all([startServer(), temporaryFolder()]);
   server.files.set(PATH, { body, etag: '"v1"' });

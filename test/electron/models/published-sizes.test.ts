@@ -1,6 +1,6 @@
 /**
- * The catalogue of sd21 against the published repositories: published-files.json holds the sizes and hashes that
- * their Git LFS pointers and small files state, and the golden file the tensors of each architecture.
+ * The catalogue of sd21 compared with the published repositories: published-files.json contains the sizes and hashes
+ * from their Git LFS pointers and small files, and the golden file the tensors of each architecture.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const architectures = JSON.parse(
 const catalog = (await readCatalogs(join(ROOT, 'native-models/packs'))).find(({ id }) => id === 'sd21')!;
 const componentOf = (id: string) => catalog.components.find((component) => component.id === id)!;
 
-/** Length of a half-precision file as safetensors 0.3 and later write it: tensors by name, header padded to 8. */
+/** Length of a half-precision file written by safetensors 0.3 or later: tensors by name, header padded to 8. */
 function halfPrecisionBytes(tensors: Record<string, number[]>): number {
   let end = 0;
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
@@ -44,7 +44,7 @@ describe('the catalogue of sd21', () => {
   it.each([
     ['blending', 'stable-diffusion-2-1-base'],
     ['backgrounds', 'stable-diffusion-xl-base-1.0'],
-  ])('knows every file of %s as %s was published', (id, repository) => {
+  ])('lists every file of %s as %s was published', (id, repository) => {
     const { files } = componentOf(id);
     const found = files.filter(({ path, remotePath }) => published[repository]![remotePath ?? path]);
     for (const { path, remotePath, bytes, sha256 } of found) {
@@ -64,13 +64,13 @@ describe('the catalogue of sd21', () => {
     expect(catalogSize([componentOf(id)]).unknownFiles).toBe(0);
   });
 
-  it('knows the autoencoder of SD 2.1 base by the same file of a fine-tune', () => {
+  it('identifies the autoencoder of SD 2.1 base by the same file of a fine-tune', () => {
     const file = componentOf('blending').files.find(({ path }) => path.startsWith('vae/diffusion'))!;
     const same = published['realistic-vision-v5.1']!['vae/diffusion_pytorch_model.safetensors']!;
     expect({ bytes: file.bytes, sha256: file.sha256 }).toEqual(same);
   });
 
-  it('knows the length of the U-Net of SD 2.1 base, which its tensors fix as they do for the others', () => {
+  it('has the length of the U-Net of SD 2.1 base, which its tensors determine as for the others', () => {
     for (const [architecture, repository, path] of [
       ['sd1 unet', 'stable-diffusion-v1-5', 'unet/diffusion_pytorch_model.fp16.safetensors'],
       ['sdxl unet', 'stable-diffusion-xl-base-1.0', 'unet/diffusion_pytorch_model.fp16.safetensors'],
@@ -84,7 +84,7 @@ describe('the catalogue of sd21', () => {
     expect(unet.bytes).toBe(halfPrecisionBytes(architectures['sd2 unet']!.tensors));
   });
 
-  it('says of which parts it does not know all', () => {
+  it('says which parts it does not know completely', () => {
     const unknown = catalog.components.filter((component) => catalogSize([component]).unknownFiles > 0);
     expect(unknown.map(({ id }) => id)).toEqual([
       'detector',

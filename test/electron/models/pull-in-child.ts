@@ -1,4 +1,4 @@
-/** Pulls one file in a process of its own, so that a test can kill it: ORIGIN FOLDER SHA256 BYTES. */
+/** Pulls one file in a process of its own, for a test to kill: ORIGIN FOLDER SHA256 BYTES. */
 import { packCatalogSchema } from '../../../electron/contract/pack-catalog.ts';
 import { createModelStore } from '../../../electron/models/model-store.ts';
 

@@ -1,4 +1,4 @@
-/** Removal takes what the store put there and nothing else, whatever links are laid in its way. */
+/** Removal deletes what the store put there and nothing else, whatever links are placed in its way. */
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { bytesAt, filesBelow, isThere, withCode } from './store-fixture.ts';
 import { A, accept, B, twoPartPack } from './two-part-pack.ts';
 
 describe('removal', () => {
-  it('removes what the store put there, and its folders, and nothing else', async () => {
+  it('deletes what the store put there, and its folders, and nothing else', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', { ...accept, components: ['one', 'two'] });
     await writeFile(place('one/notes.txt'), 'mine');
@@ -27,7 +27,7 @@ describe('removal', () => {
     expect(await isThere(folder, 'test')).toBe(false);
   });
 
-  it('removes one part and leaves the other', async () => {
+  it('deletes one part and keeps the other', async () => {
     const { store, folder } = await twoPartPack();
     await store.pull('test', { ...accept, components: ['one', 'two'] });
     await store.remove('test', { components: ['two'] });
@@ -35,7 +35,7 @@ describe('removal', () => {
     expect((await store.verify('test')).map(({ state }) => state)).toEqual(['ok', 'ok']);
   });
 
-  it('removes unfinished downloads', async () => {
+  it('deletes unfinished downloads', async () => {
     const { store, folder, place, server } = await twoPartPack();
     server.misbehave('/one/a.bin', dropAfter(1000, place('one/a.bin.part')));
     server.standingFault = status(500);
@@ -45,7 +45,7 @@ describe('removal', () => {
     expect(await isThere(folder, 'test')).toBe(false);
   });
 
-  it('of the small files that a killed process was writing happens when the store starts', async () => {
+  it('of small files left by a killed process happens when the store starts', async () => {
     const { store, folder, catalog } = await twoPartPack();
     await store.pull('test', accept);
     const ended = spawnSync(process.execPath, ['--version']).pid;
@@ -72,7 +72,7 @@ describe('removal', () => {
     expect(await readFile(place('one/a.bin'))).toEqual(mine);
   });
 
-  it('removes the store’s name of an imported file and leaves the user’s', async () => {
+  it('deletes the store’s name of an imported file and keeps the user’s', async () => {
     for (const mode of ['hard-link', 'link'] as const) {
       const { store, folder, place } = await twoPartPack();
       const mine = await personsFolder(folder);
@@ -94,7 +94,7 @@ async function personsFolder(folder: string): Promise<string> {
 }
 
 describe('links', () => {
-  it('in the place of a file are not followed', async () => {
+  it('in place of a file are not followed', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     await writeFile(join(folder, 'precious'), A);
@@ -106,7 +106,7 @@ describe('links', () => {
     expect(await isThere(place('one/a.bin'))).toBe(true);
   });
 
-  it('in the place of a folder are not gone through', async () => {
+  it('in place of a folder are not followed', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     const elsewhere = join(folder, 'elsewhere');
@@ -115,13 +115,13 @@ describe('links', () => {
     const { kept } = await store.remove('test');
     expect(kept).toEqual([{ path: place('one/deep/b.bin'), reason: 'a folder on the way to it is a link' }]);
     expect(await bytesAt(elsewhere, 'b.bin')).toEqual(B);
-    // It is still the store's: with the folder back in its place it can be removed.
+    // It still belongs to the store: once the folder is back it can be removed.
     await unlink(place('one/deep'));
     await rename(elsewhere, place('one/deep'));
     expect(await store.remove('test')).toMatchObject({ removedFiles: 1, kept: [] });
   });
 
-  it('do not lead to empty folders being tidied away elsewhere', async () => {
+  it('do not lead to the removal of empty folders elsewhere', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     const elsewhere = join(folder, 'elsewhere');
@@ -132,7 +132,7 @@ describe('links', () => {
     expect(await isThere(elsewhere, 'deep')).toBe(true);
   });
 
-  it('in the place of a pack stay, with what is behind them', async () => {
+  it('in place of a pack stay, with their targets', async () => {
     const { store, folder, place } = await twoPartPack();
     await store.pull('test', accept);
     const elsewhere = join(folder, 'elsewhere');
@@ -143,7 +143,7 @@ describe('links', () => {
     expect(await isThere(place('one/a.bin'))).toBe(true);
   });
 
-  it('that were turned to something else stay', async () => {
+  it('that were redirected stay', async () => {
     const { store, folder, place } = await twoPartPack();
     const mine = await personsFolder(folder);
     await store.import('test', mine, { components: ['one'], mode: 'link' });
@@ -154,7 +154,7 @@ describe('links', () => {
     ]);
   });
 
-  it('in the place of an unfinished download are not written through', async () => {
+  it('in place of an unfinished download are not written through', async () => {
     const { store, folder, place } = await twoPartPack();
     await writeFile(join(folder, 'precious'), 'precious');
     await mkdir(place('one'), { recursive: true });

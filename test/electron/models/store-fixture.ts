@@ -1,4 +1,4 @@
-/** A models folder of its own for every test, catalogues in a few words, and a store that is quick to give up. */
+/** A separate models folder for every test, short catalogues, and a store with short timeouts. */
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { ModelServer, sha256 } from './model-server.ts';
 export const LICENCE = 'test-licence';
 
 export const QUICK: DownloadPatience = {
-  // Long enough that a busy machine is not taken for a silent server.
+  // Long enough that a busy machine is not mistaken for a silent server.
   stallTimeoutMs: 2000,
   slowWindowMs: 60_000,
   minBytesPerSecond: 1,
@@ -26,7 +26,7 @@ export const QUICK: DownloadPatience = {
   maxBackoffMs: 4,
 };
 
-/** An environment without chance. */
+/** A deterministic environment. */
 export const testEnvironment: StoreEnvironment = { ...systemEnvironment, random: () => 0 };
 
 /** An environment in which any use of the network fails the test. */
@@ -66,7 +66,7 @@ export interface DescribedComponent {
   readonly manifest?: object;
 }
 
-/** A catalogue of one pack, `test`; sizes and hashes that are not given are unknown. */
+/** A catalogue with one pack, `test`; omitted sizes and hashes are unknown. */
 export function catalogOf(...components: DescribedComponent[]): PackCatalog {
   return packCatalogSchema.parse({
     version: 1,
@@ -87,7 +87,7 @@ export function catalogOf(...components: DescribedComponent[]): PackCatalog {
   });
 }
 
-/** What the catalogue says of bytes that are known to it. */
+/** The catalogue entry for known bytes. */
 export function known(path: string, body: Buffer): DescribedFile {
   return { path, bytes: body.length, sha256: sha256(body) };
 }
@@ -106,7 +106,7 @@ export function storeOf(
   });
 }
 
-/** Every file below a folder, sorted, with forward slashes; without the store's own records and locks. */
+/** Every file in a folder, sorted, with forward slashes; without the store's own records and locks. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -131,7 +131,7 @@ export async function isThere(...path: string[]): Promise<boolean> {
   );
 }
 
-/** What `expect(...).rejects.toThrow` takes for an error with a code. */
+/** Matches an error with a code, for `expect(...).rejects.toThrow`. */
 export function withCode(code: ErrorCode, message = ''): unknown {
   return expect.objectContaining({ code, message: expect.stringContaining(message) });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProgressReporter, RateMeter, type StoreProgress } from '../../../electron/models/store-progress.ts';
 
 describe('the rate', () => {
-  it('is over the last seconds, unknown at first and after a restart', () => {
+  it('covers the last seconds, and is unknown at first and after a restart', () => {
     let nowMs = 0;
     const meter = new RateMeter(() => nowMs);
     const at = (ms: number, bytes: number) => {
@@ -18,7 +18,7 @@ describe('the rate', () => {
     expect(at(22_000, 1005)).toBe(1000);
   });
 
-  it('gives the time that is left, over all files', () => {
+  it('gives the remaining time, over all files', () => {
     let nowMs = 0;
     const seen: StoreProgress[] = [];
     const reporter = new ProgressReporter(
@@ -47,7 +47,7 @@ describe('the rate', () => {
     });
   });
 
-  it('is reported ten times a second at most', () => {
+  it('is reported at most ten times a second', () => {
     let nowMs = 0;
     let count = 0;
     const reporter = new ProgressReporter(

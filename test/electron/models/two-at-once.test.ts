@@ -20,7 +20,7 @@ import {
 import { A, accept, twoPartPack } from './two-part-pack.ts';
 
 describe('two at once', () => {
-  it('in one process: the second is told that the first is at work', async () => {
+  it('in one process: the second fails because the first is running', async () => {
     const { store, server } = await twoPartPack();
     server.misbehave('/one/a.bin', stallAfter(1000));
     const outcomes = await Promise.allSettled([store.pull('test', accept), store.pull('test', accept)]);
@@ -29,7 +29,7 @@ describe('two at once', () => {
     expect((await store.verify('test')).every(({ state }) => state === 'ok')).toBe(true);
   });
 
-  it('in two processes: likewise, until the other is killed; its download is then continued', async () => {
+  it('in two processes: likewise, until the other is killed; its download is then resumed', async () => {
     const [server, folder] = await Promise.all([startServer(), temporaryFolder()]);
     server.files.set('/part/weights.bin', { body: A, etag: '"v1"' });
     server.misbehave('/part/weights.bin', stallAfter(16_384));

@@ -1,4 +1,4 @@
-/** A pack of two parts, of two files each, on a server; the second part is optional. */
+/** A pack with two parts of two files each, on a server; the second part is optional. */
 import { join } from 'node:path';
 import { modelBytes } from './model-server.ts';
 import { catalogOf, known, LICENCE, startServer, storeOf, temporaryFolder } from './store-fixture.ts';

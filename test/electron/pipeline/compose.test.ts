@@ -1,4 +1,4 @@
-/** From pictures to a picture: sizes, counts, kept pixels, kept inversions, cancelling. */
+/** From pictures to a picture: sizes, counts, kept pixels, cached inversions, cancelling. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -27,7 +27,7 @@ import { createToyUnet, type ToyOptions, type ToyUnet } from './toy-unet.ts';
 const [HEIGHT, WIDTH] = MASK_DIMS;
 const parameters: ComposeParameters = { ...defaultParameters, keepOriginalBackground: true, edgePx: 4 };
 
-/** Every 4 x 4 block's first red, green and blue, and its next red: crude, but a map there and back. */
+/** The first red, green and blue of every 4 x 4 block, and its next red: crude, but invertible. */
 const blockAutoencoder: Autoencoder = {
   downscale: DOWNSCALE,
   encode: async (image) => {
@@ -107,7 +107,7 @@ describe('a scene that cannot be composed', () => {
       /concept 2.*20 x 20/,
     ],
     ['mask', sceneOf([concept(1, zeros([20, 16]))]), /mask of concept 1.*16 x 20.*20 x 16/],
-  ])('sizes that do not match: %s', async (_, scene, message) => {
+  ])('mismatched sizes: %s', async (_, scene, message) => {
     await expect(compose(modelsWith(), scene, parameters, memoryStore())).rejects.toMatchObject({
       code: 'SIZE_MISMATCH',
       message: expect.stringMatching(message),
@@ -125,7 +125,7 @@ describe('a scene that cannot be composed', () => {
     ).rejects.toMatchObject({ code: 'PARAMETER_INVALID', message: expect.stringMatching(/1 to 2, not 3/) });
   });
 
-  test.each(['encode', 'decode'] as const)('a NaN out of %s is named', async (step) => {
+  test.each(['encode', 'decode'] as const)('NaN from %s is named', async (step) => {
     const nan = async () => tensor(new Float32Array(4 * 4 * 5).fill(Number.NaN), [4, 4, 5]);
     const models = modelsWith({}, { ...blockAutoencoder, [step]: nan });
     await expect(compose(models, sceneOf([concept(1)]), parameters, memoryStore())).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe('a scene that cannot be composed', () => {
 });
 
 describe('the kept background', () => {
-  test('every pixel further from the masks than the fade is the background to the byte', async () => {
+  test('is identical to the background, byte for byte, beyond the masks’ fade', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyMask,
@@ -162,13 +162,13 @@ describe('the kept background', () => {
     );
   });
 
-  test('masks of zeros give the background picture itself', async () => {
+  test('is the background picture itself for masks of zeros', async () => {
     const scene = sceneOf([concept(1, zeros(MASK_DIMS)), concept(2, zeros(MASK_DIMS))]);
     const { image } = await compose(modelsWith(), scene, parameters, memoryStore());
     expect(image).toEqual(scene.background.pixels);
   });
 
-  test('inside the masks the composed pixels show whole, and everywhere when it is not kept', async () => {
+  test('shows all composed pixels inside the masks, and everywhere if it is not kept', async () => {
     const scene = sceneOf([concept(1)]);
     const kept = (await compose(modelsWith(), scene, parameters, memoryStore())).image;
     const bare = { ...parameters, keepOriginalBackground: false };
@@ -187,7 +187,7 @@ function isNear(mask: Tensor, pixel: number, reach: number): boolean {
   );
 }
 
-describe('what is kept between runs', () => {
+describe('caches between runs', () => {
   const scene = sceneOf([concept(1), concept(2, box(8, 0, 20, 8))]);
   const changed = (some: Partial<SceneConcept>): Scene => ({
     ...scene,
@@ -215,7 +215,7 @@ describe('what is kept between runs', () => {
     },
   );
 
-  describe('what attention saw of the concepts', () => {
+  describe('the concepts’ attention', () => {
     const inversionRows = 4;
     const referenceRows = 4 * 2;
     test.each([
@@ -230,7 +230,7 @@ describe('what is kept between runs', () => {
       ['the steps', scene, { ...parameters, steps: 5 }, 5 * (1 + 2 * 2)],
       ['the start', scene, { ...parameters, startAt: 0.5 }, 2 * (1 + 2 * 2)],
       ['the guidance', scene, { ...parameters, guidanceScale: 3 }, 2 * inversionRows + 2 * referenceRows],
-    ] as const)('with a change of %s', async (_, next, tuned, rows) => {
+    ] as const)('is reused for a change of %s', async (_, next, tuned, rows) => {
       const store = { ...memoryStore(), attentionCache: attentionCacheInMemory() };
       await compose(modelsWith(), scene, parameters, store);
       const models = modelsWith();
@@ -253,7 +253,7 @@ describe('what is kept between runs', () => {
     const models = modelsWith();
     const { blend } = await compose(models, next, tuned, store);
     expect(models.unet.rowCount()).toBe(blend.unetRows);
-    // Under text guidance the background and each of the references have a row without a prompt too.
+    // With text guidance, the background and each reference also have a row without a prompt.
     const rows = tuned.steps * (tuned.guidanceScale === 1 ? 1 + 2 * 2 : 2 + 3 * 2);
     expect(blend.unetRows).toBe(rows);
     const fresh = await compose(modelsWith(), next, tuned, memoryStore());

@@ -1,4 +1,4 @@
-/** What docs/method.md promises of the method, whatever the U-Net, the scene and the parameters. */
+/** The invariants of docs/method.md, for any U-Net, scene and parameters. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';
@@ -25,7 +25,7 @@ async function latentsOf(inputs: PnpMixInputs, parameters: PnpMixParameters): Pr
   return (await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters)).latents;
 }
 
-/** A run and every tensor that it traced, by name. */
+/** A run and every traced tensor, by name. */
 async function traced(inputs: PnpMixInputs, parameters: PnpMixParameters) {
   const trace = new Map<string, Tensor>();
   const result = await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters, {
@@ -34,10 +34,10 @@ async function traced(inputs: PnpMixInputs, parameters: PnpMixParameters) {
   return { result, trace };
 }
 
-/** Steps that a run takes. */
+/** Number of steps of a run. */
 const stepsRun = ({ steps, startAt }: PnpMixParameters) => Math.max(Math.round(steps * startAt), 1);
 
-test('out equals back at every element that is background, at every step, to the byte', async () => {
+test('out equals back at every background element, at every step, to the byte', async () => {
   await fc.assert(
     fc.asyncProperty(anyInputs, anyParameters, async (inputs, parameters) => {
       const { trace } = await traced(inputs, parameters);
@@ -57,7 +57,7 @@ test('out equals back at every element that is background, at every step, to the
   );
 });
 
-test('masks of zeros give back the background', async () => {
+test('masks of zeros return the background', async () => {
   await fc.assert(
     fc.asyncProperty(anyInputs, anyParameters, async ({ concepts }, parameters) => {
       const inputs = inputsOf(concepts.map((concept) => ({ ...concept, mask: nothing })));
@@ -101,7 +101,7 @@ test('permuting the concepts with their masks, prompts, images and layer order c
   );
 });
 
-test('the same inputs and seed give the same bytes; a traced run and a reused inversion too', async () => {
+test('the same inputs and seed give the same bytes, also with a trace or a reused inversion', async () => {
   await fc.assert(
     fc.asyncProperty(anyInputs, anyParameters, async (inputs, parameters) => {
       const first = await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters);
@@ -122,7 +122,7 @@ test('another seed gives another result', async () => {
   ).toBeGreaterThan(1e-2);
 });
 
-test('beta has no effect when every expanded mask covers the whole latent, and has one otherwise', async () => {
+test('beta has no effect if every expanded mask covers the whole latent, and has one otherwise', async () => {
   const betas = [0, 0.3, 0.8, 1];
   const run = (expandLatent: number) =>
     Promise.all(
@@ -153,7 +153,7 @@ test('outside M_E a reference is beta times the inpainted background at the time
   }
 });
 
-test('alpha = 0 stays 0: it is the plain replacement of keys and values of ablation row a', async () => {
+test('alpha = 0 stays 0: the plain replacement of keys and values in ablation row a', async () => {
   const withAlpha = (alpha: number) => inputsOf([conceptOf(1, box(0, 0, 12, 12), alpha)]);
   const dilutionOff = { ...defaultParameters, ablation: 'b' as const };
   const rowA = await latentsOf(withAlpha(0.15), { ...defaultParameters, ablation: 'a' });
@@ -213,7 +213,7 @@ test('the concept in front takes the overlap', async () => {
   }
 });
 
-test('a run that starts later begins at the background’s own x_t there', async () => {
+test('a run that starts later starts from the background’s own x_t there', async () => {
   const inputs = inputsOf([conceptOf(1, box(0, 0, 12, 12))]);
   const whole = await traced(inputs, defaultParameters);
   const late = await traced(inputs, { ...defaultParameters, startAt: 0.5 });
@@ -221,7 +221,7 @@ test('a run that starts later begins at the background’s own x_t there', async
     ['x_t/0', 'x_t/2'],
     ['x_t/1', 'x_t/3'],
   ]) {
-    // Both differ from the sampled x_t by the rounding of the drift correction only.
+    // Both differ from the sampled x_t only by the rounding of the drift correction.
     expect(
       maxAbsDifference(
         late.trace.get(`inversion/background/${name}`)!,

@@ -1,4 +1,4 @@
-/** How often the method asks the U-Net, and what it does when the U-Net fails or the user cancels. */
+/** The number of U-Net rows, and what the method does when the U-Net fails or the user cancels. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pnpMix } from '../../../electron/pipeline/pnp-mix.ts';
@@ -24,7 +24,7 @@ const scene = inputsOf([
 ]);
 const concepts = scene.concepts.length;
 
-/** Rows at each timestep, noisiest first: those of the inversion and of the blending together. */
+/** Rows at each timestep, noisiest first: inversion and blending together. */
 async function rowsByTimestep(parameters: PnpMixParameters, inputs = scene): Promise<number[]> {
   const unet = createToyUnet(1);
   const { unetRows } = await pnpMix(modelsOf(unet), inputs, parameters);
@@ -40,16 +40,16 @@ async function withKnownNoise(parameters: PnpMixParameters) {
 }
 
 describe('U-Net rows per step', () => {
-  test('one of the inversion, n of the concepts, n of the references', async () => {
+  test('are one for the inversion, n for the concepts, n for the references', async () => {
     expect(await rowsByTimestep(defaultParameters)).toEqual(new Array(4).fill(1 + 2 * concepts));
   });
 
-  test('with a kept inversion only the n + n', async () => {
+  test('are only n + n with a cached inversion', async () => {
     const inputs = await withKnownNoise(defaultParameters);
     expect(await rowsByTimestep(defaultParameters, inputs)).toEqual(new Array(4).fill(2 * concepts));
   });
 
-  test('of the steps that are run only: startAt leaves the noisiest out', async () => {
+  test('are those of the steps run: startAt skips the noisiest', async () => {
     const late = { ...defaultParameters, steps: 100, startAt: 0.64 };
     expect(await rowsByTimestep(late)).toEqual(new Array(64).fill(1 + 2 * concepts));
     const unet = createToyUnet(1);
@@ -64,7 +64,7 @@ describe('U-Net rows per step', () => {
     }
   });
 
-  test('swap guidance adds n while s_t is above 1', async () => {
+  test('are n more with swap guidance while s_t is above 1', async () => {
     const strong = { ...defaultParameters, swapGuidanceScale: 3.5 };
     expect(await rowsByTimestep(strong)).toEqual(new Array(4).fill(1 + 3 * concepts));
     // s = 2 falls to max(2 / 2, 1) = 1 at the last step, which needs no plain row.
@@ -73,20 +73,20 @@ describe('U-Net rows per step', () => {
     expect(await rowsByTimestep(fading)).toEqual([full, full, full, without]);
   });
 
-  test('text guidance adds one row to each image that is predicted, and none to the concepts', async () => {
+  test('are one more for each predicted image with text guidance, and none for the concepts', async () => {
     const guided = { ...defaultParameters, guidanceScale: 5, swapGuidanceScale: 3.5 };
     expect(await rowsByTimestep(guided)).toEqual(new Array(4).fill(2 + 3 * concepts));
     const never = { ...guided, attentionSteps: { from: 0, to: 0 } };
     expect(await rowsByTimestep(never)).toEqual(new Array(4).fill(2 + 2 * concepts));
   });
 
-  test('outside the step range only the references run', async () => {
+  test('are only the references’ outside the step range', async () => {
     const half = { ...defaultParameters, attentionSteps: { from: 0.5, to: 1 } };
     const [plain, full] = [1 + concepts, 1 + 2 * concepts];
     expect(await rowsByTimestep(half)).toEqual([plain, plain, full, full]);
   });
 
-  test('every reference attends to its own concept, in the same call, with its own alpha', async () => {
+  test('let every reference attend to its own concept, in the same call, with its own alpha', async () => {
     const unet = createToyUnet(1);
     await pnpMix(modelsOf(unet), scene, { ...defaultParameters, swapGuidanceScale: 3.5 });
     for (const rows of unet.calls.slice(1)) {
@@ -105,7 +105,7 @@ describe('U-Net rows per step', () => {
 });
 
 describe('cached hidden states', () => {
-  test('leave the references only', async () => {
+  test('leave only the references’ rows', async () => {
     const cacheOf = attentionCacheInMemory();
     const kept = scene.concepts.map((concept, index) => ({
       ...concept,
@@ -120,7 +120,7 @@ describe('cached hidden states', () => {
     );
   });
 
-  test('change no byte, whichever steps have them, and whatever else is tuned', async () => {
+  test('change no byte, whichever steps have them and whatever else is tuned', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyInputs,
@@ -155,7 +155,7 @@ describe('cached hidden states', () => {
 });
 
 describe('batches', () => {
-  test('their size changes no byte of the result', async () => {
+  test('of any size give the same bytes', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyInputs,
@@ -167,7 +167,7 @@ describe('batches', () => {
           const other = await pnpMix(modelsOf(small), inputs, parameters);
           expect(other.latents.data).toEqual(latents.data);
           expect(other.unetRows).toBe(unetRows);
-          // A group of rows that exchange keys and values is at most three and cannot be split.
+          // A group of rows that exchange keys and values has at most three rows and cannot be split.
           expect(Math.max(...small.calls.map((rows) => rows.length))).toBeLessThanOrEqual(Math.max(size, 3));
         },
       ),
@@ -175,7 +175,7 @@ describe('batches', () => {
     );
   });
 
-  test('OUT_OF_MEMORY halves the batch, for good, and the result stays the same', async () => {
+  test('are halved permanently by OUT_OF_MEMORY, with the same result', async () => {
     const reduced: number[] = [];
     const tight = createToyUnet(1, { preferredRows: 16, memoryRows: 3 });
     const parameters = { ...defaultParameters, steps: 8 };
@@ -187,7 +187,7 @@ describe('batches', () => {
     expect(latents.data).toEqual((await pnpMix(modelsOf(createToyUnet(1)), scene, parameters)).latents.data);
   });
 
-  test('a single group that does not fit is an error with its code', async () => {
+  test('with a single group that does not fit are an error with its code', async () => {
     const tiny = createToyUnet(1, { memoryRows: 1 });
     await expect(pnpMix(modelsOf(tiny), scene, defaultParameters)).rejects.toMatchObject({
       code: 'OUT_OF_MEMORY',
@@ -195,12 +195,12 @@ describe('batches', () => {
   });
 });
 
-test('cancelled at any progress event, the run ends with CANCELLED and asks the U-Net nothing more', async () => {
+test('cancelled at any progress event, the run ends with CANCELLED without another U-Net call', async () => {
   await fc.assert(
     fc.asyncProperty(anyInputs, anyParameters, fc.nat(), async (inputs, parameters, chosen) => {
       let events = 0;
       await pnpMix(modelsOf(createToyUnet(1)), inputs, parameters, { onProgress: () => events++ });
-      // Behind the last event nothing is left to cancel.
+      // After the last event, nothing is left to cancel.
       const abortAt = chosen % (events - 1);
       const unet = createToyUnet(1);
       const signal = { aborted: false };
@@ -221,7 +221,7 @@ test('cancelled at any progress event, the run ends with CANCELLED and asks the 
   );
 });
 
-test('the first call sees the references as they start, undiluted: x_T of the background', async () => {
+test('the first call gets the references’ initial state, undiluted: x_T of the background', async () => {
   const unet = createToyUnet(1);
   const start: Tensor[] = [];
   await pnpMix(
@@ -241,7 +241,7 @@ test('the first call sees the references as they start, undiluted: x_T of the ba
   for (const { latents } of swapped) expect(latents.data).toEqual(start[0]!.data);
 });
 
-test('cancelled before it began, nothing is asked', async () => {
+test('cancelled before the start, nothing is called', async () => {
   const unet = createToyUnet(1);
   const run = pnpMix(modelsOf(unet), scene, defaultParameters, { signal: { aborted: true } });
   await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });

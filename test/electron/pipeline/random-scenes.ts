@@ -44,7 +44,7 @@ export function modelsOf(unet: Unet): PnpMixModels {
   };
 }
 
-/** Latents or an embedding that no test needs to know more about than that they differ by number. */
+/** Latents or an embedding that only need to differ by number. */
 export function someLatents(number: number): Tensor {
   return gaussianNoise(1000 + number, 'removal', 0, [TOY_CHANNELS, ...LATENT_SIZE]);
 }
@@ -68,7 +68,7 @@ export function conceptOf(number: number, mask: Tensor, alpha = 0.15, order = nu
   return { latents: someLatents(10 + number), promptEmbedding: somePrompt(10 + number), alpha, order, mask };
 }
 
-/** Caches hidden states under a key for as long as the test wants. */
+/** Caches hidden states under a key for as long as the test needs them. */
 export function attentionCacheInMemory(): (key: string) => AttentionCache {
   const all = new Map<string, CachedHiddenStates>();
   return (key) => ({
@@ -86,7 +86,7 @@ export function inputsOf(concepts: readonly ConceptInputs[]): PnpMixInputs {
   };
 }
 
-/** Boxes, now and then with a grey edge, empty, or over everything. */
+/** Boxes, sometimes with a grey edge, empty, or covering everything. */
 export const anyMask: fc.Arbitrary<Tensor> = fc
   .record({
     x: fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 })),
@@ -102,7 +102,7 @@ export const anyMask: fc.Arbitrary<Tensor> = fc
     );
   });
 
-/** One to three concepts, overlapping as they may, each with its own place in the layer order. */
+/** One to three concepts that may overlap, each with its own place in the layer order. */
 export const anyInputs: fc.Arbitrary<PnpMixInputs> = fc
   .array(fc.record({ mask: anyMask, alpha: fc.constantFrom(0, 0.15, 0.5, 1.2) }), {
     minLength: 1,

@@ -1,10 +1,9 @@
 /**
- * A tiny U-Net written out in TypeScript: two transformer-like blocks (one of the encoder, one of the decoder)
- * with real self-attention over positions, and a dependence on timestep and prompt.
+ * A tiny U-Net written in TypeScript: two transformer-like blocks (one encoder, one decoder) with real self-attention
+ * over positions, and a dependence on timestep and prompt.
  *
- * Its attention follows the port's promise (paper 3.3): K = K_source, V = V_source + alpha (V_source - V_own).
- * A row's result depends on that row and its source alone, computed in a fixed order: bytes do not depend on
- * the batch.
+ * Its attention follows the port's contract (paper 3.3): K = K_source, V = V_source + alpha (V_source - V_own). A row's
+ * result depends only on that row and its source, computed in a fixed order: bytes do not depend on the batch.
  */
 import type { AttentionLayers, CachedHiddenStates, Unet, UnetRow } from '../../../electron/pipeline/ports.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
@@ -14,33 +13,33 @@ export const TOY_CHANNELS = 4;
 export const TOY_PROMPT_DIMS = [3, 5] as const;
 const HIDDEN = 6;
 
-/** What each block's attention saw of a row, [positions, hidden]. */
+/** Hidden states of a row in each block, [positions, hidden]. */
 interface ToyStates extends CachedHiddenStates {
   readonly byBlock: readonly Float32Array[];
 }
 
-/** A toy U-Net that remembers what it was asked. */
+/** A toy U-Net that records its calls. */
 export interface ToyUnet extends Unet {
-  /** The rows of every call that succeeded. */
+  /** The rows of every successful call. */
   readonly calls: (readonly UnetRow[])[];
   /** Rows over all calls. */
   rowCount(): number;
 }
 
-/** How a toy behaves. */
+/** Options of a toy. */
 export interface ToyOptions {
   readonly preferredRows?: number;
-  /** Calls of more rows fail with OUT_OF_MEMORY. */
+  /** Calls with more rows fail with OUT_OF_MEMORY. */
   readonly memoryRows?: number;
-  /** Scales the output; the method must hold for any U-Net, however bad its predictions. */
+  /** Scales the output; the method must work for any U-Net, however bad its predictions. */
   readonly gain?: number;
-  /** Called before each call, with the rows. */
+  /** Called before each call, with its rows. */
   readonly onCall?: (rows: readonly UnetRow[]) => void;
   /** Puts a NaN into the output of rows at this timestep. */
   readonly nanAtTimestep?: number;
 }
 
-/** @param seed names the weights */
+/** @param seed determines the weights */
 export function createToyUnet(seed: number, options: ToyOptions = {}): ToyUnet {
   const { preferredRows = 64, memoryRows = Number.POSITIVE_INFINITY, gain = 1 } = options;
   const weights = toyWeights(seed);
@@ -135,7 +134,7 @@ function forward(weights: ToyWeights, rows: readonly UnetRow[], layers: Attentio
   });
 }
 
-/** What a row attends to in one block: a row of this call, or one that was kept for the same layers. */
+/** What a row attends to in one block: a row of this call, or a cached one of the same layers. */
 function sourceFeature(
   source: UnetRow['keyValueSource'],
   features: readonly Float32Array[],
@@ -157,7 +156,7 @@ function embed(weights: ToyWeights, { latents, timestep, promptEmbedding }: Unet
   const prompt = project(promptEmbedding.data, weights.prompt, promptEmbedding.data.length, HIDDEN);
   return project(positions, weights.input, TOY_CHANNELS, HIDDEN).map((value, at) => {
     const unit = at % HIDDEN;
-    // A position's place enters too, so that the attention is not blind to it.
+    // Includes the position, so that the attention is not blind to it.
     const place = 0.3 * Math.sin((1 + unit) * 0.7 * Math.floor(at / HIDDEN));
     return Math.tanh(value + prompt[unit]! + Math.sin((timestep * (unit + 1)) / 160) + place);
   });

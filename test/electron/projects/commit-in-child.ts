@@ -1,8 +1,8 @@
 /**
- * Changes a project without end in a process of its own, so that a test can kill it: PATH COPY.
+ * Changes a project endlessly in a process of its own, for a test to kill: PATH COPY.
  *
- * Waits for a line on standard input before it opens the project, so that a test can start it ahead of time. After
- * every change that has returned it says so on standard output, one line each: what a reader must find from then on.
+ * Waits for a line on standard input before it opens the project, so that a test can start it ahead of time.
+ * Acknowledges every change that has returned with a line on standard output: a reader must find it from then on.
  */
 import { readSync, writeSync } from 'node:fs';
 import { emptySceneDocument } from '../../../electron/contract/scene-document.ts';

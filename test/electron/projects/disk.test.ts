@@ -1,6 +1,6 @@
 /**
- * Real disks: one that fills up, and one that is read-only. They are small file systems in memory, which only root
- * on Linux may mount; elsewhere these tests are skipped.
+ * Real disks: one that fills up, and a read-only one. They are small file systems in memory, which only root on Linux
+ * may mount; elsewhere these tests are skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
@@ -17,7 +17,7 @@ function mount(...args: string[]): boolean {
   return spawnSync('mount', args).status === 0;
 }
 
-/** A disk of its own; undefined where that is not available. */
+/** A disk of its own; undefined if that is not available. */
 async function smallDisk(size: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'project-disk-'));
   const isMounted = mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
@@ -28,7 +28,7 @@ async function smallDisk(size: string): Promise<string | undefined> {
   return isMounted ? folder : undefined;
 }
 
-/** The error that an action ends with. */
+/** The error of an action. */
 function errorOf(action: () => unknown): StudioError {
   try {
     action();
@@ -40,7 +40,7 @@ function errorOf(action: () => unknown): StudioError {
 }
 
 describe('a disk that fills up', () => {
-  it('says so, keeps everything that was committed, and goes on when there is room', async (context) => {
+  it('is reported, keeps everything committed, and works again when there is room', async (context) => {
     const disk = await smallDisk('1m');
     if (disk === undefined) return context.skip();
     const path = join(disk, 'a.pnpmix');
@@ -81,7 +81,7 @@ describe('a disk that fills up', () => {
     again.verify();
   });
 
-  it('closes even then, and the next opening folds in what could not be folded in', async (context) => {
+  it('allows closing even then, and the next opening folds in the rest of the log', async (context) => {
     const disk = await smallDisk('1m');
     if (disk === undefined) return context.skip();
     const path = join(disk, 'a.pnpmix');
@@ -132,7 +132,7 @@ describe('a read-only disk', () => {
     openProject(join(elsewhere, 'b.pnpmix')).verify();
   });
 
-  it('takes nothing from a project that a crash left on it', async (context) => {
+  it('loses nothing of a project that a crash left on it', async (context) => {
     const disk = await smallDisk('4m');
     if (disk === undefined) return context.skip();
     const folder = await temporaryFolder();

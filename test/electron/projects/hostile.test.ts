@@ -1,4 +1,6 @@
-/** Project files from strangers: whatever is in them, an error with a code or a project, and nothing else happens. */
+/**
+ * Project files from strangers: whatever is in them, the result is an error with a code or a project, and nothing else.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,14 +32,14 @@ async function tampered(change: (database: Database) => void): Promise<{ path: s
 
 const sql = (text: string) => (database: Database) => void database.exec(text);
 
-describe('what is no project', () => {
+describe('a file that is no project', () => {
   it.each([
     ['an empty file', Buffer.alloc(0)],
     ['text', Buffer.from('{"version":1}'.repeat(100))],
     ['a picture', pictureBytes(5000)],
     ['only the header of a database', Buffer.from('SQLite format 3\0', 'latin1')],
     ['zeros', Buffer.alloc(100_000)],
-  ])('%s is refused and left as it is', async (_, bytes) => {
+  ])('%s is refused and unchanged', async (_, bytes) => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     writeFileSync(path, bytes);
@@ -58,7 +60,7 @@ describe('what is no project', () => {
   });
 });
 
-describe('an added or changed schema is refused', () => {
+describe('an added or changed schema is refused:', () => {
   it.each([
     ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON history BEGIN DELETE FROM asset; END'],
     ['a view', 'CREATE VIEW v AS SELECT * FROM asset'],
@@ -88,7 +90,7 @@ describe('an added or changed schema is refused', () => {
   });
 });
 
-describe('content that is not ours is refused', () => {
+describe('foreign content is refused:', () => {
   it.each([
     ['a cursor beyond the end', 'UPDATE project SET cursor = 99'],
     ['a negative cursor', 'UPDATE project SET cursor = -1'],
@@ -136,7 +138,7 @@ describe('content that is not ours is refused', () => {
     expect(() => project.verify()).toThrow(withCode('ASSET_INVALID'));
   });
 
-  it('a picture that the document names but that is not there is found by verification', async () => {
+  it('a missing picture that the document refers to is found by verification', async () => {
     const { path, picture } = await tampered(sql('DELETE FROM render; DELETE FROM asset'));
     const project = openProject(path);
     expect(() => project.readAsset(picture)).toThrow(withCode('ASSET_MISSING'));
@@ -153,10 +155,10 @@ describe('content that is not ours is refused', () => {
     ).toThrow('may not be modified');
   });
 
-  it('loads no extensions and runs no functions that were not asked for', async () => {
+  it('loads no extensions and runs no unrequested functions', async () => {
     const { path } = await tampered(() => undefined);
     const project = openProject(path);
-    // A label that would be SQL stays a label.
+    // A label that looks like SQL stays a label.
     const label = `'); DROP TABLE asset; --`;
     project.commit(documentWith(), label);
     expect(project.history().undoLabel).toBe(label);
@@ -173,7 +175,7 @@ describe('a damaged render among others', () => {
     ['its details', `details = '{}'`],
     ['its place in a sweep', `sweep = '[]'`],
     ['its picture’s name', `result = 'x'`],
-  ])('(%s) is listed as one that cannot be read, and can be deleted', async (_, change) => {
+  ])('(%s) is listed as unreadable, and can be deleted', async (_, change) => {
     const { path, picture } = await tampered(sql(`UPDATE render SET ${change}`));
     const project = openProject(path);
     const whole = project.addRender(renderOf(picture));
@@ -199,7 +201,7 @@ describe('a damaged render among others', () => {
 });
 
 describe('a damaged file', () => {
-  /** Opens it and reads all of it; an error must be one with a code. */
+  /** Opens it and reads everything; any error must have a code. */
   const readAll = (path: string): void => {
     let project: ProjectFile | undefined;
     try {
@@ -220,7 +222,7 @@ describe('a damaged file', () => {
     }
   };
 
-  it('is never more than an error with a code: cut off anywhere, and with any bytes changed', async () => {
+  it('is at worst an error with a code: truncated anywhere, and with any bytes changed', async () => {
     const { path } = await tampered(() => undefined);
     const whole = readFileSync(path);
     const broken = join(await temporaryFolder(), 'b.pnpmix');

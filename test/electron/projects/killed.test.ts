@@ -1,9 +1,9 @@
 /**
- * A process that is killed at random moments while it changes a project: nothing that it was told is saved is lost, no
- * file is unreadable, and nobody is locked out.
+ * A process is killed at random moments while it changes a project: nothing that was acknowledged is lost, no file is
+ * unreadable, and nobody is locked out.
  *
- * The whole host is killed in test/faults/host-kills.test.ts. What a window's edits do not reach is added
- * here: copies that take the place of others, giving space back, and changes one behind the other without a pause.
+ * test/faults/host-kills.test.ts kills the whole host. This adds what a window's edits do not reach: copies that
+ * replace others, compaction, and changes in immediate succession.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,9 +17,9 @@ import { amount, isSoak, recordFigures, timeLimitMs } from '../../faults/amount.
 import { temporaryFolder, withCode } from './project-fixture.ts';
 
 const KILLS = amount(10, 0.08);
-/** Kills on one file, so that it stays small. */
+/** Kills per file, so that it stays small. */
 const KILLS_PER_FILE = 20;
-/** Children that are started ahead of time: starting takes longer than what is tested. */
+/** Children started ahead of time: starting takes longer than what is tested. */
 const AHEAD = 3;
 const LONGEST_LIFE_MS = 80;
 
@@ -41,11 +41,11 @@ class Committer {
   }
 
   get lines(): readonly string[] {
-    // What stands behind the last line break was cut off by the kill.
+    // Output after the last line break was cut off by the kill.
     return this.#said.split('\n').slice(0, -1);
   }
 
-  /** Waits for a line that begins so. */
+  /** Waits for a line with this beginning. */
   async hear(start: string): Promise<void> {
     while (!this.lines.some((line) => line.startsWith(start))) {
       if (this.#process.exitCode !== null) throw new Error(`the child ended by itself, saying ${this.#said}`);
@@ -64,13 +64,13 @@ class Committer {
   }
 }
 
-/** The last number that was said of something, or undefined. */
+/** The last number reported for something, or undefined. */
 function lastSaid(lines: readonly string[], what: string): number | undefined {
   const line = lines.findLast((text) => text.startsWith(`${what} `));
   return line === undefined ? undefined : Number(line.slice(what.length + 1));
 }
 
-it(`${KILLS} kills`, { timeout: timeLimitMs(KILLS) }, async () => {
+it(`${KILLS} kills lose nothing that was acknowledged`, { timeout: timeLimitMs(KILLS) }, async () => {
   const folder = await temporaryFolder();
   const compileCache = await temporaryFolder();
   const children = Array.from({ length: AHEAD }, () => new Committer(compileCache));
@@ -104,7 +104,7 @@ it(`${KILLS} kills`, { timeout: timeLimitMs(KILLS) }, async () => {
     acknowledged += child.lines.filter((line) => /^(commit|render|copy)/.test(line)).length;
     const project = ProjectFile.open(path);
     try {
-      // One more may be there: a change that was saved, but whose saying so was killed.
+      // There may be one more: a change that was saved, but killed before it was acknowledged.
       const { cursor, length } = project.history();
       expect([commits, commits + 1]).toContain(cursor);
       expect(length).toBe(cursor + 1);

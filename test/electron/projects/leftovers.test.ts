@@ -1,4 +1,4 @@
-/** What killed processes left beside projects is removed by the next to open one, and nothing else is. */
+/** Files that killed processes left next to projects are removed at the next opening, and nothing else is. */
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -16,7 +16,7 @@ async function closedProject() {
 it.each([
   ['an empty journal', Buffer.alloc(0)],
   ['a journal with a zeroed head', Buffer.concat([Buffer.alloc(512), Buffer.alloc(4096, 7)])],
-])('%s goes', async (_, bytes) => {
+])('%s is removed', async (_, bytes) => {
   const { folder, path } = await closedProject();
   writeFileSync(`${path}-journal`, bytes);
   const before = readFileSync(path);
@@ -27,10 +27,10 @@ it.each([
   expect(readFileSync(path).length).toBe(before.length);
 });
 
-it('the journal of a change that was not finished is rolled back', async () => {
+it('the journal of an unfinished change is rolled back', async () => {
   const { folder, path } = await closedProject();
   const before = readFileSync(path);
-  // As a kill leaves it: the journal and half of the change are on the disk.
+  // As a kill leaves it: the journal and half of the change are on disk.
   const database = new SqliteDatabase(path);
   database.pragma('journal_mode = DELETE');
   database.pragma('cache_size = 1');
@@ -55,12 +55,12 @@ it('a journal that is a link is not followed', async () => {
   try {
     openProject(path).close();
   } catch {
-    // Refused or not: what it points to stays.
+    // Refused or not: its target stays.
   }
   expect(readdirSync(folder)).toContain('own.txt');
 });
 
-it('files of a project that was moved away while it was open, and half of a copy, go with the next opening', async () => {
+it('leftovers of a project moved away while open, and of a partial copy, are removed at the next opening', async () => {
   const { folder, path } = await closedProject();
   const stale = ['gone.pnpmix-lock', 'gone.pnpmix-wal', 'gone.pnpmix-shm'];
   const half = [
@@ -69,7 +69,7 @@ it('files of a project that was moved away while it was open, and half of a copy
     'b.pnpmix-lock',
   ];
   for (const name of [...stale, ...half]) writeFileSync(join(folder, name), '');
-  // A log with something in it may be all that there is of a project.
+  // A log with contents may be all that is left of a project.
   for (const name of ['kept.pnpmix-lock', 'kept.pnpmix-wal', 'notes.tmp'])
     writeFileSync(join(folder, name), 'x');
   openProject(path).close();

@@ -13,11 +13,11 @@ import { ProjectFile } from '../../../electron/projects/project-file.ts';
 import { countSql, listSql } from '../../../electron/projects/render-table.ts';
 import { createProject, temporaryFolder, withCode } from './project-fixture.ts';
 
-/** SHA-256 of every released migration: one more line for each new one, never a changed one. */
+/** SHA-256 of every released migration: add a line for each new one, never change one. */
 const frozen = ['2755e7f9ddfe3f7fc86ec2d30715b275cd642bcd654de15488133744f9b5c546'];
 
 describe('migrations', () => {
-  it('are all in the list, in order, and as they were released', () => {
+  it('are all listed, in order, and as they were released', () => {
     const folder = new URL('../../../electron/projects/migrations/', import.meta.url);
     const numbers = readdirSync(folder)
       .filter((name) => name !== 'migrate.ts')
@@ -40,7 +40,7 @@ describe('migrations', () => {
     }
   });
 
-  it('are all run or none: a failing one leaves the file as it was', () => {
+  it('are all run or none: a failing one leaves the file unchanged', () => {
     const database = new SqliteDatabase(':memory:');
     migrate(database, ['CREATE TABLE a (x)']);
     const steps = ['CREATE TABLE a (x)', 'CREATE TABLE b (x)', 'CREATE TABLE b (y)'];
@@ -50,7 +50,7 @@ describe('migrations', () => {
     database.close();
   });
 
-  it('refuse a newer file, and leave it untouched', async () => {
+  it('refuse a newer file, and leave it unchanged', async () => {
     const path = join(await temporaryFolder(), 'a.pnpmix');
     createProject(path).close();
     const database = new SqliteDatabase(path);
@@ -101,7 +101,7 @@ describe('query plans', () => {
     expect(await planOf(sql)).toEqual([plan]);
   });
 
-  it('removing a picture looks its users up by index', async () => {
+  it('removing a picture finds its users by an index', async () => {
     for (const column of ['result', 'thumbnail']) {
       const plan = await planOf(`SELECT 1 FROM render WHERE ${column} = ?`);
       expect(plan).toEqual([expect.stringContaining(`INDEX render_${column} (${column}=?)`)]);

@@ -1,6 +1,6 @@
 /**
- * The file of an open project is moved, deleted or replaced: nothing is acknowledged that is not kept, what was
- * acknowledged goes with the file, and everything can be saved under a name.
+ * The file of an open project is moved, deleted or replaced: nothing is acknowledged that is not stored, acknowledged
+ * changes stay with the file, and everything can be saved under a new name.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,7 +35,7 @@ const disasters: [string, (path: string) => void][] = [
 ];
 
 describe.each(disasters)('a project that was %s while it was open', (_, happen) => {
-  it('takes no change, and says so', async () => {
+  it('accepts no change, and says so', async () => {
     const path = join(await temporaryFolder(), 'a.pnpmix');
     const project = createProject(path);
     const picture = project.putAsset(pictureBytes());
@@ -68,7 +68,7 @@ describe.each(disasters)('a project that was %s while it was open', (_, happen) 
     expect(project.document().prompt).toBe('');
   });
 
-  it('goes on under another name with everything', async () => {
+  it('continues under another name with everything', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     const project = createProject(path);
@@ -88,7 +88,7 @@ describe.each(disasters)('a project that was %s while it was open', (_, happen) 
     expect(left).toEqual([]);
   });
 
-  it('can be put back to its place', async () => {
+  it('can be put back in its place', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     const project = createProject(path);
@@ -108,7 +108,7 @@ describe.each(disasters)('a project that was %s while it was open', (_, happen) 
   });
 });
 
-it('a project that comes back to its place goes on', async () => {
+it('a project that comes back to its place continues', async () => {
   const path = join(await temporaryFolder(), 'a.pnpmix');
   const project = createProject(path);
   renameSync(path, `${path}.away`);
@@ -119,7 +119,7 @@ it('a project that comes back to its place goes on', async () => {
   expect(openProject(path).document().prompt).toBe('later');
 });
 
-it('the file itself has every commit when it returns; the log is emptied when nothing happens', async () => {
+it('the file itself has every commit when it returns; the log is emptied when it is idle', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const folder = await temporaryFolder();
@@ -154,13 +154,13 @@ async function committer(path: string): Promise<{ child: ChildProcess; committed
   return { child, committed: () => committed };
 }
 
-it('renamed and killed: nothing that was acknowledged is lost, and nothing is left', async () => {
+it('renamed and killed: nothing acknowledged is lost, and nothing is left over', async () => {
   const folder = await temporaryFolder();
   const [path, renamed] = [join(folder, 'a.pnpmix'), join(folder, 'renamed.pnpmix')];
   ProjectFile.create(path).close();
   const { child, committed } = await committer(path);
   await vi.waitFor(() => expect(committed()).toBeGreaterThanOrEqual(20), { timeout: 300_000 });
-  // It goes on committing all the while.
+  // It keeps committing all the while.
   renameSync(path, renamed);
   child.kill('SIGKILL');
   await once(child, 'close');

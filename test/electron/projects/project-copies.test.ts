@@ -1,4 +1,4 @@
-/** Copies of a project, and projects that are only read. */
+/** Copies of projects, and read-only projects. */
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { createProject, documentWith, openProject, temporaryFolder, withCode } f
 import { pictureBytes, renderOf } from './sample-render.ts';
 
 describe('copies', () => {
-  it('save as goes on in the new file and leaves the old one whole', async () => {
+  it('save as continues in the new file and leaves the old one intact', async () => {
     const folder = await temporaryFolder();
     const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
     const project = createProject(from);
@@ -25,7 +25,7 @@ describe('copies', () => {
     expect(labels).toEqual(['New project', 'Background', 'Prompt']);
   });
 
-  it('replace another project only when told to, and never one that is open', async () => {
+  it('replace another project only on request, and never an open one', async () => {
     const folder = await temporaryFolder();
     const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
     const project = createProject(from);
@@ -42,7 +42,7 @@ describe('copies', () => {
     expect(openProject(join(folder, 'text.pnpmix')).document().prompt).toBe('mine');
   });
 
-  it('do not take over the log that a crash left beside what they replace', async () => {
+  it('do not adopt the log that a crash left next to what they replace', async () => {
     const folder = await temporaryFolder();
     const [from, crashed] = [join(folder, 'from.pnpmix'), join(folder, 'crashed.pnpmix')];
     const open = createProject(join(folder, 'open.pnpmix'));
@@ -62,7 +62,7 @@ describe('copies', () => {
 });
 
 describe('read-only', () => {
-  it('sees what another commits, changes nothing, and can be saved elsewhere', async () => {
+  it('sees another’s commits, changes nothing, and can be saved elsewhere', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     const writer = createProject(path);
@@ -83,7 +83,7 @@ describe('read-only', () => {
     expect(copy.document().prompt).toBe('new');
     copy.close();
 
-    // The writer closes while the reader is still there: nothing is lost, and the next one tidies up.
+    // The writer closes while the reader is still open: nothing is lost, and the next one cleans up.
     writer.commit(documentWith({ prompt: 'last' }), 'Prompt');
     writer.close();
     expect(reader.document().prompt).toBe('last');
@@ -95,7 +95,7 @@ describe('read-only', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.pnpmix', 'copy.pnpmix']);
   });
 
-  it('has one lock for all the names of a file', async () => {
+  it('has one lock for all names of a file', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     createProject(path);

@@ -9,7 +9,7 @@ import { createProject, documentWith, openProject, temporaryFolder, withCode } f
 import { pictureBytes, renderOf } from './sample-render.ts';
 
 describe('a project', () => {
-  it('is one file when it is closed, and holds everything when it is opened again', async () => {
+  it('is one file when it is closed, and contains everything when it is reopened', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'My scene.pnpmix');
     let nowMs = 1000;
@@ -40,7 +40,7 @@ describe('a project', () => {
     again.verify();
   });
 
-  it('finds all renders of a sweep among the others, the newest sweep by itself', async () => {
+  it('finds all renders of a sweep among the others, and those of the newest sweep by default', async () => {
     const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
     const picture = project.putAsset(pictureBytes());
     const [older, newer] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
@@ -59,7 +59,7 @@ describe('a project', () => {
     project.close();
   });
 
-  it('takes no place that is taken, unless it is told to', async () => {
+  it('does not replace an existing file, unless requested', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     const project = createProject(path);
@@ -75,7 +75,7 @@ describe('a project', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('clears away what was left of copies that were never finished, and nothing else', async () => {
+  it('removes leftovers of unfinished copies, and nothing else', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.pnpmix');
     createProject(path).close();
@@ -105,7 +105,7 @@ describe('a project', () => {
     lock.release();
   });
 
-  it('has a title of its own, which is the name of its file at first', async () => {
+  it('has a title of its own, which is initially the name of its file', async () => {
     const path = join(await temporaryFolder(), 'My scene.pnpmix');
     const project = createProject(path);
     expect(project.title()).toBe('My scene');
@@ -115,7 +115,7 @@ describe('a project', () => {
     expect(openProject(path).title()).toBe('On the beach');
   });
 
-  it('says what is not there', async () => {
+  it('reports what is missing', async () => {
     const folder = await temporaryFolder();
     expect(() => ProjectFile.open(join(folder, 'none.pnpmix'))).toThrow(withCode('PROJECT_MISSING'));
     expect(() => ProjectFile.open(join(folder, 'no', 'folder.pnpmix'))).toThrow(withCode('PROJECT_MISSING'));
@@ -129,7 +129,7 @@ describe('a project', () => {
 });
 
 describe('the undo history', () => {
-  it('behaves as a list with a cursor, whatever is done, and is the same after opening again', async () => {
+  it('behaves as a list with a cursor under any actions, and is the same after reopening', async () => {
     const folder = await temporaryFolder();
     const action = fc.oneof(
       fc.string({ maxLength: 20 }).map((prompt) => ({ kind: 'commit' as const, prompt })),
@@ -186,7 +186,7 @@ describe('the undo history', () => {
     );
   });
 
-  it('refuses what is no document, names a picture that is not there, or has no label', async () => {
+  it('refuses an invalid document, a missing picture, and an empty label', async () => {
     const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
     const before = project.history();
     expect(() => project.commit(documentWith({ prompt: 'x'.repeat(2001) }), 'Prompt')).toThrow(
@@ -228,7 +228,7 @@ describe('renders', () => {
     expect(listed('starred')).toEqual([first.id]);
   });
 
-  it('that failed are kept with the reason; half ones are refused', async () => {
+  it('that failed are stored with the reason; incomplete ones are refused', async () => {
     const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
     const picture = project.putAsset(pictureBytes());
     const failure = { code: 'OUT_OF_MEMORY' as const, message: 'The device has too little memory.' };
@@ -250,7 +250,7 @@ describe('renders', () => {
     expect(project.renders().length).toBe(1);
   });
 
-  it('keep the document and the place in a sweep that they were made from', async () => {
+  it('keep their document and their place in a sweep', async () => {
     const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
     const picture = project.putAsset(pictureBytes());
     const [hidden, id] = [project.putAsset(pictureBytes()), crypto.randomUUID()];
@@ -266,7 +266,7 @@ describe('renders', () => {
     expect(project.hasAsset(hidden)).toBe(true);
   });
 
-  it('and their pictures are kept together or not at all', async () => {
+  it('and their pictures are stored together or not at all', async () => {
     const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
     const bytes = pictureBytes();
     let id = '';
@@ -281,7 +281,7 @@ describe('renders', () => {
 });
 
 describe('pictures', () => {
-  it('are kept once, told by their first bytes, and refused when they are none', async () => {
+  it('are stored once, identified by their first bytes, and refused if invalid', async () => {
     const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
     const bytes = pictureBytes();
     expect(project.putAsset(bytes)).toBe(project.putAsset(Uint8Array.from(bytes)));
@@ -295,7 +295,7 @@ describe('pictures', () => {
     expect(() => project.readAsset('a'.repeat(64))).toThrow(withCode('ASSET_MISSING'));
   });
 
-  it('go only on compaction, and only when nothing names them', async () => {
+  it('are removed only by compaction, and only if nothing refers to them', async () => {
     const path = join(await temporaryFolder(), 'a.pnpmix');
     const project = createProject(path);
     const put = () => project.putAsset(pictureBytes(100_000));

@@ -1,4 +1,4 @@
-/** Projects in a folder of their own for every test, and pictures, documents and renders to put into them. */
+/** A folder of projects for every test, and pictures, documents and renders to put into them. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export function documentWith(overrides: Partial<SceneDocument> = {}): SceneDocum
   return { ...emptySceneDocument(), ...overrides };
 }
 
-/** What `expect(...).toThrow` takes for an error with a code. */
+/** Matches an error with a code, for `expect(...).toThrow`. */
 export function withCode(code: ErrorCode, message = ''): Error {
   return expect.objectContaining({ code, message: expect.stringContaining(message) });
 }

@@ -11,7 +11,7 @@ const [a, b, c] = ['a', 'b', 'c'].map((name) => resolve('/projects', `${name}.pn
 ];
 
 describe('recent projects', () => {
-  it('are kept newest first, each once, and are forgotten one by one', async () => {
+  it('are listed newest first, each once, and removed one by one', async () => {
     const file = join(await temporaryFolder(), 'config', 'recent.json');
     const recent = new RecentProjects(file);
     expect(recent.list()).toEqual([]);
@@ -27,7 +27,7 @@ describe('recent projects', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['recent.json', 'recent.json.lock']);
   });
 
-  it('are fifty at most', async () => {
+  it('are at most fifty', async () => {
     const recent = new RecentProjects(join(await temporaryFolder(), 'recent.json'));
     for (let index = 0; index < 60; index++) recent.remember(resolve('/projects', `${index}`), index);
     expect(recent.list().length).toBe(50);
@@ -40,7 +40,7 @@ describe('recent projects', () => {
     '[]',
     '{"version":2,"projects":[]}',
     '{"version":1,"projects":[{"path":"a","openedAtMs":0}]}',
-  ])('a damaged list is put aside, not lost: %s', async (text) => {
+  ])('a damaged list is set aside, not lost: %s', async (text) => {
     const file = join(await temporaryFolder(), 'recent.json');
     writeFileSync(file, text);
     const recent = new RecentProjects(file);
@@ -50,7 +50,7 @@ describe('recent projects', () => {
     expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(text);
   });
 
-  it('take no relative path', async () => {
+  it('accept no relative path', async () => {
     const recent = new RecentProjects(join(await temporaryFolder(), 'recent.json'));
     expect(() => recent.remember('a.pnpmix', 1)).toThrow(withCode('PARAMETER_INVALID'));
   });

@@ -29,7 +29,7 @@ async function project() {
   return { file, made, numbersOf };
 }
 
-it('finds by name, prompt and concept, whatever the case', async () => {
+it('finds by name, prompt and concept, ignoring case', async () => {
   const { numbersOf } = await project();
   expect(numbersOf({}).found).toEqual([2, 1, 0]);
   expect(numbersOf({ text: 'beach' })).toEqual({ found: [0], total: 1 });
@@ -40,7 +40,7 @@ it('finds by name, prompt and concept, whatever the case', async () => {
   expect(numbersOf({ text: 'zebra' })).toEqual({ found: [], total: 0 });
 });
 
-it('finds whatever the case and the encoding of accents, in every script', async () => {
+it('finds ignoring case and the encoding of accents, in every script', async () => {
   const file = createProject(join(await temporaryFolder(), 'a.pnpmix'));
   const picture = file.putAsset(pictureBytes());
   const render = renderOf(picture);
@@ -67,14 +67,14 @@ it('finds whatever the case and the encoding of accents, in every script', async
   for (const word of ['apfel', 'кот', 'cafe,', 'zebra']) expect([word, finds(word)]).toEqual([word, false]);
 });
 
-it('sorts names of every script whatever their case', async () => {
+it('sorts names of every script ignoring case', async () => {
   const { file, made, numbersOf } = await project();
   for (const [index, name] of ['Épée', 'éclair', 'zebra'].entries())
     file.changeRender(made[index]!, { name });
   expect(numbersOf({ order: 'name' }).found).toEqual([2, 1, 0]);
 });
 
-it('takes what it is given as text, not as a pattern or as SQL', async () => {
+it('treats its input as text, not as a pattern or as SQL', async () => {
   const { numbersOf } = await project();
   expect(numbersOf({ text: '%' }).found).toEqual([2]);
   expect(numbersOf({ text: '_' }).found).toEqual([2]);

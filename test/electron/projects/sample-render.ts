@@ -1,4 +1,4 @@
-/** Pictures and renders to put into projects; apart from the fixture, so that a child process can use them too. */
+/** Pictures and renders to put into projects; separate from the fixture, so that a child process can use them too. */
 import { randomBytes } from 'node:crypto';
 import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
@@ -6,7 +6,7 @@ import type { NewRender } from '../../../electron/projects/project-records.ts';
 
 const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-/** Bytes that begin as a PNG does; projects look no further. */
+/** Bytes that begin like a PNG; projects check no more. */
 export function pictureBytes(length = 1000): Buffer {
   return Buffer.concat([PNG_SIGNATURE, randomBytes(length)]);
 }

@@ -1,4 +1,4 @@
-/** Copies are written step by step: the process goes on meanwhile, and nothing is left of one that is ended. */
+/** Copies are written step by step: the process continues meanwhile, and nothing is left of a stopped one. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -16,7 +16,7 @@ async function largeProject() {
   return { folder, project };
 }
 
-it('others get their turn between the steps, and what they commit is in the copy', async () => {
+it('others run between the steps, and their commits are in the copy', async () => {
   const { folder, project } = await largeProject();
   const shares: number[] = [];
   let isDone = false;
@@ -24,7 +24,7 @@ it('others get their turn between the steps, and what they commit is in the copy
   const others = (async () => {
     while (!isDone) {
       await turn();
-      // Nothing is committed behind the end of the copy.
+      // Nothing is committed after the end of the copy.
       if (shares.length > 0 && shares.at(-1)! < 0.9) {
         commits++;
         project.commit(documentWith({ prompt: `${commits}` }), 'Prompt');
@@ -44,7 +44,7 @@ it('others get their turn between the steps, and what they commit is in the copy
   copy.verify();
 });
 
-it('one that is cancelled leaves nothing, and the project as it was', async () => {
+it('a cancelled one leaves nothing, and the project is unchanged', async () => {
   const { folder, project } = await largeProject();
   const controller = new AbortController();
   const to = join(folder, 'b.pnpmix');
@@ -60,14 +60,14 @@ it('one that is cancelled leaves nothing, and the project as it was', async () =
   await project.saveCopy(to);
 });
 
-it('closing the project ends it', async () => {
+it('closing the project stops it', async () => {
   const { folder, project } = await largeProject();
   const copying = project.saveCopy(join(folder, 'b.pnpmix'), { onProgress: () => project.close() });
   await expect(copying).rejects.toThrow(withCode('CANCELLED'));
   expect(readdirSync(folder)).toEqual(['a.pnpmix']);
 });
 
-it('two at once are both whole, from a reader too, while the writer goes on', async () => {
+it('two at once are both complete, also from a reader while the writer continues', async () => {
   const { folder, project } = await largeProject();
   const reader = openProject(project.path, { readOnly: true });
   const copies = ['b', 'c'].map((name) => reader.saveCopy(join(folder, `${name}.pnpmix`)));
@@ -78,7 +78,7 @@ it('two at once are both whole, from a reader too, while the writer goes on', as
   }
   await Promise.all(copies);
   for (const name of ['b', 'c', 'd']) openProject(join(folder, `${name}.pnpmix`)).verify();
-  // The reader goes on seeing what is committed.
+  // The reader still sees what is committed.
   expect(reader.document().prompt).toBe('4');
 });
 

@@ -1,4 +1,4 @@
-/** Who is let in by the browser host, and what is sent and taken. */
+/** Who may use the browser host, and what it sends and accepts. */
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A request with any headers, those included that fetch does not let through. */
+/** A request with any headers, including those that fetch does not allow. */
 async function ask(
   path: string,
   {
@@ -56,7 +56,7 @@ async function ask(
   return { status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() };
 }
 
-/** @returns the status with which the socket was refused, or 'open' */
+/** @returns the status that refused the socket, or 'open' */
 async function connect(
   headers: Record<string, string>,
   protocols: string[] | undefined = undefined,
@@ -79,23 +79,23 @@ const asset = 'a'.repeat(64);
 const assetPath = (id: string) => `/assets/${client.assetKey}/${id}`;
 
 describe('the token', () => {
-  test('stands where browsers do not send it', () => {
+  test('is where browsers do not send it', () => {
     expect(url.search).toBe('');
     expect(tokenOf(url)).toMatch(/^[\w-]{43}$/);
   });
 
-  test('opens the socket by a proof, which is good for one connection', async () => {
+  test('opens the socket by a proof, which is valid for one connection', async () => {
     expect(await connect(own(), [])).toBe(401);
     expect(await connect(own(), await protocolsFor(url, newToken()))).toBe(401);
     const protocols = await protocolsFor(url);
-    // Another host's challenge, and one that is changed.
+    // Another host's challenge, and a changed one.
     expect(await connect(own(), [protocols[0]!, `${protocols[1]!.slice(0, -1)}x`])).toBe(401);
     expect(await connect(own(), [protocols[0]!, protocols[1]!.replace(/\.[^.]+\./, '.zzzz.')])).toBe(401);
     expect(await connect(own(), protocols)).toBe('open');
     expect(await connect(own(), protocols)).toBe(401);
   });
 
-  test('is asked for by a challenge that ends', async () => {
+  test('is requested by a challenge that expires', async () => {
     let nowMs = 1_000_000;
     const token = newToken();
     const access = new Access({ token, nowMs: () => nowMs });
@@ -124,7 +124,7 @@ describe('the token', () => {
     expect((await ask(assetPath(asset))).status).toBe(404);
   });
 
-  test('is never in what the program answers, and no cookie is set', async () => {
+  test('is never in a response, and no cookie is set', async () => {
     const nonce = 'n'.repeat(24);
     for (const path of ['/', assetPath(asset), '/nowhere', `/challenge?page=${nonce}`, '/challenge']) {
       const { text, headers } = await ask(path, { headers: own() });
@@ -160,7 +160,7 @@ describe('the host’s name', () => {
 });
 
 describe('the origin', () => {
-  test('of another page is refused for the socket, whatever it has', async () => {
+  test('of another page is refused for the socket, with whatever credentials', async () => {
     for (const origin of [
       'http://evil.example',
       'null',
@@ -171,7 +171,7 @@ describe('the origin', () => {
       expect(await connect({ origin })).toBe(403);
     }
     expect(await connect({})).toBe(403);
-    // In front of a name that the host was given, something else may speak TLS.
+    // Under a host name given to it, something else may speak TLS.
     expect(await connect({ origin: 'https://studio.example', host: 'studio.example' })).toBe('open');
     expect(await connect({ ...own(), 'sec-fetch-site': 'cross-site' })).toBe(403);
   });
@@ -189,7 +189,7 @@ describe('uploads', () => {
   const put = (id: string, body: Uint8Array, headers: Record<string, string> = {}) =>
     ask(assetPath(id), { method: 'PUT', headers: { ...own(), ...headers }, body });
 
-  test('are given back as they came, under a type that is a picture’s', async () => {
+  test('are returned as they came, under a picture’s type', async () => {
     const body = Buffer.from('any bytes');
     const id = createHash('sha256').update(body).digest('hex');
     expect((await put(id, body, { 'content-type': 'image/png' })).status).toBe(201);
@@ -197,20 +197,20 @@ describe('uploads', () => {
     expect(got).toMatchObject({ status: 200, text: 'any bytes' });
     expect(got.headers['content-type']).toBe('image/png');
     expect(got.headers['content-security-policy']).toContain('sandbox');
-    // A page cannot be put where this program’s own pages come from.
+    // No page can be placed at this program's own origin.
     expect((await put(id, body, { 'content-type': 'text/html' })).status).toBe(201);
     expect((await ask(assetPath(id), { headers: own() })).headers['content-type']).toBe(
       'application/octet-stream',
     );
   });
 
-  test('that are not what they are called are refused', async () => {
+  test('that are not what they claim to be are refused', async () => {
     expect((await put(asset, Buffer.from('something else'))).status).toBe(422);
     expect((await put('no-hash', Buffer.from('x'))).status).toBe(404);
     expect((await put('..%2f..%2fetc', Buffer.from('x'))).status).toBe(404);
   });
 
-  test('that are announced as too large are refused', async () => {
+  test('that are declared as too large are refused', async () => {
     const announced = await ask(assetPath(asset), {
       method: 'PUT',
       headers: { ...own(), 'content-length': String(UPLOAD_LIMIT_BYTES + 1) },
@@ -218,14 +218,14 @@ describe('uploads', () => {
     expect(announced).toMatchObject({ status: 413, text: expect.stringContaining('304 MiB') });
   });
 
-  test('take no other methods', async () => {
+  test('accept no other methods', async () => {
     expect((await ask(assetPath(asset), { method: 'DELETE', headers: own() })).status).toBe(405);
     expect((await ask('/', { method: 'POST', headers: own() })).status).toBe(405);
   });
 });
 
 describe('pages', () => {
-  test('say in a sentence that the editor has not been built, and are served once it is', async () => {
+  test('explain that the editor has not been built, and are served once it is', async () => {
     const unbuilt = await ask('/', { headers: own() });
     expect(unbuilt).toMatchObject({ status: 503, text: expect.stringContaining('npm run build:renderer') });
     mkdirSync(join(root, 'renderer'));
@@ -254,7 +254,7 @@ describe('pages', () => {
 });
 
 describe('the socket', () => {
-  test('answers what is no call with an envelope', async () => {
+  test('answers anything but a call with an envelope', async () => {
     const client = await TestClient.connect(url);
     const answers: unknown[] = [];
     client.socket.on('message', (data) => answers.push(JSON.parse(String(data))));
@@ -282,7 +282,7 @@ describe('the socket', () => {
     client.close();
   });
 
-  test('ends a connection that sends more than can be looked at, and only that one', async () => {
+  test('closes a connection that sends too much, and only that one', async () => {
     const [client, other] = [await TestClient.connect(url), await TestClient.connect(url)];
     const closed = once(client.socket, 'close');
     client.socket.send('x'.repeat(5 * MAX_MESSAGE_BYTES));
@@ -292,7 +292,7 @@ describe('the socket', () => {
   });
 });
 
-test('an address that is taken is said in a sentence', async () => {
+test('an address in use is an error with a sentence', async () => {
   await expect(
     startServer({
       studio: host.studio,

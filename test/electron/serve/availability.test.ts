@@ -1,4 +1,4 @@
-/** What a program without the token, or a page that has gone wrong, may do to the browser host: keep it busy, no more. */
+/** The worst that a program without the token, or a faulty page, can do to the browser host is to keep it busy. */
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -23,7 +23,7 @@ async function open(url: URL): Promise<Socket> {
   return socket;
 }
 
-/** Most memory that a process ever had, in MiB. */
+/** Peak memory of a process, in MiB. */
 function peakMib(pid: number): number {
   const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(found![1]) / 1024;
@@ -56,7 +56,7 @@ describe('a host in a process of its own', () => {
     return host === 'browser' && serve.child.exitCode === null;
   }
 
-  test('goes on when a socket that it refuses is reset', async () => {
+  test('continues when a socket that it refuses is reset', async () => {
     for (let count = 0; count < 40; count++) {
       const socket = await open(serve.url);
       socket.write(`${UPGRADE}\r\n\r\n${'x'.repeat(count * 100)}`);
@@ -66,7 +66,7 @@ describe('a host in a process of its own', () => {
     expect(await isAlive()).toBe(true);
   });
 
-  test('goes on after an error that nobody caught, and writes it down', async () => {
+  test('continues after an uncaught error, and logs it', async () => {
     const path = join(root, 'settings', 'logs', 'studio.log');
     serve.child.kill('SIGUSR2');
     const log = () => {
@@ -97,7 +97,7 @@ describe('a host in a process of its own', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test('keeps its memory when a page asks without ever reading', async () => {
+  test('keeps its memory when a page sends calls without ever reading', async () => {
     const [flood, other] = [await TestClient.connect(serve.url), await TestClient.connect(serve.url)];
     flood.socket.pause();
     // 0.8 MB each: 20,000 answers would be 16 GB.
@@ -107,7 +107,7 @@ describe('a host in a process of its own', () => {
     for (let count = 0; count < 50; count++) await other.call('app.licences');
     expect(peakMib(serve.child.pid!)).toBeLessThan(300);
     flood.close();
-    // A page that was only slow gets all that it asked for once it reads.
+    // A page that was only slow gets all answers once it reads.
     other.socket.pause();
     const answers = Promise.all(Array.from({ length: 200 }, () => other.call('app.licences')));
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -146,7 +146,7 @@ describe('a server', () => {
     return request;
   };
 
-  test('takes a picture while others that never end are being sent', async () => {
+  test('accepts a picture while endless others are being sent', async () => {
     const endless = Array.from({ length: 12 }, () => put({ 'transfer-encoding': 'chunked' }));
     for (const request of endless) request.write(Buffer.alloc(1 << 20));
     await Promise.all(endless.map((request) => once(request, 'socket')));
@@ -154,7 +154,7 @@ describe('a server', () => {
     for (const request of endless) request.destroy();
   });
 
-  test('does not call uploads that are broken off its own fault', async () => {
+  test('does not report aborted uploads as its own fault', async () => {
     for (let count = 0; count < 20; count++) {
       const request = put({ 'content-length': String(1 << 20) });
       request.write(Buffer.alloc(1 << 16));
@@ -166,7 +166,7 @@ describe('a server', () => {
     expect(host.faults).toEqual([]);
   });
 
-  test('says that a file is too large to a client that is still sending', async () => {
+  test('tells a client that is still sending that its file is too large', async () => {
     const request = put({ 'content-length': String(UPLOAD_LIMIT_BYTES + (1 << 20)) });
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     request.write(Buffer.alloc(8 << 20));
@@ -193,7 +193,7 @@ describe('a server', () => {
     if (status === 206) expect('0123456789').toContain(text);
   });
 
-  test('closes the files of pages that are broken off', async () => {
+  test('closes the files of aborted pages', async () => {
     const descriptors = () => readdirSync('/proc/self/fd').length;
     await fetch(url);
     const before = descriptors();

@@ -1,4 +1,4 @@
-/** Whether Electron is available: found, fetched, or said why not. */
+/** Whether Electron is available: found, downloaded, or the reason why not. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -23,20 +23,20 @@ function install(): void {
   writeFileSync(join(packageFolder, 'path.txt'), 'electron');
 }
 
-test('is found where it lies, and not fetched again', () => {
+test('is found if it is installed, and not downloaded again', () => {
   install();
   const found = findElectron({ packageFolder, environment, fetchBinary: unused });
   expect(found).toEqual({ path: join(packageFolder, 'dist', 'electron') });
 });
 
-test('is taken from where the environment says', () => {
+test('is taken from the environment’s path', () => {
   const elsewhere = { ...environment, ELECTRON_OVERRIDE_DIST_PATH: '/opt/electron' };
   expect(findElectron({ packageFolder, environment: elsewhere, fetchBinary: unused })).toEqual({
     path: join('/opt/electron', 'electron'),
   });
 });
 
-test('is fetched once where it is missing, by the package’s own script', () => {
+test('is downloaded once if it is missing, by the package’s own script', () => {
   const scripts: string[] = [];
   const found = findElectron({
     packageFolder,
@@ -51,7 +51,7 @@ test('is fetched once where it is missing, by the package’s own script', () =>
   expect(scripts).toEqual([join(packageFolder, 'install.js')]);
 });
 
-test('is not there, and the reason is said', () => {
+test('is missing, with the reason', () => {
   expect(findElectron({ packageFolder, environment, fetchBinary: () => 'no network' })).toEqual({
     reason: 'its binary cannot be fetched: no network',
   });
@@ -62,7 +62,7 @@ test('is not there, and the reason is said', () => {
   });
 });
 
-test('a script that fails is told of by its error', () => {
+test('a failing script is reported with its error', () => {
   writeFileSync(join(packageFolder, 'install.js'), 'throw new Error("getaddrinfo ENOTFOUND")');
   expect(findElectron({ packageFolder, environment })).toEqual({
     reason: 'its binary cannot be fetched: getaddrinfo ENOTFOUND',

@@ -1,4 +1,4 @@
-/** Model packs over the browser host, from a real `serve` process against a server on this machine. */
+/** Model packs over the browser host, from a real `serve` process with a download server on this machine. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,16 +55,16 @@ async function statesOfParts(): Promise<Record<string, string>> {
   return Object.fromEntries(components.map(({ id, state }) => [id, state]));
 }
 
-test('a licence is asked for; a download is stopped and continued; what is there is checked, mended, removed', async () => {
+test('the licence is requested; a download is paused and resumed; packs are verified, repaired and removed', async () => {
   expect(await statesOfParts()).toEqual({ one: 'absent', two: 'absent' });
 
-  // Nothing is asked of the network before the licence has been accepted.
+  // The network is not used before the licence has been accepted.
   expect(await client.call('models.licences', { packId })).toMatchObject([{ id: LICENCE }]);
   const refused = await ended(await client.call('models.pull', { packId, acceptedLicences: [] }));
   expect(refused).toMatchObject({ state: 'failed', error: { code: 'LICENCE_NOT_ACCEPTED' } });
   expect(hub.requests).toEqual([]);
 
-  // Stopped while the server says nothing, and continued from where it was.
+  // Paused while the server is silent, and resumed from there.
   hub.misbehave('/one/a.bin', stallAfter(100_000));
   const stalled = await client.call('models.pull', { packId, acceptedLicences });
   const under = await client.until(
@@ -85,7 +85,7 @@ test('a licence is asked for; a download is stopped and continued; what is there
   expect(await statesOfParts()).toEqual({ one: 'installed', two: 'absent' });
   expect(await client.call('models.licences', { packId })).toEqual([]);
 
-  // Checked, found damaged, mended.
+  // Verified, found damaged, repaired.
   writeFileSync(place, Buffer.alloc(A.length));
   const check = { packId, components: ['one'] };
   const damaged = await ended(await client.call('models.verify', check));
@@ -105,7 +105,7 @@ test('a licence is asked for; a download is stopped and continued; what is there
   expect(await statesOfParts()).toEqual({ one: 'absent', two: 'absent' });
 });
 
-test('a folder that the user has is taken in, without the network; one without the model is refused', async () => {
+test('a folder of the user is imported without the network; one without the model is refused', async () => {
   const mine = join(root, 'mine');
   mkdirSync(mine);
   const empty = await ended(
@@ -127,7 +127,7 @@ test('a folder that the user has is taken in, without the network; one without t
   expect(await statesOfParts()).toEqual({ one: 'installed', two: 'absent' });
 });
 
-test('what is not there is said', async () => {
+test('missing packs are reported', async () => {
   await expect(client.call('models.licences', { packId: 'nothing' })).rejects.toMatchObject({
     code: 'PACK_UNKNOWN',
   });

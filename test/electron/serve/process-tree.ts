@@ -1,4 +1,4 @@
-/** Which processes a process started (Linux; elsewhere none is found). */
+/** The child processes of a process (Linux; elsewhere none is found). */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export function children(parentPid: number): number[] {
@@ -10,7 +10,7 @@ export function children(parentPid: number): number[] {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
         return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parentPid;
       } catch {
-        // It has ended since the folder was read.
+        // It has exited since the folder was read.
         return false;
       }
     })

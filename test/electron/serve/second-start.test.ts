@@ -1,4 +1,4 @@
-/** A second start of the browser host, and of one that has ended. */
+/** A second start of the browser host, while the first runs and after it has exited. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ async function serveToEnd(environment: NodeJS.ProcessEnv, ...args: string[]) {
   return { code, output: (await output).join(''), errors: (await errors).join('') };
 }
 
-test('a second start prints the address of the program that runs; on another port it is one of its own', async () => {
+test('a second start prints the running program’s address; on another port it starts its own', async () => {
   const environment = await serveEnvironment(root);
   const first = await startServe(environment);
   let second: ServeProcess | undefined;
@@ -50,7 +50,7 @@ test('a second start prints the address of the program that runs; on another por
   }
 });
 
-test('a host that starts again on its port knows its pages; its files are its owner’s alone', async () => {
+test('a host restarted on its port knows its pages; its files are readable by their owner only', async () => {
   const environment = await serveEnvironment(root);
   const first = await startServe(environment);
   first.child.kill('SIGKILL');
@@ -67,7 +67,7 @@ test('a host that starts again on its port knows its pages; its files are its ow
   for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
 });
 
-test('a port of another program’s: the one that was asked for is said to be taken', async () => {
+test('a port used by another program is reported as taken', async () => {
   const environment = await serveEnvironment(root);
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -95,7 +95,7 @@ describe('the hosts of a settings folder', () => {
     again.release();
   });
 
-  test('that have ended are remembered while they are few: the newest ones, and never those that run', async () => {
+  test('that have exited are remembered while they are few: the newest ones, and always those that run', async () => {
     const hosts = new RunningHosts(root);
     const running = (await hosts.claim(4300, '127.0.0.1'))!;
     const folder = join(root, 'browser-hosts');
@@ -111,7 +111,7 @@ describe('the hosts of a settings folder', () => {
     running.release();
   });
 
-  test('get a new token when theirs cannot be read, and are forgotten after a while', async () => {
+  test('get a new token if theirs cannot be read, and are forgotten after a while', async () => {
     const hosts = new RunningHosts(root);
     (await hosts.claim(4310, '127.0.0.1'))!.release();
     (await hosts.claim(4312, '127.0.0.1'))!.release();

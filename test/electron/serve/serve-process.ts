@@ -1,4 +1,4 @@
-/** A real `serve` process on folders of its own, with the tiny pack as its bundled one. */
+/** A real `serve` process with its own folders, and the tiny pack as its bundled one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeTinyPack, makeTinyScene, tinySceneFile, writeManifest } from '../inference/tiny-pack.ts';
 
-/** Makes the folders below `root` and returns the environment that points there. */
+/** Creates the folders in `root` and returns the environment that points there. */
 export async function serveEnvironment(root: string): Promise<NodeJS.ProcessEnv> {
   const packs = join(root, 'packs');
   mkdirSync(packs);
@@ -27,13 +27,13 @@ export interface ServeProcess {
   /** With the token. */
   readonly url: URL;
   readonly child: ChildProcess;
-  /** Everything that it wrote to its standard error. */
+  /** Everything it wrote to standard error. */
   readonly errors: () => string;
   /** Ends it as Ctrl+C does. @returns its exit code */
   readonly stop: () => Promise<number | null>;
 }
 
-/** @param port 0 takes any that is free */
+/** @param port 0 takes any free port */
 export async function startServe(environment: NodeJS.ProcessEnv, port = 0): Promise<ServeProcess> {
   const child = spawn('node', ['electron/cli/main.ts', 'serve', '--port', String(port)], {
     env: environment,

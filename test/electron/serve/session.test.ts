@@ -1,4 +1,4 @@
-/** A whole session against a real `serve` process, driven through the contract alone. */
+/** A whole session with a real `serve` process, driven through the contract alone. */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -37,7 +37,7 @@ async function picture(options: Parameters<typeof writePicture>[1]): Promise<Uin
 }
 
 test('open the sample, change background and mask, render, cancel, render again, export, close, reopen', async () => {
-  // What the program is, before anything is open.
+  // The program's facts, before anything is open.
   expect(await client.call('app.info')).toMatchObject({ host: 'browser', hasNativeDialogs: false });
   expect(await client.call('project.listOpen')).toEqual([]);
 
@@ -85,12 +85,12 @@ test('open the sample, change background and mask, render, cancel, render again,
     baseRevision: opened.revision,
   });
   expect(committed.history).toMatchObject({ position: 2, undoLabel: 'Background and mask' });
-  // A window that did not see that change is told.
+  // A window that did not see that change gets an error.
   await expect(
     client.call('project.commit', { projectId, document, label: 'Late', baseRevision: opened.revision }),
   ).rejects.toMatchObject({ code: 'PROJECT_CONFLICT' });
 
-  // Prepared by the engine: a mask from a click, the objects taken out; what needs a model that the pack lacks is said.
+  // Preparation by the engine: a mask from a click, the objects removed; a missing model is reported.
   const ended = (jobId: string) =>
     client.until('job.changed', (job) => job.jobId === jobId && !['waiting', 'running'].includes(job.state));
   const clicked = await client.call('prepare.selectMask', {
@@ -130,7 +130,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const seedsOf = ({ result }: typeof generated) =>
     result?.kind === 'backgrounds' ? result.candidates.map(({ seed }) => seed) : [];
   expect(seedsOf(generated)).toEqual([3, 4]);
-  // The first was available while the second was being made.
+  // The first was available while the second was being generated.
   const first = await client.until(
     'job.changed',
     (job) => job.jobId === candidates.jobId && job.state === 'running' && seedsOf(job).length === 1,
@@ -139,7 +139,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const image = first.result?.kind === 'backgrounds' ? first.result.candidates[0]!.image : '';
   expect(await sharp(await client.download(image)).metadata()).toMatchObject({ width: 32, height: 32 });
 
-  // A render, with progress, previews and time left.
+  // A render, with progress, previews and remaining time.
   const queued = await client.call('renders.enqueue', { projectId });
   expect(queued).toMatchObject({ state: 'queued', sequence: null });
   const { render } = await client.until(
@@ -165,7 +165,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   });
   expect((await sharp(await client.download(render.thumbnail!)).metadata()).format).toBe('webp');
 
-  // One that is cancelled while it runs, and two that wait behind it.
+  // One that is cancelled while it runs, with two waiting behind it.
   const slow = { ...document, parameters: { ...document.parameters, steps: 900, seed: 5 } };
   const running = await client.call('renders.enqueue', { projectId, document: slow });
   await client.until(
@@ -192,7 +192,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   }
   expect(await client.call('queue.state')).toEqual({ entries: [] });
 
-  // Again, and a small sweep; then what differs.
+  // Once more, and a small sweep; then the differences.
   const sweep = await client.call('sweep.enqueue', { projectId, alphas: [0, 0.15], betas: [0.8] });
   for (const { renderId } of sweep.renders) {
     await client.until(
@@ -201,7 +201,7 @@ test('open the sample, change background and mask, render, cancel, render again,
     );
   }
   const page = await client.call('renders.page', { projectId, limit: 2 });
-  // The first, the three that were cancelled, the two of the sweep.
+  // The first, the three cancelled ones, the two of the sweep.
   expect(page.total).toBe(6);
   expect(page.renders.map(({ sweep: cell }) => cell?.alpha)).toEqual([0.15, 0]);
   const rest = await client.call('renders.page', { projectId, limit: 4, cursor: page.cursor! });
@@ -218,7 +218,7 @@ test('open the sample, change background and mask, render, cancel, render again,
     { path: 'concepts.my cat.alpha', a: 0, b: 0.15 },
   ]);
 
-  // Star, name, delete and undelete.
+  // Star, name, delete and restore.
   await client.call('renders.star', { projectId, renderId: queued.renderId, isStarred: true });
   await client.call('renders.name', { projectId, renderId: queued.renderId, name: 'The first' });
   await client.call('renders.delete', { projectId, renderId: a!.renderId });
@@ -226,21 +226,21 @@ test('open the sample, change background and mask, render, cancel, render again,
   await client.call('renders.undelete', { projectId, renderId: a!.renderId });
   expect((await client.call('renders.get', { projectId, renderId: queued.renderId })).name).toBe('The first');
 
-  // The document goes back and forth.
+  // Undo and redo of the document.
   expect((await client.call('project.undo', { projectId })).document.background).toBe(
     opened.document.background,
   );
   const restored = await client.call('project.restoreRender', { projectId, renderId: queued.renderId });
   expect(restored.document).toEqual(document);
 
-  // Exported, for a browser to download; and what was exported says how it was made.
+  // Exported for a browser to download, with metadata of how it was made.
   const png = await client.call('export.png', { projectId, renderId: queued.renderId });
   expect(png).toMatchObject({ mediaType: 'image/png', path: null });
   const exported = await client.download(png.asset!);
   expect(exported.length).toBe(png.bytes);
   const { request } = await client.call('assets.readRequest', { upload: await client.upload(exported) });
   expect(request?.scene.background).toBe(background.asset);
-  // Dropped again after a change, it brings the scene back.
+  // Dropped again after a change, it restores the scene.
   const [concept, ...others] = document.concepts;
   const louder = { ...document, concepts: [{ ...concept!, alpha: 1 }, ...others] };
   await client.call('project.commit', { projectId, document: louder, label: 'Alpha' });
@@ -257,7 +257,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const layered = await client.call('export.layered', { projectId, renderId: queued.renderId });
   expect((await client.download(layered.asset!)).length).toBe(layered.bytes);
 
-  // Closed; the host ended and started again; reopened: everything is there.
+  // Closed; the host exited and restarted; reopened: everything is there.
   const before = await client.call('project.state', { projectId });
   const historyBefore = await client.call('project.history', { projectId });
   const rendersBefore = await client.call('renders.page', { projectId });
@@ -279,7 +279,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   expect(sha256(await client.download(render.result!))).toBe(render.result);
 });
 
-test('a host that is killed leaves no engine, and its project opens again', async () => {
+test('a killed host leaves no engine, and its project opens again', async () => {
   const { projectId, path } = await client.call('project.openSample');
   await client.call('renders.enqueue', { projectId });
   const progress = await client.until('render.progress', (told) => told.projectId === projectId);

@@ -1,4 +1,4 @@
-/** `start` where Electron is not available: one sentence says so, and the program is served to a browser. */
+/** `start` without Electron: one sentence says so, and the program is served to a browser. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../inference/tiny-pack.ts';
 import { serveEnvironment } from './serve-process.ts';
 import { TestClient } from './test-client.ts';
 
-// Without a display Electron is of no use: so much can be taken away from Linux alone.
+// Without a display, Electron is of no use; only on Linux can the display be removed.
 test.runIf(process.platform === 'linux')('says why there is no window, and prints the address', async () => {
   const root = temporaryFolder();
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...environment } = await serveEnvironment(root);

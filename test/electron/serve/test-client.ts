@@ -1,4 +1,4 @@
-/** A client of the browser host for tests: every command and event by the contract, every answer checked. */
+/** A client of the browser host for tests: every command and event of the contract, with every answer checked. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -26,8 +26,8 @@ import { serverMessageSchema } from '../../../electron/contract/wire.ts';
 import { assetIdOf } from '../../../electron/projects/asset-id.ts';
 
 /**
- * Headers of a request that has a connection to itself. One that was kept for the next request may be ended by the host,
- * which does so after some seconds, just as that request is sent.
+ * Headers of a request with its own connection. The host may close a kept-alive connection, which it does after some
+ * seconds, just as the next request is sent.
  */
 export const OWN_CONNECTION = { connection: 'close' } as const;
 
@@ -47,7 +47,7 @@ export class TestClient {
     socket.on('message', (data) => this.#receive(String(data)));
   }
 
-  /** Goes in by the address with the token, as a page does. */
+  /** Connects with the token in the address, as a page does. */
   static async connect(url: URL): Promise<TestClient> {
     const socket = new WebSocket(`ws://${url.host}/socket`, await protocolsFor(url), { origin: url.origin });
     const [data] = (await once(socket, 'message')) as [Buffer];
@@ -56,12 +56,12 @@ export class TestClient {
     return new TestClient(url.origin, welcome.assetKey, socket);
   }
 
-  /** Where a picture is. */
+  /** URL of a picture. */
   assetUrl(id: string): string {
     return `${this.origin}/assets/${this.assetKey}/${id}`;
   }
 
-  /** Calls a command. @throws StudioError what the host says */
+  /** Calls a command. @throws StudioError the host's error */
   async call<Name extends CommandName>(
     name: Name,
     ...[input]: Record<string, never> extends CommandInput<Name> ? [] : [CommandInput<Name>]
@@ -80,7 +80,7 @@ export class TestClient {
     });
   }
 
-  /** The first event, from now on or of those that came already, for which a condition holds. */
+  /** The first event, past or future, that meets a condition. */
   async until<Name extends EventName>(
     name: Name,
     holds: (payload: EventPayload<Name>) => boolean,

@@ -1,4 +1,4 @@
-/** A browser host on a program of its own, with a client, for tests. */
+/** A browser host with a program of its own and a client, for tests. */
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Studio, StudioOptions } from '../../../electron/app/studio.ts';
@@ -12,9 +12,9 @@ export interface TestServer {
   readonly server: RunningServer;
   readonly url: URL;
   readonly client: TestClient;
-  /** What went wrong inside the server. */
+  /** Errors inside the server. */
   readonly faults: readonly unknown[];
-  /** Closes everything, removes the folder, and fails the test if anything went wrong inside the server. */
+  /** Closes everything, removes the folder, and fails the test if there was an error inside the server. */
   readonly close: () => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Pictures on their way into projects, through the contract: refused, endless, damaged, and of any media type. */
+/** Importing pictures into projects through the contract: refused, endless, damaged, and of any media type. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ const importFile = async ({ projectId }: ProjectState, bytes: Uint8Array, name: 
   call('assets.import', { projectId, upload: await uploadTo(studio, bytes), name });
 
 describe('an import', () => {
-  test('says what of a file does not come along', async () => {
+  test('says what of a file is dropped', async () => {
     studio = await testStudio(root);
     const project = await call('project.create', { name: 'One' });
     const animated = await importFile(project, fieldFile('animated.gif'), 'animated.gif');
@@ -46,7 +46,7 @@ describe('an import', () => {
     expect(Buffer.from(studio.readAsset(located.asset)!.bytes).includes('Paris')).toBe(false);
   });
 
-  test('of a TIFF with transparency gives a picture that browsers show, its opacity in it', async () => {
+  test('of a TIFF with transparency gives a picture that browsers show, with its opacity', async () => {
     studio = await testStudio(root);
     const project = await call('project.create', { name: 'One' });
     const tiff = await sharp({
@@ -72,7 +72,7 @@ describe('an import', () => {
     );
   });
 
-  test('that never ends takes nothing from others, and ends with the program', async () => {
+  test('that never ends blocks nothing else, and ends with the program', async () => {
     studio = await testStudio(root, {
       launchPictures: () => forkChild(join(foundationTests, 'hanging-pictures-to-kill.ts')),
     });
@@ -95,9 +95,9 @@ describe('a damaged picture', () => {
     database.close();
   };
 
-  test('in the project that was opened first does not hide another project’s whole one', async () => {
+  test('in the project opened first does not hide an intact one in another project', async () => {
     studio = await testStudio(root);
-    // Its PNG lies in the project alone, not among the uploads.
+    // Its PNG is only in the project, not among the uploads.
     const tiff = fieldFile('deflate.tif');
     const damaged = await call('project.create', { name: 'Damaged' });
     const { asset } = await importFile(damaged, tiff, 'a.tif');
@@ -111,7 +111,7 @@ describe('a damaged picture', () => {
     expect(assetIdOf(studio.readAsset(asset)!.bytes)).toBe(asset);
   });
 
-  test('answers with its sentence under Electron, too', async () => {
+  test('is refused with its sentence under Electron too', async () => {
     studio = await testStudio(root);
     const project = await call('project.create', { name: 'Damaged' });
     const { asset } = await importFile(project, fieldFile('deflate.tif'), 'a.tif');
@@ -124,7 +124,7 @@ describe('a damaged picture', () => {
   });
 });
 
-test('an upload is kept under a picture’s media type, or as bytes that no browser shows', async () => {
+test('an upload is stored under a picture’s media type, or as bytes that no browser shows', async () => {
   studio = await testStudio(root);
   const typeOf = async (announced: string) =>
     studio.readAsset(await uploadTo(studio, Buffer.from(announced), announced))!.mediaType;
@@ -135,8 +135,8 @@ test('an upload is kept under a picture’s media type, or as bytes that no brow
   }
 });
 
-describe('a file that is too large for memory', () => {
-  /** 18 MB, which a photograph of six megapixels without compression has. */
+describe('a file too large for memory', () => {
+  /** 18 MB, the size of an uncompressed photograph of six megapixels. */
   let png: Buffer;
   beforeAll(async () => {
     const data = randomBytes(3000 * 2000 * 3);
@@ -152,7 +152,7 @@ describe('a file that is too large for memory', () => {
     uploadsFolder = join(studioFolders(facts).cache, 'uploads');
   });
 
-  test('waits in a temporary file, goes into the project as it is, and leaves nothing behind', async () => {
+  test('waits in a temporary file, enters the project unchanged, and leaves nothing behind', async () => {
     const project = await call('project.create', { name: 'One' });
     const upload = await uploadTo(studio, png);
     expect(upload).toBe(assetIdOf(png));
@@ -165,7 +165,7 @@ describe('a file that is too large for memory', () => {
     expect(uploads()).toEqual([]);
   });
 
-  test('is changed by the process that reads it, where it has to be', async () => {
+  test('is converted by the process that reads it, if necessary', async () => {
     const project = await call('project.create', { name: 'One' });
     const xmp = { keyword: 'XML:com.adobe.xmp', text: 'by somebody', form: 'utf8' } as const;
     const located = withPngTexts(png, [xmp]);
@@ -177,7 +177,7 @@ describe('a file that is too large for memory', () => {
     expect(uploads()).toHaveLength(1);
   });
 
-  test('is refused by name where it is damaged', async () => {
+  test('is refused by name if it is damaged', async () => {
     const project = await call('project.create', { name: 'One' });
     await expect(importFile(project, png.subarray(0, -20_000), 'half.png')).rejects.toMatchObject({
       code: 'ASSET_INVALID',

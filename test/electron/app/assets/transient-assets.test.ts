@@ -1,4 +1,4 @@
-/** Uploads and other pictures on their way: what is kept, where, and for how long. */
+/** Uploads and other pictures that no project has yet: what is kept, where, and for how long. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,7 +42,7 @@ test('a small upload is kept in memory, by its content', async () => {
   expect(files()).toEqual([]);
 });
 
-test('a large one lies in a temporary file, as it was sent', async () => {
+test('a large one is kept in a temporary file, as it was sent', async () => {
   const id = await upload(large(1), Buffer.from('more'));
   const whole = Buffer.concat([large(1), Buffer.from('more')]);
   expect(id).toBe(assetIdOf(whole));
@@ -50,7 +50,7 @@ test('a large one lies in a temporary file, as it was sent', async () => {
   expect(Buffer.compare(assets.requireUpload(id).bytes, whole)).toBe(0);
 });
 
-test('one beyond the limit is refused with the limit, and nothing of it stays', async () => {
+test('one above the limit is refused, naming the limit, and leaves nothing', async () => {
   const opened = assets.openUpload('image/png');
   await opened.write(large(1));
   await opened.write(large(2));
@@ -62,7 +62,7 @@ test('one beyond the limit is refused with the limit, and nothing of it stays', 
   expect(files()).toEqual([]);
 });
 
-test('one that is broken off leaves nothing, and one whose folder cannot be made says so', async () => {
+test('an interrupted one leaves nothing, and one whose folder cannot be made says so', async () => {
   const opened = assets.openUpload('image/png');
   await opened.write(large(1));
   await opened.write(Buffer.from('x'));
@@ -73,7 +73,7 @@ test('one that is broken off leaves nothing, and one whose folder cannot be made
   await expect(upload(large(1), Buffer.from('x'))).rejects.toMatchObject({ code: 'FOLDER_UNWRITABLE' });
 });
 
-test('what was not used for longest goes first: of memory and of the disk by themselves', async () => {
+test('the least recently used one is evicted first, separately for memory and disk', async () => {
   const first = assets.put(Buffer.alloc(60, 1), 'image/png');
   const onDisk = [await upload(large(1), Buffer.of(1)), await upload(large(2), Buffer.of(2))];
   const second = assets.put(Buffer.alloc(60, 2), 'image/png');
@@ -85,12 +85,12 @@ test('what was not used for longest goes first: of memory and of the disk by the
   expect(assets.get(second)).toBeDefined();
 });
 
-test('at the end no file stays, and files of a host that was killed go at the next start', async () => {
+test('no file remains after closing, and files of a killed host are removed at the next start', async () => {
   await upload(large(1), Buffer.of(1));
   assets.close();
   expect(files()).toEqual([]);
   mkdirSync(join(folder, 'uploads'), { recursive: true });
-  // No process has this number.
+  // No process has this id.
   writeFileSync(join(folder, 'uploads', 'upload.4194305-0a1b2c3d.tmp'), 'left behind');
   writeFileSync(join(folder, 'uploads', `upload.${process.pid}-0a1b2c3d.tmp`), 'being written');
   await assets.removeStale();

@@ -1,4 +1,4 @@
-/** The cache's size and emptying it, with strangers' files beside it and links in it. */
+/** The size of the cache, and clearing it, with unrelated files next to it and links in it. */
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ test('counts and removes what the engine made, and nothing else', async () => {
   expect(existsSync(own)).toBe(true);
 });
 
-test('follows no link, neither in the cache nor in the place of one of its folders', async () => {
+test('follows no link, neither inside the cache nor in place of one of its folders', async () => {
   const elsewhere = join(folder, 'elsewhere');
   mkdirSync(elsewhere);
   writeFileSync(join(elsewhere, 'precious.tensors'), 'precious');
@@ -36,7 +36,7 @@ test('follows no link, neither in the cache nor in the place of one of its folde
   expect(existsSync(join(elsewhere, 'precious.tensors'))).toBe(true);
 });
 
-test('is empty where there is no folder yet', async () => {
+test('is empty if there is no folder yet', async () => {
   expect(await cacheBytes(join(folder, 'not there'))).toBe(0);
   expect(await clearCache(join(folder, 'not there'))).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** What a made-up engine says of its pack: one that can blend and nothing else. */
+/** The pack description of a fake engine: a pack that can blend and nothing else. */
 import type { OpenPack } from '../../../../electron/contract/engine-status.ts';
 import type { Capabilities } from '../../../../electron/contract/preparation.ts';
 

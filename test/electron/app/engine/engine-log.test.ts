@@ -1,4 +1,4 @@
-/** What happens to engines, as a line for a log, and which of it is trouble. */
+/** How engine events are logged, and which of them are warnings. */
 import { expect, test } from 'vitest';
 import {
   type EngineEvent,
@@ -42,7 +42,7 @@ test.each<[EngineEvent, boolean, RegExp]>([
   ],
   [failed('OUT_OF_MEMORY'), true, /ran render for 1\.5 s: OUT_OF_MEMORY: it failed$/],
   [failed('INTERNAL'), true, /INTERNAL/],
-  // The answer to the caller: nothing is wrong with the engine.
+  // Only the caller's answer: nothing is wrong with the engine.
   [failed('PACK_INCOMPLETE'), false, /PACK_INCOMPLETE/],
   [failed('CANCELLED'), false, /CANCELLED/],
   [{ ...failed('INTERNAL'), failure: null } as EngineEvent, false, /ran render for 1\.5 s: done$/],

@@ -1,4 +1,4 @@
-/** The supervisor on real engine processes: results, cancelling, crashes, memory given back, nothing left behind. */
+/** The supervisor with real engine processes: results, cancelling, crashes, released memory, nothing left behind. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -37,7 +37,7 @@ async function withSupervisor(
 }
 
 describe('a render', () => {
-  test('gives a PNG, the device and timings, with progress by stage and previews on the way', async () => {
+  test('gives a PNG, the device and timings, with progress by stage and previews during the run', async () => {
     await withSupervisor({}, async (supervisor) => {
       const { request, readAsset } = await tinyScene(root, supervisor);
       const stages: string[] = [];
@@ -67,7 +67,7 @@ describe('a render', () => {
     });
   });
 
-  test('keeps its process and its sessions for the next', async () => {
+  test('keeps its process and its sessions for the next one', async () => {
     await withSupervisor({}, async (supervisor, children) => {
       const { request, readAsset } = await tinyScene(root, supervisor);
       const render = () =>
@@ -77,13 +77,13 @@ describe('a render', () => {
         );
       const [first, second] = [await render(), await render()];
       expect(second.png).toEqual(first.png);
-      // 3 steps of two references: what was seen of the background and the concepts is kept.
+      // 3 steps of two references: what the background and the concepts contribute is cached.
       expect(second.unetRows).toBe(3 * 2);
       expect(children).toHaveLength(1);
     });
   });
 
-  test('fails with the engine’s own code and sentence, and the engine goes on', async () => {
+  test('fails with the engine’s own code and sentence, and the engine continues', async () => {
     await withSupervisor({}, async (supervisor, children) => {
       const { request, readAsset } = await tinyScene(root, supervisor);
       const run = (read: typeof readAsset | (() => Promise<null>)) =>
@@ -138,7 +138,7 @@ describe('cancelling', () => {
         },
       );
       await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
-      // Reports that were under way when the message was sent do not count against it: 999 steps were asked for.
+      // Reports already under way when the message was sent do not count: 999 steps were requested.
       expect(stepsAfter).toBeLessThan(900);
       const next = supervisor.run(
         { kind: 'render', request: request({ seed: 4 }), previews: false },
@@ -149,7 +149,7 @@ describe('cancelling', () => {
     });
   });
 
-  test('kills an engine that does not stop, and the next task gets another', async () => {
+  test('kills an engine that does not stop, and the next task gets another one', async () => {
     await withSupervisor({ limits: { cancelGraceMs: 50 } }, async (supervisor, children) => {
       const { request, readAsset } = await tinyScene(root, supervisor);
       const controller = new AbortController();
@@ -157,7 +157,7 @@ describe('cancelling', () => {
         { kind: 'render', request: request({ seed: 5 }), previews: false },
         {
           signal: controller.signal,
-          // An engine that waits for a picture forever stands for one that is stuck.
+          // An engine that waits for a picture forever stands for a hung one.
           readAsset: () => {
             controller.abort();
             return new Promise(() => undefined);
@@ -174,7 +174,7 @@ describe('cancelling', () => {
     });
   });
 
-  test('while it waits for its turn, or for the pack to open', async () => {
+  test('works while a task waits for its turn or for the pack to open', async () => {
     await withSupervisor({}, async (supervisor) => {
       const early = new AbortController();
       const opening = supervisor.open(early.signal);
@@ -193,7 +193,7 @@ describe('cancelling', () => {
 });
 
 describe('a crash', () => {
-  test('fails the render that it hit, with its reason, and the next one runs on a new process', async () => {
+  test('fails the render that it hit with its reason, and the next one runs in a new process', async () => {
     const states: EngineStatus['state'][] = [];
     await withSupervisor({ onStatus: ({ state }) => states.push(state) }, async (supervisor, children) => {
       const { request, readAsset } = await tinyScene(root, supervisor);
@@ -222,7 +222,7 @@ describe('a crash', () => {
     });
   });
 
-  test('of a pack that cannot be opened is said, and another pack can be chosen', async () => {
+  test('of opening a pack is reported, and another pack can be chosen', async () => {
     const { supervisor, children } = watchedSupervisor({ ...config, packFolder: `${root}/nowhere` });
     await expect(supervisor.open()).rejects.toMatchObject({ code: 'PACK_UNKNOWN' });
     expect(supervisor.status).toMatchObject({ state: 'failed', error: { code: 'PACK_UNKNOWN' } });
@@ -232,7 +232,7 @@ describe('a crash', () => {
     expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
   });
 
-  test('at the start is said with the process’s last words', async () => {
+  test('at the start is reported with the tail of the process’s stderr', async () => {
     const { supervisor } = watchedSupervisor(config, {
       launch: () => ({
         pid: undefined,
@@ -252,13 +252,13 @@ describe('a crash', () => {
 });
 
 describe('memory', () => {
-  test('is given back after a time without work, and when it is asked for', async () => {
+  test('is released after an idle time, and on request', async () => {
     await withSupervisor({ limits: { idleMs: 100 } }, async (supervisor, children) => {
       await supervisor.open();
       const [child] = children;
       await new Promise<void>((resolve) => child!.onExit(() => resolve()));
       expect(supervisor.status).toMatchObject({ state: 'stopped', holdsModels: false, crashes: 0 });
-      // What is known of the pack is kept: the editor needs it.
+      // What is known about the pack is kept: the editor needs it.
       expect(supervisor.status.pack?.name).toBe('Tiny');
     });
     await withSupervisor({}, async (supervisor, children) => {
@@ -269,7 +269,7 @@ describe('memory', () => {
     });
   });
 
-  test('is given back when the machine runs short of it, but never in a render', async () => {
+  test('is released when the machine runs short of it, but never during a render', async () => {
     let available = 1e12;
     await withSupervisor(
       { limits: { memoryCheckMs: 5, lowMemoryBytes: 1e9 }, availableMemory: () => available },
@@ -293,7 +293,7 @@ describe('memory', () => {
   });
 });
 
-test('an engine ends when its host is killed', async () => {
+test('an engine exits when its host is killed', async () => {
   const host: ChildProcess = fork(`${import.meta.dirname}/host-to-kill.ts`, [JSON.stringify(config)]);
   const [pid] = (await once(host, 'message')) as [number];
   expect(isAlive(pid)).toBe(true);

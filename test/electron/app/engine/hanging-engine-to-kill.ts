@@ -1,4 +1,4 @@
-/** A real engine that, asked to run a task, reports two steps and then blocks its only thread for good. */
+/** A real engine that, given a task, reports two steps and then blocks its only thread forever. */
 import { type HostPort, openHostPort } from '../../../../electron/foundation/processes/host-port.ts';
 import { EngineServer } from '../../../../electron/inference/engine/engine-server.ts';
 
@@ -12,7 +12,7 @@ const hanging: HostPort = {
       for (const step of [1, 2]) {
         port.send({ type: 'progress', runId, progress: { stage: 'blend', step, total: 4 } });
       }
-      // What was sent has to leave first.
+      // The messages must be sent first.
       setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 50);
     }),
 };

@@ -1,4 +1,4 @@
-/** A host that opens an engine, says its process id, and waits to be killed. */
+/** A host that opens an engine, prints its process id, and waits to be killed. */
 import { forkEngine } from '../../../../electron/app/engine/engine-child.ts';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
 

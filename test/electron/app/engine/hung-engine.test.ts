@@ -1,4 +1,4 @@
-/** An engine that hangs in a call is ended: its render fails with a code of its own, and the queue goes on. */
+/** An engine that hangs in a call is killed: its render fails with a code of its own, and the queue continues. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-test('the render fails with ENGINE_HUNG, the next one runs on another process, nothing is left', async () => {
+test('the render fails with ENGINE_HUNG, the next one runs in another process, nothing is left', async () => {
   const children: EngineChild[] = [];
   const { supervisor } = watchedSupervisor(config, {
     launch: () => {
@@ -38,7 +38,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
     onPreview: () => undefined,
     onEnded: async (_, end) => {
       ends.push(end);
-      // The engine of the second render is a healthy one, on a machine that may be slow.
+      // The second render's engine is a healthy one, on a machine that may be slow.
       supervisor.configure(config, { watchdog: DEFAULT_WATCHDOG_LIMITS });
     },
     onDropped: async () => undefined,
@@ -70,7 +70,7 @@ test('the render fails with ENGINE_HUNG, the next one runs on another process, n
   expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
 });
 
-test('an engine that hangs while it opens is ended too, and said', async () => {
+test('an engine that hangs while opening is also killed and reported', async () => {
   const { supervisor, children } = watchedSupervisor(config, {
     launch: () => {
       const child = forkEngine(`${import.meta.dirname}/silent-engine-to-kill.ts`);

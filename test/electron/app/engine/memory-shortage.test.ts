@@ -1,4 +1,4 @@
-/** A real engine whose memory is limited while it runs: that is what is said, and the next render gets a fresh one. */
+/** A real engine whose memory is limited while it runs: the error says so, and the next render gets a new engine. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-
 const canLimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 
 test.skipIf(!canLimit)(
-  'too little memory for sessions, pictures or threads is said, and overcome',
+  'too little memory for sessions, pictures or threads is reported, and the next render succeeds',
   async () => {
     const root = temporaryFolder();
     const { supervisor, children } = watchedSupervisor(tinyEngineConfig(root));
@@ -29,7 +29,7 @@ test.skipIf(!canLimit)(
         () => 'done',
         ({ code, message }) => `${code} ${message}`,
       );
-      // A library that uses memory it did not get ends the process without a word: the message can only name the signal.
+      // A library that uses memory it did not get ends the process silently: the message can only name the signal.
       expect(outcome).toMatch(/^(done|OUT_OF_MEMORY|ENGINE_CRASHED .* SIGSEGV)/);
       if (outcome === 'done') {
         supervisor.release();

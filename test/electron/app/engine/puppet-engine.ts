@@ -1,4 +1,4 @@
-/** Engine processes that do what a test tells them, when it tells them: to open, to finish, to crash, to say nothing. */
+/** Fake engine processes that a test controls: they open, finish, crash or stay silent on command. */
 import type { ChildExit, EngineChild } from '../../../../electron/app/engine/engine-child.ts';
 import type {
   EngineConfig,
@@ -12,7 +12,7 @@ import { describedPack } from './described-pack.ts';
 
 const memoryBytes = 1 << 20;
 
-/** A configuration by the letter of its pack and the device. */
+/** A configuration made of a letter for its pack and the device. */
 export function puppetConfig(pack: string, device: EngineConfig['device'] = 'cpu'): EngineConfig {
   return {
     packFolder: `/packs/${pack}`,
@@ -28,11 +28,11 @@ export class Puppet {
   config: EngineConfig | undefined;
   isAlive = true;
   isOpened = false;
-  /** Tasks that it was given and has not ended. */
+  /** Unfinished tasks that it was given. */
   readonly runIds: number[] = [];
   /** The last task that it was given. */
   task: EngineTask | undefined;
-  /** Whether it stops when it is asked to. */
+  /** Whether it stops when asked to. */
   readonly heedsCancel: boolean;
   #tell: (message: unknown) => void = () => undefined;
   #exit: (exit: ChildExit) => void = () => undefined;
@@ -56,7 +56,7 @@ export class Puppet {
     };
   }
 
-  /** Says that it is still reading the pack. */
+  /** Reports that it is still reading the pack. */
   goOn(): void {
     this.say({ type: 'opening', step: 1, total: 2 });
   }
@@ -77,7 +77,7 @@ export class Puppet {
     if (this.isAlive && !this.isOpened) this.say({ type: 'openFailed', code, message: 'cannot be opened' });
   }
 
-  /** Ends the task that it is at with a result; of selecting a mask, with no candidates, where none is given. */
+  /** Ends its current task with a result; without one, mask selection ends with no candidates. */
   finish(
     result: EngineResult = {
       kind: 'selectMask',
@@ -99,7 +99,7 @@ export class Puppet {
     if (!this.isAlive) return;
     this.isAlive = false;
     this.runIds.length = 0;
-    // A process's end is never told within the call that kills it.
+    // A process's exit is never reported within the call that kills it.
     setTimeout(() => this.#exit(exit), 0);
   }
 

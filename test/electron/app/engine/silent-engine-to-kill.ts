@@ -1,2 +1,2 @@
-/** An engine that never says anything: what it is told stays unread. */
+/** An engine that never sends anything; the messages it receives stay unread. */
 process.on('message', () => undefined);

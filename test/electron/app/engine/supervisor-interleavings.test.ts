@@ -1,4 +1,4 @@
-/** Whatever happens to an engine and in whatever order: what is said of it is true, every call ends, nothing is left. */
+/** Engine events in any order: the status is true, every call settles, nothing is left. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
@@ -55,7 +55,7 @@ const steps = {
 
 type StepName = keyof typeof steps;
 
-test('over any interleaving the status is true, every call ends as it should, and no process is left', async () => {
+test('in any interleaving the status is true, every call settles correctly, and no process is left', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom(...(Object.keys(steps) as StepName[])), fc.boolean()), {
@@ -93,18 +93,18 @@ test('over any interleaving the status is true, every call ends as it should, an
             'INTERNAL',
           ];
           expect(allowed).toContain(outcome.code);
-          // Who did not cancel is told so only by a release, a stop while opening.
+          // A caller that did not cancel gets this code only from a release, or from a stop while opening.
           if (!controller.signal.aborted && outcome.code === 'CANCELLED') {
             expect(chosen.map(([name]) => name)).toContain('release');
           }
         }
-        // It can always be started, and then it runs what is chosen.
+        // It can always be started, and then runs the chosen pack.
         const again = scene.call('open');
         await scene.finishAll();
         expect(again.outcome).toEqual({ packFolder: scene.config.packFolder });
         expect(scene.supervisor.status.state).toBe('ready');
         expect(scene.living[0]!.config).toEqual(scene.config);
-        // Nobody who was told of nothing made it start: no more processes than there were reasons.
+        // Nothing starts it without a reason: there are no more processes than reasons.
         const reasons = scene.events.filter(({ kind }) => kind === 'ended').length;
         expect(scene.puppets.length).toBeLessThanOrEqual(reasons + 1);
         const closed = scene.supervisor.close();
@@ -120,7 +120,7 @@ test('over any interleaving the status is true, every call ends as it should, an
   );
 });
 
-test('"Start the engine" starts one after its memory was given back', async () => {
+test('"Start the engine" starts one after its memory was released', async () => {
   const scene = new SupervisorScene();
   scene.call('open');
   await scene.finishAll();
@@ -155,7 +155,7 @@ test.each(['chooseDevice', 'choosePack', 'chooseCache', 'reopen'] as const)(
     scene.living[0]!.finish();
     await scene.settle();
     expect(call.outcome).toEqual({ packFolder: '/packs/a' });
-    // The editor starts one that is stopped and of which something is not known.
+    // The editor starts a stopped one that it has no description of.
     expect(scene.supervisor.status).toMatchObject({ state: 'stopped', holdsModels: false });
     scene.call('open');
     await scene.finishAll();
@@ -164,14 +164,14 @@ test.each(['chooseDevice', 'choosePack', 'chooseCache', 'reopen'] as const)(
   },
 );
 
-test('an engine that hangs while it opens is ended by cancelling, after the grace; one that goes on is kept', async () => {
+test('an engine that hangs while opening is killed on cancelling, after the grace period; one that makes progress is kept', async () => {
   const scene = new SupervisorScene();
   const stalled = scene.call('run');
   await scene.settle();
   stalled.controller.abort();
   await scene.settle();
   expect(stalled.outcome).toEqual({ code: 'CANCELLED' });
-  // It reads on: another task profits.
+  // It continues reading, for the benefit of the next task.
   for (let second = 0; second < 5; second++) {
     scene.living[0]!.goOn();
     await scene.settle(GRACE_MS * 0.9);
@@ -185,7 +185,7 @@ test('an engine that hangs while it opens is ended by cancelling, after the grac
   expect(next.outcome).toEqual({ packFolder: '/packs/a' });
 });
 
-test('who waits for an engine that others gave up, and that hangs, gets another one', async () => {
+test('a caller waiting for an engine that others gave up, and that hangs, gets another one', async () => {
   const scene = new SupervisorScene();
   const waiting = scene.call('open');
   const given = scene.call('run');
@@ -198,7 +198,7 @@ test('who waits for an engine that others gave up, and that hangs, gets another 
   expect([waiting.outcome, given.outcome]).toEqual([{ packFolder: '/packs/a' }, { code: 'CANCELLED' }]);
 });
 
-test('an engine that hangs while it opens is ended at once by a release, and those who wait hear of it', async () => {
+test('an engine that hangs while opening is killed at once on release, and its callers are told', async () => {
   const scene = new SupervisorScene();
   const [opening, running] = [scene.call('open'), scene.call('run')];
   await scene.settle();
@@ -210,7 +210,7 @@ test('an engine that hangs while it opens is ended at once by a release, and tho
   expect(scene.supervisor.status).toMatchObject({ state: 'failed', error: { code: 'CANCELLED' } });
 });
 
-test('an engine that opens without a word is given up after its limit', async () => {
+test('an engine that opens silently is given up after its limit', async () => {
   const scene = new SupervisorScene();
   const opening = scene.call('open');
   await scene.settle(DEFAULT_WATCHDOG_LIMITS.openingMs * 0.9);
@@ -222,7 +222,7 @@ test('an engine that opens without a word is given up after its limit', async ()
   expect(scene.living).toEqual([]);
 });
 
-test('an engine that ran out of memory is ended, and the next task gets a fresh one', async () => {
+test('an engine that ran out of memory is stopped, and the next task gets a new one', async () => {
   const scene = new SupervisorScene();
   const first = scene.call('run');
   await scene.settle();
@@ -257,7 +257,7 @@ test.each([
   expect(scene.events.at(-1)).toMatchObject({ kind: 'ended', wasOnPurpose: false, stderrTail });
 });
 
-test('a process that cannot even be launched is reported, and tried again', async () => {
+test('a process that cannot even be launched is reported, and launching is retried', async () => {
   let isBroken = true;
   const puppet = new Puppet(1);
   const supervisor = new EngineSupervisor({

@@ -1,4 +1,4 @@
-/** A supervisor on puppets of engines, the calls to it, and what has to be true of it whatever happens. */
+/** A supervisor with puppet engines, its callers, and the invariants that must hold whatever happens. */
 import { expect, vi } from 'vitest';
 import type { EngineEvent } from '../../../../electron/app/engine/engine-log.ts';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
@@ -26,7 +26,7 @@ interface Call {
   outcome: Outcome | undefined;
 }
 
-/** A supervisor, its processes and the calls to it, on timers that the test moves. */
+/** A supervisor, its processes and its callers, on timers that the test advances. */
 export class SupervisorScene {
   readonly puppets: Puppet[] = [];
   readonly calls: Call[] = [];
@@ -38,7 +38,7 @@ export class SupervisorScene {
   heedsCancel = true;
   /** The process that ran when the pack's folder changed. */
   outdated: Puppet | undefined;
-  /** Folders of packs that an engine has opened, and that nobody said have changed since. */
+  /** Pack folders that an engine has opened and that have not been reported as changed since. */
   readonly opened = new Set<string>();
 
   constructor(watchdog = DEFAULT_WATCHDOG_LIMITS) {
@@ -117,7 +117,7 @@ export class SupervisorScene {
           : [alive.runIds.length > 0 ? 'busy' : 'ready'];
     expect(states).toContain(status.state);
     expect(status.error !== null).toBe(status.state === 'failed');
-    // What is at work is what is shown, whatever was chosen since.
+    // The status shows what is at work, whatever was chosen since.
     if (alive?.isOpened) {
       expect(`/packs/${status.pack!.name}`).toBe(alive.config!.packFolder);
       expect(status.device!.name).toBe(`device ${alive.config!.device}`);
@@ -132,7 +132,7 @@ export class SupervisorScene {
     return this.puppets.findLast(({ isOpened }) => isOpened)?.config?.packFolder;
   }
 
-  /** Lets well-behaved processes do what is asked of them until no call waits. */
+  /** Lets well-behaved processes do what they are asked until no call is pending. */
   async finishAll(): Promise<void> {
     for (let round = 0; this.calls.some(({ outcome }) => outcome === undefined); round++) {
       expect(round).toBeLessThan(500);

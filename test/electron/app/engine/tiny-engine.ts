@@ -12,7 +12,7 @@ import type { RenderParameters } from '../../../../electron/contract/parameters.
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 import { makeTinyPack, makeTinyScene, tinySceneFile, writeManifest } from '../../inference/tiny-pack.ts';
 
-/** Makes the pack below `root`, and says how an engine is opened on it. */
+/** Makes the pack in `root`, and returns how an engine opens it. */
 export function tinyEngineConfig(root: string): EngineConfig {
   const packFolder = makeTinyPack(root);
   writeManifest(packFolder);
@@ -25,7 +25,7 @@ export function tinyEngineConfig(root: string): EngineConfig {
   };
 }
 
-/** A supervisor whose engine processes are all remembered. */
+/** A supervisor that records all of its engine processes. */
 export function watchedSupervisor(
   config: EngineConfig,
   options: Partial<SupervisorOptions> = {},
@@ -61,7 +61,7 @@ export async function tinyScene(
   };
 }
 
-/** Whether a process is there; one that has ended and was not waited for yet is not. */
+/** Whether a process exists; a zombie counts as gone. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

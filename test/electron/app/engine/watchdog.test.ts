@@ -1,4 +1,4 @@
-/** When silence is too long: by what is being done and by how fast it went so far. Times are made up. */
+/** When silence is too long, by the current stage and the speed so far. Times are simulated. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   DEFAULT_WATCHDOG_LIMITS,
@@ -16,10 +16,10 @@ afterEach(() => vi.useRealTimers());
 
 const watch = (what: 'opening' | 'task') => new Watchdog(limits, what, (ms) => silent.push(ms));
 
-/** Lets time go by without a word. */
+/** Advances the time without a message. */
 const quiet = (ms: number) => vi.advanceTimersByTime(ms);
 
-test('opening has its own limit, and every word restarts it', () => {
+test('opening has its own limit, and every message restarts it', () => {
   const opening = watch('opening');
   for (let word = 0; word < 5; word++) {
     quiet(999);
@@ -32,7 +32,7 @@ test('opening has its own limit, and every word restarts it', () => {
   expect(silent).toEqual([1000]);
 });
 
-test('the first step of every stage has long, later ones have less', () => {
+test('the first step of a stage has a long limit, later ones a shorter one', () => {
   const task = watch('task');
   quiet(499);
   task.step('invert', performance.now());
@@ -46,7 +46,7 @@ test('the first step of every stage has long, later ones have less', () => {
   expect(silent).toEqual([100]);
 });
 
-test('a slow model gets twenty of its slowest steps, in its stage', () => {
+test('a slow model gets twenty times its slowest step of the stage', () => {
   const task = watch('task');
   task.step('blend', performance.now());
   quiet(50);
@@ -62,7 +62,7 @@ test('a slow model gets twenty of its slowest steps, in its stage', () => {
   expect(silent).toEqual([100]);
 });
 
-test('what waits for the host is not silent, and what has ended is not watched', () => {
+test('waiting for the host is not silence, and a finished task is not watched', () => {
   const task = watch('task');
   task.pause();
   quiet(1e6);
@@ -76,7 +76,7 @@ test('what waits for the host is not silent, and what has ended is not watched',
   expect(silent).toEqual([]);
 });
 
-test('by default a step of minutes and a load of a quarter of an hour are no reason to kill', () => {
+test('by default, steps of minutes and a load of a quarter of an hour are no reason to kill', () => {
   const task = new Watchdog(DEFAULT_WATCHDOG_LIMITS, 'task', (ms) => silent.push(ms));
   quiet(15 * 60_000);
   task.step('blend', performance.now());

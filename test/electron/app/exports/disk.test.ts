@@ -19,7 +19,7 @@ import { serveEnvironment } from '../../serve/serve-process.ts';
 import { playedEngine } from '../played-engine.ts';
 import { callStudio, testStudio } from '../studio-fixture.ts';
 
-/** Noise does not compress: a result that is larger than the small disk. */
+/** Noise does not compress: the result is larger than the small disk. */
 const SIDE_PX = 1024;
 
 let root: string;
@@ -46,7 +46,7 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** A disk of its own; undefined where that is not available. */
+/** A disk of its own; undefined if that is not available. */
 function disk(name: string, options: string): string | undefined {
   const folder = join(root, name);
   mkdirSync(folder);
@@ -78,7 +78,7 @@ async function render(projectId: string): Promise<RenderSummary> {
   return last().at(-1)!;
 }
 
-/** Asks for four candidates and waits for the end of the job. */
+/** Requests four candidates and waits for the end of the job. */
 async function candidates(projectId: ProjectId): Promise<JobState> {
   const { jobId } = await call('prepare.generateBackgrounds', {
     projectId,
@@ -91,7 +91,7 @@ async function candidates(projectId: ProjectId): Promise<JobState> {
   return job();
 }
 
-/** The pictures of candidates, read from the project: as many bytes as the engine gave, and a few of its own. */
+/** The candidates' pictures, read from the project: the engine's bytes followed by a few of their own. */
 function expectKept({ result }: JobState, seeds: readonly number[]): void {
   const kept = result?.kind === 'backgrounds' ? result.candidates : [];
   expect(kept.map(({ seed }) => seed)).toEqual(seeds);
@@ -102,7 +102,7 @@ function expectKept({ result }: JobState, seeds: readonly number[]): void {
 }
 
 describe('a full disk', () => {
-  test('costs no render: it is told, its picture is still available, and the next one is kept', async (context) => {
+  test('costs no render: it is reported, the picture is still available, and the next one is kept', async (context) => {
     const small = disk('small', 'size=1500k');
     if (small === undefined) return context.skip();
     await start(small);
@@ -122,7 +122,7 @@ describe('a full disk', () => {
     expect(readdirSync(small)).toEqual([path.slice(small.length + 1)]);
   });
 
-  test('takes no half exports, and what lay there stays', async (context) => {
+  test('gets no partial exports, and existing files stay', async (context) => {
     const small = disk('small', 'size=600k');
     if (small === undefined) return context.skip();
     await start();
@@ -136,7 +136,7 @@ describe('a full disk', () => {
     });
     expect(readdirSync(small)).toEqual(['result.png']);
     expect(readFileSync(path, 'utf8')).toBe('what was there');
-    // Elsewhere there is room.
+    // There is room elsewhere.
     const elsewhere = join(root, 'result.png');
     expect(await call('export.png', { projectId, renderId, path: elsewhere })).toMatchObject({
       path: elsewhere,
@@ -144,8 +144,8 @@ describe('a full disk', () => {
   });
 });
 
-describe('candidates for a background', () => {
-  test('that a full disk takes in part: those stay, the next is told, and the queue goes on', async (context) => {
+describe('background candidates', () => {
+  test('that only partly fit on a full disk: those stay, the next is reported, and the queue continues', async (context) => {
     const small = disk('small', 'size=11m');
     if (small === undefined) return context.skip();
     await start(small);
@@ -171,7 +171,7 @@ describe('candidates for a background', () => {
     expect(readdirSync(small)).toEqual([path.slice(small.length + 1)]);
   });
 
-  test('of which the last does not fit: the job has failed, though the engine had come to its end', async (context) => {
+  test('of which the last does not fit: the job fails, although the engine had finished', async (context) => {
     const small = disk('small', 'size=1500k');
     if (small === undefined) return context.skip();
     await start(small);
@@ -188,11 +188,11 @@ describe('candidates for a background', () => {
       result: null,
       error: { code: 'DISK_FULL' },
     });
-    // A project cannot be closed where its log has no room.
+    // A project cannot be closed if there is no room for its log.
     expect(spawnSync('mount', ['-o', 'remount,size=32m', small]).status).toBe(0);
   });
 
-  test('in a project on a read-only disk: told, nothing written, and other projects go on', async (context) => {
+  test('for a project on a read-only disk: reported, nothing written, and other projects continue', async (context) => {
     const readOnly = disk('read-only', 'size=32m');
     if (readOnly === undefined) return context.skip();
     await start();
@@ -231,7 +231,7 @@ describe('a read-only disk', () => {
     await expect(
       call('project.saveAs', { projectId, path: join(readOnly, 'a.pnpmix') }),
     ).rejects.toMatchObject({ code: 'PROJECT_UNWRITABLE' });
-    // The project goes on in its own file.
+    // The project continues in its own file.
     expect((await call('renders.page', { projectId })).total).toBe(1);
   });
 });

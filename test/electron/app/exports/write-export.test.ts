@@ -1,4 +1,4 @@
-/** Exports under long names, and what a killed process left of one. */
+/** Exports with long names, and leftovers of a killed process. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ afterEach(() => {
   for (const each of [settings, folder]) rmSync(each, { recursive: true });
 });
 
-test('a name of all the bytes that the disk takes is written, a longer one is refused in words', async () => {
+test('a name of the maximum length is written, a longer one is refused with a sentence', async () => {
   const name = `${'x'.repeat(251)}.png`;
   await writeExport(join(folder, name), Buffer.from('1'), unfinished);
   expect(readdirSync(folder)).toEqual([name]);
@@ -31,7 +31,7 @@ test('a name of all the bytes that the disk takes is written, a longer one is re
   expect(readdirSync(folder)).toEqual([name]);
 });
 
-test('what a killed process left is removed, what a running one is writing is not', async () => {
+test('leftovers of a killed process are removed, files of a running one are not', async () => {
   const ended = spawnSync(process.execPath, ['--version']).pid;
   const kept = [`a.png.${process.pid}-0123abcd.tmp`, `other.txt.${ended}-0123abcd.tmp`];
   for (const name of [...kept, `a.png.${ended}-0123abcd.tmp`]) writeFileSync(join(folder, name), '');
@@ -39,7 +39,7 @@ test('what a killed process left is removed, what a running one is writing is no
   expect(readdirSync(folder).toSorted()).toEqual(['a.png', ...kept].toSorted());
 });
 
-test('what a program that was killed had begun is removed when the next one starts, wherever it lies', async () => {
+test('unfinished exports of a killed program are removed when the next one starts, wherever they are', async () => {
   const script = `
     const { UnfinishedExports } = await import(${JSON.stringify(moduleUrl('exports/unfinished-exports.ts'))});
     await new UnfinishedExports(process.argv[1]).writing(process.argv[2], async (temporary) => {
@@ -75,7 +75,7 @@ test('a note removes nothing but an unfinished file of a program that is gone', 
 test('an export leaves no note, and needs none', async () => {
   await writeExport(join(folder, 'a.png'), Buffer.from('1'), unfinished);
   expect(readdirSync(join(settings, 'unfinished-exports'))).toEqual([]);
-  // Where notes cannot be written.
+  // Notes cannot be written here.
   const file = join(settings, 'file');
   writeFileSync(file, '');
   await writeExport(join(folder, 'b.png'), Buffer.from('1'), new UnfinishedExports(file));

@@ -1,4 +1,4 @@
-/** Pictures by commands: taken in and fitted, described, and refused with a reason. */
+/** Pictures by commands: imported and fitted, described, and refused with a reason. */
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { uploadTo } from '../studio-fixture.ts';
@@ -28,7 +28,7 @@ test.each([
     [30, 30],
     ['mask-too-dark'],
   ],
-] as const)('an upload is taken in: %s', async (_, kind, fit, [width, height], notes) => {
+] as const)('an upload is imported: %s', async (_, kind, fit, [width, height], notes) => {
   const upload = await uploadTo(host.studio, png);
   const taken = await host.call('assets.import', { projectId, upload, name: 'green.png', kind, fit });
   expect(taken).toMatchObject({ width, height, mediaType: 'image/png', notes });
@@ -49,7 +49,7 @@ test('what was not uploaded, is no picture, or is not in the project, is refused
   });
 });
 
-test('a picture without a request carries none', async () => {
+test('a picture without a request contains none', async () => {
   const upload = await uploadTo(host.studio, png);
   expect(await host.call('assets.readRequest', { upload })).toEqual({ request: null });
   await expect(host.call('assets.readRequest', { upload: nowhere })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** Model packs and the engine by commands: jobs of the store, and an engine that hears of what they change. */
+/** Model packs and the engine by commands: jobs of the store, and an engine that is told about their changes. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { modelHandlers } from '../../../../electron/app/handlers/model-handlers.ts';
 import { JobRunner } from '../../../../electron/app/jobs/job-runner.ts';
@@ -14,7 +14,7 @@ describe('the engine', () => {
   });
   afterEach(() => host.close());
 
-  test('is started, gives its memory back, and is started again', async () => {
+  test('is started, releases its memory, and is started again', async () => {
     expect(await host.call('engine.status', {})).toMatchObject({ state: 'stopped', pack: null });
     for (const count of [1, 2]) {
       const starting = host.call('engine.start', {});
@@ -26,14 +26,14 @@ describe('the engine', () => {
     }
   });
 
-  test('a setting that is changed shows at once which device is asked for', async () => {
+  test('a changed setting shows at once which device is requested', async () => {
     await host.call('settings.set', { device: 'cpu' });
     expect(await host.call('engine.status', {})).toMatchObject({ deviceChoice: 'cpu', device: null });
   });
 });
 
 describe('the packs', () => {
-  test('are listed, the bundled one with them', async () => {
+  test('are listed, including the bundled one', async () => {
     const host = await PuppetStudio.start();
     const { packs } = await host.call('models.list', {});
     expect(packs).toContainEqual(expect.objectContaining({ id: 'starter', isBundled: true, isUsable: true }));
@@ -45,7 +45,7 @@ describe('the packs', () => {
     await host.close();
   });
 
-  /** The handlers on a store that does as it is told. */
+  /** The handlers with a store that behaves as told. */
   function onStore(store: object) {
     const events = new StudioEvents();
     const heard: string[] = [];
@@ -81,7 +81,7 @@ describe('the packs', () => {
     },
   );
 
-  test('so when it was imported, and when a part was removed, for which the engine lets go first', async () => {
+  test('an import and a removal of a part change the pack, which the engine releases first', async () => {
     const imported = onStore({ import: async () => ({ files: [file], ownFiles: ['own.bin'] }) });
     await imported.handlers['models.import'](
       { packId: 'chosen', components: ['unet'], folder: '/mine', mode: 'copy' },
@@ -95,7 +95,7 @@ describe('the packs', () => {
     expect(removed.heard).toEqual(['release', 'settings', 'reopen']);
   });
 
-  test('damaged files are mended only when that is asked for, and looked at again', async () => {
+  test('damaged files are repaired only on request, and then verified again', async () => {
     for (const repair of [false, true]) {
       let isMended = false;
       const { handlers, heard, ended } = onStore({
@@ -112,7 +112,7 @@ describe('the packs', () => {
     }
   });
 
-  test('what the store reports is a job’s progress, in bytes', async () => {
+  test('the store’s reports become a job’s progress, in bytes', async () => {
     const { handlers, ended } = onStore({
       pull: async (_: string, controls: { onProgress: (at: object) => void }) => {
         for (const bytesTotal of [0, 10]) {

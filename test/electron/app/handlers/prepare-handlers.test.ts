@@ -1,4 +1,4 @@
-/** Preparing a scene by commands: what the engine is asked, where its answers go, and how jobs end. */
+/** Preparing a scene by commands: the engine's tasks, where their results go, and how jobs end. */
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -63,7 +63,7 @@ describe.each([
 ] as const)('%s', (command, input, task, result) => {
   const start = () => host.call(command, { projectId, image, ...input } as never);
 
-  test('asks the engine, and puts what it gives into the project', async () => {
+  test('asks the engine, and adds the result to the project', async () => {
     const job = await start();
     const engine = await host.engineAtWork();
     expect(engine.task).toMatchObject({ ...task, image });
@@ -82,7 +82,7 @@ describe.each([
     });
   });
 
-  test('fails with the engine’s own code, and is cancelled while it waits, and while it runs', async () => {
+  test('fails with the engine’s own code, and can be cancelled while waiting and while running', async () => {
     const failing = await start();
     (await host.engineAtWork()).fail('OUT_OF_MEMORY');
     expect(await host.ended(failing)).toMatchObject({ state: 'failed', error: { code: 'OUT_OF_MEMORY' } });
@@ -101,7 +101,7 @@ describe.each([
   });
 });
 
-test('removing tells the engine what the scene shows without the objects', async () => {
+test('removal tells the engine what the scene shows without the objects', async () => {
   const { document } = await host.call('project.state', { projectId });
   const inpaintPrompt = 'an empty room';
   await host.call('project.commit', { projectId, document: { ...document, inpaintPrompt }, label: 'Prompt' });
@@ -118,7 +118,7 @@ test('removing tells the engine what the scene shows without the objects', async
   await host.ended(job);
 });
 
-test('backgrounds come one by one, and those that are done stay when the rest is cancelled', async () => {
+test('backgrounds come one by one, and finished ones stay when the rest is cancelled', async () => {
   const job = await host.call('prepare.generateBackgrounds', {
     projectId,
     prompt: 'a meadow',
@@ -140,7 +140,7 @@ test('backgrounds come one by one, and those that are done stay when the rest is
   });
 });
 
-test('jobs are listed, and one that never was is unknown', async () => {
+test('jobs are listed, and one that never existed is unknown', async () => {
   const job = await host.call('prepare.selectMask', {
     projectId,
     image,

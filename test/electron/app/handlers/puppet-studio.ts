@@ -1,4 +1,4 @@
-/** A whole program whose engine does what a test tells it, and a window that calls it. */
+/** A whole program whose engine a test controls, and a window that calls it. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -15,7 +15,7 @@ export class PuppetStudio {
   readonly events: StudioEvent[] = [];
   readonly puppets: Puppet[] = [];
   readonly studio: Studio;
-  /** Home and everything else of this program. */
+  /** Home folder and root of everything of this program. */
   readonly root: string;
 
   private constructor(root: string, studio: Studio, puppets: Puppet[]) {
@@ -38,7 +38,7 @@ export class PuppetStudio {
     return new PuppetStudio(root, studio, puppets);
   }
 
-  /** Ends it; no engine may be left. */
+  /** Closes it; no engine may be left. */
   async close(): Promise<void> {
     await this.studio.close();
     expect(this.puppets.filter(({ isAlive }) => isAlive)).toEqual([]);
@@ -49,7 +49,7 @@ export class PuppetStudio {
     return callStudio(this.studio, name, input);
   }
 
-  /** The engine, its pack open and a task given to it. */
+  /** The engine, with its pack open and a task given to it. */
   async engineAtWork(): Promise<Puppet> {
     await expect.poll(() => this.puppets.at(-1)?.isAlive).toBe(true);
     const puppet = this.puppets.at(-1)!;
@@ -63,7 +63,7 @@ export class PuppetStudio {
     return readFileSync(join(this.root, 'settings', 'logs', 'studio.log'), 'utf8');
   }
 
-  /** What was told last of a render. */
+  /** The last reported state of a render. */
   told(renderId: string): RenderSummary | undefined {
     return this.events
       .flatMap(({ event, payload }) => (event === 'render.changed' ? [payload.render] : []))

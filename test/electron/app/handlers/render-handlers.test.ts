@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-/** Lets the engine finish the render that runs. */
+/** Lets the engine finish the running render. */
 async function finishOne(): Promise<void> {
   (await host.engineAtWork()).finish({
     kind: 'render',
@@ -45,7 +45,7 @@ async function render(): Promise<string> {
   return renderId;
 }
 
-test('a render is kept with its request, its document and what the engine said', async () => {
+test('a render is stored with its request, its document and the engine’s facts', async () => {
   const renderId = await render();
   expect(await host.call('renders.get', { projectId, renderId })).toMatchObject({
     state: 'done',
@@ -60,7 +60,7 @@ test('a render is kept with its request, its document and what the engine said',
   expect(await host.call('renders.document', { projectId, renderId })).toEqual(document);
 });
 
-test('pages go on where the one before ended, and a cursor of nowhere is refused', async () => {
+test('each page continues where the last one ended, and an invalid cursor is refused', async () => {
   const ids = [await render(), await render(), await render()];
   const first = await host.call('renders.page', { projectId, limit: 2 });
   expect(first.renders.map(({ renderId }) => renderId)).toEqual([ids[2], ids[1]]);
@@ -73,7 +73,7 @@ test('pages go on where the one before ended, and a cursor of nowhere is refused
   }
 });
 
-test('stars, names, deleting and bringing back are told and kept', async () => {
+test('stars, names, deletions and restorations are announced and stored', async () => {
   const renderId = await render();
   await host.call('renders.star', { projectId, renderId, isStarred: true });
   await host.call('renders.name', { projectId, renderId, name: 'The blue one' });
@@ -90,7 +90,7 @@ test('stars, names, deleting and bringing back are told and kept', async () => {
   expect((await host.call('renders.page', { projectId })).total).toBe(1);
 });
 
-test('a sweep queues every pair, newest values first run, and names the parameter that differs', async () => {
+test('a sweep queues every pair, newest values first run, and names the differing parameter', async () => {
   const { sweepId, renders } = await host.call('sweep.enqueue', {
     projectId,
     alphas: [0.1, 0.2],
@@ -119,7 +119,7 @@ test('a sweep queues every pair, newest values first run, and names the paramete
   ).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
 });
 
-test('the queue tells its order, and moves and cancels what waits', async () => {
+test('the queue reports its order, and moves and cancels waiting renders', async () => {
   const ids: string[] = [];
   for (let count = 0; count < 3; count++)
     ids.push((await host.call('renders.enqueue', { projectId })).renderId);
@@ -137,7 +137,7 @@ test('the queue tells its order, and moves and cancels what waits', async () => 
   expect((await host.call('renders.page', { projectId })).total).toBe(2);
 });
 
-test('what is not there is unknown', async () => {
+test('a missing render is unknown', async () => {
   const renderId = randomUUID();
   for (const command of ['renders.get', 'renders.document', 'renders.delete', 'renders.undelete'] as const) {
     await expect(host.call(command, { projectId, renderId })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** Choosing the models folder: kept for the next start, and refused where it could not be used. */
+/** Choosing the models folder: remembered for the next start, and refused if it cannot be used. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -13,14 +13,14 @@ beforeEach(() => {
 afterEach(() => rmSync(homeFolder, { recursive: true }));
 const facts = () => ({ platform: 'linux' as const, environment: {}, homeFolder });
 
-test('makes the folder, and the next start finds it', async () => {
+test('creates the folder, and the next start uses it', async () => {
   const folder = join(homeFolder, 'disk two', 'models');
   await chooseFolder(facts(), 'platform', folder);
   expect(existsSync(folder)).toBe(true);
   expect(await findModelsFolder(facts())).toEqual({ folder, chosenBy: 'setting' });
 });
 
-test('refuses a relative path, a file, and to overrule the environment', async () => {
+test('refuses a relative path, a file, and to override the environment', async () => {
   await expect(chooseFolder(facts(), 'platform', 'models')).rejects.toMatchObject({
     code: 'PARAMETER_INVALID',
   });

@@ -1,4 +1,4 @@
-/** A pack that is not there is not chosen; one that has gone is said. */
+/** A missing pack is not chosen; one that has gone is reported. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ afterEach(async () => {
 const failure = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });
 
-it('is refused by the settings, which stay as they were: unknown, not installed, or no name at all', async () => {
+it('is refused by the settings, which are unchanged: unknown, not installed, or no name at all', async () => {
   const before = await callStudio(studio, 'settings.get', {});
   await expect(callStudio(studio, 'settings.set', { pack: 'nothing' })).rejects.toThrow(
     failure('PARAMETER_INVALID', 'There is no model pack nothing here. Choose another in Models: '),
@@ -49,7 +49,7 @@ it('is refused by the settings, which stay as they were: unknown, not installed,
   await callStudio(studio, 'settings.set', { pack: before.pack, theme: 'dark' });
 });
 
-it('that has gone since it was chosen costs no project, but its sample scene, and is said', async () => {
+it('that has gone since it was chosen costs no project, but its sample scene, and is reported', async () => {
   await studio.close();
   const settingsPath = join(environment.PNPMIX_SETTINGS_DIR!, 'settings.json');
   const settings = { version: 1, pack: 'gone' };

@@ -1,4 +1,4 @@
-/** The commands on projects over real files: create, copy, rename, undo, share, lock, recent, and what is refused. */
+/** Project commands on real files: create, copy, rename, undo, share, lock, recent, and what is refused. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ afterEach(async () => {
 const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
   callStudio(studio, name, input);
 
-test('a new project begins with the pack’s recommendation, under a name that every system takes', async () => {
+test('a new project has the pack’s recommended parameters, and a name that every system accepts', async () => {
   const created = await call('project.create', { name: 'Cats: a study / 1' });
   expect(created).toMatchObject({
     name: 'Cats: a study / 1',
@@ -45,7 +45,7 @@ test('a new project begins with the pack’s recommendation, under a name that e
   expect(second.path).not.toBe(created.path);
 });
 
-test('a path that is taken, or is no project’s, is refused', async () => {
+test('a path that is taken, or is not a project’s, is refused', async () => {
   const path = join(root, 'mine.pnpmix');
   const { projectId } = await call('project.create', { name: 'Mine', path });
   await call('project.close', { projectId });
@@ -63,7 +63,7 @@ test('a path that is taken, or is no project’s, is refused', async () => {
   });
 });
 
-test('undo and redo go through every window’s changes, and each is told', async () => {
+test('undo and redo cover every window’s changes, and each is announced', async () => {
   const { projectId, document } = await call('project.create', { name: 'Undo' });
   const prompts = ['one', 'two', 'three'];
   for (const prompt of prompts) {
@@ -91,7 +91,7 @@ test('undo and redo go through every window’s changes, and each is told', asyn
   });
 });
 
-test('a copy goes its own way; save as goes on in the new file', async () => {
+test('a copy is independent; save as continues in the new file', async () => {
   const { projectId, path, document } = await call('project.create', { name: 'Original' });
   const copy = await call('project.duplicate', { projectId });
   expect(copy).toMatchObject({ name: 'Original copy' });
@@ -110,7 +110,7 @@ test('a copy goes its own way; save as goes on in the new file', async () => {
   expect((await call('project.open', { path: elsewhere })).name).toBe('Renamed');
 });
 
-test('a second host is told that a project is open, and may read it', async () => {
+test('a second host learns that a project is open, and may read it', async () => {
   const { path, projectId, document } = await call('project.create', { name: 'Shared' });
   const other = await testStudio(root, {}, environment);
   try {
@@ -155,7 +155,7 @@ test('a name of any length and script makes a project, a copy and a copy of that
   ).rejects.toMatchObject({ code: 'PROJECT_UNWRITABLE', message: expect.stringContaining('shorter') });
 });
 
-test('a copy of a project whose title is as long as it may be is open like any other', async () => {
+test('a copy of a project with the longest possible title opens like any other', async () => {
   const path = join(root, 'long.pnpmix');
   for (const title of ['x'.repeat(200), 'x'.repeat(196), `${'x'.repeat(194)}😀${'x'.repeat(5)}`]) {
     ProjectFile.create(path, { title, overwrite: true }).close();
@@ -168,7 +168,7 @@ test('a copy of a project whose title is as long as it may be is open like any o
   }
 });
 
-test('a copy that cannot be made leaves nothing', async () => {
+test('a copy that fails leaves nothing', async () => {
   const { projectId, path } = await call('project.create', { name: 'Original' });
   const taken = await call('project.create', { name: 'Taken' });
   for (const [to, code] of [
@@ -183,7 +183,7 @@ test('a copy that cannot be made leaves nothing', async () => {
   expect(readdirSync(join(root, 'projects')).filter((name) => name.endsWith('.pnpmix'))).toHaveLength(2);
 });
 
-test('a copy is a job: seen, answered meanwhile, and cancelled', async () => {
+test('a copy is a job: listed, cancellable, and other commands are answered meanwhile', async () => {
   const { projectId, path } = await call('project.create', { name: 'Large' });
   await call('project.close', { projectId });
   const file = ProjectFile.open(path);
@@ -193,7 +193,7 @@ test('a copy is a job: seen, answered meanwhile, and cancelled', async () => {
   const jobs = () => events.flatMap(({ event, payload }) => (event === 'job.changed' ? [payload] : []));
   const copying = call('project.duplicate', { projectId: opened.projectId });
   await expect.poll(() => jobs().find(({ progress }) => progress !== null)?.kind).toBe('copyProject');
-  // The host answers, and takes changes, while it copies.
+  // The host answers and takes changes while it copies.
   await call('project.commit', {
     projectId: opened.projectId,
     document: { ...opened.document, prompt: 'meanwhile' },
@@ -215,7 +215,7 @@ test('a copy is a job: seen, answered meanwhile, and cancelled', async () => {
   expect(await call('project.state', { projectId: opened.projectId })).toMatchObject({ path });
 });
 
-test('a project whose file went away is saved under a name, or put back, and goes on', async () => {
+test('a project whose file has gone is saved under a new name, or put back, and continues', async () => {
   const { projectId, path, document } = await call('project.create', { name: 'Away' });
   const commit = (prompt: string) =>
     call('project.commit', { projectId, document: { ...document, prompt }, label: 'Prompt' });
@@ -224,7 +224,7 @@ test('a project whose file went away is saved under a name, or put back, and goe
   await expect(commit('refused')).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
   expect((await call('project.saveAs', { projectId })).path).toBe(path);
   expect((await commit('on')).history).toMatchObject({ position: 2 });
-  // Its folder too: it goes on in the folder for projects.
+  // Its folder has gone too: it continues in the projects folder.
   const elsewhere = join(root, 'elsewhere');
   mkdirSync(elsewhere);
   await call('project.saveAs', { projectId, path: join(elsewhere, 'a.pnpmix') });
@@ -235,7 +235,7 @@ test('a project whose file went away is saved under a name, or put back, and goe
   expect((await commit('on')).history).toMatchObject({ position: 3 });
 });
 
-test('closing goes on where one project cannot be closed, and says all of it', async () => {
+test('closing continues if one project cannot be closed, and reports every failure', async () => {
   // One after another: projects close in the order in which they were opened.
   const [first, second, third] = [
     await call('project.create', { name: 'First' }),
@@ -255,7 +255,7 @@ test('closing goes on where one project cannot be closed, and says all of it', a
   studio = await testStudio(root, {}, environment);
 });
 
-test('recent projects come first, then the others of the folder; a file that is gone is said', async () => {
+test('recent projects come first, then the others in the folder; a missing file is reported', async () => {
   const first = await call('project.create', { name: 'First' });
   const second = await call('project.create', { name: 'Second' });
   await call('project.close', { projectId: first.projectId });
@@ -268,7 +268,7 @@ test('recent projects come first, then the others of the folder; a file that is 
   ]);
 });
 
-test('an incomplete scene is refused with everything that it lacks, before an engine is started', async () => {
+test('an incomplete scene is refused with everything it lacks, before an engine is started', async () => {
   const { projectId } = await call('project.create', { name: 'Empty' });
   await expect(call('renders.enqueue', { projectId })).rejects.toMatchObject({
     code: 'DOCUMENT_INCOMPLETE',
@@ -277,7 +277,7 @@ test('an incomplete scene is refused with everything that it lacks, before an en
   expect(studio.enginePid()).toBeUndefined();
 });
 
-test('dialogs and licences: what the host lacks is said, what it is made of is listed', async () => {
+test('dialogs and licences: what the host lacks is reported, what it is made of is listed', async () => {
   await expect(call('dialog.openProject', {})).rejects.toMatchObject({ code: 'HOST_UNSUPPORTED' });
   const notices = await call('app.licences', {});
   expect(notices[0]).toMatchObject({ name: 'PnP-MIX Studio', licence: 'Apache-2.0' });

@@ -1,4 +1,4 @@
-/** Choosing where new projects are made: kept for the next start, and refused where it could not be used. */
+/** Choosing where new projects are created: remembered for the next start, and refused if it cannot be used. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ async function again(changed = environment): Promise<void> {
   studio = await testStudio(root, {}, changed);
 }
 
-test('new projects are made there at once and after the next start, and those that are there stay', async () => {
+test('new projects are created there at once and after the next start, and existing ones stay', async () => {
   const { handlers } = studio;
   const before = await handlers['project.create']({ name: 'One', overwrite: false }, window);
   const folder = join(root, 'disk two', 'projects');
@@ -65,7 +65,7 @@ test('a folder that cannot be used is refused, and nothing has changed', async (
   expect((await handlers['settings.get']({}, window)).projectsFolder).toBeNull();
 });
 
-test('the environment is not overruled, neither by a choice nor by an earlier one', async () => {
+test('the environment is not overridden, neither by a choice nor by an earlier one', async () => {
   const folder = join(root, 'chosen');
   await studio.handlers['app.setProjectsFolder']({ folder }, window);
   const named = join(root, 'named');

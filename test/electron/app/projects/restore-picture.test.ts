@@ -1,4 +1,4 @@
-/** A picture that this program exported brings its scene back: through the contract, over real project files. */
+/** A picture that this program exported restores its scene: through the contract, with real project files. */
 import { rmSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -45,7 +45,7 @@ function requestOf({ document }: ProjectState): RenderRequest {
   return made.request;
 }
 
-/** Uploads a picture that was made from a request. */
+/** Uploads a picture with a request in it. */
 function upload(request: RenderRequest): Promise<string> {
   const texts = metadataTexts(request, { width: 32, height: 32, frame: null, program: 'test' });
   return uploadTo(studio, withPngTexts(plain, texts));
@@ -54,8 +54,8 @@ function upload(request: RenderRequest): Promise<string> {
 const restore = async ({ projectId }: ProjectState, picture: string | Promise<string>) =>
   call('project.restorePicture', { projectId, upload: await picture, name: 'result.png' });
 
-describe('a picture of this program', () => {
-  test('brings back what was changed since, as one step that undo takes away', async () => {
+describe('an exported picture', () => {
+  test('restores what was changed since, as one step that undo reverts', async () => {
     const picture = await upload(requestOf(sample));
     const { projectId, document } = sample;
     const changed = {
@@ -76,7 +76,7 @@ describe('a picture of this program', () => {
     expect((await call('project.undo', { projectId })).document).toEqual(changed);
   });
 
-  test('takes its pictures from another open project, and from a recent one', async () => {
+  test('takes its scene’s pictures from another open project, and from a recent one', async () => {
     const picture = await upload(requestOf(sample));
     const beside = await call('project.create', { name: 'Beside' });
     const first = await restore(beside, picture);
@@ -94,14 +94,14 @@ describe('a picture of this program', () => {
     const later = await restore(await call('project.create', { name: 'Later' }), picture);
     expect(later.pictures.every(({ isFound }) => isFound)).toBe(true);
     await call('project.close', { projectId: later.project.projectId });
-    // They are in the file now, and whole.
+    // They are in the file now, and complete.
     const file = ProjectFile.open(later.project.path);
     file.verify();
     expect(file.hasAsset(sample.document.background!)).toBe(true);
     file.close();
   });
 
-  test('takes its pictures from what was dropped with it, and says which it could not find', async () => {
+  test('takes its scene’s pictures from what was dropped with it, and says which are missing', async () => {
     const request = requestOf(sample);
     const background = ProjectFile.open(sample.path, { readOnly: true });
     const { bytes } = background.readAsset(request.scene.background);
@@ -109,7 +109,7 @@ describe('a picture of this program', () => {
     await call('project.close', { projectId: sample.projectId });
     rmSync(sample.path);
     const empty = await call('project.create', { name: 'Empty' });
-    // A damaged project among the recent ones stands in nobody's way.
+    // A damaged recent project is no obstacle.
     const damaged = await call('project.create', { name: 'Damaged' });
     await call('project.close', { projectId: damaged.projectId });
     writeFileSync(damaged.path, 'not a project');
@@ -134,7 +134,7 @@ describe('a picture of this program', () => {
   });
 });
 
-describe('what is refused, the project left as it is', () => {
+describe('is refused, and the project is unchanged:', () => {
   const refused = async (picture: string | Promise<string>, code: string, message: string | RegExp) => {
     await expect(restore(sample, picture)).rejects.toMatchObject({
       code,
@@ -143,13 +143,13 @@ describe('what is refused, the project left as it is', () => {
     expect(await call('project.state', { projectId: sample.projectId })).toEqual(sample);
   };
 
-  test('a picture that says nothing, no PNG, one that was not uploaded', async () => {
+  test('a picture without a request, no PNG, one that was not uploaded', async () => {
     await refused(uploadTo(studio, plain), 'SCENE_INVALID', /result\.png does not contain/);
     await refused(uploadTo(studio, Buffer.from('GIF89a')), 'ASSET_INVALID', /PNG/);
     await refused('0'.repeat(64), 'ASSET_MISSING', /uploaded/);
   });
 
-  test('a request of another version, and one that no project takes', async () => {
+  test('a request of another version, and one that no project accepts', async () => {
     const other = withPngTexts(plain, [
       { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
     ]);
@@ -159,7 +159,7 @@ describe('what is refused, the project left as it is', () => {
     await refused(upload(long), 'SCENE_INVALID', /result\.png is not valid in a project/);
   });
 
-  test('a picture named by the request that is none', async () => {
+  test('the request names a picture that is none', async () => {
     const request = requestOf(sample);
     const text = await uploadTo(studio, Buffer.from('not a picture'));
     const { project, pictures } = await restore(

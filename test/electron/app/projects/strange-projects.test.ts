@@ -31,7 +31,7 @@ afterAll(async () => {
 const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
   callStudio(studio, name, input);
 
-/** What a command gives, or the code that it is refused with; a fault of the program is neither. */
+/** A command's result, or the code it is refused with; it is never an internal fault. */
 async function outcome<Name extends CommandName>(
   name: Name,
   input: CommandInput<Name>,
@@ -68,7 +68,7 @@ function strangeProject(sql: string): string {
 
 const EMOJI_400 = '😀'.repeat(200);
 
-describe('what is only shown does not keep a project from opening', () => {
+describe('invalid display-only values do not keep a project from opening', () => {
   it.each([
     ['no title', `UPDATE project SET title = ''`],
     ['a blank title', `UPDATE project SET title = '   '`],
@@ -114,7 +114,7 @@ describe('what is only shown does not keep a project from opening', () => {
   });
 });
 
-describe('a project whose content is damaged is refused with a code, and leaves nothing', () => {
+describe('a project with damaged content is refused with a code, and leaves nothing', () => {
   it.each([
     ['a document that is not JSON', `UPDATE history SET document = 'x'`],
     ['no row of its own', 'PRAGMA foreign_keys = OFF; DELETE FROM project'],
@@ -158,7 +158,7 @@ describe('a project whose content is damaged is refused with a code, and leaves 
   });
 });
 
-it('a picture is read from the project that has it whole', async () => {
+it('a picture is read from a project that has it intact', async () => {
   const path = strangeProject(`UPDATE asset SET bytes = x'89504e470d0a1a0a'`);
   const bytes = pictureBytes();
   const own = join(root, 'strange', 'own.pnpmix');
@@ -174,7 +174,7 @@ it('a picture is read from the project that has it whole', async () => {
   expect(studio.readAsset(asset)?.bytes).toEqual(bytes);
 });
 
-it('a clock that stands wrong keeps nothing from being saved', () => {
+it('a wrong clock does not prevent saving', () => {
   const path = join(root, 'clock.pnpmix');
   for (const now of [-1, Date.UTC(1960, 0), 8.64e15 + 1, Number.MAX_SAFE_INTEGER, Number.NaN]) {
     const project = ProjectFile.create(path, { clock: () => now, overwrite: true });
@@ -190,7 +190,7 @@ it('a clock that stands wrong keeps nothing from being saved', () => {
   }
 });
 
-it('the list of recent projects takes any time', async () => {
+it('the list of recent projects accepts any time', async () => {
   const { path } = await call('project.create', { name: 'Good' });
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
   const list = names.find((name) => basename(name) === 'recent-projects.json')!;

@@ -1,4 +1,4 @@
-/** Renders that are queued before an engine has opened the pack: answered at once, cancelled at once, kept. */
+/** Renders queued before an engine has opened the pack: answered at once, cancelled at once, recorded. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';
@@ -37,7 +37,7 @@ const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =
 
 const lastOf = (renderId: string) => lastOfRender(events, renderId);
 
-test('while an engine hangs, a render is queued, cancelled and kept; and the engine can be released', async () => {
+test('while an engine hangs, a render is queued, cancelled and recorded; and the engine can be released', async () => {
   const { projectId } = await call('project.openSample', {});
   const starting = call('engine.start', {});
   const { renderId } = await call('renders.enqueue', { projectId });
@@ -56,7 +56,7 @@ test('while an engine hangs, a render is queued, cancelled and kept; and the eng
   expect(puppets.map(({ isAlive }) => isAlive)).toEqual([false]);
 });
 
-test('a pack that cannot be opened fails the render that asked for it, with the reason', async () => {
+test('a pack that cannot be opened fails the render that needs it, with the reason', async () => {
   const { projectId } = await call('project.openSample', {});
   const { renderId } = await call('renders.enqueue', { projectId });
   await expect.poll(() => puppets).toHaveLength(1);
@@ -80,7 +80,7 @@ test('a render that waited for the pack runs with the weights that the engine fo
   expect((await call('renders.get', { projectId, renderId })).request.pack.weights).toBe('f'.repeat(64));
 });
 
-test('cancelling 200 renders keeps them all, and others are answered meanwhile', async () => {
+test('cancelling 200 renders records them all, and other commands are answered meanwhile', async () => {
   const { projectId } = await call('project.openSample', {});
   for (let count = 0; count < 200; count++) await call('renders.enqueue', { projectId });
   let hasEnded = false;
@@ -94,7 +94,7 @@ test('cancelling 200 renders keeps them all, and others are answered meanwhile',
     answers++;
   }
   await cancelling;
-  // 199 that waited, 50 at once.
+  // 199 waited, 50 at once.
   expect(answers).toBeGreaterThanOrEqual(3);
   await expect.poll(async () => (await call('renders.page', { projectId })).total).toBe(200);
 });

@@ -1,4 +1,4 @@
-/** What is left of renders that were cancelled: a record in the project, no matter who cancelled it, or none if so asked. */
+/** Cancelled renders: a record in the project, whoever cancelled them, or none if so requested. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Studio } from '../../../../electron/app/studio.ts';
@@ -27,7 +27,7 @@ const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =
 
 const lastOf = (renderId: string) => lastOfRender(events, renderId);
 
-test('the running one and the waiting ones are kept, with what they were to be', async () => {
+test('the running one and the waiting ones are recorded with their requests', async () => {
   const { projectId, path } = await call('project.openSample', {});
   const running = await call('renders.enqueue', { projectId });
   const waiting = await call('renders.enqueue', { projectId });
@@ -52,7 +52,7 @@ test('the running one and the waiting ones are kept, with what they were to be',
   expect([total, ...renders.map(({ state }) => state)]).toEqual([2, 'cancelled', 'cancelled']);
 });
 
-test('those that closing the project cut off are kept too', async () => {
+test('those cut off by closing the project are recorded too', async () => {
   const { projectId, path } = await call('project.openSample', {});
   await call('renders.enqueue', { projectId });
   await call('renders.enqueue', { projectId });
@@ -61,7 +61,7 @@ test('those that closing the project cut off are kept too', async () => {
   expect((await call('renders.page', { projectId: again.projectId })).total).toBe(2);
 });
 
-test('a draft that a later one replaces leaves nothing, running or waiting', async () => {
+test('a draft that is replaced by a later one leaves nothing, running or waiting', async () => {
   const { projectId } = await call('project.openSample', {});
   const running = await call('renders.enqueue', { projectId });
   const waiting = await call('renders.enqueue', { projectId });

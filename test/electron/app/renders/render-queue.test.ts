@@ -1,4 +1,4 @@
-/** The queue with an engine that is played: order, moving, cancelling, failing, and what is told of each. */
+/** The queue with a fake engine: order, moving, cancelling, failing, and its events. */
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
@@ -29,11 +29,11 @@ const result: EngineResultOf<'render'> = {
 
 let queue: RenderQueue;
 let ends: [seed: number, state: RenderEnd['state']][];
-/** Ends the task that runs. */
+/** Ends the running task. */
 let finish: (error?: Error) => void;
 
 let faults: unknown[];
-/** What the render store throws; undefined where it stores them. */
+/** What the render store throws; undefined if it stores them. */
 let throwOnEnd: (() => never) | undefined;
 
 beforeEach(() => {
@@ -91,7 +91,7 @@ function render(seed: number, projectId = project): QueuedRender {
   };
 }
 
-/** Lets everything go on that waits for nothing. */
+/** Lets everything run that waits for nothing. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function finishAll(): Promise<void> {
@@ -102,7 +102,7 @@ async function finishAll(): Promise<void> {
   }
 }
 
-test('runs one at a time, in order; the front of the queue goes first', async () => {
+test('renders run one at a time, in order; the front of the queue goes first', async () => {
   queue.enqueue([render(1), render(2)]);
   queue.enqueue([render(3)], true);
   expect(queue.state.entries.map(({ state }) => state)).toEqual(['running', 'queued', 'queued']);
@@ -115,7 +115,7 @@ test('runs one at a time, in order; the front of the queue goes first', async ()
   await queue.settled();
 });
 
-test('a render moves among those that wait, to the end when it is moved beyond it', async () => {
+test('a render moves among the waiting ones, and to the end when moved beyond it', async () => {
   const [first, second, third] = [render(1), render(2), render(3)];
   queue.enqueue([first, second, third]);
   queue.move(third.renderId, 0);
@@ -123,7 +123,7 @@ test('a render moves among those that wait, to the end when it is moved beyond i
   expect(queue.state.entries.map(({ renderId }) => renderId)).toEqual(
     [first, third, second].map(({ renderId }) => renderId),
   );
-  // The one that runs has its place.
+  // The running one keeps its place.
   expect(() => queue.move(first.renderId, 1)).toThrow(StudioError);
   await finishAll();
 });
@@ -144,7 +144,7 @@ describe('cancelling', () => {
     expect(inState('done')).toEqual(done);
   });
 
-  test('one, waiting or running, and not one that has ended', async () => {
+  test('cancels one, waiting or running, but not one that has ended', async () => {
     const [first, second] = [render(1), render(2)];
     queue.enqueue([first, second]);
     await queue.cancel({ what: 'one', renderId: second.renderId, discard: true });
@@ -161,7 +161,7 @@ describe('cancelling', () => {
     });
   });
 
-  test('of a project leaves the others', async () => {
+  test('a project’s renders leaves the others', async () => {
     const other = randomUUID();
     queue.enqueue([render(1), render(2, other), render(3)]);
     await queue.cancelProject(project);
@@ -176,7 +176,7 @@ describe('cancelling', () => {
   });
 });
 
-test('a render that fails is told as failed, and the next one runs', async () => {
+test('a failed render is reported as failed, and the next one runs', async () => {
   queue.enqueue([render(1), render(2)]);
   await turn();
   finish(new StudioError('ENGINE_CRASHED', 'gone'));
@@ -189,7 +189,7 @@ test('a render that fails is told as failed, and the next one runs', async () =>
   ]);
 });
 
-test('the render store may throw: the queue goes on, and says so', async () => {
+test('the render store may throw: the queue continues, and says so', async () => {
   const fault = new Error('the keeper is broken');
   throwOnEnd = () => {
     throw fault;
@@ -210,7 +210,7 @@ test('the render store may throw: the queue goes on, and says so', async () => {
   expect(faults).toEqual([fault, fault, fault]);
 });
 
-test('nothing to queue leaves the queue able to run', async () => {
+test('queueing nothing leaves the queue able to run', async () => {
   queue.enqueue([]);
   await queue.settled();
   queue.enqueue([render(1)]);

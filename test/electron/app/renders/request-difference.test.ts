@@ -1,4 +1,4 @@
-/** What differs between two requests: everything that was changed, and nothing else. */
+/** The difference between two requests: everything that was changed, and nothing else. */
 import { expect, test } from 'vitest';
 import { requestDifference } from '../../../../electron/app/renders/request-difference.ts';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
@@ -32,7 +32,7 @@ const request: RenderRequest = {
   pack: { id: 'tiny', version: '1', weights: 'd'.repeat(64) },
 };
 
-test('a request does not differ from itself, nor from one whose concepts stand in another order', () => {
+test('a request does not differ from itself, nor from one with its concepts in another order', () => {
   expect(requestDifference(request, request)).toEqual([]);
   const turned = { ...request, scene: { ...request.scene, concepts: request.scene.concepts.toReversed() } };
   expect(requestDifference(request, turned)).toEqual([]);
@@ -55,14 +55,14 @@ test('a change is named by its path, with 0 and null as values like any other', 
   ]);
 });
 
-test('a concept that is not in both is there with all that it has', () => {
+test('a concept that only one has is listed with all its values', () => {
   const fewer = { ...request, scene: { ...request.scene, concepts: [concept('cat')] } };
   const paths = requestDifference(request, fewer).map(({ path, b }) => [path, b]);
   expect(paths).toContainEqual(['concepts.dog.alpha', null]);
   expect(paths.every(([path]) => String(path).startsWith('concepts.dog.'))).toBe(true);
 });
 
-test('concepts of one name are kept apart', () => {
+test('concepts of the same name are kept apart', () => {
   const twins = { ...request, scene: { ...request.scene, concepts: [concept('cat'), concept('cat')] } };
   const changed = {
     ...twins,

@@ -1,9 +1,9 @@
-/** Time left: never guessed, and right for steps that are alike. */
+/** Remaining time: never guessed, and right for uniform steps. */
 import { describe, expect, test } from 'vitest';
 import { TimeLeftEstimator } from '../../../../electron/app/renders/time-left.ts';
 import type { RenderStage } from '../../../../electron/contract/progress.ts';
 
-/** Reports every step of the stages, each step taking its stage's time. @returns what was told, by stage */
+/** Reports every step of the stages, each taking its stage's time. @returns the estimates, by stage */
 function run(
   estimator: TimeLeftEstimator,
   stages: readonly (readonly [RenderStage, steps: number, msPerStep: number])[],
@@ -20,8 +20,8 @@ function run(
   return told;
 }
 
-describe('without a render to go by', () => {
-  test('nothing is told of stages that are followed by others, and the rest of blending is', () => {
+describe('without an earlier render', () => {
+  test('there is no estimate in stages that are followed by others, and one for the rest of blending', () => {
     const told = run(new TimeLeftEstimator(), [
       ['invert', 4, 10],
       ['blend', 5, 30],
@@ -31,21 +31,21 @@ describe('without a render to go by', () => {
   });
 });
 
-describe('with the last render to go by', () => {
+describe('with the last render’s times', () => {
   const last = { load: 5, encode: 20, invert: 100, blend: 400, decode: 50 };
 
-  test('the whole is told from the first report on', () => {
+  test('the total is known from the first report on', () => {
     const [first] = run(new TimeLeftEstimator(last), [['invert', 10, 10]]).invert!;
     expect(first).toBe(100 + 400 + 50);
   });
 
-  test('a render that is half as quick takes twice as long for what is still to come', () => {
+  test('a render at half the speed takes twice as long for what remains', () => {
     const told = run(new TimeLeftEstimator(last), [['invert', 10, 20]]).invert!;
     expect(told[5]).toBeCloseTo(5 * 20 + 2 * 450);
     expect(told[10]).toBeCloseTo(2 * 450);
   });
 
-  test('what is told is never negative and falls within a stage', () => {
+  test('the estimate is never negative and falls within a stage', () => {
     const told = run(new TimeLeftEstimator(last), [
       ['load', 1, 5],
       ['encode', 2, 10],

@@ -1,4 +1,4 @@
-/** Settings: kept over restarts, whole or not at all, and what cannot be read is said. */
+/** Settings: kept over restarts, written completely or not at all; unreadable ones are reported. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 const open = () => SettingsStore.open(folder, (notice) => notices.push(notice));
 
-test('begin with the defaults and come back as they were changed', async () => {
+test('have their defaults at first and are stored when changed', async () => {
   const store = await open();
   expect(store.current).toEqual(DEFAULT_SETTINGS);
   await store.change({ theme: 'dark', releaseModelsAfterMinutes: 0 });
@@ -31,14 +31,14 @@ test('begin with the defaults and come back as they were changed', async () => {
   expect(notices).toEqual([]);
 });
 
-test('that another version wrote are taken one by one, and what was left out is said', async () => {
+test('of another version are read one by one, and the omitted ones are reported', async () => {
   const file = { ...DEFAULT_SETTINGS, theme: 'dark', wheel: 'something new', invention: true };
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(file));
   expect((await open()).current).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark' });
   expect(notices).toEqual([expect.stringMatching(/wheel, invention/)]);
 });
 
-test('that an editor saved with a byte order mark, or in UTF-16, are read', async () => {
+test('saved by a text editor with a byte order mark, or in UTF-16, are read', async () => {
   const text = `\ufeff${JSON.stringify({ ...DEFAULT_SETTINGS, theme: 'dark' })}`;
   for (const encoding of ['utf8', 'utf16le'] as const) {
     writeFileSync(join(folder, 'settings.json'), text, encoding);
@@ -47,13 +47,13 @@ test('that an editor saved with a byte order mark, or in UTF-16, are read', asyn
   expect(notices).toEqual([]);
 });
 
-test('that are damaged are not used, and that is said', async () => {
+test('that are damaged are not used, which is reported', async () => {
   writeFileSync(join(folder, 'settings.json'), '{"version":1,"the');
   expect((await open()).current).toEqual(DEFAULT_SETTINGS);
   expect(notices).toEqual([expect.stringMatching(/damaged.*line 1, column 14/)]);
 });
 
-test('that cannot be written are an error, and stay as they were', async () => {
+test('that cannot be written are an error, and stay unchanged', async () => {
   const store = await open();
   mkdirSync(join(folder, 'settings.json'));
   await expect(store.change({ theme: 'dark' })).rejects.toThrow();

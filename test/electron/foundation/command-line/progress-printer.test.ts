@@ -1,4 +1,4 @@
-/** The one printer of progress, on a terminal and off it. */
+/** The progress printer, on a terminal and without one. */
 import { expect, test } from 'vitest';
 import { progressPrinter } from '../../../../electron/foundation/command-line/progress-printer.ts';
 
@@ -15,7 +15,7 @@ function printer(isTerminal: boolean) {
   return { progress, clock, written: () => written };
 }
 
-test('off a terminal there is a line when work begins and ends, and one every five seconds', () => {
+test('without a terminal there is a line when work starts and ends, and one every five seconds', () => {
   const { progress, clock, written } = printer(false);
   for (let done = 1; done <= 20; done++) {
     progress.count('Inverting', done, 20);
@@ -29,7 +29,7 @@ test('off a terminal there is a line when work begins and ends, and one every fi
   );
 });
 
-test('on a terminal one line is written over, and cleared around others', () => {
+test('on a terminal one line is overwritten, and cleared around other output', () => {
   const { progress, clock, written } = printer(true);
   progress.count('Inverting', 0, 2);
   clock.nowMs += 3000;

@@ -1,4 +1,4 @@
-/** Files that are whole or not there, the names they have meanwhile, and what becomes of the file system's errors. */
+/** Files written completely or not at all, their temporary names, and how file system errors are reported. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, symlink } from 'node:fs/promises';
@@ -22,8 +22,8 @@ beforeEach(() => {
 const coded = (code: string, message = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });
 
-describe('a file written whole', () => {
-  it('appears with its folder, and replaces what was there', async () => {
+describe('an atomic write', () => {
+  it('creates the folder, and replaces an existing file', async () => {
     const path = join(folder, 'a', 'b', 'file.json');
     await writeFileAtomically(path, 'one');
     await writeFileAtomically(path, Buffer.from('two'), { isDurable: false });
@@ -33,7 +33,7 @@ describe('a file written whole', () => {
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['file.json']);
   });
 
-  it('may be written by many at once in one process: one of them is there in the end, and nothing else', async () => {
+  it('may run many times at once in one process: one of the files remains, and nothing else', async () => {
     const path = join(folder, 'file');
     const texts = Array.from({ length: 50 }, (_, index) => `${index}`.repeat(10_000));
     await Promise.all(texts.map((text) => writeFileAtomically(path, text)));
@@ -41,7 +41,7 @@ describe('a file written whole', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('that cannot be put in its place leaves what was there, and no rest', async () => {
+  it('that cannot replace its target leaves it unchanged, and no temporary file', async () => {
     const path = join(folder, 'taken');
     await mkdir(join(path, 'by a folder'), { recursive: true });
     await expect(writeFileAtomically(path, 'x')).rejects.toThrow(coded('FOLDER_UNWRITABLE', path));
@@ -57,8 +57,8 @@ describe('a file written whole', () => {
   });
 });
 
-describe('what a killed process left', () => {
-  it('is removed; what is being written, is not ours or no file of this kind stays', async () => {
+describe('leftovers of a killed process', () => {
+  it('are removed; files being written, of others or of other kinds stay', async () => {
     const ended = spawnSync(process.execPath, ['--version']).pid;
     const kept = [
       'settings.json',
@@ -76,7 +76,7 @@ describe('what a killed process left', () => {
   });
 });
 
-describe('an error of the file system', () => {
+describe('a file system error', () => {
   const errno = (code: string) => Object.assign(new Error(code), { code });
 
   it.each([
@@ -87,14 +87,14 @@ describe('an error of the file system', () => {
     ['EIO', 'OUTPUT_UNWRITABLE', '(EIO)'],
     ['ELOOP', 'OUTPUT_UNWRITABLE', '(ELOOP)'],
     ['ENAMETOOLONG', 'OUTPUT_UNWRITABLE', 'too long for the disk'],
-  ])('%s is %s when something is written', (code, studioCode, message) => {
+  ])('%s becomes %s on writing', (code, studioCode, message) => {
     const cause = errno(code);
     const error = writeError(cause, '/a', 'OUTPUT_UNWRITABLE');
     expect(error).toEqual(coded(studioCode, message));
     expect((error as Error).cause).toBe(cause);
   });
 
-  it('that is none, or has a code of ours, stays what it is', async () => {
+  it('of another kind, or with a code of ours, is unchanged', async () => {
     for (const error of [
       new TypeError('fault'),
       errno('ERR_INVALID_ARG_TYPE'),
@@ -109,7 +109,7 @@ describe('an error of the file system', () => {
     }
   });
 
-  it('is said in words when something is read: a link to itself, a file that is none', async () => {
+  it('on reading becomes a sentence: a link to itself, a path that is no file', async () => {
     const loop = join(folder, 'loop');
     await symlink('loop', loop);
     await expect(reading(loop, () => open(loop), 'IMPORT_INVALID')).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** pack.json is read in one way by the engine, the list of packs and the licences. */
+/** The engine, the list of packs and the licences read pack.json with the same code. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(packs, { recursive: true }));
 
-test('a manifest is read; a folder without one has none', async () => {
+test('a manifest is read; a folder without one gives none', async () => {
   expect(await readPackManifest(folder)).toBeUndefined();
   expect(await readPackManifest(join(packs, 'nowhere'))).toBeUndefined();
   writeManifest(folder, { id: 'tiny' });
@@ -27,7 +27,7 @@ test.each([
   ['is not JSON', '{"id": "tiny"'],
   ['lacks most of it', '{"id": "tiny"}'],
   ['is another thing', '[]'],
-])('a manifest that %s is PACK_INVALID for everyone who reads it, with its path', async (_, content) => {
+])('a manifest that %s is PACK_INVALID for every reader, with its path', async (_, content) => {
   writeFileSync(join(folder, 'pack.json'), content);
   const refused = {
     code: 'PACK_INVALID',

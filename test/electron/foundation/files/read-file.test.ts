@@ -1,4 +1,4 @@
-/** Files named by others: whatever they are, reading them ends, and is an error with a reason. */
+/** Files at paths from users: whatever they are, reading them ends, with an error that says why. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const read = (path: string) => readRegularFile(path, MAX_BYTES);
 
 describe('a regular file', () => {
-  test('is read whole up to the limit, and not beyond', async () => {
+  test('is read completely up to the limit, and not beyond', async () => {
     for (const size of [0, 1, 999, 1000]) {
       writeFileSync(join(folder, 'file'), Buffer.alloc(size, 7));
       expect(await read(join(folder, 'file'))).toEqual(Buffer.alloc(size, 7));
@@ -26,7 +26,7 @@ describe('a regular file', () => {
     await expect(read(join(folder, 'file'))).rejects.toMatchObject({ reason: 'too-large' });
   });
 
-  test('is read in several pieces', async () => {
+  test('is read in several chunks', async () => {
     const bytes = Buffer.alloc(5 * 2 ** 20 + 3, 'abcdefg');
     writeFileSync(join(folder, 'large'), bytes);
     expect((await readRegularFile(join(folder, 'large'), 10 ** 7)).equals(bytes)).toBe(true);
@@ -40,7 +40,7 @@ describe('a regular file', () => {
 });
 
 describe('anything else is refused', () => {
-  test('what is not there, a folder, links in a circle', async () => {
+  test('a missing file, a folder, circular links', async () => {
     await expect(read(join(folder, 'missing'))).rejects.toMatchObject({ reason: 'missing' });
     await expect(read(join(folder, 'missing', 'further'))).rejects.toMatchObject({ reason: 'missing' });
     await expect(read(folder)).rejects.toMatchObject({ reason: 'not-a-file' });
@@ -57,7 +57,7 @@ describe('anything else is refused', () => {
     });
   });
 
-  test.skipIf(!existsSync('/dev/zero'))('a device without end', async () => {
+  test.skipIf(!existsSync('/dev/zero'))('an endless device', async () => {
     await expect(read('/dev/zero')).rejects.toMatchObject({ reason: 'not-a-file' });
     symlinkSync('/dev/zero', join(folder, 'zero.png'));
     await expect(read(join(folder, 'zero.png'))).rejects.toMatchObject({ reason: 'not-a-file' });
@@ -76,7 +76,7 @@ describe('names in another Unicode form', () => {
   const composed = '고양이 und Müller.png'.normalize('NFC');
   const decomposed = composed.normalize('NFD');
 
-  test('are found, in the path above as well', async () => {
+  test('are found, also in the path above', async () => {
     const parent = join(folder, 'names', decomposed);
     mkdirSync(parent, { recursive: true });
     writeFileSync(join(parent, decomposed), 'x');
@@ -84,15 +84,15 @@ describe('names in another Unicode form', () => {
     expect(await findFile(join(folder, 'names', composed, 'missing'))).toBe(join(parent, 'missing'));
   });
 
-  // A Mac's disk takes both spellings for one name.
-  test.skipIf(process.platform === 'darwin')('the exact name comes first', async () => {
+  // A Mac's disk treats both spellings as one name.
+  test.skipIf(process.platform === 'darwin')('are only used if the exact name does not exist', async () => {
     const parent = join(folder, 'both');
     mkdirSync(parent);
     writeFileSync(join(parent, composed), 'composed');
     writeFileSync(join(parent, decomposed), 'decomposed');
     expect((await read(join(parent, composed))).toString()).toBe('composed');
     expect((await read(join(parent, decomposed))).toString()).toBe('decomposed');
-    // A third spelling, of which both could be meant.
+    // A third spelling, which could mean both.
     const mixed = composed.replace('ü', 'u\u0308');
     await expect(read(join(parent, mixed))).rejects.toMatchObject({
       reason: 'ambiguous',

@@ -1,4 +1,4 @@
-/** JSON as editors save it: encodings, and errors that lead to the place. */
+/** JSON as editors save it: encodings, and errors that point to the place. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +89,7 @@ describe('errors name line and column', () => {
 });
 
 describe('a file', () => {
-  test('that is not there has the code for it, or is undefined where it need not be', async () => {
+  test('that is missing has its own code, or is undefined if optional', async () => {
     const path = join(folder, 'missing.json');
     await expect(readJsonFile(path, 'The file', codes)).rejects.toMatchObject({
       code: 'SCENE_MISSING',
@@ -98,7 +98,7 @@ describe('a file', () => {
     expect(await readJsonFileIfPresent(path, 'The file', codes)).toBeUndefined();
   });
 
-  test('that is there and wrong is an error in both', async () => {
+  test('that is invalid is an error in both cases', async () => {
     const path = join(folder, 'torn.json');
     writeFileSync(path, '{');
     for (const read of [readJsonFile, readJsonFileIfPresent]) {

@@ -1,4 +1,4 @@
-/** The log's file: lines of JSON that are turned over, and errors without what they quote. */
+/** The log file: rotated lines of JSON, and errors without the data they quote. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -33,20 +33,20 @@ describe('an entry', () => {
     ]);
   });
 
-  it('is in the file before the call returns, for the owner alone', () => {
+  it('is written before the call returns, readable by the owner only', () => {
     const log = new StudioLog(folder);
     log.fault(new RangeError('too far'), 'a test');
     expect(entries(log)).toMatchObject([{ event: 'fault', where: 'a test', type: 'RangeError' }]);
     if (process.platform !== 'win32') expect(statSync(log.path).mode & 0o777).toBe(0o600);
   });
 
-  it('is cut where it is long', () => {
+  it('is truncated if it is long', () => {
     const log = new StudioLog(folder);
     log.info('long', { text: 'x'.repeat(100_000) });
     expect(statSync(log.path).size).toBeLessThan(5000);
   });
 
-  it('goes to standard error when the file cannot be written, and throws nothing', () => {
+  it('goes to standard error if the file cannot be written, and nothing is thrown', () => {
     mkdirSync(join(folder, '..'), { recursive: true });
     writeFileSync(folder, 'in the way');
     const told = vi.spyOn(console, 'error').mockReturnValue();
@@ -57,7 +57,7 @@ describe('an entry', () => {
 });
 
 describe('the files', () => {
-  it('are turned over and do not grow for ever; the newest entries are read across them', () => {
+  it('are rotated and limited in size; the newest entries are read across them', () => {
     const log = new StudioLog(folder, { maxFileBytes: 1000 });
     for (let number = 0; number < 200; number++) log.info('many', { number });
     expect(readdirSync(folder).toSorted()).toEqual([
@@ -81,7 +81,7 @@ describe('the files', () => {
     expect(numbers).toEqual(Array.from({ length: 100 }, (_, index) => index));
   });
 
-  it('are made when there is something to write', () => {
+  it('are created with the first entry', () => {
     const log = new StudioLog(folder);
     expect(log.lastLines(10)).toEqual([]);
     expect(existsSync(folder)).toBe(false);
@@ -109,7 +109,7 @@ describe('an error', () => {
     ['with fields of its own', Object.assign(new Error('x'), { request: { prompt: SECRET } })],
     ['that is no error but an object', { prompt: SECRET }],
     ['that is a string', `rejected "${SECRET}"`],
-  ])('%s is written without it', (_, thrown) => {
+  ])('%s is logged without it', (_, thrown) => {
     const log = new StudioLog(folder);
     log.fault(thrown, 'a test');
     const written = readFileSync(log.path, 'utf8');
@@ -131,7 +131,7 @@ describe('an error', () => {
     expect(describeFault(null)).toEqual({ type: 'null' });
   });
 
-  it('has no token of a host or of the hub', () => {
+  it('contains no token of a host or of the hub', () => {
     const tokens = [newToken(), `hf_${'aB3'.repeat(10)}`];
     for (const token of tokens) {
       expect(withoutQuotes(`GET /?token=${token} failed; Bearer ${token}.`)).not.toContain(token);

@@ -1,4 +1,4 @@
-/** Files as other programs write them: what is taken, what is refused in which words, what is left out. */
+/** Files as other programs write them: what is accepted, what is refused with which words, what is removed. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -20,7 +20,7 @@ const refusalOf = async (step: Promise<unknown>): Promise<StudioError> => {
   throw new Error('it was taken');
 };
 
-describe('is taken', () => {
+describe('is accepted:', () => {
   test.each([
     ['plain.jpg', 'image/jpeg', []],
     ['progressive.jpg', 'image/jpeg', []],
@@ -54,7 +54,7 @@ describe('is taken', () => {
     },
   );
 
-  test('sixteen bits and CMYK look as eight bits in sRGB do', async () => {
+  test('sixteen bits and CMYK look like eight bits in sRGB', async () => {
     const [plain, deep, inks] = await Promise.all(
       ['plain.jpg', 'sixteen-bit.png', 'cmyk.jpg'].map(async (name) =>
         decodePixels(await fieldFile(name), name, 'picture'),
@@ -67,7 +67,7 @@ describe('is taken', () => {
   });
 });
 
-describe('is refused', () => {
+describe('is refused:', () => {
   test.each([
     [
       'phone.heic',
@@ -116,14 +116,14 @@ describe('is refused', () => {
     expect(message).toContain(kind);
   });
 
-  test('no loader but those of the formats can be reached, whatever the bytes pass for', async () => {
+  test('only the loaders of the accepted formats can be reached, whatever the bytes imitate', async () => {
     const svg = await fieldFile('svg-that-never-ends.png');
     await expect(sharp(svg).metadata()).rejects.toThrow();
     await expect(sharp(Buffer.from('P6 1 1 255 abc')).metadata()).rejects.toThrow();
   });
 });
 
-describe('where a picture was taken does not get into a project', () => {
+describe('the location of a picture does not get into a project', () => {
   const traces = /48\.8584|Paris|GPS|Exif|xap|TestPhone/i;
 
   test.each(['located-upright.jpg', 'located.png', 'located.webp'])(
@@ -139,12 +139,12 @@ describe('where a picture was taken does not get into a project', () => {
       expect((await decodePixels(picture.bytes, name, 'picture')).data).toEqual(
         (await decodePixels(bytes, name, 'picture')).data,
       );
-      // Twice is as good as once: nothing is left to be taken out.
+      // Stripping again changes nothing: there is nothing left to remove.
       expect((await normalisePicture(picture.bytes, name, 'picture', null)).bytes).toBe(picture.bytes);
     },
   );
 
-  test('one that lies on its side is turned', async () => {
+  test('a picture with an orientation is turned upright', async () => {
     const bytes = await fieldFile('located-turned.jpg');
     const picture = await normalisePicture(bytes, 'photo', 'picture', null);
     expect(picture).toMatchObject({ width: 30, height: 40, mediaType: 'image/png' });

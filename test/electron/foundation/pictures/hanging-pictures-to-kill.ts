@@ -1,10 +1,10 @@
-/** Stands in for a process that works with pictures, and never comes to an end with one. */
+/** A fake of a picture process that never finishes with a picture. */
 import { openHostPort } from '../../../../electron/foundation/processes/host-port.ts';
 
 const port = openHostPort();
 port.onClose(() => process.exit());
 port.onMessage(() => {
-  // Busy, as a decoder in a loop is: no message is read any more.
+  // Busy, as a decoder in an endless loop is: no message is read any more.
   for (;;);
 });
 port.send({ state: 'ready' });

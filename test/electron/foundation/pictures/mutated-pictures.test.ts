@@ -1,4 +1,4 @@
-/** Damaged files of every format: read or refused in words, in bounded memory, and no process dies of one. */
+/** Damaged files of every format: read or refused with a sentence, in bounded memory, and without a crash. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => pictures.close());
 
-test(`${PICTURES} mutated pictures`, async () => {
+test(`${PICTURES} mutated pictures are read or refused`, async () => {
   const random = xoroshiro128plus(20261128);
   const below = (end: number) => uniformInt(random, 0, end - 1);
   const mutated = (bytes: Buffer): Buffer => {
@@ -40,7 +40,7 @@ test(`${PICTURES} mutated pictures`, async () => {
       case 0:
         return changed.subarray(0, below(changed.length));
       case 1: {
-        // A part twice, so that lengths and offsets lie.
+        // A part is repeated, so that lengths and offsets are wrong.
         const from = below(changed.length);
         return Buffer.concat([changed.subarray(0, from), changed.subarray(below(from + 1))]);
       }
@@ -66,7 +66,7 @@ test(`${PICTURES} mutated pictures`, async () => {
     const fit = below(2) === 0 ? null : ({ width: 32, height: 32, mode: 'cover' } as const);
     try {
       const picture = await pictures.normalise(file, name, kind, fit);
-      // What was taken can be read again: a project never holds what its own decoder refuses.
+      // Accepted files can be read again: a project never contains what its own decoder refuses.
       await pictures.decode(picture.bytes, name, kind);
       taken++;
     } catch (error) {

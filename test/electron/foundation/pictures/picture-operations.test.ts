@@ -1,4 +1,4 @@
-/** Picture files as projects take them: kept where they will do, made to fit where not, and refused with a reason. */
+/** Importing picture files into projects: kept if suitable, converted if not, and refused with a reason. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readPicture } from '../../../../electron/foundation/pictures/open-picture.ts';
@@ -12,7 +12,7 @@ const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
   sharp({ create: { width, height, channels, background: { r: 200, g: 40, b: 90, alpha: 0.5 } } });
 
 describe('a picture', () => {
-  test.each(['png', 'jpeg', 'webp'] as const)('of type %s stays as it is, byte for byte', async (format) => {
+  test.each(['png', 'jpeg', 'webp'] as const)('of type %s is unchanged, byte for byte', async (format) => {
     const bytes = await plain(20, 10).toFormat(format).toBuffer();
     const picture = await normalisePicture(bytes, 'mine', 'picture', null);
     expect(picture).toMatchObject({ width: 20, height: 10, mediaType: `image/${format}` });
@@ -56,7 +56,7 @@ describe('a picture', () => {
 });
 
 describe('a mask', () => {
-  test('becomes 8-bit grey, what is transparent lies outside', async () => {
+  test('becomes 8-bit grey, with transparency outside', async () => {
     const bytes = await sharp({
       create: { width: 8, height: 8, channels: 4, background: { r: 255, g: 255, b: 255, alpha: 0 } },
     })
@@ -67,13 +67,13 @@ describe('a mask', () => {
     expect(Math.max(...(await sharp(mask.bytes).raw().toBuffer()))).toBe(0);
   });
 
-  test('that is one already stays as it is', async () => {
+  test('that is one already is unchanged', async () => {
     const bytes = await plain(8, 8).toColourspace('b-w').png().toBuffer();
     expect((await normalisePicture(bytes, 'mask', 'mask', null)).bytes).toBe(bytes);
   });
 });
 
-describe('is refused with its name', () => {
+describe('is refused, with its name:', () => {
   test.each([
     ['no picture', Buffer.from('not a picture at all')],
     ['empty', Buffer.alloc(0)],
@@ -84,7 +84,7 @@ describe('is refused with its name', () => {
     });
   });
 
-  test('a file that is cut off, though its header is whole', async () => {
+  test('a truncated file with an intact header', async () => {
     const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * 7919) % 251));
     const bytes = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
       .png()
@@ -130,9 +130,9 @@ test('a thumbnail is small, and never larger than the picture', async () => {
   });
 });
 
-test('reading that takes longer than it may is ended, and the error says so', async () => {
+test('reading beyond the time limit is stopped, and the error says so', async () => {
   const bytes = await plain(20, 10).png().toBuffer();
-  // Whatever is slow enough on every machine would take its time: sharp is only asked whether it knows the limit.
+  // No input is slow enough on every machine, so the test only checks that sharp gets the limit.
   const limits: unknown[] = [];
   const slow = readPicture(
     bytes,

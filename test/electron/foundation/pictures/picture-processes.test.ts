@@ -1,4 +1,4 @@
-/** Pictures in processes of their own: the same results, and a host that nothing happens to. */
+/** Pictures in separate processes: the same results, and a host that cannot be harmed. */
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ const open = (launch?: ChildLauncher, limits: Partial<PictureLimits> = {}) => {
 
 const hanging: ChildLauncher = () => forkChild(join(import.meta.dirname, 'hanging-pictures-to-kill.ts'));
 
-/** Counts what it starts. */
+/** Counts the processes it starts. */
 const counted = (launch: ChildLauncher) => {
   const pids: number[] = [];
   return {
@@ -53,7 +53,7 @@ const png = (side = 24) =>
     .png()
     .toBuffer();
 
-test('every operation gives what it gives in this process', async () => {
+test('every operation has the same result as in this process', async () => {
   const pictures = open();
   const bytes = await png();
   expect(await pictures.normalise(bytes, 'a', 'mask', null)).toEqual(
@@ -78,7 +78,7 @@ test('a refusal keeps its code and its sentence', async () => {
   });
 });
 
-test('a few processes do all the work, and go when there is none', async () => {
+test('a few processes do all the work, and exit when there is none', async () => {
   const { launch, pids } = counted(() =>
     forkChild(join(import.meta.dirname, '../../../../electron/foundation/pictures/picture-process.ts')),
   );
@@ -91,8 +91,8 @@ test('a few processes do all the work, and go when there is none', async () => {
   expect(await pictures.header(bytes, 'a')).toMatchObject({ width: 24 });
 });
 
-describe('a picture that never ends', () => {
-  test('is given up by the clock, and the next one is read by another process', async () => {
+describe('a picture that never finishes', () => {
+  test('is given up after a time limit, and the next one is read by another process', async () => {
     let isFirst = true;
     const { launch, pids } = counted(() => {
       const child = isFirst
@@ -113,7 +113,7 @@ describe('a picture that never ends', () => {
     expect(pids).toHaveLength(2);
   });
 
-  test('is given up by the processor time that it takes, libvips at work or not', async () => {
+  test('is given up after a limit of processor time, whether libvips is working or not', async () => {
     const flat = await sharp({ create: { width: 6000, height: 6000, channels: 3, background: '#123' } })
       .webp({ effort: 0 })
       .toBuffer();
@@ -128,7 +128,7 @@ describe('a picture that never ends', () => {
     await untilGone(pids);
   });
 
-  test('ends with its host’s work: what was at it fails, and no process is left', async () => {
+  test('ends when the host closes: its call fails, and no process is left', async () => {
     const { launch, pids } = counted(hanging);
     const pictures = open(launch, { processes: 2 });
     const bytes = await png();
@@ -142,7 +142,7 @@ describe('a picture that never ends', () => {
   });
 });
 
-test('a process that dies of a picture refuses that one alone', async () => {
+test('a process that crashes on a picture fails only that one', async () => {
   const pictures = open(
     () => {
       const child = hanging();
@@ -157,12 +157,12 @@ test('a process that dies of a picture refuses that one alone', async () => {
   });
 });
 
-test('a process that cannot be started says so', async () => {
+test('a process that cannot be started is reported', async () => {
   const pictures = open(() => forkChild(join(import.meta.dirname, 'not-there.ts')));
   await expect(pictures.header(await png(), 'a.png')).rejects.toMatchObject({ code: 'PICTURES_UNAVAILABLE' });
 });
 
-test('only so many bytes wait for their turn', async () => {
+test('only a limited number of bytes wait for their turn', async () => {
   const pictures = open(hanging, { processes: 1, waitingBytes: 1000 });
   const bytes = Buffer.concat([await png(), Buffer.alloc(600)]);
   const first = pictures.header(bytes, 'first').catch((error: unknown) => error);

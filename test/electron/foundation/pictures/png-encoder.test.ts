@@ -1,11 +1,11 @@
-/** Large pictures as PNG: what other programs read of them, bit for bit. */
+/** Large pictures as PNG: other programs read the same pixels, bit for bit. */
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { encodePng } from '../../../../electron/foundation/pictures/picture-operations.ts';
 import { encodeLargePng } from '../../../../electron/foundation/pictures/png-encoder.ts';
 
-/** Pixels that a seed makes; runs, so that filtering and deflating have something to find. */
+/** Pixels from a seed; runs, so that filtering and deflating have something to find. */
 function pixels(width: number, height: number, channels: number, seed: number) {
   let state = seed;
   const data = new Uint8Array(width * height * channels);
@@ -22,7 +22,7 @@ async function decoded(png: Uint8Array, channels: number) {
   return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data) };
 }
 
-test('every size, with one, three or four channels, decodes to its pixels', async () => {
+test('every size with one, three or four channels decodes to its pixels', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 90 }),
@@ -39,18 +39,18 @@ test('every size, with one, three or four channels, decodes to its pixels', asyn
   );
 });
 
-test('a picture of many bands and chunks does, and one that begins anywhere in its buffer', async () => {
+test('so do a picture of many bands and chunks, and one at any offset in its buffer', async () => {
   const picture = pixels(1602, 1203, 3, 7);
   const png = await encodeLargePng(picture, 3);
   expect(Buffer.compare((await decoded(png, 3)).data, picture.data)).toBe(0);
-  // Rows of a multiple of four bytes, which do not begin at one.
+  // Rows of a multiple of four bytes that start at an unaligned offset.
   const whole = new Uint8Array(1 + 64 * 40 * 4);
   const shifted = { width: 64, height: 40, data: whole.subarray(1) };
   shifted.data.set(pixels(64, 40, 4, 9).data);
   expect((await decoded(await encodeLargePng(shifted, 4), 4)).data).toEqual(Uint8Array.from(shifted.data));
 });
 
-test('results above a megapixel are written so, and stop between two bands when they are cancelled', async () => {
+test('results above a megapixel are written this way, and stop between two bands when cancelled', async () => {
   const picture = pixels(1200, 1000, 3, 3);
   const png = await encodePng(picture, 3, 'without-profile');
   expect(Buffer.compare(png, await encodeLargePng(picture, 3))).toBe(0);

@@ -1,4 +1,4 @@
-/** What is held stays under the limit, a run never drives out its own, and what comes back is what was kept. */
+/** The cache stays below its limit, a run never evicts its own entries, and entries are returned unchanged. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConceptAttentionCache } from '../../../../electron/inference/cache/concept-attention-cache.ts';
@@ -6,7 +6,7 @@ import type { CachedHiddenStates } from '../../../../electron/pipeline/ports.ts'
 
 const statesOf = (byteLength: number): CachedHiddenStates => ({ layers: 'all', byteLength });
 
-test('a later run finds what an earlier one kept, until it is cleared', () => {
+test('a later run finds what an earlier one cached, until the cache is cleared', () => {
   const cache = new ConceptAttentionCache(() => 100);
   const states = statesOf(40);
   cache.forRun()('cat').set(3, states);
@@ -18,7 +18,7 @@ test('a later run finds what an earlier one kept, until it is cleared', () => {
   expect(cache.forRun()('cat').get(3)).toBeUndefined();
 });
 
-test('a run that goes on after a clear holds nothing', () => {
+test('a run that continues after a clear caches nothing', () => {
   const cache = new ConceptAttentionCache(() => 100);
   const kept = cache.forRun()('cat');
   cache.clear();
@@ -26,7 +26,7 @@ test('a run that goes on after a clear holds nothing', () => {
   expect(cache.heldBytes).toBe(0);
 });
 
-test('the concept that was not used for longest makes room; a run’s own stays, and what is too much is let go', () => {
+test('the least recently used concept is evicted; a run’s own stay, and what does not fit is not cached', () => {
   const cache = new ConceptAttentionCache(() => 100);
   cache.forRun()('cat').set(0, statesOf(40));
   cache.forRun()('dog').set(0, statesOf(40));
@@ -43,7 +43,7 @@ test('the concept that was not used for longest makes room; a run’s own stays,
   expect([0, 1, 2].map((step) => later('car').get(step) !== undefined)).toEqual([true, true, false]);
 });
 
-test('for any sequence of runs, what is held is counted and stays under the limit', () => {
+test('for any sequence of runs, the size is counted and stays below the limit', () => {
   const run = fc.array(
     fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd'),

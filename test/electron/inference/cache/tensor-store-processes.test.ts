@@ -1,4 +1,4 @@
-/** Several processes on one cache folder, killed at random moments: nothing torn is ever read, and nothing piles up. */
+/** Several processes on one cache folder, killed at random moments: no partial file is ever read, and none pile up. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -21,13 +21,13 @@ async function startWriter(seed: number): Promise<ChildProcess> {
   return child;
 }
 
-test('two writers that are killed again and again', async () => {
+test('two writers that are killed repeatedly leave only intact tensors', async () => {
   const waitsMs = [40, 90, 150, 230, 310, 55];
   for (const [round, waitMs] of waitsMs.entries()) {
     const writers = await Promise.all([startWriter(round), startWriter(round + 5)]);
     await delay(waitMs);
     for (const writer of writers) {
-      // One that found a wrong value has ended by itself.
+      // One that found a wrong value has exited by itself.
       expect(writer.exitCode).toBeNull();
       const exited = once(writer, 'exit');
       writer.kill('SIGKILL');
@@ -46,7 +46,7 @@ test('two writers that are killed again and again', async () => {
   expect(bytes).toBeLessThanOrEqual(400_000);
 });
 
-test('what a killed writer left behind is removed when it is old, and not before', async () => {
+test('leftovers of a killed writer are removed when they are old, and not before', async () => {
   const store = new DiskTensorStore({ folder, salt: 'shared' });
   await store.save('key', [tensor(new Float32Array(10), [10])]);
   const [abandoned, fresh] = [join(folder, 'a.tensors.1-x.tmp'), join(folder, 'b.tensors.2-y.tmp')];

@@ -1,4 +1,4 @@
-/** Tensors on disk: what is kept comes back bit for bit, and what is damaged counts as absent. */
+/** Tensors on disk: entries are returned bit for bit, and damaged ones count as missing. */
 import {
   readdirSync,
   readFileSync,
@@ -29,7 +29,7 @@ const ramp = (count: number, dims = [count]): Tensor =>
     dims,
   );
 
-test('keeps several tensors with their dims, views of larger buffers and special values included', async () => {
+test('stores several tensors with their dims, including views of larger buffers and special values', async () => {
   const view = tensor(ramp(12).data.subarray(3, 9), [2, 3]);
   const special = tensor(Float32Array.of(-0, Number.MIN_VALUE, 3.4e38, 1e-45), [4]);
   await store().save('key', [view, special, tensor(new Float32Array(0), [0])]);
@@ -39,13 +39,13 @@ test('keeps several tensors with their dims, views of larger buffers and special
   expect(loaded?.[1]?.data).toEqual(special.data);
 });
 
-test('knows nothing of other keys and other weights', async () => {
+test('has no entry for other keys and other weights', async () => {
   await store().save('key', [ramp(3)]);
   expect(await store().load('other')).toBeUndefined();
   expect(await store('other weights').load('key')).toBeUndefined();
 });
 
-describe('a file that is damaged counts as absent, and is removed', () => {
+describe('a damaged file counts as missing, and is removed', () => {
   const damages: Record<string, (path: string) => void> = {
     'cut short': (path) => truncateSync(path, statSync(path).size - 5),
     empty: (path) => truncateSync(path, 0),
@@ -66,7 +66,7 @@ describe('a file that is damaged counts as absent, and is removed', () => {
     expect(files()).toEqual([]);
   });
 
-  test('the whole file of another key under this name', async () => {
+  test('the intact file of another key under this name', async () => {
     await store().save('key', [ramp(5)]);
     const [keyFile] = files();
     await store().save('other', [ramp(6)]);
@@ -77,11 +77,11 @@ describe('a file that is damaged counts as absent, and is removed', () => {
   });
 });
 
-test('removes what was not used for longest when the room is short', async () => {
+test('evicts the least recently used entry when space runs out', async () => {
   const limited = store('weights', 3000);
   for (const [index, key] of ['a', 'b', 'c'].entries()) {
     await limited.save(key, [ramp(200)]);
-    // Clocks of file systems are coarse: set the times of use apart.
+    // File systems have coarse clocks: set distinct access times.
     const newest = files().toSorted((x, y) => statSync(y).mtimeMs - statSync(x).mtimeMs)[0]!;
     utimesSync(newest, 1000 + index, 1000 + index);
   }
@@ -96,13 +96,13 @@ test('removes what was not used for longest when the room is short', async () =>
   expect(await limited.load('d')).toBeDefined();
 });
 
-test('several writers of one key leave one whole file', async () => {
+test('several writers of one key leave one intact file', async () => {
   await Promise.all(Array.from({ length: 8 }, () => store().save('key', [ramp(5000)])));
   expect(files()).toHaveLength(1);
   expect((await store().load('key'))?.[0]?.data).toEqual(ramp(5000).data);
 });
 
-test('a folder that cannot be written is told of, and nothing else happens', async () => {
+test('a folder that cannot be written is reported, with no other effect', async () => {
   writeFileSync(folder, 'a file in the place of the folder');
   const errors: unknown[] = [];
   const blocked = new DiskTensorStore({ folder, salt: '', onUnwritable: (error) => errors.push(error) });

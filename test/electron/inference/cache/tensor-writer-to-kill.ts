@@ -1,4 +1,4 @@
-/** Saves and loads tensors in a shared folder until it is killed; ends by itself with code 1 when one is wrong. */
+/** Saves and loads tensors in a shared folder until it is killed; exits with code 1 if one is wrong. */
 import { DiskTensorStore } from '../../../../electron/inference/cache/tensor-store.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 

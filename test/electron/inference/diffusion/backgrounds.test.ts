@@ -1,4 +1,4 @@
-/** Background candidates from the tiny pack's own models: seeds, progress, previews, cancelling, bad input. */
+/** Background candidates from the tiny pack's own models: seeds, progress, previews, cancelling, invalid input. */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ const generate: Engine['preparation']['generateBackgrounds'] = (...args) =>
   engine.preparation.generateBackgrounds(...args);
 
 describe('candidates', () => {
-  test('have consecutive seeds, the pack’s size, and are the same whenever they are asked for', async () => {
+  test('have consecutive seeds and the pack’s size, and are reproducible', async () => {
     const { candidates, notices } = await generate(request);
     expect(candidates.map(({ seed }) => seed)).toEqual([5, 6]);
     expect(candidates[0]!.image).toMatchObject({ width: 32, height: 32 });
@@ -37,7 +37,7 @@ describe('candidates', () => {
     expect(again.candidates[0]!.image.data).toEqual(candidates[1]!.image.data);
   });
 
-  test('begin again at 0 behind the largest seed', async () => {
+  test('wrap around to 0 after the largest seed', async () => {
     const { candidates } = await generate({ ...request, seed: 0xffff_ffff, steps: 1 });
     expect(candidates.map(({ seed }) => seed)).toEqual([0xffff_ffff, 0]);
   });
@@ -47,7 +47,7 @@ describe('candidates', () => {
     ['negative prompt', { negativePrompt: 'dog' }],
     ['guidance', { guidance: 1 }],
     ['steps', { steps: 3 }],
-  ])('change with the %s', async (_, change) => {
+  ])('depend on the %s', async (_, change) => {
     const one = { ...request, count: 1 };
     const plain = (await generate(one)).candidates[0]!.image.data;
     expect((await generate({ ...one, ...change })).candidates[0]!.image.data).not.toEqual(plain);
@@ -71,7 +71,7 @@ describe('candidates', () => {
     expect(done).toEqual([0, 1]);
   });
 
-  test('a long prompt’s lost tokens are told of', async () => {
+  test('come with a notice about a long prompt’s lost tokens', async () => {
     const { notices } = await generate({
       ...request,
       prompt: 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz',
@@ -82,8 +82,8 @@ describe('candidates', () => {
   });
 });
 
-describe('a model for backgrounds within the pack', () => {
-  test('draws them, with its own settings, and is released with the engine', async () => {
+describe('a background model within the pack', () => {
+  test('generates them with its own settings, and is released with the engine', async () => {
     const packFolder = makeTinyPack(root, 'two-models');
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');
     writeManifest(backgrounds, { name: 'Places', textToImage: { steps: 3, guidance: 2 } });
@@ -93,7 +93,7 @@ describe('a model for backgrounds within the pack', () => {
       prompt: 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz',
       count: 1,
     };
-    // The weights of both are those of the tiny pack itself.
+    // Both have the tiny pack's own weights.
     const expected = await generate({ ...one, steps: 3 });
     const sessions = openSessionCount();
     const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
@@ -112,7 +112,7 @@ describe('a model for backgrounds within the pack', () => {
     expect(openSessionCount()).toBe(sessions);
   });
 
-  test('has to fit its own text encoder', async () => {
+  test('must fit its own text encoder', async () => {
     const packFolder = makeTinyPack(root, 'misfit');
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');
     rmSync(join(backgrounds, 'unet'), { recursive: true });
@@ -132,7 +132,7 @@ describe('a model for backgrounds within the pack', () => {
 });
 
 describe('cancelling', () => {
-  test('takes effect behind every step and keeps what was done', async () => {
+  test('takes effect after every step and keeps finished candidates', async () => {
     for (let cancelAt = 1; cancelAt <= 8; cancelAt++) {
       const controller = new AbortController();
       const done: number[] = [];
@@ -154,7 +154,7 @@ describe('cancelling', () => {
   });
 });
 
-describe('candidates that lack a thing of their prompt', () => {
+describe('candidates that lack an object of their prompt', () => {
   let starter: Engine;
   beforeAll(async () => {
     starter = await Engine.open({
@@ -165,7 +165,7 @@ describe('candidates that lack a thing of their prompt', () => {
   });
   afterAll(() => starter.release());
 
-  // One step does not paint six things.
+  // One step does not paint six objects.
   const unfinished = {
     prompt: 'a photo of a teddy and a dog and a penguin and a robot and a house and a car',
     seed: 5,
@@ -173,7 +173,7 @@ describe('candidates that lack a thing of their prompt', () => {
     steps: 1,
   };
 
-  test('are redrawn with the seeds behind the last, and told of when that was in vain', async () => {
+  test('are retried with the seeds after the last, and reported if that did not help', async () => {
     const done: number[] = [];
     const { candidates, notices } = await starter.preparation.generateBackgrounds(
       { ...unfinished, retries: 2 },
@@ -191,7 +191,7 @@ describe('candidates that lack a thing of their prompt', () => {
     ]);
   });
 
-  test('are kept where redrawing is off, or where the prompt names no thing', async () => {
+  test('are kept if retries are off, or if the prompt names no object', async () => {
     for (const change of [{ retries: 0 }, { prompt: 'a photo of a beach background' }]) {
       const { candidates, notices } = await starter.preparation.generateBackgrounds({
         ...unfinished,
@@ -202,7 +202,7 @@ describe('candidates that lack a thing of their prompt', () => {
     }
   });
 
-  test('what was kept comes again from its seed alone', async () => {
+  test('a kept one is reproduced from its seed alone', async () => {
     const prompt = 'a photo of a red car, meadow background';
     const { candidates, notices } = await starter.preparation.generateBackgrounds({ prompt, seed: 3 });
     expect(notices).toEqual([]);
@@ -212,7 +212,7 @@ describe('candidates that lack a thing of their prompt', () => {
   });
 });
 
-describe('bad input', () => {
+describe('invalid input is refused:', () => {
   test.each([
     ['an empty prompt', { prompt: '  ' }],
     ['no candidates', { count: 0 }],

@@ -1,4 +1,4 @@
-/** Cached hidden states in ONNX Runtime's tensors: what comes out of one call goes into another as it was. */
+/** Cached hidden states in ONNX Runtime's tensors: one call's output is another call's input, unchanged. */
 import type * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import {
@@ -17,7 +17,7 @@ const guidedLayers = [
 const metadataOf = (statesPrecision: 'float32' | 'float16') =>
   ({ guidedLayers, statesPrecision }) as unknown as UnetMetadata;
 
-/** Two rows of latents 3 x 5: 15 and, halved and rounded up, 2 x 3 tokens. */
+/** Two rows of 3 x 5 latents: 15 and, halved and rounded up, 2 x 3 tokens. */
 const tokens = [15, 6];
 const outputs = Object.fromEntries(
   guidedLayers.map(({ path, channels }, at) => {
@@ -29,7 +29,7 @@ const outputs = Object.fromEntries(
 
 describe.each(['float32', 'float16'] as const)('%s', (precision) => {
   const metadata = metadataOf(precision);
-  test('rows come back as they were, in any order', () => {
+  test('rows are returned unchanged, in any order', () => {
     const [first, second] = readHiddenStates(metadata, 'all', outputs, 2) as [
       RowHiddenStates,
       RowHiddenStates,
@@ -49,7 +49,7 @@ describe.each(['float32', 'float16'] as const)('%s', (precision) => {
     }
   });
 
-  test('without kept rows the feeds have the layers’ sizes and no rows', () => {
+  test('without cached rows the feeds have the layers’ sizes and no rows', () => {
     const feeds = cachedHiddenStatesFeeds(metadata, [], [3, 5]);
     expect(Object.values(feeds).map(({ dims }) => dims)).toEqual([
       [0, 15, 2],

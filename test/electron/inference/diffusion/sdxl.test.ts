@@ -1,6 +1,6 @@
 /**
- * SDXL's whole way from prompt to latents against diffusers' StableDiffusionXLPipeline on a small random checkpoint
- * (test/golden/text-to-image/make_golden.py), and as the engine's model for backgrounds.
+ * SDXL from prompt to latents compared with diffusers' StableDiffusionXLPipeline on a small random checkpoint
+ * (test/golden/text-to-image/make_golden.py), and as the engine's background model.
  */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ let root: string;
 let folder: string;
 let pack: TextToImagePack;
 
-/** Puts the golden SDXL checkpoint together below `parent`. */
+/** Assembles the golden SDXL checkpoint in `parent`. */
 function makeSdxl(parent: string): string {
   const checkpoint = join(parent, 'backgrounds');
   cpSync(join(golden, 'text-to-image/sdxl'), checkpoint, { recursive: true });
@@ -91,7 +91,7 @@ describe('SDXL', () => {
     }
   });
 
-  test('makes pictures in the blending model’s shape, at its own area', async () => {
+  test('makes pictures with the blending model’s aspect ratio, at its own area', async () => {
     // The golden U-Net was made for 8 x 8 latents of 2 x 2 pixels.
     expect(pack.size).toEqual({ width: 16, height: 16 });
     expect(pack.settings).toEqual({ steps: 30, guidance: 5 });
@@ -109,7 +109,7 @@ describe('SDXL', () => {
     await opened.release();
   });
 
-  test('refuses an index that is none', async () => {
+  test('refuses an invalid index', async () => {
     const broken = makeSdxl(join(root, 'index'));
     writeFileSync(join(broken, 'model_index.json'), '[1]');
     await expect(
@@ -119,7 +119,7 @@ describe('SDXL', () => {
 });
 
 describe('the engine', () => {
-  test('takes SDXL for backgrounds where it is next to the pack, and resizes to the pack’s size', async () => {
+  test('uses SDXL for backgrounds if it is next to the pack, and resizes to the pack’s size', async () => {
     const store = join(root, 'store');
     makeSdxl(store);
     const packFolder = makeTinyPack(store, 'blending');

@@ -1,4 +1,4 @@
-/** Pictures of two discs, whose masks are known, and files of them for the engine. */
+/** Pictures of two discs with known masks, and their files for the engine. */
 import { crc32, deflateSync } from 'node:zlib';
 import { encodeMaskPng, encodePng, type PictureFile } from '../../../../electron/inference/images/images.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
@@ -19,7 +19,7 @@ export function discs(
       const [u, v] = [(x + 0.5) / width, (y + 0.5) / height];
       red[at] = Number(Math.hypot(u - 0.28, v - 0.5) < 0.17);
       blue[at] = Number(Math.hypot(u - 0.72, v - 0.5) < 0.17);
-      // Grain, for GrabCut's models: colours that never vary have none.
+      // Grain, because GrabCut's models need colours that vary.
       const grain = (x * 7 + y * 13) % 9;
       const ground = [90 + 40 * u + grain, 160 - grain, 110 + 30 * v + grain];
       behind.set(ground, 3 * at);
@@ -34,7 +34,7 @@ export function discs(
   };
 }
 
-/** A whole, valid PNG of black pixels, one bit each: 900 million of them take a hundred kilobytes. */
+/** A complete, valid PNG of black pixels, one bit each: 900 million of them take a hundred kilobytes. */
 export function blackPng(width: number, height: number): Buffer {
   const chunk = (type: string, content: Buffer) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);

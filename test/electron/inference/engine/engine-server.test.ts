@@ -1,4 +1,4 @@
-/** The engine behind its line, without a process between: cancelling takes one step, and no more. */
+/** The engine's server without a separate process: cancelling takes one step, and no more. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ function next<Type extends EngineMessage['type']>(
   });
 }
 
-test('a cancelled render stops within one step, in inverting and in blending', async () => {
+test('a cancelled render stops within one step, during inversion and during blending', async () => {
   const packFolder = makeTinyPack(root);
   writeManifest(packFolder);
   const opened = next('opened');
@@ -81,6 +81,6 @@ test('a cancelled render stops within one step, in inverting and in blending', a
   }
 });
 
-test('what is no message of the host is a fault, and loud', () => {
+test('anything but a host’s message is a fault and throws', () => {
   expect(() => toEngine({ type: 'run', runId: 1 } as unknown as HostMessage)).toThrow(/unexpected message/);
 });

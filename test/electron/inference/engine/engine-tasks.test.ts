@@ -1,4 +1,4 @@
-/** The tasks of the engine: what each leaves, that cancelling is heard in every stage, and what previews may cost. */
+/** The engine's tasks: the result of each, cancelling in every stage, and the limits of previews. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ async function run(task: EngineTask, cancelAt?: string) {
     readAsset,
     onProgress: ({ stage }) => {
       stages.push(stage);
-      // A message that cancels arrives when the event loop turns, not within the report.
+      // A cancel message arrives in another turn of the event loop, not during the report.
       if (stage === cancelAt) setImmediate(() => controller.abort());
     },
     onPreview: (preview) => previews.push(preview),
@@ -54,7 +54,7 @@ async function run(task: EngineTask, cancelAt?: string) {
   return { result, stages, previews, candidates };
 }
 
-/** A seed of which nothing is kept, so that every stage has its work. */
+/** A seed for which nothing is cached, so that every stage has work to do. */
 let seed = 1000;
 const tasks = {
   render: (): EngineTask => ({
@@ -93,7 +93,7 @@ const tasks = {
 describe.each(Object.entries(tasks))('%s', (name, make) => {
   let stages: string[];
 
-  test('gives what its kind promises', async () => {
+  test('gives the result of its kind', async () => {
     const { result, stages: seen, candidates } = await run(make());
     const done = await result;
     expect(done.kind).toBe(make().kind);
@@ -107,8 +107,8 @@ describe.each(Object.entries(tasks))('%s', (name, make) => {
     expect(stages.length).toBeGreaterThan(0);
   });
 
-  test('hears cancelling in every stage but behind its last step', async () => {
-    // What comes after the last report of the last stage is the result itself.
+  test('can be cancelled in every stage, except after its last step', async () => {
+    // The last report of the last stage is followed only by the result itself.
     for (const stage of stages) {
       const { result } = await run(make(), stage);
       await expect(result, stage).rejects.toMatchObject({ code: 'CANCELLED' });
@@ -125,7 +125,7 @@ describe('previews', () => {
   const image: RgbImage = { width: 2, height: 2, data: new Uint8Array(12) };
   const frame = { left: 0, top: 0, width: 16, height: 16, modelWidth: 16, modelHeight: 16 };
 
-  test('one that cannot be encoded is noted once, and the next ones are tried', async () => {
+  test('one that cannot be encoded is logged once, and the next ones are tried', async () => {
     let attempts = 0;
     const sender = new PreviewSender(
       () => undefined,
@@ -165,11 +165,11 @@ describe('previews', () => {
       },
     );
     await expect(run).rejects.toThrow('the render failed');
-    // It was being encoded when the render failed, and had its end before that was told.
+    // It was being encoded when the render failed, and was finished before that was reported.
     expect(shown).toBe(1);
   });
 
-  test('a render goes on without them where they cannot be made', async () => {
+  test('a render continues without them if they cannot be made', async () => {
     const { result } = await run(tasks.render!());
     expect((await result).notices).toEqual([]);
     const outcome = await engine.render(request, readAsset, {

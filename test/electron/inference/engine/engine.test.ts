@@ -1,4 +1,4 @@
-/** The engine on a tiny pack: what it returns, what it keeps, what it refuses, and that it gives everything back. */
+/** The engine on a tiny pack: what it returns, what it caches, what it refuses, and that it releases everything. */
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ async function render(file: unknown = tinySceneFile(), controls: RenderControls 
 }
 
 describe('a render', () => {
-  test('gives a picture, the request, the device and the rows that it took', async () => {
+  test('gives a picture, the request, the device and the number of rows', async () => {
     const progress: RenderProgress[] = [];
     const outcome = await render(tinySceneFile(), { onProgress: (at) => progress.push(at) });
     expect(outcome.image).toMatchObject({ width: 32, height: 32 });
@@ -70,13 +70,13 @@ describe('a render', () => {
     expect(outcome.unetMs).toBeLessThan(outcome.totalMs);
   });
 
-  test('gives the same bytes again, with and without what is cached, and whatever is watched', async () => {
+  test('gives the same bytes again, cached or not, with or without previews and traces', async () => {
     const first = await render();
     const cached = await render(tinySceneFile(), { onPreview: () => undefined, onTrace: () => undefined });
     expect(cached.image.data).toEqual(first.image.data);
   });
 
-  test('reuses what alpha, beta, masks and order leave as it is, and nothing when the seed changes', async () => {
+  test('reuses what alpha, beta, masks and order do not affect, and nothing when the seed changes', async () => {
     await engine.release();
     const first = await render();
     const tuned = tinySceneFile();
@@ -84,7 +84,7 @@ describe('a render', () => {
     tuned.concepts[1]!.order = 5;
     tuned.parameters = { ...tuned.parameters, beta: 0.3, featherPx: 4 };
     const retuned = await render(tuned);
-    // 3 steps of two references: neither the background nor the concepts are asked about again.
+    // 3 steps of two references: neither the background nor the concepts are computed again.
     expect(retuned.unetRows).toBe(3 * 2);
     await engine.release();
     rmSync(join(cacheFolder, 'tensors'), { recursive: true });
@@ -96,7 +96,7 @@ describe('a render', () => {
     expect((await render(reseeded)).unetRows).toBe(first.unetRows);
   });
 
-  test('does not read the pictures again while they are the same, and takes the new alpha', async () => {
+  test('does not reread unchanged pictures, and uses the new alpha', async () => {
     await engine.release();
     const { request, readAsset } = await sceneOf();
     const read: string[] = [];
@@ -137,7 +137,7 @@ describe('a render', () => {
     expect(Buffer.from(image.data.subarray(0, 3 * 32 * 4))).toEqual(background.subarray(0, 3 * 32 * 4));
   });
 
-  test('takes alpha 0 as 0: another picture than with the default', async () => {
+  test('treats alpha 0 as 0: the picture differs from the default’s', async () => {
     const file = tinySceneFile();
     for (const concept of file.concepts) concept.alpha = 0;
     const { request } = await sceneOf(file);
@@ -148,7 +148,7 @@ describe('a render', () => {
     expect((await render(ablated)).blend.latents.data).not.toEqual(zero.blend.latents.data);
   });
 
-  test('uses the decoder’s layers only when it is told to', async () => {
+  test('uses the decoder’s layers only on request', async () => {
     const all = await render();
     const file = tinySceneFile();
     file.parameters = { ...file.parameters, attentionLayers: 'decoder' };
@@ -183,13 +183,13 @@ describe('a render', () => {
 });
 
 describe('notices', () => {
-  test('say that the masks were filled where there is no inpainted background', async () => {
+  test('say that the masks were filled if there is no inpainted background', async () => {
     const file = tinySceneFile();
     file.inpainted = undefined;
     expect((await render(file)).notices).toEqual([expect.stringContaining('no inpainted background')]);
   });
 
-  test('say that a picture was used whole where nobody has said what the thing in it is', async () => {
+  test('say that a picture was used whole if its subject is unknown', async () => {
     const file = { ...tinySceneFile(), parameters: { conceptImageMode: 'aligned' } };
     const { notices } = await render(file);
     expect(notices).toEqual(
@@ -206,19 +206,19 @@ describe('notices', () => {
     ]);
   });
 
-  test('say that the cache cannot be written, and the render goes on', async () => {
-    // A file where the folder should be: unlike permissions, this also stops an administrator.
+  test('say that the cache cannot be written, and the render continues', async () => {
+    // A file in place of the folder: unlike permissions, this also stops an administrator.
     writeFileSync(join(cacheFolder, 'tensors'), '');
     expect((await render()).notices).toEqual([expect.stringContaining('cannot be written')]);
     rmSync(join(cacheFolder, 'tensors'));
   });
 });
 
-describe('the thing in a concept picture', () => {
+describe('the subject of a concept picture', () => {
   const withSubject = (conceptImageMode: string) => {
     const file = tinySceneFile();
     const [first, ...others] = file.concepts;
-    // Any mask of the picture's size will do: that of the region is one.
+    // Any mask of the picture's size will do: the region's is one.
     return {
       ...file,
       concepts: [
@@ -229,7 +229,7 @@ describe('the thing in a concept picture', () => {
     };
   };
 
-  test('is all that is used of it when the parameter says so', async () => {
+  test('is the only part used if the parameter says so', async () => {
     const [whole, subject, placed] = [
       await render(withSubject('full')),
       await render(withSubject('subject')),
@@ -237,12 +237,12 @@ describe('the thing in a concept picture', () => {
     ];
     expect(whole.image.data).toEqual((await render()).image.data);
     expect(subject.image.data).not.toEqual(whole.image.data);
-    // Here each thing already is where it goes.
+    // Here each subject is already where it belongs.
     expect(placed.image.data).toEqual(subject.image.data);
     expect(placed.notices).toEqual([]);
   });
 
-  test('has a mask of the picture’s aspect', async () => {
+  test('has a mask with the picture’s aspect ratio', async () => {
     const { request, readAsset } = await sceneOf(withSubject('aligned'));
     const { subject } = request.scene.concepts[0]!;
     const small = await encodeMaskPng(tensor(new Float32Array(128).fill(1), [8, 16]));
@@ -250,12 +250,12 @@ describe('the thing in a concept picture', () => {
       const file = await readAsset(id);
       return id === subject ? { ...file, bytes: small } : file;
     };
-    // The region's mask is the same file, and comes first to be of another size.
+    // The region's mask is the same file, and its size is checked first.
     await expect(engine.render(request, swapped)).rejects.toMatchObject({ code: 'SIZE_MISMATCH' });
   });
 });
 
-describe('bad input', () => {
+describe('refuses', () => {
   async function codeOf(promise: Promise<unknown>): Promise<string> {
     return promise.then(
       () => 'nothing thrown',
@@ -271,7 +271,7 @@ describe('bad input', () => {
     );
   });
 
-  test('a request that is not one', async () => {
+  test('an invalid request', async () => {
     const { request, readAsset } = await sceneOf();
     const broken = { ...request, parameters: { ...request.parameters, beta: 7 } };
     expect(await codeOf(engine.render(broken, readAsset))).toMatch(/^PARAMETER_INVALID: .*beta/s);
@@ -283,7 +283,7 @@ describe('bad input', () => {
 });
 
 describe('cancelling', () => {
-  test('takes effect in every stage, leaves no half-written cache and a usable engine', async () => {
+  test('takes effect in every stage, leaves no partial cache and a usable engine', async () => {
     for (const stage of ['encode', 'invert', 'blend'] as const) {
       const controller = new AbortController();
       const rendering = render(tinySceneFile(), {
@@ -299,7 +299,7 @@ describe('cancelling', () => {
     expect((await render()).image.width).toBe(32);
   });
 
-  test('before it begins', async () => {
+  test('works before the start', async () => {
     await expect(render(tinySceneFile(), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'CANCELLED',
     });
@@ -307,7 +307,7 @@ describe('cancelling', () => {
 });
 
 describe('sessions', () => {
-  test('are all given back on release, however often, and regenerated for the next render', async () => {
+  test('are all released, however often, and created again for the next render', async () => {
     await render();
     expect(openSessionCount()).toBeGreaterThanOrEqual(4);
     await engine.release();
@@ -318,7 +318,7 @@ describe('sessions', () => {
     expect(openSessionCount()).toBe(0);
   });
 
-  test('are given back when a pack cannot be used', async () => {
+  test('are released if a pack cannot be used', async () => {
     const packFolder = makeTinyPack(root, 'mismatched');
     rmSync(join(packFolder, 'vae', 'config.json'));
     await expect(Engine.open({ packFolder, device: 'cpu', cacheFolder })).rejects.toMatchObject({
@@ -350,7 +350,7 @@ test.each([
   expect(after).not.toEqual(before);
 });
 
-test('a pack folder that cannot be written is as good as any', async () => {
+test('a read-only pack folder works like any other', async () => {
   const packFolder = makeTinyPack(root, 'read-only');
   for (const name of ['unet', 'vae', 'text_encoder', '.']) chmodSync(join(packFolder, name), 0o555);
   const other = await Engine.open({ packFolder, device: 'cpu', cacheFolder });

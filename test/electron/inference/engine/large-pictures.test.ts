@@ -1,4 +1,4 @@
-/** Masks and removal on pictures that are larger than what the models work on. */
+/** Masks and removal on pictures larger than the models' size. */
 import { expect, test } from 'vitest';
 import { isMaskOf, maskSize } from '../../../../electron/contract/frame.ts';
 import { encodeMaskPng, encodePng } from '../../../../electron/inference/images/images.ts';
@@ -34,7 +34,7 @@ function maskPng(width: number, height: number, { left, top, right, bottom }: Bo
   return encodeMaskPng(tensor(plane, [height, width]));
 }
 
-test('what is selected in a picture of six megapixels comes at the size of its masks', async () => {
+test('a selection in a picture of six megapixels has the size of its masks', async () => {
   const [width, height] = [3000, 2000];
   const thing = { left: 900, top: 600, right: 1800, bottom: 1400 };
   const file = { name: 'large.png', bytes: await encodePng(scenery(width, height, thing)) };
@@ -90,7 +90,7 @@ test.each(['layers', 'diffusion'] as const)(
   },
 );
 
-test('a mask of another aspect than the picture is refused', async () => {
+test('a mask with another aspect ratio than the picture is refused', async () => {
   const file = {
     name: 'large.png',
     bytes: await encodePng(scenery(1601, 1203, { left: 1, top: 1, right: 9, bottom: 9 })),

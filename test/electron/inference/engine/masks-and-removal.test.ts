@@ -1,4 +1,4 @@
-/** Masks from phrases, clicks and boxes, and removing objects, through the engine on a tiny pack. */
+/** Masks from phrases, clicks and boxes, and object removal, through the engine on a tiny pack. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
     expect(notices).toEqual([]);
   });
 
-  test('nothing found is an answer: the wrong colour, another thing, a threshold too high', async () => {
+  test('finding nothing is a result: the wrong colour, another object, a threshold too high', async () => {
     const picture = await pictureFile(discs().image);
     const find = async (search: Parameters<typeof engine.preparation.findMask>[1]) =>
       engine.preparation.findMask(picture, search);
@@ -64,7 +64,7 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
     expect((await find({ phrase: 'a fluffy cat' })).notices[0]).toMatch(/ignored: "fluffy"/);
   });
 
-  test('things that do not touch are separate finds', async () => {
+  test('objects that do not touch are separate detections', async () => {
     const { image, red } = discs();
     // The blue disc becomes red too.
     const data = new Uint8Array(image.data);
@@ -103,7 +103,7 @@ describe('masks from clicks and boxes, by GrabCut', () => {
     return { scene, ...(await bare.preparation.selectMask(await pictureFile(scene.image), prompt)) };
   };
 
-  test('a click inside', async () => {
+  test('a click inside selects the disc', async () => {
     const { scene, proposals, model } = await select({
       points: [{ x: 27, y: 48, isInside: true }],
       box: null,
@@ -112,14 +112,14 @@ describe('masks from clicks and boxes, by GrabCut', () => {
     expect(overlap(proposals[0]!.mask, scene.red)).toBeGreaterThan(0.9);
   });
 
-  test('a box, and the same mask whenever it is asked for', async () => {
+  test('a box selects it, with the same mask every time', async () => {
     const prompt = { points: [], box: { left: 48, top: 25, right: 92, bottom: 72 } };
     const { scene, proposals } = await select(prompt);
     expect(overlap(proposals[0]!.mask, scene.blue)).toBeGreaterThan(0.9);
     expect((await select(prompt)).proposals[0]!.mask.data).toEqual(proposals[0]!.mask.data);
   });
 
-  test('a click outside takes something away from a box', async () => {
+  test('a click outside subtracts something from a box', async () => {
     const both = { left: 4, top: 20, right: 92, bottom: 76 };
     const { scene, proposals } = await select({
       points: [
@@ -131,7 +131,7 @@ describe('masks from clicks and boxes, by GrabCut', () => {
     expect(overlap(proposals[0]!.mask, scene.red)).toBeGreaterThan(0.9);
   });
 
-  test('a large picture is worked on smaller, and gets a mask of its own size', async () => {
+  test('a large picture is processed at a smaller size, and gets a mask of its own size', async () => {
     const { scene, proposals } = await select(
       { points: [], box: { left: 60, top: 210, right: 330, bottom: 480 } },
       [700, 700],
@@ -140,7 +140,7 @@ describe('masks from clicks and boxes, by GrabCut', () => {
     expect(overlap(proposals[0]!.mask, scene.red)).toBeGreaterThan(0.9);
   });
 
-  test('a box around everything', async () => {
+  test('a box around everything selects something', async () => {
     const { proposals } = await select({ points: [], box: { left: 0, top: 0, right: 96, bottom: 96 } });
     expect(proposals.length).toBeLessThanOrEqual(1);
   });
@@ -215,7 +215,7 @@ describe('removing objects', () => {
     },
   );
 
-  test('diffusion asks the U-Net: prompt and seed change the fill', async () => {
+  test('diffusion uses the U-Net: prompt and seed change the fill', async () => {
     const { image, red } = discs();
     const fill = async (prompt: string, seed: number) =>
       engine.preparation.removeObjects(await pictureFile(image), [await maskFile(red)], {
@@ -228,7 +228,7 @@ describe('removing objects', () => {
     expect((await fill('b', 3)).image.data).not.toEqual(first.data);
   });
 
-  test('takes the pack’s own model where it has one, else its diffusion, and says which', async () => {
+  test('uses the pack’s own model if it has one, else its diffusion, and says which', async () => {
     const { image, red } = discs();
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
     expect(await engine.preparation.removeObjects(...files)).toMatchObject({
@@ -252,7 +252,7 @@ describe('removing objects', () => {
     });
   });
 
-  test('a picture that the latents do not fit is filled by diffusion in a frame that they do', async () => {
+  test('a picture whose size does not fit the latents is filled by diffusion in a frame that does', async () => {
     const { image, red } = discs(95, 97);
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
     const removed = await bare.preparation.removeObjects(...files);
@@ -261,7 +261,7 @@ describe('removing objects', () => {
     expect(removed.image.data).not.toEqual(image.data);
   });
 
-  test('takes several masks at once', async () => {
+  test('accepts several masks at once', async () => {
     const { image, red, blue } = discs();
     const { hole } = await engine.preparation.removeObjects(
       await pictureFile(image),
@@ -279,7 +279,7 @@ describe('removing objects', () => {
     ).toBe(1);
   });
 
-  test('cancelled, it leaves nothing behind and can be asked again', async () => {
+  test('leaves nothing behind when cancelled, and can be repeated', async () => {
     const { image, red } = discs();
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
     const controller = new AbortController();
@@ -299,7 +299,7 @@ describe('removing objects', () => {
   });
 });
 
-describe('bad input', () => {
+describe('invalid input is refused:', () => {
   const selection = { points: [{ x: 1, y: 1, isInside: true }], box: null };
 
   test('an empty phrase', async () => {
@@ -311,7 +311,7 @@ describe('bad input', () => {
     }
   });
 
-  test('a mask of another aspect, an empty one, and one that leaves nothing', async () => {
+  test('a mask of another aspect ratio, an empty one, and one that leaves nothing', async () => {
     const { image, red } = discs();
     const picture = await pictureFile(image);
     const remove = async (mask: Tensor, growPx = 2) =>
@@ -338,7 +338,7 @@ describe('bad input', () => {
     }
   });
 
-  test('a PNG of 30,000 x 30,000 is refused before it is decoded', async () => {
+  test('a PNG of 30,000 x 30,000, before it is decoded', async () => {
     const bomb = blackPng(30_000, 30_000);
     expect(bomb.length).toBeLessThan(1e6);
     const before = process.memoryUsage().rss;
@@ -351,7 +351,7 @@ describe('bad input', () => {
   test.each([
     ['a truncated model', (bytes: Buffer) => bytes.subarray(0, 400)],
     ['a file that is none', () => Buffer.from('hello')],
-  ])('%s for finding masks', async (_, damage) => {
+  ])('%s in the mask model', async (_, damage) => {
     const packFolder = makeTinyPack(root, 'damaged');
     cpSync(join(golden, 'segmenter'), join(packFolder, 'segmenter'), { recursive: true });
     const path = join(packFolder, 'segmenter/model.onnx');
@@ -365,7 +365,7 @@ describe('bad input', () => {
     rmSync(packFolder, { recursive: true });
   });
 
-  test('an inpainter that is another model', async () => {
+  test('another model in place of the inpainter', async () => {
     const packFolder = makeTinyPack(root, 'other-model');
     mkdirSync(join(packFolder, 'inpainter'));
     cpSync(join(golden, 'segmenter/model.onnx'), join(packFolder, 'inpainter/lama_fp32.onnx'));

@@ -7,9 +7,9 @@ import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
 
 /**
- * Opens an engine with an empty cache before the first test of the file; releases it and removes its files after the last.
+ * Opens an engine with an empty cache before the file's first test; releases it and removes its files after the last.
  *
- * @returns the engine; to be called from the first test on
+ * @returns the engine; callable from the first test on
  */
 export function tinyEngine(): () => Engine {
   let folder: string;

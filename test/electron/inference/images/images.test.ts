@@ -18,7 +18,7 @@ const raw = (data: readonly number[], width: number, height: number, channels: 1
 const file = (bytes: Uint8Array, name = 'picture.png') => ({ name, bytes });
 
 describe('decoding', () => {
-  test('pixels come through PNG unchanged, and are named by their content', async () => {
+  test('pixels survive PNG unchanged, and are identified by their content', async () => {
     const image: RgbImage = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 250, 128, 0) };
     const decoded = await decodeImage(file(await encodePng(image)));
     expect(decoded.pixels).toEqual(image);
@@ -30,14 +30,14 @@ describe('decoding', () => {
     expect((await decodeImage(file(await encodePng(turned)))).contentHash).not.toBe(decoded.contentHash);
   });
 
-  test('transparency goes onto white, grey becomes RGB', async () => {
+  test('transparency is put on white, grey becomes RGB', async () => {
     const transparent = await raw([255, 0, 0, 0, 0, 0, 255, 255], 2, 1, 4).png().toBuffer();
     expect([...(await decodeImage(file(transparent))).pixels.data]).toEqual([255, 255, 255, 0, 0, 255]);
     const grey = await raw([7, 200], 2, 1, 1).toColourspace('b-w').png().toBuffer();
     expect([...(await decodeImage(file(grey))).pixels.data]).toEqual([7, 7, 7, 200, 200, 200]);
   });
 
-  test('is turned as its EXIF orientation says', async () => {
+  test('a picture is turned according to its EXIF orientation', async () => {
     const lying = await raw([255, 0, 0, 0, 255, 0], 2, 1, 3)
       .withMetadata({ orientation: 6 })
       .tiff()
@@ -53,7 +53,7 @@ describe('decoding', () => {
     expect([...(await decodeImage(file(deep))).pixels.data]).toEqual([0, 128, 255]);
   });
 
-  test('a mask is its lightness, and transparent is outside', async () => {
+  test('a mask is its lightness, with transparency outside', async () => {
     const mask = await decodeMask(
       file(await raw([0, 255, 51], 3, 1, 1).toColourspace('b-w').png().toBuffer()),
     );
@@ -76,7 +76,7 @@ describe('decoding', () => {
     });
   });
 
-  test('a PNG cut in its pixels is refused, not half shown', async () => {
+  test('a PNG truncated in its pixels is refused, not partly shown', async () => {
     const noise = Array.from({ length: 3 * 64 * 64 }, (_, at) => (at * 7919) % 256);
     const whole = await raw(noise, 64, 64, 3).png().toBuffer();
     await expect(decodeImage(file(whole.subarray(0, whole.length / 2)))).rejects.toMatchObject({
@@ -115,7 +115,7 @@ describe('simple fill', () => {
     expect(fillMasks(withObject, [square()]).data).toEqual(image.data);
   });
 
-  test('between two colours the fill goes from one to the other, and the rest stays', () => {
+  test('between two colours the fill blends from one to the other, and the rest stays', () => {
     const image = plain([0, 0, 0]);
     for (let at = 0; at < image.data.length; at++) image.data[at] = (Math.floor(at / 3) % 24) * 10;
     const filled = fillMasks(image, [square()]);
@@ -126,7 +126,7 @@ describe('simple fill', () => {
     expect(Math.max(...inside.map((value, at) => Math.abs(value - (at + 8) * 10)))).toBeLessThan(45);
   });
 
-  test('a mask of the whole picture leaves it as it is', () => {
+  test('a mask of the whole picture changes nothing', () => {
     const image = plain([1, 2, 3]);
     const whole = tensor(new Float32Array(24 * 24).fill(1), [24, 24]);
     expect(fillMasks(image, [whole])).toBe(image);
@@ -134,7 +134,7 @@ describe('simple fill', () => {
 });
 
 describe('masks as files', () => {
-  test('a mask comes back from PNG to within half a grey level', async () => {
+  test('a mask is read back from PNG within half a grey level', async () => {
     const values = Float32Array.from({ length: 6 * 5 }, (_, at) => at / 29);
     const png = await encodeMaskPng(tensor(values, [5, 6]));
     expect(await sharp(png).metadata()).toMatchObject({
@@ -153,7 +153,7 @@ describe('masks as files', () => {
 });
 
 describe('resizing', () => {
-  test('gives the size that was asked for, keeps flat colours, and lets its own size be', async () => {
+  test('gives the requested size, keeps uniform colours, and copies at the same size', async () => {
     const image: RgbImage = { width: 64, height: 48, data: new Uint8Array(3 * 64 * 48).fill(77) };
     const resized = await resizeImage(image, { width: 20, height: 30 });
     expect([resized.width, resized.height, resized.data.length]).toEqual([20, 30, 1800]);
@@ -170,7 +170,7 @@ describe('resizing', () => {
   });
 });
 
-test('the latent preview finds an affine map from latents to colours', async () => {
+test('the latent preview fits an affine map from latents to colours', async () => {
   // rgb = (c0, c1, c0 - c1) / 2 of the latents, at 4 pixels per element.
   const latents = tensor(
     Float32Array.from({ length: 4 * 8 * 8 }, (_, at) => Math.sin(at * 1.3)),

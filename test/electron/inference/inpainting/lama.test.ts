@@ -1,6 +1,6 @@
 /**
- * LaMa for real, on a small random export of its architecture (test/golden/lama/make_golden.py): the network, and the
- * whole of an object's removal with it, are held to what PyTorch and Pillow made in Python.
+ * The real LaMa on a small random export of its architecture (test/golden/lama/make_golden.py): the network, and a
+ * whole object removal with it, are compared with PyTorch and Pillow in Python.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-/** A folder with a model file by the name that LaMa is known by. */
+/** A folder with a model file under LaMa's usual name. */
 function inpainterFolder(bytes: Uint8Array): string {
   const folder = mkdtempSync(join(root, 'inpainter-'));
   writeFileSync(join(folder, 'lama_fp32.onnx'), bytes);
@@ -78,7 +78,7 @@ async function readScene(name: CaseName): Promise<{ image: RgbImage; thing: Tens
 }
 
 describe('the network', () => {
-  test('gives what PyTorch gives, from a picture and a hole to the filled picture', async () => {
+  test('gives PyTorch’s output, from a picture and a hole to the filled picture', async () => {
     const { image, thing } = await readScene('unresized');
     const hole = removalHole([thing], marginPx, image);
     const pixels = Float32Array.from({ length: 3 * sidePx * sidePx }, (_, at) => {
@@ -119,7 +119,7 @@ describe('the network', () => {
         changed += Number(Math.abs(value / 255 - pixels[at]!) > 0.05);
       });
       expect(farthest).toBeLessThan(1e-4);
-      // It is a fill that was compared, not the picture itself.
+      // The fill was compared, not the picture itself.
       expect(changed).toBeGreaterThan(500);
     } finally {
       await session.release();
@@ -127,11 +127,11 @@ describe('the network', () => {
   });
 });
 
-describe('removing a thing', () => {
+describe('removing an object', () => {
   /**
-   * In grey levels. Where the square is as large as the network's input nothing is resized, and only roundings of
-   * halves differ. Pillow and libvips resize to within half a grey level of each other in the mean, which this network's
-   * random weights make into not quite two; a square that lies one pixel elsewhere makes 4 and 13.
+   * In grey levels. If the square has the size of the network's input, nothing is resized, and only roundings of halves
+   * differ. Pillow and libvips resize to within half a grey level of each other on average, which this network's random
+   * weights amplify to not quite two; a square shifted by one pixel gives 4 and 13.
    */
   const tolerances = {
     unresized: { mean: 0.01, most: 1 },
@@ -179,7 +179,7 @@ describe('removing a thing', () => {
   );
 });
 
-/** A network in the place of LaMa, with other ports or another scale. */
+/** A network in place of LaMa, with other ports or another scale. */
 interface Ports {
   readonly image?: readonly Dim[];
   readonly mask?: readonly Dim[];
@@ -215,8 +215,8 @@ function greyWithHole(): { image: RgbImage; hole: Tensor } {
   };
 }
 
-describe('exports that differ', () => {
-  test.each([1, 255])('white is %d: told by the model itself', async (white) => {
+describe('other exports', () => {
+  test.each([1, 255])('white is %d: detected from the model itself', async (white) => {
     const inpainter = await openBytes(quarterGrey({ white }));
     const { image, hole } = greyWithHole();
     const { data } = await inpainter.fill(image, hole);
@@ -233,14 +233,14 @@ describe('exports that differ', () => {
     ['a mask of three channels', { mask: [1, 3, 16, 16] }, 'hole float32 [1,3,16,16]'],
     ['half precision', { type: 'float16' }, 'picture float16 [1,3,16,16]'],
     ['white of 7', { white: 7 }, 'neither 0..1 nor 0..255'],
-  ])('refuses %s, and says what it found', async (_, ports, found) => {
+  ])('with %s are refused, with what was found', async (_, ports, found) => {
     await expect(openBytes(quarterGrey(ports))).rejects.toMatchObject({
       code: 'MODEL_INVALID',
       message: expect.stringContaining(found),
     });
   });
 
-  test('refuses a picture of another size than was asked for', async () => {
+  test('that answer with a picture of another size are refused', async () => {
     const graph = new OnnxBuilder();
     const side = smallSidePx;
     const picture = graph.input('picture', 'float32', [1, 3, side, side]);
@@ -256,7 +256,7 @@ describe('exports that differ', () => {
     });
   });
 
-  test('refuses one input, and a third', async () => {
+  test('with one input or a third are refused', async () => {
     const one = new OnnxBuilder();
     one.output('filled', one.input('picture', 'float32', [1, 3, 16, 16]), [1, 3, 16, 16]);
     const three = new OnnxBuilder();
@@ -272,7 +272,7 @@ describe('exports that differ', () => {
     }
   });
 
-  test('refuses a truncated export, one that is none, and a folder without any', async () => {
+  test('that are truncated, invalid or missing are refused', async () => {
     const whole = readFileSync(join(golden, 'lama_fp32.onnx'));
     for (const bytes of [whole.subarray(0, 5000), Buffer.from('not a model')]) {
       await expect(openBytes(bytes)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
@@ -280,7 +280,7 @@ describe('exports that differ', () => {
     await expect(OnnxInpainter.open(root, device)).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
   });
 
-  test('values that are no numbers are told, not painted', async () => {
+  test('with non-finite output are reported, not painted', async () => {
     const graph = new OnnxBuilder();
     const picture = graph.input('picture', 'float32', [1, 3, 16, 16]);
     const hole = graph.input('hole', 'float32', [1, 1, 16, 16]);

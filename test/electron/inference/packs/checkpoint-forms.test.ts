@@ -1,6 +1,7 @@
 /**
- * The table of checkpoint forms in docs/models.md: every row is what opening a model of that form says. To write the
- * table after a change: PNPMIX_WRITE_FORMS=1 npx vitest run --config build/vitest.config.ts checkpoint-forms
+ * The table of checkpoint forms in docs/models.md: every row states the result of opening a model of that form. To
+ * rewrite the table after a change: PNPMIX_WRITE_FORMS=1 npx vitest run --config build/vitest.config.ts
+ * checkpoint-forms
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ const document = join(import.meta.dirname, '../../../../docs/models.md');
 const [begin, end] = ['<!-- checkpoint forms -->', '<!-- end of checkpoint forms -->'];
 
 let root: string;
-/** What LoRAs are put on. */
+/** The model that LoRAs are applied to. */
 let model: string;
 beforeAll(() => {
   root = temporaryFolder();
@@ -33,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** What a file of a form is good for, or the sentence that it is refused with. */
+/** What a file of a form can be used for, or the sentence that refuses it. */
 async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<string> {
   const path = make(folder);
   try {
@@ -67,7 +68,7 @@ function withVae(component: CheckpointComponent): Checkpoint {
   return { folder: '', components: new Map([['vae', component]]) };
 }
 
-test('docs/models.md says of every form what opening it says', async () => {
+test('docs/models.md matches the result of opening every form', async () => {
   const rows: string[] = [];
   for (const [index, form] of checkpointForms.entries()) {
     const folder = join(root, String(index));

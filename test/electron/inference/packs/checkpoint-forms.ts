@@ -1,4 +1,4 @@
-/** The forms in which models stand on people's disks: how a small one of each is made, for checkpoint-forms.test.ts. */
+/** The forms in which users have models on their disks: creates a small one of each, for checkpoint-forms.test.ts. */
 import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpoint } from '../../../../native-models/graph/index.ts';
@@ -17,13 +17,13 @@ export interface CheckpointForm {
   readonly form: string;
   /** What it is opened as; a model by default. */
   readonly as?: 'vae' | 'lora';
-  /** Makes it in an empty folder and returns what is opened. */
+  /** Creates it in an empty folder and returns what to open. */
   readonly make: (folder: string) => string;
 }
 
 const GOLDEN = join(import.meta.dirname, '../../../golden/graph');
 const UNET = 'model.diffusion_model.';
-/** Every form is told by names and shapes: values are zero, in the type that is written fastest. */
+/** Every form is recognised by names and shapes: values are zero, in the type that is fastest to write. */
 const zeros: Partial<WrittenFile> = { dtype: 'F16', values: {} };
 
 function single(
@@ -52,7 +52,7 @@ const named = (form: string, name: string, ...tensors: string[]) =>
     writeModelFile(path, { ...zeros, tensors: Object.fromEntries(tensors.map((tensor) => [tensor, [1]])) }),
   );
 
-/** A family's tensors with others among them. */
+/** A family's tensors, mixed with others. */
 const withTensors = (family: Family, more: Shapes): { tensors: Shapes } => ({
   tensors: { ...familyTensors(family).tensors, ...more },
 });
@@ -69,7 +69,7 @@ const renamed = (family: Family, rename: (name: string) => string): { tensors: S
   ),
 });
 
-/** A U-Net that takes more channels than latents. */
+/** A U-Net with more input channels than latents. */
 function withInputs(family: Family, channels: number): { tensors: Shapes } {
   const name = `${UNET}input_blocks.0.0.weight`;
   const [out] = familyTensors(family).tensors[name]!;

@@ -1,4 +1,4 @@
-/** Opening model packs: what is accepted, and that what is wrong is named. */
+/** Opening model packs: what is accepted, and that errors name what is wrong. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const open = () => openModelPack(packFolder, { cacheFolder });
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 const unetWeights = () => join(packFolder, 'unet', 'diffusion_pytorch_model.safetensors');
 
-/** Overwrites a tensor's element with a NaN. */
+/** Overwrites an element of a tensor with NaN. */
 function poison(path: string, tensorName?: string): string {
   const [first] = openSafetensors(path).tensors.values();
   const entry = tensorName === undefined ? first! : openSafetensors(path).tensors.get(tensorName)!;
@@ -31,8 +31,8 @@ function poison(path: string, tensorName?: string): string {
   return entry.name;
 }
 
-describe('a pack that is accepted', () => {
-  test('with a manifest: its size, its recommendation, its schedule', async () => {
+describe('a valid pack', () => {
+  test('with a manifest has its size, its recommendation and its schedule', async () => {
     writeManifest(packFolder);
     expect(await open()).toMatchObject({
       name: 'Tiny',
@@ -43,7 +43,7 @@ describe('a pack that is accepted', () => {
     });
   });
 
-  test('a plain diffusers folder: the size that its U-Net was trained for', async () => {
+  test('as a plain diffusers folder has the size that its U-Net was trained for', async () => {
     expect(await open()).toMatchObject({
       identity: { id: 'pack', version: 'unversioned' },
       size: { width: 32, height: 32 },
@@ -51,29 +51,29 @@ describe('a pack that is accepted', () => {
     });
   });
 
-  test('names its weights by their content alone', async () => {
+  test('identifies its weights by their content alone', async () => {
     const { identity } = await open();
     const moved = makeTinyPack(root, 'moved');
     expect((await openModelPack(moved, { cacheFolder })).identity.weights).toBe(identity.weights);
   });
 
-  test('reads weight files through once only', async () => {
+  test('has its weight files read only once', async () => {
     await open();
     const remembered = readdirSync(join(cacheFolder, 'weights'));
     expect(remembered).toHaveLength(3);
-    // A remembered answer that is damaged is no answer.
+    // A damaged cache entry is ignored.
     for (const name of remembered) writeFileSync(join(cacheFolder, 'weights', name), '{"sha256":');
     const before = (await open()).identity.weights;
     expect((await open()).identity.weights).toBe(before);
   });
 
-  test('works without a cache that can be written', async () => {
+  test('works without a writable cache', async () => {
     writeFileSync(join(root, 'file'), '');
     await openModelPack(packFolder, { cacheFolder: join(root, 'file') });
   });
 });
 
-describe('a pack that is refused', () => {
+describe('an invalid pack is refused:', () => {
   const cases: Record<string, { change: () => void; code: string; names: RegExp }> = {
     'not there': {
       change: () => rmSync(packFolder, { recursive: true }),
@@ -200,7 +200,7 @@ describe('a pack that is refused', () => {
   });
 });
 
-describe('parts that do not fit each other', () => {
+describe('components that do not fit each other', () => {
   const openEngine = () => Engine.open({ packFolder, device: 'cpu', cacheFolder });
 
   test('a U-Net with a text encoder of another width', async () => {
@@ -234,7 +234,7 @@ describe('parts that do not fit each other', () => {
     });
   });
 
-  test('TAESD in the place of the autoencoder is as good', async () => {
+  test('but TAESD works in place of the autoencoder', async () => {
     rmSync(join(packFolder, 'vae'), { recursive: true });
     cpSync(join(import.meta.dirname, '../../../golden/graph/taesd'), join(packFolder, 'vae'), {
       recursive: true,

@@ -1,5 +1,5 @@
 /**
- * What published repositories say beside their weights, verbatim (test/golden/published/README.md): schedules,
+ * Files that published repositories have next to their weights, verbatim (test/golden/published/README.md): schedules,
  * tokenizers and model indexes are read as diffusers and transformers read them.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ test.each(repositories)('the schedule of %s', (repository) => {
   expect(alphasCumprod(schedule)[999]).toBeCloseTo(0.004660098513077238, 12);
 });
 
-test('the model indexes: an empty negative prompt stands for zeros where they say nothing, as in diffusers', async () => {
+test('model indexes: without a statement, an empty negative prompt means zeros, as in diffusers', async () => {
   expect(await hasZerosForEmptyPrompt(root)).toBe(true);
   for (const repository of repositories) {
     expect(await hasZerosForEmptyPrompt(join(publishedFolder, repository)), repository).toBe(true);
@@ -60,7 +60,7 @@ test('the model indexes: an empty negative prompt stands for zeros where they sa
 
 describe('tokenizers', () => {
   const noCheckpoint = { folder: '', components: new Map() };
-  /** SD 2.x pads with "!", as only its special_tokens_map.json says; transformers lets that file win. */
+  /** SD 2.x pads with "!", as only its special_tokens_map.json states; transformers gives that file precedence. */
   const [endOfText, exclamation] = [49407, 0];
 
   function tokenizerFolder(repository: string, which: string): string {
@@ -84,7 +84,7 @@ describe('tokenizers', () => {
   ] as const)('%s/%s', async (repository, which, pad) => {
     writeWords(tokenizerFolder(repository, which));
     const tokenize = await openTokenizer(root, noCheckpoint, which);
-    // "a photo of an astronaut", as every tokenizer of CLIP has it.
+    // "a photo of an astronaut" in every CLIP tokenizer.
     const words = [320, 1125, 539, 550, 18376];
     const ids = [49406, ...words, 49407];
     expect(tokenize('a photo of an astronaut')).toEqual({
@@ -153,7 +153,7 @@ describe('tokenizers', () => {
     }
   });
 
-  test('files of another tokenizer are refused in words', async () => {
+  test('files of another tokenizer are refused with a sentence', async () => {
     const folder = join(root, 'tokenizer');
     mkdirSync(folder);
     writeJson(join(folder, 'tokenizer.json'), tokenizerJson(false, { type: 'Unigram', merges: undefined }));
@@ -187,7 +187,7 @@ describe('schedules of every kind', () => {
       { _class_name: 'EulerDiscreteScheduler', timestep_spacing: 'trailing', set_alpha_to_one: true },
       { stepsOffset: 1 },
     ],
-  ])('%j is taken', (changes, expected) => {
+  ])('%j is accepted', (changes, expected) => {
     expect(parse(changes)).toMatchObject(expected);
   });
 
@@ -205,7 +205,7 @@ describe('schedules of every kind', () => {
     [{ num_train_timesteps: 1 }, /num_train_timesteps/],
     [{ rescale_betas_zero_snr: true }, /rescale_betas_zero_snr.*v_prediction/],
     [{ _class_name: 'FlowMatchEulerDiscreteScheduler' }, /FlowMatch.*choose a checkpoint/],
-  ])('%j is refused in words', (changes, message) => {
+  ])('%j is refused with a sentence', (changes, message) => {
     expect(() => parse(changes)).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringMatching(message) }),
     );
@@ -218,7 +218,7 @@ describe('schedules of every kind', () => {
   });
 });
 
-test('an inpainting checkpoint is refused before its weights are read, with words', async () => {
+test('an inpainting checkpoint is refused with a sentence before its weights are read', async () => {
   const pack = makeTinyPack(root);
   cpSync(
     join(publishedFolder, 'stable-diffusion-inpainting/unet/config.json'),

@@ -1,4 +1,4 @@
-/** Checkpoints of one file as model packs: opened, identified, imported, rendered; their family's facts. */
+/** Single-file checkpoints as model packs: opened, identified, imported, rendered; and the facts of their family. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,7 +39,7 @@ describe('a single file', () => {
     expect(pack.tokenize('a cat').ids.slice(0, 5)).toEqual([49406, 320, 2368, 49407, 49407]);
   });
 
-  test('is named by its content alone, in a folder too', async () => {
+  test('is identified by its content alone, in a folder too', async () => {
     const folder = join(root, 'folder');
     mkdirSync(folder, { recursive: true });
     writeSingleFile(join(folder, 'other.safetensors'), 'sd1');
@@ -48,7 +48,7 @@ describe('a single file', () => {
     expect(other.name).toBe('other');
   });
 
-  test('is inspected as a folder is, and SDXL is opened for backgrounds only', async () => {
+  test('is inspected like a folder, and SDXL is opened for backgrounds only', async () => {
     expect(await inspectCheckpoint(file, 'blending')).toEqual(['my model.v2.safetensors']);
     const sdxl = join(root, 'sdxl.safetensors');
     writeSingleFile(sdxl, 'sdxl', { values: {} });
@@ -56,12 +56,12 @@ describe('a single file', () => {
     await expect(inspectCheckpoint(sdxl, 'blending')).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
 
-  test('that is not there is an unknown pack', async () => {
+  test('that is missing is an unknown pack', async () => {
     await expect(open(join(root, 'none.safetensors'))).rejects.toMatchObject({ code: 'PACK_UNKNOWN' });
   });
 });
 
-describe('what a family fixes is what its published repositories say', () => {
+describe('a family’s facts match its published repositories', () => {
   const families = [
     ['sd1', 'stable-diffusion-v1-5', 'epsilon', ['tokenizer']],
     ['sd2', 'stable-diffusion-2-1-base', 'epsilon', ['tokenizer']],

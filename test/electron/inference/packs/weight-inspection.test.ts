@@ -1,4 +1,4 @@
-/** Reading weights through: how far it is is told every few megabytes, and cancelling is heard between them. */
+/** Inspecting weights: progress is reported every few megabytes, and each report allows cancelling. */
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-test('every few megabytes are told, up to the end, and the hash is the file’s', async () => {
+test('progress is reported every few megabytes up to the end, and the hash is the file’s', async () => {
   const told: number[] = [];
   let total = 0;
   const { sha256, nonFiniteTensor } = await inspectWeights(
@@ -51,13 +51,13 @@ test('every few megabytes are told, up to the end, and the hash is the file’s'
   expect(told.at(-1)).toBe(total);
 });
 
-test.each([1, 3, 5])('cancelling is heard at report %i', async (at) => {
+test.each([1, 3, 5])('cancelling takes effect at report %i', async (at) => {
   const controller = new AbortController();
   let reports = 0;
   await expect(
     inspectWeights(path, join(root, `no cache ${at}`), controller.signal, () => {
       reports++;
-      // As a message does: it arrives when the event loop turns.
+      // Like a message, it arrives in another turn of the event loop.
       if (reports === at) setImmediate(() => controller.abort());
     }),
   ).rejects.toMatchObject({ code: 'CANCELLED' });

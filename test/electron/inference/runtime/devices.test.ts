@@ -1,4 +1,4 @@
-/** The choice of a device, on machines that are not this one; and what sessions are checked for. */
+/** The choice of a device on simulated machines, and the checks on sessions. */
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { chooseDevice, type DeviceEnvironment } from '../../../../electron/inference/runtime/devices.ts';
@@ -21,14 +21,14 @@ const machine = (changes: Partial<DeviceEnvironment> = {}): DeviceEnvironment =>
 });
 
 describe('choosing a device', () => {
-  test('CUDA where it works, in half precision', async () => {
+  test('CUDA if it works, in half precision', async () => {
     const device = await chooseDevice('auto', machine());
     expect(device.report).toMatchObject({ device: 'cuda', passedOver: [] });
     expect(device.precision).toBe('float16');
     expect(device.sessionOptions.executionProviders).toEqual(['cuda']);
   });
 
-  test('the CPU where CUDA does not start, with the reason', async () => {
+  test('the CPU if CUDA does not start, with the reason', async () => {
     const device = await chooseDevice(
       'auto',
       machine({
@@ -57,7 +57,7 @@ describe('choosing a device', () => {
     expect(device.report.device).toBe(expected);
   });
 
-  test('a machine without memory for any is said to be that', async () => {
+  test('a machine without enough memory for any device is reported as such', async () => {
     const probe = async () => {
       throw new Error('PosixThread::PosixThread(...) pthread_create failed, error code: 12');
     };
@@ -69,7 +69,7 @@ describe('choosing a device', () => {
     }
   });
 
-  test('one that is asked for by name is used, or an error says why not: never another', async () => {
+  test('a device requested by name is used, or an error says why not: never another one', async () => {
     const webgpu = await chooseDevice('webgpu', machine());
     expect(webgpu.report.device).toBe('webgpu');
     await expect(chooseDevice('directml', machine())).rejects.toMatchObject({
@@ -98,7 +98,7 @@ describe('the check of a model’s inputs and outputs', () => {
   ] as ort.InferenceSession.ValueMetadata[];
   const port = { name: 'x', type: 'float32', dims: ['batch', 4] } as const;
 
-  test('accepts what fits', () => {
+  test('accepts a model that fits', () => {
     checkPorts('unet', 'input', found, [port]);
   });
 
@@ -111,12 +111,12 @@ describe('the check of a model’s inputs and outputs', () => {
     expect(() => checkPorts('unet', 'input', found, [needed])).toThrow(message);
   });
 
-  test('names an input that nothing gives', () => {
+  test('names an input that nothing supplies', () => {
     expect(() => checkPorts('unet', 'input', found, [])).toThrow(/does not provide: x/);
     checkPorts('unet', 'output', found, []);
   });
 
-  test('a session that fails it is given back', async () => {
+  test('releases a session that fails it', async () => {
     const graph = new OnnxBuilder();
     graph.output('y', graph.node('Neg', [graph.input('x', 'float32', [1])], 'float32'), [1]);
     const device = await chooseDevice('cpu');
@@ -157,7 +157,7 @@ test.each([
   'mmap unet.safetensors failed, errcode 12 - Cannot allocate memory',
   'The paging file is too small for this operation to complete.',
   'Array buffer allocation failed',
-])('memory that runs out is told apart: %s', (message) => {
+])('running out of memory is recognised: %s', (message) => {
   for (const code of ['INTERNAL', 'MODEL_INVALID'] as const) {
     expect(sessionError(new Error(message), code, 'It failed')).toMatchObject({
       code: 'OUT_OF_MEMORY',

@@ -1,4 +1,4 @@
-/** What is opened once and given back: one that fails late does not take its successor along. */
+/** Lazily opened resources that are released: a late failure does not affect the successor. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { EngineDevice } from '../../../../electron/inference/runtime/devices.ts';
 import { Lazy } from '../../../../electron/inference/runtime/lazy.ts';
@@ -49,7 +49,7 @@ const once = () => {
 test.each([
   ['a session', lazy],
   ['a model', once],
-])('%s that fails after it was given back leaves the next one alone', async (_, make) => {
+])('%s that fails after its release does not affect the next one', async (_, make) => {
   const kept = make();
   const first = kept.get();
   const failed = expect(first).rejects.toThrow('too late');
@@ -70,7 +70,7 @@ test.each([
 test.each([
   ['a session', lazy],
   ['a model', once],
-])('%s that failed is tried again', async (_, make) => {
+])('%s that failed is retried', async (_, make) => {
   const kept = make();
   const first = kept.get();
   expect(kept.get()).toBe(first);

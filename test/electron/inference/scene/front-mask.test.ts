@@ -1,4 +1,4 @@
-/** What of the background is in front of a concept stays as it was; and concepts that overlap, in both modes. */
+/** The part of a background in front of a concept is unchanged; and overlapping concepts, in both modes. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
@@ -49,7 +49,7 @@ const withFront = async (concept: RequestConcept, size: Size, box: Box): Promise
   front: await maskOf(size, box),
 });
 
-describe('what is in front', () => {
+describe('the part in front', () => {
   test.each(['place', 'replace'] as const)(
     'is the background’s own pixels, with %s, wherever it is',
     async (mode) => {
@@ -74,18 +74,18 @@ describe('what is in front', () => {
     },
   );
 
-  test('is so in backgrounds that are larger than their masks, too', async () => {
+  test('also works in backgrounds that are larger than their masks', async () => {
     const large = { width: 360, height: 260 };
     const concept = await placing({ ...placementAt(180, 130), scale: 6 }, 1);
     const hidden = await withFront(concept, background, { left: 90, top: 0, width: 90, height: 130 });
     const { image } = await render(engine(), large, [hidden], { steps: 1 });
-    // Between the last pixel of the mask outside and the first one inside it fades.
+    // It fades between the last mask pixel outside and the first one inside.
     const inside = { left: 181, top: 0, width: 179, height: 260 };
     expect(differences(image, scenery(large, 1), inside)).toBe(0);
     expect(differences(image, scenery(large, 1), { ...inside, left: 0, width: 179 })).toBeGreaterThan(1000);
   });
 
-  test('hides nothing where its mask covers nothing, which is said', async () => {
+  test('hides nothing if its mask is empty, with a notice', async () => {
     const concept = await placing(placementAt(90, 65), 0.5);
     const plain = await render(engine(), background, [concept], { steps: 1 });
     const empty = await withFront(concept, background, { left: 0, top: 0, width: 0, height: 0 });
@@ -94,7 +94,7 @@ describe('what is in front', () => {
     expect(outcome.notices.join()).toContain('in front of "cup"');
   });
 
-  test('cannot hide all of a concept without a word', async () => {
+  test('cannot hide all of a concept silently', async () => {
     const concept = await placing(placementAt(90, 65), 1);
     const hidden = await withFront(concept, background, { left: 0, top: 0, ...background });
     await expect(render(engine(), background, [hidden], { steps: 1 })).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe('what is in front', () => {
   });
 });
 
-describe('concepts that overlap', () => {
+describe('overlapping concepts', () => {
   const first = { left: 40, top: 30, width: 60, height: 60 };
   const second = { left: 70, top: 45, width: 60, height: 60 };
   const overlap = { left: 72, top: 47, width: 26, height: 41 };
@@ -116,7 +116,7 @@ describe('concepts that overlap', () => {
     ],
     ['two that replace', () => Promise.all([replacing(background, first), replacing(background, second)])],
     ['one of each', () => Promise.all([replacing(background, first), placing(placementAt(100, 75), 1)])],
-  ])('%s: the order says which is in front', async (_, make) => {
+  ])('%s: the order determines which is in front', async (_, make) => {
     const [a, b] = await make();
     const named = [
       { ...a!, name: 'a' },
@@ -136,7 +136,7 @@ describe('concepts that overlap', () => {
     expect(Buffer.compare((await inOrder([2, 5])).image.data, forward.image.data)).toBe(0);
   });
 
-  test('what is in front of one is not in front of the other', async () => {
+  test('the part in front of one is not in front of the other', async () => {
     const shadow = null;
     const behind = await placing({ ...placementAt(75, 65), shadow }, 1);
     const free = await placing({ ...placementAt(112, 65), shadow }, 1);
@@ -147,14 +147,14 @@ describe('concepts that overlap', () => {
     ];
     const { image } = await render(engine(), background, concepts, { steps: 1 });
     const alone = await render(engine(), background, [free], { steps: 1 });
-    // Only the one that is not behind it shows there.
+    // There, only the concept that is not behind it is visible.
     expect(differences(image, scenery(background, 1), { ...fence, left: 60, width: 12 })).toBe(0);
     expect(differences(alone.image, scenery(background, 1), fence)).toBeGreaterThan(500);
     expect(differences(image, scenery(background, 1), fence)).toBeGreaterThan(500);
   });
 });
 
-test('a soft front mixes, by its own values', () => {
+test('a soft front mask mixes by its values', () => {
   const front = tensor(Float32Array.of(0, 0.25, 1), [1, 3]);
   const picture = { width: 3, height: 1, data: Uint8Array.of(10, 10, 10, 10, 10, 10, 10, 10, 10) };
   drawBehind(picture, frontPlane(front), () => picture.data.fill(210));

@@ -1,4 +1,4 @@
-/** Scenes with full-size backgrounds for the tests of what comes back: pictures, masks and concepts by few numbers. */
+/** Scenes with full-size backgrounds for tests of their results: pictures, masks and concepts from a few numbers. */
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import type { Placement } from '../../../../electron/contract/placement.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
@@ -10,7 +10,7 @@ import { assetIdOf } from '../../../../electron/projects/asset-id.ts';
 
 const assets = new Map<string, Uint8Array>();
 
-/** The files that were made so far, as the engine reads them. */
+/** The files made so far, as the engine reads them. */
 export async function readAsset(id: string): Promise<{ name: string; bytes: Uint8Array }> {
   return { name: id.slice(0, 6), bytes: assets.get(id)! };
 }
@@ -24,7 +24,7 @@ export interface Box extends Size {
   readonly top: number;
 }
 
-/** Keeps a file. @returns its id */
+/** Adds a file. @returns its id */
 export function put(bytes: Uint8Array): string {
   const id = assetIdOf(bytes);
   assets.set(id, bytes);
@@ -46,7 +46,7 @@ export function scenery({ width, height }: Size, seed: number): RgbImage {
 }
 
 export const picture = async (size: Size, seed: number) => put(await encodePng(scenery(size, seed)));
-/** White in a box. */
+/** White inside a box. */
 export const maskOf = async ({ width, height }: Size, box: Box) =>
   put(
     await encodeMaskPng(

@@ -1,4 +1,4 @@
-/** Frames in full-size backgrounds: what comes back, and what is left as it was. */
+/** Frames in full-size backgrounds: what is rendered, and what is unchanged. */
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -44,8 +44,8 @@ const scenes = fc.record({ width: side, height: side }).chain((background) =>
   }),
 );
 
-describe('outside of the masks’ fade', () => {
-  test('every pixel of the background stays, whatever its size and the frame', async () => {
+describe('outside the masks’ fade', () => {
+  test('every pixel of the background is unchanged, whatever its size and the frame', async () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ background, box, frame, seed }) => {
         const concept = await replacing(background, box);
@@ -53,7 +53,7 @@ describe('outside of the masks’ fade', () => {
         const original = scenery(background, seed);
         expect([outcome.image.width, outcome.image.height]).toEqual([background.width, background.height]);
         const { frame: resolved } = outcome;
-        // The fade of 2 px at the model's size, in the background's, and an element more where it is enlarged.
+        // The fade is 2 px at the model's size, scaled to the background, plus an element if that is enlarged.
         const reach =
           2 + 3 * Math.max(resolved.width / resolved.modelWidth, resolved.height / resolved.modelHeight, 1);
         let changed = 0;
@@ -77,7 +77,7 @@ describe('outside of the masks’ fade', () => {
     );
   });
 
-  test('a drawn frame is kept to, and its size in and out is said', async () => {
+  test('a drawn frame is used, and a notice states its input and output sizes', async () => {
     const background = { width: 200, height: 120 };
     const drawn = { left: 60, top: 20, width: 64, height: 64 };
     const concept = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
@@ -109,7 +109,7 @@ describe('outside of the masks’ fade', () => {
   });
 });
 
-test('a concept that reaches out of a drawn frame is named, one that lies in it is not', async () => {
+test('a concept that extends beyond a drawn frame is named, one inside it is not', async () => {
   const background = { width: 200, height: 120 };
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
@@ -130,7 +130,7 @@ test('a small background is enlarged for the model, with a notice', async () => 
   expect(notices.join()).toContain('was enlarged to the model’s size');
 });
 
-test('a mask at a smaller size of the same aspect is taken, one of another aspect refused', async () => {
+test('a smaller mask with the same aspect ratio is accepted, one with another refused', async () => {
   const background = { width: 160, height: 120 };
   const box = { left: 40, top: 30, width: 60, height: 60 };
   const half = await maskOf({ width: 80, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
@@ -154,14 +154,14 @@ describe('a placed concept', () => {
     shadow: { offsetXPx: 3, offsetYPx: 5, blurPx: 4, opacity: 0.4 },
   };
 
-  /** The collage by other means: the cut-out through libvips' affine transform would not be bit for bit the same. */
+  /** The collage by other means: a cut-out through libvips' affine transform would not be identical bit for bit. */
   async function collage(placement: Placement): Promise<RgbImage> {
     const concept = await placing(placement, 0);
-    // Nothing of the model: the staged background is what a strength of 0 and all of the detail give.
+    // Nothing of the model: with strength 0 and full detail the result is the staged background.
     return (await render(engine(), background, [concept], { detail: 1 })).image;
   }
 
-  test('with strength 0 and detail 1 is the collage: the picture’s own pixels where it lies unscaled', async () => {
+  test('with strength 0 and detail 1 is the collage: the picture’s own pixels if it is not scaled', async () => {
     const upright: Placement = {
       ...firstPlacement({ width: 24, height: 18 }, background),
       x: 92,
@@ -201,7 +201,7 @@ describe('a placed concept', () => {
     expect(one.data).not.toEqual(scenery(background, 1).data);
   });
 
-  test('moved and moved back gives the same bytes', async () => {
+  test('gives the same bytes after it is moved and moved back', async () => {
     const first = await render(engine(), background, [await placing(place, 0.5)], { detail: 0.5 });
     const moved = await render(engine(), background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
       detail: 0.5,
@@ -211,15 +211,15 @@ describe('a placed concept', () => {
     expect(Buffer.compare(back.image.data, first.image.data)).toBe(0);
   });
 
-  test('takes the strength that the pack’s autoencoder allows, and says so', async () => {
+  test('has the strength that the pack’s autoencoder allows, with a notice', async () => {
     const { notices } = await render(engine(), background, [await placing(place, null)]);
-    // Random weights keep nothing of a picture.
+    // Random weights preserve nothing of a picture.
     expect(notices.join()).toMatch(
       /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
     );
   });
 
-  test('outside of the frame is an error that says so', async () => {
+  test('outside the frame is an error that says so', async () => {
     const away = await placing({ ...place, x: -300 }, 1);
     await expect(render(engine(), background, [away])).rejects.toMatchObject({
       code: 'MASK_EMPTY',
@@ -227,7 +227,7 @@ describe('a placed concept', () => {
     });
   });
 
-  test('is cut out by its own transparency where it has no subject mask', async () => {
+  test('is cut out by its own transparency if it has no subject mask', async () => {
     const rgba = new Uint8Array(24 * 18 * 4).fill(255);
     for (let at = 0; at < 24 * 9 * 4; at += 4) rgba[at + 3] = 0;
     const bytes = await sharp(rgba, { raw: { width: 24, height: 18, channels: 4 } })
@@ -243,7 +243,7 @@ describe('a placed concept', () => {
   });
 });
 
-test('a mask on nothing is named: replacing cannot make a thing where there is none', async () => {
+test('a mask on nothing is reported: replacing needs an object there', async () => {
   const background = { width: 64, height: 64 };
   const concept = await replacing(background, { left: 10, top: 10, width: 40, height: 40 });
   const same = await picture(background, 1);
@@ -264,7 +264,7 @@ test('a mask on nothing is named: replacing cannot make a thing where there is n
   expect(notices.join()).toContain('There is no object at the mask of "thing"');
 });
 
-test('a render is cancelled while it is put together', async () => {
+test('a render can be cancelled while it is assembled', async () => {
   const background = { width: 1200, height: 900 };
   const concept = await replacing(background, { left: 100, top: 100, width: 900, height: 700 });
   const request: RenderRequest = {

@@ -40,7 +40,7 @@ const boxes = (side: number) =>
       height: Math.max(Math.min(height, side - top), 1),
     }));
 
-/** A red thing in a blue picture of 20 x 20, on a green background of 16 x 16. */
+/** A red object in a blue picture of 20 x 20, on a green background of 16 x 16. */
 const put = (thing: Box, region: Box, mode: 'subject' | 'aligned', side = 20) =>
   subjectPicture({
     image: flat(side, side, blue),
@@ -53,11 +53,11 @@ const pixel = ({ width, data }: RgbImage, x: number, y: number) => [
   ...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),
 ];
 
-describe('the thing of a concept image', () => {
-  test('fills the rectangle of its region, and nothing of its own surroundings comes along', async () => {
+describe('the subject of a concept picture', () => {
+  test('fills the rectangle of its region, without its own surroundings', async () => {
     await fc.assert(
       fc.asyncProperty(boxes(20), boxes(16), async (thing, region) => {
-        // The whole picture is the thing's colour: whatever is not it is the background.
+        // The whole picture has the subject's colour: any other colour is the background's.
         const picture = await subjectPicture({
           image: flat(20, 20, red),
           subject: maskOf(20, 20, thing),
@@ -75,7 +75,7 @@ describe('the thing of a concept image', () => {
     );
   });
 
-  test('stays where it is in its own picture when it is only cut out', async () => {
+  test('stays in place when it is only cut out', async () => {
     const box = { left: 3, top: 5, width: 4, height: 6 };
     const elsewhere = { left: 9, top: 0, width: 7, height: 7 };
     const picture = await put(box, elsewhere, 'subject', 16);
@@ -97,7 +97,7 @@ describe('the thing of a concept image', () => {
     expect(pixel(picture, 0, 0)).toEqual([10, expect.closeTo(110, -1), expect.closeTo(110, -1)]);
   });
 
-  test('must be somewhere, and so must its region', async () => {
+  test('must not be empty, and neither must its region', async () => {
     const nothing = { left: 0, top: 0, width: 0, height: 0 };
     const box = { left: 1, top: 1, width: 2, height: 2 };
     await expect(put(nothing, box, 'aligned')).rejects.toMatchObject({ code: 'MASK_EMPTY' });

@@ -1,4 +1,4 @@
-/** Smart select by one click on the starter pack's sample scenes, against their true masks. */
+/** Smart select by one click on the starter pack's sample scenes, compared with their true masks. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -10,7 +10,7 @@ const SCENES = join('native-models', 'packs', 'starter', 'scenes');
 interface Thing {
   readonly name: string;
   readonly picture: { readonly width: number; readonly height: number; readonly data: Uint8Array };
-  /** 1 where the thing is. */
+  /** 1 where the object is. */
   readonly truth: Uint8Array;
 }
 
@@ -40,7 +40,7 @@ async function things(): Promise<Thing[]> {
   return found;
 }
 
-/** The thing's pixel that is nearest to its middle. */
+/** The object's pixel that is nearest to its centre. */
 function middleOf({ truth, picture: { width } }: Thing): { x: number; y: number } {
   const inside = [...truth.keys()].filter((at) => truth[at] === 1);
   const [x, y] = [(at: number) => at % width, (at: number) => Math.floor(at / width)];
@@ -51,7 +51,7 @@ function middleOf({ truth, picture: { width } }: Thing): { x: number; y: number 
   return { x: x(nearest) + 0.5, y: y(nearest) + 0.5 };
 }
 
-it('finds each thing by one click in its middle, without what surrounds it', async () => {
+it('selects each object by one click in its middle, without its surroundings', async () => {
   const segmenter = new GrabCutSegmenter();
   const overlaps: Record<string, number> = {};
   for (const thing of await things()) {

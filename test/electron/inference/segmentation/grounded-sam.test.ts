@@ -1,6 +1,6 @@
 /**
- * Grounding DINO and SAM for real, on small random models (test/golden/segmentation/make_golden.py): what comes in
- * and what is made of the outputs is held to transformers' processors in Python.
+ * Real Grounding DINO and SAM, as small random models (test/golden/segmentation/make_golden.py): inputs and processed
+ * outputs are compared with transformers' processors in Python.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ describe.each(['sam', 'sam-boxes'] as const)('SAM, %s', (name) => {
         .map((_, index) => index)
         .sort((a, b) => wanted.scores[b]! - wanted.scores[a]!);
       expect(proposals.length).toBe(3);
-      // Scores outside of 0..1 are cut there, so equal ones may stand in another order: compared as sets.
+      // Scores outside 0..1 are clamped, so equal ones may be in another order: compared as sets.
       for (const index of order) {
         const mask = [...wanted.masks[index]!].map(Number);
         const score = Math.min(Math.max(wanted.scores[index]!, 0), 1);
@@ -77,7 +77,7 @@ describe.each(['sam', 'sam-boxes'] as const)('SAM, %s', (name) => {
           const differing = mask.filter((value, at) => value !== proposal.mask.data[at]).length;
           return Math.abs(proposal.score - score) < 1e-3 ? differing / mask.length : 1;
         });
-        // Pictures are resized by different libraries: a pixel at an outline may fall on the other side.
+        // Different libraries resize the pictures: a pixel at an outline may end up on the other side.
         expect(Math.min(...agreement), `mask ${index}`).toBeLessThan(0.01);
       }
       expect(proposals.map(({ score }) => score)).toEqual(
@@ -91,7 +91,7 @@ describe.each(['sam', 'sam-boxes'] as const)('SAM, %s', (name) => {
 });
 
 describe('SAM', () => {
-  test('keeps the embedding of a picture: another click runs the decoder only', async () => {
+  test('caches the embedding of a picture: another click runs only the decoder', async () => {
     const segmenter = await SamSegmenter.open(join(root, 'sam'), device);
     try {
       const model = Reflect.get(await import('@huggingface/transformers'), 'SamModel').prototype;
@@ -109,7 +109,7 @@ describe('SAM', () => {
     }
   });
 
-  test('stands points in for a box where its decoder takes none, and cuts the mask at the box', async () => {
+  test('emulates a box with points if its decoder takes none, and clips the mask to the box', async () => {
     const segmenter = await SamSegmenter.open(join(root, 'sam'), device);
     try {
       const box = { left: 30, top: 10, right: 66, bottom: 40 };
@@ -124,7 +124,7 @@ describe('SAM', () => {
     }
   });
 
-  test('takes a box alone where its decoder takes boxes', async () => {
+  test('uses a box directly if its decoder accepts boxes', async () => {
     const segmenter = await SamSegmenter.open(join(root, 'sam-boxes'), device);
     try {
       const box = { left: 30, top: 10, right: 66, bottom: 40 };
@@ -152,7 +152,7 @@ describe('Grounding DINO', () => {
   const { phrase, boxThreshold, boxes, scores, kept } = expected.groundingDino;
   const query = { phrase, boxThreshold, textThreshold: 0.25, overlapThreshold: 0.5 };
 
-  test('gives the boxes and scores of transformers, those that overlap left out', async () => {
+  test('gives the boxes and scores of transformers, without overlapping ones', async () => {
     const dino = await GroundingDino.open(join(root, 'grounding-dino'), device);
     try {
       const found = await dino.detect(disc(96, 96), { ...query, overlapThreshold: 1 });
@@ -168,7 +168,7 @@ describe('Grounding DINO', () => {
         }
       });
       const suppressed = await dino.detect(disc(96, 96), query);
-      // Python suppresses before it cuts the boxes at the picture, so the numbers may differ, and the best may not.
+      // Python suppresses before it clips the boxes to the picture: the numbers may differ, but the best box may not.
       expect(suppressed[0]).toEqual(found[0]);
       expect(suppressed.length).toBeLessThan(found.length);
       expect(kept[0]).toBe(order[0]);
@@ -177,7 +177,7 @@ describe('Grounding DINO', () => {
     }
   });
 
-  test('does not mind a period, capitals or blanks, and finds nothing above every score', async () => {
+  test('ignores a period, capitals and spaces, and finds nothing above the highest score', async () => {
     const dino = await GroundingDino.open(join(root, 'grounding-dino'), device);
     try {
       const image = disc(96, 96);
@@ -211,7 +211,7 @@ describe('Grounding DINO', () => {
     }
   });
 
-  test('is found beside the pack, as the model store leaves it', async () => {
+  test('is found next to the pack, where the model store puts it', async () => {
     const store = join(root, 'store');
     cpSync(join(root, 'grounding-dino'), join(store, 'detector'), { recursive: true });
     cpSync(join(root, 'sam-boxes'), join(store, 'segmenter'), { recursive: true });
@@ -231,17 +231,20 @@ test.each([
     /Git LFS/,
   ],
   ['preprocessor_config.json', '<!doctype html><title>Log in</title>', /web page/],
-] as const)('a detector whose %s is another kind of file says what it is', async (name, content, message) => {
-  const folder = join(root, `foreign-${name.length}`);
-  cpSync(join(golden, 'grounding-dino'), folder, { recursive: true });
-  writeFileSync(join(folder, name), content);
-  await expect(GroundingDino.open(folder, device)).rejects.toMatchObject({
-    code: 'MODEL_INVALID',
-    message: expect.stringMatching(message),
-  });
-});
+] as const)(
+  'a detector with another kind of file as its %s says what that is',
+  async (name, content, message) => {
+    const folder = join(root, `foreign-${name.length}`);
+    cpSync(join(golden, 'grounding-dino'), folder, { recursive: true });
+    writeFileSync(join(folder, name), content);
+    await expect(GroundingDino.open(folder, device)).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringMatching(message),
+    });
+  },
+);
 
-test('nothing is ever fetched', async () => {
+test('nothing is ever downloaded', async () => {
   const fetched = vi.spyOn(globalThis, 'fetch');
   await expect(SamSegmenter.open(join(root, 'grounding-dino'), device)).rejects.toMatchObject({
     code: 'MODEL_INVALID',

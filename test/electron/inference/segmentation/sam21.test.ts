@@ -1,6 +1,6 @@
 /**
- * SAM 2.1 for real, on a small random model (test/golden/segmentation/make_sam21.py): masks and scores are held to
- * Sam2Model and Sam2Processor of transformers in Python.
+ * The real SAM 2.1 as a small random model (test/golden/segmentation/make_sam21.py): masks and scores are compared with
+ * transformers' Sam2Model and Sam2Processor in Python.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,13 +59,13 @@ test.each(['points', 'box', 'both'] as const)(
       expect(score).toBeCloseTo(wanted.scores[index]!, 4);
       expect(mask.dims).toEqual([size[1], size[0]]);
       const differing = [...wanted.masks[index]!].filter((value, at) => Number(value) !== mask.data[at]);
-      // At the outlines alone: the libraries enlarge the masks in one step and in two.
+      // Only at the outlines: one library enlarges the masks in one step, the other in two.
       expect(differing.length / mask.data.length, `mask ${index}`).toBeLessThan(0.01);
     }
   },
 );
 
-test('a picture of another shape gets masks of its own size, and its embedding is kept', async () => {
+test('a picture with another aspect ratio gets masks of its own size, and its embedding is cached', async () => {
   const model = Reflect.get(await import('@huggingface/transformers'), 'Sam2Model').prototype;
   const encode = vi.spyOn(model, 'get_image_embeddings');
   const image = disc(96, 40);
@@ -76,7 +76,7 @@ test('a picture of another shape gets masks of its own size, and its embedding i
   encode.mockRestore();
 });
 
-test('is preferred to an older SAM beside the pack', async () => {
+test('is preferred to an older SAM next to the pack', async () => {
   cpSync(join(golden, 'sam21'), join(root, 'segmenter-sam21'), { recursive: true });
   cpSync(join(golden, 'sam'), join(root, 'segmenter'), { recursive: true });
   const found = await openPromptSegmenter(join(root, 'blending'), device);

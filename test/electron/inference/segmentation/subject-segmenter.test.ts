@@ -1,4 +1,4 @@
-/** The subject of a picture, through the engine, with models of U2-Net's form in the ways that exports differ. */
+/** The subject of a picture, through the engine, with models of U2-Net's form and its exports' variations. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,7 +55,7 @@ test.each<[string, TinySubjectModel]>([
   });
 });
 
-test('is nothing where nothing stands out', async () => {
+test('is empty if nothing stands out', async () => {
   makeTinySubjectModel(packFolder, { isFlat: true });
   await withEngine(async (engine) => {
     const { proposals } = await engine.preparation.findMask(await pictureFile(discs().image), {
@@ -77,7 +77,7 @@ test('a pack without a model says how to get one', async () => {
   });
 });
 
-test('a file that is no model, and one that says nonsense of its pictures, are refused by name', async () => {
+test('a file that is no model, and one with nonsensical output, are refused by name', async () => {
   makeTinySubjectModel(packFolder, { preprocessor: { image_mean: 'none' } });
   const find = async () =>
     withEngine(async (engine) => {

@@ -1,6 +1,7 @@
 /**
- * A subject model of U2-Net's form: a nested U of convolutions whose side outputs are fused, seven maps out, the fused one
- * first. Tiny, with random side branches; its fused map is the redness of the picture, so that a test knows the answer.
+ * A subject model of U2-Net's form: a nested U of convolutions with fused side outputs, seven output maps, the fused
+ * one first. Tiny, with random side branches; its fused map is the redness of the picture, so that a test knows the
+ * answer.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ const SIDE_OUTPUTS = 6;
 
 export interface TinySubjectModel {
   readonly side?: number;
-  /** Leaves out the logistic function at the end, as BiRefNet's exports do. */
+  /** Omits the final logistic function, as BiRefNet's exports do. */
   readonly isLogits?: boolean;
   /** The same value everywhere: nothing stands out. */
   readonly isFlat?: boolean;
@@ -65,7 +66,7 @@ function graphOf(side: number, isLogits: boolean, isFlat: boolean): Uint8Array {
     attributes: { mode: 'linear' },
   });
   const features = graph.node('Add', [top, up], 'float32');
-  // 2. The side outputs are random; the fused one says how red a pixel is, and next to nothing of them.
+  // 2. The side outputs are random; the fused one is how red a pixel is, with almost nothing of them.
   const sides = Array.from({ length: SIDE_OUTPUTS }, () => convolve(features, 4, 1, 3));
   const joined = graph.node('Concat', [...sides, picture], 'float32', { attributes: { axis: 1 } });
   const redness = isFlat ? [0, 0, 0] : [4, -2, -2];

@@ -27,7 +27,7 @@ const part = (text: string, upload: string | null, isLast = false) => ({
   isLast,
 });
 
-test('parts of two windows come together to the two files that they are of', async () => {
+test('parts from two windows are assembled to their two files', async () => {
   const one = await parts.take('one', part('a ', null));
   const other = await parts.take('other', part('another ', null));
   expect(await parts.take('one', part('picture', one, true))).toBe(assetIdOf(Buffer.from('a picture')));
@@ -35,7 +35,7 @@ test('parts of two windows come together to the two files that they are of', asy
   expect(Buffer.from(assets.requireUpload(id).bytes).toString()).toBe('another picture');
 });
 
-test('an upload takes no parts of another window, nor after its end', async () => {
+test('an upload accepts no parts of another window, nor after its end', async () => {
   const one = await parts.take('one', part('a', null));
   await expect(parts.take('other', part('b', one))).rejects.toMatchObject({ code: 'ASSET_MISSING' });
   await parts.take('one', part('b', one, true));
@@ -48,11 +48,11 @@ test.each([
   [{ ...part('a', null), bytes: 'text' }],
   [{ ...part('a', null), bytes: new Uint8Array(MAX_PART_BYTES + 1) }],
   [{ ...part('a', null), upload: '../x' }],
-])('what is no part is refused: %#', async (given) => {
+])('an invalid part is refused: %#', async (given) => {
   await expect(parts.take('one', given)).rejects.toMatchObject({ code: 'COMMAND_INVALID' });
 });
 
-test('uploads that pages left in the middle give way to new ones', async () => {
+test('abandoned uploads make room for new ones', async () => {
   const left = await parts.take('one', part('a', null));
   for (let count = 0; count < 8; count++) await parts.take('one', part('b', null));
   await expect(parts.take('one', part('c', left))).rejects.toMatchObject({ code: 'ASSET_MISSING' });

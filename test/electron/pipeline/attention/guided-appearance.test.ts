@@ -1,4 +1,4 @@
-/** Guided appearance attention and swap guidance: the rows, the scale's schedule, and the toy's promise. */
+/** Guided appearance attention and swap guidance: the rows, the scale's schedule, and the toy's contract. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -14,7 +14,7 @@ import { maxAbsDifference, unstackRows, zeros } from '../../../../electron/pipel
 import { someLatents, somePrompt } from '../random-scenes.ts';
 import { createToyUnet } from '../toy-unet.ts';
 
-test('s_t falls in a line from s to max(s / 2, 1)', () => {
+test('s_t falls linearly from s to max(s / 2, 1)', () => {
   fc.assert(
     fc.property(fc.double({ min: 1, max: 20, noNaN: true }), fc.integer({ min: 2, max: 100 }), (s, steps) => {
       const scales = Array.from({ length: steps }, (_, k) => swapGuidanceScaleAt(s, k, steps));
@@ -44,7 +44,7 @@ test('the swap-guided prediction is plain + s (swap - plain)', () => {
   expect(() => guidedPrediction([swap, other, per], swapOnly(2), true)).toThrow(/\[4,4,5\].*\[4,5,4\]/);
 });
 
-test('text guidance takes the place of swap guidance: plain + g (swap - plain), the plain row without a prompt', () => {
+test('text guidance replaces swap guidance: plain + g (swap - plain), the plain row without a prompt', () => {
   const [swap, per, plain] = [someLatents(1), someLatents(2), someLatents(3)];
   for (const injected of [true, false]) {
     const guidance = { guidanceScale: 7.5, swapGuidanceScale: 3.5 };
@@ -76,7 +76,7 @@ const rowInputs = {
   conceptHiddenStates: undefined,
 };
 
-test('a concept brings two rows, three under swap guidance, one outside the step range', () => {
+test('a concept adds two rows, three under swap guidance, one outside the step range', () => {
   expect(appearanceRows(rowInputs).map((row) => row.keyValueSource)).toEqual([1, 1]);
   const guided = appearanceRows({ ...rowInputs, guidance: swapOnly(1.5) });
   expect(guided.map((row) => row.keyValueSource)).toEqual([2, 1, 2]);
@@ -86,7 +86,7 @@ test('a concept brings two rows, three under swap guidance, one outside the step
   expect(outside.map((row) => [row.keyValueSource, row.appearanceScale])).toEqual([[0, 0]]);
 });
 
-test('a concept whose states are kept brings no row of its own', () => {
+test('a concept with cached states adds no row of its own', () => {
   const conceptHiddenStates = { layers: 'all', byteLength: 0 } as const;
   expect(appearanceRows({ ...rowInputs, conceptHiddenStates }).map((row) => row.keyValueSource)).toEqual([
     conceptHiddenStates,
@@ -95,7 +95,7 @@ test('a concept whose states are kept brings no row of its own', () => {
   expect(guided.map((row) => row.keyValueSource)).toEqual([conceptHiddenStates, 1]);
 });
 
-test('alpha has no effect where the source is the row itself, for any batch', async () => {
+test('alpha has no effect if the source is the row itself, for any batch', async () => {
   const unet = createToyUnet(2);
   const rowsWith = (appearanceScale: number) =>
     [1, 2, 3].map((number, index) => ({

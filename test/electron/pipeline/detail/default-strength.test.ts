@@ -1,11 +1,11 @@
-/** The strength that is taken where the user chose none. */
+/** The default strength. */
 import { expect, test } from 'vitest';
 import { autoencoderPsnrDb, defaultStrength } from '../../../../electron/pipeline/detail/default-strength.ts';
 import { imageToTensor } from '../../../../electron/pipeline/processors/image.ts';
 
 const grey = (level: number) => ({ width: 8, height: 8, data: new Uint8Array(192).fill(level) });
 
-test('of a picture that the autoencoder keeps is 1, of one that it does not 0, and it never falls with the PSNR', () => {
+test('is 1 for a picture that the autoencoder preserves, 0 for one that it does not, and monotonic in the PSNR', () => {
   expect(defaultStrength(Number.POSITIVE_INFINITY)).toBe(1);
   expect(defaultStrength(28)).toBe(1);
   expect(defaultStrength(25)).toBe(0.5);
@@ -17,7 +17,7 @@ test('of a picture that the autoencoder keeps is 1, of one that it does not 0, a
   }
 });
 
-test('PSNR of an error of 16 levels is 20 log10(255 / 16), of none Infinity', () => {
+test('PSNR of an error of 16 levels is 20 log10(255 / 16), of no error Infinity', () => {
   expect(autoencoderPsnrDb(grey(100), imageToTensor(grey(116)))).toBeCloseTo(20 * Math.log10(255 / 16), 6);
   expect(autoencoderPsnrDb(grey(100), imageToTensor(grey(100)))).toBe(Number.POSITIVE_INFINITY);
 });

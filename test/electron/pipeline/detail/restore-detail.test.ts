@@ -1,4 +1,4 @@
-/** Detail and strength: what the equation promises, whatever the pictures and sizes. */
+/** Detail and strength: properties of the equation for any pictures and sizes. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agreement, replaceWeight, strengthMap } from '../../../../electron/pipeline/detail/detail-weight.ts';
@@ -63,7 +63,7 @@ function inputsOf(
   };
 }
 
-test('strength 0 with detail 1 returns the picture that went in, within one level', () => {
+test('strength 0 with detail 1 returns the input picture, within one level', () => {
   fc.assert(
     fc.property(sizes, (size) => {
       const inputs = inputsOf(size, { strength: 0, detail: 1 });
@@ -75,7 +75,7 @@ test('strength 0 with detail 1 returns the picture that went in, within one leve
   );
 });
 
-test('strength 1 without detail is what the method made, at equal sizes to the byte', () => {
+test('strength 1 without detail is the method’s result, identical at equal sizes', () => {
   fc.assert(
     fc.property(sizes, ({ w, h, seed }) => {
       const inputs = inputsOf({ w, h, width: w, height: h, seed }, { strength: 1, detail: 0 });
@@ -85,7 +85,7 @@ test('strength 1 without detail is what the method made, at equal sizes to the b
   );
 });
 
-test('is the equation, element by element, at equal sizes', () => {
+test('follows the equation, element by element, at equal sizes', () => {
   fc.assert(
     fc.property(
       sizes,
@@ -115,7 +115,7 @@ test('is the equation, element by element, at equal sizes', () => {
   );
 });
 
-test('any area of the frame, and any source that covers a part of it, has the bytes of the whole', () => {
+test('any area of the frame, and any source that covers a part of it, has the same bytes as in the whole', () => {
   fc.assert(
     fc.property(
       sizes,
@@ -140,7 +140,7 @@ test('any area of the frame, and any source that covers a part of it, has the by
   );
 });
 
-test('beyond the part that a source covers there is no detail of it', () => {
+test('there is no detail from a source beyond the part it covers', () => {
   const size = { w: 4, h: 4, width: 8, height: 8, seed: 5 };
   const inputs = inputsOf(size, { strength: 1, detail: 1 });
   const [source] = inputs.sources;
@@ -157,7 +157,7 @@ test('beyond the part that a source covers there is no detail of it', () => {
   }
 });
 
-test('comes in bands of bounded height, from the top, without gaps', () => {
+test('comes in bands of limited height, from the top, without gaps', () => {
   const inputs = inputsOf({ w: 3, h: 3, width: 5, height: 300, seed: 9 }, { strength: 1, detail: 1 });
   let next = 0;
   for (const { top, pixels } of restoreDetailBands(inputs)) {
@@ -168,7 +168,7 @@ test('comes in bands of bounded height, from the top, without gaps', () => {
   expect(next).toBe(300);
 });
 
-test('a constant picture stays constant at any size', () => {
+test('a uniform picture stays uniform at any size', () => {
   fc.assert(
     fc.property(sizes, ({ w, h, width, height }) => {
       const composed = tensor(new Float32Array(3 * h * w).fill(0.2), [3, h, w]);
@@ -179,7 +179,7 @@ test('a constant picture stays constant at any size', () => {
   );
 });
 
-test('dims that do not fit and areas outside the frame are errors', () => {
+test('mismatched dims and areas outside the frame are errors', () => {
   const inputs = inputsOf({ w: 4, h: 3, width: 8, height: 6, seed: 2 }, { strength: 1, detail: 1 });
   const withSource = (changed: object) => ({ ...inputs, sources: [{ ...inputs.sources[0]!, ...changed }] });
   expect(() => restoreDetail(withSource({ weight: zeros([4, 3]) }))).toThrow(/\[4,3\].*\[3,4\]/);

@@ -1,4 +1,4 @@
-/** The fill in layers: what it keeps, what it continues, and where it can do nothing. */
+/** The layered fill: what it keeps, what it continues, and where it can do nothing. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillLayers } from '../../../../electron/pipeline/inpainting/layered-fill.ts';
@@ -21,8 +21,8 @@ const rectangle = (width: number, height: number, left: number, top: number, rig
     [height, width],
   );
 
-describe('a fill in layers', () => {
-  test('goes on between the sides of a row: a ramp comes back', () => {
+describe('a layered fill', () => {
+  test('interpolates between the sides of a row: a ramp is restored', () => {
     const whole = picture(20, 9, (x) => 10 * x);
     const hole = rectangle(20, 9, 5, 0, 14, 9);
     const damaged = {
@@ -32,7 +32,7 @@ describe('a fill in layers', () => {
     expect(fillLayers(damaged, hole).data).toEqual(whole.data);
   });
 
-  test('keeps layers apart: each row takes mostly from its own', () => {
+  test('keeps layers apart: each row comes mostly from its own', () => {
     const whole = picture(21, 12, (_, y) => (y < 6 ? 200 : 40));
     const hole = rectangle(21, 12, 6, 3, 15, 9);
     const { data } = fillLayers(whole, hole);
@@ -40,7 +40,7 @@ describe('a fill in layers', () => {
     expect(data[3 * (6 * 21 + 10)]).toBeLessThan(75);
   });
 
-  test('changes nothing outside the hole and stays within the range of what is known', () => {
+  test('changes nothing outside the hole and stays within the range of the known values', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 3 * 48, maxLength: 3 * 48 }),
@@ -62,7 +62,7 @@ describe('a fill in layers', () => {
     );
   });
 
-  test('a hole over everything stays as it was', () => {
+  test('leaves a hole over everything unchanged', () => {
     const whole = picture(4, 4, (x, y) => x + y);
     expect(fillLayers(whole, rectangle(4, 4, 0, 0, 4, 4)).data).toEqual(whole.data);
   });

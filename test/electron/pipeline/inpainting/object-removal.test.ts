@@ -1,6 +1,6 @@
 /**
  * Blended latent diffusion with models whose answers are known: an autoencoder that only rescales, and a U-Net that
- * sees through any noise to one picture.
+ * predicts one picture from any noise.
  */
 import { describe, expect, test } from 'vitest';
 import type { ComposeModels } from '../../../../electron/pipeline/compose.ts';
@@ -42,7 +42,7 @@ function scene(): { picture: RgbImage; truth: RgbImage; mask: Tensor } {
   };
 }
 
-/** @param known x0 that the U-Net sees in every row */
+/** @param known x0 that the U-Net predicts in every row */
 function models(known: Tensor, calls: (readonly UnetRow[])[] = []): ComposeModels {
   return {
     textEncoder: { encode: async (prompts) => prompts.map(() => tensor(new Float32Array(4), [2, 2])) },
@@ -72,7 +72,7 @@ function models(known: Tensor, calls: (readonly UnetRow[])[] = []): ComposeModel
 const parameters: BlendedFillParameters = { prompt: 'a ground', seed: 7, ...BLENDED_FILL_DEFAULTS };
 
 describe('blended latent diffusion', () => {
-  test('a U-Net that knows what was there brings it back, whatever the first fill was', async () => {
+  test('a U-Net that knows the original restores it, whatever the first fill was', async () => {
     const { picture, truth, mask } = scene();
     const hole = removalHole([mask], 1, picture);
     const inpainter = new BlendedDiffusionInpainter(
@@ -87,7 +87,7 @@ describe('blended latent diffusion', () => {
       for (let channel = 0; channel < 3; channel++) {
         const place = 3 * at + channel;
         const error = Math.abs(filled.data[place]! - truth.data[place]!);
-        // The schedule ends at its first product, not at 1: a trace of noise is left, as in every picture.
+        // The schedule ends at its first product, not at 1: a trace of noise remains, as in every picture.
         if (isHole === 1) expect(error).toBeLessThanOrEqual(12);
         firstError = Math.max(firstError, Math.abs(first.data[place]! - truth.data[place]!));
       }
@@ -95,7 +95,7 @@ describe('blended latent diffusion', () => {
     expect(firstError).toBeGreaterThan(25);
   });
 
-  test('outside the hole and its rim the picture itself comes back, whatever the U-Net thinks', async () => {
+  test('outside the hole and its rim the picture is unchanged, whatever the U-Net predicts', async () => {
     const { picture, mask } = scene();
     const black = tensor(new Float32Array(3 * width * height).fill(-1), [3, height, width]);
     const hole = removalHole([mask], 0, picture);
@@ -131,10 +131,10 @@ describe('blended latent diffusion', () => {
     expect(await run({ steps: 10, strength: 0, samples: 1 })).toEqual([1]);
   });
 
-  test('another seed is another fill, the same seed the same', async () => {
+  test('another seed gives another fill, the same seed the same', async () => {
     const { picture, mask } = scene();
     const hole = removalHole([mask], 1, picture);
-    // A U-Net that sees no noise at all leaves in what it was given.
+    // A U-Net that predicts no noise leaves its input in place.
     const silent: ComposeModels = {
       ...models(imageToTensor(picture)),
       unet: {
@@ -154,7 +154,7 @@ describe('blended latent diffusion', () => {
     expect((await fill(2)).data).not.toEqual(first.data);
   });
 
-  test('stops when it is cancelled, and refuses numbers that are none', async () => {
+  test('stops when cancelled, and refuses invalid numbers', async () => {
     const { picture, truth, mask } = scene();
     const hole = removalHole([mask], 1, picture);
     const signal = { aborted: false };
@@ -176,7 +176,7 @@ describe('blended latent diffusion', () => {
   });
 });
 
-test('a fill fades in within the margin and is whole over the masks', () => {
+test('a fill fades in within the margin and is complete over the masks', () => {
   const { picture, mask } = scene();
   const hole = removalHole([mask], 4, picture);
   const filled = { width, height, data: new Uint8Array(3 * width * height).fill(7) };

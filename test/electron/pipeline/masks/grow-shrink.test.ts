@@ -6,7 +6,7 @@ import { invertMask } from '../../../../electron/pipeline/masks/set-operations.t
 import type { Tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { binaryMask, drawn, isWithin, maskOf, radius } from './mask-arbitraries.ts';
 
-/** Dilation as it is defined: every element against every element of the region. */
+/** Dilation by its definition: every element against every element of the region. */
 function grownByDefinition(mask: Tensor, radiusPx: number): Tensor {
   const [height, width] = mask.dims as [number, number];
   return maskOf(height, width, (x, y) =>
@@ -27,7 +27,7 @@ describe('growing and shrinking', () => {
     );
   });
 
-  it('shrinks a mask as it grows what is around it', () => {
+  it('shrinks a mask by growing what surrounds it', () => {
     fc.assert(
       fc.property(binaryMask, radius, (mask, radiusPx) => {
         expect(shrinkMask(mask, radiusPx)).toEqual(invertMask(growMask(invertMask(mask), radiusPx)));
@@ -35,7 +35,7 @@ describe('growing and shrinking', () => {
     );
   });
 
-  it('keeps the mask inside what is grown and around what is shrunk, more so for a larger radius', () => {
+  it('keeps the mask inside the grown one and around the shrunk one, more so for a larger radius', () => {
     fc.assert(
       fc.property(binaryMask, radius, radius, (mask, one, other) => {
         const [small, large] = one < other ? [one, other] : [other, one];
@@ -62,7 +62,7 @@ describe('growing and shrinking', () => {
     );
   });
 
-  it('grows the same wherever the mask stands', () => {
+  it('grows the same wherever the mask is', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -5, max: 5 }),
@@ -83,7 +83,7 @@ describe('growing and shrinking', () => {
     );
   });
 
-  it('grows an element into a disc', () => {
+  it('grows an element to a disc', () => {
     const element = maskOf(7, 7, (x, y) => x === 3 && y === 3);
     expect(growMask(element, 2)).toEqual(
       drawn('.......', '...#...', '..###..', '.#####.', '..###..', '...#...', '.......'),
@@ -93,7 +93,7 @@ describe('growing and shrinking', () => {
     );
   });
 
-  it('does not eat a mask away from the border of the picture', () => {
+  it('does not shrink a mask from the border of the picture', () => {
     expect(shrinkMask(drawn('##..', '##..', '##..'), 1)).toEqual(drawn('#...', '#...', '#...'));
     expect(shrinkMask(drawn('###', '###'), 5)).toEqual(drawn('###', '###'));
   });
@@ -103,7 +103,7 @@ describe('growing and shrinking', () => {
     expect(shrinkMask(drawn('...', '...'), 0)).toEqual(drawn('...', '...'));
   });
 
-  it('takes what is at least half covered as the region', () => {
+  it('treats what is at least half covered as the region', () => {
     expect(growMask(drawn('.45.'), 0)).toEqual(drawn('..#.'));
   });
 

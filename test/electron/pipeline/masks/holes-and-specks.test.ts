@@ -4,7 +4,7 @@ import { fillHoles, removeSpecks } from '../../../../electron/pipeline/masks/hol
 import type { Tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { binaryMask, drawn, isWithin, maskOf } from './mask-arbitraries.ts';
 
-/** Elements that can be reached from a start by steps of the given lengths, by repeated passes over the plane. */
+/** Elements reachable from a start by the given steps, found by repeated passes over the plane. */
 function reachable(mask: Tensor, value: number, starts: (x: number, y: number) => boolean, corners: boolean) {
   const [height, width] = mask.dims as [number, number];
   const reached = maskOf(height, width, (x, y) => starts(x, y) && mask.data[y * width + x] === value);
@@ -31,7 +31,7 @@ function reachable(mask: Tensor, value: number, starts: (x: number, y: number) =
 }
 
 describe('holes', () => {
-  it('fills what cannot be reached from the border', () => {
+  it('are filled if they cannot be reached from the border', () => {
     fc.assert(
       fc.property(binaryMask, (mask) => {
         const [height, width] = mask.dims as [number, number];
@@ -42,7 +42,7 @@ describe('holes', () => {
     );
   });
 
-  it('is idempotent, only adds, and adds more for a larger limit', () => {
+  it('are filled idempotently; filling only adds, and adds more for a larger limit', () => {
     fc.assert(
       fc.property(binaryMask, fc.nat(6), fc.nat(6), (mask, limit, more) => {
         const filled = fillHoles(mask, limit);
@@ -53,21 +53,21 @@ describe('holes', () => {
     );
   });
 
-  it('fills holes up to an area only', () => {
+  it('are filled only up to an area', () => {
     const mask = drawn('#######', '#.##..#', '#######');
     expect(fillHoles(mask, 1)).toEqual(drawn('#######', '####..#', '#######'));
     expect(fillHoles(mask, 2)).toEqual(drawn('#######', '#######', '#######'));
     expect(fillHoles(mask, 0)).toEqual(mask);
   });
 
-  it('takes a diagonal wall as closed', () => {
+  it('may be closed by a diagonal wall', () => {
     const ring = drawn('..#..', '.#.#.', '..#..');
     expect(fillHoles(ring)).toEqual(drawn('..#..', '.###.', '..#..'));
   });
 });
 
 describe('specks', () => {
-  it('keeps exactly the parts of at least the area', () => {
+  it('are removed below exactly the given area', () => {
     fc.assert(
       fc.property(binaryMask, fc.nat(8), (mask, minAreaPx) => {
         const [height, width] = mask.dims as [number, number];
@@ -82,7 +82,7 @@ describe('specks', () => {
     );
   });
 
-  it('is idempotent, only removes, and removes more for a larger area', () => {
+  it('are removed idempotently; removal only removes, and removes more for a larger area', () => {
     fc.assert(
       fc.property(binaryMask, fc.nat(8), fc.nat(8), (mask, minAreaPx, more) => {
         const cleaned = removeSpecks(mask, minAreaPx);
@@ -93,11 +93,11 @@ describe('specks', () => {
     );
   });
 
-  it('counts elements that touch by a corner as one part', () => {
+  it('include elements connected only by a corner', () => {
     expect(removeSpecks(drawn('#...', '.#..', '...#'), 2)).toEqual(drawn('#...', '.#..', '....'));
   });
 
-  it('refuses a negative area', () => {
+  it('cannot have a negative area', () => {
     expect(() => removeSpecks(drawn('#'), -1)).toThrow(
       expect.objectContaining({ code: 'PARAMETER_INVALID' }),
     );

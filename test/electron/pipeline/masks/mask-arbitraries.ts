@@ -1,8 +1,8 @@
-/** Random masks for the property tests, and the plainest way to write each operation down. */
+/** Random masks for the property tests, and the most direct way to write each operation. */
 import * as fc from 'fast-check';
 import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 
-/** Small masks of 0 and 1, among them empty, full and one-element ones. */
+/** Small masks of 0 and 1, including empty, full and one-element ones. */
 export const binaryMask: fc.Arbitrary<Tensor> = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))
   .chain(([height, width]) => maskOfDims(height, width, fc.constantFrom(0, 0, 1)));
@@ -25,7 +25,7 @@ function maskOfDims(height: number, width: number, value: fc.Arbitrary<number>):
     .map((values) => tensor(Float32Array.from(values), [height, width]));
 }
 
-/** A radius as a person may type it: often whole, sometimes not. */
+/** A radius as a user may type it: often an integer, sometimes not. */
 export const radius: fc.Arbitrary<number> = fc.oneof(
   fc.integer({ min: 0, max: 6 }),
   fc.integer({ min: 0, max: 60 }).map((tenths) => tenths / 10),
@@ -37,7 +37,7 @@ export function drawn(...rows: string[]): Tensor {
   return tensor(Float32Array.from(values), [rows.length, rows[0]!.length]);
 }
 
-/** The mask that is 1 where a test of (x, y) holds. */
+/** The mask that is 1 where a predicate of (x, y) holds. */
 export function maskOf(height: number, width: number, holds: (x: number, y: number) => boolean): Tensor {
   return tensor(
     Float32Array.from({ length: height * width }, (_, at) =>

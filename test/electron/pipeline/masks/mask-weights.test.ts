@@ -19,7 +19,7 @@ import { maxAbsDifference, zeros } from '../../../../electron/pipeline/tensor/te
 import { binaryMask, drawn, isWithin, maskOf, softMask, softMaskPair } from './mask-arbitraries.ts';
 
 describe('set operations', () => {
-  it('obey De Morgan, idempotence and absorption', () => {
+  it('obey De Morgan’s laws, idempotence and absorption', () => {
     fc.assert(
       fc.property(softMaskPair, ([a, b]) => {
         expect(invertMask(uniteMasks(a, b))).toEqual(intersectMasks(invertMask(a), invertMask(b)));
@@ -32,7 +32,7 @@ describe('set operations', () => {
     );
   });
 
-  it('inverts twice to the same mask, up to rounding', () => {
+  it('invert twice to the same mask, up to rounding', () => {
     fc.assert(
       fc.property(softMask, (mask) => {
         expect(maxAbsDifference(invertMask(invertMask(mask)), mask)).toBeLessThan(6e-8);
@@ -58,7 +58,7 @@ describe('feathering', () => {
     );
   });
 
-  it('is half way at a straight edge and symmetrical about it', () => {
+  it('is at its midpoint on a straight edge and symmetrical about it', () => {
     const soft = featherMask(
       maskOf(3, 40, (x) => x >= 20),
       6,
@@ -71,7 +71,7 @@ describe('feathering', () => {
     expect(soft.data[40 + 15]!).toBeGreaterThan(0.05);
   });
 
-  it('keeps a full mask full and a mask without a feather as it is', () => {
+  it('keeps a full mask full, and any mask without a feather unchanged', () => {
     const full = maskOf(5, 5, () => true);
     expect(maxAbsDifference(featherMask(full, 8), full)).toBeLessThan(1e-6);
     expect(featherMask(full, 0)).toBe(full);
@@ -80,7 +80,7 @@ describe('feathering', () => {
 });
 
 describe('rectangles', () => {
-  it('hold the mask and are the smallest that do', () => {
+  it('contain the mask and are the smallest that do', () => {
     fc.assert(
       fc.property(binaryMask, (mask) => {
         const dims = mask.dims as [number, number];
@@ -103,7 +103,7 @@ describe('rectangles', () => {
     );
   });
 
-  it('expand as the method’s expanded masks do', () => {
+  it('expand like the method’s expanded masks', () => {
     fc.assert(
       fc.property(binaryMask, fc.nat(4), (mask, margin) => {
         const dims = mask.dims as [number, number];
@@ -121,7 +121,7 @@ describe('rectangles', () => {
     );
   });
 
-  it('take whole margins', () => {
+  it('accept integer margins only', () => {
     const rectangle = { left: 0, top: 0, width: 1, height: 1 };
     for (const margin of [-1, 0.5]) {
       expect(() => expandRectangle(rectangle, margin, [2, 2])).toThrow(
@@ -132,7 +132,7 @@ describe('rectangles', () => {
 });
 
 describe('moving', () => {
-  it('copies values exactly by whole offsets, and brings zeros in', () => {
+  it('copies values exactly by integer offsets, and fills with zeros', () => {
     fc.assert(
       fc.property(
         softMask,
@@ -153,7 +153,7 @@ describe('moving', () => {
     );
   });
 
-  it('leaves a mask as it is without a move', () => {
+  it('leaves a mask unchanged without a move', () => {
     fc.assert(
       fc.property(softMask, (mask) => {
         expect(moveMask(mask, {})).toEqual(mask);
@@ -172,7 +172,7 @@ describe('moving', () => {
     );
   });
 
-  it('splits an element between two by half a step', () => {
+  it('splits an element between two at half a step', () => {
     expect(moveMask(drawn('.#..'), { offsetX: 0.5 })).toEqual(drawn('.55.'));
   });
 
@@ -187,7 +187,7 @@ describe('moving', () => {
     expect(corner.data[36 * 64 + 36]).toBe(0);
   });
 
-  it('refuses a scale of 0 and numbers that are none', () => {
+  it('refuses a scale of 0 and invalid numbers', () => {
     for (const move of [{ scaleX: 0 }, { scaleY: -1 }, { offsetX: Number.NaN }]) {
       expect(() => moveMask(zeros([2, 2]), move)).toThrow(
         expect.objectContaining({ code: 'PARAMETER_INVALID' }),
@@ -206,7 +206,7 @@ describe('coverage', () => {
     expect(maskCoverage(zeros([0, 0])).share).toBe(0);
   });
 
-  it('knows an empty mask', () => {
+  it('is zero for an empty mask', () => {
     expect(isMaskEmpty(drawn('44', '44'))).toBe(true);
     expect(isMaskEmpty(drawn('4#', '44'))).toBe(false);
     expect(isMaskEmpty(drawn('4#', '44'), 2)).toBe(true);

@@ -26,7 +26,7 @@ const anyOptions = fc.record({
 /** No feather, growth, band or margin. */
 const plainOptions = { featherPx: 0, expandLatent: 0, regionGrowPx: 0, bandLatent: 0 };
 
-test('M_B and the M_i sum to 1 at every element, soft and overlapping masks too', () => {
+test('M_B and the M_i sum to 1 at every element, for soft and overlapping masks too', () => {
   fc.assert(
     fc.property(anyLayers, anyOptions, (layers, options) => {
       const { regionMasks, backgroundMask } = latentMasks(layers, LATENT_SIZE, options);
@@ -44,7 +44,7 @@ test('M_B and the M_i sum to 1 at every element, soft and overlapping masks too'
   );
 });
 
-test('are those of the textbook', () => {
+test('the masks equal the textbook’s', () => {
   fc.assert(
     fc.property(anyLayers, anyOptions, (layers, options) => {
       const actual = latentMasks(layers, LATENT_SIZE, options);
@@ -72,12 +72,12 @@ test('an element belongs to the region from half its area on', () => {
   expect([...regionMasks[0]!.data]).toEqual([1, 1, 0, 0]);
 });
 
-test('a mask whose size is not that of the latents times the downscale is an error', () => {
+test('a mask whose size is not the latents’ times the downscale is an error', () => {
   const options = { ...plainOptions, downscale: 4 };
   expect(() => latentMasks([{ mask: zeros([16, 18]), order: 0 }], LATENT_SIZE, options)).toThrow(/\[16,18\]/);
 });
 
-test('M_E is the bounding rectangle grown by the margin and cut at the border', () => {
+test('M_E is the bounding rectangle grown by the margin and clipped at the border', () => {
   const mask = drawn('......', '..#...', '...#..', '......', '......');
   const expanded = (expandLatent: number, of = mask) =>
     latentMasks([{ mask: of, order: 0 }], [5, 6], { ...plainOptions, downscale: 1, expandLatent })
@@ -88,7 +88,7 @@ test('M_E is the bounding rectangle grown by the margin and cut at the border', 
   expect(expanded(3, zeros([5, 6]))).toEqual(zeros([5, 6]));
 });
 
-test('a band takes a whole number of elements', () => {
+test('a band takes an integer number of elements', () => {
   const layer = { mask: zeros([16, 20]), order: 0 };
   for (const bandLatent of [-1, 0.5, Number.NaN]) {
     const options = { ...plainOptions, downscale: DOWNSCALE, bandLatent };
@@ -96,7 +96,7 @@ test('a band takes a whole number of elements', () => {
   }
 });
 
-test('M_E is that of the original mask: neither concepts in front nor a feather change it', () => {
+test('M_E comes from the original mask: neither concepts in front nor a feather change it', () => {
   fc.assert(
     fc.property(anyLayers, anyOptions, (layers, options) => {
       const { expandedMasks } = latentMasks(layers, LATENT_SIZE, options);
@@ -109,7 +109,7 @@ test('M_E is that of the original mask: neither concepts in front nor a feather 
   );
 });
 
-test('M_E of a mask that covers no element by half holds the elements that it touches', () => {
+test('M_E of a mask that covers no element by half contains the elements that it touches', () => {
   const mask = drawn('......', '.#....', '......', '......', '......', '......');
   const rectangle = expandedRectangle(mask, [3, 3], { ...plainOptions, downscale: 2 });
   expect(rectangle).toEqual({ left: 0, top: 0, width: 1, height: 1 });
@@ -140,7 +140,7 @@ describe('mixing', () => {
     }
   });
 
-  test('a part of weight 0 does not enter, not even its infinities', () => {
+  test('a part of weight 0 is ignored, including its infinities', () => {
     const infinite = tensor(new Float32Array(a.data.length).fill(Number.POSITIVE_INFINITY), a.dims);
     expect(weightLatents(infinite, zeros(LATENT_SIZE))).toEqual(zeros(a.dims));
   });
@@ -159,7 +159,7 @@ describe('mixing', () => {
     }
   });
 
-  test('dims that differ are named', () => {
+  test('an error names mismatched dims', () => {
     expect(() => weightLatents(a, zeros([5, 4]))).toThrow(/\[5,4\].*\[4,5\]/);
     expect(() => diluteBackground(a, zeros([4, 5, 4]), zeros(LATENT_SIZE), 1)).toThrow(
       /\[4,\d,\d\].*\[4,\d,\d\]/,

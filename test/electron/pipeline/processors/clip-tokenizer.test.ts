@@ -1,4 +1,4 @@
-/** The CLIP tokenizer against transformers' CLIPTokenizer (test/golden/tokenizer/make_golden.py): equal ids. */
+/** The CLIP tokenizer has the ids of transformers' CLIPTokenizer (test/golden/tokenizer/make_golden.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createClipTokenizer, parseMerges } from '../../../../electron/pipeline/processors/clip-tokenizer.ts';
@@ -22,11 +22,11 @@ const golden = JSON.parse(
 const { vocabulary, maxLength } = golden;
 const merges = parseMerges(golden.merges);
 
-describe.each(['<|endoftext|>', '!'])('filled up with %s', (padToken) => {
+describe.each(['<|endoftext|>', '!'])('padded with %s', (padToken) => {
   const tokenize = createClipTokenizer({ vocabulary, merges, padToken, maxLength });
   const cases = golden.cases.filter((known) => known.padToken === padToken);
 
-  test('the golden file has its prompts', () => {
+  test('the golden file contains its prompts', () => {
     expect(cases.length).toBeGreaterThanOrEqual(40);
   });
 
@@ -40,19 +40,22 @@ describe.each(['<|endoftext|>', '!'])('filled up with %s', (padToken) => {
   );
 });
 
-test.each(['<|startoftext|>', '<|endoftext|>', '!'])('a vocabulary without %s is named', (missing) => {
-  const { [missing]: _, ...rest } = vocabulary;
-  expect(() => createClipTokenizer({ vocabulary: rest, merges, padToken: '!', maxLength })).toThrow(
-    expect.objectContaining({ code: 'TOKENIZER_INVALID', message: expect.stringContaining(missing) }),
-  );
-});
+test.each(['<|startoftext|>', '<|endoftext|>', '!'])(
+  'a vocabulary without %s is an error that names it',
+  (missing) => {
+    const { [missing]: _, ...rest } = vocabulary;
+    expect(() => createClipTokenizer({ vocabulary: rest, merges, padToken: '!', maxLength })).toThrow(
+      expect.objectContaining({ code: 'TOKENIZER_INVALID', message: expect.stringContaining(missing) }),
+    );
+  },
+);
 
-test('merges.txt with Windows line ends holds the same pairs', () => {
+test('merges.txt with Windows line endings contains the same pairs', () => {
   expect(merges.length).toBeGreaterThan(100);
   expect(parseMerges(golden.merges.replaceAll('\n', '\r\n'))).toEqual(merges);
 });
 
-test('pairs as lists, as in a tokenizer.json of today, give the same ids', () => {
+test('pairs as lists, as in a recent tokenizer.json, give the same ids', () => {
   const pairs = merges.map((pair) => pair.split(' '));
   for (const padToken of ['<|endoftext|>', '!']) {
     const tokenize = createClipTokenizer({ vocabulary, merges: pairs, padToken, maxLength });

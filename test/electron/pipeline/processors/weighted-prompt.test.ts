@@ -10,7 +10,7 @@ import {
 } from '../../../../electron/pipeline/processors/weighted-prompt.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 
-// The first seven are the examples of A1111's own documentation of its parser.
+// The first seven are the examples in A1111's own documentation of its parser.
 test.each<[string, ([text: string, weight: number] | null)[]]>([
   ['normal text', [['normal text', 1]]],
   [
@@ -62,7 +62,7 @@ function tokenize(prompt: string): TokenizedPrompt {
 
 const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.charCodeAt(0)) as [number, number, number];
 
-test('a prompt that fits is one pass of the tokenizer’s own ids, without weights', () => {
+test('a prompt that fits is one pass with the tokenizer’s own ids, without weights', () => {
   for (const prompt of ['', 'ab', 'abca']) {
     expect(passesOfPrompt(prompt, tokenize)).toEqual({
       passes: [{ ids: tokenize(prompt).ids, weights: null }],
@@ -71,7 +71,7 @@ test('a prompt that fits is one pass of the tokenizer’s own ids, without weigh
   }
 });
 
-test('a longer one takes several passes, BREAK begins one, and weights stand at their tokens', () => {
+test('a longer one takes several passes, BREAK starts one, and weights are at their tokens', () => {
   expect(passesOfPrompt('aaaa(b:2) BREAK c', tokenize).passes).toEqual([
     { ids: [100, a, a, a, a, 101], weights: null },
     { ids: [100, b, 101, 0, 0, 0], weights: [1, 2, 1, 1, 1, 1] },
@@ -81,15 +81,15 @@ test('a longer one takes several passes, BREAK begins one, and weights stand at 
   expect([passes.length, droppedTokens]).toEqual([4, 3]);
 });
 
-test('weighed states keep their mean', () => {
+test('weighted states keep their mean', () => {
   const states = tensor(Float32Array.from([1, 2, 3, 4, 5, 9]), [3, 2]);
   const { data } = weighStates(states, [1, 2, 1]);
-  // [1, 2, 6, 8, 5, 9] has the mean 31 / 6; 24 / 6 are brought back.
+  // [1, 2, 6, 8, 5, 9] has the mean 31 / 6, which is scaled back to 24 / 6.
   expect([...data]).toEqual([1, 2, 6, 8, 5, 9].map((value) => expect.closeTo((value * 24) / 31, 5)));
   expect(weighStates(states, null)).toBe(states);
 });
 
-test('embeddings of a batch get one length by being repeated', () => {
+test('embeddings of a batch are repeated to a common length', () => {
   const embedding = (passes: number) =>
     joinPasses(Array.from({ length: passes }, (_, i) => tensor(Float32Array.from([i, i]), [2, 1])));
   const aligned = alignTokens([embedding(1), embedding(2), embedding(3)]);

@@ -1,4 +1,4 @@
-/** The noise schedule against diffusers' DDIMScheduler, and inversion against plain stepping. */
+/** The noise schedule compared with diffusers' DDIMScheduler, and inversion with plain stepping. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NoisePredictor } from '../../../../electron/pipeline/batching.ts';
@@ -40,12 +40,12 @@ const alphas = {
   999: 0.004660098513077238,
 };
 
-test.each(Object.entries(alphas))('alphas_cumprod[%s] is that of diffusers', (timestep, expected) => {
+test.each(Object.entries(alphas))('alphas_cumprod[%s] equals diffusers’', (timestep, expected) => {
   const actual = alphasCumprod(STABLE_DIFFUSION_SCHEDULE)[Number(timestep)]!;
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-10);
 });
 
-test('the linear schedule is that of np.cumprod(1 - np.linspace(0.00085, 0.012, 1000))', () => {
+test('the linear schedule equals np.cumprod(1 - np.linspace(0.00085, 0.012, 1000))', () => {
   const actual = alphasCumprod({ ...STABLE_DIFFUSION_SCHEDULE, betaSchedule: 'linear' });
   expect(Math.abs(actual[500]! - 0.160771599870189)).toBeLessThanOrEqual(1e-10);
   expect(Math.abs(actual[999]! - 0.0015789629305514416)).toBeLessThanOrEqual(1e-10);
@@ -56,11 +56,11 @@ test.each([
   [4, [751, 501, 251, 1]],
   [7, [853, 711, 569, 427, 285, 143, 1]],
   [50, Array.from({ length: 50 }, (_, index) => 981 - 20 * index)],
-])('the timesteps of %i steps are those of diffusers', (steps, expected) => {
+])('the timesteps of %i steps equal diffusers’', (steps, expected) => {
   expect(scheduleSteps(STABLE_DIFFUSION_SCHEDULE, steps).map(({ timestep }) => timestep)).toEqual(expected);
 });
 
-test('sigma of 50 steps is the square root of _get_variance, the last step with final_alpha_cumprod', () => {
+test('sigma of 50 steps is the square root of _get_variance, with final_alpha_cumprod for the last step', () => {
   const sigmas = new Map(
     scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 50).map((step) => [step.timestep, step.sigma]),
   );
@@ -109,7 +109,7 @@ describe('the step', () => {
   const [x0, noise, z] = [someLatents(1), someLatents(2), someLatents(3)];
   const noised = addNoise(x0, noise, step.alphaProd);
 
-  test('with the true noise, x0 is predicted', () => {
+  test('predicts x0 from the true noise', () => {
     expect(maxAbsDifference(predictOriginalSample(noised, noise, step), x0)).toBeLessThanOrEqual(1e-5);
   });
 
@@ -125,7 +125,7 @@ describe('the step', () => {
     );
   });
 
-  test('of second order goes on the way of x0_hat; without a change of it, it is the step of first order', () => {
+  test('of second order extrapolates x0_hat; if x0_hat does not change, it equals the first-order step', () => {
     const [before, second] = stepsFrom(STABLE_DIFFUSION_SCHEDULE, 20, 1, 'sde-dpmsolver++');
     expect([before!.secondOrderWeight, second!.secondOrderWeight > 0]).toEqual([0, true]);
     const [first] = stepsFrom(STABLE_DIFFUSION_SCHEDULE, 20, 1, 'ddpm').slice(1);
@@ -133,7 +133,7 @@ describe('the step', () => {
     const latents = addNoise(x0, noise, second!.alphaProd);
     const plain = stepMean(latents, noise, first!);
     expect(maxAbsDifference(stepMean(latents, noise, second!, x0), plain)).toBeLessThanOrEqual(1e-5);
-    // SDE-DPM-Solver++ (2M) as diffusers writes it: alpha_s (1 - e^-2h) D1 / 2, D1 = (x0_hat - x0_hat before) / r.
+    // SDE-DPM-Solver++ (2M) as in diffusers: alpha_s (1 - e^-2h) D1 / 2, D1 = (x0_hat - previous x0_hat) / r.
     const lambda = (alphaProd: number) => Math.log(Math.sqrt(alphaProd / (1 - alphaProd)));
     const h = lambda(second!.alphaProdPrevious) - lambda(second!.alphaProd);
     const r = (lambda(second!.alphaProd) - lambda(before!.alphaProd)) / h;
@@ -145,7 +145,7 @@ describe('the step', () => {
     expect(() => stepMean(latents, noise, second!)).toThrow(TypeError);
   });
 
-  test('v = sqrt(a) eps - sqrt(1 - a) x0 is turned into eps; epsilon is left alone', () => {
+  test('converts v = sqrt(a) eps - sqrt(1 - a) x0 to eps, and leaves epsilon unchanged', () => {
     const v = tensor(
       noise.data.map(
         (eps, at) => Math.sqrt(step.alphaProd) * eps - Math.sqrt(1 - step.alphaProd) * x0.data[at]!,
@@ -158,7 +158,7 @@ describe('the step', () => {
     expect(noiseFromModelOutput(noise, noised, step, 'epsilon')).toBe(noise);
   });
 
-  test('other dims are an error that names both', () => {
+  test('refuses other dims with an error that names both', () => {
     const wrong = zeros([4, 5, 4]);
     for (const call of [
       () => addNoise(x0, wrong, 0.5),
@@ -180,8 +180,8 @@ describe('betas rescaled to zero terminal SNR', () => {
   } as const;
 
   /**
-   * Source: Lin et al., arXiv 2305.08891, algorithm 1 (enforce_zero_terminal_snr) in decimals of 60 digits, by way of
-   * the betas, as diffusers' schedulers apply it.
+   * Source: Lin et al., arXiv 2305.08891, algorithm 1 (enforce_zero_terminal_snr) with 60-digit decimals, via the
+   * betas, as diffusers' schedulers apply it.
    */
   test.each([
     [
@@ -190,7 +190,7 @@ describe('betas rescaled to zero terminal SNR', () => {
     ],
     ['scaled_linear', { 741: 0.03625704981685431, 981: 6.886571612302081e-5, 998: 1.967888056621187e-7 }],
     ['linear', { 1: 0.998253958085292, 501: 0.14050086797677086, 981: 2.2181368121721233e-5 }],
-  ] as const)('alphas_cumprod of %s', (betaSchedule, expected) => {
+  ] as const)('alphas_cumprod of %s equals the source’s', (betaSchedule, expected) => {
     const actual = alphasCumprod({ ...rescaled, betaSchedule });
     for (const [timestep, value] of Object.entries(expected)) {
       expect(Math.abs(actual[Number(timestep)]! / value - 1), timestep).toBeLessThanOrEqual(1e-9);
@@ -271,9 +271,9 @@ describe('inversion', () => {
     return maxAbsDifference(latents, x0);
   }
 
-  // Guidance multiplies what rounding does to the two predictions, step after step (measured: up to 2e-3 at 7.5), so
-  // that the U-Net's answers themselves differ. The method does not ask again: the next test has guidance too.
-  test('and then plain stepping return x0, with the U-Net asked again at every step', async () => {
+  // Guidance amplifies the rounding of the two predictions, step after step (measured: up to 2e-3 at 7.5), so that the
+  // U-Net's own answers differ. The method does not call it again: the next test includes guidance.
+  test('followed by plain stepping returns x0, with new U-Net calls at every step', async () => {
     await fc.assert(
       fc.asyncProperty(anyInversion, async (inversion) => {
         const unguided = { ...inversion, guidanceScale: 1 } as const;
@@ -295,7 +295,7 @@ describe('inversion', () => {
     expect(await roundTripError(inversion, 1, false, zeroSnr)).toBeLessThanOrEqual(1e-4);
   });
 
-  test('and then stepping with its own predictions, as the method does, return x0 for any U-Net', async () => {
+  test('followed by stepping with its own predictions, as in the method, returns x0 for any U-Net', async () => {
     await fc.assert(
       fc.asyncProperty(anyInversion, fc.constantFrom(0, 1, 10, 50), async (inversion, gain) => {
         expect(await roundTripError(inversion, gain, false)).toBeLessThanOrEqual(1e-4);
@@ -305,7 +305,7 @@ describe('inversion', () => {
   });
 });
 
-test('the x_t of an inversion are independent noise of the right size', () => {
+test('the x_t of an inversion are independent noise of the right variance', () => {
   const steps = scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 10);
   const x0 = zeros([4, 32, 32]);
   const trajectory = sampleTrajectory(x0, steps, 5, 'concept');

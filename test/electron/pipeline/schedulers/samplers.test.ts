@@ -1,4 +1,4 @@
-/** The samplers of text to image against diffusers' (test/golden/text-to-image/make_golden.py). */
+/** The text-to-image samplers compared with diffusers' (test/golden/text-to-image/make_golden.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -28,7 +28,7 @@ const golden = JSON.parse(
 
 const vector = (values: readonly number[]) => tensor(Float32Array.from(values), [values.length]);
 
-/** The model that the golden file was made with. */
+/** The model that made the golden file. */
 function toyModel(latents: Tensor, timestep: number): Tensor {
   return tensor(
     latents.data.map((value) => Math.sin(3 * value + timestep / 500)),
@@ -62,7 +62,7 @@ describe.each(golden.cases)('$sampler, $predictionType, $steps steps', (expected
 });
 
 describe.each<SamplerKind>(['euler', 'dpm-solver'])('%s', (kind) => {
-  test('a model that knows the noise leads back to the picture, from any step on', () => {
+  test('a model that knows the noise returns to the picture from any step', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -84,7 +84,7 @@ describe.each<SamplerKind>(['euler', 'dpm-solver'])('%s', (kind) => {
   });
 
   test.each([2, 10, 30])(
-    'a v-prediction model of a zero-SNR schedule leads to its picture in %i steps',
+    'a v-prediction model of a zero-SNR schedule returns to its picture in %i steps',
     (steps) => {
       const schedule = {
         ...STABLE_DIFFUSION_SCHEDULE,

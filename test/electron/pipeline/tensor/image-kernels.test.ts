@@ -1,4 +1,4 @@
-/** The mask kernels against the plainest way to write each down. */
+/** The mask kernels compared with the most direct way to write each. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -22,13 +22,13 @@ function planeOf(height: number, width: number): fc.Arbitrary<Tensor> {
 const side = fc.integer({ min: 1, max: 8 });
 const anyPlane = fc.tuple(side, side).chain(([height, width]) => planeOf(height, width));
 
-/** What a plane holds at x, y; outside it, at the nearest place inside. */
+/** A plane's value at x, y; outside it, the nearest value inside. */
 function nearest(plane: Tensor, x: number, y: number): number {
   const [height, width] = plane.dims as unknown as [number, number];
   return plane.data[Math.min(Math.max(y, 0), height - 1) * width + Math.min(Math.max(x, 0), width - 1)]!;
 }
 
-/** A plane of the same dims, each element from its place. */
+/** A plane of the same dims, with each element computed from its position. */
 function everywhere(plane: Tensor, value: (x: number, y: number) => number): Tensor {
   const width = plane.dims[1]!;
   return tensor(
@@ -66,12 +66,12 @@ test('the area average is the mean of each block', () => {
   );
 });
 
-test('a plane that does not divide into blocks is refused', () => {
+test('a plane that cannot be divided into blocks is refused', () => {
   expect(() => areaAverage(zeros([8, 6]), 4)).toThrow(/\[8,6\].*4/);
   expect(() => areaAverage(zeros([1, 8, 8]), 4)).toThrow(/\[1,8,8\]/);
 });
 
-test('the blur is the two-dimensional Gaussian over repeated borders', () => {
+test('the blur is the two-dimensional Gaussian with repeated borders', () => {
   fc.assert(
     fc.property(anyPlane, fc.constantFrom(0.3, 0.5, 1, 1.7, 3), (plane, sigma) => {
       const radius = Math.ceil(3 * sigma);
@@ -92,7 +92,7 @@ test('the blur is the two-dimensional Gaussian over repeated borders', () => {
   );
 });
 
-test('the blur conserves constants to the byte, also 1, and leaves its argument alone', () => {
+test('the blur preserves constants to the byte, including 1, and does not change its argument', () => {
   fc.assert(
     fc.property(
       side,
@@ -111,7 +111,7 @@ test('the blur conserves constants to the byte, also 1, and leaves its argument 
   expect([...plane.data]).toEqual([0, 1, 0]);
 });
 
-test('dilation takes the largest value of the square around each element', () => {
+test('dilation takes the largest value in the square around each element', () => {
   fc.assert(
     fc.property(anyPlane, fc.integer({ min: 0, max: 4 }), (plane, radius) => {
       const expected = everywhere(plane, (x, y) => {
@@ -127,7 +127,7 @@ test('dilation takes the largest value of the square around each element', () =>
   );
 });
 
-test('the union takes the largest value of all planes, and names dims that differ', () => {
+test('the union takes the largest value of all planes, and names mismatched dims', () => {
   const union = maximumPlane(
     [tensor(Float32Array.of(0, 0.5), [1, 2]), tensor(Float32Array.of(0.25, 0.125), [1, 2])],
     [1, 2],

@@ -5,8 +5,8 @@ import { gaussianNoise, MAX_SEED, NOISE_STREAMS } from '../../../../electron/pip
 import { TensorDimsError } from '../../../../electron/pipeline/tensor/tensor.ts';
 
 /**
- * Source: the documented recipe written again in Python on numpy 2.4.6's RandomState (MT19937): seed by
- * mix(mix(mix(seed) ^ stream) ^ step), 53-bit uniforms of 26 + 27 low bits, polar method, rounded to float32.
+ * Source: the documented recipe rewritten in Python on numpy 2.4.6's RandomState (MT19937): seed by mix(mix(mix(seed) ^
+ * stream) ^ step), 53-bit uniforms of 26 + 27 low bits, polar method, rounded to float32.
  */
 test.each([
   [
@@ -30,11 +30,11 @@ test.each([
       0.21304529905319214,
     ],
   ],
-] as const)('seed %i, %s, step %i gives the numbers of numpy', (seed, stream, step, expected) => {
+] as const)('seed %i, %s, step %i gives numpy’s numbers', (seed, stream, step, expected) => {
   expect([...gaussianNoise(seed, stream, step, [5]).data]).toEqual(expected);
 });
 
-test('a longer sequence begins with the shorter one', () => {
+test('a longer sequence starts with the shorter one', () => {
   const long = gaussianNoise(1, 'background', 2, [3, 7]);
   expect(gaussianNoise(1, 'background', 2, [11]).data).toEqual(long.data.slice(0, 11));
 });
@@ -52,7 +52,7 @@ describe('100,000 numbers', () => {
     expect(Math.abs(moment(4) - 3)).toBeLessThan(5 * Math.sqrt(96 / count));
   });
 
-  test('fall within one, two and three standard deviations as often as they should', () => {
+  test('are within one, two and three standard deviations as often as they should be', () => {
     for (const [bound, share] of [
       [1, 0.6827],
       [2, 0.9545],
@@ -64,7 +64,7 @@ describe('100,000 numbers', () => {
   });
 });
 
-test('another seed, stream or step is another, uncorrelated sequence', () => {
+test('another seed, stream or step gives another, uncorrelated sequence', () => {
   const count = 4000;
   const streams = Object.keys(NOISE_STREAMS) as (keyof typeof NOISE_STREAMS)[];
   fc.assert(
@@ -93,6 +93,6 @@ test.each([-1, 0.5, MAX_SEED + 1, Number.NaN])('the seed %d is refused', (seed) 
 test.each([-1, 0.5])('the step %d is refused', (step) => {
   expect(() => gaussianNoise(0, 'background', step, [1])).toThrow(RangeError);
 });
-test('dims that are not whole are refused', () => {
+test('non-integer dims are refused', () => {
   expect(() => gaussianNoise(0, 'background', 0, [1.5])).toThrow(TensorDimsError);
 });

@@ -30,7 +30,7 @@ test.each([
     [1, 6],
     [6, 1],
   ],
-])('dims [%s] and [%s] are told apart, and both are named', (a, b) => {
+])('mismatched dims [%s] and [%s] are an error that names both', (a, b) => {
   const both = (pattern: string) => new RegExp(pattern.replaceAll('[', '\\[').replaceAll(']', '\\]'));
   const named = both(`[${a}].*[${b}]`);
   expect(() => assertSameDims(zeros(a), zeros(b), 'Here')).toThrow(named);
@@ -40,7 +40,7 @@ test.each([
   expect(() => assertSameDims(zeros(a), zeros(b), 'Here')).toThrow(/^Here/);
 });
 
-test('rows are stacked in order and come back as they were', () => {
+test('rows are stacked in order and split back unchanged', () => {
   const rows = [1, 2, 3].map((value) => tensor(new Float32Array(4).fill(value), [2, 2]));
   const batch = stackRows(rows);
   expect(batch.dims).toEqual([3, 2, 2]);
@@ -51,16 +51,16 @@ test('rows are stacked in order and come back as they were', () => {
   expect(() => unstackRows(zeros([]))).toThrow(TensorDimsError);
 });
 
-test('the first value that is not finite is found', () => {
+test('the first non-finite value is found', () => {
   const of = (...values: number[]) => firstNonFinite(tensor(Float32Array.from(values), [values.length]));
   expect(of(1, 2, 3)).toBe(-1);
   expect(of(1, Number.NaN, Number.NaN)).toBe(1);
   expect(of(Number.NEGATIVE_INFINITY, 1)).toBe(0);
-  // A double that float32 cannot hold is infinite there.
+  // A double that float32 cannot hold becomes infinite.
   expect(of(1, 1e39)).toBe(1);
 });
 
-test('the largest difference is the largest, of either sign', () => {
+test('the largest difference is the largest of either sign', () => {
   const a = tensor(Float32Array.of(1, 2, 3), [3]);
   expect(maxAbsDifference(a, tensor(Float32Array.of(1, 4.5, 2), [3]))).toBe(2.5);
   expect(maxAbsDifference(a, a)).toBe(0);

@@ -1,4 +1,4 @@
-/** Exports of renders of large backgrounds and of placed concepts: layers and cut-outs at the picture's own size. */
+/** Exports of renders with large backgrounds and placed concepts: layers and cut-outs at the picture's own size. */
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -31,7 +31,7 @@ async function mask(width: number, height: number, [left, top, right, bottom]: r
     .toBuffer();
 }
 
-test('a placed concept is cut out where it lies, a small mask is brought to the picture’s size', async () => {
+test('a placed concept is cut out where it is, and a small mask is resized to the picture', async () => {
   const project = createProject(join(await temporaryFolder(), 'large.pnpmix'));
   const background = project.putAsset(await plain(120, 80, '#102030'));
   const result = project.putAsset(await plain(120, 80, '#c0a080'));
@@ -81,7 +81,7 @@ test('a placed concept is cut out where it lies, a small mask is brought to the 
   expect((await exportLayered(project, id, pictureOperations)).bytes.length).toBeGreaterThan(0);
 });
 
-test('a placed concept keeps its opacity, soft edge and shadow: on the background it gives the picture', async () => {
+test('a placed concept keeps its opacity, soft edge and shadow: over the background it gives the picture', async () => {
   const size = { width: 60, height: 40 };
   const project = createProject(join(await temporaryFolder(), 'seen.pnpmix'));
   const background = project.putAsset(await plain(60, 40, '#8090a0'));
@@ -91,7 +91,7 @@ test('a placed concept keeps its opacity, soft edge and shadow: on the backgroun
     ...firstPlacement({ width: 20, height: 20 }, size),
     ...{ x: 30, y: 20, scale: 1, opacity: 0.8, softEdgePx: 4, shadow },
   };
-  // The picture as the canvas shows it: shadow over the background, the thing over both.
+  // The picture as the canvas shows it: the shadow over the background, the object over both.
   const seen = await pictureOperations.placedShape(
     await plain(20, 20, '#ff2000'),
     'it',
@@ -120,7 +120,7 @@ test('a placed concept keeps its opacity, soft edge and shadow: on the backgroun
   // 0.8, and the shadow of 0.4 that shows through the rest.
   expect(alphaAt(30, 20)).toBeCloseTo(255 * (0.8 + 0.2 * 0.4), -1);
   expect(alphaAt(21, 20)).toBeLessThan(150);
-  // The shadow reaches beyond the thing, black.
+  // The shadow extends beyond the object, in black.
   expect(alphaAt(42, 24)).toBeGreaterThan(60);
   expect([...data.subarray(4 * (24 * 60 + 43), 4 * (24 * 60 + 43) + 3)].every((value) => value < 12)).toBe(
     true,

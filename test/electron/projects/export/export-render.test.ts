@@ -17,7 +17,7 @@ import { renderOf } from '../sample-render.ts';
 const [WIDTH, HEIGHT] = [16, 8];
 const options = { pictures: pictureOperations, metadata: true, program: 'PnP-MIX Studio 1.2.3' };
 
-/** A picture in which every pixel is another colour. */
+/** A picture with a different colour for every pixel. */
 const picture = (blue: number) =>
   sharp(
     Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) =>
@@ -93,7 +93,7 @@ async function renderedProject(inpainted = true) {
 const rgba = (png: Uint8Array) => sharp(png, { ignoreIcc: true }).ensureAlpha().raw().toBuffer();
 
 describe('a picture', () => {
-  it('keeps its pixels, is marked as sRGB, and says how it was made', async () => {
+  it('keeps its pixels, is marked as sRGB, and contains how it was made', async () => {
     const { project, id, request } = await renderedProject();
     const { bytes, fileName } = await exportPicture(project, id, options);
     expect(fileName).toBe('My scene 1.png');
@@ -112,7 +112,7 @@ describe('a picture', () => {
     );
   });
 
-  it('says nothing when that is switched off', async () => {
+  it('contains no metadata if that is switched off', async () => {
     const { project, id } = await renderedProject();
     const { bytes } = await exportPicture(project, id, { ...options, metadata: false });
     const { xmp, comments } = await sharp(bytes).metadata();
@@ -121,7 +121,7 @@ describe('a picture', () => {
     expect(Buffer.from(bytes).toString('latin1')).not.toMatch(/starter|cat/i);
   });
 
-  it('of a failed render, or of none, is not available', async () => {
+  it('of a failed or unknown render is not available', async () => {
     const { project } = await renderedProject();
     const failure = { code: 'NON_FINITE' as const, message: 'A model returned NaN.' };
     const { id } = project.addRender(renderOf('a'.repeat(64), { result: null, failure }));
@@ -142,7 +142,7 @@ describe('a request in a picture', () => {
     },
   );
 
-  it('is refused when it names a path, or holds more than a request', async () => {
+  it('is refused if it names a path, or contains more than a request', async () => {
     const { request } = await renderedProject();
     const scene = { ...request.scene, background: '/etc/passwd' };
     for (const other of [
@@ -156,7 +156,7 @@ describe('a request in a picture', () => {
 });
 
 describe('cut-outs', () => {
-  it('have the picture’s colours and their mask’s alpha, less what is in front', async () => {
+  it('have the picture’s colours and their mask’s alpha, minus what is in front', async () => {
     const { project, id, request } = await renderedProject();
     const [cat, dog] = await exportCutOuts(project, id, options);
     expect([cat!.fileName, dog!.fileName]).toEqual(['My scene 1 - 1 Cat.png', 'My scene 1 - 2 a b Dog.png']);
@@ -178,7 +178,7 @@ describe('layers', () => {
     const { project, id } = await renderedProject();
     const { bytes, fileName, mediaType } = await exportLayered(project, id, pictureOperations);
     expect([fileName, mediaType]).toEqual(['My scene 1.ora', 'image/openraster']);
-    // The type stands at a fixed place, not compressed, so that it can be told without unpacking.
+    // The type is at a fixed offset, uncompressed, so that it can be read without unpacking.
     expect(Buffer.from(bytes).toString('latin1', 30, 54)).toBe('mimetypeimage/openraster');
     const files = unzipSync(bytes);
     const stack = Buffer.from(files['stack.xml']!).toString('utf8');
@@ -200,7 +200,7 @@ describe('layers', () => {
       .composite(above.map(({ src }) => ({ input: Buffer.from(files[src]!) })))
       .png()
       .toBuffer();
-    // Painting a pixel over itself rounds by one at most.
+    // Painting a pixel over itself rounds by at most one.
     const merged = await rgba(files['mergedimage.png']!);
     for (const [index, value] of (await rgba(flattened)).entries()) {
       expect(Math.abs(value - merged[index]!)).toBeLessThanOrEqual(1);
@@ -212,7 +212,7 @@ describe('layers', () => {
     expect((await exportLayered(project, id, pictureOperations)).bytes).toEqual(bytes);
   });
 
-  it('leave out what there is not', async () => {
+  it('omit what does not exist', async () => {
     const { project, id } = await renderedProject(false);
     const files = unzipSync((await exportLayered(project, id, pictureOperations)).bytes);
     expect(Buffer.from(files['stack.xml']!).toString('utf8')).not.toContain('Inpainted');

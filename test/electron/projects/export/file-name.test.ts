@@ -21,7 +21,7 @@ describe('safeFileName', () => {
     expect(safeFileName(text, 'concept')).toBe(expected);
   });
 
-  it('never leaves a separator, a hidden name, an empty one or a long one', () => {
+  it('never leaves a separator, a hidden, empty or long name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const name = safeFileName(text, 'x');
@@ -32,10 +32,10 @@ describe('safeFileName', () => {
     );
   });
 
-  it('counts bytes, and cuts between what people see as characters', () => {
+  it('counts bytes, and cuts between grapheme clusters', () => {
     expect(safeFileName('가'.repeat(100), 'x')).toBe('가'.repeat(66));
     expect(safeFileName('가'.repeat(100).normalize('NFD'), 'x')).toBe('가'.repeat(66));
-    // A family of four is one character of 25 bytes; an accent that has no letter of its own stays on its letter.
+    // A family of four is one cluster of 25 bytes; an accent without a precomposed letter stays with its letter.
     expect(safeFileName('👨‍👩‍👧‍👦'.repeat(20), 'x', 60)).toBe('👨‍👩‍👧‍👦'.repeat(2));
     expect(safeFileName(`${'x'.repeat(58)}q\u0323`, 'x', 60)).toBe('x'.repeat(58));
     // Nothing of it fits.

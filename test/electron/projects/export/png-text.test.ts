@@ -12,7 +12,7 @@ const plain = await sharp({ create: { width: 5, height: 3, channels: 3, backgrou
 const pixels = (png: Uint8Array) => sharp(png).raw().toBuffer();
 
 describe('texts in a PNG', () => {
-  it('come back as they were, in every form, and leave the pixels alone', async () => {
+  it('are read back unchanged, in every form, and leave the pixels unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'grapheme', maxLength: 300 }),
@@ -45,16 +45,16 @@ describe('texts in a PNG', () => {
     ]);
   });
 
-  it('refuse a keyword that no reader would take', () => {
+  it('must have a keyword that readers accept', () => {
     for (const keyword of ['', ' a', 'a ', 'ä', 'a\0b', 'x'.repeat(80)]) {
       expect(() => withPngTexts(plain, [{ keyword, text: '', form: 'utf8' }])).toThrow(withCode('INTERNAL'));
     }
   });
 });
 
-/** A PNG with one chunk of this type and data behind its header, with a right checksum or none. */
+/** A PNG with a chunk of this type and data after its header, with a valid checksum or none. */
 function withChunk(type: string, data: Buffer): Buffer {
-  // A text of the same length, whose place the chunk takes: the writer then computes lengths for us.
+  // A text of the same length, which the chunk replaces: the writer then computes lengths for us.
   const made = withPngTexts(plain, [{ keyword: 'k', text: 'x'.repeat(data.length), form: 'plain' }]);
   const at = 33;
   const chunk = Buffer.alloc(12 + data.length);
@@ -81,7 +81,7 @@ describe('a hostile PNG', () => {
     expect(() => readPngText(made, 'key')).toThrow(withCode('ASSET_INVALID', 'changed'));
   });
 
-  it('cut off or changed anywhere gives an error with a code, a text or none, never anything else', () => {
+  it('truncated or changed anywhere gives an error with a code, a text or none, never anything else', () => {
     const png = withPngTexts(plain, [{ keyword: 'key', text: 'value', form: 'compressed' }]);
     const damagedPng = fc.oneof(
       fc.nat(png.length - 1).map((length) => png.subarray(0, length)),
