@@ -1,10 +1,11 @@
-/** The tests that docs/security.md names exist. */
+/** The tests that docs/security.md and docs/browser-host.md name exist. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../../build/build-host.ts';
 
 const document = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
+const browserHost = readFileSync(join(ROOT, 'docs', 'browser-host.md'), 'utf8');
 const rows = document.split('\n').filter((line) => /^\| \d+ \|/.test(line));
 const titles = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
@@ -23,7 +24,10 @@ it('every row names a test or refers to the row before', () => {
 });
 
 it('every test it names exists', () => {
-  const named = rows.flatMap((row) => [...row.matchAll(/\*([^*]+)\*/g)].map(([, name]) => name!));
+  const browserRows = browserHost.split('\n').filter((line) => line.startsWith('|'));
+  const named = [...rows, ...browserRows].flatMap((row) =>
+    [...row.matchAll(/\*([^*]+)\*/g)].map(([, name]) => name!),
+  );
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((name) => !titles.some((title) => title.startsWith(name)))).toEqual([]);
 });

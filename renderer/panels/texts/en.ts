@@ -30,7 +30,7 @@ export const en = {
     untitled: 'Untitled',
     error: 'Something went wrong',
     unexpected:
-      'The program met a fault that it did not expect. Try again; if it comes back, copy the diagnostics in About.',
+      'An unexpected error occurred. Try again; if it happens again, copy the diagnostics in About.',
     copyDiagnostics: 'Copy diagnostics',
     diagnosticsCopied: 'Diagnostics copied',
   },
