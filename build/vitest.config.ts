@@ -5,6 +5,7 @@ const PURE = ['contract', 'pipeline']
   .map((folder) => `test/electron/${folder}/**/*.test.ts`)
   .concat('test/oracle/**/*.test.ts', 'test/renderer/editor/**/*.test.ts');
 const END_TO_END = ['test/e2e/**/*.test.ts'];
+const FARM = ['test/electron/farm/**/*.test.ts'];
 
 export default defineConfig({
   root: '.',
@@ -23,10 +24,14 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'farm', include: FARM, globalSetup: 'test/electron/farm/install-redis.ts' },
+      },
+      {
+        extends: true,
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...END_TO_END, ...PURE],
+          exclude: [...configDefaults.exclude, ...END_TO_END, ...FARM, ...PURE],
         },
       },
       {

@@ -42,6 +42,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.ts')).evaluateCommand,
   },
   {
+    name: 'worker',
+    summary: 'Renders jobs of a farm on this machine.',
+    load: async () => (await import('./worker.ts')).workerCommand,
+  },
+  {
+    name: 'farm',
+    summary: 'Makes the key of a render farm, and shows its state.',
+    load: async () => (await import('./farm.ts')).farmCommands,
+  },
+  {
     name: 'bench',
     summary: 'Measures a render against the textbook version of the method, in one run.',
     load: loadBench,

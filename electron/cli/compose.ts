@@ -12,8 +12,10 @@ import type { Pixels } from '../foundation/pictures/picture-codec.ts';
 import { decodePixels, pictureOperations } from '../foundation/pictures/picture-operations.ts';
 import { encodeExport } from '../projects/export/export-render.ts';
 import { type CommandEngine, openCommandEngine } from './command-engine.ts';
-import { drawSheet, type SheetRow, type SheetTile } from './contact-sheet.ts';
+import { drawSheet } from './contact-sheet.ts';
 import { describeDevice, engineOptions, readPackChoice } from './engine-options.ts';
+import type { FarmEngine } from './farm-engine.ts';
+import { farmOptions, readFarmAddress } from './farm-options.ts';
 import { MadeFiles } from './made-files.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
@@ -21,7 +23,8 @@ import { parameterOptions, readOverrides } from './parameter-options.ts';
 import { showRender } from './render-progress.ts';
 import { loadSceneOfPicture } from './scene-of-picture.ts';
 import { filesOfPlan, type PlanControls, plannedFiles, prepareScene, readScenePlan } from './scene-plan.ts';
-import { isSweepAxis, parseSweep, type SweepAxis, withSwept } from './sweep.ts';
+import { isSweepAxis, parseSweep, type SweepAxis } from './sweep.ts';
+import { drawnRows, planSweep, renderAll } from './sweep-cells.ts';
 import { openTraceFolder } from './trace-folder.ts';
 
 export const composeCommand: Command = {
@@ -39,6 +42,7 @@ export const composeCommand: Command = {
     out: { value: 'FILE.png', description: 'Where to save the picture.' },
     ...parameterOptions,
     ...engineOptions,
+    ...farmOptions,
     sweep: {
       value: 'NAME=VALUE,...',
       multiple: true,
@@ -88,11 +92,21 @@ async function runCompose(context: CommandContext): Promise<void> {
   const { options, signal, print, progress } = context;
   const task = readTask(context);
   const overrides = readOverrides(options);
+  const farm = readFarmAddress(options, process.env);
+  if (farm !== undefined && task.trace !== undefined) {
+    throw new StudioError('USAGE', 'Tensors do not leave the farm’s workers; use --trace without --queue.');
+  }
   const isPicture = extname(task.scenePath).toLowerCase() === '.png';
   const plan = isPicture ? undefined : await readScenePlan(task.scenePath);
   const complete = isPicture
     ? await loadSceneOfPicture(task.scenePath)
     : plan === undefined && { ...(await loadScene(task.scenePath)), pack: undefined };
+  if (farm !== undefined && plan !== undefined) {
+    throw new StudioError(
+      'USAGE',
+      'A farm renders complete scenes. Compose this one without --queue first: that writes the complete scene.',
+    );
+  }
   const { model } = complete ? complete.file : plan!;
   const models = { scenePath: task.scenePath, model };
   const folder = madeFolder(task.out);
@@ -106,7 +120,7 @@ async function runCompose(context: CommandContext): Promise<void> {
       ...madeNames.map((name) => ({ what: 'what the scene lacks', path: join(folder, name) })),
     ],
     inputs.map((path) => ({ what: path === task.scenePath ? 'the scene' : 'a picture of the scene', path })),
-    await readPackChoice(options, models),
+    farm === undefined ? await readPackChoice(options, models) : undefined,
   );
   await prepareOutput(task.out);
   const made =
@@ -119,7 +133,7 @@ async function runCompose(context: CommandContext): Promise<void> {
     ));
   if (task.request !== undefined) await prepareOutput(task.request);
   const trace = task.trace === undefined ? undefined : await openTraceFolder(task.trace);
-  let engine: CommandEngine | undefined;
+  let engine: CommandEngine | FarmEngine | undefined;
   const said: string[] = [];
   const say = (line: string) => {
     said.push(line);
@@ -128,10 +142,13 @@ async function runCompose(context: CommandContext): Promise<void> {
   try {
     // Tensors do not leave an engine process, so --trace runs the engine in this one.
     const launch = trace && (await import('./engine-in-process.ts')).launchInProcess(trace.write);
-    const opened = await openCommandEngine(options, signal, progress, launch, models);
+    const local =
+      farm === undefined ? await openCommandEngine(options, signal, progress, launch, models) : undefined;
+    const opened =
+      local ?? (await (await import('./farm-engine.ts')).openFarmEngine(farm!, options, task.out, progress));
     engine = opened;
     const { pack: madeWith, ...scene } = complete || {
-      ...(await carryOutPlan(plan!, task.scenePath, opened, made!, {
+      ...(await carryOutPlan(plan!, task.scenePath, local!, made!, {
         signal,
         print: say,
         count: progress.count,
@@ -149,13 +166,16 @@ async function runCompose(context: CommandContext): Promise<void> {
       if (triggerWords.length > 0) say(`note: words for the LoRA ${name}: ${triggerWords.join(', ')}`);
     }
     const requestOf = (settings: RequestOverrides) => makeRequest(scene, opened.pack, settings);
-    const render = (request: RenderRequest, label = '') =>
+    const render = (request: RenderRequest, label = '', runSignal = signal) =>
       opened.run(
         { kind: 'render', request, previews: false },
-        { signal, readAsset: assetReader(scene), onProgress: showRender(progress, label) },
+        { signal: runSignal, readAsset: assetReader(scene), onProgress: showRender(progress, label) },
       );
     if (task.sweep.length > 0) {
-      const { rows, outcomes } = await renderSweep(task.sweep, overrides, requestOf, render);
+      const atOnce = farm === undefined ? 1 : Number.POSITIVE_INFINITY;
+      const cells = planSweep(task.sweep, overrides, requestOf);
+      const outcomes = await renderAll(cells, atOnce, signal, render);
+      const rows = await drawnRows(cells, outcomes);
       await writeOutput(task.out, await drawSheet(rows));
       reportOutcomes(outcomes, { picture: task.out }, said, context);
       return;
@@ -210,40 +230,6 @@ type Rendered = EngineResultOf<'render'>;
 
 function pixelsOf({ png }: Rendered): Promise<Pixels> {
   return decodePixels(png, 'The result', 'picture');
-}
-
-/**
- * Renders every combination; they share the inversions that the parameter does not affect. All requests are built,
- * and so checked, before the first render.
- */
-async function renderSweep(
-  axes: readonly SweepAxis[],
-  overrides: RequestOverrides,
-  requestOf: (settings: RequestOverrides) => RenderRequest,
-  render: (request: RenderRequest, label: string) => Promise<Rendered>,
-): Promise<{ rows: SheetRow[]; outcomes: Rendered[] }> {
-  const [down, across] = axes.length === 2 ? axes : [undefined, axes[0]];
-  const planned = (down?.values ?? [undefined]).map((rowValue) => ({
-    label: down && `${down.option} ${rowValue}`,
-    tiles: across!.values.map((value) => {
-      const swept = withSwept(overrides, across!, value);
-      const settings = down && rowValue !== undefined ? withSwept(swept, down, rowValue) : swept;
-      return { caption: `${across!.option} ${value}`, request: requestOf(settings) };
-    }),
-  }));
-  const total = planned.reduce((count, { tiles }) => count + tiles.length, 0);
-  const rows: SheetRow[] = [];
-  const outcomes: Rendered[] = [];
-  for (const { label, tiles } of planned) {
-    const drawn: SheetTile[] = [];
-    for (const { caption, request } of tiles) {
-      const outcome = await render(request, `${outcomes.length + 1}/${total} `);
-      outcomes.push(outcome);
-      drawn.push({ image: await pixelsOf(outcome), ...(rows.length === 0 && { caption }) });
-    }
-    rows.push({ tiles: drawn, ...(label !== undefined && { label }) });
-  }
-  return { rows, outcomes };
 }
 
 /**

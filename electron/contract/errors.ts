@@ -21,6 +21,13 @@ export const errorCodes = {
   ENGINE_CRASHED: 'The process that runs the models ended unexpectedly.',
   ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',
+  FARM_FULL: 'The farm’s store for pictures has reached its limit.',
+  FARM_JOB_REFUSED:
+    'A job, result or picture in a farm’s queue was not made with this studio’s key, or was changed since.',
+  FARM_KEY_INVALID: 'A studio key or certificate file of a farm is missing, or is not a key.',
+  FARM_MODEL_UNKNOWN: 'No worker of the farm has offered the model.',
+  FARM_UNREACHABLE: 'The farm’s queue cannot be reached.',
+  FARM_VERSION: 'A farm job was made by another version of the program than the worker’s.',
   FILE_IN_THE_WAY: 'A file that the model store did not write is where a model file belongs.',
   FOLDER_UNWRITABLE: 'A folder of the program, such as the models folder, or a file in it cannot be written.',
   HOST_UNREACHABLE: 'The connection between the window and the program’s host was lost.',

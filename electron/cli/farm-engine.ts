@@ -1,0 +1,107 @@
+/** A farm in the place of a command's own engine: it renders with the model that the farm's workers have. */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { OpenPack } from '../contract/engine-status.ts';
+import { StudioError } from '../contract/errors.ts';
+import type { OfferedModel } from '../contract/farm.ts';
+import { describeModel } from '../contract/render-request.ts';
+import { FarmClient } from '../farm/client/farm-client.ts';
+import type { JobPlace } from '../farm/client/followed-job.ts';
+import type { FarmAddress } from '../farm/farm-connection.ts';
+import type { RenderEngine } from '../farm/render-engine.ts';
+import type { ParsedOptions } from '../foundation/command-line/command.ts';
+import type { ProgressPrinter } from '../foundation/command-line/progress-printer.ts';
+import { engineOptions } from './engine-options.ts';
+
+/** As much of a command's engine as a farm offers. */
+export interface FarmEngine {
+  readonly pack: OpenPack;
+  readonly run: RenderEngine['run'];
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Connects to a farm and chooses its model.
+ *
+ * @param out the result's path, which names the jobs: the same render for the same file is the same job
+ * @throws StudioError USAGE for options of a local engine; FARM_MODEL_UNKNOWN; what {@link FarmClient.connect} throws
+ */
+export async function openFarmEngine(
+  address: FarmAddress,
+  options: ParsedOptions,
+  out: string,
+  progress: ProgressPrinter,
+): Promise<FarmEngine> {
+  const { pack: _, ...local } = engineOptions;
+  const [ofEngine] = Object.keys(local).filter((name) => options.has(name));
+  if (ofEngine !== undefined) {
+    throw new StudioError(
+      'USAGE',
+      `On a farm, the workers decide: --${ofEngine} is an option of "pnpmix worker".`,
+    );
+  }
+  const client = await FarmClient.connect(address, (isConnected) =>
+    progress.say(
+      isConnected
+        ? `note: connected to ${client.server} again.`
+        : `note: the connection to the farm ${client.server} was lost; waiting for it. Queued renders are not lost.`,
+    ),
+  );
+  try {
+    const { pack } = await chooseModel(client, options.text('pack'));
+    const tell = placeTeller(progress);
+    return {
+      pack,
+      run: async (task, controls) => {
+        const { machine: __, ...result } = await client.render(task.request, {
+          ...controls,
+          previews: task.previews,
+          // A hash: workers log it, and a path may hold names.
+          outputId: createHash('sha256').update(resolve(out)).digest('hex'),
+          onPlace: tell,
+        });
+        return result;
+      },
+      close: () => client.close(),
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+/** Says once each why jobs wait, and which machines render. */
+function placeTeller(progress: ProgressPrinter): (place: JobPlace) => void {
+  const said = new Set<string>();
+  return ({ machine, reason }) => {
+    const line =
+      reason !== null
+        ? `note: the renders wait: ${reason} Start one: npx pnpmix worker`
+        : machine === null
+          ? undefined
+          : `note: rendering on ${machine}.`;
+    if (line === undefined || said.has(line)) return;
+    said.add(line);
+    progress.say(line);
+  };
+}
+
+/** @throws StudioError FARM_MODEL_UNKNOWN, USAGE when the name fits several */
+async function chooseModel(client: FarmClient, packId: string | undefined): Promise<OfferedModel> {
+  const [offered, workers] = await Promise.all([client.models(), client.workers()]);
+  const named = offered.filter(({ pack }) => packId === undefined || pack.identity.id === packId);
+  const served = named.filter(({ model }) => workers.some((worker) => worker.model === model));
+  const fitting = served.length > 0 ? served : named;
+  const list = (models: readonly OfferedModel[]) =>
+    models.map(({ pack }) => `  ${describeModel(pack.identity)}`).join('\n');
+  if (fitting.length === 1) return fitting[0]!;
+  if (fitting.length > 1) {
+    throw new StudioError('USAGE', `The farm has several models; name one with --pack:\n${list(fitting)}`);
+  }
+  throw new StudioError(
+    'FARM_MODEL_UNKNOWN',
+    offered.length === 0
+      ? 'The farm has no workers yet. Start one: npx pnpmix worker --queue URL --key FILE'
+      : `No worker of the farm has offered the pack ${packId}. It has:\n${list(offered)}`,
+  );
+}

@@ -1,0 +1,139 @@
+/** `worker`: renders the jobs of a farm on this machine, until it is told to end. */
+import { hostname } from 'node:os';
+import { type Logger, pino } from 'pino';
+import manifest from '../../package.json' with { type: 'json' };
+import { RedisAssetStore } from '../farm/assets/redis-asset-store.ts';
+import { connectFarm } from '../farm/farm-connection.ts';
+import { waitingListKey } from '../farm/farm-names.ts';
+import { FarmWorker, type WorkerEvent } from '../farm/worker/farm-worker.ts';
+import { serveMetrics, WorkerMetrics } from '../farm/worker/worker-metrics.ts';
+import type { Command, CommandContext } from '../foundation/command-line/command.ts';
+import { withoutQuotes } from '../foundation/log/fault-facts.ts';
+import { openCommandEngine } from './command-engine.ts';
+import { engineOptions, readEngineChoice } from './engine-options.ts';
+import { farmOptions, requireFarmAddress } from './farm-options.ts';
+
+export const workerCommand: Command = {
+  name: 'worker',
+  summary: 'Renders jobs of a farm on this machine.',
+  usage: '--queue redis://HOST:PORT --key FILE [options]',
+  details:
+    'A worker has one engine, on one device, with one model; start another worker for another device or model.\n' +
+    'It logs one line of JSON per event. SIGTERM or Ctrl-C: it finishes its job, then ends; a second one ends it at\n' +
+    'once, and another worker takes the job over. See docs/farm.md.',
+  operands: [],
+  options: {
+    ...farmOptions,
+    ...engineOptions,
+    name: { value: 'NAME', description: 'Name of this machine for people; its host name by default.' },
+    'metrics-port': {
+      value: 'NUMBER',
+      description: 'Serve Prometheus metrics at http://localhost:NUMBER/metrics; 0 picks a free port.',
+    },
+    'metrics-address': {
+      value: 'ADDRESS',
+      description: 'Address for metrics; 127.0.0.1 by default, which only this machine can reach.',
+    },
+    'lock-seconds': {
+      value: 'NUMBER',
+      description: 'After so long without a sign of life, a job is given to another worker; 30 by default.',
+    },
+  },
+  run: runWorker,
+};
+
+async function runWorker(context: CommandContext): Promise<void> {
+  const { options, progress, result, print } = context;
+  const address = requireFarmAddress(options, process.env);
+  const lockSeconds = options.number('lock-seconds', { minimum: 1, maximum: 3600, isWhole: false }) ?? 30;
+  const metricsPort = options.number('metrics-port', { minimum: 0, maximum: 65_535, isWhole: true });
+  const { device: deviceChoice } = await readEngineChoice(options);
+  const stop = stopSignals();
+  const log: Logger = pino(
+    { base: { pid: process.pid }, formatters: { level: (level) => ({ level }) } },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  const connection = await connectFarm(address);
+  const engine = await openCommandEngine(options, stop.now, progress).catch((error: unknown) => {
+    connection.redis.disconnect();
+    throw error;
+  });
+  progress.end();
+  const metrics = new WorkerMetrics();
+  const machine = options.text('name') ?? hostname();
+  let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | undefined;
+  let worker: FarmWorker | undefined;
+  try {
+    worker = new FarmWorker({
+      connection,
+      assets: new RedisAssetStore(connection),
+      engine,
+      pack: engine.pack,
+      device: { deviceChoice, device: engine.device },
+      machine,
+      version: manifest.version,
+      limits: { lockMs: lockSeconds * 1000, takeOverEveryMs: (lockSeconds * 1000) / 2 },
+      onEvent: (event) => {
+        metrics.count(event);
+        logEvent(log, event);
+      },
+    });
+    await worker.ready();
+    if (metricsPort !== undefined) {
+      const metricsAddress = options.text('metrics-address') ?? '127.0.0.1';
+      metricsServer = await serveMetrics(metrics, connection, worker.model, metricsAddress, metricsPort);
+    }
+    const facts = {
+      queue: connection.server,
+      machine,
+      pack: engine.pack.identity.id,
+      device: engine.device.device,
+      waitingList: waitingListKey(connection.key, worker.model),
+      metrics: metricsServer?.url ?? null,
+    };
+    log.info({ event: 'worker.ready', ...facts });
+    result(facts);
+    print(`Rendering jobs of ${facts.queue} for ${engine.pack.name} on ${engine.device.name}.`);
+    await stop.drain;
+    log.info({ event: 'worker.draining' });
+    await worker.drain();
+    log.info({ event: 'worker.ended' });
+  } finally {
+    stop.forget();
+    await metricsServer?.close();
+    await engine.close();
+    connection.redis.disconnect();
+  }
+}
+
+/** The first signal drains; the second ends the process at once, with its engine. */
+function stopSignals() {
+  const { promise: drain, resolve } = Promise.withResolvers<void>();
+  const now = new AbortController();
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  let isDraining = false;
+  const listen = (name: NodeJS.Signals) => {
+    if (isDraining) {
+      forget();
+      process.kill(process.pid, name);
+    }
+    isDraining = true;
+    resolve();
+  };
+  const forget = () => {
+    for (const name of names) process.off(name, listen);
+  };
+  for (const name of names) process.on(name, listen);
+  return { drain, now: now.signal, forget };
+}
+
+/** Jobs by their ids; no prompts, names or pictures. */
+function logEvent(log: Logger, { kind, ...facts }: WorkerEvent): void {
+  const entry = {
+    event: `job.${kind}`,
+    ...facts,
+    ...('message' in facts && { message: withoutQuotes(facts.message) }),
+  };
+  if (kind === 'failed' || kind === 'lockLost' || kind === 'connectionLost') log.warn(entry);
+  else log.info(entry);
+}

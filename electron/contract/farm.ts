@@ -1,0 +1,95 @@
+/**
+ * What clients and workers of a render farm write into its queue. All of it is encrypted and signed with the studio's
+ * key (docs/farm.md); these are the forms inside and around the encryption.
+ */
+import * as z from 'zod';
+import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
+import { errorCodeSchema } from './errors.ts';
+import { resolvedFrameSchema } from './frame.ts';
+import { deviceReportSchema, renderProgressSchema, renderStageSchema } from './progress.ts';
+import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+
+/**
+ * Version of everything in this file, including the render request. A queue belongs to one version, so that workers
+ * of two versions share a farm during an upgrade; a worker refuses a job of another version with FARM_VERSION.
+ */
+export const FARM_CONTRACT = 1;
+
+/** Job as it is in the queue. The fields beside `sealed` are readable by everyone who can reach Redis. */
+export const jobEnvelopeSchema = z.strictObject({
+  contract: z.int().positive(),
+  jobId: z.string().min(1),
+  /** Queue of the model: a keyed hash of its weights, autoencoder and LoRAs. */
+  model: z.string().min(1),
+  sealed: z.base64().describe('jobBodySchema as JSON, encrypted.'),
+  signature: z.base64().describe('HMAC-SHA256 over the other fields.'),
+});
+export type JobEnvelope = z.infer<typeof jobEnvelopeSchema>;
+
+/** Inside of a job. */
+export const jobBodySchema = z.strictObject({
+  request: renderRequestSchema,
+  assets: z.array(assetIdSchema).describe('All pictures and masks that the worker may read.'),
+  previews: z.boolean(),
+  /** The caller's name for the result, such as the id of a render; also the request id in logs. */
+  outputId: z.string().min(1).max(200),
+  createdAtMs: z.int().nonnegative(),
+});
+export type JobBody = z.infer<typeof jobBodySchema>;
+
+/** Progress of a running job, encrypted. */
+export const jobProgressSchema = z.strictObject({
+  machine: z.string(),
+  progress: renderProgressSchema.nullable().describe('null when the worker has only just claimed the job.'),
+  previewStep: z.int().nonnegative().nullable().describe('Changes when there is another preview.'),
+});
+export type FarmJobProgress = z.infer<typeof jobProgressSchema>;
+
+/** Preview without its picture, which follows it in the same message. */
+export const farmPreviewSchema = z.strictObject({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  frame: resolvedFrameSchema,
+  step: z.int().nonnegative(),
+  total: z.int().positive(),
+});
+
+/** Result of a job, encrypted; its picture is in the asset store. */
+export const jobResultSchema = z.strictObject({
+  machine: z.string(),
+  png: assetIdSchema,
+  width: z.int().positive(),
+  height: z.int().positive(),
+  frame: resolvedFrameSchema,
+  device: deviceReportSchema,
+  notices: z.array(z.string()),
+  timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
+  totalMs: z.number().nonnegative(),
+  unetMs: z.number().nonnegative(),
+  unetRows: z.int().nonnegative(),
+  peakMemoryBytes: z.int().nonnegative(),
+});
+export type FarmJobResult = z.infer<typeof jobResultSchema>;
+
+/** Why a job failed, encrypted. */
+export const jobFailureSchema = z.strictObject({ code: errorCodeSchema, message: z.string() });
+
+/** A worker announces itself while it runs. */
+export const workerPresenceSchema = z.strictObject({
+  workerId: z.uuid(),
+  contract: z.int().positive(),
+  version: z.string().describe('Version of the program.'),
+  machine: z.string(),
+  pid: z.int().positive(),
+  deviceChoice: deviceChoiceSchema,
+  device: deviceReportSchema,
+  model: z.string(),
+  startedAtMs: z.int().nonnegative(),
+  state: z.enum(['idle', 'rendering', 'draining']),
+  jobsDone: z.int().nonnegative(),
+});
+export type WorkerPresence = z.infer<typeof workerPresenceSchema>;
+
+/** A model that a worker has offered; remembered for a while after the last of them ended. */
+export const offeredModelSchema = z.strictObject({ model: z.string(), pack: openPackSchema });
+export type OfferedModel = z.infer<typeof offeredModelSchema>;

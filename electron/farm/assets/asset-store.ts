@@ -1,0 +1,27 @@
+/** Where a farm keeps pictures, by content. */
+import type { AssetId } from '../../contract/render-request.ts';
+
+export interface AssetStore {
+  /** Whether it has a picture; if so, it keeps it for its full time from now on. */
+  readonly touch: (id: AssetId) => Promise<boolean>;
+  /**
+   * Stores a picture; a picture that is there already is stored again.
+   *
+   * @param pieces of its file, in order; never more than one of them and one chunk is in memory
+   * @throws StudioError FARM_FULL, ASSET_INVALID when the pieces do not have this hash
+   */
+  readonly put: (id: AssetId, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => Promise<void>;
+  /**
+   * The pieces of a picture's file.
+   *
+   * @throws StudioError ASSET_MISSING, FARM_JOB_REFUSED when it was changed by someone without the studio's key
+   */
+  readonly read: (id: AssetId) => AsyncIterable<Uint8Array>;
+}
+
+/** A whole picture file. @throws StudioError what {@link AssetStore.read} throws */
+export async function readWhole(store: AssetStore, id: AssetId): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of store.read(id)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,170 @@
+/**
+ * Pictures in Redis: encrypted chunks that expire. The entry that makes a picture visible is written after its last
+ * chunk, so that a picture is there as a whole or not at all.
+ */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { StudioError } from '../../contract/errors.ts';
+import type { AssetId } from '../../contract/render-request.ts';
+import type { FarmConnection } from '../farm-connection.ts';
+import { assetIndexKey, assetKey } from '../farm-names.ts';
+import { open, openJson, refused, seal, sealJson } from '../sealed-box.ts';
+import type { AssetStore } from './asset-store.ts';
+
+export interface RedisAssetLimits {
+  /** How long a picture is kept after its last use. */
+  readonly keepMs: number;
+  /** Bytes of all pictures of the studio. */
+  readonly totalBytes: number;
+  /** Bytes of one picture. */
+  readonly assetBytes: number;
+  /** Plain bytes of a chunk. */
+  readonly chunkBytes: number;
+}
+
+export const DEFAULT_ASSET_LIMITS: RedisAssetLimits = {
+  keepMs: 24 * 3_600_000,
+  totalBytes: 8 * 2 ** 30,
+  assetBytes: 512 * 2 ** 20,
+  chunkBytes: 2 ** 20,
+};
+
+/** The entry that makes a picture visible. */
+const entrySchema = z.strictObject({ bytes: z.int().nonnegative(), chunks: z.int().nonnegative() });
+
+export class RedisAssetStore implements AssetStore {
+  readonly #connection: FarmConnection;
+  readonly #limits: RedisAssetLimits;
+
+  constructor(connection: FarmConnection, limits: Partial<RedisAssetLimits> = {}) {
+    this.#connection = connection;
+    this.#limits = { ...DEFAULT_ASSET_LIMITS, ...limits };
+  }
+
+  async touch(id: AssetId): Promise<boolean> {
+    const entry = await this.#entry(id);
+    if (entry === undefined) return false;
+    const { redis, key } = this.#connection;
+    const name = assetKey(key, id);
+    const { keepMs } = this.#limits;
+    const touched = redis.pipeline();
+    // The chunks first: one that has expired already must not hide behind an entry that lives on.
+    for (let index = 0; index < entry.chunks; index++) touched.pexpire(`${name}:${index}`, keepMs);
+    touched.pexpire(name, keepMs);
+    const results = (await touched.exec()) ?? [];
+    const isWhole = results.every(([error, isThere]) => error === null && isThere === 1);
+    if (isWhole) await this.#note(name, entry.bytes);
+    return isWhole;
+  }
+
+  async put(id: AssetId, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+    const { redis, key } = this.#connection;
+    const { keepMs, assetBytes } = this.#limits;
+    const name = assetKey(key, id);
+    const hash = createHash('sha256');
+    let [bytes, chunks] = [0, 0];
+    const leftBytes = await this.#bytesLeft();
+    for await (const chunk of this.#chunksOf(pieces)) {
+      bytes += chunk.length;
+      if (bytes > assetBytes) throw tooLarge(assetBytes);
+      if (bytes > leftBytes) throw this.#full();
+      hash.update(chunk);
+      await redis.set(`${name}:${chunks}`, seal(key, chunkLabel(id, chunks), chunk), 'PX', keepMs);
+      chunks++;
+    }
+    if (hash.digest('hex') !== id) {
+      throw new StudioError(
+        'ASSET_INVALID',
+        'The picture to store does not have the hash that it should have.',
+      );
+    }
+    await redis.set(name, sealJson(key, entryLabel(id), { bytes, chunks }), 'PX', keepMs);
+    await this.#note(name, bytes);
+  }
+
+  async *read(id: AssetId): AsyncGenerator<Uint8Array> {
+    const { redis, key } = this.#connection;
+    const entry = await this.#entry(id);
+    if (entry === undefined) throw missing(id);
+    const name = assetKey(key, id);
+    const hash = createHash('sha256');
+    for (let index = 0; index < entry.chunks; index++) {
+      const sealed = await redis.getBuffer(`${name}:${index}`);
+      if (sealed === null) throw missing(id);
+      const chunk = open(key, chunkLabel(id, index), sealed);
+      hash.update(chunk);
+      yield chunk;
+    }
+    if (hash.digest('hex') !== id)
+      throw refused('A picture in the farm’s store is not the one it should be.');
+  }
+
+  async #entry(id: AssetId): Promise<z.infer<typeof entrySchema> | undefined> {
+    const { redis, key } = this.#connection;
+    const sealed = await redis.get(assetKey(key, id));
+    return sealed === null ? undefined : entrySchema.parse(openJson(key, entryLabel(id), sealed));
+  }
+
+  async *#chunksOf(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+    const { chunkBytes } = this.#limits;
+    let pending: Uint8Array[] = [];
+    let pendingBytes = 0;
+    for await (const piece of pieces) {
+      for (let start = 0; start < piece.length; ) {
+        const part = piece.subarray(start, start + chunkBytes - pendingBytes);
+        pending.push(part);
+        pendingBytes += part.length;
+        start += part.length;
+        if (pendingBytes < chunkBytes) continue;
+        yield Buffer.concat(pending);
+        [pending, pendingBytes] = [[], 0];
+      }
+    }
+    if (pendingBytes > 0) yield Buffer.concat(pending);
+  }
+
+  /** Notes a picture's size until it expires, for the limit of all. */
+  async #note(name: string, bytes: number): Promise<void> {
+    const { redis, key } = this.#connection;
+    const index = assetIndexKey(key);
+    await redis.zadd(index, Date.now() + this.#limits.keepMs, `${bytes} ${name}`);
+    await redis.pexpire(index, 2 * this.#limits.keepMs);
+  }
+
+  async #bytesLeft(): Promise<number> {
+    const { redis, key } = this.#connection;
+    const index = assetIndexKey(key);
+    await redis.zremrangebyscore(index, 0, Date.now());
+    const members = await redis.zrange(index, 0, '-1');
+    const used = members.reduce((sum, member) => sum + Number.parseInt(member, 10), 0);
+    return this.#limits.totalBytes - used;
+  }
+
+  #full(): StudioError {
+    const gigabytes = (this.#limits.totalBytes / 2 ** 30).toFixed(1);
+    const hours = Math.round(this.#limits.keepMs / 3_600_000);
+    return new StudioError(
+      'FARM_FULL',
+      `The farm’s store for pictures is full (${gigabytes} GiB). Pictures leave it ${hours} hours after their last use.`,
+    );
+  }
+}
+
+function chunkLabel(id: AssetId, index: number): string {
+  return `picture ${id} ${index}`;
+}
+
+function entryLabel(id: AssetId): string {
+  return `picture ${id}`;
+}
+
+function missing(id: AssetId): StudioError {
+  return new StudioError('ASSET_MISSING', `The farm no longer has the picture ${id.slice(0, 8)}.`);
+}
+
+function tooLarge(limitBytes: number): StudioError {
+  return new StudioError(
+    'ASSET_TOO_LARGE',
+    `A picture is larger than the ${Math.round(limitBytes / 2 ** 20)} MiB that a farm takes.`,
+  );
+}

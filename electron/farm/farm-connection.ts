@@ -1,0 +1,97 @@
+/** Connects to the Redis (or Valkey) server of a farm. */
+import { readFile } from 'node:fs/promises';
+import { Redis, type RedisOptions } from 'ioredis';
+import { StudioError } from '../contract/errors.ts';
+import { readStudioKey, type StudioKey } from './studio-key.ts';
+
+/** Where a farm is, and what admits to it. */
+export interface FarmAddress {
+  /** redis:// or rediss://, with user and password if the server has them. */
+  readonly url: string;
+  readonly keyFile: string;
+  /** PEM files for rediss://. */
+  readonly tls?: {
+    /** Certificate authority of the server; the system's by default. */
+    readonly caFile?: string | undefined;
+    /** This machine's own certificate and key, where the server asks for them. */
+    readonly certFile?: string | undefined;
+    readonly certKeyFile?: string | undefined;
+  };
+}
+
+/** A connection that is restored by itself whenever it is lost. */
+export interface FarmConnection {
+  readonly redis: Redis;
+  readonly key: StudioKey;
+  /** The server for people: without user and password. */
+  readonly server: string;
+}
+
+const SLOWEST_RETRY_MS = 2000;
+
+/**
+ * Connects. Later, a lost connection is restored by itself; commands wait for it.
+ *
+ * @throws StudioError USAGE for another kind of address, FARM_KEY_INVALID, FARM_UNREACHABLE when the first connection
+ * fails
+ */
+export async function connectFarm({ url, keyFile, tls = {} }: FarmAddress): Promise<FarmConnection> {
+  const server = serverName(url);
+  const key = await readStudioKey(keyFile);
+  const isEncrypted = new URL(url).protocol === 'rediss:';
+  const options = {
+    lazyConnect: true,
+    // Commands wait for the connection to be restored: BullMQ needs that, and nothing acknowledged is lost.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), SLOWEST_RETRY_MS),
+    ...(isEncrypted && { tls: await readTls(tls) }),
+  } satisfies RedisOptions;
+  const redis = new Redis(url, options);
+  // Without a listener each lost connection is printed; the caller listens to 'close' and 'ready'.
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (cause) {
+    redis.disconnect();
+    const detail = lastError?.message || (cause as Error).message;
+    throw new StudioError(
+      'FARM_UNREACHABLE',
+      `The farm’s queue at ${server} cannot be reached: ${detail}. Check the address, and that the server runs.`,
+      { cause },
+    );
+  }
+  return { redis, key, server };
+}
+
+/** @throws StudioError USAGE */
+export function serverName(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed !== null && ['redis:', 'rediss:'].includes(parsed.protocol) && parsed.hostname !== '') {
+    return `${parsed.protocol}//${parsed.host}`;
+  }
+  // The text may hold a password: do not repeat it.
+  throw new StudioError(
+    'USAGE',
+    'A farm’s address is redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT.',
+  );
+}
+
+async function readTls({ caFile, certFile, certKeyFile }: NonNullable<FarmAddress['tls']>) {
+  return {
+    ...(caFile !== undefined && { ca: await readPem(caFile) }),
+    ...(certFile !== undefined && { cert: await readPem(certFile) }),
+    ...(certKeyFile !== undefined && { key: await readPem(certKeyFile) }),
+  };
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new StudioError('FARM_KEY_INVALID', `The certificate file ${path} cannot be read.`, { cause });
+  }
+}

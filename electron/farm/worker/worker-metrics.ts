@@ -1,0 +1,145 @@
+/** A worker's figures for Prometheus. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { StudioError } from '../../contract/errors.ts';
+import type { FarmConnection } from '../farm-connection.ts';
+import { QUEUE_NAME, queuePrefix } from '../farm-names.ts';
+import type { WorkerEvent } from './farm-worker.ts';
+
+const SECONDS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
+
+export class WorkerMetrics {
+  readonly registry = new Registry();
+  readonly #jobs = new Counter({
+    name: 'pnpmix_jobs_total',
+    help: 'Jobs that ended, by their error code; "done" for none.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  readonly #waited = new Histogram({
+    name: 'pnpmix_job_wait_seconds',
+    help: 'Time from queueing a job to claiming it.',
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly #rendered = new Histogram({
+    name: 'pnpmix_job_render_seconds',
+    help: 'Time of a job in the engine.',
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly #overhead = new Histogram({
+    name: 'pnpmix_job_overhead_seconds',
+    help: 'Time of a job beside the engine, from claim to result.',
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly #rows = new Counter({
+    name: 'pnpmix_unet_rows_total',
+    help: 'U-Net rows computed.',
+    registers: [this.registry],
+  });
+  readonly #locksLost = new Counter({
+    name: 'pnpmix_locks_lost_total',
+    help: 'Jobs that another worker took over while this one was still working on them.',
+    registers: [this.registry],
+  });
+  readonly #connectionsLost = new Counter({
+    name: 'pnpmix_connections_lost_total',
+    help: 'Losses of the connection to Redis.',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  count(event: WorkerEvent): void {
+    switch (event.kind) {
+      case 'claimed':
+        this.#waited.observe(event.waitedMs / 1000);
+        break;
+      case 'done':
+        this.#jobs.inc({ outcome: 'done' });
+        this.#rendered.observe(event.totalMs / 1000);
+        this.#overhead.observe(Math.max(0, event.overheadMs) / 1000);
+        this.#rows.inc(event.unetRows);
+        break;
+      case 'failed':
+        this.#jobs.inc({ outcome: event.code });
+        break;
+      case 'lockLost':
+        this.#locksLost.inc();
+        break;
+      case 'connectionLost':
+        this.#connectionsLost.inc();
+        break;
+      case 'connectionRestored':
+        break;
+    }
+  }
+
+  /** Adds the depth of the worker's queue, which every worker of the queue reports. */
+  watchQueue({ redis, key }: FarmConnection, model: string): void {
+    const name = (list: string) => `${queuePrefix(key, model)}:${QUEUE_NAME}:${list}`;
+    new Gauge({
+      name: 'pnpmix_queue_jobs',
+      help: 'Jobs in the queue of this worker’s model, by state.',
+      labelNames: ['model', 'state'],
+      registers: [this.registry],
+      async collect() {
+        // A scrape during a lost connection would wait for it.
+        if (redis.status !== 'ready') {
+          this.reset();
+          return;
+        }
+        this.set({ model, state: 'waiting' }, await redis.llen(name('wait')));
+        this.set({ model, state: 'active' }, await redis.llen(name('active')));
+      },
+    });
+  }
+}
+
+export interface MetricsServer {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves /metrics. @throws StudioError ADDRESS_UNAVAILABLE */
+export async function serveMetrics(
+  metrics: WorkerMetrics,
+  connection: FarmConnection,
+  model: string,
+  address: string,
+  port: number,
+): Promise<MetricsServer> {
+  metrics.watchQueue(connection, model);
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    metrics.registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(
+        new StudioError('ADDRESS_UNAVAILABLE', `Metrics cannot be served at ${address}:${port}.`, { cause }),
+      );
+    });
+    server.listen(port, address, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${taken}/metrics`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

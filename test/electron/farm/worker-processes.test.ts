@@ -1,0 +1,108 @@
+/** Workers as processes of their own, on the tiny pack, and a sweep of the command line that they share. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runWithPack, useCommandFixture } from '../cli/command-fixture.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { hasRedis, useFarm } from './farm-fixture.ts';
+import { startWorker, type WorkerProcess } from './worker-process.ts';
+
+const fixture = useCommandFixture();
+const farm = useFarm();
+const processes: WorkerProcess[] = [];
+afterAll(async () => {
+  for (const { child } of processes) child.kill('SIGKILL');
+  await Promise.all(processes.map(({ ended }) => ended));
+});
+
+function startNamed(name: string): WorkerProcess {
+  const { url, keyFile } = farm.address;
+  const started = startWorker(
+    [
+      ...['--queue', url, '--key', keyFile, '--pack', fixture.pack, '--device', 'cpu', '--name', name],
+      ...['--lock-seconds', '1', '--metrics-port', '0'],
+    ],
+    { PNPMIX_CACHE_DIR: join(fixture.root, `cache-${name}`) },
+  );
+  processes.push(started);
+  return started;
+}
+
+function composeOnFarm(out: string, ...args: string[]) {
+  const { url, keyFile } = farm.address;
+  return runCommand(['compose', fixture.scenePath, '--out', out, '--queue', url, '--key', keyFile, ...args]);
+}
+
+describe.skipIf(!hasRedis)('two workers', () => {
+  test('share a sweep; one is killed, the other takes its job over; the bytes are those of one machine', async () => {
+    const [killed, kept] = [startNamed('killed'), startNamed('kept')];
+    const sweep = ['--sweep', 'alpha=0,0.3', 'beta=0.4,0.8', '--steps', '16'];
+    const [local, onFarm] = [join(fixture.root, 'local.png'), join(fixture.root, 'farm.png')];
+    const rendered = await runWithPack(fixture, 'compose', fixture.scenePath, '--out', local, ...sweep);
+    expect(rendered.err).not.toContain('error');
+    await Promise.all([killed.heard('worker.ready'), kept.heard('worker.ready')]);
+
+    const composing = composeOnFarm(onFarm, ...sweep);
+    const { jobId } = await killed.heard('job.claimed');
+    killed.child.kill('SIGKILL');
+    expect((await composing).exitCode).toBe(0);
+    expect(readFileSync(onFarm).equals(readFileSync(local))).toBe(true);
+    const done = kept.log.filter(({ event }) => event === 'job.done').map((entry) => entry.jobId);
+    expect(done).toHaveLength(4);
+    expect(done).toContain(jobId);
+
+    const { metrics } = await kept.heard('worker.ready');
+    const figures = await (await fetch(String(metrics))).text();
+    expect(figures).toContain('pnpmix_jobs_total{outcome="done"} 4');
+    expect(figures).toMatch(/pnpmix_queue_jobs\{model="[0-9a-f]+",state="waiting"\} 0/);
+    expect(figures).toContain('pnpmix_job_overhead_seconds_count 4');
+
+    const status = () =>
+      runCommand(['farm', 'status', '--queue', farm.address.url, '--key', farm.address.keyFile]);
+    await expect
+      .poll(async () => (await status()).out)
+      .toMatch(
+        /kept \(.+\): idle, 4 job\(s\) done, Tiny[\s\S]+Tiny \(tiny\): 0 waiting, 0 running, 0 failed/,
+      );
+
+    // SIGTERM: the running job is finished first.
+    const draining = startNamed('draining');
+    await draining.heard('worker.ready');
+    kept.child.kill('SIGTERM');
+    expect(await kept.ended).toEqual([0, null]);
+    const last = composeOnFarm(join(fixture.root, 'last.png'), '--steps', '16');
+    await draining.heard('job.claimed');
+    draining.child.kill('SIGTERM');
+    expect((await last).exitCode).toBe(0);
+    expect(await draining.ended).toEqual([0, null]);
+    expect(draining.log.map(({ event }) => event).slice(-3)).toEqual([
+      'worker.draining',
+      'job.done',
+      'worker.ended',
+    ]);
+  });
+
+  test('a farm takes complete scenes and no options of an engine, and says what it has', async () => {
+    const out = join(fixture.root, 'refused.png');
+    for (const args of [
+      ['--device', 'cpu'],
+      ['--lora', 'a.safetensors'],
+      ['--trace', join(fixture.root, 't')],
+    ]) {
+      const refused = await composeOnFarm(out, ...args);
+      expect(refused.exitCode).toBe(2);
+    }
+    const unknown = await composeOnFarm(out, '--pack', 'sd21');
+    expect(unknown.err).toContain('FARM_MODEL_UNKNOWN');
+    expect(unknown.err).toContain('tiny 1.0.0');
+    const keyless = await runCommand([
+      'compose',
+      fixture.scenePath,
+      '--out',
+      out,
+      '--queue',
+      farm.address.url,
+    ]);
+    expect(keyless.err).toContain('pnpmix farm key');
+  });
+});
