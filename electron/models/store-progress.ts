@@ -75,6 +75,7 @@ export class ProgressReporter {
   readonly #rate: RateMeter;
   #finishedBytes = 0;
   #lastReportMs = Number.NEGATIVE_INFINITY;
+  #lastFileBytes = 0;
   #current: ProgressFile | undefined;
   bytesTotal: number | null;
 
@@ -115,8 +116,11 @@ export class ProgressReporter {
     const bytesDone = this.#finishedBytes + fileBytes;
     const bytesPerSecond = this.#rate.update(bytesDone);
     const nowMs = this.#now();
-    if (!always && nowMs - this.#lastReportMs < REPORT_INTERVAL_MS) return;
+    // A file's first bytes are reported at once: the connection may stall after them, and zero would stay on show.
+    const areFirst = this.#lastFileBytes === 0 && fileBytes > 0;
+    if (!always && !areFirst && nowMs - this.#lastReportMs < REPORT_INTERVAL_MS) return;
     this.#lastReportMs = nowMs;
+    this.#lastFileBytes = fileBytes;
     const { bytesTotal } = this;
     const bytesLeft = bytesTotal === null ? null : Math.max(bytesTotal - bytesDone, 0);
     this.#listener({

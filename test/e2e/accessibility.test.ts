@@ -65,7 +65,9 @@ describe('axe', () => {
     ]) {
       await page.getByRole('button', { name: sheet }).first().click();
       await page.getByRole('button', { name: t('app.close') }).waitFor();
-      found[sheet] = await violationsInBothThemes(page);
+      // Once with the window behind it, which must be out of reach of the keyboard and of screen readers.
+      const extent = sheet === t('app.models') ? 'whole-page' : 'opened-last';
+      found[sheet] = await violationsInBothThemes(page, extent);
       await page.getByRole('button', { name: t('app.close') }).click();
     }
     await page.getByRole('button', { name: t('app.help') }).click();

@@ -14,16 +14,22 @@ interface AxeWindow {
 /** Rules that depend on the theme. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
+/** What of the page is checked: what was opened last and covers the rest, or everything. */
+type Extent = 'opened-last' | 'whole-page';
+
+/** What covers the rest of the window, which is checked while nothing covers it. */
+const COVERING = '[role="dialog"], [role="menu"]';
+
 /** axe's findings in the light theme, and its findings on colours in the dark one. */
-export async function violationsInBothThemes(page: Page): Promise<string[]> {
+export async function violationsInBothThemes(page: Page, extent?: Extent): Promise<string[]> {
   const setTheme = (theme: string) =>
     page.evaluate((scheme) => {
       document.documentElement.dataset.mantineColorScheme = scheme;
     }, theme);
   await setTheme('light');
-  const light = await violations(page);
+  const light = await violations(page, { extent });
   await setTheme('dark');
-  const dark = await violations(page, COLOUR_RULES);
+  const dark = await violations(page, { extent, rules: COLOUR_RULES });
   await setTheme('light');
   return [...light, ...dark.map((violation) => `dark: ${violation}`)];
 }
@@ -33,14 +39,21 @@ export async function violationsInBothThemes(page: Page): Promise<string[]> {
  *
  * @param rules names of axe's rules; all if omitted
  */
-export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+export async function violations(
+  page: Page,
+  {
+    rules,
+    extent = 'opened-last',
+  }: { readonly rules?: readonly string[]; readonly extent?: Extent | undefined } = {},
+): Promise<string[]> {
   // As the test's own script, which is not subject to the page's policy.
   await page.evaluate((source) => {
     (window as AxeWindow).axeOfTests ??= new Function(`${source}; return axe;`)() as typeof axe;
   }, axeSource);
   const results = await page.evaluate(
-    (only) =>
-      (window as AxeWindow).axeOfTests!.run(document, {
+    ([only, covering]) => {
+      const last = covering === null ? undefined : [...document.querySelectorAll(covering!)].at(-1);
+      return (window as AxeWindow).axeOfTests!.run(last ?? document, {
         resultTypes: ['violations'],
         ...(only && { runOnly: only }),
         // Selectors for every element, which are not read here, take a third of the time.
@@ -49,8 +62,9 @@ export async function violations(page: Page, rules?: readonly string[]): Promise
         ...(!only && {
           rules: { region: { enabled: document.querySelector('[role="menu"], [role="tooltip"]') === null } },
         }),
-      }),
-    rules && [...rules],
+      });
+    },
+    [rules && [...rules], extent === 'whole-page' ? null : COVERING] as const,
   );
   return results.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
