@@ -45,7 +45,7 @@ const PARAMETERS: Choices = {
 
 /** The paper's values, what a pack changes of them one at a time, and all of it. */
 const BEFORE_AFTER: Choices = Object.fromEntries(
-  ['as in the paper', 'regionGrowPx 2', 'detail 1', 'as the pack recommends'].map((name) => [
+  ['as in the paper', 'regionGrowPx 2', 'detail 1', 'startAt 0.64', 'as the pack recommends'].map((name) => [
     name,
     PARAMETERS[name]!,
   ]),
@@ -53,7 +53,7 @@ const BEFORE_AFTER: Choices = Object.fromEntries(
 
 const SECOND_ORDER = 'sde-dpmsolver++';
 
-/** A number of steps by one solver, from all of the noise or from the cited codes' start; the starter's default first. */
+/** A number of steps by one solver, from all of the noise, the paper's, or from the cited codes' start. */
 const STEPS: Choices = {
   '25, ddpm': { steps: 25, solver: 'ddpm', startAt: 1 },
   '50, ddpm': { steps: 50, solver: 'ddpm', startAt: 1 },

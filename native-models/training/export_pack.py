@@ -33,7 +33,7 @@ TEXT_TO_IMAGE = {"steps": 25, "guidance": 8.0}
 # The paper's values, with half its steps: docs/decisions/0097 has the measurements. The drawings have sharp outlines, so
 # the masks are to be kept to closely.
 RECOMMENDED = {"steps": 25, "guidanceScale": 1.0, "alpha": 0.15, "beta": 0.8, "swapGuidanceScale": 3.5,
-               "blendEdgePx": 2, "conceptImageMode": "aligned", "regionGrowPx": 2, "detail": 1}  # fmt: skip
+               "blendEdgePx": 2, "conceptImageMode": "aligned", "regionGrowPx": 2, "startAt": 0.64, "detail": 1}  # fmt: skip
 
 LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation scenes also from CC-BY 4.0 artwork"
 

@@ -100,9 +100,10 @@ describe('the report', () => {
       'as in the paper',
       'regionGrowPx 2',
       'detail 1',
+      'startAt 0.64',
       'as the pack recommends',
     ]);
-    const [before, , , after] = rows;
+    const [before, , , , after] = rows;
     expect(before.differences.ring).toEqual({ margin: 0, standardError: 0 });
     expect(after.differences.ring.margin).toBeCloseTo(after.ring - before.ring);
     expect(printed).toMatch(/as the pack recommends( +-?\d+\.\d+ ± \d+\.\d+){7}/);
