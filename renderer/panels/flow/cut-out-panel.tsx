@@ -40,7 +40,7 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
               : t('cutOut.share', { percent })}
         </Text>
         <SubjectActions concept={concept} />
-        {capabilities && <FindOptions capabilities={capabilities} />}
+        {capabilities && capabilities.findMaskBy !== null && <FindOptions capabilities={capabilities} />}
         <MaskOperations targetId={target} isLocked={concept.locked} />
       </Stack>
     </section>
