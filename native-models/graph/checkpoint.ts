@@ -136,7 +136,12 @@ export function componentWeights(component: CheckpointComponent): ComponentWeigh
   return new ComponentWeights(component.weightFiles, component.changes);
 }
 
-function openComponent(folder: string, options: OpenOptions): CheckpointComponent {
+/**
+ * Finds and checks the files of one component's folder; reads headers only.
+ *
+ * @throws GraphError as {@link openCheckpoint}
+ */
+export function openComponent(folder: string, options: OpenOptions = {}): CheckpointComponent {
   const configPath = join(folder, 'config.json');
   if (!existsSync(configPath)) {
     throw new GraphError('CHECKPOINT_INCOMPLETE', `${folder} has no config.json.`);

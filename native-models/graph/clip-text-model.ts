@@ -1,17 +1,10 @@
 /** `CLIPTextModel` and `CLIPTextModelWithProjection` (transformers `models/clip/modeling_clip.py`). */
 import * as z from 'zod';
-import { multiHeadAttention } from './attention.ts';
+import { clipEncoderLayer } from './clip-encoder-layer.ts';
 import type { ComponentWeights } from './component-weights.ts';
 import { only, parseConfig, size } from './config.ts';
 import { GraphError } from './graph-error.ts';
-import {
-  type ActivationName,
-  activation,
-  type LayerContext,
-  layerNorm,
-  linear,
-  type Precision,
-} from './layers.ts';
+import { type ActivationName, type LayerContext, layerNorm, linear, type Precision } from './layers.ts';
 import { OnnxBuilder, type Value } from './onnx-builder.ts';
 import { add, cast, shapeOf } from './onnx-operators.ts';
 
@@ -87,7 +80,7 @@ export function buildClipTextModel(
   let penultimate = hidden;
   for (let i = 0; i < layers; i++) {
     penultimate = hidden;
-    hidden = encoderLayer(context, `${prefix}encoder.layers.${i}`, hidden, config);
+    hidden = clipEncoderLayer(context, `${prefix}encoder.layers.${i}`, hidden, config, 'causal');
   }
   const last = layerNorm(context, `${prefix}final_layer_norm`, hidden, width, config.layer_norm_eps);
   const dims = ['batch', 'tokens', width];
@@ -149,32 +142,6 @@ function embed(context: LayerContext, path: string, inputIds: Value, config: Con
     },
   );
   return add(graph, path, cast(graph, path, tokens, precision), cast(graph, path, used, precision));
-}
-
-/** `CLIPEncoderLayer`. */
-function encoderLayer(context: LayerContext, path: string, input: Value, config: Config): Value {
-  const { graph } = context;
-  const { hidden_size: width, intermediate_size: inner, layer_norm_eps: epsilon } = config;
-  const attentionPath = `${path}.self_attn`;
-  const project = (name: string, x: Value): Value =>
-    linear(context, `${attentionPath}.${name}`, x, width, width, { bias: true });
-  const normalized = layerNorm(context, `${path}.layer_norm1`, input, width, epsilon);
-  const [query, key, value] = ['q_proj', 'k_proj', 'v_proj'].map((name) => project(name, normalized)) as [
-    Value,
-    Value,
-    Value,
-  ];
-  const attended = multiHeadAttention(context, attentionPath, query, key, value, config.num_attention_heads, {
-    causal: true,
-  });
-  const hidden = add(graph, attentionPath, project('out_proj', attended), input);
-
-  const mlpPath = `${path}.mlp`;
-  let mlp = layerNorm(context, `${path}.layer_norm2`, hidden, width, epsilon);
-  mlp = linear(context, `${mlpPath}.fc1`, mlp, width, inner, { bias: true });
-  mlp = activation(context, mlpPath, mlp, config.hidden_act);
-  mlp = linear(context, `${mlpPath}.fc2`, mlp, inner, width, { bias: true });
-  return add(graph, mlpPath, mlp, hidden);
 }
 
 /**

@@ -28,6 +28,13 @@ export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
 export { describeFile, type FileDescription } from './describe-file.ts';
+export {
+  buildEncoderGraph,
+  type EncoderGraph,
+  type EncoderHalf,
+  encoderHalves,
+  openEncoder,
+} from './encoders.ts';
 export { recogniseForeignFile } from './foreign-file.ts';
 export { GraphError, type GraphErrorCode } from './graph-error.ts';
 export type { Precision } from './layers.ts';

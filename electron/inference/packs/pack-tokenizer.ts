@@ -1,6 +1,6 @@
 /** The tokenizers of a pack. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { Checkpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
@@ -63,6 +63,27 @@ export async function openTokenizer(
   const files: ClipTokenizerFiles = {
     ...(isWhole ? await readTokenizerJson(folder, which) : await readVocabularyAndMerges(folder, which)),
     padToken: await readPadToken(folder, which),
+    maxLength,
+  };
+  return inStudioTerms(() => createClipTokenizer(files));
+}
+
+/**
+ * The tokenizer of an encoder that measures pictures: its own files, or CLIP's vocabulary, which comes with the program.
+ *
+ * @throws StudioError MODEL_INVALID
+ */
+export async function openEncoderTokenizer(
+  folder: string,
+  maxLength: number,
+): Promise<(prompt: string) => TokenizedPrompt> {
+  const hasOwnFiles = ['vocab.json', 'merges.txt'].every((name) => existsSync(join(folder, name)));
+  const isWhole = !hasOwnFiles && existsSync(join(folder, 'tokenizer.json'));
+  if (!hasOwnFiles && !isWhole) return openBundledTokenizer(PAD_TOKENS.sd1.tokenizer, maxLength);
+  const what = basename(folder);
+  const files: ClipTokenizerFiles = {
+    ...(isWhole ? await readTokenizerJson(folder, what) : await readVocabularyAndMerges(folder, what)),
+    padToken: await readPadToken(folder, what),
     maxLength,
   };
   return inStudioTerms(() => createClipTokenizer(files));

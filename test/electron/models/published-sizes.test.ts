@@ -92,8 +92,6 @@ describe('the catalogue of sd21', () => {
       'segmenter-slim',
       'segmenter-sam21',
       'subject',
-      'text-similarity',
-      'image-similarity',
     ]);
   });
 });

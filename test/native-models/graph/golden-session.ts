@@ -20,8 +20,15 @@ export const goldenFolder = join(import.meta.dirname, '../../golden/graph');
 export class GoldenTensors {
   readonly #file: SafetensorsFile;
 
-  constructor(checkpoint: string, component: string) {
-    this.#file = openSafetensors(join(goldenFolder, checkpoint, `${component}.golden.safetensors`));
+  constructor(checkpoint: string, component: string);
+  /** @param path of the file */
+  constructor(path: string);
+  constructor(checkpointOrPath: string, component?: string) {
+    this.#file = openSafetensors(
+      component === undefined
+        ? checkpointOrPath
+        : join(goldenFolder, checkpointOrPath, `${component}.golden.safetensors`),
+    );
   }
 
   get names(): string[] {

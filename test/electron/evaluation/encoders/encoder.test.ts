@@ -1,0 +1,105 @@
+/** Preparation and embeddings against transformers; test/golden/encoders/make_golden.py made the files. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Encoder } from '../../../../electron/evaluation/encoders/encoder.ts';
+import {
+  preparePicture,
+  readPreparation,
+} from '../../../../electron/evaluation/encoders/picture-preparation.ts';
+import { cosineSimilarity } from '../../../../electron/evaluation/image-metrics.ts';
+import { decodeAll } from '../../../../electron/inference/images/images.ts';
+import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { GoldenTensors, maxAbsoluteDifference } from '../../../native-models/graph/golden-session.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { tinyClip } from '../tiny-encoders.ts';
+
+const golden = join(import.meta.dirname, '../../../golden/encoders');
+const tensorsOf = (name: string) => new GoldenTensors(join(golden, name, 'golden.safetensors'));
+let pictures: RgbImage[];
+let scratch: string;
+const opened: Encoder[] = [];
+
+async function open(folder: string): Promise<Encoder> {
+  const encoder = await Encoder.open(folder);
+  opened.push(encoder);
+  return encoder;
+}
+
+beforeAll(async () => {
+  scratch = temporaryFolder();
+  pictures = [];
+  for (let i = 0; i < 10; i++) {
+    const name = `${i}.png`;
+    pictures.push(await decodeAll({ name, bytes: readFileSync(join(golden, 'pictures', name)) }));
+  }
+});
+afterEach(async () => {
+  for (const encoder of opened.splice(0)) await encoder.release();
+  expect(openSessionCount()).toBe(0);
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describe.each(['clip', 'dinov2'])('%s', (name) => {
+  test('prepares a picture as the Python processor does', async () => {
+    const { data } = preparePicture(pictures[3]!, await readPreparation(join(golden, name)));
+    expect(maxAbsoluteDifference(data, tensorsOf(name).numbers('prepared'))).toBeLessThanOrEqual(1e-6);
+  });
+
+  test('embeds ten pictures of different shapes as Python does', async () => {
+    const encoder = await open(name === 'clip' ? tinyClip(scratch) : join(golden, name));
+    const expected = tensorsOf(name).numbers('pictures');
+    const size = expected.length / 10;
+    for (const [i, picture] of pictures.entries()) {
+      const embedding = await encoder.embedPicture(picture);
+      const difference = maxAbsoluteDifference(embedding, expected.subarray(i * size, (i + 1) * size));
+      expect(difference, `picture ${i}`).toBeLessThanOrEqual(1e-3);
+    }
+  });
+});
+
+test('prompts and patches of an encoder, by its own tokenizer', async () => {
+  const encoder = await open(tinyClip(scratch));
+  const [one, same, other] = [
+    await encoder.embedText('a cat'),
+    await encoder.embedText(' A  cat '),
+    await encoder.embedText('a dog'),
+  ];
+  expect(one).toEqual(same);
+  expect(cosineSimilarity(one, other)).toBeLessThan(1);
+  expect(one).toHaveLength((await encoder.embedPicture(pictures[0]!)).length);
+  const { perSide, patches } = await encoder.embedPatches(pictures[3]!);
+  expect(perSide).toBe(4);
+  expect(patches).toHaveLength(16);
+});
+
+test('CLIP’s own vocabulary comes with the program', async () => {
+  const { openEncoderTokenizer } = await import('../../../../electron/inference/packs/pack-tokenizer.ts');
+  const { ids } = (await openEncoderTokenizer(join(golden, 'clip'), 77))('a photo of a cat');
+  expect(ids.slice(0, 8)).toEqual([49406, 320, 1125, 539, 320, 2368, 49407, 49407]);
+});
+
+describe('what is refused, with the file’s name', () => {
+  const broken = (change: (config: Record<string, unknown>) => void) => {
+    const folder = temporaryFolder();
+    cpSync(join(golden, 'dinov2'), folder, { recursive: true });
+    const path = join(folder, 'preprocessor_config.json');
+    const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    change(config);
+    writeFileSync(path, JSON.stringify(config));
+    return Encoder.open(folder).finally(() => rmSync(folder, { recursive: true }));
+  };
+
+  test('a filter that is not implemented, pictures without one size, no preparation at all', async () => {
+    await expect(broken((config) => Object.assign(config, { resample: 5 }))).rejects.toThrow(
+      /MODEL_INVALID|resample/,
+    );
+    await expect(broken((config) => Object.assign(config, { do_center_crop: false }))).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+    });
+    await expect(Encoder.open(join(golden, 'clip-vision'))).rejects.toMatchObject({
+      code: 'PACK_INCOMPLETE',
+    });
+  });
+});
