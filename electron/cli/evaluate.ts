@@ -9,6 +9,7 @@ import type { Command, CommandContext, ParsedOptions } from '../foundation/comma
 import type { Engine } from '../inference/engine/engine.ts';
 import { openEngineInProcess } from './engine-in-process.ts';
 import { describeDevice, engineOptions } from './engine-options.ts';
+import { evaluateProtocol, protocolOptions } from './evaluate-protocol.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
@@ -20,22 +21,33 @@ export const evaluateCommand: Command = {
   usage: '[options]',
   operands: [],
   details:
-    'The metrics are defined in electron/evaluation. Metrics that were not computed are null in the report.',
+    'Metrics and protocols: docs/evaluation.md. Metrics that were not computed are null in the report.',
   options: {
     scenes: { value: 'COUNT', description: 'Use only this many scenes, spread evenly; the output says so.' },
     only: {
       value: 'NAME,...',
       description:
         `Compute only these metrics: ${metrics.map(({ name }) => name).join(', ')}. ` +
-        'Without it, all but parameters, before-after and steps.',
+        'Without it, all but parameters, before-after, steps and total-time.',
     },
-    out: { value: 'FILE.json', description: 'Where to save the report; out/evaluate.json by default.' },
+    out: {
+      value: 'FILE.json|FOLDER',
+      description:
+        'Where to save the report; out/evaluate.json by default. With --protocol a folder, out/NAME by default.',
+    },
+    ...protocolOptions,
     ...engineOptions,
   },
   run: runEvaluate,
 };
 
-async function runEvaluate({ options, signal, print, result, progress }: CommandContext): Promise<void> {
+async function runEvaluate(command: CommandContext): Promise<void> {
+  const { options, signal, print, result, progress } = command;
+  const protocol = options.text('protocol');
+  if (protocol !== undefined) return evaluateProtocol(command, protocol);
+  for (const name of ['clip', 'dinov2', 'images']) {
+    if (options.has(name)) throw new StudioError('USAGE', `--${name} needs --protocol.`);
+  }
   const count = readSceneCount(options);
   const chosen = readMetrics(options);
   const out = options.text('out') ?? join('out', 'evaluate.json');
@@ -76,6 +88,7 @@ async function runEvaluate({ options, signal, print, result, progress }: Command
       parameters: null,
       beforeAfter: null,
       steps: null,
+      totalTimes: null,
       ...Object.assign({}, ...results.map((measured) => measured.report)),
       seconds: (performance.now() - startMs) / 1000,
     };

@@ -44,7 +44,15 @@ export interface PlanControls {
  * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT
  */
 export async function readScenePlan(path: string): Promise<ScenePlan | undefined> {
-  const content = await readSceneJson(path);
+  return parseScenePlan(path, await readSceneJson(path));
+}
+
+/**
+ * @param path for messages
+ * @returns undefined for the contents of a complete scene file
+ * @throws StudioError SCENE_INVALID, CONCEPT_COUNT
+ */
+export function parseScenePlan(path: string, content: unknown): ScenePlan | undefined {
   if (!asksForPictures(content)) return undefined;
   // Check fields one by one first: for a field that is a path or a plan, the error of the whole says only that it is
   // neither.
@@ -117,7 +125,7 @@ export function filesOfPlan(
 export async function prepareScene(
   plan: ScenePlan,
   planPath: string,
-  engine: CommandEngine,
+  engine: Pick<CommandEngine, 'run'>,
   files: MadeFiles,
   controls: PlanControls,
 ): Promise<string> {
@@ -195,7 +203,7 @@ async function made(file: Promise<AssetFile>): Promise<{ path: string; file: Ass
 async function paintBackground(
   { prompt }: ScenePlan,
   background: Exclude<ScenePlan['background'], string>,
-  engine: CommandEngine,
+  engine: Pick<CommandEngine, 'run'>,
   { signal, count, print }: PlanControls,
 ): Promise<Uint8Array> {
   let painted: Uint8Array | undefined;
@@ -220,7 +228,7 @@ async function findMask(
   name: string,
   { growPx, ...search }: Exclude<ScenePlan['concepts'][number]['mask'], string | undefined>,
   background: AssetFile,
-  engine: CommandEngine,
+  engine: Pick<CommandEngine, 'run'>,
   { signal, print }: PlanControls,
 ): Promise<Uint8Array> {
   const { candidates, model, notices } = await engine.run(
@@ -251,7 +259,7 @@ async function removeObjects(
   { inpainted, inpaintPrompt }: ScenePlan,
   background: AssetFile,
   masks: readonly { readonly file: AssetFile }[],
-  engine: CommandEngine,
+  engine: Pick<CommandEngine, 'run'>,
   { signal, count, print }: PlanControls,
 ): Promise<Uint8Array> {
   const options = removalPlanSchema.parse(typeof inpainted === 'object' ? inpainted : {});

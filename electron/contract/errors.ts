@@ -59,6 +59,8 @@ export const errorCodes = {
   PROJECT_READ_ONLY: 'The project is open read-only and takes no changes.',
   PROJECT_UNKNOWN: 'There is no such open project.',
   PROJECT_UNWRITABLE: 'A project file or its folder cannot be written.',
+  PROTOCOL_INVALID:
+    'A protocol of `evaluate`, its data set or a folder of pictures is missing, or not in its format.',
   RENDER_UNKNOWN: 'The project has no such render.',
   SCENE_INVALID: 'A scene file does not follow the documented format.',
   SCENE_MISSING: 'A scene file is missing or cannot be read.',

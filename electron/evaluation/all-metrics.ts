@@ -6,6 +6,7 @@ import type { Metric } from './metric.ts';
 import { beforeAfterMetric, parameterMetric, stepMetric } from './parameter-metric.ts';
 import { promptMetric } from './prompt-metric.ts';
 import { removalMetric } from './removal-metric.ts';
+import { totalTimeMetric } from './total-time.ts';
 
 export const metrics: readonly Metric[] = [
   autoencoderMetric,
@@ -16,4 +17,5 @@ export const metrics: readonly Metric[] = [
   parameterMetric,
   beforeAfterMetric,
   stepMetric,
+  totalTimeMetric,
 ];

@@ -4,6 +4,7 @@
  *
  * They always run on the CPU, so that results are equal on every machine.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -53,11 +54,19 @@ export interface ObjectClassification extends Classification {
 export class AppearanceClassifier {
   readonly classes: readonly string[];
   readonly places: readonly string[];
+  /** SHA-256 of its files. */
+  readonly fingerprint: string;
   readonly #description: Description;
   readonly #objects: ModelSession;
   readonly #places: ModelSession;
 
-  private constructor(description: Description, objects: ModelSession, places: ModelSession) {
+  private constructor(
+    description: Description,
+    fingerprint: string,
+    objects: ModelSession,
+    places: ModelSession,
+  ) {
+    this.fingerprint = fingerprint;
     this.#description = description;
     this.classes = description.classes;
     this.places = description.backgrounds;
@@ -79,7 +88,7 @@ export class AppearanceClassifier {
     try {
       const outputs = description.outputs['background-classifier.onnx'];
       const places = await openNetwork(folder, 'background-classifier.onnx', size, outputs);
-      return new AppearanceClassifier(description, objects, places);
+      return new AppearanceClassifier(description, await fingerprintOf(folder), objects, places);
     } catch (error) {
       await objects.release();
       throw error;
@@ -129,6 +138,14 @@ export class AppearanceClassifier {
       Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]),
     );
   }
+}
+
+async function fingerprintOf(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of ['classifier.json', 'classifier.onnx', 'background-classifier.onnx']) {
+    hash.update(await readEvaluationFile(join(folder, name)));
+  }
+  return hash.digest('hex');
 }
 
 async function readDescription(folder: string): Promise<Description> {

@@ -49,7 +49,7 @@ export async function composeScene(
   const background = Float32Array.from(place.data);
   const masks: Tensor[] = [];
   for (const [index, concept] of concepts.entries()) {
-    const { rgba, rectangle } = await fitted(concept);
+    const { rgba, rectangle } = await fitCutOut(concept);
     for (const picture of [truth, background]) addShadow(picture, place, rectangle);
     const mask = tensor(new Float32Array(place.width * place.height), [place.height, place.width]);
     for (let at = 0; at < rectangle.width * rectangle.height; at++) {
@@ -77,7 +77,7 @@ export async function composeScene(
 }
 
 /** The cut-out at its size in the scene, four bytes per pixel, and its position. */
-async function fitted({ image, subject, mask }: PlacedConcept) {
+export async function fitCutOut({ image, subject, mask }: PlacedConcept) {
   // The rim of a subject contains the concept image's own surroundings: cut it off.
   const opacity = gaussianBlur(shrinkMask(subject, 1), 0.6);
   const thing = boundsOf(opacity);

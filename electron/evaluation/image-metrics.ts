@@ -60,6 +60,22 @@ export async function ringDistance(
   return pixelDistance(result, truth, ringAround(masks, RING_PX));
 }
 
+/**
+ * Mean Delta E to the background within 6 px outside the regions' borders: halos and fringes that a result adds there.
+ * null if the regions leave nothing outside.
+ */
+export async function outerRingDistance(
+  result: RgbImage,
+  background: RgbImage,
+  masks: readonly Tensor[],
+): Promise<number | null> {
+  const union = maximumPlane(masks, [background.height, background.width]);
+  const isNear = ringAround(masks, RING_PX);
+  const counts = (pixel: number) => isNear(pixel) && union.data[pixel]! < REGION_THRESHOLD;
+  if (!union.data.some((_, pixel) => counts(pixel))) return null;
+  return pixelDistance(result, background, counts);
+}
+
 /** Width in pixels of the fringe on either side of a region's border. */
 const FRINGE_PX = 3;
 

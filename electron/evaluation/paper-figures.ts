@@ -33,3 +33,13 @@ const { startAt, solver, regionGrowPx, bandLatent, detail } = PAPER_PARAMETERS;
 
 /** The parameters beyond the paper at the values of its method, regardless of a pack's recommendation. */
 export const extensionsOff = { startAt, solver, regionGrowPx, bandLatent, detail };
+
+/** Table 4.2: seconds on an NVIDIA A40 for one picture of several concepts at 512 x 512. */
+export const paperTotalTime: Readonly<
+  Record<string, { readonly training: number; readonly inference: number; readonly total: number }>
+> = {
+  'Custom Diffusion': { training: 814, inference: 13, total: 827 },
+  Perfusion: { training: 7115, inference: 7, total: 7122 },
+  'Mix-of-Show': { training: 1509, inference: 16, total: 1525 },
+  'PnP-MIX': { training: 0, inference: 151, total: 151 },
+};

@@ -1,0 +1,357 @@
+/** Carries out a protocol: every method makes the picture of every set and seed, and each is scored. */
+
+import type { LoadedScene } from '../../app/scenes/scene-folder.ts';
+import { assetReader, makeRequest } from '../../app/scenes/scene-request.ts';
+import { type ErrorCode, StudioError } from '../../contract/errors.ts';
+import type { RenderRequest } from '../../contract/render-request.ts';
+import type { Engine } from '../../inference/engine/engine.ts';
+import { decodeAll, decodeMask, hashPixels } from '../../inference/images/images.ts';
+import { resizePlane } from '../../inference/images/plane-resize.ts';
+import { asStudioError } from '../../inference/runtime/studio-errors.ts';
+import { imageToTensor, type RgbImage, tensorToImage } from '../../pipeline/processors/image.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { stopIfCancelled } from '../metric.ts';
+import { type Instruments, type PictureScores, SCORES_VERSION, scorePicture } from '../picture-scores.ts';
+import { baselinePicture } from './baselines.ts';
+import { type FolderMethod, folderKey, readFolderFile } from './folder-method.ts';
+import { isPlanned, type Method, methodsOf } from './methods.ts';
+import type { Protocol, ProtocolSet } from './protocol-file.ts';
+import { hashOf, type ResultCache } from './result-cache.ts';
+
+export interface ProtocolContext {
+  readonly protocol: Protocol;
+  readonly folders: readonly FolderMethod[];
+  readonly engine: Engine;
+  readonly instruments: Instruments;
+  readonly cache: ResultCache;
+  /** The scene of a set and seed, its background, masks and removal made if need be. */
+  readonly sceneOf: (set: ProtocolSet, seed: number) => Promise<LoadedScene>;
+  readonly signal: AbortSignal;
+  /** `done` of `total` pictures are finished. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** One scored picture. */
+export interface PictureRecord {
+  readonly set: string;
+  readonly seed: number;
+  readonly method: string;
+  readonly prompt: string;
+  /** Path of the picture, relative to the protocol's folder. */
+  readonly file: string;
+  /** null for pictures that were not rendered here. */
+  readonly request: RenderRequest | null;
+  readonly seconds: number | null;
+  readonly unetRows: number | null;
+  readonly scores: PictureScores;
+}
+
+/** A picture that could not be made or scored; the others go on. */
+export interface PictureFailure {
+  readonly set: string;
+  readonly seed: number;
+  /** null when the scene itself could not be made. */
+  readonly method: string | null;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** References of one set and seed, for the report. */
+export interface SceneRecord {
+  readonly set: string;
+  readonly seed: number;
+  readonly prompt: string;
+  /** Paths relative to the protocol's folder. */
+  readonly background: string;
+  readonly concepts: readonly { readonly name: string; readonly file: string }[];
+}
+
+export interface ProtocolOutcome {
+  readonly methods: readonly Method[];
+  readonly pictures: readonly PictureRecord[];
+  readonly scenes: readonly SceneRecord[];
+  readonly failures: readonly PictureFailure[];
+}
+
+/** Errors that every further picture would meet too. */
+const FATAL: readonly ErrorCode[] = ['CANCELLED', 'DISK_FULL', 'OUTPUT_UNWRITABLE', 'FOLDER_UNWRITABLE'];
+
+/** @throws StudioError CANCELLED (what is done is kept), DISK_FULL, OUTPUT_UNWRITABLE */
+export async function runProtocol(context: ProtocolContext): Promise<ProtocolOutcome> {
+  const { protocol, folders, signal, onProgress } = context;
+  const methods = methodsOf(protocol, folders);
+  const pictures: PictureRecord[] = [];
+  const scenes: SceneRecord[] = [];
+  const failures: PictureFailure[] = [];
+  const planned = protocol.sets.flatMap((set) =>
+    protocol.seeds.map((seed) => ({
+      set,
+      seed,
+      methods: methods.filter((method) => isPlanned(protocol, method, set.id, seed)),
+    })),
+  );
+  const total = planned.reduce((count, one) => count + one.methods.length, 0);
+  let done = 0;
+  const attempt = async (
+    set: string,
+    seed: number,
+    method: string | null,
+    step: () => Promise<void>,
+  ): Promise<boolean> => {
+    try {
+      stopIfCancelled(signal);
+      await step();
+      return true;
+    } catch (error) {
+      const { code, message } = asStudioError(error);
+      if (FATAL.includes(code)) throw error;
+      failures.push({ set, seed, method, code, message });
+      return false;
+    }
+  };
+  for (const { set, seed, methods: own } of planned) {
+    let scene: MeasuredScene | undefined;
+    await attempt(set.id, seed, null, async () => {
+      scene = await openScene(context, set, seed);
+      scenes.push(scene.record);
+    });
+    for (const method of own) {
+      if (scene !== undefined) {
+        const measured = scene;
+        await attempt(set.id, seed, method.id, async () => {
+          pictures.push(await measurePicture(context, measured, method));
+        });
+      }
+      done++;
+      onProgress(done, total);
+    }
+  }
+  return { methods, pictures, scenes, failures };
+}
+
+/** A scene with its pictures decoded. */
+interface MeasuredScene {
+  readonly record: SceneRecord;
+  readonly loaded: LoadedScene;
+  readonly background: RgbImage;
+  readonly inpainted: RgbImage | null;
+  readonly concepts: readonly {
+    readonly image: RgbImage;
+    readonly subject: Tensor | null;
+    readonly region: Tensor;
+  }[];
+  /** The background through the autoencoder; computed when first needed. */
+  readonly reproduced: () => Promise<RgbImage>;
+}
+
+async function openScene(
+  { sceneOf, engine, cache }: ProtocolContext,
+  set: ProtocolSet,
+  seed: number,
+): Promise<MeasuredScene> {
+  const loaded = await sceneOf(set, seed);
+  const { file, assetIds, assets } = loaded;
+  const asset = (path: string) => assets.get(assetIds.get(path)!)!;
+  const background = await decodeAll(asset(file.background));
+  const concepts = [];
+  const named = [];
+  for (const { name, image: path, subject, mask } of file.concepts) {
+    if (mask === undefined) {
+      throw new StudioError(
+        'PROTOCOL_INVALID',
+        `The set "${set.id}" places the concept "${name}"; only concepts that replace an object can be measured.`,
+      );
+    }
+    const image = await decodeAll(asset(path));
+    concepts.push({
+      image,
+      subject: subject === undefined ? null : await resizePlane(await decodeMask(asset(subject)), image),
+      region: await resizePlane(await decodeMask(asset(mask)), background),
+    });
+    named.push({ name, file: await keepPicture(cache, image) });
+  }
+  let reproduced: Promise<RgbImage> | undefined;
+  return {
+    loaded,
+    background,
+    inpainted: file.inpainted === undefined ? null : await decodeAll(asset(file.inpainted)),
+    concepts,
+    reproduced: () => {
+      reproduced ??= reproduce(engine, background);
+      return reproduced;
+    },
+    record: {
+      set: set.id,
+      seed,
+      prompt: file.prompt,
+      background: await keepPicture(cache, background),
+      concepts: named,
+    },
+  };
+}
+
+/** What the autoencoder makes of a background; the background itself when it has not the model's size. */
+async function reproduce(engine: Engine, background: RgbImage): Promise<RgbImage> {
+  const { size } = engine.framePack;
+  const isOfAnotherSize = background.width !== size?.width || background.height !== size.height;
+  if (size !== null && isOfAnotherSize) return background;
+  const { autoencoder } = engine.models;
+  return tensorToImage(await autoencoder.decode(await autoencoder.encode(imageToTensor(background))));
+}
+
+/** Stores a picture under the hash of its pixels. */
+async function keepPicture(cache: ResultCache, image: RgbImage): Promise<string> {
+  const key = hashPixels(image);
+  if ((await cache.loadPicture(key)) === undefined) await cache.savePicture(key, image);
+  return cache.pictureFile(key);
+}
+
+/** A picture as its method made it. */
+interface MadePicture {
+  readonly image: RgbImage;
+  readonly file: string;
+  readonly request: RenderRequest | null;
+  readonly seconds: number | null;
+  readonly unetRows: number | null;
+  /** Masks of the concepts in it; null where a region is unknown. */
+  readonly regions: readonly (Tensor | null)[];
+  /** How the method changes the protocol's background, if it does. */
+  readonly background: 'reproduced' | 'same' | null;
+}
+
+async function measurePicture(
+  context: ProtocolContext,
+  scene: MeasuredScene,
+  method: Method,
+): Promise<PictureRecord> {
+  const { cache, instruments } = context;
+  const made = await makePicture(context, scene, method);
+  const { prompt } = scene.loaded.file;
+  const { set, seed } = scene.record;
+  const key = hashOf([
+    SCORES_VERSION,
+    instruments.clip?.identity.fingerprint ?? null,
+    instruments.dinov2?.identity.fingerprint ?? null,
+    instruments.appearance?.fingerprint ?? null,
+    hashPixels(made.image),
+    prompt,
+    made.background,
+    hashPixels(scene.background),
+    scene.loaded.file.concepts.map(({ image, subject }) => [
+      scene.loaded.assetIds.get(image)!,
+      subject === undefined ? null : scene.loaded.assetIds.get(subject)!,
+    ]),
+    made.regions.map((region) => (region === null ? null : hashOf([...region.data]))),
+  ]);
+  const scores =
+    (await cache.loadScores(key)) ??
+    (await scorePicture(
+      {
+        result: made.image,
+        prompt,
+        concepts: scene.concepts.map(({ image, subject }, index) => ({
+          image,
+          subject,
+          region: made.regions[index]!,
+        })),
+        background:
+          made.background === null
+            ? null
+            : {
+                image: scene.background,
+                reproduced: made.background === 'same' ? scene.background : await scene.reproduced(),
+              },
+      },
+      instruments,
+    ));
+  await cache.saveScores(key, scores);
+  const { file, request, seconds, unetRows } = made;
+  return { set, seed, method: method.id, prompt, file, request, seconds, unetRows, scores };
+}
+
+async function makePicture(
+  context: ProtocolContext,
+  scene: MeasuredScene,
+  method: Method,
+): Promise<MadePicture> {
+  const regions = scene.concepts.map(({ region }) => region);
+  const { cache } = context;
+  if (method.kind === 'baseline') {
+    const image = await baselinePicture(method.baseline, scene);
+    const file = await keepPicture(cache, image);
+    return { image, file, request: null, seconds: null, unetRows: null, regions, background: 'same' };
+  }
+  if (method.kind === 'folder') return readFolderPicture(cache, scene, method.folder);
+  const { image, facts, key } = await render(context, scene, method);
+  return {
+    image,
+    file: cache.pictureFile(key),
+    request: facts.request,
+    seconds: facts.seconds,
+    unetRows: facts.unetRows,
+    regions,
+    background: 'reproduced',
+  };
+}
+
+async function render(
+  { engine, cache, signal }: ProtocolContext,
+  { loaded, record }: MeasuredScene,
+  { parameters, alpha }: Extract<Method, { kind: 'row' | 'recommended' | 'grid' }>,
+) {
+  const request = makeRequest(loaded, engine.pack, {
+    parameters: { ...parameters, seed: record.seed },
+    ...(alpha !== undefined && { alpha }),
+  });
+  const key = cache.renderKey(request, engine.device.device);
+  const known = await cache.loadRender(key);
+  if (known !== undefined) return { ...known, key };
+  const { image, totalMs, unetRows, notices } = await engine.render(request, assetReader(loaded), { signal });
+  const facts = {
+    request,
+    device: engine.device.device,
+    seconds: totalMs / 1000,
+    unetRows,
+    notices: [...notices],
+  };
+  await cache.saveRender(key, image, facts);
+  return { image, facts, key };
+}
+
+async function readFolderPicture(
+  cache: ResultCache,
+  scene: MeasuredScene,
+  folder: FolderMethod,
+): Promise<MadePicture> {
+  const picture = folder.pictures.get(folderKey(scene.record.set, scene.record.seed))!;
+  const image = await decodeAll(await readFolderFile(folder, picture.file));
+  const { width, height } = scene.background;
+  if (folder.usesBackground && (image.width !== width || image.height !== height)) {
+    throw new StudioError(
+      'SIZE_MISMATCH',
+      `${picture.file} of "${folder.name}" has ${image.width} x ${image.height} pixels, the background ${width} x ${height}.`,
+    );
+  }
+  const { masks } = picture;
+  if (masks !== null && masks.length !== scene.concepts.length) {
+    throw new StudioError(
+      'PROTOCOL_INVALID',
+      `${picture.file} of "${folder.name}" has ${masks.length} masks for ${scene.concepts.length} concepts.`,
+    );
+  }
+  const regions: (Tensor | null)[] = [];
+  for (const [index, { region }] of scene.concepts.entries()) {
+    const mask = masks?.[index];
+    if (mask === undefined) regions.push(folder.usesBackground ? region : null);
+    else regions.push(await resizePlane(await decodeMask(await readFolderFile(folder, mask)), image));
+  }
+  return {
+    image,
+    file: await keepPicture(cache, image),
+    request: null,
+    seconds: picture.seconds,
+    unetRows: null,
+    regions,
+    background: folder.usesBackground ? 'same' : null,
+  };
+}
