@@ -152,7 +152,7 @@ function comparisonTable({ comparisons, methods, reference }: ProtocolReport): T
   return {
     id: 'comparisons',
     title: `${titleOf(reference ?? '')} against each other method, picture by picture`,
-    note: 'Mean difference and its 95 % interval; p of a sign-flip test over sets. Undecided whenever the interval contains zero.',
+    note: 'Mean difference and its 95 % interval; p of a sign-flip test over sets. Undecided whenever the interval contains zero or p is 0.05 or more.',
     headings: ['Against', 'Score', 'difference', 'p', 'It is'],
     rows: comparisons.map(({ other, score, difference, pValue, better }) => [
       { text: titleOf(other) },

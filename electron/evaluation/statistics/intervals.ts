@@ -29,7 +29,7 @@ export interface Comparison {
   readonly difference: Interval;
   /** Of the sign-flip test: how often chance alone gives a mean difference at least as large. null without clusters. */
   readonly pValue: number | null;
-  /** 'undecided' whenever the interval contains zero. */
+  /** 'undecided' whenever the interval contains zero, or chance alone does as much in one of twenty cases. */
   readonly verdict: 'higher' | 'lower' | 'undecided';
 }
 
@@ -38,6 +38,8 @@ const FLIPS = 10_000;
 /** Up to so many clusters all flips are tried: 2^12. */
 const MOST_EXACT_CLUSTERS = 12;
 const SEED = 41;
+/** p from which a difference counts as chance. */
+const MOST_CHANCE = 0.05;
 
 /**
  * The mean and its percentile bootstrap interval.
@@ -66,10 +68,15 @@ export function intervalOf(values: readonly ClusteredValue[]): Interval {
  */
 export function compare(differences: readonly ClusteredValue[]): Comparison {
   const difference = intervalOf(differences);
-  const { low, high } = difference;
-  const verdict =
-    low === null || high === null || (low <= 0 && high >= 0) ? 'undecided' : low > 0 ? 'higher' : 'lower';
-  return { difference, pValue: signFlipTest(differences), verdict };
+  const pValue = signFlipTest(differences);
+  return { difference, pValue, verdict: verdictOf(difference, pValue) };
+}
+
+/** Both have to speak: of two or three sets a bootstrap interval is too narrow, and only the test shows it. */
+function verdictOf({ low, high }: Interval, pValue: number | null): Comparison['verdict'] {
+  if (low === null || high === null || pValue === null || pValue >= MOST_CHANCE) return 'undecided';
+  if (low > 0) return 'higher';
+  return high < 0 ? 'lower' : 'undecided';
 }
 
 /**

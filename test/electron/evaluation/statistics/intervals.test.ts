@@ -39,8 +39,10 @@ describe('intervalOf', () => {
 
 describe('compare', () => {
   test('decides only when the interval is on one side of zero', () => {
-    expect(compare(apart(1, 2, 1.5, 2, 1)).verdict).toBe('higher');
-    expect(compare(apart(-1, -2, -1.5)).verdict).toBe('lower');
+    expect(compare(apart(1, 2, 1.5, 2, 1, 2)).verdict).toBe('higher');
+    expect(compare(apart(-1, -2, -1.5, -1, -2, -1)).verdict).toBe('lower');
+    // All of three sets agree, as by chance in one of four cases.
+    expect(compare(apart(1, 2, 1.5)).verdict).toBe('undecided');
     expect(compare(apart(3, -1, 2, -2, 1)).verdict).toBe('undecided');
     expect(compare(apart(0, 0, 0)).verdict).toBe('undecided');
     expect(compare(apart(5)).verdict).toBe('undecided');
