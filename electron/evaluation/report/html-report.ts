@@ -27,21 +27,28 @@ export async function htmlReport(report: ProtocolReport, folder: string): Promis
   const sweep = await sweepOf(report, shown);
   const body = [
     header(report),
-    ...tablesOf(report).map((table) => tableHtml(table)),
+    ...tablesOf(report)
+      .filter(({ id }) => id !== 'comparisons')
+      .map((table) => tableHtml(table)),
+    ...tablesOf(report)
+      .filter(({ id }) => id === 'comparisons')
+      .map((table) => `<details><summary>${escapeHtml(table.title)}</summary>${tableHtml(table)}</details>`),
     '<h2>As published</h2>',
     '<p>Quoted from the paper for orientation: Stable Diffusion 2.1, other pictures, and encoders that it does not name. These numbers do not compare with ours.</p>',
     ...paperTables(report).map((table) => tableHtml(table, 'quoted')),
     '<h2>Plots</h2>',
+    '<div class="plots">',
     ...figures.map(
       ({ id, caption, svg }) =>
         `<figure id="${id}">${svg}<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
     ),
+    '</div>',
     ...(sweep === '' ? [] : ['<h2>α and β (the paper’s figure 4.5)</h2>', sweep]),
     '<h2>Pictures</h2>',
     gallery,
     failuresHtml(report),
     '<h2>Requests</h2>',
-    '<p>Everything that a picture depends on; <code>pnpmix compose</code> repeats it.</p>',
+    '<p>Everything that a picture depends on, and its scores.</p>',
     ...requestsOf(report),
   ];
   return [

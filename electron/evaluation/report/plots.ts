@@ -2,7 +2,7 @@
 import { SCORES, type ScoreName } from '../picture-scores.ts';
 import { type MethodSummary, measuredScores, type ProtocolReport } from './summary.ts';
 
-const WIDTH_PX = 640;
+const WIDTH_PX = 520;
 const INK = '#1b1f24';
 const ACCENT = '#1f5fbf';
 
@@ -48,16 +48,17 @@ const SWEPT: readonly ScoreName[] = ['iclip', 'idino', 'appearance', 'leakage', 
 
 function scorePlot({ plot, document }: Canvas, score: ScoreName, methods: readonly MethodSummary[]): Figure {
   const { title, better } = SCORES[score];
-  const rows = methods.flatMap(({ title: method, scores, kind }) => {
-    const interval = scores[score];
-    return interval === null ? [] : [{ method, kind, ...interval }];
+  const rows = methods.flatMap((summary) => {
+    const interval = summary.scores[score];
+    return interval === null ? [] : [{ method: labelOf(summary), kind: summary.kind, ...interval }];
   });
   const bounded = rows.filter(({ low }) => low !== null);
   const svg = plot.plot({
     document,
     width: WIDTH_PX,
-    marginLeft: 250,
-    height: 44 + 22 * rows.length,
+    marginLeft: 190,
+    marginBottom: 40,
+    height: 60 + 22 * rows.length,
     style: { color: INK, fontSize: '11px' },
     x: { label: `${title} (${better} is better)`, grid: true, nice: true },
     y: { label: null, domain: rows.map(({ method }) => method) },
@@ -78,6 +79,12 @@ function scorePlot({ plot, document }: Canvas, score: ScoreName, methods: readon
   };
 }
 
+/** Titles of the ablation's rows are sentences; a plot has room for their letters. */
+function labelOf({ id, title, kind }: MethodSummary): string {
+  if (kind === 'row') return `PnP-MIX (${id})`;
+  return kind === 'recommended' ? 'PnP-MIX, recommended' : title;
+}
+
 function sweepPlot({ plot, document }: Canvas, score: ScoreName, cells: readonly MethodSummary[]): Figure {
   const rows = cells.flatMap(({ cell, scores }) => {
     const interval = scores[score];
@@ -87,7 +94,8 @@ function sweepPlot({ plot, document }: Canvas, score: ScoreName, cells: readonly
   const svg = plot.plot({
     document,
     width: WIDTH_PX,
-    height: 240,
+    height: 260,
+    marginBottom: 40,
     style: { color: INK, fontSize: '11px' },
     color: { legend: false, scheme: 'viridis', type: 'ordinal' },
     x: { label: 'α', nice: true },

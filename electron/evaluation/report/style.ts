@@ -20,6 +20,7 @@ td small { display: block; color: #5c6772; font-size: 11px; }
 .note { color: #4a5560; font-size: 12px; margin: 4px 0 0; }
 .quoted table { width: auto; color: #4a5560; }
 figure { margin: 16px 0; } figcaption { font-size: 12px; color: #4a5560; }
+.plots { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 24px; }
 figure > svg { max-width: 100%; height: auto; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: 10px; margin: 8px 0; }
 .tile { margin: 0; } .tile img { width: 100%; display: block; border-radius: 3px; background: #eef1f4; }
