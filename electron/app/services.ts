@@ -9,6 +9,7 @@ import type { RecentProjects } from '../projects/recent-projects.ts';
 import type { TransientAssets } from './assets/transient-assets.ts';
 import type { EngineSupervisor } from './engine/engine-supervisor.ts';
 import type { UnfinishedExports } from './exports/unfinished-exports.ts';
+import type { Farms } from './farms/farms.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { PrepareJobs } from './jobs/prepare-jobs.ts';
 import type { PackRegistry } from './models/pack-registry.ts';
@@ -53,6 +54,7 @@ export interface Services {
   readonly transient: TransientAssets;
   readonly pictures: PictureCodec;
   readonly engine: EngineSupervisor;
+  readonly farms: Farms;
   readonly renders: RenderService;
   readonly jobs: JobRunner;
   readonly prepare: PrepareJobs;

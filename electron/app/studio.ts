@@ -24,9 +24,11 @@ import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
 import { type EngineLog, logEngineEvents } from './engine/engine-log.ts';
 import { EngineSupervisor, type SupervisorLimits } from './engine/engine-supervisor.ts';
 import { UnfinishedExports } from './exports/unfinished-exports.ts';
+import { Farms } from './farms/farms.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { assetHandlers } from './handlers/asset-handlers.ts';
 import { exportHandlers } from './handlers/export-handlers.ts';
+import { farmHandlers } from './handlers/farm-handlers.ts';
 import { modelHandlers } from './handlers/model-handlers.ts';
 import { prepareHandlers } from './handlers/prepare-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
@@ -38,6 +40,7 @@ import { chooseFolder } from './models/choose-folder.ts';
 import { PackRegistry } from './models/pack-registry.ts';
 import { OpenProjects } from './projects/open-projects.ts';
 import { ProjectsFolder } from './projects/projects-folder.ts';
+import { FarmJournal } from './renders/farm-journal.ts';
 import { RenderService } from './renders/render-service.ts';
 import type { Services, StudioHost } from './services.ts';
 import { SettingsStore } from './settings/settings-store.ts';
@@ -88,7 +91,7 @@ export interface Studio {
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const pictures = new PictureProcesses(options.launchPictures);
   const services = await createServices(options, pictures);
-  const { events, projects, renders, jobs, engine, transient, log } = services;
+  const { events, projects, renders, jobs, engine, farms, transient, log } = services;
   const { kind, version } = options.host;
   const { platform, arch, versions } = process;
   log.info('host.started', {
@@ -103,6 +106,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...appHandlers(services),
     ...assetHandlers(services),
     ...exportHandlers(services),
+    ...farmHandlers(services),
     ...modelHandlers(services),
     ...prepareHandlers(services),
     ...projectHandlers(services),
@@ -116,7 +120,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     } finally {
       try {
         await renders.queue.settled();
-        await engine.close();
+        await Promise.all([engine.close(), farms.close()]);
       } finally {
         pictures.close();
         transient.close();
@@ -198,13 +202,17 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
   const applySettings = async () => engine.configure(await engineConfig(), engineLimits());
 
   const jobs = new JobRunner(events);
+  const farms = new Farms(folders.settings, events);
   const renders = new RenderService({
     engine,
+    farms,
+    journal: new FarmJournal(folders.settings),
     projects,
     transient,
     pictures,
     events,
     packId: () => settings.current.pack,
+    renderOn: () => settings.current.renderOn,
   });
   projects.onClosing = async (projectId) => {
     await Promise.all([renders.queue.cancelProject(projectId), jobs.cancelAll(projectId)]);
@@ -225,6 +233,7 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
     transient,
     pictures,
     engine,
+    farms,
     renders,
     jobs,
     prepare: new PrepareJobs(engine, projects, jobs),

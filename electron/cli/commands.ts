@@ -48,7 +48,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'farm',
-    summary: 'Makes the key of a render farm, and shows its state.',
+    summary: 'Makes the key of a render farm, adds farms to this computer, shows their state.',
     load: async () => (await import('./farm.ts')).farmCommands,
   },
   {

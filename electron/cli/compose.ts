@@ -15,7 +15,7 @@ import { type CommandEngine, openCommandEngine } from './command-engine.ts';
 import { drawSheet } from './contact-sheet.ts';
 import { describeDevice, engineOptions, readPackChoice } from './engine-options.ts';
 import type { FarmEngine } from './farm-engine.ts';
-import { farmOptions, readFarmAddress } from './farm-options.ts';
+import { farmOptions, readFarm } from './farm-options.ts';
 import { MadeFiles } from './made-files.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { assertEnding, prepareOutput, writeOutput } from './output-file.ts';
@@ -92,7 +92,7 @@ async function runCompose(context: CommandContext): Promise<void> {
   const { options, signal, print, progress } = context;
   const task = readTask(context);
   const overrides = readOverrides(options);
-  const farm = readFarmAddress(options, process.env);
+  const farm = await readFarm(options, process.env);
   if (farm !== undefined && task.trace !== undefined) {
     throw new StudioError('USAGE', 'Tensors do not leave the farm’s workers; use --trace without --queue.');
   }

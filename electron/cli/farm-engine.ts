@@ -7,7 +7,7 @@ import type { OfferedModel } from '../contract/farm.ts';
 import { describeModel } from '../contract/render-request.ts';
 import { FarmClient } from '../farm/client/farm-client.ts';
 import type { JobPlace } from '../farm/client/followed-job.ts';
-import type { FarmAddress } from '../farm/farm-connection.ts';
+import type { FarmAddress } from '../farm/farm-address.ts';
 import type { RenderEngine } from '../farm/render-engine.ts';
 import type { ParsedOptions } from '../foundation/command-line/command.ts';
 import type { ProgressPrinter } from '../foundation/command-line/progress-printer.ts';

@@ -1,13 +1,16 @@
 /** Options for a farm: its address, key and certificates. */
 import { StudioError } from '../contract/errors.ts';
-import type { FarmAddress } from '../farm/farm-connection.ts';
+import type { FarmAddress } from '../farm/farm-address.ts';
+import { findFarm } from '../farm/farm-list.ts';
 import type { CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
+import { studioFolders, thisMachine } from '../foundation/folders.ts';
 
 export const farmOptions = {
   queue: {
-    value: 'URL',
+    value: 'URL|NAME',
     description:
-      'The farm’s Redis: redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT; or PNPMIX_FARM_QUEUE.',
+      'A farm: its Redis, redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT, or its name of "farm add"; or ' +
+      'PNPMIX_FARM_QUEUE.',
   },
   key: { value: 'FILE', description: 'The studio key of "pnpmix farm key"; or PNPMIX_FARM_KEY.' },
   'tls-ca': { value: 'FILE.pem', description: 'For rediss://: the authority of the server’s certificate.' },
@@ -15,17 +18,41 @@ export const farmOptions = {
   'tls-key': { value: 'FILE.pem', description: 'For rediss://: the key of --tls-cert.' },
 } as const satisfies Record<string, CommandOption>;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings folder of this user. */
+export function settingsFolder(): string {
+  return studioFolders(thisMachine()).settings;
+}
+
 /**
  * The farm of the options or the environment; undefined when none is named.
  *
- * @throws StudioError USAGE for a farm without a key
+ * @throws StudioError USAGE for an address without a key, FARM_UNKNOWN for a name that this computer does not know
  */
-export function readFarmAddress(
+export async function readFarm(
   options: ParsedOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-): FarmAddress | undefined {
+  environment: Environment,
+): Promise<FarmAddress | undefined> {
+  const queue = options.text('queue') ?? environment.PNPMIX_FARM_QUEUE;
+  if (queue === undefined || queue === '') return undefined;
+  if (!queue.includes('://')) return findFarm(settingsFolder(), queue);
+  return requireAddress(options, environment);
+}
+
+/** {@link readFarm}. @throws StudioError also USAGE when no farm is named */
+export async function requireFarm(options: ParsedOptions, environment: Environment): Promise<FarmAddress> {
+  const farm = await readFarm(options, environment);
+  if (farm !== undefined) return farm;
+  throw new StudioError('USAGE', 'Name the farm’s Redis: --queue redis://HOST:PORT.');
+}
+
+/** The farm of an address. @throws StudioError USAGE when it or its key is missing */
+export function requireAddress(options: ParsedOptions, environment: Environment): FarmAddress {
   const url = options.text('queue') ?? environment.PNPMIX_FARM_QUEUE;
-  if (url === undefined || url === '') return undefined;
+  if (url === undefined || url === '') {
+    throw new StudioError('USAGE', 'Name the farm’s Redis: --queue redis://HOST:PORT.');
+  }
   const keyFile = options.text('key') ?? environment.PNPMIX_FARM_KEY;
   if (keyFile === undefined || keyFile === '') {
     throw new StudioError('USAGE', 'A farm needs --key FILE. Make one with: npx pnpmix farm key --out FILE');
@@ -39,14 +66,4 @@ export function readFarmAddress(
       certKeyFile: options.text('tls-key'),
     },
   };
-}
-
-/** @throws StudioError USAGE when no farm is named */
-export function requireFarmAddress(
-  options: ParsedOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-): FarmAddress {
-  const address = readFarmAddress(options, environment);
-  if (address !== undefined) return address;
-  throw new StudioError('USAGE', 'Name the farm’s Redis: --queue redis://HOST:PORT.');
 }

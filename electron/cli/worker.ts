@@ -11,7 +11,7 @@ import type { Command, CommandContext } from '../foundation/command-line/command
 import { withoutQuotes } from '../foundation/log/fault-facts.ts';
 import { openCommandEngine } from './command-engine.ts';
 import { engineOptions, readEngineChoice } from './engine-options.ts';
-import { farmOptions, requireFarmAddress } from './farm-options.ts';
+import { farmOptions, requireFarm } from './farm-options.ts';
 
 export const workerCommand: Command = {
   name: 'worker',
@@ -44,7 +44,7 @@ export const workerCommand: Command = {
 
 async function runWorker(context: CommandContext): Promise<void> {
   const { options, progress, result, print } = context;
-  const address = requireFarmAddress(options, process.env);
+  const address = await requireFarm(options, process.env);
   const lockSeconds = options.number('lock-seconds', { minimum: 1, maximum: 3600, isWhole: false }) ?? 30;
   const metricsPort = options.number('metrics-port', { minimum: 0, maximum: 65_535, isWhole: true });
   const { device: deviceChoice } = await readEngineChoice(options);

@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import { appCommands } from './commands/app-commands.ts';
 import { assetCommands } from './commands/asset-commands.ts';
 import { exportCommands } from './commands/export-commands.ts';
+import { farmCommands } from './commands/farm-commands.ts';
 import { modelCommands } from './commands/model-commands.ts';
 import { prepareCommands } from './commands/prepare-commands.ts';
 import { projectCommands } from './commands/project-commands.ts';
@@ -15,6 +16,7 @@ export const commands = {
   ...appCommands,
   ...assetCommands,
   ...exportCommands,
+  ...farmCommands,
   ...modelCommands,
   ...prepareCommands,
   ...projectCommands,

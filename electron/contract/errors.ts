@@ -25,7 +25,9 @@ export const errorCodes = {
   FARM_JOB_REFUSED:
     'A job, result or picture in a farm’s queue was not made with this studio’s key, or was changed since.',
   FARM_KEY_INVALID: 'A studio key or certificate file of a farm is missing, or is not a key.',
+  FARM_LIST_INVALID: 'The list of farms in the settings folder is damaged.',
   FARM_MODEL_UNKNOWN: 'No worker of the farm has offered the model.',
+  FARM_UNKNOWN: 'This computer has no render farm with this name.',
   FARM_UNREACHABLE: 'The farm’s queue cannot be reached.',
   FARM_VERSION: 'A farm job was made by another version of the program than the worker’s.',
   FILE_IN_THE_WAY: 'A file that the model store did not write is where a model file belongs.',

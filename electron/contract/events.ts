@@ -1,6 +1,7 @@
 /** Events from a host to its windows: one table that both ends are built from. */
 import * as z from 'zod';
 import { engineStatusSchema } from './engine-status.ts';
+import { farmStateSchema } from './farm.ts';
 import { resolvedFrameSchema } from './frame.ts';
 import { jobStateSchema } from './jobs.ts';
 import { renderProgressSchema } from './progress.ts';
@@ -37,6 +38,8 @@ export const events = {
   /** A job started, progressed or ended. */
   'job.changed': jobStateSchema,
   'engine.changed': engineStatusSchema,
+  /** A farm was connected, lost or restored. */
+  'farm.changed': farmStateSchema,
   'settings.changed': settingsSchema,
   /** A message for the user that is not the response to a command. */
   notice: z.strictObject({ level: noticeLevelSchema, message: z.string() }),

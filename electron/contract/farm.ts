@@ -3,6 +3,7 @@
  * key (docs/farm.md); these are the forms inside and around the encryption.
  */
 import * as z from 'zod';
+import { failureSchema } from './command.ts';
 import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
 import { errorCodeSchema } from './errors.ts';
 import { resolvedFrameSchema } from './frame.ts';
@@ -89,6 +90,20 @@ export const workerPresenceSchema = z.strictObject({
   jobsDone: z.int().nonnegative(),
 });
 export type WorkerPresence = z.infer<typeof workerPresenceSchema>;
+
+/** Name of a farm on this computer. */
+export const farmNameSchema = z.string().trim().min(1).max(60);
+
+/** A farm as windows see it: without its password and key. */
+export const farmStateSchema = z.strictObject({
+  name: farmNameSchema,
+  server: z.string().describe('Such as rediss://farm:6380.'),
+  /** unused: not connected yet in this session. */
+  state: z.enum(['unused', 'connected', 'lost', 'failed']),
+  workers: z.int().nonnegative().nullable().describe('Running workers, when last asked.'),
+  error: failureSchema.nullable(),
+});
+export type FarmState = z.infer<typeof farmStateSchema>;
 
 /** A model that a worker has offered; remembered for a while after the last of them ended. */
 export const offeredModelSchema = z.strictObject({ model: z.string(), pack: openPackSchema });

@@ -1,6 +1,7 @@
 /** The stored record of a render, and the differences of two. */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
+import { farmNameSchema } from './farm.ts';
 import { resolvedFrameSchema } from './frame.ts';
 import { renderParametersSchema } from './parameters.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
@@ -88,10 +89,16 @@ export const queueEntrySchema = z.strictObject({
   projectName: z.string(),
   state: z.enum(['queued', 'running']),
   sweep: sweepCellSchema.nullable(),
+  farm: farmNameSchema.nullable().describe('Where it renders; null: on this computer.'),
+  machine: z.string().nullable().describe('The worker of the farm; null until one has it.'),
+  position: z.int().nonnegative().nullable().describe('Renders before it in the farm’s queue, if known.'),
+  reason: z.string().nullable().describe('Why it waits, when no worker of the farm can take it.'),
 });
 export type QueueEntry = z.infer<typeof queueEntrySchema>;
 
 export const queueStateSchema = z.strictObject({
-  entries: z.array(queueEntrySchema).describe('The running render first, then the queue in order.'),
+  entries: z
+    .array(queueEntrySchema)
+    .describe('The running render first, then the queue in order; then those on farms.'),
 });
 export type QueueState = z.infer<typeof queueStateSchema>;

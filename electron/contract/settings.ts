@@ -1,6 +1,7 @@
 /** The user's settings, for every host. */
 import * as z from 'zod';
 import { deviceChoiceSchema } from './engine-status.ts';
+import { farmNameSchema } from './farm.ts';
 import { filePathSchema } from './project-state.ts';
 
 export const settingsSchema = z.strictObject({
@@ -21,6 +22,8 @@ export const settingsSchema = z.strictObject({
   rowsAtOnce: z.int().min(1).max(64).nullable(),
   /** Folder for new projects; null: the platform's default. Changed by app.setProjectsFolder only. */
   projectsFolder: filePathSchema.nullable(),
+  /** Name of the farm that renders, unless a render names another place; null: this computer. */
+  renderOn: farmNameSchema.nullable(),
   /** Write the whole request into exported pictures. */
   exportMetadata: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
@@ -47,6 +50,7 @@ export const DEFAULT_SETTINGS: Settings = {
   cacheLimitBytes: 2 ** 30,
   rowsAtOnce: null,
   projectsFolder: null,
+  renderOn: null,
   exportMetadata: true,
   theme: 'system',
   wheel: 'zoom',

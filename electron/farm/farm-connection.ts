@@ -2,22 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { StudioError } from '../contract/errors.ts';
+import { type FarmAddress, serverName } from './farm-address.ts';
 import { readStudioKey, type StudioKey } from './studio-key.ts';
-
-/** Where a farm is, and what admits to it. */
-export interface FarmAddress {
-  /** redis:// or rediss://, with user and password if the server has them. */
-  readonly url: string;
-  readonly keyFile: string;
-  /** PEM files for rediss://. */
-  readonly tls?: {
-    /** Certificate authority of the server; the system's by default. */
-    readonly caFile?: string | undefined;
-    /** This machine's own certificate and key, where the server asks for them. */
-    readonly certFile?: string | undefined;
-    readonly certKeyFile?: string | undefined;
-  };
-}
 
 /** A connection that is restored by itself whenever it is lost. */
 export interface FarmConnection {
@@ -65,19 +51,6 @@ export async function connectFarm({ url, keyFile, tls = {} }: FarmAddress): Prom
     );
   }
   return { redis, key, server };
-}
-
-/** @throws StudioError USAGE */
-export function serverName(url: string): string {
-  const parsed = URL.parse(url);
-  if (parsed !== null && ['redis:', 'rediss:'].includes(parsed.protocol) && parsed.hostname !== '') {
-    return `${parsed.protocol}//${parsed.host}`;
-  }
-  // The text may hold a password: do not repeat it.
-  throw new StudioError(
-    'USAGE',
-    'A farm’s address is redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT.',
-  );
 }
 
 async function readTls({ caFile, certFile, certKeyFile }: NonNullable<FarmAddress['tls']>) {

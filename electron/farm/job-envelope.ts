@@ -9,6 +9,7 @@ import {
   jobEnvelopeSchema,
 } from '../contract/farm.ts';
 import type { AssetId, RenderRequest } from '../contract/render-request.ts';
+import { requestPictures } from '../contract/request-document.ts';
 import { modelName } from './farm-names.ts';
 import { isSignedBy, openJson, refused, sealJson, sign } from './sealed-box.ts';
 import type { StudioKey } from './studio-key.ts';
@@ -68,12 +69,6 @@ function signedText(envelope: Omit<JobEnvelope, 'signature'>): string {
 }
 
 /** The pictures and masks that a request names, each once. */
-export function assetsOf({ scene }: RenderRequest): AssetId[] {
-  const { background, inpainted, concepts } = scene;
-  const ids = [
-    background,
-    inpainted,
-    ...concepts.flatMap(({ image, subject, mask, front }) => [image, subject, mask, front]),
-  ];
-  return [...new Set(ids.filter((id) => id !== null))];
+export function assetsOf(request: RenderRequest): AssetId[] {
+  return [...new Set(requestPictures(request).map(({ asset }) => asset))];
 }

@@ -18,6 +18,14 @@ import { findRender, useStudio } from './studio-store.ts';
 
 const PAGE_SIZE = 60;
 
+/** How a render is queued. */
+export interface RenderOptions {
+  /** Before the others on this computer. */
+  readonly atFront?: boolean;
+  /** Name of a farm; null: this computer; omitted: as in the settings. */
+  readonly renderOn?: string | null;
+}
+
 export class Renders {
   readonly #client: Pick<StudioClient, 'call'>;
   readonly #painting: Painting;
@@ -64,7 +72,7 @@ export class Renders {
   }
 
   /** Queues a render of the current scene, once everything is saved; its result is shown automatically. */
-  async enqueue(session: ProjectSession, options: { atFront?: boolean } = {}): Promise<RenderSummary> {
+  async enqueue(session: ProjectSession, options: RenderOptions = {}): Promise<RenderSummary> {
     const expect = this.#expecting(session);
     await session.saved();
     const render = await this.#client.call('renders.enqueue', { projectId: session.projectId, ...options });
@@ -72,11 +80,16 @@ export class Renders {
     return render;
   }
 
-  /** Queues a draft of a document first. */
+  /** Queues a draft of a document first, on this computer: the next one replaces it within seconds. */
   async enqueueDraft(session: ProjectSession, document: SceneDocument): Promise<RenderSummary> {
     const expect = this.#expecting(session);
     const { projectId } = session;
-    const render = await this.#client.call('renders.enqueue', { projectId, atFront: true, document });
+    const render = await this.#client.call('renders.enqueue', {
+      projectId,
+      atFront: true,
+      document,
+      renderOn: null,
+    });
     expect(render);
     return render;
   }

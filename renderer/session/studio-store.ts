@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { AppInfo } from '../../electron/contract/commands/app-commands.ts';
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import type { EventPayload } from '../../electron/contract/events.ts';
+import type { FarmState } from '../../electron/contract/farm.ts';
 import type { JobState } from '../../electron/contract/jobs.ts';
 import type { QueueState, RenderSummary } from '../../electron/contract/render-record.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -34,6 +35,7 @@ export interface StudioState {
   /** Viewed renders that the strip does not list: older ones, or ones without a star. */
   readonly pinned: Readonly<Record<string, RenderSummary>>;
   readonly queue: QueueState;
+  readonly farms: readonly FarmState[];
   readonly progress: EventPayload<'render.progress'> | null;
   readonly preview: EventPayload<'render.preview'> | null;
   readonly jobs: Readonly<Record<string, JobState>>;
@@ -55,6 +57,7 @@ export const useStudio = create<StudioState>(() => ({
   onlyStarred: false,
   pinned: {},
   queue: { entries: [] },
+  farms: [],
   progress: null,
   preview: null,
   jobs: {},

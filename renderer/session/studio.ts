@@ -5,6 +5,7 @@
 import i18next from 'i18next';
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
+import type { FarmState } from '../../electron/contract/farm.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { CanvasTools } from '../canvas/canvas-tools.ts';
 import { CanvasView } from '../canvas/canvas-view.ts';
@@ -36,6 +37,12 @@ import { mirror, useStudio } from './studio-store.ts';
 
 /** A mask whose overlap with its previous version is less than this has moved away. */
 const LEFT_BELOW = 0.3;
+
+/** Renders on farms run side by side: progress and preview are those of the first one. */
+function isFollowed(renderId: string): boolean {
+  const running = useStudio.getState().queue.entries.find(({ state }) => state === 'running');
+  return running === undefined || running.renderId === renderId;
+}
 
 export class Studio {
   readonly client: StudioClient;
@@ -102,6 +109,7 @@ export class Studio {
       await this.projects.show(project);
       if (memory) this.renders.resume(memory.awaited);
       useStudio.setState({ phase: 'ready', failure: null });
+      this.#readFarms().catch(reportError);
       this.#learnPack(engine);
     } catch (error) {
       useStudio.setState({ phase: 'failed', failure: sentenceOf(error) });
@@ -223,8 +231,13 @@ export class Studio {
     client.on('render.changed', ({ projectId, render }) => {
       if (projectId === this.projects.shown?.projectId) this.renders.changed(render);
     });
-    client.on('render.progress', (progress) => useStudio.setState({ progress }));
-    client.on('render.preview', (preview) => useStudio.setState({ preview }));
+    client.on('render.progress', (progress) => {
+      if (isFollowed(progress.renderId)) useStudio.setState({ progress });
+    });
+    client.on('render.preview', (preview) => {
+      if (isFollowed(preview.renderId)) useStudio.setState({ preview });
+    });
+    client.on('farm.changed', (farm) => this.#putFarm(farm));
     client.on('job.changed', (job) => this.jobs.put(job));
     client.on('engine.changed', (engine) => {
       mirror({ engine });
@@ -260,6 +273,20 @@ export class Studio {
     });
   }
 
+  /** Connects to a farm and counts its workers. */
+  async checkFarm(name: string): Promise<void> {
+    this.#putFarm(await this.client.call('farms.check', { name }));
+  }
+
+  #putFarm(farm: FarmState): void {
+    const { farms } = useStudio.getState();
+    mirror({ farms: farms.map((known) => (known.name === farm.name ? farm : known)) });
+  }
+
+  async #readFarms(): Promise<void> {
+    mirror({ farms: await this.client.call('farms.list', {}) });
+  }
+
   async #readInfo(): Promise<void> {
     mirror({ info: await this.client.call('app.info', {}) });
   }
@@ -277,6 +304,7 @@ export class Studio {
       client.call('engine.status', {}).then((engine) => mirror({ engine })),
       client.call('queue.state', {}).then((queue) => mirror({ queue })),
       client.call('settings.get', {}).then((settings) => mirror({ settings })),
+      this.#readFarms(),
       this.#catchUpRenders(),
     ];
     for (const part of parts) part.catch(reportError);

@@ -7,13 +7,15 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
-import { type RenderEnd, RenderQueue } from '../../electron/app/renders/render-queue.ts';
+import type { RenderEnd } from '../../electron/app/renders/queued-render.ts';
+import { RenderQueue } from '../../electron/app/renders/render-queue.ts';
 import {
   isAlive,
   tinyEngineConfig,
   tinyScene,
   watchedSupervisor,
 } from '../electron/app/engine/tiny-engine.ts';
+import { noFarms } from '../electron/app/renders/no-farms.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { children as childrenOf } from '../electron/serve/process-tree.ts';
 import { amount, seed as chosenSeed, isSoak, recordFigures, timeLimitMs } from './amount.ts';
@@ -33,19 +35,23 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
   const { request, readAsset } = await tinyScene(root, supervisor);
   const ends = new Map<string, RenderEnd[]>();
   let progressed = () => {};
-  const queue = new RenderQueue(supervisor, {
-    onQueueChanged: () => undefined,
-    onStarted: () => undefined,
-    onProgress: () => progressed(),
-    onPreview: () => undefined,
-    onEnded: async ({ renderId }, end) => {
-      ends.set(renderId, [...(ends.get(renderId) ?? []), end]);
+  const queue = new RenderQueue(
+    supervisor,
+    {
+      onQueueChanged: () => undefined,
+      onStarted: () => undefined,
+      onProgress: () => progressed(),
+      onPreview: () => undefined,
+      onEnded: async ({ renderId }, end) => {
+        ends.set(renderId, [...(ends.get(renderId) ?? []), end]);
+      },
+      onDropped: async () => undefined,
+      onFault: (error) => {
+        throw error;
+      },
     },
-    onDropped: async () => undefined,
-    onFault: (error) => {
-      throw error;
-    },
-  });
+    noFarms,
+  );
   let seed = 0;
   const enqueue = () => {
     const renderId = randomUUID();
@@ -60,6 +66,7 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
         request: wanted,
         complete: async () => wanted,
         sweep: null,
+        farm: null,
         readAsset,
       },
     ]);

@@ -15,6 +15,7 @@ import type { JobControls } from '../jobs/job-runner.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';
 import { readSampleScene } from '../projects/sample-project.ts';
 import type { Services } from '../services.ts';
+import { asStudioError } from '../studio-error.ts';
 
 export function projectHandlers({
   jobs,
@@ -49,7 +50,14 @@ export function projectHandlers({
         document: emptySceneDocument((await startingParameters()).parameters),
       });
     },
-    'project.open': ({ path, readOnly }) => projects.open(path, readOnly),
+    'project.open': ({ path, readOnly }) => {
+      const state = projects.open(path, readOnly);
+      // Renders of a host that was killed; a farm that cannot be reached must not keep the project shut.
+      renders.resume(state.projectId).catch((error: unknown) => {
+        events.emit('notice', { level: 'warning', message: asStudioError(error).message });
+      });
+      return state;
+    },
     'project.openSample': async () => {
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN');
       const folder = await packs.folderOf(settings.current.pack);

@@ -15,9 +15,9 @@ export function renderHandlers({
   renders,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
   return {
-    'renders.enqueue': ({ projectId, atFront, document }) => {
+    'renders.enqueue': ({ projectId, atFront, document, renderOn }) => {
       const order = { document: document ?? projects.file(projectId).document(), sweep: null };
-      const [queued] = renders.enqueue(projectId, [order], atFront);
+      const [queued] = renders.enqueue(projectId, [order], { atFront, renderOn });
       return queued!;
     },
     'renders.page': ({ projectId, cursor, limit, onlyStarred, deleted }) => {
@@ -66,7 +66,7 @@ export function renderHandlers({
       await renders.queue.cancel(cancel);
       return null;
     },
-    'sweep.enqueue': ({ projectId, alphas, betas, conceptId }) => {
+    'sweep.enqueue': ({ projectId, alphas, betas, conceptId, renderOn }) => {
       const sweepId = randomUUID();
       const document = projects.file(projectId).document();
       const orders = betas.flatMap((beta) =>
@@ -77,7 +77,7 @@ export function renderHandlers({
           }),
         ),
       );
-      return { sweepId, renders: renders.enqueue(projectId, orders) };
+      return { sweepId, renders: renders.enqueue(projectId, orders, { renderOn }) };
     },
     'sweep.newest': ({ projectId }) => renders.newestSweep(projectId),
   };

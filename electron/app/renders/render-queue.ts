@@ -1,56 +1,14 @@
 /** The queue of renders and the running one: order, cancellation and events. */
-import type { EnginePreview, EngineResultOf } from '../../contract/engine-messages.ts';
+import type { EngineResultOf } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
-import { type RenderProgress, renderProgressSchema } from '../../contract/progress.ts';
+import { renderProgressSchema } from '../../contract/progress.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
-import type { QueueState, RenderId, SweepCell } from '../../contract/render-record.ts';
-import type { RenderRequest } from '../../contract/render-request.ts';
-import type { RunControls } from '../engine/engine-session.ts';
+import type { QueueState, RenderId } from '../../contract/render-record.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import { asStudioError } from '../studio-error.ts';
+import { FarmQueue, type FarmRenderer } from './farm-queue.ts';
+import type { QueuedRender, QueueObserver, RenderEnd } from './queued-render.ts';
 import { TimeLeftEstimator } from './time-left.ts';
-
-/** A render to queue. */
-export interface QueuedRender {
-  readonly renderId: RenderId;
-  readonly projectId: ProjectId;
-  readonly projectName: string;
-  readonly createdAt: string;
-  /** The hash of the pack's weights is known only once an engine has opened it. */
-  readonly request: RenderRequest;
-  /**
-   * The request with the engine's weights; starts the engine if needed.
-   *
-   * @throws StudioError what opening the pack throws; CANCELLED
-   */
-  readonly complete: (signal: AbortSignal) => Promise<RenderRequest>;
-  readonly sweep: SweepCell | null;
-  readonly readAsset: RunControls['readAsset'];
-}
-
-/** How a render ended. */
-export type RenderEnd =
-  | { readonly state: 'done'; readonly result: EngineResultOf<'render'> }
-  | { readonly state: 'failed'; readonly error: StudioError }
-  | {
-      readonly state: 'cancelled';
-      /** Keep no record of it. */
-      readonly isDiscarded: boolean;
-    };
-
-/** Stores and reports the queue's results. */
-export interface QueueObserver {
-  readonly onQueueChanged: (state: QueueState) => void;
-  readonly onStarted: (render: QueuedRender) => void;
-  readonly onProgress: (render: QueuedRender, progress: RenderProgress, timeLeftMs: number | null) => void;
-  readonly onPreview: (render: QueuedRender, preview: EnginePreview) => void;
-  /** Awaited before the next render starts, so that a result is stored before anything can happen to it. */
-  readonly onEnded: (render: QueuedRender, end: RenderEnd) => Promise<void>;
-  /** Called with renders cancelled while queued. */
-  readonly onDropped: (renders: readonly QueuedRender[], isDiscarded: boolean) => Promise<void>;
-  /** Another callback threw: a bug, which the queue survives. */
-  readonly onFault: (error: unknown) => void;
-}
 
 /** Renders that the user asked to cancel. */
 export type CancelWhat =
@@ -60,6 +18,7 @@ export type CancelWhat =
 export class RenderQueue {
   readonly #engine: Pick<EngineSupervisor, 'run'>;
   readonly #observer: QueueObserver;
+  readonly #farms: FarmQueue;
   #waiting: QueuedRender[] = [];
   #current:
     | { readonly render: QueuedRender; readonly controller: AbortController; isDiscarded: boolean }
@@ -67,9 +26,10 @@ export class RenderQueue {
   #working: Promise<void> | undefined;
   #lastTimingsMs: EngineResultOf<'render'>['timingsMs'] | undefined;
 
-  constructor(engine: Pick<EngineSupervisor, 'run'>, observer: QueueObserver) {
+  constructor(engine: Pick<EngineSupervisor, 'run'>, observer: QueueObserver, farms: FarmRenderer) {
     this.#engine = engine;
     this.#observer = observer;
+    this.#farms = new FarmQueue(farms, observer, () => this.#changed());
   }
 
   get state(): QueueState {
@@ -79,28 +39,35 @@ export class RenderQueue {
       projectName: render.projectName,
       sweep: render.sweep,
       state,
+      farm: null,
+      machine: null,
+      position: null,
+      reason: null,
     });
     return {
       entries: [
         ...(this.#current ? [entry('running', this.#current.render)] : []),
         ...this.#waiting.map((render) => entry('queued', render)),
+        ...this.#farms.entries,
       ],
     };
   }
 
   /** The queued and running renders of a project. */
   ofProject(projectId: ProjectId): readonly QueuedRender[] {
-    const all = this.#current ? [this.#current.render, ...this.#waiting] : this.#waiting;
-    return all.filter((render) => render.projectId === projectId);
+    const here = this.#current ? [this.#current.render, ...this.#waiting] : this.#waiting;
+    return [...here, ...this.#farms.renders].filter((render) => render.projectId === projectId);
   }
 
-  get currentId(): RenderId | undefined {
-    return this.#current?.render.renderId;
+  isRunning(renderId: RenderId): boolean {
+    return this.#current?.render.renderId === renderId || this.#farms.isRunning(renderId);
   }
 
   enqueue(renders: readonly QueuedRender[], atFront = false): void {
-    if (atFront) this.#waiting.unshift(...renders);
-    else this.#waiting.push(...renders);
+    const here = renders.filter(({ farm }) => farm === null);
+    if (atFront) this.#waiting.unshift(...here);
+    else this.#waiting.push(...here);
+    for (const render of renders) if (render.farm !== null) this.#farms.send(render);
     this.#changed();
     if (this.#working === undefined && this.#waiting.length > 0) {
       this.#working = this.#work().finally(() => {
@@ -126,11 +93,14 @@ export class RenderQueue {
     switch (cancel.what) {
       case 'current':
         this.#current?.controller.abort();
+        this.#farms.cancel((_, isRunning) => isRunning);
         return;
       case 'queued':
+        this.#farms.cancel((_, isRunning) => !isRunning);
         return this.#drop(() => true);
       case 'all':
         this.#current?.controller.abort();
+        this.#farms.cancel(() => true);
         return this.#drop(() => true);
       case 'one': {
         const { renderId, discard } = cancel;
@@ -140,6 +110,7 @@ export class RenderQueue {
           current.controller.abort();
           return;
         }
+        if (this.#farms.cancel((render) => render.renderId === renderId, discard)) return;
         if (!this.#waiting.some((render) => render.renderId === renderId)) {
           throw new StudioError('RENDER_UNKNOWN', 'This render is no longer queued or running.');
         }
@@ -150,16 +121,20 @@ export class RenderQueue {
 
   /** Cancels a project's renders; resolves when the last of them has ended. */
   async cancelProject(projectId: ProjectId): Promise<void> {
+    this.#farms.cancel((render) => render.projectId === projectId);
     await this.#drop((render) => render.projectId === projectId);
     const current = this.#current;
-    if (current?.render.projectId !== projectId) return;
-    current.controller.abort();
-    await this.#currentEnded;
+    if (current?.render.projectId === projectId) {
+      current.controller.abort();
+      await this.#currentEnded;
+    }
+    await this.#farms.settled(projectId);
   }
 
   /** Resolves when nothing is queued or running. */
   async settled(): Promise<void> {
     while (this.#working) await this.#working;
+    await this.#farms.settled();
   }
 
   #currentEnded: Promise<void> = Promise.resolve();

@@ -11,10 +11,13 @@ import type { SceneDocument } from '../../contract/scene-document.ts';
 import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import type { Farms } from '../farms/farms.ts';
 import type { OpenProjects } from '../projects/open-projects.ts';
 import { asFailure } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
-import { type QueuedRender, type RenderEnd, RenderQueue } from './render-queue.ts';
+import type { FarmJournal } from './farm-journal.ts';
+import type { QueuedRender, QueueObserver, RenderEnd } from './queued-render.ts';
+import { RenderQueue } from './render-queue.ts';
 import { keptRecord, keptSummary, queuedRecord, queuedSummary } from './render-views.ts';
 
 export interface RenderServiceDependencies {
@@ -23,8 +26,12 @@ export interface RenderServiceDependencies {
   readonly transient: TransientAssets;
   readonly pictures: Pick<PictureCodec, 'thumbnail'>;
   readonly events: StudioEvents;
+  readonly farms: Pick<Farms, 'packFor' | 'render'>;
+  readonly journal: FarmJournal;
   /** The pack of the settings, used for renders. */
   readonly packId: () => string;
+  /** The farm of the settings; null: this computer. */
+  readonly renderOn: () => string | null;
 }
 
 /** One render to queue. */
@@ -46,8 +53,8 @@ export class RenderService {
 
   constructor(dependencies: RenderServiceDependencies) {
     this.#dependencies = dependencies;
-    const { engine, transient, events } = dependencies;
-    this.queue = new RenderQueue(engine, {
+    const { engine, transient, events, farms } = dependencies;
+    const observer: QueueObserver = {
       onQueueChanged: (state) => events.emit('queue.changed', state),
       onStarted: (render) => this.#emit(render.projectId, queuedSummary(render, 'running')),
       onProgress: ({ projectId, renderId }, progress, timeLeftMs) =>
@@ -65,15 +72,21 @@ export class RenderService {
         const message = `The queue hit a bug: ${asFailure(error).message}`;
         events.emit('notice', { level: 'error', message });
       },
-    });
+    };
+    this.queue = new RenderQueue(engine, observer, farms);
   }
 
   /**
    * Queues renders of one project without waiting for an engine: if the pack cannot be opened, the render fails.
    *
+   * @param options renderOn: name of a farm; null: this computer; undefined: as in the settings
    * @throws StudioError DOCUMENT_INCOMPLETE naming what is missing, PROJECT_READ_ONLY, PROJECT_UNKNOWN
    */
-  enqueue(projectId: ProjectId, orders: readonly RenderOrder[], atFront = false): RenderSummary[] {
+  enqueue(
+    projectId: ProjectId,
+    orders: readonly RenderOrder[],
+    { atFront = false, renderOn }: { atFront?: boolean; renderOn?: string | null | undefined } = {},
+  ): RenderSummary[] {
     const file = this.#dependencies.projects.file(projectId);
     if (file.isReadOnly) {
       throw new StudioError(
@@ -82,41 +95,67 @@ export class RenderService {
       );
     }
     const projectName = file.title();
-    const renders = orders.map(({ document, sweep }) =>
-      this.#queueable(document, sweep, projectId, projectName),
-    );
+    const farm = renderOn === undefined ? this.#dependencies.renderOn() : renderOn;
+    const renders = orders.map(({ document, sweep }) => {
+      const known = this.#dependencies.engine.knownPack?.identity;
+      const pack = known ?? { id: this.#dependencies.packId(), version: '', weights: UNKNOWN_WEIGHTS };
+      const request = completeRequest(document, pack);
+      const place = { renderId: randomUUID(), createdAt: new Date().toISOString(), projectId, projectName };
+      return this.#queueable(document, request, { ...place, farm, sweep });
+    });
     const summaries = renders.map((render) => queuedSummary(render, 'queued'));
     for (const summary of summaries) this.#emit(projectId, summary);
     this.queue.enqueue(renders, atFront);
     return summaries;
   }
 
-  /** @throws StudioError DOCUMENT_INCOMPLETE */
+  /**
+   * Asks farms for the renders that were on them when a host ended without storing them.
+   *
+   * @throws StudioError PROJECT_UNKNOWN
+   */
+  async resume(projectId: ProjectId): Promise<void> {
+    const { projects, journal } = this.#dependencies;
+    const file = projects.file(projectId);
+    if (file.isReadOnly) return;
+    const resumed: QueuedRender[] = [];
+    for (const entry of await journal.of(file.path, Date.now())) {
+      const { renderId, createdAt, farm, sweep, document, request } = entry;
+      // The host ended between storing the result and forgetting the render.
+      if (hasRender(file, renderId)) journal.forget(renderId);
+      else if (this.#queued(projectId, renderId) === undefined) {
+        const place = { renderId, createdAt, projectId, projectName: file.title(), farm, sweep };
+        resumed.push(this.#queueable(document, request, place));
+      }
+    }
+    for (const render of resumed) this.#emit(projectId, queuedSummary(render, 'queued'));
+    if (resumed.length > 0) this.queue.enqueue(resumed);
+  }
+
   #queueable(
     document: SceneDocument,
-    sweep: SweepCell | null,
-    projectId: ProjectId,
-    projectName: string,
+    made: RenderRequest,
+    place: Omit<QueuedRender, 'request' | 'complete' | 'readAsset'>,
   ): QueuedRender {
-    const { engine, packId } = this.#dependencies;
-    const known = engine.knownPack?.identity;
-    let request = completeRequest(document, known ?? { id: packId(), version: '', weights: UNKNOWN_WEIGHTS });
+    const { renderId, createdAt, projectId, farm, sweep } = place;
+    const { engine, farms, journal, projects } = this.#dependencies;
+    let request = made;
     const render: QueuedRender = {
-      renderId: randomUUID(),
-      projectId,
-      projectName,
-      createdAt: new Date().toISOString(),
+      ...place,
       get request() {
         return request;
       },
       complete: async (signal) => {
-        if (request.pack.weights === UNKNOWN_WEIGHTS) {
+        if (farm !== null) {
+          request = { ...request, pack: await farms.packFor(farm, request.pack) };
+          const projectPath = projects.file(projectId).path;
+          await journal.note({ renderId, createdAt, farm, sweep, document, request, projectPath });
+        } else if (request.pack.weights === UNKNOWN_WEIGHTS) {
           const { pack } = await engine.open(signal);
           request = { ...request, pack: pack.identity };
         }
         return request;
       },
-      sweep,
       readAsset: async (asset) => this.#readAsset(projectId, asset),
     };
     this.#documents.set(render, document);
@@ -127,7 +166,7 @@ export class RenderService {
   get(projectId: ProjectId, renderId: RenderId): RenderRecord {
     const queued = this.#queued(projectId, renderId);
     if (queued === undefined) return keptRecord(this.#dependencies.projects.file(projectId).render(renderId));
-    return queuedRecord(queued, this.queue.currentId === renderId ? 'running' : 'queued');
+    return queuedRecord(queued, this.queue.isRunning(renderId) ? 'running' : 'queued');
   }
 
   /** The renders of the project's newest sweep. @throws StudioError PROJECT_UNKNOWN */
@@ -142,9 +181,7 @@ export class RenderService {
     const ended = kept[0]?.sweep?.sweepId === sweepId ? kept : file.renders({ sweep: sweepId });
     const queued = underWay
       .filter(({ sweep }) => sweep?.sweepId === sweepId)
-      .map((render) =>
-        queuedSummary(render, render.renderId === this.queue.currentId ? 'running' : 'queued'),
-      );
+      .map((render) => queuedSummary(render, this.queue.isRunning(render.renderId) ? 'running' : 'queued'));
     return { sweepId, renders: [...ended.map(keptSummary), ...queued] };
   }
 
@@ -181,6 +218,11 @@ export class RenderService {
   }
 
   async #ended(render: QueuedRender, end: RenderEnd): Promise<void> {
+    await this.#store(render, end);
+    if (render.farm !== null) this.#dependencies.journal.forget(render.renderId);
+  }
+
+  async #store(render: QueuedRender, end: RenderEnd): Promise<void> {
     const { projectId } = render;
     if (end.state === 'cancelled' && end.isDiscarded) {
       this.#emit(projectId, { ...queuedSummary(render, 'cancelled'), isDeleted: true });
@@ -255,7 +297,7 @@ export class RenderService {
         result: null,
         thumbnail: null,
         failure: { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) },
-        device: this.#dependencies.engine.status.device,
+        device: render.farm === null ? this.#dependencies.engine.status.device : null,
         timingsMs: {},
         totalMs: 0,
       }),
@@ -282,6 +324,16 @@ export class RenderService {
       level: 'error',
       message: `A render could not be saved in the project: ${message} (${errorCodes[code]})`,
     });
+  }
+}
+
+function hasRender(file: ReturnType<OpenProjects['file']>, renderId: RenderId): boolean {
+  try {
+    file.foundRender(renderId);
+    return true;
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'RENDER_UNKNOWN') return false;
+    throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import type {
   RenderRecord as KeptRender,
   RenderSummary as KeptSummary,
 } from '../../projects/project-records.ts';
-import type { QueuedRender } from './render-queue.ts';
+import type { QueuedRender } from './queued-render.ts';
 
 /** A render that has not ended, or was cancelled. */
 export function queuedSummary(

@@ -1,6 +1,7 @@
 /** Commands on renders, their queue, and sweeps over alpha and beta. */
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
+import { farmNameSchema } from '../farm.ts';
 import { alphaSchema, renderParametersSchema } from '../parameters.ts';
 import { projectIdSchema } from '../project-state.ts';
 import {
@@ -18,6 +19,11 @@ const ofRender = z.strictObject({ projectId: projectIdSchema, renderId: renderId
 
 const sweepSchema = z.strictObject({ sweepId: z.uuid(), renders: z.array(renderSummarySchema) });
 
+const renderOnSchema = farmNameSchema
+  .nullable()
+  .optional()
+  .describe('Name of a farm; null: this computer; omitted: as in the settings.');
+
 /** Most values along one axis of a sweep. */
 export const MAX_SWEEP_VALUES = 8;
 
@@ -27,6 +33,7 @@ export const renderCommands = {
     z.strictObject({
       projectId: projectIdSchema,
       atFront: z.boolean().default(false),
+      renderOn: renderOnSchema,
       document: sceneDocumentSchema.optional().describe('A document to render instead of the project’s own.'),
     }),
     renderSummarySchema,
@@ -112,6 +119,7 @@ export const renderCommands = {
       projectId: projectIdSchema,
       alphas: z.array(alphaSchema).min(1).max(MAX_SWEEP_VALUES),
       betas: z.array(renderParametersSchema.shape.beta).min(1).max(MAX_SWEEP_VALUES),
+      renderOn: renderOnSchema,
       conceptId: documentConceptSchema.shape.id
         .nullable()
         .default(null)

@@ -16,6 +16,7 @@ import {
   useEditor,
 } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
+import type { RenderOptions } from '../../session/renders.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
@@ -47,7 +48,7 @@ function stepConcept(by: number): void {
 }
 
 /** Renders, with a new seed if the user wants one for every render. */
-export async function startRender(studio: Studio, atFront = false): Promise<void> {
+export async function startRender(studio: Studio, options: RenderOptions = {}): Promise<void> {
   const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
   if (seedLocked === false) {
     const [seed] = crypto.getRandomValues(new Uint32Array(1));
@@ -56,7 +57,7 @@ export async function startRender(studio: Studio, atFront = false): Promise<void
       parameters: { ...document.parameters, seed: seed! },
     }));
   }
-  await studio.renders.enqueue(studio.session, { atFront });
+  await studio.renders.enqueue(studio.session, options);
 }
 
 /** Running and queued renders of the open project, in order. */
@@ -136,7 +137,7 @@ const actions: Actions = {
   },
   'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
   'render.start': (studio) => start(() => startRender(studio)),
-  'render.startFirst': (studio) => start(() => startRender(studio, true)),
+  'render.startFirst': (studio) => start(() => startRender(studio, { atFront: true })),
   'render.cancel': (studio) => start(() => cancelRenders(studio, ownRenders().slice(0, 1))),
   'render.export': (studio) => {
     const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);

@@ -5,6 +5,7 @@ import type { SettingsChange } from '../../../electron/contract/settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
+import { FarmSettings } from './farm-settings.tsx';
 import { FolderSettings } from './folder-settings.tsx';
 import { ShortcutEditor } from './shortcut-editor.tsx';
 
@@ -57,6 +58,7 @@ export function SettingsSheet() {
         data={DEVICES.map((value) => ({ value, label: t(`settings.devices.${value}`) }))}
         onChange={(device) => device && set({ device: device as (typeof DEVICES)[number] })}
       />
+      <FarmSettings />
       <NumberInput
         label={t('settings.rowsAtOnce')}
         description={t('settings.rowsAtOnceHint')}

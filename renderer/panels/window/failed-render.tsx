@@ -42,6 +42,14 @@ export function FailedRender() {
       <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>
         {t('render.fix.again')}
       </Button>
+      {code.startsWith('FARM_') && (
+        <Button
+          variant="default"
+          onClick={() => start(() => studio.renders.enqueue(studio.session, { renderOn: null }))}
+        >
+          {t('farm.renderHere')}
+        </Button>
+      )}
       {isMemorys && smaller >= 1 && (
         <Button
           variant="default"

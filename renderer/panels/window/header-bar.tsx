@@ -20,6 +20,7 @@ import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
+import { RenderPlaceMenu } from './render-place-menu.tsx';
 
 /** Always visible: exports the render on the canvas, or the newest one. */
 function ExportButton() {
@@ -155,6 +156,7 @@ export function HeaderBar() {
         >
           {t('render.start')}
         </Button>
+        <RenderPlaceMenu disabled={!isComplete} />
         <ExportButton />
         <IconButton label={t('app.models')} onClick={() => open('models')}>
           <IconBox size={18} aria-hidden />

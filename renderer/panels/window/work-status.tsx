@@ -15,7 +15,7 @@ export function WorkStatus() {
   const jobs = useStudio((state) => state.jobs);
   const underWay = Object.values(jobs).filter(({ state }) => state === 'running' || state === 'waiting');
   const job = underWay.find(({ state }) => state === 'running') ?? underWay[0];
-  const [first] = entries;
+  const first = entries.find(({ state }) => state === 'running') ?? entries[0];
   if (!first && !job) {
     return (
       <Text size="xs" c="dimmed" role="status">
@@ -38,7 +38,9 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
   const progress = useStudio((state) => state.progress);
   const own = progress && progress.renderId === first.renderId ? progress : null;
   const isElsewhere = first.projectId !== projectId;
-  const waiting = entries.slice(1);
+  const others = entries.filter((entry) => entry !== first);
+  const waiting = others.filter(({ state }) => state === 'queued');
+  const runningToo = others.length - waiting.length;
   const waitingHere = waiting.filter((entry) => entry.projectId === projectId).length;
   const waitingElsewhere = waiting.length - waitingHere;
   const stage = own
@@ -55,11 +57,13 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
         aria-label={t('render.progress')}
         transitionDuration={100}
       />
+      <FarmPlace entry={first} />
       {own?.timeLeftMs != null && (
         <Text size="xs" c="dimmed" className="numbers">
           {t('render.left', { time: durationOf(own.timeLeftMs) })}
         </Text>
       )}
+      {runningToo > 0 && <Text size="xs">{t('farm.runningToo', { count: runningToo })}</Text>}
       {waitingHere > 0 && <Text size="xs">{t('render.waiting', { count: waitingHere })}</Text>}
       {waitingElsewhere > 0 && (
         <Text size="xs" c="dimmed">
@@ -73,7 +77,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
       >
         {isElsewhere ? t('render.cancelElsewhere', { name: first.projectName }) : t('render.cancel')}
       </Button>
-      {waitingHere > 0 && (
+      {waitingHere + runningToo > 0 && (
         <Button
           variant="subtle"
           color="gray"
@@ -83,6 +87,23 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
         </Button>
       )}
     </Group>
+  );
+}
+
+/** Where a render on a farm is: its machine, or how far its queue is, and why it waits. */
+function FarmPlace({ entry: { farm, machine, position, reason } }: { entry: QueueEntry }) {
+  const { t } = useTranslation();
+  if (farm === null) return null;
+  const place =
+    machine !== null
+      ? t('farm.onMachine', { farm, machine })
+      : position === null
+        ? t('farm.on', { farm })
+        : t('farm.position', { farm, count: position });
+  return (
+    <Text size="xs" c={reason === null ? 'dimmed' : 'orange'} truncate maw={320} title={reason ?? place}>
+      {reason === null ? place : `${place} · ${reason}`}
+    </Text>
   );
 }
 

@@ -9,11 +9,8 @@ import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../electron/contract/render-request.ts';
 import { RedisAssetStore } from '../../../electron/farm/assets/redis-asset-store.ts';
 import { FarmClient, type FarmRenderControls } from '../../../electron/farm/client/farm-client.ts';
-import {
-  connectFarm,
-  type FarmAddress,
-  type FarmConnection,
-} from '../../../electron/farm/farm-connection.ts';
+import type { FarmAddress } from '../../../electron/farm/farm-address.ts';
+import { connectFarm, type FarmConnection } from '../../../electron/farm/farm-connection.ts';
 import type { RenderControls, RenderEngine } from '../../../electron/farm/render-engine.ts';
 import { createStudioKey } from '../../../electron/farm/studio-key.ts';
 import { FarmWorker, type WorkerEvent } from '../../../electron/farm/worker/farm-worker.ts';

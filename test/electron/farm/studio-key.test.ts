@@ -2,7 +2,7 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { serverName } from '../../../electron/farm/farm-connection.ts';
+import { serverName } from '../../../electron/farm/farm-address.ts';
 import { createStudioKey, readStudioKey } from '../../../electron/farm/studio-key.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
 

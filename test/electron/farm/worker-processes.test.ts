@@ -1,7 +1,7 @@
 /** Workers as processes of their own, on the tiny pack, and a sweep of the command line that they share. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { runWithPack, useCommandFixture } from '../cli/command-fixture.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { hasRedis, useFarm } from './farm-fixture.ts';
@@ -104,5 +104,26 @@ describe.skipIf(!hasRedis)('two workers', () => {
       farm.address.url,
     ]);
     expect(keyless.err).toContain('pnpmix farm key');
+  });
+
+  test('a farm is added by a name, which takes the place of its address', async () => {
+    vi.stubEnv('PNPMIX_SETTINGS_DIR', join(fixture.root, 'settings'));
+    const { url, keyFile } = farm.address;
+    expect((await runCommand(['farm', 'add', 'studio', '--queue', url, '--key', keyFile])).exitCode).toBe(0);
+    expect((await runCommand(['farm', 'list'])).out).toBe(`studio: ${url}, key ${keyFile}\n`);
+    expect((await runCommand(['farm', 'status', '--queue', 'studio'])).out).toContain(url);
+    expect((await runCommand(['farm', 'status', '--queue', 'another'])).err).toContain('FARM_UNKNOWN');
+    await runCommand(['farm', 'remove', 'studio']);
+    expect((await runCommand(['farm', 'list'])).out).toContain('farm add');
+    const gone = await runCommand([
+      'farm',
+      'add',
+      'gone',
+      '--queue',
+      'redis://127.0.0.1:1',
+      '--key',
+      keyFile,
+    ]);
+    expect(gone.err).toContain('FARM_UNREACHABLE');
   });
 });

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EngineChild } from '../../../../electron/app/engine/engine-child.ts';
 import { forkEngine } from '../../../../electron/app/engine/engine-child.ts';
 import { DEFAULT_WATCHDOG_LIMITS } from '../../../../electron/app/engine/watchdog.ts';
-import { type RenderEnd, RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
+import type { RenderEnd } from '../../../../electron/app/renders/queued-render.ts';
+import { RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
 import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { noFarms } from '../renders/no-farms.ts';
 import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-engine.ts';
 
 let root: string;
@@ -31,21 +33,25 @@ test('the render fails with ENGINE_HUNG, the next one runs in another process, n
   });
   const { request, readAsset } = await tinyScene(root, supervisor);
   const ends: RenderEnd[] = [];
-  const queue = new RenderQueue(supervisor, {
-    onQueueChanged: () => undefined,
-    onStarted: () => undefined,
-    onProgress: () => undefined,
-    onPreview: () => undefined,
-    onEnded: async (_, end) => {
-      ends.push(end);
-      // The second render's engine is a healthy one, on a machine that may be slow.
-      supervisor.configure(config, { watchdog: DEFAULT_WATCHDOG_LIMITS });
+  const queue = new RenderQueue(
+    supervisor,
+    {
+      onQueueChanged: () => undefined,
+      onStarted: () => undefined,
+      onProgress: () => undefined,
+      onPreview: () => undefined,
+      onEnded: async (_, end) => {
+        ends.push(end);
+        // The second render's engine is a healthy one, on a machine that may be slow.
+        supervisor.configure(config, { watchdog: DEFAULT_WATCHDOG_LIMITS });
+      },
+      onDropped: async () => undefined,
+      onFault: (error) => {
+        throw error;
+      },
     },
-    onDropped: async () => undefined,
-    onFault: (error) => {
-      throw error;
-    },
-  });
+    noFarms,
+  );
   queue.enqueue(
     [1, 2].map((seed) => ({
       renderId: randomUUID(),
@@ -55,6 +61,7 @@ test('the render fails with ENGINE_HUNG, the next one runs in another process, n
       request: request({ seed }),
       complete: async () => request({ seed }),
       sweep: null,
+      farm: null,
       readAsset,
     })),
   );

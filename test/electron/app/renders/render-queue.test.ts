@@ -2,15 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
-import {
-  type QueuedRender,
-  type RenderEnd,
-  RenderQueue,
-} from '../../../../electron/app/renders/render-queue.ts';
+import type { FarmRenderer } from '../../../../electron/app/renders/farm-queue.ts';
+import type { QueuedRender, RenderEnd } from '../../../../electron/app/renders/queued-render.ts';
+import { RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
 import type { EngineResultOf } from '../../../../electron/contract/engine-messages.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
+import type { JobPlace } from '../../../../electron/farm/client/followed-job.ts';
 
 const result: EngineResultOf<'render'> = {
   kind: 'render',
@@ -32,6 +31,9 @@ let ends: [seed: number, state: RenderEnd['state']][];
 /** Ends the running task. */
 let finish: (error?: Error) => void;
 
+/** Renders on the farm by seed: how a test places and ends them. */
+let onFarm: Map<number, { place: (place: JobPlace) => void; end: (error?: StudioError) => void }>;
+
 let faults: unknown[];
 /** What the render store throws; undefined if it stores them. */
 let throwOnEnd: (() => never) | undefined;
@@ -39,6 +41,17 @@ let throwOnEnd: (() => never) | undefined;
 beforeEach(() => {
   ends = [];
   faults = [];
+  onFarm = new Map();
+  const farms: FarmRenderer = {
+    render: (_, { parameters }, { signal, onPlace }) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new StudioError('CANCELLED', 'cancelled')));
+        onFarm.set(parameters.seed, {
+          place: (place) => onPlace?.(place),
+          end: (error) => (error ? reject(error) : resolve(result)),
+        });
+      }),
+  };
   throwOnEnd = undefined;
   const run = (_: unknown, { signal }: { signal: AbortSignal }) =>
     new Promise((resolve, reject) => {
@@ -47,21 +60,25 @@ beforeEach(() => {
       if (signal.aborted) abort();
       signal.addEventListener('abort', abort);
     });
-  queue = new RenderQueue({ run } as unknown as Pick<EngineSupervisor, 'run'>, {
-    onQueueChanged: () => undefined,
-    onStarted: () => undefined,
-    onProgress: () => undefined,
-    onPreview: () => undefined,
-    onEnded: async ({ request }, { state }) => {
-      ends.push([request.parameters.seed, state]);
-      throwOnEnd?.();
+  queue = new RenderQueue(
+    { run } as unknown as Pick<EngineSupervisor, 'run'>,
+    {
+      onQueueChanged: () => undefined,
+      onStarted: () => undefined,
+      onProgress: () => undefined,
+      onPreview: () => undefined,
+      onEnded: async ({ request }, { state }) => {
+        ends.push([request.parameters.seed, state]);
+        throwOnEnd?.();
+      },
+      onDropped: async (renders) => {
+        for (const { request } of renders) ends.push([request.parameters.seed, 'cancelled']);
+        throwOnEnd?.();
+      },
+      onFault: (error) => faults.push(error),
     },
-    onDropped: async (renders) => {
-      for (const { request } of renders) ends.push([request.parameters.seed, 'cancelled']);
-      throwOnEnd?.();
-    },
-    onFault: (error) => faults.push(error),
-  });
+    farms,
+  );
 });
 
 const project = randomUUID();
@@ -87,6 +104,7 @@ function render(seed: number, projectId = project): QueuedRender {
     request,
     complete: async () => request,
     sweep: null,
+    farm: null,
     readAsset: async () => null,
   };
 }
@@ -238,4 +256,56 @@ test('a render whose pack cannot be opened fails with the reason, and one that w
     [1, 'failed'],
     [2, 'cancelled'],
   ]);
+});
+
+describe('renders on a farm', () => {
+  const away = (seed: number, projectId = project) => ({ ...render(seed, projectId), farm: 'studio' });
+  const rendering: JobPlace = { state: 'rendering', machine: 'gpu-1', position: null, reason: null };
+
+  test('are sent at once, beside the queue of this computer, and show their machine and position', async () => {
+    queue.enqueue([render(1), away(2), render(3), away(4)]);
+    await turn();
+    onFarm.get(2)!.place(rendering);
+    onFarm.get(4)!.place({ state: 'waiting', machine: null, position: 7, reason: 'No worker is running.' });
+    expect(
+      queue.state.entries.map(({ state, farm, machine, position }) => [state, farm, machine, position]),
+    ).toEqual([
+      ['running', null, null, null],
+      ['queued', null, null, null],
+      ['running', 'studio', 'gpu-1', null],
+      ['queued', 'studio', null, 7],
+    ]);
+    expect(queue.state.entries[3]!.reason).toBe('No worker is running.');
+    onFarm.get(4)!.end();
+    onFarm.get(2)!.end(new StudioError('FARM_UNREACHABLE', 'gone'));
+    await turn();
+    expect(ends).toEqual([
+      [4, 'done'],
+      [2, 'failed'],
+    ]);
+    await finishAll();
+    await queue.settled();
+  });
+
+  test('are cancelled one by one, when they wait, when they run, and with their project', async () => {
+    const other = randomUUID();
+    const [first, second, third, fourth, fifth] = [away(1), away(2), away(3), away(4, other), away(5)];
+    queue.enqueue([first, second, third, fourth, fifth]);
+    await turn();
+    for (const seed of [1, 2]) onFarm.get(seed)!.place(rendering);
+    await queue.cancel({ what: 'one', renderId: first.renderId, discard: false });
+    await queue.cancel({ what: 'current' });
+    await queue.cancelProject(other);
+    expect(ends.map(([seed]) => seed)).toEqual([1, 2, 4]);
+    await queue.cancel({ what: 'queued' });
+    await queue.settled();
+    expect(ends.map(([seed]) => seed)).toEqual([1, 2, 4, 3, 5]);
+    expect(new Set(ends.map(([, state]) => state))).toEqual(new Set(['cancelled']));
+    expect(queue.state.entries).toEqual([]);
+    await expect(
+      queue.cancel({ what: 'one', renderId: first.renderId, discard: false }),
+    ).rejects.toMatchObject({
+      code: 'RENDER_UNKNOWN',
+    });
+  });
 });
