@@ -12,6 +12,7 @@ import sharp from 'sharp';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
+import { validate } from '../foundation/validate.ts';
 import { chooseDevice } from '../inference/runtime/devices.ts';
 import { createSession, type ModelSession } from '../inference/runtime/sessions.ts';
 import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
@@ -151,13 +152,8 @@ async function fingerprintOf(folder: string): Promise<string> {
 async function readDescription(folder: string): Promise<Description> {
   const path = join(folder, 'classifier.json');
   const content = parseJsonFile(await readEvaluationFile(path), path, 'MODEL_INVALID');
-  const parsed = descriptionSchema.safeParse(content);
-  if (parsed.success) return checkLengths(path, parsed.data);
-  throw new StudioError(
-    'MODEL_INVALID',
-    `${path} does not describe a classifier:\n${z.prettifyError(parsed.error)}`,
-    { cause: parsed.error },
-  );
+  const problem = `${path} does not describe a classifier`;
+  return checkLengths(path, validate(descriptionSchema, content, 'MODEL_INVALID', problem));
 }
 
 function checkLengths(path: string, description: Description): Description {

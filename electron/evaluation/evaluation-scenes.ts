@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import { readJsonFile } from '../foundation/files/read-json.ts';
+import { validate } from '../foundation/validate.ts';
 import { decodeImage, decodeMask } from '../inference/images/images.ts';
 import type { RgbImage } from '../pipeline/processors/image.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
@@ -108,13 +109,7 @@ async function loadEvaluationScene(folder: string, id: string): Promise<Evaluati
 
 async function readTruth(path: string): Promise<z.infer<typeof sceneTruthSchema>> {
   const content = await readJsonFile(path, path, { missing: 'PACK_INCOMPLETE', invalid: 'SCENE_INVALID' });
-  const parsed = sceneTruthSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new StudioError(
-    'SCENE_INVALID',
-    `${path} is not valid metadata of a scene:\n${z.prettifyError(parsed.error)}`,
-    { cause: parsed.error },
-  );
+  return validate(sceneTruthSchema, content, 'SCENE_INVALID', `${path} is not valid metadata of a scene`);
 }
 
 async function readPart(path: string): Promise<Buffer> {

@@ -1,9 +1,9 @@
 /** Validates a project's path, title and document. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
+import { validate } from '../foundation/validate.ts';
 import { PROJECT_EXTENSION } from './file-names.ts';
 import { projectTitleSchema } from './project-records.ts';
 import { boundedTextOr } from './shown-values.ts';
@@ -32,9 +32,5 @@ export function checkTitle(title: string): string {
 
 /** @throws StudioError PARAMETER_INVALID */
 export function checkDocument(document: SceneDocument): SceneDocument {
-  const parsed = sceneDocumentSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PARAMETER_INVALID', `The document is not valid:\n${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
+  return validate(sceneDocumentSchema, document, 'PARAMETER_INVALID', 'The document is not valid');
 }

@@ -2,11 +2,11 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
-import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomicallySync } from '../foundation/files/atomic-write.ts';
 import { errnoOf } from '../foundation/files/file-errors.ts';
 import { withFileLockSync } from '../foundation/files/file-lock.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
+import { validate } from '../foundation/validate.ts';
 import { boundedTimeMs } from './shown-values.ts';
 
 /** Length of the list. */
@@ -66,14 +66,9 @@ export class RecentProjects {
 
   /** Writes the list atomically. */
   #write(projects: RememberedProject[]): void {
-    const checked = fileSchema.safeParse({ version: 1, projects });
-    if (!checked.success) {
-      throw new StudioError(
-        'PARAMETER_INVALID',
-        `This cannot be remembered:\n${z.prettifyError(checked.error)}`,
-      );
-    }
-    writeFileAtomicallySync(this.#file, `${JSON.stringify(checked.data, null, 2)}\n`);
+    const problem = 'The list of recent projects cannot be stored';
+    const list = validate(fileSchema, { version: 1, projects }, 'PARAMETER_INVALID', problem);
+    writeFileAtomicallySync(this.#file, `${JSON.stringify(list, null, 2)}\n`);
   }
 }
 

@@ -7,6 +7,7 @@ import { sweepCellSchema } from '../contract/render-record.ts';
 import { type AssetId, storedRequestSchema } from '../contract/render-request.ts';
 import { requestPictures } from '../contract/request-document.ts';
 import { documentAssets, storedDocumentSchema } from '../contract/scene-document.ts';
+import { validate } from '../foundation/validate.ts';
 import {
   type FoundRender,
   MAX_FAILURE_LENGTH,
@@ -98,17 +99,12 @@ export class RenderTable {
 
   /** @throws StudioError PARAMETER_INVALID when it does not match {@link newRenderSchema} */
   add(render: NewRender, nowMs: number): RenderRecord {
-    const parsed = newRenderSchema.safeParse(render);
-    if (!parsed.success) {
-      throw new StudioError(
-        'PARAMETER_INVALID',
-        `The render cannot be stored:\n${z.prettifyError(parsed.error)}`,
-        {
-          cause: parsed.error,
-        },
-      );
-    }
-    const { request, document, sweep, result, thumbnail, failure, totalMs, ...details } = parsed.data;
+    const { request, document, sweep, result, thumbnail, failure, totalMs, ...details } = validate(
+      newRenderSchema,
+      render,
+      'PARAMETER_INVALID',
+      'The render cannot be stored',
+    );
     const { id = randomUUID(), ...kept } = details;
     if (this.#has(id)) throw new StudioError('PARAMETER_INVALID', `The project has a render ${id} already.`);
     this.#database
@@ -211,17 +207,12 @@ export class RenderTable {
 
   /** @throws StudioError RENDER_UNKNOWN, PARAMETER_INVALID */
   change(id: string, changes: RenderChanges): RenderRecord {
-    const parsed = renderChangesSchema.safeParse(changes);
-    if (!parsed.success) {
-      throw new StudioError(
-        'PARAMETER_INVALID',
-        `The render cannot be changed:\n${z.prettifyError(parsed.error)}`,
-        {
-          cause: parsed.error,
-        },
-      );
-    }
-    const { name, isStarred, metrics } = parsed.data;
+    const { name, isStarred, metrics } = validate(
+      renderChangesSchema,
+      changes,
+      'PARAMETER_INVALID',
+      'The render cannot be changed',
+    );
     const before = this.read(id);
     const { device, frame, timingsMs, peakMemoryBytes, notices } = before;
     const details = {

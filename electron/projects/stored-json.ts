@@ -1,6 +1,7 @@
 /** Values stored as JSON in the database, validated like untrusted input when read. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
+import { validate } from '../foundation/validate.ts';
 import { MAX_JSON_LENGTH } from './size-limits.ts';
 
 /** What a query returns in place of a text that is too long to read: see {@link boundedText}. */
@@ -37,11 +38,7 @@ export function fromStored<Schema extends z.ZodType>(
   value: unknown,
   what: string,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PROJECT_INVALID', `${what} is damaged:\n${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
+  return validate(schema, value, 'PROJECT_INVALID', `${what} is damaged`);
 }
 
 /** @throws StudioError PARAMETER_INVALID when it is longer than the limit for reading */

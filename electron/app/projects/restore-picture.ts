@@ -1,12 +1,12 @@
 /** Restores the scene of a picture that this program exported. */
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod';
 import type { RestoredPicture } from '../../contract/commands/project-commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import { requestDocument, requestPictures } from '../../contract/request-document.ts';
 import { type SceneDocument, sceneDocumentSchema } from '../../contract/scene-document.ts';
+import { validate } from '../../foundation/validate.ts';
 import { readRenderRequest } from '../../projects/export/render-metadata.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
 import type { Services } from '../services.ts';
@@ -58,18 +58,14 @@ export async function sceneOfPicture(
     readFromProject(path, wanted, found);
   }
   const has = (asset: AssetId) => !wanted.has(asset) || found.has(asset);
-  const document = sceneDocumentSchema.safeParse(
+  const document = validate(
+    sceneDocumentSchema,
     requestDocument(request, file.document(), { has, newId: randomUUID }),
+    'SCENE_INVALID',
+    `The scene in ${name} is not valid in a project`,
   );
-  if (!document.success) {
-    throw new StudioError(
-      'SCENE_INVALID',
-      `The scene in ${name} is not valid in a project:\n${z.prettifyError(document.error)}`,
-      { cause: document.error },
-    );
-  }
   return {
-    document: document.data,
+    document,
     bytes: [...found.values()],
     pictures: named.map(({ part, concept, asset }) => ({ part, concept, isFound: has(asset) })),
     pack: request.pack,

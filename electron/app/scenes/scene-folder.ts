@@ -1,6 +1,6 @@
 /** A scene in a folder: its file (docs/scene-file.md) and its pictures. */
 import { dirname, resolve } from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type ErrorCode, StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS, type SceneFile, sceneFileSchema } from '../../contract/scene-file.ts';
@@ -12,6 +12,7 @@ import {
   readRegularFile,
 } from '../../foundation/files/read-file.ts';
 import { readJsonFile } from '../../foundation/files/read-json.ts';
+import { validate } from '../../foundation/validate.ts';
 import { assetIdOf } from '../../projects/asset-id.ts';
 
 /** The contents of a picture file. */
@@ -82,12 +83,11 @@ export function parseScene<Schema extends z.ZodType>(
       `A scene takes 1 to ${MAX_CONCEPTS} concepts; ${path} has ${concepts.length}.`,
     );
   }
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new StudioError(
+  return validate(
+    schema,
+    content,
     'SCENE_INVALID',
-    `${path} does not follow the format of docs/scene-file.md:\n${z.prettifyError(parsed.error)}`,
-    { cause: parsed.error },
+    `${path} does not follow the format of docs/scene-file.md`,
   );
 }
 

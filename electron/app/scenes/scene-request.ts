@@ -1,5 +1,4 @@
 /** Makes a render request from a scene and the options of the command line. */
-import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import type { Frame } from '../../contract/frame.ts';
 import {
@@ -10,7 +9,10 @@ import {
   renderParametersSchema,
 } from '../../contract/parameters.ts';
 import { type AssetId, type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
+import { validate } from '../../foundation/validate.ts';
 import type { AssetFile, LoadedScene } from './scene-folder.ts';
+
+const OUT_OF_RANGE = 'A parameter is out of range';
 
 /** Options of the command line that override the scene file. */
 export interface RequestOverrides {
@@ -42,7 +44,7 @@ export function makeRequest(
     }
   }
   const idOf = (path: string) => assetIds.get(path)!;
-  const request = renderRequestSchema.safeParse({
+  const request = {
     version: 2,
     scene: {
       prompt: file.prompt,
@@ -66,21 +68,12 @@ export function makeRequest(
     },
     parameters: checkParameters({ ...PAPER_PARAMETERS, ...recommended, ...file.parameters, ...parameters }),
     pack: pack.identity,
-  } satisfies RenderRequest);
-  if (request.success) return request.data;
-  throw invalidParameter(request.error);
+  } satisfies RenderRequest;
+  return validate(renderRequestSchema, request, 'PARAMETER_INVALID', OUT_OF_RANGE);
 }
 
 function checkParameters(parameters: unknown): RenderParameters {
-  const checked = renderParametersSchema.safeParse(parameters);
-  if (checked.success) return checked.data;
-  throw invalidParameter(checked.error);
-}
-
-function invalidParameter(error: z.ZodError): StudioError {
-  return new StudioError('PARAMETER_INVALID', `A parameter is out of range:\n${z.prettifyError(error)}`, {
-    cause: error,
-  });
+  return validate(renderParametersSchema, parameters, 'PARAMETER_INVALID', OUT_OF_RANGE);
 }
 
 /** Gives the engine the scene's picture files by their content. */

@@ -1,8 +1,7 @@
 /** The one reader of pack.json. */
 import { join } from 'node:path';
-import * as z from 'zod';
-import { StudioError } from '../../contract/errors.ts';
 import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
+import { validate } from '../validate.ts';
 import { readJsonFileIfPresent } from './read-json.ts';
 
 export const PACK_MANIFEST = 'pack.json';
@@ -19,9 +18,5 @@ export async function readPackManifest(folder: string): Promise<PackManifest | u
     invalid: 'PACK_INVALID',
   });
   if (content === undefined) return undefined;
-  const parsed = packManifestSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new StudioError('PACK_INVALID', `${path} is not a pack manifest:\n${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
+  return validate(packManifestSchema, content, 'PACK_INVALID', `${path} is not a pack manifest`);
 }

@@ -3,7 +3,6 @@
  * caches; its opener releases it.
  */
 import { join } from 'node:path';
-import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import type { FramePack, ResolvedFrame } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
@@ -16,6 +15,7 @@ import {
 } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
 import { defaultCacheFolder } from '../../foundation/folders.ts';
+import { validate } from '../../foundation/validate.ts';
 import {
   type ComposeParameters,
   composeDecoded,
@@ -345,16 +345,7 @@ export class Engine {
         `A scene takes 1 to ${MAX_CONCEPTS} concepts, not ${conceptCount}.`,
       );
     }
-    const parsed = renderRequestSchema.safeParse(request);
-    if (!parsed.success) {
-      throw new StudioError(
-        'PARAMETER_INVALID',
-        `The request is not valid:\n${z.prettifyError(parsed.error)}`,
-        {
-          cause: parsed.error,
-        },
-      );
-    }
+    validate(renderRequestSchema, request, 'PARAMETER_INVALID', 'The request is not valid');
     const { identity } = this.pack;
     if (!isSameModel(request.pack, identity)) {
       throw new StudioError(

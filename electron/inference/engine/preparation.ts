@@ -16,6 +16,7 @@ import {
   type RemovalOptions,
   removalOptionsSchema,
 } from '../../contract/preparation.ts';
+import { validate } from '../../foundation/validate.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import { LayeredInpainter } from '../../pipeline/inpainting/layered-fill.ts';
 import {
@@ -48,7 +49,6 @@ import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { fillFramed, frameHole, MAX_DIRECT_PIXELS, MIN_FRAMED_PIXELS } from './framed-removal.ts';
 import { pictureForMasks, proposalsInPicture, proposeSubject, selectionForMasks } from './mask-pictures.ts';
-import { parseInput } from './parse-input.ts';
 import {
   hasInpainter,
   hasSubjectSegmenter,
@@ -134,10 +134,11 @@ export class Preparation {
     controls: BackgroundsControls = {},
   ): Promise<BackgroundsOutcome> {
     return inStudioTerms(async () => {
-      const { count, seed, prompt, negativePrompt, steps, guidance, retries } = parseInput(
+      const { count, seed, prompt, negativePrompt, steps, guidance, retries } = validate(
         backgroundsRequestSchema,
         request,
-        'The request for backgrounds',
+        'PARAMETER_INVALID',
+        'The request for backgrounds is not valid',
       );
       const pack = await this.#textToImage.get(controls);
       controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
@@ -213,7 +214,12 @@ export class Preparation {
     controls: PreparationControls = {},
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
-      const { phrase, ...thresholds } = parseInput(maskSearchSchema, search, 'The search for a mask');
+      const { phrase, ...thresholds } = validate(
+        maskSearchSchema,
+        search,
+        'PARAMETER_INVALID',
+        'The search for a mask is not valid',
+      );
       const seen = await pictureForMasks(image);
       throwIfCancelled(controls.signal);
       if (phrase === null) {
@@ -250,7 +256,12 @@ export class Preparation {
     controls: PreparationControls = {},
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
-      const prompt = parseInput(maskSelectionSchema, selection, 'The selection');
+      const prompt = validate(
+        maskSelectionSchema,
+        selection,
+        'PARAMETER_INVALID',
+        'The selection is not valid',
+      );
       const seen = await pictureForMasks(image);
       const scaled = selectionForMasks(prompt, seen);
       throwIfCancelled(controls.signal);
@@ -276,7 +287,12 @@ export class Preparation {
     controls: PreparationControls = {},
   ): Promise<RemovalOutcome> {
     return inStudioTerms(async () => {
-      const { growPx, prompt, seed, method } = parseInput(removalOptionsSchema, options, 'The removal');
+      const { growPx, prompt, seed, method } = validate(
+        removalOptionsSchema,
+        options,
+        'PARAMETER_INVALID',
+        'The removal is not valid',
+      );
       const size = await pictureSize(image);
       const planes = await readRemovalMasks(masks, async (read) => {
         controls.onProgress?.({ stage: 'load', step: read, total: masks.length });

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { Checkpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { validate } from '../../foundation/validate.ts';
 import {
   type ClipTokenizerFiles,
   createClipTokenizer,
@@ -128,12 +129,12 @@ async function readVocabularyAndMerges(folder: string, which: string): Promise<W
 }
 
 async function readTokenizerJson(folder: string, which: string): Promise<Words> {
-  const parsed = tokenizerJsonSchema.safeParse(await readJson(join(folder, 'tokenizer.json')));
-  if (!parsed.success) {
-    const message = `${which}/tokenizer.json is not CLIP’s byte-pair tokenizer: ${z.prettifyError(parsed.error)}`;
-    throw new StudioError('MODEL_INVALID', message, { cause: parsed.error });
-  }
-  const { model, added_tokens: added } = parsed.data;
+  const { model, added_tokens: added } = validate(
+    tokenizerJsonSchema,
+    await readJson(join(folder, 'tokenizer.json')),
+    'MODEL_INVALID',
+    `${which}/tokenizer.json is not CLIP’s byte-pair tokenizer`,
+  );
   const special = Object.fromEntries(added.map(({ content, id }) => [content, id]));
   return { vocabulary: { ...model.vocab, ...special }, merges: model.merges };
 }

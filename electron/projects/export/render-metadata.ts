@@ -2,10 +2,10 @@
  * Metadata of an exported picture: the whole render request for this program, a text for other programs, and a
  * statement that it is a composite with generated parts (docs/export.md).
  */
-import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import type { ResolvedFrame } from '../../contract/frame.ts';
 import { type RenderRequest, storedRequestSchema } from '../../contract/render-request.ts';
+import { validate } from '../../foundation/validate.ts';
 import { type PngText, readPngText } from './png-text.ts';
 
 /** Keyword of the render request. */
@@ -57,13 +57,8 @@ export function readRenderRequest(png: Uint8Array, name: string): RenderRequest 
   } catch (cause) {
     throw new StudioError('ASSET_INVALID', `The render request in ${name} is not JSON.`, { cause });
   }
-  const request = storedRequestSchema.safeParse(content);
-  if (request.success) return request.data;
-  throw new StudioError(
-    'ASSET_INVALID',
-    `The render request in ${name} is not one that this version reads:\n${z.prettifyError(request.error)}`,
-    { cause: request.error },
-  );
+  const problem = `The render request in ${name} cannot be read by this version`;
+  return validate(storedRequestSchema, content, 'ASSET_INVALID', problem);
 }
 
 /** The format that AUTOMATIC1111's web UI made common: prompt, negative prompt, and "name: value" pairs. */

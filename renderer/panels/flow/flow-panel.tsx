@@ -1,5 +1,5 @@
 /** The steps of a scene: background, concepts, masks. Each step shows what it lacks and what to do next. */
-import { Badge, ScrollArea, Text, Title } from '@mantine/core';
+import { Badge, Text, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
+import { ScrollPanel } from '../widgets/scroll-panel.tsx';
 import { BackgroundStep } from './background-step.tsx';
 import { ConceptList } from './concept-list.tsx';
 import { CutOutPanel } from './cut-out-panel.tsx';
@@ -24,15 +25,9 @@ export function FlowPanel() {
   if (!document) return <aside className="flow-panel" />;
   if (cutOut) {
     return (
-      <ScrollArea
-        className="flow-panel"
-        type="auto"
-        component="nav"
-        aria-label={t('cutOut.panelLabel')}
-        viewportProps={{ tabIndex: -1 }}
-      >
+      <ScrollPanel element="nav" label={t('cutOut.panelLabel')} className="flow-panel">
         <CutOutPanel cutOut={cutOut} document={document} />
-      </ScrollArea>
+      </ScrollPanel>
     );
   }
   const [background, concepts, masks, render] = flowOf(document) as [
@@ -42,13 +37,7 @@ export function FlowPanel() {
     FlowStepState,
   ];
   return (
-    <ScrollArea
-      className="flow-panel"
-      type="auto"
-      component="nav"
-      aria-label={t('flow.title')}
-      viewportProps={{ tabIndex: -1 }}
-    >
+    <ScrollPanel element="nav" label={t('flow.title')} className="flow-panel">
       <Step state={background} document={document}>
         <BackgroundStep prompt={document.prompt} background={document.background} />
       </Step>
@@ -67,7 +56,7 @@ export function FlowPanel() {
           </Text>
         )}
       </Step>
-    </ScrollArea>
+    </ScrollPanel>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The parameters of the render. */
-import { Button, Collapse, Group, Menu, ScrollArea, Stack, Switch, Title } from '@mantine/core';
+import { Button, Collapse, Group, Menu, Stack, Switch, Title } from '@mantine/core';
 import { IconAdjustments, IconChevronDown, IconChevronUp, IconLayoutGrid } from '@tabler/icons-react';
 import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,6 +14,7 @@ import {
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { ScrollPanel } from '../widgets/scroll-panel.tsx';
 import { AlphaControl } from './alpha-control.tsx';
 import { ParameterControl } from './parameter-control.tsx';
 
@@ -41,13 +42,7 @@ export function ParameterPanel() {
       <ParameterControl key={field.name} field={field} parameters={parameters} defaults={defaults} />
     ));
   return (
-    <ScrollArea
-      className="parameter-panel"
-      type="auto"
-      component="aside"
-      aria-label={t('parameters.title')}
-      viewportProps={{ tabIndex: -1 }}
-    >
+    <ScrollPanel element="aside" label={t('parameters.title')} className="parameter-panel">
       <Group justify="space-between" wrap="nowrap" mb="xs">
         <Title order={2} size="h6">
           {t('parameters.title')}
@@ -109,6 +104,6 @@ export function ParameterPanel() {
           <Stack gap="md">{controls(false)}</Stack>
         </Collapse>
       </Stack>
-    </ScrollArea>
+    </ScrollPanel>
   );
 }

@@ -1,17 +1,22 @@
 /** `compose` with incomplete scenes: backgrounds from prompts, masks from phrases, objects removed. */
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeTinyScene, tinySceneFile, writeJson, writeManifest } from '../inference/tiny-pack.ts';
+import {
+  addTinySegmenter,
+  makeTinyScene,
+  tinySceneFile,
+  writeJson,
+  writeManifest,
+} from '../inference/tiny-pack.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
 const fixture = useCommandFixture();
-const golden = join(import.meta.dirname, '../../golden/segmentation/segmenter');
 let out: string;
 
 beforeAll(() => {
-  cpSync(golden, join(fixture.pack, 'segmenter'), { recursive: true });
+  addTinySegmenter(fixture.pack);
   writeManifest(fixture.pack, { textToImage: { steps: 2, guidance: 2 } });
   out = join(fixture.root, 'out', 'picture.png');
 });

@@ -1,24 +1,17 @@
 /** The metrics of mask detection and object removal, on two synthetic scenes with known answers. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { maskMetric } from '../../../electron/evaluation/mask-metric.ts';
 import { maskOverlap } from '../../../electron/evaluation/mask-overlap.ts';
 import { loadPreparationScenes } from '../../../electron/evaluation/preparation-scenes.ts';
 import { removalMetric } from '../../../electron/evaluation/removal-metric.ts';
-import { Engine } from '../../../electron/inference/engine/engine.ts';
 import { tensor } from '../../../electron/pipeline/tensor/tensor.ts';
-import { makeTinyPack, temporaryFolder, writeJson, writePicture } from '../inference/tiny-pack.ts';
+import { tinyEngine } from '../inference/engine/tiny-engine.ts';
+import { addTinySegmenter, writeJson, writePicture } from '../inference/tiny-pack.ts';
 
-let root: string;
-let engine: Engine;
-
-beforeAll(async () => {
-  root = temporaryFolder();
-  const packFolder = makeTinyPack(root);
-  cpSync(join(import.meta.dirname, '../../golden/segmentation/segmenter'), join(packFolder, 'segmenter'), {
-    recursive: true,
-  });
+const tiny = tinyEngine(async (packFolder) => {
+  addTinySegmenter(packFolder);
   for (const set of ['validation', 'test']) {
     const folder = join(packFolder, 'evaluation/preparation', set);
     mkdirSync(folder, { recursive: true });
@@ -35,15 +28,10 @@ beforeAll(async () => {
       },
     ]);
   }
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-});
-afterAll(async () => {
-  await engine.release();
-  rmSync(root, { recursive: true });
 });
 
 const context = () => ({
-  engine,
+  engine: tiny.engine,
   classifier: undefined as never,
   scenes: [],
   sceneLimit: undefined,
@@ -72,16 +60,16 @@ test('can be cancelled', async () => {
 });
 
 test('a pack without scenes has none; a damaged index and a missing picture are errors', async () => {
-  expect(await loadPreparationScenes(root, 'test')).toEqual([]);
-  const folder = join(root, 'damaged/evaluation/preparation/test');
+  expect(await loadPreparationScenes(tiny.root, 'test')).toEqual([]);
+  const folder = join(tiny.root, 'damaged/evaluation/preparation/test');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'index.json'), '{');
-  await expect(loadPreparationScenes(join(root, 'damaged'), 'test')).rejects.toMatchObject({
+  await expect(loadPreparationScenes(join(tiny.root, 'damaged'), 'test')).rejects.toMatchObject({
     code: 'SCENE_INVALID',
   });
   const thing = { thing: 'cat', phrase: 'cat', mask: '000-mask-1.webp' };
   writeJson(join(folder, 'index.json'), [{ id: '000', place: 'x', things: [thing], absent: 'dog' }]);
-  await expect(loadPreparationScenes(join(root, 'damaged'), 'test')).rejects.toMatchObject({
+  await expect(loadPreparationScenes(join(tiny.root, 'damaged'), 'test')).rejects.toMatchObject({
     code: 'PACK_INCOMPLETE',
   });
 });

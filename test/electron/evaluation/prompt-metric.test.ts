@@ -1,38 +1,29 @@
 /** The text-to-image metric on a tiny pack: what is counted, not how well an untrained pack does. */
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AppearanceClassifier } from '../../../electron/evaluation/appearance-classifier.ts';
 import { promptMetric } from '../../../electron/evaluation/prompt-metric.ts';
-import { Engine } from '../../../electron/inference/engine/engine.ts';
-import { makeTinyPack, temporaryFolder, writeJson } from '../inference/tiny-pack.ts';
+import { tinyEngine } from '../inference/engine/tiny-engine.ts';
+import { addTinySegmenter, writeJson } from '../inference/tiny-pack.ts';
 import { makeTinyClassifier } from './tiny-classifier.ts';
 
-let root: string;
 let path: string;
-let engine: Engine;
 let classifier: AppearanceClassifier;
 
-beforeAll(async () => {
-  root = temporaryFolder();
-  const packFolder = makeTinyPack(root);
-  cpSync(join(import.meta.dirname, '../../golden/segmentation/segmenter'), join(packFolder, 'segmenter'), {
-    recursive: true,
-  });
+const tiny = tinyEngine((packFolder) => {
+  addTinySegmenter(packFolder);
   makeTinyClassifier(join(packFolder, 'evaluation'));
-  path = join(packFolder, 'evaluation/prompts.json');
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-  classifier = await AppearanceClassifier.open(join(packFolder, 'evaluation'));
 });
-afterAll(async () => {
-  await classifier.release();
-  await engine.release();
-  rmSync(root, { recursive: true });
+beforeAll(async () => {
+  path = join(tiny.packFolder, 'evaluation/prompts.json');
+  classifier = await AppearanceClassifier.open(join(tiny.packFolder, 'evaluation'));
 });
+afterAll(() => classifier.release());
 beforeEach(() => rmSync(path, { force: true }));
 
 const context = (signal = new AbortController().signal) => ({
-  engine,
+  engine: tiny.engine,
   classifier,
   scenes: [],
   sceneLimit: undefined,

@@ -9,7 +9,8 @@ import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import type { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
 
-const checkpoint = join(import.meta.dirname, '../../golden/graph/sd1');
+const golden = join(import.meta.dirname, '../../golden');
+const checkpoint = join(golden, 'graph/sd1');
 
 export const TINY_SIZE_PX = 32;
 
@@ -48,6 +49,11 @@ export function makeTinyPack(parent: string, name = 'pack'): string {
   writeFileSync(join(folder, 'tokenizer', 'merges.txt'), '#version: 0.2\n');
   writeJson(join(folder, 'tokenizer', 'tokenizer_config.json'), { pad_token: { content: '<|endoftext|>' } });
   return folder;
+}
+
+/** Adds the golden segmenter, which takes red for a cat. */
+export function addTinySegmenter(folder: string): void {
+  cpSync(join(golden, 'segmentation/segmenter'), join(folder, 'segmenter'), { recursive: true });
 }
 
 /** Writes the pack's manifest, which describes the files as they are now. */

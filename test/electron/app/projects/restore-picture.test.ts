@@ -153,7 +153,7 @@ describe('is refused, and the project is unchanged:', () => {
     const other = withPngTexts(plain, [
       { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
     ]);
-    await refused(uploadTo(studio, other), 'ASSET_INVALID', /not one that this version reads/);
+    await refused(uploadTo(studio, other), 'ASSET_INVALID', /cannot be read by this version/);
     const request = requestOf(sample);
     const long = { ...request, scene: { ...request.scene, prompt: 'x'.repeat(5000) } };
     await refused(upload(long), 'SCENE_INVALID', /result\.png is not valid in a project/);

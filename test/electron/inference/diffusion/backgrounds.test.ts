@@ -5,26 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PreparationProgress } from '../../../../electron/contract/progress.ts';
 import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import { tinyEngine, withEngine } from '../engine/tiny-engine.ts';
 import { starterPack } from '../starter-references.ts';
-import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import { makeTinyPack, writeManifest } from '../tiny-pack.ts';
 
-let root: string;
-let engine: Engine;
-
-beforeAll(async () => {
-  root = temporaryFolder();
-  const packFolder = makeTinyPack(root);
-  writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } });
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-});
-afterAll(async () => {
-  await engine.release();
-  rmSync(root, { recursive: true });
-});
+const tiny = tinyEngine((packFolder) =>
+  writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } }),
+);
 
 const request = { prompt: 'a cat', seed: 5, count: 2 };
 const generate: Engine['preparation']['generateBackgrounds'] = (...args) =>
-  engine.preparation.generateBackgrounds(...args);
+  tiny.engine.preparation.generateBackgrounds(...args);
 
 describe('candidates', () => {
   test('have consecutive seeds and the pack’s size, and are reproducible', async () => {
@@ -84,7 +75,7 @@ describe('candidates', () => {
 
 describe('a background model within the pack', () => {
   test('generates them with its own settings, and is released with the engine', async () => {
-    const packFolder = makeTinyPack(root, 'two-models');
+    const packFolder = makeTinyPack(tiny.root, 'two-models');
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');
     writeManifest(backgrounds, { name: 'Places', textToImage: { steps: 3, guidance: 2 } });
     writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2 } });
@@ -96,38 +87,33 @@ describe('a background model within the pack', () => {
     // Both have the tiny pack's own weights.
     const expected = await generate({ ...one, steps: 3 });
     const sessions = openSessionCount();
-    const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-    try {
-      const steps: number[] = [];
-      const { candidates, model, notices } = await owner.preparation.generateBackgrounds(one, {
+    const steps: number[] = [];
+    const { candidates, model, notices } = await withEngine(packFolder, tiny.cacheFolder, (owner) =>
+      owner.preparation.generateBackgrounds(one, {
         onProgress: ({ stage, total }) => stage === 'denoise' && steps.push(total),
-      });
-      expect(model).toBe('Places');
-      expect(steps).toEqual([3, 3, 3]);
-      expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
-      expect(candidates[0]!.image.data).toEqual(expected.candidates[0]!.image.data);
-    } finally {
-      await owner.release();
-    }
+      }),
+    );
+    expect(model).toBe('Places');
+    expect(steps).toEqual([3, 3, 3]);
+    expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+    expect(candidates[0]!.image.data).toEqual(expected.candidates[0]!.image.data);
     expect(openSessionCount()).toBe(sessions);
   });
 
   test('must fit its own text encoder', async () => {
-    const packFolder = makeTinyPack(root, 'misfit');
+    const packFolder = makeTinyPack(tiny.root, 'misfit');
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');
     rmSync(join(backgrounds, 'unet'), { recursive: true });
     cpSync(join(import.meta.dirname, '../../../golden/graph/sd2/unet'), join(backgrounds, 'unet'), {
       recursive: true,
     });
-    const owner = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-    try {
-      await expect(owner.preparation.generateBackgrounds(request)).rejects.toMatchObject({
-        code: 'MODEL_INVALID',
-        message: expect.stringMatching(/24 values per token, but the U-Net needs 32/),
-      });
-    } finally {
-      await owner.release();
-    }
+    const generated = withEngine(packFolder, tiny.cacheFolder, (owner) =>
+      owner.preparation.generateBackgrounds(request),
+    );
+    await expect(generated).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringMatching(/24 values per token, but the U-Net needs 32/),
+    });
   });
 });
 
@@ -160,7 +146,7 @@ describe('candidates that lack an object of their prompt', () => {
     starter = await Engine.open({
       packFolder: starterPack,
       device: 'cpu',
-      cacheFolder: join(root, 'starter-cache'),
+      cacheFolder: join(tiny.root, 'starter-cache'),
     });
   });
   afterAll(() => starter.release());

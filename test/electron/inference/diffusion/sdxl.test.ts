@@ -10,7 +10,6 @@ import {
   openBackgroundsModel,
   type TextToImagePack,
 } from '../../../../electron/inference/diffusion/text-to-image-pack.ts';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { chooseDevice } from '../../../../electron/inference/runtime/devices.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { NoisePredictor } from '../../../../electron/pipeline/batching.ts';
@@ -23,6 +22,7 @@ import {
 } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
 import { readTensorAsFloat32 } from '../../../../native-models/graph/safetensors-values.ts';
+import { openEngine, withEngine } from '../engine/tiny-engine.ts';
 import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
 
 const golden = join(import.meta.dirname, '../../../golden');
@@ -124,23 +124,16 @@ describe('the engine', () => {
     makeSdxl(store);
     const packFolder = makeTinyPack(store, 'blending');
     writeManifest(packFolder);
-    const engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-    try {
-      const { candidates, model } = await engine.preparation.generateBackgrounds({
-        prompt: 'a cat',
-        seed: 1,
-        steps: 2,
-      });
-      expect(model).toBe('backgrounds');
-      expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[32, 32]]);
-    } finally {
-      await engine.release();
-    }
+    const { candidates, model } = await withEngine(packFolder, join(root, 'cache'), (engine) =>
+      engine.preparation.generateBackgrounds({ prompt: 'a cat', seed: 1, steps: 2 }),
+    );
+    expect(model).toBe('backgrounds');
+    expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[32, 32]]);
   });
 
   test('does not blend with SDXL', async () => {
     const packFolder = makeSdxl(join(root, 'blend'));
-    const opening = Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
+    const opening = openEngine(packFolder, join(root, 'cache'));
     await expect(opening).rejects.toThrow(StudioError);
     await expect(opening).rejects.toThrow('SDXL');
   });

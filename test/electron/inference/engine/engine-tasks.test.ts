@@ -1,8 +1,7 @@
 /** The engine's tasks: the result of each, cancelling in every stage, and the limits of previews. */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../../../electron/app/scenes/scene-request.ts';
 import type {
@@ -11,27 +10,19 @@ import type {
   EngineTask,
 } from '../../../../electron/contract/engine-messages.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
+import type { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { PreviewSender, runEngineTask } from '../../../../electron/inference/engine/engine-tasks.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
-import { makeTinyPack, makeTinyScene, temporaryFolder, tinySceneFile, writeManifest } from '../tiny-pack.ts';
+import { makeTinyScene, tinySceneFile } from '../tiny-pack.ts';
+import { tinyEngine } from './tiny-engine.ts';
 
-let root: string;
-let engine: Engine;
+const tiny = tinyEngine();
 let request: RenderRequest;
 let readAsset: ReturnType<typeof assetReader>;
 beforeAll(async () => {
-  root = temporaryFolder();
-  const packFolder = makeTinyPack(root);
-  writeManifest(packFolder);
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-  const scene = await loadScene(await makeTinyScene(join(root, 'scene'), tinySceneFile()));
-  request = makeRequest(scene, engine.pack, { parameters: {} });
+  const scene = await loadScene(await makeTinyScene(join(tiny.root, 'scene'), tinySceneFile()));
+  request = makeRequest(scene, tiny.engine.pack, { parameters: {} });
   readAsset = assetReader(scene);
-});
-afterAll(async () => {
-  await engine.release();
-  rmSync(root, { recursive: true });
 });
 
 /** Runs a task; `onProgress` may cancel it. */
@@ -40,7 +31,7 @@ async function run(task: EngineTask, cancelAt?: string) {
   const stages: string[] = [];
   const previews: EnginePreview[] = [];
   const candidates: EngineCandidate[] = [];
-  const result = runEngineTask(engine, task, {
+  const result = runEngineTask(tiny.engine, task, {
     signal: controller.signal,
     readAsset,
     onProgress: ({ stage }) => {
@@ -172,7 +163,7 @@ describe('previews', () => {
   test('a render continues without them if they cannot be made', async () => {
     const { result } = await run(tasks.render!());
     expect((await result).notices).toEqual([]);
-    const outcome = await engine.render(request, readAsset, {
+    const outcome = await tiny.engine.render(request, readAsset, {
       onPreview: () => {
         throw new Error('nobody looks');
       },

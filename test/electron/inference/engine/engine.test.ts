@@ -1,45 +1,32 @@
 /** The engine on a tiny pack: what it returns, what it caches, what it refuses, and that it releases everything. */
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../../../electron/app/scenes/scene-request.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import type { RenderProgress } from '../../../../electron/contract/progress.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
-import { Engine, type RenderControls } from '../../../../electron/inference/engine/engine.ts';
+import type { RenderControls } from '../../../../electron/inference/engine/engine.ts';
 import { encodeMaskPng } from '../../../../electron/inference/images/images.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { makeTinyPack, makeTinyScene, temporaryFolder, tinySceneFile, writeManifest } from '../tiny-pack.ts';
+import { makeTinyPack, makeTinyScene, tinySceneFile } from '../tiny-pack.ts';
+import { openEngine, tinyEngine, withEngine } from './tiny-engine.ts';
 
-let root: string;
-let engine: Engine;
-let cacheFolder: string;
-
-beforeAll(async () => {
-  root = temporaryFolder();
-  const packFolder = makeTinyPack(root);
-  writeManifest(packFolder);
-  cacheFolder = join(root, 'cache');
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
-});
-afterAll(async () => {
-  await engine.release();
-  rmSync(root, { recursive: true });
-});
+const tiny = tinyEngine();
 beforeEach(() => {
-  rmSync(join(cacheFolder, 'tensors'), { recursive: true, force: true });
+  rmSync(join(tiny.cacheFolder, 'tensors'), { recursive: true, force: true });
 });
 
 async function sceneOf(file: unknown = tinySceneFile()) {
-  const scene = await loadScene(await makeTinyScene(join(root, 'scene'), file));
-  return { request: makeRequest(scene, engine.pack, { parameters: {} }), readAsset: assetReader(scene) };
+  const scene = await loadScene(await makeTinyScene(join(tiny.root, 'scene'), file));
+  return { request: makeRequest(scene, tiny.engine.pack, { parameters: {} }), readAsset: assetReader(scene) };
 }
 
 async function render(file: unknown = tinySceneFile(), controls: RenderControls = {}) {
   const { request, readAsset } = await sceneOf(file);
-  return engine.render(request, readAsset, controls);
+  return tiny.engine.render(request, readAsset, controls);
 }
 
 describe('a render', () => {
@@ -77,7 +64,7 @@ describe('a render', () => {
   });
 
   test('reuses what alpha, beta, masks and order do not affect, and nothing when the seed changes', async () => {
-    await engine.release();
+    await tiny.engine.release();
     const first = await render();
     const tuned = tinySceneFile();
     tuned.concepts[0]!.alpha = 0.7;
@@ -86,8 +73,8 @@ describe('a render', () => {
     const retuned = await render(tuned);
     // 3 steps of two references: neither the background nor the concepts are computed again.
     expect(retuned.unetRows).toBe(3 * 2);
-    await engine.release();
-    rmSync(join(cacheFolder, 'tensors'), { recursive: true });
+    await tiny.engine.release();
+    rmSync(join(tiny.cacheFolder, 'tensors'), { recursive: true });
     const fresh = await render(tuned);
     expect(fresh.unetRows).toBe(first.unetRows);
     expect(retuned.image.data).toEqual(fresh.image.data);
@@ -97,7 +84,7 @@ describe('a render', () => {
   });
 
   test('does not reread unchanged pictures, and uses the new alpha', async () => {
-    await engine.release();
+    await tiny.engine.release();
     const { request, readAsset } = await sceneOf();
     const read: string[] = [];
     const counting: typeof readAsset = (id) => {
@@ -105,7 +92,7 @@ describe('a render', () => {
       return readAsset(id);
     };
     const renderWith = (change: Partial<RenderRequest['scene']>, beta: number) =>
-      engine.render(
+      tiny.engine.render(
         { ...request, scene: { ...request.scene, ...change }, parameters: { ...request.parameters, beta } },
         counting,
       );
@@ -117,7 +104,7 @@ describe('a render', () => {
     expect(read).toEqual([]);
     expect(retuned.image.data).not.toEqual(first.image.data);
     // The same from files: nothing of the first render's alpha is left.
-    await engine.release();
+    await tiny.engine.release();
     expect((await renderWith({ concepts }, 0.3)).image.data).toEqual(retuned.image.data);
     read.length = 0;
     const masks = request.scene.concepts.map(({ mask }) => mask).reverse();
@@ -208,9 +195,9 @@ describe('notices', () => {
 
   test('say that the cache cannot be written, and the render continues', async () => {
     // A file in place of the folder: unlike permissions, this also stops an administrator.
-    writeFileSync(join(cacheFolder, 'tensors'), '');
+    writeFileSync(join(tiny.cacheFolder, 'tensors'), '');
     expect((await render()).notices).toEqual([expect.stringContaining('cannot be written')]);
-    rmSync(join(cacheFolder, 'tensors'));
+    rmSync(join(tiny.cacheFolder, 'tensors'));
   });
 });
 
@@ -251,7 +238,7 @@ describe('the subject of a concept picture', () => {
       return id === subject ? { ...file, bytes: small } : file;
     };
     // The region's mask is the same file, and its size is checked first.
-    await expect(engine.render(request, swapped)).rejects.toMatchObject({ code: 'SIZE_MISMATCH' });
+    await expect(tiny.engine.render(request, swapped)).rejects.toMatchObject({ code: 'SIZE_MISMATCH' });
   });
 });
 
@@ -266,7 +253,7 @@ describe('refuses', () => {
   test('a request for other weights', async () => {
     const { request, readAsset } = await sceneOf();
     const foreign: RenderRequest = { ...request, pack: { ...request.pack, weights: '0'.repeat(64) } };
-    expect(await codeOf(engine.render(foreign, readAsset))).toMatch(
+    expect(await codeOf(tiny.engine.render(foreign, readAsset))).toMatch(
       /^PACK_UNKNOWN: .*is for tiny 1\.0\.0 \(0{10}\).*Open that model/,
     );
   });
@@ -274,9 +261,9 @@ describe('refuses', () => {
   test('an invalid request', async () => {
     const { request, readAsset } = await sceneOf();
     const broken = { ...request, parameters: { ...request.parameters, beta: 7 } };
-    expect(await codeOf(engine.render(broken, readAsset))).toMatch(/^PARAMETER_INVALID: .*beta/s);
+    expect(await codeOf(tiny.engine.render(broken, readAsset))).toMatch(/^PARAMETER_INVALID: .*beta/s);
     const crowded = { ...request.scene, concepts: new Array(9).fill(request.scene.concepts[0]) };
-    expect(await codeOf(engine.render({ ...request, scene: crowded }, readAsset))).toMatch(
+    expect(await codeOf(tiny.engine.render({ ...request, scene: crowded }, readAsset))).toMatch(
       /^CONCEPT_COUNT: .*9/,
     );
   });
@@ -294,7 +281,7 @@ describe('cancelling', () => {
       });
       await expect(rendering).rejects.toMatchObject({ code: 'CANCELLED' });
     }
-    const kept = readdirSync(join(cacheFolder, 'tensors'));
+    const kept = readdirSync(join(tiny.cacheFolder, 'tensors'));
     expect(kept.every((name) => name.endsWith('.tensors'))).toBe(true);
     expect((await render()).image.width).toBe(32);
   });
@@ -310,18 +297,18 @@ describe('sessions', () => {
   test('are all released, however often, and created again for the next render', async () => {
     await render();
     expect(openSessionCount()).toBeGreaterThanOrEqual(4);
-    await engine.release();
-    await engine.release();
+    await tiny.engine.release();
+    await tiny.engine.release();
     expect(openSessionCount()).toBe(0);
     await render();
-    await engine.release();
+    await tiny.engine.release();
     expect(openSessionCount()).toBe(0);
   });
 
   test('are released if a pack cannot be used', async () => {
-    const packFolder = makeTinyPack(root, 'mismatched');
+    const packFolder = makeTinyPack(tiny.root, 'mismatched');
     rmSync(join(packFolder, 'vae', 'config.json'));
-    await expect(Engine.open({ packFolder, device: 'cpu', cacheFolder })).rejects.toMatchObject({
+    await expect(openEngine(packFolder, tiny.cacheFolder)).rejects.toMatchObject({
       code: 'PACK_INCOMPLETE',
     });
     expect(openSessionCount()).toBe(0);
@@ -333,14 +320,14 @@ test.each([
   ['vae/config.json', { scaling_factor: 0.5 }],
   ['tokenizer/tokenizer_config.json', { pad_token: 'a' }],
 ] as const)('what was cached before %s was edited is not used', async (name, change) => {
-  const packFolder = makeTinyPack(root, `edited-${name.length}`);
-  const scene = await loadScene(await makeTinyScene(join(root, 'scene')));
+  const packFolder = makeTinyPack(tiny.root, `edited-${name.length}`);
+  const scene = await loadScene(await makeTinyScene(join(tiny.root, 'scene')));
   const path = join(packFolder, name);
   const rendered = async (cache: string) => {
-    const opened = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, cache) });
-    const request = makeRequest(scene, opened.pack, { parameters: { steps: 2, swapGuidanceScale: 1 } });
-    const { image } = await opened.render(request, assetReader(scene));
-    await opened.release();
+    const { image } = await withEngine(packFolder, join(tiny.root, cache), (opened) => {
+      const request = makeRequest(scene, opened.pack, { parameters: { steps: 2, swapGuidanceScale: 1 } });
+      return opened.render(request, assetReader(scene));
+    });
     return image.data;
   };
   const before = await rendered('shared-cache');
@@ -351,18 +338,15 @@ test.each([
 });
 
 test('a read-only pack folder works like any other', async () => {
-  const packFolder = makeTinyPack(root, 'read-only');
+  const packFolder = makeTinyPack(tiny.root, 'read-only');
   for (const name of ['unet', 'vae', 'text_encoder', '.']) chmodSync(join(packFolder, name), 0o555);
-  const other = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
   try {
-    const scene = await loadScene(await makeTinyScene(join(root, 'scene')));
-    const outcome = await other.render(
-      makeRequest(scene, other.pack, { parameters: {} }),
-      assetReader(scene),
+    const scene = await loadScene(await makeTinyScene(join(tiny.root, 'scene')));
+    const outcome = await withEngine(packFolder, tiny.cacheFolder, (other) =>
+      other.render(makeRequest(scene, other.pack, { parameters: {} }), assetReader(scene)),
     );
     expect(outcome.image.width).toBe(32);
   } finally {
-    await other.release();
     for (const name of ['.', 'unet', 'vae', 'text_encoder']) chmodSync(join(packFolder, name), 0o755);
   }
 });

@@ -6,7 +6,7 @@ import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { tinyEngine } from './tiny-engine.ts';
 
-const engine = tinyEngine();
+const tiny = tinyEngine();
 
 interface Box {
   readonly left: number;
@@ -42,7 +42,7 @@ test('a selection in a picture of six megapixels has the size of its masks', asy
     points: [{ x: 1350, y: 1000, isInside: true }],
     box: { ...thing, left: 850, right: 1850 },
   };
-  const { proposals } = await engine().preparation.selectMask(file, selection);
+  const { proposals } = await tiny.engine.preparation.selectMask(file, selection);
   const [{ mask, box }] = proposals as [(typeof proposals)[number]];
   const size = maskSize({ width, height });
   expect(mask.dims).toEqual([size.height, size.width]);
@@ -64,7 +64,7 @@ test.each(['layers', 'diffusion'] as const)(
     const small = { left: 250, top: 200, right: 350, bottom: 320 };
     const mask = { name: 'mask.png', bytes: await maskPng(801, 602, small) };
     const growPx = 12;
-    const { image, method: used } = await engine().preparation.removeObjects(file, [mask], {
+    const { image, method: used } = await tiny.engine.preparation.removeObjects(file, [mask], {
       method,
       growPx,
     });
@@ -99,7 +99,9 @@ test('a mask with another aspect ratio than the picture is refused', async () =>
     name: 'mask.png',
     bytes: await maskPng(800, 800, { left: 1, top: 1, right: 90, bottom: 90 }),
   };
-  await expect(engine().preparation.removeObjects(file, [mask], { method: 'layers' })).rejects.toMatchObject({
+  await expect(
+    tiny.engine.preparation.removeObjects(file, [mask], { method: 'layers' }),
+  ).rejects.toMatchObject({
     code: 'SIZE_MISMATCH',
   });
 });

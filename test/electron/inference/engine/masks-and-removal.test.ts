@@ -3,36 +3,31 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { psnr } from '../../../../electron/evaluation/image-metrics.ts';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
+import type { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { encodePng } from '../../../../electron/inference/images/images.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import { addTinySegmenter, makeTinyPack, writeManifest } from '../tiny-pack.ts';
 import { blackPng, discs, maskFile, overlap, pictureFile } from './discs.ts';
+import { openEngine, tinyEngine, withEngine } from './tiny-engine.ts';
 
 const golden = join(import.meta.dirname, '../../../golden/segmentation');
 const lama = join(import.meta.dirname, '../../../golden/lama/lama_fp32.onnx');
 
-let root: string;
-let engine: Engine;
 let bare: Engine;
-
-beforeAll(async () => {
-  root = temporaryFolder();
-  const cacheFolder = join(root, 'cache');
-  const packFolder = makeTinyPack(root, 'pack');
-  cpSync(join(golden, 'segmenter'), join(packFolder, 'segmenter'), { recursive: true });
+const tiny = tinyEngine((packFolder) => {
+  addTinySegmenter(packFolder);
   mkdirSync(join(packFolder, 'inpainter'));
   cpSync(lama, join(packFolder, 'inpainter/lama_fp32.onnx'));
   writeManifest(packFolder, { textToImage: { steps: 3, guidance: 2 } });
-  engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder });
-  bare = await Engine.open({ packFolder: makeTinyPack(root, 'bare'), device: 'cpu', cacheFolder });
+});
+beforeAll(async () => {
+  bare = await openEngine(makeTinyPack(tiny.root, 'bare'), tiny.cacheFolder);
 });
 afterAll(async () => {
-  await engine.release();
+  await tiny.engine.release();
   await bare.release();
   expect(openSessionCount()).toBe(0);
-  rmSync(root, { recursive: true });
 });
 
 describe('masks from phrases, with a pack’s own segmenter', () => {
@@ -42,7 +37,7 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
     ['A red CAT!', 'red'],
   ] as const)('%s', async (phrase, colour) => {
     const scene = discs();
-    const { proposals, notices } = await engine.preparation.findMask(await pictureFile(scene.image), {
+    const { proposals, notices } = await tiny.engine.preparation.findMask(await pictureFile(scene.image), {
       phrase,
     });
     expect(proposals).toHaveLength(1);
@@ -53,8 +48,8 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
 
   test('finding nothing is a result: the wrong colour, another object, a threshold too high', async () => {
     const picture = await pictureFile(discs().image);
-    const find = async (search: Parameters<typeof engine.preparation.findMask>[1]) =>
-      engine.preparation.findMask(picture, search);
+    const find = async (search: Parameters<typeof tiny.engine.preparation.findMask>[1]) =>
+      tiny.engine.preparation.findMask(picture, search);
     expect((await find({ phrase: 'a blue cat' })).proposals).toEqual([]);
     expect((await find({ phrase: 'cat', boxThreshold: 1 })).proposals).toEqual([]);
     const horse = await find({ phrase: 'a horse' });
@@ -69,7 +64,7 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
     // The blue disc becomes red too.
     const data = new Uint8Array(image.data);
     for (let at = 0; at < data.length; at += 3) if (data[at + 2]! > 200) data.set([230, 20, 35], at);
-    const { proposals } = await engine.preparation.findMask(await pictureFile({ ...image, data }), {
+    const { proposals } = await tiny.engine.preparation.findMask(await pictureFile({ ...image, data }), {
       phrase: 'cat',
     });
     expect(proposals).toHaveLength(2);
@@ -83,7 +78,7 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
       selectMask: true,
       selectMaskBy: 'grabCut',
     });
-    expect(engine.preparation.capabilities).toMatchObject({
+    expect(tiny.engine.preparation.capabilities).toMatchObject({
       findMask: true,
       findMaskBy: 'packSegmenter',
       textThreshold: false,
@@ -163,7 +158,7 @@ describe('removing objects', () => {
       const { image, red } = discs();
       const files = [await pictureFile(image), [await maskFile(red)]] as const;
       const options = { growPx: 5, prompt: 'a', seed: 3, method };
-      const { image: result, hole, model } = await engine.preparation.removeObjects(...files, options);
+      const { image: result, hole, model } = await tiny.engine.preparation.removeObjects(...files, options);
       expect(model.length).toBeGreaterThan(3);
       let changed = 0;
       hole.data.forEach((isHole, at) => {
@@ -172,7 +167,7 @@ describe('removing objects', () => {
         else if (after!.some((value, channel) => value !== before![channel])) changed++;
       });
       expect(changed).toBeGreaterThan(100);
-      const again = await engine.preparation.removeObjects(...files, options);
+      const again = await tiny.engine.preparation.removeObjects(...files, options);
       expect(again.image.data).toEqual(result.data);
     },
   );
@@ -187,7 +182,7 @@ describe('removing objects', () => {
       });
       const options = { growPx: 5, prompt: 'a', seed: 3, method };
       const fill = async (data: Uint8Array) =>
-        engine.preparation.removeObjects(
+        tiny.engine.preparation.removeObjects(
           await pictureFile({ ...image, data }),
           [await maskFile(red)],
           options,
@@ -205,7 +200,7 @@ describe('removing objects', () => {
     'by %s: what truly was there comes back, as nearly as grain allows',
     async (method, leastDb) => {
       const { image, ground, red, blue } = discs();
-      const { image: result, hole } = await engine.preparation.removeObjects(
+      const { image: result, hole } = await tiny.engine.preparation.removeObjects(
         await pictureFile(image),
         [await maskFile(red), await maskFile(blue)],
         { growPx: 3, method },
@@ -218,7 +213,7 @@ describe('removing objects', () => {
   test('diffusion uses the U-Net: prompt and seed change the fill', async () => {
     const { image, red } = discs();
     const fill = async (prompt: string, seed: number) =>
-      engine.preparation.removeObjects(await pictureFile(image), [await maskFile(red)], {
+      tiny.engine.preparation.removeObjects(await pictureFile(image), [await maskFile(red)], {
         method: 'diffusion',
         prompt,
         seed,
@@ -231,7 +226,7 @@ describe('removing objects', () => {
   test('uses the pack’s own model if it has one, else its diffusion, and says which', async () => {
     const { image, red } = discs();
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
-    expect(await engine.preparation.removeObjects(...files)).toMatchObject({
+    expect(await tiny.engine.preparation.removeObjects(...files)).toMatchObject({
       method: 'model',
       model: 'LaMa',
     });
@@ -240,7 +235,7 @@ describe('removing objects', () => {
       model: 'blended latent diffusion from a fill in layers',
     });
     expect(bare.preparation.capabilities.removalMethods).toEqual(['auto', 'diffusion', 'layers', 'telea']);
-    expect(engine.preparation.capabilities.removalMethods).toEqual([
+    expect(tiny.engine.preparation.capabilities.removalMethods).toEqual([
       'auto',
       'model',
       'diffusion',
@@ -263,7 +258,7 @@ describe('removing objects', () => {
 
   test('accepts several masks at once', async () => {
     const { image, red, blue } = discs();
-    const { hole } = await engine.preparation.removeObjects(
+    const { hole } = await tiny.engine.preparation.removeObjects(
       await pictureFile(image),
       [await maskFile(red), await maskFile(blue)],
       { growPx: 0, method: 'telea' },
@@ -284,7 +279,7 @@ describe('removing objects', () => {
     const files = [await pictureFile(image), [await maskFile(red)]] as const;
     const controller = new AbortController();
     await expect(
-      engine.preparation.removeObjects(
+      tiny.engine.preparation.removeObjects(
         ...files,
         { method: 'diffusion' },
         {
@@ -295,7 +290,7 @@ describe('removing objects', () => {
         },
       ),
     ).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect((await engine.preparation.removeObjects(...files, { method: 'telea' })).image.width).toBe(96);
+    expect((await tiny.engine.preparation.removeObjects(...files, { method: 'telea' })).image.width).toBe(96);
   });
 });
 
@@ -305,7 +300,7 @@ describe('invalid input is refused:', () => {
   test('an empty phrase', async () => {
     const picture = await pictureFile(discs().image);
     for (const phrase of ['', '  ']) {
-      await expect(engine.preparation.findMask(picture, { phrase })).rejects.toMatchObject({
+      await expect(tiny.engine.preparation.findMask(picture, { phrase })).rejects.toMatchObject({
         code: 'PARAMETER_INVALID',
       });
     }
@@ -315,7 +310,7 @@ describe('invalid input is refused:', () => {
     const { image, red } = discs();
     const picture = await pictureFile(image);
     const remove = async (mask: Tensor, growPx = 2) =>
-      engine.preparation.removeObjects(picture, [await maskFile(mask)], { growPx });
+      tiny.engine.preparation.removeObjects(picture, [await maskFile(mask)], { growPx });
     await expect(remove(discs(64, 80).red)).rejects.toMatchObject({
       code: 'SIZE_MISMATCH',
       message: expect.stringContaining('64 x 80'),
@@ -324,7 +319,9 @@ describe('invalid input is refused:', () => {
       code: 'MASK_EMPTY',
     });
     await expect(remove(red, 128)).rejects.toMatchObject({ code: 'MASK_EMPTY' });
-    await expect(engine.preparation.removeObjects(picture, [])).rejects.toMatchObject({ code: 'MASK_EMPTY' });
+    await expect(tiny.engine.preparation.removeObjects(picture, [])).rejects.toMatchObject({
+      code: 'MASK_EMPTY',
+    });
   });
 
   test('a picture that is corrupt, of an unsupported type, or none', async () => {
@@ -332,9 +329,11 @@ describe('invalid input is refused:', () => {
     for (const bytes of [whole.subarray(0, 300), Buffer.from('%PDF-1.4'), new Uint8Array()]) {
       const picture = { name: 'broken.png', bytes };
       const expected = { code: 'ASSET_INVALID', message: expect.stringContaining('broken.png') };
-      await expect(engine.preparation.selectMask(picture, selection)).rejects.toMatchObject(expected);
-      await expect(engine.preparation.findMask(picture, { phrase: 'cat' })).rejects.toMatchObject(expected);
-      await expect(engine.preparation.removeObjects(picture, [])).rejects.toMatchObject(expected);
+      await expect(tiny.engine.preparation.selectMask(picture, selection)).rejects.toMatchObject(expected);
+      await expect(tiny.engine.preparation.findMask(picture, { phrase: 'cat' })).rejects.toMatchObject(
+        expected,
+      );
+      await expect(tiny.engine.preparation.removeObjects(picture, [])).rejects.toMatchObject(expected);
     }
   });
 
@@ -343,7 +342,7 @@ describe('invalid input is refused:', () => {
     expect(bomb.length).toBeLessThan(1e6);
     const before = process.memoryUsage().rss;
     await expect(
-      engine.preparation.selectMask({ name: 'bomb.png', bytes: bomb }, selection),
+      tiny.engine.preparation.selectMask({ name: 'bomb.png', bytes: bomb }, selection),
     ).rejects.toMatchObject({ code: 'ASSET_INVALID', message: expect.stringContaining('30000 x 30000') });
     expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
   });
@@ -352,28 +351,29 @@ describe('invalid input is refused:', () => {
     ['a truncated model', (bytes: Buffer) => bytes.subarray(0, 400)],
     ['a file that is none', () => Buffer.from('hello')],
   ])('%s in the mask model', async (_, damage) => {
-    const packFolder = makeTinyPack(root, 'damaged');
-    cpSync(join(golden, 'segmenter'), join(packFolder, 'segmenter'), { recursive: true });
+    const packFolder = makeTinyPack(tiny.root, 'damaged');
+    addTinySegmenter(packFolder);
     const path = join(packFolder, 'segmenter/model.onnx');
     writeFileSync(path, damage(readFileSync(path)));
-    const other = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
     const picture = await pictureFile(discs().image);
-    await expect(other.preparation.findMask(picture, { phrase: 'cat' })).rejects.toMatchObject({
-      code: 'MODEL_INVALID',
-    });
-    await other.release();
+    const found = withEngine(packFolder, tiny.cacheFolder, (other) =>
+      other.preparation.findMask(picture, { phrase: 'cat' }),
+    );
+    await expect(found).rejects.toMatchObject({ code: 'MODEL_INVALID' });
     rmSync(packFolder, { recursive: true });
   });
 
   test('another model in place of the inpainter', async () => {
-    const packFolder = makeTinyPack(root, 'other-model');
+    const packFolder = makeTinyPack(tiny.root, 'other-model');
     mkdirSync(join(packFolder, 'inpainter'));
     cpSync(join(golden, 'segmenter/model.onnx'), join(packFolder, 'inpainter/lama_fp32.onnx'));
-    const other = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
     const { image, red } = discs();
-    await expect(
+    const removed = withEngine(packFolder, tiny.cacheFolder, async (other) =>
       other.preparation.removeObjects(await pictureFile(image), [await maskFile(red)]),
-    ).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('picture') });
-    await other.release();
+    );
+    await expect(removed).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining('picture'),
+    });
   });
 });

@@ -17,7 +17,7 @@ import {
   scenery,
 } from './full-size-scenes.ts';
 
-const engine = tinyEngine();
+const tiny = tinyEngine();
 
 const background = { width: 180, height: 130 };
 
@@ -66,7 +66,7 @@ describe('the part in front', () => {
       await fc.assert(
         fc.asyncProperty(boxes, fc.constantFrom('auto' as const, 'whole' as const), async (box, frame) => {
           const hidden = await withFront(concept, background, box);
-          const { image } = await render(engine(), background, [hidden], { steps: 1, detail: 0.5 }, frame);
+          const { image } = await render(tiny.engine, background, [hidden], { steps: 1, detail: 0.5 }, frame);
           expect(differences(image, scenery(background, 1), box)).toBe(0);
         }),
         { numRuns: 6 },
@@ -78,7 +78,7 @@ describe('the part in front', () => {
     const large = { width: 360, height: 260 };
     const concept = await placing({ ...placementAt(180, 130), scale: 6 }, 1);
     const hidden = await withFront(concept, background, { left: 90, top: 0, width: 90, height: 130 });
-    const { image } = await render(engine(), large, [hidden], { steps: 1 });
+    const { image } = await render(tiny.engine, large, [hidden], { steps: 1 });
     // It fades between the last mask pixel outside and the first one inside.
     const inside = { left: 181, top: 0, width: 179, height: 260 };
     expect(differences(image, scenery(large, 1), inside)).toBe(0);
@@ -87,9 +87,9 @@ describe('the part in front', () => {
 
   test('hides nothing if its mask is empty, with a notice', async () => {
     const concept = await placing(placementAt(90, 65), 0.5);
-    const plain = await render(engine(), background, [concept], { steps: 1 });
+    const plain = await render(tiny.engine, background, [concept], { steps: 1 });
     const empty = await withFront(concept, background, { left: 0, top: 0, width: 0, height: 0 });
-    const outcome = await render(engine(), background, [empty], { steps: 1 });
+    const outcome = await render(tiny.engine, background, [empty], { steps: 1 });
     expect(Buffer.compare(outcome.image.data, plain.image.data)).toBe(0);
     expect(outcome.notices.join()).toContain('in front of "cup"');
   });
@@ -97,7 +97,7 @@ describe('the part in front', () => {
   test('cannot hide all of a concept silently', async () => {
     const concept = await placing(placementAt(90, 65), 1);
     const hidden = await withFront(concept, background, { left: 0, top: 0, ...background });
-    await expect(render(engine(), background, [hidden], { steps: 1 })).rejects.toMatchObject({
+    await expect(render(tiny.engine, background, [hidden], { steps: 1 })).rejects.toMatchObject({
       code: 'MASK_EMPTY',
       message: expect.stringContaining('wholly behind'),
     });
@@ -125,7 +125,7 @@ describe('overlapping concepts', () => {
     const change = { steps: 1, keepOriginalBackground: true };
     const inOrder = (orders: readonly number[]) =>
       render(
-        engine(),
+        tiny.engine,
         background,
         named.map((concept, index) => ({ ...concept, order: orders[index]! })),
         change,
@@ -145,8 +145,8 @@ describe('overlapping concepts', () => {
       await withFront({ ...behind, name: 'a', order: 0 }, background, fence),
       { ...free, order: 1 },
     ];
-    const { image } = await render(engine(), background, concepts, { steps: 1 });
-    const alone = await render(engine(), background, [free], { steps: 1 });
+    const { image } = await render(tiny.engine, background, concepts, { steps: 1 });
+    const alone = await render(tiny.engine, background, [free], { steps: 1 });
     // There, only the concept that is not behind it is visible.
     expect(differences(image, scenery(background, 1), { ...fence, left: 60, width: 12 })).toBe(0);
     expect(differences(alone.image, scenery(background, 1), fence)).toBeGreaterThan(500);

@@ -19,7 +19,7 @@ import {
   scenery,
 } from './full-size-scenes.ts';
 
-const engine = tinyEngine();
+const tiny = tinyEngine();
 
 const side = fc.integer({ min: 12, max: 260 });
 const scenes = fc.record({ width: side, height: side }).chain((background) =>
@@ -49,7 +49,7 @@ describe('outside the masks’ fade', () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ background, box, frame, seed }) => {
         const concept = await replacing(background, box);
-        const outcome = await render(engine(), background, [concept], { steps: 1 }, frame, seed);
+        const outcome = await render(tiny.engine, background, [concept], { steps: 1 }, frame, seed);
         const original = scenery(background, seed);
         expect([outcome.image.width, outcome.image.height]).toEqual([background.width, background.height]);
         const { frame: resolved } = outcome;
@@ -82,7 +82,7 @@ describe('outside the masks’ fade', () => {
     const drawn = { left: 60, top: 20, width: 64, height: 64 };
     const concept = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
     const { image, frame, notices } = await render(
-      engine(),
+      tiny.engine,
       background,
       [concept],
       { keepOriginalBackground: false },
@@ -113,11 +113,11 @@ test('a concept that extends beyond a drawn frame is named, one inside it is not
   const background = { width: 200, height: 120 };
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
-  expect((await render(engine(), background, [cut], {}, drawn)).notices.join()).toContain(
+  expect((await render(tiny.engine, background, [cut], {}, drawn)).notices.join()).toContain(
     '"thing" extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
-  expect((await render(engine(), background, [inside], {}, drawn)).notices.join()).not.toContain(
+  expect((await render(tiny.engine, background, [inside], {}, drawn)).notices.join()).not.toContain(
     'extends beyond',
   );
 });
@@ -125,7 +125,7 @@ test('a concept that extends beyond a drawn frame is named, one inside it is not
 test('a small background is enlarged for the model, with a notice', async () => {
   const background = { width: 20, height: 14 };
   const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
-  const { image, notices } = await render(engine(), background, [concept]);
+  const { image, notices } = await render(tiny.engine, background, [concept]);
   expect([image.width, image.height]).toEqual([20, 14]);
   expect(notices.join()).toContain('was enlarged to the model’s size');
 });
@@ -135,10 +135,10 @@ test('a smaller mask with the same aspect ratio is accepted, one with another re
   const box = { left: 40, top: 30, width: 60, height: 60 };
   const half = await maskOf({ width: 80, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
   const concept = await replacing(background, box);
-  const { image } = await render(engine(), background, [{ ...concept, mask: half }]);
+  const { image } = await render(tiny.engine, background, [{ ...concept, mask: half }]);
   expect(image.data).not.toEqual(scenery(background, 1).data);
   const square = await maskOf({ width: 60, height: 60 }, { left: 20, top: 15, width: 30, height: 30 });
-  await expect(render(engine(), background, [{ ...concept, mask: square }])).rejects.toMatchObject({
+  await expect(render(tiny.engine, background, [{ ...concept, mask: square }])).rejects.toMatchObject({
     code: 'SIZE_MISMATCH',
   });
 });
@@ -158,7 +158,7 @@ describe('a placed concept', () => {
   async function collage(placement: Placement): Promise<RgbImage> {
     const concept = await placing(placement, 0);
     // Nothing of the model: with strength 0 and full detail the result is the staged background.
-    return (await render(engine(), background, [concept], { detail: 1 })).image;
+    return (await render(tiny.engine, background, [concept], { detail: 1 })).image;
   }
 
   test('with strength 0 and detail 1 is the collage: the picture’s own pixels if it is not scaled', async () => {
@@ -191,7 +191,7 @@ describe('a placed concept', () => {
     const one = await collage(place);
     const concept = await placing(place, 0);
     const other = (
-      await render(engine(), background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 })
+      await render(tiny.engine, background, [{ ...concept, alpha: 1.5 }], { detail: 1, seed: 9, beta: 0 })
     ).image;
     const largest = one.data.reduce(
       (most, value, at) => Math.max(most, Math.abs(value - other.data[at]!)),
@@ -202,17 +202,17 @@ describe('a placed concept', () => {
   });
 
   test('gives the same bytes after it is moved and moved back', async () => {
-    const first = await render(engine(), background, [await placing(place, 0.5)], { detail: 0.5 });
-    const moved = await render(engine(), background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
+    const first = await render(tiny.engine, background, [await placing(place, 0.5)], { detail: 0.5 });
+    const moved = await render(tiny.engine, background, [await placing({ ...place, x: place.x + 20 }, 0.5)], {
       detail: 0.5,
     });
-    const back = await render(engine(), background, [await placing(place, 0.5)], { detail: 0.5 });
+    const back = await render(tiny.engine, background, [await placing(place, 0.5)], { detail: 0.5 });
     expect(moved.image.data).not.toEqual(first.image.data);
     expect(Buffer.compare(back.image.data, first.image.data)).toBe(0);
   });
 
   test('has the strength that the pack’s autoencoder allows, with a notice', async () => {
-    const { notices } = await render(engine(), background, [await placing(place, null)]);
+    const { notices } = await render(tiny.engine, background, [await placing(place, null)]);
     // Random weights preserve nothing of a picture.
     expect(notices.join()).toMatch(
       /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
@@ -221,7 +221,7 @@ describe('a placed concept', () => {
 
   test('outside the frame is an error that says so', async () => {
     const away = await placing({ ...place, x: -300 }, 1);
-    await expect(render(engine(), background, [away])).rejects.toMatchObject({
+    await expect(render(tiny.engine, background, [away])).rejects.toMatchObject({
       code: 'MASK_EMPTY',
       message: expect.stringContaining('is outside the frame'),
     });
@@ -235,7 +235,7 @@ describe('a placed concept', () => {
       .toBuffer();
     const upright = { ...firstPlacement({ width: 24, height: 18 }, background), x: 92, y: 69, scale: 1 };
     const concept = { ...(await placing(upright, 0)), image: put(bytes), subject: null };
-    const { image } = await render(engine(), background, [concept], { detail: 1 });
+    const { image } = await render(tiny.engine, background, [concept], { detail: 1 });
     const at = (x: number, y: number) => [...image.data.subarray(3 * (y * 180 + x), 3 * (y * 180 + x) + 3)];
     const original = scenery(background, 1);
     expect(at(90, 64)).toEqual([...original.data.subarray(3 * (64 * 180 + 90), 3 * (64 * 180 + 90) + 3)]);
@@ -258,9 +258,9 @@ test('a mask on nothing is reported: replacing needs an object there', async () 
       concepts: [concept],
     },
     parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
-    pack: engine().pack.identity,
+    pack: tiny.engine.pack.identity,
   };
-  const { notices } = await engine().render(request, readAsset);
+  const { notices } = await tiny.engine.render(request, readAsset);
   expect(notices.join()).toContain('There is no object at the mask of "thing"');
 });
 
@@ -278,10 +278,10 @@ test('a render can be cancelled while it is assembled', async () => {
       concepts: [concept],
     },
     parameters: { ...PAPER_PARAMETERS, steps: 1, swapGuidanceScale: 1 },
-    pack: engine().pack.identity,
+    pack: tiny.engine.pack.identity,
   };
   const controller = new AbortController();
-  const run = engine().render(request, readAsset, {
+  const run = tiny.engine.render(request, readAsset, {
     signal: controller.signal,
     onProgress: ({ stage, step, total }) => {
       if (stage === 'decode' && step === total) controller.abort();

@@ -2,9 +2,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Engine } from '../../../../electron/inference/engine/engine.ts';
+import type { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { discs, overlap, pictureFile } from '../engine/discs.ts';
+import { withEngine } from '../engine/tiny-engine.ts';
 import { makeTinyPack, temporaryFolder } from '../tiny-pack.ts';
 import { makeTinySubjectModel, type TinySubjectModel } from './tiny-subject-model.ts';
 
@@ -20,14 +21,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-async function withEngine(run: (engine: Engine) => Promise<void>): Promise<void> {
-  const engine = await Engine.open({ packFolder, device: 'cpu', cacheFolder: join(root, 'cache') });
-  try {
-    await run(engine);
-  } finally {
-    await engine.release();
-  }
-}
+const withPack = (run: (engine: Engine) => Promise<void>) => withEngine(packFolder, join(root, 'cache'), run);
 
 test.each<[string, TinySubjectModel]>([
   ['as U2-Net is exported', {}],
@@ -41,7 +35,7 @@ test.each<[string, TinySubjectModel]>([
   ],
 ])('is what stands out, %s', async (_, model) => {
   makeTinySubjectModel(packFolder, model);
-  await withEngine(async (engine) => {
+  await withPack(async (engine) => {
     expect(engine.preparation.capabilities.findSubject).toBe(true);
     const { image, red } = discs();
     const { proposals, notices } = await engine.preparation.findMask(await pictureFile(image), {
@@ -57,7 +51,7 @@ test.each<[string, TinySubjectModel]>([
 
 test('is empty if nothing stands out', async () => {
   makeTinySubjectModel(packFolder, { isFlat: true });
-  await withEngine(async (engine) => {
+  await withPack(async (engine) => {
     const { proposals } = await engine.preparation.findMask(await pictureFile(discs().image), {
       phrase: null,
     });
@@ -66,7 +60,7 @@ test('is empty if nothing stands out', async () => {
 });
 
 test('a pack without a model says how to get one', async () => {
-  await withEngine(async (engine) => {
+  await withPack(async (engine) => {
     expect(engine.preparation.capabilities.findSubject).toBe(false);
     await expect(
       engine.preparation.findMask(await pictureFile(discs().image), { phrase: null }),
@@ -80,7 +74,7 @@ test('a pack without a model says how to get one', async () => {
 test('a file that is no model, and one with nonsensical output, are refused by name', async () => {
   makeTinySubjectModel(packFolder, { preprocessor: { image_mean: 'none' } });
   const find = async () =>
-    withEngine(async (engine) => {
+    withPack(async (engine) => {
       await engine.preparation.findMask(await pictureFile(discs().image), { phrase: null });
     });
   await expect(find()).rejects.toMatchObject({
