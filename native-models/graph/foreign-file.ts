@@ -186,7 +186,12 @@ function recogniseSafetensors(
   const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) return undefined;
   const headerLength = Number(length);
-  if (8 + headerLength > size) return truncated(name, `its header alone has ${headerLength} bytes`, size);
+  if (8 + headerLength > size) {
+    return truncated(
+      name,
+      `its header alone has ${headerLength} bytes, but only ${describeBytes(size)} are there`,
+    );
+  }
   let header: Record<string, { data_offsets?: unknown } | null>;
   try {
     header = JSON.parse(readUpTo(descriptor, 8, headerLength).toString('utf8')) as typeof header;
@@ -200,14 +205,19 @@ function recogniseSafetensors(
     if (typeof end === 'number' && end > dataLength) dataLength = end;
   }
   const expected = 8 + headerLength + dataLength;
-  if (size < expected) return truncated(name, `by its header it has ${describeBytes(expected)}`, size);
+  if (size < expected) {
+    return truncated(
+      name,
+      `by its header it has ${describeBytes(expected)}, but ${describeLack(expected, size)}`,
+    );
+  }
   return recogniseTensorNames(name, Object.keys(tensors));
 }
 
-function truncated(name: string, detail: string, size: number): ForeignFile {
+function truncated(name: string, detail: string): ForeignFile {
   return {
     kind: 'truncated',
-    message: `${name} is cut short: ${detail}, but only ${describeBytes(size)} are there. Download it again.`,
+    message: `${name} is cut short: ${detail}. Download it again.`,
   };
 }
 
@@ -240,6 +250,13 @@ function singleFile(name: string, has: (pattern: RegExp) => boolean): ForeignFil
       ? `${name} is a single-file checkpoint (${family}), not a part of a diffusers folder. Open the file itself: --checkpoint ${name}.`
       : `${name} is a part of a single-file checkpoint (${family}), cut out of it. Open the whole file; an autoencoder alone goes beside one: --vae ${name}.`,
   };
+}
+
+/** Names what is missing where both sizes read the same in megabytes. */
+function describeLack(expected: number, size: number): string {
+  if (describeBytes(size) !== describeBytes(expected)) return `only ${describeBytes(size)} are there`;
+  const missing = expected - size;
+  return missing === 1 ? 'its last byte is missing' : `its last ${missing} bytes are missing`;
 }
 
 function describeBytes(bytes: number): string {

@@ -2,31 +2,14 @@
  * Real disks: one that fills up, and a read-only one. They are small file systems in memory, which only root on Linux
  * may mount; elsewhere these tests are skipped.
  */
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import { memoryDisk, remount } from '../foundation/files/memory-disk.ts';
 import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
 import { pictureBytes, renderOf } from './sample-render.ts';
-
-function mount(...args: string[]): boolean {
-  return spawnSync('mount', args).status === 0;
-}
-
-/** A disk of its own; undefined if that is not available. */
-async function smallDisk(size: string): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'project-disk-'));
-  const isMounted = mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
-  onTestFinished(async () => {
-    if (isMounted) spawnSync('umount', [folder]);
-    await rm(folder, { recursive: true, force: true });
-  });
-  return isMounted ? folder : undefined;
-}
 
 /** The error of an action. */
 function errorOf(action: () => unknown): StudioError {
@@ -41,7 +24,7 @@ function errorOf(action: () => unknown): StudioError {
 
 describe('a disk that fills up', () => {
   it('is reported, keeps everything committed, and works again when there is room', async (context) => {
-    const disk = await smallDisk('1m');
+    const disk = await memoryDisk('size=1m');
     if (disk === undefined) return context.skip();
     const path = join(disk, 'a.pnpmix');
     const project = createProject(path);
@@ -71,7 +54,7 @@ describe('a disk that fills up', () => {
     expect(() => createProject(join(disk, 'c.pnpmix'))).toThrow(withCode('DISK_FULL'));
     expect(readdirSync(disk).filter((name) => !name.startsWith('a.pnpmix'))).toEqual([]);
 
-    expect(mount('-o', 'remount,size=8m', disk)).toBe(true);
+    remount(disk, 'size=8m');
     commit();
     project.verify();
     project.close();
@@ -82,7 +65,7 @@ describe('a disk that fills up', () => {
   });
 
   it('allows closing even then, and the next opening folds in the rest of the log', async (context) => {
-    const disk = await smallDisk('1m');
+    const disk = await memoryDisk('size=1m');
     if (disk === undefined) return context.skip();
     const path = join(disk, 'a.pnpmix');
     const project = createProject(path);
@@ -100,7 +83,7 @@ describe('a disk that fills up', () => {
       closing = error;
     }
     if (closing !== undefined) expect(closing).toEqual(withCode('DISK_FULL'));
-    expect(mount('-o', 'remount,size=8m', disk)).toBe(true);
+    remount(disk, 'size=8m');
     const again = openProject(path);
     expect(again.history().cursor).toBe(commits);
     again.verify();
@@ -111,7 +94,7 @@ describe('a disk that fills up', () => {
 
 describe('a read-only disk', () => {
   it('is named as such; projects on it can be read and saved elsewhere', async (context) => {
-    const disk = await smallDisk('4m');
+    const disk = await memoryDisk('size=4m');
     if (disk === undefined) return context.skip();
     const elsewhere = await temporaryFolder();
     const path = join(disk, 'a.pnpmix');
@@ -120,7 +103,7 @@ describe('a read-only disk', () => {
     const picture = project.putAsset(bytes);
     project.addRender(renderOf(picture));
     project.close();
-    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    remount(disk, 'ro');
     expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_UNWRITABLE', 'read-only'));
     expect(() => ProjectFile.create(join(disk, 'b.pnpmix'))).toThrow(withCode('PROJECT_UNWRITABLE', 'EROFS'));
     const reader = openProject(path, { readOnly: true });
@@ -133,7 +116,7 @@ describe('a read-only disk', () => {
   });
 
   it('loses nothing of a project that a crash left on it', async (context) => {
-    const disk = await smallDisk('4m');
+    const disk = await memoryDisk('size=4m');
     if (disk === undefined) return context.skip();
     const folder = await temporaryFolder();
     const open = createProject(join(folder, 'a.pnpmix'));
@@ -141,20 +124,20 @@ describe('a read-only disk', () => {
     for (const ending of ['', '-wal', '-shm']) {
       copyFileSync(join(folder, `a.pnpmix${ending}`), join(disk, `a.pnpmix${ending}`));
     }
-    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    remount(disk, 'ro');
     const reader = openProject(join(disk, 'a.pnpmix'), { readOnly: true });
     expect(reader.document().prompt).toBe('in the log');
   });
 
   it('that becomes read-only while a project is open refuses changes and loses none', async (context) => {
-    const disk = await smallDisk('4m');
+    const disk = await memoryDisk('size=4m');
     if (disk === undefined) return context.skip();
     const path = join(disk, 'a.pnpmix');
     const project = createProject(path);
     project.commit(documentWith({ prompt: 'saved' }), 'Prompt');
     project.close();
     const reader = openProject(path, { readOnly: true });
-    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    remount(disk, 'ro');
     expect(reader.document().prompt).toBe('saved');
     expect(() => ProjectFile.open(path)).toThrow(withCode('PROJECT_UNWRITABLE'));
   });

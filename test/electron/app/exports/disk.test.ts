@@ -1,10 +1,5 @@
-/**
- * The host on real disks: one that is full, and one that is read-only. They are small file systems in memory, which
- * only root on Linux may mount; elsewhere these tests are skipped.
- */
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,6 +9,7 @@ import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { JobState } from '../../../../electron/contract/jobs.ts';
 import type { ProjectId } from '../../../../electron/contract/project-state.ts';
 import type { RenderSummary } from '../../../../electron/contract/render-record.ts';
+import { memoryDisk, remount } from '../../foundation/files/memory-disk.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { serveEnvironment } from '../../serve/serve-process.ts';
 import { playedEngine } from '../played-engine.ts';
@@ -26,13 +22,11 @@ let root: string;
 let environment: NodeJS.ProcessEnv;
 let studio: Studio;
 let events: StudioEvent[];
-let mounted: string[];
 let png: Uint8Array;
 
 beforeEach(async () => {
   root = temporaryFolder();
   environment = await serveEnvironment(root);
-  mounted = [];
   events = [];
   png = await sharp(randomBytes(3 * SIDE_PX * SIDE_PX), {
     raw: { width: SIDE_PX, height: SIDE_PX, channels: 3 },
@@ -42,18 +36,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await studio?.close();
-  for (const disk of mounted) spawnSync('umount', [disk]);
   rmSync(root, { recursive: true });
 });
-
-/** A disk of its own; undefined if that is not available. */
-function disk(name: string, options: string): string | undefined {
-  const folder = join(root, name);
-  mkdirSync(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status !== 0) return undefined;
-  mounted.push(folder);
-  return folder;
-}
 
 async function start(projectsFolder = join(root, 'projects')): Promise<void> {
   studio = await testStudio(
@@ -103,7 +87,7 @@ function expectKept({ result }: JobState, seeds: readonly number[]): void {
 
 describe('a full disk', () => {
   test('costs no render: it is reported, the picture is still available, and the next one is kept', async (context) => {
-    const small = disk('small', 'size=1500k');
+    const small = await memoryDisk('size=1500k');
     if (small === undefined) return context.skip();
     await start(small);
     const { projectId, path } = await call('project.openSample', {});
@@ -116,14 +100,14 @@ describe('a full disk', () => {
     ]);
     expect((await call('renders.page', { projectId })).total).toBe(0);
     // There is room again.
-    expect(spawnSync('mount', ['-o', 'remount,size=32m', small]).status).toBe(0);
+    remount(small, 'size=32m');
     expect(await render(projectId)).toMatchObject({ state: 'done', sequence: 1 });
     await call('project.close', { projectId });
     expect(readdirSync(small)).toEqual([path.slice(small.length + 1)]);
   });
 
   test('gets no partial exports, and existing files stay', async (context) => {
-    const small = disk('small', 'size=600k');
+    const small = await memoryDisk('size=600k');
     if (small === undefined) return context.skip();
     await start();
     const { projectId } = await call('project.openSample', {});
@@ -146,7 +130,7 @@ describe('a full disk', () => {
 
 describe('background candidates', () => {
   test('that only partly fit on a full disk: those stay, the next is reported, and the queue continues', async (context) => {
-    const small = disk('small', 'size=11m');
+    const small = await memoryDisk('size=11m');
     if (small === undefined) return context.skip();
     await start(small);
     const { projectId, path, document } = await call('project.openSample', {});
@@ -162,7 +146,7 @@ describe('background candidates', () => {
     expectKept(cut, seeds.slice(0, kept));
     expect((await call('project.state', { projectId })).document).toEqual(document);
     // There is room again: the same project takes all four, and a render.
-    expect(spawnSync('mount', ['-o', 'remount,size=64m', small]).status).toBe(0);
+    remount(small, 'size=64m');
     const whole = await candidates(projectId);
     expect(whole).toMatchObject({ state: 'done', error: null });
     expectKept(whole, seeds);
@@ -172,7 +156,7 @@ describe('background candidates', () => {
   });
 
   test('of which the last does not fit: the job fails, although the engine had finished', async (context) => {
-    const small = disk('small', 'size=1500k');
+    const small = await memoryDisk('size=1500k');
     if (small === undefined) return context.skip();
     await start(small);
     const { projectId } = await call('project.openSample', {});
@@ -189,11 +173,11 @@ describe('background candidates', () => {
       error: { code: 'DISK_FULL' },
     });
     // A project cannot be closed if there is no room for its log.
-    expect(spawnSync('mount', ['-o', 'remount,size=32m', small]).status).toBe(0);
+    remount(small, 'size=32m');
   });
 
   test('for a project on a read-only disk: reported, nothing written, and other projects continue', async (context) => {
-    const readOnly = disk('read-only', 'size=32m');
+    const readOnly = await memoryDisk('size=32m');
     if (readOnly === undefined) return context.skip();
     await start();
     const sample = await call('project.openSample', {});
@@ -201,7 +185,7 @@ describe('background candidates', () => {
     const saved = await call('project.saveAs', { projectId: sample.projectId, path: copy });
     await call('project.close', { projectId: saved.projectId });
     const before = readFileSync(copy);
-    expect(spawnSync('mount', ['-o', 'remount,ro', readOnly]).status).toBe(0);
+    remount(readOnly, 'ro');
     const { projectId } = await call('project.open', { path: copy, readOnly: true });
     expect(await candidates(projectId)).toMatchObject({
       state: 'failed',
@@ -220,7 +204,7 @@ describe('background candidates', () => {
 
 describe('a read-only disk', () => {
   test('takes no export and no project, and says so', async (context) => {
-    const readOnly = disk('read-only', 'size=1m,ro');
+    const readOnly = await memoryDisk('size=1m,ro');
     if (readOnly === undefined) return context.skip();
     await start();
     const { projectId } = await call('project.openSample', {});

@@ -42,7 +42,7 @@ async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<
     if (as === 'lora') withLoras(openCheckpoint(model), [{ file: openLora(path), weight: 1 }]);
     if (as !== undefined) return as === 'vae' ? 'encodes and decodes: `--vae`' : 'is added: `--lora`';
   } catch (error) {
-    return refusal((error as Error).message);
+    return refusal((error as Error).message, folder);
   }
   const refusals: string[] = [];
   for (const [role, does] of [
@@ -57,11 +57,11 @@ async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<
       refusals.push(error.message);
     }
   }
-  return refusal(refusals.at(-1)!);
+  return refusal(refusals.at(-1)!, folder);
 }
 
-function refusal(message: string): string {
-  return `refused: ${message.replaceAll(root, '').replace(/\/\d+\//g, '')}`;
+function refusal(message: string, folder: string): string {
+  return `refused: ${message.replaceAll(`${folder}/`, '').replaceAll(folder, 'FOLDER').replaceAll(`${root}/`, '')}`;
 }
 
 function withVae(component: CheckpointComponent): Checkpoint {
