@@ -1,3 +1,7 @@
+/**
+ * The host on real disks: one that is full, and one that is read-only. They are small file systems in memory, which
+ * only root on Linux may mount; elsewhere these tests are skipped.
+ */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

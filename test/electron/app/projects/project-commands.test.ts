@@ -1,36 +1,15 @@
 /** Project commands on real files: create, copy, rename, undo, share, lock, recent, and what is refused. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
+import { expect, test, vi } from 'vitest';
 import { StudioError } from '../../../../electron/contract/errors.ts';
-import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import { ProjectFile } from '../../../../electron/projects/project-file.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { pictureBytes } from '../../projects/sample-render.ts';
-import { serveEnvironment } from '../../serve/serve-process.ts';
 import { callStudio, testStudio } from '../studio-fixture.ts';
+import { studioForEachTest } from '../studio-for-each-test.ts';
 
-let root: string;
-let environment: NodeJS.ProcessEnv;
-let studio: Studio;
-let events: StudioEvent[];
-
-beforeEach(async () => {
-  root = temporaryFolder();
-  environment = await serveEnvironment(root);
-  studio = await testStudio(root, {}, environment);
-  events = [];
-  studio.listen((event) => events.push(event));
-});
-afterEach(async () => {
-  await studio.close();
-  rmSync(root, { recursive: true });
-});
-
-const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
-  callStudio(studio, name, input);
+const app = studioForEachTest();
+const { call, events } = app;
 
 test('a new project has the pack’s recommended parameters, and a name that every system accepts', async () => {
   const created = await call('project.create', { name: 'Cats: a study / 1' });
@@ -39,26 +18,26 @@ test('a new project has the pack’s recommended parameters, and a name that eve
     revision: 0,
     history: { position: 0, length: 1 },
   });
-  expect(created.path.startsWith(join(root, 'projects'))).toBe(true);
+  expect(created.path.startsWith(join(app.root, 'projects'))).toBe(true);
   expect(created.document.parameters.steps).toBe(3);
   const second = await call('project.create', { name: 'Cats: a study / 1' });
   expect(second.path).not.toBe(created.path);
 });
 
 test('a path that is taken, or is not a project’s, is refused', async () => {
-  const path = join(root, 'mine.pnpmix');
+  const path = join(app.root, 'mine.pnpmix');
   const { projectId } = await call('project.create', { name: 'Mine', path });
   await call('project.close', { projectId });
   await expect(call('project.create', { name: 'Mine', path })).rejects.toMatchObject({
     code: 'PROJECT_EXISTS',
   });
   expect((await call('project.create', { name: 'Other', path, overwrite: true })).name).toBe('Other');
-  for (const wrong of ['mine.pnpmix', join(root, 'mine.txt'), '/etc/passwd', `${root}/a\0.pnpmix`]) {
+  for (const wrong of ['mine.pnpmix', join(app.root, 'mine.txt'), '/etc/passwd', `${app.root}/a\0.pnpmix`]) {
     await expect(call('project.create', { name: 'Mine', path: wrong })).rejects.toMatchObject({
       code: 'PARAMETER_INVALID',
     });
   }
-  await expect(call('project.open', { path: join(root, 'none.pnpmix') })).rejects.toMatchObject({
+  await expect(call('project.open', { path: join(app.root, 'none.pnpmix') })).rejects.toMatchObject({
     code: 'PROJECT_MISSING',
   });
 });
@@ -101,7 +80,7 @@ test('a copy is independent; save as continues in the new file', async () => {
     label: 'Prompt',
   });
   expect((await call('project.state', { projectId })).document.prompt).toBe('');
-  const elsewhere = join(root, 'elsewhere.pnpmix');
+  const elsewhere = join(app.root, 'elsewhere.pnpmix');
   const saved = await call('project.saveAs', { projectId, path: elsewhere });
   expect(saved).toMatchObject({ projectId, path: elsewhere });
   expect(existsSync(path)).toBe(true);
@@ -112,7 +91,7 @@ test('a copy is independent; save as continues in the new file', async () => {
 
 test('a second host learns that a project is open, and may read it', async () => {
   const { path, projectId, document } = await call('project.create', { name: 'Shared' });
-  const other = await testStudio(root, {}, environment);
+  const other = await testStudio(app.root, {}, app.environment);
   try {
     await expect(callStudio(other, 'project.open', { path })).rejects.toMatchObject({ code: 'PROJECT_BUSY' });
     const reading = await callStudio(other, 'project.open', { path, readOnly: true });
@@ -151,12 +130,12 @@ test('a name of any length and script makes a project, a copy and a copy of that
   const moved = await call('project.saveAs', { projectId: copy.projectId });
   expect(moved).toMatchObject({ projectId: copy.projectId, name: `${'가'.repeat(100)} copy` });
   await expect(
-    call('project.saveAs', { projectId: long.projectId, path: join(root, `${'가'.repeat(83)}.pnpmix`) }),
+    call('project.saveAs', { projectId: long.projectId, path: join(app.root, `${'가'.repeat(83)}.pnpmix`) }),
   ).rejects.toMatchObject({ code: 'PROJECT_UNWRITABLE', message: expect.stringContaining('shorter') });
 });
 
 test('a copy of a project with the longest possible title opens like any other', async () => {
-  const path = join(root, 'long.pnpmix');
+  const path = join(app.root, 'long.pnpmix');
   for (const title of ['x'.repeat(200), 'x'.repeat(196), `${'x'.repeat(194)}😀${'x'.repeat(5)}`]) {
     ProjectFile.create(path, { title, overwrite: true }).close();
     const { projectId } = await call('project.open', { path });
@@ -173,14 +152,14 @@ test('a copy that fails leaves nothing', async () => {
   const taken = await call('project.create', { name: 'Taken' });
   for (const [to, code] of [
     [taken.path, 'PROJECT_BUSY'],
-    [join(root, 'nowhere', 'a.pnpmix'), 'PROJECT_MISSING'],
+    [join(app.root, 'nowhere', 'a.pnpmix'), 'PROJECT_MISSING'],
     [`${path}.txt`, 'PARAMETER_INVALID'],
   ]) {
     await expect(call('project.duplicate', { projectId, path: to! })).rejects.toMatchObject({ code });
     await expect(call('project.saveAs', { projectId, path: to! })).rejects.toMatchObject({ code });
   }
   expect(await call('project.listOpen', {})).toHaveLength(2);
-  expect(readdirSync(join(root, 'projects')).filter((name) => name.endsWith('.pnpmix'))).toHaveLength(2);
+  expect(readdirSync(join(app.root, 'projects')).filter((name) => name.endsWith('.pnpmix'))).toHaveLength(2);
 });
 
 test('a copy is a job: listed, cancellable, and other commands are answered meanwhile', async () => {
@@ -204,14 +183,14 @@ test('a copy is a job: listed, cancellable, and other commands are answered mean
   expect(jobs().at(-1)).toMatchObject({ state: 'done', result: { kind: 'projectCopied' } });
 
   events.length = 0;
-  const moving = call('project.saveAs', { projectId: opened.projectId, path: join(root, 'b.pnpmix') });
+  const moving = call('project.saveAs', { projectId: opened.projectId, path: join(app.root, 'b.pnpmix') });
   moving.catch(() => undefined);
   await expect(
-    call('project.saveAs', { projectId: opened.projectId, path: join(root, 'c.pnpmix') }),
+    call('project.saveAs', { projectId: opened.projectId, path: join(app.root, 'c.pnpmix') }),
   ).rejects.toMatchObject({ code: 'PROJECT_BUSY' });
   for (const { jobId } of jobs()) await call('jobs.cancel', { jobId });
   await expect(moving).rejects.toMatchObject({ code: 'CANCELLED' });
-  expect(existsSync(join(root, 'b.pnpmix'))).toBe(false);
+  expect(existsSync(join(app.root, 'b.pnpmix'))).toBe(false);
   expect(await call('project.state', { projectId: opened.projectId })).toMatchObject({ path });
 });
 
@@ -225,13 +204,13 @@ test('a project whose file has gone is saved under a new name, or put back, and 
   expect((await call('project.saveAs', { projectId })).path).toBe(path);
   expect((await commit('on')).history).toMatchObject({ position: 2 });
   // Its folder has gone too: it continues in the projects folder.
-  const elsewhere = join(root, 'elsewhere');
+  const elsewhere = join(app.root, 'elsewhere');
   mkdirSync(elsewhere);
   await call('project.saveAs', { projectId, path: join(elsewhere, 'a.pnpmix') });
   rmSync(elsewhere, { recursive: true });
   await expect(commit('refused')).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
   const saved = await call('project.saveAs', { projectId });
-  expect(dirname(saved.path)).toBe(join(root, 'projects'));
+  expect(dirname(saved.path)).toBe(join(app.root, 'projects'));
   expect((await commit('on')).history).toMatchObject({ position: 3 });
 });
 
@@ -247,12 +226,12 @@ test('closing continues if one project cannot be closed, and reports every failu
     closeFile.call(this);
     if (this.path !== second.path) throw new StudioError('DISK_FULL', `${this.path}: the disk is full.`);
   });
-  const closing = studio.close();
+  const closing = app.studio.close();
   await expect(closing).rejects.toMatchObject({ code: 'DISK_FULL' });
   await expect(closing).rejects.toThrow(new RegExp(`${basename(first.path)}.*${basename(third.path)}`, 's'));
   close.mockRestore();
   for (const { path } of [first, second, third]) ProjectFile.open(path).close();
-  studio = await testStudio(root, {}, environment);
+  await app.open();
 });
 
 test('recent projects come first, then the others in the folder; a missing file is reported', async () => {
@@ -274,7 +253,7 @@ test('an incomplete scene is refused with everything it lacks, before an engine 
     code: 'DOCUMENT_INCOMPLETE',
     message: expect.stringMatching(/background.*concept/s),
   });
-  expect(studio.enginePid()).toBeUndefined();
+  expect(app.studio.enginePid()).toBeUndefined();
 });
 
 test('dialogs and licences: what the host lacks is reported, what it is made of is listed', async () => {

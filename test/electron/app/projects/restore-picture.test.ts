@@ -1,41 +1,27 @@
 /** A picture that this program exported restores its scene: through the contract, with real project files. */
 import { rmSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { documentRequest } from '../../../../electron/contract/document-request.ts';
 import type { ProjectState } from '../../../../electron/contract/project-state.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 import { withPngTexts } from '../../../../electron/projects/export/png-text.ts';
 import { metadataTexts, REQUEST_KEYWORD } from '../../../../electron/projects/export/render-metadata.ts';
 import { ProjectFile } from '../../../../electron/projects/project-file.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
-import { serveEnvironment } from '../../serve/serve-process.ts';
-import { callStudio, testStudio, uploadTo } from '../studio-fixture.ts';
+import { uploadTo } from '../studio-fixture.ts';
+import { studioForEachTest } from '../studio-for-each-test.ts';
 
-let root: string;
-let environment: NodeJS.ProcessEnv;
-let studio: Studio;
+const app = studioForEachTest();
+const { call } = app;
 let sample: ProjectState;
 let plain: Uint8Array;
 
 beforeEach(async () => {
-  root = temporaryFolder();
-  environment = await serveEnvironment(root);
-  studio = await testStudio(root, {}, environment);
   sample = await call('project.openSample', {});
   plain = await sharp({ create: { width: 32, height: 32, channels: 3, background: 'red' } })
     .png()
     .toBuffer();
 });
-afterEach(async () => {
-  await studio.close();
-  rmSync(root, { recursive: true });
-});
-
-const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
-  callStudio(studio, name, input);
 
 const pack = { id: 'starter', version: '1', weights: 'f'.repeat(64) };
 
@@ -48,7 +34,7 @@ function requestOf({ document }: ProjectState): RenderRequest {
 /** Uploads a picture with a request in it. */
 function upload(request: RenderRequest): Promise<string> {
   const texts = metadataTexts(request, { width: 32, height: 32, frame: null, program: 'test' });
-  return uploadTo(studio, withPngTexts(plain, texts));
+  return uploadTo(app.studio, withPngTexts(plain, texts));
 }
 
 const restore = async ({ projectId }: ProjectState, picture: string | Promise<string>) =>
@@ -113,7 +99,7 @@ describe('an exported picture', () => {
     const damaged = await call('project.create', { name: 'Damaged' });
     await call('project.close', { projectId: damaged.projectId });
     writeFileSync(damaged.path, 'not a project');
-    await uploadTo(studio, bytes);
+    await uploadTo(app.studio, bytes);
     const { project, pictures } = await restore(empty, upload(request));
     expect(pictures).toEqual(
       [
@@ -144,8 +130,8 @@ describe('is refused, and the project is unchanged:', () => {
   };
 
   test('a picture without a request, no PNG, one that was not uploaded', async () => {
-    await refused(uploadTo(studio, plain), 'SCENE_INVALID', /result\.png does not contain/);
-    await refused(uploadTo(studio, Buffer.from('GIF89a')), 'ASSET_INVALID', /PNG/);
+    await refused(uploadTo(app.studio, plain), 'SCENE_INVALID', /result\.png does not contain/);
+    await refused(uploadTo(app.studio, Buffer.from('GIF89a')), 'ASSET_INVALID', /PNG/);
     await refused('0'.repeat(64), 'ASSET_MISSING', /uploaded/);
   });
 
@@ -153,7 +139,7 @@ describe('is refused, and the project is unchanged:', () => {
     const other = withPngTexts(plain, [
       { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
     ]);
-    await refused(uploadTo(studio, other), 'ASSET_INVALID', /cannot be read by this version/);
+    await refused(uploadTo(app.studio, other), 'ASSET_INVALID', /cannot be read by this version/);
     const request = requestOf(sample);
     const long = { ...request, scene: { ...request.scene, prompt: 'x'.repeat(5000) } };
     await refused(upload(long), 'SCENE_INVALID', /result\.png is not valid in a project/);
@@ -161,7 +147,7 @@ describe('is refused, and the project is unchanged:', () => {
 
   test('the request names a picture that is none', async () => {
     const request = requestOf(sample);
-    const text = await uploadTo(studio, Buffer.from('not a picture'));
+    const text = await uploadTo(app.studio, Buffer.from('not a picture'));
     const { project, pictures } = await restore(
       sample,
       upload({ ...request, scene: { ...request.scene, background: text } }),

@@ -1,39 +1,23 @@
 /** Renders queued before an engine has opened the pack: answered at once, cancelled at once, recorded. */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
-import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import { afterEach, expect, test } from 'vitest';
 import { UNKNOWN_WEIGHTS } from '../../../../electron/contract/render-request.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { Puppet } from '../engine/puppet-engine.ts';
-import { callStudio, lastOfRender, testStudio } from '../studio-fixture.ts';
+import { lastOfRender } from '../studio-fixture.ts';
+import { studioForEachTest } from '../studio-for-each-test.ts';
 
-let root: string;
-let studio: Studio;
-let events: StudioEvent[];
-let puppets: Puppet[];
-beforeEach(async () => {
-  root = temporaryFolder();
-  puppets = [];
-  studio = await testStudio(root, {
-    launchEngine: () => {
-      const puppet = new Puppet(puppets.length + 1);
-      puppets.push(puppet);
-      return puppet.child;
-    },
-  });
-  events = [];
-  studio.listen((event) => events.push(event));
-});
-afterEach(async () => {
-  await studio.close();
+const puppets: Puppet[] = [];
+// Registered first, so that it runs after the program is closed.
+afterEach(() => {
   expect(puppets.filter(({ isAlive }) => isAlive)).toEqual([]);
-  rmSync(root, { recursive: true });
+  puppets.length = 0;
 });
-
-const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
-  callStudio(studio, name, input);
+const { call, events } = studioForEachTest({
+  launchEngine: () => {
+    const puppet = new Puppet(puppets.length + 1);
+    puppets.push(puppet);
+    return puppet.child;
+  },
+});
 
 const lastOf = (renderId: string) => lastOfRender(events, renderId);
 

@@ -1,29 +1,10 @@
 /** Cancelled renders: a record in the project, whoever cancelled them, or none if so requested. */
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Studio } from '../../../../electron/app/studio.ts';
-import type { CommandInput, CommandName } from '../../../../electron/contract/commands.ts';
-import type { StudioEvent } from '../../../../electron/contract/events.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
+import { expect, test } from 'vitest';
 import { playedEngine } from '../played-engine.ts';
-import { callStudio, lastOfRender, testStudio } from '../studio-fixture.ts';
+import { lastOfRender } from '../studio-fixture.ts';
+import { studioForEachTest } from '../studio-for-each-test.ts';
 
-let root: string;
-let studio: Studio;
-let events: StudioEvent[];
-beforeEach(async () => {
-  root = temporaryFolder();
-  studio = await testStudio(root, { launchEngine: playedEngine('until cancelled') });
-  events = [];
-  studio.listen((event) => events.push(event));
-});
-afterEach(async () => {
-  await studio.close();
-  rmSync(root, { recursive: true });
-});
-
-const call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) =>
-  callStudio(studio, name, input);
+const { call, events } = studioForEachTest({ launchEngine: playedEngine('until cancelled') });
 
 const lastOf = (renderId: string) => lastOfRender(events, renderId);
 
