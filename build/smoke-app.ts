@@ -28,8 +28,9 @@ interface Answer {
 
 /**
  * @param appFolder the staged program
- * @param environment added to this process's; PNPMIX_PACKS_DIR for packs other than the bundled ones @returns facts
- * about the program @throws Error when something does not work
+ * @param environment added to this process's; PNPMIX_PACKS_DIR for packs other than the bundled ones
+ * @returns facts about the program
+ * @throws Error when something does not work
  */
 export async function smokeApp(
   appFolder: string,

@@ -32,8 +32,9 @@ export class MadeFiles {
   }
 
   /**
-   * @param names of the files to generate @param wayOut what to do if one of them was edited, as a sentence @throws
-   * StudioError OUTPUT_EDITED naming the edited files; OUTPUT_UNWRITABLE
+   * @param names of the files to generate
+   * @param wayOut what to do if one of them was edited, as a sentence
+   * @throws StudioError OUTPUT_EDITED naming the edited files; OUTPUT_UNWRITABLE
    */
   static async open(folder: string, names: readonly string[], wayOut: string): Promise<MadeFiles> {
     const hashes = await readRecord(join(folder, RECORD));

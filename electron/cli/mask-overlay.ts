@@ -18,8 +18,8 @@ export const CONCEPT_COLORS = [
 const OPACITY = 0.65;
 
 /**
- * @param masks dims [height, width] each, 0..1, at most as many as there are colours @param orders layer order of
- * each; larger numbers are painted over smaller ones
+ * @param masks dims [height, width] each, 0..1, at most as many as there are colours
+ * @param orders layer order of each; larger numbers are painted over smaller ones
  */
 export function overlayMasks(
   background: RgbImage,

@@ -41,8 +41,8 @@ interface Place {
 }
 
 /**
- * @param packFolder whose files must not be overwritten; it need not exist @throws StudioError OUTPUT_IS_INPUT naming
- * both; missing inputs are left to their readers
+ * @param packFolder whose files must not be overwritten; it need not exist
+ * @throws StudioError OUTPUT_IS_INPUT naming both; missing inputs are left to their readers
  */
 export async function assertOutputsApart(
   outputs: readonly CommandOutput[],

@@ -28,8 +28,8 @@ export interface Identity {
 /**
  * The nearest-neighbour test.
  *
- * @param scenes source of distractors, sampled evenly from all other scenes @param tested the scenes whose regions
- * are tested, a subset of `scenes`
+ * @param scenes source of distractors, sampled evenly from all other scenes
+ * @param tested the scenes whose regions are tested, a subset of `scenes`
  */
 export function identityOf(
   scenes: readonly SceneFeatures[],

@@ -40,7 +40,8 @@ export interface PreparationScene {
 }
 
 /**
- * @param count how many, sampled evenly; all by default @returns none for a pack without such scenes
+ * @param count how many, sampled evenly; all by default
+ * @returns none for a pack without such scenes
  * @throws StudioError PACK_INCOMPLETE when a file is missing, SCENE_INVALID
  */
 export async function loadPreparationScenes(

@@ -1,7 +1,8 @@
 /** Tables for the terminal: the first column left-aligned, numbers right-aligned. */
 
 /**
- * @param rows the first has the headings; all of equal length @returns a line per row
+ * @param rows the first has the headings; all of equal length
+ * @returns a line per row
  */
 export function textTable(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

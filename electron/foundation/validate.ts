@@ -17,3 +17,12 @@ export function validate<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   throw new StudioError(code, `${problem}:\n${z.prettifyError(parsed.error)}`, { cause: parsed.error });
 }
+
+/** {@link validate} for a caller's input. @param what begins the sentence @throws StudioError PARAMETER_INVALID */
+export function validateInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): z.output<Schema> {
+  return validate(schema, input, 'PARAMETER_INVALID', `${what} is not valid`);
+}

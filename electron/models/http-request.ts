@@ -32,8 +32,8 @@ export interface HttpRequest {
 /**
  * Sends a request and follows redirects.
  *
- * @returns the first response that is not a redirect, its body unread @throws SourceError for redirects without a
- * target, in a circle, from https to http or to a non-web address
+ * @returns the first response that is not a redirect, its body unread
+ * @throws SourceError for redirects without a target, in a circle, from https to http or to a non-web address
  */
 export async function sendRequest(
   fetchPage: typeof fetch,

@@ -21,7 +21,8 @@ function settingPath(facts: PlatformFacts): string {
 }
 
 /**
- * @param called a folder for this call @throws StudioError PACK_INVALID when the setting exists but cannot be read
+ * @param called a folder for this call
+ * @throws StudioError PACK_INVALID when the setting exists but cannot be read
  */
 export async function findModelsFolder(facts: PlatformFacts, called?: string): Promise<ModelsFolder> {
   if (called !== undefined) return { folder: resolve(called), chosenBy: 'call' };

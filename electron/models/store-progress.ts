@@ -42,8 +42,8 @@ export class RateMeter {
   }
 
   /**
-   * @param bytes count so far; a smaller count (a restart) resets the measurement @returns bytes per second; null
-   * until enough is measured
+   * @param bytes count so far; a smaller count (a restart) resets the measurement
+   * @returns bytes per second; null until enough is measured
    */
   update(bytes: number): number | null {
     const atMs = this.#now();

@@ -32,7 +32,8 @@ export interface PromptConditioning {
 /** Turns prompts into the conditioning of text to image. */
 export interface PromptConditioner {
   /**
-   * @param size of the picture to generate, in pixels @throws an error of the models
+   * @param size of the picture to generate, in pixels
+   * @throws an error of the models
    */
   condition(
     prompt: string,

@@ -94,8 +94,8 @@ export interface Inpainter {
   /** For the user. */
   readonly name: string;
   /**
-   * @param hole dims [height, width], values 0 or 1; elements of 1 are filled @returns the picture with its hole
-   * filled; its pixels outside the hole are ignored
+   * @param hole dims [height, width], values 0 or 1; elements of 1 are filled
+   * @returns the picture with its hole filled; its pixels outside the hole are ignored
    */
   fill(image: RgbImage, hole: Tensor, signal?: CancelSignal): Promise<RgbImage>;
   release(): Promise<void>;

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { type SceneDocument, sceneDocumentSchema } from '../contract/scene-document.ts';
-import { validate } from '../foundation/validate.ts';
+import { validateInput } from '../foundation/validate.ts';
 import { PROJECT_EXTENSION } from './file-names.ts';
 import { projectTitleSchema } from './project-records.ts';
 import { boundedTextOr } from './shown-values.ts';
@@ -32,5 +32,5 @@ export function checkTitle(title: string): string {
 
 /** @throws StudioError PARAMETER_INVALID */
 export function checkDocument(document: SceneDocument): SceneDocument {
-  return validate(sceneDocumentSchema, document, 'PARAMETER_INVALID', 'The document is not valid');
+  return validateInput(sceneDocumentSchema, document, 'The document');
 }

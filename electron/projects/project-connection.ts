@@ -152,8 +152,8 @@ export class ProjectConnection {
   }
 
   /**
-   * Reads a consistent state while another process makes changes. @returns whether a transaction was begun, which has
-   * to be ended
+   * Reads a consistent state while another process makes changes.
+   * @returns whether a transaction was begun, which has to be ended
    */
   #beginSnapshot(): boolean {
     const { database } = this;

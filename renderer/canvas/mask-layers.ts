@@ -145,8 +145,8 @@ export class MaskLayers {
   }
 
   /**
-   * Commits the shown mask and saves it. @returns its id, null when blank, undefined when saving failed, which is
-   * reported
+   * Commits the shown mask and saves it.
+   * @returns its id, null when blank, undefined when saving failed, which is reported
    */
   save(targetId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
     const plane = layer.session.commit();

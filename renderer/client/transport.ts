@@ -12,8 +12,9 @@ export interface Transport {
   /**
    * Sends a command.
    *
-   * @returns the envelope, not yet checked @throws StudioError HOST_UNREACHABLE when the connection ends before the
-   * response; the command may or may not have run then
+   * @returns the envelope, not yet checked
+   * @throws StudioError HOST_UNREACHABLE when the connection ends before the response; the command may or may not have
+   *   run then
    */
   call(command: string, input: unknown): Promise<unknown>;
   /** Passes on every event, not yet checked. @returns unsubscribes */

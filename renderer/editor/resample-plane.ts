@@ -13,8 +13,8 @@ interface Taps {
  * Resamples by a tent as wide as two input or two output pixels, whichever is larger: bilinear where the mask grows, an
  * antialiased average where it shrinks.
  *
- * @returns a new plane, values 0..255 rounded to nearest @throws StudioError SIZE_MISMATCH for a size of another
- * aspect: more than one pixel per side off a common scale
+ * @returns a new plane, values 0..255 rounded to nearest
+ * @throws StudioError SIZE_MISMATCH for a size of another aspect: more than one pixel per side off a common scale
  */
 export function resamplePlane(plane: MaskPlane, { width, height }: Size): MaskPlane {
   if (plane.width === width && plane.height === height) return copyPlane(plane);

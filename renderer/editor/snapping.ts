@@ -47,8 +47,9 @@ function nearest(moved: readonly number[], targets: readonly number[], within: n
 }
 
 /**
- * @param box of the moved picture at the pointer @param targets boxes of the background and the other pictures @param
- * within snapping distance, in background pixels
+ * @param box of the moved picture at the pointer
+ * @param targets boxes of the background and the other pictures
+ * @param within snapping distance, in background pixels
  */
 export function snapBox(box: Box, targets: readonly Box[], within: number): Snap {
   const x = nearest(

@@ -37,8 +37,9 @@ export function canBeRead({ code }: Pick<FailedProject, 'code'>): boolean {
  * Opens the project where the user left off or, if that fails, the one before it, and so on; then the sample; then an
  * empty project; and if nothing can be written at all, the first one that can be read.
  *
- * @param wanted path in the page's address; '' for none @param untitled name of an empty project @throws StudioError
- * HOST_UNREACHABLE, or the reason why not even an empty project can be created
+ * @param wanted path in the page's address; '' for none
+ * @param untitled name of an empty project
+ * @throws StudioError HOST_UNREACHABLE, or the reason why not even an empty project can be created
  */
 export async function openFirstProject(
   client: Pick<StudioClient, 'call'>,

@@ -22,7 +22,8 @@ export class TimeLeftEstimator {
   }
 
   /**
-   * @param nowMs a monotonic clock @returns milliseconds left; null while there is no estimate
+   * @param nowMs a monotonic clock
+   * @returns milliseconds left; null while there is no estimate
    */
   update({ stage, step, total }: RenderProgress, nowMs: number): number | null {
     if (stage !== this.#stage) {

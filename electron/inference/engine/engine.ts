@@ -15,7 +15,7 @@ import {
 } from '../../contract/render-request.ts';
 import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
 import { defaultCacheFolder } from '../../foundation/folders.ts';
-import { validate } from '../../foundation/validate.ts';
+import { validateInput } from '../../foundation/validate.ts';
 import {
   type ComposeParameters,
   composeDecoded,
@@ -345,7 +345,7 @@ export class Engine {
         `A scene takes 1 to ${MAX_CONCEPTS} concepts, not ${conceptCount}.`,
       );
     }
-    validate(renderRequestSchema, request, 'PARAMETER_INVALID', 'The request is not valid');
+    validateInput(renderRequestSchema, request, 'The request');
     const { identity } = this.pack;
     if (!isSameModel(request.pack, identity)) {
       throw new StudioError(

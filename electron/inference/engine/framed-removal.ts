@@ -41,7 +41,8 @@ export interface FramedHole {
 
 /**
  * @param masks dims [height, width] each, in the picture's aspect
- * @param growPx margin in pixels of the picture @param pack sizes of the fill; null for one that accepts any
+ * @param growPx margin in pixels of the picture
+ * @param pack sizes of the fill; null for one that accepts any
  * @throws StudioError SIZE_MISMATCH; PipelineError MASK_EMPTY
  */
 export function frameHole(

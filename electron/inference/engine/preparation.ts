@@ -16,7 +16,7 @@ import {
   type RemovalOptions,
   removalOptionsSchema,
 } from '../../contract/preparation.ts';
-import { validate } from '../../foundation/validate.ts';
+import { validateInput } from '../../foundation/validate.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import { LayeredInpainter } from '../../pipeline/inpainting/layered-fill.ts';
 import {
@@ -134,11 +134,10 @@ export class Preparation {
     controls: BackgroundsControls = {},
   ): Promise<BackgroundsOutcome> {
     return inStudioTerms(async () => {
-      const { count, seed, prompt, negativePrompt, steps, guidance, retries } = validate(
+      const { count, seed, prompt, negativePrompt, steps, guidance, retries } = validateInput(
         backgroundsRequestSchema,
         request,
-        'PARAMETER_INVALID',
-        'The request for backgrounds is not valid',
+        'The request for backgrounds',
       );
       const pack = await this.#textToImage.get(controls);
       controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
@@ -214,12 +213,7 @@ export class Preparation {
     controls: PreparationControls = {},
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
-      const { phrase, ...thresholds } = validate(
-        maskSearchSchema,
-        search,
-        'PARAMETER_INVALID',
-        'The search for a mask is not valid',
-      );
+      const { phrase, ...thresholds } = validateInput(maskSearchSchema, search, 'The search for a mask');
       const seen = await pictureForMasks(image);
       throwIfCancelled(controls.signal);
       if (phrase === null) {
@@ -256,12 +250,7 @@ export class Preparation {
     controls: PreparationControls = {},
   ): Promise<MasksOutcome> {
     return inStudioTerms(async () => {
-      const prompt = validate(
-        maskSelectionSchema,
-        selection,
-        'PARAMETER_INVALID',
-        'The selection is not valid',
-      );
+      const prompt = validateInput(maskSelectionSchema, selection, 'The selection');
       const seen = await pictureForMasks(image);
       const scaled = selectionForMasks(prompt, seen);
       throwIfCancelled(controls.signal);
@@ -287,12 +276,7 @@ export class Preparation {
     controls: PreparationControls = {},
   ): Promise<RemovalOutcome> {
     return inStudioTerms(async () => {
-      const { growPx, prompt, seed, method } = validate(
-        removalOptionsSchema,
-        options,
-        'PARAMETER_INVALID',
-        'The removal is not valid',
-      );
+      const { growPx, prompt, seed, method } = validateInput(removalOptionsSchema, options, 'The removal');
       const size = await pictureSize(image);
       const planes = await readRemovalMasks(masks, async (read) => {
         controls.onProgress?.({ stage: 'load', step: read, total: masks.length });

@@ -18,8 +18,8 @@ interface Level {
 }
 
 /**
- * @param masks dims [height, width] each, 0..1; pixels above 0 in any, and their neighbours, are filled @returns the
- * picture with its masks filled; unchanged when nothing is left to fill from
+ * @param masks dims [height, width] each, 0..1; pixels above 0 in any, and their neighbours, are filled
+ * @returns the picture with its masks filled; unchanged when nothing is left to fill from
  */
 export function fillMasks(image: RgbImage, masks: readonly Tensor[]): RgbImage {
   const { width, height } = image;

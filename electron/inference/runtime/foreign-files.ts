@@ -7,8 +7,8 @@ import { StudioError } from '../../contract/errors.ts';
 /**
  * Refuses a file that is recognisably of another kind (a web page, a Git LFS pointer, a pickle, ...).
  *
- * @param cause the error that prompted the check @throws StudioError MODEL_INVALID stating what the file is and what
- * to do
+ * @param cause the error that prompted the check
+ * @throws StudioError MODEL_INVALID stating what the file is and what to do
  */
 export function assertNotForeign(path: string, cause?: unknown): void {
   const foreign = recogniseForeignFile(path);

@@ -95,7 +95,8 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
  * eps_ref_i from the predictions of {@link appearanceRows}: plain + scale (swapped - plain), with g as the scale where
  * text guidance is on, else s_t.
  *
- * @param predictions one per row, in the same order @param injected as for the rows
+ * @param predictions one per row, in the same order
+ * @param injected as for the rows
  */
 export function guidedPrediction(
   predictions: readonly Tensor[],

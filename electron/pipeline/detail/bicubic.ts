@@ -29,7 +29,8 @@ function cubic(x: number): number {
  *
  * @param inputLength elements of the input, > 0
  * @param outputLength elements of the whole output, > 0
- * @param first first output position to compute @param wanted number of output positions
+ * @param first first output position to compute
+ * @param wanted number of output positions
  */
 export function axisTaps(inputLength: number, outputLength: number, first: number, wanted: number): AxisTaps {
   const step = inputLength / outputLength;
@@ -69,7 +70,8 @@ export class PlaneEnlarger {
 
   /**
    * @param plane row-major, `inputWidth` elements a row
-   * @param across taps of the columns to compute @param down taps of the rows to compute
+   * @param across taps of the columns to compute
+   * @param down taps of the rows to compute
    */
   constructor(plane: Float32Array, inputWidth: number, across: AxisTaps, down: AxisTaps) {
     this.#plane = plane;

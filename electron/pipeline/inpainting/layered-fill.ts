@@ -29,8 +29,8 @@ export class LayeredInpainter implements Inpainter {
 }
 
 /**
- * @param hole dims [height, width]; elements of at least 0.5 are filled @returns the picture with its hole filled;
- * unchanged where no pixel in a row or column is known
+ * @param hole dims [height, width]; elements of at least 0.5 are filled
+ * @returns the picture with its hole filled; unchanged where no pixel in a row or column is known
  */
 export function fillLayers({ width, height, data }: RgbImage, hole: Tensor): RgbImage {
   const sums = new Float64Array(3 * width * height);

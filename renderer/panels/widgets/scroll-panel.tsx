@@ -8,7 +8,7 @@ export function ScrollPanel({
   className,
   children,
 }: {
-  /** The landmark: `nav` for steps, `aside` for what accompanies them. */
+  /** The landmark: `nav` for steps, `aside` for controls next to them. */
   readonly element: 'nav' | 'aside';
   readonly label: string;
   readonly className: string;
