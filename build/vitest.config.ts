@@ -43,12 +43,12 @@ export default defineConfig({
     // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
     // waits for a browser or another process leaves a core to one more.
     maxWorkers: 3,
-    // What a file replaces that is global, it gives back: the next one may run in the same process.
+    // Globals that a file replaces are restored: the next one may run in the same process.
     setupFiles: 'test/give-back.ts',
     // No test is about how fast the machine is: these only end what hangs.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
-    // A test that fails before it gives a replaced method back does not fail those after it.
+    // A method that a failing test has replaced is restored for the tests after it.
     restoreMocks: true,
     expect: { poll: { timeout: 300_000 } },
     // `npm run coverage` (build/coverage.ts).

@@ -22,10 +22,10 @@ export interface UploadPart {
   readonly isLast: boolean;
 }
 
-/** Longest part: it lies in the host's memory as a whole. */
+/** Maximum length of a part, which is held in the host's memory as a whole. */
 export const MAX_PART_BYTES: number = 16 << 20;
 
-/** The address of pictures, up to their SHA-256. */
+/** URL of pictures, up to their SHA-256. */
 export const ASSET_ADDRESS = 'asset://sha256/';
 
 /** The channels between the preload script and the host. */

@@ -153,5 +153,5 @@ export const recommendedParametersSchema = renderParametersSchema
   .extend({ alpha: alphaSchema.optional() });
 export type RecommendedParameters = z.infer<typeof recommendedParametersSchema>;
 
-/** {@link recommendedParametersSchema} for a file that may use the names of an older version. */
+/** {@link recommendedParametersSchema} for files that may use an older version's names. */
 export const storedRecommendedSchema = z.preprocess(renameParameters, recommendedParametersSchema);

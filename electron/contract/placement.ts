@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { FrameRectangle, FrameSize } from './frame.ts';
 
-/** What a concept does: it replaces an object of the background, or lies where it is placed. */
+/** What a concept does: replace an object of the background, or stay where it is placed. */
 export const conceptModeSchema = z
   .enum(['replace', 'place'])
   .describe(

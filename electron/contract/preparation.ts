@@ -74,7 +74,7 @@ export const phraseSearchSchema = z.strictObject({
 });
 export type PhraseSearch = z.input<typeof phraseSearchSchema>;
 
-/** The same, or the picture's subject, whatever it is. */
+/** The same, or the picture's salient subject. */
 export const maskSearchSchema = phraseSearchSchema.extend({
   phrase: phraseSearchSchema.shape.phrase
     .nullable()

@@ -18,12 +18,12 @@ export const renderConceptSchema = z
     name: z.string(),
     prompt: z.string(),
     image: assetIdSchema,
-    /** The thing in the concept image: a mask of the image's size, or of maskSize's; null where nobody has said. */
+    /** The subject's mask in the concept image, of the image's size or of maskSize's; null if unknown. */
     subject: assetIdSchema.nullable(),
     mode: conceptModeSchema,
     /** The object that it replaces; null in the mode 'place'. */
     mask: assetIdSchema.nullable(),
-    /** What of the background is in front of it: a mask like `mask`, in both modes; null where nothing is. */
+    /** The part of the background in front of it: a mask like `mask`, in both modes; null for none. */
     front: assetIdSchema.nullable().default(null),
     /** Where its cut-out lies; null in the mode 'replace'. */
     placement: placementSchema.nullable(),
@@ -60,9 +60,9 @@ export const renderRequestSchema = z.strictObject({
      * waits, was cancelled or failed before an engine had opened the pack.
      */
     weights: assetIdSchema,
-    /** The autoencoder in the place of the pack's own. */
+    /** The autoencoder that replaces the pack's own. */
     vae: z.strictObject({ name: z.string(), sha256: assetIdSchema }).optional(),
-    /** What is added to the weights, each by its weight. */
+    /** Files added to the weights, each with its weight. */
     loras: z
       .array(z.strictObject({ name: z.string(), sha256: assetIdSchema, weight: z.number() }))
       .optional(),
@@ -73,7 +73,7 @@ export type RenderRequest = z.infer<typeof renderRequestSchema>;
 /** A stored request; one of an older version is upgraded. */
 export const storedRequestSchema = z.preprocess(upgradeRequest, renderRequestSchema);
 
-/** Whether two requests are for the same model: the same weights, autoencoder and LoRAs, whatever their files' names. */
+/** Whether two requests are for the same model: equal weights, autoencoder and LoRAs, whatever their files' names. */
 export function isSameModel(a: RenderRequest['pack'], b: RenderRequest['pack']): boolean {
   const lorasOf = ({ loras = [] }: RenderRequest['pack']) =>
     loras
@@ -83,7 +83,7 @@ export function isSameModel(a: RenderRequest['pack'], b: RenderRequest['pack']):
   return a.weights === b.weights && a.vae?.sha256 === b.vae?.sha256 && lorasOf(a) === lorasOf(b);
 }
 
-/** A model in words: its name, what is on it, and the beginnings of the hashes that tell them from others. */
+/** Describes a model: its name, its changes, and the beginnings of the hashes that identify it. */
 export function describeModel({ id, version, weights, vae, loras = [] }: RenderRequest['pack']): string {
   const short = (sha256: string) => sha256.slice(0, 10);
   return [

@@ -78,7 +78,7 @@ function namesAreUnique({ concepts }: { readonly concepts: readonly { readonly n
 
 const modelFileSchema = z.string().min(1).describe('Path, relative to the scene file.');
 
-/** With what a scene is rendered, where it is not left to the command line. */
+/** The models to render a scene with, unless the command line names them. */
 export const sceneModelSchema = z.strictObject({
   checkpoint: modelFileSchema.optional().describe('A checkpoint, or the folder of a model pack.'),
   vae: modelFileSchema.optional().describe('An autoencoder in the place of the model’s own.'),

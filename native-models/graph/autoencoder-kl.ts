@@ -52,8 +52,8 @@ const RESNET_EPSILON = 1e-6;
  * Decoder: `latent` float32 [b, c, h, w] -> `image` float32 [b, 3, f h, f w], values about -1..1.
  * The scaling factor is applied in neither.
  *
- * @param strips more than 1: the part that is as large as the picture is computed in so many strips, of the same result
- *   in less memory (autoencoder-strips.ts); latents then have at least so many rows
+ * @param strips more than 1: the picture-sized part is computed in this many strips, with the same result in less
+ * memory (autoencoder-strips.ts); latents then need at least as many rows
  *
  * @throws GraphError CONFIG_INVALID, ARCHITECTURE_UNSUPPORTED, TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE
  */

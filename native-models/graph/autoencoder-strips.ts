@@ -1,8 +1,8 @@
 /**
- * The halves of an autoencoder that are as large as the picture, computed strip by strip: the feature maps are cut into
- * strips of rows, convolutions see a row of their neighbours, and the statistics of group norms are those of all strips
- * together. The result is that of the whole picture, without seams; what is held at once is one set of feature maps and
- * the work on one strip, in place of several whole sets.
+ * The picture-sized halves of an autoencoder, computed strip by strip: feature maps are cut into strips of rows,
+ * convolutions see one row of their neighbours, and group norms use the statistics of all strips together. The result
+ * equals that of the whole picture, without seams; memory holds one set of feature maps and the work on one strip
+ * instead of several whole sets.
  */
 import type { AutoencoderConfig } from './autoencoder-config.ts';
 import { GraphError } from './graph-error.ts';
@@ -14,14 +14,14 @@ import { add, concat, divide, multiply, reshape, scalar, shapeOf, subtract } fro
 type Strips = readonly Value[];
 
 /**
- * A feature map that is computed again for every use, the first, second or third, so that it need not be held from one
- * to the next.
+ * A feature map that is recomputed for each use (first, second or third), so that it need not stay in memory in
+ * between.
  */
 type MapByUse = (use: 0 | 1 | 2) => Strips;
 
 /**
- * Attributes with their default values, which change nothing but what a node looks like: ONNX Runtime merges nodes that
- * are equal, and would hold the map after all.
+ * Attributes set to their default values, which only makes nodes look different: ONNX Runtime merges equal nodes, and
+ * would keep the map in memory after all.
  */
 const CONVOLUTION_MARKS = [{}, { group: 1 }, { dilations: [1, 1] }] as const;
 const RESIZE_MARKS = [{}, { exclude_outside: 0 }, { extrapolation_value: { float: 0 } }] as const;
@@ -36,7 +36,7 @@ const EPSILON = 1e-6;
 /**
  * Cuts a map into strips whose heights differ by at most `unit`.
  *
- * @param unit heights are multiples of it; h is one too, and h / unit at least `count`
+ * @param unit heights are multiples of it, as is h; h / unit is at least `count`
  */
 function cut({ graph }: LayerContext, path: string, x: Value, count: number, unit: number): Strips {
   const rows = divide(graph, path, shapeOf(graph, path, x, 2, 3), graph.ints([unit]));
@@ -62,7 +62,7 @@ function edgeRow({ graph }: LayerContext, path: string, strip: Value, edge: 'fir
   return graph.node('Slice', inputs, strip.type, { path });
 }
 
-/** A 3x3 convolution with a margin of one, or with stride 2 and the margin at the bottom and right only. */
+/** A 3x3 convolution with a margin of one, or with stride 2 and a margin only at the bottom and right. */
 function convolve3(
   context: LayerContext,
   path: string,
@@ -118,10 +118,10 @@ function applyConvolution(
 }
 
 /**
- * Group norm over all strips, then SiLU. With a = weight / sqrt(var + e) and b = bias - mean a the norm is a x + b; mean
- * and variance come from the strips' sums and sums of squares.
+ * Group norm over all strips, then SiLU. With a = weight / sqrt(var + e) and b = bias - mean a, the norm is a x + b;
+ * mean and variance come from the strips' sums and sums of squares.
  *
- * @param measured the same map as `strips`, or what gives the same values
+ * @param measured the same map as `strips`, or one with equal values
  */
 function normalize(
   context: LayerContext,
@@ -197,7 +197,7 @@ function resnet(
 /**
  * `Upsample2D`.
  *
- * @param byUse the last and largest one is cheaper to compute three times than to hold
+ * @param byUse the last and largest map, which is cheaper to compute three times than to keep
  */
 function enlarge(
   context: LayerContext,
@@ -225,7 +225,7 @@ function enlarge(
 }
 
 /**
- * The decoder behind its mid block: up blocks and output.
+ * The decoder after its mid block: up blocks and output.
  *
  * @param x float32 [b, c, h, w], h at least `count`
  * @returns [b, outChannels, f h, f w]

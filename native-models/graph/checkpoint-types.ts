@@ -1,4 +1,4 @@
-/** What a checkpoint is once its files have been found, whatever form they had. */
+/** A checkpoint whose files have been found, in whatever form they were. */
 import type { WeightChanges } from './lora/weight-changes.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import type { PredictionType } from './single-file/prediction-type.ts';
@@ -9,28 +9,28 @@ export type ComponentFolder = (typeof COMPONENT_FOLDERS)[number];
 
 /** One component: its class, its configuration, its validated weight files. */
 export interface CheckpointComponent {
-  /** Absolute path of the component's folder, or of the single file that it is a part of. */
+  /** Absolute path of the component's folder, or of the single file that contains it. */
   readonly folder: string;
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly weightFiles: readonly SafetensorsFile[];
-  /** What LoRAs add to its weights. */
+  /** Changes that LoRAs add to its weights. */
   readonly changes?: WeightChanges;
 }
 
 /** A checkpoint whose files have been found and whose headers have been checked. */
 export interface Checkpoint {
-  /** Absolute path; of the file, where there is only one. */
+  /** Absolute path; of the file if there is only one. */
   readonly folder: string;
   readonly components: ReadonlyMap<ComponentFolder, CheckpointComponent>;
-  /** For a checkpoint of one file in the original naming. */
+  /** Set for a single-file checkpoint in the original naming. */
   readonly singleFile?: SingleFile;
 }
 
-/** Models of one architecture, which share tokenizer and noise schedule. */
+/** Models of one architecture, which share a tokenizer and a noise schedule. */
 export type CheckpointFamily = 'sd1' | 'sd2' | 'sdxl';
 
-/** What a single file is, beside its tensors. */
+/** Facts about a single file besides its tensors. */
 export interface SingleFile {
   /** Absolute. */
   readonly path: string;

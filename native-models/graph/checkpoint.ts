@@ -112,7 +112,7 @@ function openFile(path: string): Checkpoint {
   throw new GraphError('FOREIGN_FILE', message);
 }
 
-/** Files of a folder that are whole checkpoints in the original naming. */
+/** Files in a folder that are complete checkpoints in the original naming. */
 function singleFilesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => /\.safetensors$/i.test(name));
   return names

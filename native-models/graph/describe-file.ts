@@ -1,4 +1,4 @@
-/** What a `.safetensors` file on somebody's disk is, by its header alone: for lists of many files. */
+/** Describes a user's `.safetensors` file from its header alone, for lists of many files. */
 import { openCheckpoint } from './checkpoint.ts';
 import type { CheckpointFamily } from './checkpoint-types.ts';
 import { recogniseTensorNames } from './foreign-file.ts';
@@ -8,21 +8,21 @@ import { isAutoencoder } from './single-file/ldm-autoencoder.ts';
 import { isSingleFile } from './single-file/open-single-file.ts';
 import { withoutPrefix } from './single-file/tensor-view.ts';
 
-/** A file, as far as its header tells. */
+/** A file, as far as its header says. */
 export interface FileDescription {
   readonly kind: 'checkpoint' | 'lora' | 'vae' | 'embedding' | 'other';
-  /** Of the models that it is, or goes with; null where names and shapes do not tell. */
+  /** Family of the model in it, or of the model it is for; null if names and shapes do not say. */
   readonly family: CheckpointFamily | null;
   /** The type of most of its bytes: F16, BF16, F32, F8_E4M3, ...; null for a file that cannot be read. */
   readonly precision: string | null;
-  /** Why it cannot be used, in a sentence; null where nothing speaks against it. */
+  /** Why it cannot be used, in a sentence; null if nothing is wrong. */
   readonly problem: string | null;
 }
 
 /** Width of the text states that a U-Net attends to, by family. */
 const familyOfWidth: Readonly<Record<number, CheckpointFamily>> = { 768: 'sd1', 1024: 'sd2', 2048: 'sdxl' };
 
-/** Describes a file; what is wrong with it is said, not thrown. */
+/** Describes a file; faults are part of the description, not thrown. */
 export function describeFile(path: string): FileDescription {
   let file: SafetensorsFile;
   try {

@@ -252,7 +252,7 @@ function singleFile(name: string, has: (pattern: RegExp) => boolean): ForeignFil
   };
 }
 
-/** Names what is missing where both sizes read the same in megabytes. */
+/** States the missing bytes if both sizes are equal in rounded megabytes. */
 function describeLack(expected: number, size: number): string {
   if (describeBytes(size) !== describeBytes(expected)) return `only ${describeBytes(size)} are there`;
   const missing = expected - size;

@@ -69,8 +69,8 @@ export interface BuildOptions {
   /** Self-attention layers of the U-Net that follow `kv_source`: 'all' (the default) or the 'decoder' half's. */
   readonly appearanceLayers?: AppearanceLayers;
   /**
-   * Strips in which an AutoencoderKL works on large feature maps: the same result in less memory. 1 by default; latents
-   * have at least so many rows. In single precision only.
+   * Number of strips in which an AutoencoderKL processes large feature maps: the same result in less memory. 1 by
+   * default; latents need at least as many rows. In single precision only.
    */
   readonly strips?: number;
 }

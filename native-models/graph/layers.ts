@@ -21,8 +21,8 @@ export interface LayerContext {
 }
 
 /**
- * A parameter in the type it is computed with, with what LoRAs add to it. All of that is computed from constants: it is
- * folded when the session is created, and costs nothing when it runs.
+ * A parameter in the type it is computed with, including what LoRAs add to it. These are constants, so they are folded
+ * when the session is created and cost nothing at run time.
  */
 export function parameter(
   context: LayerContext,
@@ -43,7 +43,7 @@ export interface LinearForm {
   readonly bias: boolean;
   /** Stored as a 1x1 convolution, [out, in, 1, 1]: the same product with the same bytes. */
   readonly asConvolution?: boolean;
-  /** Stored as [in, out], under the path itself, as OpenCLIP stores its projection. */
+  /** Stored as [in, out] under the path itself, as OpenCLIP stores its projection. */
   readonly isTransposed?: boolean;
   /** Compute only these outputs; the parameters' rows are contiguous, so a split costs nothing. */
   readonly rows?: readonly [first: number, end: number];

@@ -149,9 +149,9 @@ export class OnnxBuilder {
   }
 
   /**
-   * A constant whose bytes lie in the graph itself, row-major and little-endian.
+   * A constant with its bytes in the graph itself, row-major and little-endian.
    *
-   * @throws GraphError GRAPH_INVALID when the name is taken
+   * @throws GraphError GRAPH_INVALID if the name is taken
    */
   embedded(name: string, type: OnnxType, dims: readonly number[], bytes: Uint8Array<ArrayBuffer>): Value {
     const value = this.#define(name, type);

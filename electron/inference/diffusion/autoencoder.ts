@@ -7,7 +7,7 @@ import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
 
-/** Up to here a large autoencoder takes less than 2 GB as a whole. */
+/** Up to this size a large autoencoder takes less than 2 GB without strips. */
 const LARGEST_WHOLE_PIXELS = 768 * 768;
 
 const STRIPS = 24;
@@ -16,7 +16,7 @@ const STRIPS = 24;
 export class OnnxAutoencoder implements Autoencoder {
   readonly downscale: number;
   readonly latentChannels: number;
-  /** For pictures that are worked on as a whole, and for those in strips; few engines see both. */
+  /** For pictures processed whole, and for those in strips; few engines need both. */
   readonly #encoders: readonly [whole: LazySession<'vae_encoder'>, inStrips: LazySession<'vae_encoder'>];
   readonly #decoders: readonly [whole: LazySession<'vae_decoder'>, inStrips: LazySession<'vae_decoder'>];
   readonly #largestWhole: number;
@@ -24,10 +24,10 @@ export class OnnxAutoencoder implements Autoencoder {
   readonly #shift: number;
 
   /**
-   * Sessions are made when they are first needed, in single precision: autoencoders overflow in half precision unless
-   * they were made for it, and take little of the time.
+   * Sessions are created on first use, in single precision: autoencoders overflow in half precision unless they were
+   * made for it, and take little of the time.
    *
-   * @param largestWhole larger pictures, in pixels, are worked on in strips (docs/decisions/0180)
+   * @param largestWhole pictures with more pixels are processed in strips (docs/decisions/0180)
    * @throws StudioError MODEL_INVALID for an autoencoder that is not for RGB pictures, PACK_INCOMPLETE
    */
   constructor(checkpoint: Checkpoint, device: EngineDevice, largestWhole = LARGEST_WHOLE_PIXELS) {
@@ -77,7 +77,7 @@ export class OnnxAutoencoder implements Autoencoder {
     for (const session of [...this.#encoders, ...this.#decoders]) await session.release();
   }
 
-  /** Every strip has a row of latents at least. */
+  /** Every strip needs at least one row of latents. */
   #inStrips(height: number, width: number): 0 | 1 {
     return height * width > this.#largestWhole && height >= STRIPS * this.downscale ? 1 : 0;
   }

@@ -92,7 +92,7 @@ async function encode(
       ['penultimate_hidden_state', ...further],
     );
     states.push(weighStates(firstRow(outputs.penultimate_hidden_state!), weights));
-    // The first pass stands for the whole prompt.
+    // The first pass represents the whole prompt.
     pooled ??= outputs.text_embeds && firstRow(outputs.text_embeds);
   }
   return { states: joinPasses(states), pooled };

@@ -49,9 +49,9 @@ import { Preparation } from './preparation.ts';
 
 /** Options for opening an engine. */
 export interface EngineOptions {
-  /** Of a pack, or a checkpoint of one file. */
+  /** Folder of a pack, or a single-file checkpoint. */
   readonly packFolder: string;
-  /** An autoencoder in the place of the pack's own, and LoRAs. */
+  /** An autoencoder that replaces the pack's own, and LoRAs. */
   readonly vae?: ModelChanges['vae'];
   readonly loras?: ModelChanges['loras'];
   /** 'auto' by default. */

@@ -74,7 +74,7 @@ export async function openPhraseSegmenter(
   return own === undefined ? undefined : StarterSegmenter.open(own, device);
 }
 
-/** Whether a pack has a model that tells a picture's subject. */
+/** Whether a pack has a model that finds a picture's subject. */
 export function hasSubjectSegmenter(packFolder: string): boolean {
   return findComponentFolder(packFolder, 'subject', SUBJECT_FILE) !== undefined;
 }

@@ -111,13 +111,13 @@ export async function encodeMaskPng(mask: Tensor): Promise<Uint8Array> {
 /**
  * Encodes a picture as PNG in sRGB.
  *
- * @param between is called now and then while a large picture is encoded; what it throws ends that
+ * @param between called repeatedly while a large picture is encoded; an error thrown by it stops the encoding
  */
 export async function encodePng(image: RgbImage, between?: () => void | Promise<void>): Promise<Uint8Array> {
   return encodePixels(image, 3, 'without-profile', between);
 }
 
-/** Decodes a picture as {@link decodeImage} does, without a name for its content, which takes a hash of all of it. */
+/** Decodes a picture like {@link decodeImage}, without the hash of its content, which takes time for large pictures. */
 export async function decodeAll({ name, bytes }: PictureFile): Promise<RgbImage> {
   return decodePixels(bytes, name, 'picture');
 }

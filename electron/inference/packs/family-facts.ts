@@ -1,6 +1,7 @@
 /**
- * What a single file does not hold and its family fixes: the noise schedule, and the tokenizer. The values are those of
- * the published repositories (test/golden/published); the vocabulary comes with the program.
+ * Facts that a single file does not contain because its family determines them: the noise schedule and the tokenizer.
+ * The values are those of the published repositories (test/golden/published); the vocabulary is bundled with the
+ * program.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,14 +11,14 @@ import type { CheckpointFamily, SingleFile } from '../../../native-models/graph/
 import { StudioError } from '../../contract/errors.ts';
 import { studioFolders, thisMachine } from '../../foundation/folders.ts';
 
-/** Tokens that fill short prompts: OpenCLIP's encoders are padded with "!", id 0, CLIP's with the end token. */
+/** Tokens that pad short prompts: OpenCLIP's encoders use "!", id 0, CLIP's the end token. */
 export const PAD_TOKENS = {
   sd1: { tokenizer: '<|endoftext|>', tokenizer_2: '<|endoftext|>' },
   sd2: { tokenizer: '!', tokenizer_2: '!' },
   sdxl: { tokenizer: '<|endoftext|>', tokenizer_2: '!' },
 } as const satisfies Record<CheckpointFamily, Record<'tokenizer' | 'tokenizer_2', string>>;
 
-/** The schedule in the terms of a scheduler_config.json. */
+/** The schedule, in the format of a scheduler_config.json. */
 export function scheduleOfFamily({ predictionType, zeroTerminalSnr }: SingleFile): Record<string, unknown> {
   return {
     beta_start: 0.00085,
@@ -32,9 +33,9 @@ export function scheduleOfFamily({ predictionType, zeroTerminalSnr }: SingleFile
 const unpack = promisify(gunzip);
 
 /**
- * The texts of vocab.json and merges.txt of OpenAI's CLIP, which all families share.
+ * OpenAI CLIP's vocab.json and merges.txt, which all families share.
  *
- * @throws StudioError PACK_INCOMPLETE when the program is not whole
+ * @throws StudioError PACK_INCOMPLETE if the program's own files are incomplete
  */
 export async function readClipVocabulary(): Promise<{
   readonly vocabulary: string;

@@ -80,13 +80,13 @@ function componentFiles({ folder: root, components }: Checkpoint): string[] {
   return files;
 }
 
-/** Whether a file is a whole checkpoint in the original naming; whether it can be used is for the inspection to say. */
+/** Whether a file is a whole checkpoint in the original naming; the inspection decides whether it can be used. */
 export function isSingleFileCheckpoint(path: string): boolean {
   return recogniseForeignFile(path)?.kind === 'single-file';
 }
 
 /**
- * Refuses a file that is recognisably no model of the kind that is wanted: a LoRA, a pickle, ...
+ * Refuses a file that is recognisably of another kind: a LoRA, a pickle, ...
  *
  * @throws StudioError MODEL_INVALID saying what it is and what to do
  */

@@ -1,4 +1,4 @@
-/** What is put on a checkpoint for a render: another autoencoder, and LoRAs with their weights. */
+/** Changes to a checkpoint for a render: another autoencoder, and LoRAs with their weights. */
 import { basename, resolve } from 'node:path';
 import {
   type Checkpoint,
@@ -12,37 +12,36 @@ import type { RenderRequest } from '../../contract/render-request.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import type { WeightInspection } from './weight-inspection.ts';
 
-/** The files, as they were chosen. */
+/** The chosen files. */
 export interface ModelChanges {
-  /** A file or folder with an autoencoder, in the place of the checkpoint's own. */
+  /** A file or folder with an autoencoder that replaces the checkpoint's own. */
   readonly vae?: string | undefined;
   readonly loras?: readonly { readonly path: string; readonly weight: number }[] | undefined;
 }
 
-/** What a LoRA says of itself. */
+/** Facts from a LoRA's metadata. */
 export interface OpenedLora {
   readonly name: string;
   readonly weight: number;
   readonly triggerWords: readonly string[];
 }
 
-/** A checkpoint with its changes on it. */
+/** A checkpoint with its changes applied. */
 export interface ChangedCheckpoint {
   readonly checkpoint: Checkpoint;
-  /** What a request says of the changes; empty without any. */
+  /** The changes as a request records them; empty without any. */
   readonly identity: Pick<RenderRequest['pack'], 'vae' | 'loras'>;
   readonly loras: readonly OpenedLora[];
 }
 
-/** Where neither the file nor the checkpoint says one: SD 1.x and 2.x. */
+/** Used if neither the file nor the checkpoint states one: SD 1.x and 2.x. */
 const USUAL_SCALING_FACTOR = 0.18215;
 
 /**
- * Puts changes on a checkpoint; none of its files is changed.
+ * Applies changes to a checkpoint; none of its files is modified.
  *
- * @param inspect reads a weights file through once: its hash, and that it is sound
- * @throws StudioError MODEL_INVALID for a file that is something else or was made for another model, PACK_INCOMPLETE for
- *   one that is not there
+ * @param inspect reads a weights file once: returns its hash and checks its values
+ * @throws StudioError MODEL_INVALID for a file of another kind or for another model, PACK_INCOMPLETE for a missing one
  */
 export async function applyModelChanges(
   checkpoint: Checkpoint,

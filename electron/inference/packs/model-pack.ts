@@ -24,12 +24,12 @@ import { openTokenizer } from './pack-tokenizer.ts';
 import { trainedSize } from './trained-size.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 
-/** Of a checkpoint's folder. */
+/** For a checkpoint in a folder. */
 export const SCHEDULE_FILE = 'scheduler/scheduler_config.json';
 
 /** An opened pack: its files exist, its configuration is supported, its weights are finite. */
 export interface ModelPack {
-  /** Absolute path; of the file, for a checkpoint of one file that was opened by itself. */
+  /** Absolute path; of the file for a single-file checkpoint that was opened directly. */
   readonly folder: string;
   readonly name: string;
   /** The pack's identity in a render request. */
@@ -41,7 +41,7 @@ export interface ModelPack {
   /** How to generate pictures from prompts, if the manifest says. */
   readonly textToImage: TextToImageSettings | null;
   readonly schedule: NoiseScheduleConfig;
-  /** With the changes that it was opened with. */
+  /** Includes the changes it was opened with. */
   readonly checkpoint: Checkpoint;
   readonly loras: readonly OpenedLora[];
   readonly tokenize: (prompt: string) => TokenizedPrompt;
@@ -53,7 +53,7 @@ export interface OpenPackOptions {
   readonly cacheFolder: string;
   readonly changes?: ModelChanges;
   readonly signal?: AbortSignal;
-  /** Called with the number of files checked and in all; several times for a file that takes long to read. */
+  /** Called with the number of files checked and the total; several times for a file that takes long to read. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -108,7 +108,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
 }
 
 /**
- * The schedule that a checkpoint was trained with: its own file's, or its family's for a single file.
+ * The schedule that a checkpoint was trained with: from its own file, or its family's for a single file.
  *
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
  */
@@ -133,7 +133,7 @@ async function checkSize(root: string, file: PackManifest['files'][number]): Pro
   }
 }
 
-/** @returns SHA-256 over the names and hashes of all weight files; of a single file, its own */
+/** @returns SHA-256 over the names and hashes of all weight files; for a single file, its own */
 async function checkWeights(
   root: string,
   checkpoint: Checkpoint,
@@ -157,7 +157,7 @@ async function checkWeights(
         `${name} of the pack at ${root} is not the file listed in its manifest: its SHA-256 differs.`,
       );
     }
-    // A file of any name is the same checkpoint.
+    // The name of a single file does not matter for its identity.
     if (checkpoint.singleFile !== undefined) return sha256;
     lines.push(`${name} ${sha256}`);
     onProgress?.(index + 1, paths.length);

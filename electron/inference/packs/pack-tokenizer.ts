@@ -92,7 +92,7 @@ export async function openEncoderTokenizer(
 
 let bundledWords: Promise<Words> | undefined;
 
-/** Read once: every single file has the same. */
+/** Read once: all single files share it. */
 function readBundledWords(): Promise<Words> {
   bundledWords ??= readClipVocabulary().then(({ vocabulary, merges }) => ({
     vocabulary: vocabularySchema.parse(JSON.parse(vocabulary)),
@@ -103,7 +103,7 @@ function readBundledWords(): Promise<Words> {
 
 const bundledTokenizers = new Map<string, Promise<(prompt: string) => TokenizedPrompt>>();
 
-/** Made once: a tokenizer of this vocabulary takes half a second. */
+/** Created once: a tokenizer with this vocabulary takes half a second. */
 function openBundledTokenizer(
   padToken: string,
   maxLength: number,

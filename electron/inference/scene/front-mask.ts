@@ -1,6 +1,6 @@
 /**
- * What of the background is in front of a concept (docs/method.md, In front): where its mask is 1, the background is as it
- * was, bit for bit.
+ * The part of the background in front of a concept (docs/method.md, In front): where its mask is 1, the background is
+ * unchanged, bit for bit.
  */
 import type { FrameSize } from '../../contract/frame.ts';
 import type { Viewport } from '../../foundation/pictures/placed-picture.ts';
@@ -8,7 +8,7 @@ import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import { enlarged, type FrameOpacity } from './opacity-plane.ts';
 
-/** What of a mask is not behind another one: M (1 - F). Both of the same dims, 0..1. */
+/** The part of a mask that is not behind another one: M (1 - F). Both have the same dims, 0..1. */
 export function withoutFront(mask: Tensor, front: Tensor): Tensor {
   return tensor(
     mask.data.map((value, at) => value * (1 - front.data[at]!)),
@@ -16,7 +16,7 @@ export function withoutFront(mask: Tensor, front: Tensor): Tensor {
   );
 }
 
-/** A front mask in the pixels of a viewport that shows the background at its own size. */
+/** A front mask at the pixels of a viewport that shows the background at its own size. */
 export function frontRows(front: Tensor, background: FrameSize, { window }: Viewport): FrameOpacity {
   const [height, width] = front.dims as [number, number];
   const rows = enlarged(front, { width, height }, background);
@@ -28,14 +28,14 @@ export function frontRows(front: Tensor, background: FrameSize, { window }: View
   };
 }
 
-/** A front mask that has the viewport's own size already, dims [height, width]. */
+/** A front mask that already has the viewport's size, dims [height, width]. */
 export function frontPlane(front: Tensor): FrameOpacity {
   const [height, width] = front.dims as [number, number];
   return enlarged(front, { width, height }, { width, height });
 }
 
 /**
- * Draws on a picture, and brings back what is in front: before + (1 - F)(after - before).
+ * Draws on a picture, then restores what is in front: before + (1 - F)(after - before).
  *
  * @param picture changed in place
  * @param front in the picture's pixels
@@ -49,14 +49,14 @@ export function drawBehind(picture: RgbImage, { bounds, rowInto }: FrameOpacity,
     draw();
     return;
   }
-  // 1. What was there, where something is in front.
+  // 1. The pixels before drawing, where something is in front.
   const before = new Uint8Array(3 * width * height);
   const rowAt = (y: number) => 3 * ((top + y) * picture.width + left);
   for (let y = 0; y < height; y++) {
     before.set(picture.data.subarray(rowAt(y), rowAt(y) + 3 * width), 3 * y * width);
   }
   draw();
-  // 2. As much of it as is in front.
+  // 2. Restored by the front mask's weight.
   const share = new Float32Array(width);
   for (let y = 0; y < height; y++) {
     rowInto(top + y, { left, top, width, height }, share);

@@ -115,7 +115,7 @@ async function opacityOf({ prepared, parameters, fade }: FullSizeInputs): Promis
   }
 }
 
-/** An opacity less what is in front, which is taken away at full size so that nothing of it is touched. */
+/** An opacity minus what is in front, subtracted at full size so that the part in front is unchanged. */
 function behind(opacity: FrameOpacity, front: FrameOpacity): FrameOpacity {
   let hidden = new Float32Array(0);
   return {

@@ -85,10 +85,10 @@ function windowAround(
 }
 
 /**
- * A plane at another size, interpolated linearly; at its own size its values as they are.
+ * A plane resized by linear interpolation; its values unchanged at its own size.
  *
  * @param plane dims [size.height, size.width], 0..1
- * @param frame what it covers, in the pixels that are asked for
+ * @param frame the area it covers, in the requested pixels
  */
 export function enlarged(plane: Tensor, size: FrameSize, frame: FrameSize): FrameOpacity {
   const bounds = boundingRectangle(plane);

@@ -52,7 +52,7 @@ export interface PreparedScene {
   /** Its file, unless it is so large that reading it again is better. */
   readonly backgroundFile: PictureFile | undefined;
   readonly concepts: readonly ReadConcept[];
-  /** By concept, at the model's size: its mask with what something is in front of. */
+  /** By concept, at the model's size: its mask including what something is in front of. */
   readonly wholeMasks: readonly Tensor[];
   readonly conceptImageMode: RenderParameters['conceptImageMode'];
   /** Notices for the user. */
@@ -157,7 +157,7 @@ export async function prepareScene(
       image = await subjectPicture({
         image: concept.image,
         subject: concept.subject,
-        // Brought to the whole of its place: what is in front hides a part of it, and does not squeeze it.
+        // Aligned to its whole region: what is in front hides a part of it, and does not squeeze it.
         region: wholeMasks[index]!,
         inpainted,
         mode,

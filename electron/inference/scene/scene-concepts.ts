@@ -40,7 +40,7 @@ export interface PlacedConcept {
   readonly concept: RequestConcept;
   readonly cutOut: CutOut;
   readonly placement: Placement;
-  /** What of the background is in front of it, dims [height, width] in the background's aspect; null for nothing. */
+  /** The part of the background in front of it, dims [height, width] in the background's aspect; null for none. */
   readonly front: Tensor | null;
 }
 
@@ -94,7 +94,7 @@ async function readMask(id: AssetId, background: FrameSize, readAsset: AssetRead
   );
 }
 
-/** What of the background is in front of a concept; a mask that covers nothing hides nothing, and that is said. */
+/** The part of the background in front of a concept; a mask that covers nothing hides nothing, with a notice. */
 async function readFront(
   { front, name }: RequestConcept,
   background: FrameSize,

@@ -1,7 +1,7 @@
 /**
- * Tells a picture's subject from its surroundings with a model for salient objects, without being told what it is:
- * U2-Net (Qin et al. 2020, arXiv 2005.09007), IS-Net (Qin et al. 2022, arXiv 2203.03041), BiRefNet (Zheng et al. 2024,
- * arXiv 2401.03407), or another export of their form: a picture in, one map out, several of it the best first.
+ * Finds the salient subject of a picture without a phrase: with U2-Net (Qin et al. 2020, arXiv 2005.09007), IS-Net (Qin
+ * et al. 2022, arXiv 2203.03041), BiRefNet (Zheng et al. 2024, arXiv 2401.03407), or another export of their form: a
+ * picture in, one map out, or several with the best first.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,15 +25,15 @@ import type { ModelSession } from '../runtime/sessions.ts';
 export const SUBJECT_FILE = 'onnx/model.onnx';
 const PREPROCESSOR_FILE = 'preprocessor_config.json';
 
-/** From this share of the map's range on, a pixel belongs to the subject. */
+/** Share of the map's range from which a pixel belongs to the subject. */
 const THRESHOLD = 0.5;
-/** Maps whose values differ by less say nothing. */
+/** Maps with a smaller range of values are treated as empty. */
 const LEAST_RANGE = 1e-3;
-/** Side for a model that takes any size and does not say which: what U2-Net was trained at. */
+/** Side for a model that accepts any size and does not state one: U2-Net's training size. */
 const USUAL_SIDE = 320;
 
 const channelsSchema = z.tuple([z.number(), z.number(), z.number()]);
-/** As transformers writes it; without the file, what U2-Net's authors use. */
+/** In transformers' format; without the file, the values of U2-Net's authors. */
 const preprocessorSchema = z.object({
   image_mean: channelsSchema.default([0.485, 0.456, 0.406]),
   image_std: channelsSchema.default([0.229, 0.224, 0.225]),
@@ -77,7 +77,7 @@ export class SalientSubjectSegmenter implements SubjectSegmenter {
   }
 
   async find({ pixels }: NamedImage, signal?: CancelSignal): Promise<MaskProposal | undefined> {
-    // 1. The picture at the model's size, aspect and all: (x / 255 - mean) / std.
+    // 1. Resize the picture to the model's size, ignoring its aspect: (x / 255 - mean) / std.
     const { input, output, width, height } = this.#ports;
     const { image_mean: mean, image_std: std, rescale_factor: factor } = this.#preprocessor;
     const { data } = await resizeImage(pixels, { width, height });
@@ -94,7 +94,7 @@ export class SalientSubjectSegmenter implements SubjectSegmenter {
       [output],
     );
     throwIfCancelled(signal);
-    // 2. Its map from 0 to 1, at the picture's size.
+    // 2. Resize its map, 0 to 1, to the picture's size.
     const map = normalisedMap(results[output]!);
     if (map === undefined) return undefined;
     const opacity = await resizePlane(map, pixels);
@@ -124,9 +124,9 @@ async function readPreprocessor(path: string): Promise<Preprocessor> {
 }
 
 /**
- * Finds the picture and the map; exports name them as they like.
+ * Finds the picture and the map; exports name them freely.
  *
- * @throws StudioError MODEL_INVALID naming what the model takes
+ * @throws StudioError MODEL_INVALID naming the model's inputs
  */
 function readPorts({ inputs, outputs }: ModelSession, { size }: Preprocessor): Ports {
   const [input, ...others] = inputs;
@@ -140,7 +140,7 @@ function readPorts({ inputs, outputs }: ModelSession, { size }: Preprocessor): P
     output?.isTensor
   ) {
     const [height, width] = [input.shape[2], input.shape[3]];
-    // What the model can take goes before what is said of it.
+    // What the model accepts takes precedence over its preprocessor's settings.
     return {
       input: input.name,
       output: output.name,
@@ -156,7 +156,7 @@ function readPorts({ inputs, outputs }: ModelSession, { size }: Preprocessor): P
 }
 
 /**
- * The first map of an output, its least value 0 and its largest 1; logits go through the logistic function first.
+ * The first map of an output, scaled to 0..1; logits go through the logistic function first.
  *
  * @returns dims [height, width]; undefined for a map without contrast
  */
@@ -180,7 +180,7 @@ function normalisedMap({ data, dims }: ort.Tensor): Tensor | undefined {
   );
 }
 
-/** How sure the map is of the subject: its mean inside the mask, 0..1. */
+/** Confidence of the map: its mean inside the mask, 0..1. */
 function scoreOf(opacity: Tensor, mask: Tensor): number {
   let [sum, count] = [0, 0];
   for (const [at, inside] of mask.data.entries()) {

@@ -1,4 +1,4 @@
-/** Low-rank changes in a graph: W' = W + sum of scale * up * down, from constants alone. */
+/** Adds low-rank changes to a graph: W' = W + sum of scale * up * down, from constants. */
 import type { ParameterForm } from '../component-weights.ts';
 import { onnxTypes } from '../component-weights.ts';
 import { readExactly, withOpenFile } from '../file-range.ts';
@@ -9,12 +9,12 @@ import type { SafetensorsEntry } from '../safetensors.ts';
 import type { LowRankChange } from './weight-changes.ts';
 
 /**
- * Adds changes to a weight, in float32. The factors lie in the graph itself: a LoRA is in another folder than its
+ * Adds changes to a weight, in float32. The factors are embedded in the graph: a LoRA is in another folder than its
  * model, and ONNX Runtime reads external data from one folder only.
  *
- * @param stored the weight, or the rows of it that `form` names
- * @param shape of the whole weight, its outputs first
- * @returns a value of the dims of `stored`
+ * @param stored the weight, or those of its rows that `form` names
+ * @param shape of the whole weight, outputs first
+ * @returns a value with the dims of `stored`
  */
 export function addChanges(
   graph: OnnxBuilder,

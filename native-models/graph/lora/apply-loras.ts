@@ -1,4 +1,4 @@
-/** Puts LoRAs on a checkpoint: finds the weight that each of their modules changes. */
+/** Applies LoRAs to a checkpoint: finds the weight that each of their modules changes. */
 import { basename } from 'node:path';
 import type { Checkpoint, CheckpointComponent, ComponentFolder } from '../checkpoint-types.ts';
 import { GraphError } from '../graph-error.ts';
@@ -10,15 +10,15 @@ import type { LowRankChange } from './weight-changes.ts';
 /** A LoRA with the user's weight. */
 export interface WeightedLora {
   readonly file: LoraFile;
-  /** 1 is as it was trained; 0 is none; negative weights take away. */
+  /** 1 as trained, 0 for no effect; negative weights subtract. */
   readonly weight: number;
 }
 
 /**
- * The checkpoint with LoRAs on it; nothing of either is read.
+ * Returns the checkpoint with LoRAs applied; reads no weights.
  *
- * @throws GraphError ARCHITECTURE_UNSUPPORTED when a LoRA changes what the checkpoint does not have, or what has other
- *   sizes there: it was made for another model
+ * @throws GraphError ARCHITECTURE_UNSUPPORTED if a LoRA changes a weight that the checkpoint does not have, or that has
+ * another size: it was made for another model
  */
 export function withLoras(checkpoint: Checkpoint, loras: readonly WeightedLora[]): Checkpoint {
   if (loras.length === 0) return checkpoint;
@@ -45,7 +45,7 @@ export function withLoras(checkpoint: Checkpoint, loras: readonly WeightedLora[]
   return { ...checkpoint, components };
 }
 
-/** The weights of a component by the keys of LoRA files. */
+/** A component's weights by the keys of LoRA files. */
 function targetsOf(
   name: ComponentFolder,
   { weightFiles }: CheckpointComponent,
@@ -59,7 +59,7 @@ function targetsOf(
     targets.set(module.replace(/^text_model\./, '').replaceAll('.', '_'), entry);
   }
   if (name !== 'unet') return targets;
-  // kohya's LoRAs for SDXL name the modules as sgm does.
+  // kohya's LoRAs for SDXL use sgm's module names.
   const originals = ldmModuleNames(modules.map(([module]) => module));
   for (const [module, entry] of modules) {
     const original = originals.get(module);

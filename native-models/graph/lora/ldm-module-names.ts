@@ -1,4 +1,4 @@
-/** The names that LDM and sgm give to the modules of a U-Net, by diffusers' names. */
+/** The module names of LDM and sgm for a U-Net, by diffusers' names. */
 
 const outerModules: Readonly<Record<string, string>> = {
   'time_embedding.linear_1': 'time_embed.0',
@@ -17,8 +17,8 @@ const residualParts: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param modules paths in diffusers' naming, of one U-Net whose levels have equally many layers
- * @returns by diffusers' path, for the modules that have a name in the other naming
+ * @param modules paths in diffusers' naming, of one U-Net with the same number of layers on all levels
+ * @returns the other name by diffusers' path, for modules that have one
  */
 export function ldmModuleNames(modules: readonly string[]): Map<string, string> {
   const known = new Set(modules);

@@ -12,11 +12,13 @@ import { readTensorAsFloat32 } from '../safetensors-values.ts';
 /** The change to one module. */
 export interface LoraModule {
   readonly component: ComponentFolder;
-  /** Path of the module with underscores for dots, which is all that kohya's naming keeps; without `text_model_`. */
+  /**
+   * Path of the module with underscores for dots, which is all that kohya's naming preserves; without `text_model_`.
+   */
   readonly key: string;
   readonly down: SafetensorsEntry;
   readonly up: SafetensorsEntry;
-  /** alpha / rank, 1 where the file names no alpha. */
+  /** alpha / rank; 1 if the file has no alpha. */
   readonly scale: number;
 }
 
@@ -28,7 +30,7 @@ export interface LoraFile {
   readonly modules: readonly LoraModule[];
 }
 
-/** Relatives of LoRA that change weights in other ways, by a piece of their tensors' names. */
+/** Relatives of LoRA that change weights in other ways, by a part of their tensors' names. */
 const RELATIVES: readonly (readonly [RegExp, string])[] = [
   [/\.(dora_scale|lora_magnitude_vector)\b/, 'DoRA'],
   [/\.hada_[wt]\d/, 'LoHa'],
@@ -61,8 +63,8 @@ type Role = 'down' | 'up' | 'alpha';
  * Opens a LoRA; reads its header and its alphas.
  *
  * @param path absolute
- * @throws GraphError FOREIGN_FILE for what is none, ARCHITECTURE_UNSUPPORTED naming a relative that is not supported or a
- *   tensor that is not understood, TENSOR_MISSING, TENSOR_DTYPE, SAFETENSORS_*, FILE_UNREADABLE
+ * @throws GraphError FOREIGN_FILE for other files, ARCHITECTURE_UNSUPPORTED naming an unsupported relative of LoRA or
+ * an unknown tensor, TENSOR_MISSING, TENSOR_DTYPE, SAFETENSORS_*, FILE_UNREADABLE
  */
 export function openLora(path: string): LoraFile {
   const foreign = recogniseForeignFile(path);
@@ -142,14 +144,13 @@ function moduleOf(
   return { ...place, down, up, scale };
 }
 
-/** Most words that are shown of a file that names none itself. */
+/** Maximum number of words shown if the file names none itself. */
 const MOST_WORDS = 5;
 
 /**
- * Words that bring a LoRA out, from its metadata: those that its author names, else the tags that its training pictures
- * had most.
+ * Trigger words from a LoRA's metadata: the author's, or else the most frequent tags of its training pictures.
  *
- * @returns empty where the metadata say nothing
+ * @returns an empty list if the metadata contain none
  */
 export function triggerWordsOf({ metadata }: Pick<LoraFile, 'metadata'>): string[] {
   const phrase = metadata.get('modelspec.trigger_phrase');
@@ -171,7 +172,7 @@ export function triggerWordsOf({ metadata }: Pick<LoraFile, 'metadata'>): string
     .map(([tag]) => tag);
 }
 
-/** kohya's `ss_tag_frequency`: { folder: { tag: count } }; what cannot be read says nothing. */
+/** kohya's `ss_tag_frequency`: { folder: { tag: count } }; invalid contents are ignored. */
 function tagFrequencies(text: string | undefined): Record<string, Record<string, unknown> | null> {
   try {
     const parsed: unknown = JSON.parse(text ?? '{}');

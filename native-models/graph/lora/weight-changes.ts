@@ -1,7 +1,7 @@
-/** What LoRAs add to the weights of a component. */
+/** Changes that LoRAs add to a component's weights. */
 import type { SafetensorsEntry } from '../safetensors.ts';
 
-/** scale * up * down, added to one weight seen as a matrix [out, in * kernel area]. */
+/** scale * up * down, added to a weight viewed as a matrix [out, in * kernel area]. */
 export interface LowRankChange {
   /** The LoRA's file. */
   readonly path: string;
@@ -13,5 +13,5 @@ export interface LowRankChange {
   readonly scale: number;
 }
 
-/** Changes by the name of the tensor that they are added to. */
+/** Changes by the name of the tensor they are added to. */
 export type WeightChanges = ReadonlyMap<string, readonly LowRankChange[]>;

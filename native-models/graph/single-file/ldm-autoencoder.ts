@@ -1,6 +1,6 @@
 /**
- * The autoencoder of a single file, or one that stands alone: LDM's names and shapes
- * (`ldm/modules/diffusionmodules/model.py`) to those of diffusers' AutoencoderKL, and its configuration.
+ * Maps the autoencoder of a single file, or a stand-alone one, from LDM's names and shapes
+ * (`ldm/modules/diffusionmodules/model.py`) to those of diffusers' AutoencoderKL, with its configuration.
  */
 import type { MappedComponent } from './ldm-unet.ts';
 import { countWhile, dimension, type TensorView, TensorViewBuilder } from './tensor-view.ts';
@@ -18,7 +18,7 @@ const attentionParts: Readonly<Record<string, string>> = {
   proj_out: 'to_out.0',
 };
 
-/** Whether tensors are those of an autoencoder, in either naming, without a prefix. */
+/** Whether the tensors are an autoencoder's, in either naming, without a prefix. */
 export function isAutoencoder(tensors: TensorView): boolean {
   return tensors.has('decoder.conv_in.weight') && tensors.has('encoder.conv_in.weight');
 }
@@ -28,7 +28,7 @@ export function isAutoencoder(tensors: TensorView): boolean {
  * the same bytes. One in diffusers' naming already keeps its names.
  *
  * @param tensors without the prefix `first_stage_model.`
- * @param scalingFactor of the latents, which the file does not say
+ * @param scalingFactor of the latents, which the file does not state
  * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE
  */
 export function mapLdmAutoencoder(tensors: TensorView, scalingFactor: number): MappedComponent {
@@ -36,7 +36,7 @@ export function mapLdmAutoencoder(tensors: TensorView, scalingFactor: number): M
   if (levels === 0) return { tensors, config: configOf(tensors, scalingFactor) };
   const view = new TensorViewBuilder();
   for (const [name, entry] of tensors) {
-    // What training left: averages, discriminators.
+    // Leftovers of training: averages, discriminators.
     if (/^(loss|model_ema)\./.test(name)) continue;
     const target = diffusersName(name, levels);
     if (target.includes('.attentions.')) view.addAsLinear(target, entry);

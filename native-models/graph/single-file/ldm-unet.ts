@@ -1,11 +1,11 @@
 /**
- * The U-Net of a single file: LDM's names and shapes (`ldm/modules/diffusionmodules/openaimodel.py`; sgm's for SDXL)
- * to those of diffusers' UNet2DConditionModel, and its configuration from the shapes.
+ * Maps the U-Net of a single file from LDM's names and shapes (`ldm/modules/diffusionmodules/openaimodel.py`; sgm's for
+ * SDXL) to those of diffusers' UNet2DConditionModel, with a configuration derived from the shapes.
  */
 import { GraphError } from '../graph-error.ts';
 import { countWhile, dimension, type TensorView, TensorViewBuilder } from './tensor-view.ts';
 
-/** A component under diffusers' names, with the configuration that its shapes say. */
+/** A component with diffusers' names, and the configuration that follows from its shapes. */
 export interface MappedComponent {
   readonly tensors: TensorView;
   readonly config: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface MappedComponent {
 const HEAD_CHANNELS = 64;
 /** SD 1.x: `num_heads`. */
 const HEADS_OF_SD1 = 8;
-/** sgm's SDXL feeds six numbers: original size, crop corner, target size. */
+/** sgm's SDXL takes six numbers: original size, crop corner, target size. */
 const TIME_IDS = 6;
 
 const residualParts: Readonly<Record<string, string>> = {
@@ -40,18 +40,18 @@ const outerModules: Readonly<Record<string, string>> = {
 /** One level on the way down or up. */
 interface Level {
   channels: number;
-  /** Transformer blocks behind each residual block; 0 where there is none. */
+  /** Transformer blocks after each residual block; 0 for none. */
   readonly depths: number[];
 }
 
-/** Which diffusers module a module of the file is, by its path. */
+/** diffusers' module for each of the file's modules, by path. */
 type Modules = Map<string, string>;
 
 /**
  * Maps a U-Net.
  *
  * @param tensors without the prefix `model.diffusion_model.`
- * @param textDim of SDXL's pooled embedding, where the file has the encoder that gives it
+ * @param textDim width of SDXL's pooled embedding, if the file contains the encoder that computes it
  * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE, ARCHITECTURE_UNSUPPORTED
  */
 export function mapLdmUnet(tensors: TensorView, textDim: number | undefined): MappedComponent {
@@ -66,7 +66,7 @@ export function mapLdmUnet(tensors: TensorView, textDim: number | undefined): Ma
     modules.set(module, path);
   }
   const view = new TensorViewBuilder();
-  // What has no place keeps its name: the graph's builder does not ask for it, and its loader names it.
+  // A tensor without a place keeps its name: the graph's builder does not ask for it, and the loader reports it.
   for (const [name, entry] of tensors) view.add(diffusersName(name, modules), entry);
   return { tensors: view.tensors, config: configOf(tensors, down, up, textDim) };
 }
@@ -118,7 +118,7 @@ function planUp(tensors: TensorView, modules: Modules): Level[] {
   return levels;
 }
 
-/** A residual block, and the transformer behind it. */
+/** A residual block, and the transformer after it. */
 function addLayer(tensors: TensorView, modules: Modules, module: string, path: string, level: Level): void {
   const layer = level.depths.length;
   modules.set(`${module}.0`, `${path}.resnets.${layer}`);
@@ -163,7 +163,7 @@ function configOf(
   };
   const middle = depthOf(tensors, 'middle_block.1');
   const downDepths = down.map(depths);
-  // A level without attention takes the depth of the middle, which is the last level's in diffusers' terms.
+  // A level without attention gets the depth of the middle, which in diffusers' terms is the last level's.
   if (!hasAttention(down.at(-1)!)) downDepths[downDepths.length - 1] = Math.max(middle, 1);
   const upDepths = up.map(depths);
   const isMirrored = up.every((level, index) => {
@@ -185,7 +185,7 @@ function configOf(
     use_linear_projection: isLinear,
     transformer_layers_per_block: downDepths,
     ...(!isMirrored && { reverse_transformer_layers_per_block: upDepths }),
-    // Scores of SD 2.x overflow in half precision; SD 1.x and XL were trained in it.
+    // Attention scores of SD 2.x overflow in half precision; SD 1.x and XL were trained in it.
     upcast_attention: isLinear && !tensors.has('label_emb.0.0.weight'),
     ...textTime(tensors, textDim),
   };
@@ -197,7 +197,7 @@ function textTime(tensors: TensorView, textDim: number | undefined): Record<stri
   const total = dimension(tensors, 'label_emb.0.0.weight', 1);
   return {
     addition_embed_type: 'text_time',
-    // 2816 = 1280 of pooled text and six numbers of 256 sinusoids each.
+    // 2816 = 1280 for pooled text and six numbers with 256 sinusoids each.
     addition_time_embed_dim: textDim === undefined ? 256 : (total - textDim) / TIME_IDS,
     projection_class_embeddings_input_dim: total,
   };

@@ -1,4 +1,4 @@
-/** Autoencoders that stand alone: a file in LDM's or diffusers' naming, or a folder of diffusers. */
+/** Stand-alone autoencoders: a file in LDM's or diffusers' naming, or a diffusers folder. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openCheckpoint, requireComponent } from '../checkpoint.ts';
@@ -10,16 +10,16 @@ import { openSafetensors } from '../safetensors.ts';
 import { isAutoencoder, mapLdmAutoencoder } from './ldm-autoencoder.ts';
 import { withoutPrefix } from './tensor-view.ts';
 
-/** Prefixes under which whole checkpoints keep it. */
+/** Prefixes of the autoencoder in whole checkpoints. */
 const PREFIXES = ['', 'first_stage_model.', 'vae.'];
 
 /**
- * Opens an autoencoder in the place of a checkpoint's own; reads headers only.
+ * Opens an autoencoder that replaces a checkpoint's own; reads headers only.
  *
  * @param path a `.safetensors` file, the folder of an AutoencoderKL or AutoencoderTiny, or a checkpoint that has one
- * @param scalingFactor of the latents that it is for; a config.json beside the file says another
- * @throws GraphError FOREIGN_FILE for a file that holds none, CHECKPOINT_INCOMPLETE, CONFIG_INVALID, SAFETENSORS_*,
- *   FILE_UNREADABLE
+ * @param scalingFactor of the latents it is for; overridden by a config.json next to the file
+ * @throws GraphError FOREIGN_FILE for a file without an autoencoder, CHECKPOINT_INCOMPLETE, CONFIG_INVALID,
+ * SAFETENSORS_*, FILE_UNREADABLE
  */
 export function openAutoencoder(path: string, scalingFactor: number): CheckpointComponent {
   const absolute = resolve(path);
@@ -50,7 +50,7 @@ export function openAutoencoder(path: string, scalingFactor: number): Checkpoint
   );
 }
 
-/** Of a file that lies in its diffusers folder. */
+/** For a file inside its diffusers folder. */
 function ownConfig(path: string): Record<string, unknown> {
   const config = join(dirname(path), 'config.json');
   if (basename(path) !== 'diffusion_pytorch_model.safetensors' || !existsSync(config)) return {};

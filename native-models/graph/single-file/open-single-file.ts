@@ -1,7 +1,7 @@
 /**
- * Checkpoints of one file in the original naming (LDM for SD 1.x and 2.x, sgm for SDXL), as most are shared. The
- * family is recognised from tensor names and shapes; components are views of the file under diffusers' names, so
- * that the graphs are built as for a folder and point into the file in place.
+ * Single-file checkpoints in the original naming (LDM for SD 1.x and 2.x, sgm for SDXL), the most widely shared form.
+ * The family is recognised from tensor names and shapes; components are views of the file under diffusers' names, so
+ * that graphs are built as for a folder and refer to the file in place.
  */
 import { basename } from 'node:path';
 import type {
@@ -25,23 +25,23 @@ const SDXL_FIRST = 'conditioner.embedders.0.transformer.';
 const SDXL_SECOND = 'conditioner.embedders.1.model.';
 const REFINER = 'conditioner.embedders.0.model.';
 
-/** The latents' scale, by family: LDM and sgm configurations. */
+/** Scale of the latents by family, from LDM's and sgm's configurations. */
 const SCALING_FACTORS: Readonly<Record<CheckpointFamily, number>> = {
   sd1: 0.18215,
   sd2: 0.18215,
   sdxl: 0.13025,
 };
 
-/** Whether tensors are named as those of a single-file checkpoint. */
+/** Whether the tensors have the names of a single-file checkpoint. */
 export function isSingleFile(tensors: Iterable<string>): boolean {
   for (const name of tensors) if (name.startsWith(UNET)) return true;
   return false;
 }
 
 /**
- * Opens a single file; reads its header only, and one small tensor of SD 2.x.
+ * Opens a single file; reads only its header, and one small tensor for SD 2.x.
  *
- * A file without text encoder or autoencoder opens too: what is missing is missed where it is asked for.
+ * A file without text encoder or autoencoder opens too: missing parts are reported when they are requested.
  *
  * @param path absolute
  * @throws GraphError ARCHITECTURE_UNSUPPORTED, TENSOR_DTYPE (8-bit floats), TENSOR_MISSING, TENSOR_SHAPE, SAFETENSORS_*
@@ -81,10 +81,10 @@ export function openSingleFile(path: string, file: SafetensorsFile = openSafeten
   return { folder: path, components, singleFile: { path, family, predictionType, zeroTerminalSnr } };
 }
 
-/** Latent elements along a side of the pictures of training. */
+/** Side of the training pictures, in latent elements. */
 function sampleSizeOf(family: CheckpointFamily, predictionType: PredictionType): number {
   if (family === 'sdxl') return 128;
-  // The 768-pixel models of SD 2.x are those that predict v.
+  // Among the SD 2.x models, those for 768 pixels predict v.
   return family === 'sd2' && predictionType === 'v_prediction' ? 96 : 64;
 }
 
@@ -111,7 +111,7 @@ function familyOf(path: string, tensors: TensorView, unet: TensorView): Checkpoi
     );
   }
   if (has(SDXL_SECOND)) return 'sdxl';
-  // Without text encoders the U-Net tells: what it is conditioned on, and how its transformers begin.
+  // Without text encoders, the U-Net decides: by its conditioning, and by the first layer of its transformers.
   if (unet.has('label_emb.0.0.weight')) return 'sdxl';
   const projection = [...unet].find(([name]) => name.endsWith('.proj_in.weight'))?.[1];
   return projection?.shape.length === 2 ? 'sd2' : 'sd1';

@@ -1,12 +1,12 @@
 /**
- * What a single file's U-Net predicts. The tensors' names and shapes do not say it; in this order these do:
+ * Determines what a single file's U-Net predicts. Tensor names and shapes do not say; these sources do, in this order:
  *
  * | | |
  * | --- | --- |
  * | metadata `modelspec.prediction_type` | of the ModelSpec standard: "epsilon" or "v" |
- * | tensors `v_pred` and `ztsnr` | SDXL checkpoints that were trained so carry them, for ComfyUI |
+ * | tensors `v_pred` and `ztsnr` | markers for ComfyUI in SDXL checkpoints trained this way |
  * | `NAME.yaml` in the same folder | LDM's configuration, as A1111 reads it: `parameterization: "v"` or not |
- * | the spread of a bias (SD 2.x) | above 0.09 in the 768-pixel models and what was made from them: ComfyUI's rule |
+ * | the spread of a bias (SD 2.x) | above 0.09 in the 768-pixel models and their derivatives: ComfyUI's rule |
  *
  * SD 1.x and SDXL predict epsilon unless one of the first three says otherwise.
  */
@@ -35,7 +35,7 @@ export function predictionTypeOf(file: SafetensorsFile, isSd2: boolean): Predict
   return spread(readTensorAsFloat32(file, V_BIAS)) > V_BIAS_SPREAD ? 'v_prediction' : 'epsilon';
 }
 
-/** Standard deviation, of the values themselves, not of a sample. */
+/** Population standard deviation, not a sample's. */
 function spread(values: Float32Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);

@@ -1,18 +1,18 @@
 /**
- * Tensors of a file under other names: the same bytes, or a range of rows of them, at the same place in the file.
- * What is built from a view points into the file as it is; nothing is copied or converted.
+ * Views of a file's tensors under other names: the same bytes, or a range of their rows, at the same place in the file.
+ * Graphs built from a view refer to the file itself; nothing is copied or converted.
  */
 import { GraphError } from '../graph-error.ts';
 import type { SafetensorsEntry } from '../safetensors.ts';
 
-/** Tensors by the names that a graph's builder asks for. */
+/** Tensors by the names that a graph's builder requests. */
 export type TensorView = ReadonlyMap<string, SafetensorsEntry>;
 
-/** A view that is being made. */
+/** A view under construction. */
 export class TensorViewBuilder {
   readonly tensors = new Map<string, SafetensorsEntry>();
 
-  /** The tensor under another name. @throws GraphError SAFETENSORS_BAD_HEADER when two tensors get one name */
+  /** Adds the tensor under another name. @throws GraphError SAFETENSORS_BAD_HEADER if two tensors get one name */
   add(name: string, entry: SafetensorsEntry): void {
     if (this.tensors.has(name)) {
       throw new GraphError(
@@ -23,7 +23,7 @@ export class TensorViewBuilder {
     this.tensors.set(name, { ...entry, name });
   }
 
-  /** A 1x1 convolution's weight [out, in, 1, 1] as a linear layer's [out, in]; other shapes stay as they are. */
+  /** A 1x1 convolution's weight [out, in, 1, 1] as a linear layer's [out, in]; other shapes are unchanged. */
   addAsLinear(name: string, entry: SafetensorsEntry): void {
     const [rows, columns, ...kernel] = entry.shape;
     const isOneByOne = kernel.length > 0 && kernel.every((side) => side === 1);
@@ -31,9 +31,9 @@ export class TensorViewBuilder {
   }
 
   /**
-   * Parts of equal height of a tensor that several layers share, first rows first.
+   * Splits a tensor that several layers share into parts of equal height, first rows first.
    *
-   * @throws GraphError TENSOR_SHAPE when the rows cannot be divided
+   * @throws GraphError TENSOR_SHAPE if the rows cannot be divided evenly
    */
   addParts(names: readonly string[], entry: SafetensorsEntry): void {
     const [rows = 0, ...rest] = entry.shape;
@@ -51,7 +51,7 @@ export class TensorViewBuilder {
   }
 }
 
-/** The tensors whose names begin with a prefix, without it. */
+/** The tensors with a prefix, by their names without it. */
 export function withoutPrefix(tensors: TensorView, prefix: string): Map<string, SafetensorsEntry> {
   const found = new Map<string, SafetensorsEntry>();
   for (const [name, entry] of tensors) {
@@ -67,7 +67,7 @@ export function countWhile(has: (index: number) => boolean): number {
   return count;
 }
 
-/** A dimension of a tensor that must be there. @throws GraphError TENSOR_MISSING, TENSOR_SHAPE */
+/** A dimension of a required tensor. @throws GraphError TENSOR_MISSING, TENSOR_SHAPE */
 export function dimension(tensors: TensorView, name: string, axis: number): number {
   const entry = tensors.get(name);
   if (entry === undefined) throw new GraphError('TENSOR_MISSING', `The file has no tensor "${name}".`);

@@ -1,16 +1,16 @@
 /**
- * The text encoders of a single file. CLIP ViT-L stands under transformers' own names (SD 1.x, SDXL's first encoder);
- * OpenCLIP (SD 2.x, SDXL's second) under `open_clip/transformer.py`'s, with the projections to queries, keys and values
- * in one tensor of three times the rows.
+ * The text encoders of a single file. CLIP ViT-L has transformers' own names (SD 1.x, SDXL's first encoder); OpenCLIP
+ * (SD 2.x, SDXL's second) has those of `open_clip/transformer.py`, with the projections to queries, keys and values in
+ * one tensor with three times the rows.
  */
 import type { SafetensorsEntry } from '../safetensors.ts';
 import type { MappedComponent } from './ldm-unet.ts';
 import { countWhile, dimension, type TensorView, TensorViewBuilder } from './tensor-view.ts';
 
-/** Every CLIP text model that Stable Diffusion has had: 768 / 12, 1024 / 16, 1280 / 20. */
+/** All CLIP text models of Stable Diffusion: 768 / 12, 1024 / 16, 1280 / 20. */
 const HEAD_CHANNELS = 64;
 
-/** Of no use to a text encoder: what trainers and other programs leave beside it. */
+/** Unused by a text encoder: leftovers of trainers and other programs. */
 const SPARE = /^(logit_scale|text_projection\.weight|(text_model\.)?embeddings\.position_ids)$/;
 
 /** @param tensors without the prefix `cond_stage_model.transformer.` or `conditioner.embedders.0.transformer.` */
@@ -40,9 +40,9 @@ const openClipModules: Readonly<Record<string, string>> = {
  * Maps OpenCLIP's text model.
  *
  * @param tensors without the prefix `cond_stage_model.model.` or `conditioner.embedders.1.model.`
- * @param use SD 2.x takes the states before the last layer through the final norm: that layer is left out, as the
- *   published configuration of diffusers does. SDXL takes them without the norm, and needs the last layer and the
- *   projection for its pooled embedding
+ * @param use SD 2.x applies the final norm to the states before the last layer: the last layer is omitted, as in
+ * diffusers' published configuration. SDXL uses them without the norm, and needs the last layer and the projection for
+ * its pooled embedding
  * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE
  */
 export function mapOpenClip(tensors: TensorView, use: 'sd2' | 'sdxl'): MappedComponent {
@@ -51,7 +51,7 @@ export function mapOpenClip(tensors: TensorView, use: 'sd2' | 'sdxl'): MappedCom
   const view = new TensorViewBuilder();
   for (const [name, entry] of tensors) {
     if (name === 'text_projection') {
-      // [hidden, projected], transposed to what a linear layer stores; the graph multiplies with it as it is.
+      // [hidden, projected], transposed from a linear layer's; the graph multiplies with it as it is.
       if (use === 'sdxl') view.add('text_projection', entry);
     } else if (name in openClipModules) {
       view.add(`text_model.${openClipModules[name]}`, entry);
@@ -98,7 +98,7 @@ function configOf(
     num_attention_heads: width / HEAD_CHANNELS,
     max_position_embeddings: dimension(tensors, `${prefix}embeddings.position_embedding.weight`, 0),
     hidden_act: activation,
-    // The end-of-text token is the last word of CLIP's vocabulary.
+    // The end-of-text token is the last entry of CLIP's vocabulary.
     eos_token_id: words - 1,
     ...(tensors.has('text_projection') && { projection_dim: dimension(tensors, 'text_projection', 1) }),
   };
