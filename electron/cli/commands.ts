@@ -52,6 +52,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./farm.ts')).farmCommands,
   },
   {
+    name: 'study',
+    summary: 'Serves the rating page of a user study to participants, and its results.',
+    load: async () => (await import('./study.ts')).studyCommand,
+  },
+  {
     name: 'bench',
     summary: 'Measures a render against the textbook version of the method, in one run.',
     load: loadBench,

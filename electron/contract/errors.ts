@@ -69,6 +69,7 @@ export const errorCodes = {
   SENDER_REFUSED: 'A message came from an untrusted sender.',
   SIZE_MISMATCH: 'Pictures and masks of a scene differ in size, or do not fit the model.',
   STORE_BUSY: 'Another process is working on the same model pack.',
+  STUDY_INVALID: 'A study, one of its pictures or its ratings are missing, or not in the documented format.',
   USAGE: 'The command line is invalid.',
 } as const;
 

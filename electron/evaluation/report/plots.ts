@@ -1,25 +1,9 @@
 /** The report's plots as SVG text, by Observable Plot on a document without a browser. */
 import { SCORES, type ScoreName } from '../picture-scores.ts';
+import { ACCENT, INK, openPlotCanvas, type PlotCanvas } from './plot-canvas.ts';
 import { type MethodSummary, measuredScores, type ProtocolReport } from './summary.ts';
 
 const WIDTH_PX = 520;
-const INK = '#1b1f24';
-const ACCENT = '#1f5fbf';
-
-type Plot = typeof import('@observablehq/plot');
-interface Canvas {
-  readonly plot: Plot;
-  /** Of linkedom; Plot only creates elements with it. */
-  readonly document: NonNullable<Parameters<Plot['plot']>[0]>['document'] & object;
-}
-
-async function openCanvas(): Promise<Canvas> {
-  // Loaded only for a report: all of d3 comes with it.
-  const [plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  return { plot, document: document as unknown as Canvas['document'] };
-}
-
 /** A plot with its caption. */
 export interface Figure {
   readonly id: string;
@@ -29,7 +13,7 @@ export interface Figure {
 
 /** Every plot for which something was measured. */
 export async function figuresOf(report: ProtocolReport): Promise<readonly Figure[]> {
-  const canvas = await openCanvas();
+  const canvas = await openPlotCanvas();
   const methods = report.methods.filter(({ kind }) => kind !== 'grid');
   const figures = measuredScores(report)
     .filter((score) => methods.some(({ scores }) => scores[score] !== null))
@@ -46,7 +30,11 @@ export async function figuresOf(report: ProtocolReport): Promise<readonly Figure
 /** What the sweep is shown by: fidelity, and the two ways in which too much of it shows. */
 const SWEPT: readonly ScoreName[] = ['iclip', 'idino', 'appearance', 'leakage', 'ring'];
 
-function scorePlot({ plot, document }: Canvas, score: ScoreName, methods: readonly MethodSummary[]): Figure {
+function scorePlot(
+  { plot, document }: PlotCanvas,
+  score: ScoreName,
+  methods: readonly MethodSummary[],
+): Figure {
   const { title, better } = SCORES[score];
   const rows = methods.flatMap((summary) => {
     const interval = summary.scores[score];
@@ -85,7 +73,11 @@ function labelOf({ id, title, kind }: MethodSummary): string {
   return kind === 'recommended' ? 'PnP-MIX, recommended' : title;
 }
 
-function sweepPlot({ plot, document }: Canvas, score: ScoreName, cells: readonly MethodSummary[]): Figure {
+function sweepPlot(
+  { plot, document }: PlotCanvas,
+  score: ScoreName,
+  cells: readonly MethodSummary[],
+): Figure {
   const rows = cells.flatMap(({ cell, scores }) => {
     const interval = scores[score];
     return interval === null ? [] : [{ alpha: cell!.alpha, beta: `β ${cell!.beta}`, ...interval }];
@@ -118,7 +110,10 @@ function sweepPlot({ plot, document }: Canvas, score: ScoreName, cells: readonly
   };
 }
 
-function timePlot({ plot, document }: Canvas, { rows }: NonNullable<ProtocolReport['totalTimes']>): Figure {
+function timePlot(
+  { plot, document }: PlotCanvas,
+  { rows }: NonNullable<ProtocolReport['totalTimes']>,
+): Figure {
   const points = rows.flatMap(({ concepts, first, retune }) => [
     { concepts, seconds: first.seconds, what: 'first' },
     { concepts, seconds: retune.seconds, what: 're-tune' },

@@ -1,0 +1,110 @@
+/** `study`: its links, what it refuses, and that a kill loses nothing that was answered. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../cli/run-command.ts';
+import { temporaryFolder } from '../inference/tiny-pack.ts';
+import { rater } from './rater.ts';
+import { sampleStudy } from './sample-study.ts';
+
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = join(temporaryFolder(), 'study');
+  await sampleStudy(folder);
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rmSync(join(folder, '..'), { recursive: true }));
+
+interface Served {
+  readonly child: ChildProcess;
+  readonly base: string;
+  readonly resultsUrl: string;
+  readonly tokens: readonly string[];
+}
+
+async function serve(...args: string[]): Promise<Served> {
+  const main = join(import.meta.dirname, '../../../electron/cli/main.ts');
+  const child = spawn(process.execPath, [main, 'study', folder, '--port', '0', '--json', ...args]);
+  children.push(child);
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { links, resultsUrl } = JSON.parse(line) as { resultsUrl: string; links: { url: string }[] };
+  const tokens = links.map(({ url }) => url.split('#token=')[1]!);
+  return { child, base: new URL(resultsUrl).origin, resultsUrl, tokens };
+}
+
+test('a kill loses no page that was answered, and the links stay the same', async () => {
+  const first = await serve('--participants', '3');
+  expect(new Set(first.tokens).size).toBe(3);
+  const before = rater(first.base, first.tokens[0]!, 1, folder);
+  const begun = await before.consent();
+  const { done } = await before.ratePage(begun);
+  expect(done).toBe(1);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+
+  const second = await serve('--participants', '3');
+  expect(second.tokens).toEqual(first.tokens);
+  const after = rater(second.base, second.tokens[0]!, 1, folder);
+  expect(await after.session()).toMatchObject({ hasConsented: true, done: 1, total: 6 });
+  // Ctrl-C ends it.
+  second.child.kill('SIGINT');
+  expect(await once(second.child, 'exit')).toEqual([0, null]);
+  const { out, exitCode } = await runCommand(['study', folder, '--results']);
+  expect(exitCode).toBe(0);
+  expect(out).toContain('1 participants have rated, 0 have finished, 0 are excluded');
+});
+
+describe('requests', () => {
+  test('need a token, the consent, the page that is next, and whole ratings', async () => {
+    const { base, tokens, resultsUrl } = await serve('--participants', '3');
+    const ask = async (path: string, token?: string, body?: unknown) => {
+      const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+      const init = body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) };
+      return (await fetch(new URL(path, base), init)).status;
+    };
+    const [, token = ''] = tokens;
+    expect(await ask('/api/session')).toBe(401);
+    expect(await ask('/api/session', 'guess')).toBe(401);
+    expect(await ask('/api/results', token)).toBe(401);
+    expect(await ask('/api/results', resultsUrl.split('#results=')[1])).toBe(200);
+    expect(await ask('/api/nothing', token)).toBe(404);
+    expect(await ask('/../study.json')).toBe(404);
+    expect(await ask('/page.ts', undefined, {})).toBe(405);
+    const ratings = [0, 0, 0, 0].map(() => [3, 3, 3]);
+    expect(await ask('/api/pages', token, { index: 0, ratings })).toBe(403);
+    expect(await ask('/api/consent', token, {})).toBe(200);
+    for (const wrong of [[[3, 3, 3]], ratings.map(() => [3, 3]), ratings.map(() => [3, 3, 6])]) {
+      expect(await ask('/api/pages', token, { index: 0, ratings: wrong })).toBe(400);
+    }
+    expect(await ask('/api/pages', token, { index: 2, ratings })).toBe(409);
+    expect(await ask('/api/pages', token, { index: 0, ratings })).toBe(200);
+    // Sent twice: stored once.
+    expect(await ask('/api/pages', token, { index: 0, ratings })).toBe(200);
+    expect(await ask('/api/pictures/0/c4', token)).toBe(404);
+    expect(await ask('/api/pages', token, { index: 1, ratings: 'x'.repeat(70_000) })).toBe(413);
+    const session = await (
+      await fetch(new URL('/api/session', base), { headers: { Authorization: `Bearer ${token}` } })
+    ).text();
+    expect(JSON.parse(session).done).toBe(1);
+    // Blind: nothing that the page gets names a method.
+    expect(session).not.toMatch(/PnP|Perfusion|Mix|Custom/);
+  });
+});
+
+test('a folder without a study, and options that are not understood', async () => {
+  const empty = join(folder, '..', 'empty');
+  mkdirSync(empty);
+  expect(await runCommand(['study', empty])).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('STUDY_INVALID'),
+  });
+  expect((await runCommand(['study'])).exitCode).toBe(2);
+  expect((await runCommand(['study', folder, '--port', 'x'])).exitCode).toBe(2);
+});
