@@ -7,7 +7,7 @@
 import { basename, dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { type CatalogComponent, type CatalogFile, packPathSchema } from '../contract/pack-catalog.ts';
-import { type CheckpointRole, inspectCheckpoint } from '../inference/packs/inspect-checkpoint.ts';
+import { type CheckpointInspection, inspectCheckpoint } from '../inference/packs/inspect-checkpoint.ts';
 import { type FoundFile, findFile, halfPrecisionPath } from './import-files.ts';
 
 /**
@@ -18,15 +18,20 @@ import { type FoundFile, findFile, halfPrecisionPath } from './import-files.ts';
 export async function findCheckpoint(
   place: string,
   component: CatalogComponent,
-  role: CheckpointRole,
+  role: NonNullable<CatalogComponent['checkpoint']>,
 ): Promise<FoundFile[] | string> {
-  let paths: readonly string[];
+  let inspection: CheckpointInspection;
   try {
-    paths = await inspectCheckpoint(place, role);
+    inspection = await inspectCheckpoint(place);
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
     return error.message;
   }
+  // A pack's blending model has its resolution and its parameters; SDXL is a model of its own.
+  if (role === 'blending' && inspection.isSdxl) {
+    return `${place} is an SDXL model, which this pack can use for backgrounds only. To blend with it, open it as the model itself`;
+  }
+  const { files: paths } = inspection;
   const files: FoundFile[] = [];
   const [first = ''] = paths;
   // A path with folders in it is none of a single file.

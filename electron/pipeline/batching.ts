@@ -6,7 +6,7 @@
  * permanently and the call repeated.
  */
 import { PipelineError } from './errors.ts';
-import type { AddedConditioning, AttentionLayers, RunControls, Unet, UnetRow } from './ports.ts';
+import type { AttentionLayers, PromptConditioning, RunControls, Unet, UnetRow } from './ports.ts';
 import {
   type NoiseScheduleConfig,
   noiseFromModelOutput,
@@ -28,10 +28,8 @@ export interface NoisePredictorOptions {
   readonly predictionType: NoiseScheduleConfig['predictionType'];
   /** Text classifier-free guidance scale; 1 is off and costs nothing. */
   readonly guidanceScale: number;
-  /** Embedding of the empty or negative prompt, used when `guidanceScale` is not 1. */
-  readonly unconditionalEmbedding: Tensor;
-  /** Additional conditioning for the U-Nets that need it. */
-  readonly unconditionalAdded?: AddedConditioning;
+  /** The empty or negative prompt, used when `guidanceScale` is not 1. */
+  readonly unconditional: PromptConditioning;
   /** Self-attention layers where rows attend to their `keyValueSource`. */
   readonly attentionLayers: AttentionLayers;
   readonly controls: Pick<RunControls, 'signal' | 'onBatchReduced'>;
@@ -73,16 +71,10 @@ export class NoisePredictor {
    *   NON_FINITE when the model's output is not finite
    */
   async predict(groups: readonly RowGroup[]): Promise<Tensor[][]> {
-    const { guidanceScale, unconditionalEmbedding, unconditionalAdded } = this.#options;
+    const { guidanceScale, unconditional } = this.#options;
     if (guidanceScale === 1) return this.predictUnguided(groups);
-    const unconditional = groups.map((group) =>
-      group.map((row) => ({
-        ...row,
-        promptEmbedding: unconditionalEmbedding,
-        ...(unconditionalAdded && { added: unconditionalAdded }),
-      })),
-    );
-    const predictions = await this.predictUnguided([...groups, ...unconditional]);
+    const unprompted = groups.map((group) => group.map((row) => ({ ...row, ...unconditional })));
+    const predictions = await this.predictUnguided([...groups, ...unprompted]);
     return groups.map((group, index) =>
       group.map((_, row) => {
         const withText = predictions[index]![row]!;

@@ -9,7 +9,7 @@ import { squaredDistanceTo } from './masks/distance-transform.ts';
 import { growMask } from './masks/grow-shrink.ts';
 import { pnpMix } from './pnp-mix.ts';
 import type { AttentionCache, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
-import type { Autoencoder, RunControls, TextEncoder, Unet } from './ports.ts';
+import type { Autoencoder, PromptConditioner, PromptConditioning, RunControls, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
 import { type NoiseScheduleConfig, stepsFrom } from './schedulers/noise-schedule.ts';
 import { dilate, gaussianBlur, maximumPlane } from './tensor/image-kernels.ts';
@@ -17,7 +17,7 @@ import { firstNonFinite, type Tensor, tensor } from './tensor/tensor.ts';
 
 /** The models of a pack. */
 export interface ComposeModels {
-  readonly textEncoder: TextEncoder;
+  readonly conditioner: PromptConditioner;
   readonly unet: Unet;
   readonly autoencoder: Autoencoder;
   readonly schedule: NoiseScheduleConfig;
@@ -196,7 +196,7 @@ export interface EncodedScene {
  * @throws PipelineError CONCEPT_COUNT, SIZE_MISMATCH, NON_FINITE, CANCELLED
  */
 export async function encodeScene(
-  { textEncoder, autoencoder }: Pick<ComposeModels, 'textEncoder' | 'autoencoder'>,
+  { conditioner, autoencoder }: Pick<ComposeModels, 'conditioner' | 'autoencoder'>,
   scene: Scene,
   store: TensorStore,
   controls: RunControls = {},
@@ -212,24 +212,29 @@ export async function encodeScene(
   }
   throwIfCancelled(controls.signal);
   const [backgroundLatents, inpaintedLatents, ...conceptLatents] = latents as [Tensor, Tensor, ...Tensor[]];
-  const [scenePrompt, inpaintPrompt, noPrompt, ...conceptPrompts] = (await textEncoder.encode([
-    scene.prompt,
-    scene.inpaintPrompt,
-    '',
-    ...concepts.map(({ prompt }) => prompt),
-  ])) as [Tensor, Tensor, Tensor, ...Tensor[]];
+  // All pictures have the background's size, which SDXL is conditioned on.
+  const size = background.pixels;
+  const conditionings: PromptConditioning[] = [];
+  for (const prompt of [scene.prompt, scene.inpaintPrompt, ...concepts.map(({ prompt }) => prompt)]) {
+    conditionings.push(await conditioner.condition(prompt, size));
+  }
+  const [ofScene, ofInpainted, ...ofConcepts] = conditionings as [
+    PromptConditioning,
+    PromptConditioning,
+    ...PromptConditioning[],
+  ];
   const [, latentHeight, latentWidth] = backgroundLatents.dims as unknown as [number, number, number];
   return {
     inputs: {
-      background: { latents: backgroundLatents, promptEmbedding: scenePrompt },
-      inpainted: { latents: inpaintedLatents, promptEmbedding: inpaintPrompt },
-      unconditionalEmbedding: noPrompt,
+      background: { latents: backgroundLatents, conditioning: ofScene },
+      inpainted: { latents: inpaintedLatents, conditioning: ofInpainted },
+      unconditional: await conditioner.conditionNegative('', size),
       concepts: concepts.map(({ mask, order, alpha }, index) => ({
         mask,
         order,
         alpha,
         latents: conceptLatents[index]!,
-        promptEmbedding: conceptPrompts[index]!,
+        conditioning: ofConcepts[index]!,
       })),
     },
     latentSize: [latentHeight, latentWidth],

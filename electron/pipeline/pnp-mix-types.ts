@@ -1,7 +1,7 @@
 /** Inputs, parameters and result of the method (pnp-mix.ts). */
 import type { AblationRow } from './ablation.ts';
 import type { ConceptMask, LatentMasks } from './mixing/latent-masks.ts';
-import type { AttentionLayers, CachedHiddenStates, Unet } from './ports.ts';
+import type { AttentionLayers, CachedHiddenStates, PromptConditioning, Unet } from './ports.ts';
 import type { NoiseScheduleConfig, Solver } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
@@ -27,8 +27,8 @@ export interface AttentionCache {
 export interface ConceptInputs extends ConceptMask {
   /** x0 of the concept image, dims [channels, h, w]. */
   readonly latents: Tensor;
-  /** The concept image's own prompt, dims [tokens, hidden]. */
-  readonly promptEmbedding: Tensor;
+  /** The concept image's own prompt. */
+  readonly conditioning: PromptConditioning;
   /** Appearance guidance scale of this concept, >= 0; the paper's is 0.15. */
   readonly alpha: number;
   /**
@@ -43,8 +43,8 @@ export interface PnpMixInputs {
   readonly background: {
     /** x0 of the background, dims [channels, h, w]. */
     readonly latents: Tensor;
-    /** The scene prompt, dims [tokens, hidden]. */
-    readonly promptEmbedding: Tensor;
+    /** The scene prompt. */
+    readonly conditioning: PromptConditioning;
     /**
      * eps of every step of the run, from an earlier run with the same background, prompt, steps, start, seed and
      * guidance.
@@ -54,11 +54,11 @@ export interface PnpMixInputs {
   readonly inpainted: {
     /** x0 of the background without the objects, dims [channels, h, w]. */
     readonly latents: Tensor;
-    /** The scene prompt without the concepts, dims [tokens, hidden]. */
-    readonly promptEmbedding: Tensor;
+    /** The scene prompt without the concepts. */
+    readonly conditioning: PromptConditioning;
   };
-  /** Embedding of the empty prompt; used by text classifier-free guidance. */
-  readonly unconditionalEmbedding: Tensor;
+  /** The empty prompt; used by text classifier-free guidance. */
+  readonly unconditional: PromptConditioning;
   readonly concepts: readonly ConceptInputs[];
 }
 

@@ -62,7 +62,7 @@ export async function pnpMix(
     predictionType: models.schedule.predictionType,
     guidanceScale: parameters.guidanceScale,
     attentionLayers: parameters.attentionLayers,
-    unconditionalEmbedding: inputs.unconditionalEmbedding,
+    unconditional: inputs.unconditional,
     controls,
   });
   const report = (stage: 'invert' | 'blend', step: number) =>
@@ -72,7 +72,7 @@ export async function pnpMix(
   const sampled = sampleTrajectory(inputs.background.latents, steps, seed, 'background');
   const backgroundNoise =
     inputs.background.noisePredictions ??
-    (await predictTrajectoryNoise(sampled, steps, inputs.background.promptEmbedding, predictor, (done) =>
+    (await predictTrajectoryNoise(sampled, steps, inputs.background.conditioning, predictor, (done) =>
       report('invert', done),
     ));
   const background = extractNoiseMaps(sampled, backgroundNoise, steps);
@@ -114,9 +114,9 @@ export async function pnpMix(
           step,
           referenceLatents: references[i]!,
           conceptLatents: concepts[i]![step.index]!,
-          scenePromptEmbedding: inputs.background.promptEmbedding,
-          unconditionalEmbedding: inputs.unconditionalEmbedding,
-          conceptPromptEmbedding: concept.promptEmbedding,
+          sceneConditioning: inputs.background.conditioning,
+          unconditional: inputs.unconditional,
+          conceptConditioning: concept.conditioning,
           appearanceScale: valueGuidance ? concept.alpha : 0,
           guidance,
           injected,

@@ -4,15 +4,6 @@
  */
 import type { Tensor } from './tensor/tensor.ts';
 
-/** Turns prompts into the U-Net's conditioning. */
-export interface TextEncoder {
-  /**
-   * @param prompts n prompts; '' is the unconditional prompt
-   * @returns n embeddings of dims [tokens, hidden]
-   */
-  encode(prompts: readonly string[]): Promise<Tensor[]>;
-}
-
 /** SDXL's conditioning besides the prompt's tokens. */
 export interface AddedConditioning {
   /** Pooled embedding of the prompt, dims [textDim]. */
@@ -21,18 +12,18 @@ export interface AddedConditioning {
   readonly timeIds: readonly number[];
 }
 
-/** A prompt's conditioning for a text-to-image U-Net. */
+/** A prompt's conditioning for the U-Net. */
 export interface PromptConditioning {
   /** dims [tokens, hidden]. */
   readonly promptEmbedding: Tensor;
-  /** Only for U-Nets that need it. */
+  /** Only for the U-Nets of SDXL. */
   readonly added?: AddedConditioning;
 }
 
-/** Turns prompts into the conditioning of text to image. */
+/** Turns prompts into the U-Net's conditioning. */
 export interface PromptConditioner {
   /**
-   * @param size of the picture to generate, in pixels
+   * @param size of the picture that the U-Net sees, in pixels
    * @throws an error of the models
    */
   condition(
@@ -60,21 +51,17 @@ export interface CachedHiddenStates {
 }
 
 /** One row of a U-Net batch. */
-export interface UnetRow {
+export interface UnetRow extends PromptConditioning {
   /** x_t, dims [channels, h, w]. */
   readonly latents: Tensor;
   /** Training timestep, 0..999. */
   readonly timestep: number;
-  /** dims [tokens, hidden]. */
-  readonly promptEmbedding: Tensor;
   /** Source of the keys and values that this row attends to: a row of the same batch, or a cached one. */
   readonly keyValueSource: number | CachedHiddenStates;
   /** Requests this row's states, so that rows of later calls can attend to them. */
   readonly onHiddenStates?: (states: CachedHiddenStates) => void;
   /** alpha of guided appearance attention (paper 3.3): V' = V_source + alpha (V_source - V_own). */
   readonly appearanceScale: number;
-  /** Only for the U-Nets of SDXL. */
-  readonly added?: AddedConditioning;
 }
 
 /** Which self-attention layers take their keys and values from `keyValueSource`. */

@@ -89,8 +89,7 @@ export async function textToImage(
     unet,
     predictionType: models.schedule.predictionType,
     guidanceScale,
-    unconditionalEmbedding: negative.promptEmbedding,
-    ...(negative.added && { unconditionalAdded: negative.added }),
+    unconditional: negative,
     attentionLayers: 'all',
     controls,
   });
@@ -105,8 +104,7 @@ export async function textToImage(
           {
             step,
             latents: sampler.modelLatents(state, step.index),
-            promptEmbedding: conditioning.promptEmbedding,
-            ...(conditioning.added && { added: conditioning.added }),
+            ...conditioning,
             keyValueSource: 0,
             appearanceScale: 0,
           },

@@ -32,11 +32,11 @@ export async function traceInputs(sink: TraceSink, traced: TracedInputs): Promis
   traceInversion(
     sink,
     'inpainted',
-    await invert(traced.inpainted, steps, inputs.inpainted.promptEmbedding, predictor),
+    await invert(traced.inpainted, steps, inputs.inpainted.conditioning, predictor),
   );
   for (const [index, trajectory] of traced.concepts.entries()) {
-    const { promptEmbedding } = inputs.concepts[index]!;
-    traceInversion(sink, `concept-${index + 1}`, await invert(trajectory, steps, promptEmbedding, predictor));
+    const { conditioning } = inputs.concepts[index]!;
+    traceInversion(sink, `concept-${index + 1}`, await invert(trajectory, steps, conditioning, predictor));
   }
   sink('masks/background', masks.backgroundMask);
   masks.regionMasks.forEach((mask, index) => {

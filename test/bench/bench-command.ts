@@ -16,14 +16,12 @@ import { packFolder } from '../../electron/cli/pack-folder.ts';
 import { parameterOptions, readOverrides } from '../../electron/cli/parameter-options.ts';
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
 import type { Command, CommandContext } from '../../electron/foundation/command-line/command.ts';
-import { type Engine, methodParameters } from '../../electron/inference/engine/engine.ts';
-import { prepareScene } from '../../electron/inference/scene/scene-assets.ts';
+import type { Engine } from '../../electron/inference/engine/engine.ts';
 import type { AssetReader } from '../../electron/inference/scene/scene-concepts.ts';
-import { encodeScene } from '../../electron/pipeline/compose.ts';
 import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
 import { stepsFrom } from '../../electron/pipeline/schedulers/noise-schedule.ts';
 import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
-import { textbookPnpMix } from '../oracle/textbook-pnp-mix.ts';
+import { textbookRender } from '../oracle/textbook-render.ts';
 import { benchEditor, type EditorBenchReport } from './editor-bench.ts';
 import { benchPhoto, type PhotoBenchReport } from './photo-bench.ts';
 import { benchProject, type ProjectBenchReport } from './project-bench.ts';
@@ -58,9 +56,6 @@ interface BenchReport extends ProjectBenchReport {
   /** Omitted with --no-editor. */
   readonly editor?: EditorBenchReport & PhotoBenchReport;
 }
-
-/** A store that keeps nothing, since the textbook caches nothing. */
-const noStore = { load: async () => undefined, save: async () => {} };
 
 export const benchCommand: Command = {
   name: 'bench',
@@ -171,16 +166,8 @@ async function runOracle(
   readAsset: AssetReader,
 ): Promise<{ latents: Tensor; unetRows: number; totalMs: number }> {
   const startMs = performance.now();
-  const { models } = engine;
-  const { downscale } = models.autoencoder;
-  const { scene } = await prepareScene(request, readAsset, { pack: engine.framePack, downscale });
-  const { inputs, latentSize } = await encodeScene(models, scene, noStore);
-  const { latents, unetRows } = await textbookPnpMix(
-    { unet: models.unet, schedule: models.schedule, downscale, latentSize },
-    inputs,
-    methodParameters(request.parameters),
-  );
-  tensorToImage(await models.autoencoder.decode(latents));
+  const { latents, unetRows } = await textbookRender(engine, request, readAsset);
+  tensorToImage(await engine.models.autoencoder.decode(latents));
   return { latents, unetRows, totalMs: performance.now() - startMs };
 }
 

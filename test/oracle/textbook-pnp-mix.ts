@@ -16,7 +16,7 @@
  */
 import { type AblationRow, ablationRows } from '../../electron/pipeline/ablation.ts';
 import type { PnpMixInputs, PnpMixModels, PnpMixParameters } from '../../electron/pipeline/pnp-mix-types.ts';
-import type { UnetRow } from '../../electron/pipeline/ports.ts';
+import type { PromptConditioning, UnetRow } from '../../electron/pipeline/ports.ts';
 import type { NoiseScheduleConfig } from '../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise, type NoiseStream } from '../../electron/pipeline/tensor/noise.ts';
 import { type Tensor, tensor, unstackRows } from '../../electron/pipeline/tensor/tensor.ts';
@@ -50,7 +50,7 @@ interface Before {
 /** A latent going through the U-Net; `source` is an index within the batch. */
 interface Latent {
   readonly x: Tensor;
-  readonly prompt: Tensor;
+  readonly prompt: PromptConditioning;
   readonly source?: number;
   readonly alpha?: number;
 }
@@ -74,7 +74,7 @@ export async function textbookPnpMix(
   const steps = every.slice(every.length - Math.max(1, Math.round(parameters.startAt * every.length)));
   const T = steps.length;
   const n = inputs.concepts.length;
-  const scene = inputs.background.promptEmbedding;
+  const scene = inputs.background.conditioning;
   let unetRows = 0;
 
   const g = parameters.guidanceScale;
@@ -83,13 +83,13 @@ export async function textbookPnpMix(
   const run = async (
     latents: readonly Latent[],
     step: Step,
-    promptOf: (latent: Latent) => Tensor,
+    promptOf: (latent: Latent) => PromptConditioning,
   ): Promise<Tensor[]> => {
     const rows = latents.map(
       (latent, index): UnetRow => ({
         latents: latent.x,
         timestep: step.t,
-        promptEmbedding: promptOf(latent),
+        ...promptOf(latent),
         keyValueSource: latent.source ?? index,
         appearanceScale: latent.alpha ?? 0,
       }),
@@ -105,14 +105,14 @@ export async function textbookPnpMix(
   const withPrompts = (latents: readonly Latent[], step: Step) =>
     run(latents, step, (latent) => latent.prompt);
   const withoutPrompts = (latents: readonly Latent[], step: Step) =>
-    run(latents, step, () => inputs.unconditionalEmbedding);
+    run(latents, step, () => inputs.unconditional);
 
   /** eps with text guidance g: eps_u + g (eps_c - eps_u). */
   const guided = (withPrompt: readonly Tensor[], withoutPrompt: readonly Tensor[]): Tensor[] =>
     withPrompt.map((eps, index) => each([eps, withoutPrompt[index]!], (c, u) => u + g * (c - u)));
 
   /** Stage 1 step 5: edit-friendly inversion. */
-  const invert = async (x0: Tensor, prompt: Tensor, stream: NoiseStream): Promise<Inverted> => {
+  const invert = async (x0: Tensor, prompt: PromptConditioning, stream: NoiseStream): Promise<Inverted> => {
     // x_t = sqrt(a_t) x0 + sqrt(1 - a_t) e_t, independently for each t.
     const x = steps.map((step) =>
       each(
@@ -136,10 +136,10 @@ export async function textbookPnpMix(
   };
 
   const back = await invert(inputs.background.latents, scene, 'background');
-  const inpaint = await invert(inputs.inpainted.latents, inputs.inpainted.promptEmbedding, 'inpainted');
+  const inpaint = await invert(inputs.inpainted.latents, inputs.inpainted.conditioning, 'inpainted');
   const per: Inverted[] = [];
   for (const concept of inputs.concepts) {
-    per.push(await invert(concept.latents, concept.promptEmbedding, 'concept'));
+    per.push(await invert(concept.latents, concept.conditioning, 'concept'));
   }
   const masks = textbookMasks(inputs.concepts, models.latentSize, {
     downscale: models.downscale,
@@ -164,8 +164,8 @@ export async function textbookPnpMix(
   for (const [k, step] of steps.entries()) {
     const batch: Latent[] = [
       { x: xBack, prompt: scene },
-      { x: xInpaint, prompt: inputs.inpainted.promptEmbedding },
-      ...inputs.concepts.map(({ promptEmbedding }, i) => ({ x: xPer[i]!, prompt: promptEmbedding })),
+      { x: xInpaint, prompt: inputs.inpainted.conditioning },
+      ...inputs.concepts.map(({ conditioning }, i) => ({ x: xPer[i]!, prompt: conditioning })),
       ...xRef.map((x) => ({ x, prompt: scene })),
       { x: out, prompt: scene },
     ];

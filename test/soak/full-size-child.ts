@@ -36,8 +36,9 @@ async function blend(): Promise<FullSizeFigures> {
   }
   const residentBytes = process.memoryUsage().rss;
 
-  const { unet, textEncoder } = engine.models;
-  const [promptEmbedding] = await textEncoder.encode(['a photo of a cat']);
+  const { unet, conditioner } = engine.models;
+  const size = { width: SIZE_PX, height: SIZE_PX };
+  const conditioning = await conditioner.condition('a photo of a cat', size);
   const side = SIZE_PX / engine.models.autoencoder.downscale;
   const data = Float32Array.from({ length: unet.latentChannels * side * side }, (_, i) => Math.sin(i));
   const latents = tensor(data, [unet.latentChannels, side, side]);
@@ -45,7 +46,7 @@ async function blend(): Promise<FullSizeFigures> {
   for (const timestep of [501, 1]) {
     const ran = stopwatch();
     const noise = await unet.predict(
-      [{ latents, timestep, promptEmbedding: promptEmbedding!, keyValueSource: 0, appearanceScale: 0 }],
+      [{ latents, timestep, ...conditioning, keyValueSource: 0, appearanceScale: 0 }],
       'all',
     );
     rows.push(ran());

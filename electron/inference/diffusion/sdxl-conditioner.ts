@@ -9,11 +9,12 @@
  * `encode_prompt` and `_get_add_time_ids`.
  */
 import * as ort from 'onnxruntime-node';
-import type { PromptConditioner, PromptConditioning } from '../../pipeline/ports.ts';
+import type { PromptConditioning } from '../../pipeline/ports.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import { joinPasses, passesOfPrompt, weighStates } from '../../pipeline/processors/weighted-prompt.ts';
 import { elementCount, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
+import { KeptPrompts, type PackConditioner } from './pack-conditioner.ts';
 
 /** One of the two encoders. */
 export interface SdxlTextEncoder {
@@ -26,10 +27,19 @@ interface Size {
   readonly height: number;
 }
 
-export class SdxlConditioner implements PromptConditioner {
+/** A prompt in the terms of both encoders. */
+interface EncodedPrompt {
+  /** dims [tokens, hidden]. */
+  readonly promptEmbedding: Tensor;
+  /** dims [textDim]. */
+  readonly textEmbedding: Tensor;
+}
+
+export class SdxlConditioner implements PackConditioner {
   readonly #first: SdxlTextEncoder;
   readonly #second: SdxlTextEncoder;
   readonly #zerosForEmpty: boolean;
+  readonly #kept = new KeptPrompts<EncodedPrompt>();
 
   /**
    * @param zerosForEmpty `force_zeros_for_empty_prompt` of model_index.json: without a negative prompt the negative
@@ -48,12 +58,8 @@ export class SdxlConditioner implements PromptConditioner {
   }
 
   async condition(prompt: string, size: Size): Promise<PromptConditioning> {
-    const first = await encode(this.#first, prompt, []);
-    const second = await encode(this.#second, prompt, ['text_embeds']);
-    return {
-      promptEmbedding: joinWidths(first.states, second.states),
-      added: { textEmbedding: second.pooled!, timeIds: timeIds(size) },
-    };
+    const { promptEmbedding, textEmbedding } = await this.#kept.get(prompt, () => this.#encode(prompt));
+    return { promptEmbedding, added: { textEmbedding, timeIds: timeIds(size) } };
   }
 
   async conditionNegative(negativePrompt: string, size: Size): Promise<PromptConditioning> {
@@ -64,6 +70,12 @@ export class SdxlConditioner implements PromptConditioner {
       promptEmbedding: zerosLike(promptEmbedding),
       added: { textEmbedding: zerosLike(added!.textEmbedding), timeIds: added!.timeIds },
     };
+  }
+
+  async #encode(prompt: string): Promise<EncodedPrompt> {
+    const first = await encode(this.#first, prompt, []);
+    const second = await encode(this.#second, prompt, ['text_embeds']);
+    return { promptEmbedding: joinWidths(first.states, second.states), textEmbedding: second.pooled! };
   }
 
   async release(): Promise<void> {

@@ -2,23 +2,17 @@
  * The models that generate backgrounds from prompts: the pack's text-to-image model (SDXL, or Stable Diffusion 1.x or
  * 2.x), else its blending model.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import * as z from 'zod';
-import { StudioError } from '../../contract/errors.ts';
 import type { TextToImageSettings } from '../../contract/preparation.ts';
-import type { PromptConditioner } from '../../pipeline/ports.ts';
 import type { TextToImageModels } from '../../pipeline/text-to-image.ts';
 import { findComponentFolder } from '../packs/component-folders.ts';
 import { type ModelPack, type OpenPackOptions, openModelPack } from '../packs/model-pack.ts';
-import { assertPartsFit } from '../packs/pack-fit.ts';
-import { openTokenizer } from '../packs/pack-tokenizer.ts';
+import { assertAutoencoderFits } from '../packs/pack-fit.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { OnnxAutoencoder } from './autoencoder.ts';
-import { TextEncoderConditioner } from './prompt-conditioner.ts';
-import { SdxlConditioner } from './sdxl-conditioner.ts';
-import { OnnxTextEncoder } from './text-encoder.ts';
+import type { EngineModels } from './engine-models.ts';
+import { openConditioner } from './open-conditioner.ts';
 import { OnnxUnet } from './unet.ts';
 
 /** Generates backgrounds. */
@@ -54,6 +48,10 @@ const sdxl: DrawingHabits = {
   sampler: 'euler',
 };
 
+function habitsOf({ textTime }: Pick<OnnxUnet, 'textTime'>): DrawingHabits {
+  return textTime === null ? stableDiffusion : sdxl;
+}
+
 /** The folder of the pack's text-to-image model, if it has one. */
 export function findBackgroundsFolder(packFolder: string): string | undefined {
   return findComponentFolder(packFolder, 'backgrounds', 'unet/config.json');
@@ -66,19 +64,15 @@ export function findBackgroundsFolder(packFolder: string): string | undefined {
  */
 export function blendingTextToImage(
   pack: ModelPack,
-  models: Omit<TextToImageModels, 'conditioner' | 'sampler'> & { readonly textEncoder: OnnxTextEncoder },
+  models: Omit<TextToImageModels, 'conditioner' | 'sampler'> & Pick<EngineModels, 'conditioner' | 'unet'>,
 ): TextToImagePack {
-  const { textEncoder } = models;
+  const habits = habitsOf(models.unet);
   return {
     name: pack.name,
-    models: {
-      ...models,
-      conditioner: new TextEncoderConditioner(textEncoder),
-      sampler: stableDiffusion.sampler,
-    },
-    settings: pack.textToImage ?? stableDiffusion.settings,
-    size: pack.size ?? stableDiffusion.size,
-    droppedTokens: (prompt) => textEncoder.droppedTokens(prompt),
+    models: { ...models, sampler: habits.sampler },
+    settings: pack.textToImage ?? habits.settings,
+    size: pack.size ?? habits.size,
+    droppedTokens: (prompt) => models.conditioner.droppedTokens(prompt),
     release: async () => undefined,
   };
 }
@@ -101,18 +95,14 @@ export async function openBackgroundsModel(
   const { precision } = device;
   const unetSession = new LazySession(checkpoint, 'unet', { precision }, device);
   const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
-  const isSdxl = unet.textTime !== null;
-  const habits = isSdxl ? sdxl : stableDiffusion;
+  const habits = habitsOf(unet);
   const autoencoder = new OnnxAutoencoder(checkpoint, device);
-  const textSession = new LazySession(checkpoint, 'text_encoder', { precision }, device);
-  if (!isSdxl) assertPartsFit(unetSession.metadata, textSession.metadata, autoencoder);
-  const text = isSdxl
-    ? await openSdxlConditioner(pack, textSession, device)
-    : openConditioner(pack, textSession);
+  assertAutoencoderFits(unet, autoencoder);
+  const conditioner = await inStudioTerms(() => openConditioner(pack, unetSession.metadata, device));
   return {
     name: pack.name,
     models: {
-      conditioner: text.conditioner,
+      conditioner,
       unet,
       autoencoder,
       schedule: pack.schedule,
@@ -120,65 +110,13 @@ export async function openBackgroundsModel(
     },
     settings: pack.textToImage ?? habits.settings,
     size: sameShape(targetSize ?? stableDiffusion.size, pack.size ?? habits.size, autoencoder.downscale),
-    droppedTokens: text.droppedTokens,
+    droppedTokens: (prompt) => conditioner.droppedTokens(prompt),
     release: async () => {
       await unet.release();
       await autoencoder.release();
-      await text.release();
+      await conditioner.release();
     },
   };
-}
-
-/** The conditioner for the U-Net. */
-interface OpenedConditioner extends Pick<TextToImagePack, 'droppedTokens' | 'release'> {
-  readonly conditioner: PromptConditioner;
-}
-
-function openConditioner({ tokenize }: ModelPack, session: LazySession): OpenedConditioner {
-  const textEncoder = new OnnxTextEncoder(session, tokenize);
-  return {
-    conditioner: new TextEncoderConditioner(textEncoder),
-    droppedTokens: (prompt) => textEncoder.droppedTokens(prompt),
-    release: () => session.release(),
-  };
-}
-
-async function openSdxlConditioner(
-  { folder, checkpoint, tokenize }: ModelPack,
-  session: LazySession<'text_encoder'>,
-  device: EngineDevice,
-): Promise<OpenedConditioner> {
-  const conditioner = new SdxlConditioner(
-    { session, tokenize },
-    {
-      session: new LazySession(checkpoint, 'text_encoder_2', { precision: device.precision }, device),
-      tokenize: await openTokenizer(folder, checkpoint, 'tokenizer_2'),
-    },
-    await hasZerosForEmptyPrompt(folder),
-  );
-  return {
-    conditioner,
-    droppedTokens: (prompt) => conditioner.droppedTokens(prompt),
-    release: () => conditioner.release(),
-  };
-}
-
-const modelIndexSchema = z.object({ force_zeros_for_empty_prompt: z.boolean().default(true) });
-
-/** True in diffusers' default and in SDXL's own index; also for a folder without the file. */
-export async function hasZerosForEmptyPrompt(folder: string): Promise<boolean> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, 'model_index.json'), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
-    throw new StudioError('PACK_INCOMPLETE', `${folder}/model_index.json cannot be read.`, { cause: error });
-  }
-  try {
-    return modelIndexSchema.parse(JSON.parse(text)).force_zeros_for_empty_prompt;
-  } catch (cause) {
-    throw new StudioError('MODEL_INVALID', `${folder}/model_index.json is not a model index.`, { cause });
-  }
 }
 
 /** The target's shape at about the model's own area, in whole latent elements times 8, as the U-Net's levels need. */

@@ -32,12 +32,12 @@ import { DiskTensorStore } from '../cache/tensor-store.ts';
 import { OnnxAutoencoder } from '../diffusion/autoencoder.ts';
 import type { EngineModels } from '../diffusion/engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
-import { OnnxTextEncoder } from '../diffusion/text-encoder.ts';
+import { openConditioner } from '../diffusion/open-conditioner.ts';
 import { OnnxUnet } from '../diffusion/unet.ts';
 import { framePackOf } from '../packs/frame-pack.ts';
 import type { ModelChanges } from '../packs/model-changes.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
-import { assertBlends, assertPartsFit } from '../packs/pack-fit.ts';
+import { assertAutoencoderFits } from '../packs/pack-fit.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
 import { asStudioError, inStudioTerms } from '../runtime/studio-errors.ts';
@@ -151,9 +151,9 @@ export class Engine {
   private constructor(
     pack: ModelPack,
     device: EngineDevice,
+    { conditioner, unet }: Pick<EngineModels, 'conditioner' | 'unet'>,
     cacheFolder: string,
     cacheLimitBytes: number | undefined,
-    rowsAtOnce: number | null,
   ) {
     this.pack = pack;
     this.device = device.report;
@@ -162,22 +162,16 @@ export class Engine {
     const { precision } = device;
     this.#storeSalt = JSON.stringify([STORE_VERSION, meaningOf(pack), device.report.device, precision]);
     const { checkpoint } = pack;
-    const text = new LazySession(checkpoint, 'text_encoder', { precision }, device);
-    const unet = {
-      all: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'all' }, device),
-      decoder: new LazySession(checkpoint, 'unet', { precision, appearanceLayers: 'decoder' }, device),
-    };
     const autoencoder = new OnnxAutoencoder(checkpoint, device);
-    this.#sessions = [text, unet.all, unet.decoder, autoencoder];
+    this.#sessions = [conditioner, unet, autoencoder];
     this.models = {
-      textEncoder: new OnnxTextEncoder(text, pack.tokenize),
-      unet: new OnnxUnet(unet, device, rowsAtOnce),
+      conditioner,
+      unet,
       autoencoder,
       schedule: pack.schedule,
     };
     this.framePack = framePackOf(pack, this.models.autoencoder.downscale);
-    assertBlends(this.models.unet);
-    assertPartsFit(unet.all.metadata, text.metadata, this.models.autoencoder);
+    assertAutoencoderFits(unet, autoencoder);
     this.preparation = new Preparation({
       pack,
       device,
@@ -204,7 +198,14 @@ export class Engine {
       onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
     });
     const { cacheLimitBytes, rowsAtOnce = null } = options;
-    return await inStudioTerms(() => new Engine(pack, device, cacheFolder, cacheLimitBytes, rowsAtOnce));
+    return await inStudioTerms(async () => {
+      const unetSession = (appearanceLayers: RenderParameters['attentionLayers']) =>
+        new LazySession(pack.checkpoint, 'unet', { precision: device.precision, appearanceLayers }, device);
+      const sessions = { all: unetSession('all'), decoder: unetSession('decoder') };
+      const conditioner = await openConditioner(pack, sessions.all.metadata, device);
+      const unet = new OnnxUnet(sessions, device, rowsAtOnce);
+      return new Engine(pack, device, { conditioner, unet }, cacheFolder, cacheLimitBytes);
+    });
   }
 
   /**
@@ -363,7 +364,7 @@ export class Engine {
       ...scene.concepts.map(({ name, prompt }) => ({ what: `The prompt of the concept "${name}"`, prompt })),
     ];
     return prompts.flatMap(({ what, prompt }) => {
-      const dropped = this.models.textEncoder.droppedTokens(prompt);
+      const dropped = this.models.conditioner.droppedTokens(prompt);
       return dropped === 0 ? [] : [`${what} is too long: its last ${dropped} tokens have no effect.`];
     });
   }

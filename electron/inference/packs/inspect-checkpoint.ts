@@ -15,11 +15,8 @@ import { StudioError } from '../../contract/errors.ts';
 import { buildLoadableGraph } from '../runtime/component-graph.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { readNoiseSchedule, SCHEDULE_FILE } from './model-pack.ts';
-import { assertBlends, assertPartsFit } from './pack-fit.ts';
+import { assertAutoencoderFits, assertTextFits } from './pack-fit.ts';
 import { openTokenizer } from './pack-tokenizer.ts';
-
-/** The intended use of a checkpoint. */
-export type CheckpointRole = 'blending' | 'backgrounds';
 
 /** Files of a tokenizer's folder that are read here or that other programs expect. */
 const TOKENIZER_FILES = [
@@ -30,37 +27,46 @@ const TOKENIZER_FILES = [
   'special_tokens_map.json',
 ];
 
+/** What an import needs to know of a checkpoint. */
+export interface CheckpointInspection {
+  /** The files needed to open it, relative to its folder, with forward slashes. */
+  readonly files: readonly string[];
+  readonly isSdxl: boolean;
+}
+
 /**
  * Opens a checkpoint without reading its weights.
  *
  * @param folder in the diffusers layout, or with one single file in it; links in it are followed. Or that file itself
- * @returns the files needed to open it, relative to the folder, with forward slashes
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
  */
-export async function inspectCheckpoint(folder: string, role: CheckpointRole): Promise<string[]> {
+export async function inspectCheckpoint(folder: string): Promise<CheckpointInspection> {
   const checkpoint = await inStudioTerms(() => openCheckpoint(folder));
   const unet = buildLoadableGraph(checkpoint, 'unet').metadata;
   await inStudioTerms(() => assertTakesLatentsOnly(unet));
-  if (role === 'blending') assertBlends(unet);
   const autoencoder = buildLoadableGraph(checkpoint, 'vae_decoder').metadata;
   buildLoadableGraph(checkpoint, 'vae_encoder');
-  const text = buildLoadableGraph(checkpoint, 'text_encoder').metadata;
+  assertAutoencoderFits(unet, autoencoder);
+  const text = [buildLoadableGraph(checkpoint, 'text_encoder').metadata];
   const tokenizers: ('tokenizer' | 'tokenizer_2')[] = ['tokenizer'];
-  if (unet.textTime === null) {
-    assertPartsFit(unet, text, autoencoder);
-  } else {
-    buildLoadableGraph(checkpoint, 'text_encoder_2');
+  if (unet.textTime !== null) {
+    text.push(buildLoadableGraph(checkpoint, 'text_encoder_2').metadata);
     tokenizers.push('tokenizer_2');
   }
+  assertTextFits(unet, text);
   await readNoiseSchedule(folder, checkpoint);
   for (const tokenizer of tokenizers) await openTokenizer(folder, checkpoint, tokenizer);
-  if (checkpoint.singleFile !== undefined) return [basename(checkpoint.singleFile.path)];
+  const isSdxl = unet.textTime !== null;
+  if (checkpoint.singleFile !== undefined) {
+    return { files: [basename(checkpoint.singleFile.path)], isSdxl };
+  }
   const others = [
     'model_index.json',
     SCHEDULE_FILE,
     ...tokenizers.flatMap((tokenizer) => TOKENIZER_FILES.map((name) => `${tokenizer}/${name}`)),
   ];
-  return [...others.filter((path) => existsSync(join(folder, path))), ...componentFiles(checkpoint)];
+  const files = [...others.filter((path) => existsSync(join(folder, path))), ...componentFiles(checkpoint)];
+  return { files, isSdxl };
 }
 
 /** The configuration and weights of every component, and the index of weights in several files. */

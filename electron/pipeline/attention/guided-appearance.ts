@@ -13,7 +13,7 @@
  *   eps_ref_i = eps_plain(no prompt) + g (eps_swap(scene prompt) - eps_plain(no prompt))
  */
 import type { RowGroup } from '../batching.ts';
-import type { CachedHiddenStates } from '../ports.ts';
+import type { CachedHiddenStates, PromptConditioning } from '../ports.ts';
 import type { ScheduleStep } from '../schedulers/noise-schedule.ts';
 import { assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
 
@@ -43,9 +43,9 @@ export interface AppearanceRowInputs {
   readonly referenceLatents: Tensor;
   /** per_i's own x_t at this step, the same dims. */
   readonly conceptLatents: Tensor;
-  readonly scenePromptEmbedding: Tensor;
-  readonly unconditionalEmbedding: Tensor;
-  readonly conceptPromptEmbedding: Tensor;
+  readonly sceneConditioning: PromptConditioning;
+  readonly unconditional: PromptConditioning;
+  readonly conceptConditioning: PromptConditioning;
   /** alpha of the value guidance; 0 only replaces keys and values. */
   readonly appearanceScale: number;
   readonly guidance: ReferenceGuidance;
@@ -65,10 +65,10 @@ export interface AppearanceRowInputs {
 export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
   const { step, injected, guidance, conceptHiddenStates, onConceptHiddenStates } = inputs;
   const reference = { latents: inputs.referenceLatents, step, appearanceScale: 0 };
-  const prompted = { ...reference, promptEmbedding: inputs.scenePromptEmbedding };
+  const prompted = { ...reference, ...inputs.sceneConditioning };
   const plainRows = [];
   if (guidance.guidanceScale !== 1) {
-    plainRows.push({ ...reference, promptEmbedding: inputs.unconditionalEmbedding, keyValueSource: 1 });
+    plainRows.push({ ...reference, ...inputs.unconditional, keyValueSource: 1 });
   } else if (injected && guidance.swapGuidanceScale > 1) {
     plainRows.push({ ...prompted, keyValueSource: 1 });
   }
@@ -83,7 +83,7 @@ export function appearanceRows(inputs: AppearanceRowInputs): RowGroup {
   const concept = {
     latents: inputs.conceptLatents,
     step,
-    promptEmbedding: inputs.conceptPromptEmbedding,
+    ...inputs.conceptConditioning,
     keyValueSource: conceptAt,
     appearanceScale: 0,
     ...(onConceptHiddenStates && { onHiddenStates: onConceptHiddenStates }),

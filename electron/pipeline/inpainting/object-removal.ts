@@ -124,19 +124,20 @@ export class BlendedDiffusionInpainter implements Inpainter {
 
   /** @throws PipelineError CANCELLED, NON_FINITE, OUT_OF_MEMORY, PARAMETER_INVALID */
   async fill(image: RgbImage, hole: Tensor, signal?: CancelSignal): Promise<RgbImage> {
-    const { unet, autoencoder, schedule, textEncoder } = this.#models;
+    const { unet, autoencoder, schedule, conditioner } = this.#models;
     const { prompt, seed, guidanceScale, strength, samples } = this.#parameters;
     const steps = scheduleSteps(schedule, this.#parameters.steps);
     const first = await this.#first.fill(image, hole, signal);
     throwIfCancelled(signal);
     const originalLatents = await autoencoder.encode(imageToTensor(first));
     throwIfCancelled(signal);
-    const [promptEmbedding, noPrompt] = (await textEncoder.encode([prompt, ''])) as [Tensor, Tensor];
+    const conditioning = await conditioner.condition(prompt, image);
+    const unconditional = await conditioner.conditionNegative('', image);
     const predictor = new NoisePredictor({
       unet,
       predictionType: schedule.predictionType,
       guidanceScale,
-      unconditionalEmbedding: noPrompt,
+      unconditional,
       attentionLayers: 'all',
       controls: { ...(signal && { signal }) },
     });
@@ -156,7 +157,7 @@ export class BlendedDiffusionInpainter implements Inpainter {
       throwIfCancelled(signal);
       const predictions = await predictor.predict(
         latents.map((value) => [
-          { step, latents: value, promptEmbedding, keyValueSource: 0, appearanceScale: 0 },
+          { step, latents: value, ...conditioning, keyValueSource: 0, appearanceScale: 0 },
         ]),
       );
       const isLast = done === remaining.length - 1;

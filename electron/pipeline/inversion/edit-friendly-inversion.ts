@@ -12,6 +12,7 @@
  * needs its x_t (the inpainted background, the concepts) needs no U-Net at all.
  */
 import type { GroupRow, NoisePredictor } from '../batching.ts';
+import type { PromptConditioning } from '../ports.ts';
 import {
   addNoise,
   predictOriginalSample,
@@ -56,13 +57,13 @@ export function sampleTrajectory(
  * eps at every x_t of a trajectory. The rows are independent, so they are batched freely.
  *
  * @param trajectory steps + 1 tensors, as from {@link sampleTrajectory}
- * @param promptEmbedding the image's own prompt, dims [tokens, hidden]
+ * @param conditioning the image's own prompt
  * @param onStep called with the number of finished predictions
  */
 export async function predictTrajectoryNoise(
   trajectory: readonly Tensor[],
   steps: readonly ScheduleStep[],
-  promptEmbedding: Tensor,
+  conditioning: PromptConditioning,
   predictor: NoisePredictor,
   onStep?: (done: number) => void,
 ): Promise<Tensor[]> {
@@ -74,7 +75,7 @@ export async function predictTrajectoryNoise(
       {
         latents: trajectory[step.index]!,
         step,
-        promptEmbedding,
+        ...conditioning,
         keyValueSource: 0,
         appearanceScale: 0,
       },
@@ -122,12 +123,12 @@ export function extractNoiseMaps(
 export async function invert(
   trajectory: readonly Tensor[],
   steps: readonly ScheduleStep[],
-  promptEmbedding: Tensor,
+  conditioning: PromptConditioning,
   predictor: NoisePredictor,
 ): Promise<Inversion> {
   return extractNoiseMaps(
     trajectory,
-    await predictTrajectoryNoise(trajectory, steps, promptEmbedding, predictor),
+    await predictTrajectoryNoise(trajectory, steps, conditioning, predictor),
     steps,
   );
 }

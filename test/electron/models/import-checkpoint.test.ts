@@ -165,10 +165,11 @@ describe('a checkpoint that the loader refuses', () => {
     [
       'of SDXL',
       (folder) => {
-        rmSync(join(folder, 'unet'), { recursive: true });
-        cpSync(join(GRAPHS, 'sdxl/unet'), join(folder, 'unet'), { recursive: true });
+        rmSync(folder, { recursive: true });
+        cpSync(join(GRAPHS, '../text-to-image/sdxl'), folder, { recursive: true });
+        cpSync(join(GRAPHS, 'sdxl'), folder, { recursive: true });
       },
-      'an SDXL U-Net, which cannot blend yet',
+      'an SDXL model, which this pack can use for backgrounds only',
     ],
     [
       'with weights that its configuration has no place for',

@@ -20,7 +20,7 @@ import {
   DOWNSCALE,
   defaultParameters,
   MASK_DIMS,
-  somePrompt,
+  someConditioning,
 } from './random-scenes.ts';
 import { createToyUnet, type ToyOptions, type ToyUnet } from './toy-unet.ts';
 
@@ -60,9 +60,14 @@ function modelsWith(
   options: ToyOptions = {},
   autoencoder = blockAutoencoder,
 ): ComposeModels & { unet: ToyUnet } {
-  const encode = async (prompts: readonly string[]) => prompts.map((prompt) => somePrompt(prompt.length));
+  const condition = async (prompt: string) => someConditioning(prompt.length);
   const unet = createToyUnet(1, options);
-  return { unet, autoencoder, textEncoder: { encode }, schedule: STABLE_DIFFUSION_SCHEDULE };
+  return {
+    unet,
+    autoencoder,
+    conditioner: { condition, conditionNegative: condition },
+    schedule: STABLE_DIFFUSION_SCHEDULE,
+  };
 }
 
 function picture(number: number, width = WIDTH, height = HEIGHT): NamedImage {

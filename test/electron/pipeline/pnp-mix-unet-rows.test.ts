@@ -94,7 +94,7 @@ describe('U-Net rows per step', () => {
       expect(swapped).toHaveLength(concepts);
       for (const row of swapped) {
         const source = rows[row.keyValueSource as number]!;
-        expect(scene.concepts.map(({ promptEmbedding }) => promptEmbedding)).toContain(
+        expect(scene.concepts.map(({ conditioning }) => conditioning.promptEmbedding)).toContain(
           source.promptEmbedding,
         );
         expect(row.appearanceScale).toBe(0.15);

@@ -7,7 +7,7 @@ import type {
   PnpMixModels,
   PnpMixParameters,
 } from '../../../electron/pipeline/pnp-mix-types.ts';
-import type { CachedHiddenStates, Unet } from '../../../electron/pipeline/ports.ts';
+import type { CachedHiddenStates, PromptConditioning, Unet } from '../../../electron/pipeline/ports.ts';
 import { SOLVERS, STABLE_DIFFUSION_SCHEDULE } from '../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../electron/pipeline/tensor/noise.ts';
 import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
@@ -52,6 +52,12 @@ export function somePrompt(number: number): Tensor {
   return gaussianNoise(2000 + number, 'removal', 1, [...TOY_PROMPT_DIMS]);
 }
 
+/** A prompt with the additional conditioning of SDXL, which must reach every row as the prompt does. */
+export function someConditioning(number: number): PromptConditioning {
+  const textEmbedding = tensor(Float32Array.from([Math.sin(number), Math.cos(3 * number)]), [2]);
+  return { promptEmbedding: somePrompt(number), added: { textEmbedding, timeIds: [16, 16, 0, 0, 16, 16] } };
+}
+
 /** A mask of 1 in the rectangle x0 <= x < x1, y0 <= y < y1, in pixels. */
 export function box(x0: number, y0: number, x1: number, y1: number): Tensor {
   const [height, width] = MASK_DIMS;
@@ -65,7 +71,13 @@ export function box(x0: number, y0: number, x1: number, y1: number): Tensor {
 }
 
 export function conceptOf(number: number, mask: Tensor, alpha = 0.15, order = number): ConceptInputs {
-  return { latents: someLatents(10 + number), promptEmbedding: somePrompt(10 + number), alpha, order, mask };
+  return {
+    latents: someLatents(10 + number),
+    conditioning: someConditioning(10 + number),
+    alpha,
+    order,
+    mask,
+  };
 }
 
 /** Caches hidden states under a key for as long as the test needs them. */
@@ -79,9 +91,9 @@ export function attentionCacheInMemory(): (key: string) => AttentionCache {
 
 export function inputsOf(concepts: readonly ConceptInputs[]): PnpMixInputs {
   return {
-    background: { latents: someLatents(1), promptEmbedding: somePrompt(1) },
-    inpainted: { latents: someLatents(2), promptEmbedding: somePrompt(2) },
-    unconditionalEmbedding: somePrompt(3),
+    background: { latents: someLatents(1), conditioning: someConditioning(1) },
+    inpainted: { latents: someLatents(2), conditioning: someConditioning(2) },
+    unconditional: someConditioning(3),
     concepts,
   };
 }

@@ -147,18 +147,21 @@ function sourceFeature(
 }
 
 /** Features [positions, hidden] from the latents, the timestep and the prompt. */
-function embed(weights: ToyWeights, { latents, timestep, promptEmbedding }: UnetRow): Float32Array {
+function embed(weights: ToyWeights, { latents, timestep, promptEmbedding, added }: UnetRow): Float32Array {
   const plane = latents.dims[1]! * latents.dims[2]!;
   const positions = new Float32Array(latents.data.length);
   for (let at = 0; at < positions.length; at++) {
     positions[at] = latents.data[(at % TOY_CHANNELS) * plane + Math.floor(at / TOY_CHANNELS)]!;
   }
   const prompt = project(promptEmbedding.data, weights.prompt, promptEmbedding.data.length, HIDDEN);
+  const pooled = added?.textEmbedding.data ?? [0];
   return project(positions, weights.input, TOY_CHANNELS, HIDDEN).map((value, at) => {
     const unit = at % HIDDEN;
     // Includes the position, so that the attention is not blind to it.
     const place = 0.3 * Math.sin((1 + unit) * 0.7 * Math.floor(at / HIDDEN));
-    return Math.tanh(value + prompt[unit]! + Math.sin((timestep * (unit + 1)) / 160) + place);
+    return Math.tanh(
+      value + prompt[unit]! + pooled[unit % pooled.length]! + Math.sin((timestep * (unit + 1)) / 160) + place,
+    );
   });
 }
 

@@ -5,7 +5,9 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StudioError } from '../../../../electron/contract/errors.ts';
+import { loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
+import { assetReader, makeRequest } from '../../../../electron/app/scenes/scene-request.ts';
+import type { RenderParameters } from '../../../../electron/contract/parameters.ts';
 import {
   openBackgroundsModel,
   type TextToImagePack,
@@ -22,8 +24,9 @@ import {
 } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
 import { readTensorAsFloat32 } from '../../../../native-models/graph/safetensors-values.ts';
-import { openEngine, withEngine } from '../engine/tiny-engine.ts';
-import { makeTinyPack, temporaryFolder, writeManifest } from '../tiny-pack.ts';
+import { textbookRender } from '../../../oracle/textbook-render.ts';
+import { withEngine } from '../engine/tiny-engine.ts';
+import { makeTinyPack, makeTinyScene, temporaryFolder, tinySceneFile, writeManifest } from '../tiny-pack.ts';
 
 const golden = join(import.meta.dirname, '../../../golden');
 const tolerance = 2e-4;
@@ -73,8 +76,7 @@ describe('SDXL', () => {
       unet,
       predictionType: schedule.predictionType,
       guidanceScale: 5,
-      unconditionalEmbedding: negative.promptEmbedding,
-      unconditionalAdded: negative.added!,
+      unconditional: negative,
       attentionLayers: 'all',
       controls: {},
     });
@@ -100,13 +102,9 @@ describe('SDXL', () => {
   test('needs both text encoders', async () => {
     const broken = makeSdxl(join(root, 'broken'));
     rmSync(join(broken, 'text_encoder_2'), { recursive: true });
-    const opened = await openBackgroundsModel(broken, null, await chooseDevice('cpu'), {
-      cacheFolder: join(root, 'cache'),
-    });
-    await expect(opened.models.conditioner.condition('a', { width: 16, height: 16 })).rejects.toMatchObject({
-      code: 'PACK_INCOMPLETE',
-    });
-    await opened.release();
+    await expect(
+      openBackgroundsModel(broken, null, await chooseDevice('cpu'), { cacheFolder: join(root, 'cache') }),
+    ).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
   });
 
   test('refuses an invalid index', async () => {
@@ -131,10 +129,35 @@ describe('the engine', () => {
     expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[32, 32]]);
   });
 
-  test('does not blend with SDXL', async () => {
+  test('blends with SDXL as the textbook does, on both kinds of guidance and both choices of layers', async () => {
     const packFolder = makeSdxl(join(root, 'blend'));
-    const opening = openEngine(packFolder, join(root, 'cache'));
-    await expect(opening).rejects.toThrow(StudioError);
-    await expect(opening).rejects.toThrow('SDXL');
+    const scene = await loadScene(await makeTinyScene(join(root, 'scene'), tinySceneFile()));
+    const readAsset = assetReader(scene);
+    const cases: Partial<RenderParameters>[] = [
+      { swapGuidanceScale: 3.5 },
+      { guidanceScale: 5, swapGuidanceScale: 1, attentionLayers: 'decoder' },
+      { startAt: 0.6, swapGuidanceScale: 2 },
+    ];
+    await withEngine(packFolder, join(root, 'cache'), async (engine) => {
+      for (const parameters of cases) {
+        const request = makeRequest(scene, engine.pack, { parameters: { steps: 3, ...parameters } });
+        const { blend, image } = await engine.render(request, readAsset);
+        const expected = await textbookRender(engine, request, readAsset);
+        expect(maxAbsDifference(blend.latents, expected.latents)).toBeLessThan(tolerance);
+        // A re-tune takes the inversion from the cache, and ends with the same bytes.
+        const again = await engine.render(request, readAsset);
+        expect(again.unetRows).toBeLessThan(expected.unetRows);
+        expect(again.image.data).toEqual(image.data);
+      }
+    });
+  });
+
+  test('has SDXL’s own size when the blending model makes backgrounds', async () => {
+    const packFolder = makeSdxl(join(root, 'alone'));
+    const { candidates, model } = await withEngine(packFolder, join(root, 'cache'), (engine) =>
+      engine.preparation.generateBackgrounds({ prompt: 'a cat', seed: 1, steps: 2 }),
+    );
+    expect(model).toBe('blending');
+    expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[16, 16]]);
   });
 });

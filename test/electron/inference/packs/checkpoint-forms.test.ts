@@ -44,20 +44,13 @@ async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<
   } catch (error) {
     return refusal((error as Error).message, folder);
   }
-  const refusals: string[] = [];
-  for (const [role, does] of [
-    ['blending', 'blends, draws backgrounds'],
-    ['backgrounds', 'draws backgrounds'],
-  ] as const) {
-    try {
-      await inspectCheckpoint(path, role);
-      return does;
-    } catch (error) {
-      if (!(error instanceof StudioError)) throw error;
-      refusals.push(error.message);
-    }
+  try {
+    await inspectCheckpoint(path);
+    return 'blends, draws backgrounds';
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    return refusal(error.message, folder);
   }
-  return refusal(refusals.at(-1)!, folder);
 }
 
 function refusal(message: string, folder: string): string {

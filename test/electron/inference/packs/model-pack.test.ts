@@ -214,14 +214,14 @@ describe('components that do not fit each other', () => {
     });
   });
 
-  test('an SDXL U-Net', async () => {
+  test('an SDXL U-Net without its second text encoder', async () => {
     rmSync(join(packFolder, 'unet'), { recursive: true });
     cpSync(join(import.meta.dirname, '../../../golden/graph/sdxl/unet'), join(packFolder, 'unet'), {
       recursive: true,
     });
     await expect(openEngine()).rejects.toMatchObject({
-      code: 'MODEL_INVALID',
-      message: expect.stringMatching(/SDXL/),
+      code: 'PACK_INCOMPLETE',
+      message: expect.stringMatching(/text_encoder_2/),
     });
   });
 

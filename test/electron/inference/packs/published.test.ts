@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hasZerosForEmptyPrompt } from '../../../../electron/inference/diffusion/text-to-image-pack.ts';
+import { hasZerosForEmptyPrompt } from '../../../../electron/inference/diffusion/open-conditioner.ts';
 import { openModelPack } from '../../../../electron/inference/packs/model-pack.ts';
 import { parseNoiseSchedule } from '../../../../electron/inference/packs/noise-schedule-config.ts';
 import { openTokenizer } from '../../../../electron/inference/packs/pack-tokenizer.ts';

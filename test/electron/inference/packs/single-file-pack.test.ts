@@ -48,12 +48,11 @@ describe('a single file', () => {
     expect(other.name).toBe('other');
   });
 
-  test('is inspected like a folder, and SDXL is opened for backgrounds only', async () => {
-    expect(await inspectCheckpoint(file, 'blending')).toEqual(['my model.v2.safetensors']);
+  test('is inspected like a folder, SDXL too', async () => {
+    expect(await inspectCheckpoint(file)).toEqual({ files: ['my model.v2.safetensors'], isSdxl: false });
     const sdxl = join(root, 'sdxl.safetensors');
     writeSingleFile(sdxl, 'sdxl', { values: {} });
-    expect(await inspectCheckpoint(sdxl, 'backgrounds')).toEqual(['sdxl.safetensors']);
-    await expect(inspectCheckpoint(sdxl, 'blending')).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    expect(await inspectCheckpoint(sdxl)).toEqual({ files: ['sdxl.safetensors'], isSdxl: true });
   });
 
   test('that is missing is an unknown pack', async () => {

@@ -11,7 +11,7 @@ import {
   scheduleSteps,
 } from '../../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { maxAbsDifference, unstackRows, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { someLatents, somePrompt } from '../random-scenes.ts';
+import { someConditioning, someLatents, somePrompt } from '../random-scenes.ts';
 import { createToyUnet } from '../toy-unet.ts';
 
 test('s_t falls linearly from s to max(s / 2, 1)', () => {
@@ -53,12 +53,12 @@ test('text guidance replaces swap guidance: plain + g (swap - plain), the plain 
       expect(value).toBeCloseTo(plain.data[at]! + 7.5 * (swap.data[at]! - plain.data[at]!), 4);
     }
     const [first, second, ...others] = appearanceRows({ ...rowInputs, guidance, injected });
-    expect(first!.promptEmbedding).toBe(rowInputs.scenePromptEmbedding);
+    expect(first!.promptEmbedding).toBe(rowInputs.sceneConditioning.promptEmbedding);
     expect(first!.keyValueSource).toBe(injected ? 2 : 0);
     expect(second).toMatchObject({ keyValueSource: 1, appearanceScale: 0, latents: someLatents(1) });
-    expect(second!.promptEmbedding).toBe(rowInputs.unconditionalEmbedding);
-    expect(others.map((row) => row.promptEmbedding)).toEqual(
-      injected ? [rowInputs.conceptPromptEmbedding] : [],
+    expect(second).toMatchObject(rowInputs.unconditional);
+    expect(others.map(({ promptEmbedding, added }) => ({ promptEmbedding, added }))).toEqual(
+      injected ? [rowInputs.conceptConditioning] : [],
     );
   }
 });
@@ -67,9 +67,9 @@ const rowInputs = {
   step: scheduleSteps(STABLE_DIFFUSION_SCHEDULE, 4)[1]!,
   referenceLatents: someLatents(1),
   conceptLatents: someLatents(2),
-  scenePromptEmbedding: somePrompt(1),
-  unconditionalEmbedding: somePrompt(3),
-  conceptPromptEmbedding: somePrompt(2),
+  sceneConditioning: someConditioning(1),
+  unconditional: someConditioning(3),
+  conceptConditioning: someConditioning(2),
   appearanceScale: 0.15,
   guidance: swapOnly(1),
   injected: true,

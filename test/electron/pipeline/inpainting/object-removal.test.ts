@@ -42,10 +42,12 @@ function scene(): { picture: RgbImage; truth: RgbImage; mask: Tensor } {
   };
 }
 
+const unprompted = async () => ({ promptEmbedding: tensor(new Float32Array(4), [2, 2]) });
+
 /** @param known x0 that the U-Net predicts in every row */
 function models(known: Tensor, calls: (readonly UnetRow[])[] = []): ComposeModels {
   return {
-    textEncoder: { encode: async (prompts) => prompts.map(() => tensor(new Float32Array(4), [2, 2])) },
+    conditioner: { condition: unprompted, conditionNegative: unprompted },
     autoencoder: { downscale: 1, encode: async (image) => image, decode: async (latents) => latents },
     schedule: STABLE_DIFFUSION_SCHEDULE,
     unet: {

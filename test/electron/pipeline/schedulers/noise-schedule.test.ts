@@ -19,7 +19,7 @@ import {
 } from '../../../../electron/pipeline/schedulers/noise-schedule.ts';
 import { gaussianNoise } from '../../../../electron/pipeline/tensor/noise.ts';
 import { maxAbsDifference, type Tensor, tensor, zeros } from '../../../../electron/pipeline/tensor/tensor.ts';
-import { someLatents, somePrompt } from '../random-scenes.ts';
+import { someConditioning, someLatents } from '../random-scenes.ts';
 import { createToyUnet } from '../toy-unet.ts';
 
 /**
@@ -234,7 +234,7 @@ describe('inversion', () => {
     rescaleZeroSnr: true,
   } as const;
   const x0 = someLatents(1);
-  const promptEmbedding = somePrompt(1);
+  const conditioning = someConditioning(1);
 
   /** Inverts x0, steps back from x_T, and returns the largest error. */
   async function roundTripError(
@@ -253,16 +253,16 @@ describe('inversion', () => {
     const predictor = new NoisePredictor({
       unet: createToyUnet(weights, { gain }),
       ...guidance,
-      unconditionalEmbedding: somePrompt(3),
+      unconditional: someConditioning(3),
       attentionLayers: 'all',
       controls: {},
     });
     const sampled = sampleTrajectory(x0, steps, seed, 'background');
-    const { noisePredictions, noiseMaps } = await invert(sampled, steps, promptEmbedding, predictor);
+    const { noisePredictions, noiseMaps } = await invert(sampled, steps, conditioning, predictor);
     let latents = sampled[0]!;
     let originalBefore: Tensor | undefined;
     for (const step of steps) {
-      const row = { latents, step, promptEmbedding, keyValueSource: 0, appearanceScale: 0 };
+      const row = { latents, step, ...conditioning, keyValueSource: 0, appearanceScale: 0 };
       const [rows] = predictAgain ? await predictor.predict([[row]]) : [[noisePredictions[step.index]!]];
       const original = predictOriginalSample(latents, rows![0]!, step);
       latents = stepWithNoise(latents, rows![0]!, noiseMaps[step.index]!, step, originalBefore);
