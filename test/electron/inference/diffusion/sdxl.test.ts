@@ -2,7 +2,7 @@
  * SDXL from prompt to latents compared with diffusers' StableDiffusionXLPipeline on a small random checkpoint
  * (test/golden/text-to-image/make_golden.py), and as the engine's background model.
  */
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadScene } from '../../../../electron/app/scenes/scene-folder.ts';
@@ -153,7 +153,9 @@ describe('the engine', () => {
   });
 
   test('has SDXL’s own size when the blending model makes backgrounds', async () => {
-    const packFolder = makeSdxl(join(root, 'alone'));
+    // Not in the folder that a pack's backgrounds model has.
+    const packFolder = join(root, 'alone');
+    renameSync(makeSdxl(join(root, 'store of one')), packFolder);
     const { candidates, model } = await withEngine(packFolder, join(root, 'cache'), (engine) =>
       engine.preparation.generateBackgrounds({ prompt: 'a cat', seed: 1, steps: 2 }),
     );
