@@ -153,9 +153,9 @@ describe('the engine', () => {
   });
 
   test('has SDXL’s own size when the blending model makes backgrounds', async () => {
-    // Not in the folder that a pack's backgrounds model has.
-    const packFolder = join(root, 'alone');
-    renameSync(makeSdxl(join(root, 'store of one')), packFolder);
+    // Neither in nor beside a folder of the name that a model for backgrounds has.
+    const packFolder = join(root, 'alone', 'model');
+    renameSync(makeSdxl(join(root, 'alone')), packFolder);
     const { candidates, model } = await withEngine(packFolder, join(root, 'cache'), (engine) =>
       engine.preparation.generateBackgrounds({ prompt: 'a cat', seed: 1, steps: 2 }),
     );
