@@ -34,6 +34,8 @@ export async function connectFarm({ url, keyFile, tls = {} }: FarmAddress): Prom
   } satisfies RedisOptions;
   const redis = new Redis(url, options);
   // Without a listener each lost connection is printed; the caller listens to 'close' and 'ready'.
+  // Every followed job listens for the connection's return. BullMQ adds to the limit, so 0 would not mean none.
+  redis.setMaxListeners(Number.POSITIVE_INFINITY);
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;

@@ -67,6 +67,7 @@ test(`${KILLS} kills of the engine lose at most the render that each one hit`, {
         complete: async () => wanted,
         sweep: null,
         farm: null,
+        isResumed: false,
         readAsset,
       },
     ]);

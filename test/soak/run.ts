@@ -2,12 +2,14 @@
  * `npm run soak -- SUBCOMMAND`: checks that take minutes to hours, or gigabytes, and are therefore not part of `npm
  * test`.
  */
+import { farm } from './farm.ts';
 import { fullSize } from './full-size.ts';
 import { fuzz } from './fuzz.ts';
 import { kills } from './kills.ts';
 import type { Soak } from './soak.ts';
 
 const soaks: Readonly<Record<string, Soak>> = {
+  farm,
   'full-size': fullSize,
   fuzz,
   kills,

@@ -1,4 +1,5 @@
 /** The render farms that this host uses: connected when first needed, kept until the host ends. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineResultOf } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { FarmState } from '../../contract/farm.ts';
@@ -8,6 +9,9 @@ import { serverName } from '../../farm/farm-address.ts';
 import { findFarm, type NamedFarm, readFarms } from '../../farm/farm-list.ts';
 import { asFailure } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
+
+/** How often a farm that cannot be reached is tried again. */
+const RETRY_MS = 1000;
 
 interface UsedFarm {
   state: FarmState;
@@ -65,13 +69,16 @@ export class Farms {
     );
   }
 
-  /** @throws StudioError what connecting and {@link FarmClient.render} throw */
+  /**
+   * @param controls waitsForFarm: tries to connect until it succeeds or is cancelled
+   * @throws StudioError what connecting and {@link FarmClient.render} throw
+   */
   async render(
     name: string,
     request: RenderRequest,
-    controls: FarmRenderControls,
+    { waitsForFarm, ...controls }: FarmRenderControls & { readonly waitsForFarm: boolean },
   ): Promise<EngineResultOf<'render'>> {
-    const client = await this.#client(name);
+    const client = await (waitsForFarm ? this.#reachable(name, controls) : this.#client(name));
     const { machine, device, ...result } = await client.render(request, controls);
     return { ...result, device: { ...device, name: `${device.name} · ${machine}` } };
   }
@@ -81,6 +88,20 @@ export class Farms {
     const used = [...this.#used.values()];
     this.#used.clear();
     await Promise.allSettled(used.map(async ({ client }) => (await client).close()));
+  }
+
+  async #reachable(name: string, { signal, onPlace }: FarmRenderControls): Promise<FarmClient> {
+    for (;;) {
+      try {
+        return await this.#client(name);
+      } catch (error) {
+        const { code, message } = asFailure(error);
+        if (code !== 'FARM_UNREACHABLE') throw error;
+        onPlace?.({ state: 'waiting', machine: null, position: null, reason: message });
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.');
+      }
+    }
   }
 
   #client(name: string): Promise<FarmClient> {

@@ -16,7 +16,7 @@ export interface FarmRenderer {
   readonly render: (
     farm: string,
     request: RenderRequest,
-    controls: FarmRenderControls,
+    controls: FarmRenderControls & { readonly waitsForFarm: boolean },
   ) => Promise<EngineResultOf<'render'>>;
 }
 
@@ -28,6 +28,9 @@ interface Sent {
   ended: Promise<void>;
 }
 
+/** How often moves within the queues of farms are reported, at most. */
+const CHANGE_EVERY_MS = 200;
+
 const UNPLACED: JobPlace = { state: 'waiting', machine: null, position: null, reason: null };
 
 export class FarmQueue {
@@ -35,6 +38,7 @@ export class FarmQueue {
   readonly #observer: QueueObserver;
   readonly #onChanged: () => void;
   readonly #sent = new Map<RenderId, Sent>();
+  #changing: NodeJS.Timeout | undefined;
 
   /** @param onChanged called when a render was sent, moved or ended */
   constructor(farms: FarmRenderer, observer: QueueObserver, onChanged: () => void) {
@@ -101,6 +105,14 @@ export class FarmQueue {
     await Promise.all(awaited.map(({ ended }) => ended));
   }
 
+  /** Hundreds of renders move at once when one of them starts: the queue is reported once for all. */
+  #changeSoon(): void {
+    this.#changing ??= setTimeout(() => {
+      this.#changing = undefined;
+      this.#onChanged();
+    }, CHANGE_EVERY_MS);
+  }
+
   async #run(sent: Sent): Promise<void> {
     const { render, controller } = sent;
     const { signal } = controller;
@@ -111,13 +123,14 @@ export class FarmQueue {
       const result = await this.#farms.render(render.farm!, request, {
         signal,
         outputId: render.renderId,
+        waitsForFarm: render.isResumed,
         previews: true,
         readAsset: render.readAsset,
         onPlace: (place) => {
           const hasStarted = place.state === 'rendering' && sent.place.state !== 'rendering';
           sent.place = place;
           if (hasStarted) this.#observer.onStarted(render);
-          this.#onChanged();
+          this.#changeSoon();
         },
         onProgress: (reported) => {
           const progress = renderProgressSchema.parse(reported);

@@ -24,6 +24,8 @@ export interface QueuedRender {
   readonly sweep: SweepCell | null;
   /** Name of the farm that renders it; null: this computer. */
   readonly farm: string | null;
+  /** It may be on the farm already: wait for a farm that cannot be reached, do not fail. */
+  readonly isResumed: boolean;
   readonly readAsset: RunControls['readAsset'];
 }
 

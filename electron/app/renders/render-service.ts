@@ -101,7 +101,7 @@ export class RenderService {
       const pack = known ?? { id: this.#dependencies.packId(), version: '', weights: UNKNOWN_WEIGHTS };
       const request = completeRequest(document, pack);
       const place = { renderId: randomUUID(), createdAt: new Date().toISOString(), projectId, projectName };
-      return this.#queueable(document, request, { ...place, farm, sweep });
+      return this.#queueable(document, request, { ...place, farm, sweep, isResumed: false });
     });
     const summaries = renders.map((render) => queuedSummary(render, 'queued'));
     for (const summary of summaries) this.#emit(projectId, summary);
@@ -125,7 +125,7 @@ export class RenderService {
       if (hasRender(file, renderId)) journal.forget(renderId);
       else if (this.#queued(projectId, renderId) === undefined) {
         const place = { renderId, createdAt, projectId, projectName: file.title(), farm, sweep };
-        resumed.push(this.#queueable(document, request, place));
+        resumed.push(this.#queueable(document, request, { ...place, isResumed: true }));
       }
     }
     for (const render of resumed) this.#emit(projectId, queuedSummary(render, 'queued'));

@@ -25,6 +25,7 @@ import { listModels, listWorkers } from '../presence.ts';
 import type { RenderControls } from '../render-engine.ts';
 import { openJson } from '../sealed-box.ts';
 import { FollowedJob, type JobPlace } from './followed-job.ts';
+import { QueueWatch } from './queue-watch.ts';
 
 export interface FarmRenderControls extends RenderControls {
   /** Name of the result: the same request with the same name is the same job. */
@@ -46,10 +47,16 @@ const KEEP_ENDED_S = 24 * 3600;
 /** How often the pictures of a job are uploaded again because they expired while it waited. */
 const MAX_UPLOADS = 3;
 
+interface FollowedQueue {
+  readonly queue: Queue;
+  readonly events: QueueEvents;
+  readonly watch: QueueWatch;
+}
+
 export class FarmClient {
   readonly #connection: FarmConnection;
   readonly #assets: AssetStore;
-  readonly #queues = new Map<string, { readonly queue: Queue; readonly events: QueueEvents }>();
+  readonly #queues = new Map<string, FollowedQueue>();
   readonly #uploads = new Map<AssetId, Promise<void>>();
   #isClosing = false;
 
@@ -129,7 +136,7 @@ export class FarmClient {
     const jobId = jobName(key, request, outputId);
     const model = modelName(key, request.pack);
     const assets = assetsOf(request);
-    const { queue, events } = this.#queue(model);
+    const { queue, events, watch } = this.#queue(model);
     const body = { request, assets, previews, outputId, createdAtMs: Date.now() };
     const envelope = makeEnvelope(key, jobId, body);
     const enqueue = async () => {
@@ -152,10 +159,10 @@ export class FarmClient {
       events,
       jobId,
       controls,
-      reasonToWait: () => this.reasonToWait(model),
       // The queue was emptied, or Redis lost it: the job is not acknowledged any more, so it is queued again.
       onGone: enqueue,
     });
+    const unwatch = watch.add(followed);
     const cancel = () => void this.#cancel(queue, jobId).catch(() => undefined);
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -169,6 +176,7 @@ export class FarmClient {
       }
     } finally {
       signal.removeEventListener('abort', cancel);
+      unwatch();
       followed.close();
     }
   }
@@ -181,12 +189,15 @@ export class FarmClient {
     this.#connection.redis.disconnect();
   }
 
-  #queue(model: string) {
+  #queue(model: string): FollowedQueue {
     const known = this.#queues.get(model);
     if (known !== undefined) return known;
     const { redis, key } = this.#connection;
     const options = { connection: redis, prefix: queuePrefix(key, model) };
-    const made = { queue: new Queue(QUEUE_NAME, options), events: new QueueEvents(QUEUE_NAME, options) };
+    const queue = new Queue(QUEUE_NAME, options);
+    const events = new QueueEvents(QUEUE_NAME, options);
+    const watch = new QueueWatch(this.#connection, queue, () => this.reasonToWait(model));
+    const made: FollowedQueue = { queue, events, watch };
     // Errors of the connection, which restores itself.
     made.queue.on('error', () => undefined);
     made.events.on('error', () => undefined);

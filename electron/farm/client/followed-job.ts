@@ -1,6 +1,6 @@
 /**
- * Follows a job to its end, by the queue's events, and by looking at the job itself whenever an event may have been
- * missed: at the beginning, after a lost connection, and now and then.
+ * Follows a job to its end: by the queue's events, by what {@link file://./queue-watch.ts} finds, and by looking at the
+ * job itself where an event may have been missed.
  */
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import { StudioError } from '../../contract/errors.ts';
@@ -31,19 +31,13 @@ export interface FollowOptions {
   readonly events: QueueEvents;
   readonly jobId: string;
   readonly controls: Omit<RenderControls, 'readAsset'> & { readonly onPlace?: (place: JobPlace) => void };
-  readonly reasonToWait: () => Promise<string | null>;
   /** Called when the queue no longer has the job. */
   readonly onGone: () => Promise<void>;
 }
 
-/** How often the job is looked at without an event. */
-const LOOK_EVERY_MS = 2000;
-/** Positions beyond this are not counted: counting walks the list. */
-const MAX_POSITION = 1000;
-
 export class FollowedJob {
+  readonly jobId: string;
   readonly #options: FollowOptions;
-  readonly #looking: NodeJS.Timeout;
   readonly #close = new AbortController();
   #waiters = Promise.withResolvers<JobEnd>();
   #place = '';
@@ -52,7 +46,8 @@ export class FollowedJob {
 
   constructor(options: FollowOptions) {
     this.#options = options;
-    const { events, connection, jobId, controls } = options;
+    const { events, jobId, controls } = options;
+    this.jobId = jobId;
     this.#waiters.promise.catch(() => undefined);
     const ofJob =
       <Args extends { jobId: string }>(handle: (args: Args) => void) =>
@@ -63,31 +58,24 @@ export class FollowedJob {
       this.#waiters.resolve({ state: 'done', returned: returnvalue }),
     );
     // The event also comes for an attempt that is followed by another: the job itself says whether it has ended.
-    const onFailed = ofJob<{ jobId: string }>(() => this.#look());
-    const onActive = ofJob<{ jobId: string }>(() =>
-      this.#tell({ state: 'rendering', machine: null, position: null, reason: null }),
-    );
+    const onFailed = ofJob<{ jobId: string }>(() => this.look());
+    const onActive = ofJob<{ jobId: string }>(() => this.isActive());
     const onProgress = ofJob<{ jobId: string; data: unknown }>(({ data }) => this.#progress(data));
     events.on('completed', onCompleted);
     events.on('failed', onFailed);
     events.on('active', onActive);
     events.on('progress', onProgress);
-    const onReady = () => this.#look();
-    connection.redis.on('ready', onReady);
     const onAbort = () => this.#waiters.reject(new StudioError('CANCELLED', 'The run was cancelled.'));
     controls.signal.addEventListener('abort', onAbort, { once: true });
-    this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#close.signal.addEventListener('abort', () => {
-      clearInterval(this.#looking);
       events.off('completed', onCompleted);
       events.off('failed', onFailed);
       events.off('active', onActive);
       events.off('progress', onProgress);
-      connection.redis.off('ready', onReady);
       controls.signal.removeEventListener('abort', onAbort);
     });
     if (controls.signal.aborted) onAbort();
-    this.#look();
+    this.look();
   }
 
   /** Resolves at its end; may be called again when the job was queued again. @throws StudioError CANCELLED */
@@ -106,11 +94,22 @@ export class FollowedJob {
     this.#close.abort();
   }
 
-  #look(): void {
+  /** It waits in the queue. */
+  isWaiting(position: number, reason: string | null): void {
+    this.#tell({ state: 'waiting', machine: null, position, reason });
+  }
+
+  /** A worker has it. */
+  isActive(): void {
+    this.#tell({ state: 'rendering', machine: null, position: null, reason: null });
+  }
+
+  /** @param reason why no worker takes jobs, if it waits */
+  look(reason: string | null = null): void {
     const { connection } = this.#options;
     if (this.#isLooking || this.#close.signal.aborted || connection.redis.status !== 'ready') return;
     this.#isLooking = true;
-    this.#lookNow()
+    this.#lookNow(reason)
       // The connection was lost while looking: it is looked again when it is back.
       .catch(() => undefined)
       .finally(() => {
@@ -118,8 +117,8 @@ export class FollowedJob {
       });
   }
 
-  async #lookNow(): Promise<void> {
-    const { queue, jobId, onGone, reasonToWait } = this.#options;
+  async #lookNow(reason: string | null): Promise<void> {
+    const { queue, jobId, onGone } = this.#options;
     const waiters = this.#waiters;
     const job = (await queue.getJob(jobId)) as Job | undefined;
     if (this.#close.signal.aborted || waiters !== this.#waiters) return;
@@ -138,20 +137,8 @@ export class FollowedJob {
     } else if (state === 'active') {
       if (job.progress) this.#progress(job.progress);
     } else {
-      const [position, reason] = await Promise.all([this.#position(), reasonToWait()]);
-      this.#tell({ state: 'waiting', machine: null, position, reason });
+      this.#tell({ state: 'waiting', machine: null, position: null, reason });
     }
-  }
-
-  async #position(): Promise<number | null> {
-    const { connection, queue, jobId } = this.#options;
-    const list = queue.toKey('wait');
-    const [length, index] = await Promise.all([
-      connection.redis.llen(list),
-      // The next job is at the list's end.
-      connection.redis.lpos(list, jobId, 'RANK', -1, 'MAXLEN', MAX_POSITION),
-    ]);
-    return index === null ? null : Math.max(0, length - 1 - index);
   }
 
   #progress(data: unknown): void {

@@ -62,6 +62,7 @@ test('the render fails with ENGINE_HUNG, the next one runs in another process, n
       complete: async () => request({ seed }),
       sweep: null,
       farm: null,
+      isResumed: false,
       readAsset,
     })),
   );

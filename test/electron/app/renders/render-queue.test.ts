@@ -105,6 +105,7 @@ function render(seed: number, projectId = project): QueuedRender {
     complete: async () => request,
     sweep: null,
     farm: null,
+    isResumed: false,
     readAsset: async () => null,
   };
 }
