@@ -19,7 +19,7 @@ import { missingSteps, takeUnsaved, UnsavedChanges } from './unsaved-changes.ts'
 
 export class Projects {
   readonly #client: Pick<StudioClient, 'call'>;
-  readonly #tools: Pick<CanvasTools, 'conclude' | 'leaveProject' | 'markSaved'>;
+  readonly #tools: Pick<CanvasTools, 'conclude' | 'leaveProject' | 'markSaved' | 'setTool'>;
   readonly #renders: Pick<Renders, 'clear' | 'load'>;
   readonly #backgroundSize: BackgroundSize;
   readonly #leaving = new Set<ProjectSession>();
@@ -32,7 +32,7 @@ export class Projects {
 
   constructor(
     client: Pick<StudioClient, 'call'>,
-    tools: Pick<CanvasTools, 'conclude' | 'leaveProject' | 'markSaved'>,
+    tools: Pick<CanvasTools, 'conclude' | 'leaveProject' | 'markSaved' | 'setTool'>,
     renders: Pick<Renders, 'clear' | 'load'>,
   ) {
     this.#client = client;
@@ -127,12 +127,18 @@ export class Projects {
     this.#shown = session;
     showScene();
     // Two projects may have concepts with the same id: an offer for one must not apply to the other.
+    const active = state.document.concepts.at(-1);
     useEditor.setState({
-      activeConceptId: state.document.concepts.at(-1)?.id ?? null,
+      activeConceptId: active?.id ?? null,
       offer: null,
       frontOf: null,
       cutOut: null,
     });
+    // The mask tools have nothing to work on in a placed picture.
+    if (active?.mode === 'place' && useEditor.getState().tool !== 'hand') {
+      useEditor.setState({ tool: 'move' });
+      this.#tools.setTool('move');
+    }
     this.#renders.clear();
     this.#backgroundSize.clear();
     showAddress(state.path);

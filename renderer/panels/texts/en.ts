@@ -71,13 +71,14 @@ export const en = {
     next: 'Next',
     stepOf: '{{step}}: {{state}}',
     missing: {
-      background: 'Choose an image that has an object where each of your subjects should go.',
+      background:
+        'Choose the image that your subjects go into: they are placed in it, or replace its objects.',
       concepts: 'Add an image of each subject you want in the scene.',
       conceptsHidden: 'All concepts are excluded. Include at least one.',
       image: '{{name}} has no image yet.',
       mask: '{{name}} has no mask yet. Paint where it should go.',
       placement: '{{name}} is not placed yet. Drag its picture to where it should go.',
-      maskProposed: 'Keep the place that is proposed for {{name}}, or drop it.',
+      maskProposed: 'Keep the place that is proposed for {{name}}, or discard it.',
     },
     ready: 'Ready to render.',
   },
@@ -281,7 +282,7 @@ export const en = {
       awaited: 'Looking for the object…',
       shown: '{{percent}} % of the picture proposed',
       keep: 'Keep',
-      drop: 'Drop',
+      drop: 'Discard',
     },
   },
   prepare: {

@@ -71,7 +71,7 @@ export const ko = {
     next: '다음',
     stepOf: '{{step}}: {{state}}',
     missing: {
-      background: '넣고 싶은 것마다 그 자리에 물체가 있는 그림을 고르세요.',
+      background: '넣을 것이 들어갈 그림을 고르세요. 그 위에 놓거나, 그림 속 물체와 바꿉니다.',
       concepts: '장면에 넣을 것의 그림을 하나씩 추가하세요.',
       conceptsHidden: '모든 콘셉트가 숨겨져 있습니다. 하나 이상 표시하세요.',
       image: '{{name}}: 그림이 아직 없습니다.',

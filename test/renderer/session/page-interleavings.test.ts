@@ -179,7 +179,12 @@ class Page {
     this.renders = new Renders(client, { isActive: false, gestureCount: 0 }, () => this.projects.shown);
     this.projects = new Projects(
       client,
-      { conclude: () => undefined, leaveProject: () => undefined, markSaved: () => undefined },
+      {
+        conclude: () => undefined,
+        leaveProject: () => undefined,
+        markSaved: () => undefined,
+        setTool: () => undefined,
+      },
       this.renders,
     );
     this.#client = client;

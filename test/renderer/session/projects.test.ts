@@ -48,6 +48,7 @@ beforeEach(() => {
       conclude: () => log.push('conclude'),
       leaveProject: () => log.push('leave'),
       markSaved: () => undefined,
+      setTool: (tool) => log.push(`tool ${tool}`),
     },
     { clear: () => log.push('clear'), load: async () => void log.push(`load ${projects.shown?.projectId}`) },
   );
@@ -59,6 +60,16 @@ test('an unfinished gesture is committed to the previous project, then the other
   await projects.open(async () => stateOf('b'));
   expect(log).toEqual(['conclude', 'leave', 'clear', '#project=%2Fb.pnpmix', 'load b']);
   expect(projects.shown?.projectId).toBe('b');
+});
+
+test('a project whose selected concept is placed opens with the Move tool, another one keeps the tool', async () => {
+  useEditor.setState({ tool: 'brush' });
+  await projects.show(stateOf('a'));
+  expect(useEditor.getState().tool).toBe('brush');
+  const placed = { id: 'concept-1', mode: 'place' } as SceneDocument['concepts'][number];
+  await projects.show({ ...stateOf('b'), document: { ...scene(''), concepts: [placed] } });
+  expect(useEditor.getState()).toMatchObject({ activeConceptId: 'concept-1', tool: 'move' });
+  expect(log).toContain('tool move');
 });
 
 test('a proposal belongs to its project, even if the other has a concept with the same id', async () => {
