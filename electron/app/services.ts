@@ -1,5 +1,6 @@
 /** The services that handlers use, created once by {@link file://./studio.ts}. */
 
+import type { ExportFormat } from '../contract/export-formats.ts';
 import type { PlatformFacts, StudioFolders } from '../foundation/folders.ts';
 import type { StudioLog } from '../foundation/log/studio-log.ts';
 import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
@@ -23,7 +24,7 @@ import type { StudioEvents } from './studio-events.ts';
 export interface HostDialogs {
   openProject(clientId: string): Promise<string | null>;
   saveProject(clientId: string, suggestedName?: string): Promise<string | null>;
-  saveExport(clientId: string, kind: 'png' | 'layered', suggestedName?: string): Promise<string | null>;
+  saveExport(clientId: string, format: ExportFormat, suggestedName?: string): Promise<string | null>;
   chooseFolder(clientId: string, title: string): Promise<string | null>;
   /** Shows a file in the system's file manager. */
   reveal(clientId: string, path: string): Promise<void>;

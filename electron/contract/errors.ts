@@ -21,6 +21,7 @@ export const errorCodes = {
   ENGINE_CRASHED: 'The process that runs the models ended unexpectedly.',
   ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',
+  EXPORT_TOO_LARGE: 'The picture is larger than the chosen format can hold.',
   FARM_FULL: 'The farm’s store for pictures has reached its limit.',
   FARM_JOB_REFUSED:
     'A job, result or picture in a farm’s queue was not made with this studio’s key, or was changed since.',

@@ -4,13 +4,18 @@ import { isAbsolute, join } from 'node:path';
 import type { BrowserWindow, Dialog, Shell } from 'electron';
 import type { HostDialogs } from '../app/services.ts';
 import { StudioError } from '../contract/errors.ts';
+import { EXPORT_FACTS, type ExportFormat } from '../contract/export-formats.ts';
 import type { UnsavedChoice } from './windows/studio-windows.ts';
 
 const PROJECT_FILTER = { name: 'PnP-MIX project', extensions: ['pnpmix'] };
-const EXPORT_FILTERS = {
-  png: { name: 'PNG picture', extensions: ['png'] },
-  layered: { name: 'OpenRaster layers', extensions: ['ora'] },
-} as const;
+const EXPORT_NAMES: Readonly<Record<ExportFormat, string>> = {
+  png: 'PNG picture',
+  jpeg: 'JPEG picture',
+  webp: 'WebP picture',
+  tiff: 'TIFF picture',
+  psd: 'Photoshop layers',
+  ora: 'OpenRaster layers',
+};
 
 export interface DialogOptions {
   readonly dialog: Dialog;
@@ -48,10 +53,11 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
     },
     saveProject: (clientId, suggestedName = 'Untitled') =>
       save(clientId, join(projectsFolder(), suggestedName), PROJECT_FILTER),
-    saveExport: (clientId, kind, suggestedName = 'Export') => {
-      const { name, extensions } = EXPORT_FILTERS[kind];
-      return save(clientId, suggestedName, { name, extensions: [...extensions] });
-    },
+    saveExport: (clientId, format, suggestedName = 'Export') =>
+      save(clientId, suggestedName, {
+        name: EXPORT_NAMES[format],
+        extensions: [EXPORT_FACTS[format].extension.slice(1)],
+      }),
     chooseFolder: async (clientId, title) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(parent(clientId), {
         title,

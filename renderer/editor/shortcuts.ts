@@ -59,6 +59,8 @@ export const SHORTCUTS = [
   shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
   shortcut('render.cancel', 'render', 'Shift+KeyX'),
   shortcut('render.export', 'render', 'Ctrl+KeyE'),
+  shortcut('render.exportAs', 'render', 'Ctrl+Shift+KeyE'),
+  shortcut('render.copy', 'render'),
   // Browsers reserve Ctrl+N.
   shortcut('project.new', 'app'),
   shortcut('project.open', 'app', 'Ctrl+KeyO'),

@@ -1,5 +1,6 @@
 /** State of the editor that is not part of the project. */
 import { create } from 'zustand';
+import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { CanvasTool } from '../canvas/canvas-tools.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
@@ -64,6 +65,8 @@ export interface EditorState {
   readonly originalHeld: boolean;
   readonly spaceHeld: boolean;
   readonly sheet: SheetName | null;
+  /** Renders in the export dialog; null while it is closed. */
+  readonly exporting: readonly RenderSummary[] | null;
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
@@ -97,6 +100,7 @@ export const useEditor = create<EditorState>(() => ({
   originalHeld: false,
   spaceHeld: false,
   sheet: null,
+  exporting: null,
   livePreview: false,
   snaps: true,
   offer: null,

@@ -133,6 +133,7 @@ export class Projects {
       offer: null,
       frontOf: null,
       cutOut: null,
+      exporting: null,
     });
     // The mask tools have nothing to work on in a placed picture.
     if (active?.mode === 'place' && useEditor.getState().tool !== 'hand') {

@@ -1,4 +1,6 @@
 /** What makes many renders manageable: results that appear by themselves, history, candidates, drafts. */
+import { extname } from 'node:path';
+import type { Download } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
 import {
@@ -90,6 +92,32 @@ describe('the history', () => {
       .waitFor();
     await page.getByRole('button', { name: t('history.compareTwo') }).click();
     await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
+  });
+
+  it('exports the selected renders in a format that it remembers', async () => {
+    const { page } = studio;
+    const downloads: string[] = [];
+    const note = (download: Download) => void downloads.push(extname(download.suggestedFilename()));
+    page.on('download', note);
+    await page.getByRole('button', { name: t('history.exportMarked') }).click();
+    const dialog = page.getByRole('dialog', { name: t('export.titleMany', { count: 2 }) });
+    await dialog.getByRole('combobox', { name: t('export.format') }).click();
+    await page.getByRole('option', { name: t('export.formats.psd') }).click();
+    await dialog.getByRole('button', { name: t('export.start') }).click();
+    await expect.poll(() => downloads).toEqual(['.psd', '.psd']);
+    await canvasOf(page).focus();
+    await page.keyboard.press('Control+Shift+E');
+    const single = page.getByRole('dialog', { name: textPattern('export.title') });
+    await expect
+      .poll(() => single.getByRole('combobox', { name: t('export.format') }).inputValue())
+      .toBe(t('export.formats.psd'));
+    await single.getByRole('button', { name: t('export.copy') }).click();
+    await page.getByText(t('export.copied')).waitFor();
+    const types = await page.evaluate(async () =>
+      (await navigator.clipboard.read()).flatMap((item) => [...item.types]),
+    );
+    expect(types).toEqual(['image/png']);
+    page.off('download', note);
   });
 
   it('restores deleted renders', async () => {

@@ -146,10 +146,10 @@ async function start(
       return render(client, projectId);
     case 'png':
     case 'same png':
-      await client.call('export.png', { projectId, renderId, path: target });
+      await client.call('export.picture', { projectId, renderId, path: target });
       return undefined;
     case 'layered':
-      await client.call('export.layered', { projectId, renderId, path: target });
+      await client.call('export.picture', { format: 'ora', projectId, renderId, path: target });
       return undefined;
     case 'pull':
       await job(client, await client.call('models.pull', { packId, acceptedLicences: [LICENCE] }));

@@ -96,10 +96,10 @@ export function appHandlers(
     'dialog.saveProject': async ({ suggestedName }, { clientId }) => ({
       path: await dialogs().saveProject(clientId, suggestedName && safeFileName(suggestedName, 'Untitled')),
     }),
-    'dialog.saveExport': async ({ suggestedName, kind }, { clientId }) => ({
+    'dialog.saveExport': async ({ suggestedName, format }, { clientId }) => ({
       path: await dialogs().saveExport(
         clientId,
-        kind,
+        format,
         suggestedName && safeFileName(suggestedName, 'Export'),
       ),
     }),

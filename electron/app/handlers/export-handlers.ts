@@ -2,17 +2,22 @@
 import { extname } from 'node:path';
 import type { ExportedFile, exportCommands } from '../../contract/commands/export-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
+import { exportAs } from '../../projects/export/export-as.ts';
 import {
   type ExportOptions,
   exportCutOuts,
-  exportLayered,
-  exportPicture,
   type ExportedFile as MadeFile,
 } from '../../projects/export/export-render.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { writeExport } from '../exports/write-export.ts';
 import { checkedPath, freePath } from '../projects/file-names.ts';
 import type { Services } from '../services.ts';
+
+/** A path in a folder under a file's suggested name that replaces nothing. */
+function pathIn(folder: string, { fileName }: MadeFile): string {
+  const extension = extname(fileName);
+  return freePath(folder, fileName.slice(0, -extension.length), extension);
+}
 
 export function exportHandlers({
   host,
@@ -38,20 +43,18 @@ export function exportHandlers({
     pictures,
   });
   return {
-    'export.png': async ({ projectId, renderId, metadata, path }) =>
-      deliver(await exportPicture(projects.file(projectId), renderId, optionsOf(metadata)), path),
+    'export.picture': async ({ projectId, renderId, format = 'png', quality, metadata, path, folder }) => {
+      const file = await exportAs(projects.file(projectId), renderId, format, optionsOf(metadata), quality);
+      return deliver(file, path ?? (folder && pathIn(folder, file)));
+    },
     'export.cutOuts': async ({ projectId, renderId, metadata, folder }) => {
       const files = await exportCutOuts(projects.file(projectId), renderId, optionsOf(metadata));
       const delivered: ExportedFile[] = [];
       for (const file of files) {
-        const extension = extname(file.fileName);
-        const name = file.fileName.slice(0, -extension.length);
         // One file after another, so that equal names get different paths.
-        delivered.push(await deliver(file, folder && freePath(folder, name, extension)));
+        delivered.push(await deliver(file, folder && pathIn(folder, file)));
       }
       return delivered;
     },
-    'export.layered': async ({ projectId, renderId, path }) =>
-      deliver(await exportLayered(projects.file(projectId), renderId, pictures), path),
   };
 }

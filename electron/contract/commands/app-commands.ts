@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
 import { engineStatusSchema } from '../engine-status.ts';
+import { exportFormatSchema } from '../export-formats.ts';
 import { filePathSchema } from '../project-state.ts';
 import { settingsChangeSchema, settingsSchema } from '../settings.ts';
 
@@ -115,7 +116,7 @@ export const appCommands = {
   ),
   'dialog.saveExport': command(
     'Asks where to put an exported file.',
-    z.strictObject({ suggestedName, kind: z.enum(['png', 'layered']) }),
+    z.strictObject({ suggestedName, format: exportFormatSchema }),
     chosenPath,
   ),
   'dialog.chooseFolder': command(

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { command } from '../command.ts';
+import { exportFormatSchema, exportQualitySchema } from '../export-formats.ts';
 import { filePathSchema, projectIdSchema } from '../project-state.ts';
 import { renderIdSchema } from '../render-record.ts';
 import { assetIdSchema } from '../render-request.ts';
@@ -24,19 +25,22 @@ const metadata = z
   .describe('Embed the whole request in the picture; by default as in the settings.');
 
 export const exportCommands = {
-  'export.png': command(
-    'The whole picture as PNG.',
-    ofRender.extend({ metadata, path: filePathSchema.optional() }),
+  'export.picture': command(
+    'The whole picture, or its layers, in a format of the user’s choice.',
+    ofRender.extend({
+      format: exportFormatSchema.optional().describe('PNG by default.'),
+      quality: exportQualitySchema.optional().describe('Of JPEG and WebP; 90 by default.'),
+      metadata,
+      path: filePathSchema.optional(),
+      folder: filePathSchema
+        .optional()
+        .describe('Instead of a path: the file gets its suggested name there, and never replaces another.'),
+    }),
     exportedFileSchema,
   ),
   'export.cutOuts': command(
     'Each concept cut out of the picture, as PNG with alpha.',
     ofRender.extend({ metadata, folder: filePathSchema.optional() }),
     z.array(exportedFileSchema),
-  ),
-  'export.layered': command(
-    'Background, cut-outs and masks as the layers of one file.',
-    ofRender.extend({ path: filePathSchema.optional() }),
-    exportedFileSchema,
   ),
 };

@@ -53,7 +53,40 @@ export interface PictureFit {
 /** A mask becomes 8-bit grey; transparent counts as outside. */
 export type PictureKind = 'picture' | 'mask';
 
-/** The operations. Each except `encode` throws StudioError ASSET_INVALID. */
+/** Formats besides PNG in which a picture is written. */
+export type ExportEncoding = 'jpeg' | 'webp' | 'tiff';
+
+export interface ExportEncodingOptions {
+  /** Of JPEG and WebP: 1 to 100. */
+  readonly quality: number;
+  /** An XMP packet; null for none. */
+  readonly xmp: string | null;
+}
+
+/** A layer with its mask, both of one size. */
+export interface PixelLayer {
+  readonly name: string;
+  /** Place of the upper left corner in the picture, in pixels. */
+  readonly left: number;
+  readonly top: number;
+  /** Three channels. */
+  readonly pixels: Pixels;
+  /** One channel, 255 where the layer is seen; null: everywhere. */
+  readonly mask: Pixels | null;
+  readonly isVisible: boolean;
+}
+
+/** A picture in layers. */
+export interface LayeredPicture {
+  /** The backmost first. */
+  readonly layers: readonly PixelLayer[];
+  /** The visible layers merged, three channels. */
+  readonly merged: Pixels;
+  /** An XMP packet; null for none. */
+  readonly xmp: string | null;
+}
+
+/** The operations. Each except those that encode throws StudioError ASSET_INVALID. */
 export interface PictureCodec {
   readonly normalise: (
     bytes: Uint8Array,
@@ -89,4 +122,10 @@ export interface PictureCodec {
     channels: 1 | 3 | 4,
     profile: 'with-profile' | 'without-profile',
   ) => Promise<Uint8Array>;
+  readonly encodeAs: (
+    pixels: Pixels,
+    format: ExportEncoding,
+    options: ExportEncodingOptions,
+  ) => Promise<Uint8Array>;
+  readonly encodePsd: (picture: LayeredPicture) => Promise<Uint8Array>;
 }

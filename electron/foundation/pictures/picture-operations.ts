@@ -11,6 +11,8 @@ import { type Sharp, sharp } from './libvips.ts';
 import { examineMask, type MaskFindings, maskNotes } from './mask-conventions.ts';
 import { readPicture } from './open-picture.ts';
 import type {
+  ExportEncoding,
+  ExportEncodingOptions,
   NormalisedPicture,
   PictureCodec,
   PictureFit,
@@ -23,6 +25,7 @@ import type {
 } from './picture-codec.ts';
 import { shapeOfPlaced } from './placed-shape.ts';
 import { encodeLargePng } from './png-encoder.ts';
+import { encodePsd } from './psd-encoder.ts';
 import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
@@ -276,6 +279,29 @@ export async function encodePng(
   return coloured.png(effort).toBuffer();
 }
 
+/**
+ * Encodes a picture as JPEG, WebP or TIFF, in sRGB with an ICC profile: JPEG without chroma subsampling, TIFF without
+ * loss.
+ *
+ * @param pixels three channels
+ */
+async function encodeExported(
+  { width, height, data }: Pixels,
+  format: ExportEncoding,
+  { quality, xmp }: ExportEncodingOptions,
+): Promise<Uint8Array> {
+  const image = sharp(data, { raw: { width, height, channels: 3 } }).withIccProfile('srgb');
+  const described = xmp === null ? image : image.withXmp(xmp);
+  switch (format) {
+    case 'jpeg':
+      return described.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+    case 'webp':
+      return described.webp({ quality }).toBuffer();
+    case 'tiff':
+      return described.tiff({ compression: 'deflate', predictor: 'horizontal' }).toBuffer();
+  }
+}
+
 async function rawPixels(image: Sharp, channels: number): Promise<Pixels> {
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) throw new Error(`it has ${info.channels} channels after conversion`);
@@ -301,4 +327,6 @@ export const pictureOperations: PictureCodec = {
   decode: decodePixels,
   placedShape,
   encode: (pixels, channels, profile) => encodePng(pixels, channels, profile),
+  encodeAs: encodeExported,
+  encodePsd,
 };

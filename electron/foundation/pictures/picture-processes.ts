@@ -6,7 +6,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../contract/errors.ts';
 import { type ChildLauncher, forkChild, type HostedChild } from '../processes/child-process.ts';
-import type { PictureCodec } from './picture-codec.ts';
+import type { LayeredPicture, PictureCodec } from './picture-codec.ts';
 import { requirePictureFormat } from './picture-format.ts';
 import type { PictureResponse, PictureTask } from './picture-messages.ts';
 import { READ_LIMIT_S } from './read-limit.ts';
@@ -75,6 +75,10 @@ export class PictureProcesses implements PictureCodec {
   readonly placedShape: PictureCodec['placedShape'] = (...input) => this.#read('placedShape', input);
   readonly encode: PictureCodec['encode'] = (...input) =>
     this.#run('encode', input, 'The picture', input[0].data.length);
+  readonly encodeAs: PictureCodec['encodeAs'] = (...input) =>
+    this.#run('encodeAs', input, 'The picture', input[0].data.length);
+  readonly encodePsd: PictureCodec['encodePsd'] = (...input) =>
+    this.#run('encodePsd', input, 'The picture', bytesOf(input[0]));
 
   /** Starts a process where there is none, so that the picture that is coming does not wait for one. */
   prepare(): void {
@@ -91,7 +95,7 @@ export class PictureProcesses implements PictureCodec {
     for (const { reject } of [...tasks, ...this.#waiting.splice(0)]) reject(closed());
   }
 
-  #read<Name extends Exclude<keyof PictureCodec, 'encode' | 'normaliseFile'>>(
+  #read<Name extends Exclude<keyof PictureCodec, Encoding | 'normaliseFile'>>(
     operation: Name,
     input: Parameters<PictureCodec[Name]>,
   ): ReturnType<PictureCodec[Name]> {
@@ -121,7 +125,7 @@ export class PictureProcesses implements PictureCodec {
         );
       }
       // Encoding gets no limit: the pixels are the program's own.
-      const cpuMs = operation === 'encode' ? Number.POSITIVE_INFINITY : this.#limits.cpuMs;
+      const cpuMs = isEncoding(operation) ? Number.POSITIVE_INFINITY : this.#limits.cpuMs;
       this.#waiting.push({ operation, input, cpuMs, name, bytes, resolve, reject });
       this.#next();
     });
@@ -203,6 +207,20 @@ export class PictureProcesses implements PictureCodec {
     clearTimeout(worker.timer);
     worker.child.kill();
   }
+}
+
+/** What writes pictures, rather than reads them. */
+type Encoding = 'encode' | 'encodeAs' | 'encodePsd';
+
+function isEncoding(operation: keyof PictureCodec): operation is Encoding {
+  return operation === 'encode' || operation === 'encodeAs' || operation === 'encodePsd';
+}
+
+function bytesOf({ layers, merged }: LayeredPicture): number {
+  return layers.reduce(
+    (sum, { pixels, mask }) => sum + pixels.data.length + (mask?.data.length ?? 0),
+    merged.data.length,
+  );
 }
 
 function closed(): StudioError {

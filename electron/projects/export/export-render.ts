@@ -24,7 +24,7 @@ export interface ExportOptions {
 export interface ExportedFile {
   /** Suggested name, safe on every system. */
   readonly fileName: string;
-  readonly mediaType: 'image/png' | 'image/openraster';
+  readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
@@ -75,9 +75,7 @@ export async function exportCutOuts(
   options: ExportOptions,
 ): Promise<ExportedFile[]> {
   const render = project.render(renderId);
-  const picture = await resultPixels(project, render, options.pictures);
-  const shapes = await maskPixels(project, render, picture, options.pictures);
-  const cutOuts = await cutOutPixels(project, render, picture, shapes, options.pictures);
+  const { cutOuts } = await renderParts(project, render, options.pictures);
   const base = baseName(project, render);
   const files: ExportedFile[] = [];
   for (const [index, { name }] of render.request.scene.concepts.entries()) {
@@ -106,9 +104,7 @@ export async function exportLayered(
 ): Promise<ExportedFile> {
   const render = project.render(renderId);
   const { scene } = render.request;
-  const picture = await resultPixels(project, render, pictures);
-  const shapes = await maskPixels(project, render, picture, pictures);
-  const cutOuts = await cutOutPixels(project, render, picture, shapes, pictures);
+  const { picture, shapes, cutOuts } = await renderParts(project, render, pictures);
   const encode = (pixels: Pixels, channels: 1 | 3 | 4) => pictures.encode(pixels, channels, 'with-profile');
   const merged = await encode(picture, 3);
   // The frontmost concept first, as the file lists its layers.
@@ -125,10 +121,7 @@ export async function exportLayered(
   }
   layers.push({ name: 'Result', png: merged, isVisible: true });
   const layerOf = async (name: string, id: AssetId, isVisible: boolean): Promise<RasterLayer> => {
-    const pixels = await pictures.decode(project.readAsset(id).bytes, name, 'picture');
-    if (pixels.width !== picture.width || pixels.height !== picture.height) {
-      throw new StudioError('SIZE_MISMATCH', `${name} does not have the picture’s size.`);
-    }
+    const pixels = await layerPixels(project, id, name, picture, pictures);
     return { name, png: await encode(pixels, 3), isVisible };
   };
   if (scene.inpainted !== null) layers.push(await layerOf('Inpainted background', scene.inpainted, false));
@@ -141,7 +134,50 @@ export async function exportLayered(
   };
 }
 
-async function resultPixels(
+/** A render's picture, the shapes of its concepts and their cut-outs, all of the picture's size. */
+export interface RenderParts {
+  readonly picture: Pixels;
+  /** In the order of the request's concepts. */
+  readonly shapes: readonly PlacedShape[];
+  /** Four channels, in the order of the request's concepts. */
+  readonly cutOuts: readonly Pixels[];
+}
+
+/** @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH */
+export async function renderParts(
+  project: ProjectFile,
+  render: RenderRecord,
+  pictures: PictureCodec,
+): Promise<RenderParts> {
+  const picture = await resultPixels(project, render, pictures);
+  const shapes = await maskPixels(project, render, picture, pictures);
+  return { picture, shapes, cutOuts: await cutOutPixels(project, render, picture, shapes, pictures) };
+}
+
+/**
+ * A whole picture of the scene as a layer.
+ *
+ * @param name of the layer, for messages
+ * @throws StudioError ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
+ */
+export async function layerPixels(
+  project: ProjectFile,
+  id: AssetId,
+  name: string,
+  { width, height }: Pixels,
+  pictures: PictureCodec,
+): Promise<Pixels> {
+  const pixels = await pictures.decode(project.readAsset(id).bytes, name, 'picture');
+  if (pixels.width === width && pixels.height === height) return pixels;
+  throw new StudioError('SIZE_MISMATCH', `${name} does not have the picture’s size.`);
+}
+
+/**
+ * The picture of a render, three channels.
+ *
+ * @throws StudioError ASSET_MISSING (the render failed and has no picture), ASSET_INVALID
+ */
+export async function resultPixels(
   project: ProjectFile,
   { id, result, failure }: RenderRecord,
   pictures: PictureCodec,
@@ -225,7 +261,8 @@ function ordersOf({ request }: RenderRecord): number[] {
   return request.scene.concepts.map(({ order }) => order);
 }
 
-function baseName(project: ProjectFile, { name, sequence }: RenderRecord): string {
+/** The suggested name without its ending: of the project, and the render's name or number. */
+export function baseName(project: ProjectFile, { name, sequence }: RenderRecord): string {
   const title = safeFileName(project.title(), 'PnP-MIX', MAX_PART_BYTES);
   if (name === null) return `${title} ${sequence}`;
   return `${title} - ${safeFileName(name, `${sequence}`, MAX_PART_BYTES)}`;

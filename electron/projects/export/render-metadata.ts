@@ -101,7 +101,12 @@ function frameText({ left, top, width, height, modelWidth, modelHeight }: Resolv
   return `${width}x${height}+${left}+${top} at ${modelWidth}x${modelHeight}`;
 }
 
-function xmpPacket(program: string): string {
+/**
+ * An XMP packet that states how the picture was made.
+ *
+ * @param program such as "PnP-MIX Studio 0.1.0"
+ */
+export function xmpPacket(program: string): string {
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -20,7 +20,7 @@ import type { RenderOptions } from '../../session/renders.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
-import { exportRender } from './export-render.ts';
+import { copyRender, exportRender } from './export-render.ts';
 
 export function takeTool(studio: Studio, tool: ToolInHand): void {
   // A tool works on the scene, so choosing one closes a viewed render.
@@ -141,7 +141,16 @@ const actions: Actions = {
   'render.cancel': (studio) => start(() => cancelRenders(studio, ownRenders().slice(0, 1))),
   'render.export': (studio) => {
     const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
-    if (render) start(() => exportRender(studio, render.renderId, 'png'));
+    if (render) start(() => exportRender(studio, render.renderId));
+  },
+  'render.exportAs': () => {
+    const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
+    if (render) useEditor.setState({ exporting: [render] });
+  },
+  'render.copy': (studio) => {
+    const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
+    const result = render?.result;
+    if (result) start(() => copyRender(studio, result));
   },
   'project.new': () => useEditor.setState({ sheet: 'projects' }),
   'project.open': (studio) => start(() => chooseProject(studio)),

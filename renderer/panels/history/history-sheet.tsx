@@ -25,16 +25,17 @@ export function HistorySheet() {
   const [show, setShow] = useState<Shown>('kept');
   const [order, setOrder] = useState<RenderOrder>('newest');
   const { renders, total, more } = useFoundRenders({ text, show, order });
-  // At most two; a third one replaces the first.
   const [marked, setMarked] = useState<readonly RenderEntry[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: marks belong to one project.
   useEffect(() => setMarked([]), [projectId]);
   const mark = (render: RenderEntry, isMarked: boolean) => {
     const others = marked.filter(({ renderId }) => renderId !== render.renderId);
-    setMarked(isMarked ? [...others.slice(-1), render] : others);
+    setMarked(isMarked ? [...others, render] : others);
   };
   // From the older to the newer one, like the differences.
-  const [a, b] = marked.toSorted((one, two) => (one.sequence ?? 0) - (two.sequence ?? 0));
+  const inOrder = marked.toSorted((one, two) => (one.sequence ?? 0) - (two.sequence ?? 0));
+  const [a, b] = inOrder.length === 2 ? inOrder : [];
+  const exportable = inOrder.filter(({ result }) => result !== null);
   const compare = () => {
     if (!a || !b) return;
     studio.renders.show(a);
@@ -82,14 +83,32 @@ export function HistorySheet() {
           <>
             <Text size="xs">{t('history.markedTwo', { a: renderName(a), b: renderName(b) })}</Text>
             <Differences a={a} b={b} />
-            <Button mt={6} disabled={a.result === null || b.result === null} onClick={compare}>
-              {t('history.compareTwo')}
-            </Button>
           </>
         ) : (
           <Text size="xs" c="dimmed">
-            {t(a ? 'history.markOneMore' : 'history.markTwo')}
+            {marked.length > 2
+              ? t('history.marked', { count: marked.length })
+              : t(marked.length === 1 ? 'history.markOneMore' : 'history.markTwo')}
           </Text>
+        )}
+        {marked.length > 0 && (
+          <Group gap={4} mt={6}>
+            {a && b && (
+              <Button disabled={a.result === null || b.result === null} onClick={compare}>
+                {t('history.compareTwo')}
+              </Button>
+            )}
+            <Button
+              variant="default"
+              disabled={exportable.length === 0}
+              onClick={() => useEditor.setState({ exporting: exportable })}
+            >
+              {t('history.exportMarked')}
+            </Button>
+            <Button variant="subtle" color="gray" onClick={() => setMarked([])}>
+              {t('history.unmark')}
+            </Button>
+          </Group>
         )}
       </section>
       {renders === undefined ? (

@@ -34,7 +34,7 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
       <Group gap={4} mt={6}>
         <Button
           leftSection={<IconDownload size={14} aria-hidden />}
-          onClick={() => start(() => exportRender(studio, renderId, 'png'))}
+          onClick={() => start(() => exportRender(studio, renderId))}
         >
           {t('render.export')}
         </Button>

@@ -9,7 +9,7 @@ import type { RenderSummary } from '../../../electron/contract/render-record.ts'
 import { useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
-import { exportRender } from '../actions/export-render.ts';
+import { copyRender, exportRender } from '../actions/export-render.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
@@ -40,11 +40,14 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
           <Menu.Item onClick={() => restore(studio, renderId)}>{t('history.restore')}</Menu.Item>
           {result !== null && (
             <>
-              <Menu.Item onClick={() => start(() => exportRender(studio, renderId, 'png'))}>
+              <Menu.Item onClick={() => start(() => exportRender(studio, renderId))}>
                 {t('render.export')}
               </Menu.Item>
-              <Menu.Item onClick={() => start(() => exportRender(studio, renderId, 'layered'))}>
-                {t('render.exportLayered')}
+              <Menu.Item onClick={() => useEditor.setState({ exporting: [render] })}>
+                {t('export.as')}
+              </Menu.Item>
+              <Menu.Item onClick={() => start(() => copyRender(studio, result))}>
+                {t('export.copy')}
               </Menu.Item>
             </>
           )}

@@ -14,6 +14,7 @@ import { Sheets } from '../sheets/sheets.tsx';
 import { isLanguage, setLanguage, systemLanguage } from '../texts/texts.ts';
 import { studioTheme } from '../widgets/theme.ts';
 import { CanvasArea } from './canvas-area.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { HeaderBar } from './header-bar.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { ToolRail } from './tool-rail.tsx';
@@ -100,6 +101,7 @@ function Editor() {
       <Filmstrip />
       <StatusBar />
       <Sheets />
+      <ExportDialog />
     </div>
   );
 }

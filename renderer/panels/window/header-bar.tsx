@@ -23,35 +23,57 @@ import { renderName } from '../widgets/render-name.ts';
 import { RenderPlaceMenu } from './render-place-menu.tsx';
 
 /** Always visible: exports the render on the canvas, or the newest one. */
-function ExportButton() {
+function ExportButtons() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const shownId = useEditor((state) => state.shownRenderId);
   const render = useStudio((state) => renderToExport(state, shownId));
   return (
-    <Tooltip
-      label={
-        render ? (
-          <>
-            {t('render.exportOf', { name: renderName(render) })} <Keys action="render.export" />
-          </>
-        ) : (
-          t('render.exportNothing')
-        )
-      }
-    >
-      <Button
-        size="sm"
-        variant="default"
-        leftSection={<IconDownload size={16} aria-hidden />}
-        // Without the disabled attribute, so that the tooltip can show what is missing.
-        data-disabled={!render}
-        aria-disabled={!render}
-        onClick={() => runAction(studio, 'render.export')}
+    <Button.Group>
+      <Tooltip
+        label={
+          render ? (
+            <>
+              {t('render.exportOf', { name: renderName(render) })} <Keys action="render.export" />
+            </>
+          ) : (
+            t('render.exportNothing')
+          )
+        }
       >
-        {t('render.exportShort')}
-      </Button>
-    </Tooltip>
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<IconDownload size={16} aria-hidden />}
+          // Without the disabled attribute, so that the tooltip can show what is missing.
+          data-disabled={!render}
+          aria-disabled={!render}
+          onClick={() => runAction(studio, 'render.export')}
+        >
+          {t('render.exportShort')}
+        </Button>
+      </Tooltip>
+      <Tooltip
+        label={
+          <>
+            {t('export.more')} <Keys action="render.exportAs" />
+          </>
+        }
+      >
+        <Button
+          size="sm"
+          variant="default"
+          px={6}
+          aria-label={t('export.more')}
+          aria-haspopup="dialog"
+          data-disabled={!render}
+          aria-disabled={!render}
+          onClick={() => runAction(studio, 'render.exportAs')}
+        >
+          <IconChevronDown size={16} aria-hidden />
+        </Button>
+      </Tooltip>
+    </Button.Group>
   );
 }
 
@@ -157,7 +179,7 @@ export function HeaderBar() {
           {t('render.start')}
         </Button>
         <RenderPlaceMenu disabled={!isComplete} />
-        <ExportButton />
+        <ExportButtons />
         <IconButton label={t('app.models')} onClick={() => open('models')}>
           <IconBox size={18} aria-hidden />
         </IconButton>

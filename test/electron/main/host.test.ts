@@ -144,7 +144,7 @@ describe('dialogs', () => {
     };
     expect(await ask('dialog.openProject')).toBe(join(root, 'y.pnpmix'));
     expect(await ask('dialog.saveProject', { suggestedName: 'Beach' })).toBe(join(root, 'x.pnpmix'));
-    expect(await ask('dialog.saveExport', { kind: 'layered' })).toBe(join(root, 'x.ora'));
+    expect(await ask('dialog.saveExport', { format: 'ora' })).toBe(join(root, 'x.ora'));
     expect(await ask('dialog.chooseFolder', { title: 'Models' })).toBe(join(root, 'y.pnpmix'));
     expect(electron.dialogs.map(({ kind }) => kind)).toEqual([
       'open',

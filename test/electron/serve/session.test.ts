@@ -1,6 +1,6 @@
 /** A whole session with a real `serve` process, driven through the contract alone. */
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -234,7 +234,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   expect(restored.document).toEqual(document);
 
   // Exported for a browser to download, with metadata of how it was made.
-  const png = await client.call('export.png', { projectId, renderId: queued.renderId });
+  const png = await client.call('export.picture', { projectId, renderId: queued.renderId });
   expect(png).toMatchObject({ mediaType: 'image/png', path: null });
   const exported = await client.download(png.asset!);
   expect(exported.length).toBe(png.bytes);
@@ -254,8 +254,19 @@ test('open the sample, change background and mask, render, cancel, render again,
   const cutOuts = await client.call('export.cutOuts', { projectId, renderId: queued.renderId });
   expect(cutOuts).toHaveLength(2);
   expect((await sharp(await client.download(cutOuts[0]!.asset!)).metadata()).hasAlpha).toBe(true);
-  const layered = await client.call('export.layered', { projectId, renderId: queued.renderId });
+  const layered = await client.call('export.picture', {
+    format: 'ora',
+    projectId,
+    renderId: queued.renderId,
+  });
   expect((await client.download(layered.asset!)).length).toBe(layered.bytes);
+  // Into a folder, where nothing is replaced.
+  const psd = { format: 'psd', projectId, renderId: queued.renderId, folder: root } as const;
+  const paths = [await client.call('export.picture', psd), await client.call('export.picture', psd)].map(
+    ({ path }) => path!,
+  );
+  expect(new Set(paths).size).toBe(2);
+  for (const path of paths) expect(readFileSync(path).toString('latin1', 0, 4)).toBe('8BPS');
 
   // Closed; the host exited and restarted; reopened: everything is there.
   const before = await client.call('project.state', { projectId });

@@ -177,16 +177,9 @@ class Page {
     this.masks = new Masks(client, this.jobs, async (plane) => String(plane.data[0]) as never);
     this.smartSelect = new SmartSelect(client, this.jobs);
     this.renders = new Renders(client, { isActive: false, gestureCount: 0 }, () => this.projects.shown);
-    this.projects = new Projects(
-      client,
-      {
-        conclude: () => undefined,
-        leaveProject: () => undefined,
-        markSaved: () => undefined,
-        setTool: () => undefined,
-      },
-      this.renders,
-    );
+    const none = () => undefined;
+    const tools = { conclude: none, leaveProject: none, markSaved: none, setTool: none };
+    this.projects = new Projects(client, tools, this.renders);
     this.#client = client;
   }
 

@@ -118,7 +118,7 @@ describe('a full disk', () => {
     const { renderId } = await render(projectId);
     const path = join(small, 'result.png');
     writeFileSync(path, 'what was there');
-    await expect(call('export.png', { projectId, renderId, path })).rejects.toMatchObject({
+    await expect(call('export.picture', { projectId, renderId, path })).rejects.toMatchObject({
       code: 'DISK_FULL',
       message: expect.stringContaining(path),
     });
@@ -126,7 +126,7 @@ describe('a full disk', () => {
     expect(readFileSync(path, 'utf8')).toBe('what was there');
     // There is room elsewhere.
     const elsewhere = join(root, 'result.png');
-    expect(await call('export.png', { projectId, renderId, path: elsewhere })).toMatchObject({
+    expect(await call('export.picture', { projectId, renderId, path: elsewhere })).toMatchObject({
       path: elsewhere,
     });
   });
@@ -214,7 +214,7 @@ describe('a read-only disk', () => {
     const { projectId } = await call('project.openSample', {});
     const { renderId } = await render(projectId);
     await expect(
-      call('export.png', { projectId, renderId, path: join(readOnly, 'result.png') }),
+      call('export.picture', { projectId, renderId, path: join(readOnly, 'result.png') }),
     ).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE', message: expect.stringContaining('EROFS') });
     await expect(
       call('project.saveAs', { projectId, path: join(readOnly, 'a.pnpmix') }),
