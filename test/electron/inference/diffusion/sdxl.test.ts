@@ -159,7 +159,7 @@ describe('the engine', () => {
     const { candidates, model } = await withEngine(packFolder, join(root, 'cache'), (engine) =>
       engine.preparation.generateBackgrounds({ prompt: 'a cat', seed: 1, steps: 2 }),
     );
-    expect(model).toBe('blending');
+    expect(model).toBe('model');
     expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[16, 16]]);
   });
 });
