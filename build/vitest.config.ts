@@ -42,7 +42,7 @@ export default defineConfig({
     ],
     // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
     // waits for a browser or another process leaves a core to one more.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Globals that a file replaces are restored: the next one may run in the same process.
     setupFiles: 'test/give-back.ts',
     // No test is about how fast the machine is: these only end what hangs.

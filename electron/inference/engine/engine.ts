@@ -34,6 +34,7 @@ import type { EngineModels } from '../diffusion/engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
 import { openConditioner } from '../diffusion/open-conditioner.ts';
 import { OnnxUnet } from '../diffusion/unet.ts';
+import { distillationNotice, distillationOf } from '../packs/distilled-model.ts';
 import { framePackOf } from '../packs/frame-pack.ts';
 import type { ModelChanges } from '../packs/model-changes.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
@@ -246,7 +247,7 @@ export class Engine {
     const limits = { pack: this.framePack, downscale: autoencoder.downscale };
     const prepared = await this.#lastScene.prepare(request, readAsset, limits, controls);
     const { scene } = prepared;
-    notices.push(...prepared.notices, ...this.#promptNotices(request));
+    notices.push(...this.#modelNotices(), ...prepared.notices, ...this.#promptNotices(request));
     clock.charge('load');
     controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
 
@@ -355,6 +356,12 @@ export class Engine {
           'Open that model, or render the scene again with this one.',
       );
     }
+  }
+
+  #modelNotices(): string[] {
+    const { name, checkpoint } = this.pack;
+    const word = distillationOf(name, checkpoint);
+    return word === undefined ? [] : [distillationNotice(name, word)];
   }
 
   #promptNotices({ scene }: RenderRequest): string[] {
