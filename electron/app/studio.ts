@@ -67,7 +67,7 @@ export interface Studio {
   readonly handlers: CommandHandlers<CommandContext>;
   /** @returns unsubscribes */
   readonly listen: (listener: EventListener) => () => void;
-  /** Begins to take a file from a window; one that is announced as no picture is kept as bytes. */
+  /** Starts receiving a file from a window; other media types than pictures are stored as bytes. */
   readonly openUpload: (mediaType: string) => Upload;
   /**
    * A picture of an open project, or one in transit; undefined if there is none.
@@ -132,7 +132,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     handlers,
     listen: (listener) => events.listen(listener),
     openUpload: (mediaType) => {
-      // By the time that the file is here, the process that reads it is as well.
+      // Starts the process that reads the picture while the file still arrives.
       pictures.prepare();
       return transient.openUpload(uploadMediaType(mediaType));
     },

@@ -23,7 +23,7 @@ export interface CommandEngine extends OpenedEngine {
  * Opens the engine of the options; the caller closes it.
  *
  * @param launch a separate process by default
- * @param scene whose models are opened where the options name none
+ * @param scene its models are opened unless the options name others
  * @throws StudioError USAGE, and what {@link EngineSupervisor.open} throws
  */
 export async function openCommandEngine(

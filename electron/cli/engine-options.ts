@@ -12,14 +12,13 @@ export const engineOptions = {
   pack: { value: 'NAME|FOLDER', description: 'Model pack: starter, an installed one, or a folder.' },
   checkpoint: {
     value: 'FILE.safetensors',
-    description: 'Instead of a pack: a checkpoint of one file (SD 1.x, SD 2.x), where it lies.',
+    description: 'A single-file checkpoint (SD 1.x, SD 2.x) instead of a pack.',
   },
-  vae: { value: 'FILE', description: 'An autoencoder in the place of the model’s own: a file, or a folder.' },
+  vae: { value: 'FILE', description: 'An autoencoder that replaces the model’s own: a file or a folder.' },
   lora: {
     value: 'FILE:WEIGHT',
     multiple: true,
-    description:
-      'A LoRA, and how much of it (1 by default): --lora style.safetensors:0.8. May be given again.',
+    description: 'A LoRA with its weight, 1 by default: --lora style.safetensors:0.8. Can be repeated.',
   },
   device: {
     value: 'auto|cpu|cuda|...',
@@ -35,14 +34,14 @@ export interface EngineChoice {
   readonly loras?: { path: string; weight: number }[];
 }
 
-/** The models that a scene file names, and where it lies. */
+/** The models that a scene file names, and the file's folder. */
 export interface ModelOfScene {
   readonly scenePath: string;
   readonly model: SceneModel | undefined;
 }
 
 /**
- * @param scene its models count where the options name none
+ * @param scene its models are used unless the options name others
  * @throws StudioError USAGE, and what {@link readPackChoice} throws
  */
 export async function readEngineChoice(options: ParsedOptions, scene?: ModelOfScene): Promise<EngineChoice> {
@@ -67,7 +66,7 @@ function fromScene(scene: ModelOfScene | undefined, path: string | undefined): s
   return scene && path && resolve(dirname(scene.scenePath), path);
 }
 
-/** FILE or FILE:WEIGHT; a colon in a path is none of a weight. @throws StudioError USAGE */
+/** FILE or FILE:WEIGHT; a colon in a path does not start a weight. @throws StudioError USAGE */
 function readLora(text: string): { path: string; weight: number } {
   const [, path = text, number] = /^(.+):([^:\\/]*)$/.exec(text) ?? [];
   if (number === undefined) return { path: text, weight: 1 };
@@ -80,10 +79,9 @@ function readLora(text: string): { path: string; weight: number } {
 }
 
 /**
- * The pack or the checkpoint that the options name, else the scene's.
+ * The pack or checkpoint that the options name, else the scene's.
  *
- * @throws StudioError USAGE for both at once, PACK_UNKNOWN for a checkpoint that is not there, and what
- *   {@link packFolder} throws
+ * @throws StudioError USAGE for both at once, PACK_UNKNOWN for a missing checkpoint, and what {@link packFolder} throws
  */
 export async function readPackChoice(options: ParsedOptions, scene?: ModelOfScene): Promise<string> {
   const [pack, asked] = [options.text('pack'), options.text('checkpoint')];

@@ -42,7 +42,8 @@ export const parameterOptions = {
   },
   solver: {
     value: 'ddpm|sde-dpmsolver++',
-    description: 'How a step is taken: the paper’s, or LEDITS++’s of second order, which needs fewer steps.',
+    description:
+      'How each step is computed: the paper’s way, or LEDITS++’s second-order one, which needs fewer steps.',
   },
   'region-grow': {
     value: 'PIXELS',

@@ -186,7 +186,7 @@ export async function prepareScene(
   return join(folder, SCENE);
 }
 
-/** The scene's models, as the new scene names their files. */
+/** The scene's models, with paths relative to the new scene. */
 function modelFrom({ checkpoint, vae, loras }: SceneModel, fromFolder: (path: string) => string): SceneModel {
   return {
     ...(checkpoint !== undefined && { checkpoint: fromFolder(checkpoint) }),

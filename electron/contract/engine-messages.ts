@@ -28,7 +28,7 @@ export const engineConfigSchema = z.strictObject({
     .positive()
     .nullable()
     .describe('Max batch size: U-Net rows per call; null: as many as fit.'),
-  vae: z.string().min(1).optional().describe('An autoencoder in the place of the pack’s own.'),
+  vae: z.string().min(1).optional().describe('An autoencoder that replaces the pack’s own.'),
   loras: z.array(z.strictObject({ path: z.string().min(1), weight: z.number() })).optional(),
 });
 export type EngineConfig = z.infer<typeof engineConfigSchema>;

@@ -19,7 +19,7 @@ export const errorCodes = {
   DOWNLOAD_MISMATCH: 'A downloaded file differs in size or hash from the one in the catalogue.',
   ELECTRON_UNAVAILABLE: 'Electron’s binary, needed to build installers, cannot be downloaded.',
   ENGINE_CRASHED: 'The process that runs the models ended unexpectedly.',
-  ENGINE_HUNG: 'The process that runs the models stopped answering and was ended.',
+  ENGINE_HUNG: 'The process that runs the models stopped responding and was ended.',
   ENGINE_UNAVAILABLE: 'The process that runs the models cannot be started.',
   EXPORT_TOO_LARGE: 'The picture is larger than the chosen format can hold.',
   FARM_FULL: 'The farm’s store for pictures has reached its limit.',

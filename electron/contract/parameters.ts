@@ -94,7 +94,7 @@ export const renderParametersSchema = z.strictObject({
   solver: z
     .enum(['ddpm', 'sde-dpmsolver++'])
     .describe(
-      'How a step is taken: ddpm is the paper’s, of first order; sde-dpmsolver++ (2M), LEDITS++’s, is of second order ' +
+      'How each step is computed: ddpm is the paper’s, first order; sde-dpmsolver++ (2M), LEDITS++’s, is second order ' +
         'and needs fewer steps.',
     ),
   bandLatent: z

@@ -57,7 +57,7 @@ export type MaskSelection = z.infer<typeof maskSelectionSchema>;
 
 /** Settings for detecting a phrase; the thresholds are the defaults of Grounding DINO's authors. */
 export const phraseSearchSchema = z.strictObject({
-  phrase: z.string().trim().min(1).max(200).describe('One thing, such as "a red car".'),
+  phrase: z.string().trim().min(1).max(200).describe('One object, such as "a red car".'),
   boxThreshold: z
     .number()
     .min(0)
@@ -78,7 +78,7 @@ export type PhraseSearch = z.input<typeof phraseSearchSchema>;
 export const maskSearchSchema = phraseSearchSchema.extend({
   phrase: phraseSearchSchema.shape.phrase
     .nullable()
-    .describe('One thing, such as "a red car"; null: the picture’s subject, whatever it is.'),
+    .describe('One object, such as "a red car"; null: the picture’s subject, whatever it is.'),
 });
 export type MaskSearch = z.input<typeof maskSearchSchema>;
 
@@ -105,7 +105,7 @@ export const capabilitiesSchema = z.strictObject({
   negativePrompt: z.boolean().describe('Whether a negative prompt has an effect: only with guidance.'),
   findMask: z.boolean(),
   findMaskBy: phraseSegmenterSchema.nullable().describe('null: not at all.'),
-  findSubject: z.boolean().describe('Whether a model tells a picture’s subject by itself.'),
+  findSubject: z.boolean().describe('Whether a model finds a picture’s subject without a phrase.'),
   textThreshold: z.boolean().describe('Whether words are scored separately.'),
   selectMask: z.boolean(),
   selectMaskBy: promptSegmenterSchema,

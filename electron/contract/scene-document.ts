@@ -31,7 +31,7 @@ export const documentConceptSchema = z.strictObject({
   subject: assetIdSchema
     .nullable()
     .describe(
-      'The thing in the concept image: an 8-bit grey PNG in the image’s aspect, of the size that maskSize in ' +
+      'The subject’s mask in the concept image: an 8-bit grey PNG in the image’s aspect, of the size that maskSize in ' +
         'frame.ts gives, or of the image’s own.',
     ),
   mask: assetIdSchema
@@ -43,7 +43,7 @@ export const documentConceptSchema = z.strictObject({
   front: assetIdSchema
     .nullable()
     .default(null)
-    .describe('What of the background is in front of it: a mask as `mask` is; null where nothing is.'),
+    .describe('The part of the background in front of it: a mask like `mask`; null for none.'),
   mode: conceptModeSchema,
   placement: placementSchema.nullable().describe('Used in the mode "place"; kept in the other one.'),
   strength: strengthSchema,

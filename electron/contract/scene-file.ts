@@ -29,7 +29,7 @@ export const sceneConceptSchema = z.strictObject({
   subject: filePathSchema
     .optional()
     .describe(
-      'The thing in the concept image: a grey picture of the image’s size, or a smaller one of its aspect, white inside.',
+      'The subject’s mask: a grey picture of the image’s size, or a smaller one of its aspect, white inside.',
     ),
   mode: conceptModeSchema.default('replace'),
   mask: filePathSchema
@@ -38,7 +38,7 @@ export const sceneConceptSchema = z.strictObject({
   front: filePathSchema
     .optional()
     .describe(
-      'What of the background is in front of it: a grey picture in the background’s aspect, white where the background ' +
+      'The part of the background in front of it: a grey picture in the background’s aspect, white where the background ' +
         'stays.',
     ),
   placement: scenePlacementSchema.optional(),
@@ -81,11 +81,11 @@ const modelFileSchema = z.string().min(1).describe('Path, relative to the scene 
 /** The models to render a scene with, unless the command line names them. */
 export const sceneModelSchema = z.strictObject({
   checkpoint: modelFileSchema.optional().describe('A checkpoint, or the folder of a model pack.'),
-  vae: modelFileSchema.optional().describe('An autoencoder in the place of the model’s own.'),
+  vae: modelFileSchema.optional().describe('An autoencoder that replaces the model’s own.'),
   loras: z
     .array(z.strictObject({ file: modelFileSchema, weight: z.number().default(1) }))
     .optional()
-    .describe('LoRAs, and how much of each.'),
+    .describe('LoRAs with their weights.'),
 });
 export type SceneModel = z.infer<typeof sceneModelSchema>;
 

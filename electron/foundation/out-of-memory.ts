@@ -10,7 +10,7 @@ const MESSAGES =
 /** What to do about it, for the end of an error's sentence. */
 export const MEMORY_ADVICE = 'Close other programs, or use a smaller model or picture.';
 
-/** Whether an error, or the last lines that a process wrote, mean out of memory. */
+/** Whether an error, or a process's last lines of output, mean out of memory. */
 export function isOutOfMemory(error: unknown): boolean {
   return MESSAGES.test(error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,5 @@
 /**
- * Models that other programs keep on this machine: found in their folders and listed, never moved or changed.
+ * Models of other programs on this machine: found in their folders and listed, never moved or changed.
  *
  * | program | folder | kinds by folder |
  * | --- | --- | --- |
@@ -8,7 +8,8 @@
  * | InvokeAI | `invokeai/models` | main, lora, vae |
  * | hub cache | HF_HUB_CACHE, HF_HOME/hub, `.cache/huggingface/hub` | single files of its snapshots |
  *
- * What a file is says its header, not its folder. Diffusers folders of the hub cache are the model store's to import.
+ * A file's kind is determined by its header, not its folder. Diffusers folders in the hub cache are for the model store
+ * to import.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,28 +18,28 @@ import { ifPresent } from '../foundation/files/file-errors.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
 import { inspectWeights } from '../inference/packs/weight-inspection.ts';
 
-/** A file that another program keeps. */
+/** A file of another program. */
 export interface FoundModel extends FileDescription {
   readonly path: string;
-  /** The file's, without its ending. */
+  /** The file's name without its extension. */
   readonly name: string;
   readonly program: string;
   readonly bytes: number;
-  /** A picture of the same name beside it. */
+  /** A picture of the same name next to it. */
   readonly preview: string | null;
 }
 
-/** A folder to look in. */
+/** A folder to search. */
 export interface ModelRoot {
   readonly program: string;
   readonly folder: string;
 }
 
-/** Deepest folder below a root that is looked into: people sort models into folders of folders. */
+/** Maximum depth of the search: users sort models into nested folders. */
 const DEEPEST = 5;
 const PREVIEW_ENDINGS = ['.preview.png', '.png', '.jpg', '.jpeg', '.webp'];
 
-/** Where other programs keep models on this machine; which of them are there is for the search to find out. */
+/** Folders of other programs' models on this machine; the search finds out which exist. */
 export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoot[] {
   const home = (...parts: string[]) => join(homeFolder, ...parts);
   const hub = environment.HF_HUB_CACHE ?? join(environment.HF_HOME ?? home('.cache', 'huggingface'), 'hub');
@@ -58,7 +59,7 @@ export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoo
 }
 
 /**
- * Finds the models below folders; reads headers only. Folders that are not there hold none.
+ * Finds the models in folders; reads headers only. Missing folders contain none.
  *
  * @throws errors of the file system for a folder that cannot be read
  */
@@ -78,15 +79,15 @@ export async function findModels(roots: readonly ModelRoot[]): Promise<FoundMode
 }
 
 /**
- * The SHA-256 of a model's file, which is read through once and its hash remembered.
+ * The SHA-256 of a model's file; the file is read once and its hash is cached.
  *
- * @param cacheFolder where hashes are remembered
+ * @param cacheFolder for cached hashes
  */
 export async function hashOfModel(path: string, cacheFolder: string, signal: AbortSignal): Promise<string> {
   return (await inspectWeights(path, cacheFolder, signal)).sha256;
 }
 
-/** Weights of one component of a diffusers folder are no model by themselves. */
+/** Weights of one component of a diffusers folder are not a model by themselves. */
 function isModelFile(path: string): boolean {
   return (
     /\.safetensors$/i.test(path) &&
@@ -101,12 +102,12 @@ function previewOf(path: string, names: readonly string[]): string | null {
   return PREVIEW_ENDINGS.map((ending) => `${stem}${ending}`).find((name) => names.includes(name)) ?? null;
 }
 
-/** Links are followed, as far as the depth allows: a hub cache is made of them. */
+/** Follows links, as deep as the search goes: a hub cache consists of them. */
 async function filesBelow(folder: string, depth: number): Promise<string[]> {
   const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
   const files: string[] = [];
   for (const entry of entries.toSorted((a, b) => a.name.localeCompare(b.name))) {
-    // A hub cache's blobs have names without endings, and are reached by the links to them.
+    // A hub cache's blobs have names without extensions, and are reached by their links.
     if (entry.name === 'blobs' || entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     const isLink = entry.isSymbolicLink();

@@ -34,7 +34,7 @@ export async function findCheckpoint(
   const { files: paths } = inspection;
   const files: FoundFile[] = [];
   const [first = ''] = paths;
-  // A path with folders in it is none of a single file.
+  // Single files have no path with folders.
   const isSingle = paths.length === 1 && !first.includes('/');
   const folder = isSingle && basename(place) === first ? dirname(place) : place;
   for (const path of paths) {
@@ -46,7 +46,7 @@ export async function findCheckpoint(
   return files;
 }
 
-/** A single file keeps its name where a pack may have it: a space or a bracket is left out of every path here. */
+/** A single file keeps its name if a pack may use it: spaces and brackets are not allowed in any of its paths. */
 function singleFile(name: string): CatalogFile {
   const path = packPathSchema.safeParse(name).success ? name : 'checkpoint.safetensors';
   return { path, bytes: null, sha256: null, optional: false };

@@ -7,7 +7,7 @@
  * | one folder per component, as the store lays them out | the component's files lie in a folder of its name |
  * | one repository of a hub cache | it has snapshots/ |
  * | a hub cache | it has models--ORGANISATION--NAME folders; those of the component's sources come first |
- * | a checkpoint of one file, or a folder with one | its tensors' names say so |
+ * | a single-file checkpoint, or a folder with one | recognised by its tensors' names |
  *
  * Links are followed, out of the folder too: a hub cache is made of links (docs/decisions/0115).
  */

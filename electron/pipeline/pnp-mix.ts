@@ -93,7 +93,7 @@ export async function pnpMix(
   // Stage 2: out = ref_1 = ... = ref_n = x_t of the background at the first step that is run (the paper's: x_T).
   let output: Tensor = background.trajectory[0]!;
   let references: Tensor[] = inputs.concepts.map(() => background.trajectory[0]!);
-  /** x0_hat of the step before, which a second-order step reads. */
+  /** The previous x0_hat, which a second-order step reads. */
   let before: { readonly output: Tensor; readonly references: readonly Tensor[] } | undefined;
 
   for (const step of steps) {

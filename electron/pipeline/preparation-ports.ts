@@ -80,11 +80,11 @@ export interface PhraseSegmenter {
   release(): Promise<void>;
 }
 
-/** Tells a picture's subject from its surroundings, without being told what it is. */
+/** Finds the salient subject of a picture without a phrase. */
 export interface SubjectSegmenter {
-  /** For the user. */
+  /** Display name. */
   readonly name: string;
-  /** @returns undefined where nothing stands out */
+  /** @returns undefined if nothing stands out */
   find(image: NamedImage, signal?: CancelSignal): Promise<MaskProposal | undefined>;
   release(): Promise<void>;
 }

@@ -71,7 +71,7 @@ async function takeAsset(
   else respond(response, 201, 'Taken.');
 }
 
-/** Says at once why a body is not taken, and closes the connection only when its client has had time to hear it. */
+/** Reports at once why a body is refused, and closes the connection only after its client has had time to read that. */
 async function refuseBody(
   request: IncomingMessage,
   response: ServerResponse,

@@ -19,8 +19,8 @@ const CHECK_INTERVAL_MS = 5_000;
 export const connectionOptions = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   connectionsCheckingInterval: CHECK_INTERVAL_MS,
-  // How much longer a connection stays open than the host says it does: on a busy machine a request may be on its way
-  // over a connection that the sender rightly takes for open, and would be lost with it.
+  // How much longer a connection stays open than announced: on a busy machine, a client may already be sending a
+  // request on a connection that it rightly believes to be open, and the request would be lost.
   keepAliveTimeoutBuffer: 30_000,
   // Uploads over a slow tunnel take long; upload-body.ts limits their pauses instead.
   requestTimeout: 0,

@@ -1,20 +1,20 @@
-/** The bodies of uploads: each up to a limit, the memory of all of them up to another, and none that never ends. */
+/** Upload bodies: each limited in size, all limited in memory, and none endless. */
 import type { IncomingMessage } from 'node:http';
 import { MEMORY_BYTES, UPLOAD_LIMIT_BYTES, type Upload } from '../app/assets/upload.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId } from '../contract/render-request.ts';
 
-/** Most bytes of bodies that are held in memory at once; who comes later waits, unread. */
+/** Maximum bytes of bodies in memory at once; further bodies wait unread. */
 const TOTAL_BYTES = 8 * MEMORY_BYTES;
 
-/** Longest pause of a body. */
+/** Maximum pause of a body. */
 const IDLE_TIMEOUT_MS = 30_000;
 
 /** For how long, and how much of, a refused body is read: resetting the connection would lose the response. */
 const DISCARD_TIMEOUT_MS = 10_000;
 const DISCARD_BYTES = 2 * UPLOAD_LIMIT_BYTES;
 
-/** What became of a body. */
+/** The outcome of a body. */
 export type BodyEnd =
   | { readonly state: 'taken'; readonly id: AssetId }
   | { readonly state: 'too large' }
@@ -34,7 +34,7 @@ export class UploadBodies {
   /**
    * Reads a body into an upload.
    *
-   * @param open begins the upload, once it is the body's turn
+   * @param open starts the upload, once it is the body's turn
    */
   async read(request: IncomingMessage, open: () => Upload): Promise<BodyEnd> {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);

@@ -67,7 +67,7 @@ export function openCheckpoint(folder: string, options: OpenOptions = {}): Check
       const names = [single, ...others].map((path) => basename(path)).join(', ');
       throw new GraphError(
         'FOREIGN_FILE',
-        `${root} holds several checkpoints (${names}). Choose one of the files.`,
+        `${root} contains several checkpoints (${names}). Choose one of the files.`,
       );
     }
     const foreign = recogniseForeignFolder(root);
@@ -103,7 +103,7 @@ function openFile(path: string): Checkpoint {
     throw new GraphError('FOREIGN_FILE', foreign.message);
   }
   if (statSync(path, { throwIfNoEntry: false }) === undefined) {
-    throw new GraphError('FILE_UNREADABLE', `${path} is not there.`);
+    throw new GraphError('FILE_UNREADABLE', `${path} does not exist.`);
   }
   const file = openSafetensors(path);
   if (isSingleFile(file.tensors.keys())) return openSingleFile(path, file);

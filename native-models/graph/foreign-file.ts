@@ -225,7 +225,7 @@ function pickleFile(name: string): ForeignFile {
   const kind = extname(name) === '' ? 'a pickle' : `a pickle (PyTorch’s ${extname(name)})`;
   return {
     kind: 'pickle',
-    message: `${name} is ${kind}, a format that can run any program when it is opened and is therefore never read here. ${CONVERT}.`,
+    message: `${name} is ${kind}, a format that can run code when it is opened and is therefore not supported. ${CONVERT}.`,
   };
 }
 
@@ -248,7 +248,7 @@ function singleFile(name: string, has: (pattern: RegExp) => boolean): ForeignFil
     kind: 'single-file',
     message: has(/^model\.diffusion_model\./)
       ? `${name} is a single-file checkpoint (${family}), not a part of a diffusers folder. Open the file itself: --checkpoint ${name}.`
-      : `${name} is a part of a single-file checkpoint (${family}), cut out of it. Open the whole file; an autoencoder alone goes beside one: --vae ${name}.`,
+      : `${name} is a part of a single-file checkpoint (${family}), extracted from it. Open the complete file; use an autoencoder with --vae ${name}.`,
   };
 }
 

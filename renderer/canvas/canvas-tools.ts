@@ -20,11 +20,11 @@ export interface ToolScene {
   /** Of the picture on the canvas, in pixels. */
   readonly size: Size;
   readonly masks: readonly PaintableMask[];
-  /** The mask in hand. */
+  /** The active mask. */
   readonly activeMaskId: string | null;
-  /** In layer order; those that are placed lie on the picture. */
+  /** In layer order; placed ones lie on the picture. */
   readonly concepts: readonly DocumentConcept[];
-  /** The concept in hand. */
+  /** The active concept. */
   readonly activeId: string | null;
 }
 

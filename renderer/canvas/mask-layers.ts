@@ -109,7 +109,7 @@ export class MaskLayers {
     return [...this.#left, ...this.#log.unsaved];
   }
 
-  /** Takes over what the page before this one left, each gesture when its mask is there. */
+  /** Restores the gestures that the previous page left, each once its mask is loaded. */
   resume(gestures: readonly RecordedGesture[]): void {
     this.#left = gestures;
   }

@@ -1,9 +1,9 @@
 /**
- * The masks of the picture on the canvas, each a plane with its coloured picture, and the tool at work on the active one:
- * masks of the scene, or of a concept's picture while that is cut out (editor/mask-target.ts). It lives outside React: a
- * stroke changes planes and pictures, and asks for a redraw; React hears of a gesture when it is committed. What comes
- * in and goes out is in scene coordinates (editor/mask-space.ts), in pixels of the picture on the canvas; planes are in
- * mask coordinates.
+ * The masks of the picture on the canvas, each a plane with its coloured picture, and the tool working on the active
+ * one: masks of the scene, or of a concept's picture while it is cut out (editor/mask-target.ts). It lives outside
+ * React: a stroke changes planes and pictures, and requests a redraw; React learns of a gesture when it is committed.
+ * Inputs and outputs are in scene coordinates (editor/mask-space.ts), in pixels of the picture on the canvas; planes
+ * are in mask coordinates.
  */
 import { maskSize } from '../../electron/contract/frame.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
@@ -100,7 +100,7 @@ export class MaskWorkbench extends Watched {
     return this.#runner.isActive;
   }
 
-  /** The mask in hand (editor/mask-target.ts). */
+  /** The active mask (editor/mask-target.ts). */
   get activeId(): string | null {
     return this.#activeId;
   }
@@ -146,7 +146,7 @@ export class MaskWorkbench extends Watched {
   /**
    * Follows the document: a layer for each mask, of the size that masks of the picture have.
    *
-   * @param picture size in pixels of what the masks lie on
+   * @param picture size in pixels of the picture under the masks
    */
   follow(masks: readonly PaintableMask[], picture: Size, activeId: string | null): void {
     this.#masks = masks;
@@ -159,7 +159,7 @@ export class MaskWorkbench extends Watched {
       this.#layers.resize(this.#space.mask);
     }
     const active = masks.find(({ id }) => id === activeId);
-    // What was begun on one mask stays with it; a mask that is gone has no use for it.
+    // A selection belongs to its mask; a removed mask has no use for it.
     const isLeft = this.#activeId !== (active?.id ?? null);
     if (isLeft && !masks.some(({ id }) => id === this.#activeId)) this.cancel();
     else if (isLeft || active?.locked) this.conclude();
@@ -181,7 +181,7 @@ export class MaskWorkbench extends Watched {
     this.#settings = { ...this.#settings, ...settings };
   }
 
-  /** Feeds the tool in hand. Nothing happens while no mask is active or the active one is locked. */
+  /** Feeds the active tool. Nothing happens while no mask is active or the active one is locked. */
   input(input: ToolInput): void {
     this.#step(input, false);
   }
@@ -202,7 +202,7 @@ export class MaskWorkbench extends Watched {
     this.#layers.log.markSaved();
   }
 
-  /** Carries out what the page before this one left, each when its mask is there. */
+  /** Restores what the previous page left, each once its mask is loaded. */
   resume(gestures: readonly RecordedGesture[]): void {
     this.#layers.resume(gestures);
   }
@@ -308,7 +308,7 @@ export class MaskWorkbench extends Watched {
     this.#redraw();
   }
 
-  /** A mask of the picture on the canvas, in mask coordinates. Not to be changed. @throws StudioError as the library's */
+  /** A mask of the picture on the canvas, in mask coordinates. Not to be changed. @throws the library's StudioErrors */
   load(maskId: AssetId): Promise<MaskPlane> {
     return this.#library.load(maskId, this.#space.mask);
   }
@@ -321,7 +321,7 @@ export class MaskWorkbench extends Watched {
     await this.#layers.put(targetId, made, { kind: 'operation', label: operation.kind });
   }
 
-  /** Takes another mask over. */
+  /** Replaces a mask by another one. */
   copyFrom(targetId: string, fromId: string): void {
     const from = this.#layers.get(fromId);
     if (!from || !this.#editable(targetId)) return;

@@ -24,11 +24,11 @@ const KEPT_TILES = 48;
 /** Number of unused pictures kept, so that undo is instant. */
 const KEPT_UNUSED = 4;
 
-/** A picture that is decoded from the user's file while the project takes it in. */
+/** A picture decoded from the user's file while the project imports it. */
 export interface PreparedPicture {
-  /** The project has it now, at a size in pixels: opening the asset gives what is decoded. */
+  /** The project has it now, at a size in pixels: opening the asset returns the decoded picture. */
   readonly adopt: (id: AssetId, size: Size) => void;
-  /** It is not needed after all. */
+  /** It is not needed any more. */
   readonly discard: () => void;
 }
 
@@ -82,8 +82,8 @@ export class PictureLibrary {
   }
 
   /**
-   * Begins to decode a file that is being imported, so that the picture shows as soon as the project has it. What the
-   * browser cannot decode, or what the import made another size of, is read from the project as ever.
+   * Starts decoding a file during its import, so that the picture appears as soon as the project has it. A file that
+   * the browser cannot decode, or that the import resized, is read from the project as usual.
    */
   prepare(file: Blob): PreparedPicture {
     this.#prepared++;
@@ -112,7 +112,7 @@ export class PictureLibrary {
               return this.#read(id);
             }
             await this.#service.rename(name, id);
-            // Of a small one the worker keeps no file.
+            // The worker keeps no file of a small picture.
             if (baseLevel(opened) > 0) void this.#decodeFromAsset(id);
             return { id, ...opened };
           },
@@ -182,7 +182,7 @@ export class PictureLibrary {
     return { id, ...(await this.#service.open(id, await this.#file(id))) };
   }
 
-  /** The user's own file may be changed or gone by the time that it has to be decoded again. */
+  /** The user's file may have changed or gone by the time it must be decoded again. */
   async #decodeFromAsset(id: AssetId): Promise<void> {
     try {
       await this.#service.setFile(id, await this.#file(id));

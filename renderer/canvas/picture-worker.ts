@@ -17,7 +17,7 @@ export interface OpenedPicture {
   readonly base: ImageBitmap;
 }
 
-/** By asset, or by the name that a picture has before it is one. */
+/** By asset id, or by a picture's temporary name. */
 const files = new Map<string, Blob>();
 /** Levels by picture and number, in order of last use. */
 const levels = new Map<string, ImageBitmap>();
@@ -102,7 +102,7 @@ const service = {
       const moved = [made.picture, made.cover.buffer, ...(made.shadow ? [made.shadow.outline] : [])];
       return transfer(made, moved);
     }),
-  /** A picture that was opened under a name of its own is in the project now. */
+  /** A picture opened under a temporary name is in the project now. */
   rename: (name: string, id: AssetId): void => {
     const file = files.get(name);
     if (file) files.set(id, file);
@@ -113,7 +113,7 @@ const service = {
       levels.set(`${id}${known.slice(name.length)}`, level);
     }
   },
-  /** From here on an open picture is decoded from this file, should it have to be again. */
+  /** From now on an open picture is decoded from this file, if needed again. */
   setFile: (id: AssetId, file: Blob): void => {
     if (files.has(id)) files.set(id, file);
   },

@@ -14,7 +14,7 @@ export function PlacedPictures({
   masks,
 }: {
   workbench: PlaceWorkbench;
-  /** Has the masks of what is in front. */
+  /** Provides the front masks. */
   masks: MaskWorkbench;
 }) {
   return (
@@ -33,7 +33,7 @@ export function PlacedPictures({
   );
 }
 
-/** Draws by itself first, and takes away what a mask covers: its opacity, over all of the background. */
+/** Draws on a separate canvas first, and removes what a front mask covers. */
 function drawBehind(
   canvas: CanvasRenderingContext2D,
   front: HTMLCanvasElement,

@@ -1,7 +1,7 @@
 /**
  * The canvas: the background, the masks, the tool's outline. What redraws together shares a layer, so that a stroke
- * redraws the active mask and nothing else; Konva advises five layers at most. Masks under the active one lie with what is
- * placed: while something placed is dragged, it is the active one, and all masks are above.
+ * redraws the active mask and nothing else; Konva advises at most five layers. Masks under the active one share a layer
+ * with the placed pictures: while a placed picture is dragged, it is the active one, and all masks are above it.
  */
 import Konva from 'konva';
 import {

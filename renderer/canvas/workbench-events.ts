@@ -28,7 +28,7 @@ export interface WorkbenchEvents {
     plane: MaskPlane | Promise<MaskPlane>,
     change: MaskChange,
   ): Promise<AssetId | null>;
-  /** The mask that the document has for a target (editor/mask-target.ts) now, however far React is behind. */
+  /** The mask that the document currently has for a target (editor/mask-target.ts), even if React is behind. */
   currentMask(targetId: string): AssetId | null;
   /**
    * Requests a smart selection; an empty one cancels the previous request.

@@ -32,7 +32,7 @@ export class BridgeTransport implements Transport {
     let answer: string | null = null;
     let at = 0;
     do {
-      // A copy: a view would take all bytes along to the other side.
+      // A copy: a view would transfer its whole buffer.
       const part = bytes.slice(at, at + MAX_PART_BYTES);
       at += MAX_PART_BYTES;
       const isLast = at >= bytes.length;

@@ -77,7 +77,7 @@ export function changeConcept(document: SceneDocument, id: string, change: Conce
   };
 }
 
-/** The same for what took a while to make: a concept that is gone meanwhile stays gone. */
+/** The same for a slow computation: a concept deleted meanwhile stays deleted. */
 export function changeConceptIfThere(
   document: SceneDocument,
   id: string,

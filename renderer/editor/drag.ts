@@ -1,4 +1,4 @@
-/** What tools, placed pictures and the frame share when the pointer drags them. */
+/** Shared by tools, placed pictures and the frame: dragging with the pointer. */
 import type { Point } from './mask-plane.ts';
 
 /** How near the pointer must be to grab a handle, in screen pixels. */

@@ -1,12 +1,12 @@
-/** Structural sharing: what a new value has in common with the one before stays the same object. */
+/** Structural sharing: parts of a new value that equal the old one stay the same objects. */
 
 /**
- * Whatever compares by identity, such as a React component, then sees only what changed, however often the host tells
+ * Components that compare by identity, such as React's, then see only what changed, even if the host repeats
  * everything.
  *
- * @param before what was known
- * @param after of the same kind: JSON, whose objects and arrays are never changed
- * @returns equal to `after`; `before` itself where they are equal, and its parts where those are
+ * @param before the known value
+ * @param after a new value of the same type: JSON, with immutable objects and arrays
+ * @returns equal to `after`; `before` itself if they are equal, else with the equal parts of `before`
  */
 export function keepUnchanged<T>(before: unknown, after: T): T {
   if (Object.is(before, after)) return after;

@@ -1,14 +1,14 @@
 /**
- * What the mask tools paint on: one of a concept's masks. The workbench has a layer for each, identified by a target id; the
- * id of a concept's mask in the background is the concept's own.
+ * What the mask tools paint on: one of a concept's masks. The workbench has a layer for each, identified by a target
+ * id; the target id of a concept's mask in the background is the concept's own id.
  */
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { DocumentConcept, SceneDocument } from '../../electron/contract/scene-document.ts';
 import { changeConceptIfThere } from './document-commands.ts';
 
 /**
- * `mask`: the object to replace, in the background. `front`: what of the background is in front of the concept. `subject`:
- * what of the concept's picture is used, in that picture.
+ * `mask`: the object to replace, in the background. `front`: the part of the background in front of the concept.
+ * `subject`: the used part of the concept's picture, in that picture.
  */
 export type MaskRole = 'mask' | 'front' | 'subject';
 
@@ -23,14 +23,14 @@ export interface PaintableMask {
   readonly id: string;
   readonly mask: AssetId | null;
   readonly colour: string;
-  /** Is not changed by tools. */
+  /** Tools do not change it. */
   readonly locked: boolean;
 }
 
-/** Of what is in front: no concept has it. */
+/** Colour of front masks: no concept has it. */
 const FRONT_COLOUR = '#f1f3f5';
 
-/** No character of a concept's id. */
+/** A character that concept ids do not contain. */
 const SEPARATOR = ':';
 
 export function targetId({ conceptId, role }: MaskTarget): string {
@@ -42,7 +42,7 @@ export function targetOf(id: string): MaskTarget {
   return conceptId === undefined ? { conceptId: id, role: 'mask' } : { conceptId, role: role as MaskRole };
 }
 
-/** One of a concept's masks, to be painted. */
+/** One of a concept's masks, for painting. */
 export function paintableMask(concept: DocumentConcept, role: MaskRole): PaintableMask {
   const { id, locked } = concept;
   const colour = role === 'front' ? FRONT_COLOUR : concept.colour;
@@ -50,9 +50,9 @@ export function paintableMask(concept: DocumentConcept, role: MaskRole): Paintab
 }
 
 /**
- * The masks of a scene, and which of them is in hand.
+ * The masks of a scene, and the active one.
  *
- * @param paintsFront what is in front of the active concept is painted, not the object that it replaces
+ * @param paintsFront whether the tools paint the active concept's front mask instead of the object it replaces
  */
 export function sceneMasks(
   concepts: readonly DocumentConcept[],
@@ -71,13 +71,13 @@ export function sceneMasks(
   return { masks, activeMaskId: masks.some(({ id }) => id === wanted) ? wanted : null };
 }
 
-/** Which mask a document has for a target; null where there is none, or no such concept. */
+/** The mask that a document has for a target; null if there is none, or no such concept. */
 export function maskOfTarget({ concepts }: SceneDocument, id: string): AssetId | null {
   const { conceptId, role } = targetOf(id);
   return concepts.find((concept) => concept.id === conceptId)?.[role] ?? null;
 }
 
-/** Gives a target another mask; the concept may have been removed while that was made. */
+/** Sets a target's mask; the concept may have been deleted meanwhile. */
 export function changeTarget(document: SceneDocument, id: string, mask: AssetId | null): SceneDocument {
   const { conceptId, role } = targetOf(id);
   return changeConceptIfThere(document, conceptId, { [role]: mask });

@@ -25,7 +25,7 @@ export class BackgroundSize {
     useStudio.setState({ backgroundSize: null });
   }
 
-  /** Takes the size of a picture that is about to be the background: the host need not be asked. */
+  /** Sets the size of a picture that is about to become the background, so that the host need not be asked. */
   know(known: KnownSize): void {
     this.#known = known;
   }

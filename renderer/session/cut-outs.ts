@@ -1,7 +1,7 @@
 /**
- * Cutting a concept's picture out: it lies on the canvas in the place of the scene, and the mask tools paint what of it is
- * used. Each gesture is a step of the project's history, so that nothing is lost with the page; Cancel is one more, which
- * brings back what was there before.
+ * Cutting out a concept's picture: it is shown on the canvas in place of the scene, and the mask tools paint its used
+ * part. Each gesture is a step of the project's history, so that nothing is lost with the page; Cancel adds one more
+ * step, which restores the previous mask.
  */
 import i18next from 'i18next';
 import type { CanvasTools } from '../canvas/canvas-tools.ts';
@@ -12,13 +12,13 @@ import { type CutOutInHand, showScene, type ToolInHand, useEditor } from './edit
 import type { ProjectSession, ProjectView } from './project-session.ts';
 import { useStudio } from './studio-store.ts';
 
-/** What of the canvas is asked of. */
+/** The parts of the canvas that this needs. */
 interface Canvas {
   readonly tools: Pick<CanvasTools, 'conclude' | 'cancel' | 'setTool'>;
   readonly view: Pick<CanvasView, 'fit'>;
 }
 
-/** Tools of the scene, and one that moves a mask that is not there yet: smart select is the way to begin then. */
+/** Scene tools, and one that moves a mask that does not exist yet: smart select is the way to start then. */
 const OF_NO_USE: readonly ToolInHand[] = ['frame', 'move'];
 
 export class CutOuts {
@@ -28,7 +28,7 @@ export class CutOuts {
   constructor(client: Pick<StudioClient, 'call'>, canvas: Canvas) {
     this.#client = client;
     this.#canvas = canvas;
-    // Without its concept or picture there is nothing to cut out any more.
+    // Without its concept or picture there is nothing left to cut out.
     useStudio.subscribe(({ project }) => {
       const { cutOut } = useEditor.getState();
       if (cutOut && !isOf(cutOut, project)) this.#leave();
@@ -36,7 +36,7 @@ export class CutOuts {
   }
 
   /**
-   * Opens a concept's picture on the canvas. One that is locked, or without a picture, stays as it is.
+   * Opens a concept's picture on the canvas. Does nothing for a locked concept, or one without a picture.
    *
    * @throws StudioError ASSET_MISSING, HOST_UNREACHABLE
    */
@@ -49,7 +49,7 @@ export class CutOuts {
       asset: image,
     });
     const concept = find();
-    // Meanwhile another project may be shown, or the concept have another picture.
+    // Another project may be shown meanwhile, or the concept may have another picture.
     if (useStudio.getState().project?.state.projectId !== session.projectId) return;
     if (!concept || concept.locked || concept.image !== image) return;
     this.#canvas.tools.conclude();
@@ -71,21 +71,21 @@ export class CutOuts {
     this.#canvas.view.fit();
   }
 
-  /** Goes back to the scene, with what was painted. */
+  /** Returns to the scene, keeping what was painted. */
   finish(): void {
     if (useEditor.getState().cutOut === null) return;
     this.#canvas.tools.conclude();
     this.#leave();
   }
 
-  /** Goes back to the scene, with the picture cut out as it was before. */
+  /** Returns to the scene, with the picture cut out as before. */
   async cancel(session: ProjectSession): Promise<void> {
     const { cutOut } = useEditor.getState();
     if (cutOut === null) return;
     this.#canvas.tools.cancel();
     this.#leave();
     const { conceptId, image, before } = cutOut;
-    // Prepared, so that it comes after gestures whose masks are still being saved.
+    // Prepared in its turn, after gestures whose masks are still being saved.
     await session.editPrepared(i18next.t('changes.cancelCutOut'), async () => (document) => {
       const concept = document.concepts.find(({ id }) => id === conceptId);
       return concept?.image === image ? changeConcept(document, conceptId, { subject: before }) : document;
@@ -105,7 +105,7 @@ export class CutOuts {
   }
 }
 
-/** Whether undo has a step to take back: while a picture is cut out, only those of the cut-out. */
+/** Whether undo has a step to revert: while a picture is cut out, only one of the cut-out. */
 export function canUndoNow(
   { canUndo, position }: Pick<ProjectView, 'canUndo' | 'position'>,
   cutOut: CutOutInHand | null,

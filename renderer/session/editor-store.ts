@@ -23,17 +23,17 @@ export type PlaceOffer =
       readonly object: { readonly mask: AssetId } | { readonly conceptId: string };
     };
 
-/** A concept's picture on the canvas, in the place of the scene: what of it is used is being painted. */
+/** A concept's picture on the canvas in place of the scene, for painting its used part. */
 export interface CutOutInHand {
   readonly conceptId: string;
   readonly image: AssetId;
-  /** Of the picture, in pixels. */
+  /** Size of the picture in pixels. */
   readonly size: Size;
   /** The subject mask as it was, for Cancel. */
   readonly before: AssetId | null;
-  /** Where the history stood: undo goes back no farther meanwhile. */
+  /** Start of the cut-out in the history: undo goes back no further meanwhile. */
   readonly startPosition: number;
-  /** The tool that was in hand, to be taken again. */
+  /** The previous tool, to restore afterwards. */
   readonly toolBefore: ToolInHand;
 }
 
@@ -70,7 +70,7 @@ export interface EditorState {
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
-  /** The concept of which the tools paint what is in front; it counts while that one is in hand. */
+  /** The concept whose front mask the tools paint, while that concept is active. */
   readonly frontOf: string | null;
   /** null while the scene is edited. */
   readonly cutOut: CutOutInHand | null;

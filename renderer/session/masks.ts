@@ -40,9 +40,9 @@ export class Masks {
   }
 
   /**
-   * Saves a mask as one step of the history, whose place in the order is now.
+   * Saves a mask as one step of the history, at its current position in the order of changes.
    *
-   * @param targetId whose mask (editor/mask-target.ts)
+   * @param targetId of the mask (editor/mask-target.ts)
    * @returns its id; null for a blank one
    */
   async save(
@@ -134,7 +134,7 @@ export class Masks {
     return find;
   }
 
-  /** Finds the best mask for a phrase in a picture of the project; null: for its subject, whatever it is. */
+  /** Finds the best mask for a phrase in a picture of the project; null: for its salient subject. */
   async findByPhrase(session: ProjectSession, image: AssetId, phrase: string | null): Promise<PhraseFind> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.#client.call('prepare.findMask', {

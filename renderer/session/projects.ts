@@ -46,7 +46,7 @@ export class Projects {
     return this.#shown;
   }
 
-  /** Takes the size in pixels of a picture that is about to be the background. */
+  /** Sets the size in pixels of a picture that is about to become the background. */
   knowSize(image: AssetId, { width, height }: Size): void {
     this.#backgroundSize.know({ of: image, width, height });
   }

@@ -13,7 +13,7 @@ import {
   stepSelection,
 } from './selection-machine.ts';
 
-/** What was asked, of which project and picture, and who waits for the answer. */
+/** The current request, its project and picture, and its waiting caller. */
 interface Question {
   readonly projectId: string;
   readonly image: AssetId | null;
@@ -35,9 +35,9 @@ export class SmartSelect {
   }
 
   /**
-   * Asks for the mask of what is selected in a picture, in the place of what was asked before.
+   * Requests the mask of a selection in a picture, replacing the previous request.
    *
-   * @param image of the project; null where there is none to look in
+   * @param image of the project; null if there is none
    * @returns undefined where nothing is selected or found, or another selection took its place
    * @throws StudioError when the host could not look
    */

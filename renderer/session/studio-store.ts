@@ -65,8 +65,8 @@ export const useStudio = create<StudioState>(() => ({
 }));
 
 /**
- * Takes over what the host tells of itself. What is as before stays the same object: the host tells of everything again
- * and again, and each panel is drawn again for what changed in it alone.
+ * Adopts the host's reported state. Unchanged parts stay the same objects: the host reports everything repeatedly, and
+ * each panel should render only for its own changes.
  */
 export function mirror(told: Partial<StudioState>): void {
   useStudio.setState((before) => keepUnchanged(before, { ...before, ...told }));

@@ -136,7 +136,7 @@ export class Studio {
     return this.client.assetUrl(id);
   }
 
-  /** Cutting out is painting, whether a gesture is under way or not: no render takes the canvas. */
+  /** Cutting out counts as painting, with or without a current gesture: no render takes over the canvas. */
   #painting(): Painting {
     const { tools } = this;
     return {
@@ -246,7 +246,7 @@ export class Studio {
     client.on('settings.changed', (settings) => {
       const before = useStudio.getState().settings;
       mirror({ settings });
-      // The host decides where that leads.
+      // The host decides where the link leads.
       if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
     });
     client.on('notice', ({ level, message }) => reportNotice(message, { kind: level }));

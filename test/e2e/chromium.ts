@@ -28,7 +28,7 @@ export function findChromium(): string {
   const named = process.env.PNPMIX_CHROMIUM;
   if (named !== undefined) {
     if (existsSync(named)) return named;
-    throw new Error(`PNPMIX_CHROMIUM names ${named}, which is not there.`);
+    throw new Error(`PNPMIX_CHROMIUM names ${named}, which does not exist.`);
   }
   const installed = [...usualPlaces, chromium.executablePath()].find((path) => existsSync(path));
   if (installed !== undefined) return installed;

@@ -1,4 +1,4 @@
-/** An upload as a project takes it. */
+/** Converts an upload to what projects store. */
 import { readFile, rm } from 'node:fs/promises';
 import { reading } from '../../foundation/files/file-errors.ts';
 import { temporaryName } from '../../foundation/files/temporary-files.ts';
@@ -11,10 +11,10 @@ import type {
 import type { UploadedAsset } from './transient-assets.ts';
 
 /**
- * Normalises an upload. One that lies in a file is read and written by the process that works with pictures; this one
- * only holds what goes into the project, which SQLite takes in one piece.
+ * Normalises an upload. A file is read and written by the picture process; this process only holds the result, which
+ * SQLite takes in one piece.
  *
- * @param name of the file that it was, for messages
+ * @param name of the original file, for messages
  * @throws StudioError ASSET_INVALID, ASSET_MISSING
  */
 export async function normaliseUpload(

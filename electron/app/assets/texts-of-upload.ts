@@ -1,4 +1,4 @@
-/** What an uploaded PNG says, without its pixels: they may be hundreds of megabytes. */
+/** Reads the texts of an uploaded PNG without its pixels, which may be hundreds of megabytes. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { reading } from '../../foundation/files/file-errors.ts';
 import type { UploadedAsset } from './transient-assets.ts';
@@ -7,14 +7,14 @@ const SIGNATURE_BYTES = 8;
 /** Length and type, before a chunk's data. */
 const HEADER_BYTES = 8;
 const CHECKSUM_BYTES = 4;
-/** Longest chunk that is read; texts that are taken are far shorter. */
+/** Maximum length of a chunk to read; accepted texts are far shorter. */
 const MAX_CHUNK_BYTES = 4 << 20;
-/** Most bytes of chunks together. */
+/** Maximum length of all chunks together. */
 const MAX_TOTAL_BYTES = 32 << 20;
 
 /**
- * An upload as projects/export/png-text.ts reads it: of one in a file, all chunks but those of the pixels and such as no
- * text is long enough for. What is no PNG, or cut off, is given as far as it goes, and refused there.
+ * An upload for projects/export/png-text.ts: of a file, all chunks except pixels and those too long for a text. A
+ * truncated file or one that is no PNG is returned as far as it goes, and refused there.
  *
  * @throws StudioError ASSET_MISSING
  */

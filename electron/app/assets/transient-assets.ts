@@ -11,16 +11,16 @@ import { removeStaleTemporaryFiles } from '../../foundation/files/temporary-file
 import { assetIdOf } from '../../projects/asset-id.ts';
 import { UPLOAD_LIMIT_BYTES, Upload, type UploadedContent } from './upload.ts';
 
-/** A picture of a project, or one on its way. */
+/** A picture of a project, or an upload. */
 export interface TransientAsset {
-  /** Of one in a file, read from there. */
+  /** Reads a picture that is in a file. */
   readonly bytes: Uint8Array;
   readonly mediaType: string;
 }
 
-/** Something that a window sent. */
+/** A window's upload. */
 export interface UploadedAsset extends TransientAsset {
-  /** The file that it lies in; null for one in memory. */
+  /** The file with its bytes; null for one in memory. */
   readonly path: string | null;
 }
 
@@ -29,7 +29,7 @@ interface Kept {
   readonly length: number;
 }
 
-/** Below the cache folder, where temporary files lie. */
+/** Folder of temporary files, in the cache folder. */
 const UPLOADS_FOLDER = 'uploads';
 
 const MEMORY_TOTAL_BYTES = 256 << 20;
@@ -43,8 +43,8 @@ export class TransientAssets {
   readonly #assets = new Map<AssetId, Kept>();
 
   /**
-   * @param cacheFolder in which large uploads lie until they are taken
-   * @param limits of what is kept in memory and on the disk, and of one upload, in bytes
+   * @param cacheFolder for large uploads until a project stores them
+   * @param limits on what is kept in memory and on disk, and on one upload, in bytes
    */
   constructor(cacheFolder: string, limits: Partial<Record<'memory' | 'disk' | 'upload', number>> = {}) {
     this.#folder = join(cacheFolder, UPLOADS_FOLDER);
@@ -56,12 +56,12 @@ export class TransientAssets {
     };
   }
 
-  /** Removes what a host left behind that was killed. */
+  /** Removes leftovers of a killed host. */
   async removeStale(): Promise<void> {
     await removeStaleTemporaryFiles(this.#folder);
   }
 
-  /** Begins to take what a window sends. */
+  /** Starts receiving a window's upload. */
   openUpload(mediaType: string): Upload {
     return new Upload(this.#folder, (id, content) => this.#keep(id, mediaType, content), this.#limits.upload);
   }
@@ -80,7 +80,7 @@ export class TransientAssets {
     return found.asset;
   }
 
-  /** What a window sent. @throws StudioError ASSET_MISSING */
+  /** A window's upload. @throws StudioError ASSET_MISSING */
   requireUpload(id: AssetId): UploadedAsset {
     const found = this.get(id);
     if (found !== undefined) return found;
@@ -113,7 +113,7 @@ export class TransientAssets {
     this.#removeBeyond(id, this.#limits.disk, ({ path }) => path !== null);
   }
 
-  /** Removes the oldest of a kind until the rest has at most so many bytes; never the newest. */
+  /** Removes the oldest of a kind until the rest fits into the limit; never the newest. */
   #removeBeyond(newest: AssetId, limitBytes: number, isOfKind: (asset: UploadedAsset) => boolean): void {
     const kind = [...this.#assets].filter(([, { asset }]) => isOfKind(asset));
     let keptBytes = kind.reduce((sum, [, { length }]) => sum + length, 0);

@@ -1,6 +1,6 @@
 /**
- * A file on its way in: hashed as it comes, held in memory while it is small, and written to a temporary file from
- * {@link MEMORY_BYTES} on, so that a picture of 100 megapixels never lies in the host's memory as a whole.
+ * An upload in progress: hashed as it arrives, kept in memory while it is small, and written to a temporary file from
+ * {@link MEMORY_BYTES} on, so that a picture of 100 megapixels is never in the host's memory as a whole.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
@@ -11,13 +11,13 @@ import { writing } from '../../foundation/files/file-errors.ts';
 import { temporaryName } from '../../foundation/files/temporary-files.ts';
 import { MAX_ASSET_BYTES } from '../../projects/size-limits.ts';
 
-/** Largest picture file that is taken: what a project takes. */
+/** Maximum size of a picture file: the limit of projects. */
 export const UPLOAD_LIMIT_BYTES: number = MAX_ASSET_BYTES;
 
-/** Most bytes of one upload that are held in memory. */
+/** Maximum part of an upload that is kept in memory. */
 export const MEMORY_BYTES: number = 16 << 20;
 
-/** Where a whole upload lies. */
+/** Location of a complete upload. */
 export type UploadedContent =
   | { readonly bytes: Uint8Array }
   /** A temporary file, and its length in bytes. */
@@ -33,8 +33,8 @@ export class Upload {
   #file: { readonly path: string; readonly handle: FileHandle } | undefined;
 
   /**
-   * @param folder for temporary files, made when the first is needed
-   * @param keep takes what has come in whole
+   * @param folder for temporary files, created when needed
+   * @param keep receives the complete upload
    */
   constructor(
     folder: string,
@@ -46,7 +46,7 @@ export class Upload {
     this.#limitBytes = limitBytes;
   }
 
-  /** Takes the next bytes. @throws StudioError ASSET_TOO_LARGE, DISK_FULL, FOLDER_UNWRITABLE; then nothing is kept */
+  /** Adds bytes. @throws StudioError ASSET_TOO_LARGE, DISK_FULL, FOLDER_UNWRITABLE; nothing is kept then */
   async write(chunk: Uint8Array): Promise<void> {
     this.#length += chunk.length;
     try {
@@ -71,7 +71,7 @@ export class Upload {
     }
   }
 
-  /** That was all. @returns the SHA-256 of the bytes */
+  /** Completes the upload. @returns the SHA-256 of the bytes */
   async finish(): Promise<AssetId> {
     const id = this.#hash.digest('hex');
     const file = this.#file;
@@ -86,7 +86,7 @@ export class Upload {
     return id;
   }
 
-  /** Lets go of what has come. After the end it does nothing. */
+  /** Discards an unfinished upload. Does nothing once it is complete. */
   async abort(): Promise<void> {
     this.#chunks = [];
     const file = this.#file;

@@ -1,4 +1,4 @@
-/** `models found`: what other programs keep on this machine. */
+/** `models found`: lists other programs' models on this machine. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { defaultCacheFolder } from '../../foundation/folders.ts';

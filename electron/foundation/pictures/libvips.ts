@@ -1,4 +1,4 @@
-/** libvips, restricted to the loaders of the program's formats: all others, SVG's above all, are blocked. */
+/** libvips, restricted to the loaders of the program's formats: all others, especially SVG's, are blocked. */
 import sharp from 'sharp';
 
 // Applies to the whole process: no call of sharp can run another loader.

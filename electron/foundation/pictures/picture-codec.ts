@@ -10,10 +10,10 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
-/** How opaque a placed picture and its shadow are, one channel each, of the background's size. */
+/** Opacity of a placed picture and of its shadow, one channel each, at the background's size. */
 export interface PlacedShape {
   readonly shape: Pixels;
-  /** Of the shadow by itself; null without one. */
+  /** The shadow's own opacity; null without one. */
   readonly shadow: Pixels | null;
 }
 
@@ -94,7 +94,7 @@ export interface PictureCodec {
     kind: PictureKind,
     fit: PictureFit | null,
   ) => Promise<NormalisedPicture>;
-  /** The same from a file into another one, which is written only where something is changed. */
+  /** The same from one file to another, which is written only if something changes. */
   readonly normaliseFile: (
     path: string,
     name: string,

@@ -31,10 +31,10 @@ import { isAnimatedPng, withoutMetadata } from './strip-metadata.ts';
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
 const SAMPLE_SIDE_PX = 512;
 
-/** Most pixels of a picture that is compressed with the highest effort. */
+/** Most pixels for compression with the highest effort. */
 const MAX_SMALL_PIXELS = 1 << 20;
 
-/** How much smaller a side is of what decoding a picture only to find damage makes. */
+/** Factor by which a picture is shrunk when it is decoded only to detect damage. */
 const SHRINK = 8;
 
 /** Longest side of a thumbnail, in pixels. */
@@ -91,7 +91,7 @@ export async function normalisePicture(
   });
 }
 
-/** {@link normalisePicture} from a file into another one, which is written only where something is changed. */
+/** {@link normalisePicture} from one file to another, which is written only if something changes. */
 export const normaliseFile: PictureCodec['normaliseFile'] = async (path, name, kind, fit, into) => {
   const file = await reading(path, () => readFile(path), 'ASSET_MISSING');
   const { bytes, ...picture } = await normalisePicture(file, name, kind, fit);
@@ -100,10 +100,10 @@ export const normaliseFile: PictureCodec['normaliseFile'] = async (path, name, k
   return { ...picture, isChanged };
 };
 
-/** Decodes every row and keeps next to nothing: `stats()` takes ten times as long for what only transparency needs. */
+/** Decodes every row and keeps almost nothing: `stats()` takes ten times as long, and only transparency needs it. */
 async function decodeThrough(image: Sharp, { width, height }: PictureSize): Promise<void> {
   const small = { width: Math.ceil(width / SHRINK), height: Math.ceil(height / SHRINK) };
-  // The decoder's own shrinking would leave out what may be damaged.
+  // The decoder's own shrinking could skip damaged parts.
   await image
     .resize({ ...small, fit: 'fill', fastShrinkOnLoad: false })
     .raw()
@@ -256,7 +256,7 @@ async function sampleColours({ channels }: Metadata, image: Sharp): Promise<Pixe
  *
  * @param channels 1: grey, 3: sRGB, 4: sRGB and alpha
  * @param profile marks colours as sRGB by an ICC profile, for programs that read one; no pixel changes
- * @param between is called now and then while a large picture is encoded; what it throws ends that
+ * @param between called repeatedly while a large picture is encoded; an error thrown by it stops the encoding
  */
 export async function encodePng(
   pixels: Pixels,

@@ -66,7 +66,7 @@ export class PictureProcesses implements PictureCodec {
   }
 
   readonly normalise: PictureCodec['normalise'] = (...input) => this.#read('normalise', input);
-  /** Nothing of the file is in this process's memory. */
+  /** The file is not in this process's memory. */
   readonly normaliseFile: PictureCodec['normaliseFile'] = (...input) =>
     this.#run('normaliseFile', input, input[1], 0);
   readonly header: PictureCodec['header'] = (...input) => this.#read('header', input);
@@ -80,7 +80,7 @@ export class PictureProcesses implements PictureCodec {
   readonly encodePsd: PictureCodec['encodePsd'] = (...input) =>
     this.#run('encodePsd', input, 'The picture', bytesOf(input[0]));
 
-  /** Starts a process where there is none, so that the picture that is coming does not wait for one. */
+  /** Starts a process if there is none, so that the next picture does not wait for one. */
   prepare(): void {
     if (this.#isClosed || this.#workers.size > 0) return;
     const worker = this.#start()!;

@@ -123,7 +123,7 @@ function sampleInto(
   const together = isInside ? opacities(data, corner, 4 * width) : SOME;
   if (together === NONE) return;
   if (together === ALL) {
-    // Most pixels of most pictures: no weight depends on the opacity, and all of them sum to 1.
+    // Most pixels of most pictures are opaque: no weight depends on the opacity, and all of them sum to 1.
     for (let channel = 0; channel < 3; channel++) {
       let sum = 0;
       for (let row = 0, from = corner + channel; row < 4; row++, from += 4 * width) {

@@ -1,14 +1,14 @@
-/** How opaque a picture and its shadow are where it is placed, for exports: as the canvas and the render show it. */
+/** Opacity of a placed picture and its shadow, for exports, as the canvas and the render show it. */
 import type { Placement } from '../../contract/placement.ts';
 import { sharp } from './libvips.ts';
 import type { PictureSize, Pixels, PlacedShape } from './picture-codec.ts';
 import { type CutOut, drawSharp, type PlacedLayer } from './placed-picture.ts';
 
-/** libvips takes no narrower blur. */
+/** The smallest blur that libvips accepts. */
 const LEAST_SIGMA_PX = 0.3;
 
 /**
- * @param cutOut the picture with its own opacity, less what a subject mask leaves out
+ * @param cutOut the picture with its own opacity, minus what a subject mask excludes
  * @param size of the background
  */
 export async function shapeOfPlaced(
@@ -47,7 +47,7 @@ function planeOf({ area, data }: PlacedLayer, width: number, height: number): Pi
   return { width, height, data: plane };
 }
 
-/** The edge faded inward by a blur: where half of the surroundings are outside, nothing is left. */
+/** The edge faded inward by a blur: fully transparent where half of the surroundings are outside. */
 async function softened(plane: Pixels, widthPx: number): Promise<Pixels> {
   if (widthPx <= 0) return plane;
   const around = await blur(plane, widthPx / 2);

@@ -1,28 +1,28 @@
 /**
- * Writes large pictures as PNG faster than libvips, whose bindings offer every filter or none: each row as its
- * difference to the one above (filter "Up", PNG 3rd edition, 9.2), deflated with runs alone (Z_RLE). For photographs
- * that is half of the processor time and a few percent less of size than libvips' level 2 with adaptive filters
- * (docs/decisions/0175).
+ * Writes large pictures as PNG faster than libvips, whose bindings offer all filters or none: each row as its
+ * difference from the one above (filter "Up", PNG 3rd edition, 9.2), deflated with runs only (Z_RLE). For photographs
+ * this takes half of the processor time and gives a few percent smaller files than libvips' level 2 with adaptive
+ * filters (docs/decisions/0175).
  */
 import { once } from 'node:events';
 import { constants, crc32, createDeflate } from 'node:zlib';
 import type { Pixels } from './picture-codec.ts';
 
-/** Bytes that are filtered at once: the next ones are filtered while these are deflated on a thread. */
+/** Bytes filtered at once: the next ones are filtered while these are deflated on a thread. */
 const BAND_BYTES = 1 << 20;
 
-/** Longest data of a chunk: readers hold one at a time. */
+/** Maximum data length of a chunk: readers hold one at a time. */
 const MAX_CHUNK_BYTES = 1 << 20;
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-/** Number of the filter "Up", before every row. */
+/** Number of the filter "Up", which precedes every row. */
 const UP = 2;
 /** PNG's numbers for grey, RGB and RGBA. */
 const COLOUR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
 
 /**
  * @param channels 1: grey, 3: sRGB, 4: sRGB and alpha, not multiplied
- * @param between is called between bands of rows; what it throws ends the encoding
+ * @param between called between bands of rows; an error thrown by it stops the encoding
  */
 export async function encodeLargePng(
   { width, height, data }: Pixels,
@@ -33,7 +33,7 @@ export async function encodeLargePng(
   const parts: Buffer[] = [SIGNATURE, headerChunk(width, height, COLOUR_TYPES[channels])];
   deflate.on('data', (bytes: Buffer) => parts.push(chunkOf('IDAT', bytes)));
   const ended = once(deflate, 'end');
-  // Awaited below; until then a failure must not count as one that nobody caught.
+  // Awaited below; until then a failure must not count as an unhandled rejection.
   ended.catch(() => undefined);
   try {
     const stride = width * channels;
@@ -51,11 +51,11 @@ export async function encodeLargePng(
   return Buffer.concat([...parts, chunkOf('IEND', Buffer.alloc(0))]);
 }
 
-/** The rows from `top` to before `bottom`, each after its filter's number, less the row above, modulo 256. */
+/** The rows from `top` to before `bottom`, each after its filter number, minus the row above, modulo 256. */
 function filterUp(data: Uint8Array, stride: number, top: number, bottom: number): Buffer {
   const filtered = Buffer.allocUnsafe((bottom - top) * (stride + 1));
   const row = new Uint8Array(stride);
-  // Four bytes at once, where rows begin at multiples of four.
+  // Four bytes at a time, if rows start at multiples of four.
   const inWords = stride % 4 === 0 && data.byteOffset % 4 === 0;
   const words = inWords ? new Uint32Array(data.buffer, data.byteOffset, data.length >> 2) : undefined;
   const rowWords = inWords ? new Uint32Array(row.buffer) : undefined;
@@ -84,7 +84,7 @@ function headerChunk(width: number, height: number, colourType: number): Buffer 
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // Eight bits a channel; compression, filtering and interlacing as every PNG has them: 0.
+  // Eight bits a channel; compression, filtering and interlacing have PNG's only value: 0.
   header.set([8, colourType, 0, 0, 0], 8);
   return chunkOf('IHDR', header);
 }

@@ -19,7 +19,7 @@ export function damaged(name: string, cause: unknown): StudioError {
   );
 }
 
-/** For a picture that may well be sound. @param cause the library's error */
+/** For a picture that may be valid. @param cause the library's error */
 export function tooLittleMemory(name: string, cause: unknown): StudioError {
   return new StudioError(
     'OUT_OF_MEMORY',
@@ -30,7 +30,7 @@ export function tooLittleMemory(name: string, cause: unknown): StudioError {
   );
 }
 
-/** For a picture that takes more work than any sound picture within the limits. */
+/** For a picture that takes more work than any valid picture within the limits. */
 export function takesTooLong(name: string): StudioError {
   return refusal(
     name,

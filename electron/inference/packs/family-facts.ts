@@ -46,12 +46,8 @@ export async function readClipVocabulary(): Promise<{
   try {
     return { vocabulary: await read('vocab.json.gz'), merges: await read('merges.txt.gz') };
   } catch (cause) {
-    throw new StudioError(
-      'PACK_INCOMPLETE',
-      `${folder} lacks CLIP’s vocabulary. Install the program again.`,
-      {
-        cause,
-      },
-    );
+    throw new StudioError('PACK_INCOMPLETE', `${folder} lacks CLIP’s vocabulary. Reinstall the program.`, {
+      cause,
+    });
   }
 }

@@ -118,7 +118,7 @@ async function readPreprocessor(path: string): Promise<Preprocessor> {
   if (!existsSync(path)) return preprocessorSchema.parse({});
   const parsed = preprocessorSchema.safeParse(await readJson(path));
   if (parsed.success) return parsed.data;
-  throw new StudioError('MODEL_INVALID', `${path} does not say how pictures are prepared for the model.`, {
+  throw new StudioError('MODEL_INVALID', `${path} does not describe how to prepare pictures for the model.`, {
     cause: parsed.error,
   });
 }

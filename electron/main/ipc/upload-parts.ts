@@ -1,4 +1,4 @@
-/** Uploads of windows, which come in parts: the memory of the host never holds more than a part of each. */
+/** Uploads of windows, part by part: the host's memory never holds more than one part of each. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Upload } from '../../app/assets/upload.ts';
@@ -13,12 +13,12 @@ const partSchema = z.strictObject({
   isLast: z.boolean(),
 });
 
-/** Most uploads that have begun and not ended; of more, the oldest was most likely left by a page that is gone. */
+/** Maximum number of unfinished uploads; beyond it, the oldest was most likely abandoned by a closed page. */
 const MAX_OPEN = 8;
 
 export class UploadParts {
   readonly #studio: Pick<Studio, 'openUpload'>;
-  /** In the order of their beginning. */
+  /** In the order they were started. */
   readonly #open = new Map<string, { readonly clientId: string; readonly upload: Upload }>();
 
   constructor(studio: Pick<Studio, 'openUpload'>) {
@@ -26,15 +26,15 @@ export class UploadParts {
   }
 
   /**
-   * Takes a part from a window.
+   * Receives a part from a window.
    *
-   * @returns the upload's name for the next part; after the last one, the SHA-256 of all
+   * @returns the upload's name for the next part; after the last one, the SHA-256 of all parts
    * @throws StudioError COMMAND_INVALID, ASSET_MISSING, ASSET_TOO_LARGE, DISK_FULL, FOLDER_UNWRITABLE
    */
   async take(clientId: string, given: unknown): Promise<string> {
     const parsed = partSchema.safeParse(given);
     if (!parsed.success) {
-      throw new StudioError('COMMAND_INVALID', 'An upload comes as parts: bytes, and their type.', {
+      throw new StudioError('COMMAND_INVALID', 'An upload is sent in parts of bytes with their type.', {
         cause: parsed.error,
       });
     }
@@ -43,10 +43,7 @@ export class UploadParts {
     if (known === null) await this.#begin(name, clientId, mediaType);
     const found = this.#open.get(name);
     if (found?.clientId !== clientId) {
-      throw new StudioError(
-        'ASSET_MISSING',
-        'The upload was given up before its end. Add the picture again.',
-      );
+      throw new StudioError('ASSET_MISSING', 'The upload was interrupted. Add the picture again.');
     }
     try {
       await found.upload.write(bytes);

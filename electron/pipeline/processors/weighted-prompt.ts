@@ -1,47 +1,47 @@
 /**
- * Prompts as people write them: emphasis, BREAK, and more text than one pass of the encoder holds. The rules are
- * A1111's (stable-diffusion-webui, wiki "Features": attention/emphasis, and its infinite prompt length):
+ * Emphasis, BREAK, and prompts longer than one pass of the encoder, by the rules of A1111 (stable-diffusion-webui, wiki
+ * "Features": attention/emphasis, and its infinite prompt length):
  *
  * | | |
  * | --- | --- |
  * | `(text)`, `((text))` | weight 1.1, 1.1 * 1.1 |
- * | `(text:1.3)` | weight 1.3, inside of other brackets times theirs |
+ * | `(text:1.3)` | weight 1.3, multiplied by those of enclosing brackets |
  * | `[text]` | weight 1 / 1.1 |
  * | `\(`, `\)`, `\[`, `\]`, `\\` | the character itself |
- * | `BREAK` | what follows begins a new pass |
+ * | `BREAK` | the rest starts a new pass |
  *
- * A bracket that is not closed counts to the end. Passes are filled to the last token: A1111 also moves words behind a
- * late comma into the next one.
+ * An unclosed bracket extends to the end. Passes are filled to the last token: A1111 also moves the words after a late
+ * comma to the next one.
  */
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { TokenizedPrompt } from './clip-tokenizer.ts';
 
-/** A piece of a prompt with one weight; null: a new pass begins. */
+/** A piece of a prompt with one weight; null starts a new pass. */
 export type PromptPiece = { readonly text: string; readonly weight: number } | null;
 
 /** One pass of the text encoder. */
 export interface PromptPass {
-  /** As many as the encoder has positions, start and end token included. */
+  /** As many as the encoder has positions, including start and end token. */
   readonly ids: readonly number[];
-  /** Of each position; null where all are 1. */
+  /** Weight of each position; null if all are 1. */
   readonly weights: readonly number[] | null;
 }
 
-/** Most passes of one prompt: attention to the text takes time with each. */
+/** Maximum number of passes of a prompt: each makes attention to the text slower. */
 const MOST_PASSES = 4;
 const STEP = 1.1;
 
-/** A character that stands for itself, a weight that closes a bracket, a bracket, or plain text. */
+/** An escaped character, a weight that closes a bracket, a bracket, or plain text. */
 const SYMBOLS = /\\[\\()[\]]|:\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*\)|[()[\]]|[^\\()[\]:]+|[\\:]/g;
 
-/** Reads a prompt's emphasis. Neighbouring pieces of one weight are joined. */
+/** Parses a prompt's emphasis. Adjacent pieces of equal weight are joined. */
 export function parsePrompt(prompt: string): PromptPiece[] {
   const pieces: { text: string; weight: number; isBreak: boolean }[] = [];
   const open: { kind: '(' | '['; at: number }[] = [];
   const weigh = (at: number, factor: number) => {
     for (const piece of pieces.slice(at)) piece.weight *= factor;
   };
-  /** Brackets of two kinds are closed independently of each other. */
+  /** The two kinds of brackets are closed independently of each other. */
   const close = (kind: '(' | '[', factor: number): boolean => {
     const index = open.findLastIndex((bracket) => bracket.kind === kind);
     if (index === -1) return false;
@@ -75,10 +75,10 @@ export function parsePrompt(prompt: string): PromptPiece[] {
 }
 
 /**
- * Lays a prompt out into passes of the text encoder.
+ * Splits a prompt into passes of the text encoder.
  *
  * @param tokenize the encoder's tokenizer
- * @returns one pass or more, and how many tokens did not fit into the last
+ * @returns at least one pass, and how many tokens did not fit into the last
  */
 export function passesOfPrompt(
   prompt: string,
@@ -112,7 +112,7 @@ export function passesOfPrompt(
 }
 
 /**
- * Weighs a pass's states: each position's times its weight, then all times what brings the mean back.
+ * Weights a pass's states: multiplies each position by its weight, then rescales all to restore the mean.
  *
  * @param states dims [tokens, hidden]
  * @returns dims [tokens, hidden]
@@ -123,7 +123,7 @@ export function weighStates(states: Tensor, weights: readonly number[] | null): 
   const mean = (data: Float32Array) => data.reduce((sum, value) => sum + value, 0) / data.length;
   const weighed = states.data.map((value, index) => value * weights[Math.floor(index / hidden)]!);
   const factor = mean(states.data) / mean(weighed);
-  // A mean of zero has nothing to be brought back to.
+  // A mean of zero cannot be restored by scaling.
   if (!Number.isFinite(factor)) return tensor(weighed, states.dims);
   return tensor(
     weighed.map((value) => value * factor),
@@ -131,7 +131,7 @@ export function weighStates(states: Tensor, weights: readonly number[] | null): 
   );
 }
 
-/** The states of several passes behind one another. */
+/** Concatenates the states of several passes. */
 export function joinPasses(passes: readonly Tensor[]): Tensor {
   const [first] = passes;
   if (passes.length === 1) return first!;
@@ -142,8 +142,8 @@ export function joinPasses(passes: readonly Tensor[]): Tensor {
 }
 
 /**
- * Embeddings of one length, for a batch. A shorter one is repeated: attention to the same tokens several times is
- * attention to them once, since every weight is divided by as many.
+ * Repeats embeddings to a common length, for a batch. Repetition does not change attention: every weight is divided by
+ * the number of repetitions.
  *
  * @param embeddings dims [tokens, hidden], tokens multiples of one pass
  */

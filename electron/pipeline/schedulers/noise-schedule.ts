@@ -56,11 +56,11 @@ export interface ScheduleStep {
   readonly alphaProd: number;
   readonly alphaProdPrevious: number;
   readonly sigma: number;
-  /** Weight of the change of x0_hat since the step before in mu_t; 0 is a first-order step. */
+  /** Weight in mu_t of the change of x0_hat since the previous step; 0 for a first-order step. */
   readonly secondOrderWeight: number;
 }
 
-/** `ddpm` steps by first order; `sde-dpmsolver++` by second, with the x0_hat of the step before. Names as in diffusers. */
+/** `ddpm` is first order; `sde-dpmsolver++` second, using the previous x0_hat. Names as in diffusers. */
 export const SOLVERS = ['ddpm', 'sde-dpmsolver++'] as const;
 export type Solver = (typeof SOLVERS)[number];
 
@@ -140,7 +140,7 @@ export function scheduleSteps(config: NoiseScheduleConfig, steps: number): Sched
  * at least one, counted again from 0. The paper uses 1; the cited codes skip the first 32 to 36 of 100 steps (0.64).
  *
  * @param startAt share of the steps to run, above 0 and up to 1
- * @param solver the first step that is run is of first order with either
+ * @param solver the first step of the run is first order with either
  * @throws PipelineError PARAMETER_INVALID, SCHEDULER_UNSUPPORTED; see {@link scheduleSteps}
  */
 export function stepsFrom(
@@ -231,9 +231,9 @@ export function predictOriginalSample(latents: Tensor, noisePrediction: Tensor, 
 
 /**
  * mu_t = sqrt(ᾱ_prev) x0_hat + sqrt(1 - ᾱ_prev - sigma_t^2) eps: the step's mean, before noise is added.
- * With second order it also goes {@link ScheduleStep.secondOrderWeight} (x0_hat - x0_hat of the step before).
+ * A second-order step adds {@link ScheduleStep.secondOrderWeight} (x0_hat - previous x0_hat).
  *
- * @param originalBefore x0_hat of the step before; a first-order step does not read it
+ * @param originalBefore the previous step's x0_hat; unused by a first-order step
  */
 export function stepMean(
   latents: Tensor,
@@ -255,7 +255,7 @@ export function stepMean(
   }
   if (!originalBefore) throw new TypeError('A second-order step needs x0_hat of the step before.');
   assertSameDims(latents, originalBefore, 'x0_hat of the step before');
-  // x0_hat is linear in x_t and eps, too.
+  // x0_hat is linear in x_t and eps too.
   const changeScale = weight / Math.sqrt(step.alphaProd);
   const latentScale = originalScale + changeScale;
   const predictionScale = noiseScale - changeScale * Math.sqrt(1 - step.alphaProd);

@@ -33,7 +33,7 @@ export function visibleMasks(masks: readonly Pixels[], orders: readonly number[]
 }
 
 /**
- * What of a mask is not behind something else: mask (1 - front), one channel each, 0..255.
+ * The part of a mask that is not behind something else: mask (1 - front), one channel each, 0..255.
  *
  * @throws StudioError SIZE_MISMATCH
  */
@@ -44,9 +44,9 @@ export function withoutFront(mask: Pixels, front: Pixels): Pixels {
 }
 
 /**
- * What is seen of each shadow: it lies under its own concept and under those in front.
+ * The visible part of each shadow, which lies under its own concept and those in front.
  *
- * @param shadows one channel each, 0..255; null where a concept casts none
+ * @param shadows one channel each, 0..255; null if a concept casts none
  * @param masks of the concepts, in the order of `shadows`
  * @returns in the order of `shadows`
  * @throws StudioError SIZE_MISMATCH
@@ -68,14 +68,14 @@ export function visibleShadows(
 }
 
 /**
- * What lies on a background, by itself: laid on the background again it gives the picture.
+ * Separates what lies on a background: drawn on the background again, it gives the picture.
  *
  *     alpha = opacity + shadow, colour = (picture - (1 - alpha) background) / alpha
  *
  * @param picture three channels
  * @param background three channels, of the picture's size
- * @param opacity one channel: of the thing
- * @param shadow one channel: what is seen of its shadow
+ * @param opacity one channel: the object's
+ * @param shadow one channel: the visible part of its shadow
  * @returns four channels; the colours are not multiplied by alpha
  * @throws StudioError SIZE_MISMATCH
  */

@@ -63,8 +63,8 @@ export async function encodeExport(
 }
 
 /**
- * Each concept cut out of the picture, as PNG with alpha, minus what concepts and objects in front of it cover: by its mask,
- * or as it is placed, with its opacity, soft edge and shadow.
+ * Each concept cut out of the picture, as PNG with alpha, minus what concepts and objects in front of it cover: by its
+ * mask, or by its placement with opacity, soft edge and shadow.
  *
  * @returns in the order of the request's concepts
  * @throws StudioError RENDER_UNKNOWN, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH
@@ -188,7 +188,7 @@ export async function resultPixels(
   return pictures.decode(project.readAsset(result).bytes, `The picture of the render ${id}`, 'picture');
 }
 
-/** Each concept by itself, four channels, in the order of the request. */
+/** Each concept separately, four channels, in the order of the request. */
 async function cutOutPixels(
   project: ProjectFile,
   render: RenderRecord,
@@ -210,7 +210,7 @@ async function cutOutPixels(
   }
   const behind = await pictures.decode(project.readAsset(background).bytes, 'The background', 'picture');
   return visible.map((mask, index) =>
-    // Under a mask the background has the old object, which does not shine through.
+    // Under a mask the background has the old object, which must not show through.
     concepts[index]!.placement === null
       ? withAlpha(picture, mask)
       : liftedOff(picture, behind, mask, shadows[index]!),
@@ -245,7 +245,7 @@ async function maskPixels(
   return shapes;
 }
 
-/** A mask of the picture; the masks of a large background are smaller than it. */
+/** A mask at the picture's size; the masks of a large background are smaller. */
 async function decodeMask(
   bytes: Uint8Array,
   name: string,

@@ -91,7 +91,7 @@ function parametersText(
   return `${scene.prompt}\nNegative prompt: \n${details.join(', ')}`;
 }
 
-/** A1111's form: names and the beginnings of hashes; the weight stands behind the name. */
+/** A1111's format: names and beginnings of hashes; the weight follows the name. */
 function loraHashes(loras: NonNullable<RenderRequest['pack']['loras']>): string {
   return loras.map(({ name, sha256, weight }) => `${name}:${weight}: ${sha256.slice(0, 12)}`).join(', ');
 }

@@ -77,7 +77,7 @@ export function openLora(path: string): LoraFile {
     if (found === undefined) {
       throw new GraphError(
         'ARCHITECTURE_UNSUPPORTED',
-        `${basename(path)} holds the tensor "${entry.name}", which no LoRA of kohya, PEFT or diffusers for SD 1.x, SD 2.x or SDXL has.`,
+        `${basename(path)} contains the tensor "${entry.name}", which no LoRA of kohya, PEFT or diffusers for SD 1.x, SD 2.x or SDXL has.`,
       );
     }
     const id = `${found.place.component} ${found.place.key}`;

@@ -46,7 +46,7 @@ export function openAutoencoder(path: string, scalingFactor: number): Checkpoint
   }
   throw new GraphError(
     'FOREIGN_FILE',
-    `${basename(absolute)} holds no autoencoder (VAE). Choose one in LDM's or diffusers' naming.`,
+    `${basename(absolute)} contains no autoencoder (VAE). Choose one in LDM's or diffusers' naming.`,
   );
 }
 

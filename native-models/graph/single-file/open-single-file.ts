@@ -107,7 +107,7 @@ function familyOf(path: string, tensors: TensorView, unet: TensorView): Checkpoi
     if (!unet.has('label_emb.0.0.weight')) return has(OPEN_CLIP) ? 'sd2' : 'sd1';
     throw new GraphError(
       'ARCHITECTURE_UNSUPPORTED',
-      `${basename(path)} draws from pictures (unCLIP), not from text alone, and cannot blend. Choose a text-to-image checkpoint.`,
+      `${basename(path)} generates from pictures (unCLIP), not from text alone, and cannot blend. Choose a text-to-image checkpoint.`,
     );
   }
   if (has(SDXL_SECOND)) return 'sdxl';

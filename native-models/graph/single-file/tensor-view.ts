@@ -17,7 +17,7 @@ export class TensorViewBuilder {
     if (this.tensors.has(name)) {
       throw new GraphError(
         'SAFETENSORS_BAD_HEADER',
-        `Tensor "${entry.name}" stands for "${name}", and so does another one of the file.`,
+        `Tensor "${entry.name}" and another tensor of the file both map to "${name}".`,
       );
     }
     this.tensors.set(name, { ...entry, name });

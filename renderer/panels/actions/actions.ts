@@ -231,7 +231,7 @@ export function handleHostRequest(studio: Studio, request: EventPayload<'host.re
   else reportError(new StudioError('INTERNAL', `The menu requested the unknown action "${request.action}".`));
 }
 
-/** What works on the scene, and would change what is not in sight while a picture is cut out. */
+/** Actions on the scene, which would change something hidden while a picture is cut out. */
 const OF_THE_SCENE: readonly ActionName[] = [
   'tool.frame',
   'concept.cutOut',

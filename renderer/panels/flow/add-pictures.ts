@@ -141,7 +141,7 @@ export async function chooseBackground(
   file: File,
   session: ProjectSession = studio.session,
 ): Promise<void> {
-  // The page decodes while the host takes the file in.
+  // The page decodes the file while the host imports it.
   const prepared = studio.pictureLibrary.prepare(file);
   let taken: Awaited<ReturnType<typeof studio.pictures.importPicture>>;
   try {

@@ -148,7 +148,7 @@ export const ConceptCard = memo(function ConceptCard({
   );
 });
 
-/** What can be set of the concept in hand. Nothing of it shows the mask, which changes with every stroke. */
+/** The selected concept's controls. None of them shows the mask, which changes with every stroke. */
 const ConceptFields = memo(
   function ConceptFields({ concept, name }: { concept: DocumentConcept; name: string }) {
     const { t } = useTranslation();

@@ -27,7 +27,7 @@ export const ConceptList = memo(function ConceptList({ concepts }: Pick<SceneDoc
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }));
   const nearestFirst = concepts.toReversed();
   const order = JSON.stringify(nearestFirst.map(({ id }) => id));
-  // The same array while the order is: every card follows it.
+  // The same array while the order is unchanged: every card depends on it.
   const items = useMemo(() => JSON.parse(order) as string[], [order]);
   const drop = ({ active, over }: DragEndEvent) => {
     if (!over || active.id === over.id) return;

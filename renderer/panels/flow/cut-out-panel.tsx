@@ -1,4 +1,4 @@
-/** The panel on the left while a concept's picture is cut out on the canvas: in the place of the scene's steps. */
+/** The left panel while a concept's picture is cut out on the canvas, in place of the scene's steps. */
 import { Stack, Text, Title } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -20,7 +20,7 @@ export function FrameControl({ document }: { document: SceneDocument }) {
   return <FrameChoice {...{ choice, sizes, left, top, width, height }} isEnlarged={isEnlarged(resolved)} />;
 }
 
-/** Drawn again when the frame changes; it is looked for whenever a mask does. */
+/** Re-rendered when the frame changes; computed again whenever a mask does. */
 const FrameChoice = memo(function FrameChoice({
   choice,
   sizes,

@@ -111,7 +111,7 @@ export const InpaintedStep = memo(function InpaintedStep() {
   );
 });
 
-/** What of the scene this step shows: it stays the same in most strokes. */
+/** The parts of the scene that this step shows, which most strokes do not change. */
 function statusOf(document: SceneDocument) {
   const { concepts, background, inpainted, inpaintPrompt } = document;
   return {

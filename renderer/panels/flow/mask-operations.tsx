@@ -1,11 +1,11 @@
-/** What can be done to a whole mask: of the scene, or of the picture that is cut out. */
+/** Operations on a whole mask, of the scene or of the picture being cut out. */
 import { Button, Group, NumberInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaskOperation } from '../../editor/mask-operations.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 
-/** @param props.targetId whose mask (editor/mask-target.ts) */
+/** @param props.targetId of the mask to change (editor/mask-target.ts) */
 export function MaskOperations({ targetId, isLocked }: { targetId: string; isLocked: boolean }) {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();

@@ -36,7 +36,7 @@ export const MaskPanel = memo(function MaskPanel() {
       return { id, phrase, locked, mode, name: conceptName(project.document, id) };
     }),
   );
-  // Their names by their ids.
+  // Concept names by id.
   const others = useStudio(
     useShallow(({ project }) =>
       Object.fromEntries(
@@ -134,7 +134,7 @@ export const MaskPanel = memo(function MaskPanel() {
   );
 });
 
-/** Chooses what the tools work on: the concept's own place, or what of the background is in front of it. */
+/** Chooses what the tools edit: the object to replace, or what is in front of the concept. */
 function RoleControl({
   id,
   mode,
@@ -166,7 +166,7 @@ function RoleControl({
   );
 }
 
-/** How much of the picture the mask covers: what changes with every stroke. */
+/** Share of the picture covered by the mask: the only part that changes with every stroke. */
 function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked: boolean }) {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();

@@ -1,4 +1,4 @@
-/** Shows what of a concept's picture is the subject, and lets it be cut out, detected, loaded or forgotten. */
+/** Shows which part of a concept's picture is the subject; offers to cut it out, detect it, load a mask or clear it. */
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconFocusCentered, IconScissors, IconUpload, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -53,7 +53,7 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   );
 }
 
-/** The ways to a subject mask that need no painting. */
+/** The ways to a subject mask without painting. */
 export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const { t } = useTranslation();
   const studio = useStudioActions();

@@ -12,7 +12,7 @@ import { findRender, useStudio } from '../../session/studio-store.ts';
 
 const REST_MS = 700;
 
-/** Draws nothing: what it follows, the whole document, changes with every stroke. */
+/** Renders nothing: it follows the whole document, which changes with every stroke. */
 export function LivePreview(): null {
   const isOn = useEditor((state) => state.livePreview);
   const studio = useStudioActions();

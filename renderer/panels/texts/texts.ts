@@ -17,7 +17,7 @@ type TextKeys<Texts, Path extends string = ''> = {
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    // As one flat list of keys: i18next's own walk through nested ones is too deep for the compiler at this number.
+    // As one flat list of keys: with this many, i18next's nested types are too deep for the compiler.
     keySeparator: false;
     resources: { translation: Record<TextKeys<typeof en>, string> };
   }

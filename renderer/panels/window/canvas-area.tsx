@@ -98,7 +98,7 @@ export function CanvasArea() {
     const isActive = conceptId === editor.activeConceptId;
     const isVisible = document.concepts.some((concept) => concept.id === conceptId && concept.visible);
     if (!editor.masksShown || staged !== null || !(isActive || (isVisible && role === 'mask'))) return [];
-    // Of what is in front, the line alone unless it is being painted: it hides the concept, and is none.
+    // For front masks, only the outline unless one is being painted: its part is in front, not part of the concept.
     return [{ id, opacity: role === 'mask' || paintsFront ? opacityOf(id) : 0 }];
   });
   const background = staged ?? document.background;

@@ -1,4 +1,4 @@
-/** The bar over the canvas while a concept's picture is cut out: says so, and ends it. */
+/** The bar over the canvas while a concept's picture is cut out: names it, and ends it. */
 import { Button, Text } from '@mantine/core';
 import { IconCheck, IconScissors, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
@@ -8,7 +8,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 export function CutOutBar({ name }: { name: string }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  // What was pressed to come here, and what ends it, is gone with its panel: the canvas takes the keys.
+  // The button that was pressed disappears with its panel: move the focus to the canvas.
   useEffect(() => {
     focusCanvas();
     return focusCanvas;

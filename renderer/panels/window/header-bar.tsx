@@ -77,7 +77,7 @@ function ExportButtons() {
   );
 }
 
-/** Undo and redo with what they would take back, and whether everything is saved: they change with every stroke. */
+/** Undo and redo with the step they affect, and whether everything is saved: they change with every stroke. */
 function HistoryButtons() {
   const { t } = useTranslation();
   const studio = useStudioActions();

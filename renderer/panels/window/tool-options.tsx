@@ -30,12 +30,12 @@ export const ToolOptions = memo(function ToolOptions() {
       pressureSize: state.pressureSize,
       activeConceptId: state.activeConceptId,
       snaps: state.snaps,
-      // What is painted is not the place of what is in hand.
+      // A mask being painted is not where the selected picture is placed.
       isElsewhere:
         state.cutOut !== null || (state.frontOf !== null && state.frontOf === state.activeConceptId),
     })),
   );
-  // The name of the concept in hand where it is placed; its masks change with every stroke.
+  // The selected concept's name if it is placed; its masks change with every stroke.
   const placed = useStudio(({ project }) => {
     const active = project?.document.concepts.find(({ id }) => id === activeConceptId);
     return active?.mode === 'place' && !isElsewhere ? conceptName(project!.document, active.id) : null;
@@ -198,7 +198,7 @@ export function ComparisonBar() {
         px="xs"
         leftSection={<IconEye size={14} aria-hidden />}
         className="hold-original"
-        // Without room for the label, the icon stands alone.
+        // Without room for the label, only the icon is shown.
         aria-label={t('view.holdOriginal')}
         title={t('view.holdOriginal')}
         onPointerDown={hold(true)}

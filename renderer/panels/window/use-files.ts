@@ -17,7 +17,7 @@ function picturesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
 }
 
-/** Where a drop is on the scene, in background pixels; undefined elsewhere, and on a picture that is cut out. */
+/** Position of a drop in the scene, in background pixels; undefined elsewhere, and while a picture is cut out. */
 function pointOnCanvas({ view }: Studio, { target, clientX, clientY }: DragEvent): Point | undefined {
   const canvas = target instanceof Element ? target.closest('.scene-canvas') : null;
   if (!canvas || useEditor.getState().cutOut !== null) return undefined;
@@ -66,7 +66,7 @@ export function useFiles(): void {
       'paste',
       (event) => {
         const files = picturesOf(event.clipboardData);
-        // A word processor or spreadsheet copies a text together with a picture of it.
+        // Word processors and spreadsheets copy a text together with a picture of it.
         const hasText = event.clipboardData?.types.includes('text/plain') ?? false;
         if (files.length === 0 || (hasText && isTyping(event.target))) return;
         event.preventDefault();

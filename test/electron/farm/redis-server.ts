@@ -20,7 +20,7 @@ export function findRedis(): string | undefined {
   const named = process.env.PNPMIX_REDIS;
   if (named !== undefined) {
     if (existsSync(named)) return named;
-    throw new Error(`PNPMIX_REDIS names ${named}, which is not there.`);
+    throw new Error(`PNPMIX_REDIS names ${named}, which does not exist.`);
   }
   const installed = usualPlaces.find((path) => existsSync(path));
   if (installed !== undefined) return installed;

@@ -1,22 +1,13 @@
 /** The supervisor with real engine processes: results, cancelling, crashes, released memory, nothing left behind. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
-import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
 import type { EngineStatus } from '../../../../electron/contract/engine-status.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
-import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-engine.ts';
+import { isAlive, tinyEngineForAll, tinyScene, watchedSupervisor } from './tiny-engine.ts';
 
-let root: string;
-let config: EngineConfig;
-beforeAll(() => {
-  root = temporaryFolder();
-  config = tinyEngineConfig(root);
-});
-afterAll(() => rmSync(root, { recursive: true }));
+const tiny = tinyEngineForAll();
 
 const never = () => new AbortController().signal;
 
@@ -27,7 +18,7 @@ async function withSupervisor(
     children: ReturnType<typeof watchedSupervisor>['children'],
   ) => Promise<void>,
 ): Promise<void> {
-  const { supervisor, children } = watchedSupervisor(config, options);
+  const { supervisor, children } = watchedSupervisor(tiny.config, options);
   try {
     await use(supervisor, children);
   } finally {
@@ -39,7 +30,7 @@ async function withSupervisor(
 describe('a render', () => {
   test('gives a PNG, the device and timings, with progress by stage and previews during the run', async () => {
     await withSupervisor({}, async (supervisor) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const stages: string[] = [];
       const previews: string[] = [];
       const result = await supervisor.run(
@@ -69,7 +60,7 @@ describe('a render', () => {
 
   test('keeps its process and its sessions for the next one', async () => {
     await withSupervisor({}, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const render = () =>
         supervisor.run(
           { kind: 'render', request: request({ seed: 2 }), previews: false },
@@ -85,7 +76,7 @@ describe('a render', () => {
 
   test('fails with the engine’s own code and sentence, and the engine continues', async () => {
     await withSupervisor({}, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const run = (read: typeof readAsset | (() => Promise<null>)) =>
         supervisor.run(
           { kind: 'render', request: request({ seed: 3 }), previews: false },
@@ -104,7 +95,7 @@ describe('a render', () => {
 
   test('cannot do what the pack has no model for, and says so', async () => {
     await withSupervisor({}, async (supervisor) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const run = supervisor.run(
         {
           kind: 'findMask',
@@ -123,7 +114,7 @@ describe('a render', () => {
 describe('cancelling', () => {
   test('takes effect within a step, and the engine is kept', async () => {
     await withSupervisor({}, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const controller = new AbortController();
       let stepsAfter = 0;
       const run = supervisor.run(
@@ -151,7 +142,7 @@ describe('cancelling', () => {
 
   test('kills an engine that does not stop, and the next task gets another one', async () => {
     await withSupervisor({ limits: { cancelGraceMs: 50 } }, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const controller = new AbortController();
       const run = supervisor.run(
         { kind: 'render', request: request({ seed: 5 }), previews: false },
@@ -180,7 +171,7 @@ describe('cancelling', () => {
       const opening = supervisor.open(early.signal);
       early.abort();
       await expect(opening).rejects.toMatchObject({ code: 'CANCELLED' });
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const controller = new AbortController();
       const task = { kind: 'render', request: request({ seed: 6 }), previews: false } as const;
       const first = supervisor.run(task, { signal: never(), readAsset });
@@ -196,7 +187,7 @@ describe('a crash', () => {
   test('fails the render that it hit with its reason, and the next one runs in a new process', async () => {
     const states: EngineStatus['state'][] = [];
     await withSupervisor({ onStatus: ({ state }) => states.push(state) }, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(root, supervisor);
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
       const run = supervisor.run(
         { kind: 'render', request: request({ seed: 7, steps: 200 }), previews: false },
         {
@@ -223,17 +214,20 @@ describe('a crash', () => {
   });
 
   test('of opening a pack is reported, and another pack can be chosen', async () => {
-    const { supervisor, children } = watchedSupervisor({ ...config, packFolder: `${root}/nowhere` });
+    const { supervisor, children } = watchedSupervisor({
+      ...tiny.config,
+      packFolder: `${tiny.root}/nowhere`,
+    });
     await expect(supervisor.open()).rejects.toMatchObject({ code: 'PACK_UNKNOWN' });
     expect(supervisor.status).toMatchObject({ state: 'failed', error: { code: 'PACK_UNKNOWN' } });
-    supervisor.configure(config);
+    supervisor.configure(tiny.config);
     expect((await supervisor.open()).pack.name).toBe('Tiny');
     await supervisor.close();
     expect(children.filter(({ pid }) => isAlive(pid!))).toEqual([]);
   });
 
   test('at the start is reported with the tail of the process’s stderr', async () => {
-    const { supervisor } = watchedSupervisor(config, {
+    const { supervisor } = watchedSupervisor(tiny.config, {
       launch: () => ({
         pid: undefined,
         send: () => undefined,
@@ -274,7 +268,7 @@ describe('memory', () => {
     await withSupervisor(
       { limits: { memoryCheckMs: 5, lowMemoryBytes: 1e9 }, availableMemory: () => available },
       async (supervisor, children) => {
-        const { request, readAsset } = await tinyScene(root, supervisor);
+        const { request, readAsset } = await tinyScene(tiny.root, supervisor);
         const run = supervisor.run(
           { kind: 'render', request: request({ seed: 8 }), previews: false },
           {
@@ -294,7 +288,7 @@ describe('memory', () => {
 });
 
 test('an engine exits when its host is killed', async () => {
-  const host: ChildProcess = fork(`${import.meta.dirname}/host-to-kill.ts`, [JSON.stringify(config)]);
+  const host: ChildProcess = fork(`${import.meta.dirname}/host-to-kill.ts`, [JSON.stringify(tiny.config)]);
   const [pid] = (await once(host, 'message')) as [number];
   expect(isAlive(pid)).toBe(true);
   host.kill('SIGKILL');

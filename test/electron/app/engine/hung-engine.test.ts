@@ -1,28 +1,19 @@
 /** An engine that hangs in a call is killed: its render fails with a code of its own, and the queue continues. */
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EngineChild } from '../../../../electron/app/engine/engine-child.ts';
 import { forkEngine } from '../../../../electron/app/engine/engine-child.ts';
 import { DEFAULT_WATCHDOG_LIMITS } from '../../../../electron/app/engine/watchdog.ts';
 import type { RenderEnd } from '../../../../electron/app/renders/queued-render.ts';
 import { RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
-import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
 import { noFarms } from '../renders/no-farms.ts';
-import { isAlive, tinyEngineConfig, tinyScene, watchedSupervisor } from './tiny-engine.ts';
+import { isAlive, tinyEngineForAll, tinyScene, watchedSupervisor } from './tiny-engine.ts';
 
-let root: string;
-let config: EngineConfig;
-beforeAll(() => {
-  root = temporaryFolder();
-  config = tinyEngineConfig(root);
-});
-afterAll(() => rmSync(root, { recursive: true }));
+const tiny = tinyEngineForAll();
 
 test('the render fails with ENGINE_HUNG, the next one runs in another process, nothing is left', async () => {
   const children: EngineChild[] = [];
-  const { supervisor } = watchedSupervisor(config, {
+  const { supervisor } = watchedSupervisor(tiny.config, {
     launch: () => {
       const file = children.length === 0 ? `${import.meta.dirname}/hanging-engine-to-kill.ts` : undefined;
       const child = forkEngine(file);
@@ -31,7 +22,7 @@ test('the render fails with ENGINE_HUNG, the next one runs in another process, n
     },
     limits: { watchdog: { ...DEFAULT_WATCHDOG_LIMITS, laterStepMs: 500, slowestStepFactor: 1 } },
   });
-  const { request, readAsset } = await tinyScene(root, supervisor);
+  const { request, readAsset } = await tinyScene(tiny.root, supervisor);
   const ends: RenderEnd[] = [];
   const queue = new RenderQueue(
     supervisor,
@@ -43,7 +34,7 @@ test('the render fails with ENGINE_HUNG, the next one runs in another process, n
       onEnded: async (_, end) => {
         ends.push(end);
         // The second render's engine is a healthy one, on a machine that may be slow.
-        supervisor.configure(config, { watchdog: DEFAULT_WATCHDOG_LIMITS });
+        supervisor.configure(tiny.config, { watchdog: DEFAULT_WATCHDOG_LIMITS });
       },
       onDropped: async () => undefined,
       onFault: (error) => {
@@ -79,7 +70,7 @@ test('the render fails with ENGINE_HUNG, the next one runs in another process, n
 });
 
 test('an engine that hangs while opening is also killed and reported', async () => {
-  const { supervisor, children } = watchedSupervisor(config, {
+  const { supervisor, children } = watchedSupervisor(tiny.config, {
     launch: () => {
       const child = forkEngine(`${import.meta.dirname}/silent-engine-to-kill.ts`);
       children.push(child);

@@ -1,5 +1,7 @@
 /** A real engine process on the tiny pack, and a scene for it. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { type EngineChild, forkEngine } from '../../../../electron/app/engine/engine-child.ts';
 import {
   EngineSupervisor,
@@ -10,7 +12,13 @@ import { assetReader, makeRequest } from '../../../../electron/app/scenes/scene-
 import type { EngineConfig } from '../../../../electron/contract/engine-messages.ts';
 import type { RenderParameters } from '../../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
-import { makeTinyPack, makeTinyScene, tinySceneFile, writeManifest } from '../../inference/tiny-pack.ts';
+import {
+  makeTinyPack,
+  makeTinyScene,
+  temporaryFolder,
+  tinySceneFile,
+  writeManifest,
+} from '../../inference/tiny-pack.ts';
 
 /** Makes the pack in `root`, and returns how an engine opens it. */
 export function tinyEngineConfig(root: string): EngineConfig {
@@ -22,6 +30,25 @@ export function tinyEngineConfig(root: string): EngineConfig {
     cacheFolder: join(root, 'cache'),
     cacheLimitBytes: 2 ** 26,
     rowsAtOnce: null,
+  };
+}
+
+/** The pack for all tests of a file; usable from the first test on. */
+export function tinyEngineForAll(): { readonly root: string; readonly config: EngineConfig } {
+  let root: string;
+  let config: EngineConfig;
+  beforeAll(() => {
+    root = temporaryFolder();
+    config = tinyEngineConfig(root);
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+  return {
+    get root() {
+      return root;
+    },
+    get config() {
+      return config;
+    },
   };
 }
 
