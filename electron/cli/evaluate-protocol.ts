@@ -137,7 +137,7 @@ async function writeReport(report: ProtocolReport, out: string): Promise<void> {
   await writeOutput(join(out, REPORT.html), await htmlReport(report, out));
 }
 
-/** With a protocol --only takes one name: it adds a table, and leaves nothing out. */
+/** With a protocol, --only takes a single name: it adds a table and omits nothing. */
 function readTotalTime(options: ParsedOptions): boolean {
   const only = options.text('only');
   if (only !== undefined && only !== 'total-time') {
@@ -152,7 +152,7 @@ function readTotalTime(options: ParsedOptions): boolean {
   return only === 'total-time';
 }
 
-/** The encoders that are named or installed, and the pack's own classifier. */
+/** The requested or installed encoders, and the pack's own classifier. */
 async function openInstruments(options: ParsedOptions, folder: string): Promise<Instruments> {
   const clip = options.text('clip') ?? installedPart(folder, 'text-similarity');
   const dinov2 = options.text('dinov2') ?? installedPart(folder, 'image-similarity');
@@ -171,7 +171,7 @@ async function openInstruments(options: ParsedOptions, folder: string): Promise<
   }
 }
 
-/** In the pack, or beside it as the model store installs it (docs/decisions/0040). */
+/** In the pack, or next to it where the model store installs it (docs/decisions/0040). */
 function installedPart(folder: string, id: string): string | undefined {
   return [join(folder, id), join(folder, '..', id)].find((path) => existsSync(join(path, 'config.json')));
 }

@@ -1,4 +1,4 @@
-/** A farm in the place of a command's own engine: it renders with the model that the farm's workers have. */
+/** A farm in place of a command's own engine: it renders with the model of the farm's workers. */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { OpenPack } from '../contract/engine-status.ts';
@@ -13,7 +13,7 @@ import type { ParsedOptions } from '../foundation/command-line/command.ts';
 import type { ProgressPrinter } from '../foundation/command-line/progress-printer.ts';
 import { engineOptions } from './engine-options.ts';
 
-/** As much of a command's engine as a farm offers. */
+/** The part of a command's engine that a farm offers. */
 export interface FarmEngine {
   readonly pack: OpenPack;
   readonly run: RenderEngine['run'];
@@ -56,7 +56,7 @@ export async function openFarmEngine(
         const { machine: __, ...result } = await client.render(task.request, {
           ...controls,
           previews: task.previews,
-          // A hash: workers log it, and a path may hold names.
+          // A hash: workers log it, and a path may contain names.
           outputId: createHash('sha256').update(resolve(out)).digest('hex'),
           onPlace: tell,
         });
@@ -70,7 +70,7 @@ export async function openFarmEngine(
   }
 }
 
-/** Says once each why jobs wait, and which machines render. */
+/** Reports once each why jobs wait, and which machines render. */
 function placeTeller(progress: ProgressPrinter): (place: JobPlace) => void {
   const said = new Set<string>();
   return ({ machine, reason }) => {

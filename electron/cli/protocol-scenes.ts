@@ -1,6 +1,6 @@
 /**
- * The scenes of a protocol: complete ones are read, the others get their background, masks and removal, once, in a
- * folder that is named by everything that they depend on.
+ * The scenes of a protocol: complete ones are read; the others get their background, masks and removal once, in a
+ * folder named by a hash of everything they depend on.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { filesOfPlan, type PlanControls, parseScenePlan, plannedFiles, prepareSc
 
 export interface SceneTools {
   readonly engine: Engine;
-  /** Where generated scenes are kept. */
+  /** Folder of generated scenes. */
   readonly folder: string;
   /** Backgrounds to generate until every phrase is found in one. */
   readonly tries: number;
@@ -26,7 +26,7 @@ export interface SceneTools {
 }
 
 /**
- * @throws StudioError MASK_EMPTY when no try had everything, and what preparing and reading a scene throw
+ * @throws StudioError MASK_EMPTY if no attempt had everything, and what preparing and reading a scene throw
  */
 export async function protocolScene(
   set: ProtocolSet,
@@ -39,7 +39,7 @@ export async function protocolScene(
   const key = await keyOf(set, seed, engine);
   const own = join(folder, `${set.id}-${seed}-${key.slice(0, 12)}`);
   const complete = join(own, 'scene.json');
-  // Written last: a scene that is there is whole.
+  // Written last: a scene that exists is complete.
   if (existsSync(complete)) return loadScene(complete);
   for (let attempt = 0; ; attempt++) {
     const content = contentForSeed(set, seed, attempt);

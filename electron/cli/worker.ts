@@ -1,4 +1,4 @@
-/** `worker`: renders the jobs of a farm on this machine, until it is told to end. */
+/** `worker`: renders a farm's jobs on this machine until it is stopped. */
 import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
@@ -127,7 +127,7 @@ function stopSignals() {
   return { drain, now: now.signal, forget };
 }
 
-/** Jobs by their ids; no prompts, names or pictures. */
+/** Logs jobs by their ids; no prompts, names or pictures. */
 function logEvent(log: Logger, { kind, ...facts }: WorkerEvent): void {
   const entry = {
     event: `job.${kind}`,

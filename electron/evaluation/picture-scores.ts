@@ -1,5 +1,5 @@
 /**
- * The scores of one picture as the paper measures, and what it does not: the background, leaks, the rim.
+ * The scores of one picture as the paper measures them, and further ones: the background, leakage, the rim.
  * docs/evaluation.md describes every score.
  */
 import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
@@ -18,11 +18,11 @@ import {
 } from './image-metrics.ts';
 import { structuralSimilarity } from './structural-similarity.ts';
 
-/** What measures; a score whose instrument is absent is null. */
+/** The instruments; a score whose instrument is missing is null. */
 export interface Instruments {
   readonly clip?: Encoder | undefined;
   readonly dinov2?: Encoder | undefined;
-  /** The pack's own, for pictures that CLIP does not know; never called CLIP. */
+  /** The pack's own classifier, for pictures unlike CLIP's; never called CLIP. */
   readonly appearance?: AppearanceClassifier | undefined;
 }
 
@@ -46,7 +46,7 @@ export type PictureScores = Readonly<Record<ScoreName, number | null>>;
 
 export const SCORE_NAMES = Object.keys(SCORES) as ScoreName[];
 
-/** Increase when a score changes its meaning: stored scores are then computed again. */
+/** Increment when a score changes its meaning: stored scores are then recomputed. */
 export const SCORES_VERSION = 1;
 
 /** A concept and where it is in the result. */
@@ -58,12 +58,12 @@ export interface ScoredConcept {
   readonly region: Tensor | null;
 }
 
-/** A result and what it is measured against. */
+/** A result and its references. */
 export interface ScoredPicture {
   readonly result: RgbImage;
   readonly prompt: string;
   readonly concepts: readonly ScoredConcept[];
-  /** null for methods that paint their own. */
+  /** null for methods that generate their own. */
   readonly background: {
     readonly image: RgbImage;
     /** As the method's autoencoder reproduces it; `image` for methods without one. */
@@ -74,7 +74,7 @@ export interface ScoredPicture {
 /** Margin around a region's box, relative to its longer side. */
 export const CROP_MARGIN = 0.1;
 
-/** Equal pictures have no finite PSNR; means need one. */
+/** Equal pictures have no finite PSNR, but means need a number. */
 const MAX_PSNR_DB = 100;
 
 export async function scorePicture(
@@ -137,7 +137,7 @@ export function maskedCrop(
   return cropAround({ ...image, data }, mask, CROP_MARGIN);
 }
 
-/** The same by the pack's own classifier, which needs masks on both sides; null without them. */
+/** The same with the pack's own classifier, which needs masks on both sides; null without them. */
 async function appearanceSimilarity(
   { result, concepts }: ScoredPicture,
   classifier: AppearanceClassifier,

@@ -1,7 +1,7 @@
-/** Where a farm is. */
+/** The address of a farm. */
 import { StudioError } from '../contract/errors.ts';
 
-/** Where a farm is, and what admits to it. */
+/** A farm's address and credentials. */
 export interface FarmAddress {
   /** redis:// or rediss://, with user and password if the server has them. */
   readonly url: string;

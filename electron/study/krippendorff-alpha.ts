@@ -8,8 +8,8 @@
 export type Metric = 'nominal' | 'ordinal' | 'interval';
 
 /**
- * @param units the ratings of each rated thing, in any order; those with fewer than two say nothing about agreement
- * @returns null when no thing has two ratings, or all ratings are equal: agreement beyond chance is then undefined
+ * @param units the ratings of each item, in any order; items with fewer than two say nothing about agreement
+ * @returns null if no item has two ratings, or all ratings are equal: agreement beyond chance is undefined then
  */
 export function krippendorffAlpha(units: readonly (readonly number[])[], metric: Metric): number | null {
   const paired = units.filter((ratings) => ratings.length >= 2);

@@ -1,4 +1,6 @@
-/** What one participant sees, in which order. It follows from the participant's seed alone, so nothing has to be stored. */
+/**
+ * The pages of one participant, in order. They follow from the participant's seed alone, so nothing has to be stored.
+ */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';

@@ -135,7 +135,7 @@ async function withoutTypes(code: string): Promise<string> {
   return (await transform(code, { jsc: { parser, target: 'es2022' }, module: { type: 'es6' } })).code;
 }
 
-/** What the page shows: nothing in it says which method made a picture. */
+/** The page's contents: nothing in them reveals which method made a picture. */
 function sendSession(
   { study, store }: StudyServerOptions,
   participant: Participant,
@@ -184,7 +184,7 @@ async function addPage(
   const pages = questionnaireOf(study, participant.seed);
   const next = nextPage(pages, store.answeredPages(participant.number));
   const page = pages[index];
-  // One that was sent twice, or is open in a second tab, changes nothing.
+  // A page sent twice, or open in a second tab, changes nothing.
   if (page === undefined || index > next) throw new Refusal(409, 'This page has not been reached.');
   const isWhole =
     ratings.length === page.methods.length && ratings.every((row) => row.length === study.criteria.length);

@@ -91,7 +91,7 @@ export class StudyStore {
     );
   }
 
-  /** Participants 1 to `count`, made if they are missing; those that exist stay as they are. */
+  /** Participants 1 to `count`; missing ones are created, existing ones are unchanged. */
   ensureParticipants(count: number): readonly Participant[] {
     const insert = this.#database.prepare(
       'INSERT OR IGNORE INTO participant (number, token, seed) VALUES (?, ?, ?)',
@@ -125,7 +125,7 @@ export class StudyStore {
     return new Set(rows.map(({ page }) => page));
   }
 
-  /** Stores a page's ratings, all or none; a page that is already there stays as it was. */
+  /** Stores a page's ratings, all or none; an existing page is unchanged. */
   addPage(ratings: readonly Rating[]): void {
     const insert = this.#database.prepare('INSERT OR IGNORE INTO rating VALUES (?, ?, ?, ?, ?)');
     this.#database.transaction(() => {

@@ -1,4 +1,4 @@
-/** The files to deploy a farm with: valid by their schemas, and in step with the program. No cluster is started. */
+/** The files for deploying a farm: valid by their schemas, and consistent with the program. No cluster is started. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScaledObject, TriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
@@ -44,7 +44,7 @@ function resource(kind: string, name: string): string {
   return JSON.stringify(resources.find((one) => one.kind === kind && one.metadata.name === name));
 }
 
-test('the kustomization names every file beside it', () => {
+test('the kustomization lists every file next to it', () => {
   const files = readdirSync(join(folder, 'kubernetes')).filter((file) => file !== 'kustomization.yaml');
   expect(kustomization.resources.toSorted()).toEqual(files.toSorted());
 });
@@ -56,12 +56,12 @@ test.each(resources.map((one) => [one.kind, one.metadata.name, one] as const))(
       data: Resource,
     ) => { validate(): void };
     expect(() => new Model(one).validate()).not.toThrow();
-    // A schema that takes everything would prove nothing.
+    // A schema that accepts everything would prove nothing.
     expect(() => new Model({ ...one, metadata: { name: 1 } } as never).validate()).toThrow();
   },
 );
 
-test('workers ask for a GPU, finish their render when they are stopped, and are scaled by their queue', () => {
+test('workers request a GPU, finish their render when stopped, and are scaled by their queue', () => {
   const worker = resource('Deployment', 'worker');
   expect(worker).toContain('"nvidia.com/gpu":"1"');
   expect(worker).toContain('"terminationGracePeriodSeconds":900');
@@ -71,7 +71,7 @@ test('workers ask for a GPU, finish their render when they are stopped, and are 
   expect(scaling).toContain(':renders:active');
 });
 
-test('Redis keeps what it acknowledged, and evicts nothing', () => {
+test('Redis persists what it acknowledged, and evicts nothing', () => {
   const arguments_ = (resource('StatefulSet', 'redis').match(/"args":\[([^\]]+)\]/)?.[1] ?? '').replaceAll(
     /[",]+/g,
     ' ',
@@ -84,7 +84,7 @@ test('Redis keeps what it acknowledged, and evicts nothing', () => {
   }
 });
 
-test('the Compose file follows the schema of Compose', () => {
+test('the Compose file is valid by the Compose schema', () => {
   // Its parts are named by draft 4's `id`, which Ajv takes in no draft.
   const { $schema: _, ...schema } = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
     key === 'id' && typeof value === 'string' ? undefined : value,
@@ -95,7 +95,7 @@ test('the Compose file follows the schema of Compose', () => {
   expect(validate({ ...compose, services: { worker: { image: 1 } } })).toBe(false);
 });
 
-test('the image starts a command that there is, with options that it has, from folders that there are', () => {
+test('the image starts an existing command with existing options, from existing folders', () => {
   const dockerfile = read('Dockerfile');
   const [, words] = /^ENTRYPOINT (\[.+\])$/m.exec(dockerfile)!;
   const [, file, command, ...args] = JSON.parse(words!) as string[];
@@ -108,7 +108,7 @@ test('the image starts a command that there is, with options that it has, from f
   }
 });
 
-test('the dashboard asks for metrics that workers have', async () => {
+test('the dashboard queries only metrics that workers have', async () => {
   const metrics = new WorkerMetrics();
   const names = (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name);
   const dashboard = JSON.parse(read('grafana-dashboard.json')) as {

@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The methods of a page, by the colour that each picture shows. */
+/** The methods of a page, by the colour of each picture. */
 async function methodsShown(page: Page): Promise<string[]> {
   const reds = await page.locator('.candidate img').evaluateAll(async (images) => {
     const found = [];
@@ -69,7 +69,7 @@ test('30 raters: consent, keys, a reload, another language, and results that rec
     await page.getByText(`${index} of 6`).waitFor();
     await page.locator('.candidate').nth(3).waitFor();
     if (index === 1) {
-      // Everything up to here is kept; the page that was open comes again, in the same order.
+      // Everything so far is stored; the open page comes again, in the same order.
       const before = await methodsShown(page);
       await page.reload();
       await page.getByText('1 of 6').waitFor();

@@ -1,4 +1,4 @@
-/** The textbook version on an engine's own models, from a request to the latents, with nothing from any cache. */
+/** The textbook version on an engine's own models, from a request to the latents, without any cache. */
 import type { RenderRequest } from '../../electron/contract/render-request.ts';
 import { type Engine, methodParameters } from '../../electron/inference/engine/engine.ts';
 import { prepareScene } from '../../electron/inference/scene/scene-assets.ts';

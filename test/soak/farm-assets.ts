@@ -9,7 +9,7 @@ import { FarmProcesses } from './farm-processes.ts';
 
 const ASSET_BYTES = 256 * 2 ** 20;
 const PIECE_BYTES = 2 ** 20;
-/** More than the pieces on their way, far less than one picture. */
+/** More than the pieces in transit, far less than one picture. */
 const MOST_GROWTH_BYTES = 200 * 2 ** 20;
 
 /** @returns whether the memory stayed small */

@@ -61,7 +61,7 @@ export async function soakKills(
       });
     }
   };
-  /** A dead host answers no more; what it reported before counts. */
+  /** A dead host sends no more answers; what it reported before counts. */
   const note = () => {
     for (const { event, payload } of page.client.events) {
       if (event === 'render.changed' && payload.render.state === 'done')

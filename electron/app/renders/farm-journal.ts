@@ -1,7 +1,7 @@
 /**
- * The renders that are on farms, one file each in `farm-renders` of the settings folder: what a host that was killed
- * needs to ask for them again. A farm knows a render by its request and id, so that asking again finds it, or its
- * result, instead of rendering it twice.
+ * The renders on farms, one file each in `farm-renders` of the settings folder, with what the next host needs to
+ * request them again after a kill. A farm identifies a render by its request and id, so a repeated request finds it, or
+ * its result, instead of rendering it twice.
  */
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
@@ -37,18 +37,18 @@ export class FarmJournal {
     this.#folder = join(settingsFolder, 'farm-renders');
   }
 
-  /** Notes a render before it is sent. @throws StudioError FOLDER_UNWRITABLE, DISK_FULL */
+  /** Records a render before it is sent. @throws StudioError FOLDER_UNWRITABLE, DISK_FULL */
   async note(entry: JournalEntry): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     await writeFileAtomically(this.#path(entry.renderId), `${JSON.stringify({ version: 1, ...entry })}\n`);
   }
 
-  /** Forgets a render that has ended; at once, so that it leaves the queue and the journal in one step. */
+  /** Deletes a finished render's entry; synchronously, so that it leaves queue and journal in one step. */
   forget(renderId: string): void {
     rmSync(this.#path(renderId), { force: true });
   }
 
-  /** The noted renders of a project, oldest first; entries that cannot be read, or are old, are removed. */
+  /** The recorded renders of a project, oldest first; unreadable and old entries are deleted. */
   async of(projectPath: string, nowMs: number): Promise<JournalEntry[]> {
     const names = (await ifPresent(readdir(this.#folder))) ?? [];
     const found: JournalEntry[] = [];
@@ -73,7 +73,7 @@ async function readEntry(path: string): Promise<JournalEntry | undefined> {
     const { version: _, ...entry } = entrySchema.parse(content);
     return entry;
   } catch {
-    // Written by another version, or cut off: the render is asked for by the user again.
+    // Written by another version, or truncated: the user has to request the render again.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** A render that was asked for, how it ends, and who is told of it. */
+/** A requested render, its outcome, and the listeners of the queue. */
 import type { EnginePreview, EngineResultOf } from '../../contract/engine-messages.ts';
 import type { StudioError } from '../../contract/errors.ts';
 import type { RenderProgress } from '../../contract/progress.ts';

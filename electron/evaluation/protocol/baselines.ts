@@ -1,4 +1,4 @@
-/** Methods without a model: what any method has to be better than. */
+/** Methods without a model, which any method must outperform. */
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { compositeOver } from '../../pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
@@ -15,7 +15,7 @@ export const BASELINE_TITLES: Readonly<Record<BaselineName, string>> = {
 /** The pictures of a scene, decoded. */
 export interface BaselineScene {
   readonly background: RgbImage;
-  /** The background without the objects; null: they stay under what is pasted. */
+  /** The background without the objects; null keeps them under the pasted subjects. */
   readonly inpainted: RgbImage | null;
   /** From the back layer to the front. */
   readonly concepts: readonly {

@@ -1,4 +1,4 @@
-/** Carries out a protocol: every method makes the picture of every set and seed, and each is scored. */
+/** Runs a protocol: every method generates the picture of every set and seed, and each is scored. */
 
 import type { LoadedScene } from '../../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../app/scenes/scene-request.ts';
@@ -46,7 +46,7 @@ export interface PictureRecord {
   readonly scores: PictureScores;
 }
 
-/** A picture that could not be made or scored; the others go on. */
+/** A picture that could not be generated or scored; the others continue. */
 export interface PictureFailure {
   readonly set: string;
   readonly seed: number;
@@ -73,7 +73,7 @@ export interface ProtocolOutcome {
   readonly failures: readonly PictureFailure[];
 }
 
-/** Errors that every further picture would meet too. */
+/** Errors that would also stop every further picture. */
 const FATAL: readonly ErrorCode[] = ['CANCELLED', 'DISK_FULL', 'OUTPUT_UNWRITABLE', 'FOLDER_UNWRITABLE'];
 
 /** @throws StudioError CANCELLED (what is done is kept), DISK_FULL, OUTPUT_UNWRITABLE */

@@ -12,7 +12,7 @@ import { type Cell, paperTables, type Table, tablesOf } from './tables.ts';
 
 /** Longer side of the pictures in the page. */
 const SHOWN_PX = 256;
-/** Sets whose pictures are shown, with their first seed: more would make the page too large to open. */
+/** Maximum number of sets shown with pictures, at their first seed: more would make the page too large to open. */
 const MOST_SHOWN_SETS = 24;
 
 /**

@@ -93,7 +93,7 @@ export function scoreCell(interval: Interval | null, digits: number): Cell {
   return { text: mean.toFixed(digits), interval: `${low.toFixed(digits)} to ${high.toFixed(digits)}` };
 }
 
-/** Only the reference has been compared with all others, so only it can lead. */
+/** Only the reference is compared with all others, so only it can lead. */
 function isLeader(
   { reference, comparisons }: ProtocolReport,
   { id }: MethodSummary,

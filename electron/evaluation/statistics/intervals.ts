@@ -38,7 +38,7 @@ const FLIPS = 10_000;
 /** Up to so many clusters all flips are tried: 2^12. */
 const MOST_EXACT_CLUSTERS = 12;
 const SEED = 41;
-/** p from which a difference counts as chance. */
+/** p above which a difference counts as chance. */
 const MOST_CHANCE = 0.05;
 
 /**
@@ -72,7 +72,7 @@ export function compare(differences: readonly ClusteredValue[]): Comparison {
   return { difference, pValue, verdict: verdictOf(difference, pValue) };
 }
 
-/** Both have to speak: of two or three sets a bootstrap interval is too narrow, and only the test shows it. */
+/** Both must agree: with two or three sets a bootstrap interval is too narrow, which only the test shows. */
 function verdictOf({ low, high }: Interval, pValue: number | null): Comparison['verdict'] {
   if (low === null || high === null || pValue === null || pValue >= MOST_CHANCE) return 'undecided';
   if (low > 0) return 'higher';

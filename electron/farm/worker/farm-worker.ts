@@ -36,7 +36,7 @@ export interface WorkerLimits {
   readonly takeOverEveryMs: number;
   /** How often a running job's cancellation is looked for. */
   readonly cancelCheckMs: number;
-  /** How often a job's progress is written, at most. */
+  /** Minimum interval between two writes of a job's progress. */
   readonly progressEveryMs: number;
 }
 
@@ -47,7 +47,7 @@ export const DEFAULT_WORKER_LIMITS: WorkerLimits = {
   progressEveryMs: 200,
 };
 
-/** How often a job may lose its worker before it is given up: it may be the job that ends them. */
+/** How often a job may lose its worker before it is given up: the job may be what kills them. */
 const MAX_LOST_WORKERS = 5;
 /** How long results and failures stay in the queue, for clients that come back. */
 const KEEP_ENDED_S = 24 * 3600;
@@ -276,7 +276,7 @@ export class FarmWorker {
     let isEnded = false;
     const send = () => {
       timer = undefined;
-      // Progress that is lost with the connection is no loss.
+      // Losing progress with the connection does no harm.
       job.updateProgress(sealJson(key, `progress ${job.id}`, at)).catch(() => undefined);
     };
     const later = () => {

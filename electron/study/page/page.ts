@@ -1,4 +1,4 @@
-/** The rating page. It only shows what the server says; the server decides what comes next and keeps the ratings. */
+/** The rating page. It only shows what the server sends; the server decides what comes next and stores the ratings. */
 import { type Language, type Texts, textsByLanguage } from './texts.ts';
 
 /** As electron/study/study-server.ts sends it. */
@@ -37,9 +37,9 @@ const LANGUAGE_KEY = 'language';
 const [, kind, token = ''] = /^#(token|results)=([\w-]+)$/.exec(location.hash) ?? [];
 const main = document.querySelector('main')!;
 let texts: Texts = textsByLanguage[startLanguage()];
-/** Ends the listening of the page before. */
+/** Removes the listeners of the previous page. */
 let removeKeys: () => void = () => undefined;
-/** Shows the present view again, in another language. */
+/** Shows the current view again, in another language. */
 let show: () => void = () => undefined;
 
 function startLanguage(): Language {
@@ -115,7 +115,7 @@ function showConsent({ consent }: Session): void {
 }
 
 async function showPage({ criteria }: Session, page: NonNullable<Session['page']>): Promise<void> {
-  // The page before must not be mistaken for this one while its pictures load.
+  // The previous page must not be mistaken for this one while its pictures load.
   main.replaceChildren('…');
   const base = `/api/pictures/${page.index}`;
   const references = await Promise.all(

@@ -1,4 +1,4 @@
-/** What the export dialog remembers of its last use. */
+/** The export dialog's last settings. */
 import * as z from 'zod';
 import {
   DEFAULT_EXPORT_QUALITY,

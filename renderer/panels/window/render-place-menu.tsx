@@ -1,4 +1,4 @@
-/** Renders the scene on another place than the usual one, for those who have a farm. */
+/** Renders the scene elsewhere than by default, for users with a farm. */
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';

@@ -90,7 +90,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
   );
 }
 
-/** Where a render on a farm is: its machine, or how far its queue is, and why it waits. */
+/** Where a render on a farm is: its machine, or its position in the queue and why it waits. */
 function FarmPlace({ entry: { farm, machine, position, reason } }: { entry: QueueEntry }) {
   const { t } = useTranslation();
   if (farm === null) return null;

@@ -63,7 +63,7 @@ function scored(change: Partial<ScoredPicture> = {}): ScoredPicture {
 }
 
 describe('an unchanged background', () => {
-  test('is perfect as a background, and as much like the concept as chance', async () => {
+  test('has perfect background scores, and chance similarity to the concept', async () => {
     const scores = await scorePicture(scored(), { clip, dinov2 });
     expect(scores).toMatchObject({
       backgroundPsnr: 100,
@@ -80,7 +80,7 @@ describe('an unchanged background', () => {
   });
 });
 
-test('a region that is the concept itself scores 1, its distance 0', async () => {
+test('a region that is the concept itself scores 1, at distance 0', async () => {
   // Both are the whole picture, so both crops are equal.
   const whole = [{ image: picture, subject: null, region: null }];
   const scores = await scorePicture(scored({ concepts: whole, background: null }), { clip, dinov2 });
@@ -88,11 +88,11 @@ test('a region that is the concept itself scores 1, its distance 0', async () =>
     expect(scores[name], name).toBeCloseTo(1, 5);
   }
   expect(scores.foregroundDistance).toBeCloseTo(0, 5);
-  // Without regions nothing is known of a background.
+  // Without regions nothing is known about the background.
   expect(scores).toMatchObject({ backgroundPsnr: null, leakage: null, ring: null });
 });
 
-test('changes outside the masks are seen by every score of the background', async () => {
+test('changes outside the masks affect every background score', async () => {
   const data = new Uint8Array(picture.data);
   for (let at = 0; at < 3 * picture.width * 8; at++) data[at] = 255 - data[at]!;
   const scores = await scorePicture(scored({ result: { ...picture, data } }), { clip, dinov2 });
@@ -113,7 +113,7 @@ test('a score without its instrument is null, never zero', async () => {
   expect((await scorePicture(scored(), { clip: dinov2 })).tclip).toBeNull();
 });
 
-test('crops keep the subject alone, and patches know how much of them is covered', () => {
+test('crops contain only the subject, and patches have their covered share', () => {
   const crop = maskedCrop(picture, mask(picture, [10, 10, 20, 20]), [1, 2, 3]);
   // The square around 10 x 10 pixels with a tenth of a margin.
   expect([crop.width, crop.height]).toEqual([12, 12]);

@@ -12,7 +12,7 @@ const grey = (side: number, levelAt: (x: number, y: number) => number): RgbImage
   }),
 });
 
-test('is 1 for equal pictures, and the luminance term for two flat ones', () => {
+test('is 1 for equal pictures, and the luminance term for two uniform ones', () => {
   const texture = grey(16, (x, y) => (x * 37 + y * 91) % 256);
   expect(structuralSimilarity(texture, texture)).toBeCloseTo(1, 6);
   const [a, b] = [100, 160];
@@ -25,7 +25,7 @@ test('is 1 for equal pictures, and the luminance term for two flat ones', () => 
   ).toBeCloseTo(luminance, 4);
 });
 
-test('is negative for a picture and its negative, and counts only what it is asked to', () => {
+test('is negative for a picture and its negative, and covers only the requested pixels', () => {
   const texture = grey(32, (x, y) => ((x + y) % 2 ? 200 : 56));
   const negative = grey(32, (x, y) => ((x + y) % 2 ? 56 : 200));
   expect(structuralSimilarity(texture, negative)).toBeLessThan(-0.9);

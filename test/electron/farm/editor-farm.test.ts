@@ -1,4 +1,4 @@
-/** The editor's host on a farm: renders there, beside those of this computer, and stores each once. */
+/** The editor's host on a farm: renders there, next to those on this computer, and stores each once. */
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -47,7 +47,7 @@ async function startStudio(): Promise<Studio> {
 }
 
 /**
- * A worker's engine that gives the red picture.
+ * A worker's engine that returns the red picture.
  *
  * @param until awaited between its progress and its end
  */
@@ -79,7 +79,7 @@ function redEngine(until = Promise.resolve()): RenderEngine & { count: number } 
 }
 
 describe.skipIf(!hasRedis)('the editor', () => {
-  test('renders on a farm when asked, or by default, and on this computer otherwise', async () => {
+  test('renders on a farm on request or by default, and on this computer otherwise', async () => {
     const studio = await startStudio();
     const progressHeard = Promise.withResolvers<void>();
     studio.listen(({ event }) => event === 'render.progress' && progressHeard.resolve());
@@ -126,7 +126,7 @@ describe.skipIf(!hasRedis)('the editor', () => {
     await worker.drain();
   });
 
-  test('asks again for the renders of a host that was killed, and stores each once', async () => {
+  test('requests the renders of a killed host again, and stores each once', async () => {
     const studio = open.at(-1)!;
     const { projectId, path } = await callStudio(studio, 'project.openSample', {});
     const { renderId } = await callStudio(studio, 'renders.enqueue', { projectId, renderOn: 'studio' });
@@ -134,7 +134,7 @@ describe.skipIf(!hasRedis)('the editor', () => {
     await expect
       .poll(async () => (await callStudio(studio, 'queue.state', {})).entries[0]?.reason)
       .toBe('No worker is running.');
-    // What a kill leaves: the note of the render, and its job on the farm.
+    // What a kill leaves: the render's journal entry, and its job on the farm.
     cpSync(folder, `${folder}-kept`, { recursive: true });
     await callStudio(studio, 'queue.cancel', { what: 'one', renderId, discard: true });
     await studio.close();
@@ -150,7 +150,7 @@ describe.skipIf(!hasRedis)('the editor', () => {
     expect(engine.count).toBe(1);
     await expect.poll(() => readdirSync(folder)).toEqual([]);
 
-    // Killed between storing the result and forgetting the render.
+    // Killed between storing the result and deleting the entry.
     cpSync(`${folder}-kept`, folder, { recursive: true });
     await callStudio(again, 'project.close', { projectId: reopened });
     const { projectId: third } = await callStudio(again, 'project.open', { path });

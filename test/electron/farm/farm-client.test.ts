@@ -1,4 +1,4 @@
-/** Clients and workers on a real Redis; the engine is played. */
+/** Clients and workers with a real Redis and a fake engine. */
 import { Queue } from 'bullmq';
 import { describe, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
@@ -35,7 +35,7 @@ function placeWatch() {
 }
 
 describe.skipIf(!hasRedis)('a farm', () => {
-  test('renders what it is asked, once for the same output, and shows where it is', async () => {
+  test('renders a request, once for the same output, and shows where it is', async () => {
     const engine = playedEngine();
     const { worker, events } = await farm.worker(engine, 'machine 1');
     const client = await farm.client();
@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     });
     expect(places.at(-1)).toMatchObject({ state: 'rendering', machine: 'machine 1' });
 
-    // The same request for the same output is the same job, for another client too; for another output it is another.
+    // The same request for the same output is the same job, also for another client; for another output it is another.
     const [again, other] = await Promise.all([
       (await farm.client()).render(requestOf(1), controlsOf()),
       client.render(requestOf(1), controlsOf({ outputId: 'another' })),
@@ -69,7 +69,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     expect((await client.models()).map(({ pack }) => pack.name)).toEqual(['Played']);
   });
 
-  test('passes progress and previews on', async () => {
+  test('passes on progress and previews', async () => {
     const shown = Promise.withResolvers<void>();
     const engine = playedEngine(async ({ scene: _ }, { onPreview }) => {
       const frame = { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 };
@@ -119,13 +119,13 @@ describe.skipIf(!hasRedis)('a farm', () => {
     const { key } = await farm.connect();
     expect(await client.counts(modelName(key, requestOf(3).pack))).toMatchObject({ waiting: 0, active: 0 });
 
-    // Asked again, a cancelled render is rendered.
+    // A cancelled render is rendered again on request.
     const { worker: another } = await farm.worker(playedEngine());
     expect((await client.render(requestOf(3), controlsOf())).machine).toBe('played');
     await another.drain();
   });
 
-  test('says why a job waits that no worker can take', async () => {
+  test('says why a job waits if no worker can take it', async () => {
     const { worker } = await farm.worker(playedEngine());
     const client = await farm.client();
     const stop = new AbortController();
@@ -138,7 +138,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     await worker.drain();
   });
 
-  test('passes failures on, and tries again where the engine crashed', async () => {
+  test('passes on failures, and retries if the engine crashed', async () => {
     let attempts = 0;
     const { worker } = await farm.worker(
       playedEngine(async ({ parameters }) => {
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     await worker.drain();
   });
 
-  test('uploads pictures again that expired while the job waited', async () => {
+  test('uploads pictures again if they expired while the job waited', async () => {
     const client = await farm.client();
     const { redis, key } = await farm.connect();
     const render = client.render(requestOf(8), controlsOf());
@@ -174,7 +174,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     await queue.close();
   });
 
-  test('refuses jobs of others, changed jobs, copied jobs and jobs of another version', async () => {
+  test('refuses foreign, changed and copied jobs, and jobs of another version', async () => {
     const engine = playedEngine();
     const { worker, events } = await farm.worker(engine);
     const { redis, key } = await farm.connect();
@@ -225,7 +225,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     await queue.close();
   });
 
-  test('loses nothing when connections drop and Redis is started again', async () => {
+  test('loses nothing when connections drop and Redis restarts', async () => {
     const both = Promise.withResolvers<void>();
     let running = 0;
     const engine = playedEngine(async () => {

@@ -1,4 +1,4 @@
-/** A farm of a test: a real Redis server, a studio key, and workers whose engine is played. */
+/** A test's farm: a real Redis server, a studio key, and workers with a fake engine. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,14 +18,14 @@ import { describedPack } from '../app/engine/described-pack.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
 import { findRedis, type RedisServer, startRedis } from './redis-server.ts';
 
-/** Tests that need a server are skipped where there is none; test/electron/farm/install-redis.ts says why. */
+/** Tests that need a server are skipped if there is none; test/electron/farm/install-redis.ts says why. */
 export const hasRedis = findRedis() !== undefined;
 
 export interface FarmFixture {
   readonly root: string;
   readonly address: FarmAddress;
   readonly server: RedisServer;
-  /** Ends the server as a crash would, and starts it again with its data. */
+  /** Kills the server like a crash, and restarts it with its data. */
   readonly restartServer: () => Promise<void>;
   /** Ends with the test file. */
   readonly connect: () => Promise<FarmConnection>;
@@ -141,7 +141,7 @@ export function requestOf(seed: number, weights = 'f'.repeat(64)): RenderRequest
   };
 }
 
-/** What a caller says of a render of {@link requestOf}. */
+/** A caller's data for a render of {@link requestOf}. */
 export function controlsOf(change: Partial<FarmRenderControls> = {}): FarmRenderControls {
   return {
     signal: new AbortController().signal,
@@ -154,7 +154,7 @@ export function controlsOf(change: Partial<FarmRenderControls> = {}): FarmRender
   };
 }
 
-/** An engine whose picture is made from the request and its pictures, as soon as `play` allows. */
+/** An engine whose picture is derived from the request and its pictures, as soon as `play` allows. */
 export function playedEngine(
   play: (request: RenderRequest, controls: RenderControls) => Promise<void> = async () => undefined,
 ): RenderEngine & { readonly seeds: number[] } {

@@ -1,4 +1,4 @@
-/** Finds, or installs, a Redis server once for a run, and says so when the farm's tests have to be skipped. */
+/** Finds or installs a Redis server once per run, and reports it if the farm's tests have to be skipped. */
 import { findRedis } from './redis-server.ts';
 
 /** Vitest calls this before the first test of a farm, if any of them runs. */

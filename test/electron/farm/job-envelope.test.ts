@@ -1,4 +1,4 @@
-/** Jobs of a farm: only those that the studio's key signed, for this place and version, are opened. */
+/** Jobs of a farm: only those signed with the studio's key for this place and version are opened. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
@@ -16,7 +16,7 @@ const request = requestOf(1);
 const body = { request, assets: assetsOf(request), previews: false, outputId: 'output', createdAtMs: 1 };
 const place = { jobId: 'job', model: modelName(key, request.pack) };
 
-/** What a job of this form is refused with. */
+/** The error code that refuses a job of this form. */
 function refusal(envelope: unknown, at = place): unknown {
   try {
     openEnvelope(key, envelope, at);
@@ -27,12 +27,12 @@ function refusal(envelope: unknown, at = place): unknown {
 }
 
 describe('a job', () => {
-  test('comes out as it went in, and names all its pictures', () => {
+  test('is decrypted unchanged, and lists all its pictures', () => {
     expect(openEnvelope(key, makeEnvelope(key, 'job', body), place)).toEqual(body);
     expect(body.assets).toEqual([...pictures.keys()]);
   });
 
-  test('shows nothing of its request', () => {
+  test('reveals nothing of its request', () => {
     const text = JSON.stringify(makeEnvelope(key, 'job', body));
     for (const secret of ['secret', 'cat', request.scene.background, request.pack.weights, 'output']) {
       expect(text).not.toContain(secret);
@@ -40,12 +40,12 @@ describe('a job', () => {
     }
   });
 
-  test('of another key is refused', () => {
+  test('with another key is refused', () => {
     const envelope = makeEnvelope(stranger, 'job', body);
     expect(refusal({ ...envelope, model: place.model })).toBe('FARM_JOB_REFUSED');
   });
 
-  test('is refused when anything in it was changed', () => {
+  test('is refused if anything in it was changed', () => {
     const envelope = makeEnvelope(key, 'job', body);
     const other = makeEnvelope(key, 'job', { ...body, createdAtMs: 2 });
     const changes: Partial<JobEnvelope>[] = [
@@ -59,7 +59,7 @@ describe('a job', () => {
       expect(refusal(junk)).toBe('FARM_JOB_REFUSED');
   });
 
-  test('is refused at another place than it was signed for', () => {
+  test('is refused in another place than it was signed for', () => {
     const envelope = makeEnvelope(key, 'job', body);
     expect(refusal(envelope, { ...place, jobId: 'another' })).toBe('FARM_JOB_REFUSED');
     expect(refusal(envelope, { ...place, model: 'another' })).toBe('FARM_JOB_REFUSED');
@@ -76,8 +76,8 @@ describe('a job', () => {
   );
 });
 
-describe('what is sealed', () => {
-  test('opens with its key and label only', () => {
+describe('a sealed text', () => {
+  test('opens only with its key and label', () => {
     const sealed = seal(key, 'result 1', Buffer.from('secret'));
     expect(open(key, 'result 1', sealed).toString()).toBe('secret');
     expect(() => open(stranger, 'result 1', sealed)).toThrow('cannot be decrypted');
@@ -89,13 +89,13 @@ describe('what is sealed', () => {
     }
   });
 
-  test('is another text each time', () => {
+  test('is different each time', () => {
     expect(seal(key, 'a', Buffer.from('b'))).not.toEqual(seal(key, 'a', Buffer.from('b')));
   });
 });
 
 describe('a failure', () => {
-  test('shows its code, and its sentence to the studio only', () => {
+  test('shows its code, and its sentence only to the studio', () => {
     const text = sealFailure(key, 'job', new StudioError('MASK_EMPTY', 'The mask of the cat is empty.'));
     expect(text).toMatch(/^MASK_EMPTY /);
     expect(text).not.toContain('cat');
@@ -115,7 +115,7 @@ describe('a failure', () => {
   });
 });
 
-test('a model is named by its weights, autoencoder and LoRAs, in any order, and by nothing else', () => {
+test('a model is identified by its weights, autoencoder and LoRAs, in any order, and by nothing else', () => {
   const a = { name: 'a', sha256: 'a'.repeat(64), weight: 1 };
   const b = { name: 'b', sha256: 'b'.repeat(64), weight: 0.5 };
   const { pack } = request;

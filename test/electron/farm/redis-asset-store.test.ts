@@ -18,7 +18,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     store = new RedisAssetStore(connection, { chunkBytes: 1000 });
   });
 
-  test.each([0, 1, 999, 1000, 1001, 3500])('gives back a picture of %i bytes', async (size) => {
+  test.each([0, 1, 999, 1000, 1001, 3500])('returns a picture of %i bytes', async (size) => {
     const bytes = randomBytes(size);
     const id = idOf(bytes);
     expect(await store.touch(id)).toBe(false);
@@ -29,7 +29,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     expect(await readWhole(store, id)).toEqual(bytes);
   });
 
-  test('holds neither pictures nor their hashes in readable form', async () => {
+  test('contains neither pictures nor their hashes in readable form', async () => {
     const bytes = Buffer.from('a very secret picture');
     const id = idOf(bytes);
     await store.put(id, [bytes]);
@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     expect(values.some((value) => value?.includes('secret'))).toBe(false);
   });
 
-  test('notices changed, swapped and missing chunks', async () => {
+  test('detects changed, swapped and missing chunks', async () => {
     const bytes = randomBytes(2000);
     const id = idOf(bytes);
     const name = assetKey(connection.key, id);
@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     await expect(readWhole(store, id)).rejects.toMatchObject({ code: 'ASSET_MISSING' });
   });
 
-  test('shows no picture of which the upload broke off, or which has another hash', async () => {
+  test('hides a picture whose upload was interrupted, or with another hash', async () => {
     const bytes = randomBytes(3000);
     const id = idOf(bytes);
     const breaks = async function* () {
@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     expect(await store.touch(id)).toBe(false);
   });
 
-  test('keeps a picture for its time after the last use', async () => {
+  test('keeps a picture for its lifetime after the last use', async () => {
     const bytes = randomBytes(1500);
     const id = idOf(bytes);
     const name = assetKey(connection.key, id);
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
       expect(await connection.redis.pttl(entry)).toBeGreaterThan(3_600_000);
   });
 
-  test('has limits for one picture and for all', async () => {
+  test('limits the size of one picture and of all', async () => {
     const small = new RedisAssetStore(connection, { chunkBytes: 1000, assetBytes: 2000 });
     const large = randomBytes(2001);
     await expect(small.put(idOf(large), [large])).rejects.toMatchObject({ code: 'ASSET_TOO_LARGE' });
@@ -91,13 +91,13 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     const full = new RedisAssetStore(connection, { chunkBytes: 1000, totalBytes: 3000 });
     const [a, b] = [randomBytes(2000), randomBytes(1001)];
     await full.put(idOf(a), [a]);
-    // The same picture again takes no more room.
+    // The same picture again takes no more space.
     await full.touch(idOf(a));
     await expect(full.put(idOf(b), [b])).rejects.toMatchObject({ code: 'FARM_FULL' });
     await full.put(idOf(b.subarray(1)), [b.subarray(1)]);
   });
 
-  test('takes what is larger than the memory piece by piece', async () => {
+  test('streams what is larger than memory', async () => {
     const [piece, count] = [randomBytes(2500), 10];
     const hash = createHash('sha256');
     for (let index = 0; index < count; index++) hash.update(piece);
@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     let asked = 0;
     const pieces = async function* () {
       for (; asked < count; asked++) {
-        // All but the piece before is in Redis by now, so that memory holds two pieces at most.
+        // All but the last piece are in Redis by now, so memory holds at most two pieces.
         const chunks = await connection.redis.keys(
           `${assetKey(connection.key, id)}:*`.replaceAll('{', '\\{'),
         );

@@ -1,6 +1,6 @@
 /**
- * A real Redis (or Valkey) server for tests: the one that is named or installed, else Debian's package (as root).
- * Where there is none, tests that need it are skipped, and the reason is said.
+ * A real Redis (or Valkey) server for tests: the configured or installed one, else Debian's package (as root). If there
+ * is none, tests that need it are skipped with the reason.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const usualPlaces = [
   '/opt/homebrew/bin/redis-server',
 ];
 
-/** Where a server is; installs one when there is none; undefined when that is not possible. */
+/** Path of a server; installs one if there is none; undefined if that is impossible. */
 export function findRedis(): string | undefined {
   const named = process.env.PNPMIX_REDIS;
   if (named !== undefined) {
@@ -36,7 +36,7 @@ export function findRedis(): string | undefined {
   return usualPlaces.find((path) => existsSync(path));
 }
 
-/** A server of a test. */
+/** A test's server. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../inference/tiny-pack.ts';
 const root = temporaryFolder();
 afterAll(() => rmSync(root, { recursive: true }));
 
-test('is made once, for this user only, and gives the same keys each time', async () => {
+test('is created once, for this user only, and gives the same keys each time', async () => {
   const path = join(root, 'key');
   await createStudioKey(path);
   if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -25,14 +25,14 @@ test.each(['', 'short', 'x'.repeat(44), Buffer.alloc(31).toString('base64')])('r
   await expect(readStudioKey(path)).rejects.toMatchObject({ code: 'FARM_KEY_INVALID' });
 });
 
-test('that is missing is reported with the way out', async () => {
+test('that is missing is reported with advice', async () => {
   await expect(readStudioKey(join(root, 'none'))).rejects.toMatchObject({
     code: 'FARM_KEY_INVALID',
     message: expect.stringContaining('pnpmix farm key'),
   });
 });
 
-test('a farm’s address is shown without its password, and checked', () => {
+test('a farm’s address is validated, and shown without its password', () => {
   expect(serverName('rediss://worker:secret@farm:6380')).toBe('rediss://farm:6380');
   for (const url of ['farm:6379', 'http://farm', 'secret', 'redis://'])
     expect(() => serverName(url)).toThrow(/redis:\/\/HOST:PORT/);

@@ -1,4 +1,4 @@
-/** A worker of a farm in a process of its own, as users start it. */
+/** A farm's worker as a separate process, as users start it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -9,7 +9,7 @@ export interface WorkerProcess {
   readonly child: ChildProcess;
   /** All entries of its log so far. */
   readonly log: readonly Entry[];
-  /** Resolves with the first entry of this event, heard before or from now on. */
+  /** Resolves with the first entry of this event, past or future. */
   readonly heard: (event: string) => Promise<Entry>;
   /** Resolves with its exit code and signal. */
   readonly ended: Promise<readonly [code: number | null, signal: string | null]>;

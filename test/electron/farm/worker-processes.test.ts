@@ -1,4 +1,4 @@
-/** Workers as processes of their own, on the tiny pack, and a sweep of the command line that they share. */
+/** Workers as separate processes with the tiny pack, and a sweep of the command line that they share. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -34,7 +34,7 @@ function composeOnFarm(out: string, ...args: string[]) {
 }
 
 describe.skipIf(!hasRedis)('two workers', () => {
-  test('share a sweep; one is killed, the other takes its job over; the bytes are those of one machine', async () => {
+  test('share a sweep; one is killed, the other takes over its job; the bytes equal those of one machine', async () => {
     const [killed, kept] = [startNamed('killed'), startNamed('kept')];
     const sweep = ['--sweep', 'alpha=0,0.3', 'beta=0.4,0.8', '--steps', '16'];
     const [local, onFarm] = [join(fixture.root, 'local.png'), join(fixture.root, 'farm.png')];
@@ -82,7 +82,7 @@ describe.skipIf(!hasRedis)('two workers', () => {
     ]);
   });
 
-  test('a farm takes complete scenes and no options of an engine, and says what it has', async () => {
+  test('a farm accepts complete scenes and no engine options, and says what it has', async () => {
     const out = join(fixture.root, 'refused.png');
     for (const args of [
       ['--device', 'cpu'],
@@ -106,7 +106,7 @@ describe.skipIf(!hasRedis)('two workers', () => {
     expect(keyless.err).toContain('pnpmix farm key');
   });
 
-  test('a farm is added by a name, which takes the place of its address', async () => {
+  test('a farm can be added under a name, which replaces its address', async () => {
     vi.stubEnv('PNPMIX_SETTINGS_DIR', join(fixture.root, 'settings'));
     const { url, keyFile } = farm.address;
     expect((await runCommand(['farm', 'add', 'studio', '--queue', url, '--key', keyFile])).exitCode).toBe(0);

@@ -61,7 +61,7 @@ test('perfect agreement is 1, disagreement everywhere is below 0', () => {
   ).toBeLessThan(0);
 });
 
-test('is unknown without two ratings of a thing, or when all are equal', () => {
+test('is undefined without two ratings of an item, or if all are equal', () => {
   expect(krippendorffAlpha([[1], [2], []], 'ordinal')).toBeNull();
   expect(
     krippendorffAlpha(

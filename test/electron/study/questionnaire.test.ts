@@ -1,4 +1,4 @@
-/** The study file and what follows from it: order, checks, blindness, results. */
+/** The study file and its questionnaire: order, checks, blindness, results. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the questionnaire of a participant', () => {
-  test('follows from the seed alone: trials and methods in an order of its own, checks among them', () => {
+  test('follows from the seed alone: its own order of trials and methods, with checks among them', () => {
     const pages = questionnaireOf(study, 7);
     expect(questionnaireOf(study, 7)).toEqual(pages);
     expect(pages).toHaveLength(6);
@@ -32,7 +32,7 @@ describe('the questionnaire of a participant', () => {
     }
   });
 
-  test('puts every method at every place about equally often', () => {
+  test('puts every method in every place about equally often', () => {
     const counts = new Map<string, number>();
     for (let seed = 0; seed < 200; seed++) {
       for (const { methods } of questionnaireOf(study, seed)) {
@@ -68,7 +68,7 @@ describe('the study file', () => {
 });
 
 describe('the ratings', () => {
-  /** All pages of a participant by their opinions; attention checks as asked, or not. */
+  /** All pages of a participant by their opinions; attention checks answered correctly or not. */
   function answers(participant: number, seed: number, isAttentive = true): Rating[] {
     return questionnaireOf(study, seed).flatMap((page, index) =>
       page.methods.flatMap((method) =>
@@ -113,7 +113,7 @@ describe('the ratings', () => {
     expect(() => StudyStore.open(join(folder, 'no.sqlite'), 'x')).toThrow('cannot be used');
   });
 
-  test('give back the true means of attentive raters, and leave the others out', () => {
+  test('recover the true means of attentive raters, and exclude the others', () => {
     const participants = Array.from({ length: 40 }, (_, index) => ({
       number: index + 1,
       token: String(index),
@@ -134,7 +134,7 @@ describe('the ratings', () => {
     expect(resultsOf(study, participants, [])).toMatchObject({ participants: 0, means: [] });
   });
 
-  test('as CSV, one a line', () => {
+  test('as CSV have one line each', () => {
     const lines = ratingsCsv([
       { participant: 1, page: 'trial x', method: '=cmd', criterion: 'a, b', value: 4 },
     ]).split('\r\n');

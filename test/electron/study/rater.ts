@@ -1,4 +1,4 @@
-/** A simulated rater over HTTP: recognises a method by its pictures' bytes, since nothing else tells. */
+/** A simulated rater over HTTP: recognises a method by its pictures' bytes, since nothing else reveals it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METHODS, opinion } from './sample-study.ts';
@@ -17,7 +17,7 @@ interface Session {
 export interface Rater {
   readonly session: () => Promise<Session>;
   readonly consent: () => Promise<Session>;
-  /** Rates the page that is next. */
+  /** Rates the next page. */
   readonly ratePage: (session: Session) => Promise<Session>;
 }
 

@@ -1,4 +1,4 @@
-/** A study whose pictures can be told apart by their colour, and raters with known opinions. */
+/** A study whose pictures can be distinguished by colour, and raters with known opinions. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -25,7 +25,7 @@ export function opinion(rater: number, trial: number, method: string, criterion:
   return Math.floor(mean) + (isUp ? 1 : 0);
 }
 
-/** Writes the study below `folder` and returns its content. */
+/** Writes the study in `folder` and returns its content. */
 export async function sampleStudy(folder: string, changes: Record<string, unknown> = {}) {
   mkdirSync(folder, { recursive: true });
   const write = async (name: string, red: number) => {

@@ -1,4 +1,4 @@
-/** `study`: its links, what it refuses, and that a kill loses nothing that was answered. */
+/** `study`: its links, what it refuses, and that a kill loses no answer. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -39,7 +39,7 @@ async function serve(...args: string[]): Promise<Served> {
   return { child, base: new URL(resultsUrl).origin, resultsUrl, tokens };
 }
 
-test('a kill loses no page that was answered, and the links stay the same', async () => {
+test('a kill loses no answered page, and the links stay the same', async () => {
   const first = await serve('--participants', '3');
   expect(new Set(first.tokens).size).toBe(3);
   const before = rater(first.base, first.tokens[0]!, 1, folder);
@@ -62,7 +62,7 @@ test('a kill loses no page that was answered, and the links stay the same', asyn
 });
 
 describe('requests', () => {
-  test('need a token, the consent, the page that is next, and whole ratings', async () => {
+  test('need a token, the consent, the next page, and complete ratings', async () => {
     const { base, tokens, resultsUrl } = await serve('--participants', '3');
     const ask = async (path: string, token?: string, body?: unknown) => {
       const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
@@ -93,12 +93,12 @@ describe('requests', () => {
       await fetch(new URL('/api/session', base), { headers: { Authorization: `Bearer ${token}` } })
     ).text();
     expect(JSON.parse(session).done).toBe(1);
-    // Blind: nothing that the page gets names a method.
+    // Blind: nothing that the page receives names a method.
     expect(session).not.toMatch(/PnP|Perfusion|Mix|Custom/);
   });
 });
 
-test('a folder without a study, and options that are not understood', async () => {
+test('a folder without a study, and unknown options, are refused', async () => {
   const empty = join(folder, '..', 'empty');
   mkdirSync(empty);
   expect(await runCommand(['study', empty])).toMatchObject({

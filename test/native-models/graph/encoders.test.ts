@@ -19,7 +19,7 @@ const TOLERANCE = (
     tolerance: { maxAbsoluteError: number };
   }
 ).tolerance.maxAbsoluteError;
-/** Eleven bits of mantissa through two layers, results of about unit size. */
+/** Eleven mantissa bits through two layers, with results of about unit size. */
 const HALF_TOLERANCE = 0.02;
 
 async function run(
@@ -68,7 +68,7 @@ test('the text half of CLIPModel', async () => {
   expect(maxAbsoluteDifference(embeddings, tensors.numbers('text_embeds'))).toBeLessThanOrEqual(TOLERANCE);
 });
 
-describe('what an encoder refuses', () => {
+describe('an encoder refuses', () => {
   const codeOf = (action: () => unknown) => {
     try {
       action();
@@ -78,7 +78,7 @@ describe('what an encoder refuses', () => {
     return undefined;
   };
 
-  test('a half that it does not have, and a class that is no encoder', () => {
+  test('a missing half, and a class that is no encoder', () => {
     const dinov2 = openEncoder(join(golden, 'dinov2'));
     expect(encoderHalves(dinov2)).toEqual(['image']);
     expect(codeOf(() => buildEncoderGraph(dinov2, 'text'))).toBe('ARCHITECTURE_UNSUPPORTED');

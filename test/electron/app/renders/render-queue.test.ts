@@ -31,7 +31,7 @@ let ends: [seed: number, state: RenderEnd['state']][];
 /** Ends the running task. */
 let finish: (error?: Error) => void;
 
-/** Renders on the farm by seed: how a test places and ends them. */
+/** Renders on the farm by seed, for a test to place and end. */
 let onFarm: Map<number, { place: (place: JobPlace) => void; end: (error?: StudioError) => void }>;
 
 let faults: unknown[];
@@ -263,7 +263,7 @@ describe('renders on a farm', () => {
   const away = (seed: number, projectId = project) => ({ ...render(seed, projectId), farm: 'studio' });
   const rendering: JobPlace = { state: 'rendering', machine: 'gpu-1', position: null, reason: null };
 
-  test('are sent at once, beside the queue of this computer, and show their machine and position', async () => {
+  test('are sent at once, next to this computer’s queue, and show their machine and position', async () => {
     queue.enqueue([render(1), away(2), render(3), away(4)]);
     await turn();
     onFarm.get(2)!.place(rendering);
@@ -288,7 +288,7 @@ describe('renders on a farm', () => {
     await queue.settled();
   });
 
-  test('are cancelled one by one, when they wait, when they run, and with their project', async () => {
+  test('are cancelled one by one, waiting or running, and with their project', async () => {
     const other = randomUUID();
     const [first, second, third, fourth, fifth] = [away(1), away(2), away(3), away(4, other), away(5)];
     queue.enqueue([first, second, third, fourth, fifth]);

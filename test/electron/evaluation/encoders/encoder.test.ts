@@ -1,4 +1,4 @@
-/** Preparation and embeddings against transformers; test/golden/encoders/make_golden.py made the files. */
+/** Preparation and embeddings compared with transformers; test/golden/encoders/make_golden.py made the files. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -42,12 +42,12 @@ afterEach(async () => {
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe.each(['clip', 'dinov2'])('%s', (name) => {
-  test('prepares a picture as the Python processor does', async () => {
+  test('prepares a picture like the Python processor', async () => {
     const { data } = preparePicture(pictures[3]!, await readPreparation(join(golden, name)));
     expect(maxAbsoluteDifference(data, tensorsOf(name).numbers('prepared'))).toBeLessThanOrEqual(1e-6);
   });
 
-  test('embeds ten pictures of different shapes as Python does', async () => {
+  test('embeds ten pictures of different shapes like Python', async () => {
     const encoder = await open(name === 'clip' ? tinyClip(scratch) : join(golden, name));
     const expected = tensorsOf(name).numbers('pictures');
     const size = expected.length / 10;
@@ -59,7 +59,7 @@ describe.each(['clip', 'dinov2'])('%s', (name) => {
   });
 });
 
-test('prompts and patches of an encoder, by its own tokenizer', async () => {
+test('embeds prompts with its own tokenizer, and patches', async () => {
   const encoder = await open(tinyClip(scratch));
   const [one, same, other] = [
     await encoder.embedText('a cat'),
@@ -74,13 +74,13 @@ test('prompts and patches of an encoder, by its own tokenizer', async () => {
   expect(patches).toHaveLength(16);
 });
 
-test('CLIP’s own vocabulary comes with the program', async () => {
+test('CLIP’s own vocabulary is bundled with the program', async () => {
   const { openEncoderTokenizer } = await import('../../../../electron/inference/packs/pack-tokenizer.ts');
   const { ids } = (await openEncoderTokenizer(join(golden, 'clip'), 77))('a photo of a cat');
   expect(ids.slice(0, 8)).toEqual([49406, 320, 1125, 539, 320, 2368, 49407, 49407]);
 });
 
-describe('what is refused, with the file’s name', () => {
+describe('the error names the refused file:', () => {
   const broken = (change: (config: Record<string, unknown>) => void) => {
     const folder = temporaryFolder();
     cpSync(join(golden, 'dinov2'), folder, { recursive: true });

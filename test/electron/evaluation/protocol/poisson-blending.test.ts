@@ -17,7 +17,7 @@ const inside = Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) => {
   return Math.hypot(x - 12, y - 12) < 8 ? 1 : 0;
 });
 
-test('a flat source of another level disappears in a flat target', () => {
+test('a uniform source of another level disappears in a uniform target', () => {
   const target = picture(() => 60);
   const blended = blendPoisson(
     target,
@@ -28,7 +28,7 @@ test('a flat source of another level disappears in a flat target', () => {
     expect(Math.abs(value - target.data[at]!)).toBeLessThanOrEqual(1);
 });
 
-test('a pattern keeps its contrast and takes the level around it', () => {
+test('a pattern keeps its contrast and takes the surrounding level', () => {
   const bump = (x: number, y: number) => (Math.hypot(x - 12, y - 12) < 3 ? 40 : 0);
   const target = picture(() => 60);
   const blended = blendPoisson(
@@ -43,7 +43,7 @@ test('a pattern keeps its contrast and takes the level around it', () => {
   expect(at(0, 0)).toBe(60);
 });
 
-test('without anything inside it is the target, without anything around it the source', () => {
+test('without anything inside the result is the target, without anything around it the source', () => {
   const [target, source] = [picture(() => 10), picture(() => 90)];
   expect(blendPoisson(target, source, new Uint8Array(SIDE * SIDE))).toBe(target);
   expect(blendPoisson(target, source, new Uint8Array(SIDE * SIDE).fill(1))).toBe(source);

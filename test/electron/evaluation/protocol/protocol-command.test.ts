@@ -93,7 +93,7 @@ describe('a whole run', () => {
     expect(openSessionCount()).toBe(0);
   });
 
-  test('is continued by the next one: nothing is rendered again, only what is missing', async () => {
+  test('is continued by the next one: only what is missing is rendered', async () => {
     const before = changedAt('pictures');
     const lost = report()
       .pictures.find(({ method }) => method === 'a')!
@@ -111,7 +111,7 @@ describe('a whole run', () => {
   });
 });
 
-test('another method’s pictures, by name or by manifest, beside the others', async () => {
+test('another method’s pictures are scored too, by name or by manifest', async () => {
   const named = join(root, 'named');
   const listed = join(root, 'listed');
   for (const folder of [named, listed]) mkdirSync(folder);
@@ -126,13 +126,13 @@ test('another method’s pictures, by name or by manifest, beside the others', a
   expect(result).toMatchObject({ exitCode: 0 });
   const byId = new Map(report().methods.map((method) => [method.id, method]));
   expect(byId.get('folder-Named')).toMatchObject({ pictures: 1, seconds: null });
-  // It paints its own background, so nothing is known of it.
+  // It generates its own background, so nothing is known about it.
   expect(byId.get('folder-Named')!.scores.backgroundPsnr).toBeNull();
   expect(byId.get('folder-Listed')).toMatchObject({ pictures: 1, seconds: { mean: 9 } });
   expect(byId.get('folder-Listed')!.scores.backgroundPsnr!.mean).toBeGreaterThan(0);
 });
 
-test('a set that cannot be made does not end the others, and is tried again', async () => {
+test('a set that fails does not stop the others, and is retried', async () => {
   const content = JSON.parse(readFileSync(protocol, 'utf8'));
   const broken = join(root, 'broken.json');
   writeJson(join(root, 'broken-scene.json'), {
@@ -163,7 +163,7 @@ test('a set that cannot be made does not end the others, and is tried again', as
   expect(report().pictures.length).toBeGreaterThan(10);
 });
 
-test('cancelled: what is done is kept, and the sentence says where', async () => {
+test('cancelling keeps what is done, and says where', async () => {
   const controller = new AbortController();
   controller.abort();
   const { exitCode, err } = await runCommand(
@@ -175,7 +175,7 @@ test('cancelled: what is done is kept, and the sentence says where', async () =>
   expect(openSessionCount()).toBe(0);
 });
 
-test('options that do not go together', async () => {
+test('conflicting options are refused', async () => {
   for (const args of [
     ['--only', 'ablation'],
     ['--scenes', '2'],

@@ -38,13 +38,13 @@ describe('a protocol', () => {
       parameters: { seed: 4 },
       concepts: [{ name: 'my cat', mask: { phrase: 'a cat' }, order: 1 }],
     });
-    // A further try paints another background for the same seed of the render.
+    // A further attempt generates another background for the same seed of the render.
     const further = contentForSeed(protocol.sets[0]!, 4, 1);
     expect(further).toMatchObject({ parameters: { seed: 4 } });
     expect(further.background).not.toEqual(content.background);
   });
 
-  test('names a scene file, whose background and parameters stay', async () => {
+  test('may refer to a scene file, which keeps its background and parameters', async () => {
     writeJson(join(folder, 'scene.json'), {
       version: 2,
       prompt: 'two things',
@@ -118,7 +118,7 @@ describe('Custom Concept 101', () => {
   const dataset = (choice: object) =>
     read({ version: 1, name: 'cc', seeds: [0], customConcept101: { folder: 'cc101', ...choice } });
 
-  test('of one concept each: the first picture, every prompt filled in', async () => {
+  test('with one concept each: the first picture, every prompt filled in', async () => {
     const { sets } = await dataset({ dataset: 'dataset.json', promptsPerEntry: 2 });
     expect(sets.map(({ content }) => content.prompt)).toEqual(['cat in the snow', 'cat on a beach']);
     expect(sets[0]!.id).toBe('cat-1-1');
@@ -131,7 +131,7 @@ describe('Custom Concept 101', () => {
     ]);
   });
 
-  test('of several, with prompts for all of them', async () => {
+  test('with several concepts, with prompts for all of them', async () => {
     const { sets } = await dataset({ promptsPerEntry: 1 });
     expect(sets).toHaveLength(1);
     expect(sets[0]!.content.prompt).toBe('toy next to cat');
@@ -142,7 +142,7 @@ describe('Custom Concept 101', () => {
     expect(sets[0]!.id).toBe('cat_photo_of_a_toy-1-1');
   });
 
-  test('that names a missing folder or prompt file, or no prompts at all, says which', async () => {
+  test('with a missing folder or prompt file, or without prompts, is refused by name', async () => {
     const root = join(folder, 'cc101');
     writeJson(join(root, 'broken.json'), [entry('dog', 'prompts/one.txt')]);
     await expect(dataset({ dataset: 'broken.json' })).rejects.toThrow('holds no picture');

@@ -1,4 +1,4 @@
-/** The report: what leads, what is only shown, and that no text can leave its place. */
+/** The report: what leads, what is only shown, and that texts are escaped. */
 import { describe, expect, test } from 'vitest';
 import { SCORE_NAMES } from '../../../../electron/evaluation/picture-scores.ts';
 import type { Method } from '../../../../electron/evaluation/protocol/methods.ts';
@@ -23,7 +23,7 @@ const facts: ReportFacts = {
 const none = Object.fromEntries(SCORE_NAMES.map((name) => [name, null])) as PictureRecord['scores'];
 const row = (id: string, title = id): Method => ({ id, title, kind: 'row', parameters: {} });
 
-/** Six sets of two seeds; the score of a method is its level, plus what `noise` adds by set. */
+/** Six sets with two seeds; a method's score is its level plus what `noise` adds by set. */
 function outcome(
   levels: Readonly<Record<string, number>>,
   noise: (set: number, method: string) => number = () => 0,
@@ -48,17 +48,17 @@ function outcome(
   return { methods, pictures, scenes: [], failures: [] };
 }
 
-describe('who leads', () => {
+describe('the leader', () => {
   const leaders = (made: ProtocolOutcome) =>
     tablesOf(summariseProtocol(made, facts))
       .find(({ id }) => id === 'ablation')!
       .rows.map((cells) => cells.some(({ leads }) => leads));
 
-  test('the reference, when it is better than each other row by more than chance', () => {
+  test('is the reference if it is better than every other row by more than chance', () => {
     expect(leaders(outcome({ a: 0.6, d: 0.7, e: 0.8 }))).toEqual([false, false, true]);
   });
 
-  test('nobody, when one interval contains zero or another row is better', () => {
+  test('is nobody if an interval contains zero or another row is better', () => {
     const swings = (set: number, method: string) => (method === 'd' ? (set % 2 ? 0.3 : -0.3) : 0);
     expect(leaders(outcome({ a: 0.6, d: 0.75, e: 0.8 }, swings))).toEqual([false, false, false]);
     expect(leaders(outcome({ a: 0.9, e: 0.8 }))).toEqual([false, false]);
@@ -74,7 +74,7 @@ describe('who leads', () => {
   });
 });
 
-describe('its forms', () => {
+describe('its formats', () => {
   const report = summariseProtocol(outcome({ a: 0.6, e: 0.8 }), facts);
 
   test('CSV has a line per picture, and no text that a spreadsheet would run', () => {
@@ -102,7 +102,7 @@ describe('its forms', () => {
     expect(figures[0]!.svg.match(/<circle /g)).toHaveLength(2);
   });
 
-  test('the paper’s figures stand in tables of their own', () => {
+  test('the paper’s figures are in separate tables', () => {
     const [methods, ablation, time] = paperTables(report);
     expect(methods!.rows.at(-1)!.map(({ text }) => text)).toEqual(['PnP-MIX', '0.3823', '0.8841', '0.6542']);
     expect(ablation!.rows).toHaveLength(5);

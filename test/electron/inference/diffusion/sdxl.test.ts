@@ -129,7 +129,7 @@ describe('the engine', () => {
     expect(candidates.map(({ image }) => [image.width, image.height])).toEqual([[32, 32]]);
   });
 
-  test('blends with SDXL as the textbook does, on both kinds of guidance and both choices of layers', async () => {
+  test('blends with SDXL like the textbook, with both kinds of guidance and both choices of layers', async () => {
     const packFolder = makeSdxl(join(root, 'blend'));
     const scene = await loadScene(await makeTinyScene(join(root, 'scene'), tinySceneFile()));
     const readAsset = assetReader(scene);
@@ -144,7 +144,7 @@ describe('the engine', () => {
         const { blend, image } = await engine.render(request, readAsset);
         const expected = await textbookRender(engine, request, readAsset);
         expect(maxAbsDifference(blend.latents, expected.latents)).toBeLessThan(tolerance);
-        // A re-tune takes the inversion from the cache, and ends with the same bytes.
+        // A re-tune takes the inversion from the cache, with the same bytes.
         const again = await engine.render(request, readAsset);
         expect(again.unetRows).toBeLessThan(expected.unetRows);
         expect(again.image.data).toEqual(image.data);
@@ -152,7 +152,7 @@ describe('the engine', () => {
     });
   });
 
-  test('has SDXL’s own size when the blending model makes backgrounds', async () => {
+  test('has SDXL’s own size if the blending model generates backgrounds', async () => {
     // Neither in nor beside a folder of the name that a model for backgrounds has.
     const packFolder = join(root, 'alone', 'model');
     renameSync(makeSdxl(join(root, 'alone')), packFolder);

@@ -1,4 +1,4 @@
-/** Concepts as they are read from their files. */
+/** Reading concepts from their files. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { maskSize } from '../../../../electron/contract/frame.ts';
@@ -7,7 +7,7 @@ import type { RenderRequest } from '../../../../electron/contract/render-request
 import { readConcept } from '../../../../electron/inference/scene/scene-concepts.ts';
 
 const background = { width: 640, height: 480 };
-/** Six megapixels: its masks are smaller than it. */
+/** Six megapixels: its masks are smaller. */
 const image = { width: 3000, height: 2000 };
 
 const picture = (size: { width: number; height: number }, colour: string) =>
@@ -54,7 +54,7 @@ async function read(mode: 'replace' | 'place', subjectSize: { width: number; hei
 }
 
 describe.each(['replace', 'place'] as const)('a subject mask of a concept that is to %s', (mode) => {
-  test('may have the size of the masks of a picture above four megapixels', async () => {
+  test('may have the mask size of a picture above four megapixels', async () => {
     const size = maskSize(image);
     expect(size.width).toBeLessThan(image.width);
     const concept = await read(mode, size);

@@ -74,7 +74,7 @@ describe.each([
   ['webp', 'image/webp', 'My scene 1.webp', 'webp', 4],
   ['tiff', 'image/tiff', 'My scene 1.tif', 'tiff', 0],
 ] as const)('%s', (format, mediaType, fileName, kind, tolerance) => {
-  it('has the picture, in sRGB, and states that it is a composite with generated parts', async () => {
+  it('contains the picture, in sRGB, and states that it is a composite with generated parts', async () => {
     const { project, id } = await renderedProject();
     const file = await exportAs(project, id, format, options);
     expect(file).toMatchObject({ fileName, mediaType });
@@ -88,14 +88,14 @@ describe.each([
     }
   });
 
-  it('says nothing about its making when that is switched off', async () => {
+  it('does not contain how it was made if that is switched off', async () => {
     const { project, id } = await renderedProject();
     const { bytes } = await exportAs(project, id, format, { ...options, metadata: false });
     expect((await sharp(bytes).metadata()).xmp).toBe(undefined);
   });
 });
 
-it('the quality decides about the size of a JPEG', async () => {
+it('the quality determines the size of a JPEG', async () => {
   const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 251);
   const sizeAt = async (quality: number) => {
     const picture = { width: 64, height: 64, data: noise };
@@ -113,7 +113,7 @@ describe('a PSD file', () => {
   }
   const colourOf = ({ imageData }: Pick<Layer, 'imageData'>) => [...imageData!.data.subarray(0, 4)];
 
-  it('has the background, each concept with its mask from back to front, and the result on top', async () => {
+  it('contains the background, each concept with its mask from back to front, and the result on top', async () => {
     const psd = await layersOf();
     expect([psd.width, psd.height]).toEqual([WIDTH, HEIGHT]);
     const layers = psd.children!;
@@ -127,7 +127,7 @@ describe('a PSD file', () => {
     expect(colourOf(layers[0]!)).toEqual([10, 20, 30, 255]);
     expect(colourOf(layers[4]!)).toEqual([200, 120, 40, 255]);
     expect(colourOf(psd)).toEqual([200, 120, 40, 255]);
-    // Opaque pixels under a mask that is cut to what is seen.
+    // Opaque pixels under a mask cropped to the visible part.
     const [back, front] = [layers[2]!, layers[3]!];
     expect(colourOf(back)).toEqual([200, 120, 40, 255]);
     const { left, top, right, bottom } = front.mask!;
@@ -148,12 +148,12 @@ describe('a PSD file', () => {
 });
 
 describe('a picture that a format cannot hold', () => {
-  it('is refused as WebP with the formats that can', () => {
+  it('is refused as WebP, with the formats that can', () => {
     expect(() => requireWebpSize({ width: 16_383, height: 9 })).not.toThrow();
     expect(() => requireWebpSize({ width: 9, height: 16_384 })).toThrow(withCode('EXPORT_TOO_LARGE', 'TIFF'));
   });
 
-  it('is refused as PSD with the formats that can', () => {
+  it('is refused as PSD, with the formats that can', () => {
     const layer = { pixels: { width: 10_000, height: 10_000, data: new Uint8Array() }, mask: null };
     expect(() => requirePsdSize([layer, layer, layer])).not.toThrow();
     expect(() => requirePsdSize(Array(6).fill(layer))).toThrow(withCode('EXPORT_TOO_LARGE', 'OpenRaster'));

@@ -1,4 +1,4 @@
-/** Exporting renders from the editor: where the files go, what is remembered, and what happens when one fails. */
+/** Exporting renders from the editor: where the files go, what is remembered, and what happens if one fails. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import {
@@ -46,7 +46,7 @@ describe('one render', () => {
     ]);
   });
 
-  it('is not exported when the dialog is dismissed', async () => {
+  it('is not exported if the dialog is dismissed', async () => {
     chosen = null;
     await exportRender(studio, 'one', { format: 'psd' });
     expect(calls).toEqual([['dialog.saveExport', { format: 'psd' }]]);
@@ -57,7 +57,7 @@ describe('several renders', () => {
   const exported = () =>
     calls.flatMap(([name, input]) => (name === 'export.picture' ? [input.renderId] : []));
 
-  it('go into one folder, also those after one that fails', async () => {
+  it('go into one folder, including those after one that fails', async () => {
     failures = { two: new StudioError('ASSET_MISSING', 'It has no picture.') };
     vi.spyOn(console, 'error').mockReturnValueOnce();
     await exportRenders(studio, ['one', 'two', 'three'], { format: 'webp', quality: 80 });
@@ -71,7 +71,7 @@ describe('several renders', () => {
     });
   });
 
-  it('end with the first one that finds no room', async () => {
+  it('stop at the first one for which there is no room', async () => {
     failures = { two: new StudioError('DISK_FULL', 'The disk is full.') };
     vi.spyOn(console, 'error').mockReturnValueOnce();
     await exportRenders(studio, ['one', 'two', 'three'], { format: 'png' });
@@ -93,14 +93,14 @@ describe('the clipboard', () => {
     );
   };
 
-  it('gets the picture as PNG', async () => {
+  it('receives the picture as PNG', async () => {
     const written: string[] = [];
     stub(async (items) => void written.push(...items.flatMap(({ types }) => types)));
     await copyRender(studio, 'a'.repeat(64));
     expect(written).toEqual(['image/png']);
   });
 
-  it('that is not allowed is an error with a way out', async () => {
+  it('that is not allowed is an error with advice', async () => {
     stub(() => Promise.reject(new DOMException('no', 'NotAllowedError')));
     await expect(copyRender(studio, 'a'.repeat(64))).rejects.toMatchObject({ code: 'HOST_UNSUPPORTED' });
   });
