@@ -42,6 +42,9 @@ export interface EncoderIdentity {
   readonly fingerprint: string;
 }
 
+/** Pictures whose embeddings are kept: the references of a scene, and some. */
+const RECENT = 48;
+
 export class Encoder {
   readonly identity: EncoderIdentity;
   /** Whether it also takes prompts, as CLIP does. */
@@ -53,6 +56,8 @@ export class Encoder {
   readonly #image: ModelSession;
   readonly #text: ModelSession | undefined;
   readonly #tokenize: ((prompt: string) => { readonly ids: readonly number[] }) | undefined;
+  /** What was computed last, by picture and output: every method of a scene is compared with the same references. */
+  readonly #recent = new Map<string, Float32Array>();
 
   private constructor(parts: {
     identity: EncoderIdentity;
@@ -164,8 +169,16 @@ export class Encoder {
   }
 
   async #runImage({ data, dims }: Tensor, output: string): Promise<Float32Array> {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const key = `${output} ${createHash('sha256').update(bytes).digest('hex')}`;
+    const known = this.#recent.get(key);
+    if (known !== undefined) return known;
     const input = new ort.Tensor('float32', data, [1, ...dims]);
     const results = await this.#image.run({ pixel_values: input }, [output]);
-    return results[output]!.data as Float32Array;
+    const computed = results[output]!.data as Float32Array;
+    this.#recent.set(key, computed);
+    const oldest = this.#recent.keys().next();
+    if (this.#recent.size > RECENT && !oldest.done) this.#recent.delete(oldest.value);
+    return computed;
   }
 }

@@ -9,7 +9,7 @@ import type { BaselineName } from './protocol-file.ts';
 export const BASELINE_TITLES: Readonly<Record<BaselineName, string>> = {
   background: 'Background unchanged',
   paste: 'Copy and paste',
-  poisson: 'Copy and paste, Poisson blending',
+  poisson: 'Copy, paste, Poisson blending',
 };
 
 /** The pictures of a scene, decoded. */

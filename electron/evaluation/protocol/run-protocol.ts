@@ -8,12 +8,13 @@ import type { Engine } from '../../inference/engine/engine.ts';
 import { decodeAll, decodeMask, hashPixels } from '../../inference/images/images.ts';
 import { resizePlane } from '../../inference/images/plane-resize.ts';
 import { asStudioError } from '../../inference/runtime/studio-errors.ts';
-import { imageToTensor, type RgbImage, tensorToImage } from '../../pipeline/processors/image.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { stopIfCancelled } from '../metric.ts';
 import { type Instruments, type PictureScores, SCORES_VERSION, scorePicture } from '../picture-scores.ts';
 import { baselinePicture } from './baselines.ts';
 import { type FolderMethod, folderKey, readFolderFile } from './folder-method.ts';
+import { keepPicture, type MeasuredScene, openMeasuredScene, type SceneRecord } from './measured-scene.ts';
 import { isPlanned, type Method, methodsOf } from './methods.ts';
 import type { Protocol, ProtocolSet } from './protocol-file.ts';
 import { hashOf, type ResultCache } from './result-cache.ts';
@@ -54,16 +55,6 @@ export interface PictureFailure {
   readonly method: string | null;
   readonly code: ErrorCode;
   readonly message: string;
-}
-
-/** References of one set and seed, for the report. */
-export interface SceneRecord {
-  readonly set: string;
-  readonly seed: number;
-  readonly prompt: string;
-  /** Paths relative to the protocol's folder. */
-  readonly background: string;
-  readonly concepts: readonly { readonly name: string; readonly file: string }[];
 }
 
 export interface ProtocolOutcome {
@@ -112,7 +103,8 @@ export async function runProtocol(context: ProtocolContext): Promise<ProtocolOut
   for (const { set, seed, methods: own } of planned) {
     let scene: MeasuredScene | undefined;
     await attempt(set.id, seed, null, async () => {
-      scene = await openScene(context, set, seed);
+      const loaded = await context.sceneOf(set, seed);
+      scene = await openMeasuredScene(loaded, { set: set.id, seed }, context.engine, context.cache);
       scenes.push(scene.record);
     });
     for (const method of own) {
@@ -127,83 +119,6 @@ export async function runProtocol(context: ProtocolContext): Promise<ProtocolOut
     }
   }
   return { methods, pictures, scenes, failures };
-}
-
-/** A scene with its pictures decoded. */
-interface MeasuredScene {
-  readonly record: SceneRecord;
-  readonly loaded: LoadedScene;
-  readonly background: RgbImage;
-  readonly inpainted: RgbImage | null;
-  readonly concepts: readonly {
-    readonly image: RgbImage;
-    readonly subject: Tensor | null;
-    readonly region: Tensor;
-  }[];
-  /** The background through the autoencoder; computed when first needed. */
-  readonly reproduced: () => Promise<RgbImage>;
-}
-
-async function openScene(
-  { sceneOf, engine, cache }: ProtocolContext,
-  set: ProtocolSet,
-  seed: number,
-): Promise<MeasuredScene> {
-  const loaded = await sceneOf(set, seed);
-  const { file, assetIds, assets } = loaded;
-  const asset = (path: string) => assets.get(assetIds.get(path)!)!;
-  const background = await decodeAll(asset(file.background));
-  const concepts = [];
-  const named = [];
-  for (const { name, image: path, subject, mask } of file.concepts) {
-    if (mask === undefined) {
-      throw new StudioError(
-        'PROTOCOL_INVALID',
-        `The set "${set.id}" places the concept "${name}"; only concepts that replace an object can be measured.`,
-      );
-    }
-    const image = await decodeAll(asset(path));
-    concepts.push({
-      image,
-      subject: subject === undefined ? null : await resizePlane(await decodeMask(asset(subject)), image),
-      region: await resizePlane(await decodeMask(asset(mask)), background),
-    });
-    named.push({ name, file: await keepPicture(cache, image) });
-  }
-  let reproduced: Promise<RgbImage> | undefined;
-  return {
-    loaded,
-    background,
-    inpainted: file.inpainted === undefined ? null : await decodeAll(asset(file.inpainted)),
-    concepts,
-    reproduced: () => {
-      reproduced ??= reproduce(engine, background);
-      return reproduced;
-    },
-    record: {
-      set: set.id,
-      seed,
-      prompt: file.prompt,
-      background: await keepPicture(cache, background),
-      concepts: named,
-    },
-  };
-}
-
-/** What the autoencoder makes of a background; the background itself when it has not the model's size. */
-async function reproduce(engine: Engine, background: RgbImage): Promise<RgbImage> {
-  const { size } = engine.framePack;
-  const isOfAnotherSize = background.width !== size?.width || background.height !== size.height;
-  if (size !== null && isOfAnotherSize) return background;
-  const { autoencoder } = engine.models;
-  return tensorToImage(await autoencoder.decode(await autoencoder.encode(imageToTensor(background))));
-}
-
-/** Stores a picture under the hash of its pixels. */
-async function keepPicture(cache: ResultCache, image: RgbImage): Promise<string> {
-  const key = hashPixels(image);
-  if ((await cache.loadPicture(key)) === undefined) await cache.savePicture(key, image);
-  return cache.pictureFile(key);
 }
 
 /** A picture as its method made it. */

@@ -88,6 +88,7 @@ function sweepPlot(
     width: WIDTH_PX,
     height: 260,
     marginBottom: 40,
+    marginLeft: 56,
     style: { color: INK, fontSize: '11px' },
     color: { legend: false, scheme: 'viridis', type: 'ordinal' },
     x: { label: 'α', nice: true },

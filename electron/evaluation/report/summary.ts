@@ -3,13 +3,9 @@ import type { DeviceReport } from '../../contract/progress.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import { paperAblation, paperComparison, paperTotalTime } from '../paper-figures.ts';
 import { SCORE_NAMES, SCORES, type ScoreName } from '../picture-scores.ts';
+import type { SceneRecord } from '../protocol/measured-scene.ts';
 import type { Method } from '../protocol/methods.ts';
-import type {
-  PictureFailure,
-  PictureRecord,
-  ProtocolOutcome,
-  SceneRecord,
-} from '../protocol/run-protocol.ts';
+import type { PictureFailure, PictureRecord, ProtocolOutcome } from '../protocol/run-protocol.ts';
 import {
   type ClusteredValue,
   type Comparison,

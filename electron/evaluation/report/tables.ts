@@ -117,7 +117,7 @@ function costTable({ methods }: ProtocolReport): Table {
   return {
     id: 'cost',
     title: 'Seconds and U-Net rows per picture',
-    note: 'As they came, inversions shared between methods and seeds included; `evaluate --only total-time` measures single pictures.',
+    note: 'As they came, with inversions that methods share; the option --only total-time measures single pictures.',
     headings: ['Method', 'seconds', 'U-Net rows'],
     rows: methods
       .filter(({ kind, seconds }) => kind !== 'grid' && seconds !== null)

@@ -163,6 +163,41 @@ test('a set that fails does not stop the others, and is retried', async () => {
   expect(report().pictures.length).toBeGreaterThan(10);
 });
 
+test('a placed concept is measured where its cut-out is', async () => {
+  const placed = join(root, 'placed.json');
+  writeJson(join(root, 'placed-scene.json'), {
+    version: 2,
+    prompt: 'a cat',
+    background: 'sets/seen-1/background.png',
+    frame: 'whole',
+    concepts: [
+      {
+        name: 'my cat',
+        prompt: 'a cat',
+        image: 'sets/seen-1/cat.png',
+        subject: 'sets/seen-1/subject-1.png',
+        mode: 'place',
+        placement: { x: 16, y: 16, scale: 0.6 },
+      },
+    ],
+    parameters: { steps: 3, swapGuidanceScale: 1 },
+  });
+  const sets = [{ id: 'placed', scene: 'placed-scene.json' }];
+  writeJson(placed, { version: 1, name: 'Placed', seeds: [0], rows: ['e'], recommended: false, sets });
+  const command = ['evaluate', '--protocol', placed, '--pack', pack, '--device', 'cpu', '--out', out];
+  expect((await runCommand(command)).exitCode).toBe(0);
+  const { failures, pictures } = report();
+  expect(failures).toEqual([]);
+  for (const { method, scores } of pictures) {
+    expect(scores.appearance, method).toEqual(expect.any(Number));
+    expect(scores.backgroundPsnr, method).toEqual(expect.any(Number));
+  }
+  // Pasted over a background that has it nowhere: it changes that region, and nothing outside.
+  expect(pictures.find(({ method }) => method === 'baseline-paste')!.scores.backgroundPsnr).toBeGreaterThan(
+    20,
+  );
+});
+
 test('cancelling keeps what is done, and says where', async () => {
   const controller = new AbortController();
   controller.abort();
