@@ -1,8 +1,10 @@
 /** `study`: serves the rating page of a user study, or prints its results. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import type { Command, CommandContext, ParsedOptions } from '../foundation/command-line/command.ts';
 import { readStudy } from '../study/study-file.ts';
+import { writeStudyFromReport } from '../study/study-from-report.ts';
 import { resultsOf, type StudyResults } from '../study/study-results.ts';
 import { startStudyServer } from '../study/study-server.ts';
 import { StudyStore } from '../study/study-store.ts';
@@ -16,7 +18,7 @@ export const studyCommand: Command = {
   usage: 'FOLDER [options]',
   operands: ['FOLDER'],
   details:
-    'FOLDER holds study.json and its pictures (docs/evaluation.md); ratings go to ratings.sqlite there. Each participant\n' +
+    'FOLDER holds study.json and its pictures (docs/evaluation.md), which --from writes; ratings go to ratings.sqlite there. Each participant\n' +
     'has a link. Only this machine can open them, unless --address names one that others can reach.',
   options: {
     participants: {
@@ -29,6 +31,14 @@ export const studyCommand: Command = {
       description: 'Address to listen on; 127.0.0.1 by default, which only this machine can reach.',
     },
     results: { description: 'Print the results instead of serving the page.' },
+    from: {
+      value: 'FOLDER',
+      description: 'First write FOLDER’s study.json from the report of evaluate --protocol in this folder.',
+    },
+    methods: {
+      value: 'ID,...',
+      description: 'With --from: the methods to compare, two to eight; up to four usual ones by default.',
+    },
   },
   run: runStudy,
 };
@@ -36,6 +46,18 @@ export const studyCommand: Command = {
 async function runStudy(context: CommandContext): Promise<void> {
   const { options, positionals, signal, print, result } = context;
   const [folder] = positionals as [string];
+  const from = options.text('from');
+  const methods = options.text('methods')?.split(',');
+  if (methods !== undefined && from === undefined) throw new StudioError('USAGE', '--methods needs --from.');
+  if (from !== undefined) {
+    if (existsSync(join(folder, 'study.json'))) {
+      throw new StudioError(
+        'USAGE',
+        `${folder} has a study.json already: omit --from, or name another folder.`,
+      );
+    }
+    await writeStudyFromReport(from, methods, folder);
+  }
   const study = await readStudy(folder);
   const store = StudyStore.open(join(folder, RATINGS_FILE), study.fingerprint);
   try {

@@ -1,12 +1,12 @@
 /** `study`: its links, what it refuses, and that a kill loses no answer. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../cli/run-command.ts';
-import { temporaryFolder } from '../inference/tiny-pack.ts';
+import { temporaryFolder, writeJson } from '../inference/tiny-pack.ts';
 import { rater } from './rater.ts';
 import { sampleStudy } from './sample-study.ts';
 
@@ -96,6 +96,44 @@ describe('requests', () => {
     // Blind: nothing that the page receives names a method.
     expect(session).not.toMatch(/PnP|Perfusion|Mix|Custom/);
   });
+});
+
+test('a study from the report of a protocol', async () => {
+  const report = join(folder, '..', 'report');
+  const made = join(folder, '..', 'made');
+  mkdirSync(join(report, 'pictures'), { recursive: true });
+  const picture = (set: string, method: string) => {
+    const file = `pictures/${set}-${method}.png`;
+    cpSync(join(folder, 'reference-1.png'), join(report, file));
+    return { set, seed: 0, method, file };
+  };
+  const methods = ['baseline-background', 'baseline-paste', 'baseline-poisson', 'a', 'e'];
+  const scene = (set: string) => ({
+    set,
+    seed: 0,
+    prompt: set,
+    concepts: [{ file: picture(set, 'cat').file }],
+  });
+  writeJson(join(report, 'report.json'), {
+    name: 'Sets',
+    methods: methods.map((id) => ({ id, title: id.toUpperCase(), kind: id.length > 1 ? 'baseline' : 'row' })),
+    scenes: [scene('one'), scene('two')],
+    // The second set lacks a picture, so it is no trial.
+    pictures: [...methods.map((id) => picture('one', id)), picture('two', 'e')],
+  });
+  const make = (...args: string[]) => runCommand(['study', made, '--results', '--from', report, ...args]);
+  expect((await make('--methods', 'a,z')).err).toContain('no method "z"');
+  expect((await make()).exitCode).toBe(0);
+  const study = JSON.parse(readFileSync(join(made, 'study.json'), 'utf8'));
+  expect(study.trials).toHaveLength(1);
+  expect(Object.keys(study.trials[0].candidates)).toEqual([
+    'BASELINE-POISSON',
+    'BASELINE-PASTE',
+    'BASELINE-BACKGROUND',
+    'E',
+  ]);
+  // What a researcher has edited since is never overwritten.
+  expect((await make()).err).toContain('has a study.json already');
 });
 
 test('a folder without a study, and unknown options, are refused', async () => {
