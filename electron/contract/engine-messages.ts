@@ -75,21 +75,26 @@ export type EngineTask = z.infer<typeof engineTaskSchema>;
 
 const modelSchema = z.string().describe('Name of the model used, for the user.');
 
+/** A render's result besides its picture. */
+export const renderFactsSchema = z.strictObject({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  frame: resolvedFrameSchema.describe('The part of the background that the model saw.'),
+  device: deviceReportSchema,
+  notices: z.array(z.string()),
+  timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
+  totalMs: z.number().nonnegative(),
+  unetMs: z.number().nonnegative(),
+  unetRows: z.int().nonnegative(),
+  peakMemoryBytes: z.int().nonnegative(),
+});
+
 /** A task's result, by its kind; `png` is always a whole file. */
 export const engineResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('render'),
     png: bytesSchema,
-    width: z.int().positive(),
-    height: z.int().positive(),
-    frame: resolvedFrameSchema.describe('The part of the background that the model saw.'),
-    device: deviceReportSchema,
-    notices: z.array(z.string()),
-    timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
-    totalMs: z.number().nonnegative(),
-    unetMs: z.number().nonnegative(),
-    unetRows: z.int().nonnegative(),
-    peakMemoryBytes: z.int().nonnegative(),
+    ...renderFactsSchema.shape,
   }),
   z.strictObject({
     kind: z.literal('generateBackgrounds'),

@@ -4,10 +4,11 @@
  */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
+import { renderFactsSchema } from './engine-messages.ts';
 import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
 import { errorCodeSchema } from './errors.ts';
 import { resolvedFrameSchema } from './frame.ts';
-import { deviceReportSchema, renderProgressSchema, renderStageSchema } from './progress.ts';
+import { deviceReportSchema, renderProgressSchema } from './progress.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 
 /**
@@ -59,16 +60,7 @@ export const farmPreviewSchema = z.strictObject({
 export const jobResultSchema = z.strictObject({
   machine: z.string(),
   png: assetIdSchema,
-  width: z.int().positive(),
-  height: z.int().positive(),
-  frame: resolvedFrameSchema,
-  device: deviceReportSchema,
-  notices: z.array(z.string()),
-  timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
-  totalMs: z.number().nonnegative(),
-  unetMs: z.number().nonnegative(),
-  unetRows: z.int().nonnegative(),
-  peakMemoryBytes: z.int().nonnegative(),
+  ...renderFactsSchema.shape,
 });
 export type FarmJobResult = z.infer<typeof jobResultSchema>;
 

@@ -1,5 +1,6 @@
 /** The results of a study: means per method and criterion with intervals (the paper's figure 4.3), and agreement. */
 import { type Interval, intervalOf } from '../evaluation/statistics/intervals.ts';
+import { csvCell } from '../foundation/csv.ts';
 import { krippendorffAlpha } from './krippendorff-alpha.ts';
 import { questionnaireOf } from './questionnaire.ts';
 import type { Study } from './study-file.ts';
@@ -89,13 +90,7 @@ function unitsOf(ratings: readonly Rating[]): readonly (readonly number[])[] {
 /** One rating a line (RFC 4180); attention checks included, marked by their page. */
 export function ratingsCsv(ratings: readonly Rating[]): string {
   const lines = ratings.map(({ participant, page, method, criterion, value }) =>
-    [String(participant), page, method, criterion, String(value)].map(csvCell).join(','),
+    [participant, page, method, criterion, value].map(csvCell).join(','),
   );
   return `${['participant,page,method,criterion,rating', ...lines].join('\r\n')}\r\n`;
-}
-
-/** Text that a spreadsheet would take for a formula is marked as text. */
-function csvCell(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

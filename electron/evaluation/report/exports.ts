@@ -1,4 +1,6 @@
 /** The report for other programs: CSV, one picture a line, and LaTeX tables. */
+
+import { csvCell } from '../../foundation/csv.ts';
 import { SCORE_NAMES } from '../picture-scores.ts';
 import type { ProtocolReport } from './summary.ts';
 import { paperTables, type Table, tablesOf } from './tables.ts';
@@ -12,14 +14,6 @@ export function csvOf({ pictures }: ProtocolReport): string {
       .join(','),
   );
   return `${[head.join(','), ...lines].join('\r\n')}\r\n`;
-}
-
-/** Text that a spreadsheet would take for a formula is marked as text. */
-function csvCell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Tables for `booktabs`; the paper's own follow as quoted. */

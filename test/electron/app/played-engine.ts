@@ -2,6 +2,7 @@
 import type { EngineChild, EngineLauncher } from '../../../electron/app/engine/engine-child.ts';
 import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
 import { describedPack } from './engine/described-pack.ts';
+import { rendered } from './rendered.ts';
 
 const memoryBytes = 1;
 
@@ -44,20 +45,7 @@ export function playedEngine(play: Uint8Array | 'until cancelled'): EngineLaunch
           answer({
             type: 'finished',
             runId: message.runId,
-            result: {
-              kind: 'render',
-              png: play,
-              width: 32,
-              height: 32,
-              frame: { left: 0, top: 0, width: 32, height: 32, modelWidth: 32, modelHeight: 32 },
-              device: { ...device, passedOver: [] },
-              notices: [],
-              timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
-              totalMs: 5,
-              unetMs: 1,
-              unetRows: 1,
-              peakMemoryBytes: 1,
-            },
+            result: rendered(play, 32, device),
             memoryBytes,
           });
         }

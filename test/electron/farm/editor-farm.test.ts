@@ -7,6 +7,7 @@ import type { Studio } from '../../../electron/app/studio.ts';
 import type { StudioEvent } from '../../../electron/contract/events.ts';
 import type { RenderEngine } from '../../../electron/farm/render-engine.ts';
 import { playedEngine as playedLocally } from '../app/played-engine.ts';
+import { rendered } from '../app/rendered.ts';
 import { callStudio, lastOfRender, testStudio } from '../app/studio-fixture.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
 import { hasRedis, useFarm } from './farm-fixture.ts';
@@ -59,20 +60,7 @@ function redEngine(until = Promise.resolve()): RenderEngine & { count: number } 
       if ((await readAsset(request.scene.background)) === null) throw new Error('no background');
       onProgress?.({ stage: 'blend', step: 1, total: 2 });
       await until;
-      return {
-        kind: 'render',
-        png: remote,
-        width: 8,
-        height: 8,
-        frame: { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 },
-        device: { device: 'cuda', name: 'GPU', passedOver: [] },
-        notices: [],
-        timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
-        totalMs: 5,
-        unetMs: 1,
-        unetRows: 1,
-        peakMemoryBytes: 1,
-      };
+      return rendered(remote, 8, { device: 'cuda', name: 'GPU' });
     }) as RenderEngine['run'],
   };
   return engine;

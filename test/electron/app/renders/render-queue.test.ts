@@ -5,26 +5,13 @@ import type { EngineSupervisor } from '../../../../electron/app/engine/engine-su
 import type { FarmRenderer } from '../../../../electron/app/renders/farm-queue.ts';
 import type { QueuedRender, RenderEnd } from '../../../../electron/app/renders/queued-render.ts';
 import { RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
-import type { EngineResultOf } from '../../../../electron/contract/engine-messages.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 import type { JobPlace } from '../../../../electron/farm/client/followed-job.ts';
+import { rendered } from '../rendered.ts';
 
-const result: EngineResultOf<'render'> = {
-  kind: 'render',
-  png: new Uint8Array([1]),
-  width: 8,
-  height: 8,
-  frame: { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 },
-  device: { device: 'cpu', name: 'played', passedOver: [] },
-  notices: [],
-  timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
-  totalMs: 5,
-  unetMs: 1,
-  unetRows: 1,
-  peakMemoryBytes: 1,
-};
+const result = rendered(new Uint8Array([1]), 8, { device: 'cpu', name: 'played' });
 
 let queue: RenderQueue;
 let ends: [seed: number, state: RenderEnd['state']][];
