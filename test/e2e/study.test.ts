@@ -13,6 +13,8 @@ import { violations } from './axe.ts';
 import { sharedChromium } from './chromium.ts';
 
 const RATERS = 30;
+/** Only ends what hangs. */
+const PATIENCE_MS = 300_000;
 
 let folder: string;
 let store: StudyStore;
@@ -59,6 +61,7 @@ test('30 raters: consent, keys, a reload, another language, and results that rec
   }
 
   const context = await (await sharedChromium()).newContext({ locale: 'en-GB' });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));

@@ -1,5 +1,6 @@
 /** Runs a protocol: every method generates the picture of every set and seed, and each is scored. */
 
+import { createHash } from 'node:crypto';
 import type { LoadedScene } from '../../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../app/scenes/scene-request.ts';
 import { type ErrorCode, StudioError } from '../../contract/errors.ts';
@@ -156,7 +157,7 @@ async function measurePicture(
       scene.loaded.assetIds.get(image)!,
       subject === undefined ? null : scene.loaded.assetIds.get(subject)!,
     ]),
-    made.regions.map((region) => (region === null ? null : hashOf([...region.data]))),
+    made.regions.map((region) => (region === null ? null : hashOfPlane(region))),
   ]);
   const scores =
     (await cache.loadScores(key)) ??
@@ -182,6 +183,11 @@ async function measurePicture(
   await cache.saveScores(key, scores);
   const { file, request, seconds, unetRows } = made;
   return { set, seed, method: method.id, prompt, file, request, seconds, unetRows, scores };
+}
+
+function hashOfPlane({ data, dims }: Tensor): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return createHash('sha256').update(JSON.stringify(dims)).update(bytes).digest('hex');
 }
 
 async function makePicture(
