@@ -1,6 +1,6 @@
 /** The protocol file, and Custom Concept 101 in its own layout. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillTemplate } from '../../../../electron/evaluation/protocol/custom-concept-101.ts';
 import { contentForSeed, readProtocol } from '../../../../electron/evaluation/protocol/protocol-file.ts';
@@ -89,6 +89,20 @@ describe('a protocol', () => {
       code: 'PROTOCOL_INVALID',
     });
   });
+});
+
+test('the protocols of the packs have ten sets of five pictures, and the starter’s concept images are there', async () => {
+  const packs = join(import.meta.dirname, '../../../../native-models/packs');
+  for (const pack of ['starter', 'sd21']) {
+    const { sets, seeds, rows } = await readProtocol(join(packs, pack, 'protocols', 'ten-sets.json'));
+    expect([sets.length, seeds.length, rows.length]).toEqual([10, 5, 5]);
+    for (const { content, planPath } of pack === 'starter' ? sets : []) {
+      for (const { image, subject } of content.concepts as { image: string; subject: string }[]) {
+        for (const path of [image, subject])
+          expect(existsSync(join(dirname(planPath), path)), path).toBe(true);
+      }
+    }
+  }
 });
 
 describe('Custom Concept 101', () => {
