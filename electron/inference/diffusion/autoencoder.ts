@@ -7,10 +7,15 @@ import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
 
-/** Up to this size a large autoencoder takes less than 2 GB without strips. */
-const LARGEST_WHOLE_PIXELS = 768 * 768;
+/** When pictures are processed in strips, and in how many (docs/decisions/0180). */
+export interface StripRule {
+  /** Larger pictures are. */
+  readonly largestWholePixels: number;
+  readonly strips: number;
+}
 
-const STRIPS = 24;
+/** Up to 768 x 768 a large autoencoder takes less than 2 GB without strips. */
+const STRIP_RULE: StripRule = { largestWholePixels: 768 * 768, strips: 24 };
 
 /** latents = (encoder output - shift) * scale, and back; the factors are not in the graphs. */
 export class OnnxAutoencoder implements Autoencoder {
@@ -19,7 +24,7 @@ export class OnnxAutoencoder implements Autoencoder {
   /** For pictures processed whole, and for those in strips; few engines need both. */
   readonly #encoders: readonly [whole: LazySession<'vae_encoder'>, inStrips: LazySession<'vae_encoder'>];
   readonly #decoders: readonly [whole: LazySession<'vae_decoder'>, inStrips: LazySession<'vae_decoder'>];
-  readonly #largestWhole: number;
+  readonly #stripRule: StripRule;
   readonly #scale: number;
   readonly #shift: number;
 
@@ -27,17 +32,16 @@ export class OnnxAutoencoder implements Autoencoder {
    * Sessions are created on first use, in single precision: autoencoders overflow in half precision unless they were
    * made for it, and take little of the time.
    *
-   * @param largestWhole pictures with more pixels are processed in strips (docs/decisions/0180)
    * @throws StudioError MODEL_INVALID for an autoencoder that is not for RGB pictures, PACK_INCOMPLETE
    */
-  constructor(checkpoint: Checkpoint, device: EngineDevice, largestWhole = LARGEST_WHOLE_PIXELS) {
+  constructor(checkpoint: Checkpoint, device: EngineDevice, stripRule = STRIP_RULE) {
     const sessions = <Half extends 'vae_encoder' | 'vae_decoder'>(half: Half) =>
-      [1, STRIPS].map(
+      [1, stripRule.strips].map(
         (strips) => new LazySession(checkpoint, half, { precision: 'float32', strips }, device),
       ) as [LazySession<Half>, LazySession<Half>];
     this.#encoders = sessions('vae_encoder');
     this.#decoders = sessions('vae_decoder');
-    this.#largestWhole = largestWhole;
+    this.#stripRule = stripRule;
     const { downscale, latentChannels, imageChannels, scalingFactor, shiftFactor } =
       this.#decoders[0].metadata;
     if (imageChannels !== 3) {
@@ -79,6 +83,7 @@ export class OnnxAutoencoder implements Autoencoder {
 
   /** Every strip needs at least one row of latents. */
   #inStrips(height: number, width: number): 0 | 1 {
-    return height * width > this.#largestWhole && height >= STRIPS * this.downscale ? 1 : 0;
+    const { largestWholePixels, strips } = this.#stripRule;
+    return height * width > largestWholePixels && height >= strips * this.downscale ? 1 : 0;
   }
 }
