@@ -32,7 +32,7 @@ async function run(command: string, args: string[], environment: NodeJS.ProcessE
   });
 }
 
-/** The code checks, run beside the tests, which sometimes wait for browsers and hosts; printed together at the end. */
+/** The code checks, run in parallel with the tests, which sometimes wait for browsers and hosts; printed together at the end. */
 async function check(): Promise<boolean> {
   const child = spawn(process.execPath, ['build/check.ts'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((done, fail) => {

@@ -70,7 +70,7 @@ export async function renderAll(
   return outcomes;
 }
 
-/** The rows of the sheet: captions above the first, labels beside each. */
+/** The rows of the sheet: captions above the first, labels next to each. */
 export async function drawnRows(
   cells: readonly SweepCell[],
   outcomes: readonly EngineResultOf<'render'>[],

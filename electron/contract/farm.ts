@@ -17,7 +17,7 @@ import { assetIdSchema, renderRequestSchema } from './render-request.ts';
  */
 export const FARM_CONTRACT = 1;
 
-/** Job as it is in the queue. The fields beside `sealed` are readable by everyone who can reach Redis. */
+/** Job as it is in the queue. The fields next to `sealed` are readable by everyone who can reach Redis. */
 export const jobEnvelopeSchema = z.strictObject({
   contract: z.int().positive(),
   jobId: z.string().min(1),

@@ -1,5 +1,5 @@
 /**
- * Long work beside renders: preparing pictures and handling models. All jobs are started, watched and cancelled in
+ * Long work besides renders: preparing pictures and handling models. All jobs are started, watched and cancelled in
  * the same way.
  */
 import * as z from 'zod';

@@ -57,7 +57,7 @@ export const documentConceptSchema = z.strictObject({
 });
 export type DocumentConcept = z.infer<typeof documentConceptSchema>;
 
-/** Colours of masks, told apart by people who see fewer colours too (Okabe and Ito 2008, without black, plus two). */
+/** Colours of masks, also distinguishable with colour vision deficiencies (Okabe and Ito 2008, without black, plus two). */
 export const CONCEPT_COLOURS = [
   '#e69f00',
   '#56b4e9',

@@ -1,15 +1,15 @@
 /**
  * One request for the rest of a file, and the handling of the response.
  *
- * | answer | what it means here |
+ * | response | action |
  * | --- | --- |
- * | 206, Content-Range from where we are | go on |
- * | 206, any other Content-Range | the server lies about ranges: once more from the start, without Range |
- * | 200 | the file changed (If-Range) or the server ignores Range: from the start |
- * | 416 with our length as the whole | nothing is missing |
- * | 416 otherwise | the part does not belong to the file: from the start |
- * | 408, 425, 429, 5xx, a broken or silent connection | try again, later |
- * | anything else | not this source |
+ * | 206, Content-Range from the end of the part | continue |
+ * | 206, any other Content-Range | the server mishandles ranges: restart, without Range |
+ * | 200 | the file changed (If-Range) or the server ignores Range: restart |
+ * | 416 with the part's length as the total | the part is complete |
+ * | 416 otherwise | the part does not belong to the file: restart |
+ * | 408, 425, 429, 5xx, a broken or silent connection | retry later |
+ * | anything else | give up this source |
  */
 
 import { StudioError } from '../contract/errors.ts';

@@ -3,8 +3,8 @@
  *
  * | what the folder is | how it is known |
  * | --- | --- |
- * | a component: diffusers layout, or a model with its onnx/ folder | the component's files lie in it |
- * | one folder per component, as the store lays them out | the component's files lie in a folder of its name |
+ * | a component: diffusers layout, or a model with its onnx/ folder | the component's files are in it |
+ * | one folder per component, as the store lays them out | the component's files are in a folder of its name |
  * | one repository of a hub cache | it has snapshots/ |
  * | a hub cache | it has models--ORGANISATION--NAME folders; those of the component's sources come first |
  * | a single-file checkpoint, or a folder with one | recognised by its tensors' names |

@@ -1,7 +1,7 @@
 /**
  * PnP-MIX, unrolled: several personal concepts blended into one background, without training.
  *
- * Read it beside docs/method.md; the numbers are the steps there, the equations the paper's
+ * Read it together with docs/method.md; the numbers are the steps there, the equations the paper's
  * (Woo, "Plug-and-Play Multi-Concept Adaptive Blending for High-Fidelity Text-to-Image Synthesis").
  *
  * | paper | here | meaning |

@@ -267,7 +267,7 @@ export class RenderTable {
 }
 
 /**
- * A summary's columns as a value: displayed texts and times are brought into their bounds, the schema checks the
+ * A summary's columns as a value: displayed texts and times are limited to their bounds, the schema checks the
  * rest.
  */
 function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: SummaryRow): object {

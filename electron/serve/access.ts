@@ -3,7 +3,7 @@
  * another attack: the key other users and programs on the machine, the host's name DNS rebinding, the origin other
  * pages in the same browser.
  *
- * The key itself never travels: cookies reach every other port of the machine, and a page goes on calling a port that
+ * The key itself never travels: cookies reach every other port of the machine, and a page keeps calling a port that
  * another program may have taken meanwhile. Both sides prove that they know it (docs/decisions/0121).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';

@@ -8,7 +8,7 @@
  *       extra: { session: { model_external_initializers_file_folder_path: externalFolder } },
  *     })
  *
- * A graph that is written to disk works in `externalFolder` itself, or beside hard links to `externalFiles`; ONNX
+ * A graph that is written to disk works in `externalFolder` itself, or next to hard links to `externalFiles`; ONNX
  * Runtime refuses symbolic links that lead out of the graph's folder.
  */
 import { type AutoencoderHalf, type AutoencoderMetadata, buildAutoencoderKl } from './autoencoder-kl.ts';

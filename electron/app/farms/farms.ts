@@ -83,7 +83,7 @@ export class Farms {
     return { ...result, device: { ...device, name: `${device.name} · ${machine}` } };
   }
 
-  /** Ends all connections; jobs in queues go on. */
+  /** Closes all connections; queued jobs continue. */
   async close(): Promise<void> {
     const used = [...this.#used.values()];
     this.#used.clear();

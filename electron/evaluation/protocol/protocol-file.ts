@@ -44,7 +44,7 @@ const customConceptSchema = z.strictObject({
     .default('dataset_multiconcept.json')
     .describe('dataset.json (one concept each) or dataset_multiconcept.json.'),
   promptsPerEntry: z.int().min(1).max(100).default(1),
-  entries: z.int().min(1).optional().describe('Only so many entries, spread evenly; all by default.'),
+  entries: z.int().min(1).optional().describe('Only this many entries, spread evenly; all by default.'),
 });
 
 export const ROWS = ['a', 'b', 'c', 'd', 'e'] as const;

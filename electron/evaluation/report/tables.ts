@@ -164,7 +164,7 @@ function comparisonTable({ comparisons, methods, reference }: ProtocolReport): T
   };
 }
 
-/** The paper's figures as tables of their own: other encoders and pictures, so never beside ours in a row. */
+/** The paper's figures as tables of their own: other encoders and pictures, so never in a row with ours. */
 export function paperTables({ paper }: ProtocolReport): readonly Table[] {
   const figures = ({ tclip, iclip, idino }: { tclip: number; iclip: number; idino: number }): Cell[] =>
     [tclip, iclip, idino].map((value) => ({ text: value.toFixed(4) }));

@@ -35,7 +35,7 @@ export interface Comparison {
 
 const RESAMPLES = 2000;
 const FLIPS = 10_000;
-/** Up to so many clusters all flips are tried: 2^12. */
+/** Up to this many clusters, all flips are tried: 2^12. */
 const MOST_EXACT_CLUSTERS = 12;
 const SEED = 41;
 /** p above which a difference counts as chance. */

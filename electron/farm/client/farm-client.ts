@@ -181,7 +181,7 @@ export class FarmClient {
     }
   }
 
-  /** Ends the connection; jobs in the queue go on without it. */
+  /** Closes the connection; queued jobs continue. */
   async close(): Promise<void> {
     this.#isClosing = true;
     const open = [...this.#queues.values()];

@@ -165,7 +165,7 @@ export class FollowedJob {
 
   #tell(place: JobPlace): void {
     const text = JSON.stringify(place);
-    // The worker's name follows the claim: do not forget it when the claim is heard of late.
+    // The worker's name follows the claim: keep it if the claim arrives late.
     const isLess =
       place.state === 'rendering' && place.machine === null && this.#place.includes('"rendering"');
     if (text === this.#place || isLess) return;

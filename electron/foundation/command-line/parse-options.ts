@@ -12,7 +12,7 @@ type Parsed<Known extends Options> = ReturnType<
  * Parses the arguments of a command. A value may be a negative number: `--seed -1` is `--seed=-1`, which Node alone
  * takes for an option named 1.
  *
- * @param others the command's name, and the options of commands beside it
+ * @param others the command's name, and the options of its sibling commands
  * @throws StudioError USAGE: an unknown option (with the nearest one), another command's option, an option without
  * its value, a switch with one
  */

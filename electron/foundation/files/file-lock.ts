@@ -1,7 +1,7 @@
 /// <reference path="../../types/fs-native-extensions.d.ts" />
 /**
  * Lets one process at a time change a small file that several processes share. The lock is the operating system's
- * own, on an empty file beside it: it ends with the process that holds it (docs/decisions/0007).
+ * own, on an empty file next to it: it ends with the process that holds it (docs/decisions/0007).
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';

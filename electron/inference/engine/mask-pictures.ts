@@ -49,7 +49,7 @@ export function proposalsInPicture(
   }));
 }
 
-/** @throws StudioError PARAMETER_INVALID naming what lies outside */
+/** @throws StudioError PARAMETER_INVALID naming what is outside */
 function checkWithin({ points, box }: MaskSelection, { width, height }: FrameSize): void {
   for (const { x, y } of points) {
     if (x >= width || y >= height) {

@@ -32,7 +32,7 @@ export interface LatentMasks {
   readonly bandMask: Tensor | undefined;
 }
 
-/** How masks are brought to latent resolution. */
+/** How masks are converted to latent resolution. */
 export interface LatentMaskOptions {
   /** Image pixels per latent element. */
   readonly downscale: number;

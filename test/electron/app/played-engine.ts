@@ -1,4 +1,4 @@
-/** A fake engine in the host's own process: it opens at once, and gives the results it was told to. */
+/** A fake engine in the host's own process: it opens at once, and gives predefined results. */
 import type { EngineChild, EngineLauncher } from '../../../electron/app/engine/engine-child.ts';
 import type { EngineMessage, HostMessage } from '../../../electron/contract/engine-messages.ts';
 import { describedPack } from './engine/described-pack.ts';

@@ -107,13 +107,13 @@ def main() -> None:
         },
     )
 
-    # CLIPVisionModelWithProjection by itself, float32, GELU, projection of another size.
+    # CLIPVisionModelWithProjection on its own, float32, GELU, with a projection of another size.
     vision = CLIPVisionConfig(**VISION, image_size=28, patch_size=7, hidden_act="gelu", projection_dim=12)
     model = save(randomise(CLIPVisionModelWithProjection(vision)), HERE / "clip-vision", half=False)
     pixels = torch.randn(2, 3, 28, 28)
     save_golden("clip-vision", {"pixel_values": pixels, "image_embeds": model(pixels).image_embeds})
 
-    # Dinov2Model: positions of another grid than the picture's, as for DINOv2 at 224 pixels.
+    # Dinov2Model: positions for another grid than the picture's, as for DINOv2 at 224 pixels.
     dino = {"hidden_size": 24, "num_attention_heads": 4, "num_hidden_layers": 2, "patch_size": 7}
     for case, options in (
         ("dinov2", {"image_size": 63, "layerscale_value": 1.0}),

@@ -34,7 +34,7 @@ HERE = pathlib.Path(__file__).parent
 SIDE = 512
 SAMPLE_STRIDE = 7
 MARGIN_PX = 6
-# Region of the picture that is worked on, and the thing in it, an ellipse: left, top, right, bottom.
+# The processed region of the picture, and the object in it, an ellipse: left, top, right, bottom.
 CASES = {
     "unresized": {"region": (100, 60, 612, 572), "thing": (150, 170, 350, 330)},
     "enlarged": {"region": (0, 0, 768, 640), "thing": (420, 250, 500, 340)},
@@ -85,9 +85,9 @@ def make_model() -> PublishedPorts:
             parameter.uniform_(0.5, 1.5)
         else:
             parameter.normal_(0, 0.3)
-    # Colours from the middle of the sigmoid: at its ends all networks look alike.
+    # Colours from the middle of the sigmoid: at its ends all networks look the same.
     generator.end[1].weight *= 0.3
-    # The normalisations' statistics are those of pictures, as after a training.
+    # The normalisations have the statistics of pictures, as after training.
     for module in generator.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None

@@ -72,7 +72,7 @@ def shorten_names(graph: onnx.GraphProto) -> None:
             node.name = ""
             for values in (node.input, node.output):
                 values[:] = [short(name) for name in values]
-            # The branches of an If name values of the graph around them.
+            # The branches of an If refer to values of the surrounding graph.
             for attribute in node.attribute:
                 if attribute.type == onnx.AttributeProto.GRAPH:
                     visit(attribute.g)
@@ -148,7 +148,7 @@ def make_sam() -> dict:
         SamImageProcessorPil(size=size, pad_size={"height": SAM_SIDE, "width": SAM_SIDE}, mask_size={"longest_edge": 16})
     )
     cases = {}
-    # Of a size that is not resized: libraries differ in how they do that.
+    # At a size that is not resized: libraries differ in how they resize.
     image = picture(64, 48)
     prompts = {
         "sam": {"input_points": [[[38.0, 19.0], [5.0, 5.0]]], "input_labels": [[1, 0]]},
@@ -220,7 +220,7 @@ def make_dino() -> dict:
     folder = HERE / "grounding-dino"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    # transformers tells special tokens by BERT's own ids: 101, 102, and 1012 and 1029 for "." and "?".
+    # transformers identifies special tokens by BERT's own ids: 101, 102, and 1012 and 1029 for "." and "?".
     places = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]", 1012: ".", 1029: "?"}
     places |= {104 + index: word for index, word in enumerate(DINO_WORDS)}
     words = [places.get(index, f"[unused{index}]") for index in range(1030)]
@@ -259,7 +259,7 @@ def make_dino() -> dict:
     phrase = "a red disc."
     inputs = processor(images=Image.fromarray(image), text=phrase, return_tensors="pt")
     dino = Dino(model)
-    # The exporter does not know the first three, and ONNX Runtime not the fourth of bool.
+    # The exporter does not support the first three, and ONNX Runtime not the fourth for bool.
     torch.isin = lambda values, wanted: (values[..., None] == wanted).any(-1)
     torch.cummax = lambda values, dim: (running(values, -1).amax(-1), None)
     torch.eye = lambda size, **_: torch.arange(size)[:, None] == torch.arange(size)[None, :]
@@ -270,7 +270,7 @@ def make_dino() -> dict:
     export(dino, feeds, ["logits", "pred_boxes"], folder / "onnx" / "model.onnx", dynamic)
     session = onnxruntime.InferenceSession(folder / "onnx" / "model.onnx")
     found = session.run(None, {name: value.numpy() for name, value in feeds.items()})
-    # What is compared is what is made of the exported graph's outputs, so they are taken from there.
+    # The processed outputs are compared, so they are taken from the exported graph.
     logits, boxes = (torch.from_numpy(value) for value in found)
     scores = logits.sigmoid().max(-1).values[0]
     threshold = float(scores.sort().values[5]) - 1e-4

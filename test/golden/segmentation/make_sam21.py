@@ -55,7 +55,7 @@ class Decoder(nn.Module):
         points = encoder._embed_points(input_points, input_labels, pad=False)
         left_top = encoder.shared_embedding(input_boxes[:, None, :, :2] + 0.5, size) + encoder.point_embed.weight[2]
         right_bottom = encoder.shared_embedding(input_boxes[:, None, :, 2:] + 0.5, size) + encoder.point_embed.weight[3]
-        # Both kinds of prompt end with this token, so that one graph does for all of them.
+        # Both kinds of prompt end with this token, so that one graph serves all of them.
         end = encoder.not_a_point_embed.weight[None, None]
         sparse = torch.cat([points, left_top, right_bottom, end], 2)
         dense = encoder.no_mask_embed.weight.reshape(1, -1, 1, 1).expand(1, -1, *encoder.image_embedding_size)
@@ -102,7 +102,7 @@ def main() -> None:
     sam.config.save_pretrained(folder)
     images.save_pretrained(folder)
     name_processor(folder, "Sam2Processor")
-    # Of a size that is not resized: libraries differ in how they do that.
+    # At a size that is not resized: libraries differ in how they resize.
     image = Image.fromarray(picture(SIDE, SIDE))
     cases = {}
     for name, prompt in PROMPTS.items():

@@ -313,7 +313,7 @@ def shapes_of(name, family):
     if name == "sd1":
         clip_shapes(shapes, "cond_stage_model.transformer.", 64, 2)
     elif name == "sd2":
-        # One layer more than is used.
+        # One layer more than needed.
         open_clip_shapes(shapes, "cond_stage_model.model.", 128, 3, 128)
     else:
         clip_shapes(shapes, "conditioner.embedders.0.transformer.", 64, 3)

@@ -198,7 +198,7 @@ test('a caller waiting for an engine that others gave up, and that hangs, gets a
   expect([waiting.outcome, given.outcome]).toEqual([{ packFolder: '/packs/a' }, { code: 'CANCELLED' }]);
 });
 
-test('an engine that hangs while opening is killed at once on release, and its callers are told', async () => {
+test('an engine that hangs while opening is killed at once on release, and its callers are notified', async () => {
   const scene = new SupervisorScene();
   const [opening, running] = [scene.call('open'), scene.call('run')];
   await scene.settle();

@@ -1,4 +1,4 @@
-/** Model packs and the engine by commands: jobs of the store, and an engine that is told about their changes. */
+/** Model packs and the engine by commands: jobs of the store, and an engine that is notified of their changes. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { modelHandlers } from '../../../../electron/app/handlers/model-handlers.ts';
 import { JobRunner } from '../../../../electron/app/jobs/job-runner.ts';
@@ -45,7 +45,7 @@ describe('the packs', () => {
     await host.close();
   });
 
-  /** The handlers with a store that behaves as told. */
+  /** The handlers with a scripted store. */
   function onStore(store: object) {
     const events = new StudioEvents();
     const heard: string[] = [];

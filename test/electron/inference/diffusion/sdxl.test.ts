@@ -153,7 +153,7 @@ describe('the engine', () => {
   });
 
   test('has SDXL’s own size if the blending model generates backgrounds', async () => {
-    // Neither in nor beside a folder of the name that a model for backgrounds has.
+    // Neither in nor next to a folder with the name of a background model.
     const packFolder = join(root, 'alone', 'model');
     renameSync(makeSdxl(join(root, 'alone')), packFolder);
     const { candidates, model } = await withEngine(packFolder, join(root, 'cache'), (engine) =>
