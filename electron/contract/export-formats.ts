@@ -9,7 +9,7 @@ interface FormatFacts {
   /** With its dot. */
   readonly extension: string;
   readonly mediaType: string;
-  /** Whether the quality decides about its size. */
+  /** Whether it has a quality, which determines its size. */
   readonly isLossy: boolean;
 }
 

@@ -71,8 +71,8 @@ export const ko = {
     next: '다음',
     stepOf: '{{step}}: {{state}}',
     missing: {
-      background: '넣을 것이 들어갈 그림을 고르세요. 그 위에 놓거나, 그림 속 물체와 바꿉니다.',
-      concepts: '장면에 넣을 것의 그림을 하나씩 추가하세요.',
+      background: '피사체를 넣을 그림을 고르세요. 피사체를 그 위에 배치하거나 그림 속 물체와 바꿉니다.',
+      concepts: '장면에 넣을 피사체의 그림을 하나씩 추가하세요.',
       conceptsHidden: '모든 콘셉트가 숨겨져 있습니다. 하나 이상 표시하세요.',
       image: '{{name}}: 그림이 아직 없습니다.',
       mask: '{{name}}: 마스크가 아직 없습니다. 들어갈 곳을 칠하세요.',
@@ -126,7 +126,7 @@ export const ko = {
   },
   concept: {
     add: '콘셉트 추가',
-    addHint: '넣을 것의 그림을 고르거나 끌어다 놓거나 붙여 넣으세요.',
+    addHint: '피사체의 그림을 고르거나 끌어다 놓거나 붙여 넣으세요.',
     full: '한 장면에는 콘셉트가 여덟 개까지 들어갑니다.',
     numbered: '콘셉트 {{number}}',
     name: '이름',
