@@ -8,6 +8,9 @@ export const MAX_ALPHA = 2;
 /** Largest beta. */
 export const MAX_BETA = 1;
 
+/** Largest seed: seeds are 32-bit numbers. */
+export const MAX_SEED = 0xffff_ffff;
+
 /** alpha of guided appearance attention (paper 3.3). */
 export const alphaSchema = z
   .number()
@@ -20,7 +23,7 @@ export const alphaSchema = z
 /** Every parameter of a render except the concepts' alphas, which are part of the scene. */
 export const renderParametersSchema = z.strictObject({
   steps: z.int().min(1).max(999).describe('Number of denoising steps. The paper uses 50.'),
-  seed: z.int().min(0).max(0xffff_ffff).describe('Seed of the inversion noise.'),
+  seed: z.int().min(0).max(MAX_SEED).describe('Seed of the inversion noise.'),
   beta: z
     .number()
     .min(0)

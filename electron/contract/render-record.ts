@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { farmNameSchema } from './farm.ts';
 import { resolvedFrameSchema } from './frame.ts';
-import { renderParametersSchema } from './parameters.ts';
+import { MAX_SEED, renderParametersSchema } from './parameters.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
@@ -23,6 +23,30 @@ export const sweepCellSchema = z.strictObject({
 });
 export type SweepCell = z.infer<typeof sweepCellSchema>;
 
+/** Most variations of one request. */
+export const MAX_VARIATIONS = 8;
+
+/** One of several variations: renders that were asked for together and differ in their seed. */
+export const variationSchema = z.strictObject({
+  variationsId: z.uuid(),
+  seed: z.int().min(0).max(MAX_SEED),
+});
+export type Variation = z.infer<typeof variationSchema>;
+
+/** A render's place among those that were asked for together. */
+export const renderGroupSchema = z.union([sweepCellSchema, variationSchema]);
+export type RenderGroup = z.infer<typeof renderGroupSchema>;
+
+/** The place in a sweep; null for any other render. */
+export function sweepCellOf({ sweep }: { readonly sweep: RenderGroup | null }): SweepCell | null {
+  return sweep !== null && 'sweepId' in sweep ? sweep : null;
+}
+
+/** The place among variations; null for any other render. */
+export function variationOf({ sweep }: { readonly sweep: RenderGroup | null }): Variation | null {
+  return sweep !== null && 'variationsId' in sweep ? sweep : null;
+}
+
 /** A render in a list. */
 export const renderSummarySchema = z.strictObject({
   renderId: renderIdSchema,
@@ -38,7 +62,7 @@ export const renderSummarySchema = z.strictObject({
   isDeleted: z.boolean().describe('Out of the list, but can be restored.'),
   result: assetIdSchema.nullable(),
   thumbnail: assetIdSchema.nullable(),
-  sweep: sweepCellSchema.nullable(),
+  sweep: renderGroupSchema.nullable().describe('The place in a sweep, or among variations.'),
   totalMs: z.number().nonnegative().nullable(),
   error: failureSchema.nullable(),
 });
@@ -88,7 +112,7 @@ export const queueEntrySchema = z.strictObject({
   projectId: projectIdSchema,
   projectName: z.string(),
   state: z.enum(['queued', 'running']),
-  sweep: sweepCellSchema.nullable(),
+  sweep: renderGroupSchema.nullable(),
   farm: farmNameSchema.nullable().describe('Where it renders; null: on this computer.'),
   machine: z.string().nullable().describe('The worker of the farm; null until one has it.'),
   position: z.int().nonnegative().nullable().describe('Renders before it in the farm’s queue, if known.'),

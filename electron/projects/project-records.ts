@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { errorCodeSchema } from '../contract/errors.ts';
 import { resolvedFrameSchema } from '../contract/frame.ts';
 import { deviceReportSchema, renderStageSchema } from '../contract/progress.ts';
-import { renderIdSchema, sweepCellSchema } from '../contract/render-record.ts';
+import { renderGroupSchema, renderIdSchema } from '../contract/render-record.ts';
 import { assetIdSchema, renderRequestSchema } from '../contract/render-request.ts';
 import { sceneDocumentSchema } from '../contract/scene-document.ts';
 import { timeMsSchema } from './shown-values.ts';
@@ -64,7 +64,7 @@ export const newRenderSchema = z
       .nullable()
       .default(null)
       .describe('The document that the request was made from.'),
-    sweep: sweepCellSchema.nullable().default(null),
+    sweep: renderGroupSchema.nullable().default(null),
     result: assetIdSchema.nullable().describe('The picture; null when the render failed.'),
     thumbnail: assetIdSchema.nullable(),
     failure: renderFailureSchema.nullable(),
@@ -104,7 +104,7 @@ export const renderSummarySchema = z.strictObject({
   result: assetIdSchema.nullable(),
   thumbnail: assetIdSchema.nullable(),
   failure: renderFailureSchema.nullable(),
-  sweep: sweepCellSchema.nullable(),
+  sweep: renderGroupSchema.nullable(),
   totalMs: z.number().nonnegative(),
   deletedAtMs: timeMsSchema.nullable(),
 });

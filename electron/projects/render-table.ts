@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { errorCodeSchema, StudioError } from '../contract/errors.ts';
-import { sweepCellSchema } from '../contract/render-record.ts';
+import { renderGroupSchema } from '../contract/render-record.ts';
 import { type AssetId, storedRequestSchema } from '../contract/render-request.ts';
 import { requestPictures } from '../contract/request-document.ts';
 import { documentAssets, storedDocumentSchema } from '../contract/scene-document.ts';
@@ -283,7 +283,7 @@ function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: S
     sweep:
       sweep === null
         ? null
-        : fromStoredJson(sweepCellSchema, sweep, `The place in a sweep of the render ${rest.id}`),
+        : fromStoredJson(renderGroupSchema, sweep, `The place in a sweep of the render ${rest.id}`),
   };
 }
 

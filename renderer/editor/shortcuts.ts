@@ -57,6 +57,7 @@ export const SHORTCUTS = [
   shortcut('view.masks', 'view', 'KeyQ'),
   shortcut('render.start', 'render', 'Ctrl+Enter'),
   shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
+  shortcut('render.variations', 'render', 'Ctrl+Alt+Enter'),
   shortcut('render.cancel', 'render', 'Shift+KeyX'),
   shortcut('render.export', 'render', 'Ctrl+KeyE'),
   shortcut('render.exportAs', 'render', 'Ctrl+Shift+KeyE'),

@@ -1,5 +1,5 @@
 /** The renders of a sweep as a grid by beta and alpha. */
-import type { RenderSummary } from '../../electron/contract/render-record.ts';
+import { type RenderSummary, sweepCellOf } from '../../electron/contract/render-record.ts';
 
 export interface SweepGrid {
   /** Ascending. */
@@ -17,7 +17,10 @@ export interface SweepGrid {
 
 /** @param renders of one sweep */
 export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid {
-  const cells = renders.flatMap((render) => (render.sweep ? [{ ...render.sweep, render }] : []));
+  const cells = renders.flatMap((render) => {
+    const cell = sweepCellOf(render);
+    return cell ? [{ ...cell, render }] : [];
+  });
   const sorted = (values: number[]) => [...new Set(values)].sort((a, b) => a - b);
   const alphas = sorted(cells.map(({ alpha }) => alpha));
   const betas = sorted(cells.map(({ beta }) => beta));
@@ -39,7 +42,7 @@ export interface SweepRenders {
 
 /** The sweep with a changed render; the same sweep if the render belongs to another. */
 export function withRender(sweep: SweepRenders | null, render: RenderSummary): SweepRenders | null {
-  if (sweep === null || render.sweep?.sweepId !== sweep.sweepId) return sweep;
+  if (sweep === null || sweepCellOf(render)?.sweepId !== sweep.sweepId) return sweep;
   const others = sweep.renders.filter(({ renderId }) => renderId !== render.renderId);
   return { ...sweep, renders: render.isDeleted ? others : [...others, render] };
 }

@@ -80,6 +80,19 @@ export class Renders {
     return render;
   }
 
+  /**
+   * Queues renders of the current scene that differ in their seeds, once everything is saved; the first one is shown
+   * automatically.
+   */
+  async enqueueVariations(session: ProjectSession, count: number): Promise<readonly RenderSummary[]> {
+    const expect = this.#expecting(session);
+    await session.saved();
+    const { projectId } = session;
+    const { renders } = await this.#client.call('renders.enqueueVariations', { projectId, count });
+    expect(renders[0]!);
+    return renders;
+  }
+
   /** Queues a draft of a document first, on this computer: the next one replaces it within seconds. */
   async enqueueDraft(session: ProjectSession, document: SceneDocument): Promise<RenderSummary> {
     const expect = this.#expecting(session);

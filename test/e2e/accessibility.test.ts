@@ -75,7 +75,7 @@ describe('axe', () => {
     await page.getByRole('heading', { name: 'Four words' }).waitFor();
     found.guide = await violationsInBothThemes(page);
     await page.getByRole('button', { name: t('app.close') }).click();
-    await headerOf(page).locator('button[aria-haspopup="menu"]').click();
+    await headerOf(page).locator('button[aria-haspopup="menu"]').first().click();
     await page.getByRole('menuitem', { name: t('project.recent') }).waitFor();
     found['project menu'] = await violationsInBothThemes(page);
     await page.getByRole('menuitem', { name: t('project.recent') }).click();

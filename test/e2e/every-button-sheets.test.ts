@@ -48,7 +48,7 @@ describeEveryButton('every button of the sheets', (studio) => {
     await openSample(page);
     await pressAll('.sheet', async () => {
       await closeSheets(page);
-      await headerOf(page).locator('button[aria-haspopup="menu"]').click();
+      await headerOf(page).locator('button[aria-haspopup="menu"]').first().click();
       await page.getByRole('menuitem', { name: t('project.recent') }).click();
       await page.getByRole('textbox', { name: t('project.new') }).waitFor();
     });

@@ -143,6 +143,21 @@ describe('the history', () => {
   });
 });
 
+describe('variations', () => {
+  it('are rendered at once, and are one group of the history', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: t('render.more') }).click();
+    await page.getByRole('menuitem', { name: t('render.variations', { count: 2 }) }).click();
+    const group = page.getByRole('list', { name: t('history.variations', { count: 2 }) });
+    await expect.poll(() => group.locator('img').count(), LONG_WORK).toBe(2);
+    const seed = t('parameters.seed.name');
+    expect(await group.locator('.frame-name').allTextContents()).toEqual([`${seed} 0`, `${seed} 1`]);
+    await idle(page);
+    await canvasOf(page).focus();
+    await page.keyboard.press('Escape');
+  });
+});
+
 describe('candidates', () => {
   it('are viewed on the canvas with keys, and regenerated one by one', async () => {
     const { page } = studio;

@@ -208,7 +208,7 @@ it('names the project of running work, shows no preview of it here, and cancels 
   await steps.fill('80');
   await steps.press('Enter');
   await saved(page);
-  const name = (await headerOf(page).locator('button[aria-haspopup="menu"]').textContent())!;
+  const name = (await headerOf(page).locator('button[aria-haspopup="menu"]').first().textContent())!;
   const other = await context.newPage();
   await other.goto(serve.url.href);
   await renderButton(other).waitFor();

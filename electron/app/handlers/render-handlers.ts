@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { renderCommands } from '../../contract/commands/render-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { MAX_SEED } from '../../contract/parameters.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { RenderOrder } from '../renders/render-service.ts';
@@ -19,6 +20,19 @@ export function renderHandlers({
       const order = { document: document ?? projects.file(projectId).document(), sweep: null };
       const [queued] = renders.enqueue(projectId, [order], { atFront, renderOn });
       return queued!;
+    },
+    'renders.enqueueVariations': ({ projectId, count, renderOn }) => {
+      const variationsId = randomUUID();
+      const document = projects.file(projectId).document();
+      const orders = Array.from({ length: count }, (_, index): RenderOrder => {
+        // After the largest seed comes 0.
+        const seed = (document.parameters.seed + index) % (MAX_SEED + 1);
+        return {
+          document: { ...document, parameters: { ...document.parameters, seed } },
+          sweep: { variationsId, seed },
+        };
+      });
+      return { variationsId, renders: renders.enqueue(projectId, orders, { renderOn }) };
     },
     'renders.page': ({ projectId, cursor, limit, onlyStarred, deleted }) => {
       const file = projects.file(projectId);

@@ -8,7 +8,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { farmNameSchema } from '../../contract/farm.ts';
-import { renderIdSchema, sweepCellSchema } from '../../contract/render-record.ts';
+import { renderGroupSchema, renderIdSchema } from '../../contract/render-record.ts';
 import { storedRequestSchema } from '../../contract/render-request.ts';
 import { sceneDocumentSchema } from '../../contract/scene-document.ts';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
@@ -26,7 +26,7 @@ const entrySchema = z.strictObject({
   createdAt: z.iso.datetime(),
   request: storedRequestSchema,
   document: sceneDocumentSchema,
-  sweep: sweepCellSchema.nullable(),
+  sweep: renderGroupSchema.nullable(),
 });
 export type JournalEntry = Omit<z.infer<typeof entrySchema>, 'version'>;
 

@@ -3,7 +3,7 @@ import type { EnginePreview, EngineResultOf } from '../../contract/engine-messag
 import type { StudioError } from '../../contract/errors.ts';
 import type { RenderProgress } from '../../contract/progress.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
-import type { QueueState, RenderId, SweepCell } from '../../contract/render-record.ts';
+import type { QueueState, RenderGroup, RenderId } from '../../contract/render-record.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import type { RunControls } from '../engine/engine-session.ts';
 
@@ -21,7 +21,7 @@ export interface QueuedRender {
    * @throws StudioError what opening the pack throws; CANCELLED
    */
   readonly complete: (signal: AbortSignal) => Promise<RenderRequest>;
-  readonly sweep: SweepCell | null;
+  readonly sweep: RenderGroup | null;
   /** Name of the farm that renders it; null: this computer. */
   readonly farm: string | null;
   /** It may be on the farm already: wait for a farm that cannot be reached, do not fail. */

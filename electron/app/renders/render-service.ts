@@ -5,7 +5,13 @@ import { documentRequest } from '../../contract/document-request.ts';
 import type { AssetFile, EngineResultOf } from '../../contract/engine-messages.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
-import type { RenderId, RenderRecord, RenderSummary, SweepCell } from '../../contract/render-record.ts';
+import {
+  type RenderGroup,
+  type RenderId,
+  type RenderRecord,
+  type RenderSummary,
+  sweepCellOf,
+} from '../../contract/render-record.ts';
 import { type AssetId, type RenderRequest, UNKNOWN_WEIGHTS } from '../../contract/render-request.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
 import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
@@ -37,7 +43,7 @@ export interface RenderServiceDependencies {
 /** One render to queue. */
 export interface RenderOrder {
   readonly document: SceneDocument;
-  readonly sweep: SweepCell | null;
+  readonly sweep: RenderGroup | null;
 }
 
 /** How many cancelled renders are written at once, before yielding to other commands. */
@@ -175,12 +181,14 @@ export class RenderService {
     const underWay = this.queue.ofProject(projectId);
     // Queued and running renders are newer than all finished ones, unless they were queued first.
     const kept = file.renders({ sweep: 'newest' });
-    const sweepId =
-      underWay.findLast(({ sweep }) => sweep !== null)?.sweep?.sweepId ?? kept[0]?.sweep?.sweepId;
+    const sweepIdOf = (render: { readonly sweep: RenderGroup | null } | undefined) =>
+      render && sweepCellOf(render)?.sweepId;
+    const newest = underWay.findLast((render) => sweepCellOf(render) !== null) ?? kept[0];
+    const sweepId = sweepIdOf(newest);
     if (sweepId === undefined) return null;
-    const ended = kept[0]?.sweep?.sweepId === sweepId ? kept : file.renders({ sweep: sweepId });
+    const ended = sweepIdOf(kept[0]) === sweepId ? kept : file.renders({ sweep: sweepId });
     const queued = underWay
-      .filter(({ sweep }) => sweep?.sweepId === sweepId)
+      .filter((render) => sweepIdOf(render) === sweepId)
       .map((render) => queuedSummary(render, this.queue.isRunning(render.renderId) ? 'running' : 'queued'));
     return { sweepId, renders: [...ended.map(keptSummary), ...queued] };
   }

@@ -5,6 +5,7 @@ import { farmNameSchema } from '../farm.ts';
 import { alphaSchema, renderParametersSchema } from '../parameters.ts';
 import { projectIdSchema } from '../project-state.ts';
 import {
+  MAX_VARIATIONS,
   queueStateSchema,
   renderDifferenceSchema,
   renderEntrySchema,
@@ -16,6 +17,8 @@ import {
 import { documentConceptSchema, sceneDocumentSchema } from '../scene-document.ts';
 
 const ofRender = z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema });
+
+const variationsSchema = z.strictObject({ variationsId: z.uuid(), renders: z.array(renderSummarySchema) });
 
 const sweepSchema = z.strictObject({ sweepId: z.uuid(), renders: z.array(renderSummarySchema) });
 
@@ -37,6 +40,15 @@ export const renderCommands = {
       document: sceneDocumentSchema.optional().describe('A document to render instead of the project’s own.'),
     }),
     renderSummarySchema,
+  ),
+  'renders.enqueueVariations': command(
+    'Queues renders of the project’s document with seeds from its own upwards, as one group.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      count: z.int().min(1).max(MAX_VARIATIONS),
+      renderOn: renderOnSchema,
+    }),
+    variationsSchema.extend({ renders: variationsSchema.shape.renders.describe('By seed.') }),
   ),
   'renders.page': command(
     'A page of the project’s renders, newest first.',

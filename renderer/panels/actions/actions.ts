@@ -2,7 +2,8 @@
 import i18next from 'i18next';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { EventPayload } from '../../../electron/contract/events.ts';
-import type { RenderId } from '../../../electron/contract/render-record.ts';
+import { MAX_VARIATIONS, type RenderId } from '../../../electron/contract/render-record.ts';
+import type { Settings } from '../../../electron/contract/settings.ts';
 import { changeConcept, moveConcept } from '../../editor/document-commands.ts';
 import { flip } from '../../editor/placement.ts';
 import { changePlacement } from '../../editor/placement-commands.ts';
@@ -49,15 +50,36 @@ function stepConcept(by: number): void {
 
 /** Renders, with a new seed if the user wants one for every render. */
 export async function startRender(studio: Studio, options: RenderOptions = {}): Promise<void> {
-  const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
-  if (seedLocked === false) {
-    const [seed] = crypto.getRandomValues(new Uint32Array(1));
-    studio.edit(i18next.t('parameters.dice'), (document) => ({
-      ...document,
-      parameters: { ...document.parameters, seed: seed! },
-    }));
-  }
+  changeUnlockedSeed(studio);
   await studio.renders.enqueue(studio.session, options);
+}
+
+function changeUnlockedSeed(studio: Studio): void {
+  const seedLocked = useStudio.getState().settings.editor.seedLocked ?? true;
+  if (seedLocked !== false) return;
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  studio.edit(i18next.t('parameters.dice'), (document) => ({
+    ...document,
+    parameters: { ...document.parameters, seed: seed! },
+  }));
+}
+
+const USUAL_VARIATIONS = 4;
+
+/** How many variations the shortcut renders: as many as the last time. */
+export function variationCount({ variations }: Settings['editor']): number {
+  const isCount = typeof variations === 'number' && Number.isInteger(variations);
+  return isCount && variations >= 1 && variations <= MAX_VARIATIONS ? variations : USUAL_VARIATIONS;
+}
+
+/** Renders variations with as many seeds, and remembers how many. */
+export async function startVariations(studio: Studio, count: number): Promise<void> {
+  changeUnlockedSeed(studio);
+  await studio.renders.enqueueVariations(studio.session, count);
+  const { editor } = useStudio.getState().settings;
+  if (editor.variations !== count) {
+    await studio.client.call('settings.set', { editor: { ...editor, variations: count } });
+  }
 }
 
 /** Running and queued renders of the open project, in order. */
@@ -138,6 +160,8 @@ const actions: Actions = {
   'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
   'render.start': (studio) => start(() => startRender(studio)),
   'render.startFirst': (studio) => start(() => startRender(studio, { atFront: true })),
+  'render.variations': (studio) =>
+    start(() => startVariations(studio, variationCount(useStudio.getState().settings.editor))),
   'render.cancel': (studio) => start(() => cancelRenders(studio, ownRenders().slice(0, 1))),
   'render.export': (studio) => {
     const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);

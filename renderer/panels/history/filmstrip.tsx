@@ -8,7 +8,8 @@ import {
   IconStarFilled,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { type RenderSummary, variationOf } from '../../../electron/contract/render-record.ts';
+import { groupRenders } from '../../editor/render-groups.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
@@ -69,9 +70,19 @@ export function Filmstrip() {
           </Text>
         ) : (
           <ul className="frames">
-            {renders.map((render) => (
-              <Frame key={render.renderId} render={render} isShown={render.renderId === shownId} />
-            ))}
+            {groupRenders(renders).map(({ key, isGroup, renders: members }) =>
+              isGroup ? (
+                <li key={key} className="frame-group">
+                  <ul className="frames" aria-label={t('history.variations', { count: members.length })}>
+                    {members.map((render) => (
+                      <Frame key={render.renderId} render={render} isShown={render.renderId === shownId} />
+                    ))}
+                  </ul>
+                </li>
+              ) : (
+                <Frame key={key} render={members[0]!} isShown={members[0]!.renderId === shownId} />
+              ),
+            )}
             {cursor !== null && (
               <li>
                 <Button
@@ -108,6 +119,7 @@ function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean })
   const studio = useStudioActions();
   const name = renderName(render);
   const { renderId, state, isStarred, thumbnail, result } = render;
+  const variation = variationOf(render);
   const picture = thumbnail ?? result;
   const ofRender = { projectId: studio.projectId, renderId };
   const show = () => result !== null && studio.renders.show(render);
@@ -134,7 +146,11 @@ function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean })
       <Group gap={0} wrap="nowrap" justify="space-between">
         <Text size="xs" truncate className="frame-name" title={name}>
           {render.name ??
-            (render.totalMs === null ? t(`history.state.${state}`) : durationOf(render.totalMs))}
+            (variation
+              ? `${t('parameters.seed.name')} ${variation.seed}`
+              : render.totalMs === null
+                ? t(`history.state.${state}`)
+                : durationOf(render.totalMs))}
         </Text>
         <Group gap={0} wrap="nowrap">
           <IconButton

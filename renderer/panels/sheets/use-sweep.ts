@@ -1,6 +1,7 @@
 /** The project's newest sweep: loaded from the host, whose list is complete, and updated by events of its renders. */
 import { useEffect, useMemo, useState } from 'react';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
+import { sweepCellOf } from '../../../electron/contract/render-record.ts';
 import { type SweepGrid, sweepGrid, withRender } from '../../editor/sweep-grid.ts';
 import { reportError } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
@@ -27,7 +28,7 @@ export function useSweep(): SweepGrid | undefined {
         .catch(reportError);
     };
     const stop = client.on('render.changed', ({ projectId: of, render }) => {
-      if (of !== projectId || render.sweep === null) return;
+      if (of !== projectId || sweepCellOf(render) === null) return;
       setSweep((known) => withRender(known, render));
       // A restored render, or one of another sweep: ask the host for the newest sweep.
       if (render.isDeleted || render.state === 'queued') ask();

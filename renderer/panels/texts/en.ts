@@ -503,6 +503,10 @@ export const en = {
   render: {
     start: 'Render',
     startFirst: 'Render next',
+    more: 'Variations',
+    severalSeeds: 'Several seeds at once',
+    variations_one: '{{count}} variation',
+    variations_other: '{{count}} variations',
     queueing: 'Queued',
     running: 'Rendering',
     cancel: 'Cancel',
@@ -613,6 +617,8 @@ export const en = {
     open: 'Show {{name}}',
     star: 'Star',
     unstar: 'Remove star',
+    variations_one: '{{count}} variation',
+    variations_other: '{{count}} variations',
     onlyStarred: 'Starred only',
     browse: 'Browse all',
     search: 'Search',
@@ -859,6 +865,7 @@ export const en = {
     render: {
       start: 'Render',
       startFirst: 'Render next',
+      variations: 'Render variations',
       cancel: 'Cancel render',
       export: 'Export as PNG',
       exportAs: 'Export in another format',

@@ -481,6 +481,10 @@ export const ko = {
   render: {
     start: '렌더링',
     startFirst: '다음에 렌더링',
+    more: '변형',
+    severalSeeds: '여러 시드로 한 번에',
+    variations_one: '변형 {{count}}개',
+    variations_other: '변형 {{count}}개',
     queueing: '대기열에 있음',
     running: '렌더링 중',
     cancel: '취소',
@@ -586,6 +590,8 @@ export const ko = {
     open: '{{name}} 보기',
     star: '별표',
     unstar: '별표 해제',
+    variations_one: '변형 {{count}}개',
+    variations_other: '변형 {{count}}개',
     onlyStarred: '별표만',
     browse: '모두 보기',
     search: '검색',
@@ -827,6 +833,7 @@ export const ko = {
     render: {
       start: '렌더링',
       startFirst: '다음에 렌더링',
+      variations: '변형 렌더링',
       cancel: '렌더링 취소',
       export: 'PNG로 내보내기',
       exportAs: '다른 형식으로 내보내기',

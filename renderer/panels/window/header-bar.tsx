@@ -20,7 +20,7 @@ import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
-import { RenderPlaceMenu } from './render-place-menu.tsx';
+import { MoreRenders } from './more-renders.tsx';
 
 /** Always visible: exports the render on the canvas, or the newest one. */
 function ExportButtons() {
@@ -178,7 +178,7 @@ export function HeaderBar() {
         >
           {t('render.start')}
         </Button>
-        <RenderPlaceMenu disabled={!isComplete} />
+        <MoreRenders disabled={!isComplete} />
         <ExportButtons />
         <IconButton label={t('app.models')} onClick={() => open('models')}>
           <IconBox size={18} aria-hidden />

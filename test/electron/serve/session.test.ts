@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sweepCellOf } from '../../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { isAlive } from '../app/engine/tiny-engine.ts';
 import { temporaryFolder, writePicture } from '../inference/tiny-pack.ts';
@@ -203,7 +204,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const page = await client.call('renders.page', { projectId, limit: 2 });
   // The first, the three cancelled ones, the two of the sweep.
   expect(page.total).toBe(6);
-  expect(page.renders.map(({ sweep: cell }) => cell?.alpha)).toEqual([0.15, 0]);
+  expect(page.renders.map((render) => sweepCellOf(render)?.alpha)).toEqual([0.15, 0]);
   const rest = await client.call('renders.page', { projectId, limit: 4, cursor: page.cursor! });
   expect(rest.renders.map(({ renderId, state }) => [renderId, state])).toEqual([
     [running.renderId, 'cancelled'],

@@ -119,6 +119,26 @@ test('a sweep queues every pair, newest values first run, and names the differin
   ).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
 });
 
+test('variations are queued with seeds from the scene’s own upwards, stored as one group, and are no sweep', async () => {
+  const { document } = await host.call('project.state', { projectId });
+  const parameters = { ...document.parameters, seed: 0xffff_fffe };
+  await host.call('project.commit', { projectId, document: { ...document, parameters }, label: 'Seed' });
+  const { variationsId, renders } = await host.call('renders.enqueueVariations', { projectId, count: 3 });
+  const seeds = [0xffff_fffe, 0xffff_ffff, 0];
+  for (const [index, { renderId, sweep }] of renders.entries()) {
+    expect(sweep).toEqual({ variationsId, seed: seeds[index] });
+    const { request } = await host.call('renders.get', { projectId, renderId });
+    expect(request.parameters).toEqual({ ...parameters, seed: seeds[index] });
+  }
+  await finishOne();
+  const [first] = renders;
+  await expect.poll(() => host.told(first!.renderId)?.state).toBe('done');
+  // As it is stored in the project.
+  const page = await host.call('renders.page', { projectId });
+  expect(page.renders[0]).toMatchObject({ renderId: first!.renderId, sweep: first!.sweep });
+  expect(await host.call('sweep.newest', { projectId })).toBe(null);
+});
+
 test('the queue reports its order, and moves and cancels waiting renders', async () => {
   const ids: string[] = [];
   for (let count = 0; count < 3; count++)
