@@ -60,10 +60,11 @@ interface BenchReport extends ProjectBenchReport {
 export const benchCommand: Command = {
   name: 'bench',
   summary: 'Measures a render against the textbook version of the method, in one run.',
-  usage: '[SCENE.json] [options]',
+  usage: '[SCENE.json] [options] | farm | farm-throughput',
   details:
     'Times are of this machine in this run: compare the ratios. The editor is measured in a Chromium, on the page as ' +
-    'it is built. Writes out/bench.json.',
+    'it is built. Writes out/bench.json.\n' +
+    'farm simulates render farms, farm-throughput measures one of two workers here (docs/scale.md).',
   options: {
     ...parameterOptions,
     ...engineOptions,
@@ -72,7 +73,23 @@ export const benchCommand: Command = {
   run: runBench,
 };
 
-async function runBench({ options, positionals, signal, print, result }: CommandContext): Promise<void> {
+/** Benches that have nothing to do with a scene, by their name in its place. */
+const farmBenches: Readonly<Record<string, (context: CommandContext) => Promise<object>>> = {
+  farm: async (context) => (await import('./farm-scale.ts')).benchFarmScale(context),
+  'farm-throughput': async (context) => (await import('./farm-throughput.ts')).benchFarmThroughput(context),
+};
+
+async function runBench(context: CommandContext): Promise<void> {
+  const { options, positionals, signal, print, result } = context;
+  const farmBench = farmBenches[positionals[0] ?? ''];
+  if (farmBench !== undefined) {
+    const file = join('out', `bench-${positionals[0]}.json`);
+    await prepareOutput(file);
+    const report = await farmBench(context);
+    await writeOutput(file, `${JSON.stringify(report, null, 2)}\n`);
+    result({ file, report });
+    return;
+  }
   if (!options.has('no-editor')) buildPage();
   const out = join('out', 'bench.json');
   await prepareOutput(out);

@@ -30,14 +30,19 @@ export class FarmProcesses {
     return new FarmProcesses(root, redisFolder, keyFile, await startRedis(redisFolder, undefined, more));
   }
 
-  /** Starts a worker, or starts it again. */
-  startWorker(name: string, pack: string, lockSeconds = 1): WorkerProcess {
+  /**
+   * Starts a worker, or starts it again.
+   *
+   * @param core the only one that it uses, on Linux
+   */
+  startWorker(name: string, pack: string, lockSeconds = 1, core?: number): WorkerProcess {
     const worker = startWorker(
       [
         ...['--queue', this.url, '--key', this.keyFile, '--pack', pack, '--device', 'cpu'],
         ...['--name', name, '--lock-seconds', `${lockSeconds}`],
       ],
       { PNPMIX_CACHE_DIR: join(this.#root, `cache-${name}`) },
+      core,
     );
     // One that is killed before it is ready is expected here.
     worker.ended.catch(() => undefined);

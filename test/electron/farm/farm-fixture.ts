@@ -28,9 +28,10 @@ export interface FarmFixture {
   /** Kills the server like a crash, and restarts it with its data. */
   readonly restartServer: () => Promise<void>;
   /** Ends with the test file. */
-  readonly connect: () => Promise<FarmConnection>;
+  readonly connect: (url?: string) => Promise<FarmConnection>;
   readonly client: (onConnection?: (isConnected: boolean) => void) => Promise<FarmClient>;
-  readonly worker: (engine: RenderEngine, machine?: string) => Promise<PlayedWorker>;
+  /** @param url with another user than the server's default */
+  readonly worker: (engine: RenderEngine, machine?: string, url?: string) => Promise<PlayedWorker>;
 }
 
 export interface PlayedWorker {
@@ -56,8 +57,8 @@ export function useFarm(): FarmFixture {
     await server?.kill();
     rmSync(root, { recursive: true });
   });
-  const connect = async () => {
-    const connection = await connectFarm(fixture.address);
+  const connect = async (url?: string) => {
+    const connection = await connectFarm({ ...fixture.address, ...(url !== undefined && { url }) });
     ends.push(async () => connection.redis.disconnect());
     return connection;
   };
@@ -79,8 +80,8 @@ export function useFarm(): FarmFixture {
       ends.push(() => client.close());
       return client;
     },
-    worker: async (engine, machine = 'played') => {
-      const connection = await connect();
+    worker: async (engine, machine = 'played', url) => {
+      const connection = await connect(url);
       const events: WorkerEvent[] = [];
       const worker = new FarmWorker({
         connection,

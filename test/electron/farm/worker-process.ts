@@ -15,9 +15,19 @@ export interface WorkerProcess {
   readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
 }
 
-/** @param args of `pnpmix worker` */
-export function startWorker(args: readonly string[], environment: NodeJS.ProcessEnv = {}): WorkerProcess {
-  const child = spawn(process.execPath, ['electron/cli/main.ts', 'worker', ...args], {
+/**
+ * @param args of `pnpmix worker`
+ * @param core the only one that it uses, on Linux
+ */
+export function startWorker(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  core?: number,
+): WorkerProcess {
+  const pinned =
+    core !== undefined && process.platform === 'linux' ? ['taskset', '--cpu-list', `${core}`] : [];
+  const [file, ...words] = [...pinned, process.execPath, 'electron/cli/main.ts', 'worker', ...args];
+  const child = spawn(file!, words, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...environment },
   });
