@@ -46,6 +46,10 @@ export async function benchFarmThroughput({ print }: CommandContext): Promise<Th
   try {
     const cores = availableParallelism();
     const connection = await connectFarm({ url: farm.url, keyFile: farm.keyFile });
+    // What Redis does without anyone, to tell it from what workers cost.
+    const unused = await redisFigures(connection.redis);
+    await delay(IDLE_S * 1000);
+    const empty = await redisFigures(connection.redis);
     const workers = ['one', 'two'].map((name, core) => farm.startWorker(name, pack, 30, core % cores));
     await Promise.all(workers.map((worker) => worker.heard('worker.ready')));
     client = await FarmClient.connect({ url: farm.url, keyFile: farm.keyFile });
@@ -92,7 +96,8 @@ export async function benchFarmThroughput({ print }: CommandContext): Promise<Th
       alone.push({ totalMs: performance.now() - startMs, engineMs: totalMs });
     }
     connection.redis.disconnect();
-    const idlePerS = (read: (figures: RedisFigures) => number) => (read(idle) - read(after)) / IDLE_S;
+    const idlePerS = (read: (figures: RedisFigures) => number) =>
+      (read(idle) - read(after) - (read(empty) - read(unused))) / IDLE_S;
     const perJob = (read: (figures: RedisFigures) => number) => (read(after) - read(before)) / (2 * JOBS);
     const overheads = workers.flatMap(({ log }) =>
       log.filter(({ event }) => event === 'job.done').map(({ overheadMs }) => Number(overheadMs)),

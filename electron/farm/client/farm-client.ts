@@ -58,6 +58,7 @@ export class FarmClient {
   readonly #assets: AssetStore;
   readonly #queues = new Map<string, FollowedQueue>();
   readonly #uploads = new Map<AssetId, Promise<void>>();
+  readonly #cancels = new Set<Promise<void>>();
   #isClosing = false;
 
   constructor(connection: FarmConnection, assets: AssetStore = new RedisAssetStore(connection)) {
@@ -163,13 +164,22 @@ export class FarmClient {
       onGone: enqueue,
     });
     const unwatch = watch.add(followed);
-    const cancel = () => void this.#cancel(queue, jobId).catch(() => undefined);
+    const cancel = () => {
+      const cancelling = this.#cancel(queue, jobId)
+        .catch(() => undefined)
+        .finally(() => this.#cancels.delete(cancelling));
+      this.#cancels.add(cancelling);
+    };
     signal.addEventListener('abort', cancel, { once: true });
     try {
       for (let uploads = 1; ; uploads++) {
         const end = await followed.end();
-        if (end.state === 'done') return await this.#result(jobId, end.returned);
-        const failure = openFailure(key, jobId, end.reason);
+        // A picture that the job needs, or that it made, has expired.
+        const failure =
+          end.state === 'failed'
+            ? openFailure(key, jobId, end.reason)
+            : await this.#result(jobId, end.returned).catch(asMissing);
+        if (!(failure instanceof StudioError)) return failure;
         if (failure.code !== 'ASSET_MISSING' || uploads >= MAX_UPLOADS) throw failure;
         await ((await queue.getJob(jobId)) as Job | undefined)?.remove();
         await enqueue();
@@ -184,9 +194,21 @@ export class FarmClient {
   /** Closes the connection; queued jobs continue. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    const { redis } = this.#connection;
     const open = [...this.#queues.values()];
-    await Promise.allSettled(open.flatMap(({ queue, events }) => [events.close(), queue.close()]));
-    this.#connection.redis.disconnect();
+    if (redis.status === 'ready') {
+      // Cancelled jobs must not go on because their client ended.
+      await Promise.allSettled(this.#cancels);
+      await Promise.allSettled(open.flatMap(({ queue, events }) => [events.close(), queue.close()]));
+      redis.disconnect();
+      return;
+    }
+    // Without a connection, nothing can be said goodbye to: what waits for it is given up.
+    redis.disconnect();
+    for (const { queue, events } of open) {
+      void events.disconnect().catch(() => undefined);
+      void queue.disconnect().catch(() => undefined);
+    }
   }
 
   #queue(model: string): FollowedQueue {
@@ -238,6 +260,12 @@ export class FarmClient {
     const { png, ...facts } = jobResultSchema.parse(openJson(key, `result ${jobId}`, String(returned)));
     return { kind: 'render', ...facts, png: await readWhole(this.#assets, png) };
   }
+}
+
+/** @throws other errors */
+function asMissing(error: unknown): StudioError {
+  if (error instanceof StudioError && error.code === 'ASSET_MISSING') return error;
+  throw error;
 }
 
 function cancelled(): StudioError {

@@ -81,12 +81,10 @@ export class FollowedJob {
   /** Resolves at its end; may be called again when the job was queued again. @throws StudioError CANCELLED */
   async end(): Promise<JobEnd> {
     const end = await this.#waiters.promise;
-    if (end.state === 'failed') {
-      const { signal } = this.#options.controls;
-      this.#waiters = Promise.withResolvers();
-      this.#waiters.promise.catch(() => undefined);
-      if (signal.aborted) this.#waiters.reject(new StudioError('CANCELLED', 'The run was cancelled.'));
-    }
+    const { signal } = this.#options.controls;
+    this.#waiters = Promise.withResolvers();
+    this.#waiters.promise.catch(() => undefined);
+    if (signal.aborted) this.#waiters.reject(new StudioError('CANCELLED', 'The run was cancelled.'));
     return end;
   }
 

@@ -1,14 +1,18 @@
 /** Clients and workers with a real Redis and a fake engine. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { describe, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { FARM_CONTRACT } from '../../../electron/contract/farm.ts';
+import { FarmClient } from '../../../electron/farm/client/farm-client.ts';
 import type { JobPlace } from '../../../electron/farm/client/followed-job.ts';
 import { jobName, modelName, QUEUE_NAME, queuePrefix } from '../../../electron/farm/farm-names.ts';
 import { assetsOf, makeEnvelope } from '../../../electron/farm/job-envelope.ts';
 import { sign } from '../../../electron/farm/sealed-box.ts';
 import { createStudioKey, readStudioKey } from '../../../electron/farm/studio-key.ts';
 import { aborted, controlsOf, hasRedis, playedEngine, requestOf, useFarm } from './farm-fixture.ts';
+import { startRedis } from './redis-server.ts';
 
 const farm = useFarm();
 
@@ -105,7 +109,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     const [running, waiting] = [placeWatch(), placeWatch()];
     const [stopRunning, stopWaiting] = [new AbortController(), new AbortController()];
     const first = client.render(requestOf(3), controlsOf({ ...running, signal: stopRunning.signal }));
-    await running.until(({ state }) => state === 'rendering');
+    await running.until(({ machine }) => machine !== null);
     const second = client.render(requestOf(4), controlsOf({ ...waiting, signal: stopWaiting.signal }));
     await waiting.until(
       ({ state, position, reason }) => state === 'waiting' && position === 0 && reason === null,
@@ -172,6 +176,56 @@ describe.skipIf(!hasRedis)('a farm', () => {
     expect(Buffer.from((await render).png).toString()).toContain('seed 8');
     await worker.drain();
     await queue.close();
+  });
+
+  test('renders again when a result has expired', async () => {
+    const engine = playedEngine();
+    const { worker } = await farm.worker(engine);
+    const client = await farm.client();
+    const { redis } = await farm.connect();
+    const first = await client.render(requestOf(14), controlsOf());
+    for (const name of await redis.keys('*-asset-*')) await redis.del(name);
+    const second = await client.render(requestOf(14), controlsOf());
+    expect(second.png).toEqual(first.png);
+    expect(engine.seeds).toEqual([14, 14]);
+    await worker.drain();
+  });
+
+  test('cancels its jobs before it ends, and ends without a connection too', async () => {
+    const stopped = Promise.withResolvers<void>();
+    const { worker } = await farm.worker(
+      playedEngine(async (_, { signal }) => {
+        await aborted(signal);
+        stopped.resolve();
+      }),
+    );
+    const client = await FarmClient.connect(farm.address);
+    const watch = placeWatch();
+    const stop = new AbortController();
+    const render = client.render(requestOf(15), controlsOf({ ...watch, signal: stop.signal }));
+    // The worker says its machine when it has looked for a cancellation for the first time.
+    await watch.until(({ machine }) => machine !== null);
+    const cancelled = expect(render).rejects.toMatchObject({ code: 'CANCELLED' });
+    stop.abort();
+    await client.close();
+    await cancelled;
+    await stopped.promise;
+    await worker.drain();
+
+    const folder = join(farm.root, 'another');
+    mkdirSync(folder);
+    const server = await startRedis(folder);
+    const lost = Promise.withResolvers<void>();
+    const left = await FarmClient.connect({ ...farm.address, url: server.url }, () => lost.resolve());
+    const waiting = new AbortController();
+    const queued = placeWatch();
+    const never = left.render(requestOf(16), controlsOf({ ...queued, signal: waiting.signal }));
+    await queued.until(({ reason }) => reason !== null);
+    await server.kill();
+    await lost.promise;
+    waiting.abort();
+    await expect(never).rejects.toMatchObject({ code: 'CANCELLED' });
+    await left.close();
   });
 
   test('refuses foreign, changed and copied jobs, and jobs of another version', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { runWithPack, useCommandFixture } from '../cli/command-fixture.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { children } from '../serve/process-tree.ts';
 import { hasRedis, useFarm } from './farm-fixture.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -34,53 +35,62 @@ function composeOnFarm(out: string, ...args: string[]) {
 }
 
 describe.skipIf(!hasRedis)('two workers', () => {
-  test('share a sweep; one is killed, the other takes over its job; the bytes equal those of one machine', async () => {
-    const [killed, kept] = [startNamed('killed'), startNamed('kept')];
-    const sweep = ['--sweep', 'alpha=0,0.3', 'beta=0.4,0.8', '--steps', '16'];
-    const [local, onFarm] = [join(fixture.root, 'local.png'), join(fixture.root, 'farm.png')];
-    const rendered = await runWithPack(fixture, 'compose', fixture.scenePath, '--out', local, ...sweep);
-    expect(rendered.err).not.toContain('error');
-    await Promise.all([killed.heard('worker.ready'), kept.heard('worker.ready')]);
+  test.skipIf(process.platform !== 'linux')(
+    'share a sweep; one is killed, the other takes over its job; the bytes equal those of one machine',
+    async () => {
+      const [killed, kept] = [startNamed('killed'), startNamed('kept')];
+      const sweep = ['--sweep', 'alpha=0,0.3', 'beta=0.4,0.8', '--steps', '16'];
+      const [local, onFarm] = [join(fixture.root, 'local.png'), join(fixture.root, 'farm.png')];
+      const rendered = await runWithPack(fixture, 'compose', fixture.scenePath, '--out', local, ...sweep);
+      expect(rendered.err).not.toContain('error');
+      await Promise.all([killed.heard('worker.ready'), kept.heard('worker.ready')]);
 
-    const composing = composeOnFarm(onFarm, ...sweep);
-    const { jobId } = await killed.heard('job.claimed');
-    killed.child.kill('SIGKILL');
-    expect((await composing).exitCode).toBe(0);
-    expect(readFileSync(onFarm).equals(readFileSync(local))).toBe(true);
-    const done = kept.log.filter(({ event }) => event === 'job.done').map((entry) => entry.jobId);
-    expect(done).toHaveLength(4);
-    expect(done).toContain(jobId);
+      // Its engine stands still, so that the job that it claims is not done before it is killed.
+      const [engine] = children(killed.child.pid!);
+      process.kill(engine!, 'SIGSTOP');
+      const composing = composeOnFarm(onFarm, ...sweep);
+      const { jobId } = await killed.heard('job.claimed');
+      killed.child.kill('SIGKILL');
+      process.kill(engine!, 'SIGKILL');
+      expect((await composing).exitCode).toBe(0);
+      expect(readFileSync(onFarm).equals(readFileSync(local))).toBe(true);
+      const done = kept.log.filter(({ event }) => event === 'job.done').map((entry) => entry.jobId);
+      expect(done).toHaveLength(4);
+      expect(done).toContain(jobId);
 
-    const { metrics } = await kept.heard('worker.ready');
-    const figures = await (await fetch(String(metrics))).text();
-    expect(figures).toContain('pnpmix_jobs_total{outcome="done"} 4');
-    expect(figures).toMatch(/pnpmix_queue_jobs\{model="[0-9a-f]+",state="waiting"\} 0/);
-    expect(figures).toContain('pnpmix_job_overhead_seconds_count 4');
+      const { metrics } = await kept.heard('worker.ready');
+      const figures = await (await fetch(String(metrics))).text();
+      expect(figures).toContain('pnpmix_jobs_total{outcome="done"} 4');
+      expect(figures).toMatch(/pnpmix_queue_jobs\{model="[0-9a-f]+",state="waiting"\} 0/);
+      expect(figures).toContain('pnpmix_job_overhead_seconds_count 4');
 
-    const status = () =>
-      runCommand(['farm', 'status', '--queue', farm.address.url, '--key', farm.address.keyFile]);
-    await expect
-      .poll(async () => (await status()).out)
-      .toMatch(
-        /kept \(.+\): idle, 4 job\(s\) done, Tiny[\s\S]+Tiny \(tiny\): 0 waiting, 0 running, 0 failed/,
-      );
+      const status = () =>
+        runCommand(['farm', 'status', '--queue', farm.address.url, '--key', farm.address.keyFile]);
+      await expect
+        .poll(async () => (await status()).out)
+        .toMatch(
+          /kept \(.+\): idle, 4 job\(s\) done, Tiny[\s\S]+Tiny \(tiny\): 0 waiting, 0 running, 0 failed/,
+        );
 
-    // SIGTERM: the running job is finished first.
-    const draining = startNamed('draining');
-    await draining.heard('worker.ready');
-    kept.child.kill('SIGTERM');
-    expect(await kept.ended).toEqual([0, null]);
-    const last = composeOnFarm(join(fixture.root, 'last.png'), '--steps', '16');
-    await draining.heard('job.claimed');
-    draining.child.kill('SIGTERM');
-    expect((await last).exitCode).toBe(0);
-    expect(await draining.ended).toEqual([0, null]);
-    expect(draining.log.map(({ event }) => event).slice(-3)).toEqual([
-      'worker.draining',
-      'job.done',
-      'worker.ended',
-    ]);
-  });
+      // SIGTERM: the running job is finished first.
+      const [lastEngine] = children(kept.child.pid!);
+      process.kill(lastEngine!, 'SIGSTOP');
+      const claims = () => kept.log.filter(({ event }) => event === 'job.claimed').length;
+      const before = claims();
+      const last = composeOnFarm(join(fixture.root, 'last.png'), '--steps', '16');
+      await expect.poll(claims, { interval: 5 }).toBe(before + 1);
+      kept.child.kill('SIGTERM');
+      await kept.heard('worker.draining');
+      process.kill(lastEngine!, 'SIGCONT');
+      expect((await last).exitCode).toBe(0);
+      expect(await kept.ended).toEqual([0, null]);
+      expect(kept.log.map(({ event }) => event).slice(-3)).toEqual([
+        'worker.draining',
+        'job.done',
+        'worker.ended',
+      ]);
+    },
+  );
 
   test('a farm accepts complete scenes and no engine options, and says what it has', async () => {
     const out = join(fixture.root, 'refused.png');
