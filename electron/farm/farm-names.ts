@@ -11,6 +11,9 @@ import type { StudioKey } from './studio-key.ts';
 /** Name of all queues; their prefixes differ. */
 export const QUEUE_NAME = 'renders';
 
+/** How many ended jobs of each kind stay in a queue, and how long, for clients that come back. */
+export const KEEP_ENDED = { age: 24 * 3600, count: 20_000 };
+
 /** A model by what decides its pictures: weights, autoencoder, and LoRAs with their weights, by content. */
 export function modelName(key: StudioKey, { weights, vae, loras = [] }: RenderRequest['pack']): string {
   const parts = [

@@ -3,12 +3,13 @@ import type { CommandContext } from '../../electron/foundation/command-line/comm
 import { type FarmModel, type FarmOutcome, type RedisCosts, simulateFarm } from './farm-simulation.ts';
 
 /** From `npm run bench -- farm-throughput`; docs/scale.md says when and where. */
-export const MEASURED_COSTS: RedisCosts = {
-  commandsPerJob: 60,
-  bytesPerJob: 700_000,
-  cpuSPerJob: 0.004,
-  commandsPerWorkerS: 2,
-  cpuSPerWorkerS: 0.000_2,
+const MEASURED_COSTS: RedisCosts = {
+  commandsPerJob: 108,
+  // Measured with the starter's small pictures; a result of one megapixel, written and read, comes on top.
+  bytesPerJob: 130_000 + 2 * 1_500_000,
+  cpuSPerJob: 0.0053,
+  commandsPerWorkerS: 1.6,
+  cpuSPerWorkerS: 0.000_12,
 };
 
 /** A studio on GPUs: renders of seconds. The shares are assumptions, and said to be in docs/scale.md. */
@@ -17,7 +18,7 @@ const STUDIO: Omit<FarmModel, 'workers' | 'artists'> = {
   sweepShare: 0.02,
   sweepCells: 16,
   firstS: 8,
-  retuneS: 4,
+  retuneS: 5,
   retuneShare: 0.7,
   hasAffinity: false,
   overheadS: 0.03,

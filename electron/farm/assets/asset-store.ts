@@ -11,6 +11,8 @@ export interface AssetStore {
    * @throws StudioError FARM_FULL, ASSET_INVALID when the pieces do not have this hash
    */
   readonly put: (id: AssetId, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => Promise<void>;
+  /** The picture has reached who asked for it: it may leave soon. */
+  readonly release: (id: AssetId) => Promise<void>;
   /**
    * The pieces of a picture's file.
    *

@@ -14,6 +14,8 @@ import type { AssetStore } from './asset-store.ts';
 export interface RedisAssetLimits {
   /** How long a picture is kept after its last use. */
   readonly keepMs: number;
+  /** How long a result is kept after its client has it. */
+  readonly keepReleasedMs: number;
   /** Bytes of all pictures of the studio. */
   readonly totalBytes: number;
   /** Bytes of one picture. */
@@ -24,6 +26,7 @@ export interface RedisAssetLimits {
 
 export const DEFAULT_ASSET_LIMITS: RedisAssetLimits = {
   keepMs: 24 * 3_600_000,
+  keepReleasedMs: 120_000,
   totalBytes: 8 * 2 ** 30,
   assetBytes: 512 * 2 ** 20,
   chunkBytes: 2 ** 20,
@@ -41,19 +44,27 @@ export class RedisAssetStore implements AssetStore {
     this.#limits = { ...DEFAULT_ASSET_LIMITS, ...limits };
   }
 
-  async touch(id: AssetId): Promise<boolean> {
+  touch(id: AssetId): Promise<boolean> {
+    return this.#keep(id, this.#limits.keepMs);
+  }
+
+  async release(id: AssetId): Promise<void> {
+    await this.#keep(id, this.#limits.keepReleasedMs);
+  }
+
+  /** @returns whether it is there as a whole */
+  async #keep(id: AssetId, keepMs: number): Promise<boolean> {
     const entry = await this.#entry(id);
     if (entry === undefined) return false;
     const { redis, key } = this.#connection;
     const name = assetKey(key, id);
-    const { keepMs } = this.#limits;
     const touched = redis.pipeline();
     // The chunks first: one that has expired already must not hide behind an entry that lives on.
     for (let index = 0; index < entry.chunks; index++) touched.pexpire(`${name}:${index}`, keepMs);
     touched.pexpire(name, keepMs);
     const results = (await touched.exec()) ?? [];
     const isWhole = results.every(([error, isThere]) => error === null && isThere === 1);
-    if (isWhole) await this.#note(name, entry.bytes);
+    if (isWhole) await this.#note(name, entry.bytes, keepMs);
     return isWhole;
   }
 
@@ -79,7 +90,7 @@ export class RedisAssetStore implements AssetStore {
       );
     }
     await redis.set(name, sealJson(key, entryLabel(id), { bytes, chunks }), 'PX', keepMs);
-    await this.#note(name, bytes);
+    await this.#note(name, bytes, keepMs);
   }
 
   async *read(id: AssetId): AsyncGenerator<Uint8Array> {
@@ -124,10 +135,10 @@ export class RedisAssetStore implements AssetStore {
   }
 
   /** Notes a picture's size until it expires, for the limit of all. */
-  async #note(name: string, bytes: number): Promise<void> {
+  async #note(name: string, bytes: number, keepMs: number): Promise<void> {
     const { redis, key } = this.#connection;
     const index = assetIndexKey(key);
-    await redis.zadd(index, Date.now() + this.#limits.keepMs, `${bytes} ${name}`);
+    await redis.zadd(index, Date.now() + keepMs, `${bytes} ${name}`);
     await redis.pexpire(index, 2 * this.#limits.keepMs);
   }
 

@@ -18,7 +18,7 @@ import { RedisAssetStore } from '../assets/redis-asset-store.ts';
 import { forgetCancel, requestCancel } from '../cancellation.ts';
 import type { FarmAddress } from '../farm-address.ts';
 import { connectFarm, type FarmConnection } from '../farm-connection.ts';
-import { jobName, modelName, QUEUE_NAME, queuePrefix, waitingListKey } from '../farm-names.ts';
+import { jobName, KEEP_ENDED, modelName, QUEUE_NAME, queuePrefix, waitingListKey } from '../farm-names.ts';
 import { assetsOf, makeEnvelope } from '../job-envelope.ts';
 import { openFailure } from '../job-failure.ts';
 import { listModels, listWorkers } from '../presence.ts';
@@ -43,7 +43,6 @@ export type FarmResult = EngineResultOf<'render'> & {
 
 /** Attempts of a job whose engine crashes. */
 const ATTEMPTS = 3;
-const KEEP_ENDED_S = 24 * 3600;
 /** How often the pictures of a job are uploaded again because they expired while it waited. */
 const MAX_UPLOADS = 3;
 
@@ -145,8 +144,8 @@ export class FarmClient {
       await queue.add('render', envelope, {
         jobId,
         attempts: ATTEMPTS,
-        removeOnComplete: { age: KEEP_ENDED_S },
-        removeOnFail: { age: KEEP_ENDED_S },
+        removeOnComplete: KEEP_ENDED,
+        removeOnFail: KEEP_ENDED,
       });
     };
     if (signal.aborted) throw cancelled();
@@ -258,7 +257,9 @@ export class FarmClient {
   async #result(jobId: string, returned: unknown): Promise<FarmResult> {
     const { key } = this.#connection;
     const { png, ...facts } = jobResultSchema.parse(openJson(key, `result ${jobId}`, String(returned)));
-    return { kind: 'render', ...facts, png: await readWhole(this.#assets, png) };
+    const bytes = await readWhole(this.#assets, png);
+    await this.#assets.release(png);
+    return { kind: 'render', ...facts, png: bytes };
   }
 }
 

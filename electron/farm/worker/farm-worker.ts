@@ -21,7 +21,7 @@ import { hashOf } from '../assets/asset-hash.ts';
 import { type AssetStore, readWhole } from '../assets/asset-store.ts';
 import { isCancelled } from '../cancellation.ts';
 import type { FarmConnection } from '../farm-connection.ts';
-import { modelName, QUEUE_NAME, queuePrefix } from '../farm-names.ts';
+import { KEEP_ENDED, modelName, QUEUE_NAME, queuePrefix } from '../farm-names.ts';
 import { openEnvelope } from '../job-envelope.ts';
 import { sealFailure } from '../job-failure.ts';
 import { ANNOUNCE_EVERY_MS, announceWorker, withdrawWorker } from '../presence.ts';
@@ -49,8 +49,6 @@ export const DEFAULT_WORKER_LIMITS: WorkerLimits = {
 
 /** How often a job may lose its worker before it is given up: the job may be what kills them. */
 const MAX_LOST_WORKERS = 5;
-/** How long results and failures stay in the queue, for clients that come back. */
-const KEEP_ENDED_S = 24 * 3600;
 
 /** Failures after which another attempt may succeed, on this worker or another. */
 const WORTH_RETRYING: readonly ErrorCode[] = [
@@ -136,8 +134,8 @@ export class FarmWorker {
       lockDuration: this.#limits.lockMs,
       stalledInterval: this.#limits.takeOverEveryMs,
       maxStalledCount: MAX_LOST_WORKERS,
-      removeOnComplete: { age: KEEP_ENDED_S },
-      removeOnFail: { age: KEEP_ENDED_S },
+      removeOnComplete: KEEP_ENDED,
+      removeOnFail: KEEP_ENDED,
     });
     this.#worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) {

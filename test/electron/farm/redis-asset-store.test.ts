@@ -81,6 +81,11 @@ describe.skipIf(!hasRedis)('the store of a farm', () => {
     await store.touch(id);
     for (const entry of [name, `${name}:0`, `${name}:1`])
       expect(await connection.redis.pttl(entry)).toBeGreaterThan(3_600_000);
+    // A result that has arrived makes room soon.
+    await store.release(id);
+    for (const entry of [name, `${name}:0`, `${name}:1`])
+      expect(await connection.redis.pttl(entry)).toBeLessThanOrEqual(120_000);
+    expect(await readWhole(store, id)).toEqual(bytes);
   });
 
   test('limits the size of one picture and of all', async () => {
