@@ -67,6 +67,7 @@ export const SHORTCUTS = [
   shortcut('project.open', 'app', 'Ctrl+KeyO'),
   shortcut('project.saveAs', 'app', 'Ctrl+Shift+KeyS'),
   shortcut('app.history', 'app', 'Ctrl+Shift+KeyH'),
+  shortcut('app.palette', 'app', 'Ctrl+KeyK'),
   shortcut('app.help', 'app', 'Shift+Slash'),
   shortcut('app.settings', 'app', 'Ctrl+Comma'),
 ] as const satisfies readonly Shortcut[];

@@ -67,6 +67,7 @@ export interface EditorState {
   readonly sheet: SheetName | null;
   /** Renders in the export dialog; null while it is closed. */
   readonly exporting: readonly RenderSummary[] | null;
+  readonly isPaletteOpen: boolean;
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
@@ -101,6 +102,7 @@ export const useEditor = create<EditorState>(() => ({
   spaceHeld: false,
   sheet: null,
   exporting: null,
+  isPaletteOpen: false,
   livePreview: false,
   snaps: true,
   offer: null,

@@ -72,6 +72,24 @@ it('lets the pointer use the canvas, and Tab return from there', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
+it('runs an action by a part of its name with keys alone, also from a text field', async () => {
+  const { page } = studio;
+  await page.getByRole('textbox', { name: t('background.prompt') }).focus();
+  await page.keyboard.press('Control+K');
+  const palette = page.getByRole('dialog', { name: t('palette.title') });
+  await palette.getByRole('option').first().waitFor();
+  // The characters of "Ellipse", one of them left out.
+  await page.keyboard.type('elipse');
+  await palette
+    .locator('[role="option"][data-combobox-selected]')
+    .getByText(t('actions.tool.ellipse'))
+    .waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await palette.waitFor({ state: 'detached' });
+  await expect.poll(toolInHand).toBe(t('tools.ellipse'));
+});
+
 it('closes a dialog over a sheet, but not the sheet', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('app.settings') }).click();

@@ -180,6 +180,7 @@ const actions: Actions = {
   'project.open': (studio) => start(() => chooseProject(studio)),
   'project.saveAs': (studio) => start(() => saveProjectAs(studio)),
   'app.history': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'history' ? null : 'history' })),
+  'app.palette': () => useEditor.setState(({ isPaletteOpen }) => ({ isPaletteOpen: !isPaletteOpen })),
   'app.help': () => useEditor.setState(({ sheet }) => ({ sheet: sheet === 'help' ? null : 'help' })),
   'app.settings': () =>
     useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),

@@ -564,6 +564,11 @@ export const en = {
     runningToo_one: '{{count}} more rendering',
     runningToo_other: '{{count}} more rendering',
   },
+  palette: {
+    title: 'Commands',
+    search: 'Search commands',
+    nothing: 'No matching commands.',
+  },
   export: {
     as: 'Export as…',
     more: 'Other formats',
@@ -872,7 +877,12 @@ export const en = {
       copy: 'Copy picture to clipboard',
     },
     project: { new: 'New project', open: 'Open project', saveAs: 'Save as copy' },
-    app: { history: 'Browse history', help: 'Keyboard shortcuts', settings: 'Settings' },
+    app: {
+      history: 'Browse history',
+      palette: 'Search commands',
+      help: 'Keyboard shortcuts',
+      settings: 'Settings',
+    },
   },
   changes: {
     brush: 'Brush',

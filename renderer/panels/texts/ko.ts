@@ -537,6 +537,11 @@ export const ko = {
     runningToo_one: '{{count}}개 더 렌더링 중',
     runningToo_other: '{{count}}개 더 렌더링 중',
   },
+  palette: {
+    title: '명령',
+    search: '명령 검색',
+    nothing: '일치하는 명령이 없습니다.',
+  },
   export: {
     as: '다른 형식으로 내보내기…',
     more: '다른 형식',
@@ -840,7 +845,7 @@ export const ko = {
       copy: '그림을 클립보드에 복사',
     },
     project: { new: '새 프로젝트', open: '프로젝트 열기', saveAs: '사본으로 저장' },
-    app: { history: '기록 찾아보기', help: '이 목록', settings: '설정' },
+    app: { history: '기록 찾아보기', palette: '명령 검색', help: '단축키', settings: '설정' },
   },
   changes: {
     brush: '브러시',

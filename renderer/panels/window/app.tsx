@@ -14,6 +14,7 @@ import { Sheets } from '../sheets/sheets.tsx';
 import { isLanguage, setLanguage, systemLanguage } from '../texts/texts.ts';
 import { studioTheme } from '../widgets/theme.ts';
 import { CanvasArea } from './canvas-area.tsx';
+import { CommandPalette } from './command-palette.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { HeaderBar } from './header-bar.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -102,6 +103,7 @@ function Editor() {
       <StatusBar />
       <Sheets />
       <ExportDialog />
+      <CommandPalette />
     </div>
   );
 }

@@ -21,7 +21,12 @@ function isControl(target: EventTarget | null): boolean {
 }
 
 /** Shortcuts that also work while typing a text. */
-const WHILE_TYPING: readonly ActionName[] = ['render.start', 'render.startFirst', 'app.settings'];
+const WHILE_TYPING: readonly ActionName[] = [
+  'render.start',
+  'render.startFirst',
+  'app.palette',
+  'app.settings',
+];
 
 /**
  * Whether a key is pressed in a sheet or a dialog, or without focus while one is open: then it does not go to the
