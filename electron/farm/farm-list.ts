@@ -9,6 +9,7 @@ import { farmNameSchema } from '../contract/farm.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { withFileLock } from '../foundation/files/file-lock.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
+import { validate } from '../foundation/validate.ts';
 import { type FarmAddress, serverName } from './farm-address.ts';
 
 const namedFarmSchema = z.strictObject({
@@ -35,15 +36,9 @@ export async function readFarms(settingsFolder: string): Promise<NamedFarm[]> {
   const codes = { missing: 'FARM_LIST_INVALID', invalid: 'FARM_LIST_INVALID' } as const;
   const content = await readJsonFileIfPresent(path, `The list of farms ${path}`, codes);
   if (content === undefined) return [];
-  const parsed = farmListSchema.safeParse(content);
-  if (!parsed.success) {
-    throw new StudioError(
-      'FARM_LIST_INVALID',
-      `${path} is not a list of farms (docs/farm.md):\n${z.prettifyError(parsed.error)}`,
-      { cause: parsed.error },
-    );
-  }
-  return parsed.data.farms.map(({ tls, ...farm }) => ({ ...farm, ...(tls !== undefined && { tls }) }));
+  const problem = `${path} is not a list of farms (docs/farm.md)`;
+  const { farms } = validate(farmListSchema, content, 'FARM_LIST_INVALID', problem);
+  return farms.map(({ tls, ...farm }) => ({ ...farm, ...(tls !== undefined && { tls }) }));
 }
 
 /**

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { FileReadError, MAX_PICTURE_FILE_BYTES, readRegularFile } from '../foundation/files/read-file.ts';
 import { readJsonFile } from '../foundation/files/read-json.ts';
+import { validate } from '../foundation/validate.ts';
 
 const nameSchema = z.string().trim().min(1).max(100);
 const fileSchema = z.string().min(1).max(1000);
@@ -74,15 +75,8 @@ export interface Study extends z.output<typeof studySchema> {
 export async function readStudy(folder: string): Promise<Study> {
   const path = join(folder, 'study.json');
   const content = await readJsonFile(path, path, { missing: 'STUDY_INVALID', invalid: 'STUDY_INVALID' });
-  const parsed = studySchema.safeParse(content);
-  if (!parsed.success) {
-    throw new StudioError(
-      'STUDY_INVALID',
-      `${path} does not follow the format of docs/evaluation.md:\n${z.prettifyError(parsed.error)}`,
-      { cause: parsed.error },
-    );
-  }
-  const study = parsed.data;
+  const problem = `${path} does not follow the format of docs/evaluation.md`;
+  const study = validate(studySchema, content, 'STUDY_INVALID', problem);
   for (const { references, candidates } of study.trials) {
     for (const file of [...references, ...Object.values(candidates)]) await readStudyPicture(folder, file);
   }

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { readJsonFile } from '../foundation/files/read-json.ts';
+import { validate } from '../foundation/validate.ts';
 import { readStudyPicture } from './study-file.ts';
 
 const pathSchema = z.string().min(1);
@@ -49,17 +50,7 @@ export async function writeStudyFromReport(
 ): Promise<void> {
   const path = join(reportFolder, 'report.json');
   const content = await readJsonFile(path, path, { missing: 'STUDY_INVALID', invalid: 'STUDY_INVALID' });
-  const parsed = reportSchema.safeParse(content);
-  if (!parsed.success) {
-    throw new StudioError(
-      'STUDY_INVALID',
-      `${path} is no report of a protocol:\n${z.prettifyError(parsed.error)}`,
-      {
-        cause: parsed.error,
-      },
-    );
-  }
-  const report = parsed.data;
+  const report = validate(reportSchema, content, 'STUDY_INVALID', `${path} is no report of a protocol`);
   const methods = chosen ?? usualMethods(report);
   const titles = methods.map((id) => {
     const title = report.methods.find((method) => method.id === id)?.title;

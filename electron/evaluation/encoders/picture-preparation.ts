@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { StudioError } from '../../contract/errors.ts';
 import { readJsonFile } from '../../foundation/files/read-json.ts';
+import { validate } from '../../foundation/validate.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import { FILTERS, type Filter, resizeAsPillow } from './pillow-resample.ts';
@@ -45,12 +45,11 @@ export type PicturePreparation = z.output<typeof preparationSchema>;
 export async function readPreparation(folder: string): Promise<PicturePreparation> {
   const path = join(folder, 'preprocessor_config.json');
   const content = await readJsonFile(path, path, { missing: 'PACK_INCOMPLETE', invalid: 'MODEL_INVALID' });
-  const parsed = preparationSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new StudioError(
+  return validate(
+    preparationSchema,
+    content,
     'MODEL_INVALID',
-    `${path} does not say how pictures are prepared:\n${z.prettifyError(parsed.error)}`,
-    { cause: parsed.error },
+    `${path} does not say how pictures are prepared`,
   );
 }
 

@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
 import { FileReadError, readRegularFile } from '../../foundation/files/read-file.ts';
 import { readJsonFile } from '../../foundation/files/read-json.ts';
+import { validate } from '../../foundation/validate.ts';
 import { evenly } from '../evaluation-scenes.ts';
 
 const conceptSchema = z.object({
@@ -53,16 +54,10 @@ export async function readCustomConcept101(
     missing: 'PROTOCOL_INVALID',
     invalid: 'PROTOCOL_INVALID',
   });
-  const parsed = datasetSchema.safeParse(content);
-  if (!parsed.success) {
-    throw new StudioError(
-      'PROTOCOL_INVALID',
-      `${path} is not a list of Custom Concept 101:\n${z.prettifyError(parsed.error)}`,
-      { cause: parsed.error },
-    );
-  }
+  const problem = `${path} is not a list of Custom Concept 101`;
+  const listed = validate(datasetSchema, content, 'PROTOCOL_INVALID', problem);
   const sets = [];
-  const chosen = entries === undefined ? parsed.data : evenly(parsed.data, entries);
+  const chosen = entries === undefined ? listed : evenly(listed, entries);
   for (const [index, entry] of chosen.entries()) {
     const items: readonly (Concept | { prompt_filename_compose: string })[] = Array.isArray(entry)
       ? entry

@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { readAsset } from '../../app/scenes/scene-folder.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
+import { validate } from '../../foundation/validate.ts';
 import type { PictureFile } from '../../inference/images/images.ts';
 
 const manifestSchema = z.strictObject({
@@ -61,17 +62,12 @@ export async function openFolderMethod(text: string): Promise<FolderMethod> {
     invalid: 'PROTOCOL_INVALID',
   });
   if (content === undefined) return { name, folder, usesBackground: false, pictures: await byName(folder) };
-  const parsed = manifestSchema.safeParse(content);
-  if (!parsed.success) {
-    throw new StudioError('PROTOCOL_INVALID', `${path} is no manifest:\n${z.prettifyError(parsed.error)}`, {
-      cause: parsed.error,
-    });
-  }
+  const manifest = validate(manifestSchema, content, 'PROTOCOL_INVALID', `${path} is no manifest`);
   const pictures = new Map<string, FolderPicture>();
-  for (const { set, seed, file, masks, seconds } of parsed.data.pictures) {
+  for (const { set, seed, file, masks, seconds } of manifest.pictures) {
     pictures.set(folderKey(set, seed), { file, masks: masks ?? null, seconds: seconds ?? null });
   }
-  return { name, folder, usesBackground: parsed.data.usesBackground, pictures };
+  return { name, folder, usesBackground: manifest.usesBackground, pictures };
 }
 
 async function byName(folder: string): Promise<ReadonlyMap<string, FolderPicture>> {

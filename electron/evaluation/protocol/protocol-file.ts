@@ -6,6 +6,7 @@ import { StudioError } from '../../contract/errors.ts';
 import { alphaSchema, renderParametersSchema } from '../../contract/parameters.ts';
 import { MAX_CONCEPTS } from '../../contract/scene-file.ts';
 import { readJsonFile } from '../../foundation/files/read-json.ts';
+import { validate } from '../../foundation/validate.ts';
 import { readCustomConcept101 } from './custom-concept-101.ts';
 
 const idSchema = z
@@ -125,15 +126,12 @@ export async function readProtocol(path: string): Promise<Protocol> {
     missing: 'PROTOCOL_INVALID',
     invalid: 'PROTOCOL_INVALID',
   });
-  const parsed = protocolSchema.safeParse(content);
-  if (!parsed.success) {
-    throw new StudioError(
-      'PROTOCOL_INVALID',
-      `${path} does not follow the format of docs/evaluation.md:\n${z.prettifyError(parsed.error)}`,
-      { cause: parsed.error },
-    );
-  }
-  const { sets: written, customConcept101, ...rest } = parsed.data;
+  const problem = `${path} does not follow the format of docs/evaluation.md`;
+  const {
+    sets: written,
+    customConcept101,
+    ...rest
+  } = validate(protocolSchema, content, 'PROTOCOL_INVALID', problem);
   const sets: ProtocolSet[] = [];
   for (const set of written) {
     if ('scene' in set) {

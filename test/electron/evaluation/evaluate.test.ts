@@ -1,27 +1,20 @@
 /** `evaluate` on a tiny pack: the report's shape, its limits, and what it refuses. The numbers mean nothing here. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openSessionCount } from '../../../electron/inference/runtime/sessions.ts';
 import { runCommand } from '../cli/run-command.ts';
-import { makeTinyPack, temporaryFolder, writeJson, writeManifest } from '../inference/tiny-pack.ts';
+import { folderWithCache } from '../inference/folder-with-cache.ts';
+import { makeTinyPack, writeJson, writeManifest } from '../inference/tiny-pack.ts';
 import { makeTinyEvaluationPack, tinyTruth } from './tiny-evaluation.ts';
 
-let root: string;
+const root = folderWithCache();
 let pack: string;
 let out: string;
-const cacheBefore = process.env.PNPMIX_CACHE_DIR;
 
 beforeAll(async () => {
-  root = temporaryFolder();
-  process.env.PNPMIX_CACHE_DIR = join(root, 'cache');
-  pack = await makeTinyEvaluationPack(root);
-  out = join(root, 'out', 'evaluate.json');
-});
-afterAll(() => {
-  if (cacheBefore === undefined) delete process.env.PNPMIX_CACHE_DIR;
-  else process.env.PNPMIX_CACHE_DIR = cacheBefore;
-  rmSync(root, { recursive: true });
+  pack = await makeTinyEvaluationPack(root());
+  out = join(root(), 'out', 'evaluate.json');
 });
 
 const evaluate = (...args: string[]) =>
@@ -142,7 +135,7 @@ describe('refuses', () => {
   });
 
   test('a pack without evaluation scenes', async () => {
-    const bare = makeTinyPack(root, 'bare');
+    const bare = makeTinyPack(root(), 'bare');
     writeManifest(bare);
     const { exitCode, err } = await runCommand(['evaluate', '--pack', bare, '--device', 'cpu', '--out', out]);
     expect(exitCode).toBe(1);
@@ -150,7 +143,7 @@ describe('refuses', () => {
   });
 
   test('scenes with a missing or damaged truth, or with that of another scene', async () => {
-    const broken = await makeTinyEvaluationPack(root, 'broken');
+    const broken = await makeTinyEvaluationPack(root(), 'broken');
     // A pack needs no manifest, and one would fail before the evaluation does.
     rmSync(join(broken, 'pack.json'));
     const truthPath = join(broken, 'evaluation', 'scenes', 'seen-2', 'meta.json');
@@ -172,7 +165,7 @@ describe('refuses', () => {
     const { exitCode, err } = await runCommand(args, controller.signal);
     expect(exitCode).toBe(130);
     expect(err).toContain('CANCELLED');
-    expect(readdirSync(join(root, 'out'))).toEqual([]);
+    expect(readdirSync(join(root(), 'out'))).toEqual([]);
     expect(openSessionCount()).toBe(0);
   });
 });

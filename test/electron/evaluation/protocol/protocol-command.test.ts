@@ -1,28 +1,26 @@
 /** `evaluate --protocol` on a tiny pack, with small random CLIP and DINOv2: every table, resumed, with failures. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { ProtocolReport } from '../../../../electron/evaluation/report/summary.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { runCommand } from '../../cli/run-command.ts';
-import { temporaryFolder, writeJson, writePicture } from '../../inference/tiny-pack.ts';
+import { folderWithCache } from '../../inference/folder-with-cache.ts';
+import { writeJson, writePicture } from '../../inference/tiny-pack.ts';
 import { tinyClip, tinyDinov2 } from '../tiny-encoders.ts';
 import { makeTinyEvaluationPack } from '../tiny-evaluation.ts';
 
-let root: string;
+const root = folderWithCache();
 let pack: string;
 let protocol: string;
 let out: string;
-const cacheBefore = process.env.PNPMIX_CACHE_DIR;
 
 beforeAll(async () => {
-  root = temporaryFolder();
-  process.env.PNPMIX_CACHE_DIR = join(root, 'cache');
-  pack = await makeTinyEvaluationPack(root);
-  protocol = join(root, 'protocol.json');
-  out = join(root, 'out');
+  pack = await makeTinyEvaluationPack(root());
+  protocol = join(root(), 'protocol.json');
+  out = join(root(), 'out');
   const scene = (name: string) => {
-    const folder = join(root, 'sets', name);
+    const folder = join(root(), 'sets', name);
     cpSync(join(pack, 'evaluation', 'scenes', name), folder, { recursive: true });
     const path = join(folder, 'scene.json');
     const content = JSON.parse(readFileSync(path, 'utf8'));
@@ -39,11 +37,6 @@ beforeAll(async () => {
     sets: [scene('seen-1'), scene('seen-2')],
   });
 });
-afterAll(() => {
-  if (cacheBefore === undefined) delete process.env.PNPMIX_CACHE_DIR;
-  else process.env.PNPMIX_CACHE_DIR = cacheBefore;
-  rmSync(root, { recursive: true });
-});
 
 const evaluate = (...args: string[]) =>
   runCommand(['evaluate', '--protocol', protocol, '--pack', pack, '--device', 'cpu', '--out', out, ...args]);
@@ -55,7 +48,7 @@ const changedAt = (folder: string) =>
 
 describe('a whole run', () => {
   test('scores every method with every instrument, and writes the report in four forms', async () => {
-    const encoders = ['--clip', tinyClip(root), '--dinov2', tinyDinov2];
+    const encoders = ['--clip', tinyClip(root()), '--dinov2', tinyDinov2];
     const result = await evaluate(...encoders, '--only', 'total-time');
     expect(result).toMatchObject({ exitCode: 0, err: '' });
     const { methods, pictures, failures, instruments, totalTimes } = report();
@@ -112,8 +105,8 @@ describe('a whole run', () => {
 });
 
 test('another method’s pictures are scored too, by name or by manifest', async () => {
-  const named = join(root, 'named');
-  const listed = join(root, 'listed');
+  const named = join(root(), 'named');
+  const listed = join(root(), 'listed');
   for (const folder of [named, listed]) mkdirSync(folder);
   await writePicture(join(named, 'seen-1-0.png'), { rectangle: [8, 8, 20, 24] });
   await writePicture(join(listed, 'x.png'), { rectangle: [8, 8, 20, 24] });
@@ -134,8 +127,8 @@ test('another method’s pictures are scored too, by name or by manifest', async
 
 test('a set that fails does not stop the others, and is retried', async () => {
   const content = JSON.parse(readFileSync(protocol, 'utf8'));
-  const broken = join(root, 'broken.json');
-  writeJson(join(root, 'broken-scene.json'), {
+  const broken = join(root(), 'broken.json');
+  writeJson(join(root(), 'broken-scene.json'), {
     version: 2,
     prompt: 'a thing',
     background: 'missing.png',
@@ -164,8 +157,8 @@ test('a set that fails does not stop the others, and is retried', async () => {
 });
 
 test('a placed concept is measured where its cut-out is', async () => {
-  const placed = join(root, 'placed.json');
-  writeJson(join(root, 'placed-scene.json'), {
+  const placed = join(root(), 'placed.json');
+  writeJson(join(root(), 'placed-scene.json'), {
     version: 2,
     prompt: 'a cat',
     background: 'sets/seen-1/background.png',
@@ -221,13 +214,13 @@ test('conflicting options are refused', async () => {
       err: expect.stringContaining('USAGE'),
     });
   }
-  const { err } = await runCommand(['evaluate', '--clip', root, '--pack', pack]);
+  const { err } = await runCommand(['evaluate', '--clip', root(), '--pack', pack]);
   expect(err).toContain('--clip needs --protocol');
-  const { exitCode, err: invalid } = await evaluate('--images', `x=${join(root, 'nowhere')}`);
+  const { exitCode, err: invalid } = await evaluate('--images', `x=${join(root(), 'nowhere')}`);
   expect(exitCode).toBe(1);
   expect(invalid).toContain('PROTOCOL_INVALID');
-  writeFileSync(join(root, 'no.json'), '{}');
-  expect((await runCommand(['evaluate', '--protocol', join(root, 'no.json')])).err).toContain(
+  writeFileSync(join(root(), 'no.json'), '{}');
+  expect((await runCommand(['evaluate', '--protocol', join(root(), 'no.json')])).err).toContain(
     'PROTOCOL_INVALID',
   );
 });

@@ -7,6 +7,7 @@ import { pictureOperations } from '../../../../electron/foundation/pictures/pict
 import { exportAs, requirePsdSize, requireWebpSize } from '../../../../electron/projects/export/export-as.ts';
 import { createProject, temporaryFolder, withCode } from '../project-fixture.ts';
 import { renderOf } from '../sample-render.ts';
+import { columnMask, HEIGHT, WIDTH } from './column-mask.ts';
 
 // The library reads pixels into objects of a browser by default.
 initializeCanvas(
@@ -17,22 +18,11 @@ initializeCanvas(
     ({ width, height, data: new Uint8ClampedArray(width * height * 4) }) as unknown as ImageData,
 );
 
-const [WIDTH, HEIGHT] = [16, 8];
 const options = { pictures: pictureOperations, metadata: true, program: 'PnP-MIX Studio 1.2.3' };
 const SOURCE_TYPE = 'digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
 
 const flat = (colour: { r: number; g: number; b: number }) =>
   sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: colour } })
-    .png()
-    .toBuffer();
-
-/** A mask with a value in the columns from..to and 0 elsewhere. */
-const mask = (from: number, to: number, value = 255) =>
-  sharp(
-    Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i % WIDTH >= from && i % WIDTH < to ? value : 0)),
-    { raw: { width: WIDTH, height: HEIGHT, channels: 1 } },
-  )
-    .toColourspace('b-w')
     .png()
     .toBuffer();
 
@@ -44,7 +34,7 @@ async function renderedProject() {
   const [result, background] = [await flat(RESULT), await flat(BACKGROUND)].map((bytes) =>
     project.putAsset(bytes),
   ) as [string, string];
-  const [back, front] = [await mask(2, 10), await mask(6, 14, 128)].map((bytes) =>
+  const [back, front] = [await columnMask(2, 10), await columnMask(6, 14, 128)].map((bytes) =>
     project.putAsset(bytes),
   ) as [string, string];
   const base = renderOf(result).request;

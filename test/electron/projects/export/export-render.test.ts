@@ -13,8 +13,8 @@ import { withPngTexts } from '../../../../electron/projects/export/png-text.ts';
 import { REQUEST_KEYWORD, readRenderRequest } from '../../../../electron/projects/export/render-metadata.ts';
 import { createProject, temporaryFolder, withCode } from '../project-fixture.ts';
 import { renderOf } from '../sample-render.ts';
+import { columnMask, HEIGHT, WIDTH } from './column-mask.ts';
 
-const [WIDTH, HEIGHT] = [16, 8];
 const options = { pictures: pictureOperations, metadata: true, program: 'PnP-MIX Studio 1.2.3' };
 
 /** A picture with a different colour for every pixel. */
@@ -28,26 +28,16 @@ const picture = (blue: number) =>
     .png()
     .toBuffer();
 
-/** A mask with a value in the columns from..to and 0 elsewhere. */
-const mask = (from: number, to: number, value = 255) =>
-  sharp(
-    Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i % WIDTH >= from && i % WIDTH < to ? value : 0)),
-    { raw: { width: WIDTH, height: HEIGHT, channels: 1 } },
-  )
-    .toColourspace('b-w')
-    .png()
-    .toBuffer();
-
 async function renderedProject(inpainted = true) {
   const project = createProject(join(await temporaryFolder(), 'My scene.pnpmix'));
   const [result, background, clean] = [await picture(200), await picture(10), await picture(90)].map(
     (bytes) => project.putAsset(bytes),
   ) as [string, string, string];
-  const [catMask, dogMask] = [await mask(0, 10), await mask(6, 14, 128)].map((bytes) =>
+  const [catMask, dogMask] = [await columnMask(0, 10), await columnMask(6, 14, 128)].map((bytes) =>
     project.putAsset(bytes),
   ) as [string, string];
   // Something is in front of the dog.
-  const fence = project.putAsset(await mask(12, 16));
+  const fence = project.putAsset(await columnMask(12, 16));
   const base = renderOf(result).request;
   const request: RenderRequest = {
     ...base,
