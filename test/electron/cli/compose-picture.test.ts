@@ -71,7 +71,7 @@ describe('a picture in place of a scene', () => {
       { keyword: REQUEST_KEYWORD, text: '{"version":9}', form: 'compressed' },
     ]);
     await writeOutput(plain, nonsense);
-    expect((await compose(plain, again)).err).toContain('not one that this version reads');
+    expect((await compose(plain, again)).err).toContain('cannot be read by this version');
     expect(readdirSync(folder)).toEqual(['plain.png']);
   });
 });
