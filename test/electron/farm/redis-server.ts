@@ -1,8 +1,8 @@
 /**
- * A real Redis (or Valkey) server for tests: the configured or installed one, else Debian's package (as root). If there
- * is none, tests that need it are skipped with the reason.
+ * A real Redis (or Valkey) server for tests: the one that PNPMIX_REDIS names, else an installed one. If there is none,
+ * tests that need it are skipped; install-redis.ts tries to install one first, and says so.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,25 +15,12 @@ const usualPlaces = [
   '/opt/homebrew/bin/redis-server',
 ];
 
-/** Path of a server; installs one if there is none; undefined if that is impossible. */
+/** Where a server is; undefined if there is none. */
 export function findRedis(): string | undefined {
   const named = process.env.PNPMIX_REDIS;
-  if (named !== undefined) {
-    if (existsSync(named)) return named;
-    throw new Error(`PNPMIX_REDIS names ${named}, which does not exist.`);
-  }
-  const installed = usualPlaces.find((path) => existsSync(path));
-  if (installed !== undefined) return installed;
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return undefined;
-  // policy-rc.d would be Debian's way to keep the package from starting a server of its own; containers start none.
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'redis-server']]) {
-    const { status } = spawnSync('apt-get', args, {
-      stdio: 'inherit',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (status !== 0) return undefined;
-  }
-  return usualPlaces.find((path) => existsSync(path));
+  if (named === undefined || named === '') return usualPlaces.find((path) => existsSync(path));
+  if (existsSync(named)) return named;
+  throw new Error(`PNPMIX_REDIS names ${named}, which is not there.`);
 }
 
 /** A test's server. */
