@@ -90,6 +90,30 @@ it('runs an action by a part of its name with keys alone, also from a text field
   await expect.poll(toolInHand).toBe(t('tools.ellipse'));
 });
 
+it('closes the commands with Escape, and passes no key to the tools before they have the focus', async () => {
+  const { page } = studio;
+  await canvasOf(page).focus();
+  const tool = await toolInHand();
+  await page.evaluate(() => {
+    for (const key of [
+      { key: 'k', code: 'KeyK', ctrlKey: true },
+      { key: 'h', code: 'KeyH' },
+    ]) {
+      document.activeElement!.dispatchEvent(
+        new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }),
+      );
+    }
+  });
+  const palette = page.getByRole('dialog', { name: t('palette.title') });
+  await expect.poll(isInSheet).toBe(true);
+  expect(await toolInHand()).toBe(tool);
+  await page.keyboard.press('Escape');
+  await palette.waitFor({ state: 'detached' });
+  await expect
+    .poll(() => canvasOf(page).evaluate((element) => element === document.activeElement))
+    .toBe(true);
+});
+
 it('closes a dialog over a sheet, but not the sheet', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('app.settings') }).click();

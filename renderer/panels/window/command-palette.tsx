@@ -26,7 +26,8 @@ function Commands() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const [query, setQuery] = useState('');
-  const combobox = useCombobox({ opened: true });
+  // Escape closes the list, which is the whole of the palette.
+  const combobox = useCombobox({ opened: true, onDropdownClose: close });
   const { selectFirstOption } = combobox;
   const entries = SHORTCUTS.filter(({ action }) => action !== 'app.palette').map(({ action }) => ({
     action,

@@ -35,7 +35,10 @@ const WHILE_TYPING: readonly ActionName[] = [
 function isInSheet(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('[role="dialog"], [role="menu"]') !== null) return true;
-  return useEditor.getState().sheet !== null && target.closest('#canvas') === null;
+  const { sheet, exporting, isPaletteOpen } = useEditor.getState();
+  // A dialog that has just been opened may not have the focus yet.
+  if (exporting !== null || isPaletteOpen) return true;
+  return sheet !== null && target.closest('#canvas') === null;
 }
 
 /** Shortcuts that open and close sheets, and those that work everywhere. */
