@@ -148,6 +148,10 @@ it('keeps the export button visible at every window size, whatever the render’
   });
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
+    const panel = page.locator('.flow-panel .mantine-ScrollArea-viewport');
+    await expect
+      .poll(() => panel.evaluate((element) => element.scrollWidth - element.clientWidth))
+      .toBeLessThanOrEqual(0);
     for (const button of [
       headerOf(page).getByRole('button', { name: t('render.exportShort') }),
       page.getByRole('button', { name: t('render.export') }),

@@ -48,7 +48,8 @@ export const BackgroundStep = memo(function BackgroundStep({
       />
       <Group gap="xs" wrap="nowrap" align="flex-start" data-drop="background">
         {background && <PictureThumb asset={background} sidePx={72} label={t('background.alt')} />}
-        <Stack gap={4}>
+        {/* In a narrow window its buttons become narrower, rather than the panel wider than it shows. */}
+        <Stack gap={4} flex={1} miw={0}>
           <Group gap={4}>
             <FileButton
               leftSection={<IconUpload size={14} aria-hidden />}
@@ -59,6 +60,7 @@ export const BackgroundStep = memo(function BackgroundStep({
             {canGenerate && (
               <Button
                 variant="default"
+                maw="100%"
                 leftSection={<IconSparkles size={14} aria-hidden />}
                 disabled={prompt.trim() === ''}
                 loading={generating !== undefined}
