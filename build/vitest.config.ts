@@ -41,8 +41,8 @@ export default defineConfig({
       },
     ],
     // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
-    // waits for a browser or another process leaves the cores to two more.
-    maxWorkers: 4,
+    // waits for a browser or another process leaves a core to one more. Four take longer.
+    maxWorkers: 3,
     // Globals that a file replaces are restored: the next one may run in the same process.
     setupFiles: 'test/give-back.ts',
     // No test is about how fast the machine is: these only end what hangs.

@@ -18,9 +18,10 @@ describe('axe', () => {
       .filter({ hasText: t('app.saved') })
       .waitFor();
     await page.getByRole('group', { name: textPattern('mask.title') }).waitFor();
+    // The whole window in the first state; then what a state changes.
     const found: Record<string, string[]> = { scene: await violationsInBothThemes(page) };
     await page.getByRole('button', { name: t('parameters.more') }).click();
-    found.parameters = await violationsInBothThemes(page);
+    found.parameters = await violationsInBothThemes(page, { within: '.parameter-panel' });
     await page.getByRole('button', { name: t('parameters.more') }).click();
     await renderButton(page).click();
     // The tests' page asks for reduced motion: work in progress is shown without animation.
@@ -31,7 +32,7 @@ describe('axe', () => {
       .getByRole('button', { name: textPattern('history.open', { name: textPattern('history.of') }) })
       .click();
     await page.getByText(t('view.slider'), { exact: true }).click();
-    found.comparison = await violationsInBothThemes(page);
+    found.comparison = await violationsInBothThemes(page, { within: '.canvas-area' });
     await page.getByRole('button', { name: t('history.browse') }).click();
     await page.getByRole('textbox', { name: t('history.search') }).waitFor();
     found.history = await violationsInBothThemes(page);
@@ -46,15 +47,15 @@ describe('axe', () => {
       .click();
     await page.getByRole('button', { name: t('view.scene') }).click();
     await page.getByRole('button', { name: t('background.generate') }).click();
-    found['making candidates'] = await violationsInBothThemes(page);
+    found['making candidates'] = await violationsInBothThemes(page, { within: '.flow-panel' });
     const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     await idle(page);
     await candidates.first().click();
-    found.candidates = await violationsInBothThemes(page);
+    found.candidates = await violationsInBothThemes(page, { within: '.flow-panel' });
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
-    found['options for candidates'] = await violationsInBothThemes(page);
+    found['options for candidates'] = await violationsInBothThemes(page, { within: '.flow-panel' });
     await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
     for (const sheet of [
       t('app.models'),

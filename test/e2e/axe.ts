@@ -14,8 +14,8 @@ interface AxeWindow {
 /** Rules that depend on the theme. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** What of the page is checked: what was opened last and covers the rest, or everything. */
-type Extent = 'opened-last' | 'whole-page';
+/** What of the page is checked: what was opened last and covers the rest, everything, or what a selector finds. */
+type Extent = 'opened-last' | 'whole-page' | { readonly within: string };
 
 /** What covers the rest of the window, which is checked while nothing covers it. */
 const COVERING = '[role="dialog"], [role="menu"]';
@@ -51,8 +51,8 @@ export async function violations(
     (window as AxeWindow).axeOfTests ??= new Function(`${source}; return axe;`)() as typeof axe;
   }, axeSource);
   const results = await page.evaluate(
-    ([only, covering]) => {
-      const last = covering === null ? undefined : [...document.querySelectorAll(covering!)].at(-1);
+    ([only, selector]) => {
+      const last = selector === null ? undefined : [...document.querySelectorAll(selector)].at(-1);
       return (window as AxeWindow).axeOfTests!.run(last ?? document, {
         resultTypes: ['violations'],
         ...(only && { runOnly: only }),
@@ -64,9 +64,14 @@ export async function violations(
         }),
       });
     },
-    [rules && [...rules], extent === 'whole-page' ? null : COVERING] as const,
+    [rules && [...rules], selectorOf(extent)] as const,
   );
   return results.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
   );
+}
+
+function selectorOf(extent: Extent): string | null {
+  if (typeof extent === 'object') return extent.within;
+  return extent === 'whole-page' ? null : COVERING;
 }
