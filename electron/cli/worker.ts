@@ -115,7 +115,10 @@ function stopSignals() {
   const listen = (name: NodeJS.Signals) => {
     if (isDraining) {
       forget();
+      // The engine's own handler, which this adds, hears the signal: it ends the engine first.
+      now.abort();
       process.kill(process.pid, name);
+      return;
     }
     isDraining = true;
     resolve();

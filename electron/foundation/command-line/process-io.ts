@@ -31,8 +31,9 @@ export function processIo(): CommandLineIo {
 function cancelledBySignals(): AbortController {
   const controller = new AbortController();
   process.once('SIGINT', () => {
-    console.error('\nCancelling; press Ctrl-C again to stop at once.');
+    // First, so that what hears a second signal is there when the user knows of it.
     controller.abort();
+    console.error('\nCancelling; press Ctrl-C again to stop at once.');
   });
   process.once('SIGTERM', () => controller.abort());
   return controller;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { isAlive } from '../app/engine/tiny-engine.ts';
 import { runWithPack, useCommandFixture } from '../cli/command-fixture.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { children } from '../serve/process-tree.ts';
@@ -36,7 +37,7 @@ function composeOnFarm(out: string, ...args: string[]) {
 
 describe.skipIf(!hasRedis)('two workers', () => {
   test.skipIf(process.platform !== 'linux')(
-    'share a sweep; one is killed, the other takes over its job; the bytes equal those of one machine',
+    'share a sweep; one is ended in the middle of a job, the other takes it over; the bytes equal those of one machine',
     async () => {
       const [killed, kept] = [startNamed('killed'), startNamed('kept')];
       const sweep = ['--sweep', 'alpha=0,0.3', 'beta=0.4,0.8', '--steps', '16'];
@@ -45,13 +46,16 @@ describe.skipIf(!hasRedis)('two workers', () => {
       expect(rendered.err).not.toContain('error');
       await Promise.all([killed.heard('worker.ready'), kept.heard('worker.ready')]);
 
-      // Its engine stands still, so that the job that it claims is not done before it is killed.
+      // Its engine stands still, as in a native call of minutes, and hears nothing. The second signal ends both at once.
       const [engine] = children(killed.child.pid!);
       process.kill(engine!, 'SIGSTOP');
       const composing = composeOnFarm(onFarm, ...sweep);
       const { jobId } = await killed.heard('job.claimed');
-      killed.child.kill('SIGKILL');
-      process.kill(engine!, 'SIGKILL');
+      killed.child.kill('SIGTERM');
+      await killed.heard('worker.draining');
+      killed.child.kill('SIGTERM');
+      expect(await killed.ended).toEqual([null, 'SIGTERM']);
+      await expect.poll(() => isAlive(engine!)).toBe(false);
       expect((await composing).exitCode).toBe(0);
       expect(readFileSync(onFarm).equals(readFileSync(local))).toBe(true);
       const done = kept.log.filter(({ event }) => event === 'job.done').map((entry) => entry.jobId);
