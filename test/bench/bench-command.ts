@@ -22,8 +22,8 @@ import { tensorToImage } from '../../electron/pipeline/processors/image.ts';
 import { stepsFrom } from '../../electron/pipeline/schedulers/noise-schedule.ts';
 import { maxAbsDifference, type Tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { textbookRender } from '../oracle/textbook-render.ts';
-import { benchEditor, type EditorBenchReport } from './editor-bench.ts';
-import { benchPhoto, type PhotoBenchReport } from './photo-bench.ts';
+import type { EditorBenchReport } from './editor-bench.ts';
+import type { PhotoBenchReport } from './photo-bench.ts';
 import { benchProject, type ProjectBenchReport } from './project-bench.ts';
 
 /** Contents of out/bench.json. */
@@ -147,7 +147,7 @@ async function runBench(context: CommandContext): Promise<void> {
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       device: describeDevice(engine.device),
       ...(await benchProject()),
-      ...(options.has('no-editor') ? {} : { editor: { ...(await benchEditor()), ...(await benchPhoto()) } }),
+      ...(options.has('no-editor') ? {} : { editor: measureEditor() }),
     };
     result({ file: out, report });
     for (const [name, value] of flatEntries(report)) {
@@ -174,6 +174,17 @@ function buildPage(): void {
   );
   if (error) throw error;
   if (status !== 0) throw new Error(`npm run build:renderer ended with ${status}.`);
+}
+
+/** @throws Error when the process that measures it fails */
+function measureEditor(): EditorBenchReport & PhotoBenchReport {
+  const file = join(import.meta.dirname, 'editor-process.ts');
+  const { status, stdout } = spawnSync(process.execPath, [file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`The editor could not be measured: ${file} ended with ${status}.`);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
 
 /** The textbook version, from the same pictures to the same picture, with everything computed from scratch. */

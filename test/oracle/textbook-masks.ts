@@ -112,13 +112,18 @@ function cellAverage(
 function grow(mask: Tensor, radius: number): Tensor {
   if (radius === 0) return mask;
   const [height, width] = mask.dims as unknown as [number, number];
-  const isNear = (at: number) =>
-    mask.data.some(
-      (value, other) =>
-        value >= 0.5 &&
-        ((at % width) - (other % width)) ** 2 + (Math.floor(at / width) - Math.floor(other / width)) ** 2 <=
-          radius ** 2,
-    );
+  const reach = Math.ceil(radius);
+  const isNear = (at: number) => {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    // Beyond the radius along one axis nothing is within it.
+    for (let otherY = Math.max(y - reach, 0); otherY <= Math.min(y + reach, height - 1); otherY++) {
+      for (let otherX = Math.max(x - reach, 0); otherX <= Math.min(x + reach, width - 1); otherX++) {
+        const isInCircle = (x - otherX) ** 2 + (y - otherY) ** 2 <= radius ** 2;
+        if (isInCircle && mask.data[otherY * width + otherX]! >= 0.5) return true;
+      }
+    }
+    return false;
+  };
   const data = Float32Array.from({ length: height * width }, (_, at) => (isNear(at) ? 1 : 0));
   return { data, dims: mask.dims };
 }
