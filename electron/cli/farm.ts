@@ -13,7 +13,7 @@ const keyCommand: Command = {
   summary: 'Makes the studio key, which clients and workers of a farm share.',
   usage: '--out FILE',
   details:
-    'Whoever has this file can read the farm’s pictures and run jobs: copy it over a safe channel only.',
+    'Anyone with this file can read the farm’s pictures and run jobs. Copy it only over a secure channel.',
   operands: [],
   options: { out: { value: 'FILE', description: 'Where to write the key.' } },
   run: async ({ options, print, result }) => {
