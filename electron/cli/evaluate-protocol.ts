@@ -17,6 +17,7 @@ import { tablesOf } from '../evaluation/report/tables.ts';
 import { textTable } from '../evaluation/text-table.ts';
 import { measureTotalTimes } from '../evaluation/total-time.ts';
 import type { CommandContext, CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
+import { defaultCacheFolder } from '../foundation/folders.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import { openEngineInProcess } from './engine-in-process.ts';
 import { describeDevice } from './engine-options.ts';
@@ -160,8 +161,8 @@ async function openInstruments(options: ParsedOptions, folder: string): Promise<
   const hasClassifier = existsSync(join(evaluation, 'classifier.json'));
   const opened: { clip?: Encoder; dinov2?: Encoder; appearance?: AppearanceClassifier } = {};
   try {
-    if (clip !== undefined) opened.clip = await Encoder.open(clip);
-    if (dinov2 !== undefined) opened.dinov2 = await Encoder.open(dinov2);
+    if (clip !== undefined) opened.clip = await Encoder.open(clip, defaultCacheFolder());
+    if (dinov2 !== undefined) opened.dinov2 = await Encoder.open(dinov2, defaultCacheFolder());
     if (hasClassifier) opened.appearance = await AppearanceClassifier.open(evaluation);
     return opened;
   } catch (error) {

@@ -13,6 +13,7 @@ import {
 } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { openEncoderTokenizer } from '../../inference/packs/pack-tokenizer.ts';
+import { assertFiniteWeights, inspectWeights } from '../../inference/packs/weight-inspection.ts';
 import { chooseDevice } from '../../inference/runtime/devices.ts';
 import { createSession, type ModelSession } from '../../inference/runtime/sessions.ts';
 import { inStudioTerms } from '../../inference/runtime/studio-errors.ts';
@@ -38,7 +39,7 @@ export interface PatchFeatures {
 export interface EncoderIdentity {
   readonly name: string;
   readonly className: string;
-  /** SHA-256 of what defines its embeddings: its graph, the names and sizes of its weights, its preparation. */
+  /** SHA-256 of what defines its embeddings: its graph, its weights, its preparation. */
   readonly fingerprint: string;
 }
 
@@ -84,9 +85,10 @@ export class Encoder {
    *
    * @param folder as transformers saves it: config.json, model.safetensors, preprocessor_config.json, and for CLIP
    *   optionally its tokenizer; without one CLIP's own vocabulary is used, which comes with the program
-   * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID (another class, other sizes)
+   * @param cacheFolder for the result of reading the weights once
+   * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID (another class, other sizes, values that are not numbers)
    */
-  static async open(folder: string): Promise<Encoder> {
+  static async open(folder: string, cacheFolder: string): Promise<Encoder> {
     const component = await inStudioTerms(() => openEncoder(folder));
     const halves = encoderHalves(component);
     if (!halves.includes('image')) {
@@ -104,11 +106,15 @@ export class Encoder {
         `${folder} prepares pictures of ${size.width} pixels, but its model takes ${graph.metadata.imageSize}.`,
       );
     }
+    const hash = createHash('sha256').update(graph.bytes).update(JSON.stringify(preparation));
+    for (const { path } of component.weightFiles) {
+      const inspection = await inStudioTerms(() => inspectWeights(path, cacheFolder));
+      assertFiniteWeights(basename(path), inspection);
+      hash.update(inspection.sha256);
+    }
     const device = await chooseDevice('cpu');
     const image = await createSession(`${component.className} (image)`, graph, device);
     try {
-      const hash = createHash('sha256').update(graph.bytes).update(JSON.stringify(preparation));
-      for (const file of component.weightFiles) hash.update(JSON.stringify([...file.tensors]));
       const identity = {
         name: basename(folder),
         className: component.className,

@@ -159,13 +159,14 @@ async function measurePicture(
     ]),
     made.regions.map((region) => (region === null ? null : hashOfPlane(region))),
   ]);
-  const scores =
-    (await cache.loadScores(key)) ??
-    (await scorePicture(
+  let scores = await cache.loadScores(key);
+  if (scores === undefined) {
+    const { background, concepts } = scene;
+    scores = await scorePicture(
       {
         result: made.image,
         prompt,
-        concepts: scene.concepts.map(({ image, subject }, index) => ({
+        concepts: concepts.map(({ image, subject }, index) => ({
           image,
           subject,
           region: made.regions[index]!,
@@ -174,13 +175,14 @@ async function measurePicture(
           made.background === null
             ? null
             : {
-                image: scene.background,
-                reproduced: made.background === 'same' ? scene.background : await scene.reproduced(),
+                image: background,
+                reproduced: made.background === 'same' ? background : await scene.reproduced(),
               },
       },
       instruments,
-    ));
-  await cache.saveScores(key, scores);
+    );
+    await cache.saveScores(key, scores);
+  }
   const { file, request, seconds, unetRows } = made;
   return { set, seed, method: method.id, prompt, file, request, seconds, unetRows, scores };
 }

@@ -24,8 +24,8 @@ let concept: RgbImage;
 
 beforeAll(async () => {
   scratch = temporaryFolder();
-  clip = await Encoder.open(tinyClip(scratch));
-  dinov2 = await Encoder.open(tinyDinov2);
+  clip = await Encoder.open(tinyClip(scratch), scratch);
+  dinov2 = await Encoder.open(tinyDinov2, scratch);
   const read = (name: string) =>
     decodeAll({
       name,

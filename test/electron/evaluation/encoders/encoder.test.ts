@@ -22,7 +22,7 @@ let scratch: string;
 const opened: Encoder[] = [];
 
 async function open(folder: string): Promise<Encoder> {
-  const encoder = await Encoder.open(folder);
+  const encoder = await Encoder.open(folder, scratch);
   opened.push(encoder);
   return encoder;
 }
@@ -74,6 +74,20 @@ test('embeds prompts with its own tokenizer, and patches', async () => {
   expect(patches).toHaveLength(16);
 });
 
+test('weights of other values have another fingerprint, so that no scores are taken for theirs', async () => {
+  const folder = join(scratch, 'dinov2');
+  cpSync(join(golden, 'dinov2'), folder, { recursive: true });
+  const [original, copy] = [await open(join(golden, 'dinov2')), await open(folder)];
+  expect(copy.identity).toEqual(original.identity);
+  const path = join(folder, 'model.safetensors');
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 4]! ^= 1;
+  writeFileSync(path, bytes);
+  const changed = await open(folder);
+  expect(changed.identity).toMatchObject({ name: original.identity.name });
+  expect(changed.identity.fingerprint).not.toBe(original.identity.fingerprint);
+});
+
 test('CLIP’s own vocabulary is bundled with the program', async () => {
   const { openEncoderTokenizer } = await import('../../../../electron/inference/packs/pack-tokenizer.ts');
   const { ids } = (await openEncoderTokenizer(join(golden, 'clip'), 77))('a photo of a cat');
@@ -88,7 +102,7 @@ describe('the error names the refused file:', () => {
     const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     change(config);
     writeFileSync(path, JSON.stringify(config));
-    return Encoder.open(folder).finally(() => rmSync(folder, { recursive: true }));
+    return Encoder.open(folder, scratch).finally(() => rmSync(folder, { recursive: true }));
   };
 
   test('a filter that is not implemented, pictures without one size, no preparation at all', async () => {
@@ -98,7 +112,7 @@ describe('the error names the refused file:', () => {
     await expect(broken((config) => Object.assign(config, { do_center_crop: false }))).rejects.toMatchObject({
       code: 'MODEL_INVALID',
     });
-    await expect(Encoder.open(join(golden, 'clip-vision'))).rejects.toMatchObject({
+    await expect(Encoder.open(join(golden, 'clip-vision'), scratch)).rejects.toMatchObject({
       code: 'PACK_INCOMPLETE',
     });
   });

@@ -10,13 +10,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Encoder } from '../../../../electron/evaluation/encoders/encoder.ts';
 import { cosineSimilarity } from '../../../../electron/evaluation/image-metrics.ts';
+import { defaultCacheFolder } from '../../../../electron/foundation/folders.ts';
 import { decodeAll, decodeFrame } from '../../../../electron/inference/images/images.ts';
 
 const folder = process.env.PNPMIX_TEST_DINOV2;
 const photos = join(import.meta.dirname, '../../../photos');
 
 test.skipIf(folder === undefined)('DINOv2 ranks crops of photographs by what they show', async () => {
-  const encoder = await Encoder.open(folder!);
+  const encoder = await Encoder.open(folder!, defaultCacheFolder());
   const embeddings: { readonly photo: string; readonly embedding: Float32Array }[] = [];
   for (const photo of ['chelsea.jpg', 'coffee.jpg']) {
     const file = { name: photo, bytes: readFileSync(join(photos, photo)) };
