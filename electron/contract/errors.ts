@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 /** Every error code, with what it means. The same table is printed in docs/errors.md. */
 export const errorCodes = {
-  ADDRESS_UNAVAILABLE: 'The browser host cannot listen on the requested address or port.',
+  ADDRESS_UNAVAILABLE: 'A server of the program cannot listen on the requested address or port.',
   ASSET_INVALID: 'A picture or mask is damaged, of an unsupported type, or too large.',
   ASSET_MISSING: 'A picture or mask of the scene is missing or cannot be read.',
   ASSET_TOO_LARGE: 'A picture file is larger than the limit.',

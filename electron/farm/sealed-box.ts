@@ -1,6 +1,7 @@
 /** Encrypts what goes into Redis: AES-256-GCM, with a label that binds a message to its place. */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { StudioError } from '../contract/errors.ts';
+import { isSameSecret } from '../foundation/same-secret.ts';
 import type { StudioKey } from './studio-key.ts';
 
 const NONCE_BYTES = 12;
@@ -52,8 +53,7 @@ export function sign({ signing }: StudioKey, text: string): string {
 }
 
 export function isSignedBy(key: StudioKey, text: string, signature: string): boolean {
-  const [expected, given] = [Buffer.from(sign(key, text)), Buffer.from(signature)];
-  return expected.length === given.length && timingSafeEqual(expected, given);
+  return isSameSecret(signature, sign(key, text));
 }
 
 /** @param sentence why, for the log and the client */

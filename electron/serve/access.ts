@@ -6,9 +6,10 @@
  * The key itself never travels: cookies reach every other port of the machine, and a page keeps calling a port that
  * another program may have taken meanwhile. Both sides prove that they know it (docs/decisions/0121).
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Challenge, hostProofText, pageProofText, readProofProtocol } from '../contract/access.ts';
+import { isSameSecret } from '../foundation/same-secret.ts';
 
 /** Names of the machine itself. A tunnel may have another port, so ports are not checked. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -64,8 +65,9 @@ export class Access {
     const [endsAt = '', nonce = '', mac = ''] = answer.challenge.split('.');
     const nowMs = this.#nowMs();
     const endsAtMs = Number.parseInt(endsAt, 36);
-    const isOurs = isSame(mac, this.#sign(this.#challengeKey, `${endsAt}.${nonce}`)) && nowMs < endsAtMs;
-    const isProved = isSame(answer.proof, this.#sign(this.#token, pageProofText(answer.challenge)));
+    const isOurs =
+      isSameSecret(mac, this.#sign(this.#challengeKey, `${endsAt}.${nonce}`)) && nowMs < endsAtMs;
+    const isProved = isSameSecret(answer.proof, this.#sign(this.#token, pageProofText(answer.challenge)));
     for (const [old, oldEndsAtMs] of this.#answered) if (oldEndsAtMs <= nowMs) this.#answered.delete(old);
     if (!isOurs || !isProved || this.#answered.has(answer.challenge)) return refusal;
     this.#answered.set(answer.challenge, endsAtMs);
@@ -74,7 +76,7 @@ export class Access {
 
   /** Whether the address of a picture has this host's key. */
   checkAssetKey(given: string): Refusal {
-    if (isSame(given, this.assetKey)) return undefined;
+    if (isSameSecret(given, this.assetKey)) return undefined;
     return { status: 401, sentence: 'Pictures are served only to pages of the running program.' };
   }
 
@@ -112,11 +114,6 @@ export class Access {
   #sign(key: string | Buffer, text: string): string {
     return createHmac('sha256', key).update(text).digest('base64url');
   }
-}
-
-function isSame(given: string, known: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(known)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function hostNameOf(host: string | undefined): string | undefined {

@@ -1,9 +1,8 @@
 /** The browser host: the program's pages, pictures and commands over loopback HTTP, for one user. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Studio } from '../app/studio.ts';
 import { pageNonceSchema } from '../contract/access.ts';
-import { StudioError } from '../contract/errors.ts';
+import { listen } from '../foundation/listen.ts';
 import { Access, type Refusal } from './access.ts';
 import { assetRoute } from './asset-route.ts';
 import { Connections, connectionOptions } from './connections.ts';
@@ -134,20 +133,4 @@ function addressOf(request: IncomingMessage): URL {
 /** Logs get shared, so the token must not be in them. */
 function withoutKey(path: string): string {
   return path.replace(/^\/assets\/[^/]*\//, '/assets/.../');
-}
-
-async function listen(server: Server, port: number, address: string): Promise<number> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, address, resolve);
-    });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'EADDRINUSE' ? 'it is in use: choose another with --port' : String(cause);
-    throw new StudioError('ADDRESS_UNAVAILABLE', `Cannot listen on ${address}, port ${port}: ${reason}.`, {
-      cause,
-    });
-  }
-  return (server.address() as AddressInfo).port;
 }

@@ -2,16 +2,15 @@
  * The rating page over HTTP. Participants and the results have a token each, which follows the # of their links and
  * travels in the Authorization header: no other page of the browser can send it, and no log or address has it.
  */
-import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { transform } from '@swc/core';
 import * as z from 'zod';
-import { StudioError } from '../contract/errors.ts';
 import { PICTURE_FORMATS } from '../contract/picture-formats.ts';
+import { listen } from '../foundation/listen.ts';
 import { requirePictureFormat } from '../foundation/pictures/picture-format.ts';
+import { isSameSecret } from '../foundation/same-secret.ts';
 import { HIGHEST_RATING, LOWEST_RATING, questionnaireOf, type Trial } from './questionnaire.ts';
 import { plotOfResults } from './results-plot.ts';
 import { readStudyPicture, type Study } from './study-file.ts';
@@ -85,9 +84,9 @@ export async function startStudyServer(options: StudyServerOptions): Promise<Run
       else send(response, 500, 'text/plain; charset=utf-8', 'Something went wrong. This is a bug.\n');
     });
   });
-  await listen(server, port, address);
+  const taken = await listen(server, port, address);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: taken,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -226,7 +225,7 @@ async function sendResults(
   token: string | undefined,
   response: ServerResponse,
 ): Promise<void> {
-  if (token === undefined || !isSame(token, store.resultsToken)) {
+  if (token === undefined || !isSameSecret(token, store.resultsToken)) {
     throw new Refusal(401, 'This link does not lead to the results.');
   }
   const ratings = store.ratings();
@@ -257,24 +256,4 @@ function sendJson(response: ServerResponse, value: unknown): void {
 function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {
   response.writeHead(status, { ...HEADERS, 'Content-Type': type });
   response.end(body);
-}
-
-function isSame(given: string, known: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(known)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-async function listen(server: Server, port: number, address: string): Promise<void> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, address, resolve);
-    });
-  } catch (cause) {
-    const isInUse = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const reason = isInUse ? 'it is in use: choose another with --port' : String(cause);
-    throw new StudioError('ADDRESS_UNAVAILABLE', `Cannot listen on ${address}, port ${port}: ${reason}.`, {
-      cause,
-    });
-  }
 }

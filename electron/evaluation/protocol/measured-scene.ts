@@ -7,7 +7,8 @@ import { decodeAll, decodeCutOut, decodeMask, hashPixels } from '../../inference
 import { resizePlane } from '../../inference/images/plane-resize.ts';
 import { cutOutOf } from '../../inference/scene/cut-out.ts';
 import { greyToMask, imageToTensor, type RgbImage, tensorToImage } from '../../pipeline/processors/image.ts';
-import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import { tensor } from '../../pipeline/tensor/tensor.ts';
+import type { BaselineScene } from './baselines.ts';
 import type { ResultCache } from './result-cache.ts';
 
 /** References of one set and seed, for the report. */
@@ -21,16 +22,9 @@ export interface SceneRecord {
 }
 
 /** A scene with its pictures decoded. */
-export interface MeasuredScene {
+export interface MeasuredScene extends BaselineScene {
   readonly record: SceneRecord;
   readonly loaded: LoadedScene;
-  readonly background: RgbImage;
-  readonly inpainted: RgbImage | null;
-  readonly concepts: readonly {
-    readonly image: RgbImage;
-    readonly subject: Tensor | null;
-    readonly region: Tensor;
-  }[];
   /** The background through the autoencoder; computed when first needed. */
   readonly reproduced: () => Promise<RgbImage>;
 }

@@ -1,8 +1,7 @@
 /** A worker's figures for Prometheus. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { StudioError } from '../../contract/errors.ts';
+import { listen } from '../../foundation/listen.ts';
 import type { FarmConnection } from '../farm-connection.ts';
 import { QUEUE_NAME, queuePrefix } from '../farm-names.ts';
 import type { WorkerEvent } from './farm-worker.ts';
@@ -17,24 +16,12 @@ export class WorkerMetrics {
     labelNames: ['outcome'],
     registers: [this.registry],
   });
-  readonly #waited = new Histogram({
-    name: 'pnpmix_job_wait_seconds',
-    help: 'Time from queueing a job to claiming it.',
-    buckets: SECONDS,
-    registers: [this.registry],
-  });
-  readonly #rendered = new Histogram({
-    name: 'pnpmix_job_render_seconds',
-    help: 'Time of a job in the engine.',
-    buckets: SECONDS,
-    registers: [this.registry],
-  });
-  readonly #overhead = new Histogram({
-    name: 'pnpmix_job_overhead_seconds',
-    help: 'Time of a job beside the engine, from claim to result.',
-    buckets: SECONDS,
-    registers: [this.registry],
-  });
+  readonly #waited = this.#seconds('pnpmix_job_wait_seconds', 'Time from queueing a job to claiming it.');
+  readonly #rendered = this.#seconds('pnpmix_job_render_seconds', 'Time of a job in the engine.');
+  readonly #overhead = this.#seconds(
+    'pnpmix_job_overhead_seconds',
+    'Time of a job beside the engine, from claim to result.',
+  );
   readonly #rows = new Counter({
     name: 'pnpmix_unet_rows_total',
     help: 'U-Net rows computed.',
@@ -53,6 +40,10 @@ export class WorkerMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  #seconds(name: string, help: string): Histogram {
+    return new Histogram({ name, help, buckets: SECONDS, registers: [this.registry] });
   }
 
   count(event: WorkerEvent): void {
@@ -125,15 +116,7 @@ export async function serveMetrics(
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => {
-      reject(
-        new StudioError('ADDRESS_UNAVAILABLE', `Metrics cannot be served at ${address}:${port}.`, { cause }),
-      );
-    });
-    server.listen(port, address, resolve);
-  });
-  const { port: taken } = server.address() as AddressInfo;
+  const taken = await listen(server, port, address, 'metrics-port');
   return {
     url: `http://${address.includes(':') ? `[${address}]` : address}:${taken}/metrics`,
     close: () =>
