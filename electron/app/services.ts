@@ -6,6 +6,7 @@ import type { StudioLog } from '../foundation/log/studio-log.ts';
 import type { PictureCodec } from '../foundation/pictures/picture-codec.ts';
 import type { ModelStore } from '../models/model-store.ts';
 import type { ModelsFolder } from '../models/models-folder.ts';
+import type { PromptCounters } from '../models/prompt-counters.ts';
 import type { RecentProjects } from '../projects/recent-projects.ts';
 import type { TransientAssets } from './assets/transient-assets.ts';
 import type { EngineSupervisor } from './engine/engine-supervisor.ts';
@@ -61,6 +62,7 @@ export interface Services {
   readonly prepare: PrepareJobs;
   readonly store: ModelStore;
   readonly packs: PackRegistry;
+  readonly promptCounters: PromptCounters;
   readonly modelsFolder: {
     readonly chosenBy: ModelsFolder['chosenBy'];
     /** @throws StudioError HOST_UNSUPPORTED, PARAMETER_INVALID, FOLDER_UNWRITABLE, DISK_FULL */

@@ -14,6 +14,7 @@ import type { ChildLauncher } from '../foundation/processes/child-process.ts';
 import { readCatalogs } from '../models/catalogs.ts';
 import { createModelStore } from '../models/model-store.ts';
 import { findModelsFolder } from '../models/models-folder.ts';
+import { PromptCounters } from '../models/prompt-counters.ts';
 import { removeStaleStoreFiles } from '../models/stale-files.ts';
 import { type StoreEnvironment, systemEnvironment } from '../models/store-environment.ts';
 import { RecentProjects } from '../projects/recent-projects.ts';
@@ -239,6 +240,7 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
     prepare: new PrepareJobs(engine, projects, jobs),
     store,
     packs,
+    promptCounters: new PromptCounters(),
     modelsFolder: { chosenBy, choose: (folder) => chooseFolder(facts, chosenBy, folder) },
   };
 }

@@ -14,9 +14,11 @@ export function modelHandlers({
   engine,
   settings,
   applySettings,
+  promptCounters,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
   /** The engine has to reopen a pack whose components changed: its capabilities may have changed too. */
   const applyChangeOf = async (packId: string) => {
+    promptCounters.forget();
     await applySettings();
     if (packId === settings.current.pack) engine.reopen();
   };
@@ -64,6 +66,13 @@ export function modelHandlers({
         await applyChangeOf(packId);
         return { kind: 'modelsRemoved', ...removed, kept: [...kept] };
       }),
+    'prompt.tokens': async ({ text }) => {
+      const { chunks, ...counted } = await promptCounters.count(
+        await packs.folderOf(settings.current.pack),
+        text,
+      );
+      return { ...counted, chunks: [...chunks] };
+    },
     'engine.status': () => engine.status,
     'engine.start': async () => {
       await engine.open();

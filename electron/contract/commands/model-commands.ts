@@ -4,7 +4,8 @@ import { command, nothing } from '../command.ts';
 import { engineStatusSchema } from '../engine-status.ts';
 import { jobStateSchema } from '../jobs.ts';
 import { catalogLicenceSchema } from '../pack-catalog.ts';
-import { filePathSchema } from '../project-state.ts';
+import { filePathSchema, projectIdSchema } from '../project-state.ts';
+import { promptTokensSchema } from '../prompt-tokens.ts';
 
 const packId = z
   .string()
@@ -74,6 +75,14 @@ export const modelCommands = {
     jobStateSchema,
   ),
   'models.remove': command('Removes a pack’s files or parts of them.', ofPack, jobStateSchema),
+  'prompt.tokens': command(
+    'Counts a prompt in the tokens of the model that renders it. Needs no engine.',
+    z.strictObject({
+      text: z.string().max(20_000),
+      projectId: projectIdSchema.optional().describe('Whose model counts; by default that of the settings.'),
+    }),
+    promptTokensSchema,
+  ),
   'engine.status': command('The engine, its device and its pack.', nothing, engineStatusSchema),
   'engine.start': command(
     'Starts the engine and opens the pack ahead of the first render.',

@@ -17,7 +17,12 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { TokenizedPrompt } from './clip-tokenizer.ts';
 
 /** A piece of a prompt with one weight; null starts a new pass. */
-export type PromptPiece = { readonly text: string; readonly weight: number } | null;
+export type PromptPiece = {
+  readonly text: string;
+  readonly weight: number;
+  /** The index in the prompt of each character of `text`. */
+  readonly at: readonly number[];
+} | null;
 
 /** One pass of the text encoder. */
 export interface PromptPass {
@@ -28,7 +33,7 @@ export interface PromptPass {
 }
 
 /** Maximum number of passes of a prompt: each makes attention to the text slower. */
-const MOST_PASSES = 4;
+export const MOST_PASSES = 4;
 const STEP = 1.1;
 
 /** An escaped character, a weight that closes a bracket, a bracket, or plain text. */
@@ -36,7 +41,7 @@ const SYMBOLS = /\\[\\()[\]]|:\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*\)|[()[\]]|[^\\()[
 
 /** Parses a prompt's emphasis. Adjacent pieces of equal weight are joined. */
 export function parsePrompt(prompt: string): PromptPiece[] {
-  const pieces: { text: string; weight: number; isBreak: boolean }[] = [];
+  const pieces: { text: string; weight: number; isBreak: boolean; from: number }[] = [];
   const open: { kind: '(' | '['; at: number }[] = [];
   const weigh = (at: number, factor: number) => {
     for (const piece of pieces.slice(at)) piece.weight *= factor;
@@ -48,28 +53,34 @@ export function parsePrompt(prompt: string): PromptPiece[] {
     weigh(open.splice(index, 1)[0]!.at, factor);
     return true;
   };
-  const say = (text: string) => {
-    for (const [index, part] of text.split(/\s*\bBREAK\b\s*/).entries()) {
-      if (index > 0) pieces.push({ text: '', weight: 1, isBreak: true });
-      pieces.push({ text: part, weight: 1, isBreak: false });
+  const say = (text: string, from: number) => pieces.push({ text, weight: 1, isBreak: false, from });
+  const sayWithBreaks = (text: string, from: number) => {
+    let after = 0;
+    for (const { 0: separator, index } of text.matchAll(/\s*\bBREAK\b\s*/g)) {
+      say(text.slice(after, index), from + after);
+      pieces.push({ text: '', weight: 1, isBreak: true, from: from + index });
+      after = index + separator.length;
     }
+    say(text.slice(after), from + after);
   };
-  for (const [symbol, weight] of prompt.matchAll(SYMBOLS)) {
+  for (const { 0: symbol, 1: weight, index } of prompt.matchAll(SYMBOLS)) {
     if (symbol === '(' || symbol === '[') open.push({ kind: symbol, at: pieces.length });
     else if (weight !== undefined && close('(', Number(weight))) continue;
     else if (symbol === ')' && close('(', STEP)) continue;
     else if (symbol === ']' && close('[', 1 / STEP)) continue;
-    else if (symbol.length === 2 && symbol.startsWith('\\'))
-      pieces.push({ text: symbol[1]!, weight: 1, isBreak: false });
-    else if (symbol !== '\\') say(symbol);
+    else if (symbol.length === 2 && symbol.startsWith('\\')) say(symbol[1]!, index + 1);
+    else if (symbol !== '\\') sayWithBreaks(symbol, index);
   }
   for (const { kind, at } of open) weigh(at, kind === '(' ? STEP : 1 / STEP);
-  const joined: PromptPiece[] = [];
-  for (const { text, weight, isBreak } of pieces) {
+  const joined: ({ text: string; weight: number; at: number[] } | null)[] = [];
+  for (const { text, weight, isBreak, from } of pieces) {
     const last = joined.at(-1);
+    const at = Array.from({ length: text.length }, (_, index) => from + index);
     if (isBreak) joined.push(null);
-    else if (last?.weight === weight) joined[joined.length - 1] = { text: last.text + text, weight };
-    else if (text !== '') joined.push({ text, weight });
+    else if (last?.weight === weight) {
+      last.text += text;
+      last.at.push(...at);
+    } else if (text !== '') joined.push({ text, weight, at });
   }
   return joined;
 }

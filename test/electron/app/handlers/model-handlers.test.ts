@@ -5,6 +5,7 @@ import { JobRunner } from '../../../../electron/app/jobs/job-runner.ts';
 import type { Services } from '../../../../electron/app/services.ts';
 import { StudioEvents } from '../../../../electron/app/studio-events.ts';
 import type { JobState } from '../../../../electron/contract/jobs.ts';
+import { PromptCounters } from '../../../../electron/models/prompt-counters.ts';
 import { PuppetStudio } from './puppet-studio.ts';
 
 describe('the engine', () => {
@@ -24,6 +25,15 @@ describe('the engine', () => {
       const released = await host.call('engine.release', {});
       expect(released).toMatchObject({ state: 'stopped', holdsModels: false, pack: { downscale: 4 } });
     }
+  });
+
+  test('is not needed to count a prompt’s tokens', async () => {
+    const text = 'a cat BREAK a dog';
+    const counted = await host.call('prompt.tokens', { text });
+    // Every letter is a token of the tiny pack.
+    expect(counted).toMatchObject({ count: 8, limit: 14, ignored: 0, ignoredFrom: null });
+    expect(counted.chunks.map(({ start, end }) => text.slice(start, end))).toEqual(['a cat', 'a dog']);
+    expect(host.puppets).toEqual([]);
   });
 
   test('a changed setting shows at once which device is requested', async () => {
@@ -58,6 +68,7 @@ describe('the packs', () => {
       store: { modelsFolder: '/models', ...store },
       jobs: new JobRunner(events),
       settings: { current: { pack: 'chosen' } },
+      promptCounters: new PromptCounters(),
       applySettings: async () => heard.push('settings'),
       engine: { reopen: () => heard.push('reopen'), release: () => heard.push('release') },
     } as unknown as Services;

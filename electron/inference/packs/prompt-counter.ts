@@ -1,0 +1,24 @@
+/** Counts prompts in a model's tokens without an engine: only its tokenizers are opened. */
+import { openCheckpoint } from '../../../native-models/graph/index.ts';
+import { countPromptTokens, type PromptTokens } from '../../pipeline/processors/prompt-tokens.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { openTokenizer } from './pack-tokenizer.ts';
+
+/**
+ * @param folder of a checkpoint, or a single file
+ * @returns counts prompts; with two text encoders by the one that needs more tokens
+ * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
+ */
+export async function openPromptCounter(folder: string): Promise<(prompt: string) => PromptTokens> {
+  const checkpoint = await inStudioTerms(() => openCheckpoint(folder));
+  const tokenize = await openTokenizer(folder, checkpoint);
+  if (!checkpoint.components.has('text_encoder_2')) return (prompt) => countPromptTokens(prompt, tokenize);
+  const tokenizeSecond = await openTokenizer(folder, checkpoint, 'tokenizer_2');
+  return (prompt) => {
+    const [first, second] = [tokenize, tokenizeSecond].map((each) => countPromptTokens(prompt, each)) as [
+      PromptTokens,
+      PromptTokens,
+    ];
+    return second.count > first.count ? second : first;
+  };
+}
