@@ -7,6 +7,7 @@ import { Encoder } from '../evaluation/encoders/encoder.ts';
 import { loadEvaluationScenes } from '../evaluation/evaluation-scenes.ts';
 import type { Instruments } from '../evaluation/picture-scores.ts';
 import { type FolderMethod, openFolderMethod } from '../evaluation/protocol/folder-method.ts';
+import { type PictureRenderer, rendererOf } from '../evaluation/protocol/picture-renderer.ts';
 import { readProtocol } from '../evaluation/protocol/protocol-file.ts';
 import { ResultCache } from '../evaluation/protocol/result-cache.ts';
 import { type ProtocolOutcome, runProtocol } from '../evaluation/protocol/run-protocol.ts';
@@ -21,6 +22,7 @@ import { defaultCacheFolder } from '../foundation/folders.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import { openEngineInProcess } from './engine-in-process.ts';
 import { describeDevice } from './engine-options.ts';
+import { farmOptions, readFarm } from './farm-options.ts';
 import { assertOutputsApart } from './output-clash.ts';
 import { prepareOutput, writeOutput } from './output-file.ts';
 import { packFolder } from './pack-folder.ts';
@@ -46,6 +48,7 @@ export const protocolOptions = {
     value: 'FOLDER',
     description: 'With --protocol: DINOv2 for IDINO; the installed part image-similarity by default.',
   },
+  ...farmOptions,
 } as const satisfies Record<string, CommandOption>;
 
 /** Files of the report, in its folder. */
@@ -54,6 +57,13 @@ const REPORT = { html: 'report.html', json: 'report.json', csv: 'scores.csv', la
 export async function evaluateProtocol(context: CommandContext, path: string): Promise<void> {
   const { options, signal, print, result, progress } = context;
   const withTimes = readTotalTime(options);
+  const farm = await readFarm(options, process.env);
+  if (farm !== undefined && withTimes) {
+    throw new StudioError(
+      'USAGE',
+      'Total times are measured on this machine: use total-time without --queue.',
+    );
+  }
   const protocol = await readProtocol(path);
   const folders: FolderMethod[] = [];
   for (const text of options.texts('images')) folders.push(await openFolderMethod(text));
@@ -68,17 +78,24 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
   for (const file of files) await prepareOutput(file);
   const startMs = performance.now();
   let engine: Engine | undefined;
+  let renderer: (PictureRenderer & { readonly close?: () => Promise<void> }) | undefined;
   let instruments: Instruments | undefined;
   let done = 0;
   try {
     engine = await openEngineInProcess(options, signal);
     const opened = engine;
+    renderer =
+      farm === undefined
+        ? rendererOf(opened)
+        : await (await import('./protocol-farm.ts')).openFarmRenderer(farm, opened, out, progress);
+    const { device } = renderer;
     instruments = await openInstruments(options, folder);
     const cache = new ResultCache(out);
     const outcome: ProtocolOutcome = await runProtocol({
       protocol,
       folders,
       engine: opened,
+      renderer,
       instruments,
       cache,
       signal,
@@ -106,7 +123,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
       name: protocol.name,
       description: protocol.description,
       pack: opened.pack.identity,
-      device: opened.device,
+      device,
       instruments: describeInstruments(instruments),
       totalTimes,
       seconds: (performance.now() - startMs) / 1000,
@@ -124,6 +141,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
       { cause: error },
     );
   } finally {
+    await renderer?.close?.();
     await instruments?.clip?.release();
     await instruments?.dinov2?.release();
     await instruments?.appearance?.release();

@@ -45,7 +45,7 @@ async function runEvaluate(command: CommandContext): Promise<void> {
   const { options, signal, print, result, progress } = command;
   const protocol = options.text('protocol');
   if (protocol !== undefined) return evaluateProtocol(command, protocol);
-  for (const name of ['clip', 'dinov2', 'images']) {
+  for (const name of ['clip', 'dinov2', 'images', 'queue']) {
     if (options.has(name)) throw new StudioError('USAGE', `--${name} needs --protocol.`);
   }
   const count = readSceneCount(options);

@@ -17,13 +17,16 @@ import { baselinePicture } from './baselines.ts';
 import { type FolderMethod, folderKey, readFolderFile } from './folder-method.ts';
 import { keepPicture, type MeasuredScene, openMeasuredScene, type SceneRecord } from './measured-scene.ts';
 import { isPlanned, type Method, methodsOf } from './methods.ts';
+import type { PictureRenderer } from './picture-renderer.ts';
 import type { Protocol, ProtocolSet } from './protocol-file.ts';
 import { hashOf, type ResultCache } from './result-cache.ts';
 
 export interface ProtocolContext {
   readonly protocol: Protocol;
   readonly folders: readonly FolderMethod[];
+  /** Reproduces backgrounds, for the scores. */
   readonly engine: Engine;
+  readonly renderer: PictureRenderer;
   readonly instruments: Instruments;
   readonly cache: ResultCache;
   /** The scene of a set and seed, its background, masks and removal made if need be. */
@@ -70,7 +73,9 @@ const FATAL: readonly ErrorCode[] = ['CANCELLED', 'DISK_FULL', 'OUTPUT_UNWRITABL
 
 /** @throws StudioError CANCELLED (what is done is kept), DISK_FULL, OUTPUT_UNWRITABLE */
 export async function runProtocol(context: ProtocolContext): Promise<ProtocolOutcome> {
-  const { protocol, folders, signal, onProgress } = context;
+  const { protocol, folders, onProgress, renderer } = context;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
   const methods = methodsOf(protocol, folders);
   const pictures: PictureRecord[] = [];
   const scenes: SceneRecord[] = [];
@@ -84,40 +89,56 @@ export async function runProtocol(context: ProtocolContext): Promise<ProtocolOut
   );
   const total = planned.reduce((count, one) => count + one.methods.length, 0);
   let done = 0;
-  const attempt = async (
-    set: string,
-    seed: number,
-    method: string | null,
-    step: () => Promise<void>,
-  ): Promise<boolean> => {
-    try {
-      stopIfCancelled(signal);
-      await step();
-      return true;
-    } catch (error) {
-      const { code, message } = asStudioError(error);
-      if (FATAL.includes(code)) throw error;
-      failures.push({ set, seed, method, code, message });
-      return false;
+  /** Pictures in work, in the order of the report. */
+  const inWork: {
+    readonly made: Promise<MadePicture>;
+    readonly scene: MeasuredScene;
+    readonly method: Method;
+  }[] = [];
+  const fail = (set: string, seed: number, method: string | null, error: unknown) => {
+    const { code, message } = asStudioError(error);
+    if (FATAL.includes(code)) throw error;
+    failures.push({ set, seed, method, code, message });
+  };
+  const finishUntil = async (left: number) => {
+    while (inWork.length > left) {
+      const { made, scene, method } = inWork.shift()!;
+      try {
+        stopIfCancelled(signal);
+        pictures.push(await measurePicture(context, scene, method, await made));
+      } catch (error) {
+        fail(scene.record.set, scene.record.seed, method.id, error);
+      }
+      onProgress(++done, total);
     }
   };
-  for (const { set, seed, methods: own } of planned) {
-    let scene: MeasuredScene | undefined;
-    await attempt(set.id, seed, null, async () => {
-      const loaded = await context.sceneOf(set, seed);
-      scene = await openMeasuredScene(loaded, { set: set.id, seed }, context.engine, context.cache);
-      scenes.push(scene.record);
-    });
-    for (const method of own) {
-      if (scene !== undefined) {
-        const measured = scene;
-        await attempt(set.id, seed, method.id, async () => {
-          pictures.push(await measurePicture(context, measured, method));
-        });
+  try {
+    for (const { set, seed, methods: own } of planned) {
+      let scene: MeasuredScene;
+      try {
+        stopIfCancelled(signal);
+        const loaded = await context.sceneOf(set, seed);
+        scene = await openMeasuredScene(loaded, { set: set.id, seed }, context.engine, context.cache);
+      } catch (error) {
+        await finishUntil(0);
+        fail(set.id, seed, null, error);
+        done += own.length;
+        onProgress(done, total);
+        continue;
       }
-      done++;
-      onProgress(done, total);
+      scenes.push(scene.record);
+      for (const method of own) {
+        const made = makePicture({ ...context, signal }, scene, method);
+        // Its failure is reported when its turn comes.
+        made.catch(() => undefined);
+        inWork.push({ made, scene, method });
+        await finishUntil(renderer.atOnce - 1);
+      }
     }
+    await finishUntil(0);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(inWork.map(({ made }) => made));
   }
   return { methods, pictures, scenes, failures };
 }
@@ -136,12 +157,11 @@ interface MadePicture {
 }
 
 async function measurePicture(
-  context: ProtocolContext,
+  { cache, instruments }: ProtocolContext,
   scene: MeasuredScene,
   method: Method,
+  made: MadePicture,
 ): Promise<PictureRecord> {
-  const { cache, instruments } = context;
-  const made = await makePicture(context, scene, method);
   const { prompt } = scene.loaded.file;
   const { set, seed } = scene.record;
   const key = hashOf([
@@ -218,7 +238,7 @@ async function makePicture(
 }
 
 async function render(
-  { engine, cache, signal }: ProtocolContext,
+  { engine, renderer, cache, signal }: ProtocolContext,
   { loaded, record }: MeasuredScene,
   { parameters, alpha }: Extract<Method, { kind: 'row' | 'recommended' | 'grid' }>,
 ) {
@@ -226,13 +246,14 @@ async function render(
     parameters: { ...parameters, seed: record.seed },
     ...(alpha !== undefined && { alpha }),
   });
-  const key = cache.renderKey(request, engine.device.device);
+  const { device } = renderer.device;
+  const key = cache.renderKey(request, device);
   const known = await cache.loadRender(key);
   if (known !== undefined) return { ...known, key };
-  const { image, totalMs, unetRows, notices } = await engine.render(request, assetReader(loaded), { signal });
+  const { image, totalMs, unetRows, notices } = await renderer.render(request, assetReader(loaded), signal);
   const facts = {
     request,
-    device: engine.device.device,
+    device,
     seconds: totalMs / 1000,
     unetRows,
     notices: [...notices],
