@@ -1,9 +1,21 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests of code that only computes: it keeps no state outside of its values, and they replace nothing global. */
-const PURE = ['contract', 'pipeline']
-  .map((folder) => `test/electron/${folder}/**/*.test.ts`)
-  .concat('test/oracle/**/*.test.ts', 'test/renderer/editor/**/*.test.ts');
+/**
+ * Tests with a process of their own: what they change would reach other files in the same one, or was changed by them.
+ * The first two read formats that the product's picture process blocks (electron/foundation/pictures/libvips.ts), the
+ * others replace modules.
+ */
+export const ISOLATED = [
+  'test/build/package.test.ts',
+  'test/faults/transfer-kills.test.ts',
+  'test/electron/inference/runtime/lazy.test.ts',
+  'test/electron/main/**/*.test.ts',
+  'test/renderer/canvas/picture-worker.test.ts',
+  'test/renderer/client/web-socket-transport.test.ts',
+  'test/renderer/session/background-size.test.ts',
+  'test/renderer/session/diagnostics.test.ts',
+  'test/renderer/session/pictures.test.ts',
+];
 const END_TO_END = ['test/e2e/**/*.test.ts'];
 const FARM = ['test/electron/farm/**/*.test.ts'];
 
@@ -26,18 +38,17 @@ export default defineConfig({
         extends: true,
         test: { name: 'farm', include: FARM, globalSetup: 'test/electron/farm/install-redis.ts' },
       },
+      { extends: true, test: { name: 'isolated', include: ISOLATED } },
       {
         extends: true,
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...END_TO_END, ...FARM, ...PURE],
+          exclude: [...configDefaults.exclude, ...END_TO_END, ...FARM, ...ISOLATED],
+          // One process for many files: starting one for each takes longer than most of these tests.
+          isolate: false,
+          setupFiles: ['test/give-back.ts', 'test/block-loaders.ts'],
         },
-      },
-      {
-        extends: true,
-        // One process for many files: starting one for each takes longer than most of these tests.
-        test: { name: 'pure', include: PURE, isolate: false },
       },
     ],
     // ONNX Runtime sessions already use every core, and many more worker processes would only fight over them; but what
