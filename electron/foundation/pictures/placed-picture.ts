@@ -64,11 +64,9 @@ export async function drawSharp(
   const [ia, ib, ic, id] = [d / determinant, -b / determinant, -c / determinant, a / determinant];
   const data = new Uint8Array(area.width * area.height * 4);
   for (let y = 0; y < area.height; y++) {
-    for (let x = 0; x < area.width; x++) {
-      const dx = left + x + 0.5 - e;
-      const dy = top + y + 0.5 - f;
-      sampleInto(source, ia * dx + ic * dy - 0.5, ib * dx + id * dy - 0.5, data, 4 * (y * area.width + x));
-    }
+    const dy = top + y + 0.5 - f;
+    const line = { dx: left + 0.5 - e, dy, ia, ib, ic, id };
+    sampleRow(source, line, data.subarray(4 * y * area.width, 4 * (y + 1) * area.width));
   }
   return { area, data };
 }
@@ -86,84 +84,104 @@ async function shrink(cutOut: CutOut, scaleX: number, scaleY: number): Promise<C
   return { width, height, data: new Uint8Array(data) };
 }
 
-/** One pixel by cubic interpolation; everything outside the image is transparent. */
-function sampleInto(
-  { width, height, data }: CutOut,
-  u: number,
-  v: number,
-  into: Uint8Array,
-  at: number,
-): void {
-  if (u <= -2 || v <= -2 || u >= width + 1 || v >= height + 1) return;
-  const left = Math.floor(u);
-  const top = Math.floor(v);
-  const shareX = u - left;
-  const shareY = v - top;
-  if (shareX === 0 && shareY === 0) {
-    if (left < 0 || top < 0 || left >= width || top >= height) return;
-    const from = 4 * (top * width + left);
-    into.set(data.subarray(from, from + 4), at);
-    return;
-  }
-  // Keys' kernel (a = -1/2) at the four neighbours of each axis, in powers of the share.
-  const shareX2 = shareX * shareX;
-  const shareX3 = shareX2 * shareX;
-  const x0 = -0.5 * shareX3 + shareX2 - 0.5 * shareX;
-  const x1 = 1.5 * shareX3 - 2.5 * shareX2 + 1;
-  const x2 = -1.5 * shareX3 + 2 * shareX2 + 0.5 * shareX;
-  const x3 = 0.5 * shareX3 - 0.5 * shareX2;
-  const shareY2 = shareY * shareY;
-  const shareY3 = shareY2 * shareY;
-  const y0 = -0.5 * shareY3 + shareY2 - 0.5 * shareY;
-  const y1 = 1.5 * shareY3 - 2.5 * shareY2 + 1;
-  const y2 = -1.5 * shareY3 + 2 * shareY2 + 0.5 * shareY;
-  const y3 = 0.5 * shareY3 - 0.5 * shareY2;
-  const isInside = left >= 1 && top >= 1 && left + 2 < width && top + 2 < height;
-  const corner = 4 * ((top - 1) * width + left - 1);
-  const together = isInside ? opacities(data, corner, 4 * width) : SOME;
-  if (together === NONE) return;
-  if (together === ALL) {
-    // Most pixels of most pictures are opaque: no weight depends on the opacity, and all of them sum to 1.
-    for (let channel = 0; channel < 3; channel++) {
-      let sum = 0;
-      for (let row = 0, from = corner + channel; row < 4; row++, from += 4 * width) {
-        const weightY = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
-        sum +=
-          weightY * (x0 * data[from]! + x1 * data[from + 4]! + x2 * data[from + 8]! + x3 * data[from + 12]!);
+/** The straight line through an image that a row of the viewport shows. */
+interface RowLine {
+  /** From the image's corner to the first pixel's centre, in viewport pixels. */
+  readonly dx: number;
+  readonly dy: number;
+  /** The inverse of the placement's matrix: u = ia dx + ic dy, v = ib dx + id dy. */
+  readonly ia: number;
+  readonly ib: number;
+  readonly ic: number;
+  readonly id: number;
+}
+
+/**
+ * A row of pixels by cubic interpolation; everything outside the image is transparent.
+ *
+ * One function for the whole row: numbers that are passed to a function for every pixel would be allocated, and
+ * collecting them took as long as sampling.
+ */
+function sampleRow({ width, height, data }: CutOut, line: RowLine, into: Uint8Array): void {
+  const { dy, ia, ib, ic, id } = line;
+  for (let at = 0, dx = line.dx; at < into.length; at += 4, dx++) {
+    const u = ia * dx + ic * dy - 0.5;
+    const v = ib * dx + id * dy - 0.5;
+    if (u <= -2 || v <= -2 || u >= width + 1 || v >= height + 1) continue;
+    const left = Math.floor(u);
+    const top = Math.floor(v);
+    const shareX = u - left;
+    const shareY = v - top;
+    if (shareX === 0 && shareY === 0) {
+      if (left < 0 || top < 0 || left >= width || top >= height) continue;
+      const from = 4 * (top * width + left);
+      into[at] = data[from]!;
+      into[at + 1] = data[from + 1]!;
+      into[at + 2] = data[from + 2]!;
+      into[at + 3] = data[from + 3]!;
+      continue;
+    }
+    const isInside = left >= 1 && top >= 1 && left + 2 < width && top + 2 < height;
+    const corner = 4 * ((top - 1) * width + left - 1);
+    const together = isInside ? opacities(data, corner, 4 * width) : SOME;
+    if (together === NONE) continue;
+    // Keys' kernel (a = -1/2) at the four neighbours of each axis, in powers of the share.
+    const shareX2 = shareX * shareX;
+    const shareX3 = shareX2 * shareX;
+    const x0 = -0.5 * shareX3 + shareX2 - 0.5 * shareX;
+    const x1 = 1.5 * shareX3 - 2.5 * shareX2 + 1;
+    const x2 = -1.5 * shareX3 + 2 * shareX2 + 0.5 * shareX;
+    const x3 = 0.5 * shareX3 - 0.5 * shareX2;
+    const shareY2 = shareY * shareY;
+    const shareY3 = shareY2 * shareY;
+    const y0 = -0.5 * shareY3 + shareY2 - 0.5 * shareY;
+    const y1 = 1.5 * shareY3 - 2.5 * shareY2 + 1;
+    const y2 = -1.5 * shareY3 + 2 * shareY2 + 0.5 * shareY;
+    const y3 = 0.5 * shareY3 - 0.5 * shareY2;
+    if (together === ALL) {
+      // Most pixels of most pictures are opaque: no weight depends on the opacity, and all of them sum to 1.
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 0;
+        for (let row = 0, from = corner + channel; row < 4; row++, from += 4 * width) {
+          const weightY = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
+          sum +=
+            weightY *
+            (x0 * data[from]! + x1 * data[from + 4]! + x2 * data[from + 8]! + x3 * data[from + 12]!);
+        }
+        into[at + channel] = clampByte(sum);
       }
-      into[at + channel] = clampByte(sum);
+      into[at + 3] = 255;
+      continue;
     }
-    into[at + 3] = 255;
-    return;
-  }
-  let red = 0;
-  let green = 0;
-  let blue = 0;
-  let alpha = 0;
-  for (let row = 0; row < 4; row++) {
-    const y = top + row - 1;
-    if (y < 0 || y >= height) continue;
-    const weightY = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
-    if (weightY === 0) continue;
-    for (let column = 0; column < 4; column++) {
-      const x = left + column - 1;
-      if (x < 0 || x >= width) continue;
-      const from = 4 * (y * width + x);
-      const opacity = data[from + 3]!;
-      if (opacity === 0) continue;
-      const weightX = column === 0 ? x0 : column === 1 ? x1 : column === 2 ? x2 : x3;
-      const weight = weightY * weightX * opacity;
-      alpha += weight;
-      red += weight * data[from]!;
-      green += weight * data[from + 1]!;
-      blue += weight * data[from + 2]!;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let alpha = 0;
+    for (let row = 0; row < 4; row++) {
+      const y = top + row - 1;
+      if (y < 0 || y >= height) continue;
+      const weightY = row === 0 ? y0 : row === 1 ? y1 : row === 2 ? y2 : y3;
+      if (weightY === 0) continue;
+      for (let column = 0; column < 4; column++) {
+        const x = left + column - 1;
+        if (x < 0 || x >= width) continue;
+        const from = 4 * (y * width + x);
+        const opacity = data[from + 3]!;
+        if (opacity === 0) continue;
+        const weightX = column === 0 ? x0 : column === 1 ? x1 : column === 2 ? x2 : x3;
+        const weight = weightY * weightX * opacity;
+        alpha += weight;
+        red += weight * data[from]!;
+        green += weight * data[from + 1]!;
+        blue += weight * data[from + 2]!;
+      }
     }
+    if (alpha < 0.5) continue;
+    into[at] = clampByte(red / alpha);
+    into[at + 1] = clampByte(green / alpha);
+    into[at + 2] = clampByte(blue / alpha);
+    into[at + 3] = clampByte(alpha);
   }
-  if (alpha < 0.5) return;
-  into[at] = clampByte(red / alpha);
-  into[at + 1] = clampByte(green / alpha);
-  into[at + 2] = clampByte(blue / alpha);
-  into[at + 3] = clampByte(alpha);
 }
 
 const NONE = 0;

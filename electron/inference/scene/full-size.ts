@@ -77,6 +77,11 @@ export async function composeFullSize(inputs: FullSizeInputs): Promise<RgbImage>
       const below = 3 * (top - area.top + y) * area.width;
       for (let x = 0; x < area.width; x++) {
         const weight = shown[x]!;
+        if (weight === 1) {
+          for (let channel = 3 * x; channel < 3 * x + 3; channel++)
+            pixels.data[into + channel] = band.data[from + channel]!;
+          continue;
+        }
         for (let channel = 3 * x; channel < 3 * x + 3; channel++) {
           const base = staged.data[below + channel]!;
           pixels.data[into + channel] =

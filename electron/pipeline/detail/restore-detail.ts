@@ -145,16 +145,18 @@ function sourceRows(
     if (y < 0 || y >= picture.height || to <= from) return;
     weights.rowInto(position, share);
     // If this source has no weight in the row, its three planes need not be enlarged.
-    if (!share.some((value, x) => value > 0 && x >= from && x < to)) return;
-    const first = (y * picture.width + area.left - left) * 3;
+    let first = from;
+    while (first < to && !(share[first]! > 0)) first++;
+    if (first === to) return;
+    const rowStart = (y * picture.width + area.left - left) * 3;
     for (const [channel, plane] of planes.entries()) {
       plane.rowInto(position, row);
-      for (let x = from; x < to; x++) {
+      for (let x = first; x < to; x++) {
         // The kernel overshoots at steep edges.
         const weighted = detail * Math.min(Math.max(share[x]!, 0), 1);
         if (weighted === 0) continue;
         const at = x * 3 + channel;
-        levels[at] = levels[at]! + weighted * (picture.data[first + at]! - (row[x]! + 1) * 127.5);
+        levels[at] = levels[at]! + weighted * (picture.data[rowStart + at]! - (row[x]! + 1) * 127.5);
       }
     }
   };
