@@ -1,6 +1,6 @@
 /** Options for a farm: its address, key and certificates. */
 import { StudioError } from '../contract/errors.ts';
-import type { FarmAddress } from '../farm/farm-address.ts';
+import { type FarmAddress, readAssetPlace } from '../farm/farm-address.ts';
 import { findFarm } from '../farm/farm-list.ts';
 import type { CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
 import { studioFolders, thisMachine } from '../foundation/folders.ts';
@@ -16,6 +16,14 @@ export const farmOptions = {
   'tls-ca': { value: 'FILE.pem', description: 'For rediss://: the authority of the server’s certificate.' },
   'tls-cert': { value: 'FILE.pem', description: 'For rediss://: this machine’s certificate, and its key:' },
   'tls-key': { value: 'FILE.pem', description: 'For rediss://: the key of --tls-cert.' },
+  assets: {
+    value: 's3://BUCKET/PREFIX|redis',
+    description:
+      'Where the farm’s pictures are: S3-compatible storage, with the credentials of AWS’s environment variables or ' +
+      'profile. Workers publish it; clients need it only to reach it by another address.',
+  },
+  's3-endpoint': { value: 'URL', description: 'With --assets s3://...: a server other than AWS.' },
+  's3-path-style': { description: 'With --assets s3://...: the bucket is in the path of the address.' },
 } as const satisfies Record<string, CommandOption>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,7 +44,10 @@ export async function readFarm(
 ): Promise<FarmAddress | undefined> {
   const queue = options.text('queue') ?? environment.PNPMIX_FARM_QUEUE;
   if (queue === undefined || queue === '') return undefined;
-  if (!queue.includes('://')) return findFarm(settingsFolder(), queue);
+  if (!queue.includes('://')) {
+    const assets = readAssets(options);
+    return { ...(await findFarm(settingsFolder(), queue)), ...(assets !== undefined && { assets }) };
+  }
   return requireAddress(options, environment);
 }
 
@@ -65,5 +76,15 @@ export function requireAddress(options: ParsedOptions, environment: Environment)
       certFile: options.text('tls-cert'),
       certKeyFile: options.text('tls-key'),
     },
+    assets: readAssets(options),
   };
+}
+
+function readAssets(options: ParsedOptions): FarmAddress['assets'] {
+  const text = options.text('assets');
+  const endpoint = options.text('s3-endpoint');
+  const pathStyle = options.has('s3-path-style');
+  if (text !== undefined) return readAssetPlace(text, { endpoint, pathStyle });
+  if (endpoint === undefined && !pathStyle) return undefined;
+  throw new StudioError('USAGE', '--s3-endpoint and --s3-path-style need --assets s3://BUCKET/PREFIX.');
 }

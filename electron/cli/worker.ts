@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
-import { RedisAssetStore } from '../farm/assets/redis-asset-store.ts';
+import { publishAssetStore } from '../farm/assets/open-asset-store.ts';
 import { connectFarm } from '../farm/farm-connection.ts';
 import { waitingListKey } from '../farm/farm-names.ts';
 import { FarmWorker, type WorkerEvent } from '../farm/worker/farm-worker.ts';
@@ -54,10 +54,12 @@ async function runWorker(context: CommandContext): Promise<void> {
     pino.destination({ dest: 2, sync: true }),
   );
   const connection = await connectFarm(address);
-  const engine = await openCommandEngine(options, stop.now, progress).catch((error: unknown) => {
+  const give = (error: unknown): never => {
     connection.redis.disconnect();
     throw error;
-  });
+  };
+  const assets = await publishAssetStore(connection, address.assets).catch(give);
+  const engine = await openCommandEngine(options, stop.now, progress).catch(give);
   progress.end();
   const metrics = new WorkerMetrics();
   const machine = options.text('name') ?? hostname();
@@ -66,7 +68,7 @@ async function runWorker(context: CommandContext): Promise<void> {
   try {
     worker = new FarmWorker({
       connection,
-      assets: new RedisAssetStore(connection),
+      assets,
       engine,
       pack: engine.pack,
       device: { deviceChoice, device: engine.device },

@@ -28,6 +28,8 @@ export const errorCodes = {
   FARM_KEY_INVALID: 'A studio key or certificate file of a farm is missing, or is not a key.',
   FARM_LIST_INVALID: 'The list of farms in the settings folder is damaged.',
   FARM_MODEL_UNKNOWN: 'No worker of the farm has offered the model.',
+  FARM_STORE_UNREACHABLE:
+    'The S3 storage for a farm’s pictures cannot be reached, or refuses the credentials.',
   FARM_UNKNOWN: 'This computer has no render farm with this name.',
   FARM_UNREACHABLE: 'The farm’s queue cannot be reached.',
   FARM_VERSION: 'A farm job was made by another version of the program than the worker’s.',

@@ -83,6 +83,23 @@ export const workerPresenceSchema = z.strictObject({
 });
 export type WorkerPresence = z.infer<typeof workerPresenceSchema>;
 
+/** S3-compatible storage for a farm's pictures, in place of Redis. */
+export const assetPlaceSchema = z.strictObject({
+  bucket: z.string().min(1).max(255),
+  prefix: z.string().max(500).describe('Before the names of all objects; empty, or ends with "/".'),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('AWS by default.'),
+  pathStyle: z.boolean().describe('The bucket is in the path of the address, not in its host name.'),
+});
+export type AssetPlace = z.infer<typeof assetPlaceSchema>;
+
+/** Such as s3://bucket/prefix/ at https://storage.example. */
+export function describePlace({ bucket, prefix, endpoint }: AssetPlace): string {
+  return `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
+}
+
 /** Name of a farm on this computer. */
 export const farmNameSchema = z.string().trim().min(1).max(60);
 

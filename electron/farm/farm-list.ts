@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
-import { farmNameSchema } from '../contract/farm.ts';
+import { assetPlaceSchema, farmNameSchema } from '../contract/farm.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { withFileLock } from '../foundation/files/file-lock.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
@@ -23,6 +23,7 @@ const namedFarmSchema = z.strictObject({
       certKeyFile: z.string().optional(),
     })
     .optional(),
+  assets: z.union([z.literal('redis'), assetPlaceSchema]).optional(),
 });
 const farmListSchema = z.strictObject({ version: z.literal(1), farms: z.array(namedFarmSchema) });
 
@@ -61,7 +62,7 @@ export async function findFarm(settingsFolder: string, name: string): Promise<Na
 /** Adds a farm, or changes the one with its name. @throws StudioError USAGE, FARM_LIST_INVALID, FOLDER_UNWRITABLE */
 export async function addFarm(settingsFolder: string, farm: NamedFarm): Promise<void> {
   serverName(farm.url);
-  const { name, url, tls } = farm;
+  const { name, url, tls, assets } = farm;
   const absolute = (path: string | undefined) => path && resolve(path);
   const entry = {
     name,
@@ -74,6 +75,7 @@ export async function addFarm(settingsFolder: string, farm: NamedFarm): Promise<
         certKeyFile: absolute(tls.certKeyFile),
       },
     }),
+    ...(assets !== undefined && { assets }),
   };
   await change(settingsFolder, (farms) => [...farms.filter((known) => known.name !== name), entry]);
 }

@@ -49,6 +49,16 @@ export function assetKey(key: StudioKey, id: AssetId): string {
   return `{pnpmix-${key.studioId}-asset-${keyedName(key, `asset ${id}`)}}`;
 }
 
+/** A picture's object in S3, after the farm's prefix. */
+export function assetObject(key: StudioKey, id: AssetId): string {
+  return `pnpmix-${key.studioId}/${keyedName(key, `asset ${id}`)}`;
+}
+
+/** Where pictures are, if not in Redis. */
+export function assetPlaceKey({ studioId }: StudioKey): string {
+  return `pnpmix-${studioId}-asset-place`;
+}
+
 /** Sorted set of the pictures in Redis by the time when they expire. */
 export function assetIndexKey({ studioId }: StudioKey): string {
   return `pnpmix-${studioId}-assets`;

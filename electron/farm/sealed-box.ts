@@ -6,6 +6,8 @@ import type { StudioKey } from './studio-key.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** How much longer a sealed message is than the plain one. */
+export const SEAL_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /**
  * @param label where the message belongs, such as `result <job id>`; the same one is needed to open it

@@ -13,7 +13,7 @@ import type { Soak } from './soak.ts';
 
 export const farm: Soak = {
   summary:
-    '[--cells 64] [--jobs 300] [--kills 100] [--gigabytes 8] [--seed S]  a farm whose workers, host and Redis are killed',
+    '[--cells 64] [--jobs 300] [--kills 100] [--gigabytes 8 [--stores redis,s3]] [--seed S]  a farm whose workers, host and Redis are killed',
   run: async (args) => {
     const { values } = parseArgs({
       args: [...args],
@@ -22,6 +22,7 @@ export const farm: Soak = {
         jobs: { type: 'string', default: '300' },
         kills: { type: 'string', default: '100' },
         gigabytes: { type: 'string', default: '8' },
+        stores: { type: 'string', default: 'redis,s3' },
         seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
       },
     });
@@ -39,7 +40,10 @@ export const farm: Soak = {
       const held = [];
       if (numbers.cells > 0) held.push(await soakSweep(root, numbers.cells));
       if (numbers.jobs > 0) held.push(await soakKills(root, numbers));
-      if (numbers.gigabytes > 0) held.push(await soakAssets(root, numbers.gigabytes));
+      for (const where of ['redis', 's3'] as const) {
+        const isAsked = values.stores.split(',').includes(where);
+        if (numbers.gigabytes > 0 && isAsked) held.push(await soakAssets(root, numbers.gigabytes, where));
+      }
       return held.every(Boolean);
     } finally {
       rmSync(root, { recursive: true, force: true });

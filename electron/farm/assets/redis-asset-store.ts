@@ -8,8 +8,18 @@ import { StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import type { FarmConnection } from '../farm-connection.ts';
 import { assetIndexKey, assetKey } from '../farm-names.ts';
-import { open, openJson, refused, seal, sealJson } from '../sealed-box.ts';
-import type { AssetStore } from './asset-store.ts';
+import { open, openJson, seal, sealJson } from '../sealed-box.ts';
+import {
+  type AssetStore,
+  CHUNK_BYTES,
+  changed,
+  chunkLabel,
+  MAX_ASSET_BYTES,
+  missing,
+  ofOtherHash,
+  tooLarge,
+} from './asset-store.ts';
+import { piecesOf } from './pieces.ts';
 
 export interface RedisAssetLimits {
   /** How long a picture is kept after its last use. */
@@ -28,8 +38,8 @@ export const DEFAULT_ASSET_LIMITS: RedisAssetLimits = {
   keepMs: 24 * 3_600_000,
   keepReleasedMs: 120_000,
   totalBytes: 8 * 2 ** 30,
-  assetBytes: 512 * 2 ** 20,
-  chunkBytes: 2 ** 20,
+  assetBytes: MAX_ASSET_BYTES,
+  chunkBytes: CHUNK_BYTES,
 };
 
 /** The entry that makes a picture visible. */
@@ -70,12 +80,12 @@ export class RedisAssetStore implements AssetStore {
 
   async put(id: AssetId, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
     const { redis, key } = this.#connection;
-    const { keepMs, assetBytes } = this.#limits;
+    const { keepMs, assetBytes, chunkBytes } = this.#limits;
     const name = assetKey(key, id);
     const hash = createHash('sha256');
     let [bytes, chunks] = [0, 0];
     const leftBytes = await this.#bytesLeft();
-    for await (const chunk of this.#chunksOf(pieces)) {
+    for await (const chunk of piecesOf(pieces, chunkBytes)) {
       bytes += chunk.length;
       if (bytes > assetBytes) throw tooLarge(assetBytes);
       if (bytes > leftBytes) throw this.#full();
@@ -83,12 +93,7 @@ export class RedisAssetStore implements AssetStore {
       await redis.set(`${name}:${chunks}`, seal(key, chunkLabel(id, chunks), chunk), 'PX', keepMs);
       chunks++;
     }
-    if (hash.digest('hex') !== id) {
-      throw new StudioError(
-        'ASSET_INVALID',
-        'The picture to store does not have the hash that it should have.',
-      );
-    }
+    if (hash.digest('hex') !== id) throw ofOtherHash();
     await redis.set(name, sealJson(key, entryLabel(id), { bytes, chunks }), 'PX', keepMs);
     await this.#note(name, bytes, keepMs);
   }
@@ -106,32 +111,13 @@ export class RedisAssetStore implements AssetStore {
       hash.update(chunk);
       yield chunk;
     }
-    if (hash.digest('hex') !== id)
-      throw refused('A picture in the farm’s store is not the one it should be.');
+    if (hash.digest('hex') !== id) throw changed();
   }
 
   async #entry(id: AssetId): Promise<z.infer<typeof entrySchema> | undefined> {
     const { redis, key } = this.#connection;
     const sealed = await redis.get(assetKey(key, id));
     return sealed === null ? undefined : entrySchema.parse(openJson(key, entryLabel(id), sealed));
-  }
-
-  async *#chunksOf(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-    const { chunkBytes } = this.#limits;
-    let pending: Uint8Array[] = [];
-    let pendingBytes = 0;
-    for await (const piece of pieces) {
-      for (let start = 0; start < piece.length; ) {
-        const part = piece.subarray(start, start + chunkBytes - pendingBytes);
-        pending.push(part);
-        pendingBytes += part.length;
-        start += part.length;
-        if (pendingBytes < chunkBytes) continue;
-        yield Buffer.concat(pending);
-        [pending, pendingBytes] = [[], 0];
-      }
-    }
-    if (pendingBytes > 0) yield Buffer.concat(pending);
   }
 
   /** Notes a picture's size until it expires, for the limit of all. */
@@ -161,21 +147,6 @@ export class RedisAssetStore implements AssetStore {
   }
 }
 
-function chunkLabel(id: AssetId, index: number): string {
-  return `picture ${id} ${index}`;
-}
-
 function entryLabel(id: AssetId): string {
   return `picture ${id}`;
-}
-
-function missing(id: AssetId): StudioError {
-  return new StudioError('ASSET_MISSING', `The farm no longer has the picture ${id.slice(0, 8)}.`);
-}
-
-function tooLarge(limitBytes: number): StudioError {
-  return new StudioError(
-    'ASSET_TOO_LARGE',
-    `A picture is larger than the ${Math.round(limitBytes / 2 ** 20)} MiB that a farm takes.`,
-  );
 }

@@ -14,7 +14,7 @@ import {
 } from '../../contract/farm.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import { type AssetStore, readWhole } from '../assets/asset-store.ts';
-import { RedisAssetStore } from '../assets/redis-asset-store.ts';
+import { openAssetStore } from '../assets/open-asset-store.ts';
 import { forgetCancel, requestCancel } from '../cancellation.ts';
 import type { FarmAddress } from '../farm-address.ts';
 import { connectFarm, type FarmConnection } from '../farm-connection.ts';
@@ -43,8 +43,8 @@ export type FarmResult = EngineResultOf<'render'> & {
 
 /** Attempts of a job whose engine crashes. */
 const ATTEMPTS = 3;
-/** How often the pictures of a job are uploaded again because they expired while it waited. */
-const MAX_UPLOADS = 3;
+/** How often a job is queued again for each reason to. */
+const MAX_RENEWALS = 3;
 
 interface FollowedQueue {
   readonly queue: Queue;
@@ -60,21 +60,25 @@ export class FarmClient {
   readonly #cancels = new Set<Promise<void>>();
   #isClosing = false;
 
-  constructor(connection: FarmConnection, assets: AssetStore = new RedisAssetStore(connection)) {
+  constructor(connection: FarmConnection, assets: AssetStore) {
     this.#connection = connection;
     this.#assets = assets;
   }
 
   /**
    * @param onConnection called when the connection is lost (false) and restored (true)
-   * @throws StudioError USAGE, FARM_KEY_INVALID, FARM_UNREACHABLE
+   * @throws StudioError USAGE, FARM_KEY_INVALID, FARM_UNREACHABLE, FARM_STORE_UNREACHABLE
    */
   static async connect(
     address: FarmAddress,
     onConnection: (isConnected: boolean) => void = () => undefined,
   ): Promise<FarmClient> {
     const connection = await connectFarm(address);
-    const client = new FarmClient(connection);
+    const assets = await openAssetStore(connection, address.assets).catch((error: unknown) => {
+      connection.redis.disconnect();
+      throw error;
+    });
+    const client = new FarmClient(connection, assets);
     let isLost = false;
     connection.redis.on('close', () => {
       if (!isLost && !client.#isClosing) onConnection(false);
@@ -150,7 +154,7 @@ export class FarmClient {
     };
     if (signal.aborted) throw cancelled();
     const before = (await queue.getJob(jobId)) as Job | undefined;
-    if (before !== undefined && (await before.isFailed())) await before.remove();
+    if (await before?.isFailed()) await before!.remove();
     await forgetCancel(this.#connection, jobId);
     if (!(await before?.isCompleted())) await enqueue();
     const followed = new FollowedJob({
@@ -171,16 +175,19 @@ export class FarmClient {
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      for (let uploads = 1; ; uploads++) {
+      for (let renewals = 0; ; renewals++) {
         const end = await followed.end();
-        // A picture that the job needs, or that it made, has expired.
         const failure =
           end.state === 'failed'
             ? openFailure(key, jobId, end.reason)
             : await this.#result(jobId, end.returned).catch(asMissing);
         if (!(failure instanceof StudioError)) return failure;
-        if (failure.code !== 'ASSET_MISSING' || uploads >= MAX_UPLOADS) throw failure;
-        await ((await queue.getJob(jobId)) as Job | undefined)?.remove();
+        // A picture that the job needs, or that it made, has expired; or a worker was still stopping the job for who
+        // asked before.
+        const isRenewed = ['ASSET_MISSING', 'CANCELLED'].includes(failure.code) && !signal.aborted;
+        if (!isRenewed || renewals >= MAX_RENEWALS) throw failure;
+        await removeEnded((await queue.getJob(jobId)) as Job | undefined);
+        await forgetCancel(this.#connection, jobId);
         await enqueue();
       }
     } finally {
@@ -261,6 +268,11 @@ export class FarmClient {
     await this.#assets.release(png);
     return { kind: 'render', ...facts, png: bytes };
   }
+}
+
+/** Another client may have queued it again by now. */
+async function removeEnded(job: Job | undefined): Promise<void> {
+  if (job !== undefined && ((await job.isFailed()) || (await job.isCompleted()))) await job.remove();
 }
 
 /** @throws other errors */

@@ -55,6 +55,7 @@ const WORTH_RETRYING: readonly ErrorCode[] = [
   'ENGINE_CRASHED',
   'ENGINE_HUNG',
   'ENGINE_UNAVAILABLE',
+  'FARM_STORE_UNREACHABLE',
   'OUT_OF_MEMORY',
 ];
 

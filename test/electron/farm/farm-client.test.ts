@@ -129,6 +129,31 @@ describe.skipIf(!hasRedis)('a farm', () => {
     await another.drain();
   });
 
+  test('renders a request again that is asked for while a worker still stops it', async () => {
+    const [stopping, stopped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const engine = playedEngine(async (_, { signal }) => {
+      if (engine.seeds.length > 1) return;
+      await aborted(signal);
+      stopping.resolve();
+      await stopped.promise;
+    });
+    const { worker } = await farm.worker(engine);
+    const stop = new AbortController();
+    const watch = placeWatch();
+    const first = (await farm.client()).render(requestOf(17), controlsOf({ ...watch, signal: stop.signal }));
+    await watch.until(({ machine }) => machine !== null);
+    stop.abort();
+    await expect(first).rejects.toMatchObject({ code: 'CANCELLED' });
+    await stopping.promise;
+    const again = placeWatch();
+    const second = (await farm.client()).render(requestOf(17), controlsOf(again));
+    await again.until(({ state }) => state === 'rendering');
+    stopped.resolve();
+    expect((await second).machine).toBe('played');
+    expect(engine.seeds).toEqual([17, 17]);
+    await worker.drain();
+  });
+
   test('says why a job waits if no worker can take it', async () => {
     const { worker } = await farm.worker(playedEngine());
     const client = await farm.client();

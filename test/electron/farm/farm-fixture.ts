@@ -7,7 +7,7 @@ import type { EngineResultOf } from '../../../electron/contract/engine-messages.
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../electron/contract/render-request.ts';
-import { RedisAssetStore } from '../../../electron/farm/assets/redis-asset-store.ts';
+import { publishAssetStore } from '../../../electron/farm/assets/open-asset-store.ts';
 import { FarmClient, type FarmRenderControls } from '../../../electron/farm/client/farm-client.ts';
 import type { FarmAddress } from '../../../electron/farm/farm-address.ts';
 import { connectFarm, type FarmConnection } from '../../../electron/farm/farm-connection.ts';
@@ -30,8 +30,16 @@ export interface FarmFixture {
   /** Ends with the test file. */
   readonly connect: (url?: string) => Promise<FarmConnection>;
   readonly client: (onConnection?: (isConnected: boolean) => void) => Promise<FarmClient>;
-  /** @param url with another user than the server's default */
-  readonly worker: (engine: RenderEngine, machine?: string, url?: string) => Promise<PlayedWorker>;
+  /**
+   * @param url with another user than the server's default
+   * @param assets where it keeps pictures; in Redis by default
+   */
+  readonly worker: (
+    engine: RenderEngine,
+    machine?: string,
+    url?: string,
+    assets?: FarmAddress['assets'],
+  ) => Promise<PlayedWorker>;
 }
 
 export interface PlayedWorker {
@@ -80,12 +88,12 @@ export function useFarm(): FarmFixture {
       ends.push(() => client.close());
       return client;
     },
-    worker: async (engine, machine = 'played', url) => {
+    worker: async (engine, machine = 'played', url, assets = 'redis') => {
       const connection = await connect(url);
       const events: WorkerEvent[] = [];
       const worker = new FarmWorker({
         connection,
-        assets: new RedisAssetStore(connection),
+        assets: await publishAssetStore(connection, assets),
         engine,
         pack: describedPack('starter', 'Played'),
         device: { deviceChoice: 'cpu', device: { device: 'cpu', name: 'played', passedOver: [] } },
