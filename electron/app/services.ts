@@ -14,6 +14,7 @@ import type { UnfinishedExports } from './exports/unfinished-exports.ts';
 import type { Farms } from './farms/farms.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { PrepareJobs } from './jobs/prepare-jobs.ts';
+import type { ScoreJobs } from './jobs/score-jobs.ts';
 import type { PackRegistry } from './models/pack-registry.ts';
 import type { OpenProjects } from './projects/open-projects.ts';
 import type { ProjectsFolder } from './projects/projects-folder.ts';
@@ -60,6 +61,7 @@ export interface Services {
   readonly renders: RenderService;
   readonly jobs: JobRunner;
   readonly prepare: PrepareJobs;
+  readonly scores: ScoreJobs;
   readonly store: ModelStore;
   readonly packs: PackRegistry;
   readonly promptCounters: PromptCounters;

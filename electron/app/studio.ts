@@ -36,6 +36,7 @@ import { projectHandlers } from './handlers/project-handlers.ts';
 import { renderHandlers } from './handlers/render-handlers.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { PrepareJobs } from './jobs/prepare-jobs.ts';
+import { ScoreJobs } from './jobs/score-jobs.ts';
 import { logStudioEvents } from './log-studio-events.ts';
 import { chooseFolder } from './models/choose-folder.ts';
 import { PackRegistry } from './models/pack-registry.ts';
@@ -238,6 +239,7 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
     renders,
     jobs,
     prepare: new PrepareJobs(engine, projects, jobs),
+    scores: new ScoreJobs({ engine, projects, jobs, renders, store }),
     store,
     packs,
     promptCounters: new PromptCounters(),

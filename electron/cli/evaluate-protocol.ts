@@ -1,11 +1,7 @@
 /** `evaluate --protocol`: composes and scores the pictures of a protocol, and writes the report. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { AppearanceClassifier } from '../evaluation/appearance-classifier.ts';
-import { Encoder } from '../evaluation/encoders/encoder.ts';
 import { loadEvaluationScenes } from '../evaluation/evaluation-scenes.ts';
-import type { Instruments } from '../evaluation/picture-scores.ts';
 import { type FolderMethod, openFolderMethod } from '../evaluation/protocol/folder-method.ts';
 import { type PictureRenderer, rendererOf } from '../evaluation/protocol/picture-renderer.ts';
 import { readProtocol } from '../evaluation/protocol/protocol-file.ts';
@@ -20,6 +16,13 @@ import { measureTotalTimes } from '../evaluation/total-time.ts';
 import type { CommandContext, CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
 import { defaultCacheFolder } from '../foundation/folders.ts';
 import type { Engine } from '../inference/engine/engine.ts';
+import {
+  describeInstruments,
+  type Instruments,
+  installedEncoders,
+  openInstruments,
+  releaseInstruments,
+} from '../inference/scoring/instruments.ts';
 import { openEngineInProcess } from './engine-in-process.ts';
 import { describeDevice } from './engine-options.ts';
 import { farmOptions, readFarm } from './farm-options.ts';
@@ -89,7 +92,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
         ? rendererOf(opened)
         : await (await import('./protocol-farm.ts')).openFarmRenderer(farm, opened, out, progress);
     const { device } = renderer;
-    instruments = await openInstruments(options, folder);
+    instruments = await openScoring(options, folder);
     const cache = new ResultCache(out);
     const outcome: ProtocolOutcome = await runProtocol({
       protocol,
@@ -124,7 +127,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
       description: protocol.description,
       pack: opened.pack.identity,
       device,
-      instruments: describeInstruments(instruments),
+      instruments: instrumentsOfReport(instruments),
       totalTimes,
       seconds: (performance.now() - startMs) / 1000,
     });
@@ -142,9 +145,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
     );
   } finally {
     await renderer?.close?.();
-    await instruments?.clip?.release();
-    await instruments?.dinov2?.release();
-    await instruments?.appearance?.release();
+    if (instruments) await releaseInstruments(instruments);
     await engine?.release();
   }
 }
@@ -172,48 +173,26 @@ function readTotalTime(options: ParsedOptions): boolean {
 }
 
 /** The requested or installed encoders, and the pack's own classifier. */
-async function openInstruments(options: ParsedOptions, folder: string): Promise<Instruments> {
-  const clip = options.text('clip') ?? installedPart(folder, 'text-similarity');
-  const dinov2 = options.text('dinov2') ?? installedPart(folder, 'image-similarity');
-  const evaluation = join(folder, 'evaluation');
-  const hasClassifier = existsSync(join(evaluation, 'classifier.json'));
-  const opened: { clip?: Encoder; dinov2?: Encoder; appearance?: AppearanceClassifier } = {};
-  try {
-    if (clip !== undefined) opened.clip = await Encoder.open(clip, defaultCacheFolder());
-    if (dinov2 !== undefined) opened.dinov2 = await Encoder.open(dinov2, defaultCacheFolder());
-    if (hasClassifier) opened.appearance = await AppearanceClassifier.open(evaluation);
-    return opened;
-  } catch (error) {
-    await opened.clip?.release();
-    await opened.dinov2?.release();
-    throw error;
-  }
+async function openScoring(options: ParsedOptions, folder: string): Promise<Instruments> {
+  const installed = installedEncoders(folder);
+  const encoders = {
+    clip: options.text('clip') ?? installed.clip,
+    dinov2: options.text('dinov2') ?? installed.dinov2,
+  };
+  return openInstruments(folder, encoders, defaultCacheFolder());
 }
 
-/** In the pack, or next to it where the model store installs it (docs/decisions/0040). */
-function installedPart(folder: string, id: string): string | undefined {
-  return [join(folder, id), join(folder, '..', id)].find((path) => existsSync(join(path, 'config.json')));
-}
-
-function describeInstruments({ clip, dinov2, appearance }: Instruments): ProtocolReport['instruments'] {
-  const of = (scores: string, { name, className, fingerprint }: Encoder['identity']) => ({
-    scores,
-    name: `${className} from ${name}`,
+function instrumentsOfReport(instruments: Instruments): ProtocolReport['instruments'] {
+  const scores = {
+    clip: instruments.clip?.hasText ? 'TCLIP, ICLIP' : 'ICLIP',
+    dinov2: 'IDINO, distances',
+    appearance: 'appearance',
+  };
+  return describeInstruments(instruments).map(({ id, name, fingerprint }) => ({
+    scores: scores[id],
+    name,
     fingerprint,
-  });
-  return [
-    ...(clip ? [of(clip.hasText ? 'TCLIP, ICLIP' : 'ICLIP', clip.identity)] : []),
-    ...(dinov2 ? [of('IDINO, distances', dinov2.identity)] : []),
-    ...(appearance
-      ? [
-          {
-            scores: 'appearance',
-            name: 'the pack’s own classifier, not CLIP',
-            fingerprint: appearance.fingerprint,
-          },
-        ]
-      : []),
-  ];
+  }));
 }
 
 function linesOf(report: ProtocolReport): string[] {

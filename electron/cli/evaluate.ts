@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { metrics } from '../evaluation/all-metrics.ts';
-import { AppearanceClassifier } from '../evaluation/appearance-classifier.ts';
 import { loadEvaluationScenes } from '../evaluation/evaluation-scenes.ts';
 import type { Metric } from '../evaluation/metric.ts';
 import type { Command, CommandContext, ParsedOptions } from '../foundation/command-line/command.ts';
 import type { Engine } from '../inference/engine/engine.ts';
+import { AppearanceClassifier } from '../inference/scoring/appearance-classifier.ts';
 import { openEngineInProcess } from './engine-in-process.ts';
 import { describeDevice, engineOptions } from './engine-options.ts';
 import { evaluateProtocol, protocolOptions } from './evaluate-protocol.ts';

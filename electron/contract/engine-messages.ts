@@ -7,6 +7,7 @@ import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
 import { errorCodeSchema } from './errors.ts';
 import { resolvedFrameSchema } from './frame.ts';
 import { boxSchema } from './jobs.ts';
+import { encoderFoldersSchema, renderScoresSchema } from './picture-scores.ts';
 import { removalMethodSchema } from './preparation.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
@@ -70,6 +71,15 @@ export const engineTaskSchema = z.discriminatedUnion('kind', [
     prompt: z.string().describe('What the picture shows without the objects.'),
     seed: seedSchema.optional(),
   }),
+  z.strictObject({
+    kind: z.literal('scoreRender'),
+    request: renderRequestSchema,
+    result: assetIdSchema.describe('The render’s picture.'),
+    encoders: encoderFoldersSchema,
+    known: renderScoresSchema
+      .nullable()
+      .describe('Its earlier scores: returned if they were made with the same instruments.'),
+  }),
 ]);
 export type EngineTask = z.infer<typeof engineTaskSchema>;
 
@@ -126,6 +136,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
     png: bytesSchema,
     method: removalMethodSchema.exclude(['auto']).describe('What filled the hole.'),
   }),
+  z.strictObject({ kind: z.literal('scoreRender'), scores: renderScoresSchema }),
 ]);
 export type EngineResult = z.infer<typeof engineResultSchema>;
 export type EngineResultOf<Kind extends EngineTask['kind']> = Extract<EngineResult, { kind: Kind }>;

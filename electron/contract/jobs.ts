@@ -16,6 +16,7 @@ export const jobKindSchema = z.enum([
   'findMask',
   'selectMask',
   'removeObjects',
+  'scoreRenders',
   'pullModels',
   'verifyModels',
   'importModels',
@@ -83,6 +84,10 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     kept: z.array(z.strictObject({ path: filePathSchema, reason: z.string() })),
   }),
   z.strictObject({ kind: z.literal('projectCopied'), path: filePathSchema }),
+  z.strictObject({
+    kind: z.literal('rendersScored'),
+    count: z.int().nonnegative().describe('Renders that now have scores.'),
+  }),
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 

@@ -4,6 +4,7 @@ import { failureSchema } from './command.ts';
 import { farmNameSchema } from './farm.ts';
 import { resolvedFrameSchema } from './frame.ts';
 import { MAX_SEED, renderParametersSchema } from './parameters.ts';
+import { renderScoresSchema } from './picture-scores.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
@@ -65,6 +66,7 @@ export const renderSummarySchema = z.strictObject({
   sweep: renderGroupSchema.nullable().describe('The place in a sweep, or among variations.'),
   totalMs: z.number().nonnegative().nullable(),
   error: failureSchema.nullable(),
+  scores: renderScoresSchema.nullable().describe('null until they were asked for.'),
 });
 export type RenderSummary = z.infer<typeof renderSummarySchema>;
 

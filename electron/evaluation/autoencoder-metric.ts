@@ -1,7 +1,8 @@
 /** How well the autoencoder reproduces unseen pictures: no composed picture can be sharper. */
+
+import { mean, psnr } from '../inference/scoring/image-metrics.ts';
 import { imageToTensor, tensorToImage } from '../pipeline/processors/image.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
-import { mean, psnr } from './image-metrics.ts';
 import {
   bySplit,
   type EvaluationContext,

@@ -2,8 +2,9 @@
  * Measures whether the concept itself arrives, not only its colour: by the classifier's features, a region should be
  * nearer to its own concept image than to those of other scenes.
  */
+
+import { cosineSimilarity, mean } from '../inference/scoring/image-metrics.ts';
 import { evenly } from './evaluation-scenes.ts';
-import { cosineSimilarity, mean } from './image-metrics.ts';
 
 /** Number of concept images of other scenes that a region is compared with. */
 export const DISTRACTORS = 20;

@@ -1,7 +1,7 @@
 /** The interface of a metric of `npm run evaluate`; each has its own file and is listed in all-metrics.ts. */
 import { StudioError } from '../contract/errors.ts';
 import type { Engine } from '../inference/engine/engine.ts';
-import type { AppearanceClassifier } from './appearance-classifier.ts';
+import type { AppearanceClassifier } from '../inference/scoring/appearance-classifier.ts';
 import type { EvaluationScene } from './evaluation-scenes.ts';
 
 /** The input of a metric. */

@@ -10,9 +10,9 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
 import { encodePng } from '../inference/images/images.ts';
+import { mean } from '../inference/scoring/image-metrics.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { evenly } from './evaluation-scenes.ts';
-import { mean } from './image-metrics.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { percent, textTable } from './text-table.ts';
 

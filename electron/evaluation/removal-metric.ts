@@ -1,7 +1,7 @@
 /** Compares filled holes with the true background. */
 import type { RemovalMethod } from '../contract/preparation.ts';
 import { decodeImage } from '../inference/images/images.ts';
-import { mean, psnr } from './image-metrics.ts';
+import { mean, psnr } from '../inference/scoring/image-metrics.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
 

@@ -1,5 +1,5 @@
 /** Decides which row of the ablation leads, and whether by more than chance, from differences per scene. */
-import { mean } from './image-metrics.ts';
+import { mean } from '../inference/scoring/image-metrics.ts';
 import type { Scores } from './scene-scores.ts';
 
 /** The compared scores, and which direction is better. */

@@ -3,10 +3,11 @@
  * small classifier trained on the same artwork is used.
  */
 
-import type { RgbImage } from '../pipeline/processors/image.ts';
-import type { AppearanceClassifier, ObjectClassification } from './appearance-classifier.ts';
-import type { LabColour } from './colour.ts';
-import type { EvaluationScene } from './evaluation-scenes.ts';
+import type {
+  AppearanceClassifier,
+  ObjectClassification,
+} from '../inference/scoring/appearance-classifier.ts';
+import type { LabColour } from '../inference/scoring/colour.ts';
 import {
   backgroundPsnr,
   colourInside,
@@ -14,7 +15,9 @@ import {
   conceptColourDistance,
   cosineSimilarity,
   mean,
-} from './image-metrics.ts';
+} from '../inference/scoring/image-metrics.ts';
+import type { RgbImage } from '../pipeline/processors/image.ts';
+import type { EvaluationScene } from './evaluation-scenes.ts';
 
 /** Scores of a picture, or their means over many. */
 export interface Scores {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { errorCodeSchema } from '../contract/errors.ts';
 import { resolvedFrameSchema } from '../contract/frame.ts';
+import { renderScoresSchema } from '../contract/picture-scores.ts';
 import { deviceReportSchema, renderStageSchema } from '../contract/progress.ts';
 import { renderGroupSchema, renderIdSchema } from '../contract/render-record.ts';
 import { assetIdSchema, renderRequestSchema } from '../contract/render-request.ts';
@@ -51,6 +52,7 @@ export const renderChangesSchema = z
     name: renderNameSchema.nullable().describe('null removes the name.'),
     isStarred: z.boolean(),
     metrics: z.record(z.string().min(1).max(60), z.number()),
+    scores: renderScoresSchema,
   })
   .partial();
 export type RenderChanges = z.infer<typeof renderChangesSchema>;
@@ -78,6 +80,7 @@ export const newRenderSchema = z
     peakMemoryBytes: z.int().nonnegative().nullable().default(null),
     metrics: z.record(z.string().min(1).max(60), z.number()).default({}),
     notices: z.array(z.string().max(4000)).max(100).default([]),
+    scores: renderScoresSchema.nullable().default(null),
   })
   .refine(({ result, failure }) => (result === null) !== (failure === null), {
     error: 'a render has either a result or a failure',
@@ -107,6 +110,7 @@ export const renderSummarySchema = z.strictObject({
   sweep: renderGroupSchema.nullable(),
   totalMs: z.number().nonnegative(),
   deletedAtMs: timeMsSchema.nullable(),
+  scores: renderScoresSchema.nullable(),
 });
 export type RenderSummary = z.infer<typeof renderSummarySchema>;
 

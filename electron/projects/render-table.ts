@@ -1,8 +1,9 @@
-/** The renders of a project: only name, star and metrics ever change; deleting can be undone. */
+/** The renders of a project: only name, star, metrics and scores ever change; deleting can be undone. */
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { errorCodeSchema, StudioError } from '../contract/errors.ts';
+import { renderScoresSchema } from '../contract/picture-scores.ts';
 import { renderGroupSchema } from '../contract/render-record.ts';
 import { type AssetId, storedRequestSchema } from '../contract/render-request.ts';
 import { requestPictures } from '../contract/request-document.ts';
@@ -43,13 +44,15 @@ const detailsSchema = z.strictObject(
     peakMemoryBytes: true,
     metrics: true,
     notices: true,
+    scores: true,
   }).shape,
 );
 
 const summaryColumns = `sequence, id, created_at_ms AS createdAtMs,
   substr(name, 1, ${MAX_TEXT_LENGTH}) AS name, is_starred AS isStarred, result, thumbnail,
   failure_code AS failureCode, ${boundedText('failure_message')} AS failureMessage, ${boundedText('sweep')} AS sweep,
-  total_ms AS totalMs, deleted_at_ms AS deletedAtMs`;
+  total_ms AS totalMs, deleted_at_ms AS deletedAtMs,
+  json_extract(iif(json_valid(${boundedText('details')}), details, NULL), '$.scores') AS scores`;
 
 /** One statement for each list, so that each can use the index made for it. */
 export const listConditions = {
@@ -82,6 +85,7 @@ interface SummaryRow {
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
   readonly sweep: string | null;
+  readonly scores: string | null;
 }
 
 interface RecordRow extends SummaryRow {
@@ -207,7 +211,7 @@ export class RenderTable {
 
   /** @throws StudioError RENDER_UNKNOWN, PARAMETER_INVALID */
   change(id: string, changes: RenderChanges): RenderRecord {
-    const { name, isStarred, metrics } = validate(
+    const { name, isStarred, metrics, scores } = validate(
       renderChangesSchema,
       changes,
       'PARAMETER_INVALID',
@@ -222,6 +226,7 @@ export class RenderTable {
       peakMemoryBytes,
       notices,
       metrics: metrics ?? before.metrics,
+      scores: scores ?? before.scores,
     };
     this.#database
       .prepare('UPDATE render SET name = ?, is_starred = ?, details = ? WHERE id = ?')
@@ -270,7 +275,7 @@ export class RenderTable {
  * A summary's columns as a value: displayed texts and times are limited to their bounds, the schema checks the
  * rest.
  */
-function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: SummaryRow): object {
+function summaryOf({ isStarred, failureCode, failureMessage, sweep, scores, ...rest }: SummaryRow): object {
   const { name, createdAtMs, deletedAtMs, totalMs } = rest;
   return {
     ...rest,
@@ -284,6 +289,10 @@ function summaryOf({ isStarred, failureCode, failureMessage, sweep, ...rest }: S
       sweep === null
         ? null
         : fromStoredJson(renderGroupSchema, sweep, `The place in a sweep of the render ${rest.id}`),
+    scores:
+      scores === null
+        ? null
+        : fromStoredJson(renderScoresSchema, scores, `The scores of the render ${rest.id}`),
   };
 }
 
@@ -309,6 +318,7 @@ function damagedSummary(
     sweep: null,
     totalMs: 0,
     deletedAtMs: deletedAtMs === null ? null : boundedTimeMs(deletedAtMs),
+    scores: null,
   } satisfies RenderSummary);
   if (!summary.success) throw error;
   return summary.data;

@@ -9,6 +9,14 @@ export interface RenderGroupFrames {
   readonly renders: readonly RenderSummary[];
 }
 
+/** The variations that a render was asked for together with, itself included; alone if there are none. */
+export function groupOf(renders: readonly RenderSummary[], render: RenderSummary): readonly RenderSummary[] {
+  const group = groupRenders(renders).find(({ renders: members }) =>
+    members.some(({ renderId }) => renderId === render.renderId),
+  );
+  return group?.renders ?? [render];
+}
+
 /**
  * Gathers variations where the newest of them is; everything else stays by itself. What is left of a group after all
  * but one of it were deleted is no group.

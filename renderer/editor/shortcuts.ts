@@ -62,6 +62,7 @@ export const SHORTCUTS = [
   shortcut('render.export', 'render', 'Ctrl+KeyE'),
   shortcut('render.exportAs', 'render', 'Ctrl+Shift+KeyE'),
   shortcut('render.copy', 'render'),
+  shortcut('render.scores', 'render'),
   // Browsers reserve Ctrl+N.
   shortcut('project.new', 'app'),
   shortcut('project.open', 'app', 'Ctrl+KeyO'),

@@ -8,7 +8,16 @@ import type { Size } from '../editor/view-transform.ts';
 
 export type ToolInHand = CanvasTool;
 /** A sheet next to the canvas. */
-export type SheetName = 'settings' | 'help' | 'guide' | 'models' | 'about' | 'sweep' | 'projects' | 'history';
+export type SheetName =
+  | 'settings'
+  | 'help'
+  | 'guide'
+  | 'models'
+  | 'about'
+  | 'sweep'
+  | 'projects'
+  | 'history'
+  | 'scores';
 
 /** An offer on the canvas: it disappears when it is accepted, refused or replaced by another. */
 export type PlaceOffer =
@@ -67,6 +76,8 @@ export interface EditorState {
   readonly sheet: SheetName | null;
   /** Renders in the export dialog; null while it is closed. */
   readonly exporting: readonly RenderSummary[] | null;
+  /** Renders in the sheet of scores. */
+  readonly scored: readonly string[];
   readonly isPaletteOpen: boolean;
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
@@ -102,6 +113,7 @@ export const useEditor = create<EditorState>(() => ({
   spaceHeld: false,
   sheet: null,
   exporting: null,
+  scored: [],
   isPaletteOpen: false,
   livePreview: false,
   snaps: true,

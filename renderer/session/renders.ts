@@ -113,6 +113,11 @@ export class Renders {
     useEditor.setState({ shownRenderId: render.renderId, comparedRenderId, readyRenderId: null });
   }
 
+  /** Keeps a render up to date although the strip may not list it. */
+  remember(render: RenderSummary): void {
+    this.#pin(render);
+  }
+
   /** Processes a new or changed render of the shown project. */
   changed(render: RenderSummary): void {
     this.#put(render);

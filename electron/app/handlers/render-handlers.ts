@@ -14,6 +14,7 @@ import type { Services } from '../services.ts';
 export function renderHandlers({
   projects,
   renders,
+  scores,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
   return {
     'renders.enqueue': ({ projectId, atFront, document, renderOn }) => {
@@ -70,6 +71,7 @@ export function renderHandlers({
     },
     'renders.difference': ({ projectId, a, b }) =>
       requestDifference(renders.get(projectId, a).request, renders.get(projectId, b).request),
+    'renders.score': ({ projectId, renderIds }) => scores.start(projectId, renderIds),
     'renders.document': ({ projectId, renderId }) => renders.document(projectId, renderId),
     'queue.state': () => renders.queue.state,
     'queue.move': ({ renderId, toIndex }) => {

@@ -2,7 +2,6 @@
 import type {
   AssetFile,
   EngineProgress,
-  EngineResult,
   EngineResultOf,
   EngineTask,
 } from '../../contract/engine-messages.ts';
@@ -16,7 +15,7 @@ import { StepTimer } from './step-timer.ts';
 
 type BackgroundsTask = Extract<EngineTask, { kind: 'generateBackgrounds' }>;
 type BackgroundCandidate = Extract<JobResult, { kind: 'backgrounds' }>['candidates'][number];
-type PrepareTask = Exclude<EngineTask, { kind: 'render' } | BackgroundsTask>;
+type PrepareTask = Exclude<EngineTask, { kind: 'render' | 'scoreRender' } | BackgroundsTask>;
 type PrepareKind = PrepareTask['kind'] & JobKind;
 
 export class PrepareJobs {
@@ -41,7 +40,7 @@ export class PrepareJobs {
     return this.#jobs.start(task.kind, { projectId }, async (job) => {
       const result = await this.#engine.run<Kind>(task, this.#controls(projectId, job));
       // Every kind of result has notices; TypeScript does not see that through a type parameter.
-      for (const notice of (result as EngineResult).notices) job.onNotice(notice);
+      for (const notice of (result as EngineResultOf<PrepareKind>).notices) job.onNotice(notice);
       const file = this.#projects.file(projectId);
       return file.atomically(() => toResult(result, (png) => file.putAsset(png)));
     });

@@ -25,6 +25,7 @@ export function queuedSummary(
     sweep,
     totalMs: null,
     error: null,
+    scores: null,
   };
 }
 
@@ -57,6 +58,7 @@ export function keptSummary(render: KeptSummary): RenderSummary {
     // Only a successful render has timings to compare with.
     totalMs: failure === null ? totalMs : null,
     error: failure && { ok: false, ...failure },
+    scores: render.scores,
   };
 }
 

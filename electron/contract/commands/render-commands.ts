@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
 import { farmNameSchema } from '../farm.ts';
+import { jobStateSchema } from '../jobs.ts';
 import { alphaSchema, renderParametersSchema } from '../parameters.ts';
 import { projectIdSchema } from '../project-state.ts';
 import {
@@ -26,6 +27,9 @@ const renderOnSchema = farmNameSchema
   .nullable()
   .optional()
   .describe('Name of a farm; null: this computer; omitted: as in the settings.');
+
+/** Most renders scored by one command. */
+const MAX_SCORED = 64;
 
 /** Most values along one axis of a sweep. */
 export const MAX_SWEEP_VALUES = 8;
@@ -100,6 +104,14 @@ export const renderCommands = {
     'The differences of two renders’ requests.',
     z.strictObject({ projectId: projectIdSchema, a: renderIdSchema, b: renderIdSchema }),
     z.array(renderDifferenceSchema),
+  ),
+  'renders.score': command(
+    'Scores renders, and keeps the scores in the project: one after another, as a job.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      renderIds: z.array(renderIdSchema).min(1).max(MAX_SCORED),
+    }),
+    jobStateSchema,
   ),
   'renders.document': command('The document that a render was made from.', ofRender, sceneDocumentSchema),
   'queue.state': command('The running render and the queue.', nothing, queueStateSchema),

@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type PictureScores, SCORE_NAMES } from '../../contract/picture-scores.ts';
 import { type RenderRequest, renderRequestSchema } from '../../contract/render-request.ts';
 import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
 import { decodeImage, encodePng } from '../../inference/images/images.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
-import { type PictureScores, SCORE_NAMES } from '../picture-scores.ts';
 
 /** Facts about a rendered picture. */
 const renderFactsSchema = z.object({

@@ -1,7 +1,7 @@
 /** The report for other programs: CSV, one picture a line, and LaTeX tables. */
 
+import { SCORE_NAMES } from '../../contract/picture-scores.ts';
 import { csvCell } from '../../foundation/csv.ts';
-import { SCORE_NAMES } from '../picture-scores.ts';
 import type { ProtocolReport } from './summary.ts';
 import { paperTables, type Table, tablesOf } from './tables.ts';
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { SCORES } from '../picture-scores.ts';
+import { SCORES } from '../../contract/picture-scores.ts';
 import type { Method } from '../protocol/methods.ts';
 import type { PictureRecord } from '../protocol/run-protocol.ts';
 import { figuresOf } from './plots.ts';

@@ -1,5 +1,5 @@
 /** The report's plots as SVG text, by Observable Plot on a document without a browser. */
-import { SCORES, type ScoreName } from '../picture-scores.ts';
+import { SCORES, type ScoreName } from '../../contract/picture-scores.ts';
 import { ACCENT, INK, openPlotCanvas, type PlotCanvas } from './plot-canvas.ts';
 import { type MethodSummary, measuredScores, type ProtocolReport } from './summary.ts';
 

@@ -1,8 +1,9 @@
 /** What a protocol found: means with intervals, and comparisons of the method with every other. */
+
+import { SCORE_NAMES, SCORES, type ScoreName } from '../../contract/picture-scores.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import { paperAblation, paperComparison, paperTotalTime } from '../paper-figures.ts';
-import { SCORE_NAMES, SCORES, type ScoreName } from '../picture-scores.ts';
 import type { SceneRecord } from '../protocol/measured-scene.ts';
 import type { Method } from '../protocol/methods.ts';
 import type { PictureFailure, PictureRecord, ProtocolOutcome } from '../protocol/run-protocol.ts';

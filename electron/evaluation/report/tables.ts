@@ -1,5 +1,5 @@
 /** The report's tables, independent of their form: HTML, LaTeX and CSV show the same cells. */
-import { SCORES, type ScoreName } from '../picture-scores.ts';
+import { SCORES, type ScoreName } from '../../contract/picture-scores.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import { type MethodSummary, measuredScores, type ProtocolReport } from './summary.ts';
 

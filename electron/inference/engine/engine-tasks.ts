@@ -39,6 +39,8 @@ export async function runEngineTask(
   task: EngineTask,
   controls: TaskControls,
 ): Promise<EngineResult> {
+  // Encoders may take as much memory as the pack.
+  if (task.kind !== 'scoreRender') await engine.scoring.release();
   switch (task.kind) {
     case 'render':
       return runRender(engine, task, controls);
@@ -58,6 +60,12 @@ export async function runEngineTask(
     }
     case 'removeObjects':
       return runRemoval(engine, task, controls);
+    case 'scoreRender': {
+      const { kind, request, encoders, known } = task;
+      const result = await controls.readAsset(task.result);
+      const order = { request, result, encoders, known };
+      return { kind, scores: await engine.scoring.score(order, controls.readAsset, controls) };
+    }
   }
 }
 

@@ -47,6 +47,7 @@ import { keepPictures } from '../scene/kept-pictures.ts';
 import { LastPreparedScene } from '../scene/scene-assets.ts';
 import type { AssetReader } from '../scene/scene-concepts.ts';
 import { Preparation } from './preparation.ts';
+import { RenderScoring } from './render-scoring.ts';
 
 /** Options for opening an engine. */
 export interface EngineOptions {
@@ -142,6 +143,7 @@ export class Engine {
   readonly framePack: FramePack;
   /** Backgrounds from prompts, masks, and removing objects. */
   readonly preparation: Preparation;
+  readonly scoring: RenderScoring;
   readonly #sessions: readonly { release(): Promise<void> }[];
   readonly #cacheFolder: string;
   readonly #cacheLimitBytes: number | undefined;
@@ -173,13 +175,9 @@ export class Engine {
     };
     this.framePack = framePackOf(pack, this.models.autoencoder.downscale);
     assertAutoencoderFits(unet, autoencoder);
-    this.preparation = new Preparation({
-      pack,
-      device,
-      models: this.models,
-      framePack: this.framePack,
-      cacheFolder,
-    });
+    const { models, framePack } = this;
+    this.preparation = new Preparation({ pack, device, models, framePack, cacheFolder });
+    this.scoring = new RenderScoring({ pack, framePack, autoencoder, cacheFolder });
   }
 
   /**
@@ -229,6 +227,7 @@ export class Engine {
     this.#attentionCache.clear();
     this.#lastScene.clear();
     await this.preparation.release();
+    await this.scoring.release();
     for (const session of this.#sessions) await session.release();
   }
 

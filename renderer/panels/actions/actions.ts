@@ -7,6 +7,7 @@ import type { Settings } from '../../../electron/contract/settings.ts';
 import { changeConcept, moveConcept } from '../../editor/document-commands.ts';
 import { flip } from '../../editor/placement.ts';
 import { changePlacement } from '../../editor/placement-commands.ts';
+import { groupOf } from '../../editor/render-groups.ts';
 import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import { canUndoNow } from '../../session/cut-outs.ts';
 import {
@@ -22,6 +23,7 @@ import type { Studio } from '../../session/studio.ts';
 import { start } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { copyRender, exportRender } from './export-render.ts';
+import { openScores } from './score-renders.ts';
 
 export function takeTool(studio: Studio, tool: ToolInHand): void {
   // A tool works on the scene, so choosing one closes a viewed render.
@@ -175,6 +177,10 @@ const actions: Actions = {
     const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
     const result = render?.result;
     if (result) start(() => copyRender(studio, result));
+  },
+  'render.scores': (studio) => {
+    const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
+    if (render) openScores(studio, groupOf(useStudio.getState().renders, render));
   },
   'project.new': () => useEditor.setState({ sheet: 'projects' }),
   'project.open': (studio) => start(() => chooseProject(studio)),

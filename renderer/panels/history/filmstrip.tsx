@@ -2,6 +2,8 @@
 import { Button, Group, Loader, ScrollArea, Text, Title, UnstyledButton } from '@mantine/core';
 import {
   IconAlertTriangle,
+  IconAward,
+  IconGauge,
   IconListSearch,
   IconPlayerStop,
   IconStar,
@@ -10,9 +12,11 @@ import {
 import { useTranslation } from 'react-i18next';
 import { type RenderSummary, variationOf } from '../../../electron/contract/render-record.ts';
 import { groupRenders } from '../../editor/render-groups.ts';
+import { bestOf } from '../../editor/render-scores.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
+import { openScores } from '../actions/score-renders.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { durationOf, renderName } from '../widgets/render-name.ts';
 import { Differences } from './differences.tsx';
@@ -72,13 +76,7 @@ export function Filmstrip() {
           <ul className="frames">
             {groupRenders(renders).map(({ key, isGroup, renders: members }) =>
               isGroup ? (
-                <li key={key} className="frame-group">
-                  <ul className="frames" aria-label={t('history.variations', { count: members.length })}>
-                    {members.map((render) => (
-                      <Frame key={render.renderId} render={render} isShown={render.renderId === shownId} />
-                    ))}
-                  </ul>
-                </li>
+                <Variations key={key} renders={members} shownId={shownId} />
               ) : (
                 <Frame key={key} render={members[0]!} isShown={members[0]!.renderId === shownId} />
               ),
@@ -114,7 +112,47 @@ export function Filmstrip() {
   );
 }
 
-function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean }) {
+/** Renders that were asked for together, with the best marked once they have scores. */
+function Variations({ renders, shownId }: { renders: readonly RenderSummary[]; shownId: string | null }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const best = bestOf(
+    renders,
+    useStudio((state) => state.settings.editor.bestBy),
+  );
+  return (
+    <li className="frame-group">
+      <ul className="frames" aria-label={t('history.variations', { count: renders.length })}>
+        {renders.map((render) => (
+          <Frame
+            key={render.renderId}
+            render={render}
+            isShown={render.renderId === shownId}
+            isBest={render === best}
+          />
+        ))}
+      </ul>
+      <IconButton
+        size="sm"
+        label={t('scores.ofVariations', { count: renders.length })}
+        disabled={renders.every(({ result }) => result === null)}
+        onClick={() => openScores(studio, renders)}
+      >
+        <IconGauge size={14} aria-hidden />
+      </IconButton>
+    </li>
+  );
+}
+
+function Frame({
+  render,
+  isShown,
+  isBest = false,
+}: {
+  render: RenderSummary;
+  isShown: boolean;
+  isBest?: boolean;
+}) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const name = renderName(render);
@@ -127,11 +165,20 @@ function Frame({ render, isShown }: { render: RenderSummary; isShown: boolean })
     <li className="frame" data-shown={isShown}>
       <UnstyledButton
         className="frame-picture"
-        aria-label={`${t('history.open', { name })}${state === 'done' ? '' : `, ${t(`history.state.${state}`)}`}`}
+        aria-label={[
+          t('history.open', { name }),
+          ...(state === 'done' ? [] : [t(`history.state.${state}`)]),
+          ...(isBest ? [t('scores.best')] : []),
+        ].join(', ')}
         aria-pressed={isShown}
         disabled={result === null}
         onClick={show}
       >
+        {isBest && (
+          <span className="frame-best">
+            <IconAward size={14} aria-hidden />
+          </span>
+        )}
         {picture ? (
           <img src={studio.assetUrl(picture)} alt="" />
         ) : (

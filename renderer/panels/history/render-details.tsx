@@ -1,10 +1,15 @@
 /** A render's parameters, time, device and actions. */
 import { Button, Group, Text } from '@mantine/core';
-import { IconDownload, IconRestore } from '@tabler/icons-react';
+import { IconDownload, IconGauge, IconRestore } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { SCORE_NAMES, SCORES } from '../../../electron/contract/picture-scores.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { scoreOf } from '../../editor/render-scores.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { exportRender } from '../actions/export-render.ts';
+import { openScores } from '../actions/score-renders.ts';
+import { IconButton } from '../widgets/icon-button.tsx';
 import { durationOf, renderName } from '../widgets/render-name.ts';
 import { restore } from './render-menu.tsx';
 import { useRenderRecord } from './use-render-record.ts';
@@ -16,9 +21,16 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
   const { renderId } = render;
   return (
     <>
-      <Text size="sm" fw={600} truncate>
-        {renderName(render)}
-      </Text>
+      <Group gap={4} wrap="nowrap" justify="space-between">
+        <Text size="sm" fw={600} truncate>
+          {renderName(render)}
+        </Text>
+        {render.result !== null && (
+          <IconButton size="sm" label={t('scores.title')} onClick={() => openScores(studio, [render])}>
+            <IconGauge size={14} aria-hidden />
+          </IconButton>
+        )}
+      </Group>
       {record && (
         // It scrolls, and the keyboard must reach all of it.
         <Text size="xs" c="dimmed" component="div" className="render-notes" tabIndex={0}>
@@ -26,6 +38,7 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
           {`; β ${record.request.parameters.beta}; ${t('parameters.steps.name')} ${record.request.parameters.steps}; ${t('parameters.seed.name')} ${record.request.parameters.seed}`}
           {render.totalMs !== null && `; ${t('history.took', { time: durationOf(render.totalMs) })}`}
           {record.device && `; ${record.device.name}`}
+          {render.scores && <div>{scoreLine(render, t)}</div>}
           {record.notices.map((notice) => (
             <div key={notice}>{notice}</div>
           ))}
@@ -48,4 +61,12 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
       </Group>
     </>
   );
+}
+
+/** The scores in one line, such as "Text similarity (TCLIP) 0.2871; ...". */
+function scoreLine(render: RenderSummary, t: TFunction): string {
+  return SCORE_NAMES.flatMap((name) => {
+    const value = scoreOf(render, name);
+    return value === null ? [] : [`${t(`scores.names.${name}`)} ${value.toFixed(SCORES[name].digits)}`];
+  }).join('; ');
 }

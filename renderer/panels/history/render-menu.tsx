@@ -10,6 +10,7 @@ import { useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { copyRender, exportRender } from '../actions/export-render.ts';
+import { openScores } from '../actions/score-renders.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
@@ -46,6 +47,7 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
               <Menu.Item onClick={() => useEditor.setState({ exporting: [render] })}>
                 {t('export.as')}
               </Menu.Item>
+              <Menu.Item onClick={() => openScores(studio, [render])}>{t('scores.title')}</Menu.Item>
               <Menu.Item onClick={() => start(() => copyRender(studio, result))}>
                 {t('export.copy')}
               </Menu.Item>

@@ -12,6 +12,7 @@ import { GuideSheet } from './guide-sheet.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { ModelsSheet } from './models-sheet.tsx';
 import { ProjectsSheet } from './projects-sheet.tsx';
+import { ScoresSheet } from './scores-sheet.tsx';
 import { SettingsSheet } from './settings-sheet.tsx';
 import { SweepSheet } from './sweep-sheet.tsx';
 
@@ -24,6 +25,7 @@ const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number 
   sweep: { content: SweepSheet, size: 760 },
   projects: { content: ProjectsSheet, size: 460 },
   history: { content: HistorySheet, size: 560 },
+  scores: { content: ScoresSheet, size: 520 },
 };
 
 const OVERLAYS = '[role="dialog"], [role="menu"], [role="listbox"]';
@@ -41,6 +43,7 @@ export function Sheets() {
     sweep: t('sweep.title'),
     projects: t('project.recent'),
     history: t('history.title'),
+    scores: t('scores.title'),
   };
   if (name === null) return null;
   const { content: Content, size } = sheets[name];

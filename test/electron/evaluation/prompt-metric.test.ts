@@ -2,11 +2,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { AppearanceClassifier } from '../../../electron/evaluation/appearance-classifier.ts';
 import { promptMetric } from '../../../electron/evaluation/prompt-metric.ts';
+import { AppearanceClassifier } from '../../../electron/inference/scoring/appearance-classifier.ts';
 import { tinyEngine } from '../inference/engine/tiny-engine.ts';
+import { makeTinyClassifier } from '../inference/scoring/tiny-classifier.ts';
 import { addTinySegmenter, writeJson } from '../inference/tiny-pack.ts';
-import { makeTinyClassifier } from './tiny-classifier.ts';
 
 let path: string;
 let classifier: AppearanceClassifier;

@@ -1,6 +1,7 @@
 /** A tiny pack for evaluation: four scenes, one of them held out, and a classifier of colours. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTinyClassifier } from '../inference/scoring/tiny-classifier.ts';
 import {
   makeTinyPack,
   makeTinyScene,
@@ -8,7 +9,6 @@ import {
   writeManifest,
   writePicture,
 } from '../inference/tiny-pack.ts';
-import { makeTinyClassifier } from './tiny-classifier.ts';
 
 /** build_scenes.py's description of the scene of {@link makeTinyScene}. */
 export function tinyTruth(isHeldOut = false) {

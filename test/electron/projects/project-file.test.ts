@@ -218,7 +218,15 @@ describe('renders', () => {
     expect(changed).toEqual({ ...first, name: 'Best', isStarred: true });
     const measured = project.changeRender(first.id, { metrics: { idino: 0.6 } });
     expect(measured).toEqual({ ...changed, metrics: { idino: 0.6 } });
-    expect(project.changeRender(first.id, { name: null }).name).toBe(null);
+    const scores = {
+      version: 1,
+      instruments: [{ id: 'clip' as const, name: 'CLIP', fingerprint: 'c' }],
+      values: { tclip: 0.3, leakage: null },
+      concepts: [{ name: 'Cat', values: { iclip: 0.7 } }],
+    };
+    expect(project.changeRender(first.id, { scores })).toEqual({ ...measured, scores });
+    expect(project.renders().map((render) => render.scores)).toEqual([null, null, scores]);
+    expect(project.changeRender(first.id, { name: null })).toMatchObject({ name: null, scores });
     expect(listed('starred')).toEqual([first.id]);
 
     project.deleteRender(first.id);

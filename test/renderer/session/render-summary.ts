@@ -15,6 +15,7 @@ export function renderSummary(renderId: string, overrides: Partial<RenderSummary
     sweep: null,
     totalMs: 1,
     error: null,
+    scores: null,
     ...overrides,
   };
 }

@@ -6,8 +6,8 @@ import type { ProtocolReport } from '../../../../electron/evaluation/report/summ
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { folderWithCache } from '../../inference/folder-with-cache.ts';
+import { tinyClip, tinyDinov2 } from '../../inference/scoring/tiny-encoders.ts';
 import { writeJson, writePicture } from '../../inference/tiny-pack.ts';
-import { tinyClip, tinyDinov2 } from '../tiny-encoders.ts';
 import { makeTinyEvaluationPack } from '../tiny-evaluation.ts';
 
 const root = folderWithCache();

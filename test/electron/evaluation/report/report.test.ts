@@ -1,6 +1,6 @@
 /** The report: what leads, what is only shown, and that texts are escaped. */
 import { describe, expect, test } from 'vitest';
-import { SCORE_NAMES } from '../../../../electron/evaluation/picture-scores.ts';
+import { SCORE_NAMES } from '../../../../electron/contract/picture-scores.ts';
 import type { Method } from '../../../../electron/evaluation/protocol/methods.ts';
 import type {
   PictureRecord,

@@ -2,10 +2,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { psnr } from '../../../../electron/evaluation/image-metrics.ts';
 import type { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { encodePng } from '../../../../electron/inference/images/images.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import { psnr } from '../../../../electron/inference/scoring/image-metrics.ts';
 import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 import { addTinySegmenter, makeTinyPack, writeManifest } from '../tiny-pack.ts';
 import { blackPng, discs, maskFile, overlap, pictureFile } from './discs.ts';

@@ -10,14 +10,14 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import * as z from 'zod';
-import { StudioError } from '../contract/errors.ts';
-import { parseJsonFile } from '../foundation/files/read-json.ts';
-import { validate } from '../foundation/validate.ts';
-import { chooseDevice } from '../inference/runtime/devices.ts';
-import { createSession, type ModelSession } from '../inference/runtime/sessions.ts';
-import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
-import { imageToTensor, type RgbImage } from '../pipeline/processors/image.ts';
-import { assertDims, type Tensor } from '../pipeline/tensor/tensor.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { parseJsonFile } from '../../foundation/files/read-json.ts';
+import { validate } from '../../foundation/validate.ts';
+import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
+import { imageToTensor, type RgbImage } from '../../pipeline/processors/image.ts';
+import { assertDims, type Tensor } from '../../pipeline/tensor/tensor.ts';
+import { chooseDevice } from '../runtime/devices.ts';
+import { createSession, type ModelSession } from '../runtime/sessions.ts';
 
 const descriptionSchema = z.object({
   version: z.literal(1),

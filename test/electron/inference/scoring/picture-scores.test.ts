@@ -2,18 +2,18 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Encoder } from '../../../electron/evaluation/encoders/encoder.ts';
+import { SCORE_NAMES } from '../../../../electron/contract/picture-scores.ts';
+import { decodeAll } from '../../../../electron/inference/images/images.ts';
+import { Encoder } from '../../../../electron/inference/scoring/encoder.ts';
 import {
   maskedCrop,
-  SCORE_NAMES,
   type ScoredPicture,
   scorePicture,
   shareByPatch,
-} from '../../../electron/evaluation/picture-scores.ts';
-import { decodeAll } from '../../../electron/inference/images/images.ts';
-import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
-import { tensor } from '../../../electron/pipeline/tensor/tensor.ts';
-import { temporaryFolder } from '../inference/tiny-pack.ts';
+} from '../../../../electron/inference/scoring/picture-scores.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { temporaryFolder } from '../tiny-pack.ts';
 import { tinyClip, tinyDinov2 } from './tiny-encoders.ts';
 
 let scratch: string;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const read = (name: string) =>
     decodeAll({
       name,
-      bytes: readFileSync(join(import.meta.dirname, '../../golden/encoders/pictures', name)),
+      bytes: readFileSync(join(import.meta.dirname, '../../../golden/encoders/pictures', name)),
     });
   picture = await read('0.png');
   concept = await read('8.png');

@@ -8,10 +8,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Encoder } from '../../../../electron/evaluation/encoders/encoder.ts';
-import { cosineSimilarity } from '../../../../electron/evaluation/image-metrics.ts';
 import { defaultCacheFolder } from '../../../../electron/foundation/folders.ts';
 import { decodeAll, decodeFrame } from '../../../../electron/inference/images/images.ts';
+import { Encoder } from '../../../../electron/inference/scoring/encoder.ts';
+import { cosineSimilarity } from '../../../../electron/inference/scoring/image-metrics.ts';
 
 const folder = process.env.PNPMIX_TEST_DINOV2;
 const photos = join(import.meta.dirname, '../../../photos');

@@ -2,18 +2,18 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Encoder } from '../../../../electron/evaluation/encoders/encoder.ts';
+import { decodeAll } from '../../../../electron/inference/images/images.ts';
+import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import { Encoder } from '../../../../electron/inference/scoring/encoder.ts';
+import { cosineSimilarity } from '../../../../electron/inference/scoring/image-metrics.ts';
 import {
   preparePicture,
   readPreparation,
-} from '../../../../electron/evaluation/encoders/picture-preparation.ts';
-import { cosineSimilarity } from '../../../../electron/evaluation/image-metrics.ts';
-import { decodeAll } from '../../../../electron/inference/images/images.ts';
-import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+} from '../../../../electron/inference/scoring/picture-preparation.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
 import { GoldenTensors, maxAbsoluteDifference } from '../../../native-models/graph/golden-session.ts';
-import { temporaryFolder } from '../../inference/tiny-pack.ts';
-import { tinyClip } from '../tiny-encoders.ts';
+import { temporaryFolder } from '../tiny-pack.ts';
+import { tinyClip } from './tiny-encoders.ts';
 
 const golden = join(import.meta.dirname, '../../../golden/encoders');
 const tensorsOf = (name: string) => new GoldenTensors(join(golden, name, 'golden.safetensors'));

@@ -1,6 +1,6 @@
 /** Colours of pictures in CIE Lab, where distance approximates perception (CIE 1976, Delta E*ab). */
 import sharp from 'sharp';
-import type { RgbImage } from '../pipeline/processors/image.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
 
 /** L* 0..100, a* and b* about -128..127. */
 export type LabColour = readonly [lightness: number, a: number, b: number];

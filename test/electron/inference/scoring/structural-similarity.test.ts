@@ -1,7 +1,7 @@
 /** SSIM by its closed forms. */
 import { expect, test } from 'vitest';
-import { structuralSimilarity } from '../../../electron/evaluation/structural-similarity.ts';
-import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
+import { structuralSimilarity } from '../../../../electron/inference/scoring/structural-similarity.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
 
 const grey = (side: number, levelAt: (x: number, y: number) => number): RgbImage => ({
   width: side,

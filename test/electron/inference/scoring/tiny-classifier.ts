@@ -4,8 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OnnxBuilder, type Value } from '../../../native-models/graph/onnx-builder.ts';
-import { writeJson } from '../inference/tiny-pack.ts';
+import { OnnxBuilder, type Value } from '../../../../native-models/graph/onnx-builder.ts';
+import { writeJson } from '../tiny-pack.ts';
 
 const sizePx = 8;
 

@@ -1,7 +1,7 @@
 /** Structural similarity (Wang et al. 2004), over any part of a picture. */
-import type { RgbImage } from '../pipeline/processors/image.ts';
-import { gaussianBlur } from '../pipeline/tensor/image-kernels.ts';
-import { type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { gaussianBlur } from '../../pipeline/tensor/image-kernels.ts';
+import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 
 /** Deviation of the Gaussian window; the paper's 11 x 11 window ends at 3.3 deviations. */
 const WINDOW_SIGMA_PX = 1.5;

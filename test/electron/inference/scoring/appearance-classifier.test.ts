@@ -2,11 +2,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AppearanceClassifier, cropAround } from '../../../electron/evaluation/appearance-classifier.ts';
-import { openSessionCount } from '../../../electron/inference/runtime/sessions.ts';
-import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
-import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
-import { temporaryFolder } from '../inference/tiny-pack.ts';
+import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import {
+  AppearanceClassifier,
+  cropAround,
+} from '../../../../electron/inference/scoring/appearance-classifier.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { temporaryFolder } from '../tiny-pack.ts';
 import { makeTinyClassifier, tinyClassifierFile } from './tiny-classifier.ts';
 
 const SIZE = 32;

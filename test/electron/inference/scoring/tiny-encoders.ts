@@ -1,9 +1,9 @@
 /** The golden CLIP with a tokenizer of its own: its 99 tokens are letters, so that any prompt can be embedded. */
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeJson } from '../inference/tiny-pack.ts';
+import { writeJson } from '../tiny-pack.ts';
 
-const golden = join(import.meta.dirname, '../../golden/encoders');
+const golden = join(import.meta.dirname, '../../../golden/encoders');
 
 /** A random DINOv2. */
 export const tinyDinov2 = join(golden, 'dinov2');

@@ -2,12 +2,17 @@
  * The scores of one picture as the paper measures them, and further ones: the background, leakage, the rim.
  * docs/evaluation.md describes every score.
  */
-import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
-import type { RgbImage } from '../pipeline/processors/image.ts';
-import { areaAverage, maximumPlane } from '../pipeline/tensor/image-kernels.ts';
-import { type Tensor, tensor } from '../pipeline/tensor/tensor.ts';
+import {
+  CONCEPT_SCORE_NAMES,
+  type ConceptScoreName,
+  type PictureScores,
+} from '../../contract/picture-scores.ts';
+import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { areaAverage, maximumPlane } from '../../pipeline/tensor/image-kernels.ts';
+import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import { type AppearanceClassifier, cropAround } from './appearance-classifier.ts';
-import type { Encoder, PatchFeatures } from './encoders/encoder.ts';
+import type { Encoder, PatchFeatures } from './encoder.ts';
 import {
   colourInside,
   colourLeakage,
@@ -16,38 +21,8 @@ import {
   outerRingDistance,
   psnr,
 } from './image-metrics.ts';
+import type { Instruments } from './instruments.ts';
 import { structuralSimilarity } from './structural-similarity.ts';
-
-/** The instruments; a score whose instrument is missing is null. */
-export interface Instruments {
-  readonly clip?: Encoder | undefined;
-  readonly dinov2?: Encoder | undefined;
-  /** The pack's own classifier, for pictures unlike CLIP's; never called CLIP. */
-  readonly appearance?: AppearanceClassifier | undefined;
-}
-
-/** Every score in the order of tables: its heading, what is better, and its digits. */
-export const SCORES = {
-  tclip: { title: 'TCLIP', better: 'higher', digits: 4 },
-  iclip: { title: 'ICLIP', better: 'higher', digits: 4 },
-  iclipMasked: { title: 'ICLIP, masked', better: 'higher', digits: 4 },
-  idino: { title: 'IDINO', better: 'higher', digits: 4 },
-  idinoMasked: { title: 'IDINO, masked', better: 'higher', digits: 4 },
-  appearance: { title: 'appearance', better: 'higher', digits: 4 },
-  backgroundPsnr: { title: 'background PSNR (dB)', better: 'higher', digits: 2 },
-  backgroundSsim: { title: 'background SSIM', better: 'higher', digits: 4 },
-  backgroundDistance: { title: 'background distance', better: 'lower', digits: 4 },
-  foregroundDistance: { title: 'foreground distance', better: 'lower', digits: 4 },
-  leakage: { title: 'leak', better: 'lower', digits: 4 },
-  ring: { title: 'ring ΔE', better: 'lower', digits: 2 },
-} as const satisfies Record<string, { title: string; better: 'higher' | 'lower'; digits: number }>;
-export type ScoreName = keyof typeof SCORES;
-export type PictureScores = Readonly<Record<ScoreName, number | null>>;
-
-export const SCORE_NAMES = Object.keys(SCORES) as ScoreName[];
-
-/** Increment when a score changes its meaning: stored scores are then recomputed. */
-export const SCORES_VERSION = 1;
 
 /** A concept and where it is in the result. */
 export interface ScoredConcept {
@@ -66,7 +41,7 @@ export interface ScoredPicture {
   /** null for methods that generate their own. */
   readonly background: {
     readonly image: RgbImage;
-    /** As the method's autoencoder reproduces it; `image` for methods without one. */
+    /** As the method's autoencoder reproduces it; `image` for methods without one, or that put the background back. */
     readonly reproduced: RgbImage;
   } | null;
 }
@@ -77,38 +52,92 @@ export const CROP_MARGIN = 0.1;
 /** Equal pictures have no finite PSNR, but means need a number. */
 const MAX_PSNR_DB = 100;
 
-export async function scorePicture(
+/** Scores of each concept by itself; a picture's are their means. */
+export type ConceptScores = Readonly<Record<ConceptScoreName, number | null>>;
+
+/** How often {@link scoreInDetail} calls `between`. */
+export const SCORING_STEPS = 8;
+
+/** The scores of a picture. @throws StudioError INTERNAL, NON_FINITE of an instrument */
+export async function scorePicture(picture: ScoredPicture, instruments: Instruments): Promise<PictureScores> {
+  return (await scoreInDetail(picture, instruments)).values;
+}
+
+/**
+ * The scores of a picture, and those of each concept in its order.
+ *
+ * @param between called before each part of the work; what it throws ends the scoring
+ */
+export async function scoreInDetail(
   picture: ScoredPicture,
   { clip, dinov2, appearance }: Instruments,
-): Promise<PictureScores> {
+  between: () => Promise<void> = async () => undefined,
+): Promise<{ readonly values: PictureScores; readonly concepts: readonly ConceptScores[] }> {
   const { result, concepts, prompt } = picture;
   const regions = concepts.map(({ region }) => region);
   const knowsAllRegions = regions.every((region) => region !== null);
   const background = knowsAllRegions ? picture.background : null;
-  const whole = clip && (await clip.embedPicture(result));
+  const perceptual = dinov2 ?? clip;
+  await between();
+  const tclip = clip?.hasText
+    ? cosineSimilarity(await clip.embedPicture(result), await clip.embedText(prompt))
+    : null;
+  await between();
+  const iclip = clip ? await conceptSimilarities(picture, clip, 'box') : null;
+  await between();
+  const iclipMasked = clip ? await conceptSimilarities(picture, clip, 'mask') : null;
+  await between();
+  const idino = dinov2 ? await conceptSimilarities(picture, dinov2, 'box') : null;
+  await between();
+  const idinoMasked = dinov2 ? await conceptSimilarities(picture, dinov2, 'mask') : null;
+  await between();
+  const own = appearance ? await appearanceSimilarities(picture, appearance) : null;
+  await between();
+  const foreground = perceptual ? await foregroundDistances(picture, perceptual) : null;
+  await between();
+  const byConcept = {
+    iclip,
+    iclipMasked,
+    idino,
+    idinoMasked,
+    appearance: own,
+    foregroundDistance: foreground,
+  };
   return {
-    tclip: clip?.hasText && whole ? cosineSimilarity(whole, await clip.embedText(prompt)) : null,
-    iclip: clip ? await conceptSimilarity(picture, clip, 'box') : null,
-    iclipMasked: clip ? await conceptSimilarity(picture, clip, 'mask') : null,
-    idino: dinov2 ? await conceptSimilarity(picture, dinov2, 'box') : null,
-    idinoMasked: dinov2 ? await conceptSimilarity(picture, dinov2, 'mask') : null,
-    appearance: appearance ? await appearanceSimilarity(picture, appearance) : null,
-    ...(background === null
-      ? { backgroundPsnr: null, backgroundSsim: null, backgroundDistance: null, leakage: null, ring: null }
-      : await backgroundScores(result, background, concepts, dinov2 ?? clip)),
-    foregroundDistance: (dinov2 ?? clip) ? await foregroundDistance(picture, (dinov2 ?? clip)!) : null,
+    values: {
+      tclip,
+      iclip: meanOf(iclip),
+      iclipMasked: meanOf(iclipMasked),
+      idino: meanOf(idino),
+      idinoMasked: meanOf(idinoMasked),
+      appearance: meanOf(own),
+      ...(background === null
+        ? { backgroundPsnr: null, backgroundSsim: null, backgroundDistance: null, leakage: null, ring: null }
+        : await backgroundScores(result, background, concepts, perceptual)),
+      foregroundDistance: meanOf(foreground),
+    },
+    concepts: concepts.map((_, index) => {
+      const of = (name: ConceptScoreName) => byConcept[name]?.[index] ?? null;
+      return Object.fromEntries(CONCEPT_SCORE_NAMES.map((name) => [name, of(name)])) as ConceptScores;
+    }),
   };
 }
 
+/** null unless every concept has one. */
+function meanOf(values: readonly (number | null)[] | null): number | null {
+  const known = values?.filter((value) => value !== null) ?? [];
+  return values === null || known.length < values.length ? null : mean(known);
+}
+
 /**
- * Mean cosine of concept image and region. By box: the whole concept image, and the square around the region's box. By
- * mask: the square around the subject and around the region, with everything else in the encoder's neutral colour.
+ * Cosine of each concept image and its region. By box: the whole concept image, and the square around the region's box.
+ * By mask: the square around the subject and around the region, with everything else in the encoder's neutral colour.
  */
-async function conceptSimilarity(
+async function conceptSimilarities(
   { result, concepts }: ScoredPicture,
   encoder: Encoder,
   rule: 'box' | 'mask',
-): Promise<number> {
+): Promise<number[]> {
   const cosines = [];
   for (const { image, subject, region } of concepts) {
     const [reference, found] =
@@ -120,7 +149,7 @@ async function conceptSimilarity(
           ];
     cosines.push(cosineSimilarity(await encoder.embedPicture(reference), await encoder.embedPicture(found)));
   }
-  return mean(cosines);
+  return cosines;
 }
 
 /** The square around a mask's box; what the mask leaves out gets one colour. */
@@ -138,18 +167,21 @@ export function maskedCrop(
 }
 
 /** The same with the pack's own classifier, which needs masks on both sides; null without them. */
-async function appearanceSimilarity(
+async function appearanceSimilarities(
   { result, concepts }: ScoredPicture,
   classifier: AppearanceClassifier,
-): Promise<number | null> {
+): Promise<(number | null)[]> {
   const cosines = [];
   for (const { image, subject, region } of concepts) {
-    if (subject === null || region === null) return null;
+    if (subject === null || region === null) {
+      cosines.push(null);
+      continue;
+    }
     const reference = await classifier.classifyObject(image, subject);
     const found = await classifier.classifyObject(result, region);
     cosines.push(cosineSimilarity(reference.feature, found.feature));
   }
-  return mean(cosines);
+  return cosines;
 }
 
 async function backgroundScores(
@@ -190,11 +222,8 @@ async function patchDistanceOutside(
   return patchDistance(a, b, (patch) => covered[patch]! < 0.5);
 }
 
-/** Perceptual distance of masked concept and masked region: the foreground's of TF-ICON, by patch features. */
-async function foregroundDistance(
-  { result, concepts }: ScoredPicture,
-  encoder: Encoder,
-): Promise<number | null> {
+/** Perceptual distance of each masked concept and its masked region: the foreground's of TF-ICON, by patch features. */
+async function foregroundDistances({ result, concepts }: ScoredPicture, encoder: Encoder): Promise<number[]> {
   const distances = [];
   for (const { image, subject, region } of concepts) {
     const [a, b] = [
@@ -203,7 +232,7 @@ async function foregroundDistance(
     ];
     distances.push(patchDistance(a, b, () => true)!);
   }
-  return mean(distances);
+  return distances;
 }
 
 function patchDistance(

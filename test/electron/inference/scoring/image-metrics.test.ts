@@ -5,7 +5,7 @@ import {
   nearestBetween,
   shiftTowards,
   toLab,
-} from '../../../electron/evaluation/colour.ts';
+} from '../../../../electron/inference/scoring/colour.ts';
 import {
   backgroundPsnr,
   colourLeakage,
@@ -15,9 +15,9 @@ import {
   insideDistance,
   psnr,
   ringDistance,
-} from '../../../electron/evaluation/image-metrics.ts';
-import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
-import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
+} from '../../../../electron/inference/scoring/image-metrics.ts';
+import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
 
 const SIZE = 48;
 

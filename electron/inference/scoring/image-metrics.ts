@@ -1,10 +1,10 @@
 /** Image metrics of a composed scene, printed by `npm run evaluate`. */
 
-import { squaredDistanceTo } from '../pipeline/masks/distance-transform.ts';
-import { REGION_THRESHOLD, regionOf } from '../pipeline/masks/region.ts';
-import type { RgbImage } from '../pipeline/processors/image.ts';
-import { dilate, maximumPlane } from '../pipeline/tensor/image-kernels.ts';
-import type { Tensor } from '../pipeline/tensor/tensor.ts';
+import { squaredDistanceTo } from '../../pipeline/masks/distance-transform.ts';
+import { REGION_THRESHOLD, regionOf } from '../../pipeline/masks/region.ts';
+import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { dilate, maximumPlane } from '../../pipeline/tensor/image-kernels.ts';
+import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import {
   colourDistance,
   type LabColour,

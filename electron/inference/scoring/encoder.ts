@@ -12,13 +12,13 @@ import {
   openEncoder,
 } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
-import { openEncoderTokenizer } from '../../inference/packs/pack-tokenizer.ts';
-import { assertFiniteWeights, inspectWeights } from '../../inference/packs/weight-inspection.ts';
-import { chooseDevice } from '../../inference/runtime/devices.ts';
-import { createSession, type ModelSession } from '../../inference/runtime/sessions.ts';
-import { inStudioTerms } from '../../inference/runtime/studio-errors.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { openEncoderTokenizer } from '../packs/pack-tokenizer.ts';
+import { assertFiniteWeights, inspectWeights } from '../packs/weight-inspection.ts';
+import { chooseDevice } from '../runtime/devices.ts';
+import { createSession, type ModelSession } from '../runtime/sessions.ts';
+import { inStudioTerms } from '../runtime/studio-errors.ts';
 import {
   neutralColour,
   type PicturePreparation,
