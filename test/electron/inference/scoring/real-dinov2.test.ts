@@ -3,7 +3,7 @@
  * similarities holds, their values are higher. Skipped without its weights, 86 MB that are not part of this project:
  *
  *     python test/golden/encoders/extract_dinov2.py FOLDER
- *     PNPMIX_TEST_DINOV2=FOLDER npx vitest run --config build/vitest.config.ts test/electron/evaluation/encoders
+ *     PNPMIX_TEST_DINOV2=FOLDER npx vitest run --config build/vitest.config.ts test/electron/inference/scoring/real-dinov2.test.ts
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
