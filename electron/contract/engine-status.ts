@@ -5,6 +5,7 @@ import { recommendedParametersSchema } from './parameters.ts';
 import { capabilitiesSchema } from './preparation.ts';
 import { deviceReportSchema } from './progress.ts';
 import { renderRequestSchema } from './render-request.ts';
+import { vocabularySchema } from './vocabulary.ts';
 
 export const deviceChoiceSchema = z
   .enum(['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'])
@@ -24,6 +25,7 @@ export const openPackSchema = z.strictObject({
   multiple: z.int().positive().describe('Both sides of the model’s input are multiples of this many pixels.'),
   recommended: recommendedParametersSchema,
   capabilities: capabilitiesSchema,
+  vocabulary: vocabularySchema.optional().describe('Missing: it reads any words.'),
   loras: z
     .array(z.strictObject({ name: z.string(), weight: z.number(), triggerWords: z.array(z.string()) }))
     .optional(),

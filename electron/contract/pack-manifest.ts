@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { storedRecommendedSchema } from './parameters.ts';
 import { textToImageSettingsSchema } from './preparation.ts';
+import { vocabularySchema } from './vocabulary.ts';
 
 export const packManifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -14,6 +15,7 @@ export const packManifestSchema = z.strictObject({
   textToImage: textToImageSettingsSchema
     .optional()
     .describe('How these weights generate pictures from prompts; by default with 30 steps and guidance 7.5.'),
+  vocabulary: vocabularySchema.optional().describe('What it can draw; without it, it reads any words.'),
   files: z.array(
     z.strictObject({
       path: z

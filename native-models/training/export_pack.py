@@ -35,6 +35,9 @@ TEXT_TO_IMAGE = {"steps": 25, "guidance": 8.0}
 RECOMMENDED = {"steps": 25, "guidanceScale": 1.0, "alpha": 0.15, "beta": 0.8, "swapGuidanceScale": 3.5,
                "blendEdgePx": 2, "conceptImageMode": "aligned", "regionGrowPx": 2, "startAt": 0.64, "detail": 1}  # fmt: skip
 
+# Which words of which languages mean what it can draw.
+VOCABULARY = os.path.join(os.path.dirname(__file__), "vocabulary.json")
+
 LICENCE = "Weights: Apache-2.0; made from MIT and Apache-2.0 artwork, evaluation scenes also from CC-BY 4.0 artwork"
 
 # The folders of a checkpoint, and what else pack.json vouches for.
@@ -56,9 +59,14 @@ def save_half(model: nn.Module, folder: str) -> None:
     write_json(f"{folder}/config.json", config)
 
 
+def read_json(path: str) -> dict:
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 def write_json(path: str, content: dict) -> None:
-    with open(path, "w") as file:
-        json.dump(content, file, indent=2)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, ensure_ascii=False)
         file.write("\n")
 
 
@@ -109,6 +117,8 @@ def write_manifest(out: str, pack_id: str, name: str) -> None:
         "height": IMAGE_SIZE,
         "recommended": RECOMMENDED,
         "textToImage": TEXT_TO_IMAGE,
+        # The model for backgrounds reads its pack's.
+        **({"vocabulary": read_json(VOCABULARY)} if pack_id == "starter" else {}),
         "files": [file_entry(out, path) for path in sorted(paths)],
         "licence": LICENCE,
     }

@@ -77,7 +77,13 @@ export function reportRunning(title: string): RunningNotice {
 
 /** The sentence for the user, if it is ours; errors of libraries and the browser go to the console. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof StudioError ? error.message : i18next.t('app.unexpected');
+  return error instanceof StudioError ? failureSentence(error) : i18next.t('app.unexpected');
+}
+
+/** A failure in the editor's language: what its code means, then the host's English sentence with the details. */
+export function failureSentence({ code, message }: Pick<StudioError, 'code' | 'message'>): string {
+  const meaning: unknown = i18next.getResource(i18next.language, 'errors', code);
+  return typeof meaning === 'string' ? `${meaning} (${message})` : message;
 }
 
 export function isCancelled(error: unknown): boolean {

@@ -26,6 +26,7 @@ const endOf = (key: string, placeholder: string) =>
 const ALIKE: readonly RegExp[] = [
   ...['settings.change', 'settings.clear', 'settings.default'].map((key) => endOf(key, 'action')),
   new RegExp(`(?<=^button: (?:${t('app.undo')}|${t('app.redo')}): ).+`),
+  endOf('words.add', 'word'),
   // The licences in About: name, version (with its digits already replaced), licence.
   /(?<=^button: )\S+ #\.#.* · .+/,
 ];

@@ -94,6 +94,7 @@ export class EngineServer {
           multiple: engine.framePack.multiple,
           recommended: pack.recommended,
           capabilities: engine.preparation.capabilities,
+          ...(pack.vocabulary && { vocabulary: pack.vocabulary }),
           ...(pack.loras.length > 0 && {
             loras: pack.loras.map(({ triggerWords, ...lora }) => ({
               ...lora,

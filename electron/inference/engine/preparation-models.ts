@@ -1,6 +1,7 @@
 /** Opens a pack's models for masks and for removing objects; missing ones are replaced by methods without models. */
 import { StudioError } from '../../contract/errors.ts';
 import type { PhraseSegmenterKind, PromptSegmenterKind } from '../../contract/preparation.ts';
+import type { Vocabulary } from '../../contract/vocabulary.ts';
 import type {
   Inpainter,
   PhraseSegmenter,
@@ -59,11 +60,13 @@ export function phraseSegmenterKind(packFolder: string): PhraseSegmenterKind | u
  * Grounded SAM if the pack has its detector, else the starter pack's segmenter; undefined for a pack with neither.
  *
  * @param promptSegmenter masks the detector's boxes; its owner releases it
+ * @param vocabulary of the pack, whose translations its own segmenter reads
  */
 export async function openPhraseSegmenter(
   packFolder: string,
   device: EngineDevice,
   promptSegmenter: () => Promise<PromptSegmenter>,
+  vocabulary: Vocabulary | null = null,
 ): Promise<PhraseSegmenter | undefined> {
   const detector = findComponentFolder(packFolder, 'detector', DINO_FILE);
   if (detector !== undefined) {
@@ -71,7 +74,7 @@ export async function openPhraseSegmenter(
     return new GroundedSegmenter(await GroundingDino.open(detector, device), segmenter);
   }
   const own = findComponentFolder(packFolder, 'segmenter', 'model.onnx');
-  return own === undefined ? undefined : StarterSegmenter.open(own, device);
+  return own === undefined ? undefined : StarterSegmenter.open(own, device, vocabulary);
 }
 
 /** Whether a pack has a model that finds a picture's subject. */

@@ -86,13 +86,14 @@ export class Preparation {
       if (folder === undefined) return Promise.resolve(blendingTextToImage(pack, models));
       return openBackgroundsModel(folder, pack.size, device, {
         cacheFolder,
+        vocabulary: pack.vocabulary,
         ...(signal && { signal }),
         onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
       });
     });
     this.#promptSegmenter = new Lazy(() => openPromptSegmenter(pack.folder, device));
     this.#phraseSegmenter = new Lazy(() =>
-      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get({})),
+      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get({}), pack.vocabulary),
     );
     this.#subjectSegmenter = new Lazy(() => openSubjectSegmenter(pack.folder, device));
     this.#inpainter = new Lazy(() => openInpainter(pack.folder, device));

@@ -12,6 +12,7 @@ import type { PackManifest } from '../../contract/pack-manifest.ts';
 import type { RecommendedParameters } from '../../contract/parameters.ts';
 import type { TextToImageSettings } from '../../contract/preparation.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
+import { inPackWords, type Vocabulary } from '../../contract/vocabulary.ts';
 import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
@@ -44,6 +45,9 @@ export interface ModelPack {
   /** Includes the changes it was opened with. */
   readonly checkpoint: Checkpoint;
   readonly loras: readonly OpenedLora[];
+  /** What it can draw; null if it reads any words. */
+  readonly vocabulary: Vocabulary | null;
+  /** Reads the words of other languages that the vocabulary translates, too. */
   readonly tokenize: (prompt: string) => TokenizedPrompt;
 }
 
@@ -52,6 +56,8 @@ export interface OpenPackOptions {
   /** Folder for the results of checking large files. */
   readonly cacheFolder: string;
   readonly changes?: ModelChanges;
+  /** For a model within a pack: the pack's. */
+  readonly vocabulary?: Vocabulary | null;
   readonly signal?: AbortSignal;
   /** Called with the number of files checked and the total; several times for a file that takes long to read. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -78,6 +84,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
   });
   const schedule = await readNoiseSchedule(root, checkpoint);
   const tokenize = await openTokenizer(root, checkpoint);
+  const vocabulary = manifest?.vocabulary ?? options.vocabulary ?? null;
   const weights = await checkWeights(root, checkpoint, manifest, options);
   const changed = await applyModelChanges(checkpoint, options.changes ?? {}, async (file, path) => {
     const inspection = await inStudioTerms(() => inspectWeights(path, options.cacheFolder, options.signal));
@@ -103,7 +110,8 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     schedule,
     checkpoint: changed.checkpoint,
     loras: changed.loras,
-    tokenize,
+    vocabulary,
+    tokenize: vocabulary === null ? tokenize : (prompt) => tokenize(inPackWords(prompt, vocabulary)),
   };
 }
 

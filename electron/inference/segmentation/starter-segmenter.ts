@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import * as z from 'zod';
+import { inPackWords, type Vocabulary } from '../../contract/vocabulary.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
 import { connectedComponents } from '../../pipeline/masks/connected-components.ts';
@@ -39,7 +40,20 @@ const configSchema = z.object({
 type Config = z.output<typeof configSchema>;
 
 /** Words that do not change the meaning of a phrase. */
-const FILLERS = new Set(['a', 'an', 'the', 'my', 'one', 'and', 'of', 'photo', 'picture', 'in', 'with']);
+const FILLERS = new Set([
+  'a',
+  'an',
+  'the',
+  'my',
+  'one',
+  'and',
+  'of',
+  'photo',
+  'background',
+  'picture',
+  'in',
+  'with',
+]);
 
 /** A part smaller than this share of the largest belongs to it (a balloon's string) and is not another subject. */
 const PART_SHARE = 0.25;
@@ -50,14 +64,23 @@ export class StarterSegmenter implements PhraseSegmenter {
   readonly name = 'the pack’s own segmenter';
   readonly #config: Config;
   readonly #session: ModelSession;
+  readonly #vocabulary: Vocabulary | null;
 
-  private constructor(config: Config, session: ModelSession) {
+  private constructor(config: Config, session: ModelSession, vocabulary: Vocabulary | null) {
     this.#config = config;
     this.#session = session;
+    this.#vocabulary = vocabulary;
   }
 
-  /** @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY */
-  static async open(folder: string, device: EngineDevice): Promise<StarterSegmenter> {
+  /**
+   * @param vocabulary of the pack, for phrases in other languages
+   * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, OUT_OF_MEMORY
+   */
+  static async open(
+    folder: string,
+    device: EngineDevice,
+    vocabulary: Vocabulary | null = null,
+  ): Promise<StarterSegmenter> {
     const config = await readModelConfig(folder, configSchema);
     const { inputSize, words } = config;
     const session = await openOnnxFile(
@@ -75,7 +98,7 @@ export class StarterSegmenter implements PhraseSegmenter {
       },
       device,
     );
-    return new StarterSegmenter(config, session);
+    return new StarterSegmenter(config, session, vocabulary);
   }
 
   async find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings> {
@@ -126,7 +149,8 @@ export class StarterSegmenter implements PhraseSegmenter {
   }
 
   #read(phrase: string): { asked: string[]; unknown: string[] } {
-    const words = phrase.toLowerCase().match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu) ?? [];
+    const text = this.#vocabulary === null ? phrase : inPackWords(phrase, this.#vocabulary);
+    const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu) ?? [];
     const asked = words.filter((word) => this.#config.words.includes(word));
     const unknown = words.filter((word) => !this.#config.words.includes(word) && !FILLERS.has(word));
     return { asked: [...new Set(asked)], unknown: [...new Set(unknown)] };

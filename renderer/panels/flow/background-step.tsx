@@ -13,6 +13,7 @@ import { chooseBackground, takeBackground } from './add-pictures.ts';
 import { CandidateStrip } from './candidate-strip.tsx';
 import { MoreOptions } from './more-options.tsx';
 import { PictureThumb } from './picture-thumb.tsx';
+import { PromptWords, UnknownWords } from './prompt-words.tsx';
 import { useCandidates } from './use-candidates.ts';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
@@ -46,6 +47,13 @@ export const BackgroundStep = memo(function BackgroundStep({
           studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next }))
         }
       />
+      <UnknownWords text={prompt} needsSubject />
+      <PromptWords
+        prompt={prompt}
+        onChange={(next) =>
+          studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next(before.prompt) }))
+        }
+      />
       <Group gap="xs" wrap="nowrap" align="flex-start" data-drop="background">
         {background && <PictureThumb asset={background} sidePx={72} label={t('background.alt')} />}
         {/* In a narrow window its buttons become narrower, rather than the panel wider than it shows. */}
@@ -73,6 +81,7 @@ export const BackgroundStep = memo(function BackgroundStep({
           <Text size="xs" c="dimmed">
             {t(capabilities && !canGenerate ? 'background.cannotGenerate' : 'background.drop')}
           </Text>
+          {canGenerate && prompt.trim() === '' && <Text size="xs">{t('background.needsPrompt')}</Text>}
         </Stack>
       </Group>
       {canGenerate && capabilities?.negativePrompt && (

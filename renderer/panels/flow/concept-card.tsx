@@ -26,6 +26,7 @@ import { chooseConceptImage } from './add-pictures.ts';
 import { ModeControl } from './mode-control.tsx';
 import { PictureThumb } from './picture-thumb.tsx';
 import { PlacementControl } from './placement-control.tsx';
+import { UnknownWords } from './prompt-words.tsx';
 import { StrengthControl } from './strength-control.tsx';
 import { SubjectControl } from './subject-control.tsx';
 
@@ -169,15 +170,19 @@ const ConceptFields = memo(
           maxLength={2000}
           onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
         />
+        <UnknownWords text={concept.prompt} />
         <ModeControl concept={concept} />
         {concept.mode === 'replace' && (
-          <TextField
-            label={t('concept.phrase')}
-            description={t('concept.phraseHint')}
-            value={concept.phrase}
-            maxLength={200}
-            onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
-          />
+          <>
+            <TextField
+              label={t('concept.phrase')}
+              description={t('concept.phraseHint')}
+              value={concept.phrase}
+              maxLength={200}
+              onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
+            />
+            <UnknownWords text={concept.phrase} needsSubject />
+          </>
         )}
         <SubjectControl concept={concept} />
         {concept.mode === 'place' && concept.placement && (

@@ -3,8 +3,16 @@ import { Button, Collapse, Stack } from '@mantine/core';
 import { IconAdjustments, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type ReactNode, useId, useState } from 'react';
 
-export function MoreOptions({ label, children }: { label: string; children: ReactNode }) {
-  const [isOpen, setOpen] = useState(false);
+export function MoreOptions({
+  label,
+  startsOpen = false,
+  children,
+}: {
+  label: string;
+  startsOpen?: boolean;
+  children: ReactNode;
+}) {
+  const [isOpen, setOpen] = useState(startsOpen);
   const id = useId();
   const Chevron = isOpen ? IconChevronUp : IconChevronDown;
   return (

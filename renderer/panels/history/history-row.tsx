@@ -12,6 +12,7 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { RenderEntry } from '../../../electron/contract/render-record.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { durationOf, renderName, timeOf } from '../widgets/render-name.ts';
@@ -75,7 +76,7 @@ export function HistoryRow({
           {made.join(' · ')}
         </Text>
         <Text size="xs" lineClamp={2}>
-          {error ? error.message : parameterLine(render, t)}
+          {error ? failureSentence(error) : parameterLine(render, t)}
         </Text>
         {render.prompt !== '' && (
           <Text size="xs" c="dimmed" truncate title={render.prompt}>

@@ -2,6 +2,7 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FarmState } from '../../../electron/contract/farm.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
@@ -50,7 +51,7 @@ function Farm({ farm: { name, server, state, workers, error } }: { farm: FarmSta
       <Text size="xs" c={state === 'failed' || state === 'lost' ? 'red' : 'dimmed'} role="status">
         {name} ({server}): {t(`farm.state.${state}`)}
         {workers !== null && ` · ${t('farm.workers', { count: workers })}`}
-        {error && ` · ${error.message}`}
+        {error && ` · ${failureSentence(error)}`}
       </Text>
       <Button
         variant="subtle"

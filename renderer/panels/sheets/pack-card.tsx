@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import { bytesToDownload, type CatalogSize } from '../../../electron/contract/pack-catalog.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { bytesOf, durationOf } from '../widgets/render-name.ts';
@@ -66,7 +67,7 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
       {isBusy && <JobProgress name={pack.name} job={job} />}
       {job?.state === 'failed' && job.error && (
         <Text size="xs" className="danger" role="alert" my={6}>
-          {job.error.message}
+          {failureSentence(job.error)}
         </Text>
       )}
       {!pack.isBundled && <PackActions pack={pack} isBusy={isBusy} isPaused={isPausedDownload(job)} />}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeParameters } from '../../editor/document-commands.ts';
 import { copyDiagnostics } from '../../session/diagnostics.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { ProblemAlert } from '../widgets/problem-alert.tsx';
@@ -20,7 +21,7 @@ export function FailedRender() {
   const rowsAtOnce = useStudio((state) => state.settings.rowsAtOnce);
   const [dismissed, setDismissed] = useState<string | null>(null);
   if (newest?.state !== 'failed' || !newest.error || dismissed === newest.renderId) return null;
-  const { code, message } = newest.error;
+  const { code } = newest.error;
   const isDevices = [
     'OUT_OF_MEMORY',
     'ENGINE_CRASHED',
@@ -36,7 +37,7 @@ export function FailedRender() {
     <ProblemAlert
       className="failed-render"
       title={t('render.failed')}
-      message={message}
+      message={failureSentence(newest.error)}
       onClose={() => setDismissed(newest.renderId)}
     >
       <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>

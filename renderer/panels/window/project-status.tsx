@@ -3,6 +3,7 @@ import { Button, Group, Progress, Text } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { canBeRead, type FailedProject } from '../../session/first-project.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { saveMovedProject } from '../actions/actions.ts';
@@ -23,12 +24,12 @@ function FailedToOpen({ project }: { project: FailedProject }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const hasNativeDialogs = useStudio((state) => state.info?.hasNativeDialogs ?? false);
-  const { path, name, message, isRecent } = project;
+  const { path, name, isRecent } = project;
   return (
     <ProblemAlert
       className="failed-project"
       title={t('project.cannotOpen', { name })}
-      message={message}
+      message={failureSentence(project)}
       onClose={() => studio.projects.dismissFailed(path)}
     >
       {canBeRead(project) && (

@@ -2,6 +2,7 @@
 import { Alert, Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { bytesOf } from '../widgets/render-name.ts';
@@ -71,7 +72,7 @@ function DeviceStatus() {
         ))}
         {error && (
           <Text size="xs" c="red">
-            {error.message}
+            {failureSentence(error)}
           </Text>
         )}
         <Group mt={6}>

@@ -4,7 +4,14 @@ import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { en } from '../../../renderer/panels/texts/en.ts';
-import { reportError, reportFind, reportNotice, reportRunning } from '../../../renderer/session/notices.ts';
+import { koErrors } from '../../../renderer/panels/texts/ko-errors.ts';
+import {
+  reportError,
+  reportFind,
+  reportNotice,
+  reportRunning,
+  sentenceOf,
+} from '../../../renderer/session/notices.ts';
 
 beforeAll(async () => {
   await i18next.init({ lng: 'en', resources: { en: { translation: en } } });
@@ -37,6 +44,18 @@ describe('a failure', () => {
     reportError(error, 'b.png was not added');
     expect(shown()).toEqual([{ title: 'b.png was not added', message: en.app.unexpected, color: 'red' }]);
     expect(console.error).toHaveBeenCalledWith(error);
+  });
+
+  it('is in the editor’s language by its code, with the host’s sentence for the details', async () => {
+    i18next.addResourceBundle('ko', 'errors', koErrors);
+    await i18next.changeLanguage('ko');
+    expect(sentenceOf(new StudioError('DISK_FULL', 'Only 3 MB are free at /data.'))).toBe(
+      '디스크의 빈 공간이 부족합니다. (Only 3 MB are free at /data.)',
+    );
+    await i18next.changeLanguage('en');
+    expect(sentenceOf(new StudioError('DISK_FULL', 'Only 3 MB are free at /data.'))).toBe(
+      'Only 3 MB are free at /data.',
+    );
   });
 
   it('is none if it was cancelled on purpose', () => {

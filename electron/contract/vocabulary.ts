@@ -1,0 +1,116 @@
+/**
+ * The words that a model pack of few words can draw, and how its prompts are read. A pack without a vocabulary reads
+ * any words.
+ */
+import * as z from 'zod';
+
+const word = z.string().regex(/^[a-z]+(?:-[a-z]+)*$/);
+const language = z.string().regex(/^[a-z]{2}$/);
+
+export const vocabularySchema = z.strictObject({
+  subjects: z.array(word).min(1).describe('What it can draw and replace.'),
+  places: z.array(word).describe('The backgrounds that it can draw.'),
+  attributes: z.array(word).describe('Colours and patterns of subjects.'),
+  connectives: z.array(word).describe('Words that it expects between the others; they draw nothing.'),
+  draws: z.enum(['drawings', 'photographs']).describe('The kind of pictures that it was trained on.'),
+  languages: z
+    .record(
+      language,
+      z.strictObject({
+        words: z
+          .record(z.string().min(1), z.string())
+          .describe(
+            'Words and phrases of the language, in lower case, and what they are in the pack’s words; the first one ' +
+              'of a word is its name in the editor. Empty: understood without being drawn.',
+          ),
+        endings: z
+          .record(z.string().min(1), z.string())
+          .default({})
+          .describe(
+            'What the language adds to a word, such as particles, and what that means in the pack’s words.',
+          ),
+        examples: z.array(z.string().min(1)).default([]).describe('Prompts that work, for the editor.'),
+      }),
+    )
+    .describe('By ISO 639-1 code.'),
+});
+export type Vocabulary = z.infer<typeof vocabularySchema>;
+
+/** A word or phrase of a prompt. */
+export interface PromptWord {
+  /** As it was typed. */
+  readonly text: string;
+  /** Index of its first character in the prompt. */
+  readonly at: number;
+  /** The pack's words for it; null when the pack does not know it. */
+  readonly meaning: string | null;
+}
+
+/** Letters and numbers, also with hyphens between them. */
+const WORD = /[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*/gu;
+/** Weights of `(text:1.3)` and the keyword of a new pass: instructions, not words (docs/prompts.md). */
+const INSTRUCTION = /^(?:\p{N}+|BREAK)$/u;
+/** Most words of a translated phrase, such as "teddy bear". */
+const MOST_WORDS = 3;
+
+/** The words of a prompt with their meanings; the longest phrase counts. */
+export function readPrompt(prompt: string, vocabulary: Vocabulary): readonly PromptWord[] {
+  const found = [...prompt.matchAll(WORD)];
+  const known = new Set(knownWords(vocabulary));
+  const read: PromptWord[] = [];
+  for (let index = 0; index < found.length; ) {
+    const at = found[index]!.index;
+    let [taken, meaning]: [number, string | null] = [1, null];
+    for (let count = Math.min(MOST_WORDS, found.length - index); count >= 1 && meaning === null; count--) {
+      const last = found[index + count - 1]!;
+      const text = prompt.slice(at, last.index + last[0].length);
+      meaning = meaningOf(text.toLowerCase().replaceAll(/\s+/g, ' '), vocabulary, known);
+      if (meaning !== null) taken = count;
+    }
+    const last = found[index + taken - 1]!;
+    const text = prompt.slice(at, last.index + last[0].length);
+    if (!INSTRUCTION.test(text)) read.push({ text, at, meaning });
+    index += taken;
+  }
+  return read;
+}
+
+/** A prompt in the words that the pack was trained with; unknown words, punctuation and weights stay as they are. */
+export function inPackWords(prompt: string, vocabulary: Vocabulary): string {
+  let [written, from] = ['', 0];
+  for (const { text, at, meaning } of readPrompt(prompt, vocabulary)) {
+    written += prompt.slice(from, at);
+    written += meaning ?? text;
+    from = at + text.length;
+  }
+  return written + prompt.slice(from);
+}
+
+/** The subjects that a text names, each once. */
+export function subjectsIn(text: string, vocabulary: Vocabulary): readonly string[] {
+  const words = readPrompt(text, vocabulary).flatMap(({ meaning }) => meaning?.split(' ') ?? []);
+  return [...new Set(words.filter((one) => vocabulary.subjects.includes(one)))];
+}
+
+/** What the editor calls one of the pack's words, which are English, in a language. */
+export function nameOfWord(packWord: string, { languages }: Vocabulary, code: string): string {
+  if (code === 'en') return packWord;
+  const words = Object.entries(languages[code]?.words ?? {});
+  return words.find(([, meaning]) => meaning === packWord)?.[0] ?? packWord;
+}
+
+function knownWords({ subjects, places, attributes, connectives }: Vocabulary): string[] {
+  return [...subjects, ...places, ...attributes, ...connectives];
+}
+
+function meaningOf(text: string, { languages }: Vocabulary, known: ReadonlySet<string>): string | null {
+  if (known.has(text)) return text;
+  for (const { words, endings } of Object.values(languages)) {
+    if (Object.hasOwn(words, text)) return words[text]!;
+    for (const [ending, added] of Object.entries(endings)) {
+      const stem = text.slice(0, -ending.length);
+      if (text.endsWith(ending) && Object.hasOwn(words, stem)) return `${words[stem]} ${added}`.trim();
+    }
+  }
+  return null;
+}

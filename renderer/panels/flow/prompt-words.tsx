@@ -1,0 +1,118 @@
+/** What the open pack understands of a prompt, and the words that it can draw, for packs with a vocabulary. */
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  nameOfWord,
+  readPrompt,
+  subjectsIn,
+  type Vocabulary,
+} from '../../../electron/contract/vocabulary.ts';
+import { withWord } from '../../editor/prompt-words.ts';
+import { useStudio } from '../../session/studio-store.ts';
+import { MoreOptions } from './more-options.tsx';
+
+/** The open pack's vocabulary; undefined for one that reads any words. */
+export function useVocabulary(): Vocabulary | undefined {
+  return useStudio((state) => state.engine?.pack?.vocabulary);
+}
+
+/** Names the words of a text that the pack does not know, with what follows from it. */
+export const UnknownWords = memo(function UnknownWords({
+  text,
+  needsSubject = false,
+}: {
+  text: string;
+  /** Whether the text must name a subject, to be found or drawn. */
+  needsSubject?: boolean;
+}) {
+  const { t } = useTranslation();
+  const vocabulary = useVocabulary();
+  if (!vocabulary || text.trim() === '') return null;
+  const unknown = [
+    ...new Set(readPrompt(text, vocabulary).flatMap((word) => (word.meaning === null ? [word.text] : []))),
+  ];
+  const lacksSubject = needsSubject && subjectsIn(text, vocabulary).length === 0;
+  if (unknown.length === 0 && !lacksSubject) return null;
+  return (
+    <Stack gap={2} className="unknown-words" role="status">
+      {unknown.length > 0 && (
+        <Text size="xs">
+          {t('words.unknown')}{' '}
+          {unknown.map((word, index) => (
+            <span key={word}>
+              {index > 0 && ', '}
+              <span className="unknown-word">{word}</span>
+            </span>
+          ))}
+          {'. '}
+          {t('words.unknownText')}
+        </Text>
+      )}
+      {lacksSubject && <Text size="xs">{t('words.noSubject')}</Text>}
+    </Stack>
+  );
+});
+
+const GROUPS = ['subjects', 'places', 'attributes'] as const;
+
+/** Example prompts while there is none, and the words that the pack can draw, to click. */
+export const PromptWords = memo(function PromptWords({
+  prompt,
+  onChange,
+}: {
+  prompt: string;
+  /** @param next makes the next prompt from the current one */
+  onChange: (next: (before: string) => string) => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const vocabulary = useVocabulary();
+  if (!vocabulary) return null;
+  const { language } = i18n;
+  const isEmpty = prompt.trim() === '';
+  const examples = vocabulary.languages[language]?.examples ?? [];
+  return (
+    <>
+      {isEmpty && examples.length > 0 && (
+        <Stack gap={4} role="group" aria-label={t('words.examples')}>
+          <Text size="xs" fw={600}>
+            {t('words.examples')}
+          </Text>
+          {examples.map((example) => (
+            <Button
+              key={example}
+              variant="default"
+              className="prompt-example"
+              justify="flex-start"
+              onClick={() => onChange(() => example)}
+            >
+              {example}
+            </Button>
+          ))}
+        </Stack>
+      )}
+      {/* Without a prompt, the words come first. */}
+      <MoreOptions key={String(isEmpty)} label={t('words.title')} startsOpen={isEmpty}>
+        {GROUPS.map((group) => (
+          <Group key={group} gap={4} role="group" aria-label={t(`words.${group}`)}>
+            {vocabulary[group].map((word) => {
+              const name = nameOfWord(word, vocabulary, language);
+              return (
+                <Button
+                  key={word}
+                  variant="default"
+                  size="compact-xs"
+                  className="word-chip"
+                  aria-label={t('words.add', { word: name })}
+                  onClick={() => onChange((before) => withWord(before, word, vocabulary, language))}
+                >
+                  {name}
+                </Button>
+              );
+            })}
+          </Group>
+        ))}
+      </MoreOptions>
+    </>
+  );
+});
