@@ -4,6 +4,7 @@ import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { CanvasTool } from '../canvas/canvas-tools.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
+import type { RenderWarning } from '../editor/render-warnings.ts';
 import type { Size } from '../editor/view-transform.ts';
 
 export type ToolInHand = CanvasTool;
@@ -82,6 +83,8 @@ export interface EditorState {
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
+  /** What would not appear as intended in a render of the open scene. */
+  readonly renderWarnings: readonly RenderWarning[];
   /** The concept whose front mask the tools paint, while that concept is active. */
   readonly frontOf: string | null;
   /** null while the scene is edited. */
@@ -118,6 +121,7 @@ export const useEditor = create<EditorState>(() => ({
   livePreview: false,
   snaps: true,
   offer: null,
+  renderWarnings: [],
   frontOf: null,
   cutOut: null,
 }));

@@ -106,9 +106,30 @@ describe('a background', () => {
     await screenshot(page, 'empty');
   });
 
+  it('is described by examples and words that the pack knows; others are named', async () => {
+    const { page } = studio;
+    const field = page.getByRole('textbox', { name: t('background.prompt') });
+    await page.getByText(t('background.needsPrompt')).waitFor();
+    await page.getByRole('group', { name: t('words.examples') }).getByRole('button').first().click();
+    await expect.poll(() => field.inputValue()).toContain('beach background');
+    await fillField(t('background.prompt'), 'red');
+    await page.getByText(t('words.noSubject')).waitFor();
+    await page.getByRole('button', { name: t('words.title') }).click();
+    await page.getByRole('button', { name: t('words.add', { word: 'cat' }), exact: true }).click();
+    await expect.poll(() => field.inputValue()).toBe('red cat');
+    await page.getByText(t('words.tokens', { count: 2 })).waitFor();
+    await fillField(t('background.prompt'), 'a red bicycle, 고양이와 로봇');
+    await expect.poll(() => page.locator('.unknown-word').allTextContents()).toEqual(['bicycle']);
+    await screenshot(page, 'unknown-words');
+    await fillField(t('background.prompt'), 'red cat, '.repeat(40));
+    await page.getByText(t('words.ignored')).waitFor();
+    expect(await page.locator('.ignored-text').textContent()).toMatch(/^(?:red |cat|, )/);
+  });
+
   it('is chosen among candidates for a prompt, which survive a reload', async () => {
     const { page } = studio;
-    await fillField(t('background.prompt'), 'a photo of a cat and a guitar, beach background');
+    await fillField(t('background.prompt'), '고양이와 기타, 해변 배경');
+    expect(await page.locator('.unknown-words').count()).toBe(0);
     await page.getByRole('button', { name: t('background.generate') }).click();
     await page.getByRole('progressbar', { name: t('background.generating') }).waitFor();
     // 1. Reload while they are being made.
@@ -151,7 +172,7 @@ describe('concepts and masks', () => {
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
     await page.getByText(t('flow.missing.mask', { name: 'my cat' })).waitFor();
     await fillField(t('concept.prompt'), 'a photo of a purple cat, room background');
-    await fillField(t('concept.phrase'), 'cat');
+    await fillField(t('concept.phrase'), '고양이');
     await dropPicture(page, 'my_guitar.png', await scenePicture('concept-2.png'));
     await page.getByRole('button', { name: t('concept.select', { name: 'my guitar' }) }).waitFor();
     await fillField(t('concept.prompt'), 'a photo of a green guitar, sunset background');
@@ -215,7 +236,7 @@ describe('concepts and masks', () => {
     const before = await coverage(page);
     await page.getByRole('button', { name: t('mask.find') }).click();
     await page
-      .getByRole('button', { name: `${t('app.undo')}: ${t('changes.find', { phrase: 'cat' })}` })
+      .getByRole('button', { name: `${t('app.undo')}: ${t('changes.find', { phrase: '고양이' })}` })
       .waitFor();
     await expect.poll(() => coverage(page)).not.toBe(before);
     await expectAbout(cat.percent);
@@ -225,6 +246,7 @@ describe('concepts and masks', () => {
     await page.keyboard.press('b');
     await page.getByText(t('flow.ready')).waitFor();
     await screenshot(page, 'masks');
+    expect(await page.getByRole('list', { name: t('warnings.title') }).count()).toBe(0);
   });
 
   it('removes the objects from the background', async () => {

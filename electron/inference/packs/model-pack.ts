@@ -12,7 +12,7 @@ import type { PackManifest } from '../../contract/pack-manifest.ts';
 import type { RecommendedParameters } from '../../contract/parameters.ts';
 import type { TextToImageSettings } from '../../contract/preparation.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
-import { inPackWords, type Vocabulary } from '../../contract/vocabulary.ts';
+import type { Vocabulary } from '../../contract/vocabulary.ts';
 import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
@@ -21,7 +21,7 @@ import { scheduleOfFamily } from './family-facts.ts';
 import { applyModelChanges, type ModelChanges, type OpenedLora } from './model-changes.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
 import { readJson } from './pack-files.ts';
-import { openTokenizer } from './pack-tokenizer.ts';
+import { openTokenizer, readingVocabulary } from './pack-tokenizer.ts';
 import { trainedSize } from './trained-size.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
 
@@ -111,7 +111,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     checkpoint: changed.checkpoint,
     loras: changed.loras,
     vocabulary,
-    tokenize: vocabulary === null ? tokenize : (prompt) => tokenize(inPackWords(prompt, vocabulary)),
+    tokenize: readingVocabulary(tokenize, vocabulary),
   };
 }
 

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { Checkpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { inPackWords, type Vocabulary } from '../../contract/vocabulary.ts';
 import { validate } from '../../foundation/validate.ts';
 import {
   type ClipTokenizerFiles,
@@ -67,6 +68,14 @@ export async function openTokenizer(
     maxLength,
   };
   return inStudioTerms(() => createClipTokenizer(files));
+}
+
+/** A tokenizer that also reads the words of other languages that a pack's vocabulary translates. */
+export function readingVocabulary(
+  tokenize: (prompt: string) => TokenizedPrompt,
+  vocabulary: Vocabulary | null,
+): (prompt: string) => TokenizedPrompt {
+  return vocabulary === null ? tokenize : (prompt) => tokenize(inPackWords(prompt, vocabulary));
 }
 
 /**

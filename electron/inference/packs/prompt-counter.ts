@@ -1,8 +1,9 @@
 /** Counts prompts in a model's tokens without an engine: only its tokenizers are opened. */
 import { openCheckpoint } from '../../../native-models/graph/index.ts';
+import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import { countPromptTokens, type PromptTokens } from '../../pipeline/processors/prompt-tokens.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
-import { openTokenizer } from './pack-tokenizer.ts';
+import { openTokenizer, readingVocabulary } from './pack-tokenizer.ts';
 
 /**
  * @param folder of a checkpoint, or a single file
@@ -11,7 +12,8 @@ import { openTokenizer } from './pack-tokenizer.ts';
  */
 export async function openPromptCounter(folder: string): Promise<(prompt: string) => PromptTokens> {
   const checkpoint = await inStudioTerms(() => openCheckpoint(folder));
-  const tokenize = await openTokenizer(folder, checkpoint);
+  const manifest = checkpoint.singleFile === undefined ? await readPackManifest(folder) : undefined;
+  const tokenize = readingVocabulary(await openTokenizer(folder, checkpoint), manifest?.vocabulary ?? null);
   if (!checkpoint.components.has('text_encoder_2')) return (prompt) => countPromptTokens(prompt, tokenize);
   const tokenizeSecond = await openTokenizer(folder, checkpoint, 'tokenizer_2');
   return (prompt) => {

@@ -14,6 +14,7 @@ import { CandidateStrip } from './candidate-strip.tsx';
 import { MoreOptions } from './more-options.tsx';
 import { PictureThumb } from './picture-thumb.tsx';
 import { PromptWords, UnknownWords } from './prompt-words.tsx';
+import { TokenCount } from './token-count.tsx';
 import { useCandidates } from './use-candidates.ts';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
@@ -47,6 +48,7 @@ export const BackgroundStep = memo(function BackgroundStep({
           studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next }))
         }
       />
+      <TokenCount prompt={prompt} />
       <UnknownWords text={prompt} needsSubject />
       <PromptWords
         prompt={prompt}

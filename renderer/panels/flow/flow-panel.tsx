@@ -17,6 +17,7 @@ import { CutOutPanel } from './cut-out-panel.tsx';
 import { FrameControl } from './frame-control.tsx';
 import { InpaintedStep } from './inpainted-step.tsx';
 import { MaskPanel } from './mask-panel.tsx';
+import { WarningList } from './warning-list.tsx';
 
 export function FlowPanel() {
   const { t } = useTranslation();
@@ -49,6 +50,7 @@ export function FlowPanel() {
         <InpaintedStep />
       </Step>
       <Step state={render} document={document} isUsable={document.background !== null}>
+        <WarningList />
         <FrameControl document={document} />
         {render.isNext && (
           <Text size="xs" c="dimmed">

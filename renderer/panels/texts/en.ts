@@ -135,7 +135,50 @@ export const en = {
     add: 'Add the word {{word}}',
     unknown: 'The model does not know:',
     unknownText: 'It was trained on few words; others change the picture at random.',
+    tokens_one: '{{count}} token',
+    tokens_other: '{{count}} tokens',
+    passes: 'in {{passes}} passes of {{limit}}',
+    ignored: 'Too long: the crossed-out part has no effect.',
     noSubject: 'No subject that it knows is named here, such as “cat”.',
+  },
+  warnings: {
+    title: 'Before rendering',
+    count_one: '{{count}} warning before rendering',
+    count_other: '{{count}} warnings before rendering',
+    photograph: {
+      title: '{{name}} will be a smudge',
+      text: 'This model was trained on drawings and cannot replace objects in photographs. Place the picture instead, or use a pack for photographs.',
+    },
+    noObject: {
+      title: 'No object seems to be under the mask of {{name}}',
+      text: 'Under it are the same colours as around it. A mask gives an existing object a new appearance.',
+    },
+    covered: {
+      title: '{{name}} will not be seen',
+      text: 'Other concepts are in front of all of it.',
+    },
+    outside: {
+      title: '{{name}} will not be seen',
+      text: 'It is outside of what is rendered.',
+    },
+    tiny: {
+      title: '{{name}} is too small for the model',
+      text: 'Within the frame, the model sees less of it than it can draw. A smaller frame shows it larger.',
+    },
+    transparent: {
+      title: '{{name}} will not be seen',
+      text: 'It is placed with an opacity of 0 %.',
+    },
+    ways: {
+      place: 'Place it instead',
+      models: 'Models for photographs',
+      select: 'Select the object',
+      forward: 'Bring to front',
+      frame: 'Automatic frame',
+      centre: 'Move to the centre',
+      show: 'Make it opaque',
+      exclude: 'Exclude it',
+    },
   },
   concept: {
     add: 'Add concept',

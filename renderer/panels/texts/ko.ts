@@ -134,7 +134,50 @@ export const ko = {
     add: '낱말 추가: {{word}}',
     unknown: '모델이 모르는 낱말:',
     unknownText: '이 모델은 적은 낱말만 배웠습니다. 다른 낱말은 그림을 제멋대로 바꿉니다.',
+    tokens_one: '토큰 {{count}}개',
+    tokens_other: '토큰 {{count}}개',
+    passes: '{{limit}}개씩 {{passes}}번에 읽음',
+    ignored: '너무 깁니다. 줄을 그은 부분은 쓰이지 않습니다.',
     noSubject: '“고양이”처럼 모델이 아는 피사체가 여기에 없습니다.',
+  },
+  warnings: {
+    title: '렌더링하기 전에',
+    count_one: '렌더링 전 경고 {{count}}건',
+    count_other: '렌더링 전 경고 {{count}}건',
+    photograph: {
+      title: '{{name}}: 뭉개져 보입니다',
+      text: '이 모델은 그림만 배워서 사진 속 물체를 바꾸지 못합니다. 그림을 배치하거나 사진용 모델 팩을 쓰세요.',
+    },
+    noObject: {
+      title: '{{name}}: 마스크 아래에 물체가 없는 듯합니다',
+      text: '마스크 안과 둘레의 색이 같습니다. 마스크는 있는 물체에 새 외형을 입힙니다.',
+    },
+    covered: {
+      title: '{{name}}: 보이지 않습니다',
+      text: '다른 콘셉트가 전부 가리고 있습니다.',
+    },
+    outside: {
+      title: '{{name}}: 보이지 않습니다',
+      text: '렌더링되는 부분의 바깥에 있습니다.',
+    },
+    tiny: {
+      title: '{{name}}: 모델이 보기에 너무 작습니다',
+      text: '프레임 안에서 모델이 그릴 수 있는 크기보다 작게 보입니다. 프레임이 작을수록 크게 보입니다.',
+    },
+    transparent: {
+      title: '{{name}}: 보이지 않습니다',
+      text: '불투명도 0 %로 배치되어 있습니다.',
+    },
+    ways: {
+      place: '대신 배치',
+      models: '사진용 모델',
+      select: '물체 선택',
+      forward: '맨 앞으로',
+      frame: '자동 프레임',
+      centre: '가운데로 옮기기',
+      show: '불투명하게',
+      exclude: '렌더링에서 빼기',
+    },
   },
   concept: {
     add: '콘셉트 추가',

@@ -7,6 +7,7 @@ import type { Studio } from '../../session/studio.ts';
 import { StudioContext, start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FlowPanel } from '../flow/flow-panel.tsx';
+import { WatchWarnings } from '../flow/watch-warnings.ts';
 import { Filmstrip } from '../history/filmstrip.tsx';
 import { LivePreview } from '../parameters/live-preview.ts';
 import { ParameterPanel } from '../parameters/parameter-panel.tsx';
@@ -99,6 +100,7 @@ function Editor() {
       <CanvasArea />
       <ParameterPanel />
       <LivePreview />
+      <WatchWarnings />
       <Filmstrip />
       <StatusBar />
       <Sheets />

@@ -1,6 +1,7 @@
 /** The bar at the top: project, undo, render, and buttons for the sheets. */
-import { Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Popover, Text, Title, Tooltip } from '@mantine/core';
 import {
+  IconAlertTriangle,
   IconArrowBackUp,
   IconArrowForwardUp,
   IconBox,
@@ -18,6 +19,7 @@ import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
+import { useWarnings, WarningList } from '../flow/warning-list.tsx';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 import { MoreRenders } from './more-renders.tsx';
@@ -119,6 +121,25 @@ function SaveState() {
   );
 }
 
+/** Beside Render, before it is pressed. */
+function Warnings() {
+  const { t } = useTranslation();
+  const { length: count } = useWarnings();
+  if (count === 0) return null;
+  return (
+    <Popover width={340} position="bottom-end" withArrow trapFocus returnFocus>
+      <Popover.Target>
+        <ActionIcon variant="light" color="orange" size={30} aria-label={t('warnings.count', { count })}>
+          <IconAlertTriangle size={18} aria-hidden />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <WarningList />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
 export function HeaderBar() {
   const { t } = useTranslation();
   const studio = useStudioActions();
@@ -179,6 +200,7 @@ export function HeaderBar() {
           {t('render.start')}
         </Button>
         <MoreRenders disabled={!isComplete} />
+        <Warnings />
         <ExportButtons />
         <IconButton label={t('app.models')} onClick={() => open('models')}>
           <IconBox size={18} aria-hidden />
