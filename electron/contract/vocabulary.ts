@@ -29,6 +29,10 @@ export const vocabularySchema = z.strictObject({
           .describe(
             'What the language adds to a word, such as particles, and what that means in the pack’s words.',
           ),
+        article: z
+          .string()
+          .default('')
+          .describe('The pack’s word before a subject or its attributes, for a language without one.'),
         examples: z.array(z.string().min(1)).default([]).describe('Prompts that work, for the editor.'),
       }),
     )
@@ -44,6 +48,8 @@ export interface PromptWord {
   readonly at: number;
   /** The pack's words for it; null when the pack does not know it. */
   readonly meaning: string | null;
+  /** The pack's word to put before it if it begins a subject with its attributes; '' for none. */
+  readonly article: string;
 }
 
 /** Letters and numbers, also with hyphens between them. */
@@ -60,28 +66,33 @@ export function readPrompt(prompt: string, vocabulary: Vocabulary): readonly Pro
   const read: PromptWord[] = [];
   for (let index = 0; index < found.length; ) {
     const at = found[index]!.index;
-    let [taken, meaning]: [number, string | null] = [1, null];
-    for (let count = Math.min(MOST_WORDS, found.length - index); count >= 1 && meaning === null; count--) {
+    const upTo = (count: number) => {
       const last = found[index + count - 1]!;
-      const text = prompt.slice(at, last.index + last[0].length);
-      meaning = meaningOf(text.toLowerCase().replaceAll(/\s+/g, ' '), vocabulary, known);
-      if (meaning !== null) taken = count;
+      return prompt.slice(at, last.index + last[0].length);
+    };
+    let count = Math.min(MOST_WORDS, found.length - index);
+    let reading = readingOf(upTo(count), vocabulary, known);
+    while (reading === null && count > 1) {
+      count--;
+      reading = readingOf(upTo(count), vocabulary, known);
     }
-    const last = found[index + taken - 1]!;
-    const text = prompt.slice(at, last.index + last[0].length);
-    if (!INSTRUCTION.test(text)) read.push({ text, at, meaning });
-    index += taken;
+    const text = upTo(count);
+    if (!INSTRUCTION.test(text)) read.push({ text, at, ...(reading ?? UNKNOWN) });
+    index += count;
   }
   return read;
 }
 
 /** A prompt in the words that the pack was trained with; unknown words, punctuation and weights stay as they are. */
 export function inPackWords(prompt: string, vocabulary: Vocabulary): string {
-  let [written, from] = ['', 0];
-  for (const { text, at, meaning } of readPrompt(prompt, vocabulary)) {
+  const { attributes } = vocabulary;
+  let [written, from, last] = ['', 0, ''];
+  for (const { text, at, meaning, article } of readPrompt(prompt, vocabulary)) {
+    const isNext = attributes.includes(last) || last === article;
     written += prompt.slice(from, at);
-    written += meaning ?? text;
+    written += article === '' || isNext || meaning === null ? (meaning ?? text) : `${article} ${meaning}`;
     from = at + text.length;
+    last = meaning?.split(' ').at(-1) ?? '';
   }
   return written + prompt.slice(from);
 }
@@ -103,14 +114,27 @@ function knownWords({ subjects, places, attributes, connectives }: Vocabulary): 
   return [...subjects, ...places, ...attributes, ...connectives];
 }
 
-function meaningOf(text: string, { languages }: Vocabulary, known: ReadonlySet<string>): string | null {
-  if (known.has(text)) return text;
-  for (const { words, endings } of Object.values(languages)) {
-    if (Object.hasOwn(words, text)) return words[text]!;
+type Reading = Pick<PromptWord, 'meaning' | 'article'>;
+
+const UNKNOWN: Reading = { meaning: null, article: '' };
+
+function readingOf(typed: string, vocabulary: Vocabulary, known: ReadonlySet<string>): Reading | null {
+  const text = typed.toLowerCase().replaceAll(/\s+/g, ' ');
+  if (known.has(text)) return { meaning: text, article: '' };
+  for (const { words, endings, article } of Object.values(vocabulary.languages)) {
+    const reading = (meaning: string, added = ''): Reading => ({
+      meaning: `${meaning} ${added}`.trim(),
+      article: hasArticle(meaning, vocabulary) ? article : '',
+    });
+    if (Object.hasOwn(words, text)) return reading(words[text]!);
     for (const [ending, added] of Object.entries(endings)) {
       const stem = text.slice(0, -ending.length);
-      if (text.endsWith(ending) && Object.hasOwn(words, stem)) return `${words[stem]} ${added}`.trim();
+      if (text.endsWith(ending) && Object.hasOwn(words, stem)) return reading(words[stem]!, added);
     }
   }
   return null;
+}
+
+function hasArticle(word: string, { subjects, attributes }: Vocabulary): boolean {
+  return subjects.includes(word) || attributes.includes(word);
 }

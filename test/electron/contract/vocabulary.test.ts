@@ -25,9 +25,9 @@ test('the pack carries the vocabulary that export_pack.py writes, and its tokeni
 });
 
 test.each([
-  ['해변에 있는 고양이와 빨간 풍선', 'beach  cat and red balloon'],
-  ['파란색 기타를', 'blue guitar'],
-  ['(고양이:1.3)와 로봇, 숲 배경', '(cat:1.3)and robot, forest background'],
+  ['해변에 있는 고양이와 빨간 풍선', 'beach  a cat and a red balloon'],
+  ['파란색 기타를', 'a blue guitar'],
+  ['(고양이:1.3)와 로봇, 숲 배경', '(a cat:1.3)and a robot, forest background'],
   ['eine rote Katze', 'a red cat'],
   ['a teddy bear in the woods', 'a teddy   forest'],
   ['a photo of a striped two-tone cat', 'a photo of a striped two-tone cat'],
@@ -46,6 +46,7 @@ test('unknown words are named as they were typed; weights and BREAK are instruct
   expect(readPrompt('one 고양이와', vocabulary).at(-1)).toEqual({
     text: '고양이와',
     at: 4,
+    article: 'a',
     meaning: 'cat and',
   });
 });
