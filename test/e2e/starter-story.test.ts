@@ -110,7 +110,11 @@ describe('a background', () => {
     const { page } = studio;
     const field = page.getByRole('textbox', { name: t('background.prompt') });
     await page.getByText(t('background.needsPrompt')).waitFor();
-    await page.getByRole('group', { name: t('words.examples') }).getByRole('button').first().click();
+    await page
+      .getByRole('group', { name: t('words.examples') })
+      .getByRole('button')
+      .first()
+      .click();
     await expect.poll(() => field.inputValue()).toContain('beach background');
     await fillField(t('background.prompt'), 'red');
     await page.getByText(t('words.noSubject')).waitFor();
