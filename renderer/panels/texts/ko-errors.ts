@@ -25,6 +25,7 @@ export const koErrors: Readonly<Record<ErrorCode, string>> = {
   FARM_KEY_INVALID: '렌더 팜의 스튜디오 키나 인증서 파일이 없거나 올바르지 않습니다.',
   FARM_LIST_INVALID: '설정 폴더의 렌더 팜 목록이 손상되었습니다.',
   FARM_MODEL_UNKNOWN: '렌더 팜의 어느 작업기도 이 모델을 제공하지 않습니다.',
+  FARM_STORE_UNREACHABLE: '렌더 팜의 그림을 두는 S3 저장소에 연결할 수 없거나 인증이 거부되었습니다.',
   FARM_UNKNOWN: '이 컴퓨터에는 그런 이름의 렌더 팜이 없습니다.',
   FARM_UNREACHABLE: '렌더 팜의 대기열에 연결할 수 없습니다.',
   FARM_VERSION: '렌더 팜의 작업이 다른 버전의 프로그램에서 만들어졌습니다.',
