@@ -43,6 +43,32 @@ it('removes objects with the chosen method and margin', async () => {
   await screenshot(page, 'preparing');
 });
 
+it('offers the words that the pack knows, and names others', async () => {
+  const { page } = studio;
+  const field = page.getByRole('textbox', { name: t('background.prompt') });
+  const describe = async (prompt: string) => {
+    await field.fill(prompt);
+    await field.press('Tab');
+    await saved(page);
+  };
+  await describe('');
+  await page.getByText(t('background.needsPrompt')).waitFor();
+  await page.locator('.prompt-example').first().click();
+  await expect.poll(() => field.inputValue()).toContain('beach background');
+  await page.getByRole('button', { name: t('words.title') }).click();
+  await page.getByRole('button', { name: t('words.add', { word: 'dog' }), exact: true }).click();
+  await expect.poll(() => field.inputValue()).toMatch(/, dog$/);
+  await describe('a red bicycle');
+  await page.getByText(t('words.noSubject')).waitFor();
+  expect(await page.locator('.unknown-word').allTextContents()).toEqual(['bicycle']);
+  await describe('고양이와 파란 로봇');
+  await page.locator('.unknown-word').waitFor({ state: 'detached' });
+  // The letters of the tiny pack's tokenizer: more than four passes.
+  await describe('red cat, '.repeat(80));
+  await page.getByText(t('words.ignored')).waitFor();
+  expect(await page.locator('.ignored-text').textContent()).toMatch(/^(?:red |cat|, )/);
+});
+
 it('takes a negative prompt, and keeps all options over a reload', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();

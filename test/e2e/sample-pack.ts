@@ -1,5 +1,5 @@
 /** The tiny pack with a visible sample scene: two objects in a meadow, drawn as vectors. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { makeTinyPack, tinySceneFile, writeJson, writeManifest } from '../electron/inference/tiny-pack.ts';
@@ -22,6 +22,12 @@ const pictures: Readonly<Record<string, string>> = {
   'dog-mask.png': plane('#000000') + dog('#ffffff'),
 };
 
+/** The starter pack's words, so that the editor has some to show. */
+function starterVocabulary(): unknown {
+  const file = join('native-models', 'training', 'vocabulary.json');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
 /** A picture of the sample as a PNG file. */
 export async function samplePicture(name: string, sizePx = SAMPLE_SIZE_PX): Promise<Buffer> {
   const box = `viewBox="0 0 ${SAMPLE_SIZE_PX} ${SAMPLE_SIZE_PX}"`;
@@ -42,6 +48,7 @@ export async function makeSamplePack(
     width: sizePx,
     height: sizePx,
     textToImage: { steps: 8, guidance: 7.5 },
+    vocabulary: starterVocabulary(),
     recommended: { steps: 4, swapGuidanceScale: 1 },
   });
   const folder = join(starter, 'scenes', 'two-concepts');

@@ -106,34 +106,9 @@ describe('a background', () => {
     await screenshot(page, 'empty');
   });
 
-  it('is described by examples and words that the pack knows; others are named', async () => {
-    const { page } = studio;
-    const field = page.getByRole('textbox', { name: t('background.prompt') });
-    await page.getByText(t('background.needsPrompt')).waitFor();
-    await page
-      .getByRole('group', { name: t('words.examples') })
-      .getByRole('button')
-      .first()
-      .click();
-    await expect.poll(() => field.inputValue()).toContain('beach background');
-    await fillField(t('background.prompt'), 'red');
-    await page.getByText(t('words.noSubject')).waitFor();
-    await page.getByRole('button', { name: t('words.title') }).click();
-    await page.getByRole('button', { name: t('words.add', { word: 'cat' }), exact: true }).click();
-    await expect.poll(() => field.inputValue()).toBe('red cat');
-    await page.getByText(t('words.tokens', { count: 2 })).waitFor();
-    await fillField(t('background.prompt'), 'a red bicycle, 고양이와 로봇');
-    await expect.poll(() => page.locator('.unknown-word').allTextContents()).toEqual(['bicycle']);
-    await screenshot(page, 'unknown-words');
-    await fillField(t('background.prompt'), 'red cat, '.repeat(40));
-    await page.getByText(t('words.ignored')).waitFor();
-    expect(await page.locator('.ignored-text').textContent()).toMatch(/^(?:red |cat|, )/);
-  });
-
   it('is chosen among candidates for a prompt, which survive a reload', async () => {
     const { page } = studio;
     await fillField(t('background.prompt'), '고양이와 기타, 해변 배경');
-    expect(await page.locator('.unknown-words').count()).toBe(0);
     await page.getByRole('button', { name: t('background.generate') }).click();
     await page.getByRole('progressbar', { name: t('background.generating') }).waitFor();
     // 1. Reload while they are being made.
