@@ -81,3 +81,25 @@ export function workersKey({ studioId }: StudioKey): string {
 export function modelsKey({ studioId }: StudioKey): string {
   return `pnpmix-${studioId}-models-${FARM_CONTRACT}`;
 }
+
+/**
+ * A scene by what nothing of its inversions can be reused without: model, pictures, seed and steps.
+ *
+ * @param model see {@link modelName}
+ */
+export function sceneName(key: StudioKey, model: string, { scene, parameters }: RenderRequest): string {
+  const { background, concepts } = scene;
+  const { seed, steps } = parameters;
+  const parts = [model, background, concepts.map(({ image }) => image).sort(), seed, steps];
+  return keyedName(key, `scene ${JSON.stringify(parts)}`);
+}
+
+/** The worker that has a scene. */
+export function sceneKey({ studioId }: StudioKey, scene: string): string {
+  return `pnpmix-${studioId}-scene-${scene}`;
+}
+
+/** Expires a fixed time after a job was first put back for another worker. */
+export function handoverKey({ studioId }: StudioKey, jobId: string): string {
+  return `pnpmix-${studioId}-handover-${jobId}`;
+}

@@ -42,6 +42,18 @@ export function listWorkers(connection: FarmConnection, nowMs: number): Promise<
   return unexpired(connection, workersKey(connection.key), 'worker', workerPresenceSchema, nowMs);
 }
 
+/** A running worker; undefined when it is gone. */
+export async function findWorker(
+  { redis, key }: FarmConnection,
+  workerId: string,
+  nowMs: number,
+): Promise<WorkerPresence | undefined> {
+  const entry = await redis.hget(workersKey(key), workerId);
+  const [expiresAtMs, sealed] = entry?.split(' ') ?? [];
+  if (sealed === undefined || Number(expiresAtMs) < nowMs) return undefined;
+  return workerPresenceSchema.safeParse(openJson(key, `worker ${workerId}`, sealed)).data;
+}
+
 /** The models of running workers, and of those that ran in the last 30 days. */
 export function listModels(connection: FarmConnection, nowMs: number): Promise<OfferedModel[]> {
   return unexpired(connection, modelsKey(connection.key), 'model', offeredModelSchema, nowMs);

@@ -4,7 +4,7 @@
  * worker is killed is taken over by another one when its lock expires, and gives the same bytes.
  */
 import { randomUUID } from 'node:crypto';
-import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { EngineProgress, EngineResultOf } from '../../contract/engine-messages.ts';
 import type { OpenPack } from '../../contract/engine-status.ts';
 import { type ErrorCode, StudioError } from '../../contract/errors.ts';
@@ -21,13 +21,14 @@ import { hashOf } from '../assets/asset-hash.ts';
 import { type AssetStore, readWhole } from '../assets/asset-store.ts';
 import { isCancelled } from '../cancellation.ts';
 import type { FarmConnection } from '../farm-connection.ts';
-import { KEEP_ENDED, modelName, QUEUE_NAME, queuePrefix } from '../farm-names.ts';
+import { KEEP_ENDED, modelName, QUEUE_NAME, queuePrefix, sceneName } from '../farm-names.ts';
 import { openEnvelope } from '../job-envelope.ts';
 import { sealFailure } from '../job-failure.ts';
 import { ANNOUNCE_EVERY_MS, announceWorker, withdrawWorker } from '../presence.ts';
 import { writePreview } from '../previews.ts';
 import type { RenderEngine } from '../render-engine.ts';
 import { sealJson } from '../sealed-box.ts';
+import { SceneAffinity } from './scene-affinity.ts';
 
 export interface WorkerLimits {
   /** How long a job stays with a worker that no longer renews its lock. */
@@ -38,6 +39,8 @@ export interface WorkerLimits {
   readonly cancelCheckMs: number;
   /** Minimum interval between two writes of a job's progress. */
   readonly progressEveryMs: number;
+  /** How long a job is put back for the worker that has its scene's inversions; then the next worker renders it. */
+  readonly handoverMs: number;
 }
 
 export const DEFAULT_WORKER_LIMITS: WorkerLimits = {
@@ -45,7 +48,11 @@ export const DEFAULT_WORKER_LIMITS: WorkerLimits = {
   takeOverEveryMs: 15_000,
   cancelCheckMs: 500,
   progressEveryMs: 200,
+  handoverMs: 500,
 };
+
+/** How long a worker that has put a job back claims none, so that the other one gets it. */
+const STAND_BACK_MS = 100;
 
 /** How often a job may lose its worker before it is given up: the job may be what kills them. */
 const MAX_LOST_WORKERS = 5;
@@ -84,6 +91,8 @@ export type WorkerEvent =
       readonly code: ErrorCode;
       readonly message: string;
     }
+  /** The job was put back for a worker that has its scene's inversions. */
+  | { readonly kind: 'handedOver'; readonly jobId: string; readonly requestId: string }
   | { readonly kind: 'lockLost'; readonly jobId: string }
   | { readonly kind: 'connectionLost' | 'connectionRestored' };
 
@@ -106,6 +115,8 @@ export class FarmWorker {
   readonly #worker: Worker;
   readonly #presence: WorkerPresence;
   readonly #announcing: NodeJS.Timeout;
+  readonly #affinity: SceneAffinity;
+  #standingBack: NodeJS.Timeout | undefined;
   #state: WorkerPresence['state'] = 'idle';
   #jobsDone = 0;
   #isClosing = false;
@@ -128,7 +139,8 @@ export class FarmWorker {
       state: 'idle',
       jobsDone: 0,
     };
-    this.#worker = new Worker(QUEUE_NAME, (job, _token, signal) => this.#process(job, signal!), {
+    this.#affinity = new SceneAffinity(connection, this.#presence.workerId, this.#limits.handoverMs);
+    this.#worker = new Worker(QUEUE_NAME, (job, token, signal) => this.#process(job, token!, signal!), {
       connection: connection.redis,
       prefix: queuePrefix(connection.key, this.model),
       concurrency: 1,
@@ -169,6 +181,7 @@ export class FarmWorker {
     this.#isClosing = true;
     this.#state = 'draining';
     clearInterval(this.#announcing);
+    clearTimeout(this.#standingBack);
     await this.#announce();
     await this.#worker.close();
     await withdrawWorker(this.#options.connection, this.#presence.workerId);
@@ -191,7 +204,7 @@ export class FarmWorker {
     }
   }
 
-  async #process(job: Job, lockSignal: AbortSignal): Promise<string> {
+  async #process(job: Job, token: string, lockSignal: AbortSignal): Promise<string> {
     const { connection, onEvent } = this.#options;
     const { key } = connection;
     const jobId = job.id!;
@@ -200,9 +213,16 @@ export class FarmWorker {
     try {
       const body = openEnvelope(key, job.data, { jobId, model: this.model });
       requestId = body.outputId;
+      const scene = sceneName(key, this.model, body.request);
+      if (!this.#isClosing && (await this.#affinity.isBetterElsewhere(jobId, scene))) {
+        await this.#putBack(job, token);
+        onEvent({ kind: 'handedOver', jobId, requestId });
+        throw new WaitingError();
+      }
       onEvent({ kind: 'claimed', jobId, requestId, waitedMs: Math.max(0, Date.now() - job.timestamp) });
       const startMs = performance.now();
       const result = await this.#render(job, body, lockSignal);
+      await this.#affinity.keep(scene);
       const png = await this.#keepPicture(result.png);
       const { kind: _, png: __, ...facts } = result;
       const sealed = sealJson(key, `result ${jobId}`, {
@@ -216,6 +236,7 @@ export class FarmWorker {
       onEvent({ kind: 'done', jobId, requestId, totalMs, overheadMs, unetRows });
       return sealed;
     } catch (error) {
+      if (error instanceof WaitingError) throw error;
       const failure =
         error instanceof StudioError ? error : new StudioError('INTERNAL', String(error), { cause: error });
       const { code, message } = failure;
@@ -225,6 +246,15 @@ export class FarmWorker {
     } finally {
       this.#change('idle');
     }
+  }
+
+  /** Puts a job back to the head of the queue, and claims none for a moment. */
+  async #putBack(job: Job, token: string): Promise<void> {
+    await this.#worker.pause(true);
+    this.#standingBack = setTimeout(() => {
+      if (!this.#isClosing) void this.#worker.resume();
+    }, STAND_BACK_MS);
+    await job.moveToWait(token);
   }
 
   async #render(job: Job, body: JobBody, lockSignal: AbortSignal): Promise<EngineResultOf<'render'>> {

@@ -32,6 +32,11 @@ export class WorkerMetrics {
     help: 'Jobs that another worker took over while this one was still working on them.',
     registers: [this.registry],
   });
+  readonly #handedOver = new Counter({
+    name: 'pnpmix_jobs_handed_over_total',
+    help: 'Jobs put back for an idle worker that has their scene’s inversions.',
+    registers: [this.registry],
+  });
   readonly #connectionsLost = new Counter({
     name: 'pnpmix_connections_lost_total',
     help: 'Losses of the connection to Redis.',
@@ -59,6 +64,9 @@ export class WorkerMetrics {
         break;
       case 'failed':
         this.#jobs.inc({ outcome: event.code });
+        break;
+      case 'handedOver':
+        this.#handedOver.inc();
         break;
       case 'lockLost':
         this.#locksLost.inc();

@@ -40,7 +40,7 @@ describe.skipIf(!hasRedis)('a farm’s Redis', () => {
     }
     const urlOf = (name: string) => farm.server.url.replace('redis://', `redis://${name}:secret@`);
     const { keyFile } = farm.address;
-    const { worker } = await farm.worker(playedEngine(), 'limited', urlOf('worker'));
+    const { worker } = await farm.worker(playedEngine(), 'limited', { url: urlOf('worker') });
     const client = await FarmClient.connect({ url: urlOf('artist'), keyFile });
     expect((await client.render(requestOf(1), controlsOf())).machine).toBe('limited');
     expect(client.server).toBe(farm.server.url);

@@ -13,7 +13,11 @@ import type { FarmAddress } from '../../../electron/farm/farm-address.ts';
 import { connectFarm, type FarmConnection } from '../../../electron/farm/farm-connection.ts';
 import type { RenderControls, RenderEngine } from '../../../electron/farm/render-engine.ts';
 import { createStudioKey } from '../../../electron/farm/studio-key.ts';
-import { FarmWorker, type WorkerEvent } from '../../../electron/farm/worker/farm-worker.ts';
+import {
+  FarmWorker,
+  type WorkerEvent,
+  type WorkerLimits,
+} from '../../../electron/farm/worker/farm-worker.ts';
 import { describedPack } from '../app/engine/described-pack.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
 import { findRedis, type RedisServer, startRedis } from './redis-server.ts';
@@ -30,16 +34,19 @@ export interface FarmFixture {
   /** Ends with the test file. */
   readonly connect: (url?: string) => Promise<FarmConnection>;
   readonly client: (onConnection?: (isConnected: boolean) => void) => Promise<FarmClient>;
-  /**
-   * @param url with another user than the server's default
-   * @param assets where it keeps pictures; in Redis by default
-   */
   readonly worker: (
     engine: RenderEngine,
     machine?: string,
-    url?: string,
-    assets?: FarmAddress['assets'],
+    more?: PlayedWorkerOptions,
   ) => Promise<PlayedWorker>;
+}
+
+export interface PlayedWorkerOptions {
+  /** With another user than the server's default. */
+  readonly url?: string;
+  /** Where it keeps pictures; in Redis by default. */
+  readonly assets?: FarmAddress['assets'];
+  readonly limits?: Partial<WorkerLimits>;
 }
 
 export interface PlayedWorker {
@@ -88,7 +95,7 @@ export function useFarm(): FarmFixture {
       ends.push(() => client.close());
       return client;
     },
-    worker: async (engine, machine = 'played', url, assets = 'redis') => {
+    worker: async (engine, machine = 'played', { url, assets = 'redis', limits } = {}) => {
       const connection = await connect(url);
       const events: WorkerEvent[] = [];
       const worker = new FarmWorker({
@@ -100,7 +107,7 @@ export function useFarm(): FarmFixture {
         machine,
         version: '1',
         onEvent: (event) => events.push(event),
-        limits: { cancelCheckMs: 20, progressEveryMs: 10 },
+        limits: { cancelCheckMs: 20, progressEveryMs: 10, ...limits },
       });
       await worker.ready();
       ends.push(() => worker.drain());

@@ -155,7 +155,7 @@ describe('a store in S3', () => {
 test.skipIf(!hasRedis)('a farm keeps its pictures where its workers say, and clients find it', async () => {
   const connection = await farm.connect();
   const engine = playedEngine();
-  const { worker } = await farm.worker(engine, 'with S3', undefined, placeOf('farm/'));
+  const { worker } = await farm.worker(engine, 'with S3', { assets: placeOf('farm/') });
   const client = await FarmClient.connect(farm.address);
   const { png } = await client.render(requestOf(1), controlsOf());
   expect(Buffer.from(png).toString()).toContain('seed 1');
