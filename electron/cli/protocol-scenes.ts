@@ -7,14 +7,21 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type LoadedScene, loadScene, parseScene, readAsset } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
-import { scenePlanSchema } from '../contract/scene-file.ts';
+import { type ScenePlan, scenePlanSchema } from '../contract/scene-file.ts';
 import { contentForSeed, type ProtocolSet } from '../evaluation/protocol/protocol-file.ts';
 import { hashOf } from '../evaluation/protocol/result-cache.ts';
 import type { Engine } from '../inference/engine/engine.ts';
 import { runEngineTask } from '../inference/engine/engine-tasks.ts';
 import type { CommandEngine } from './command-engine.ts';
 import { MadeFiles } from './made-files.ts';
-import { filesOfPlan, type PlanControls, parseScenePlan, plannedFiles, prepareScene } from './scene-plan.ts';
+import {
+  filesOfPlan,
+  followPlanFiles,
+  type PlanControls,
+  parseScenePlan,
+  plannedFiles,
+  prepareScene,
+} from './scene-plan.ts';
 
 export interface SceneTools {
   readonly engine: Engine;
@@ -39,12 +46,16 @@ export async function protocolScene(
   const key = await keyOf(set, seed, engine);
   const own = join(folder, `${set.id}-${seed}-${key.slice(0, 12)}`);
   const complete = join(own, 'scene.json');
-  // Written last: a scene that exists is complete.
-  if (existsSync(complete)) return loadScene(complete);
+  // Written last: a scene that exists is complete. Its key is of its inputs' contents: they may be elsewhere now.
+  if (existsSync(complete)) {
+    const plan = parseScene(planPath, first, scenePlanSchema);
+    await followPlanFiles(plan, planPath, own, () => openMade(own, plan));
+    return loadScene(complete);
+  }
   for (let attempt = 0; ; attempt++) {
     const content = contentForSeed(set, seed, attempt);
     const plan = parseScene(planPath, content, scenePlanSchema);
-    const made = await MadeFiles.open(own, plannedFiles(plan), `Remove ${own} to generate it again.`);
+    const made = await openMade(own, plan);
     try {
       return await loadScene(await prepareScene(plan, planPath, driven(engine), made, controls));
     } catch (error) {
@@ -52,6 +63,10 @@ export async function protocolScene(
       if (!isMissing || attempt + 1 >= tries || typeof plan.background === 'string') throw error;
     }
   }
+}
+
+function openMade(folder: string, plan: ScenePlan): Promise<MadeFiles> {
+  return MadeFiles.open(folder, plannedFiles(plan), `Remove ${folder} to generate it again.`);
 }
 
 /** Everything that a generated scene depends on. */

@@ -3,6 +3,7 @@
  * is written as a scene that can be inspected, edited by hand and composed again.
  */
 import { dirname, join, relative, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type AssetFile, parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { AssetId } from '../contract/render-request.ts';
@@ -12,6 +13,7 @@ import {
   removalPlanSchema,
   type SceneModel,
   type ScenePlan,
+  sceneFileSchema,
   scenePlanSchema,
 } from '../contract/scene-file.ts';
 import { decodePixels, encodePng } from '../foundation/pictures/picture-operations.ts';
@@ -130,9 +132,7 @@ export async function prepareScene(
   controls: PlanControls,
 ): Promise<string> {
   const { folder } = files;
-  /** Path of one of the plan's files, relative to the new scene. */
-  const fromFolder = (path: string) =>
-    relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
+  const fromFolder = pathsFrom(folder, planPath);
   const read = async (path: string): Promise<AssetFile> => ({
     name: path,
     bytes: await readAsset(resolve(dirname(planPath), path)),
@@ -167,23 +167,69 @@ export async function prepareScene(
     inpainted = (await made(keep(INPAINTED, bytes))).path;
   }
 
-  const { inpainted: _, model, ...rest } = plan;
+  const { inpainted: _, ...rest } = plan;
+  const given = givenPaths(plan, planPath, folder);
   const scene = {
     ...rest,
-    ...(model !== undefined && { model: modelFrom(model, fromFolder) }),
+    ...given,
     background: background.path,
     ...(inpainted !== undefined && { inpainted }),
     concepts: plan.concepts.map((concept, index) => ({
       ...concept,
-      image: fromFolder(concept.image),
-      ...(concept.subject !== undefined && { subject: fromFolder(concept.subject) }),
-      ...(concept.front !== undefined && { front: fromFolder(concept.front) }),
+      ...given.concepts[index],
       ...(masks.has(index) && { mask: masks.get(index)!.path }),
     })),
   };
   await files.write(SCENE, `${JSON.stringify(scene, null, 2)}\n`);
   await files.finish();
   return join(folder, SCENE);
+}
+
+/**
+ * Points a scene that was generated from a plan to the plan's files, if they have moved since.
+ *
+ * @param openFiles opens the scene's folder to change it
+ * @throws StudioError SCENE_MISSING, SCENE_INVALID, OUTPUT_UNWRITABLE, and what `openFiles` throws
+ */
+export async function followPlanFiles(
+  plan: ScenePlan,
+  planPath: string,
+  folder: string,
+  openFiles: () => Promise<MadeFiles>,
+): Promise<void> {
+  const path = join(folder, SCENE);
+  const scene = parseScene(path, await readSceneJson(path), sceneFileSchema);
+  const { concepts, ...given } = givenPaths(plan, planPath, folder);
+  const moved = {
+    ...scene,
+    ...given,
+    concepts: scene.concepts.map((concept, index) => ({ ...concept, ...concepts[index] })),
+  };
+  if (isDeepStrictEqual(moved, scene)) return;
+  const files = await openFiles();
+  await files.write(SCENE, `${JSON.stringify(moved, null, 2)}\n`);
+  await files.finish();
+}
+
+/** Path of one of the plan's files, relative to the generated scene. */
+function pathsFrom(folder: string, planPath: string): (path: string) => string {
+  return (path) => relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
+}
+
+/** The files that a plan names, not those that it asks for, in the fields of the generated scene. */
+function givenPaths({ background, inpainted, model, concepts }: ScenePlan, planPath: string, folder: string) {
+  const fromFolder = pathsFrom(folder, planPath);
+  return {
+    ...(typeof background === 'string' && { background: fromFolder(background) }),
+    ...(typeof inpainted === 'string' && { inpainted: fromFolder(inpainted) }),
+    ...(model !== undefined && { model: modelFrom(model, fromFolder) }),
+    concepts: concepts.map(({ image, subject, front, mask }) => ({
+      image: fromFolder(image),
+      ...(subject !== undefined && { subject: fromFolder(subject) }),
+      ...(front !== undefined && { front: fromFolder(front) }),
+      ...(typeof mask === 'string' && { mask: fromFolder(mask) }),
+    })),
+  };
 }
 
 /** The scene's models, with paths relative to the new scene. */

@@ -1,7 +1,10 @@
 /** `compose` with incomplete scenes: backgrounds from prompts, masks from phrases, objects removed. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
+import { MadeFiles } from '../../../electron/cli/made-files.ts';
+import { followPlanFiles, plannedFiles, readScenePlan } from '../../../electron/cli/scene-plan.ts';
 import {
   addTinySegmenter,
   makeTinyScene,
@@ -70,6 +73,29 @@ test('a phrase that finds nothing is an error with advice, and leaves no picture
     /error MASK_EMPTY: Nothing was found for "a dog", the mask of the concept "my cat"/,
   );
   expect(existsSync(out)).toBe(false);
+});
+
+test('a generated scene follows files of its plan that have moved', async () => {
+  const plan = await planned({ inpainted: { method: 'telea', growPx: 2 } }, [{ phrase: 'a cat' }]);
+  expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
+  const folder = join(fixture.root, 'out', 'picture-scene');
+  const path = join(folder, 'scene.json');
+  const before = readFileSync(path, 'utf8');
+  renameSync(join(fixture.root, 'plan'), join(fixture.root, 'moved'));
+  await expect(loadScene(path)).rejects.toMatchObject({ code: 'ASSET_MISSING' });
+  const moved = join(fixture.root, 'moved', 'scene.json');
+  const follow = async (planPath: string) => {
+    const content = (await readScenePlan(planPath))!;
+    const names = plannedFiles(content);
+    await followPlanFiles(content, planPath, folder, () => MadeFiles.open(folder, names, 'Remove it.'));
+  };
+  await follow(moved);
+  expect((await loadScene(path)).file.concepts[0]!.image).toBe('../../moved/cat.png');
+  renameSync(join(fixture.root, 'moved'), join(fixture.root, 'plan'));
+  await follow(plan);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(before));
+  // The record of generated files knows the change: the run can be repeated.
+  expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
 });
 
 test.each([
