@@ -28,7 +28,6 @@ import type { RgbImage } from '../../electron/pipeline/processors/image.ts';
 const COUNT = 10;
 const SCENES_PER_ROW = 2;
 const SHEET_WIDTH_PX = 1968;
-const WHITE = '#ffffff';
 
 const starter = await packFolder('starter');
 const cacheFolder = await mkdtemp(join(tmpdir(), 'scene-sheets-'));
@@ -66,8 +65,9 @@ async function conceptsOf({ concepts, background }: EvaluationScene): Promise<Rg
       top: Math.floor(index / share) * Math.ceil(height / share + 2),
     })),
   );
-  const data = await sharp({ create: { width, height, channels: 3, background: WHITE } })
+  const data = await sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
     .composite(overlays)
+    .removeAlpha()
     .raw()
     .toBuffer();
   return { width, height, data };
