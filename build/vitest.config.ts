@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: END_TO_END,
-          globalSetup: 'test/e2e/install-chromium.ts',
+          globalSetup: ['test/e2e/install-chromium.ts', 'test/electron/farm/install-redis.ts'],
           // One process and one browser for many files, one after another (test/e2e/chromium.ts).
           isolate: false,
         },
