@@ -200,13 +200,11 @@ function linesOf(report: ProtocolReport): string[] {
   return [
     `Pack ${pack.id} ${pack.version} on ${describeDevice(device)}`,
     `${pictures.length} pictures${failures.length > 0 ? `, ${failures.length} failures (in the report)` : ''}`,
-    ...tablesOf(report)
-      .filter(({ id }) => id !== 'comparisons')
-      .flatMap(({ title, headings, rows }) => [
-        '',
-        title,
-        ...textTable([headings, ...rows.map((row) => row.map(({ text }) => text))]),
-      ]),
+    ...tablesOf(report).flatMap(({ title, headings, rows }) => [
+      '',
+      title,
+      ...textTable([headings, ...rows.map((row) => row.map(({ text }) => text))]),
+    ]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import type { Download } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { tinyClip } from '../electron/inference/scoring/tiny-encoders.ts';
+import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
@@ -179,6 +180,7 @@ describe('variations', () => {
     await sheet.getByText(t('scores.missing.dinov2')).waitFor();
     await sheet.getByRole('button', { name: textPattern('scores.download', { name: /DINOv2.*/ }) }).waitFor();
     expect(await sheet.getByText(t('scores.names.idino')).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
     // Of the picture and of each of its two concepts.
     expect(await sheet.getByText(t('scores.names.iclip')).count()).toBe(2 * 3);
     for (const score of ['tclip', 'foregroundDistance'] as const) {

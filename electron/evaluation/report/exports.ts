@@ -35,9 +35,10 @@ function latexTable({ id, title, note, headings, rows }: Table): string {
     '    \\midrule',
     ...rows.map((row) =>
       line(
-        row.map(({ text, interval, leads }) => {
+        row.map(({ text, interval, pValue, leads }) => {
           const shown = leads ? `\\textbf{${escapeLatex(text)}}` : escapeLatex(text);
-          return interval === undefined ? shown : `${shown} {\\scriptsize (${escapeLatex(interval)})}`;
+          const small = [interval, pValue].filter((part) => part !== undefined).join(', ');
+          return small === '' ? shown : `${shown} {\\scriptsize (${escapeLatex(small)})}`;
         }),
       ),
     ),
@@ -49,6 +50,7 @@ function latexTable({ id, title, note, headings, rows }: Table): string {
 
 const LATEX: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
+  '\u00a0': '~',
   '↑': '$\\uparrow$',
   '↓': '$\\downarrow$',
   '–': '--',
@@ -63,5 +65,5 @@ const LATEX: Readonly<Record<string, string>> = {
 };
 
 function escapeLatex(text: string): string {
-  return text.replaceAll(/[\\&%$#_{}~^<↑↓–×αβΔ’]/g, (found) => LATEX[found] ?? `\\${found}`);
+  return text.replaceAll(/[\\&%$#_{}~^<\u00a0↑↓–×αβΔ’]/g, (found) => LATEX[found] ?? `\\${found}`);
 }

@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { SCORES } from '../../contract/picture-scores.ts';
-import type { Method } from '../protocol/methods.ts';
 import type { PictureRecord } from '../protocol/run-protocol.ts';
 import { figuresOf } from './plots.ts';
 import { STYLE } from './style.ts';
-import { measuredScores, type ProtocolReport } from './summary.ts';
+import { measuredScores, type ProtocolReport, shortTitle } from './summary.ts';
 import { type Cell, paperTables, type Table, tablesOf } from './tables.ts';
 
 /** Longer side of the pictures in the page. */
@@ -27,15 +26,13 @@ export async function htmlReport(report: ProtocolReport, folder: string): Promis
   const sweep = await sweepOf(report, shown);
   const body = [
     header(report),
-    ...tablesOf(report)
-      .filter(({ id }) => id !== 'comparisons')
-      .map((table) => tableHtml(table)),
-    ...tablesOf(report)
-      .filter(({ id }) => id === 'comparisons')
-      .map((table) => `<details><summary>${escapeHtml(table.title)}</summary>${tableHtml(table)}</details>`),
+    '<h2>Results</h2>',
+    ...tablesOf(report).map((table) => tableHtml(table)),
     '<h2>As published</h2>',
     '<p>Quoted from the paper for orientation: Stable Diffusion 2.1, other pictures, and encoders that it does not name. These numbers do not compare with ours.</p>',
-    ...paperTables(report).map((table) => tableHtml(table, 'quoted')),
+    `<div class="quoted">${paperTables(report)
+      .map((table) => tableHtml(table))
+      .join('\n')}</div>`,
     '<h2>Plots</h2>',
     '<div class="plots">',
     ...figures.map(
@@ -47,9 +44,11 @@ export async function htmlReport(report: ProtocolReport, folder: string): Promis
     '<h2>Pictures</h2>',
     gallery,
     failuresHtml(report),
-    '<h2>Requests</h2>',
+    '<section class="requests"><h2>Requests</h2>',
     '<p>Everything that a picture depends on, and its scores.</p>',
     ...requestsOf(report),
+    '</section>',
+    '<p class="only-print">The request and the scores of every picture are in the page itself, and in report.json.</p>',
   ];
   return [
     '<!doctype html>',
@@ -72,7 +71,13 @@ function header({
   pictures,
   failures,
   seconds,
+  methods,
 }: ProtocolReport): string {
+  const made = pictures.find(({ method, request }) => method === 'e' && request !== null)?.request;
+  const missing = [
+    ...(methods.some(({ scores }) => scores.iclip !== null) ? [] : ['TCLIP and ICLIP (needs CLIP)']),
+    ...(methods.some(({ scores }) => scores.idino !== null) ? [] : ['IDINO (needs DINOv2)']),
+  ];
   const facts = [
     ['Pack', `${pack.id} ${pack.version}`],
     ['Device', `${device.device} (${device.name})`],
@@ -82,6 +87,15 @@ function header({
       `Measured by (${scores})`,
       `${encoder}, ${fingerprint.slice(0, 12)}`,
     ]),
+    ...(missing.length > 0 ? [['Not measured', missing.join(', ')]] : []),
+    ...(made
+      ? [
+          [
+            'Row (e)',
+            `${made.parameters.steps} steps, α ${made.scene.concepts[0]!.alpha}, β ${made.parameters.beta}`,
+          ],
+        ]
+      : []),
     ['This run', `${(seconds / 60).toFixed(1)} minutes; what was computed before is not counted`],
   ];
   return [
@@ -91,14 +105,17 @@ function header({
   ].join('\n');
 }
 
-function tableHtml({ id, title, note, headings, rows }: Table, kind = ''): string {
-  const cell = ({ text, interval, leads }: Cell, index: number) => {
+function tableHtml({ id, title, note, headings, rows }: Table): string {
+  const cell = ({ text, interval, pValue, leads }: Cell, index: number) => {
     const shown = leads ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text);
-    const small = interval === undefined ? '' : `<small>${escapeHtml(interval)}</small>`;
+    const small = [interval, pValue]
+      .filter((part) => part !== undefined)
+      .map((part) => `<small>${escapeHtml(part)}</small>`)
+      .join('');
     return index === 0 ? `<th scope="row">${shown}</th>` : `<td>${shown}${small}</td>`;
   };
   return [
-    `<section class="table ${kind}"><table id="${id}"><caption>${escapeHtml(title)}</caption>`,
+    `<section class="table"><table id="${id}"><caption>${escapeHtml(title)}</caption>`,
     `<thead><tr>${headings.map((heading) => `<th scope="col">${escapeHtml(heading)}</th>`).join('')}</tr></thead>`,
     `<tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table>`,
     note === undefined ? '' : `<p class="note">${escapeHtml(note)}</p>`,
@@ -139,10 +156,15 @@ async function galleryOf(report: ProtocolReport, shown: Thumbnails): Promise<str
     const tiles = [];
     for (const { name, file } of scene.concepts) tiles.push(await tile(shown, file, name));
     tiles.push(await tile(shown, scene.background, 'background'));
-    for (const { id, title, kind } of methods) {
-      const picture = pictures.find((one) => one.set === set && one.seed === scene.seed && one.method === id);
-      if (kind !== 'grid' && picture !== undefined)
-        tiles.push(await tile(shown, picture.file, title, picture));
+    for (const method of methods) {
+      const picture = pictures.find(
+        (one) => one.set === set && one.seed === scene.seed && one.method === method.id,
+      );
+      // The background is there already.
+      const isShown = method.kind !== 'grid' && picture?.file !== scene.background;
+      if (isShown && picture !== undefined) {
+        tiles.push(await tile(shown, picture.file, shortTitle(method), picture));
+      }
     }
     parts.push(
       `<section class="set"><h3>${escapeHtml(set)}</h3><p>“${escapeHtml(scene.prompt)}”, seed ${scene.seed}</p>` +
@@ -190,7 +212,7 @@ function anchorOf({ set, seed, method }: PictureRecord): string {
 }
 
 function requestsOf(report: ProtocolReport): string[] {
-  const titles = new Map<string, Method['title']>(report.methods.map(({ id, title }) => [id, title]));
+  const titles = new Map(report.methods.map((method) => [method.id, shortTitle(method)]));
   const scores = measuredScores(report);
   return report.pictures.map((picture) => {
     const { set, seed, method, file, request } = picture;

@@ -1,9 +1,9 @@
 /** The report's plots as SVG text, by Observable Plot on a document without a browser. */
 import { SCORES, type ScoreName } from '../../contract/picture-scores.ts';
 import { ACCENT, INK, openPlotCanvas, type PlotCanvas } from './plot-canvas.ts';
-import { type MethodSummary, measuredScores, type ProtocolReport } from './summary.ts';
+import { type MethodSummary, measuredScores, type ProtocolReport, shortTitle } from './summary.ts';
 
-const WIDTH_PX = 520;
+const WIDTH_PX = 480;
 /** A plot with its caption. */
 export interface Figure {
   readonly id: string;
@@ -30,6 +30,16 @@ export async function figuresOf(report: ProtocolReport): Promise<readonly Figure
 /** What the sweep is shown by: fidelity, and the two ways in which too much of it shows. */
 const SWEPT: readonly ScoreName[] = ['iclip', 'idino', 'appearance', 'leakage', 'ring'];
 
+/** The baseline that changes nothing. */
+const UNCHANGED = 'baseline-background';
+const OUTSIDE: readonly ScoreName[] = [
+  'backgroundPsnr',
+  'backgroundSsim',
+  'backgroundDistance',
+  'leakage',
+  'ring',
+];
+
 function scorePlot(
   { plot, document }: PlotCanvas,
   score: ScoreName,
@@ -38,7 +48,11 @@ function scorePlot(
   const { title, better } = SCORES[score];
   const rows = methods.flatMap((summary) => {
     const interval = summary.scores[score];
-    return interval === null ? [] : [{ method: labelOf(summary), kind: summary.kind, ...interval }];
+    // By definition it is perfect outside the masks, and would flatten the scale of all others.
+    const isTrivial = summary.id === UNCHANGED && OUTSIDE.includes(score);
+    return interval === null || isTrivial
+      ? []
+      : [{ method: shortTitle(summary), kind: summary.kind, ...interval }];
   });
   const bounded = rows.filter(({ low }) => low !== null);
   const svg = plot.plot({
@@ -60,29 +74,36 @@ function scorePlot(
       }),
     ],
   });
+  const isOmitted = OUTSIDE.includes(score) && methods.some(({ id }) => id === UNCHANGED);
   return {
     id: `plot-${score}`,
-    caption: `${title}: means and 95 % intervals over sets. Blue: PnP-MIX and its ablation.`,
+    caption:
+      `${title}: means and 95 % intervals over sets. Blue: PnP-MIX and its ablation.` +
+      (isOmitted ? ' Without the unchanged background, which is perfect by definition.' : ''),
     svg: svg.outerHTML,
   };
 }
 
-/** Titles of the ablation's rows are sentences; a plot has room for their letters. */
-function labelOf({ id, title, kind }: MethodSummary): string {
-  if (kind === 'row') return `PnP-MIX (${id})`;
-  return kind === 'recommended' ? 'PnP-MIX, recommended' : title;
-}
+/** Told apart by people who see few colours too (Okabe and Ito); repeated when there are more lines. */
+const LINE_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
 function sweepPlot(
   { plot, document }: PlotCanvas,
   score: ScoreName,
   cells: readonly MethodSummary[],
 ): Figure {
+  const betas = [...new Set(cells.map(({ cell }) => cell!.beta))];
+  const alphas = cells.map(({ cell }) => cell!.alpha);
+  const width = Math.max(...alphas) - Math.min(...alphas);
   const rows = cells.flatMap(({ cell, scores }) => {
     const interval = scores[score];
-    return interval === null ? [] : [{ alpha: cell!.alpha, beta: `β ${cell!.beta}`, ...interval }];
+    if (interval === null) return [];
+    // Side by side, so that no interval hides another.
+    const offset = (betas.indexOf(cell!.beta) - (betas.length - 1) / 2) * 0.012 * width;
+    return [{ alpha: cell!.alpha + offset, beta: `β ${cell!.beta}`, ...interval }];
   });
   const bounded = rows.filter(({ low }) => low !== null);
+  const last = Math.max(...alphas) - width / 20;
   const svg = plot.plot({
     document,
     width: WIDTH_PX,
@@ -90,25 +111,46 @@ function sweepPlot(
     marginBottom: 40,
     marginLeft: 56,
     style: { color: INK, fontSize: '11px' },
-    color: { legend: false, scheme: 'viridis', type: 'ordinal' },
+    color: {
+      type: 'ordinal',
+      domain: betas.map((beta) => `β ${beta}`),
+      range: betas.map((_, index) => LINE_COLOURS[index % LINE_COLOURS.length]!),
+    },
     x: { label: 'α', nice: true },
-    y: { label: SCORES[score].title, grid: true, nice: true },
+    y: { label: `${SCORES[score].title} (${SCORES[score].better} is better)`, grid: true, nice: true },
     marks: [
-      plot.ruleX(bounded, { x: 'alpha', y1: 'low', y2: 'high', stroke: 'beta', strokeOpacity: 0.35 }),
+      plot.ruleX(bounded, { x: 'alpha', y1: 'low', y2: 'high', stroke: 'beta', strokeOpacity: 0.5 }),
       plot.lineY(rows, { x: 'alpha', y: 'mean', stroke: 'beta', strokeWidth: 2 }),
       plot.dot(rows, { x: 'alpha', y: 'mean', fill: 'beta', r: 3 }),
-      plot.text(
-        rows,
-        plot.selectLast({ x: 'alpha', y: 'mean', z: 'beta', text: 'beta', textAnchor: 'start', dx: 6 }),
-      ),
+      plot.text(apart(rows.filter(({ alpha }) => alpha > last)), {
+        x: Math.max(...rows.map(({ alpha }) => alpha)),
+        y: 'at',
+        text: 'beta',
+        fill: 'beta',
+        textAnchor: 'start',
+        dx: 8,
+      }),
     ],
     marginRight: 60,
   });
   return {
     id: `sweep-${score}`,
-    caption: `${SCORES[score].title} by α and β (the paper’s figure 4.5), with 95 % intervals.`,
+    caption: `${SCORES[score].title} by α and β (the paper’s figure 4.5): means and 95 % intervals over sets.`,
     svg: svg.outerHTML,
   };
+
+  /** Labels at the ends of their lines, moved apart by at least a line of text. */
+  function apart(ends: typeof rows) {
+    const heights = rows.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]);
+    const line = (Math.max(...heights) - Math.min(...heights)) / 15;
+    let at = Number.NEGATIVE_INFINITY;
+    return ends
+      .toSorted((a, b) => a.mean - b.mean)
+      .map((end) => {
+        at = Math.max(end.mean, at + line);
+        return { ...end, at };
+      });
+  }
 }
 
 function timePlot(
@@ -136,5 +178,5 @@ function timePlot(
       ),
     ],
   });
-  return { id: 'total-time', caption: 'Seconds per picture by number of concepts.', svg: svg.outerHTML };
+  return { id: 'plot-total-time', caption: 'Seconds per picture by number of concepts.', svg: svg.outerHTML };
 }

@@ -146,6 +146,12 @@ function comparisonOf(
   return [{ ...comparison, score, method, other, better }];
 }
 
+/** Titles of the ablation's rows are sentences; beside other methods there is room for their letters. */
+export function shortTitle({ id, title, kind }: Pick<MethodSummary, 'id' | 'title' | 'kind'>): string {
+  if (kind === 'row') return `PnP-MIX (${id})`;
+  return kind === 'recommended' ? 'PnP-MIX, recommended' : title;
+}
+
 /** Scores that at least one method has, in the order of tables. */
 export function measuredScores({ methods }: ProtocolReport): readonly ScoreName[] {
   return SCORE_NAMES.filter((name) => methods.some(({ scores }) => scores[name] !== null));

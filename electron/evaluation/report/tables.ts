@@ -1,12 +1,15 @@
 /** The report's tables, independent of their form: HTML, LaTeX and CSV show the same cells. */
 import { SCORES, type ScoreName } from '../../contract/picture-scores.ts';
 import type { Interval } from '../statistics/intervals.ts';
-import { type MethodSummary, measuredScores, type ProtocolReport } from './summary.ts';
+import { TIME_HEADINGS, timeRows } from '../total-time.ts';
+import { type MethodSummary, measuredScores, type ProtocolReport, shortTitle } from './summary.ts';
 
 /** A cell: its text, and its interval in smaller print. */
 export interface Cell {
   readonly text: string;
   readonly interval?: string;
+  /** A p-value, in smaller print. */
+  readonly pValue?: string;
   /** Leads its column, and by more than chance over every other row of its table. */
   readonly leads?: true;
 }
@@ -42,7 +45,9 @@ export function tablesOf(report: ProtocolReport): readonly Table[] {
   const fidelity = FIDELITY.filter((name) => measured.includes(name));
   const background = BACKGROUND.filter((name) => measured.includes(name));
   const rows = report.methods.filter(({ kind }) => kind === 'row');
-  const compared = report.methods.filter(({ kind, id }) => kind !== 'grid' && (kind !== 'row' || id === 'e'));
+  const compared = report.methods
+    .filter(({ kind, id }) => kind !== 'grid' && (kind !== 'row' || id === 'e'))
+    .map((method) => ({ ...method, title: shortTitle(method) }));
   return [
     scoreTable(report, 'methods', 'Methods compared (the paper’s table 4.1)', compared, fidelity),
     scoreTable(report, 'methods-background', 'What methods do to the background', compared, background),
@@ -52,9 +57,10 @@ export function tablesOf(report: ProtocolReport): readonly Table[] {
           scoreTable(report, 'ablation-background', 'Ablation: the background', rows, background),
         ]
       : []),
-    ...(report.totalTimes === null ? [] : [timeTable(report.totalTimes)]),
+    comparisonTable(report, 'comparisons', '', fidelity),
+    comparisonTable(report, 'comparisons-background', ': the background', background),
+    ...(report.totalTimes === null ? [] : [timeTable(report.totalTimes, report.device.name)]),
     costTable(report),
-    ...(report.comparisons.length === 0 ? [] : [comparisonTable(report)]),
   ].filter(({ rows: found, headings }) => found.length > 0 && headings.length > 1);
 }
 
@@ -65,24 +71,29 @@ function scoreTable(
   methods: readonly MethodSummary[],
   scores: readonly ScoreName[],
 ): Table {
+  const rows = methods.map((method) => [
+    { text: method.title },
+    ...scores.map((score): Cell => {
+      const cell = scoreCell(method.scores[score], SCORES[score].digits);
+      return isLeader(report, method, score, methods) ? { ...cell, leads: true } : cell;
+    }),
+    { text: String(method.pictures) },
+  ]);
+  const isLed = rows.some((cells) => cells.some((cell) => 'leads' in cell));
+  const note = 'Means and their 95 % intervals over sets.';
   return {
     id,
     title,
-    note: 'Means and their 95 % intervals over sets. Bold: better than every other row by more than chance.',
-    headings: ['Method', ...scores.map((score) => `${SCORES[score].title} ${arrow(score)}`), 'pictures'],
-    rows: methods.map((method) => [
-      { text: method.title },
-      ...scores.map((score): Cell => {
-        const cell = scoreCell(method.scores[score], SCORES[score].digits);
-        return isLeader(report, method, score, methods) ? { ...cell, leads: true } : cell;
-      }),
-      { text: String(method.pictures) },
-    ]),
+    note: isLed ? `${note} Bold: better than every other row by more than chance.` : note,
+    headings: ['Method', ...scores.map(headingOf), 'pictures'],
+    rows,
   };
 }
 
-function arrow(score: ScoreName): string {
-  return SCORES[score].better === 'higher' ? '↑' : '↓';
+/** Unbreakable, so that an arrow stays with its word; tables of the background say so in their title. */
+function headingOf(score: ScoreName): string {
+  const { title, better } = SCORES[score];
+  return `${title.replace('background ', '').replace(' (', '\u00a0(')}\u00a0${better === 'higher' ? '↑' : '↓'}`;
 }
 
 /** A mean with its interval. */
@@ -117,49 +128,65 @@ function costTable({ methods }: ProtocolReport): Table {
   return {
     id: 'cost',
     title: 'Seconds and U-Net rows per picture',
-    note: 'As they came, with inversions that methods share; the option --only total-time measures single pictures.',
+    note: 'As they came: the first method of a picture makes the inversions that the others share. The option --only total-time measures single pictures.',
     headings: ['Method', 'seconds', 'U-Net rows'],
     rows: methods
       .filter(({ kind, seconds }) => kind !== 'grid' && seconds !== null)
-      .map(({ title, seconds, unetRows }) => [
-        { text: title },
-        scoreCell(seconds, 2),
-        scoreCell(unetRows, 0),
+      .map((method) => [
+        { text: shortTitle(method) },
+        scoreCell(method.seconds, 2),
+        scoreCell(method.unetRows, 0),
       ]),
   };
 }
 
-function timeTable({ rows, steps, width, height }: NonNullable<ProtocolReport['totalTimes']>): Table {
-  const seconds = (value: number): Cell => ({ text: value.toFixed(1) });
+function timeTable(
+  { rows, steps, width, height }: NonNullable<ProtocolReport['totalTimes']>,
+  device: string,
+): Table {
+  const [, ...headings] = TIME_HEADINGS;
   return {
     id: 'total-time',
     title: 'Total time (the paper’s table 4.2), in seconds',
-    note: `${width} × ${height}, ${steps} steps, models loaded, nothing cached; no training. Re-tune: another beta.`,
-    headings: ['Concepts', 'first', 'of it inversion', 'of it blending', 're-tune'],
-    rows: rows.map(({ concepts, first, retune }) => [
-      { text: String(concepts) },
-      seconds(first.seconds),
-      seconds(first.secondsByStage.invert),
-      seconds(first.secondsByStage.blend),
-      seconds(retune.seconds),
-    ]),
+    note:
+      `${device}, ${width} × ${height}, ${steps} steps, models loaded. First: nothing cached, no training. ` +
+      'Re-tune: the same scene with another β.',
+    headings: ['Concepts', ...headings],
+    rows: timeRows(rows).map((cells) => cells.map((text) => ({ text }))),
   };
 }
 
-function comparisonTable({ comparisons, methods, reference }: ProtocolReport): Table {
-  const titleOf = (id: string) => methods.find((method) => method.id === id)?.title ?? id;
-  const words = { method: 'better', other: 'worse', undecided: 'undecided' } as const;
+/** The reference method's mean differences to each other method. */
+function comparisonTable(
+  { comparisons, methods, reference }: ProtocolReport,
+  id: string,
+  part: string,
+  scores: readonly ScoreName[],
+): Table {
+  const own = methods.find((method) => method.id === reference);
+  const others = methods.filter((method) => comparisons.some(({ other }) => other === method.id));
+  const cellOf = (other: MethodSummary, score: ScoreName): Cell => {
+    const found = comparisons.find((one) => one.other === other.id && one.score === score);
+    if (found === undefined) return { text: '–' };
+    const { difference, pValue, better } = found;
+    const { text, interval } = scoreCell(difference, SCORES[score].digits);
+    const verdict = { method: 'better', other: 'worse', undecided: 'undecided' }[better];
+    return {
+      text: `${difference.mean > 0 ? '+' : ''}${text} ${verdict}`,
+      ...(interval !== undefined && { interval }),
+      ...(pValue !== null && { pValue: pValue < 0.001 ? 'p < 0.001' : `p ${pValue.toFixed(3)}` }),
+    };
+  };
   return {
-    id: 'comparisons',
-    title: `${titleOf(reference ?? '')} against each other method, picture by picture`,
-    note: 'Mean difference and its 95 % interval; p of a sign-flip test over sets. Undecided whenever the interval contains zero or p is 0.05 or more.',
-    headings: ['Against', 'Score', 'difference', 'p', 'It is'],
-    rows: comparisons.map(({ other, score, difference, pValue, better }) => [
-      { text: titleOf(other) },
-      { text: SCORES[score].title },
-      scoreCell(difference, SCORES[score].digits),
-      { text: pValue === null ? '–' : pValue < 0.001 ? '< 0.001' : pValue.toFixed(3) },
-      { text: words[better] },
+    id,
+    title: `${own === undefined ? '' : shortTitle(own)} against each other method, picture by picture${part}`,
+    note:
+      'Mean difference and its 95 % interval; p of a sign-flip permutation test over sets. Undecided whenever the interval contains ' +
+      'zero or p is 0.05 or more.',
+    headings: ['Against', ...scores.map(headingOf)],
+    rows: others.map((other) => [
+      { text: shortTitle(other) },
+      ...scores.map((score) => cellOf(other, score)),
     ]),
   };
 }

@@ -92,10 +92,15 @@ describe('a whole run', () => {
       .pictures.find(({ method }) => method === 'a')!
       .file.replace('pictures/', '');
     rmSync(join(out, 'pictures', lost));
-    expect((await evaluate()).exitCode).toBe(0);
+    const times = report().totalTimes!.rows;
+    expect((await evaluate('--only', 'total-time')).exitCode).toBe(0);
     const after = changedAt('pictures');
     const changed = Object.keys(before).filter((name) => after[name] !== before[name]);
     expect(changed.sort()).toEqual([lost, lost.replace('.png', '.json')].sort());
+    // A first render of another run has nothing cached either.
+    const rowsOf = (of: typeof times) => of.map(({ first, retune }) => [first.unetRows, retune.unetRows]);
+    expect(rowsOf(report().totalTimes!.rows)).toEqual(rowsOf(times));
+    for (const [first, retune] of rowsOf(times)) expect(first).toBeGreaterThan(retune!);
     // Without encoders only the pack's own classifier measures; it is never called CLIP.
     const { methods, instruments } = report();
     expect(instruments.map(({ scores }) => scores)).toEqual(['appearance']);

@@ -86,12 +86,15 @@ describe('its formats', () => {
 
   test('LaTeX has every table, escaped, and the paper’s as quoted', () => {
     const latex = latexOf(report);
-    expect(latex).toContain('ICLIP $\\uparrow$');
+    expect(latex).toContain('ICLIP~$\\uparrow$');
     expect(latex).toContain('\\textbf{0.8250}');
     expect(latex).toContain('Quoted: the paper’s table 4.3'.replace('’', "'"));
     expect(latex.match(/\\begin\{table\}/g)).toHaveLength(tablesOf(report).length + 3);
     expect(
-      latexOf({ ...report, methods: [{ ...report.methods[0]!, title: '50 % of a_b & {c}' }] }),
+      latexOf({
+        ...report,
+        methods: [{ ...report.methods[0]!, kind: 'folder', title: '50 % of a_b & {c}' }],
+      }),
     ).toContain('50 \\% of a\\_b \\& \\{c\\}');
   });
 
