@@ -15,7 +15,9 @@ import type { Farms } from './farms/farms.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { PrepareJobs } from './jobs/prepare-jobs.ts';
 import type { ScoreJobs } from './jobs/score-jobs.ts';
+import type { ModelLibrary } from './models/model-library.ts';
 import type { PackRegistry } from './models/pack-registry.ts';
+import type { SceneModels } from './models/scene-models.ts';
 import type { OpenProjects } from './projects/open-projects.ts';
 import type { ProjectsFolder } from './projects/projects-folder.ts';
 import type { RenderService } from './renders/render-service.ts';
@@ -65,6 +67,8 @@ export interface Services {
   readonly store: ModelStore;
   readonly packs: PackRegistry;
   readonly promptCounters: PromptCounters;
+  readonly library: ModelLibrary;
+  readonly sceneModels: SceneModels;
   readonly modelsFolder: {
     readonly chosenBy: ModelsFolder['chosenBy'];
     /** @throws StudioError HOST_UNSUPPORTED, PARAMETER_INVALID, FOLDER_UNWRITABLE, DISK_FULL */

@@ -23,13 +23,15 @@ import type { Upload } from './assets/upload.ts';
 import type { CommandContext } from './dispatcher.ts';
 import { type EngineLauncher, forkEngine } from './engine/engine-child.ts';
 import { type EngineLog, logEngineEvents } from './engine/engine-log.ts';
-import { EngineSupervisor, type SupervisorLimits } from './engine/engine-supervisor.ts';
+import { EngineSupervisor } from './engine/engine-supervisor.ts';
+import type { SupervisorLimits } from './engine/supervisor-limits.ts';
 import { UnfinishedExports } from './exports/unfinished-exports.ts';
 import { Farms } from './farms/farms.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { assetHandlers } from './handlers/asset-handlers.ts';
 import { exportHandlers } from './handlers/export-handlers.ts';
 import { farmHandlers } from './handlers/farm-handlers.ts';
+import { libraryHandlers } from './handlers/library-handlers.ts';
 import { modelHandlers } from './handlers/model-handlers.ts';
 import { prepareHandlers } from './handlers/prepare-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
@@ -39,7 +41,9 @@ import { PrepareJobs } from './jobs/prepare-jobs.ts';
 import { ScoreJobs } from './jobs/score-jobs.ts';
 import { logStudioEvents } from './log-studio-events.ts';
 import { chooseFolder } from './models/choose-folder.ts';
+import { ModelLibrary } from './models/model-library.ts';
 import { PackRegistry } from './models/pack-registry.ts';
+import { SceneModels } from './models/scene-models.ts';
 import { OpenProjects } from './projects/open-projects.ts';
 import { ProjectsFolder } from './projects/projects-folder.ts';
 import { FarmJournal } from './renders/farm-journal.ts';
@@ -93,7 +97,7 @@ export interface Studio {
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const pictures = new PictureProcesses(options.launchPictures);
   const services = await createServices(options, pictures);
-  const { events, projects, renders, jobs, engine, farms, transient, log } = services;
+  const { events, projects, renders, jobs, engine, farms, library, transient, log } = services;
   const { kind, version } = options.host;
   const { platform, arch, versions } = process;
   log.info('host.started', {
@@ -109,6 +113,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...assetHandlers(services),
     ...exportHandlers(services),
     ...farmHandlers(services),
+    ...libraryHandlers(services),
     ...modelHandlers(services),
     ...prepareHandlers(services),
     ...projectHandlers(services),
@@ -122,7 +127,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     } finally {
       try {
         await renders.queue.settled();
-        await Promise.all([engine.close(), farms.close()]);
+        await Promise.all([engine.close(), farms.close(), library.close()]);
       } finally {
         pictures.close();
         transient.close();
@@ -203,12 +208,25 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
   });
   const applySettings = async () => engine.configure(await engineConfig(), engineLimits());
 
+  const library = new ModelLibrary({
+    facts,
+    cacheFolder: folders.cache,
+    places: () => settings.current.modelPlaces,
+    setPlaces: async (modelPlaces) => {
+      events.emit('settings.changed', await settings.change({ modelPlaces: [...modelPlaces] }));
+    },
+    pictures,
+    transient,
+    onChange: () => events.emit('library.changed', {}),
+  });
+  const sceneModels = new SceneModels(library, () => packs.componentsFolder());
   const jobs = new JobRunner(events);
   const farms = new Farms(folders.settings, events);
   const renders = new RenderService({
     engine,
     farms,
     journal: new FarmJournal(folders.settings),
+    models: sceneModels,
     projects,
     transient,
     pictures,
@@ -238,11 +256,13 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
     farms,
     renders,
     jobs,
-    prepare: new PrepareJobs(engine, projects, jobs),
+    prepare: new PrepareJobs(engine, projects, jobs, sceneModels),
     scores: new ScoreJobs({ engine, projects, jobs, renders, store }),
     store,
     packs,
     promptCounters: new PromptCounters(),
+    library,
+    sceneModels,
     modelsFolder: { chosenBy, choose: (folder) => chooseFolder(facts, chosenBy, folder) },
   };
 }

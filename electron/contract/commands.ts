@@ -7,6 +7,7 @@ import { appCommands } from './commands/app-commands.ts';
 import { assetCommands } from './commands/asset-commands.ts';
 import { exportCommands } from './commands/export-commands.ts';
 import { farmCommands } from './commands/farm-commands.ts';
+import { libraryCommands } from './commands/library-commands.ts';
 import { modelCommands } from './commands/model-commands.ts';
 import { prepareCommands } from './commands/prepare-commands.ts';
 import { projectCommands } from './commands/project-commands.ts';
@@ -17,6 +18,7 @@ export const commands = {
   ...assetCommands,
   ...exportCommands,
   ...farmCommands,
+  ...libraryCommands,
   ...modelCommands,
   ...prepareCommands,
   ...projectCommands,

@@ -20,7 +20,12 @@ const seedSchema = z.int().min(0).max(0xffff_ffff);
 
 /** An engine's configuration, fixed for its process: another choice takes another process. */
 export const engineConfigSchema = z.strictObject({
-  packFolder: z.string().min(1),
+  packFolder: z.string().min(1).describe('Of a pack, or a single-file checkpoint.'),
+  componentsFolder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where to look for models that prepare scenes; by default in and beside the pack.'),
   device: deviceChoiceSchema,
   cacheFolder: z.string().min(1),
   cacheLimitBytes: z.int().nonnegative(),

@@ -43,6 +43,7 @@ export const errorCodes = {
   LICENCE_NOT_ACCEPTED: 'A licence has to be accepted before the model is downloaded.',
   MASK_EMPTY: 'A mask covers nothing, or too little to matter at the model’s resolution.',
   MODEL_INVALID: 'A model file is damaged or does not match its configuration.',
+  MODEL_MISSING: 'A checkpoint, VAE or LoRA that a scene names is not on this computer.',
   NON_FINITE: 'A model returned a value that is not a number.',
   OUTPUT_EDITED: 'A file from an earlier run was edited since and is not overwritten.',
   OUTPUT_IS_INPUT: 'A result would overwrite an input of the command or another result.',

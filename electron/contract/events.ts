@@ -41,6 +41,8 @@ export const events = {
   /** A farm was connected, lost or restored. */
   'farm.changed': farmStateSchema,
   'settings.changed': settingsSchema,
+  /** A file was added to, changed in or removed from the folders that library.list searches. */
+  'library.changed': z.strictObject({}),
   /** A message for the user that is not the response to a command. */
   notice: z.strictObject({ level: noticeLevelSchema, message: z.string() }),
   /** A request from the host's menu or the system. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
+import { modelFileSchema } from './model-choice.ts';
 import { removalMethodSchema } from './preparation.ts';
 import { filePathSchema, projectIdSchema } from './project-state.ts';
 import { assetIdSchema } from './render-request.ts';
@@ -21,6 +22,7 @@ export const jobKindSchema = z.enum([
   'verifyModels',
   'importModels',
   'removeModels',
+  'identifyModel',
   'copyProject',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
@@ -83,6 +85,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     freedBytes: z.int().nonnegative(),
     kept: z.array(z.strictObject({ path: filePathSchema, reason: z.string() })),
   }),
+  z.strictObject({ kind: z.literal('modelIdentified'), file: modelFileSchema }),
   z.strictObject({ kind: z.literal('projectCopied'), path: filePathSchema }),
   z.strictObject({
     kind: z.literal('rendersScored'),

@@ -1,4 +1,5 @@
 /** Turns a render request back into a scene document, with the pictures that still exist. */
+import { choiceOfPack } from './model-choice.ts';
 import type { AssetId, RenderRequest } from './render-request.ts';
 import { CONCEPT_COLOURS, type DocumentConcept, type SceneDocument } from './scene-document.ts';
 
@@ -34,11 +35,12 @@ export function requestPictures({ scene }: RenderRequest): RequestPicture[] {
  * @returns not checked against the document's limits: a request may come from anywhere
  */
 export function requestDocument(
-  { scene, parameters }: RenderRequest,
+  { scene, parameters, pack }: RenderRequest,
   before: SceneDocument,
   { has, newId }: { readonly has: (asset: AssetId) => boolean; readonly newId: () => string },
 ): SceneDocument {
   const { prompt, inpaintPrompt } = scene;
+  const model = choiceOfPack(pack);
   const background = has(scene.background) ? scene.background : before.background;
   const left = [...before.concepts];
   const concepts = scene.concepts
@@ -89,6 +91,7 @@ export function requestDocument(
       concept.colour === '' ? { ...concept, colour: free.next().value ?? CONCEPT_COLOURS[0] } : concept,
     ),
     parameters,
+    ...(model && { model }),
   };
 }
 

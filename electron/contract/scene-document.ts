@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { frameSchema } from './frame.ts';
+import { modelChoiceSchema } from './model-choice.ts';
 import {
   alphaSchema,
   PAPER_PARAMETERS,
@@ -89,6 +90,7 @@ export const sceneDocumentSchema = z
       .max(MAX_CONCEPTS)
       .describe('In layer order: the last one is nearest the viewer.'),
     parameters: renderParametersSchema,
+    model: modelChoiceSchema.optional().describe('Its own models; absent: the pack of the settings.'),
   })
   .refine(({ concepts }) => new Set(concepts.map(({ id }) => id)).size === concepts.length, {
     error: 'two concepts have the same id',

@@ -22,6 +22,8 @@ export const settingsSchema = z.strictObject({
   rowsAtOnce: z.int().min(1).max(64).nullable(),
   /** Folder for new projects; null: the platform's default. Changed by app.setProjectsFolder only. */
   projectsFolder: filePathSchema.nullable(),
+  /** Folders and files with models, besides those of other programs. Changed by library.add and library.remove only. */
+  modelPlaces: z.array(filePathSchema).max(64),
   /** Name of the farm that renders, unless a render names another place; null: this computer. */
   renderOn: farmNameSchema.nullable(),
   /** Write the whole request into exported pictures. */
@@ -39,7 +41,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** A change of settings; omitted ones stay. */
-export const settingsChangeSchema = settingsSchema.omit({ version: true, projectsFolder: true }).partial();
+export const settingsChangeSchema = settingsSchema
+  .omit({ version: true, projectsFolder: true, modelPlaces: true })
+  .partial();
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -50,6 +54,7 @@ export const DEFAULT_SETTINGS: Settings = {
   cacheLimitBytes: 2 ** 30,
   rowsAtOnce: null,
   projectsFolder: null,
+  modelPlaces: [],
   renderOn: null,
   exportMetadata: true,
   theme: 'system',

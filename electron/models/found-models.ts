@@ -12,11 +12,15 @@
  * to import.
  */
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describeFile, type FileDescription } from '../../native-models/graph/index.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
-import { inspectWeights } from '../inference/packs/weight-inspection.ts';
+import {
+  assertFiniteWeights,
+  inspectWeights,
+  knownInspection,
+} from '../inference/packs/weight-inspection.ts';
 
 /** A file of another program. */
 export interface FoundModel extends FileDescription {
@@ -29,14 +33,28 @@ export interface FoundModel extends FileDescription {
   readonly preview: string | null;
 }
 
-/** A folder to search. */
+/** A folder to search, or a single file. */
 export interface ModelRoot {
   readonly program: string;
   readonly folder: string;
 }
 
+/** Descriptions of unchanged files, so that a folder can be listed often. */
+export class FileDescriptions {
+  readonly #known = new Map<string, { readonly state: string; readonly description: FileDescription }>();
+
+  /** @param state changes with the file */
+  get(path: string, state: string): FileDescription {
+    const known = this.#known.get(path);
+    if (known?.state === state) return known.description;
+    const description = describeFile(path);
+    this.#known.set(path, { state, description });
+    return description;
+  }
+}
+
 /** Maximum depth of the search: users sort models into nested folders. */
-const DEEPEST = 5;
+export const DEEPEST_FOLDER = 5;
 const PREVIEW_ENDINGS = ['.preview.png', '.png', '.jpg', '.jpeg', '.webp'];
 
 /** Folders of other programs' models on this machine; the search finds out which exist. */
@@ -63,16 +81,31 @@ export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoo
  *
  * @throws errors of the file system for a folder that cannot be read
  */
-export async function findModels(roots: readonly ModelRoot[]): Promise<FoundModel[]> {
+export async function findModels(
+  roots: readonly ModelRoot[],
+  descriptions = new FileDescriptions(),
+): Promise<FoundModel[]> {
   const found: FoundModel[] = [];
+  const seen = new Set<string>();
   for (const { program, folder } of roots) {
-    const names = await filesBelow(folder, DEEPEST);
-    for (const path of names.filter((name) => isModelFile(name))) {
+    const isFile = (await ifPresent(stat(folder)))?.isFile() ?? false;
+    const names = await filesBelow(isFile ? dirname(folder) : folder, isFile ? 0 : DEEPEST_FOLDER);
+    for (const path of isFile ? [folder] : names.filter((name) => isModelFile(name))) {
       const status = await ifPresent(stat(path));
-      if (!status?.isFile()) continue;
-      const name = path.slice(folder.length + 1).replace(/\.safetensors$/i, '');
-      const { bytes, preview } = { bytes: status.size, preview: previewOf(path, names) };
-      found.push({ path, name: name.split(/[\\/]/).at(-1)!, program, bytes, preview, ...describeFile(path) });
+      if (!status?.isFile() || seen.has(path)) continue;
+      seen.add(path);
+      const name = basename(path).replace(/\.safetensors$/i, '');
+      const description = descriptions.get(path, `${status.size} ${status.mtimeMs} ${status.ino}`);
+      found.push({
+        path,
+        name,
+        program,
+        bytes: status.size,
+        preview: previewOf(path, names),
+        ...description,
+      });
+      // Headers are read without waiting: between two files others get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
   return found;
@@ -82,9 +115,22 @@ export async function findModels(roots: readonly ModelRoot[]): Promise<FoundMode
  * The SHA-256 of a model's file; the file is read once and its hash is cached.
  *
  * @param cacheFolder for cached hashes
+ * @throws StudioError MODEL_INVALID for weights that are not numbers; PipelineError CANCELLED
  */
-export async function hashOfModel(path: string, cacheFolder: string, signal: AbortSignal): Promise<string> {
-  return (await inspectWeights(path, cacheFolder, signal)).sha256;
+export async function hashOfModel(
+  path: string,
+  cacheFolder: string,
+  signal: AbortSignal,
+  onRead?: (bytesRead: number, bytesTotal: number) => void,
+): Promise<string> {
+  const inspection = await inspectWeights(path, cacheFolder, signal, onRead);
+  assertFiniteWeights(basename(path), inspection);
+  return inspection.sha256;
+}
+
+/** The cached SHA-256 of a file as it is now; undefined for one that was not read through yet. */
+export async function knownHashOfModel(path: string, cacheFolder: string): Promise<string | undefined> {
+  return (await knownInspection(path, cacheFolder))?.sha256;
 }
 
 /** Weights of one component of a diffusers folder are not a model by themselves. */

@@ -3,6 +3,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import type { CheckpointFamily } from './checkpoint-types.ts';
 import { recogniseTensorNames } from './foreign-file.ts';
 import { GraphError } from './graph-error.ts';
+import { openLora, triggerWordsOf } from './lora/lora-file.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { isAutoencoder } from './single-file/ldm-autoencoder.ts';
 import { isSingleFile } from './single-file/open-single-file.ts';
@@ -15,6 +16,8 @@ export interface FileDescription {
   readonly family: CheckpointFamily | null;
   /** The type of most of its bytes: F16, BF16, F32, F8_E4M3, ...; null for a file that cannot be read. */
   readonly precision: string | null;
+  /** Words that bring out a LoRA, from its metadata; empty for others. */
+  readonly triggerWords: readonly string[];
   /** Why it cannot be used, in a sentence; null if nothing is wrong. */
   readonly problem: string | null;
 }
@@ -28,26 +31,51 @@ export function describeFile(path: string): FileDescription {
   try {
     file = openSafetensors(path);
   } catch (error) {
-    return { kind: 'other', family: null, precision: null, problem: sentenceOf(error) };
+    return { kind: 'other', family: null, precision: null, triggerWords: [], problem: sentenceOf(error) };
   }
   const precision = mostBytes(file);
   if (isSingleFile(file.tensors.keys())) return describeCheckpoint(path, precision);
   const recognised = recogniseTensorNames(path, file.tensors.keys())?.kind;
-  if (recognised === 'lora') return { kind: 'lora', family: familyOfLora(file), precision, problem: null };
+  if (recognised === 'lora') {
+    const family = familyOfLora(file);
+    return {
+      kind: 'lora',
+      family,
+      precision,
+      triggerWords: triggerWordsOf(file),
+      problem: problemOfLora(path),
+    };
+  }
   if (recognised === 'textual-inversion')
-    return { kind: 'embedding', family: null, precision, problem: null };
+    return { kind: 'embedding', family: null, precision, triggerWords: [], problem: null };
   const isVae = ['', 'first_stage_model.'].some((prefix) =>
     isAutoencoder(withoutPrefix(file.tensors, prefix)),
   );
-  return { kind: isVae ? 'vae' : 'other', family: null, precision, problem: null };
+  return { kind: isVae ? 'vae' : 'other', family: null, precision, triggerWords: [], problem: null };
 }
 
 function describeCheckpoint(path: string, precision: string | null): FileDescription {
   try {
     const { singleFile } = openCheckpoint(path);
-    return { kind: 'checkpoint', family: singleFile?.family ?? null, precision, problem: null };
+    return {
+      kind: 'checkpoint',
+      family: singleFile?.family ?? null,
+      precision,
+      triggerWords: [],
+      problem: null,
+    };
   } catch (error) {
-    return { kind: 'checkpoint', family: null, precision, problem: sentenceOf(error) };
+    return { kind: 'checkpoint', family: null, precision, triggerWords: [], problem: sentenceOf(error) };
+  }
+}
+
+/** LoHa, DoRA and other relatives look like LoRAs until every tensor's name was read. */
+function problemOfLora(path: string): string | null {
+  try {
+    openLora(path);
+    return null;
+  } catch (error) {
+    return sentenceOf(error);
   }
 }
 

@@ -38,6 +38,8 @@ export interface StudioState {
   readonly farms: readonly FarmState[];
   readonly progress: EventPayload<'render.progress'> | null;
   readonly preview: EventPayload<'render.preview'> | null;
+  /** Grows when a model file came or went. */
+  readonly libraryVersion: number;
   readonly jobs: Readonly<Record<string, JobState>>;
   /** Projects that could not be opened, latest first. */
   readonly failedProjects: readonly FailedProject[];
@@ -60,6 +62,7 @@ export const useStudio = create<StudioState>(() => ({
   farms: [],
   progress: null,
   preview: null,
+  libraryVersion: 0,
   jobs: {},
   failedProjects: [],
 }));

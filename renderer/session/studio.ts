@@ -6,7 +6,9 @@ import i18next from 'i18next';
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { FarmState } from '../../electron/contract/farm.ts';
+import { choiceOfPack, isPlainChoice } from '../../electron/contract/model-choice.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import { CanvasTools } from '../canvas/canvas-tools.ts';
 import { CanvasView } from '../canvas/canvas-view.ts';
 import { FrameWorkbench } from '../canvas/frame-workbench.ts';
@@ -35,6 +37,9 @@ import { Renders } from './renders.ts';
 import { SmartSelect } from './smart-select.ts';
 import { mirror, useStudio } from './studio-store.ts';
 
+/** Opening models takes a process of its own: it waits until the choice rests. */
+const MODEL_REST_MS = 1000;
+
 /** A mask whose overlap with its previous version is less than this has moved away. */
 const LEFT_BELOW = 0.3;
 
@@ -42,6 +47,12 @@ const LEFT_BELOW = 0.3;
 function isFollowed(renderId: string): boolean {
   const running = useStudio.getState().queue.entries.find(({ state }) => state === 'running');
   return running === undefined || running.renderId === renderId;
+}
+
+/** Whether an engine has the models of another scene open, or the scene has models of its own. */
+function followsOther({ pack }: EngineStatus, { model }: SceneDocument): boolean {
+  if (!isPlainChoice(model)) return true;
+  return pack !== null && choiceOfPack(pack.identity) !== undefined;
 }
 
 export class Studio {
@@ -110,7 +121,9 @@ export class Studio {
       if (memory) this.renders.resume(memory.awaited);
       useStudio.setState({ phase: 'ready', failure: null });
       this.#readFarms().catch(reportError);
-      this.#learnPack(engine);
+      if (followsOther(engine, this.session.document)) this.openSceneModel().catch(reportError);
+      else this.#learnPack(engine);
+      this.#followModel();
     } catch (error) {
       useStudio.setState({ phase: 'failed', failure: sentenceOf(error) });
     }
@@ -205,8 +218,27 @@ export class Studio {
    * be missing.
    */
   #learnPack({ state, pack, device }: EngineStatus): void {
-    if (state === 'stopped' && (pack === null || device === null))
-      this.client.call('engine.start', {}).catch(reportError);
+    if (state !== 'stopped' || (pack !== null && device !== null)) return;
+    const { shown } = this.projects;
+    this.client.call('engine.start', shown ? { projectId: shown.projectId } : {}).catch(reportError);
+  }
+
+  /** Lets the engine open what the shown scene names. @throws StudioError MODEL_MISSING, and what opening it throws */
+  async openSceneModel(): Promise<void> {
+    const { session } = this;
+    await session.saved();
+    await this.client.call('engine.start', { projectId: session.projectId });
+  }
+
+  /** What a pack can do and at which size it works is shown for the scene's own model. */
+  #followModel(): void {
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    useStudio.subscribe(({ project }, { project: before }) => {
+      const [now, was] = [project?.document.model, before?.document.model];
+      if (project === null || now === was || JSON.stringify(now) === JSON.stringify(was)) return;
+      clearTimeout(rest);
+      rest = setTimeout(() => this.openSceneModel().catch(reportError), MODEL_REST_MS);
+    });
   }
 
   #listen(): void {
@@ -243,6 +275,9 @@ export class Studio {
       mirror({ engine });
       this.#learnPack(engine);
     });
+    client.on('library.changed', () =>
+      useStudio.setState(({ libraryVersion }) => ({ libraryVersion: libraryVersion + 1 })),
+    );
     client.on('settings.changed', (settings) => {
       const before = useStudio.getState().settings;
       mirror({ settings });

@@ -1,12 +1,20 @@
 /** Model packs and folders, managed in the window with a download server on this machine. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
 import { ModelServer, modelBytes, stallAfter } from '../electron/models/model-server.ts';
 import { catalogOf, known } from '../electron/models/store-fixture.ts';
+import {
+  writeModelFile,
+  writeSingleFile,
+  writeWholeVocabulary,
+} from '../native-models/graph/single-file/single-file-models.ts';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { createProject, headerOf, renderButton, screenshot } from './studio-page.ts';
+import { createProject, headerOf, idle, render, renderButton, saved, screenshot } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const A = modelBytes(400_000, 1);
@@ -30,6 +38,7 @@ const studio = sharedStudio(async () => {
     prepare: (root) => {
       mkdirSync(join(root, 'packs', 'test'));
       writeFileSync(join(root, 'packs', 'test', 'catalog.json'), JSON.stringify(catalog));
+      makeComfyFolder(root);
     },
     // The program chooses the projects folder, in a home folder of its own.
     environment: (root) => ({ HOME: join(root, 'home'), PNPMIX_PROJECTS_DIR: '' }),
@@ -37,6 +46,25 @@ const studio = sharedStudio(async () => {
 });
 
 afterAll(() => hub?.stop());
+
+const comfy = (root: string, path = '') => join(root, 'home', 'ComfyUI', 'models', path);
+
+/** Three checkpoints, one with a picture, and a LoRA, as another program keeps them. */
+function makeComfyFolder(root: string): void {
+  for (const folder of ['checkpoints', 'loras']) mkdirSync(comfy(root, folder), { recursive: true });
+  writeWholeVocabulary(comfy(root, 'checkpoints/photon.safetensors'));
+  copyFileSync(
+    join(root, 'packs/starter/scenes/two-concepts/cat.png'),
+    comfy(root, 'checkpoints/photon.png'),
+  );
+  writeSingleFile(comfy(root, 'checkpoints/v2 base.safetensors'), 'sd2', { values: {} });
+  writeSingleFile(comfy(root, 'checkpoints/big.safetensors'), 'sdxl', { dtype: 'F16', values: {} });
+  const lora = 'lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q';
+  writeModelFile(comfy(root, 'loras/ink.safetensors'), {
+    tensors: { [`${lora}.lora_down.weight`]: [4, 64], [`${lora}.lora_up.weight`]: [64, 4] },
+    metadata: { 'modelspec.trigger_phrase': 'ink wash' },
+  });
+}
 
 const card = () => studio.page.getByRole('group', { name: 'Large pack' });
 const button = (name: string) => card().getByRole('button', { name, exact: true });
@@ -145,6 +173,114 @@ describe('the models', () => {
   });
 });
 
+describe('the models of other programs', () => {
+  const files = () => studio.page.locator('.library li');
+  const use = (name: string) => studio.page.getByRole('button', { name, exact: true });
+  const openLibrary = async () => {
+    await openSheet(t('app.models'));
+    await studio.page.getByRole('tab', { name: t('library.tab') }).click();
+    await studio.page.getByRole('heading', { name: t('library.scene') }).waitFor();
+  };
+
+  /** Exports the newest render, and reads what its picture names. */
+  const requestOfNewest = async () => {
+    const { page } = studio;
+    const download = page.waitForEvent('download');
+    const newest = textPattern('history.open', { name: textPattern('history.of') });
+    await page.getByRole('button', { name: newest }).first().click();
+    await page.getByRole('button', { name: t('render.export') }).click();
+    return readRenderRequest(await readFile(await (await download).path()), 'export.png')!;
+  };
+
+  it('are listed with family, precision and picture, searched and filtered', async () => {
+    const { page } = studio;
+    await openLibrary();
+    await expect.poll(() => files().count()).toBe(4);
+    await files().filter({ hasText: 'photon' }).getByText('SD 1.x · F16').waitFor();
+    await files().filter({ hasText: 'photon' }).locator('img').waitFor();
+    await files()
+      .filter({ hasText: 'ink' })
+      .getByText(t('library.triggerWords', { words: 'ink wash' }))
+      .waitFor();
+    await screenshot(page, 'models-library');
+    expect(await violations(page)).toEqual([]);
+    await page.getByText('SDXL', { exact: true }).first().click();
+    await expect.poll(() => files().count()).toBe(1);
+    await page.getByText(t('library.allFamilies'), { exact: true }).click();
+    const search = page.getByRole('searchbox', { name: t('library.search') });
+    await search.fill('PHOT');
+    await expect.poll(() => files().count()).toBe(1);
+    await search.fill('nothing like it');
+    await page.getByText(t('library.noMatch')).waitFor();
+    await search.fill('');
+    // Another program saves a file: it appears by itself.
+    copyFileSync(
+      comfy(studio.folders.root, 'loras/ink.safetensors'),
+      comfy(studio.folders.root, 'loras/copy.safetensors'),
+    );
+    await expect.poll(() => files().count()).toBe(5);
+  });
+
+  it('are chosen for the scene, render it, and are named in its picture', async () => {
+    const { page } = studio;
+    await use(t('library.useNamed', { name: 'photon' })).click();
+    await page.getByRole('button', { name: t('library.removeFrom', { name: 'photon' }) }).waitFor();
+    await use(t('library.addNamed', { name: 'ink' })).click();
+    const weight = page.getByRole('textbox', { name: t('library.weight', { name: 'ink' }) });
+    await weight.fill('0.8');
+    await weight.press('Enter');
+    expect(await violations(page)).toEqual([]);
+    await closeSheet();
+    const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
+    await steps.fill('1');
+    await steps.press('Enter');
+    await saved(page);
+    await render(page);
+    await idle(page);
+    const request = await requestOfNewest();
+    const hash = (path: string) =>
+      createHash('sha256')
+        .update(readFileSync(comfy(studio.folders.root, path)))
+        .digest('hex');
+    expect(request.pack).toEqual({
+      id: 'photon',
+      version: 'unversioned',
+      weights: hash('checkpoints/photon.safetensors'),
+      loras: [{ name: 'ink', sha256: hash('loras/ink.safetensors'), weight: 0.8 }],
+    });
+  });
+
+  it('that are gone are named, and located where they are now', async () => {
+    const { page, folders } = studio;
+    const elsewhere = join(folders.root, 'moved.safetensors');
+    renameSync(comfy(folders.root, 'checkpoints/photon.safetensors'), elsewhere);
+    await renderButton(page).click();
+    await page
+      .getByText(/The checkpoint “photon” \(SHA-256 [0-9a-f]{64}\) is not on this computer/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: t('render.fix.models') }).click();
+    await page.getByText(textPattern('library.missing', { name: 'photon', hash: /[0-9a-f]{10}/ })).waitFor();
+    const path = page.getByRole('textbox', { name: t('library.locatePath', { name: 'photon' }) });
+    await path.fill(comfy(folders.root, 'checkpoints/v2 base.safetensors'));
+    await path.press('Enter');
+    await page
+      .getByText(/is another file than “photon”/)
+      .first()
+      .waitFor();
+    await path.fill(elsewhere);
+    await path.press('Enter');
+    await page.getByText(t('library.located', { name: 'photon' })).waitFor();
+    await path.waitFor({ state: 'detached' });
+    // Without models of its own the scene is the settings' pack's again.
+    for (const name of ['photon', 'ink']) {
+      await page.getByRole('button', { name: t('library.removeFrom', { name }) }).click();
+    }
+    await page.getByText(t('library.packOfSettings', { name: 'starter' })).waitFor();
+    await closeSheet();
+  });
+});
+
 describe('the folder of new projects', () => {
   it('is chosen in the settings, and is unchanged if another cannot be used', async () => {
     const { page, folders } = studio;
@@ -172,7 +308,7 @@ describe('the folder of new projects', () => {
 
 it('logged only the provoked errors to the console', () => {
   const unexpected = studio.faults.filter(
-    (fault) => !/IMPORT_INVALID|FOLDER_UNWRITABLE|StudioError/.test(fault),
+    (fault) => !/IMPORT_INVALID|MODEL_MISSING|MODEL_INVALID|FOLDER_UNWRITABLE|StudioError/.test(fault),
   );
   expect(unexpected).toEqual([]);
 });

@@ -25,7 +25,12 @@ import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 const KILL_WAIT_MS = 10_000;
 
 /** Options of a task that do not affect its result. */
+/** The part of a configuration that follows a scene; empty: the pack of the settings, unchanged. */
+export type EngineModel = Partial<Pick<EngineConfig, 'packFolder' | 'componentsFolder' | 'vae' | 'loras'>>;
+
 export interface RunControls {
+  /** What the task needs; without it, what is open. */
+  readonly model?: EngineModel;
   readonly signal: AbortSignal;
   /** Returns the task's pictures; null for a missing one. */
   readonly readAsset: (asset: AssetId) => Promise<AssetFile | null>;

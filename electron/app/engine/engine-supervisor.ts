@@ -13,40 +13,18 @@ import { StudioError } from '../../contract/errors.ts';
 import { availableMemoryBytes } from '../../foundation/memory.ts';
 import { asFailure, asStudioError } from '../studio-error.ts';
 import type { EngineLauncher } from './engine-child.ts';
+import type { EngineLife } from './engine-life.ts';
 import type { EngineLog } from './engine-log.ts';
 import {
+  type EngineModel,
   EngineSession,
   type OpenedEngine,
   type OpeningListener,
   type RunControls,
 } from './engine-session.ts';
 import { Mutex } from './mutex.ts';
+import { DEFAULT_LIMITS, type SupervisorLimits } from './supervisor-limits.ts';
 import { cancelled, untilAborted } from './until-aborted.ts';
-import { DEFAULT_WATCHDOG_LIMITS, type WatchdogLimits } from './watchdog.ts';
-
-/** When to end an idle or unresponsive process. */
-export interface SupervisorLimits {
-  /**
-   * How long a cancelled task may take to stop, or a cancelled opening may be silent, before its process is killed.
-   */
-  readonly cancelGraceMs: number;
-  /** How long an engine may be idle before its memory is released; Infinity keeps it. */
-  readonly idleMs: number;
-  /** An idle engine is ended when less memory than this is available. */
-  readonly lowMemoryBytes: number;
-  /** How often memory is checked. */
-  readonly memoryCheckMs: number;
-  /** How long a busy engine may be silent before it counts as hung and is killed. */
-  readonly watchdog: WatchdogLimits;
-}
-
-export const DEFAULT_LIMITS: SupervisorLimits = {
-  cancelGraceMs: 20_000,
-  idleMs: 600_000,
-  lowMemoryBytes: 256 << 20,
-  memoryCheckMs: 15_000,
-  watchdog: DEFAULT_WATCHDOG_LIMITS,
-};
 
 export interface SupervisorOptions {
   readonly launch: EngineLauncher;
@@ -60,19 +38,6 @@ export interface SupervisorOptions {
   readonly availableMemory?: () => number;
 }
 
-/** A running process that is opening its pack or has opened it. */
-interface Life {
-  readonly session: EngineSession;
-  readonly config: EngineConfig;
-  readonly isRestart: boolean;
-  opened: OpenedEngine | undefined;
-  isRunning: boolean;
-  /** To be replaced, because the settings changed. */
-  isReplaced: boolean;
-  /** A caller has given up waiting for it to open the pack. */
-  isAbandoned: boolean;
-}
-
 export class EngineSupervisor {
   readonly #launch: EngineLauncher;
   readonly #onStatus: ((status: EngineStatus) => void) | undefined;
@@ -84,8 +49,12 @@ export class EngineSupervisor {
   /** Processes that have not ended yet, including killed ones. */
   readonly #sessions = new Set<EngineSession>();
   #limits: SupervisorLimits;
+  /** Of the settings. */
+  #settings: EngineConfig;
+  /** Of the scene that is edited or was rendered last. */
+  #model: EngineModel = {};
   #config: EngineConfig;
-  #life: Life | undefined;
+  #life: EngineLife | undefined;
   /** Findings of the last engine that opened a pack, and its configuration. */
   #known: { readonly opened: OpenedEngine; readonly config: EngineConfig } | undefined;
   #error: EngineStatus['error'] = null;
@@ -96,6 +65,7 @@ export class EngineSupervisor {
 
   constructor({ launch, config, limits, onStatus, onOpening, log, availableMemory }: SupervisorOptions) {
     this.#launch = launch;
+    this.#settings = config;
     this.#config = config;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#onStatus = onStatus;
@@ -124,7 +94,9 @@ export class EngineSupervisor {
   /** The pack of the next task, once an engine has opened it, whether or not one runs now. */
   get knownPack(): OpenPack | undefined {
     const known = this.#known;
-    return known?.config.packFolder === this.#config.packFolder ? known.opened.pack : undefined;
+    return known && isDeepStrictEqual(modelOf(known.config), modelOf(this.#config))
+      ? known.opened.pack
+      : undefined;
   }
 
   /** Process id of the engine; undefined without one. */
@@ -132,16 +104,32 @@ export class EngineSupervisor {
     return this.#life?.session.pid;
   }
 
+  /** The pack of the settings, where it is known and the next task uses it unchanged. */
+  get knownSettingsPack(): OpenPack | undefined {
+    return isDeepStrictEqual(modelOf(this.#config), modelOf(this.#settings)) ? this.knownPack : undefined;
+  }
+
   /** Sets another pack, device or cache, from the next task on, in another process. */
   configure(config: EngineConfig, limits: Partial<SupervisorLimits> = {}): void {
     this.#limits = { ...this.#limits, ...limits };
-    if (!isDeepStrictEqual(config, this.#config)) {
-      this.#config = config;
-      this.#error = null;
-      this.#replace();
-    }
+    this.#settings = config;
+    this.#use({ ...config, ...this.#model });
     this.#watchIdleness();
     this.#report();
+  }
+
+  /** Sets a scene's model, from the next task on; another one takes another process. */
+  use(model: EngineModel): void {
+    this.#model = model;
+    this.#use({ ...this.#settings, ...model });
+    this.#report();
+  }
+
+  #use(config: EngineConfig): void {
+    if (isDeepStrictEqual(config, this.#config)) return;
+    this.#config = config;
+    this.#error = null;
+    this.#replace();
   }
 
   /** The pack's folder has changed: forget what is known about it; the next task reads it again. */
@@ -155,12 +143,13 @@ export class EngineSupervisor {
   }
 
   /**
-   * Ensures that a process has opened the pack with the current settings.
+   * Ensures that a process has opened the pack with the current settings, or a scene's model.
    *
    * @throws StudioError what opening a pack throws; OUT_OF_MEMORY; ENGINE_CRASHED; ENGINE_HUNG; CANCELLED, also when
    *   the engine was released before it had opened the pack
    */
-  async open(signal: AbortSignal = new AbortController().signal): Promise<OpenedEngine> {
+  async open(signal: AbortSignal = new AbortController().signal, model?: EngineModel): Promise<OpenedEngine> {
+    if (model !== undefined) this.use(model);
     return (await this.#ready(this.#orClosing(signal))).opened!;
   }
 
@@ -176,6 +165,7 @@ export class EngineSupervisor {
   ): Promise<EngineResultOf<Kind>> {
     const signal = this.#orClosing(controls.signal);
     return this.#mutex.runExclusive(signal, async () => {
+      if (controls.model !== undefined) this.use(controls.model);
       const life = await this.#ready(signal, (ready) => {
         clearTimeout(this.#idleTimer);
         ready.isRunning = true;
@@ -243,7 +233,10 @@ export class EngineSupervisor {
    * @param claim called as soon as the process exists, before anything else can happen to it
    * @returns a process that has opened the pack with the current settings
    */
-  async #ready(signal: AbortSignal, claim: (life: Life) => void = () => undefined): Promise<Life> {
+  async #ready(
+    signal: AbortSignal,
+    claim: (life: EngineLife) => void = () => undefined,
+  ): Promise<EngineLife> {
     for (;;) {
       if (signal.aborted) throw cancelled();
       const life = this.#life ?? this.#begin();
@@ -271,7 +264,7 @@ export class EngineSupervisor {
     }
   }
 
-  #begin(): Life {
+  #begin(): EngineLife {
     const config = this.#config;
     const startMs = performance.now();
     this.#error = null;
@@ -294,7 +287,7 @@ export class EngineSupervisor {
       throw error;
     }
     const { pid } = session;
-    const life: Life = {
+    const life: EngineLife = {
       session,
       config,
       isRestart: this.#hasCrashedLast,
@@ -352,7 +345,7 @@ export class EngineSupervisor {
       this.#end(life, new StudioError('CANCELLED', 'The settings of the engine were changed.'));
   }
 
-  #afterTask(life: Life, failure: StudioError | null): void {
+  #afterTask(life: EngineLife, failure: StudioError | null): void {
     if (this.#life === life) {
       // Nobody knows how much memory a process still holds after a shortage; start a fresh one.
       if (failure?.code === 'OUT_OF_MEMORY') this.#end(life, failure);
@@ -364,7 +357,7 @@ export class EngineSupervisor {
     this.#report();
   }
 
-  #end(life: Life, reason: StudioError): void {
+  #end(life: EngineLife, reason: StudioError): void {
     if (this.#life === life) this.#forget();
     life.session.stop(reason);
     this.#report();
@@ -394,4 +387,9 @@ export class EngineSupervisor {
   #report(): void {
     this.#onStatus?.(this.status);
   }
+}
+
+/** What decides which models an engine has open. */
+function modelOf({ packFolder, vae, loras = [] }: EngineConfig) {
+  return { packFolder, vae, loras };
 }

@@ -2,6 +2,7 @@
 
 import type { modelCommands } from '../../contract/commands/model-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
+import { NO_CHOICE } from '../../contract/model-choice.ts';
 import type { StoreProgress } from '../../models/store-progress.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { JobControls } from '../jobs/job-runner.ts';
@@ -15,6 +16,8 @@ export function modelHandlers({
   settings,
   applySettings,
   promptCounters,
+  projects,
+  sceneModels,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof modelCommands> {
   /** The engine has to reopen a pack whose components changed: its capabilities may have changed too. */
   const applyChangeOf = async (packId: string) => {
@@ -66,16 +69,25 @@ export function modelHandlers({
         await applyChangeOf(packId);
         return { kind: 'modelsRemoved', ...removed, kept: [...kept] };
       }),
-    'prompt.tokens': async ({ text }) => {
-      const { chunks, ...counted } = await promptCounters.count(
-        await packs.folderOf(settings.current.pack),
-        text,
+    'prompt.tokens': async ({ text, projectId }) => {
+      const choice = projectId === undefined ? undefined : projects.file(projectId).document().model;
+      const { packFolder } = await sceneModels.engineModel(
+        // Other files do not change the tokens.
+        choice?.checkpoint ? { ...NO_CHOICE, checkpoint: choice.checkpoint } : undefined,
+        new AbortController().signal,
       );
+      const folder = packFolder ?? (await packs.folderOf(settings.current.pack));
+      const { chunks, ...counted } = await promptCounters.count(folder, text);
       return { ...counted, chunks: [...chunks] };
     },
     'engine.status': () => engine.status,
-    'engine.start': async () => {
-      await engine.open();
+    'engine.start': async ({ projectId }) => {
+      const signal = new AbortController().signal;
+      const model =
+        projectId === undefined
+          ? undefined
+          : await sceneModels.engineModel(projects.file(projectId).document().model, signal);
+      await engine.open(signal, model);
       return engine.status;
     },
     'engine.release': () => {

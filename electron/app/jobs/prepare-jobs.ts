@@ -9,6 +9,7 @@ import type { JobKind, JobResult, JobState } from '../../contract/jobs.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import type { RunControls } from '../engine/engine-session.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import type { SceneModels } from '../models/scene-models.ts';
 import type { OpenProjects } from '../projects/open-projects.ts';
 import type { JobControls, JobRunner } from './job-runner.ts';
 import { StepTimer } from './step-timer.ts';
@@ -22,8 +23,15 @@ export class PrepareJobs {
   readonly #engine: EngineSupervisor;
   readonly #projects: OpenProjects;
   readonly #jobs: JobRunner;
+  readonly #models: Pick<SceneModels, 'engineModel'>;
 
-  constructor(engine: EngineSupervisor, projects: OpenProjects, jobs: JobRunner) {
+  constructor(
+    engine: EngineSupervisor,
+    projects: OpenProjects,
+    jobs: JobRunner,
+    models: Pick<SceneModels, 'engineModel'>,
+  ) {
+    this.#models = models;
     this.#engine = engine;
     this.#projects = projects;
     this.#jobs = jobs;
@@ -38,7 +46,7 @@ export class PrepareJobs {
     // Report a project that is not open at once, not as a failed job.
     this.#projects.file(projectId);
     return this.#jobs.start(task.kind, { projectId }, async (job) => {
-      const result = await this.#engine.run<Kind>(task, this.#controls(projectId, job));
+      const result = await this.#engine.run<Kind>(task, await this.#controls(projectId, job));
       // Every kind of result has notices; TypeScript does not see that through a type parameter.
       for (const notice of (result as EngineResultOf<PrepareKind>).notices) job.onNotice(notice);
       const file = this.#projects.file(projectId);
@@ -61,7 +69,7 @@ export class PrepareJobs {
       const signal = AbortSignal.any([job.signal, failure.signal]);
       try {
         const { notices } = await this.#engine.run<BackgroundsTask['kind']>(task, {
-          ...this.#controls(projectId, job),
+          ...(await this.#controls(projectId, job)),
           signal,
           onCandidate: ({ png, seed }) => {
             if (signal.aborted) return;
@@ -83,10 +91,12 @@ export class PrepareJobs {
     });
   }
 
-  #controls(projectId: ProjectId, { signal, onProgress }: JobControls): RunControls {
+  async #controls(projectId: ProjectId, { signal, onProgress }: JobControls): Promise<RunControls> {
     const timer = new StepTimer();
+    const { model } = this.#projects.file(projectId).document();
     return {
       signal,
+      model: await this.#models.engineModel(model, signal),
       readAsset: async (asset) => this.#read(projectId, asset),
       onProgress: (progress: EngineProgress) =>
         onProgress({

@@ -29,6 +29,14 @@ export class PackRegistry {
     return listed?.components.find(({ id }) => id === blending.id)?.folder ?? bundled;
   }
 
+  /** Where the store installs models that prepare scenes; the engine finds out which are there. */
+  async componentsFolder(): Promise<string> {
+    const catalog = this.#store.catalogs.find(({ components }) =>
+      components.some(({ id }) => id === 'detector'),
+    );
+    return this.folderOf(catalog?.id ?? 'starter');
+  }
+
   /**
    * @param code of the error
    * @throws StudioError that lists the packs, or states that this one is not installed

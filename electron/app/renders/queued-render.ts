@@ -5,7 +5,7 @@ import type { RenderProgress } from '../../contract/progress.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import type { QueueState, RenderGroup, RenderId } from '../../contract/render-record.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
-import type { RunControls } from '../engine/engine-session.ts';
+import type { EngineModel, RunControls } from '../engine/engine-session.ts';
 
 /** A render to queue. */
 export interface QueuedRender {
@@ -18,9 +18,11 @@ export interface QueuedRender {
   /**
    * The request with the engine's weights; starts the engine if needed.
    *
-   * @throws StudioError what opening the pack throws; CANCELLED
+   * @throws StudioError what opening the pack throws; MODEL_MISSING; CANCELLED
    */
   readonly complete: (signal: AbortSignal) => Promise<RenderRequest>;
+  /** What renders it on this computer, once it is complete. */
+  readonly model?: EngineModel | undefined;
   readonly sweep: RenderGroup | null;
   /** Name of the farm that renders it; null: this computer. */
   readonly farm: string | null;

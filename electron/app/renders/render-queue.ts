@@ -169,6 +169,7 @@ export class RenderQueue {
         { kind: 'render', request, previews: true },
         {
           signal,
+          ...(render.model && { model: render.model }),
           readAsset: render.readAsset,
           onProgress: (reported) => {
             const progress = renderProgressSchema.parse(reported);

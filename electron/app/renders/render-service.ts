@@ -4,6 +4,7 @@ import type { Failure } from '../../contract/command.ts';
 import { documentRequest } from '../../contract/document-request.ts';
 import type { AssetFile, EngineResultOf } from '../../contract/engine-messages.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';
+import { packOfChoice } from '../../contract/model-choice.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import {
   type RenderGroup,
@@ -16,8 +17,10 @@ import { type AssetId, type RenderRequest, UNKNOWN_WEIGHTS } from '../../contrac
 import type { SceneDocument } from '../../contract/scene-document.ts';
 import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
+import type { EngineModel } from '../engine/engine-session.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { Farms } from '../farms/farms.ts';
+import type { SceneModels } from '../models/scene-models.ts';
 import type { OpenProjects } from '../projects/open-projects.ts';
 import { asFailure } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
@@ -34,6 +37,7 @@ export interface RenderServiceDependencies {
   readonly events: StudioEvents;
   readonly farms: Pick<Farms, 'packFor' | 'render'>;
   readonly journal: FarmJournal;
+  readonly models: Pick<SceneModels, 'engineModel'>;
   /** The pack of the settings, used for renders. */
   readonly packId: () => string;
   /** The farm of the settings; null: this computer. */
@@ -103,9 +107,9 @@ export class RenderService {
     const projectName = file.title();
     const farm = renderOn === undefined ? this.#dependencies.renderOn() : renderOn;
     const renders = orders.map(({ document, sweep }) => {
-      const known = this.#dependencies.engine.knownPack?.identity;
+      const known = this.#dependencies.engine.knownSettingsPack?.identity;
       const pack = known ?? { id: this.#dependencies.packId(), version: '', weights: UNKNOWN_WEIGHTS };
-      const request = completeRequest(document, pack);
+      const request = completeRequest(document, packOfChoice(document.model, pack));
       const place = { renderId: randomUUID(), createdAt: new Date().toISOString(), projectId, projectName };
       return this.#queueable(document, request, { ...place, farm, sweep, isResumed: false });
     });
@@ -144,21 +148,28 @@ export class RenderService {
     place: Omit<QueuedRender, 'request' | 'complete' | 'readAsset'>,
   ): QueuedRender {
     const { renderId, createdAt, projectId, farm, sweep } = place;
-    const { engine, farms, journal, projects } = this.#dependencies;
+    const { engine, farms, journal, models, projects } = this.#dependencies;
     let request = made;
+    let model: EngineModel | undefined;
     const render: QueuedRender = {
       ...place,
       get request() {
         return request;
+      },
+      get model() {
+        return model;
       },
       complete: async (signal) => {
         if (farm !== null) {
           request = { ...request, pack: await farms.packFor(farm, request.pack) };
           const projectPath = projects.file(projectId).path;
           await journal.note({ renderId, createdAt, farm, sweep, document, request, projectPath });
-        } else if (request.pack.weights === UNKNOWN_WEIGHTS) {
-          const { pack } = await engine.open(signal);
-          request = { ...request, pack: pack.identity };
+          return request;
+        }
+        model = await models.engineModel(document.model, signal);
+        if (request.pack.weights === UNKNOWN_WEIGHTS) {
+          const { pack } = await engine.open(signal, model);
+          request = { ...request, pack: packOfChoice(document.model, pack.identity) };
         }
         return request;
       },

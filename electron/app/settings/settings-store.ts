@@ -38,14 +38,18 @@ export class SettingsStore {
   }
 
   /** @throws StudioError FOLDER_UNWRITABLE, DISK_FULL; nothing is changed then */
-  change(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
+  change(
+    change: SettingsChange | Pick<Settings, 'projectsFolder'> | Pick<Settings, 'modelPlaces'>,
+  ): Promise<Settings> {
     // One after another, so that the changes of two windows are both kept.
     const changed = this.#changing.then(() => this.#write(change));
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
-  async #write(change: SettingsChange | Pick<Settings, 'projectsFolder'>): Promise<Settings> {
+  async #write(
+    change: SettingsChange | Pick<Settings, 'projectsFolder'> | Pick<Settings, 'modelPlaces'>,
+  ): Promise<Settings> {
     // Another host may have changed the file meanwhile: overwrite only what this change contains.
     return withFileLock(this.#path, async () => {
       const known = this.#settings;

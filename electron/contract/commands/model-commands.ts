@@ -85,8 +85,10 @@ export const modelCommands = {
   ),
   'engine.status': command('The engine, its device and its pack.', nothing, engineStatusSchema),
   'engine.start': command(
-    'Starts the engine and opens the pack ahead of the first render.',
-    nothing,
+    'Starts the engine and opens the model ahead of the first render.',
+    z.strictObject({
+      projectId: projectIdSchema.optional().describe('Whose model; by default the one opened last.'),
+    }),
     engineStatusSchema,
   ),
   'engine.release': command('Releases the models’ memory.', nothing, engineStatusSchema),

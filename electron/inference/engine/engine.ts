@@ -53,6 +53,8 @@ import { RenderScoring } from './render-scoring.ts';
 export interface EngineOptions {
   /** Folder of a pack, or a single-file checkpoint. */
   readonly packFolder: string;
+  /** Where models that prepare scenes are; by default in and beside the pack. */
+  readonly componentsFolder?: string | undefined;
   /** An autoencoder that replaces the pack's own, and LoRAs. */
   readonly vae?: ModelChanges['vae'];
   readonly loras?: ModelChanges['loras'];
@@ -155,8 +157,7 @@ export class Engine {
     pack: ModelPack,
     device: EngineDevice,
     { conditioner, unet }: Pick<EngineModels, 'conditioner' | 'unet'>,
-    cacheFolder: string,
-    cacheLimitBytes: number | undefined,
+    { cacheFolder, cacheLimitBytes, componentsFolder }: EngineOptions & { readonly cacheFolder: string },
   ) {
     this.pack = pack;
     this.device = device.report;
@@ -167,16 +168,18 @@ export class Engine {
     const { checkpoint } = pack;
     const autoencoder = new OnnxAutoencoder(checkpoint, device);
     this.#sessions = [conditioner, unet, autoencoder];
-    this.models = {
-      conditioner,
-      unet,
-      autoencoder,
-      schedule: pack.schedule,
-    };
+    this.models = { conditioner, unet, autoencoder, schedule: pack.schedule };
     this.framePack = framePackOf(pack, this.models.autoencoder.downscale);
     assertAutoencoderFits(unet, autoencoder);
     const { models, framePack } = this;
-    this.preparation = new Preparation({ pack, device, models, framePack, cacheFolder });
+    this.preparation = new Preparation({
+      pack,
+      device,
+      models,
+      framePack,
+      cacheFolder,
+      componentsFolder: componentsFolder ?? pack.folder,
+    });
     this.scoring = new RenderScoring({ pack, framePack, autoencoder, cacheFolder });
   }
 
@@ -196,14 +199,14 @@ export class Engine {
       ...(signal && { signal }),
       onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
     });
-    const { cacheLimitBytes, rowsAtOnce = null } = options;
+    const { rowsAtOnce = null } = options;
     return await inStudioTerms(async () => {
       const unetSession = (appearanceLayers: RenderParameters['attentionLayers']) =>
         new LazySession(pack.checkpoint, 'unet', { precision: device.precision, appearanceLayers }, device);
       const sessions = { all: unetSession('all'), decoder: unetSession('decoder') };
       const conditioner = await openConditioner(pack, sessions.all.metadata, device);
       const unet = new OnnxUnet(sessions, device, rowsAtOnce);
-      return new Engine(pack, device, { conditioner, unet }, cacheFolder, cacheLimitBytes);
+      return new Engine(pack, device, { conditioner, unet }, { ...options, cacheFolder });
     });
   }
 

@@ -18,6 +18,8 @@ export interface PreparationContext {
   /** The sizes at which the blending model works. */
   readonly framePack: FramePack;
   readonly cacheFolder: string;
+  /** Where the models for masks and for removing objects are. */
+  readonly componentsFolder: string;
 }
 
 /** Options of a preparation that do not change its result. */

@@ -80,7 +80,7 @@ export class Preparation {
 
   constructor(context: PreparationContext) {
     this.#context = context;
-    const { pack, models, device, cacheFolder } = context;
+    const { pack, models, device, cacheFolder, componentsFolder } = context;
     this.#textToImage = new Lazy(({ signal, onProgress }) => {
       const folder = findBackgroundsFolder(pack.folder);
       if (folder === undefined) return Promise.resolve(blendingTextToImage(pack, models));
@@ -91,32 +91,33 @@ export class Preparation {
         onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
       });
     });
-    this.#promptSegmenter = new Lazy(() => openPromptSegmenter(pack.folder, device));
+    this.#promptSegmenter = new Lazy(() => openPromptSegmenter(componentsFolder, device));
     this.#phraseSegmenter = new Lazy(() =>
-      openPhraseSegmenter(pack.folder, device, () => this.#promptSegmenter.get({}), pack.vocabulary),
+      openPhraseSegmenter(componentsFolder, device, () => this.#promptSegmenter.get({}), pack.vocabulary),
     );
-    this.#subjectSegmenter = new Lazy(() => openSubjectSegmenter(pack.folder, device));
-    this.#inpainter = new Lazy(() => openInpainter(pack.folder, device));
+    this.#subjectSegmenter = new Lazy(() => openSubjectSegmenter(componentsFolder, device));
+    this.#inpainter = new Lazy(() => openInpainter(componentsFolder, device));
   }
 
   /** What this pack can prepare. Clicks and object removal work with any pack, with or without models for them. */
   get capabilities(): Capabilities {
-    const { folder, textToImage } = this.#context.pack;
-    const findMaskBy = phraseSegmenterKind(folder) ?? null;
+    const { componentsFolder, pack } = this.#context;
+    const { folder, textToImage } = pack;
+    const findMaskBy = phraseSegmenterKind(componentsFolder) ?? null;
     return {
       generateBackgrounds: true,
       // The guidance recommended by text-to-image models, and the usual one, is above 1.
       negativePrompt: findBackgroundsFolder(folder) !== undefined || textToImage?.guidance !== 1,
       findMask: findMaskBy !== null,
       findMaskBy,
-      findSubject: hasSubjectSegmenter(folder),
+      findSubject: hasSubjectSegmenter(componentsFolder),
       textThreshold: findMaskBy === 'groundingDino',
       selectMask: true,
-      selectMaskBy: promptSegmenterKind(folder),
+      selectMaskBy: promptSegmenterKind(componentsFolder),
       removeObjects: true,
       removalMethods: [
         'auto',
-        ...(hasInpainter(folder) ? ['model' as const] : []),
+        ...(hasInpainter(componentsFolder) ? ['model' as const] : []),
         'diffusion',
         'layers',
         'telea',
@@ -374,7 +375,7 @@ export class Preparation {
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
     // Grounding DINO, which accepts any words, would be loaded for nothing.
-    if (phraseSegmenterKind(this.#context.pack.folder) !== 'packSegmenter') return [];
+    if (phraseSegmenterKind(this.#context.componentsFolder) !== 'packSegmenter') return [];
     const segmenter = await this.#phraseSegmenter.get(signal ? { signal } : {});
     const picture = { pixels: image, contentHash: hashPixels(image) };
     const missing: string[] = [];

@@ -34,16 +34,30 @@ export async function inspectWeights(
   signal?: AbortSignal,
   onRead: (bytesRead: number, bytesTotal: number) => void = () => undefined,
 ): Promise<WeightInspection> {
-  const { size, mtimeMs, ino } = await stat(path);
-  const identity = createHash('sha256')
-    .update(JSON.stringify([path, size, mtimeMs, ino]))
-    .digest('hex');
-  const cachePath = join(cacheFolder, 'weights', `${identity}.json`);
+  const { size } = await stat(path);
+  const cachePath = await inspectionPath(path, cacheFolder);
   const known = inspectionSchema.safeParse(await readCachedJson(cachePath));
   if (known.success) return known.data;
   const inspection = await readThrough(path, size, signal, onRead);
   await writeCachedJson(cachePath, inspection);
   return inspection;
+}
+
+/** The cached result for a file as it is now; undefined for one that was not read yet. */
+export async function knownInspection(
+  path: string,
+  cacheFolder: string,
+): Promise<WeightInspection | undefined> {
+  return inspectionSchema.safeParse(await readCachedJson(await inspectionPath(path, cacheFolder))).data;
+}
+
+/** A changed or replaced file has another path here. */
+async function inspectionPath(path: string, cacheFolder: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path);
+  const identity = createHash('sha256')
+    .update(JSON.stringify([path, size, mtimeMs, ino]))
+    .digest('hex');
+  return join(cacheFolder, 'weights', `${identity}.json`);
 }
 
 /**

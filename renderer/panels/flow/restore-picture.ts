@@ -1,7 +1,6 @@
 /** Pictures exported by this program contain their scene: dropping one on the window restores it. */
 import i18next from 'i18next';
 import type { RestoredPicture, RestoredScene } from '../../../electron/contract/commands/project-commands.ts';
-import { isSameModel } from '../../../electron/contract/render-request.ts';
 import { requestPictures } from '../../../electron/contract/request-document.ts';
 import { showScene, useEditor } from '../../session/editor-store.ts';
 import { reportNotice } from '../../session/notices.ts';
@@ -66,7 +65,8 @@ function show({ project, pictures, pack }: RestoredScene, name: string): void {
     ...(missing.length === 0
       ? []
       : [i18next.t('restore.missing', { pictures: listOf(missing.map(nameOf)) })]),
-    ...(open === undefined || isSameModel(open, pack)
+    // A checkpoint, VAE and LoRAs come back with the scene.
+    ...(open === undefined || project.document.model?.checkpoint || open.weights === pack.weights
       ? []
       : [i18next.t('restore.otherPack', { made: pack.id, open: open.id })]),
   ];

@@ -39,6 +39,7 @@ export const koErrors: Readonly<Record<ErrorCode, string>> = {
   LICENCE_NOT_ACCEPTED: '모델을 내려받기 전에 라이선스에 동의해야 합니다.',
   MASK_EMPTY: '마스크가 비어 있거나, 모델의 해상도에서는 너무 작습니다.',
   MODEL_INVALID: '모델 파일이 손상되었거나 설정과 맞지 않습니다.',
+  MODEL_MISSING: '장면에 지정된 체크포인트, VAE 또는 LoRA가 이 컴퓨터에 없습니다.',
   NON_FINITE: '모델이 숫자가 아닌 값을 내놓았습니다.',
   OUTPUT_EDITED: '이전 실행의 파일이 그 뒤에 편집되어 덮어쓰지 않았습니다.',
   OUTPUT_IS_INPUT: '결과가 명령의 입력이나 다른 결과를 덮어쓰게 됩니다.',

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeParameters } from '../../editor/document-commands.ts';
 import { copyDiagnostics } from '../../session/diagnostics.ts';
+import { useEditor } from '../../session/editor-store.ts';
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -43,6 +44,11 @@ export function FailedRender() {
       <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>
         {t('render.fix.again')}
       </Button>
+      {code === 'MODEL_MISSING' && (
+        <Button variant="default" onClick={() => useEditor.setState({ sheet: 'models' })}>
+          {t('render.fix.models')}
+        </Button>
+      )}
       {code.startsWith('FARM_') && (
         <Button
           variant="default"

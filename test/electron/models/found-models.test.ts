@@ -25,7 +25,11 @@ beforeAll(() => {
   writeFileSync(place('ComfyUI/models/checkpoints/photos/photon.preview.png'), '');
   writeModelFile(place('ComfyUI/models/loras/style.safetensors'), {
     ...zeros,
-    tensors: { 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k.lora_down.weight': [4, 2048] },
+    tensors: {
+      'lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k.lora_down.weight': [4, 2048],
+      'lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k.lora_up.weight': [640, 4],
+    },
+    metadata: { 'modelspec.trigger_phrase': 'ink wash, sumi' },
   });
   writeSingleFile(place('stable-diffusion-webui/models/Stable-diffusion/base.safetensors'), 'sdxl', zeros);
   writeModelFile(place('stable-diffusion-webui/models/Stable-diffusion/small.safetensors'), {
@@ -76,6 +80,7 @@ describe('the folders of other programs', () => {
     ]);
     const [photon] = found;
     expect(photon!.preview).toBe(join(home, 'ComfyUI/models/checkpoints/photos/photon.preview.png'));
+    expect(found.flatMap(({ triggerWords }) => triggerWords)).toEqual(['ink wash', 'sumi']);
     expect(photon!.bytes).toBeGreaterThan(1e6);
     expect(found.filter(({ problem }) => problem !== null).map(({ name }) => name)).toEqual([
       'small',

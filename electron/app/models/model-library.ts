@@ -1,0 +1,220 @@
+/**
+ * The model files of this computer, in the folders of other programs and in those that the user added: listed, watched,
+ * and found by their content. A file is read through only when it is used.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import type { LibraryModel, ModelPlace } from '../../contract/commands/library-commands.ts';
+import { StudioError } from '../../contract/errors.ts';
+import { type ModelFile, withoutExtension } from '../../contract/model-choice.ts';
+import { ifPresent } from '../../foundation/files/file-errors.ts';
+import type { PlatformFacts } from '../../foundation/folders.ts';
+import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
+import { FolderWatch } from '../../models/folder-watch.ts';
+import {
+  FileDescriptions,
+  type FoundModel,
+  findModels,
+  hashOfModel,
+  knownHashOfModel,
+  type ModelRoot,
+  usualRoots,
+} from '../../models/found-models.ts';
+import type { TransientAssets } from '../assets/transient-assets.ts';
+
+export interface ModelLibraryOptions {
+  readonly facts: PlatformFacts;
+  /** For hashes of files that were read through. */
+  readonly cacheFolder: string;
+  /** Folders and files that the user added. */
+  readonly places: () => readonly string[];
+  readonly setPlaces: (places: readonly string[]) => Promise<void>;
+  readonly pictures: Pick<PictureCodec, 'thumbnail'>;
+  readonly transient: Pick<TransientAssets, 'put'>;
+  /** Called when a file was added, changed or removed. */
+  readonly onChange: () => void;
+}
+
+/** How to follow the reading of a file. */
+export interface ReadControls {
+  readonly signal: AbortSignal;
+  readonly onRead?: (bytesRead: number, bytesTotal: number) => void;
+}
+
+/** Largest picture beside a model that is shown. */
+const MAX_PREVIEW_BYTES = 32 << 20;
+/** Marks the roots that the user added. */
+const ADDED = '';
+
+export class ModelLibrary {
+  readonly #options: ModelLibraryOptions;
+  readonly #watch: FolderWatch;
+  readonly #descriptions = new FileDescriptions();
+  /** Of the last listing: a page may name these paths, and no others. */
+  #listed = new Map<string, FoundModel>();
+
+  constructor(options: ModelLibraryOptions) {
+    this.#options = options;
+    this.#watch = new FolderWatch(options.onChange);
+  }
+
+  /** Lists all models, and watches their folders from now on. */
+  async list(): Promise<{ places: ModelPlace[]; models: LibraryModel[] }> {
+    const roots = this.#roots();
+    await this.#watch.watch(roots.map(({ folder }) => folder));
+    const found = await this.#search(roots);
+    const models: LibraryModel[] = [];
+    for (const { program, preview, triggerWords, ...model } of found) {
+      models.push({
+        ...model,
+        program: program === ADDED ? null : program,
+        hasPreview: preview !== null,
+        triggerWords: [...triggerWords],
+        sha256: (await this.#knownHash(model.path)) ?? null,
+      });
+    }
+    const places = roots.map(({ program, folder }) => ({
+      path: folder,
+      program: program === ADDED ? null : program,
+      isThere: existsSync(folder),
+    }));
+    return { places, models };
+  }
+
+  /** @returns the id of a small picture; null for none, or one that cannot be read */
+  async preview(path: string): Promise<string | null> {
+    const preview = this.#listed.get(path)?.preview ?? null;
+    if (preview === null) return null;
+    const { pictures, transient } = this.#options;
+    try {
+      if ((await stat(preview)).size > MAX_PREVIEW_BYTES) return null;
+      const small = await pictures.thumbnail(await readFile(preview), basename(preview), 'webp');
+      return transient.put(small, 'image/webp');
+    } catch {
+      // A picture beside a model is decoration: without it the model is as good.
+      return null;
+    }
+  }
+
+  /**
+   * Identifies a listed model by its content; the file is read through once.
+   *
+   * @throws StudioError PARAMETER_INVALID for a path that was not listed, MODEL_INVALID, CANCELLED
+   */
+  async identify(path: string, controls: ReadControls): Promise<ModelFile> {
+    const model = this.#listed.get(path);
+    if (model === undefined) {
+      throw new StudioError('PARAMETER_INVALID', `${path} is not in the list of models any more.`);
+    }
+    if (model.problem !== null) throw new StudioError('MODEL_INVALID', model.problem);
+    return { name: model.name, sha256: await this.#hash(path, controls) };
+  }
+
+  /**
+   * The path of a model on this computer. Files of the same name are read through if they have to be.
+   *
+   * @throws StudioError CANCELLED
+   */
+  async find({ name, sha256 }: ModelFile, controls: ReadControls): Promise<string | undefined> {
+    const models = await this.#search(this.#roots());
+    const unread: string[] = [];
+    for (const model of models) {
+      const known = await this.#knownHash(model.path);
+      if (known === sha256) return model.path;
+      const isNamesake = model.name.toLowerCase() === withoutExtension(name).toLowerCase();
+      if (known === undefined && isNamesake && model.problem === null) unread.push(model.path);
+    }
+    for (const path of unread) if ((await this.#hash(path, controls)) === sha256) return path;
+    return undefined;
+  }
+
+  /**
+   * @param what for the message: "checkpoint", "VAE", "LoRA"
+   * @throws StudioError MODEL_MISSING with name and hash; CANCELLED
+   */
+  async require(what: string, file: ModelFile, signal: AbortSignal): Promise<string> {
+    const path = await this.find(file, { signal });
+    if (path !== undefined) return path;
+    throw new StudioError(
+      'MODEL_MISSING',
+      `The ${what} “${file.name}” (SHA-256 ${file.sha256}) is not on this computer, or not in the folders that are ` +
+        'searched. Open Models and locate the file, or choose another.',
+    );
+  }
+
+  /**
+   * Adds the file of a scene's model, wherever it is.
+   *
+   * @throws StudioError PARAMETER_INVALID when there is no such file, MODEL_INVALID when its content is another, CANCELLED
+   */
+  async locate(file: ModelFile, path: string, controls: ReadControls): Promise<ModelFile> {
+    const place = await this.#existing(path);
+    if ((await stat(place)).isDirectory()) {
+      await this.add(place);
+      if ((await this.find(file, controls)) !== undefined) return file;
+      throw new StudioError(
+        'MODEL_MISSING',
+        `No file in ${place} has the content of “${file.name}” (SHA-256 ${file.sha256}).`,
+      );
+    }
+    const sha256 = await this.#hash(place, controls);
+    if (sha256 !== file.sha256) {
+      throw new StudioError(
+        'MODEL_INVALID',
+        `${place} is another file than “${file.name}”: its SHA-256 is ${sha256}, not ${file.sha256}. ` +
+          'Choose the right file, or use this one instead.',
+      );
+    }
+    await this.add(place);
+    return file;
+  }
+
+  /** @throws StudioError PARAMETER_INVALID when there is no such folder or file */
+  async add(path: string): Promise<void> {
+    const place = await this.#existing(path);
+    const places = this.#options.places();
+    const isSearched = this.#roots().some(({ folder }) => folder === place || folder === dirname(place));
+    if (!isSearched) await this.#options.setPlaces([...places, place]);
+    this.#options.onChange();
+  }
+
+  /** @throws StudioError PARAMETER_INVALID for a place that was not added */
+  async remove(path: string): Promise<void> {
+    const places = this.#options.places();
+    if (!places.includes(path)) {
+      throw new StudioError('PARAMETER_INVALID', `${path} is not one of the added folders.`);
+    }
+    await this.#options.setPlaces(places.filter((place) => place !== path));
+    this.#options.onChange();
+  }
+
+  async close(): Promise<void> {
+    await this.#watch.close();
+  }
+
+  #roots(): ModelRoot[] {
+    const { facts, places } = this.#options;
+    return [...places().map((folder) => ({ program: ADDED, folder })), ...usualRoots(facts)];
+  }
+
+  async #search(roots: readonly ModelRoot[]): Promise<FoundModel[]> {
+    const found = await findModels(roots, this.#descriptions);
+    this.#listed = new Map(found.map((model) => [model.path, model]));
+    return found;
+  }
+
+  #knownHash(path: string): Promise<string | undefined> {
+    return knownHashOfModel(path, this.#options.cacheFolder);
+  }
+
+  #hash(path: string, { signal, onRead }: ReadControls): Promise<string> {
+    return hashOfModel(path, this.#options.cacheFolder, signal, onRead);
+  }
+
+  async #existing(path: string): Promise<string> {
+    const place = resolve(path);
+    if (isAbsolute(path) && (await ifPresent(stat(place))) !== undefined) return place;
+    throw new StudioError('PARAMETER_INVALID', `There is no folder or file ${path}. Give its full path.`);
+  }
+}
