@@ -49,19 +49,20 @@ class Line {
 /**
  * Opens the engine itself, for measurements of its models; the caller releases it.
  *
- * @param cacheFolder other than the user's, if cached results would falsify a measurement
+ * @param others a cache other than the user's, if cached results would falsify a measurement; a pack other than --pack's
  * @throws StudioError USAGE, and what Engine.open throws
  */
 export async function openEngineInProcess(
   options: ParsedOptions,
   signal: AbortSignal,
   onProgress?: (progress: RenderProgress) => void,
-  cacheFolder?: string,
+  { cacheFolder, packFolder }: { readonly cacheFolder?: string; readonly packFolder?: string } = {},
 ): Promise<Engine> {
   return Engine.open({
     ...(await readEngineChoice(options)),
     signal,
     ...(onProgress && { onProgress }),
     ...(cacheFolder !== undefined && { cacheFolder }),
+    ...(packFolder !== undefined && { packFolder }),
   });
 }

@@ -71,7 +71,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
   const folders: FolderMethod[] = [];
   for (const text of options.texts('images')) folders.push(await openFolderMethod(text));
   const out = options.text('out') ?? join('out', fileNameOf(protocol.name));
-  const folder = await packFolder(options.text('pack'));
+  const folder = await packFolder(options.text('pack') ?? protocol.pack);
   const files = Object.values(REPORT).map((name) => join(out, name));
   await assertOutputsApart(
     files.map((file) => ({ what: '--out', path: file })),
@@ -85,7 +85,7 @@ export async function evaluateProtocol(context: CommandContext, path: string): P
   let instruments: Instruments | undefined;
   let done = 0;
   try {
-    engine = await openEngineInProcess(options, signal);
+    engine = await openEngineInProcess(options, signal, undefined, { packFolder: folder });
     const opened = engine;
     renderer =
       farm === undefined

@@ -99,7 +99,7 @@ async function runBench(context: CommandContext): Promise<void> {
   const cacheFolder = await mkdtemp(join(tmpdir(), 'pnp-mix-bench-'));
   let engine: Engine | undefined;
   try {
-    engine = await openEngineInProcess(options, signal, undefined, cacheFolder);
+    engine = await openEngineInProcess(options, signal, undefined, { cacheFolder });
     const request = makeRequest(scene, engine.pack, readOverrides(options));
     const readAsset = assetReader(scene);
     const startMs = performance.now();

@@ -1,4 +1,5 @@
 /** The protocol file: what `evaluate --protocol` composes and measures (docs/evaluation.md). */
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { readSceneJson } from '../../app/scenes/scene-folder.ts';
@@ -13,6 +14,8 @@ const idSchema = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u, 'an id has letters, digits, ".", "_" and "-" only');
 const seedSchema = z.int().min(0).max(0xffff_ffff);
+/** Most seeds of a protocol. */
+const MAX_SEEDS = 1000;
 const promptSchema = z.string().trim().min(1).max(2000);
 const pathSchema = z.string().min(1);
 
@@ -57,7 +60,22 @@ export const protocolSchema = z
     version: z.literal(1),
     name: z.string().trim().min(1).max(200),
     description: z.string().max(4000).default(''),
-    seeds: z.array(seedSchema).min(1).max(1000).describe('One picture per set, seed and method.'),
+    pack: z
+      .string()
+      .trim()
+      .min(1)
+      .optional()
+      .describe('Name of a pack, or a folder relative to the protocol.'),
+    seeds: z
+      .union([
+        z
+          .int()
+          .min(1)
+          .max(MAX_SEEDS)
+          .transform((count) => Array.from({ length: count }, (_, seed) => seed)),
+        z.array(seedSchema).min(1).max(MAX_SEEDS),
+      ])
+      .describe('One picture per set, seed and method; a number: that many seeds, from 0.'),
     rows: z
       .array(z.enum(ROWS))
       .default([...ROWS])
@@ -111,7 +129,9 @@ export interface ProtocolSet {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-export interface Protocol extends Omit<ProtocolFile, 'sets' | 'customConcept101'> {
+export interface Protocol extends Omit<ProtocolFile, 'sets' | 'customConcept101' | 'pack'> {
+  /** Name or folder; undefined: the one that the command names. */
+  readonly pack: string | undefined;
   readonly path: string;
   readonly sets: readonly ProtocolSet[];
 }
@@ -130,6 +150,7 @@ export async function readProtocol(path: string): Promise<Protocol> {
   const {
     sets: written,
     customConcept101,
+    pack,
     ...rest
   } = validate(protocolSchema, content, 'PROTOCOL_INVALID', problem);
   const sets: ProtocolSet[] = [];
@@ -156,7 +177,8 @@ export async function readProtocol(path: string): Promise<Protocol> {
       `${path}: the grid names sets that are not there: ${unknown.join(', ')}.`,
     );
   }
-  return { ...rest, path, sets };
+  const packPath = pack && resolve(dirname(path), pack);
+  return { ...rest, path, pack: packPath && existsSync(packPath) ? packPath : pack, sets };
 }
 
 /** The scene of a set: background from its prompt, masks by phrases, the objects removed. */

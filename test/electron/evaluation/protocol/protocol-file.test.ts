@@ -44,6 +44,15 @@ describe('a protocol', () => {
     expect(further.background).not.toEqual(content.background);
   });
 
+  test('may count its seeds, and name its pack by name or by folder', async () => {
+    const protocol = (more: object) => read({ version: 1, name: 'mine', seeds: 3, sets: [set], ...more });
+    expect(await protocol({})).toMatchObject({ seeds: [0, 1, 2], pack: undefined });
+    expect(await protocol({ pack: 'sd21' })).toMatchObject({ pack: 'sd21' });
+    mkdirSync(join(folder, 'own-pack'));
+    expect(await protocol({ pack: 'own-pack' })).toMatchObject({ pack: join(folder, 'own-pack') });
+    await expect(protocol({ seeds: 0 })).rejects.toMatchObject({ code: 'PROTOCOL_INVALID' });
+  });
+
   test('may refer to a scene file, which keeps its background and parameters', async () => {
     writeJson(join(folder, 'scene.json'), {
       version: 2,
