@@ -6,9 +6,10 @@ import { publishAssetStore } from '../farm/assets/open-asset-store.ts';
 import { connectFarm } from '../farm/farm-connection.ts';
 import { waitingListKey } from '../farm/farm-names.ts';
 import { FarmWorker, type WorkerEvent } from '../farm/worker/farm-worker.ts';
-import { serveMetrics, WorkerMetrics } from '../farm/worker/worker-metrics.ts';
+import { WorkerMetrics } from '../farm/worker/worker-metrics.ts';
 import type { Command, CommandContext } from '../foundation/command-line/command.ts';
 import { withoutQuotes } from '../foundation/log/fault-facts.ts';
+import { metricsOptions, readMetricsPlace, serveMetrics } from '../foundation/metrics-server.ts';
 import { openCommandEngine } from './command-engine.ts';
 import { engineOptions, readEngineChoice } from './engine-options.ts';
 import { farmOptions, requireFarm } from './farm-options.ts';
@@ -26,14 +27,7 @@ export const workerCommand: Command = {
     ...farmOptions,
     ...engineOptions,
     name: { value: 'NAME', description: 'Name of this machine for people; its host name by default.' },
-    'metrics-port': {
-      value: 'NUMBER',
-      description: 'Serve Prometheus metrics at http://localhost:NUMBER/metrics; 0 picks a free port.',
-    },
-    'metrics-address': {
-      value: 'ADDRESS',
-      description: 'Address for metrics; 127.0.0.1 by default, which only this machine can reach.',
-    },
+    ...metricsOptions,
     'lock-seconds': {
       value: 'NUMBER',
       description: 'After so long without a sign of life, a job is given to another worker; 30 by default.',
@@ -46,7 +40,7 @@ async function runWorker(context: CommandContext): Promise<void> {
   const { options, progress, result, print } = context;
   const address = await requireFarm(options, process.env);
   const lockSeconds = options.number('lock-seconds', { minimum: 1, maximum: 3600, isWhole: false }) ?? 30;
-  const metricsPort = options.number('metrics-port', { minimum: 0, maximum: 65_535, isWhole: true });
+  const metricsPlace = readMetricsPlace(options);
   const { device: deviceChoice } = await readEngineChoice(options);
   const stop = stopSignals();
   const log: Logger = pino(
@@ -81,9 +75,9 @@ async function runWorker(context: CommandContext): Promise<void> {
       },
     });
     await worker.ready();
-    if (metricsPort !== undefined) {
-      const metricsAddress = options.text('metrics-address') ?? '127.0.0.1';
-      metricsServer = await serveMetrics(metrics, connection, worker.model, metricsAddress, metricsPort);
+    if (metricsPlace !== undefined) {
+      metrics.watchQueue(connection, worker.model);
+      metricsServer = await serveMetrics(metrics.registry, metricsPlace);
     }
     const facts = {
       queue: connection.server,

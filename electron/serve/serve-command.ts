@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineEventLine, isEngineTrouble } from '../app/engine/engine-log.ts';
-import { createStudio } from '../app/studio.ts';
+import { createStudio, type Studio } from '../app/studio.ts';
 import { StudioError } from '../contract/errors.ts';
 import type { Command, CommandContext, CommandOption } from '../foundation/command-line/command.ts';
 import { type StudioFolders, studioFolders, thisMachine } from '../foundation/folders.ts';
 import { type StudioLog, studioLog } from '../foundation/log/studio-log.ts';
+import { metricsOptions, readMetricsPlace, serveMetrics } from '../foundation/metrics-server.ts';
 import { type KnownHost, newToken, type PortClaim, RunningHosts } from './running-hosts.ts';
 import { addressFor, type RunningServer, type ServerOptions, startServer } from './server.ts';
 
@@ -26,6 +27,7 @@ export const serveOptions = {
     multiple: true,
     description: 'A further host name that browsers may use.',
   },
+  ...metricsOptions,
 } as const satisfies Record<string, CommandOption>;
 
 const SERVE_DETAILS =
@@ -50,6 +52,7 @@ export async function serve(context: CommandContext): Promise<void> {
     port: port === undefined ? undefined : portOf(port),
     address: options.text('address') ?? '127.0.0.1',
     hostNames: options.texts('host-name'),
+    metrics: readMetricsPlace(options),
   };
   await start(place, context);
 }
@@ -59,6 +62,7 @@ interface Place {
   readonly port: number | undefined;
   readonly address: string;
   readonly hostNames: readonly string[];
+  readonly metrics: ReturnType<typeof readMetricsPlace>;
 }
 
 /** A second start refers to the running program, unless it should listen elsewhere. */
@@ -110,7 +114,9 @@ async function runUntilStopped(
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
+  let metrics: Awaited<ReturnType<typeof serveMetrics>> | undefined;
   try {
+    if (place.metrics !== undefined) metrics = await startMetrics(studio, place.metrics);
     const server = await listen(place, hosts, context, {
       studio,
       address: place.address,
@@ -119,14 +125,27 @@ async function runUntilStopped(
       onFault,
     });
     // Only on standard output: the address admits its reader.
-    context.result({ url: server.url, ranAlready: false });
+    context.result({ url: server.url, ranAlready: false, metrics: metrics?.url ?? null });
     context.print(`PnP-MIX Studio is at ${server.url}`);
+    if (metrics !== undefined) context.print(`Metrics are at ${metrics.url}`);
     context.print('Press Ctrl-C to end it; everything is saved.');
     await stopped;
     await server.close();
   } finally {
+    await metrics?.close();
     await studio.close();
   }
+}
+
+async function startMetrics(studio: Studio, place: { readonly port: number; readonly address: string }) {
+  // Loaded only by those who ask for it.
+  const { HostMetrics } = await import('../app/host-metrics.ts');
+  const metrics = new HostMetrics(async (projectId, renderId) => {
+    const asked = studio.handlers['renders.get']({ projectId, renderId }, { clientId: 'metrics' });
+    return (await asked).metrics.unetRows;
+  });
+  studio.listen((event) => metrics.count(event));
+  return serveMetrics(metrics.registry, place);
 }
 
 /** Listens on the requested port; on any other only if none was requested. */

@@ -1,7 +1,5 @@
 /** A worker's figures for Prometheus. */
-import { createServer } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { listen } from '../../foundation/listen.ts';
 import type { FarmConnection } from '../farm-connection.ts';
 import { QUEUE_NAME, queuePrefix } from '../farm-names.ts';
 import type { WorkerEvent } from './farm-worker.ts';
@@ -98,39 +96,4 @@ export class WorkerMetrics {
       },
     });
   }
-}
-
-export interface MetricsServer {
-  readonly url: string;
-  readonly close: () => Promise<void>;
-}
-
-/** Serves /metrics. @throws StudioError ADDRESS_UNAVAILABLE */
-export async function serveMetrics(
-  metrics: WorkerMetrics,
-  connection: FarmConnection,
-  model: string,
-  address: string,
-  port: number,
-): Promise<MetricsServer> {
-  metrics.watchQueue(connection, model);
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
-      response.writeHead(404).end();
-      return;
-    }
-    metrics.registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    );
-  });
-  const taken = await listen(server, port, address, 'metrics-port');
-  return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${taken}/metrics`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RunningHosts } from '../../../electron/serve/running-hosts.ts';
+import { freePort } from '../farm/redis-server.ts';
 import { temporaryFolder } from '../inference/tiny-pack.ts';
 import { type ServeProcess, serveEnvironment, startServe } from './serve-process.ts';
 import { TestClient, tokenOf } from './test-client.ts';
@@ -40,7 +41,10 @@ test('a second start prints the running program’s address; on another port it 
     await client.call('project.openSample');
     client.close();
 
-    second = await startServe(environment);
+    const metricsPort = await freePort();
+    second = await startServe(environment, 0, '--metrics-port', `${metricsPort}`);
+    const figures = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect(figures).toContain('pnpmix_host_render_seconds_count 0');
     const other = await TestClient.connect(second.url);
     expect((await other.call('project.create', { name: 'Its own' })).isReadOnly).toBe(false);
     other.close();

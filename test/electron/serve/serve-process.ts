@@ -34,8 +34,12 @@ export interface ServeProcess {
 }
 
 /** @param port 0 takes any free port */
-export async function startServe(environment: NodeJS.ProcessEnv, port = 0): Promise<ServeProcess> {
-  const child = spawn('node', ['electron/cli/main.ts', 'serve', '--port', String(port)], {
+export async function startServe(
+  environment: NodeJS.ProcessEnv,
+  port = 0,
+  ...more: readonly string[]
+): Promise<ServeProcess> {
+  const child = spawn('node', ['electron/cli/main.ts', 'serve', '--port', String(port), ...more], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
