@@ -42,6 +42,16 @@ export function listWorkers(connection: FarmConnection, nowMs: number): Promise<
   return unexpired(connection, workersKey(connection.key), 'worker', workerPresenceSchema, nowMs);
 }
 
+/** Removes the announcements of workers and models that are gone; clients may have no right to. */
+export async function forgetGone({ redis, key }: FarmConnection, nowMs: number): Promise<void> {
+  for (const hash of [workersKey(key), modelsKey(key)]) {
+    const gone = Object.entries(await redis.hgetall(hash))
+      .filter(([, entry]) => Number(entry.split(' ')[0]) < nowMs)
+      .map(([name]) => name);
+    if (gone.length > 0) await redis.hdel(hash, ...gone);
+  }
+}
+
 /** A running worker; undefined when it is gone. */
 export async function findWorker(
   { redis, key }: FarmConnection,
@@ -70,10 +80,7 @@ async function unexpired<Value>(
   const values: Value[] = [];
   for (const [name, entry] of entries) {
     const [expiresAtMs, sealed] = entry.split(' ');
-    if (sealed === undefined || Number(expiresAtMs) < nowMs) {
-      await redis.hdel(hash, name);
-      continue;
-    }
+    if (sealed === undefined || Number(expiresAtMs) < nowMs) continue;
     const parsed = schema.safeParse(openJson(key, `${what} ${name}`, sealed));
     // A worker of another version may announce more: it serves other queues.
     if (parsed.success) values.push(parsed.data);

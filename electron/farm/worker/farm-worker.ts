@@ -24,7 +24,7 @@ import type { FarmConnection } from '../farm-connection.ts';
 import { KEEP_ENDED, modelName, QUEUE_NAME, queuePrefix, sceneName } from '../farm-names.ts';
 import { openEnvelope } from '../job-envelope.ts';
 import { sealFailure } from '../job-failure.ts';
-import { ANNOUNCE_EVERY_MS, announceWorker, withdrawWorker } from '../presence.ts';
+import { ANNOUNCE_EVERY_MS, announceWorker, forgetGone, withdrawWorker } from '../presence.ts';
 import { writePreview } from '../previews.ts';
 import type { RenderEngine } from '../render-engine.ts';
 import { sealJson } from '../sealed-box.ts';
@@ -173,6 +173,7 @@ export class FarmWorker {
   /** Resolves when it can claim jobs, and is announced. */
   async ready(): Promise<void> {
     await this.#worker.waitUntilReady();
+    await forgetGone(this.#options.connection, Date.now());
     await this.#announce();
   }
 

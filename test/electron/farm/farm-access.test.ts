@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { FarmClient } from '../../../electron/farm/client/farm-client.ts';
 import { connectFarm } from '../../../electron/farm/farm-connection.ts';
+import { workersKey } from '../../../electron/farm/farm-names.ts';
 import { controlsOf, hasRedis, playedEngine, requestOf, useFarm } from './farm-fixture.ts';
 import { findRedis, freePort } from './redis-server.ts';
 
@@ -33,8 +34,8 @@ describe.skipIf(!hasRedis)('a farm’s Redis', () => {
   test('serves users who may use the farm’s keys and nothing else, as docs/farm.md has them', async () => {
     const { redis } = await farm.connect();
     const document = readFileSync(join('docs', 'farm.md'), 'utf8');
-    const users = [...document.matchAll(/^user (worker|artist) on >PASSWORD (.+)$/gm)];
-    expect(users.map(([, name]) => name)).toEqual(['worker', 'artist']);
+    const users = [...document.matchAll(/^user (worker|artist|scaler) on >PASSWORD (.+)$/gm)];
+    expect(users.map(([, name]) => name)).toEqual(['worker', 'artist', 'scaler']);
     for (const [, name, rules] of users) {
       await redis.call('ACL', 'SETUSER', name!, 'reset', 'on', '>secret', ...rules!.split(' '));
     }
@@ -44,14 +45,26 @@ describe.skipIf(!hasRedis)('a farm’s Redis', () => {
     const client = await FarmClient.connect({ url: urlOf('artist'), keyFile });
     expect((await client.render(requestOf(1), controlsOf())).machine).toBe('limited');
     expect(client.server).toBe(farm.server.url);
+    expect(await client.workers()).toHaveLength(1);
     await client.close();
+    const list = client.waitingList(worker.model);
     await worker.drain();
 
     const limited = await connectFarm({ url: urlOf('artist'), keyFile });
     await expect(limited.redis.set('another', '1')).rejects.toThrow('NOPERM');
     await expect(limited.redis.flushall()).rejects.toThrow('NOPERM');
     await expect(limited.redis.call('CONFIG', 'GET', '*')).rejects.toThrow('NOPERM');
+    // An artist is no worker.
+    await expect(limited.redis.hset(workersKey(limited.key), 'a', 'b')).rejects.toThrow('NOPERM');
     limited.redis.disconnect();
+    const scaler = await connectFarm({ url: urlOf('scaler'), keyFile });
+    // As KEDA does.
+    const script =
+      "return redis.call(redis.call('type', KEYS[1]).ok == 'zset' and 'zcard' or 'llen', KEYS[1])";
+    expect(await scaler.redis.eval(script, 1, list)).toBe(0);
+    await expect(scaler.redis.lrange(list, 0, -1)).rejects.toThrow('NOPERM');
+    await expect(scaler.redis.llen(workersKey(scaler.key))).rejects.toThrow('NOPERM');
+    scaler.redis.disconnect();
     await expect(connectFarm({ url: urlOf('stranger'), keyFile })).rejects.toMatchObject({
       code: 'FARM_UNREACHABLE',
     });
