@@ -30,6 +30,8 @@ export interface HostDialogs {
   saveProject(clientId: string, suggestedName?: string): Promise<string | null>;
   saveExport(clientId: string, format: ExportFormat, suggestedName?: string): Promise<string | null>;
   chooseFolder(clientId: string, title: string): Promise<string | null>;
+  /** Moves a file to the system's trash. */
+  trash(path: string): Promise<void>;
   /** Shows a file in the system's file manager. */
   reveal(clientId: string, path: string): Promise<void>;
 }

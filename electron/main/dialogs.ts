@@ -65,6 +65,7 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
       });
       return canceled ? null : (filePaths[0] ?? null);
     },
+    trash: (path) => shell.trashItem(path),
     // Shown, never opened: opening could run any program that the system has for this kind of file.
     reveal: async (_, path) => {
       if (!isAbsolute(path) || !(await exists(path))) {

@@ -20,6 +20,8 @@ export interface FirstProject {
   readonly failed: readonly FailedProject[];
   /** Why the sample could not be opened, if it was tried. */
   readonly sampleError: unknown;
+  /** Whether no project has been opened before: the window then begins with the start screen. */
+  readonly isFirstStart?: boolean;
 }
 
 /** How many projects to try: each may take seconds on an unresponsive disk. */
@@ -65,7 +67,8 @@ export async function openFirstProject(
   }
   let sampleError: unknown;
   try {
-    return { project: await client.call('project.openSample', {}), failed, sampleError };
+    const project = await client.call('project.openSample', {});
+    return { project, failed, sampleError, isFirstStart: failed.length === 0 };
   } catch (error) {
     failureOf(error);
     // Without the bundled pack there is no sample.

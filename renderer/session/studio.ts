@@ -108,7 +108,7 @@ export class Studio {
       ]);
       mirror({ info, settings, engine, queue });
       for (const job of jobs) this.jobs.put(job);
-      const { project, failed, sampleError } = await openFirstProject(
+      const { project, failed, sampleError, isFirstStart } = await openFirstProject(
         this.client,
         decodeURIComponent(location.hash.replace(/^#project=/, '')),
         i18next.t('app.untitled'),
@@ -119,6 +119,7 @@ export class Studio {
       this.workbench.resume(memory?.gestures ?? []);
       await this.projects.show(project);
       if (memory) this.renders.resume(memory.awaited);
+      if (isFirstStart === true) useEditor.setState({ sheet: 'projects' });
       useStudio.setState({ phase: 'ready', failure: null });
       this.#readFarms().catch(reportError);
       if (followsOther(engine, this.session.document)) this.openSceneModel().catch(reportError);

@@ -60,11 +60,11 @@ interface BenchReport extends ProjectBenchReport {
 export const benchCommand: Command = {
   name: 'bench',
   summary: 'Measures a render against the textbook version of the method, in one run.',
-  usage: '[SCENE.json] [options] | farm | farm-throughput',
+  usage: '[SCENE.json] [options] | clicks | farm | farm-throughput',
   details:
     'Times are of this machine in this run: compare the ratios. The editor is measured in a Chromium, on the page as ' +
     'it is built. Writes out/bench.json.\n' +
-    'farm simulates render farms, farm-throughput measures one of two workers here (docs/scale.md).',
+    'clicks counts what a user does for three stories. farm simulates render farms, farm-throughput measures one of two workers here (docs/scale.md).',
   options: {
     ...parameterOptions,
     ...engineOptions,
@@ -74,18 +74,22 @@ export const benchCommand: Command = {
 };
 
 /** Benches that have nothing to do with a scene, by their name in its place. */
-const farmBenches: Readonly<Record<string, (context: CommandContext) => Promise<object>>> = {
+const otherBenches: Readonly<Record<string, (context: CommandContext) => Promise<object>>> = {
   farm: async (context) => (await import('./farm-scale.ts')).benchFarmScale(context),
+  clicks: async (context) => {
+    buildPage();
+    return (await import('./click-bench.ts')).benchClicks(context);
+  },
   'farm-throughput': async (context) => (await import('./farm-throughput.ts')).benchFarmThroughput(context),
 };
 
 async function runBench(context: CommandContext): Promise<void> {
   const { options, positionals, signal, print, result } = context;
-  const farmBench = farmBenches[positionals[0] ?? ''];
-  if (farmBench !== undefined) {
+  const otherBench = otherBenches[positionals[0] ?? ''];
+  if (otherBench !== undefined) {
     const file = join('out', `bench-${positionals[0]}.json`);
     await prepareOutput(file);
-    const report = await farmBench(context);
+    const report = await otherBench(context);
     await writeOutput(file, `${JSON.stringify(report, null, 2)}\n`);
     result({ file, report });
     return;

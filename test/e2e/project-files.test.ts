@@ -25,6 +25,7 @@ const projectShown = (page: Page) => headerOf(page);
 
 it('opens the most recent project that it can, and says what is wrong with the others', async () => {
   studio = await openStudio({
+    hasProjects: true,
     prepare: (root) => {
       const folder = join(root, 'projects');
       const names = ['damaged', 'newer', 'busy', 'good'];
@@ -76,6 +77,7 @@ it('opens the most recent project that it can, and says what is wrong with the o
 
 it('opens the sample if the folder contains a broken file; a deleted file costs no change', async () => {
   studio = await openStudio({
+    hasProjects: true,
     prepare: (root) => {
       mkdirSync(join(root, 'projects'));
       writeFileSync(join(root, 'projects', 'broken.pnpmix'), 'broken');

@@ -2,11 +2,15 @@
  * The whole story on the tiny pack: what the buttons do, with meaningless pictures (starter-story.test.ts has real
  * ones).
  */
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readPngText } from '../../electron/projects/export/png-text.ts';
 import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
+import { violations } from './axe.ts';
+import { firstOwnPicture, newMaskAndRetune, type StoryCount, sweepAndExport } from './click-stories.ts';
 import { SAMPLE_SIZE_PX, samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
@@ -14,6 +18,7 @@ import {
   createProject,
   drag,
   dropPicture,
+  headerOf,
   idle,
   LONG_WORK,
   RENDER_PROGRESS,
@@ -24,7 +29,62 @@ import {
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
-const studio = sharedStudio();
+function expectWithinTarget({ actions, target }: StoryCount): void {
+  expect(actions).toBeLessThanOrEqual(target.actions);
+}
+
+const studio = sharedStudio({ startsWithStart: true });
+
+describe('the first minute', () => {
+  it('begins with samples and a place for a picture; an own exported picture takes five actions', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: t('start.sample.replace.title') }).waitFor();
+    expect(await page.locator('.project-card').count()).toBe(2);
+    expect(await violations(page)).toEqual([]);
+    const background = await samplePicture('background.png');
+    const thing = await samplePicture('cat.png');
+    expectWithinTarget(await firstOwnPicture(page, background, thing, [60, 60]));
+    await headerOf(page).getByRole('button', { name: 'beach', exact: true }).waitFor();
+  });
+
+  it('goes on from a sample: another mask and parameter, and a sheet of them', async () => {
+    const { page } = studio;
+    await page.keyboard.press('Control+o');
+    await page.getByRole('button', { name: t('start.sample.replace.title') }).click();
+    await page.getByText(t('flow.ready')).waitFor();
+    expectWithinTarget(
+      await newMaskAndRetune(page, [
+        [16, 58],
+        [60, 110],
+      ]),
+    );
+    expectWithinTarget(await sweepAndExport(page));
+    await page.keyboard.press('Escape');
+  });
+
+  it('keeps the projects: shown with a picture, renamed, duplicated, moved to the trash', async () => {
+    const { page } = studio;
+    await page.keyboard.press('Control+o');
+    await page.locator('.project-card img').nth(2).waitFor();
+    await page.getByRole('button', { name: t('project.actions', { name: 'beach' }) }).click();
+    await page.getByRole('menuitem', { name: t('project.rename') }).click();
+    await page.getByRole('textbox', { name: t('project.name') }).fill('Sea');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: t('project.openNamed', { name: 'Sea' }) }).waitFor();
+    await page.getByRole('button', { name: t('project.actions', { name: 'Sea' }) }).click();
+    await page.getByRole('menuitem', { name: t('project.duplicate') }).click();
+    await headerOf(page).getByRole('button', { name: 'Sea copy', exact: true }).waitFor();
+    await page.keyboard.press('Control+o');
+    await page.getByRole('button', { name: t('project.actions', { name: 'Sea' }), exact: true }).click();
+    await page.getByRole('menuitem', { name: t('project.trash') }).click();
+    await page
+      .getByRole('button', { name: t('project.openNamed', { name: 'Sea' }), exact: true })
+      .waitFor({ state: 'detached' });
+    expect(readdirSync(join(studio.folders.projects, 'Trash'))).toEqual(['beach.pnpmix']);
+    await page.getByRole('button', { name: t('start.sample.replace.title') }).click();
+    await page.locator('.frame').first().waitFor({ state: 'detached' });
+  });
+});
 
 describe('the sample', () => {
   it('opens ready to render at the first start', async () => {

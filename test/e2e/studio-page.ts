@@ -37,6 +37,10 @@ export interface StudioPage {
 }
 
 export interface StudioOptions {
+  /** There are projects already: no start screen opens. */
+  readonly hasProjects?: boolean;
+  /** Leaves the start screen open, which covers the sample at the first start. */
+  readonly startsWithStart?: boolean;
   readonly colorScheme?: 'light' | 'dark';
   readonly packs?: string;
   /** Adds to the packs, or to the folders in the root, before the program starts. */
@@ -81,6 +85,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
     await page.goto(serve.url.href);
     await renderButton(page).waitFor();
+    if (!options.startsWithStart && !options.hasProjects) await closeStart(page);
     const opened = context;
     return {
       page,
@@ -110,6 +115,13 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     rmSync(root, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Closes the start screen, which shows the sample behind it. */
+export async function closeStart(page: Page): Promise<void> {
+  await page.locator('.start-screen').waitFor();
+  await page.getByRole('button', { name: t('app.close') }).click();
+  await page.locator('.start-screen').waitFor({ state: 'detached' });
 }
 
 /** The tests use the built page; an outdated one would prove nothing. */

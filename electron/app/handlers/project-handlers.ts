@@ -12,12 +12,14 @@ import type { CopyOptions } from '../../projects/save-copy.ts';
 import { textsOfUpload } from '../assets/texts-of-upload.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import type { JobControls } from '../jobs/job-runner.ts';
+import { previewOf, samplePictures, sceneOfSample, trashProject } from '../projects/project-cards.ts';
 import { sceneOfPicture } from '../projects/restore-picture.ts';
 import { readSampleScene } from '../projects/sample-project.ts';
 import type { Services } from '../services.ts';
 import { asStudioError } from '../studio-error.ts';
 
 export function projectHandlers({
+  host,
   jobs,
   projects,
   projectsFolder,
@@ -58,15 +60,27 @@ export function projectHandlers({
       });
       return state;
     },
-    'project.openSample': async () => {
+    'project.openSample': async ({ sample: which }) => {
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN');
-      const folder = await packs.folderOf(settings.current.pack);
-      const scenePath = join(folder, 'scenes', 'two-concepts', 'scene.json');
+      const scenePath = sceneOfSample(await packs.folderOf(settings.current.pack), which);
       const sample = await readSampleScene(scenePath, await startingParameters(), codec);
       return projects.createWith(sample.name, (file) => ({
         document: sample.toDocument((bytes) => file.putAsset(bytes)),
         label: 'Sample scene',
       }));
+    },
+    'project.samples': async () => {
+      const found = await samplePictures(await packs.folderOf(settings.current.pack), codec);
+      return found.map(({ sample, webp }) => ({ sample, picture: transient.put(webp, 'image/webp') }));
+    },
+    'project.preview': async ({ path }) => {
+      const { picture, ...preview } = await previewOf(projects, path, codec);
+      return { ...preview, picture: picture && transient.put(picture.bytes, picture.mediaType) };
+    },
+    'project.trash': async ({ path }) => {
+      const moved = await trashProject(projects, path, host.dialogs);
+      recent.forget(path);
+      return { path: moved };
     },
     'project.state': ({ projectId }) => projects.state(projectId),
     'project.listOpen': () => projects.list(),

@@ -61,7 +61,8 @@ export class OpenProjects {
    */
   open(path: string, readOnly: boolean): ProjectState {
     const place = checkedPath(path, [PROJECT_EXTENSION]);
-    const known = [...this.#open.values()].find(({ file }) => file.path === realPath(place));
+    const open = this.findByPath(place);
+    const known = open && this.#get(open.projectId);
     if (known !== undefined && (readOnly || !known.file.isReadOnly)) return this.#stateOf(known);
     const state = this.#add(ProjectFile.open(place, { readOnly }));
     if (this.file(state.projectId).wasRecovered) {
@@ -178,6 +179,12 @@ export class OpenProjects {
     const title = `${cutText(file.title(), MAX_TEXT_LENGTH - COPY_ENDING.length)}${COPY_ENDING}`;
     const place = await this.#placeBeside(file, title, path);
     return this.#add(await file.openCopy(place, { ...options, title }));
+  }
+
+  /** The open project of a path, if it is open here. */
+  findByPath(path: string): { readonly projectId: ProjectId; readonly file: ProjectFile } | undefined {
+    const place = realPath(path);
+    return [...this.#open.values()].find(({ file }) => file.path === place);
   }
 
   /** Closes a project; its file is complete afterwards. @throws StudioError PROJECT_UNKNOWN */

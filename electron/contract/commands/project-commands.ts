@@ -21,6 +21,20 @@ export const recentProjectSchema = z.strictObject({
 });
 export type RecentProject = z.infer<typeof recentProjectSchema>;
 
+/** What a card shows of a project before it is opened. */
+export const projectPreviewSchema = z.strictObject({
+  name: z.string().describe('Its title.'),
+  picture: assetIdSchema
+    .nullable()
+    .describe('A thumbnail of its newest render, else of its background; null for an empty project.'),
+  renders: z.int().nonnegative(),
+});
+export type ProjectPreview = z.infer<typeof projectPreviewSchema>;
+
+/** A scene that comes with the pack: one where objects are replaced, and one where a picture is placed. */
+export const sampleSchema = z.enum(['replace', 'place']);
+export type Sample = z.infer<typeof sampleSchema>;
+
 /** Where a picture of a restored scene was found. */
 export const restoredPictureSchema = z.strictObject({
   part: z.enum(['background', 'inpainted', 'image', 'subject', 'mask', 'front']),
@@ -51,9 +65,26 @@ export const projectCommands = {
     projectStateSchema,
   ),
   'project.openSample': command(
-    'Opens a copy of the bundled sample scene as a new project.',
-    nothing,
+    'Opens a copy of a bundled sample scene as a new project.',
+    z.strictObject({ sample: sampleSchema.default('replace') }),
     projectStateSchema,
+  ),
+  'project.samples': command(
+    'The sample scenes of the pack in use, with thumbnails of their backgrounds.',
+    nothing,
+    z.array(z.strictObject({ sample: sampleSchema, picture: assetIdSchema })),
+  ),
+  'project.preview': command(
+    'A project’s title and a picture of it; a project that is not open is read without changing it.',
+    z.strictObject({ path: filePathSchema }),
+    projectPreviewSchema,
+  ),
+  'project.trash': command(
+    'Closes a project and moves its file to the system’s trash; a browser host moves it to the folder Trash beside it.',
+    z.strictObject({ path: filePathSchema }),
+    z.strictObject({
+      path: filePathSchema.nullable().describe('Where the file is now; null in the system’s trash.'),
+    }),
   ),
   'project.state': command('The state of an open project.', ofProject, projectStateSchema),
   'project.listOpen': command('The open projects.', nothing, z.array(projectStateSchema)),

@@ -248,7 +248,7 @@ export async function chooseConceptImage(studio: Studio, id: string, file: File)
 }
 
 /** A file's name without its extension, as the concept's name. */
-function nameOf({ name }: File): string {
+export function nameOf({ name }: File): string {
   const stem = name
     .replace(/\.[^.]*$/, '')
     .replaceAll(/[_-]+/g, ' ')

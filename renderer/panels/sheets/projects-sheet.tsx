@@ -1,93 +1,131 @@
-/** Creates and opens projects. */
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useEffect, useState } from 'react';
+/** The start screen: a new project from a picture or a name, the samples, and the recent projects. */
+import { Button, FileButton, Group, Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
+import { IconPhotoPlus } from '@tabler/icons-react';
+import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecentProject } from '../../../electron/contract/commands/project-commands.ts';
+import type { CommandOutput } from '../../../electron/contract/commands.ts';
+import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { timeOf } from '../widgets/render-name.ts';
+import { ProjectCard } from './project-card.tsx';
+import { startFromPictures } from './start-from-pictures.ts';
 
 export function ProjectsSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const current = useStudio((state) => state.project?.state);
-  const [recent, setRecent] = useState<readonly RecentProject[]>([]);
-  const [newName, setNewName] = useState('');
-  useEffect(() => {
+  const currentPath = useStudio((state) => state.project?.state.path);
+  const [recent, setRecent] = useState<readonly RecentProject[] | null>(null);
+  const [samples, setSamples] = useState<CommandOutput<'project.samples'>>([]);
+  const read = useCallback(() => {
     studio.client.call('project.recent', {}).then(setRecent).catch(reportError);
   }, [studio]);
+  useEffect(read, [read]);
+  useEffect(() => {
+    studio.client.call('project.samples', {}).then(setSamples).catch(reportError);
+  }, [studio]);
+  return (
+    <div className="start-screen" data-drop="project">
+      <div className="start-new">
+        <FileButton
+          multiple
+          accept={PICTURE_FILE_ACCEPT}
+          onChange={(files) => start(() => startFromPictures(studio, files))}
+        >
+          {(open) => (
+            <UnstyledButton className="start-drop" {...open}>
+              <IconPhotoPlus size={36} aria-hidden />
+              <Text fw={600}>{t('start.drop')}</Text>
+              <Text size="sm" c="dimmed">
+                {t('start.dropHint')}
+              </Text>
+            </UnstyledButton>
+          )}
+        </FileButton>
+        <NewProject />
+      </div>
+      {samples.length > 0 && (
+        <section aria-labelledby="start-samples">
+          <Title order={3} size="h6" id="start-samples">
+            {t('start.samples')}
+          </Title>
+          <div className="project-grid">
+            {samples.map(({ sample, picture }) => (
+              <UnstyledButton
+                key={sample}
+                className="project-card"
+                onClick={() =>
+                  start(() =>
+                    studio.projects.open(() => studio.client.call('project.openSample', { sample })),
+                  )
+                }
+              >
+                <span className="project-picture">
+                  <img src={studio.assetUrl(picture)} alt="" />
+                </span>
+                <span className="project-foot">
+                  <span className="project-text">
+                    <Text size="sm" fw={600}>
+                      {t(`start.sample.${sample}.title`)}
+                    </Text>
+                    <Text size="xs" c="dimmed">
+                      {t(`start.sample.${sample}.text`)}
+                    </Text>
+                  </span>
+                </span>
+              </UnstyledButton>
+            ))}
+          </div>
+        </section>
+      )}
+      <section aria-labelledby="start-recent">
+        <Title order={3} size="h6" id="start-recent">
+          {t('start.recent')}
+        </Title>
+        {recent?.length === 0 && <Text size="sm">{t('project.none')}</Text>}
+        <ul className="plain-list project-grid" aria-label={t('project.recent')}>
+          {recent?.map((project) => (
+            <ProjectCard
+              key={project.path}
+              project={project}
+              isOpen={project.path === currentPath}
+              onChanged={read}
+            />
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+function NewProject() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const [name, setName] = useState('');
   const create = (event: FormEvent) => {
     event.preventDefault();
-    start(() => studio.projects.open(() => studio.client.call('project.create', { name: newName.trim() })));
-  };
-  const rename = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('name') ?? '').trim();
-    if (name !== '' && name !== current?.name) {
-      studio.session.run((projectId) => studio.client.call('project.rename', { projectId, name }));
-    }
+    start(() => studio.projects.open(() => studio.client.call('project.create', { name: name.trim() })));
   };
   return (
-    <Stack gap="md">
-      <form onSubmit={create}>
-        <Group align="flex-end" gap="xs">
-          <TextInput
-            flex={1}
-            data-autofocus
-            label={t('project.new')}
-            placeholder={t('project.name')}
-            value={newName}
-            maxLength={100}
-            onChange={({ currentTarget }) => setNewName(currentTarget.value)}
-          />
-          <Button size="sm" type="submit" disabled={newName.trim() === ''}>
-            {t('project.create')}
-          </Button>
-        </Group>
-      </form>
-      {current && (
-        <form onSubmit={rename}>
-          <Group align="flex-end" gap="xs">
-            <TextInput
-              key={current.projectId}
-              flex={1}
-              name="name"
-              label={t('project.name')}
-              defaultValue={current.name}
-              maxLength={100}
-            />
-            <Button size="sm" type="submit" variant="default">
-              {t('project.rename')}
-            </Button>
-          </Group>
-        </form>
-      )}
-      {recent.length === 0 && <Text size="sm">{t('project.none')}</Text>}
-      <Stack gap={4} component="ul" className="plain-list" aria-label={t('project.recent')}>
-        {recent.map(({ path, name, openedAt, isThere }) => (
-          <li key={path}>
-            <Button
-              variant={path === current?.path ? 'light' : 'subtle'}
-              color="gray"
-              fullWidth
-              justify="space-between"
-              h="auto"
-              py={6}
-              disabled={!isThere}
-              title={path}
-              rightSection={
-                <Text size="xs" c="dimmed">
-                  {isThere ? openedAt && timeOf(openedAt) : t('project.missing')}
-                </Text>
-              }
-              onClick={() => start(() => studio.projects.openPath(path))}
-            >
-              {name}
-            </Button>
-          </li>
-        ))}
-      </Stack>
+    <Stack className="start-form" component="form" gap="xs" onSubmit={create}>
+      <Text size="sm" c="dimmed">
+        {t('start.describe')}
+      </Text>
+      <Group align="flex-end" gap="xs">
+        <TextInput
+          flex={1}
+          data-autofocus
+          label={t('project.new')}
+          placeholder={t('project.name')}
+          value={name}
+          maxLength={100}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <Button size="sm" type="submit" disabled={name.trim() === ''}>
+          {t('project.create')}
+        </Button>
+      </Group>
     </Stack>
   );
 }

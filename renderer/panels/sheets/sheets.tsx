@@ -16,14 +16,14 @@ import { ScoresSheet } from './scores-sheet.tsx';
 import { SettingsSheet } from './settings-sheet.tsx';
 import { SweepSheet } from './sweep-sheet.tsx';
 
-const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number }>> = {
+const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number | string }>> = {
   settings: { content: SettingsSheet, size: 460 },
   help: { content: HelpSheet, size: 460 },
   guide: { content: GuideSheet, size: 720 },
   models: { content: ModelsSheet, size: 520 },
   about: { content: AboutSheet, size: 460 },
   sweep: { content: SweepSheet, size: 760 },
-  projects: { content: ProjectsSheet, size: 460 },
+  projects: { content: ProjectsSheet, size: '100%' },
   history: { content: HistorySheet, size: 560 },
   scores: { content: ScoresSheet, size: 520 },
 };

@@ -11,6 +11,7 @@ import { reportNotice } from '../../session/notices.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { addPictures } from '../flow/add-pictures.ts';
+import { startFromPictures } from '../sheets/start-from-pictures.ts';
 import { isTyping } from '../widgets/typing.ts';
 
 function picturesOf(data: DataTransfer | null): File[] {
@@ -57,6 +58,10 @@ export function useFiles(): void {
           event.target instanceof Element && event.target.closest('[data-drop="background"]') !== null;
         const files = picturesOf(event.dataTransfer);
         if (files.length === 0) reportNotice(i18next.t('add.noPictures'), { kind: 'warning' });
+        if (event.target instanceof Element && event.target.closest('[data-drop="project"]')) {
+          start(() => startFromPictures(studio, files));
+          return;
+        }
         const at = pointOnCanvas(studio, event);
         start(() => addPictures(studio, files, isOnBackground ? 'background' : at ? { at } : 'scene'));
       },
