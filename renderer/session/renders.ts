@@ -1,5 +1,5 @@
 /** The renders of the shown project: its history page by page, the queue, and the viewed render. */
-import type { RenderSummary } from '../../electron/contract/render-record.ts';
+import type { RenderId, RenderSummary } from '../../electron/contract/render-record.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { showScene, useEditor } from './editor-store.ts';
@@ -34,6 +34,8 @@ export class Renders {
     number,
     { readonly resolve: () => void; readonly reject: (error: unknown) => void }
   >();
+  /** Where renders were sent that are not rendered where all are. */
+  readonly #places = new Map<RenderId, string | null>();
   #machine = noRenders;
 
   /** @param shown the session of the shown project */
@@ -77,7 +79,15 @@ export class Renders {
     await session.saved();
     const render = await this.#client.call('renders.enqueue', { projectId: session.projectId, ...options });
     expect(render);
+    const { renderOn } = options;
+    if (renderOn !== undefined) this.#places.set(render.renderId, renderOn);
     return render;
+  }
+
+  /** Renders the current scene again where a render failed: it never moves to another place by itself. */
+  again(session: ProjectSession, failed: RenderId): Promise<RenderSummary> {
+    const renderOn = this.#places.get(failed);
+    return this.enqueue(session, renderOn === undefined ? {} : { renderOn });
   }
 
   /**

@@ -209,6 +209,7 @@ export class FarmWorker {
     const { connection, onEvent } = this.#options;
     const { key } = connection;
     const jobId = job.id!;
+    const startMs = performance.now();
     let requestId: string | null = null;
     this.#change('rendering');
     try {
@@ -221,10 +222,8 @@ export class FarmWorker {
         throw new WaitingError();
       }
       onEvent({ kind: 'claimed', jobId, requestId, waitedMs: Math.max(0, Date.now() - job.timestamp) });
-      const startMs = performance.now();
       const result = await this.#render(job, body, lockSignal);
-      await this.#affinity.keep(scene);
-      const png = await this.#keepPicture(result.png);
+      const [png] = await Promise.all([this.#keepPicture(result.png), this.#affinity.keep(scene)]);
       const { kind: _, png: __, ...facts } = result;
       const sealed = sealJson(key, `result ${jobId}`, {
         ...facts,

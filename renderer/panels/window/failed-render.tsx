@@ -41,7 +41,10 @@ export function FailedRender() {
       message={failureSentence(newest.error)}
       onClose={() => setDismissed(newest.renderId)}
     >
-      <Button variant="default" onClick={() => start(() => studio.renders.enqueue(studio.session))}>
+      <Button
+        variant="default"
+        onClick={() => start(() => studio.renders.again(studio.session, newest.renderId))}
+      >
         {t('render.fix.again')}
       </Button>
       {code === 'MODEL_MISSING' && (

@@ -116,3 +116,19 @@ test('a result appears by itself, even if its end is known before the answer', a
   renders.changed(at('slow', 2));
   expect(useEditor.getState().shownRenderId).toBe('slow');
 });
+
+test('a render that failed is rendered again where it was sent, and otherwise where all are', async () => {
+  const asked: object[] = [];
+  answer = (_name, input) => {
+    asked.push(input);
+    return at(`render-${asked.length}`, asked.length, { state: 'failed' });
+  };
+  const sent = await renders.enqueue(first, { renderOn: 'studio' });
+  const again = await renders.again(first, sent.renderId);
+  const usual = await renders.enqueue(first);
+  await renders.again(first, again.renderId);
+  await renders.again(first, usual.renderId);
+  const { projectId } = first;
+  const onStudio = { projectId, renderOn: 'studio' };
+  expect(asked).toEqual([onStudio, onStudio, { projectId }, onStudio, { projectId }]);
+});
