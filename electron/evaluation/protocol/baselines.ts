@@ -1,6 +1,9 @@
 /** Methods without a model, which any method must outperform. */
+import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
+import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { compositeOver } from '../../pipeline/processors/image.ts';
+import { dilate } from '../../pipeline/tensor/image-kernels.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import { fitCutOut } from '../composed-scenes.ts';
 import { blendPoisson } from './poisson-blending.ts';
@@ -35,7 +38,9 @@ export async function baselinePicture(name: BaselineName, scene: BaselineScene):
   if (name === 'background') return scene.background;
   let picture = scene.inpainted ?? scene.background;
   for (const { image, subject, region } of scene.concepts) {
-    const { layer, opacity } = await layerOf(image, subject ?? wholeOf(image), region, picture);
+    const cut = { subject: subject ?? wholeOf(image), region };
+    const selected = name === 'poisson' && subject !== null ? loosened(cut.subject, region) : cut;
+    const { layer, opacity } = await layerOf(image, selected.subject, selected.region, picture);
     picture =
       name === 'paste'
         ? compositeOver(picture, layer, opacity)
@@ -46,6 +51,30 @@ export async function baselinePicture(name: BaselineName, scene: BaselineScene):
           );
   }
   return picture;
+}
+
+/** Margin of a selection to blend, relative to the longer side of the region's box. */
+const SELECTION_MARGIN = 0.08;
+
+/**
+ * Poisson blending keeps gradients, those at the subject's outline too, if its selection contains the outline: it is
+ * drawn loosely, with a margin of the concept image's own surroundings. Cut at the outline, a subject would lose its
+ * colour to the background.
+ */
+function loosened(subject: Tensor, region: Tensor): { readonly subject: Tensor; readonly region: Tensor } {
+  const [inSubject, inRegion] = [longerSide(subject), longerSide(region)];
+  const marginPx = Math.max(Math.round(SELECTION_MARGIN * inRegion), 3);
+  return {
+    subject: dilate(subject, Math.max(Math.round((marginPx * inSubject) / inRegion), 1)),
+    region: dilate(region, marginPx),
+  };
+}
+
+function longerSide({ data, dims }: Tensor): number {
+  const inside = data.map((value) => (value >= REGION_THRESHOLD ? 1 : 0));
+  const bounds = boundingRectangle(tensor(inside, dims));
+  if (bounds === undefined) throw new RangeError('A baseline needs masks that are not empty.');
+  return Math.max(bounds.width, bounds.height);
 }
 
 function wholeOf({ width, height }: RgbImage): Tensor {

@@ -170,9 +170,9 @@ function comparisonTable(
     if (found === undefined) return { text: '–' };
     const { difference, pValue, better } = found;
     const { text, interval } = scoreCell(difference, SCORES[score].digits);
-    const verdict = { method: 'better', other: 'worse', undecided: 'undecided' }[better];
+    const verdict = { method: ' better', other: ' worse', undecided: '' }[better];
     return {
-      text: `${difference.mean > 0 ? '+' : ''}${text} ${verdict}`,
+      text: `${difference.mean > 0 ? '+' : ''}${text}${verdict}`,
       ...(interval !== undefined && { interval }),
       ...(pValue !== null && { pValue: pValue < 0.001 ? 'p < 0.001' : `p ${pValue.toFixed(3)}` }),
     };
@@ -181,8 +181,8 @@ function comparisonTable(
     id,
     title: `${own === undefined ? '' : shortTitle(own)} against each other method, picture by picture${part}`,
     note:
-      'Mean difference and its 95 % interval; p of a sign-flip permutation test over sets. Undecided whenever the interval contains ' +
-      'zero or p is 0.05 or more.',
+      'Mean difference and its 95 % interval; p of a sign-flip permutation test over sets. Without a word it is undecided: ' +
+      'the interval contains zero, or p is 0.05 or more.',
     headings: ['Against', ...scores.map(headingOf)],
     rows: others.map((other) => [
       { text: shortTitle(other) },

@@ -50,7 +50,7 @@ export function ScoresSheet() {
   return (
     <Stack gap="sm">
       <Text size="sm">{t('scores.about')}</Text>
-      <Group gap="xs" align="flex-end">
+      <Group gap="xs" align={isBusy ? 'center' : 'flex-end'}>
         {isBusy && job ? (
           <>
             <Progress
