@@ -20,6 +20,11 @@ export const engineOptions = {
     multiple: true,
     description: 'A LoRA with its weight, 1 by default: --lora style.safetensors:0.8. Can be repeated.',
   },
+  embedding: {
+    value: 'FILE',
+    multiple: true,
+    description: 'A textual-inversion embedding that prompts name by its file’s name. Can be repeated.',
+  },
   device: {
     value: 'auto|cpu|cuda|...',
     description: 'Device; by default the best one that works. A missing device is an error.',
@@ -32,6 +37,7 @@ export interface EngineChoice {
   readonly device: DeviceChoice;
   readonly vae?: string;
   readonly loras?: { path: string; weight: number }[];
+  readonly embeddings?: string[];
 }
 
 /** The models that a scene file names, and the file's folder. */
@@ -54,11 +60,15 @@ export async function readEngineChoice(options: ParsedOptions, scene?: ModelOfSc
   const loras = options.has('lora')
     ? options.texts('lora').map(readLora)
     : (scene?.model?.loras ?? []).map(({ file, weight }) => ({ path: fromScene(scene, file)!, weight }));
+  const embeddings = options.has('embedding')
+    ? options.texts('embedding')
+    : (scene?.model?.embeddings ?? []).map((file) => fromScene(scene, file)!);
   return {
     packFolder: await readPackChoice(options, scene),
     device: device.data,
     ...(vae !== undefined && { vae }),
     ...(loras.length > 0 && { loras }),
+    ...(embeddings.length > 0 && { embeddings: embeddings.map((path) => resolve(path)) }),
   };
 }
 

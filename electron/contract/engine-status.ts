@@ -4,7 +4,7 @@ import { failureSchema } from './command.ts';
 import { recommendedParametersSchema } from './parameters.ts';
 import { capabilitiesSchema } from './preparation.ts';
 import { deviceReportSchema } from './progress.ts';
-import { renderRequestSchema } from './render-request.ts';
+import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 import { vocabularySchema } from './vocabulary.ts';
 
 export const deviceChoiceSchema = z
@@ -26,6 +26,10 @@ export const openPackSchema = z.strictObject({
   recommended: recommendedParametersSchema,
   capabilities: capabilitiesSchema,
   vocabulary: vocabularySchema.optional().describe('Missing: it reads any words.'),
+  embeddings: z
+    .array(z.strictObject({ name: z.string(), sha256: assetIdSchema, tokens: z.int().positive() }))
+    .optional()
+    .describe('Textual-inversion embeddings for this model.'),
   loras: z
     .array(z.strictObject({ name: z.string(), weight: z.number(), triggerWords: z.array(z.string()) }))
     .optional(),

@@ -66,6 +66,8 @@ export const renderRequestSchema = z.strictObject({
     loras: z
       .array(z.strictObject({ name: z.string(), sha256: assetIdSchema, weight: z.number() }))
       .optional(),
+    /** Textual-inversion embeddings that the prompts name. */
+    embeddings: z.array(z.strictObject({ name: z.string(), sha256: assetIdSchema })).optional(),
   }),
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
@@ -73,23 +75,44 @@ export type RenderRequest = z.infer<typeof renderRequestSchema>;
 /** A stored request; one of an older version is upgraded. */
 export const storedRequestSchema = z.preprocess(upgradeRequest, renderRequestSchema);
 
-/** Whether two requests are for the same model: equal weights, autoencoder and LoRAs, whatever their files' names. */
+/**
+ * Whether two requests are for the same model: equal weights, autoencoder and LoRAs, whatever their files' names, and
+ * equal embeddings under the same names.
+ */
 export function isSameModel(a: RenderRequest['pack'], b: RenderRequest['pack']): boolean {
   const lorasOf = ({ loras = [] }: RenderRequest['pack']) =>
     loras
       .map(({ sha256, weight }) => `${sha256} ${weight}`)
       .sort()
       .join();
-  return a.weights === b.weights && a.vae?.sha256 === b.vae?.sha256 && lorasOf(a) === lorasOf(b);
+  const embeddingsOf = ({ embeddings = [] }: RenderRequest['pack']) =>
+    embeddings
+      .map(({ name, sha256 }) => `${name.toLowerCase()} ${sha256}`)
+      .sort()
+      .join();
+  return (
+    a.weights === b.weights &&
+    a.vae?.sha256 === b.vae?.sha256 &&
+    lorasOf(a) === lorasOf(b) &&
+    embeddingsOf(a) === embeddingsOf(b)
+  );
 }
 
 /** Describes a model: its name, its changes, and the beginnings of the hashes that identify it. */
-export function describeModel({ id, version, weights, vae, loras = [] }: RenderRequest['pack']): string {
+export function describeModel({
+  id,
+  version,
+  weights,
+  vae,
+  loras = [],
+  embeddings = [],
+}: RenderRequest['pack']): string {
   const short = (sha256: string) => sha256.slice(0, 10);
   return [
     `${id} ${version} (${short(weights)})`,
     ...(vae === undefined ? [] : [`the VAE ${vae.name} (${short(vae.sha256)})`]),
     ...loras.map(({ name, sha256, weight }) => `the LoRA ${name}:${weight} (${short(sha256)})`),
+    ...embeddings.map(({ name, sha256 }) => `the embedding ${name} (${short(sha256)})`),
   ].join(' with ');
 }
 

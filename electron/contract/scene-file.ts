@@ -86,6 +86,10 @@ export const sceneModelSchema = z.strictObject({
     .array(z.strictObject({ file: modelFileSchema, weight: z.number().default(1) }))
     .optional()
     .describe('LoRAs with their weights.'),
+  embeddings: z
+    .array(modelFileSchema)
+    .optional()
+    .describe('Textual-inversion embeddings that the prompts name by their files’ names.'),
 });
 export type SceneModel = z.infer<typeof sceneModelSchema>;
 

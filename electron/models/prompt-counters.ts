@@ -5,15 +5,21 @@ type PromptCounter = Awaited<ReturnType<typeof openPromptCounter>>;
 
 export class PromptCounters {
   /** Of the last model: opening a large vocabulary takes half a second. */
-  #last: { readonly folder: string; readonly counter: Promise<PromptCounter> } | undefined;
+  #last: { readonly key: string; readonly counter: Promise<PromptCounter> } | undefined;
 
   /**
    * @param folder of the model, or a single file
+   * @param embeddingFiles that prompts may name
    * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID
    */
-  async count(folder: string, prompt: string): Promise<ReturnType<PromptCounter>> {
-    if (this.#last?.folder !== folder) {
-      const last = { folder, counter: openPromptCounter(folder) };
+  async count(
+    folder: string,
+    prompt: string,
+    embeddingFiles: readonly string[] = [],
+  ): Promise<ReturnType<PromptCounter>> {
+    const key = [folder, ...embeddingFiles].join('\n');
+    if (this.#last?.key !== key) {
+      const last = { key, counter: openPromptCounter(folder, embeddingFiles) };
       this.#last = last;
       // A model that cannot be opened is opened again when it is asked for again.
       last.counter.catch(() => {

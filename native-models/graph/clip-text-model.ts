@@ -48,7 +48,8 @@ const schema = z.object({
 /**
  * Builds the graph.
  *
- * Input: `input_ids` int64 [b, tokens], tokens <= `maxTokens`, ids below `vocabularySize`.
+ * Input: `input_ids` int64 [b, tokens], tokens <= `maxTokens`, ids below `vocabularySize`. With `takesVectors` also
+ * `extra_vectors` float32 [rows, hiddenSize]: the id `vocabularySize` + r stands for its row r (textual inversion).
  * Outputs, float32: `last_hidden_state` [b, tokens, hiddenSize], after the final layer norm;
  * `penultimate_hidden_state` [b, tokens, hiddenSize], before the last layer and without that norm
  * (`hidden_states[-2]`, which SDXL uses); and at the end-of-text token of each row `pooled` [b, hiddenSize] for
@@ -61,6 +62,7 @@ export function buildClipTextModel(
   weights: ComponentWeights,
   className: ClipTextClass,
   precision: Precision,
+  takesVectors = false,
 ): TextEncoderGraph {
   const config = parseConfig(schema, json, className);
   const { hidden_size: width, num_hidden_layers: layers, num_attention_heads: heads } = config;
@@ -71,10 +73,12 @@ export function buildClipTextModel(
   const context: LayerContext = { graph, weights, precision };
   // transformers 5 saves a bare CLIPTextModel without the prefix that every earlier version wrote.
   const prefix = weights.has('text_model.final_layer_norm.weight') ? 'text_model.' : '';
-  const inputIds = graph.input('input_ids', 'int64', ['batch', 'tokens']);
+  const allIds = graph.input('input_ids', 'int64', ['batch', 'tokens']);
+  const vectors = takesVectors ? graph.input('extra_vectors', 'float32', ['rows', width]) : null;
+  const { inputIds, extra } = splitIds(graph, allIds, vectors, config.vocab_size);
 
   // 1. token and position embeddings
-  let hidden = embed(context, `${prefix}embeddings`, inputIds, config);
+  let hidden = embed(context, `${prefix}embeddings`, inputIds, extra, config);
 
   // 2. pre-norm transformer with a causal mask
   let penultimate = hidden;
@@ -125,12 +129,59 @@ export function buildClipTextModel(
 
 type Config = z.output<typeof schema>;
 
-function embed(context: LayerContext, path: string, inputIds: Value, config: Config): Value {
+/** Tokens that are given as vectors. */
+interface ExtraTokens {
+  /** bool [b, tokens]. */
+  readonly isExtra: Value;
+  /** float32 [b, tokens, width]; any value where `isExtra` is false. */
+  readonly vectors: Value;
+}
+
+/** Separates the vocabulary's ids from those of extra vectors; the latter become id 0, as A1111 has them. */
+function splitIds(
+  graph: OnnxBuilder,
+  ids: Value,
+  vectors: Value | null,
+  words: number,
+): { inputIds: Value; extra: ExtraTokens | null } {
+  if (vectors === null) return { inputIds: ids, extra: null };
+  const path = 'extra_vectors';
+  const zero = graph.ints([0], []);
+  const count = graph.ints([words], []);
+  const isExtra = graph.node('GreaterOrEqual', [ids, count], 'bool', { path });
+  const inputIds = graph.node('Where', [isExtra, zero, ids], 'int64', { path });
+  const beyond = graph.node('Sub', [ids, count], 'int64', { path });
+  const rows = graph.node('Where', [isExtra, beyond, zero], 'int64', { path });
+  const found = graph.node('Gather', [vectors, rows], 'float32', { path, attributes: { axis: 0 } });
+  return { inputIds, extra: { isExtra, vectors: found } };
+}
+
+function embed(
+  context: LayerContext,
+  path: string,
+  inputIds: Value,
+  extra: ExtraTokens | null,
+  config: Config,
+): Value {
   const { graph, weights, precision } = context;
   const { hidden_size: width, vocab_size: words, max_position_embeddings: positions } = config;
   // Looked up in the stored type: only the rows that are used get converted.
   const table = weights.initializer(graph, `${path}.token_embedding.weight`, [words, width]);
-  const tokens = graph.node('Gather', [table, inputIds], table.type, { path, attributes: { axis: 0 } });
+  const found = graph.node('Gather', [table, inputIds], table.type, { path, attributes: { axis: 0 } });
+  const own = cast(graph, path, found, precision);
+  const tokens =
+    extra === null
+      ? own
+      : graph.node(
+          'Where',
+          [
+            graph.node('Unsqueeze', [extra.isExtra, graph.ints([-1])], 'bool', { path }),
+            cast(graph, path, extra.vectors, precision),
+            own,
+          ],
+          precision,
+          { path },
+        );
   const positionTable = weights.initializer(graph, `${path}.position_embedding.weight`, [positions, width]);
   const count = shapeOf(graph, path, inputIds, 1, 2);
   const used = graph.node(
@@ -141,7 +192,7 @@ function embed(context: LayerContext, path: string, inputIds: Value, config: Con
       path,
     },
   );
-  return add(graph, path, cast(graph, path, tokens, precision), cast(graph, path, used, precision));
+  return add(graph, path, tokens, cast(graph, path, used, precision));
 }
 
 /**

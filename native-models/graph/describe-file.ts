@@ -1,6 +1,7 @@
 /** Describes a user's `.safetensors` file from its header alone, for lists of many files. */
 import { openCheckpoint } from './checkpoint.ts';
 import type { CheckpointFamily } from './checkpoint-types.ts';
+import { openEmbedding } from './embedding-file.ts';
 import { recogniseTensorNames } from './foreign-file.ts';
 import { GraphError } from './graph-error.ts';
 import { openLora, triggerWordsOf } from './lora/lora-file.ts';
@@ -46,8 +47,7 @@ export function describeFile(path: string): FileDescription {
       problem: problemOfLora(path),
     };
   }
-  if (recognised === 'textual-inversion')
-    return { kind: 'embedding', family: null, precision, triggerWords: [], problem: null };
+  if (recognised === 'textual-inversion') return { ...describeEmbedding(path), precision };
   const isVae = ['', 'first_stage_model.'].some((prefix) =>
     isAutoencoder(withoutPrefix(file.tensors, prefix)),
   );
@@ -66,6 +66,16 @@ function describeCheckpoint(path: string, precision: string | null): FileDescrip
     };
   } catch (error) {
     return { kind: 'checkpoint', family: null, precision, triggerWords: [], problem: sentenceOf(error) };
+  }
+}
+
+function describeEmbedding(path: string): Omit<FileDescription, 'precision'> {
+  try {
+    const { encoders } = openEmbedding(path);
+    const family = encoders.length === 2 ? 'sdxl' : (familyOfWidth[encoders[0]!.width] ?? null);
+    return { kind: 'embedding', family, triggerWords: [], problem: null };
+  } catch (error) {
+    return { kind: 'embedding', family: null, triggerWords: [], problem: sentenceOf(error) };
   }
 }
 

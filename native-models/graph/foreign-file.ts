@@ -123,7 +123,7 @@ export function recogniseTensorNames(name: string, tensors: Iterable<string>): F
   if (has(/^(emb_params|string_to_param|clip_[lg])$/) || (names.length === 1 && has(/^<.+>$/))) {
     return {
       kind: 'textual-inversion',
-      message: `${name} is a textual inversion (an embedding for one word), not a model. Choose the model that it was made for; embeddings are not supported.`,
+      message: `${name} is a textual inversion (an embedding for one word), not a model. Choose the model that it was made for, and name the embedding in prompts: --embedding ${name}.`,
     };
   }
   return undefined;

@@ -28,6 +28,7 @@ export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
 export { describeFile, type FileDescription } from './describe-file.ts';
+export { type EmbeddingFile, type EmbeddingVectors, openEmbedding } from './embedding-file.ts';
 export {
   buildEncoderGraph,
   type EncoderGraph,
@@ -73,6 +74,8 @@ export interface BuildOptions {
    * default; latents need at least as many rows. In single precision only.
    */
   readonly strips?: number;
+  /** Text encoders: whether tokens may be given as vectors; false by default. */
+  readonly takesVectors?: boolean;
 }
 
 /** Metadata by component. */
@@ -142,8 +145,8 @@ export function buildComponentGraph<C extends ComponentName>(
   const { folder, build } = builders[component];
   const source = requireComponent(checkpoint, folder);
   const weights = componentWeights(source);
-  const { precision = 'float32', appearanceLayers = 'all', strips = 1 } = options;
-  const built = build(source, weights, { precision, appearanceLayers, strips });
+  const { precision = 'float32', appearanceLayers = 'all', strips = 1, takesVectors = false } = options;
+  const built = build(source, weights, { precision, appearanceLayers, strips, takesVectors });
   const prefixes = built.tensorPrefixes ?? [''];
   return {
     bytes: built.graph.serialize(component),
@@ -181,12 +184,12 @@ function buildAutoencoder(half: AutoencoderHalf): Build {
 function buildTextEncoder(
   component: CheckpointComponent,
   weights: ComponentWeights,
-  { precision }: Required<BuildOptions>,
+  { precision, takesVectors }: Required<BuildOptions>,
 ): Built {
   const { className, config } = component;
   if (className !== 'CLIPTextModel' && className !== 'CLIPTextModelWithProjection')
     throw unsupported(component);
-  return buildClipTextModel(config, weights, className, precision);
+  return buildClipTextModel(config, weights, className, precision, takesVectors);
 }
 
 function unsupported({ className, folder }: CheckpointComponent): GraphError {

@@ -26,7 +26,9 @@ const KILL_WAIT_MS = 10_000;
 
 /** Options of a task that do not affect its result. */
 /** The part of a configuration that follows a scene; empty: the pack of the settings, unchanged. */
-export type EngineModel = Partial<Pick<EngineConfig, 'packFolder' | 'componentsFolder' | 'vae' | 'loras'>>;
+export type EngineModel = Partial<
+  Pick<EngineConfig, 'packFolder' | 'componentsFolder' | 'vae' | 'loras' | 'embeddings'>
+>;
 
 export interface RunControls {
   /** What the task needs; without it, what is open. */

@@ -71,13 +71,13 @@ export function modelHandlers({
       }),
     'prompt.tokens': async ({ text, projectId }) => {
       const choice = projectId === undefined ? undefined : projects.file(projectId).document().model;
-      const { packFolder } = await sceneModels.engineModel(
+      const { packFolder, embeddings } = await sceneModels.engineModel(
         // Other files do not change the tokens.
         choice?.checkpoint ? { ...NO_CHOICE, checkpoint: choice.checkpoint } : undefined,
         new AbortController().signal,
       );
       const folder = packFolder ?? (await packs.folderOf(settings.current.pack));
-      const { chunks, ...counted } = await promptCounters.count(folder, text);
+      const { chunks, ...counted } = await promptCounters.count(folder, text, embeddings);
       return { ...counted, chunks: [...chunks] };
     },
     'engine.status': () => engine.status,

@@ -129,6 +129,14 @@ export class ModelLibrary {
     return undefined;
   }
 
+  /** The paths of all embeddings that can be used. */
+  async embeddings(): Promise<string[]> {
+    const models = await this.#search(this.#roots());
+    return models
+      .filter(({ kind, problem }) => kind === 'embedding' && problem === null)
+      .map(({ path }) => path);
+  }
+
   /**
    * @param what for the message: "checkpoint", "VAE", "LoRA"
    * @throws StudioError MODEL_MISSING with name and hash; CANCELLED

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../contract/command.ts';
 import { documentRequest } from '../../contract/document-request.ts';
+import { withEmbeddings } from '../../contract/embedding-names.ts';
 import type { AssetFile, EngineResultOf } from '../../contract/engine-messages.ts';
 import { errorCodes, StudioError } from '../../contract/errors.ts';
 import { packOfChoice } from '../../contract/model-choice.ts';
@@ -167,9 +168,10 @@ export class RenderService {
           return request;
         }
         model = await models.engineModel(document.model, signal);
-        if (request.pack.weights === UNKNOWN_WEIGHTS) {
+        if (request.pack.weights === UNKNOWN_WEIGHTS || model.embeddings !== undefined) {
           const { pack } = await engine.open(signal, model);
-          request = { ...request, pack: packOfChoice(document.model, pack.identity) };
+          const known = { ...request, pack: packOfChoice(document.model, pack.identity) };
+          request = withEmbeddings(known, pack.embeddings);
         }
         return request;
       },

@@ -1,4 +1,6 @@
 /** Makes a render request from a scene and the options of the command line. */
+
+import { withEmbeddings } from '../../contract/embedding-names.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { Frame } from '../../contract/frame.ts';
 import {
@@ -34,7 +36,11 @@ export interface RequestOverrides {
  */
 export function makeRequest(
   { file, assetIds }: LoadedScene,
-  pack: { readonly identity: RenderRequest['pack']; readonly recommended: RecommendedParameters },
+  pack: {
+    readonly identity: RenderRequest['pack'];
+    readonly recommended: RecommendedParameters;
+    readonly embeddings?: readonly { readonly name: string; readonly sha256: string }[] | undefined;
+  },
   { parameters, alpha, frame, strength, alphaByConcept = new Map() }: RequestOverrides,
 ): RenderRequest {
   const { alpha: recommendedAlpha, ...recommended } = pack.recommended;
@@ -69,7 +75,8 @@ export function makeRequest(
     parameters: checkParameters({ ...PAPER_PARAMETERS, ...recommended, ...file.parameters, ...parameters }),
     pack: pack.identity,
   } satisfies RenderRequest;
-  return validate(renderRequestSchema, request, 'PARAMETER_INVALID', OUT_OF_RANGE);
+  const named = withEmbeddings(request, pack.embeddings);
+  return validate(renderRequestSchema, named, 'PARAMETER_INVALID', OUT_OF_RANGE);
 }
 
 function checkParameters(parameters: unknown): RenderParameters {

@@ -1,11 +1,12 @@
 /** The PromptConditioner of ports.ts for models with one text encoder: SD 1.x, 2.x and the starter pack. */
-import * as ort from 'onnxruntime-node';
 import type { PromptConditioning } from '../../pipeline/ports.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import { joinPasses, passesOfPrompt, weighStates } from '../../pipeline/processors/weighted-prompt.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import type { OpenedEmbedding } from '../packs/embeddings.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
-import { KeptPrompts, type PackConditioner } from './pack-conditioner.ts';
+import { encoderInputs, KeptPrompts, type PackConditioner } from './pack-conditioner.ts';
+import { type EncoderEmbeddings, embeddingsOfEncoder } from './prompt-embeddings.ts';
 
 /**
  * The conditioning of SD 1.x and 2.x is the last hidden state after the final layer norm (the configuration of
@@ -14,15 +15,23 @@ import { KeptPrompts, type PackConditioner } from './pack-conditioner.ts';
 export class ClipConditioner implements PackConditioner {
   readonly #session: LazySession<'text_encoder'>;
   readonly #tokenize: (prompt: string) => TokenizedPrompt;
+  readonly #embeddings: EncoderEmbeddings;
+  readonly embeddings: readonly OpenedEmbedding[];
   readonly #kept = new KeptPrompts<Tensor>();
 
-  constructor(session: LazySession<'text_encoder'>, tokenize: (prompt: string) => TokenizedPrompt) {
+  constructor(
+    session: LazySession<'text_encoder'>,
+    tokenize: (prompt: string) => TokenizedPrompt,
+    embeddings: readonly OpenedEmbedding[],
+  ) {
+    this.embeddings = embeddings;
+    this.#embeddings = embeddingsOfEncoder(embeddings, 0, session.metadata);
     this.#session = session;
     this.#tokenize = tokenize;
   }
 
   droppedTokens(prompt: string): number {
-    return passesOfPrompt(prompt, this.#tokenize).droppedTokens;
+    return passesOfPrompt(prompt, this.#tokenize, this.#embeddings.splitWords).droppedTokens;
   }
 
   async condition(prompt: string): Promise<PromptConditioning> {
@@ -41,11 +50,11 @@ export class ClipConditioner implements PackConditioner {
   async #encode(prompt: string): Promise<Tensor> {
     const session = await this.#session.get();
     const states: Tensor[] = [];
-    for (const { ids, weights } of passesOfPrompt(prompt, this.#tokenize).passes) {
-      const { last_hidden_state: state } = await session.run(
-        { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
-        ['last_hidden_state'],
-      );
+    for (const { ids, weights } of passesOfPrompt(prompt, this.#tokenize, this.#embeddings.splitWords)
+      .passes) {
+      const { last_hidden_state: state } = await session.run(encoderInputs(ids, this.#embeddings), [
+        'last_hidden_state',
+      ]);
       const [, tokens, hidden] = state!.dims as [number, number, number];
       states.push(weighStates(tensor(state!.data as Float32Array, [tokens, hidden]), weights));
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { UnetMetadata } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { fitsEncoders } from '../packs/embeddings.ts';
 import type { ModelPack } from '../packs/model-pack.ts';
 import { assertTextFits } from '../packs/pack-fit.ts';
 import { openTokenizer } from '../packs/pack-tokenizer.ts';
@@ -19,22 +20,26 @@ import { SdxlConditioner } from './sdxl-conditioner.ts';
  * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID, also when the encoders do not fit the U-Net
  */
 export async function openConditioner(
-  { folder, checkpoint, tokenize }: ModelPack,
+  { folder, checkpoint, tokenize, embeddings: all }: ModelPack,
   unet: UnetMetadata,
   device: EngineDevice,
 ): Promise<PackConditioner> {
-  const { precision } = device;
-  const session = new LazySession(checkpoint, 'text_encoder', { precision }, device);
+  const options = { precision: device.precision, takesVectors: true };
+  const session = new LazySession(checkpoint, 'text_encoder', options, device);
   if (unet.textTime === null) {
     assertTextFits(unet, [session.metadata]);
-    return new ClipConditioner(session, tokenize);
+    const fitting = all.filter((file) => fitsEncoders(file, [session.metadata.hiddenSize]));
+    return new ClipConditioner(session, tokenize, fitting);
   }
-  const second = new LazySession(checkpoint, 'text_encoder_2', { precision }, device);
+  const second = new LazySession(checkpoint, 'text_encoder_2', options, device);
   assertTextFits(unet, [session.metadata, second.metadata]);
+  const widths = [session, second].map(({ metadata }) => metadata.hiddenSize);
+  const fitting = all.filter((file) => fitsEncoders(file, widths));
   return new SdxlConditioner(
     { session, tokenize },
     { session: second, tokenize: await openTokenizer(folder, checkpoint, 'tokenizer_2') },
     await hasZerosForEmptyPrompt(folder),
+    fitting,
   );
 }
 

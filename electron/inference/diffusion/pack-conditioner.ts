@@ -1,12 +1,25 @@
 /** What the conditioners of packs have in common. */
+import * as ort from 'onnxruntime-node';
 import type { PromptConditioner } from '../../pipeline/ports.ts';
+import type { OpenedEmbedding } from '../packs/embeddings.ts';
+import type { EncoderEmbeddings } from './prompt-embeddings.ts';
 
 /** A pack's text encoders behind their tokenizers. */
 export interface PackConditioner extends PromptConditioner {
   /** How many tokens of a prompt are cut off because it is too long. */
   droppedTokens(prompt: string): number;
+  /** The embeddings that fit the encoders. */
+  readonly embeddings: readonly OpenedEmbedding[];
   /** Releases the sessions. */
   release(): Promise<void>;
+}
+
+/** The inputs of a text encoder for one pass. */
+export function encoderInputs(ids: readonly number[], { table, rows }: EncoderEmbeddings) {
+  return {
+    input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+    extra_vectors: new ort.Tensor('float32', table, [rows, table.length / rows]),
+  };
 }
 
 /** Most encoded prompts that are kept; one of SD 2.x takes 315 kB, one of SDXL 640 kB. */

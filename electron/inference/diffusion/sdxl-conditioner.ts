@@ -8,18 +8,21 @@
  * Source: Podell et al., "SDXL" (arXiv 2307.01952), sections 2.1 and 2.2; diffusers' StableDiffusionXLPipeline, its
  * `encode_prompt` and `_get_add_time_ids`.
  */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { PromptConditioning } from '../../pipeline/ports.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import { joinPasses, passesOfPrompt, weighStates } from '../../pipeline/processors/weighted-prompt.ts';
 import { elementCount, type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
+import type { OpenedEmbedding } from '../packs/embeddings.ts';
 import type { LazySession } from '../runtime/lazy-session.ts';
-import { KeptPrompts, type PackConditioner } from './pack-conditioner.ts';
+import { encoderInputs, KeptPrompts, type PackConditioner } from './pack-conditioner.ts';
+import { type EncoderEmbeddings, embeddingsOfEncoder } from './prompt-embeddings.ts';
 
 /** One of the two encoders. */
 export interface SdxlTextEncoder {
   readonly session: LazySession<'text_encoder'> | LazySession<'text_encoder_2'>;
   readonly tokenize: (prompt: string) => TokenizedPrompt;
+  readonly embeddings: EncoderEmbeddings;
 }
 
 interface Size {
@@ -39,21 +42,32 @@ export class SdxlConditioner implements PackConditioner {
   readonly #first: SdxlTextEncoder;
   readonly #second: SdxlTextEncoder;
   readonly #zerosForEmpty: boolean;
+  readonly embeddings: readonly OpenedEmbedding[];
   readonly #kept = new KeptPrompts<EncodedPrompt>();
 
   /**
    * @param zerosForEmpty `force_zeros_for_empty_prompt` of model_index.json: without a negative prompt the negative
    *   embeddings are zeros
    */
-  constructor(first: SdxlTextEncoder, second: SdxlTextEncoder, zerosForEmpty: boolean) {
-    this.#first = first;
-    this.#second = second;
+  constructor(
+    first: Omit<SdxlTextEncoder, 'embeddings'>,
+    second: Omit<SdxlTextEncoder, 'embeddings'>,
+    zerosForEmpty: boolean,
+    embeddings: readonly OpenedEmbedding[],
+  ) {
+    const [ofFirst, ofSecond] = [first, second].map(({ session }, index) =>
+      embeddingsOfEncoder(embeddings, index, session.metadata),
+    );
+    this.embeddings = embeddings;
+    this.#first = { ...first, embeddings: ofFirst! };
+    this.#second = { ...second, embeddings: ofSecond! };
     this.#zerosForEmpty = zerosForEmpty;
   }
 
   /** Tokens that do not fit into the shorter encoder. */
   droppedTokens(prompt: string): number {
-    const dropped = ({ tokenize }: SdxlTextEncoder) => passesOfPrompt(prompt, tokenize).droppedTokens;
+    const dropped = ({ tokenize, embeddings }: SdxlTextEncoder) =>
+      passesOfPrompt(prompt, tokenize, embeddings.splitWords).droppedTokens;
     return Math.max(dropped(this.#first), dropped(this.#second));
   }
 
@@ -90,7 +104,7 @@ function timeIds({ width, height }: Size): number[] {
 }
 
 async function encode(
-  { session, tokenize }: SdxlTextEncoder,
+  { session, tokenize, embeddings }: SdxlTextEncoder,
   prompt: string,
   further: readonly string[],
 ): Promise<{ states: Tensor; pooled: Tensor | undefined }> {
@@ -98,11 +112,11 @@ async function encode(
   const firstRow = ({ data, dims }: ort.Tensor) => tensor(data as Float32Array, dims.slice(1));
   const states: Tensor[] = [];
   let pooled: Tensor | undefined;
-  for (const { ids, weights } of passesOfPrompt(prompt, tokenize).passes) {
-    const outputs = await opened.run(
-      { input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]) },
-      ['penultimate_hidden_state', ...further],
-    );
+  for (const { ids, weights } of passesOfPrompt(prompt, tokenize, embeddings.splitWords).passes) {
+    const outputs = await opened.run(encoderInputs(ids, embeddings), [
+      'penultimate_hidden_state',
+      ...further,
+    ]);
     states.push(weighStates(firstRow(outputs.penultimate_hidden_state!), weights));
     // The first pass represents the whole prompt.
     pooled ??= outputs.text_embeds && firstRow(outputs.text_embeds);

@@ -95,6 +95,13 @@ export class EngineServer {
           recommended: pack.recommended,
           capabilities: engine.preparation.capabilities,
           ...(pack.vocabulary && { vocabulary: pack.vocabulary }),
+          ...(models.conditioner.embeddings.length > 0 && {
+            embeddings: models.conditioner.embeddings.map(({ name, sha256, encoders }) => ({
+              name,
+              sha256,
+              tokens: encoders[0]!.count,
+            })),
+          }),
           ...(pack.loras.length > 0 && {
             loras: pack.loras.map(({ triggerWords, ...lora }) => ({
               ...lora,

@@ -3,6 +3,7 @@
  * caches; its opener releases it.
  */
 import { join } from 'node:path';
+import { splitAtEmbeddings, withEmbeddings } from '../../contract/embedding-names.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { FramePack, ResolvedFrame } from '../../contract/frame.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
@@ -48,6 +49,7 @@ import { LastPreparedScene } from '../scene/scene-assets.ts';
 import type { AssetReader } from '../scene/scene-concepts.ts';
 import { Preparation } from './preparation.ts';
 import { RenderScoring } from './render-scoring.ts';
+import { StageClock } from './stage-clock.ts';
 
 /** Options for opening an engine. */
 export interface EngineOptions {
@@ -58,6 +60,8 @@ export interface EngineOptions {
   /** An autoencoder that replaces the pack's own, and LoRAs. */
   readonly vae?: ModelChanges['vae'];
   readonly loras?: ModelChanges['loras'];
+  /** Files of textual-inversion embeddings that prompts may name. */
+  readonly embeddings?: readonly string[] | undefined;
   /** 'auto' by default. */
   readonly device?: DeviceChoice;
   /** {@link defaultCacheFolder} by default. */
@@ -192,10 +196,11 @@ export class Engine {
     const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
     const { signal, onProgress } = options;
     const device = await chooseDevice(options.device ?? 'auto');
-    const { vae, loras } = options;
+    const { vae, loras, embeddings } = options;
     const pack = await openModelPack(options.packFolder, {
       cacheFolder,
       changes: { vae, loras },
+      embeddings,
       ...(signal && { signal }),
       onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
     });
@@ -255,7 +260,7 @@ export class Engine {
 
     const store = new DiskTensorStore({
       folder: join(this.#cacheFolder, 'tensors'),
-      salt: this.#storeSalt,
+      salt: this.#storeSalt + JSON.stringify(request.pack.embeddings ?? []),
       ...(this.#cacheLimitBytes !== undefined && { limitBytes: this.#cacheLimitBytes }),
       onUnwritable: () => {
         const notice = `The cache folder ${this.#cacheFolder} cannot be written: nothing is cached for the next render.`;
@@ -351,10 +356,13 @@ export class Engine {
     }
     validateInput(renderRequestSchema, request, 'The request');
     const { identity } = this.pack;
-    if (!isSameModel(request.pack, identity)) {
+    const named = withEmbeddings(request, this.models.conditioner.embeddings).pack;
+    if (
+      !isSameModel(request.pack, { ...identity, ...(named.embeddings && { embeddings: named.embeddings }) })
+    ) {
       throw new StudioError(
         'PACK_UNKNOWN',
-        `The request is for ${describeModel(request.pack)}; the model that is open is ${describeModel(identity)}. ` +
+        `The request is for ${describeModel(request.pack)}; the model that is open is ${describeModel({ ...identity, embeddings: named.embeddings })}. ` +
           'Open that model, or render the scene again with this one.',
       );
     }
@@ -373,24 +381,17 @@ export class Engine {
       ...scene.concepts.map(({ name, prompt }) => ({ what: `The prompt of the concept "${name}"`, prompt })),
     ];
     return prompts.flatMap(({ what, prompt }) => {
-      const dropped = this.models.conditioner.droppedTokens(prompt);
-      return dropped === 0 ? [] : [`${what} is too long: its last ${dropped} tokens have no effect.`];
+      const { conditioner } = this.models;
+      const dropped = conditioner.droppedTokens(prompt);
+      const names = conditioner.embeddings.map(({ name }) => name);
+      const unknown = splitAtEmbeddings(prompt, names).filter(({ isUnknown }) => isUnknown);
+      return [
+        ...(dropped === 0 ? [] : [`${what} is too long: its last ${dropped} tokens have no effect.`]),
+        ...unknown.map(
+          ({ text }) =>
+            `${what} names “${text}”, which is not among this model’s embeddings, and is left out.`,
+        ),
+      ];
     });
-  }
-}
-
-/** Time by stage: the time since the last report counts for the reporting stage. */
-class StageClock {
-  readonly timingsMs: Record<RenderStage, number> = { load: 0, encode: 0, invert: 0, blend: 0, decode: 0 };
-  #lastMs: number;
-
-  constructor(startMs: number) {
-    this.#lastMs = startMs;
-  }
-
-  charge(stage: RenderStage): void {
-    const nowMs = performance.now();
-    this.timingsMs[stage] += nowMs - this.#lastMs;
-    this.#lastMs = nowMs;
   }
 }

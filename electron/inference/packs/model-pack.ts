@@ -17,6 +17,7 @@ import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
 import type { TokenizedPrompt } from '../../pipeline/processors/clip-tokenizer.ts';
 import type { NoiseScheduleConfig } from '../../pipeline/schedulers/noise-schedule.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
+import { type OpenedEmbedding, openEmbeddings } from './embeddings.ts';
 import { scheduleOfFamily } from './family-facts.ts';
 import { applyModelChanges, type ModelChanges, type OpenedLora } from './model-changes.ts';
 import { parseNoiseSchedule } from './noise-schedule-config.ts';
@@ -45,6 +46,8 @@ export interface ModelPack {
   /** Includes the changes it was opened with. */
   readonly checkpoint: Checkpoint;
   readonly loras: readonly OpenedLora[];
+  /** All that prompts may name; those for other models too. */
+  readonly embeddings: readonly OpenedEmbedding[];
   /** What it can draw; null if it reads any words. */
   readonly vocabulary: Vocabulary | null;
   /** Reads the words of other languages that the vocabulary translates, too. */
@@ -56,6 +59,8 @@ export interface OpenPackOptions {
   /** Folder for the results of checking large files. */
   readonly cacheFolder: string;
   readonly changes?: ModelChanges;
+  /** Files of textual-inversion embeddings. */
+  readonly embeddings?: readonly string[] | undefined;
   /** For a model within a pack: the pack's. */
   readonly vocabulary?: Vocabulary | null;
   readonly signal?: AbortSignal;
@@ -110,6 +115,7 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     schedule,
     checkpoint: changed.checkpoint,
     loras: changed.loras,
+    embeddings: await openEmbeddings(options.embeddings ?? []),
     vocabulary,
     tokenize: readingVocabulary(tokenize, vocabulary),
   };

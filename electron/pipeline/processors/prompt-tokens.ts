@@ -2,7 +2,7 @@
  * Counts a prompt's tokens and finds where its passes begin and end in the text, by the rules of weighted-prompt.ts.
  */
 import type { TokenizedPrompt } from './clip-tokenizer.ts';
-import { MOST_PASSES, type PromptPiece, parsePrompt } from './weighted-prompt.ts';
+import { MOST_PASSES, onlyWords, parsePrompt, type SplitWords } from './weighted-prompt.ts';
 
 /** A part of a prompt that is encoded in one pass. */
 export interface PromptChunk {
@@ -40,6 +40,7 @@ const UNITS =
 export function countPromptTokens(
   prompt: string,
   tokenize: (prompt: string) => TokenizedPrompt,
+  splitWords: SplitWords = onlyWords,
 ): PromptTokens {
   const limit = tokenize('').ids.length - 2;
   const chunks: { tokens: number; start: number; end: number }[] = [{ tokens: 0, start: 0, end: 0 }];
@@ -49,15 +50,21 @@ export function countPromptTokens(
       chunks.push({ tokens: 0, start: chunk.end, end: chunk.end });
       continue;
     }
-    for (const { start, end } of locateTokens(piece, tokenize)) {
-      if (chunk.tokens === limit) {
-        chunk.end = Math.min(chunk.end, start);
-        chunk = { tokens: 0, start, end };
-        chunks.push(chunk);
+    for (const { text, start: from, ids } of splitWords(piece.text)) {
+      const at = piece.at.slice(from, from + text.length);
+      const whole = { start: at[0] ?? 0, end: (at.at(-1) ?? 0) + 1 };
+      const located = ids === undefined ? locateTokens(text, at, tokenize) : ids.map(() => whole);
+      const mustFit = ids === undefined ? 1 : ids.length;
+      for (const [index, { start, end }] of located.entries()) {
+        if (chunk.tokens + (index === 0 ? mustFit : 1) > limit) {
+          chunk.end = Math.min(chunk.end, start);
+          chunk = { tokens: 0, start, end };
+          chunks.push(chunk);
+        }
+        if (chunk.tokens === 0) chunk.start = start;
+        chunk.tokens++;
+        chunk.end = end;
       }
-      if (chunk.tokens === 0) chunk.start = start;
-      chunk.tokens++;
-      chunk.end = end;
     }
   }
   const beyond = chunks.slice(MOST_PASSES).filter(({ tokens }) => tokens > 0);
@@ -71,9 +78,10 @@ export function countPromptTokens(
   };
 }
 
-/** Where each token of a piece comes from. */
+/** Where each token of a text comes from. @param at the index in the prompt of each character */
 function locateTokens(
-  { text, at }: NonNullable<PromptPiece>,
+  text: string,
+  at: readonly number[],
   tokenize: (prompt: string) => TokenizedPrompt,
 ): { readonly start: number; readonly end: number }[] {
   const located = [...text.matchAll(UNITS)].flatMap(({ 0: unit, index }) => {
@@ -82,6 +90,6 @@ function locateTokens(
   });
   // The encoder gets the piece as a whole: where its normalization joins units, the count is the encoder's.
   const { length } = tokenize(text).content;
-  const whole = { start: at[0]!, end: at.at(-1)! + 1 };
+  const whole = { start: at[0] ?? 0, end: (at.at(-1) ?? 0) + 1 };
   return Array.from({ length }, (_, index) => located[index] ?? located.at(-1) ?? whole);
 }

@@ -9,6 +9,7 @@
  * | `[text]` | weight 1 / 1.1 |
  * | `\(`, `\)`, `\[`, `\]`, `\\` | the character itself |
  * | `BREAK` | the rest starts a new pass |
+ * | the name of an embedding | its vectors, all in one pass |
  *
  * An unclosed bracket extends to the end. Passes are filled to the last token: A1111 also moves the words after a late
  * comma to the next one.
@@ -85,6 +86,21 @@ export function parsePrompt(prompt: string): PromptPiece[] {
   return joined;
 }
 
+/** A part of a text: words, or an embedding in their place. */
+export interface WordPart {
+  readonly text: string;
+  /** Index of its first character in the text. */
+  readonly start: number;
+  /** The ids of an embedding's vectors, instead of the words' own. */
+  readonly ids?: readonly number[];
+}
+
+/** Finds embeddings in a text; the parts in order are the text. */
+export type SplitWords = (text: string) => readonly WordPart[];
+
+/** Without embeddings. */
+export const onlyWords: SplitWords = (text) => [{ text, start: 0 }];
+
 /**
  * Splits a prompt into passes of the text encoder.
  *
@@ -94,6 +110,7 @@ export function parsePrompt(prompt: string): PromptPiece[] {
 export function passesOfPrompt(
   prompt: string,
   tokenize: (prompt: string) => TokenizedPrompt,
+  splitWords: SplitWords = onlyWords,
 ): { readonly passes: readonly PromptPass[]; readonly droppedTokens: number } {
   const { ids: empty } = tokenize('');
   const room = empty.length - 2;
@@ -103,9 +120,13 @@ export function passesOfPrompt(
       filled.push([]);
       continue;
     }
-    for (const id of tokenize(piece.text).content) {
-      if (filled.at(-1)!.length === room) filled.push([]);
-      filled.at(-1)!.push({ id, weight: piece.weight });
+    for (const { text, ids } of splitWords(piece.text)) {
+      // An embedding's vectors belong together: they start a pass rather than being divided.
+      if (ids !== undefined && filled.at(-1)!.length + ids.length > room) filled.push([]);
+      for (const id of ids ?? tokenize(text).content) {
+        if (filled.at(-1)!.length === room) filled.push([]);
+        filled.at(-1)!.push({ id, weight: piece.weight });
+      }
     }
   }
   const dropped = filled.slice(MOST_PASSES).reduce((sum, tokens) => sum + tokens.length, 0);

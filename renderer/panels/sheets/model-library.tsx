@@ -25,7 +25,7 @@ import { FolderChoice } from '../widgets/folder-choice.tsx';
 import { bytesOf } from '../widgets/render-name.ts';
 import { SceneModels, TriggerWords } from './scene-models.tsx';
 
-const KINDS = ['checkpoint', 'lora', 'vae', 'other'] as const;
+const KINDS = ['checkpoint', 'lora', 'embedding', 'vae', 'other'] as const;
 const FAMILIES = { sd1: 'SD 1.x', sd2: 'SD 2.x', sdxl: 'SDXL' } as const;
 type Family = keyof typeof FAMILIES;
 
@@ -78,7 +78,7 @@ export function ModelLibrary() {
         <Kind
           key={kind}
           title={t(`library.kinds.${kind}`)}
-          models={shown.filter((each) => (each.kind === 'embedding' ? 'other' : each.kind) === kind)}
+          models={shown.filter((each) => each.kind === kind)}
         />
       ))}
       <Places places={library.places} />
@@ -135,6 +135,9 @@ function Row({ model }: { model: LibraryModel }) {
             {facts.filter((fact) => fact !== null).join(' · ')}
           </Text>
           <TriggerWords words={triggerWords} />
+          {kind === 'embedding' && problem === null && (
+            <Text size="xs">{t('library.inPrompts', { name })}</Text>
+          )}
           {problem !== null && <Text size="xs">{problem}</Text>}
         </div>
         {use && problem === null && isUsed && (

@@ -10,6 +10,7 @@ import {
   hiddenStatesOutput,
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
+import { readTensorAsFloat32 } from '../../../native-models/graph/safetensors-values.ts';
 import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
 
 const manifest = JSON.parse(readFileSync(join(goldenFolder, 'manifest.json'), 'utf8')) as {
@@ -178,6 +179,42 @@ describe.each<[string, ComponentName, string]>([
       expect(maxAbsoluteDifference(result![name]!, golden.numbers(name)), name).toBeLessThanOrEqual(
         tolerance,
       );
+    }
+  });
+});
+
+describe.each<[string, ComponentName, string]>([
+  ['sd1', 'text_encoder', 'pooled'],
+  ['sd2', 'text_encoder', 'pooled'],
+  ['sdxl', 'text_encoder_2', 'text_embeds'],
+])('vectors in place of tokens, %s %s', (checkpoint, component, pooledName) => {
+  test('of the vocabulary’s own rows give what its tokens give', async () => {
+    const { weightFiles, config } = openCheckpoint(join(goldenFolder, checkpoint)).components.get(
+      component as 'text_encoder',
+    )!;
+    const file = weightFiles[0]!;
+    const name = [...file.tensors.keys()].find((tensor) => tensor.endsWith('token_embedding.weight'))!;
+    const [words, width] = file.tensors.get(name)!.shape as [number, number];
+    const table = readTensorAsFloat32(file, name);
+    const row = (id: number) => table.subarray(id * width, (id + 1) * width);
+    const vectors = new ort.Tensor('float32', Float32Array.from([...row(7), ...row(11)]), [2, width]);
+    const eos = Number(config.eos_token_id ?? 49407);
+    // Old configurations have 2, and their classes take the highest id for the end.
+    const end = eos === 2 || eos >= words ? words - 1 : eos;
+    const ids = (values: number[]) =>
+      new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+    const own = ids([3, 7, 5, 11, end, 0]);
+    const given = ids([3, words, 5, words + 1, end, 0]);
+    const [expected, found] = await runComponent(
+      checkpoint,
+      component,
+      [own, given].map((input_ids) => ({ input_ids, extra_vectors: vectors })),
+      { takesVectors: true },
+    );
+    const [plain] = await runComponent(checkpoint, component, [{ input_ids: own }]);
+    for (const output of ['last_hidden_state', 'penultimate_hidden_state', pooledName]) {
+      expect(maxAbsoluteDifference(found![output]!, expected![output]!), output).toBe(0);
+      expect(maxAbsoluteDifference(expected![output]!, plain![output]!), output).toBeLessThanOrEqual(1e-6);
     }
   });
 });

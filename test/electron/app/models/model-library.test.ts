@@ -148,8 +148,12 @@ describe('a scene with models of its own', () => {
   });
 
   test('is rendered by an engine with these files, and its request names them', async () => {
+    mkdirSync(models('embeddings'));
+    writeModelFile(models('embeddings/calm.safetensors'), { tensors: { emb_params: [2, 768] } });
     const { renderId } = await host.call('renders.enqueue', { projectId });
     const puppet = await host.engineAtWork();
+    // Prompts may name it; the scene need not choose it.
+    expect(puppet.config?.embeddings).toEqual([models('embeddings/calm.safetensors')]);
     expect(puppet.config).toMatchObject({
       packFolder: models('checkpoints/photon.safetensors'),
       loras: [{ path: models('loras/ink.safetensors'), weight: 0.8 }],

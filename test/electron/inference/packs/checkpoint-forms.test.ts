@@ -14,6 +14,7 @@ import {
   type Checkpoint,
   openAutoencoder,
   openCheckpoint,
+  openEmbedding,
   openLora,
   withLoras,
 } from '../../../../native-models/graph/index.ts';
@@ -34,13 +35,20 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
+const USES = {
+  vae: 'encodes and decodes: `--vae`',
+  lora: 'is added: `--lora`',
+  embedding: 'is named in prompts: `--embedding`',
+} as const;
+
 /** What a file of a form can be used for, or the sentence that refuses it. */
 async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<string> {
   const path = make(folder);
   try {
     if (as === 'vae') buildComponentGraph(withVae(openAutoencoder(path, 0.18215)), 'vae_decoder');
     if (as === 'lora') withLoras(openCheckpoint(model), [{ file: openLora(path), weight: 1 }]);
-    if (as !== undefined) return as === 'vae' ? 'encodes and decodes: `--vae`' : 'is added: `--lora`';
+    if (as === 'embedding') openEmbedding(path);
+    if (as !== undefined) return USES[as];
   } catch (error) {
     return refusal((error as Error).message, folder);
   }

@@ -16,7 +16,7 @@ import { makeTinyPack } from '../tiny-pack.ts';
 export interface CheckpointForm {
   readonly form: string;
   /** What it is opened as; a model by default. */
-  readonly as?: 'vae' | 'lora';
+  readonly as?: 'vae' | 'lora' | 'embedding';
   /** Creates it in an empty folder and returns what to open. */
   readonly make: (folder: string) => string;
 }
@@ -181,7 +181,7 @@ const others: readonly CheckpointForm[] = [
   named('Flux', 'flux1-dev.safetensors', 'double_blocks.0.img_attn.qkv.weight'),
   named('SD 3', 'sd3.safetensors', `${UNET}joint_blocks.0.x_block.attn.qkv.weight`),
   named('LoRA as a model', 'style.safetensors', 'lora_unet_mid_block_proj.lora_down.weight'),
-  named('textual inversion', 'word.safetensors', 'emb_params'),
+  named('textual inversion as a model', 'word.safetensors', 'emb_params'),
   bytes('pickle', 'model.ckpt', Uint8Array.from([0x80, 2, 0x7d, 0x71, 0, 0x2e])),
   bytes('GGUF', 'model-Q4_0.gguf', 'GGUF\x03\0\0\0'),
   bytes('Git LFS pointer', 'model.safetensors', POINTER),
@@ -253,10 +253,21 @@ const loras: readonly CheckpointForm[] = [
   }),
 ];
 
+const word = (form: string, tensors: Shapes): CheckpointForm =>
+  file(form, 'word.safetensors', (path) => writeModelFile(path, { ...zeros, tensors }));
+
+const embeddings: readonly CheckpointForm[] = [
+  word('textual inversion of A1111', { emb_params: [2, 768] }),
+  word('textual inversion of diffusers', { '<word>': [2, 1024] }),
+  word('textual inversion for SDXL', { clip_g: [2, 1280], clip_l: [2, 768] }),
+  word('textual inversion with too many vectors', { emb_params: [76, 768] }),
+];
+
 export const checkpointForms: readonly CheckpointForm[] = [
   ...folders,
   ...singleFiles,
   ...others,
   ...vaes.map((form) => ({ ...form, as: 'vae' }) as const),
   ...loras.map((form) => ({ ...form, as: 'lora' }) as const),
+  ...embeddings.map((form) => ({ ...form, as: 'embedding' }) as const),
 ];

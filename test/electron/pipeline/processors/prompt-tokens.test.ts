@@ -55,6 +55,19 @@ test('a word that two passes share belongs to the second', () => {
   ]);
 });
 
+test('an embedding counts its vectors, which one pass takes', () => {
+  const splitWords = (text: string) =>
+    [...text.matchAll(/easyneg|[^e]+|e/g)].map(({ 0: part, index: start }) => ({
+      text: part,
+      start,
+      ...(part === 'easyneg' && { ids: new Array<number>(8).fill(0) }),
+    }));
+  const prompt = `${'cat '.repeat(70)}(easyneg:1.2) dog`;
+  const { count, chunks } = countPromptTokens(prompt, tokenize, splitWords);
+  expect([count, chunks.map(({ tokens }) => tokens)]).toEqual([79, [70, 9]]);
+  expect(prompt.slice(chunks[1]!.start, chunks[1]!.end)).toBe('easyneg:1.2) dog');
+});
+
 test('any text is counted as it is encoded', () => {
   const parts = fc.constantFrom(
     ..."a!?'Té가é".normalize('NFD'),

@@ -81,6 +81,22 @@ test('a longer one takes several passes, BREAK starts one, and weights are at th
   expect([passes.length, droppedTokens]).toEqual([4, 3]);
 });
 
+test('an embedding’s vectors stay together, with its weight', () => {
+  const splitWords = (text: string) =>
+    [...text].map((letter, start) => ({
+      text: letter,
+      start,
+      ...(letter === 'E' && { ids: [200, 201, 202] }),
+    }));
+  expect(passesOfPrompt('ab(E:2)', tokenize, splitWords).passes).toEqual([
+    { ids: [100, a, b, 101, 0, 0], weights: null },
+    { ids: [100, 200, 201, 202, 101, 0], weights: [1, 2, 2, 2, 1, 1] },
+  ]);
+  expect(passesOfPrompt('aE', tokenize, splitWords).passes).toEqual([
+    { ids: [100, a, 200, 201, 202, 101], weights: null },
+  ]);
+});
+
 test('weighted states keep their mean', () => {
   const states = tensor(Float32Array.from([1, 2, 3, 4, 5, 9]), [3, 2]);
   const { data } = weighStates(states, [1, 2, 1]);
