@@ -28,7 +28,7 @@ export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
 export { describeFile, type FileDescription } from './describe-file.ts';
-export { type EmbeddingFile, type EmbeddingVectors, openEmbedding } from './embedding-file.ts';
+export { type EmbeddingFile, openEmbedding } from './embedding-file.ts';
 export {
   buildEncoderGraph,
   type EncoderGraph,

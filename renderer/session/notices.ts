@@ -82,7 +82,10 @@ export function sentenceOf(error: unknown): string {
 
 /** A failure in the editor's language: what its code means, then the host's English sentence with the details. */
 export function failureSentence({ code, message }: Pick<StudioError, 'code' | 'message'>): string {
-  const meaning: unknown = i18next.getResource(i18next.language, 'errors', code);
+  // A failure may come before the texts.
+  const meaning: unknown = i18next.isInitialized
+    ? i18next.getResource(i18next.language, 'errors', code)
+    : undefined;
   return typeof meaning === 'string' ? `${meaning} (${message})` : message;
 }
 
