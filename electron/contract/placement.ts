@@ -129,21 +129,23 @@ export function placementBox(
 
 /**
  * The first placement of a concept image: upright, centred on a point, at most a share of the background's shorter
- * side, never enlarged.
+ * side.
  *
  * @param share of the background's shorter side, at most, for the image's longer side
+ * @param mostScale background pixels per image pixel, at most; by default it is never enlarged
  */
 export function firstPlacement(
   image: FrameSize,
   background: FrameSize,
   at: { readonly x: number; readonly y: number } = { x: background.width / 2, y: background.height / 2 },
   share = 0.5,
+  mostScale = 1,
 ): Placement {
   const room = share * Math.min(background.width, background.height);
   return {
     x: at.x,
     y: at.y,
-    scale: Math.min(room / Math.max(image.width, image.height), 1),
+    scale: Math.min(room / Math.max(image.width, image.height), mostScale),
     rotationDeg: 0,
     flipX: false,
     flipY: false,

@@ -14,6 +14,8 @@ import type { Size } from './view-transform.ts';
 
 /** Largest size of a dropped picture: its longer side as a share of the background's shorter side. */
 const DROPPED_SHARE = 1 / 3;
+/** A small picture is enlarged up to this, so that it is not lost on a large photograph. */
+const MOST_DROPPED_SCALE = 4;
 
 /** Placement of a dropped picture: centred on the point, clamped to the background. */
 export function droppedPlacement(image: Size, background: Size, at: Point): Placement {
@@ -21,7 +23,7 @@ export function droppedPlacement(image: Size, background: Size, at: Point): Plac
     x: Math.min(Math.max(at.x, 0), background.width),
     y: Math.min(Math.max(at.y, 0), background.height),
   };
-  return firstPlacement(image, background, inside, DROPPED_SHARE);
+  return firstPlacement(image, background, inside, DROPPED_SHARE, MOST_DROPPED_SCALE);
 }
 
 /**

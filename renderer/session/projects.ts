@@ -61,9 +61,14 @@ export class Projects {
     // The current gesture belongs to the previous project.
     this.#tools.conclude();
     this.#requireSaved();
-    await this.#shown?.saved();
-    await this.show(await open());
-    useEditor.setState({ sheet: null });
+    useStudio.setState({ isOpening: true });
+    try {
+      await this.#shown?.saved();
+      await this.show(await open());
+      useEditor.setState({ sheet: null });
+    } finally {
+      useStudio.setState({ isOpening: false });
+    }
   }
 
   /** Opens a project file; one that cannot be opened is shown with possible actions. */

@@ -21,6 +21,8 @@ export interface StudioState {
   readonly settings: Settings;
   readonly engine: EngineStatus | null;
   readonly project: ProjectView | null;
+  /** Another project is being opened. */
+  readonly isOpening: boolean;
   /** Size of a background, with its id; null until known or without one. */
   readonly backgroundSize: {
     readonly of: AssetId;
@@ -53,6 +55,7 @@ export const useStudio = create<StudioState>(() => ({
   settings: DEFAULT_SETTINGS,
   engine: null,
   project: null,
+  isOpening: false,
   backgroundSize: null,
   renders: [],
   rendersCursor: null,

@@ -47,6 +47,8 @@ describeEveryButton('every button of the sheets', (studio) => {
     const { page } = studio;
     await openSample(page);
     await pressAll('.sheet', async () => {
+      // The last button may be opening another project, which closes the list.
+      await page.locator('.start-screen[aria-busy="true"]').waitFor({ state: 'detached' });
       await closeSheets(page);
       await headerOf(page).locator('button[aria-haspopup="menu"]').first().click();
       await page.getByRole('menuitem', { name: t('project.recent') }).click();

@@ -190,6 +190,7 @@ const ConceptFields = memo(
         )}
         <AlphaControl
           value={concept.alpha}
+          isPlaced={concept.mode === 'place'}
           onCommit={(alpha) =>
             studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
           }

@@ -8,10 +8,13 @@ import { NumberSlider } from '../widgets/number-slider.tsx';
 export function AlphaControl({
   value,
   isOfAll = false,
+  isPlaced = false,
   onCommit,
 }: {
   value: number;
   isOfAll?: boolean;
+  /** Whether the concept is placed: then no old object is replaced. */
+  isPlaced?: boolean;
   onCommit: (alpha: number) => void;
 }) {
   const { t } = useTranslation();
@@ -20,7 +23,7 @@ export function AlphaControl({
   return (
     <LabelledControl
       name={name}
-      text={t('parameters.alpha.text')}
+      text={t(isPlaced ? 'parameters.alpha.placedText' : 'parameters.alpha.text')}
       isDefault={value === normal}
       defaultText={String(normal)}
       onReset={() => onCommit(normal)}

@@ -16,6 +16,7 @@ export function ProjectsSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const currentPath = useStudio((state) => state.project?.state.path);
+  const isOpening = useStudio((state) => state.isOpening);
   const [recent, setRecent] = useState<readonly RecentProject[] | null>(null);
   const [samples, setSamples] = useState<CommandOutput<'project.samples'>>([]);
   const read = useCallback(() => {
@@ -26,7 +27,7 @@ export function ProjectsSheet() {
     studio.client.call('project.samples', {}).then(setSamples).catch(reportError);
   }, [studio]);
   return (
-    <div className="start-screen" data-drop="project">
+    <div className="start-screen" data-drop="project" aria-busy={isOpening}>
       <div className="start-new">
         <FileButton
           multiple

@@ -484,6 +484,7 @@ export const en = {
     alpha: {
       name: 'Appearance strength (α)',
       text: 'How strongly the concept’s appearance replaces that of the old object.',
+      placedText: 'How strongly the model keeps to the appearance of the placed image.',
     },
     beta: {
       name: 'Background suppression (β)',

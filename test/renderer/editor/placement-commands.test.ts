@@ -41,6 +41,14 @@ describe('a dropped picture', () => {
     expect(documentRequest(document, pack).complete).toBe(true);
   });
 
+  it('fills a third of a large photograph even if it is small, enlarged up to four times', () => {
+    const small = { width: 256, height: 256 };
+    const scaleOn = (side: number) =>
+      droppedPlacement(small, { width: side, height: side }, { x: 0, y: 0 }).scale;
+    expect(scaleOn(1536)).toBe(2);
+    expect(scaleOn(6000)).toBe(4);
+  });
+
   it('lies inside the background, at most a third of its shorter side large', () => {
     const side = fc.integer({ min: 64, max: 16_384 });
     const at = fc.double({ min: -5000, max: 20_000, noNaN: true });
