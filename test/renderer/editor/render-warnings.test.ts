@@ -1,5 +1,5 @@
 /** Scenes that cannot turn out as intended are recognized from the starter pack's own scenes and a photograph. */
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, test } from 'vitest';
@@ -12,7 +12,7 @@ const SCENES = join('native-models', 'packs', 'starter', 'scenes');
 const SIZE = { width: 256, height: 256 };
 
 async function sample(file: string): Promise<PictureSample> {
-  const { data, info } = await sharp(file)
+  const { data, info } = await sharp(readFileSync(file))
     .flatten({ background: '#ffffff' })
     .resize(128, 128, { fit: 'inside' })
     .ensureAlpha()
@@ -22,7 +22,7 @@ async function sample(file: string): Promise<PictureSample> {
 }
 
 async function mask(file: string): Promise<MaskPlane> {
-  const { data, info } = await sharp(file).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(readFileSync(file)).greyscale().raw().toBuffer({ resolveWithObject: true });
   return maskPlane(info.width, info.height, new Uint8ClampedArray(data));
 }
 
