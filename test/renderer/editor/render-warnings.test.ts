@@ -22,7 +22,10 @@ async function sample(file: string): Promise<PictureSample> {
 }
 
 async function mask(file: string): Promise<MaskPlane> {
-  const { data, info } = await sharp(readFileSync(file)).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(readFileSync(file))
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return maskPlane(info.width, info.height, new Uint8ClampedArray(data));
 }
 
