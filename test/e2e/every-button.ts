@@ -156,6 +156,8 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
     pressed.add(item);
     // The item's action may have removed the menu's button.
     if ((await next.count()) === 0) return;
+    // The one before may have opened a sheet that covers the whole window.
+    if (!(await next.evaluate((element) => element.closest('.sheet') !== null))) await closeSheets(page);
     await click();
     await items.nth(at).click();
     await settle(page, item);
