@@ -185,9 +185,9 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
   await transient.removeStale();
 
   const engineConfig = async (): Promise<EngineConfig> => {
-    const { pack, device, cacheLimitBytes, rowsAtOnce } = settings.current;
+    const { pack, device, cacheLimitBytes, rowsAtOnce, lowMemory } = settings.current;
     const packFolder = await packs.folderOf(pack);
-    return { packFolder, device, cacheFolder: folders.cache, cacheLimitBytes, rowsAtOnce };
+    return { packFolder, device, cacheFolder: folders.cache, cacheLimitBytes, rowsAtOnce, lowMemory };
   };
   const engineLimits = (): Partial<SupervisorLimits> => {
     const { releaseModelsAfterMinutes } = settings.current;

@@ -25,6 +25,7 @@ export const engineOptions = {
     multiple: true,
     description: 'A textual-inversion embedding that prompts name by its file’s name. Can be repeated.',
   },
+  'low-memory': { description: 'Keep only the models of the stage in use: less memory, more time.' },
   device: {
     value: 'auto|cpu|cuda|...',
     description: 'Device; by default the best one that works. A missing device is an error.',
@@ -38,6 +39,7 @@ export interface EngineChoice {
   readonly vae?: string;
   readonly loras?: { path: string; weight: number }[];
   readonly embeddings?: string[];
+  readonly lowMemory?: boolean;
 }
 
 /** The models that a scene file names, and the file's folder. */
@@ -68,6 +70,7 @@ export async function readEngineChoice(options: ParsedOptions, scene?: ModelOfSc
     device: device.data,
     ...(vae !== undefined && { vae }),
     ...(loras.length > 0 && { loras }),
+    ...(options.has('low-memory') && { lowMemory: true }),
     ...(embeddings.length > 0 && { embeddings: embeddings.map((path) => resolve(path)) }),
   };
 }

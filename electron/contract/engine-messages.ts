@@ -36,6 +36,7 @@ export const engineConfigSchema = z.strictObject({
     .describe('Max batch size: U-Net rows per call; null: as many as fit.'),
   vae: z.string().min(1).optional().describe('An autoencoder that replaces the pack’s own.'),
   loras: z.array(z.strictObject({ path: z.string().min(1), weight: z.number() })).optional(),
+  lowMemory: z.boolean().optional().describe('Keep only the models of the stage in use.'),
   embeddings: z
     .array(z.string().min(1))
     .optional()

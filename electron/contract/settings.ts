@@ -20,6 +20,8 @@ export const settingsSchema = z.strictObject({
    * Max batch size: U-Net rows per call; null: as many as fit in memory. Fewer rows take less memory and more time.
    */
   rowsAtOnce: z.int().min(1).max(64).nullable(),
+  /** Keep only the models of the stage in use: less memory, and seconds more for each render. */
+  lowMemory: z.boolean(),
   /** Folder for new projects; null: the platform's default. Changed by app.setProjectsFolder only. */
   projectsFolder: filePathSchema.nullable(),
   /** Folders and files with models, besides those of other programs. Changed by library.add and library.remove only. */
@@ -53,6 +55,7 @@ export const DEFAULT_SETTINGS: Settings = {
   releaseModelsAfterMinutes: 10,
   cacheLimitBytes: 2 ** 30,
   rowsAtOnce: null,
+  lowMemory: false,
   projectsFolder: null,
   modelPlaces: [],
   renderOn: null,

@@ -42,6 +42,7 @@ import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
 import { assertAutoencoderFits } from '../packs/pack-fit.ts';
 import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/devices.ts';
 import { LazySession } from '../runtime/lazy-session.ts';
+import { StageSessions } from '../runtime/stage-sessions.ts';
 import { asStudioError, inStudioTerms } from '../runtime/studio-errors.ts';
 import { composeFullSize } from '../scene/full-size.ts';
 import { keepPictures } from '../scene/kept-pictures.ts';
@@ -70,6 +71,8 @@ export interface EngineOptions {
   readonly cacheLimitBytes?: number;
   /** Max batch size: U-Net rows per call; null, the default: as many as fit. */
   readonly rowsAtOnce?: number | null;
+  /** Keep only the models of the stage in use; false by default. */
+  readonly lowMemory?: boolean | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RenderProgress) => void;
 }
@@ -169,8 +172,7 @@ export class Engine {
     this.#cacheLimitBytes = cacheLimitBytes;
     const { precision } = device;
     this.#storeSalt = JSON.stringify([STORE_VERSION, meaningOf(pack), device.report.device, precision]);
-    const { checkpoint } = pack;
-    const autoencoder = new OnnxAutoencoder(checkpoint, device);
+    const autoencoder = new OnnxAutoencoder(pack.checkpoint, device);
     this.#sessions = [conditioner, unet, autoencoder];
     this.models = { conditioner, unet, autoencoder, schedule: pack.schedule };
     this.framePack = framePackOf(pack, this.models.autoencoder.downscale);
@@ -195,7 +197,8 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
     const { signal, onProgress } = options;
-    const device = await chooseDevice(options.device ?? 'auto');
+    const chosen = await chooseDevice(options.device ?? 'auto');
+    const device = options.lowMemory ? { ...chosen, stages: new StageSessions() } : chosen;
     const { vae, loras, embeddings } = options;
     const pack = await openModelPack(options.packFolder, {
       cacheFolder,

@@ -12,6 +12,7 @@ import { OnnxBuilder } from '../../../native-models/graph/onnx-builder.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import { isOutOfMemory, MEMORY_ADVICE } from '../../foundation/out-of-memory.ts';
+import type { StageSessions } from './stage-sessions.ts';
 
 export type DeviceName = DeviceReport['device'];
 
@@ -26,6 +27,8 @@ export interface EngineDevice {
   readonly sessionEntries: Readonly<Record<string, string>>;
   /** Half precision pays off only on GPUs; models that overflow in it opt out. */
   readonly precision: 'float32' | 'float16';
+  /** Where memory is short: keeps only the sessions of the stage in use. */
+  readonly stages?: StageSessions;
 }
 
 /** The properties of the machine that the choice depends on; tests pass other machines. */

@@ -36,8 +36,12 @@ export class LazySession<Component extends ComponentName = ComponentName> {
 
   /** The session. @throws StudioError MODEL_INVALID, PACK_INCOMPLETE, OUT_OF_MEMORY */
   get(): Promise<ModelSession> {
-    this.#session ??= this.#begin();
-    return this.#session;
+    const begun = () => {
+      this.#session ??= this.#begin();
+      return this.#session;
+    };
+    const { stages } = this.#device;
+    return stages === undefined ? begun() : stages.enter(this).then(begun);
   }
 
   /** Releases the session's memory; `get` creates a new one. */

@@ -69,6 +69,12 @@ export function SettingsSheet() {
         allowDecimal={false}
         onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
       />
+      <Switch
+        label={t('settings.lowMemory')}
+        description={t('settings.lowMemoryHint')}
+        checked={settings.lowMemory}
+        onChange={({ currentTarget }) => set({ lowMemory: currentTarget.checked })}
+      />
       <NumberInput
         label={t('settings.releaseAfter')}
         value={settings.releaseModelsAfterMinutes}

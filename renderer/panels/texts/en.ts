@@ -956,6 +956,8 @@ export const en = {
       'Lets you open an image and render it again. Anyone you share the file with can read your prompts.',
     folders: 'Folders',
     rowsAtOnce: 'Max batch size (0 = auto)',
+    lowMemory: 'Low memory',
+    lowMemoryHint: 'Keeps only the model in use loaded. Each render takes some seconds longer.',
     rowsAtOnceHint: 'Smaller batches use less memory and take longer.',
     reveal: 'Show',
     chooseFolder: 'Choose',

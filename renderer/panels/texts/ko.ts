@@ -920,6 +920,8 @@ export const ko = {
     exportMetadataHint: '그림을 열어 다시 렌더링할 수 있습니다. 받는 사람이 프롬프트를 볼 수 있습니다.',
     folders: '폴더',
     rowsAtOnce: '최대 배치 크기 (0 = 자동)',
+    lowMemory: '메모리 절약',
+    lowMemoryHint: '쓰고 있는 모델만 메모리에 둡니다. 렌더링마다 몇 초씩 더 걸립니다.',
     rowsAtOnceHint: '배치가 작으면 메모리를 덜 쓰고 더 오래 걸립니다.',
     reveal: '보기',
     chooseFolder: '고르기',
