@@ -47,7 +47,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...END_TO_END, ...FARM, ...ISOLATED],
           // One process for many files: starting one for each takes longer than most of these tests.
           isolate: false,
-          setupFiles: ['test/give-back.ts', 'test/block-loaders.ts'],
+          setupFiles: ['test/give-back.ts', 'test/shared-process.ts'],
         },
       },
     ],

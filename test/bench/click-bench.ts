@@ -36,8 +36,14 @@ export async function benchClicks({ print }: CommandContext): Promise<{ stories:
 
 /** A picture of the scene with a transparent background. */
 async function cutOut(picture: string, subject: string): Promise<Buffer> {
-  const alpha = await sharp(join(SCENE, subject)).greyscale().toBuffer();
-  return sharp(join(SCENE, picture)).removeAlpha().joinChannel(alpha).png().toBuffer();
+  const alpha = await sharp(await readFile(join(SCENE, subject)))
+    .greyscale()
+    .toBuffer();
+  return sharp(await readFile(join(SCENE, picture)))
+    .removeAlpha()
+    .joinChannel(alpha)
+    .png()
+    .toBuffer();
 }
 
 /** Around the object of the concept that is selected when the sample opens: the one in front. */
@@ -46,7 +52,7 @@ async function boxOfFrontMask(): Promise<readonly (readonly [number, number])[]>
     concepts: { mask: string; order: number }[];
   };
   const { mask } = scene.concepts.toSorted((a, b) => a.order - b.order).at(-1)!;
-  const { data, info } = await sharp(join(SCENE, mask))
+  const { data, info } = await sharp(await readFile(join(SCENE, mask)))
     .greyscale()
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { violationsInBothThemes } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, headerOf, idle, LONG_WORK, renderButton, screenshot } from './studio-page.ts';
+import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton, screenshot } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -41,10 +41,7 @@ describe('axe', () => {
       .first()
       .check();
     found['history, one marked'] = await violationsInBothThemes(page);
-    await page
-      .getByRole('button', { name: t('app.close') })
-      .first()
-      .click();
+    await closeSheet(page);
     await page.getByRole('button', { name: t('view.scene') }).click();
     await page.getByRole('button', { name: t('background.generate') }).click();
     found['making candidates'] = await violationsInBothThemes(page, { within: '.flow-panel' });

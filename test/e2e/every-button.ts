@@ -148,11 +148,14 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
   await click();
   const items = page.getByRole('menuitem');
   await items.first().waitFor();
-  const names = await items.allTextContents();
+  const offered = await items.evaluateAll((elements) =>
+    elements.map((element) => ({ name: element.textContent ?? '', isUsable: !element.matches(':disabled') })),
+  );
   await closeOverlays(page);
-  for (const [at, name] of names.entries()) {
+  for (const [at, { name, isUsable }] of offered.entries()) {
     const item = `menuitem: ${name.replaceAll(/\d+/g, '#')}`;
-    if (pressed.has(item)) continue;
+    // Another menu may offer an item that cannot be used here.
+    if (!isUsable || pressed.has(item)) continue;
     pressed.add(item);
     // The item's action may have removed the menu's button.
     if ((await next.count()) === 0) return;
@@ -190,9 +193,10 @@ export const WINDOW =
 export async function closeSheets(page: Page): Promise<void> {
   await closeOverlays(page);
   const sheet = page.locator('.sheet');
-  if ((await sheet.count()) === 0) return;
-  const close = sheet.getByRole('button', { name: t('app.close') });
-  if ((await close.count()) > 0) await close.first().click();
+  // At once: the sheet may be closing by itself, and a button that disappears would be waited for.
+  await page.evaluate((name) => {
+    document.querySelector<HTMLElement>(`.sheet button[aria-label="${name}"]`)?.click();
+  }, t('app.close'));
   await sheet.waitFor({ state: 'detached' });
 }
 

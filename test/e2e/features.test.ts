@@ -9,6 +9,7 @@ import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
   canvasOf,
+  closeSheet,
   drag,
   idle,
   LONG_WORK,
@@ -146,10 +147,7 @@ describe('the history', () => {
     await expect.poll(() => rows.count()).toBe(0);
     await page.getByText(t('history.shown.kept'), { exact: true }).click();
     await expect.poll(() => rows.count()).toBe(2);
-    await page
-      .getByRole('button', { name: t('app.close') })
-      .first()
-      .click();
+    await closeSheet(page);
     await canvasOf(page).focus();
     await page.keyboard.press('Escape');
   });
@@ -186,10 +184,13 @@ describe('variations', () => {
     for (const score of ['tclip', 'foregroundDistance'] as const) {
       await sheet.getByRole('combobox', { name: t('scores.bestBy') }).click();
       await page.getByRole('option', { name: t(`scores.names.${score}`) }).click();
-      const ranking = sheet.locator('.score-list div[data-ranking="true"] dd');
+      const ranking = sheet.locator('.score-list div[data-ranking="true"]');
+      const name = t(`scores.names.${score}`);
+      await expect.poll(() => ranking.locator('dt').allTextContents()).toEqual([name, name]);
       const first = sheet.locator('.scored-render').first();
       await expect.poll(() => first.getByText(t('scores.best'), { exact: true }).count()).toBe(1);
-      const [best, other] = (await ranking.allTextContents()).map((text) => Number.parseFloat(text));
+      const values = await ranking.locator('dd').allTextContents();
+      const [best, other] = values.map((text) => Number.parseFloat(text));
       if (score === 'foregroundDistance') expect(best).toBeLessThanOrEqual(other!);
       else expect(best).toBeGreaterThanOrEqual(other!);
     }

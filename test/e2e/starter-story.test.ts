@@ -13,6 +13,7 @@ import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
   canvasOf,
+  closeSheet,
   coverage,
   createProject,
   drag,
@@ -292,10 +293,7 @@ describe('the render', () => {
     await page.getByRole('button', { name: t('sweep.adopt', { alpha: 0.15, beta: 0.4 }) }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.4');
-    await page
-      .getByRole('button', { name: t('app.close') })
-      .first()
-      .click();
+    await closeSheet(page);
     await saved(page);
   });
 

@@ -14,6 +14,7 @@ import { firstOwnPicture, newMaskAndRetune, type StoryCount, sweepAndExport } fr
 import { SAMPLE_SIZE_PX, samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
+  closeSheet,
   coverage,
   createProject,
   drag,
@@ -199,10 +200,7 @@ describe('the sample', () => {
     await page.getByRole('button', { name: t('sweep.adopt', { alpha: 0.5, beta: 0.2 }) }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.2');
-    await page
-      .getByRole('button', { name: t('app.close') })
-      .first()
-      .click();
+    await closeSheet(page);
     await page.getByRole('button', { name: t('view.scene') }).click();
   });
 

@@ -364,6 +364,15 @@ export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<voi
     .click();
 }
 
+/** Closes the open sheet, by its own button: a notice above it has one too. */
+export async function closeSheet(page: Page): Promise<void> {
+  await page
+    .locator('.sheet-head')
+    .getByRole('button', { name: t('app.close') })
+    .click();
+  await page.locator('.sheet').waitFor({ state: 'detached' });
+}
+
 /** Waits until the host has saved everything. */
 export async function saved(page: Page): Promise<void> {
   await page

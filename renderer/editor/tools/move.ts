@@ -73,7 +73,8 @@ export const move: Tool<MoveState> = {
     const { drag } = state;
     switch (input.kind) {
       case 'down': {
-        if (isEmptyRect(maskBounds)) return { state, effects: [] };
+        // A second button or finger does not end a drag, which would lose what it has moved.
+        if (drag || isEmptyRect(maskBounds)) return { state, effects: [] };
         const from = { x: input.pointer.x, y: input.pointer.y };
         return {
           state: {

@@ -9,12 +9,13 @@ import { EngineServer } from '../../../../electron/inference/engine/engine-serve
 import { makeTinyPack, makeTinyScene, temporaryFolder, writeManifest } from '../tiny-pack.ts';
 
 let root: string;
+let server: EngineServer;
 let toEngine: (message: HostMessage) => void;
 let onMessage: (message: EngineMessage) => void = () => undefined;
 
 beforeAll(() => {
   root = temporaryFolder();
-  new EngineServer({
+  server = new EngineServer({
     send: (message) => onMessage(message as EngineMessage),
     onMessage: (listener) => {
       toEngine = listener;
@@ -22,7 +23,10 @@ beforeAll(() => {
     onClose: () => undefined,
   });
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(async () => {
+  await server.close();
+  rmSync(root, { recursive: true });
+});
 
 /** Waits for a message of a type. */
 function next<Type extends EngineMessage['type']>(

@@ -285,6 +285,18 @@ describe('move', () => {
     expect(bench.session.shown.data).toEqual(before);
   });
 
+  it('ends with what it has moved, also if another button was pressed meanwhile', () => {
+    const bench = withSquare();
+    bench.do(
+      pointer('down', 30, 30),
+      pointer('move', 30, 31),
+      pointer('down', 30, 30),
+      pointer('up', 30, 31),
+    );
+    expect(boundsOf(bench.session.shown)).toEqual({ left: 20, top: 21, right: 40, bottom: 41 });
+    expect(bench.commits).toBe(2);
+  });
+
   it('does nothing to an empty mask', () => {
     expect(new Bench('move').drag(10, 10, 30, 30).commits).toBe(0);
     expect(new Bench('move').session.bounds).toBe(EMPTY_RECT);
