@@ -1,5 +1,6 @@
 /** The bar at the top: project, undo, render, and buttons for the sheets. */
 import { ActionIcon, Button, Group, Menu, Popover, Text, Title, Tooltip } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
 import {
   IconAlertTriangle,
   IconArrowBackUp,
@@ -12,6 +13,7 @@ import {
   IconPlayerPlay,
   IconSettings,
 } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { missingParts } from '../../editor/next-action.ts';
 import { canUndoNow } from '../../session/cut-outs.ts';
@@ -125,11 +127,36 @@ function SaveState() {
 function Warnings() {
   const { t } = useTranslation();
   const { length: count } = useWarnings();
+  const [isOpen, setOpen] = useState(false);
+  // Also when the button with the focus has disappeared, because its warning has.
+  useWindowEvent(
+    'keydown',
+    (event) => {
+      if (!isOpen || event.key !== 'Escape') return;
+      event.stopPropagation();
+      setOpen(false);
+    },
+    { capture: true },
+  );
   if (count === 0) return null;
   return (
-    <Popover width={340} position="bottom-end" withArrow trapFocus returnFocus>
+    <Popover
+      width={340}
+      position="bottom-end"
+      withArrow
+      trapFocus
+      returnFocus
+      opened={isOpen}
+      onChange={setOpen}
+    >
       <Popover.Target>
-        <ActionIcon variant="light" color="orange" size={30} aria-label={t('warnings.count', { count })}>
+        <ActionIcon
+          variant="light"
+          color="orange"
+          size={30}
+          aria-label={t('warnings.count', { count })}
+          onClick={() => setOpen(!isOpen)}
+        >
           <IconAlertTriangle size={18} aria-hidden />
         </ActionIcon>
       </Popover.Target>
