@@ -203,11 +203,11 @@ export class FarmClient {
     const { redis } = this.#connection;
     const open = [...this.#queues.values()];
     if (redis.status === 'ready') {
-      // Cancelled jobs must not go on because their client ended.
-      await Promise.allSettled(this.#cancels);
-      await Promise.allSettled(open.flatMap(({ queue, events }) => [events.close(), queue.close()]));
-      redis.disconnect();
-      return;
+      const lost = new Promise<boolean>((resolve) => redis.once('close', () => resolve(true)));
+      if (!(await Promise.race([lost, this.#sayGoodbye(open)]))) {
+        redis.disconnect();
+        return;
+      }
     }
     // Without a connection, nothing can be said goodbye to: what waits for it is given up.
     redis.disconnect();
@@ -215,6 +215,14 @@ export class FarmClient {
       void events.disconnect().catch(() => undefined);
       void queue.disconnect().catch(() => undefined);
     }
+  }
+
+  /** Never ends if the connection is lost meanwhile. @returns false */
+  async #sayGoodbye(open: readonly FollowedQueue[]): Promise<boolean> {
+    // Cancelled jobs must not go on because their client ended.
+    await Promise.allSettled(this.#cancels);
+    await Promise.allSettled(open.flatMap(({ queue, events }) => [events.close(), queue.close()]));
+    return false;
   }
 
   #queue(model: string): FollowedQueue {

@@ -330,4 +330,13 @@ describe.skipIf(!hasRedis)('a farm', () => {
     expect(new Set(engine.seeds)).toEqual(new Set([11, 12, 13]));
     await worker.drain();
   });
+
+  test('ends if the connection is lost while it says goodbye', async () => {
+    const client = await farm.client();
+    // Opens the queue, whose connections a graceful end would wait for.
+    await client.counts(modelName((await farm.connect()).key, requestOf(21).pack));
+    const restarted = farm.restartServer();
+    await client.close();
+    await restarted;
+  });
 });
