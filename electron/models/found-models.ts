@@ -14,6 +14,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describeFile, type FileDescription } from '../../native-models/graph/index.ts';
+import { withoutExtension } from '../contract/model-choice.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
 import {
@@ -94,7 +95,7 @@ export async function findModels(
       const status = await ifPresent(stat(path));
       if (!status?.isFile() || seen.has(path)) continue;
       seen.add(path);
-      const name = basename(path).replace(/\.safetensors$/i, '');
+      const name = withoutExtension(basename(path));
       const description = descriptions.get(path, `${status.size} ${status.mtimeMs} ${status.ino}`);
       found.push({
         path,
@@ -144,7 +145,7 @@ function isModelFile(path: string): boolean {
 }
 
 function previewOf(path: string, names: readonly string[]): string | null {
-  const stem = path.replace(/\.safetensors$/i, '');
+  const stem = withoutExtension(path);
   return PREVIEW_ENDINGS.map((ending) => `${stem}${ending}`).find((name) => names.includes(name)) ?? null;
 }
 

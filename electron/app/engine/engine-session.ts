@@ -24,12 +24,12 @@ import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 /** How long to wait for a killed process to end: one stuck in a driver may not even die. */
 const KILL_WAIT_MS = 10_000;
 
-/** Options of a task that do not affect its result. */
 /** The part of a configuration that follows a scene; empty: the pack of the settings, unchanged. */
 export type EngineModel = Partial<
   Pick<EngineConfig, 'packFolder' | 'componentsFolder' | 'vae' | 'loras' | 'embeddings'>
 >;
 
+/** How a task is run. */
 export interface RunControls {
   /** What the task needs; without it, what is open. */
   readonly model?: EngineModel;

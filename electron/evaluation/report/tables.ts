@@ -1,5 +1,5 @@
 /** The report's tables, independent of their form: HTML, LaTeX and CSV show the same cells. */
-import { SCORES, type ScoreName } from '../../contract/picture-scores.ts';
+import { CONCEPT_SCORE_NAMES, SCORES, type ScoreName } from '../../contract/picture-scores.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import { TIME_HEADINGS, timeRows } from '../total-time.ts';
 import { type MethodSummary, measuredScores, type ProtocolReport, shortTitle } from './summary.ts';
@@ -22,15 +22,7 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-const FIDELITY: readonly ScoreName[] = [
-  'tclip',
-  'iclip',
-  'iclipMasked',
-  'idino',
-  'idinoMasked',
-  'appearance',
-  'foregroundDistance',
-];
+const FIDELITY: readonly ScoreName[] = ['tclip', ...CONCEPT_SCORE_NAMES];
 const BACKGROUND: readonly ScoreName[] = [
   'backgroundPsnr',
   'backgroundSsim',

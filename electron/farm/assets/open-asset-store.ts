@@ -19,7 +19,7 @@ export async function openAssetStore(
   connection: FarmConnection,
   chosen: AssetPlace | 'redis' | undefined,
 ): Promise<AssetStore> {
-  return storeAt(connection, chosen ?? (await publishedPlace(connection)) ?? 'redis');
+  return storeAt(connection, await placeOf(connection, chosen));
 }
 
 /**
@@ -31,7 +31,7 @@ export async function publishAssetStore(
   connection: FarmConnection,
   chosen: AssetPlace | 'redis' | undefined,
 ): Promise<AssetStore> {
-  const place = chosen ?? (await publishedPlace(connection)) ?? 'redis';
+  const place = await placeOf(connection, chosen);
   const store = await storeAt(connection, place);
   await publish(connection, place);
   // A Redis that comes back empty would send clients to another place than the workers.
@@ -46,6 +46,13 @@ export async function publishAssetStore(
 export async function publishedPlace({ redis, key }: FarmConnection): Promise<AssetPlace | undefined> {
   const sealed = await redis.get(assetPlaceKey(key));
   return sealed === null ? undefined : assetPlaceSchema.parse(openJson(key, LABEL, sealed));
+}
+
+async function placeOf(
+  connection: FarmConnection,
+  chosen: AssetPlace | 'redis' | undefined,
+): Promise<AssetPlace | 'redis'> {
+  return chosen ?? (await publishedPlace(connection)) ?? 'redis';
 }
 
 async function publish({ redis, key }: FarmConnection, place: AssetPlace | 'redis'): Promise<void> {

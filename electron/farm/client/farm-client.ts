@@ -43,7 +43,7 @@ export type FarmResult = EngineResultOf<'render'> & {
 
 /** Attempts of a job whose engine crashes. */
 const ATTEMPTS = 3;
-/** How often a job is queued again for each reason to. */
+/** How often a job that ended without a result is queued again. */
 const MAX_RENEWALS = 3;
 
 interface FollowedQueue {
@@ -182,8 +182,8 @@ export class FarmClient {
             ? openFailure(key, jobId, end.reason)
             : await this.#result(jobId, end.returned).catch(asMissing);
         if (!(failure instanceof StudioError)) return failure;
-        // A picture that the job needs, or that it made, has expired; or a worker was still stopping the job for who
-        // asked before.
+        // A picture that the job needs, or that it made, has expired; or a worker was still stopping the job for the
+        // request before.
         const isRenewed = ['ASSET_MISSING', 'CANCELLED'].includes(failure.code) && !signal.aborted;
         if (!isRenewed || renewals >= MAX_RENEWALS) throw failure;
         await removeEnded((await queue.getJob(jobId)) as Job | undefined);

@@ -1,7 +1,7 @@
 /**
  * Which worker has a scene's inversions and attention states. A worker that claims a re-tune of a scene which an idle
  * worker has rendered puts the job back for that one (docs/decisions/0206). It is about speed alone: the job stays in
- * the one queue that all workers share, so that a busy or dead worker keeps nobody waiting for longer than a moment.
+ * the one queue that all workers share, so that a busy or dead worker delays it only for a moment.
  */
 import type { FarmConnection } from '../farm-connection.ts';
 import { handoverKey, sceneKey } from '../farm-names.ts';
@@ -21,7 +21,7 @@ export class SceneAffinity {
   /** Oldest first. */
   readonly #own = new Set<string>();
 
-  /** @param handoverMs after so long in vain, whoever claims a job renders it */
+  /** @param handoverMs how long a job may be put back; after that, the worker that claims it renders it */
   constructor(connection: FarmConnection, workerId: string, handoverMs: number) {
     this.#connection = connection;
     this.#workerId = workerId;

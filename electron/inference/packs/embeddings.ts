@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type EmbeddingFile, openEmbedding } from '../../../native-models/graph/index.ts';
 import { splitAtEmbeddings } from '../../contract/embedding-names.ts';
+import { withoutExtension } from '../../contract/model-choice.ts';
 import type { SplitWords } from '../../pipeline/processors/weighted-prompt.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 
@@ -23,7 +24,7 @@ export interface OpenedEmbedding extends EmbeddingFile {
 export async function openEmbeddings(paths: readonly string[]): Promise<OpenedEmbedding[]> {
   const opened = new Map<string, OpenedEmbedding>();
   for (const path of paths) {
-    const name = basename(path).replace(/\.safetensors$/i, '');
+    const name = withoutExtension(basename(path));
     if (opened.has(name.toLowerCase())) continue;
     const file = await inStudioTerms(() => openEmbedding(path));
     const sha256 = createHash('sha256')

@@ -8,6 +8,7 @@ import {
   triggerWordsOf,
   withLoras,
 } from '../../../native-models/graph/index.ts';
+import { withoutExtension } from '../../contract/model-choice.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import type { WeightInspection } from './weight-inspection.ts';
@@ -63,7 +64,7 @@ export async function applyModelChanges(
   const opened: { file: LoraFile; weight: number; name: string; sha256: string }[] = [];
   for (const { path, weight } of loras) {
     const file = await inStudioTerms(() => openLora(resolve(path)));
-    const name = basename(path).replace(/\.safetensors$/i, '');
+    const name = withoutExtension(basename(path));
     opened.push({ file, weight, name, sha256: (await inspect(basename(path), file.path)).sha256 });
   }
   if (opened.length > 0) {

@@ -4,13 +4,12 @@ import { IconDownload } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
-import type { CatalogLicence } from '../../../electron/contract/pack-catalog.ts';
 import { INSTRUMENT_IDS, type InstrumentFacts } from '../../../electron/contract/picture-scores.ts';
 import { reportError, reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { bytesOf } from '../widgets/render-name.ts';
-import { LicenceDialog } from './licence-dialog.tsx';
+import { useLicensedDownload } from './use-licensed-download.tsx';
 
 /** Parts of the catalogue that bring an instrument. */
 const PARTS = { clip: 'text-similarity', dinov2: 'image-similarity' } as const;
@@ -78,7 +77,6 @@ function useParts(): readonly Part[] {
 function DownloadPart({ part: { packId, component, name, bytes } }: { part: Part }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const [licences, setLicences] = useState<readonly CatalogLicence[] | null>(null);
   const isBusy = useStudio(({ jobs }) =>
     Object.values(jobs).some(
       (job) => job.packId === packId && (job.state === 'waiting' || job.state === 'running'),
@@ -90,11 +88,7 @@ function DownloadPart({ part: { packId, component, name, bytes } }: { part: Part
     const result = await studio.jobs.finished(job);
     if (result) reportNotice(t('models.pulled', { name }), { kind: 'success' });
   };
-  const download = async () => {
-    const asked = await studio.client.call('models.licences', { packId, components });
-    if (asked.length === 0) await pull([]);
-    else setLicences(asked);
-  };
+  const { download, dialog } = useLicensedDownload({ packId, components }, pull);
   return (
     <>
       <Button
@@ -106,14 +100,7 @@ function DownloadPart({ part: { packId, component, name, bytes } }: { part: Part
       >
         {t('scores.download', { name, size: bytesOf(bytes) })}
       </Button>
-      <LicenceDialog
-        licences={licences}
-        onClose={() => setLicences(null)}
-        onAccept={(accepted) => {
-          setLicences(null);
-          start(() => pull(accepted));
-        }}
-      />
+      {dialog}
     </>
   );
 }

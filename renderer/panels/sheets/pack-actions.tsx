@@ -4,13 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { JobResult, JobState } from '../../../electron/contract/jobs.ts';
-import type { CatalogLicence } from '../../../electron/contract/pack-catalog.ts';
 import { reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
 import { bytesOf } from '../widgets/render-name.ts';
-import { LicenceDialog } from './licence-dialog.tsx';
+import { useLicensedDownload } from './use-licensed-download.tsx';
 
 export function PackActions({
   pack,
@@ -25,7 +24,6 @@ export function PackActions({
   const { t } = useTranslation();
   const studio = useStudioActions();
   const { id: packId, name } = pack;
-  const [licences, setLicences] = useState<readonly CatalogLicence[] | null>(null);
   const [isRemoving, setRemoving] = useState(false);
   const isPresent = pack.components.some(({ state }) => state !== 'absent');
   const isWhole = pack.components.every(({ state, isOptional }) => state === 'installed' || isOptional);
@@ -57,11 +55,7 @@ export function PackActions({
   };
   const pull = (acceptedLicences: string[]) =>
     follow(studio.client.call('models.pull', { packId, acceptedLicences }));
-  const download = async () => {
-    const missing = await studio.client.call('models.licences', { packId });
-    if (missing.length === 0) await pull([]);
-    else setLicences(missing);
-  };
+  const { download, dialog } = useLicensedDownload({ packId }, pull);
   const verify = (repair: boolean) => () =>
     start(() => follow(studio.client.call('models.verify', { packId, repair })));
 
@@ -107,14 +101,7 @@ export function PackActions({
         disabled={isBusy}
         onChoose={(folder) => follow(studio.client.call('models.import', { packId, folder }))}
       />
-      <LicenceDialog
-        licences={licences}
-        onClose={() => setLicences(null)}
-        onAccept={(accepted) => {
-          setLicences(null);
-          start(() => pull(accepted));
-        }}
-      />
+      {dialog}
       <Dialog opened={isRemoving} onClose={() => setRemoving(false)} title={t('models.remove')} size="sm">
         <Text size="sm">{t('models.confirmRemove', { name })}</Text>
         <Group justify="flex-end" mt="md">

@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis)('a re-tune', () => {
     expect((await client.render(retuneOf(4, 0.1), controlsOf())).machine).toBe('other');
     busy.resolve();
     expect((await long).machine).toBe('having');
-    // Both have it now: whoever is offered it renders it.
+    // Both have it now: the one that claims it renders it.
     await client.render(retuneOf(4, 0.2), controlsOf());
     expect(kinds(having)).not.toContain('handedOver');
   });
