@@ -146,3 +146,23 @@ it('opens the device’s details with keys, moves to their button, and closes th
   await details.waitFor({ state: 'detached' });
   await expect.poll(() => device.evaluate((element) => element === document.activeElement)).toBe(true);
 });
+
+it('closes what a button has opened with Escape at once, before the focus is in it', async () => {
+  const { page } = studio;
+  for (const selector of ['.device-status', '.header-bar [aria-haspopup="menu"]']) {
+    // In microtasks: the focus moves in a task of its own.
+    const states = await page.evaluate(async (name) => {
+      const button = document.querySelector<HTMLElement>(name)!;
+      const becomes = async (expanded: string) => {
+        for (let count = 0; count < 1000 && button.ariaExpanded !== expanded; count++) await null;
+        return button.ariaExpanded;
+      };
+      button.click();
+      const opened = await becomes('true');
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      return [opened, await becomes('false')];
+    }, selector);
+    expect(states).toEqual(['true', 'false']);
+  }
+  expect(studio.faults).toEqual([]);
+});

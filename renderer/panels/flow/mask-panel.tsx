@@ -12,6 +12,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { takeTool } from '../actions/actions.ts';
 import { conceptName } from '../widgets/concept-name.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { FileButton } from '../widgets/file-button.tsx';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
@@ -109,7 +110,7 @@ export const MaskPanel = memo(function MaskPanel() {
         >
           {t('mask.import')}
         </FileButton>
-        <Menu withInitialFocusPlaceholder={false}>
+        <DropdownMenu>
           <Menu.Target>
             <Button
               variant="default"
@@ -126,7 +127,7 @@ export const MaskPanel = memo(function MaskPanel() {
               </Menu.Item>
             ))}
           </Menu.Dropdown>
-        </Menu>
+        </DropdownMenu>
       </Group>
       {capabilities && !paintsFront && <FindOptions capabilities={capabilities} />}
       <MaskOperations targetId={target} isLocked={locked} />

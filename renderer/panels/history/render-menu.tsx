@@ -12,6 +12,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { copyRender, exportRender } from '../actions/export-render.ts';
 import { openScores } from '../actions/score-renders.ts';
 import { Dialog } from '../widgets/dialog.tsx';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
 export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; size?: 'xs' | 'sm' }) {
@@ -24,7 +25,7 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
   const ofRender = { projectId: studio.projectId, renderId };
   return (
     <>
-      <Menu withInitialFocusPlaceholder={false} position="top-end" returnFocus>
+      <DropdownMenu position="top-end">
         <Menu.Target>
           <ActionIcon size={size} variant="subtle" color="gray" aria-label={t('history.actions', { name })}>
             <IconDots size={12} aria-hidden />
@@ -58,7 +59,7 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
             {t('history.delete')}
           </Menu.Item>
         </Menu.Dropdown>
-      </Menu>
+      </DropdownMenu>
       <NameDialog
         isOpen={isNaming}
         name={render.name ?? ''}

@@ -14,6 +14,7 @@ import {
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { ScrollPanel } from '../widgets/scroll-panel.tsx';
 import { AlphaControl } from './alpha-control.tsx';
 import { ParameterControl } from './parameter-control.tsx';
@@ -47,7 +48,7 @@ export function ParameterPanel() {
         <Title order={2} size="h6">
           {t('parameters.title')}
         </Title>
-        <Menu withInitialFocusPlaceholder={false} position="bottom-end">
+        <DropdownMenu position="bottom-end">
           <Menu.Target>
             <Button variant="default" rightSection={<IconChevronDown size={12} aria-hidden />}>
               {t('parameters.presets')}
@@ -60,7 +61,7 @@ export function ParameterPanel() {
               </Menu.Item>
             ))}
           </Menu.Dropdown>
-        </Menu>
+        </DropdownMenu>
       </Group>
       <Stack gap="md">
         {firstAlpha !== undefined && (

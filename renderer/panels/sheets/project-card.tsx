@@ -9,6 +9,7 @@ import { reportError, reportNotice, sentenceOf } from '../../session/notices.ts'
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { timeOf } from '../widgets/render-name.ts';
 
@@ -113,7 +114,7 @@ export function ProjectCard({
             </Text>
           </div>
         )}
-        <Menu position="bottom-end" withInitialFocusPlaceholder={false} returnFocus>
+        <DropdownMenu position="bottom-end">
           <Menu.Target>
             <IconButton label={t('project.actions', { name: title })}>
               <IconDots size={16} aria-hidden />
@@ -160,7 +161,7 @@ export function ProjectCard({
               </Menu.Item>
             )}
           </Menu.Dropdown>
-        </Menu>
+        </DropdownMenu>
       </div>
     </li>
   );

@@ -1,6 +1,5 @@
 /** The bar at the top: project, undo, render, and buttons for the sheets. */
 import { ActionIcon, Button, Group, Menu, Popover, Text, Title, Tooltip } from '@mantine/core';
-import { useWindowEvent } from '@mantine/hooks';
 import {
   IconAlertTriangle,
   IconArrowBackUp,
@@ -22,6 +21,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
 import { useWarnings, WarningList } from '../flow/warning-list.tsx';
+import { DropdownMenu, useEscape } from '../widgets/dropdown.tsx';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 import { MoreRenders } from './more-renders.tsx';
@@ -128,16 +128,7 @@ function Warnings() {
   const { t } = useTranslation();
   const { length: count } = useWarnings();
   const [isOpen, setOpen] = useState(false);
-  // Also when the button with the focus has disappeared, because its warning has.
-  useWindowEvent(
-    'keydown',
-    (event) => {
-      if (!isOpen || event.key !== 'Escape') return;
-      event.stopPropagation();
-      setOpen(false);
-    },
-    { capture: true },
-  );
+  useEscape(isOpen, () => setOpen(false));
   if (count === 0) return null;
   return (
     <Popover
@@ -182,7 +173,7 @@ export function HeaderBar() {
       <Title order={1} size="h5" className="brand">
         {t('app.name')}
       </Title>
-      <Menu withInitialFocusPlaceholder={false} position="bottom-start" width={220} returnFocus>
+      <DropdownMenu position="bottom-start" width={220}>
         <Menu.Target>
           <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} aria-hidden />}>
             <Text span size="sm" fw={600} truncate maw={260}>
@@ -211,7 +202,7 @@ export function HeaderBar() {
             {t('project.duplicate')}
           </Menu.Item>
         </Menu.Dropdown>
-      </Menu>
+      </DropdownMenu>
       <Group gap={4} wrap="nowrap">
         <HistoryButtons />
         <SaveState />

@@ -6,6 +6,7 @@ import { MAX_VARIATIONS } from '../../../electron/contract/render-record.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { startRender, startVariations, variationCount } from '../actions/actions.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { Keys } from '../widgets/icon-button.tsx';
 
 const COUNTS = Array.from({ length: MAX_VARIATIONS - 1 }, (_, index) => index + 2);
@@ -17,7 +18,7 @@ export function MoreRenders({ disabled }: { disabled: boolean }) {
   const usual = useStudio((state) => variationCount(state.settings.editor));
   const renderOn = (place: string | null) => start(() => startRender(studio, { renderOn: place }));
   return (
-    <Menu withInitialFocusPlaceholder={false} position="bottom-end" returnFocus>
+    <DropdownMenu position="bottom-end">
       <Tooltip label={t('render.more')}>
         <div>
           <Menu.Target>
@@ -50,6 +51,6 @@ export function MoreRenders({ disabled }: { disabled: boolean }) {
           </>
         )}
       </Menu.Dropdown>
-    </Menu>
+    </DropdownMenu>
   );
 }

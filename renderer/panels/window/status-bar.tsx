@@ -1,10 +1,12 @@
 /** Always visible: running work with cancel buttons, the device, the memory. */
 import { Alert, Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { useEscape } from '../widgets/dropdown.tsx';
 import { bytesOf } from '../widgets/render-name.ts';
 import { FailedRender } from './failed-render.tsx';
 import { ProjectStatus } from './project-status.tsx';
@@ -37,6 +39,8 @@ function DeviceStatus() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const engine = useStudio((state) => state.engine);
+  const [isOpen, setOpen] = useState(false);
+  useEscape(isOpen, () => setOpen(false));
   if (!engine) return null;
   const { device, state, memoryBytes, pack, error } = engine;
   const name =
@@ -48,10 +52,17 @@ function DeviceStatus() {
           ? `${device.device.toUpperCase()} · ${device.name}`
           : t('device.none');
   return (
-    // Move the focus inside: otherwise the keyboard cannot reach its button, and Escape does not close it.
-    <Popover position="top-end" width={360} withArrow trapFocus returnFocus>
+    <Popover
+      position="top-end"
+      width={360}
+      withArrow
+      trapFocus
+      returnFocus
+      opened={isOpen}
+      onChange={setOpen}
+    >
       <Popover.Target>
-        <UnstyledButton className="device-status">
+        <UnstyledButton className="device-status" onClick={() => setOpen(!isOpen)}>
           <IconCpu size={14} aria-hidden />
           <Text size="xs" truncate>
             {name}
