@@ -75,9 +75,14 @@ export function* restoreDetailBands(
   const across = axisTaps(w, inputs.width, area.left, area.width);
   const down = axisTaps(h, inputs.height, area.top, area.height);
   const enlarge = (plane: Float32Array) => new PlaneEnlarger(plane, w, across, down);
-  const base = planesOf(withStrength(inputs)).map(enlarge);
-  const detailed =
-    inputs.detail === 0 ? [] : inputs.sources.map((source) => sourceRows(source, area, enlarge));
+  const sources = inputs.detail === 0 ? [] : inputs.sources;
+  // up() is linear and sums to 1: where w is constant, its share of R is subtracted before enlarging, not after.
+  const even = sources.filter((source) => isEven(source, area));
+  const base = planesOf(subtractEven(withStrength(inputs), even, inputs.detail)).map(enlarge);
+  const detailed = [
+    ...even.map((source) => pictureRows(source, area)),
+    ...sources.filter((source) => !even.includes(source)).map((source) => sourceRows(source, area, enlarge)),
+  ];
 
   const row = new Float32Array(area.width);
   for (let top = 0; top < area.height; top += BAND_ROWS) {
@@ -126,6 +131,41 @@ function withStrength({ composed, sources }: RestoreDetailInputs): Tensor {
     }
   }
   return { data, dims: composed.dims };
+}
+
+/** Whether a source's weight is the same everywhere, and its picture covers the area. */
+function isEven({ picture, left, top, weight: { data } }: DetailSource, area: Rectangle): boolean {
+  const covers =
+    left <= area.left &&
+    top <= area.top &&
+    left + picture.width >= area.left + area.width &&
+    top + picture.height >= area.top + area.height;
+  return covers && data.every((value) => value === data[0]);
+}
+
+/** composed - detail * sum_k w_k R_k over sources with an even weight, dims [3, h, w]. */
+function subtractEven(composed: Tensor, even: readonly DetailSource[], detail: number): Tensor {
+  const data = new Float32Array(composed.data);
+  for (const { reconstruction, weight } of even) {
+    const share = detail * weight.data[0]!;
+    for (let at = 0; at < data.length; at++) data[at] = data[at]! - share * reconstruction.data[at]!;
+  }
+  return { data, dims: composed.dims };
+}
+
+/** Adds detail * w C of a source with an even weight to a row of levels: the part that {@link subtractEven} leaves. */
+function pictureRows(
+  { picture, left, top, weight }: DetailSource,
+  area: Rectangle,
+): (position: number, detail: number, levels: Float64Array) => void {
+  return (position, detail, levels) => {
+    const share = detail * weight.data[0]!;
+    if (share === 0) return;
+    const start = ((area.top + position - top) * picture.width + area.left - left) * 3;
+    const { data } = picture;
+    // Levels are (value + 1) * 127.5 for both C and R.
+    for (let at = 0; at < levels.length; at++) levels[at] = levels[at]! + share * (data[start + at]! - 127.5);
+  };
 }
 
 /** Adds detail * up(w) (C - up(R)) of one source to a row of levels 0..255, three per pixel. */
