@@ -44,7 +44,7 @@ import { chooseDevice, type DeviceChoice, type EngineDevice } from '../runtime/d
 import { LazySession } from '../runtime/lazy-session.ts';
 import { StageSessions } from '../runtime/stage-sessions.ts';
 import { asStudioError, inStudioTerms } from '../runtime/studio-errors.ts';
-import { composeFullSize } from '../scene/full-size.ts';
+import { beginFullSize } from '../scene/full-size.ts';
 import { keepPictures } from '../scene/kept-pictures.ts';
 import { LastPreparedScene } from '../scene/scene-assets.ts';
 import type { AssetReader } from '../scene/scene-concepts.ts';
@@ -285,6 +285,14 @@ export class Engine {
       attentionCache: this.#attentionCache.forRun(),
     };
     const method = methodParameters(parameters);
+    const pasteResult = beginFullSize({
+      prepared,
+      parameters: method,
+      fade: fadeOf(method, autoencoder.downscale),
+      background: request.scene.background,
+      readAsset,
+      ...(controls.signal && { signal: controls.signal }),
+    });
     const composition = await composeDecoded(this.models, scene, method, runStore, {
       ...(controls.signal && { signal: controls.signal }),
       ...(controls.onTrace && { onTrace: controls.onTrace }),
@@ -321,18 +329,7 @@ export class Engine {
     controls.onTrace?.('final/latents', composition.blend.latents);
     const kept = await keepPictures(autoencoder, { request, prepared, composition }, store, controls.signal);
     notices.push(...kept.notices);
-    const image = await composeFullSize({
-      prepared,
-      composition,
-      parameters: method,
-      fade: fadeOf(method, autoencoder.downscale),
-      detail: parameters.detail,
-      strengths: kept.strengths,
-      reconstructions: kept.reconstructions,
-      background: request.scene.background,
-      readAsset,
-      ...(controls.signal && { signal: controls.signal }),
-    });
+    const image = await pasteResult({ composition, detail: parameters.detail, ...kept });
     clock.charge('decode');
     return {
       image,

@@ -25,50 +25,87 @@ import { type AssetReader, boxOf, type ReadConcept } from './scene-concepts.ts';
 /** Margin around placed pictures, so that an edge at their border is not mistaken for the frame's. */
 const MARGIN_PX = 2;
 
+/** What is known of a full-size picture before the method has run. */
 export interface FullSizeInputs {
   readonly prepared: PreparedScene;
-  readonly composition: DecodedComposition;
   readonly parameters: ComposeParameters;
   /** In pixels at the model's size. */
   readonly fade: ObjectFade;
+  readonly background: AssetId;
+  readonly readAsset: AssetReader;
+  readonly signal?: CancelSignal;
+}
+
+/** The method's result for the frame. */
+export interface FrameResult {
+  readonly composition: DecodedComposition;
   /** Share of the lost detail to restore, 0..1. */
   readonly detail: number;
   /** 0..1 for each concept. */
   readonly strengths: readonly number[];
   /** undefined if every strength is 1 and no detail is restored. */
   readonly reconstructions: Reconstructions | undefined;
-  readonly background: AssetId;
-  readonly readAsset: AssetReader;
-  readonly signal?: CancelSignal;
 }
 
 /**
- * @returns the background's size
- * @throws StudioError ASSET_MISSING, ASSET_INVALID; PipelineError CANCELLED
+ * Starts with the full-size background and the placed pictures, which the processor draws while it waits for the
+ * U-Net.
+ *
+ * @returns pastes the method's result; it resolves to a picture of the background's size, and rejects with StudioError
+ * ASSET_MISSING, ASSET_INVALID or PipelineError CANCELLED
  */
-export async function composeFullSize(inputs: FullSizeInputs): Promise<RgbImage> {
-  const { prepared, composition, detail, reconstructions, readAsset, signal } = inputs;
-  const { frame } = prepared;
-  const opacity = await opacityOf(inputs);
-  await hearCancel(signal);
+export function beginFullSize(inputs: FullSizeInputs): (result: FrameResult) => Promise<RgbImage> {
+  const stage = drawStage(inputs);
+  // A render that fails before it needs the stage reports its own error.
+  stage.catch(() => undefined);
+  return async (result) => pasteResult(await stage, inputs, result);
+}
+
+interface Stage {
+  /** The background, which becomes the result. */
+  readonly pixels: RgbImage;
+  readonly opacity: FrameOpacity;
+  /**
+   * Only the area of the objects, their fade and the placed pictures changes, in pixels of the frame; `staged` is the
+   * staged background within it. undefined if nothing changes.
+   */
+  readonly changed: { readonly area: Rectangle; readonly staged: RgbImage } | undefined;
+}
+
+async function drawStage(inputs: FullSizeInputs): Promise<Stage> {
+  const { prepared, readAsset, signal } = inputs;
   const pixels = await decodeAll(prepared.backgroundFile ?? (await readAsset(inputs.background)));
   await hearCancel(signal);
-
-  // 1. Only the area of the objects, their fade and the placed pictures changes.
-  const area = touchedArea(prepared, opacity);
-  if (area === undefined) return pixels;
-  const staged = await stagedArea(prepared, pixels, area);
+  const opacity = await opacityOf(inputs);
   await hearCancel(signal);
+  const area = touchedArea(prepared, opacity);
+  return {
+    pixels,
+    opacity,
+    changed: area && { area, staged: await stagedArea(prepared, pixels, area) },
+  };
+}
+
+async function pasteResult(
+  { pixels, opacity, changed }: Stage,
+  { prepared, fade, signal }: FullSizeInputs,
+  { composition, detail, strengths, reconstructions }: FrameResult,
+): Promise<RgbImage> {
+  await hearCancel(signal);
+  if (changed === undefined) return pixels;
+  const { area, staged } = changed;
+  const { decoded } = composition;
   const sources =
     reconstructions === undefined
       ? []
-      : await detailSources({ ...inputs, reconstructions, decoded: composition.decoded }, staged, area);
+      : await detailSources({ prepared, decoded, fade, detail, strengths, reconstructions }, staged, area);
   await hearCancel(signal);
 
-  // 2. Band by band, so that it can be cancelled and memory does not grow with the frame.
+  // Band by band, so that it can be cancelled and memory does not grow with the frame.
+  const { frame } = prepared;
   const { width, height } = frame;
   const shown = new Float32Array(area.width);
-  const bands = restoreDetailBands({ composed: composition.decoded, width, height, sources, detail }, area);
+  const bands = restoreDetailBands({ composed: decoded, width, height, sources, detail }, area);
   for (const { top, pixels: band } of bands) {
     for (let y = 0; y < band.height; y++) {
       opacity.rowInto(top + y, area, shown);
