@@ -19,8 +19,9 @@ import {
   transpose,
 } from './onnx-operators.ts';
 
-/** The extra inputs of the U-Net. */
+/** The extra inputs of the U-Net, for the layers of one half. */
 export interface GuidedAppearance {
+  readonly half: UnetHalf;
   /** int64 [b]: the row whose keys and values each row attends to; from b on, the cached rows of earlier calls. */
   readonly source: Value;
   /** int64 [k]: the rows whose states are output, to cache them for later calls. */
@@ -28,6 +29,9 @@ export interface GuidedAppearance {
   /** alpha, [b, 1, 1], in the graph's precision. */
   readonly scale: Value;
 }
+
+/** 'down': down and mid blocks, 'up': up blocks. */
+export type UnetHalf = 'down' | 'up';
 
 /** Shared settings of the transformers of one level. */
 export interface TransformerStyle {
@@ -91,7 +95,11 @@ function joinKeptRows(
   const tokens = `${path}.tokens`;
   const given = cast(graph, path, gather(graph, path, states, guided.keep, 0), 'float32');
   graph.output(hiddenStatesOutput(path), given, ['keep', tokens, channels]);
-  const kept = graph.input(cachedHiddenStatesInput(path), 'float32', ['kept', tokens, channels]);
+  const kept = graph.input(cachedHiddenStatesInput(path), 'float32', [
+    `kept_${guided.half}`,
+    tokens,
+    channels,
+  ]);
   return concat(graph, path, [states, cast(graph, path, kept, states.type)], 0);
 }
 
@@ -146,7 +154,7 @@ function transformerBlock(
   textStates: Value,
   channels: number,
   style: TransformerStyle,
-  guided: GuidedAppearance | null,
+  guided: GuidedAppearance,
 ): Value {
   const { graph } = context;
   const norm = (name: string, x: Value): Value => layerNorm(context, `${path}.${name}`, x, channels, 1e-5);
@@ -198,7 +206,6 @@ export function selfAttentionPath(transformerPath: string, block: number): strin
  * `Transformer2DModel` on images; [b, c, h, w] -> [b, c, h, w].
  *
  * @param textStates [b, tokens, crossAttentionDim]
- * @param guided null: every row attends to itself
  */
 export function transformer2d(
   context: LayerContext,
@@ -207,7 +214,7 @@ export function transformer2d(
   textStates: Value,
   channels: number,
   style: TransformerStyle,
-  guided: GuidedAppearance | null,
+  guided: GuidedAppearance,
 ): Value {
   const { graph } = context;
   const asConvolution = !style.linearProjection;

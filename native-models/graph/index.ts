@@ -20,9 +20,9 @@ import type { ComponentWeights } from './component-weights.ts';
 import { GraphError } from './graph-error.ts';
 import type { Precision } from './layers.ts';
 import type { GraphPort, OnnxBuilder } from './onnx-builder.ts';
-import { type AppearanceLayers, buildUnet2dCondition, type UnetMetadata } from './unet-2d-condition.ts';
+import { buildUnet2dCondition, type UnetMetadata } from './unet-2d-condition.ts';
 
-export { cachedHiddenStatesInput, hiddenStatesOutput } from './attention.ts';
+export { cachedHiddenStatesInput, hiddenStatesOutput, type UnetHalf } from './attention.ts';
 export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
@@ -43,7 +43,7 @@ export { withLoras } from './lora/apply-loras.ts';
 export { type LoraFile, openLora, triggerWordsOf } from './lora/lora-file.ts';
 export type { GraphPort } from './onnx-builder.ts';
 export { openAutoencoder } from './single-file/open-autoencoder.ts';
-export type { AppearanceLayers, UnetMetadata } from './unet-2d-condition.ts';
+export { kvSourceInput, type UnetMetadata } from './unet-2d-condition.ts';
 export { type GuidedLayer, layerTokens } from './unet-blocks.ts';
 export { assertTakesLatentsOnly, assertTextToImage } from './unet-config.ts';
 
@@ -67,8 +67,6 @@ export interface BuildOptions {
    * scores of models that ask for it (`upcast_attention`) in single. Inputs and outputs are float32 in both.
    */
   readonly precision?: Precision;
-  /** Self-attention layers of the U-Net that follow `kv_source`: 'all' (the default) or the 'decoder' half's. */
-  readonly appearanceLayers?: AppearanceLayers;
   /**
    * Number of strips in which an AutoencoderKL processes large feature maps: the same result in less memory. 1 by
    * default; latents need at least as many rows. In single precision only.
@@ -145,8 +143,8 @@ export function buildComponentGraph<C extends ComponentName>(
   const { folder, build } = builders[component];
   const source = requireComponent(checkpoint, folder);
   const weights = componentWeights(source);
-  const { precision = 'float32', appearanceLayers = 'all', strips = 1, takesVectors = false } = options;
-  const built = build(source, weights, { precision, appearanceLayers, strips, takesVectors });
+  const { precision = 'float32', strips = 1, takesVectors = false } = options;
+  const built = build(source, weights, { precision, strips, takesVectors });
   const prefixes = built.tensorPrefixes ?? [''];
   return {
     bytes: built.graph.serialize(component),
@@ -164,10 +162,10 @@ export function buildComponentGraph<C extends ComponentName>(
 function buildUnet(
   component: CheckpointComponent,
   weights: ComponentWeights,
-  options: Required<BuildOptions>,
+  { precision }: Required<BuildOptions>,
 ): Built {
   if (component.className !== 'UNet2DConditionModel') throw unsupported(component);
-  return buildUnet2dCondition(component.config, weights, options);
+  return buildUnet2dCondition(component.config, weights, precision);
 }
 
 function buildAutoencoder(half: AutoencoderHalf): Build {

@@ -1,8 +1,8 @@
 /**
  * `UNet2DConditionModel` of Stable Diffusion 1.x, 2.x and XL (diffusers `models/unets/unet_2d_condition.py` and
- * `unet_2d_blocks.py`), with guided appearance attention (PnP-MIX, section 3.3) as two extra inputs.
+ * `unet_2d_blocks.py`), with guided appearance attention (PnP-MIX, section 3.3) as extra inputs.
  */
-import type { cachedHiddenStatesInput, GuidedAppearance, hiddenStatesOutput } from './attention.ts';
+import type { cachedHiddenStatesInput, hiddenStatesOutput, UnetHalf } from './attention.ts';
 import type { ComponentWeights } from './component-weights.ts';
 import { activation, convolution, groupNorm, type LayerContext, type Precision } from './layers.ts';
 import { OnnxBuilder } from './onnx-builder.ts';
@@ -10,15 +10,6 @@ import { add, cast, reshape, subtract } from './onnx-operators.ts';
 import { timestepEmbedding } from './timestep-embedding.ts';
 import { type GuidedLayer, UnetBlocks } from './unet-blocks.ts';
 import { parseUnetConfig, type UnetConfig } from './unet-config.ts';
-
-/** Self-attention layers that follow `kv_source`: all of them, or those of the up blocks only. */
-export type AppearanceLayers = 'all' | 'decoder';
-
-/** How to build a U-Net. */
-export interface UnetOptions {
-  readonly precision: Precision;
-  readonly appearanceLayers: AppearanceLayers;
-}
 
 /** Facts about a U-Net for the rest of the program. */
 export interface UnetMetadata {
@@ -33,8 +24,7 @@ export interface UnetMetadata {
   readonly crossAttentionDim: number;
   /** Attention heads per level, highest resolution first. */
   readonly attentionHeads: readonly number[];
-  readonly selfAttentionLayers: number;
-  /** Those that use `kv_source`. */
+  /** All self-attention layers, in the graph's order. */
   readonly guidedLayers: readonly GuidedLayer[];
   /** The precision that stores the states without loss: half for a graph in half precision. */
   readonly statesPrecision: Precision;
@@ -54,28 +44,29 @@ export interface UnetGraph {
  * Builds the graph.
  *
  * Inputs: `sample` float32 [b, inChannels, h, w], the noisy latents x_t; `timestep` int64 [b], 0..999;
- * `encoder_hidden_states` float32 [b, tokens, crossAttentionDim]; `kv_source` int64 [b], each 0..b+m-1, the row whose
- * self-attention keys and values a row uses, one of this call (below b) or one of m that were kept; `keep` int64 [k],
- * each 0..b-1, the rows whose states are given out; `appearance_scale` float32 [b], alpha; SDXL also `text_embeds`
- * float32 [b, textDim] and `time_ids` float32 [b, 6] (original height and width, crop top and left, target height
- * and width, in pixels). For each guided layer {@link cachedHiddenStatesInput} float32 [m, tokens, channels]: what
- * {@link hiddenStatesOutput} gave in an earlier call. m and k may be 0.
+ * `encoder_hidden_states` float32 [b, tokens, crossAttentionDim]; {@link kvSourceInput} int64 [b] for the down and mid
+ * blocks and another for the up blocks, each 0..b+m-1, the row whose self-attention keys and values a row uses there,
+ * one of this call (below b) or one of m that were kept; `keep` int64 [k], each 0..b-1, the rows whose states are given
+ * out; `appearance_scale` float32 [b], alpha; SDXL also `text_embeds` float32 [b, textDim] and `time_ids` float32
+ * [b, 6] (original height and width, crop top and left, target height and width, in pixels). For each layer
+ * {@link cachedHiddenStatesInput} float32 [m, tokens, channels]: what {@link hiddenStatesOutput} gave in an earlier
+ * call. m is one number for each half; m and k may be 0.
  * Outputs: `out_sample` float32 [b, outChannels, h, w], epsilon or v as the scheduler's configuration says; for each
- * guided layer {@link hiddenStatesOutput} float32 [k, tokens, channels].
+ * layer {@link hiddenStatesOutput} float32 [k, tokens, channels].
  *
- * With `kv_source` = 0..b-1 this is the unmodified U-Net, whatever `appearance_scale` is.
+ * Layers whose sources are 0..b-1 are unmodified, whatever `appearance_scale` is: V + alpha (V - V) = V.
  *
  * @throws GraphError CONFIG_INVALID, ARCHITECTURE_UNSUPPORTED, TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE
  */
 export function buildUnet2dCondition(
   json: unknown,
   weights: ComponentWeights,
-  options: UnetOptions,
+  precision: Precision,
 ): UnetGraph {
   const config = parseUnetConfig(json);
   const graph = new OnnxBuilder();
-  const context: LayerContext = { graph, weights, precision: options.precision };
-  const blocks = addModel(context, config, options.appearanceLayers);
+  const context: LayerContext = { graph, weights, precision };
+  const blocks = addModel(context, config);
   const { textTime } = config;
   return {
     graph,
@@ -87,17 +78,21 @@ export function buildUnet2dCondition(
       sampleSize: config.sampleSize,
       crossAttentionDim: config.crossAttentionDim,
       attentionHeads: config.levels.map((level) => level.heads),
-      selfAttentionLayers: blocks.selfAttentionLayers,
       guidedLayers: blocks.guidedLayers,
-      statesPrecision: options.precision,
+      statesPrecision: precision,
       downscale: 2 ** (config.levels.length - 1),
       textTime: textTime && { textDim: textTime.textDim, timeIds: textTime.timeIds },
     },
   };
 }
 
+/** Name of the input with the sources of one half's layers. */
+export function kvSourceInput(half: UnetHalf): string {
+  return `kv_source_${half}`;
+}
+
 /** The steps of `UNet2DConditionModel.forward`. */
-function addModel(context: LayerContext, config: UnetConfig, appearanceLayers: AppearanceLayers): UnetBlocks {
+function addModel(context: LayerContext, config: UnetConfig): UnetBlocks {
   const { graph, precision } = context;
   const { groups, epsilon } = config;
   const channels = config.levels[0]!.channels;
@@ -110,15 +105,12 @@ function addModel(context: LayerContext, config: UnetConfig, appearanceLayers: A
     'tokens',
     config.crossAttentionDim,
   ]);
-  const source = graph.input('kv_source', 'int64', ['batch']);
+  const sourceOf = (half: UnetHalf) => graph.input(kvSourceInput(half), 'int64', ['batch']);
+  const [sourceDown, sourceUp] = [sourceOf('down'), sourceOf('up')];
   const keep = graph.input('keep', 'int64', ['keep']);
   const appearanceScale = graph.input('appearance_scale', 'float32', ['batch']);
   const column = reshape(graph, 'appearance_scale', appearanceScale, [-1, 1, 1]);
-  const guided: GuidedAppearance = {
-    source,
-    keep,
-    scale: cast(graph, 'appearance_scale', column, precision),
-  };
+  const scale = cast(graph, 'appearance_scale', column, precision);
   if (config.centerInputSample) {
     const doubled = add(graph, 'center_input_sample', sample, sample);
     sample = subtract(graph, 'center_input_sample', doubled, graph.floats([1], []));
@@ -128,8 +120,10 @@ function addModel(context: LayerContext, config: UnetConfig, appearanceLayers: A
   const blocks = new UnetBlocks(context, config, {
     time: timestepEmbedding(context, timestep, config),
     textStates: cast(graph, 'encoder_hidden_states', textStates, precision),
-    guidedDown: appearanceLayers === 'all' ? guided : null,
-    guidedUp: guided,
+    guided: {
+      down: { half: 'down', source: sourceDown, keep, scale },
+      up: { half: 'up', source: sourceUp, keep, scale },
+    },
   });
 
   // 2. pre-process

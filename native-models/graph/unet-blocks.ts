@@ -1,5 +1,5 @@
 /** Down, mid and up blocks of the U-Net (diffusers `models/unets/unet_2d_blocks.py`). */
-import { type GuidedAppearance, selfAttentionPath, transformer2d } from './attention.ts';
+import { type GuidedAppearance, selfAttentionPath, transformer2d, type UnetHalf } from './attention.ts';
 import type { LayerContext } from './layers.ts';
 import type { Value } from './onnx-builder.ts';
 import { concat } from './onnx-operators.ts';
@@ -11,9 +11,8 @@ export interface UnetConditions {
   readonly time: TimeEmbedding;
   /** [b, tokens, crossAttentionDim] */
   readonly textStates: Value;
-  /** For the self-attention of the down and mid blocks, and of the up blocks; null: every row attends to itself. */
-  readonly guidedDown: GuidedAppearance | null;
-  readonly guidedUp: GuidedAppearance | null;
+  /** For the self-attention of each half. */
+  readonly guided: Readonly<Record<UnetHalf, GuidedAppearance>>;
 }
 
 /** Activations on their way through the U-Net: [b, channels, h, w]. */
@@ -22,10 +21,11 @@ export interface Feature {
   readonly channels: number;
 }
 
-/** A self-attention layer that uses `kv_source`. */
+/** A self-attention layer. */
 export interface GuidedLayer {
   /** Path of the module in the checkpoint; its states' input and output are named after it (attention.ts). */
   readonly path: string;
+  readonly half: UnetHalf;
   readonly channels: number;
   /** How many times the latent's sides are halved, rounding up, before this layer. */
   readonly halvings: number;
@@ -39,7 +39,6 @@ export function layerTokens(layer: GuidedLayer, latentHeight: number, latentWidt
 
 /** Adds the blocks of one U-Net to its graph, and records their self-attention layers. */
 export class UnetBlocks {
-  selfAttentionLayers = 0;
   readonly guidedLayers: GuidedLayer[] = [];
   readonly #context: LayerContext;
   readonly #config: UnetConfig;
@@ -69,8 +68,7 @@ export class UnetBlocks {
     if (mid === 'none') return input;
     const feature = this.#resnet('mid_block.resnets.0', input, level.channels, midScale);
     if (mid === 'resnet') return feature;
-    const { guidedDown } = this.#conditions;
-    const attended = this.#transformer('mid_block.attentions.0', feature, level, midDepth, guidedDown);
+    const attended = this.#transformer('mid_block.attentions.0', feature, level, midDepth, 'down');
     return this.#resnet('mid_block.resnets.1', attended, level.channels, midScale);
   }
 
@@ -88,10 +86,8 @@ export class UnetBlocks {
     let feature = input;
     for (const [i, depth] of level.depthsDown.entries()) {
       feature = this.#resnet(`${path}.resnets.${i}`, feature, level.channels);
-      if (level.attentionDown) {
-        const { guidedDown } = this.#conditions;
-        feature = this.#transformer(`${path}.attentions.${i}`, feature, level, depth, guidedDown);
-      }
+      if (level.attentionDown)
+        feature = this.#transformer(`${path}.attentions.${i}`, feature, level, depth, 'down');
       this.#skips.push(feature);
     }
     if (index === this.#config.levels.length - 1) return feature;
@@ -112,10 +108,8 @@ export class UnetBlocks {
         this.#joinSkip(`${path}.resnets.${i}`, feature),
         level.channels,
       );
-      if (level.attentionUp) {
-        const { guidedUp } = this.#conditions;
-        feature = this.#transformer(`${path}.attentions.${i}`, feature, level, depth, guidedUp);
-      }
+      if (level.attentionUp)
+        feature = this.#transformer(`${path}.attentions.${i}`, feature, level, depth, 'up');
     }
     const next = this.#skips.at(-1);
     if (next === undefined) return feature;
@@ -154,14 +148,11 @@ export class UnetBlocks {
     { value, channels }: Feature,
     level: UnetLevel,
     depth: number,
-    guided: GuidedAppearance | null,
+    half: UnetHalf,
   ): Feature {
-    this.selfAttentionLayers += depth;
-    if (guided !== null) {
-      const halvings = this.#config.levels.indexOf(level);
-      for (let i = 0; i < depth; i++) {
-        this.guidedLayers.push({ path: selfAttentionPath(path, i), channels, halvings });
-      }
+    const halvings = this.#config.levels.indexOf(level);
+    for (let i = 0; i < depth; i++) {
+      this.guidedLayers.push({ path: selfAttentionPath(path, i), half, channels, halvings });
     }
     const { crossAttentionDim, linearProjection, groups, upcastAttention } = this.#config;
     const style = {
@@ -172,9 +163,9 @@ export class UnetBlocks {
       groups,
       upcast: upcastAttention,
     };
-    const { textStates } = this.#conditions;
+    const { textStates, guided } = this.#conditions;
     return {
-      value: transformer2d(this.#context, path, value, textStates, channels, style, guided),
+      value: transformer2d(this.#context, path, value, textStates, channels, style, guided[half]),
       channels,
     };
   }

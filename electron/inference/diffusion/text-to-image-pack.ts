@@ -94,7 +94,7 @@ export async function openBackgroundsModel(
   const { checkpoint } = pack;
   const { precision } = device;
   const unetSession = new LazySession(checkpoint, 'unet', { precision }, device);
-  const unet = new OnnxUnet({ all: unetSession, decoder: unetSession }, device);
+  const unet = new OnnxUnet(unetSession, device);
   const habits = habitsOf(unet);
   const autoencoder = new OnnxAutoencoder(checkpoint, device);
   assertAutoencoderFits(unet, autoencoder);

@@ -1,6 +1,6 @@
 /** The Unet of ports.ts over ONNX Runtime. */
 import * as ort from 'onnxruntime-node';
-import { assertTakesLatentsOnly } from '../../../native-models/graph/index.ts';
+import { assertTakesLatentsOnly, kvSourceInput, type UnetHalf } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { availableMemoryBytes } from '../../foundation/memory.ts';
 import type { AttentionLayers, Unet, UnetRow } from '../../pipeline/ports.ts';
@@ -11,6 +11,7 @@ import type { LazySession } from '../runtime/lazy-session.ts';
 import {
   asRowHiddenStates,
   cachedHiddenStatesFeeds,
+  followsSource,
   hiddenStatesOutputs,
   readHiddenStates,
 } from './hidden-states.ts';
@@ -27,12 +28,12 @@ const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
  */
 const LONGEST_CALL_MS = 1500;
 
-/** The U-Net, with one session per set of layers that use `keyValueSource`. */
+/** The U-Net in one session, whichever layers use `keyValueSource`. */
 export class OnnxUnet implements Unet {
   readonly latentChannels: number;
   /** Sizes of the additional conditioning of SDXL's U-Nets; null for others. */
   readonly textTime: { readonly textDim: number; readonly timeIds: number } | null;
-  readonly #sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>;
+  readonly #session: LazySession<'unet'>;
   readonly #device: EngineDevice;
   readonly #rowsAtOnce: number;
   #runMs = 0;
@@ -43,15 +44,11 @@ export class OnnxUnet implements Unet {
    * together regardless
    * @throws StudioError PACK_INCOMPLETE, MODEL_INVALID; GraphError for a U-Net whose input is not plain latents
    */
-  constructor(
-    sessions: Readonly<Record<AttentionLayers, LazySession<'unet'>>>,
-    device: EngineDevice,
-    rowsAtOnce: number | null = null,
-  ) {
-    this.#sessions = sessions;
+  constructor(session: LazySession<'unet'>, device: EngineDevice, rowsAtOnce: number | null = null) {
+    this.#session = session;
     this.#device = device;
     this.#rowsAtOnce = rowsAtOnce ?? Number.POSITIVE_INFINITY;
-    const { latentChannels, inChannels, textTime } = sessions.all.metadata;
+    const { latentChannels, inChannels, textTime } = session.metadata;
     assertTakesLatentsOnly({ inChannels, latentChannels });
     this.latentChannels = latentChannels;
     this.textTime = textTime;
@@ -75,25 +72,29 @@ export class OnnxUnet implements Unet {
    * scores of self-attention over blocks of keys.
    */
   #bytesPerRow(latentHeight: number, latentWidth: number): number {
-    const { attentionHeads } = this.#sessions.all.metadata;
+    const { attentionHeads } = this.#session.metadata;
     const elements = latentHeight * latentWidth;
     const widthGuess = 64 * (attentionHeads[0] ?? 1);
     return 4 * elements * (40 * widthGuess + 512 * (attentionHeads[0] ?? 1));
   }
 
   async predict(rows: readonly UnetRow[], layers: AttentionLayers): Promise<Tensor> {
-    const session = await this.#sessions[layers].get();
+    const session = await this.#session.get();
     const latents = stackRows(rows.map((row) => row.latents));
     const embeddings = stackRows(alignTokens(rows.map((row) => row.promptEmbedding)));
     const batch = [rows.length];
     const added = this.#addedFeeds(rows);
-    const { metadata } = this.#sessions[layers];
+    const { metadata } = this.#session;
     // Cached rows of earlier calls follow those of this call.
     const kept = [...new Set(rows.map(({ keyValueSource }) => keyValueSource))].filter(
       (source) => typeof source !== 'number',
     );
     const sourceOf = ({ keyValueSource: source }: UnetRow) =>
       typeof source === 'number' ? source : rows.length + kept.indexOf(source);
+    const sources = (half: UnetHalf) => {
+      const ofHalf = rows.map((row, index) => (followsSource(half, layers) ? sourceOf(row) : index));
+      return { [kvSourceInput(half)]: new ort.Tensor('int64', BigInt64Array.from(ofHalf, BigInt), batch) };
+    };
     const keeping = [...rows.keys()].filter((index) => rows[index]!.onHiddenStates !== undefined);
     const [, , height, width] = latents.dims as [number, number, number, number];
     const startMs = performance.now();
@@ -106,11 +107,8 @@ export class OnnxUnet implements Unet {
           batch,
         ),
         encoder_hidden_states: new ort.Tensor('float32', embeddings.data, embeddings.dims),
-        kv_source: new ort.Tensor(
-          'int64',
-          BigInt64Array.from(rows, (row) => BigInt(sourceOf(row))),
-          batch,
-        ),
+        ...sources('down'),
+        ...sources('up'),
         keep: new ort.Tensor('int64', BigInt64Array.from(keeping, BigInt), [keeping.length]),
         appearance_scale: new ort.Tensor(
           'float32',
@@ -120,11 +118,12 @@ export class OnnxUnet implements Unet {
         ...added,
         ...cachedHiddenStatesFeeds(
           metadata,
+          layers,
           kept.map((states) => asRowHiddenStates(states, layers)),
           [height, width],
         ),
       },
-      keeping.length === 0 ? ['out_sample'] : ['out_sample', ...hiddenStatesOutputs(metadata)],
+      keeping.length === 0 ? ['out_sample'] : ['out_sample', ...hiddenStatesOutputs(metadata, layers)],
     );
     const callMs = performance.now() - startMs;
     this.#runMs += callMs;
@@ -159,7 +158,6 @@ export class OnnxUnet implements Unet {
   }
 
   async release(): Promise<void> {
-    await this.#sessions.all.release();
-    await this.#sessions.decoder.release();
+    await this.#session.release();
   }
 }

@@ -209,11 +209,9 @@ export class Engine {
     });
     const { rowsAtOnce = null } = options;
     return await inStudioTerms(async () => {
-      const unetSession = (appearanceLayers: RenderParameters['attentionLayers']) =>
-        new LazySession(pack.checkpoint, 'unet', { precision: device.precision, appearanceLayers }, device);
-      const sessions = { all: unetSession('all'), decoder: unetSession('decoder') };
-      const conditioner = await openConditioner(pack, sessions.all.metadata, device);
-      const unet = new OnnxUnet(sessions, device, rowsAtOnce);
+      const unetSession = new LazySession(pack.checkpoint, 'unet', { precision: device.precision }, device);
+      const conditioner = await openConditioner(pack, unetSession.metadata, device);
+      const unet = new OnnxUnet(unetSession, device, rowsAtOnce);
       return new Engine(pack, device, { conditioner, unet }, { ...options, cacheFolder });
     });
   }

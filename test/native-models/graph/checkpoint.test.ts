@@ -88,17 +88,19 @@ describe('a sound checkpoint', () => {
       'sample float32 batch,4,height,width',
       'timestep int64 batch',
       'encoder_hidden_states float32 batch,tokens,32',
-      'kv_source int64 batch',
+      'kv_source_down int64 batch',
+      'kv_source_up int64 batch',
       'keep int64 keep',
       'appearance_scale float32 batch',
       'text_embeds float32 batch,20',
       'time_ids float32 batch,6',
-      `${layer}.cached_hidden_states float32 kept,${layer}.tokens,24`,
+      `${layer}.cached_hidden_states float32 kept_down,${layer}.tokens,24`,
       `${layer}.hidden_states float32 keep,${layer}.tokens,24`,
       'out_sample float32 batch,4,height,width',
     ]);
     expect((graph.metadata as UnetMetadata).guidedLayers).toContainEqual({
       path: layer,
+      half: 'down',
       channels: 24,
       halvings: 1,
     });
@@ -107,12 +109,12 @@ describe('a sound checkpoint', () => {
       sampleSize: 8,
       crossAttentionDim: 32,
       attentionHeads: [2, 3, 4],
-      selfAttentionLayers: 2 + 3 + 3 + 2 * 3 + 2 * 2,
       downscale: 4,
       textTime: { textDim: 20, timeIds: 6 },
     });
-    const decoder = build(join(goldenFolder, 'sdxl'), 'unet', { appearanceLayers: 'decoder' }).metadata;
-    expect((decoder as UnetMetadata).guidedLayers).toHaveLength(2 * 3 + 2 * 2);
+    const { guidedLayers } = graph.metadata as UnetMetadata;
+    expect(guidedLayers.filter(({ half }) => half === 'down')).toHaveLength(2 + 3 + 3);
+    expect(guidedLayers.filter(({ half }) => half === 'up')).toHaveLength(2 * 3 + 2 * 2);
   });
 
   test('gives the same bytes for the same options', () => {

@@ -8,6 +8,7 @@ import {
   type ComponentName,
   cachedHiddenStatesInput,
   hiddenStatesOutput,
+  kvSourceInput,
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
 import { readTensorAsFloat32 } from '../../../native-models/graph/safetensors-values.ts';
@@ -24,42 +25,62 @@ const unetInputs = [
   'sample',
   'timestep',
   'encoder_hidden_states',
-  'kv_source',
   'appearance_scale',
   'text_embeds',
   'time_ids',
 ];
 
-/** The golden file's inputs for one latent size. */
-function unetFeeds(golden: GoldenTensors, size: string): Record<string, ort.Tensor> {
+/** The golden file's inputs for one latent size, with its sources in all layers, or in the up blocks only. */
+function unetFeeds(
+  golden: GoldenTensors,
+  size: string,
+  layers: 'all' | 'decoder' = 'all',
+): Record<string, ort.Tensor> {
   const present = unetInputs.filter((name) => golden.names.includes(`${size}.${name}`));
-  return Object.fromEntries(present.map((name) => [name, golden.tensor(`${size}.${name}`)]));
+  const source = golden.tensor(`${size}.kv_source`);
+  return {
+    ...Object.fromEntries(present.map((name) => [name, golden.tensor(`${size}.${name}`)])),
+    ...sources(layers === 'all' ? source : ownSource(source.size), source),
+  };
+}
+
+function sources(down: ort.Tensor, up: ort.Tensor): Record<string, ort.Tensor> {
+  return { [kvSourceInput('down')]: down, [kvSourceInput('up')]: up };
+}
+
+/** Every row is its own source. */
+function ownSource(rows: number): ort.Tensor {
+  return new ort.Tensor(
+    'int64',
+    BigInt64Array.from({ length: rows }, (_, i) => BigInt(i)),
+    [rows],
+  );
+}
+
+function rowsOf(feed: Record<string, ort.Tensor>): number {
+  return feed.sample!.dims[0]!;
 }
 
 describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (checkpoint) => {
   const golden = new GoldenTensors(checkpoint, 'unet');
   const sizes = golden.names.filter((name) => name.endsWith('.plain')).map((name) => name.split('.')[0]!);
-  test.each(['all', 'decoder'] as const)(
-    'guided appearance attention, %s layers',
-    async (appearanceLayers) => {
-      const feeds = sizes.map((size) => unetFeeds(golden, size));
-      const results = await runComponent(checkpoint, 'unet', feeds, { appearanceLayers });
-      for (const [i, size] of sizes.entries()) {
-        const expected = golden.numbers(`${size}.guided_${appearanceLayers}`);
-        expect(maxAbsoluteDifference(results[i]!.out_sample!, expected), size).toBeLessThanOrEqual(tolerance);
-      }
-    },
-  );
+  test.each(['all', 'decoder'] as const)('guided appearance attention, %s layers', async (layers) => {
+    const feeds = sizes.map((size) => unetFeeds(golden, size, layers));
+    const results = await runComponent(checkpoint, 'unet', feeds);
+    for (const [i, size] of sizes.entries()) {
+      const expected = golden.numbers(`${size}.guided_${layers}`);
+      expect(maxAbsoluteDifference(results[i]!.out_sample!, expected), size).toBeLessThanOrEqual(tolerance);
+    }
+  });
 
   test('a row that is its own source equals the unmodified model at any appearance_scale', async () => {
     const feeds = sizes.map((size): Record<string, ort.Tensor> => {
       const feed = unetFeeds(golden, size);
-      const rows = feed.kv_source!.dims[0]!;
-      const ownSource = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
-      return { ...feed, kv_source: new ort.Tensor('int64', ownSource, [rows]) };
+      const own = ownSource(rowsOf(feed));
+      return { ...feed, ...sources(own, own) };
     });
     const withoutScale = feeds.map((feed) => {
-      const rows = feed.kv_source!.size;
+      const rows = rowsOf(feed);
       return { ...feed, appearance_scale: new ort.Tensor('float32', new Float32Array(rows), [rows]) };
     });
     const results = await runComponent(checkpoint, 'unet', [...feeds, ...withoutScale]);
@@ -75,12 +96,10 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
     async (precision) => {
       const size = sizes[0]!;
       const feed = unetFeeds(golden, size);
-      const rows = feed.kv_source!.size;
-      const sources = feed.kv_source!.data as BigInt64Array;
+      const rows = rowsOf(feed);
       // The first call caches every row's states and changes nothing else; in the second, every source is a cached row.
-      const ownSource = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
-      const everyRow = new ort.Tensor('int64', ownSource, [rows]);
-      const [kept, inOneCall] = (await runComponent(checkpoint, 'unet', [{ ...feed, keep: everyRow }, feed], {
+      const keeping = { ...feed, keep: ownSource(rows) };
+      const [kept, inOneCall] = (await runComponent(checkpoint, 'unet', [keeping, feed], {
         precision,
       })) as [Record<string, Float32Array>, Record<string, Float32Array>];
       expect(kept.out_sample).toEqual(inOneCall.out_sample);
@@ -95,15 +114,16 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
           new ort.Tensor('float32', values, [rows, values.length / rows / channels, channels]),
         ];
       });
+      const sourceRows = feed[kvSourceInput('up')]!.data as BigInt64Array;
       const fromKept = new ort.Tensor(
         'int64',
-        sources.map((source) => source + BigInt(rows)),
+        sourceRows.map((source) => source + BigInt(rows)),
         [rows],
       );
       const [result] = await runComponent(
         checkpoint,
         'unet',
-        [{ ...feed, ...Object.fromEntries(states), kv_source: fromKept }],
+        [{ ...feed, ...Object.fromEntries(states), ...sources(fromKept, fromKept) }],
         { precision },
       );
       expect(result!.out_sample).toEqual(inOneCall.out_sample);

@@ -27,8 +27,7 @@ describe('U-Nets', () => {
     const json = read(`${repository}/unet/config.json`);
     expect(parseUnetConfig(json)).toMatchObject({ upcastAttention, sampleSize });
     const weights = weightsOf(fullSizeModels[model]!);
-    const options = { precision: 'float32', appearanceLayers: 'all' } as const;
-    const { metadata } = buildUnet2dCondition(json, weights, options);
+    const { metadata } = buildUnet2dCondition(json, weights, 'float32');
     expect(weights.unused()).toEqual([]);
     expect(metadata).toMatchObject({ attentionHeads, latentChannels: 4, inChannels: 4 });
     expect(metadata.textTime).toEqual(repository.includes('-xl-') ? { textDim: 1280, timeIds: 6 } : null);

@@ -11,8 +11,8 @@ import {
 import type { UnetMetadata } from '../../../../native-models/graph/index.ts';
 
 const guidedLayers = [
-  { path: 'down.attn1', channels: 2, halvings: 0 },
-  { path: 'up.attn1', channels: 3, halvings: 1 },
+  { path: 'down.attn1', half: 'down', channels: 2, halvings: 0 },
+  { path: 'up.attn1', half: 'up', channels: 3, halvings: 1 },
 ];
 const metadataOf = (statesPrecision: 'float32' | 'float16') =>
   ({ guidedLayers, statesPrecision }) as unknown as UnetMetadata;
@@ -35,7 +35,7 @@ describe.each(['float32', 'float16'] as const)('%s', (precision) => {
       RowHiddenStates,
     ];
     expect(first.byteLength).toBe((precision === 'float16' ? 2 : 4) * (15 * 2 + 6 * 3));
-    const feeds = cachedHiddenStatesFeeds(metadata, [second, first, second], [3, 5]);
+    const feeds = cachedHiddenStatesFeeds(metadata, 'all', [second, first, second], [3, 5]);
     for (const [at, { path, channels }] of guidedLayers.entries()) {
       const { data, dims } = feeds[`${path}.cached_hidden_states`]!;
       expect(dims).toEqual([3, tokens[at], channels]);
@@ -50,13 +50,26 @@ describe.each(['float32', 'float16'] as const)('%s', (precision) => {
   });
 
   test('without cached rows the feeds have the layers’ sizes and no rows', () => {
-    const feeds = cachedHiddenStatesFeeds(metadata, [], [3, 5]);
+    const feeds = cachedHiddenStatesFeeds(metadata, 'all', [], [3, 5]);
     expect(Object.values(feeds).map(({ dims }) => dims)).toEqual([
       [0, 15, 2],
       [0, 6, 3],
     ]);
-    expect(hiddenStatesOutputs(metadata)).toEqual(Object.keys(outputs));
+    expect(hiddenStatesOutputs(metadata, 'all')).toEqual(Object.keys(outputs));
   });
+});
+
+test('where only the up blocks follow their sources, the others give and get no states', () => {
+  const metadata = metadataOf('float32');
+  const names = hiddenStatesOutputs(metadata, 'decoder');
+  expect(names).toEqual(['up.attn1.hidden_states']);
+  const ofUpBlocks = Object.fromEntries(names.map((name) => [name, outputs[name]!]));
+  const kept = readHiddenStates(metadata, 'decoder', ofUpBlocks, 2);
+  expect(kept[0]!.byteLength).toBe(4 * 6 * 3);
+  const feeds = cachedHiddenStatesFeeds(metadata, 'decoder', kept, [3, 5]);
+  expect(feeds['down.attn1.cached_hidden_states']!.dims).toEqual([0, 15, 2]);
+  expect(feeds['up.attn1.cached_hidden_states']!.dims).toEqual([2, 6, 3]);
+  expect(feeds['up.attn1.cached_hidden_states']!.data).toEqual(outputs['up.attn1.hidden_states']!.data);
 });
 
 test('states of other layers, or of another U-Net, are refused', () => {

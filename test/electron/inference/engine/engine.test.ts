@@ -135,11 +135,13 @@ describe('a render', () => {
     expect((await render(ablated)).blend.latents.data).not.toEqual(zero.blend.latents.data);
   });
 
-  test('uses the decoder’s layers only on request', async () => {
+  test('uses the decoder’s layers only on request, in the same sessions', async () => {
     const all = await render();
+    const sessions = openSessionCount();
     const file = tinySceneFile();
     file.parameters = { ...file.parameters, attentionLayers: 'decoder' };
     expect((await render(file)).blend.latents.data).not.toEqual(all.blend.latents.data);
+    expect(openSessionCount()).toBe(sessions);
   });
 
   test('shows previews of one pixel per latent element', async () => {

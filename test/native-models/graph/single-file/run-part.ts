@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type ComponentName,
   cachedHiddenStatesInput,
+  kvSourceInput,
   layerTokens,
 } from '../../../../native-models/graph/index.ts';
 import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
@@ -50,7 +51,8 @@ export async function runPart(
   if (metadata.kind === 'unet') {
     const rows = feeds.sample!.dims[0]!;
     const ownSource = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
-    feeds.kv_source = new ort.Tensor('int64', ownSource, [rows]);
+    for (const half of ['down', 'up'] as const)
+      feeds[kvSourceInput(half)] = new ort.Tensor('int64', ownSource, [rows]);
     feeds.appearance_scale = new ort.Tensor('float32', new Float32Array(rows), [rows]);
     feeds.keep = new ort.Tensor('int64', [], [0]);
     for (const layer of metadata.guidedLayers) {
