@@ -11,8 +11,9 @@ import { packFolder } from './pack-folder.ts';
 export const engineOptions = {
   pack: { value: 'NAME|FOLDER', description: 'Model pack: starter, an installed one, or a folder.' },
   checkpoint: {
-    value: 'FILE.safetensors',
-    description: 'A single-file checkpoint (SD 1.x, SD 2.x) instead of a pack.',
+    value: 'FILE|FOLDER',
+    description:
+      'A checkpoint instead of a pack: a .safetensors file (SD 1.x, SD 2.x, SDXL) or diffusers folder.',
   },
   vae: { value: 'FILE', description: 'An autoencoder that replaces the model’s own: a file or a folder.' },
   lora: {

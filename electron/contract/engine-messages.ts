@@ -20,7 +20,7 @@ const seedSchema = z.int().min(0).max(0xffff_ffff);
 
 /** An engine's configuration, fixed for its process: another choice takes another process. */
 export const engineConfigSchema = z.strictObject({
-  packFolder: z.string().min(1).describe('Of a pack, or a single-file checkpoint.'),
+  packFolder: z.string().min(1).describe('Of a pack or a checkpoint; or a single-file checkpoint.'),
   componentsFolder: z
     .string()
     .min(1)

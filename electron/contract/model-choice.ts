@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { assetIdSchema, type RenderRequest } from './render-request.ts';
 
-/** A model file by its content. */
+/** A model file by its content; a diffusers folder by the names and contents of its weight files. */
 export const modelFileSchema = z.strictObject({
   name: z.string().min(1).max(255).describe('Without a folder or ".safetensors".'),
   sha256: assetIdSchema,
@@ -16,7 +16,7 @@ export const modelChoiceSchema = z
   .strictObject({
     checkpoint: modelFileSchema
       .nullable()
-      .describe('A single-file checkpoint; null: the pack of the settings.'),
+      .describe('A single-file checkpoint or diffusers folder; null: the pack of the settings.'),
     vae: modelFileSchema.nullable().describe('Replaces the autoencoder of the checkpoint or pack.'),
     loras: z.array(modelFileSchema.extend({ weight: z.number().min(-5).max(5) })).max(MAX_LORAS),
   })

@@ -5,17 +5,29 @@ import { DEEPEST_FOLDER } from './found-models.ts';
 /** Copying a file of gigabytes changes it all the time: a change is reported when it has been quiet for this long. */
 const QUIET_MS = 500;
 
+export interface FolderWatchOptions {
+  /** Called at once for every change. */
+  readonly onTouch: () => void;
+  /** Called once for changes that follow each other closely. */
+  readonly onChange: () => void;
+  readonly quietMs?: number;
+}
+
 export class FolderWatch {
-  readonly #onChange: () => void;
-  readonly #quietMs: number;
+  readonly #options: FolderWatchOptions;
   #watcher: FSWatcher | undefined;
   #folders: readonly string[] = [];
+  #ready: Promise<void> = Promise.resolve();
+  #isComplete = true;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onChange called once for changes that follow each other closely */
-  constructor(onChange: () => void, quietMs = QUIET_MS) {
-    this.#onChange = onChange;
-    this.#quietMs = quietMs;
+  constructor(options: FolderWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Whether every folder is watched: one may be unreadable, and the system limits how many can be. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /**
@@ -24,19 +36,29 @@ export class FolderWatch {
    * @returns when changes from now on are noticed
    */
   async watch(folders: readonly string[]): Promise<void> {
-    if (this.#watcher !== undefined && folders.join('\n') === this.#folders.join('\n')) return;
-    this.#folders = [...folders];
-    const before = this.#watcher;
+    if (this.#watcher === undefined || folders.join('\n') !== this.#folders.join('\n')) {
+      this.#folders = [...folders];
+      this.#ready = this.#begin(folders, this.#watcher);
+    }
+    await this.#ready;
+  }
+
+  async #begin(folders: readonly string[], before: FSWatcher | undefined): Promise<void> {
+    this.#isComplete = true;
     const watcher = watch([...folders], {
       ignoreInitial: true,
       depth: DEEPEST_FOLDER,
-      ignored: (path, stats) => stats?.isFile() === true && !/\.(safetensors|png|jpe?g|webp)$/i.test(path),
+      ignored: (path, stats) =>
+        stats?.isFile() === true && !/\.(json|safetensors|png|jpe?g|webp)$/i.test(path),
     });
     this.#watcher = watcher;
     const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
     watcher.on('all', () => this.#changed());
     // A folder that may not be read is reported by the search, which names it.
-    watcher.on('error', () => this.#changed());
+    watcher.on('error', () => {
+      if (watcher === this.#watcher) this.#isComplete = false;
+      this.#changed();
+    });
     await before?.close();
     await ready;
   }
@@ -48,7 +70,9 @@ export class FolderWatch {
   }
 
   #changed(): void {
+    const { onTouch, onChange, quietMs = QUIET_MS } = this.#options;
+    onTouch();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onChange, this.#quietMs);
+    this.#timer = setTimeout(onChange, quietMs);
   }
 }

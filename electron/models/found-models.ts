@@ -6,14 +6,15 @@
  * | ComfyUI | `ComfyUI/models` in the home folder or Documents | checkpoints, loras, vae, embeddings |
  * | A1111, Forge | `stable-diffusion-webui/models`, `stable-diffusion-webui-forge/models` | Stable-diffusion, Lora, VAE |
  * | InvokeAI | `invokeai/models` | main, lora, vae |
- * | hub cache | HF_HUB_CACHE, HF_HOME/hub, `.cache/huggingface/hub` | single files of its snapshots |
+ * | hub cache | HF_HUB_CACHE, HF_HOME/hub, `.cache/huggingface/hub` | its snapshots |
  *
- * A file's kind is determined by its header, not its folder. Diffusers folders in the hub cache are for the model store
- * to import.
+ * A file's kind is determined by its header, not its folder. A folder with a model_index.json is one model, in
+ * diffusers' layout. What several names lead to (links, snapshots with the same weights) is listed once.
  */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { describeFile, type FileDescription } from '../../native-models/graph/index.ts';
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { describeFile, describeFolder, type FileDescription } from '../../native-models/graph/index.ts';
 import { withoutExtension } from '../contract/model-choice.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
@@ -22,17 +23,29 @@ import {
   inspectWeights,
   knownInspection,
 } from '../inference/packs/weight-inspection.ts';
+import {
+  folderName,
+  identityOfFolder,
+  type WeightsFile,
+  weightsFilesOf,
+} from '../inference/packs/weights-identity.ts';
 
-/** A file of another program. */
+/** A file or diffusers folder of another program. */
 export interface FoundModel extends FileDescription {
   readonly path: string;
-  /** The file's name without its extension. */
+  /** The file's name without its extension, or the folder's; the repository's in a hub cache. */
   readonly name: string;
   readonly program: string;
+  /** Of its weights. */
   readonly bytes: number;
   /** A picture of the same name next to it. */
   readonly preview: string | null;
+  /** The weight files of a diffusers folder; null for a single file. */
+  readonly weights: readonly WeightsFile[] | null;
 }
+
+/** Where a model is on this disk. */
+export type ModelContent = Pick<FoundModel, 'path' | 'weights'>;
 
 /** A folder to search, or a single file. */
 export interface ModelRoot {
@@ -40,23 +53,11 @@ export interface ModelRoot {
   readonly folder: string;
 }
 
-/** Descriptions of unchanged files, so that a folder can be listed often. */
-export class FileDescriptions {
-  readonly #known = new Map<string, { readonly state: string; readonly description: FileDescription }>();
-
-  /** @param state changes with the file */
-  get(path: string, state: string): FileDescription {
-    const known = this.#known.get(path);
-    if (known?.state === state) return known.description;
-    const description = describeFile(path);
-    this.#known.set(path, { state, description });
-    return description;
-  }
-}
-
 /** Maximum depth of the search: users sort models into nested folders. */
 export const DEEPEST_FOLDER = 5;
 const PREVIEW_ENDINGS = ['.preview.png', '.png', '.jpg', '.jpeg', '.webp'];
+/** Makes a folder a model in diffusers' layout. */
+const MODEL_INDEX = 'model_index.json';
 
 /** Folders of other programs' models on this machine; the search finds out which exist. */
 export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoot[] {
@@ -84,24 +85,27 @@ export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoo
  */
 export async function findModels(
   roots: readonly ModelRoot[],
-  descriptions = new FileDescriptions(),
+  descriptions = new ModelDescriptions(),
 ): Promise<FoundModel[]> {
   const found: FoundModel[] = [];
   const seen = new Set<string>();
   for (const { program, folder } of roots) {
     const isFile = (await ifPresent(stat(folder)))?.isFile() ?? false;
-    const names = await filesBelow(isFile ? dirname(folder) : folder, isFile ? 0 : DEEPEST_FOLDER);
-    for (const path of isFile ? [folder] : names.filter((name) => isModelFile(name))) {
-      const status = await ifPresent(stat(path));
-      if (!status?.isFile() || seen.has(path)) continue;
-      seen.add(path);
-      const name = withoutExtension(basename(path));
-      const description = descriptions.get(path, `${status.size} ${status.mtimeMs} ${status.ino}`);
+    const names = new Set(await filesBelow(isFile ? dirname(folder) : folder, isFile ? 0 : DEEPEST_FOLDER));
+    for (const path of isFile ? [folder] : modelsAmong(names)) {
+      const description = names.has(join(path, MODEL_INDEX))
+        ? await describeIn(descriptions, path, names)
+        : await describeOne(descriptions, path);
+      if (description === undefined) continue;
+      // A language model, a ControlNet, a part of a model that is not whole.
+      if (!isFile && description.kind === 'other' && hasGeneralName(path)) continue;
+      const content = await contentOf({ path, ...description });
+      if (seen.has(content)) continue;
+      seen.add(content);
       found.push({
         path,
-        name,
+        name: nameOf(path, names),
         program,
-        bytes: status.size,
         preview: previewOf(path, names),
         ...description,
       });
@@ -113,40 +117,130 @@ export async function findModels(
 }
 
 /**
- * The SHA-256 of a model's file; the file is read once and its hash is cached.
+ * The SHA-256 of a model's file, or of the names and hashes of a folder's; every file is read once and its hash is
+ * cached.
  *
  * @param cacheFolder for cached hashes
  * @throws StudioError MODEL_INVALID for weights that are not numbers; PipelineError CANCELLED
  */
 export async function hashOfModel(
-  path: string,
+  model: ModelContent,
   cacheFolder: string,
   signal: AbortSignal,
   onRead?: (bytesRead: number, bytesTotal: number) => void,
 ): Promise<string> {
-  const inspection = await inspectWeights(path, cacheFolder, signal, onRead);
-  assertFiniteWeights(basename(path), inspection);
-  return inspection.sha256;
+  const hashed: { name: string; sha256: string }[] = [];
+  for (const { name, path } of weightsOf(model)) {
+    const inspection = await inspectWeights(path, cacheFolder, signal, onRead);
+    assertFiniteWeights(name, inspection);
+    hashed.push({ name, sha256: inspection.sha256 });
+  }
+  return model.weights === null ? hashed[0]!.sha256 : identityOfFolder(hashed);
 }
 
-/** The cached SHA-256 of a file as it is now; undefined for one that was not read through yet. */
-export async function knownHashOfModel(path: string, cacheFolder: string): Promise<string | undefined> {
-  return (await knownInspection(path, cacheFolder))?.sha256;
+/** The cached hash of a model as it is now; undefined for one that was not read through yet, or is gone. */
+export async function knownHashOfModel(
+  model: ModelContent,
+  cacheFolder: string,
+): Promise<string | undefined> {
+  const hashed: { name: string; sha256: string }[] = [];
+  for (const { name, path } of weightsOf(model)) {
+    const inspection = await ifPresent(knownInspection(path, cacheFolder));
+    if (inspection === undefined) return undefined;
+    hashed.push({ name, sha256: inspection.sha256 });
+  }
+  return model.weights === null ? hashed[0]!.sha256 : identityOfFolder(hashed);
 }
 
-/** Weights of one component of a diffusers folder are not a model by themselves. */
-function isModelFile(path: string): boolean {
-  return (
-    /\.safetensors$/i.test(path) &&
-    !/(^|[\\/])(diffusion_pytorch_model|model|pytorch_lora_weights)(-\d+-of-\d+)?(\.\w+)?\.safetensors$/.test(
-      path.replace(/pytorch_lora_weights\.safetensors$/, 'lora.safetensors'),
-    )
-  );
+function weightsOf({ path, weights }: ModelContent): readonly WeightsFile[] {
+  return weights ?? [{ name: basename(path), path }];
 }
 
-function previewOf(path: string, names: readonly string[]): string | null {
+/** What headers say of a model. */
+type Description = Omit<FoundModel, 'path' | 'name' | 'program' | 'preview'>;
+
+/** Descriptions of unchanged files and folders, so that they can be listed often. */
+export class ModelDescriptions {
+  readonly #known = new Map<string, { readonly state: string; readonly description: Description }>();
+
+  /** @param state changes with the file or folder */
+  async get(path: string, state: string, describe: () => Promise<Description>): Promise<Description> {
+    const known = this.#known.get(path);
+    if (known?.state === state) return known.description;
+    const description = await describe();
+    this.#known.set(path, { state, description });
+    return description;
+  }
+}
+
+/** @returns undefined for a file that is gone, or a link to nothing */
+async function describeOne(descriptions: ModelDescriptions, path: string): Promise<Description | undefined> {
+  const status = await ifPresent(stat(path));
+  if (!status?.isFile()) return undefined;
+  return descriptions.get(path, stateOf(status), async () => ({
+    ...describeFile(path),
+    bytes: status.size,
+    weights: null,
+  }));
+}
+
+/** @param names of all files that were found */
+async function describeIn(
+  descriptions: ModelDescriptions,
+  folder: string,
+  names: ReadonlySet<string>,
+): Promise<Description> {
+  const own = [...names].filter((name) => name.startsWith(join(folder, sep)));
+  const states: string[] = [];
+  for (const name of own) {
+    const status = await ifPresent(stat(name));
+    states.push(`${name} ${status && stateOf(status)}`);
+  }
+  return descriptions.get(folder, states.join('\n'), async () => {
+    const { weightFiles, ...description } = describeFolder(folder, folderName(folder));
+    let bytes = 0;
+    for (const path of weightFiles) bytes += (await ifPresent(stat(path)))?.size ?? 0;
+    return { ...description, bytes, weights: weightsFilesOf(folder, weightFiles) };
+  });
+}
+
+function stateOf({ size, mtimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ino}`;
+}
+
+/** What a model consists of, links resolved: equal for two ways to the same files. */
+async function contentOf({ path, weights }: ModelContent): Promise<string> {
+  const paths = weights === null || weights.length === 0 ? [path] : weights.map((file) => file.path);
+  const real: string[] = [];
+  for (const each of paths) real.push((await ifPresent(realpath(each))) ?? each);
+  return real.join('\n');
+}
+
+/** Model files, and folders in diffusers' layout; weights of one of its components are no model by themselves. */
+function modelsAmong(names: ReadonlySet<string>): string[] {
+  return [...names].flatMap((path) => {
+    if (basename(path) === MODEL_INDEX) return [dirname(path)];
+    const isPart = hasGeneralName(path) && names.has(join(dirname(dirname(path)), MODEL_INDEX));
+    return /\.safetensors$/i.test(path) && !isPart ? [path] : [];
+  });
+}
+
+/** Whether a file has a name that programs give to every model; then the folder's says which one it is. */
+function hasGeneralName(path: string): boolean {
+  const names = /^(diffusion_pytorch_model|model|pytorch_lora_weights)(-\d+-of-\d+)?(\.\w+)?\.safetensors$/i;
+  return names.test(basename(path));
+}
+
+function nameOf(path: string, names: ReadonlySet<string>): string {
+  const folder = dirname(path);
+  const isNamedByFolder = names.has(join(folder, 'config.json')) || folderName(folder) !== basename(folder);
+  if (hasGeneralName(path) && isNamedByFolder) return folderName(folder);
+  return /\.safetensors$/i.test(path) ? withoutExtension(basename(path)) : folderName(path);
+}
+
+function previewOf(path: string, names: ReadonlySet<string>): string | null {
   const stem = withoutExtension(path);
-  return PREVIEW_ENDINGS.map((ending) => `${stem}${ending}`).find((name) => names.includes(name)) ?? null;
+  return PREVIEW_ENDINGS.map((ending) => `${stem}${ending}`).find((name) => names.has(name)) ?? null;
 }
 
 /** Follows links, as deep as the search goes: a hub cache consists of them. */

@@ -1,13 +1,14 @@
 /** Writes pack.json next to a blending model, so that an installed component loads like the bundled pack. */
 import { lstat, readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { openCheckpoint } from '../../native-models/graph/index.ts';
+import { withoutExtension } from '../contract/model-choice.ts';
 import type { CatalogComponent, PackCatalog } from '../contract/pack-catalog.ts';
 import { type PackManifest, packManifestSchema } from '../contract/pack-manifest.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
 import { PACK_MANIFEST } from '../foundation/files/pack-manifest.ts';
 import { trainedSize } from '../inference/packs/trained-size.ts';
+import { folderName } from '../inference/packs/weights-identity.ts';
 import { sha256OfFile } from './file-hash.ts';
 import {
   expectedFiles,
@@ -98,8 +99,7 @@ function nameOf({ id, name, files }: CatalogComponent, record: InstallRecord): s
   };
   const folder = record.imports[id]?.folder;
   if (folder === undefined || !record.files.some(isOther)) return name;
-  const repository = /models--([^/\\]+)[/\\]snapshots[/\\]/.exec(folder)?.[1];
-  return repository?.replace('--', '/') ?? (basename(folder).replace(/\.safetensors$/i, '') || name);
+  return withoutExtension(folderName(folder)) || name;
 }
 
 /** A configuration, if readable; the loader checks whether it can be used. */

@@ -1,6 +1,8 @@
-/** Describes a user's `.safetensors` file from its header alone, for lists of many files. */
-import { openCheckpoint } from './checkpoint.ts';
-import type { CheckpointFamily } from './checkpoint-types.ts';
+/** Describes a user's `.safetensors` file or diffusers folder from headers alone, for lists of many. */
+import { basename, join } from 'node:path';
+import { openCheckpoint, requireComponent } from './checkpoint.ts';
+import type { Checkpoint, CheckpointFamily } from './checkpoint-types.ts';
+import { readJsonObject } from './config.ts';
 import { openEmbedding } from './embedding-file.ts';
 import { recogniseTensorNames } from './foreign-file.ts';
 import { GraphError } from './graph-error.ts';
@@ -9,6 +11,7 @@ import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { isAutoencoder } from './single-file/ldm-autoencoder.ts';
 import { isSingleFile } from './single-file/open-single-file.ts';
 import { withoutPrefix } from './single-file/tensor-view.ts';
+import { assertTakesLatentsOnly, parseUnetConfig } from './unet-config.ts';
 
 /** A file, as far as its header says. */
 export interface FileDescription {
@@ -34,7 +37,7 @@ export function describeFile(path: string): FileDescription {
   } catch (error) {
     return { kind: 'other', family: null, precision: null, triggerWords: [], problem: sentenceOf(error) };
   }
-  const precision = mostBytes(file);
+  const precision = mostBytes([file]);
   if (isSingleFile(file.tensors.keys())) return describeCheckpoint(path, precision);
   const recognised = recogniseTensorNames(path, file.tensors.keys())?.kind;
   if (recognised === 'lora') {
@@ -52,6 +55,50 @@ export function describeFile(path: string): FileDescription {
     isAutoencoder(withoutPrefix(file.tensors, prefix)),
   );
   return { kind: isVae ? 'vae' : 'other', family: null, precision, triggerWords: [], problem: null };
+}
+
+/** A diffusers folder, as far as its configurations and headers say. */
+export interface FolderDescription extends FileDescription {
+  /** Its weight files; empty if there is a problem. */
+  readonly weightFiles: readonly string[];
+}
+
+/**
+ * Describes a folder in the diffusers layout; faults are part of the description, not thrown.
+ *
+ * @param folder has a model_index.json
+ * @param name for the sentence
+ */
+export function describeFolder(folder: string, name = basename(folder)): FolderDescription {
+  try {
+    const checkpoint = openCheckpoint(folder);
+    assertStableDiffusion(name, folder, checkpoint);
+    const unet = parseUnetConfig(requireComponent(checkpoint, 'unet').config);
+    assertTakesLatentsOnly({ inChannels: unet.inChannels, latentChannels: unet.outChannels });
+    const files = [...checkpoint.components.values()].flatMap(({ weightFiles }) => weightFiles);
+    return {
+      kind: 'checkpoint',
+      family: unet.textTime === null ? (familyOfWidth[unet.crossAttentionDim] ?? null) : 'sdxl',
+      precision: mostBytes(files),
+      triggerWords: [],
+      problem: null,
+      weightFiles: files.map(({ path }) => path),
+    };
+  } catch (error) {
+    const problem = sentenceOf(error);
+    return { kind: 'checkpoint', family: null, precision: null, triggerWords: [], problem, weightFiles: [] };
+  }
+}
+
+/** @throws GraphError ARCHITECTURE_UNSUPPORTED for a pipeline of another kind, such as Flux */
+function assertStableDiffusion(name: string, folder: string, { components }: Checkpoint): void {
+  if (components.has('unet')) return;
+  const { _class_name: className } = readJsonObject(join(folder, 'model_index.json'));
+  const what = typeof className === 'string' ? className : 'pipeline without a name';
+  throw new GraphError(
+    'ARCHITECTURE_UNSUPPORTED',
+    `${name} is a ${what} without a U-Net, which is not supported. Choose a model of SD 1.x, SD 2.x or SDXL.`,
+  );
 }
 
 function describeCheckpoint(path: string, precision: string | null): FileDescription {
@@ -100,10 +147,11 @@ function familyOfLora({ tensors }: SafetensorsFile): CheckpointFamily | null {
   return null;
 }
 
-function mostBytes({ tensors }: SafetensorsFile): string | null {
+function mostBytes(files: readonly SafetensorsFile[]): string | null {
   const bytes = new Map<string, number>();
-  for (const { dtype, byteLength } of tensors.values())
-    bytes.set(dtype, (bytes.get(dtype) ?? 0) + byteLength);
+  for (const { tensors } of files)
+    for (const { dtype, byteLength } of tensors.values())
+      bytes.set(dtype, (bytes.get(dtype) ?? 0) + byteLength);
   return [...bytes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
 

@@ -27,7 +27,7 @@ export type { AutoencoderMetadata } from './autoencoder-kl.ts';
 export { nonFiniteTensors, openCheckpoint } from './checkpoint.ts';
 export type { Checkpoint, CheckpointFamily, SingleFile } from './checkpoint-types.ts';
 export type { TextEncoderMetadata } from './clip-text-model.ts';
-export { describeFile, type FileDescription } from './describe-file.ts';
+export { describeFile, describeFolder, type FileDescription } from './describe-file.ts';
 export { type EmbeddingFile, openEmbedding } from './embedding-file.ts';
 export {
   buildEncoderGraph,

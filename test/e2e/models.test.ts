@@ -19,6 +19,7 @@ import { t, textPattern } from './texts.ts';
 
 const A = modelBytes(400_000, 1);
 const B = modelBytes(30_000, 2);
+const MANIFEST = { width: 512, height: 512, recommended: {} };
 
 let hub: ModelServer;
 
@@ -34,10 +35,19 @@ const studio = sharedStudio(async () => {
     }),
     name: 'Large pack',
   };
+  const [part] = catalog.components;
+  const ownModels = {
+    ...catalog,
+    id: 'own',
+    name: 'Own models',
+    components: [{ ...part, id: 'blending', checkpoint: 'blending', manifest: MANIFEST }],
+  };
   return {
     prepare: (root) => {
-      mkdirSync(join(root, 'packs', 'test'));
-      writeFileSync(join(root, 'packs', 'test', 'catalog.json'), JSON.stringify(catalog));
+      for (const each of [catalog, ownModels]) {
+        mkdirSync(join(root, 'packs', each.id));
+        writeFileSync(join(root, 'packs', each.id, 'catalog.json'), JSON.stringify(each));
+      }
       makeComfyFolder(root);
     },
     // The program chooses the projects folder, in a home folder of its own.
@@ -221,6 +231,20 @@ describe('the models of other programs', () => {
     await expect.poll(() => files().count()).toBe(5);
   });
 
+  it('are imported into a pack, which uses them from then on', async () => {
+    const { page, folders } = studio;
+    await use(t('library.importNamed', { name: 'v2 base', pack: 'Own models' })).click();
+    await page.getByText(t('models.imported', { name: 'Own models' })).waitFor();
+    const imported = join(folders.root, 'models', 'own', 'blending', 'checkpoint.safetensors');
+    const original = comfy(folders.root, 'checkpoints/v2 base.safetensors');
+    expect(readFileSync(imported).equals(readFileSync(original))).toBe(true);
+    await page.getByRole('tab', { name: t('library.packs') }).click();
+    const pack = page.getByRole('group', { name: 'Own models' });
+    await pack.getByRole('button', { name: t('models.use'), exact: true }).isEnabled();
+    await page.getByRole('tab', { name: t('library.tab') }).click();
+    await expect.poll(() => files().count()).toBe(5);
+  });
+
   it('are chosen for the scene, render it, and are named in its picture', async () => {
     const { page } = studio;
     await use(t('library.useNamed', { name: 'photon' })).click();
@@ -265,7 +289,7 @@ describe('the models of other programs', () => {
     await path.fill(comfy(folders.root, 'checkpoints/v2 base.safetensors'));
     await path.press('Enter');
     await page
-      .getByText(/is another file than “photon”/)
+      .getByText(/is another model than “photon”/)
       .first()
       .waitFor();
     await path.fill(elsewhere);

@@ -26,9 +26,7 @@ export function libraryHandlers({
     'library.identify': ({ path }) => identify(path, (controls) => library.identify(path, controls)),
     'library.find': async ({ files }) => {
       const { signal } = new AbortController();
-      const paths: (string | null)[] = [];
-      for (const file of files) paths.push((await library.find(file, { signal })) ?? null);
-      return paths;
+      return (await library.find(files, { signal })).map((path) => path ?? null);
     },
     'library.locate': ({ file, path }) => identify(path, (controls) => library.locate(file, path, controls)),
     'library.add': async ({ path }) => {

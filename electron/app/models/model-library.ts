@@ -11,17 +11,17 @@ import { type ModelFile, withoutExtension } from '../../contract/model-choice.ts
 import { ifPresent } from '../../foundation/files/file-errors.ts';
 import type { PlatformFacts } from '../../foundation/folders.ts';
 import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
-import { FolderWatch } from '../../models/folder-watch.ts';
 import {
-  FileDescriptions,
   type FoundModel,
   findModels,
   hashOfModel,
   knownHashOfModel,
+  type ModelContent,
   type ModelRoot,
   usualRoots,
 } from '../../models/found-models.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
+import { ModelListing } from './model-listing.ts';
 
 export interface ModelLibraryOptions {
   readonly facts: PlatformFacts;
@@ -49,29 +49,28 @@ const ADDED = '';
 
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
-  readonly #watch: FolderWatch;
-  readonly #descriptions = new FileDescriptions();
+  readonly #listing: ModelListing;
   /** Of the last listing: a page may name these paths, and no others. */
   #listed = new Map<string, FoundModel>();
 
   constructor(options: ModelLibraryOptions) {
     this.#options = options;
-    this.#watch = new FolderWatch(options.onChange);
+    this.#listing = new ModelListing(() => this.#roots(), options.onChange);
   }
 
   /** Lists all models, and watches their folders from now on. */
   async list(): Promise<{ places: ModelPlace[]; models: LibraryModel[] }> {
     const roots = this.#roots();
-    await this.#watch.watch(roots.map(({ folder }) => folder));
-    const found = await this.#search(roots);
+    const found = await this.#listing.search();
+    this.#listed = new Map(found.map((model) => [model.path, model]));
     const models: LibraryModel[] = [];
-    for (const { program, preview, triggerWords, ...model } of found) {
+    for (const { program, preview, triggerWords, weights, ...model } of found) {
       models.push({
         ...model,
         program: program === ADDED ? null : program,
         hasPreview: preview !== null,
         triggerWords: [...triggerWords],
-        sha256: (await this.#knownHash(model.path)) ?? null,
+        sha256: (await this.#knownHash({ path: model.path, weights })) ?? null,
       });
     }
     const places = roots.map(({ program, folder }) => ({
@@ -108,33 +107,49 @@ export class ModelLibrary {
       throw new StudioError('PARAMETER_INVALID', `${path} is not in the list of models any more.`);
     }
     if (model.problem !== null) throw new StudioError('MODEL_INVALID', model.problem);
-    return { name: model.name, sha256: await this.#hash(path, controls) };
+    return { name: model.name, sha256: await this.#hash(model, controls) };
   }
 
   /**
-   * The path of a model on this computer. Files of the same name are read through if they have to be.
+   * The paths of models on this computer, undefined for those that are not. Files of the same name are read through if
+   * they have to be.
    *
    * @throws StudioError CANCELLED
    */
-  async find({ name, sha256 }: ModelFile, controls: ReadControls): Promise<string | undefined> {
-    const models = await this.#search(this.#roots());
-    const unread: string[] = [];
+  async find(files: readonly ModelFile[], controls: ReadControls): Promise<(string | undefined)[]> {
+    const findAmong = async (models: readonly FoundModel[]) => {
+      const paths: (string | undefined)[] = [];
+      for (const file of files) paths.push(await this.#findAmong(models, file, controls));
+      return paths;
+    };
+    const paths = await findAmong(await this.#listing.current());
+    return paths.includes(undefined) ? findAmong(await this.#listing.search()) : paths;
+  }
+
+  async #findAmong(
+    models: readonly FoundModel[],
+    { name, sha256 }: ModelFile,
+    controls: ReadControls,
+  ): Promise<string | undefined> {
+    const unread: FoundModel[] = [];
     for (const model of models) {
-      const known = await this.#knownHash(model.path);
+      const known = await this.#knownHash(model);
       if (known === sha256) return model.path;
       const isNamesake = model.name.toLowerCase() === withoutExtension(name).toLowerCase();
-      if (known === undefined && isNamesake && model.problem === null) unread.push(model.path);
+      if (known === undefined && isNamesake && model.problem === null) unread.push(model);
     }
-    for (const path of unread) if ((await this.#hash(path, controls)) === sha256) return path;
+    for (const model of unread) {
+      if ((await ifPresent(this.#hash(model, controls))) === sha256) return model.path;
+    }
     return undefined;
   }
 
   /** The paths of all embeddings that can be used. */
   async embeddings(): Promise<string[]> {
-    const models = await this.#search(this.#roots());
-    return models
-      .filter(({ kind, problem }) => kind === 'embedding' && problem === null)
-      .map(({ path }) => path);
+    const among = (models: readonly FoundModel[]) =>
+      models.filter(({ kind, problem }) => kind === 'embedding' && problem === null).map(({ path }) => path);
+    const paths = among(await this.#listing.current());
+    return paths.every((path) => existsSync(path)) ? paths : among(await this.#listing.search());
   }
 
   /**
@@ -142,7 +157,7 @@ export class ModelLibrary {
    * @throws StudioError MODEL_MISSING with name and hash; CANCELLED
    */
   async require(what: string, file: ModelFile, signal: AbortSignal): Promise<string> {
-    const path = await this.find(file, { signal });
+    const [path] = await this.find([file], { signal });
     if (path !== undefined) return path;
     throw new StudioError(
       'MODEL_MISSING',
@@ -152,26 +167,28 @@ export class ModelLibrary {
   }
 
   /**
-   * Adds the file of a scene's model, wherever it is.
+   * Adds the file of a scene's model, or its diffusers folder, or a folder that has it, wherever it is.
    *
    * @throws StudioError PARAMETER_INVALID when there is no such file, MODEL_INVALID when its content is another, CANCELLED
    */
   async locate(file: ModelFile, path: string, controls: ReadControls): Promise<ModelFile> {
     const place = await this.#existing(path);
-    if ((await stat(place)).isDirectory()) {
+    const model = await modelAt(place);
+    if (model === undefined) {
       await this.add(place);
-      if ((await this.find(file, controls)) !== undefined) return file;
+      const [found] = await this.find([file], controls);
+      if (found !== undefined) return file;
       throw new StudioError(
         'MODEL_MISSING',
-        `No file in ${place} has the content of “${file.name}” (SHA-256 ${file.sha256}).`,
+        `No model in ${place} has the content of “${file.name}” (SHA-256 ${file.sha256}).`,
       );
     }
-    const sha256 = await this.#hash(place, controls);
+    const sha256 = await this.#hash(model, controls);
     if (sha256 !== file.sha256) {
       throw new StudioError(
         'MODEL_INVALID',
-        `${place} is another file than “${file.name}”: its SHA-256 is ${sha256}, not ${file.sha256}. ` +
-          'Choose the right file, or use this one instead.',
+        `${place} is another model than “${file.name}”: its SHA-256 is ${sha256}, not ${file.sha256}. ` +
+          'Choose the right one, or use this one instead.',
       );
     }
     await this.add(place);
@@ -198,7 +215,7 @@ export class ModelLibrary {
   }
 
   async close(): Promise<void> {
-    await this.#watch.close();
+    await this.#listing.close();
   }
 
   #roots(): ModelRoot[] {
@@ -206,18 +223,12 @@ export class ModelLibrary {
     return [...places().map((folder) => ({ program: ADDED, folder })), ...usualRoots(facts)];
   }
 
-  async #search(roots: readonly ModelRoot[]): Promise<FoundModel[]> {
-    const found = await findModels(roots, this.#descriptions);
-    this.#listed = new Map(found.map((model) => [model.path, model]));
-    return found;
+  #knownHash(model: ModelContent): Promise<string | undefined> {
+    return knownHashOfModel(model, this.#options.cacheFolder);
   }
 
-  #knownHash(path: string): Promise<string | undefined> {
-    return knownHashOfModel(path, this.#options.cacheFolder);
-  }
-
-  #hash(path: string, { signal, onRead }: ReadControls): Promise<string> {
-    return hashOfModel(path, this.#options.cacheFolder, signal, onRead);
+  #hash(model: ModelContent, { signal, onRead }: ReadControls): Promise<string> {
+    return hashOfModel(model, this.#options.cacheFolder, signal, onRead);
   }
 
   async #existing(path: string): Promise<string> {
@@ -225,4 +236,11 @@ export class ModelLibrary {
     if (isAbsolute(path) && (await ifPresent(stat(place))) !== undefined) return place;
     throw new StudioError('PARAMETER_INVALID', `There is no folder or file ${path}. Give its full path.`);
   }
+}
+
+/** A file, or a folder in diffusers' layout; undefined for a folder of models. */
+async function modelAt(place: string): Promise<ModelContent | undefined> {
+  if (!(await stat(place)).isDirectory()) return { path: place, weights: null };
+  const models = await findModels([{ program: ADDED, folder: place }]);
+  return models.find(({ path }) => path === place);
 }

@@ -79,6 +79,7 @@ export class PackRegistry {
         name,
         description,
         isBundled: false,
+        takesCheckpoints: catalog?.components.some(({ checkpoint }) => checkpoint !== undefined) ?? false,
         isUsable: components.some(
           (component) => component.id === blending && component.state === 'installed',
         ),
@@ -97,6 +98,7 @@ function describeBundled({ id, name, licence, files }: PackManifest): ListedPack
     description: 'Included with the program; needs no download.',
     isBundled: true,
     isUsable: true,
+    takesCheckpoints: false,
     components: [
       {
         id,

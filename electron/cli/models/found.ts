@@ -16,7 +16,7 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
     details: 'Only headers are read, and nothing is moved. Other folders than the usual ones are named.',
     options: {
       family: { value: 'sd1|sd2|sdxl', description: 'Only models of this family.' },
-      search: { value: 'TEXT', description: 'Only files with this in their name.' },
+      search: { value: 'TEXT', description: 'Only models with this in their name.' },
       hash: { description: 'Also the SHA-256; a file is read through once, and its hash remembered.' },
     },
     run: async ({ options, positionals, print, result, signal, progress }) => {
@@ -36,12 +36,13 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
         (model) =>
           (family === undefined || model.family === family) && model.name.toLowerCase().includes(search),
       );
-      const listed: (FoundModel & { sha256?: string })[] = [];
+      const listed: Listed[] = [];
       for (const model of models) {
         const isHashed = options.has('hash') && model.problem === null;
+        const { weights: _, ...shown } = model;
         listed.push({
-          ...model,
-          ...(isHashed && { sha256: await hashOfModel(model.path, defaultCacheFolder(facts), signal) }),
+          ...shown,
+          ...(isHashed && { sha256: await hashOfModel(model, defaultCacheFolder(facts), signal) }),
         });
       }
       result({ folders: roots.map(({ folder }) => folder), models: listed });
@@ -51,17 +52,9 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
   };
 }
 
-function lineOf({
-  name,
-  kind,
-  family,
-  precision,
-  bytes,
-  program,
-  path,
-  problem,
-  sha256,
-}: FoundModel & { sha256?: string }) {
+type Listed = Omit<FoundModel, 'weights'> & { readonly sha256?: string };
+
+function lineOf({ name, kind, family, precision, bytes, program, path, problem, sha256 }: Listed) {
   const facts = [kind, family && FAMILIES[family], precision, formatBytes(bytes), program];
   const details = [
     facts.filter((fact) => fact !== null).join(', '),

@@ -21,6 +21,7 @@ export const listedPackSchema = z.strictObject({
   isBundled: z.boolean(),
   /** Whether its blending model is installed, so that it can be chosen. */
   isUsable: z.boolean(),
+  takesCheckpoints: z.boolean().describe('Whether a user’s own checkpoint can be imported into it.'),
   components: z.array(
     z.strictObject({
       id: z.string(),

@@ -3,9 +3,8 @@
  * recommendations. A folder without pack.json is accepted too: then its files are not known in advance, and the
  * picture size comes from the U-Net's configuration. So is a checkpoint of one file.
  */
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, join, parse, relative, resolve } from 'node:path';
+import { basename, join, parse, resolve } from 'node:path';
 import { assertTextToImage, type Checkpoint, openCheckpoint } from '../../../native-models/graph/index.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { PackManifest } from '../../contract/pack-manifest.ts';
@@ -25,6 +24,7 @@ import { readJson } from './pack-files.ts';
 import { openTokenizer, readingVocabulary } from './pack-tokenizer.ts';
 import { trainedSize } from './trained-size.ts';
 import { assertFiniteWeights, inspectWeights } from './weight-inspection.ts';
+import { folderName, identityOfFolder, weightsFilesOf } from './weights-identity.ts';
 
 /** For a checkpoint in a folder. */
 export const SCHEDULE_FILE = 'scheduler/scheduler_config.json';
@@ -96,7 +96,8 @@ export async function openModelPack(folder: string, options: OpenPackOptions): P
     assertFiniteWeights(file, inspection);
     return inspection;
   });
-  const name = checkpoint.singleFile === undefined ? basename(root) : parse(checkpoint.singleFile.path).name;
+  const name =
+    checkpoint.singleFile === undefined ? folderName(root) : parse(checkpoint.singleFile.path).name;
   return {
     folder: root,
     name: manifest?.name ?? name,
@@ -155,13 +156,15 @@ async function checkWeights(
   { cacheFolder, signal, onProgress }: OpenPackOptions,
 ): Promise<string> {
   const expected = new Map(manifest?.files.map(({ path, sha256 }) => [path, sha256]));
-  const files = [...checkpoint.components.values()].flatMap(({ weightFiles }) => weightFiles);
-  const paths = [...new Set(files.map(({ path }) => path))];
-  const lines: string[] = [];
-  for (const [index, path] of paths.entries()) {
-    const name = relative(root, path).replaceAll('\\', '/');
+  const parts = [...checkpoint.components.values()].flatMap(({ weightFiles }) => weightFiles);
+  const files = weightsFilesOf(
+    root,
+    parts.map(({ path }) => path),
+  );
+  const hashed: { name: string; sha256: string }[] = [];
+  for (const [index, { name, path }] of files.entries()) {
     const inspection = await inStudioTerms(() =>
-      inspectWeights(path, cacheFolder, signal, () => onProgress?.(index, paths.length)),
+      inspectWeights(path, cacheFolder, signal, () => onProgress?.(index, files.length)),
     );
     assertFiniteWeights(name, inspection);
     const { sha256 } = inspection;
@@ -171,10 +174,9 @@ async function checkWeights(
         `${name} of the pack at ${root} is not the file listed in its manifest: its SHA-256 differs.`,
       );
     }
-    // The name of a single file does not matter for its identity.
     if (checkpoint.singleFile !== undefined) return sha256;
-    lines.push(`${name} ${sha256}`);
-    onProgress?.(index + 1, paths.length);
+    hashed.push({ name, sha256 });
+    onProgress?.(index + 1, files.length);
   }
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+  return identityOfFolder(hashed);
 }

@@ -14,6 +14,7 @@ import { IconPhoto, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LibraryModel, ModelPlace } from '../../../electron/contract/commands/library-commands.ts';
+import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import type { ModelFile } from '../../../electron/contract/model-choice.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -24,6 +25,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
 import { bytesOf } from '../widgets/render-name.ts';
 import { SceneModels, TriggerWords } from './scene-models.tsx';
+import { usePackJobs } from './use-pack-jobs.ts';
 
 const KINDS = ['checkpoint', 'lora', 'embedding', 'vae', 'other'] as const;
 const FAMILIES = { sd1: 'SD 1.x', sd2: 'SD 2.x', sdxl: 'SDXL' } as const;
@@ -41,12 +43,19 @@ export function ModelLibrary() {
   const version = useStudio((state) => state.libraryVersion);
   const model = useStudio((state) => state.project?.document.model);
   const [library, setLibrary] = useState<CommandOutput<'library.list'> | undefined>(undefined);
+  const [packs, setPacks] = useState<readonly ListedPack[]>([]);
   const [search, setSearch] = useState('');
   const [family, setFamily] = useState<Family | 'all'>('all');
   // biome-ignore lint/correctness/useExhaustiveDependencies: files came or went, or a chosen one was read for its hash.
   useEffect(() => {
     studio.client.call('library.list', {}).then(setLibrary).catch(reportError);
   }, [studio, version, model]);
+  useEffect(() => {
+    studio.client
+      .call('models.list', {})
+      .then((listing) => setPacks(listing.packs.filter(({ takesCheckpoints }) => takesCheckpoints)))
+      .catch(reportError);
+  }, [studio]);
   if (library === undefined) return <Text size="sm">{t('library.searching')}</Text>;
   const shown = library.models.filter(
     ({ name, family: own }) =>
@@ -79,6 +88,7 @@ export function ModelLibrary() {
           key={kind}
           title={t(`library.kinds.${kind}`)}
           models={shown.filter((each) => each.kind === kind)}
+          packs={kind === 'checkpoint' ? packs : []}
         />
       ))}
       <Places places={library.places} />
@@ -86,7 +96,14 @@ export function ModelLibrary() {
   );
 }
 
-function Kind({ title, models }: { title: string; models: readonly LibraryModel[] }) {
+interface KindProps {
+  title: string;
+  models: readonly LibraryModel[];
+  /** The packs that these can be imported into. */
+  packs: readonly ListedPack[];
+}
+
+function Kind({ title, models, packs }: KindProps) {
   if (models.length === 0) return null;
   return (
     <section aria-label={title}>
@@ -95,14 +112,14 @@ function Kind({ title, models }: { title: string; models: readonly LibraryModel[
       </Title>
       <ul className="plain-list library">
         {models.map((model) => (
-          <Row key={model.path} model={model} />
+          <Row key={model.path} model={model} packs={packs} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Row({ model }: { model: LibraryModel }) {
+function Row({ model, packs }: { model: LibraryModel; packs: readonly ListedPack[] }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const { name, path, kind, family, precision, bytes, program, problem, sha256, triggerWords } = model;
@@ -140,6 +157,7 @@ function Row({ model }: { model: LibraryModel }) {
           )}
           {problem !== null && <Text size="xs">{problem}</Text>}
         </div>
+        {problem === null && packs.map((pack) => <ImportButton key={pack.id} model={model} pack={pack} />)}
         {use && problem === null && isUsed && (
           <Badge color="brand" flex="none">
             {t('models.inUse')}
@@ -157,6 +175,32 @@ function Row({ model }: { model: LibraryModel }) {
         )}
       </Group>
     </li>
+  );
+}
+
+/** Imports a checkpoint into a pack, as its blending model or its model for backgrounds. */
+function ImportButton({ model: { name, path }, pack }: { model: LibraryModel; pack: ListedPack }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const follow = usePackJobs(pack);
+  const isBusy = useStudio(({ jobs }) =>
+    Object.values(jobs).some(
+      ({ packId, state }) => packId === pack.id && ['waiting', 'running'].includes(state),
+    ),
+  );
+  return (
+    <Button
+      variant="subtle"
+      flex="none"
+      disabled={isBusy}
+      aria-label={t('library.importNamed', { name, pack: pack.name })}
+      title={t('library.importNamed', { name, pack: pack.name })}
+      onClick={() =>
+        start(() => follow(studio.client.call('models.import', { packId: pack.id, folder: path })))
+      }
+    >
+      {t('library.import')}
+    </Button>
   );
 }
 

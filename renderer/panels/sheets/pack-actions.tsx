@@ -3,13 +3,11 @@ import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
-import type { JobResult, JobState } from '../../../electron/contract/jobs.ts';
-import { reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
-import { bytesOf } from '../widgets/render-name.ts';
 import { useLicensedDownload } from './use-licensed-download.tsx';
+import { usePackJobs } from './use-pack-jobs.ts';
 
 export function PackActions({
   pack,
@@ -28,31 +26,7 @@ export function PackActions({
   const isPresent = pack.components.some(({ state }) => state !== 'absent');
   const isWhole = pack.components.every(({ state, isOptional }) => state === 'installed' || isOptional);
 
-  const reportResult = (result: JobResult) => {
-    switch (result.kind) {
-      case 'modelsPulled':
-        return reportNotice(t('models.pulled', { name }), { kind: 'success' });
-      case 'modelsVerified': {
-        const bad = result.files.filter(({ state }) => state === 'missing' || state === 'changed').length;
-        return bad === 0
-          ? reportNotice(t('models.verified'), { kind: 'success' })
-          : reportNotice(t('models.damaged', { count: bad }), { kind: 'warning' });
-      }
-      case 'modelsImported':
-        reportNotice(t('models.imported', { name }), { kind: 'success' });
-        if (result.ownFiles.length > 0) {
-          reportNotice(t('models.ownFiles', { count: result.ownFiles.length }));
-        }
-        return;
-      case 'modelsRemoved':
-        reportNotice(t('models.removed', { name, size: bytesOf(result.freedBytes) }), { kind: 'success' });
-        for (const kept of result.kept) reportNotice(t('models.kept', kept));
-    }
-  };
-  const follow = async (begin: Promise<JobState>) => {
-    const result = await studio.jobs.finished(await begin);
-    if (result) reportResult(result);
-  };
+  const follow = usePackJobs(pack);
   const pull = (acceptedLicences: string[]) =>
     follow(studio.client.call('models.pull', { packId, acceptedLicences }));
   const { download, dialog } = useLicensedDownload({ packId }, pull);

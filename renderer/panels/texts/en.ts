@@ -916,6 +916,8 @@ export const en = {
     add: 'Add',
     addNamed: 'Add {{name}}',
     useNamed: 'Use {{name}}',
+    import: 'Import',
+    importNamed: 'Import {{name}} into the pack {{pack}}',
     inPrompts: 'In prompts: embedding:{{name}}',
     added: 'added folder',
     none: 'No models found. The folders of ComfyUI, A1111, Forge, InvokeAI and the Hugging Face cache are searched; add yours below.',

@@ -884,6 +884,8 @@ export const ko = {
     add: '추가',
     addNamed: '{{name}} 추가',
     useNamed: '{{name}} 사용',
+    import: '가져오기',
+    importNamed: '{{name}}을(를) 팩 {{pack}}(으)로 가져오기',
     inPrompts: '프롬프트에 embedding:{{name}}',
     added: '추가한 폴더',
     none: '모델을 찾지 못했습니다. ComfyUI, A1111, Forge, InvokeAI, Hugging Face 캐시의 폴더를 검색합니다. 다른 폴더는 아래에서 추가하세요.',

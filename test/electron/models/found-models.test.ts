@@ -1,15 +1,24 @@
 /** Models of other programs: found in their folders, identified by their headers, listed by `models found`. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findModels, usualRoots } from '../../../electron/models/found-models.ts';
+import { openModelPack } from '../../../electron/inference/packs/model-pack.ts';
+import {
+  findModels,
+  hashOfModel,
+  knownHashOfModel,
+  usualRoots,
+} from '../../../electron/models/found-models.ts';
 import {
   familyTensors,
   writeModelFile,
   writeSingleFile,
 } from '../../native-models/graph/single-file/single-file-models.ts';
+import { checkpoints, writeCheckpoint } from '../../soak/full-size-weights.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { makeTinyPack, writeJson } from '../inference/tiny-pack.ts';
+import { moveIntoHubCache } from './hub-cache.ts';
 
 let home: string;
 const place = (path: string) => {
@@ -44,16 +53,15 @@ beforeAll(() => {
     tensors: Object.fromEntries(alone),
   });
   writeFileSync(place('invokeai/models/main/broken.safetensors'), 'Entry not found');
-  // A hub cache: links to blobs, and components of a diffusers folder that are no models by themselves.
-  const hub = '.cache/huggingface/hub/models--a--b';
-  writeSingleFile(place(`${hub}/blobs/0123`), 'sd2', zeros);
-  symlinkSync('../../blobs/0123', place(`${hub}/snapshots/main/v2.safetensors`));
-  mkdirSync(join(home, hub, 'snapshots/main/unet'));
-  symlinkSync(
-    '../../../blobs/0123',
-    join(home, hub, 'snapshots/main/unet/diffusion_pytorch_model.safetensors'),
-  );
+  writeSingleFile(place('downloads/single/v2.safetensors'), 'sd2', zeros);
+  toHub('someone/single', 'single');
 });
+
+/** Moves a folder of downloads into the hub cache. */
+function toHub(repository: string, download: string, commit = 'a'.repeat(40)): string {
+  const hub = join(home, '.cache/huggingface/hub');
+  return moveIntoHubCache(hub, repository, join(home, 'downloads', download), commit);
+}
 
 afterAll(() => rmSync(home, { recursive: true }));
 
@@ -92,6 +100,92 @@ describe('the folders of other programs', () => {
     const environment = { HF_HOME: '/h', INVOKEAI_ROOT: '/i' };
     const folders = usualRoots({ ...facts(), environment }).map(({ folder }) => folder);
     expect(folders).toEqual(expect.arrayContaining([join('/h', 'hub'), join('/i', 'models')]));
+  });
+});
+
+describe('folders in diffusers’ layout', () => {
+  const found = async (...folders: string[]) =>
+    (await findModels(folders.map((folder) => ({ program: 'test', folder })))).map(
+      ({ name, kind, family, precision, problem }) => [name, kind, family, precision, problem],
+    );
+
+  it.each(['sd15', 'sd21', 'sdxl'] as const)('%s at full size is one model of its family', async (name) => {
+    const folder = join(home, 'full-size', name);
+    const bytes = writeCheckpoint(folder, checkpoints[name], 'holes');
+    const [model, ...others] = await findModels([{ program: 'test', folder }]);
+    expect(others).toEqual([]);
+    const family = { sd15: 'sd1', sd21: 'sd2', sdxl: 'sdxl' }[name];
+    expect(model).toMatchObject({ path: folder, name, kind: 'checkpoint', family, precision: 'F16', bytes });
+    expect(model!.problem).toBe(null);
+    expect(model!.weights!.map((file) => file.name)).toContain('unet/diffusion_pytorch_model.safetensors');
+  });
+
+  it('in a hub cache have the repository’s name; revisions with the same weights are one model', async () => {
+    const snapshot = (commit: string) => {
+      const pack = makeTinyPack(join(home, 'downloads'), 'tiny');
+      writeJson(join(pack, 'model_index.json'), { _class_name: 'StableDiffusionPipeline' });
+      writeFileSync(join(pack, 'README.md'), commit);
+      return toHub('someone/tiny-sd', 'tiny', commit);
+    };
+    const first = snapshot('1'.repeat(40));
+    snapshot('2'.repeat(40));
+    const models = await findModels([{ program: 'hub cache', folder: join(home, '.cache/huggingface/hub') }]);
+    const tiny = models.filter(({ name }) => name === 'someone/tiny-sd');
+    expect(tiny).toMatchObject([{ path: first, kind: 'checkpoint', precision: 'F32', problem: null }]);
+    // The engine opens it under the same name, and identifies it by the same hash.
+    const cacheFolder = join(home, 'cache');
+    const { signal } = new AbortController();
+    expect(await knownHashOfModel(tiny[0]!, cacheFolder)).toBe(undefined);
+    const sha256 = await hashOfModel(tiny[0]!, cacheFolder, signal);
+    expect(await knownHashOfModel(tiny[0]!, cacheFolder)).toBe(sha256);
+    const { identity } = await openModelPack(first, { cacheFolder });
+    expect(identity).toEqual({ id: 'someone/tiny-sd', version: 'unversioned', weights: sha256 });
+  });
+
+  it('may be incomplete, or of another kind, and say so', async () => {
+    const flux = join(home, 'others/flux');
+    cpSync(join(home, 'full-size/sd15/vae'), join(flux, 'vae'), { recursive: true });
+    writeJson(join(flux, 'model_index.json'), { _class_name: 'FluxPipeline' });
+    const half = join(home, 'others/half');
+    cpSync(join(home, 'full-size/sd15'), half, { recursive: true });
+    rmSync(join(half, 'unet/diffusion_pytorch_model.safetensors'));
+    expect(await found(join(home, 'others'))).toEqual([
+      ['flux', 'checkpoint', null, null, expect.stringContaining('flux is a FluxPipeline without a U-Net')],
+      ['half', 'checkpoint', null, null, expect.stringContaining('has no weights in the safetensors format')],
+    ]);
+  });
+
+  it('of an autoencoder or a LoRA alone are named by their repository; parts of other models are none', async () => {
+    const vae = join(home, 'downloads/mse');
+    cpSync(
+      join(home, 'invokeai/models/vae/mse.safetensors'),
+      join(vae, 'diffusion_pytorch_model.safetensors'),
+    );
+    writeJson(join(vae, 'config.json'), { _class_name: 'AutoencoderKL' });
+    toHub('someone/vae-ft', 'mse');
+    const lora = join(home, 'downloads/lora');
+    cpSync(
+      join(home, 'ComfyUI/models/loras/style.safetensors'),
+      join(lora, 'pytorch_lora_weights.safetensors'),
+    );
+    toHub('someone/lora', 'lora');
+    const words = join(home, 'downloads/words');
+    writeModelFile(place('downloads/words/model.safetensors'), { ...zeros, tensors: { 'h.0.weight': [1] } });
+    writeJson(join(words, 'config.json'), { architectures: ['GPT2LMHeadModel'] });
+    toHub('words', 'words');
+    const models = await found(join(home, '.cache/huggingface/hub'));
+    expect(models.filter(([name]) => /vae|lora|words/.test(String(name)))).toEqual([
+      ['someone/lora', 'lora', 'sdxl', 'F16', null],
+      ['someone/vae-ft', 'vae', null, 'F16', null],
+    ]);
+  });
+
+  it('and files that several programs link to are listed once', async () => {
+    const shared = join(home, 'shared');
+    mkdirSync(shared);
+    symlinkSync(join(home, 'ComfyUI/models/checkpoints'), join(shared, 'Stable-diffusion'));
+    expect(await found(join(home, 'ComfyUI/models'), shared)).toHaveLength(2);
+    expect(await found(shared)).toHaveLength(1);
   });
 });
 

@@ -9,6 +9,8 @@ import {
   writeModelFile,
   writeSingleFile,
 } from '../../../native-models/graph/single-file/single-file-models.ts';
+import { makeTinyPack, writeJson } from '../../inference/tiny-pack.ts';
+import { moveIntoHubCache } from '../../models/hub-cache.ts';
 import { PuppetStudio } from '../handlers/puppet-studio.ts';
 
 let host: PuppetStudio;
@@ -106,7 +108,7 @@ describe('the library', () => {
     expect(await host.call('library.find', { files: [file] })).toEqual([null]);
     const wrong = { file, path: models('loras/ink.safetensors') };
     const refused = await host.ended(await host.call('library.locate', wrong));
-    expect(refused.error?.message).toContain(`is another file than “photon”`);
+    expect(refused.error?.message).toContain(`is another model than “photon”`);
     const located = await host.ended(await host.call('library.locate', { file, path: moved }));
     expect(located).toMatchObject({ state: 'done', result: { file } });
     expect(await host.call('library.find', { files: [file] })).toEqual([moved]);
@@ -117,6 +119,25 @@ describe('the library', () => {
     const inFolder = { file, path: join(host.root, 'deeper') };
     expect((await host.ended(await host.call('library.locate', inFolder))).state).toBe('done');
     expect(await host.call('library.find', { files: [file] })).toEqual([join(folder, 'photon.safetensors')]);
+  });
+
+  test('identifies a diffusers folder by its weights, and locates it in a hub cache', async () => {
+    const pack = makeTinyPack(models('diffusers'), 'tiny');
+    writeJson(join(pack, 'model_index.json'), { _class_name: 'StableDiffusionPipeline' });
+    expect(await listed('tiny')).toMatchObject({ kind: 'checkpoint', program: 'ComfyUI', path: pack });
+    const file = await identify('tiny');
+    expect((await listed('tiny'))!.sha256).toBe(file.sha256);
+    const cache = join(host.root, 'elsewhere', 'hub');
+    const snapshot = moveIntoHubCache(cache, 'someone/tiny', pack, 'a'.repeat(40));
+    rmSync(pack, { recursive: true });
+    expect(await host.call('library.find', { files: [file] })).toEqual([null]);
+    const wrong = { file: { ...file, sha256: '0'.repeat(64) }, path: snapshot };
+    const refused = await host.ended(await host.call('library.locate', wrong));
+    expect(refused.error).toMatchObject({ code: 'MODEL_INVALID' });
+    const located = await host.ended(await host.call('library.locate', { file, path: snapshot }));
+    expect(located).toMatchObject({ state: 'done', result: { file } });
+    expect(await host.call('library.find', { files: [file] })).toEqual([snapshot]);
+    expect(await listed('someone/tiny')).toMatchObject({ path: snapshot, sha256: file.sha256 });
   });
 
   test('tells when a file comes or goes', async () => {
@@ -150,6 +171,7 @@ describe('a scene with models of its own', () => {
   test('is rendered by an engine with these files, and its request names them', async () => {
     mkdirSync(models('embeddings'));
     writeModelFile(models('embeddings/calm.safetensors'), { tensors: { emb_params: [2, 768] } });
+    expect(await listed('calm')).toMatchObject({ kind: 'embedding', family: 'sd1' });
     const { renderId } = await host.call('renders.enqueue', { projectId });
     const puppet = await host.engineAtWork();
     // Prompts may name it; the scene need not choose it.

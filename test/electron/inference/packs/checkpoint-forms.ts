@@ -1,5 +1,5 @@
 /** The forms in which users have models on their disks: creates a small one of each, for checkpoint-forms.test.ts. */
-import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpoint } from '../../../../native-models/graph/index.ts';
 import {
@@ -10,6 +10,8 @@ import {
   writeModelFile,
   writeSingleFile,
 } from '../../../native-models/graph/single-file/single-file-models.ts';
+import { shardWeights } from '../../models/checkpoint-files.ts';
+import { moveIntoHubCache } from '../../models/hub-cache.ts';
 import { makeTinyPack } from '../tiny-pack.ts';
 
 /** One row of the table in docs/models.md. */
@@ -99,6 +101,26 @@ const folders: readonly CheckpointForm[] = [
       writeFileSync(join(pack, 'unet/diffusion_pytorch_model.safetensors'), POINTER);
       return pack;
     },
+  },
+  {
+    form: 'diffusers folder with weights in several files',
+    make: (folder) => {
+      const pack = makeTinyPack(folder);
+      shardWeights(join(pack, 'unet/diffusion_pytorch_model.safetensors'));
+      return pack;
+    },
+  },
+  {
+    form: 'diffusers folder of SDXL',
+    make: (folder) => {
+      for (const part of ['text-to-image/sdxl', 'graph/sdxl'])
+        cpSync(join(GOLDEN, '..', part), folder, { recursive: true });
+      return folder;
+    },
+  },
+  {
+    form: 'snapshot in a hub cache, of links to blobs',
+    make: (folder) => moveIntoHubCache(folder, 'someone/model', makeTinyPack(folder), 'a'.repeat(40)),
   },
   {
     form: 'folder with one single file',
