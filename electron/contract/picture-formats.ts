@@ -45,7 +45,8 @@ export const PICTURE_FILE_ACCEPT: string = [
 /**
  * What may surprise the user about a picture: only the first of several frames or pages is used; transparent parts
  * become white in a background. About a mask: it has colours, and its lightness is used; its shape is in the
- * transparency, and the opaque part is dark; nothing in it reaches half of white.
+ * transparency, and the opaque part is dark; nothing in it reaches half of white. About a loaded one, what was read as
+ * its shape: the opaque part, the transparent part, the lighter of two dark values, one of two colours.
  */
 export const pictureNoteSchema = z.enum([
   'first-frame',
@@ -53,6 +54,10 @@ export const pictureNoteSchema = z.enum([
   'mask-in-colour',
   'mask-in-transparency',
   'mask-too-dark',
+  'mask-from-opacity',
+  'mask-from-hole',
+  'mask-from-levels',
+  'mask-from-colour',
 ]);
 export type PictureNote = z.infer<typeof pictureNoteSchema>;
 

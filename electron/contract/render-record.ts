@@ -8,6 +8,7 @@ import { renderScoresSchema } from './picture-scores.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+import { sweepPlaceSchema } from './sweep.ts';
 
 export const renderIdSchema = z.uuid();
 export type RenderId = z.infer<typeof renderIdSchema>;
@@ -16,13 +17,16 @@ export type RenderId = z.infer<typeof renderIdSchema>;
 export const renderStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type RenderState = z.infer<typeof renderStateSchema>;
 
-/** A render's position in a sweep over alpha and beta. */
+/** A render's position in a sweep. */
 export const sweepCellSchema = z.strictObject({
   sweepId: z.uuid(),
-  alpha: z.number(),
-  beta: z.number(),
+  x: sweepPlaceSchema,
+  y: sweepPlaceSchema,
 });
 export type SweepCell = z.infer<typeof sweepCellSchema>;
+
+/** The same in projects of version 1, whose sweeps were over alpha and beta. */
+const alphaBetaCellSchema = z.strictObject({ sweepId: z.uuid(), alpha: z.number(), beta: z.number() });
 
 /** Most variations of one request. */
 export const MAX_VARIATIONS = 8;
@@ -34,18 +38,34 @@ export const variationSchema = z.strictObject({
 });
 export type Variation = z.infer<typeof variationSchema>;
 
+/** A live draft, which the next one replaces. */
+const draftSchema = z.strictObject({ isDraft: z.literal(true) });
+
 /** A render's place among those that were asked for together. */
-export const renderGroupSchema = z.union([sweepCellSchema, variationSchema]);
+export const renderGroupSchema = z.union([
+  sweepCellSchema,
+  alphaBetaCellSchema,
+  variationSchema,
+  draftSchema,
+]);
 export type RenderGroup = z.infer<typeof renderGroupSchema>;
 
 /** The place in a sweep; null for any other render. */
 export function sweepCellOf({ sweep }: { readonly sweep: RenderGroup | null }): SweepCell | null {
-  return sweep !== null && 'sweepId' in sweep ? sweep : null;
+  if (sweep === null || !('sweepId' in sweep)) return null;
+  if ('x' in sweep) return sweep;
+  const { sweepId, alpha, beta } = sweep;
+  return { sweepId, x: { parameter: 'alpha', value: alpha }, y: { parameter: 'beta', value: beta } };
 }
 
 /** The place among variations; null for any other render. */
 export function variationOf({ sweep }: { readonly sweep: RenderGroup | null }): Variation | null {
   return sweep !== null && 'variationsId' in sweep ? sweep : null;
+}
+
+/** Whether a render is a live draft. */
+export function isDraft({ sweep }: { readonly sweep: RenderGroup | null }): boolean {
+  return sweep !== null && 'isDraft' in sweep;
 }
 
 /** A render in a list. */
@@ -63,7 +83,9 @@ export const renderSummarySchema = z.strictObject({
   isDeleted: z.boolean().describe('Out of the list, but can be restored.'),
   result: assetIdSchema.nullable(),
   thumbnail: assetIdSchema.nullable(),
-  sweep: renderGroupSchema.nullable().describe('The place in a sweep, or among variations.'),
+  sweep: renderGroupSchema
+    .nullable()
+    .describe('The place in a sweep or among variations, or that it is a draft.'),
   totalMs: z.number().nonnegative().nullable(),
   error: failureSchema.nullable(),
   scores: renderScoresSchema.nullable().describe('null until they were asked for.'),
@@ -107,6 +129,14 @@ export const renderDifferenceSchema = z.strictObject({
   b: z.json().nullable(),
 });
 export type RenderDifference = z.infer<typeof renderDifferenceSchema>;
+
+/** How a render differs from the one before it. */
+export const renderChangeSchema = z.strictObject({
+  renderId: renderIdSchema,
+  since: renderIdSchema.nullable().describe('The last finished render before it, no draft; null for none.'),
+  differences: z.array(renderDifferenceSchema).describe('a: before, b: in this one.'),
+});
+export type RenderChange = z.infer<typeof renderChangeSchema>;
 
 /** A queued or running render. */
 export const queueEntrySchema = z.strictObject({

@@ -24,6 +24,11 @@ export function comparisonContent(mode: ComparisonMode, { width, height }: Size)
   return mode === 'sideBySide' ? { width: width * (2 + GAP), height } : { width, height };
 }
 
+/** Left edge of the second picture side by side, in image pixels. */
+export function secondLeft({ width }: Size): number {
+  return width * (1 + GAP);
+}
+
 export function ComparisonPictures({
   comparison,
   pictures,
@@ -59,7 +64,7 @@ export function ComparisonPictures({
       return (
         <Group>
           {beforePicture}
-          <TiledPicture picture={after} library={pictures} size={size} x={width * (1 + GAP)} />
+          <TiledPicture picture={after} library={pictures} size={size} x={secondLeft(size)} />
         </Group>
       );
     case 'difference':

@@ -1,5 +1,5 @@
 /** A mask over the picture: its colour at the chosen opacity, and its outline, which is always visible. */
-import { Group, Image as KonvaImage, Shape } from 'react-konva';
+import { Group, Image as KonvaImage, Rect, Shape } from 'react-konva';
 import type { MaskSpace } from '../editor/mask-space.ts';
 import type { MaskImage } from './mask-image.ts';
 
@@ -8,6 +8,19 @@ export interface ShownMask {
   readonly id: string;
   /** Opacity of its colour, 0..1. */
   readonly opacity: number;
+}
+
+/** The mask itself: white on black over the whole picture. It needs a layer of its own. */
+export function BlackAndWhiteMask({ image, space }: { image: MaskImage | undefined; space: MaskSpace }) {
+  if (!image) return null;
+  const { width, height } = space.mask;
+  return (
+    <Group listening={false} scaleX={1 / space.scaleX} scaleY={1 / space.scaleY}>
+      <KonvaImage image={image.canvas} />
+      <Rect width={width} height={height} fill="#ffffff" globalCompositeOperation="source-in" />
+      <Rect width={width} height={height} fill="#000000" globalCompositeOperation="destination-over" />
+    </Group>
+  );
 }
 
 const LINE_PX = 1.25;

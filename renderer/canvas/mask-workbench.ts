@@ -21,9 +21,9 @@ import {
 import type { PaintableMask } from '../editor/mask-target.ts';
 import type { UnderlyingPicture } from '../editor/overlay-colour.ts';
 import type {
-  GestureLabel,
   PointerSample,
   SmartSelection,
+  ToolEffect,
   ToolInput,
   ToolSettings,
 } from '../editor/tools/tool.ts';
@@ -51,9 +51,13 @@ export class MaskWorkbench extends Watched {
     brushSizePx: 40,
     hardness: 0.8,
     pressureSize: true,
+    pressureOpacity: false,
+    tiltSize: false,
     scale: 1,
   };
   #outline: Outline = { points: [], closed: false };
+  /** The selection while one of its points is dragged. */
+  #marked: SmartSelection | undefined;
   readonly #proposal: SelectionProposal;
   #redraw: () => void = () => {};
   #masks: readonly PaintableMask[] = [];
@@ -83,8 +87,9 @@ export class MaskWorkbench extends Watched {
     return this.#outline;
   }
 
+  /** Smart select's points and box. */
   get selection(): SmartSelection {
-    return this.#proposal.selection;
+    return this.#marked ?? this.#proposal.selection;
   }
 
   /** Whether smart select waits for a result or shows a proposal. */
@@ -225,13 +230,19 @@ export class MaskWorkbench extends Watched {
         case 'outline':
           this.#outline = { ...effect, points: effect.points.map((point) => pointToScene(space, point)) };
           break;
+        case 'mark':
+          this.#marked = selectionToScene(space, effect.selection);
+          break;
         case 'select':
-          this.#proposal.ask(targetId, selectionToScene(space, effect.selection));
+          this.#marked = undefined;
+          this.#ask(targetId, layer, selectionToScene(space, effect.selection));
           break;
         case 'commit':
-          this.#commit(targetId, layer, effect.label, isCutShort);
+          this.#marked = undefined;
+          this.#commit(targetId, layer, effect, isCutShort);
           break;
         case 'revert':
+          this.#marked = undefined;
           this.#proposal.end(targetId);
           this.#layers.log.drop();
           layer.image.invalidate(layer.session.revert());
@@ -246,10 +257,26 @@ export class MaskWorkbench extends Watched {
     this.#redraw();
   }
 
-  #commit(targetId: string, layer: MaskLayer, label: GestureLabel, isCutShort: boolean): void {
+  #ask(targetId: string, layer: MaskLayer, selection: SmartSelection): void {
+    // Without a point inside, nothing is selected: the last proposal was of another selection.
+    if (selection.box === null && !selection.points.some(({ positive }) => positive)) {
+      layer.image.invalidate(layer.session.revert());
+      this.#proposal.markHidden();
+    }
+    this.#proposal.ask(targetId, selection);
+  }
+
+  #commit(
+    targetId: string,
+    layer: MaskLayer,
+    { label, use = 'replace' }: Extract<ToolEffect, { kind: 'commit' }>,
+    isCutShort: boolean,
+  ): void {
     const hadAnswer = this.#proposal.end(targetId);
     if (label === 'select') {
-      if (hadAnswer) void this.#layers.save(targetId, layer, { kind: 'gesture', label });
+      if (!hadAnswer) return;
+      layer.image.invalidate(layer.session.combine(use));
+      void this.#layers.save(targetId, layer, { kind: 'gesture', label });
       return;
     }
     const base = layer.saving > 0 ? undefined : layer.maskId;
@@ -301,7 +328,7 @@ export class MaskWorkbench extends Watched {
   async showSelection(targetId: string, selection: SmartSelection, maskId: AssetId): Promise<void> {
     const plane = await this.#library.load(maskId, this.#space.mask);
     const layer = this.#layers.get(targetId);
-    if (!layer || this.#activeId !== targetId || selection !== this.selection) return;
+    if (!layer || this.#activeId !== targetId || selection !== this.#proposal.selection) return;
     layer.image.invalidate(layer.session.replace(plane));
     this.#layers.colour(layer);
     this.#proposal.markShown();
@@ -311,6 +338,12 @@ export class MaskWorkbench extends Watched {
   /** A mask of the picture on the canvas, in mask coordinates. Not to be changed. @throws the library's StudioErrors */
   load(maskId: AssetId): Promise<MaskPlane> {
     return this.#library.load(maskId, this.#space.mask);
+  }
+
+  /** A mask as shown, as a PNG file; undefined for none. */
+  async encode(targetId: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const plane = this.planeOf(targetId);
+    return plane && this.#library.encode(copyPlane(plane));
   }
 
   /** Runs an operation on a whole mask as one gesture; its lengths and areas are in background pixels. */

@@ -1,10 +1,11 @@
 /**
  * Mouse, pen and touch on the canvas: tool inputs in image pixels, pan by the middle button, Space or the hand
- * tool, zoom by wheel and by two fingers.
+ * tool, pan and zoom by two fingers, zoom by wheel. The palm of the hand that holds a pen does nothing.
  */
 
 import { CLICK_SLOP_PX } from '../editor/drag.ts';
 import type { Point } from '../editor/mask-plane.ts';
+import { PalmRejection } from '../editor/palm-rejection.ts';
 import { distance, type PointerSample, type ToolInput } from '../editor/tools/tool.ts';
 import { toImage, wheelFactor } from '../editor/view-transform.ts';
 import type { CanvasView } from './canvas-view.ts';
@@ -23,9 +24,16 @@ export interface PointerTarget {
   changeBrushSize(factor: number): void;
 }
 
+/** How far a pen leans, from upright, 0, to lying, 1. */
+function tiltOf({ tiltX, tiltY }: PointerEvent): number {
+  const lean = Math.hypot(Math.tan((tiltX * Math.PI) / 180), Math.tan((tiltY * Math.PI) / 180));
+  return Math.atan(lean) / (Math.PI / 2);
+}
+
 /** Listens on an element until the signal aborts. */
 export function listenToPointers(element: HTMLElement, target: PointerTarget, signal: AbortSignal): void {
   const touches = new Map<number, Point>();
+  const palms = new PalmRejection();
   /** The action of the pressed pointer. */
   let drag:
     | {
@@ -50,6 +58,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
       ...point,
       pressure: isPointer ? event.pressure : 0.5,
       isPen: isPointer && event.pointerType === 'pen',
+      tilt: isPointer ? tiltOf(event) : 0,
       shift: event.shiftKey,
       alt: event.altKey,
     };
@@ -67,6 +76,18 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     (event) => {
       // Elements over the picture, such as the comparison's handle, handle their pointers themselves.
       if (event.target instanceof Element && event.target.closest('[data-over-canvas]')) return;
+      const isPalm = palms.pressed(event, touches.keys());
+      for (const palm of isPalm) touches.delete(palm);
+      // What the palm has begun was not meant.
+      if (drag && isPalm.includes(drag.pointerId)) {
+        if (drag.kind === 'tool') target.interrupt(false);
+        drag = undefined;
+      }
+      if (touches.size < 2) pinch = undefined;
+      if (isPalm.includes(event.pointerId)) {
+        event.preventDefault();
+        return;
+      }
       if (event.pointerType === 'touch') touches.set(event.pointerId, onScreen(event));
       if (touches.size === 2) {
         // A second finger pans and zooms; a first one that has not moved was part of the pinch.
@@ -91,6 +112,8 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
   element.addEventListener(
     'pointermove',
     (event) => {
+      palms.saw(event);
+      if (palms.isPalm(event.pointerId)) return;
       if (touches.has(event.pointerId)) touches.set(event.pointerId, onScreen(event));
       if (pinch && touches.size === 2) {
         const next = startPinch();
@@ -118,6 +141,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
   );
 
   const end = (event: PointerEvent, isLost: boolean) => {
+    palms.lifted(event);
     touches.delete(event.pointerId);
     if (touches.size < 2) pinch = undefined;
     if (drag?.pointerId !== event.pointerId) return;

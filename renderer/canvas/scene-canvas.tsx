@@ -22,7 +22,8 @@ import type { CanvasTools } from './canvas-tools.ts';
 import type { CanvasView } from './canvas-view.ts';
 import { type Comparison, ComparisonPictures, comparisonContent } from './comparison.tsx';
 import { ComparisonSlider } from './comparison-slider.tsx';
-import { MaskPicture, type ShownMask } from './mask-picture.tsx';
+import { type HitOutline, HitOutlines } from './hit-outlines.tsx';
+import { BlackAndWhiteMask, MaskPicture, type ShownMask } from './mask-picture.tsx';
 import type { MaskWorkbench } from './mask-workbench.ts';
 import { usePicture } from './picture.ts';
 import type { PictureLibrary } from './picture-library.ts';
@@ -45,6 +46,12 @@ export interface SceneCanvasProps {
   /** Whether the scene with its masks is shown, not a picture for viewing only. */
   readonly isSceneShown: boolean;
   readonly activeId: string | null;
+  /** Whether the active mask is drawn white on black instead of the scene. */
+  readonly isBlackAndWhite: boolean;
+  /** Hits of a search to choose from. */
+  readonly hits: readonly HitOutline[];
+  /** Takes the clicks instead of the tools, in mask coordinates; undefined: the tools work. */
+  readonly onPick: ((at: Point, isAdded: boolean) => void) | undefined;
   readonly expanded: readonly { readonly id: string; readonly rect: PixelRect; readonly colour: string }[];
   readonly tools: CanvasTools;
   readonly view: CanvasView;
@@ -221,7 +228,13 @@ export function SceneCanvas(props: SceneCanvasProps) {
         wheelAction: () => latest.current.wheel,
         interrupt: (hasDrawn) => tools.interrupt(hasDrawn),
         input: (input) => {
-          if (latest.current.comparison === null) tools.input(input);
+          const { comparison: compared, onPick } = latest.current;
+          if (compared !== null) return;
+          if (!onPick) tools.input(input);
+          else if (input.kind === 'down') {
+            const { x, y, shift } = input.pointer;
+            onPick({ x: x * workbench.space.scaleX, y: y * workbench.space.scaleY }, shift);
+          }
         },
         hover: (point: Point | undefined) => {
           overlay.setPointer(point);
@@ -232,7 +245,7 @@ export function SceneCanvas(props: SceneCanvasProps) {
       stop.signal,
     );
     return () => stop.abort();
-  }, [view, tools, overlay]);
+  }, [view, tools, workbench, overlay]);
 
   const activeAt = masks.findIndex(({ id }) => id === activeId);
   const mask = (shown: ShownMask) => (
@@ -244,7 +257,8 @@ export function SceneCanvas(props: SceneCanvasProps) {
       isActive={shown.id === activeId}
     />
   );
-  const cursor = props.isPanTool || props.isSpaceHeld || comparison ? 'grab' : 'crosshair';
+  const isGrabbing = props.isPanTool || props.isSpaceHeld || comparison;
+  const cursor = isGrabbing ? 'grab' : props.onPick ? 'pointer' : 'crosshair';
   return (
     <div
       ref={container}
@@ -276,13 +290,20 @@ export function SceneCanvas(props: SceneCanvasProps) {
           <Layer ref={placedLayer} listening={false}>
             {!comparison && props.arePlacedShown && <PlacedPictures workbench={place} masks={workbench} />}
             {!comparison && result && <TiledPicture picture={result} library={pictures} size={size} />}
-            {!comparison && masks.slice(0, Math.max(activeAt, 0)).map(mask)}
+            {!comparison && !props.isBlackAndWhite && masks.slice(0, Math.max(activeAt, 0)).map(mask)}
           </Layer>
           <Layer ref={activeLayer} listening={false}>
-            {!comparison && activeAt >= 0 && mask(masks[activeAt]!)}
+            {!comparison &&
+              activeAt >= 0 &&
+              (props.isBlackAndWhite ? (
+                <BlackAndWhiteMask image={workbench.imageOf(masks[activeAt]!.id)} space={workbench.space} />
+              ) : (
+                mask(masks[activeAt]!)
+              ))}
           </Layer>
           <Layer listening={false}>
-            {!comparison && masks.slice(activeAt + 1).map(mask)}
+            {!comparison && !props.isBlackAndWhite && masks.slice(activeAt + 1).map(mask)}
+            {!comparison && <HitOutlines outlines={props.hits} space={workbench.space} />}
             {!comparison &&
               props.expanded.map(({ id, rect, colour }) => (
                 <Rect

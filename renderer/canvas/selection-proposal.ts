@@ -50,6 +50,12 @@ export class SelectionProposal {
     this.#onChange();
   }
 
+  /** The selection has nothing inside any more. */
+  markHidden(): void {
+    this.#isProposalShown = false;
+    this.#onChange();
+  }
+
   /** The selection was cleared: a pending request is obsolete. @returns whether there was a proposal */
   end(targetId: string): boolean {
     const { isProposalShown } = this;

@@ -12,6 +12,8 @@ import { type MaskPlane, type PixelRect, type Point, touchedRect } from './mask-
 export interface Dab extends Point {
   /** Radius in image pixels, > 0. */
   readonly radiusPx: number;
+  /** Largest coverage, 0..1; 1 by default. */
+  readonly opacity?: number | undefined;
 }
 
 export type StrokeMode = 'paint' | 'erase';
@@ -44,6 +46,8 @@ export function stampCapsule(coverage: MaskPlane, from: Dab, to: Dab, hardness: 
   const lengthSquared = alongX * alongX + alongY * alongY;
   const perLength = lengthSquared > 0 ? 1 / lengthSquared : 0;
   const radiusChange = to.radiusPx - from.radiusPx;
+  const opacity = from.opacity ?? 1;
+  const opacityChange = (to.opacity ?? 1) - opacity;
   for (let y = rect.top; y < rect.bottom; y++) {
     const offsetY = y + 0.5 - from.y;
     for (let x = rect.left; x < rect.right; x++) {
@@ -62,7 +66,8 @@ export function stampCapsule(coverage: MaskPlane, from: Dab, to: Dab, hardness: 
       const inner = Math.min(hardness * radius, radius - EDGE_PX / 2);
       // 3. Its value, unless the stroke already covers more.
       const fall = Math.min(Math.max((outer - Math.sqrt(distanceSquared)) / (outer - inner), 0), 1);
-      const value = 255 * fall * fall * (3 - 2 * fall);
+      const most = 255 * (opacity + share * opacityChange);
+      const value = most * fall * fall * (3 - 2 * fall);
       if (value > data[at]!) data[at] = value;
     }
   }

@@ -8,12 +8,13 @@ import { fillHoles, removeSpecks } from '../../electron/pipeline/masks/holes-and
 import { invertMask } from '../../electron/pipeline/masks/set-operations.ts';
 import { type Tensor, tensor, zeros } from '../../electron/pipeline/tensor/tensor.ts';
 import { type MaskPlane, maskPlane } from './mask-plane.ts';
+import { type Turn, turnPlane } from './turn-plane.ts';
 
 export type MaskOperation =
   | { readonly kind: 'grow' | 'shrink'; readonly radiusPx: number }
   | { readonly kind: 'feather'; readonly widthPx: number }
   | { readonly kind: 'removeSpecks'; readonly minAreaPx: number }
-  | { readonly kind: 'fillHoles' | 'invert' | 'clear' };
+  | { readonly kind: 'fillHoles' | 'invert' | 'clear' | Turn };
 
 /** The same operation on a mask of another scale. @param scale of its lengths; areas by its square */
 export function scaledOperation(operation: MaskOperation, scale: number): MaskOperation {
@@ -51,8 +52,12 @@ export function operateOnMask(plane: MaskPlane, operation: MaskOperation): MaskP
       return toPlane(invertMask(mask));
     case 'clear':
       return toPlane(zeros(mask.dims));
+    default:
+      return turnPlane(plane, operation.kind);
   }
 }
+
+export const TURNS = ['rotateLeft', 'rotateRight', 'flipX', 'flipY'] as const satisfies readonly Turn[];
 
 function toTensor({ width, height, data }: MaskPlane): Tensor {
   return tensor(

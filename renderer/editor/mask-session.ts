@@ -23,7 +23,7 @@ import {
   uniteRects,
 } from './mask-plane.ts';
 import { fillPolygon } from './polygon-fill.ts';
-import type { ToolEffect } from './tools/tool.ts';
+import type { SelectionUse, ToolEffect } from './tools/tool.ts';
 import { transformPlane } from './transform-plane.ts';
 
 /** The effects that change pixels. */
@@ -98,6 +98,24 @@ export class MaskSession {
   replace(mask: MaskPlane): PixelRect {
     this.#shown.data.set(mask.data);
     this.#touched = planeRect(mask);
+    return this.#touched;
+  }
+
+  /**
+   * Combines the mask shown by {@link replace} with the base.
+   *
+   * add: m = max(base, shown); subtract: m = base (255 - shown) / 255.
+   *
+   * @returns the pixels that may have changed: all
+   */
+  combine(use: SelectionUse): PixelRect {
+    const [base, shown] = [this.#base.data, this.#shown.data];
+    if (use === 'add') {
+      for (let at = 0; at < shown.length; at++) shown[at] = Math.max(base[at]!, shown[at]!);
+    } else if (use === 'subtract') {
+      for (let at = 0; at < shown.length; at++) shown[at] = (base[at]! * (255 - shown[at]!)) / 255;
+    }
+    this.#touched = planeRect(this.#shown);
     return this.#touched;
   }
 

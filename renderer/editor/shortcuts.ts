@@ -53,8 +53,11 @@ export const SHORTCUTS = [
   shortcut('view.zoomIn', 'view', 'Ctrl+Equal'),
   shortcut('view.zoomOut', 'view', 'Ctrl+Minus'),
   shortcut('view.compare', 'view', 'KeyM'),
+  shortcut('view.compareWith', 'view', 'Shift+KeyM'),
   shortcut('view.swap', 'view', 'KeyC'),
-  shortcut('view.masks', 'view', 'KeyQ'),
+  // Photoshop's key of the quick mask.
+  shortcut('view.maskView', 'view', 'KeyQ'),
+  shortcut('view.masks', 'view', 'Shift+KeyQ'),
   shortcut('render.start', 'render', 'Ctrl+Enter'),
   shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
   shortcut('render.variations', 'render', 'Ctrl+Alt+Enter'),

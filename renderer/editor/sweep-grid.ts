@@ -1,12 +1,12 @@
-/** The renders of a sweep as a grid by beta and alpha. */
+/** The renders of a sweep as a grid: columns by the values of x, rows by those of y. */
 import { type RenderSummary, sweepCellOf } from '../../electron/contract/render-record.ts';
+import type { SweepAxis } from '../../electron/contract/sweep.ts';
 
 export interface SweepGrid {
-  /** Ascending. */
-  readonly alphas: readonly number[];
-  /** Ascending. */
-  readonly betas: readonly number[];
-  readonly cellAt: (alpha: number, beta: number) => RenderSummary | undefined;
+  /** Values ascending. */
+  readonly x: SweepAxis;
+  readonly y: SweepAxis;
+  readonly cellAt: (x: number, y: number) => RenderSummary | undefined;
   /** Number of cells, including empty ones. */
   readonly total: number;
   /** Number of cells with a picture. */
@@ -15,20 +15,22 @@ export interface SweepGrid {
   readonly underWay: number;
 }
 
-/** @param renders of one sweep */
-export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid {
+/** @param renders of one sweep @returns undefined without any */
+export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid | undefined {
   const cells = renders.flatMap((render) => {
     const cell = sweepCellOf(render);
     return cell ? [{ ...cell, render }] : [];
   });
+  const [first] = cells;
+  if (first === undefined) return undefined;
   const sorted = (values: number[]) => [...new Set(values)].sort((a, b) => a - b);
-  const alphas = sorted(cells.map(({ alpha }) => alpha));
-  const betas = sorted(cells.map(({ beta }) => beta));
+  const x = { parameter: first.x.parameter, values: sorted(cells.map((cell) => cell.x.value)) };
+  const y = { parameter: first.y.parameter, values: sorted(cells.map((cell) => cell.y.value)) };
   return {
-    alphas,
-    betas,
-    cellAt: (alpha, beta) => cells.find((cell) => cell.alpha === alpha && cell.beta === beta)?.render,
-    total: alphas.length * betas.length,
+    x,
+    y,
+    cellAt: (column, row) => cells.find((cell) => cell.x.value === column && cell.y.value === row)?.render,
+    total: x.values.length * y.values.length,
     done: renders.filter(({ result }) => result !== null).length,
     underWay: renders.filter(({ state }) => state === 'queued' || state === 'running').length,
   };

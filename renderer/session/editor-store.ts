@@ -4,6 +4,8 @@ import type { RenderSummary } from '../../electron/contract/render-record.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { CanvasTool } from '../canvas/canvas-tools.ts';
 import type { ComparisonMode } from '../editor/comparison-mode.ts';
+import type { FoundHits } from '../editor/mask-hits.ts';
+import type { MaskView } from '../editor/mask-view.ts';
 import type { RenderWarning } from '../editor/render-warnings.ts';
 import type { Size } from '../editor/view-transform.ts';
 
@@ -52,8 +54,11 @@ export interface EditorState {
   readonly brushSizePx: number;
   readonly hardness: number;
   readonly pressureSize: boolean;
+  readonly pressureOpacity: boolean;
+  readonly tiltSize: boolean;
   readonly activeConceptId: string | null;
   readonly masksShown: boolean;
+  readonly maskView: MaskView;
   readonly backgroundShown: boolean;
   /** The newest result, under the masks. */
   readonly resultShown: boolean;
@@ -77,12 +82,18 @@ export interface EditorState {
   readonly sheet: SheetName | null;
   /** Renders in the export dialog; null while it is closed. */
   readonly exporting: readonly RenderSummary[] | null;
+  /** The sweep in its sheet; null: the newest one. */
+  readonly sweepId: string | null;
+  /** The render that another one is to be compared with, while the user chooses that; null: none. */
+  readonly comparingId: string | null;
   /** Renders in the sheet of scores. */
   readonly scored: readonly string[];
   readonly isPaletteOpen: boolean;
   readonly livePreview: boolean;
   /** An alternative to the user's last action; null for none. */
   readonly offer: PlaceOffer | null;
+  /** Hits of a search by text to choose from; null for none. */
+  readonly hits: FoundHits | null;
   /** What would not appear as intended in a render of the open scene. */
   readonly renderWarnings: readonly RenderWarning[];
   /** The concept whose front mask the tools paint, while that concept is active. */
@@ -98,8 +109,11 @@ export const useEditor = create<EditorState>(() => ({
   brushSizePx: 24,
   hardness: 0.8,
   pressureSize: true,
+  pressureOpacity: false,
+  tiltSize: false,
   activeConceptId: null,
   masksShown: true,
+  maskView: 'overlay',
   backgroundShown: true,
   resultShown: false,
   inpaintedShown: false,
@@ -116,11 +130,14 @@ export const useEditor = create<EditorState>(() => ({
   spaceHeld: false,
   sheet: null,
   exporting: null,
+  sweepId: null,
+  comparingId: null,
   scored: [],
   isPaletteOpen: false,
   livePreview: false,
   snaps: true,
   offer: null,
+  hits: null,
   renderWarnings: [],
   frontOf: null,
   cutOut: null,
@@ -143,6 +160,7 @@ export function showScene(): void {
   useEditor.setState({
     shownRenderId: null,
     comparedRenderId: null,
+    comparingId: null,
     comparisonMode: 'after',
     stagedBackground: null,
   });

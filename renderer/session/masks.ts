@@ -5,8 +5,10 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { changeConcept } from '../editor/document-commands.ts';
+import { firstChosen, type MaskHit } from '../editor/mask-hits.ts';
 import { isBlank, type MaskPlane, type Point } from '../editor/mask-plane.ts';
 import { changeTarget } from '../editor/mask-target.ts';
+import { useEditor } from './editor-store.ts';
 import type { Jobs } from './jobs.ts';
 import { reportNotice } from './notices.ts';
 import { readPrepareSettings } from './prepare-settings.ts';
@@ -75,6 +77,10 @@ export class Masks {
   }
 
   /** Adds a mask to a project. */
+  async add(plane: MaskPlane, projectId: string): Promise<AssetId> {
+    return this.#import(await this.#encode(plane), projectId);
+  }
+
   async #import(bytes: Uint8Array<ArrayBuffer>, projectId: string): Promise<AssetId> {
     const upload = await this.#upload(bytes);
     const { asset } = await this.#client.call('assets.import', {
@@ -117,14 +123,26 @@ export class Masks {
     return result?.kind === 'masks' ? result.candidates[0]?.mask : undefined;
   }
 
-  /** Detects a concept's object in the background by its phrase, and sets its mask. */
+  /**
+   * Detects a concept's object in the background by its phrase, and sets its mask. Several hits are shown to choose
+   * from (mask-hits.ts).
+   */
   async findConcept(session: ProjectSession, conceptId: string, phrase: string): Promise<PhraseFind> {
     const { background } = session.document;
     if (background === null) return { mask: undefined, notices: [] };
-    const find = await this.findByPhrase(session, background, phrase);
-    const { mask } = find;
+    const { hits, notices } = await this.searchPhrase(session, background, phrase);
+    const mask = hits[0]?.mask;
+    const find = { mask, notices };
     if (mask === undefined) return find;
     if (session.document.background !== background) reportNotice(i18next.t('prepare.outdated'));
+    else if (hits.length > 1) {
+      // Another project may be shown meanwhile.
+      if (useStudio.getState().project?.state.projectId === session.projectId) {
+        const found = { conceptId, image: background, phrase, hits, chosen: firstChosen(hits) };
+        useEditor.setState({ hits: { ...found, isSearching: false }, activeConceptId: conceptId });
+      }
+      return find;
+    }
     session.edit(i18next.t('changes.find', { phrase }), (document) =>
       // The concept may have been removed, or the background replaced, meanwhile.
       document.background === background && document.concepts.some(({ id }) => id === conceptId)
@@ -136,6 +154,16 @@ export class Masks {
 
   /** Finds the best mask for a phrase in a picture of the project; null: for its salient subject. */
   async findByPhrase(session: ProjectSession, image: AssetId, phrase: string | null): Promise<PhraseFind> {
+    const { hits, notices } = await this.searchPhrase(session, image, phrase);
+    return { mask: hits[0]?.mask, notices };
+  }
+
+  /** Finds everything that a phrase names in a picture of the project, best first; null: its salient subject. */
+  async searchPhrase(
+    session: ProjectSession,
+    image: AssetId,
+    phrase: string | null,
+  ): Promise<{ readonly hits: readonly MaskHit[]; readonly notices: readonly string[] }> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.#client.call('prepare.findMask', {
       projectId: session.projectId,
@@ -145,6 +173,6 @@ export class Masks {
       textThreshold,
     });
     const { result, notices } = await this.#jobs.ended(job);
-    return { mask: result?.kind === 'masks' ? result.candidates[0]?.mask : undefined, notices };
+    return { hits: result?.kind === 'masks' ? result.candidates : [], notices };
   }
 }

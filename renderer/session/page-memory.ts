@@ -12,7 +12,10 @@ import { reportError } from './notices.ts';
 const KEY = 'pnp-mix-studio.page';
 
 const pointSchema = z.strictObject({ x: z.number(), y: z.number() });
-const dabSchema = pointSchema.extend({ radiusPx: z.number().positive() });
+const dabSchema = pointSchema.extend({
+  radiusPx: z.number().positive(),
+  opacity: z.number().min(0).max(1).optional(),
+});
 const mode = z.enum(['paint', 'erase']);
 const effectSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stamp'), from: dabSchema, to: dabSchema, hardness: z.number(), mode }),

@@ -55,7 +55,7 @@ export class Pictures {
       projectId: session.projectId,
       upload,
       name,
-      kind: 'mask',
+      kind: 'loadedMask',
       fit: { width, height, mode: 'cover' },
     });
     for (const note of notes) {

@@ -112,6 +112,7 @@ export class Renders {
       atFront: true,
       document,
       renderOn: null,
+      isDraft: true,
     });
     expect(render);
     return render;
@@ -121,6 +122,16 @@ export class Renders {
   show(render: RenderSummary, comparedRenderId: string | null = null): void {
     this.#pin(render);
     useEditor.setState({ shownRenderId: render.renderId, comparedRenderId, readyRenderId: null });
+  }
+
+  /** Compares two renders on the canvas, with the slider unless two pictures are compared already. */
+  compare(before: RenderSummary, after: RenderSummary): void {
+    this.#pin(before);
+    this.show(after, before.renderId);
+    useEditor.setState(({ comparisonMode }) => ({
+      comparingId: null,
+      comparisonMode: ['after', 'before'].includes(comparisonMode) ? 'slider' : comparisonMode,
+    }));
   }
 
   /** Keeps a render up to date although the strip may not list it. */

@@ -5,7 +5,7 @@ import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import type { EventPayload } from '../../electron/contract/events.ts';
 import type { FarmState } from '../../electron/contract/farm.ts';
 import type { JobState } from '../../electron/contract/jobs.ts';
-import type { QueueState, RenderSummary } from '../../electron/contract/render-record.ts';
+import { isDraft, type QueueState, type RenderSummary } from '../../electron/contract/render-record.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../electron/contract/settings.ts';
 import type { ConnectionState } from '../client/transport.ts';
@@ -86,12 +86,14 @@ export function findRender(
   return id === null ? undefined : (renders.find(({ renderId }) => renderId === id) ?? pinned[id]);
 }
 
-/** The render to export: the viewed one, else the newest one with a picture. */
+/** The render to export: the viewed one, else the newest one with a picture that is no draft. */
 export function renderToExport(
   state: Pick<StudioState, 'renders' | 'pinned'>,
   shownRenderId: string | null,
 ): RenderSummary | undefined {
-  if (shownRenderId === null) return state.renders.find(({ result }) => result !== null);
+  if (shownRenderId === null) {
+    return state.renders.find((render) => render.result !== null && !isDraft(render));
+  }
   const shown = findRender(state, shownRenderId);
   return shown?.result ? shown : undefined;
 }

@@ -26,6 +26,7 @@ import { CutOuts } from './cut-outs.ts';
 import { useEditor } from './editor-store.ts';
 import { openFirstProject } from './first-project.ts';
 import { Jobs } from './jobs.ts';
+import { MaskHits } from './mask-hits.ts';
 import { Masks } from './masks.ts';
 import { reportError, reportNotice, sentenceOf } from './notices.ts';
 import { forgetPage, recallPage, suspendPage } from './page-memory.ts';
@@ -64,6 +65,7 @@ export class Studio {
   readonly renders: Renders;
   readonly jobs = new Jobs();
   readonly masks: Masks;
+  readonly maskHits: MaskHits;
   readonly smartSelect: SmartSelect;
   readonly pictures: Pictures;
   readonly cutOuts: CutOuts;
@@ -89,6 +91,7 @@ export class Studio {
     this.renders = new Renders(client, this.#painting(), () => this.projects.shown);
     this.projects = new Projects(client, this.tools, this.renders);
     this.masks = new Masks(client, this.jobs, (plane) => library.encode(plane));
+    this.maskHits = new MaskHits(this.masks, (mask) => this.workbench.load(mask));
     this.smartSelect = new SmartSelect(client, this.jobs);
     this.pictures = new Pictures(client);
     this.cutOuts = new CutOuts(client, this);

@@ -110,7 +110,7 @@ export function newMaskAndRetune(page: Page, box: Parameters<typeof drag>[1]): P
     await user.click(page.locator('.tool-rail').getByRole('button', { name: t('tools.select') }));
     await canvasOf(page).focus();
     await user.drag(box);
-    await user.click(page.getByRole('button', { name: t('mask.proposal.keep'), exact: true }));
+    await user.click(page.getByRole('button', { name: t('mask.proposal.replace'), exact: true }));
     await saved(page);
     await user.type(page.getByRole('textbox', { name: t('parameters.beta.name') }), '0.6');
     await saved(page);

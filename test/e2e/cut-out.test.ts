@@ -109,7 +109,7 @@ describe('a picture on the canvas', () => {
     await page.keyboard.press('w');
     const middle = await onScreen(page, 32, 32);
     await page.mouse.click(middle.x, middle.y);
-    const keep = page.getByRole('button', { name: t('mask.proposal.keep') });
+    const keep = page.getByRole('button', { name: t('mask.proposal.replace') });
     await expect.poll(() => keep.isEnabled()).toBe(true);
     // The first Enter accepts the proposal, the second closes the picture.
     await page.keyboard.press('Enter');

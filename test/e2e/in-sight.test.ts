@@ -80,7 +80,7 @@ it('ignores a smart-select click next to the picture, and takes the next one ins
 
 it('accepts a proposal with its button, for the concept it was made for', async () => {
   const { page } = studio;
-  for (const finish of [t('mask.proposal.keep'), t('concept.select', { name: 'my dog' })] as const) {
+  for (const finish of [t('mask.proposal.replace'), t('concept.select', { name: 'my dog' })] as const) {
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     await canvasOf(page).focus();
     await page.keyboard.press('Delete');

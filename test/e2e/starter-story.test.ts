@@ -284,13 +284,13 @@ describe('the render', () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('view.scene') }).click();
     await page.getByRole('button', { name: t('sweep.open') }).click();
-    await page.getByRole('textbox', { name: t('sweep.alphas') }).fill('0.15, 0.5');
-    await page.getByRole('textbox', { name: t('sweep.betas') }).fill('0.4, 0.8');
+    await page.getByRole('textbox', { name: t('sweep.values.x') }).fill('0.15, 0.5');
+    await page.getByRole('textbox', { name: t('sweep.values.y') }).fill('0.4, 0.8');
     await page.getByRole('button', { name: t('sweep.start', { count: 4 }) }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
-    await page.getByRole('button', { name: t('sweep.adopt', { alpha: 0.15, beta: 0.4 }) }).click();
+    await page.getByRole('button', { name: t('sweep.adopt', { x: 'α = 0.15', y: 'β = 0.4' }) }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.4');
     await closeSheet(page);

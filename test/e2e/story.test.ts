@@ -188,8 +188,8 @@ describe('the sample', () => {
   it('sweeps alpha and beta on a sheet, and applies a cell’s values', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('sweep.open') }).click();
-    await page.getByRole('textbox', { name: t('sweep.alphas') }).fill('0, 0.5');
-    await page.getByRole('textbox', { name: t('sweep.betas') }).fill('0.2, 0.9');
+    await page.getByRole('textbox', { name: t('sweep.values.x') }).fill('0, 0.5');
+    await page.getByRole('textbox', { name: t('sweep.values.y') }).fill('0.2, 0.9');
     await page.getByRole('button', { name: t('sweep.start', { count: 4 }) }).click();
     await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     const sheet = page.waitForEvent('download');
@@ -197,7 +197,7 @@ describe('the sample', () => {
     const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();
     expect(format).toBe('png');
     expect(width).toBeGreaterThan(2 * SAMPLE_SIZE_PX);
-    await page.getByRole('button', { name: t('sweep.adopt', { alpha: 0.5, beta: 0.2 }) }).click();
+    await page.getByRole('button', { name: t('sweep.adopt', { x: 'α = 0.5', y: 'β = 0.2' }) }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.2');
     await closeSheet(page);

@@ -3,10 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { reading } from '../../foundation/files/file-errors.ts';
 import { temporaryName } from '../../foundation/files/temporary-files.ts';
 import type {
+  ImportKind,
   NormalisedPicture,
   PictureCodec,
   PictureFit,
-  PictureKind,
 } from '../../foundation/pictures/picture-codec.ts';
 import type { UploadedAsset } from './transient-assets.ts';
 
@@ -21,7 +21,7 @@ export async function normaliseUpload(
   pictures: PictureCodec,
   upload: UploadedAsset,
   name: string,
-  kind: PictureKind,
+  kind: ImportKind,
   fit: PictureFit | null,
 ): Promise<NormalisedPicture> {
   const { path } = upload;

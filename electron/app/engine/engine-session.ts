@@ -126,7 +126,7 @@ export class EngineSession {
 
   /**
    * Runs a task. An aborted signal asks the engine to stop at its next step; the process is killed if it has not
-   * stopped within `graceMs`, or if it is silent for too long.
+   * stopped within `graceMs` (Infinity: never for that), or if it is silent for too long.
    *
    * @throws StudioError CANCELLED, ENGINE_CRASHED, ENGINE_HUNG, and the task's own errors
    */
@@ -139,6 +139,7 @@ export class EngineSession {
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       this.#send({ type: 'cancel', runId });
+      if (!Number.isFinite(graceMs)) return;
       timer = setTimeout(
         () =>
           this.stop(

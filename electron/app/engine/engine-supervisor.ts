@@ -1,7 +1,7 @@
 /**
- * Keeps an engine process for the host: starts it when needed, runs one task at a time on it, starts another after a
- * crash or hang, and ends it when it has been idle for long or memory is short, which releases everything it held
- * (docs/decisions/0020).
+ * Keeps an engine process for the host: starts it when needed, runs one task at a time on it, except for those that the
+ * user points at (docs/decisions/0215), starts another after a crash or hang, and ends it when it has been idle for long
+ * or memory is short, which releases everything it held (docs/decisions/0020).
  *
  * Whether a process runs and what is known about the pack are separate: an engine's findings outlive it
  * (docs/decisions/0126).
@@ -13,7 +13,7 @@ import { StudioError } from '../../contract/errors.ts';
 import { availableMemoryBytes } from '../../foundation/memory.ts';
 import { asFailure, asStudioError } from '../studio-error.ts';
 import type { EngineLauncher } from './engine-child.ts';
-import type { EngineLife } from './engine-life.ts';
+import { type EngineLife, hasRoomBeside, modelOf } from './engine-life.ts';
 import type { EngineLog } from './engine-log.ts';
 import {
   type EngineModel,
@@ -22,7 +22,9 @@ import {
   type OpeningListener,
   type RunControls,
 } from './engine-session.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { Mutex } from './mutex.ts';
+import { INTERACTIVE, runTask } from './run-task.ts';
 import { DEFAULT_LIMITS, type SupervisorLimits } from './supervisor-limits.ts';
 import { cancelled, untilAborted } from './until-aborted.ts';
 
@@ -43,8 +45,10 @@ export class EngineSupervisor {
   readonly #onStatus: ((status: EngineStatus) => void) | undefined;
   readonly #onOpening: OpeningListener;
   readonly #log: EngineLog;
-  readonly #availableMemory: () => number;
+  readonly #idleWatch: IdleWatch;
   readonly #mutex = new Mutex();
+  /** Of interactive tasks: a segmenter works on one picture at a time. */
+  readonly #interactive = new Mutex();
   readonly #closing = new AbortController();
   /** Processes that have not ended yet, including killed ones. */
   readonly #sessions = new Set<EngineSession>();
@@ -60,8 +64,6 @@ export class EngineSupervisor {
   #error: EngineStatus['error'] = null;
   #crashes = 0;
   #hasCrashedLast = false;
-  #idleTimer: NodeJS.Timeout | undefined;
-  #memoryTimer: NodeJS.Timeout | undefined;
 
   constructor({ launch, config, limits, onStatus, onOpening, log, availableMemory }: SupervisorOptions) {
     this.#launch = launch;
@@ -71,7 +73,7 @@ export class EngineSupervisor {
     this.#onStatus = onStatus;
     this.#onOpening = onOpening ?? (() => undefined);
     this.#log = log ?? (() => undefined);
-    this.#availableMemory = availableMemory ?? availableMemoryBytes;
+    this.#idleWatch = new IdleWatch(availableMemory ?? availableMemoryBytes, () => this.#releaseIdle());
   }
 
   get status(): EngineStatus {
@@ -154,41 +156,52 @@ export class EngineSupervisor {
   }
 
   /**
-   * Runs a task after those before it.
+   * Runs a task after those before it; an interactive one between the steps of a render.
    *
    * @throws StudioError CANCELLED; ENGINE_CRASHED when the process ended during the task; ENGINE_HUNG when it was
    * silent for too long and was ended; OUT_OF_MEMORY; what opening the pack throws; and the task's own errors
    */
-  run<Kind extends EngineTask['kind']>(
+  async run<Kind extends EngineTask['kind']>(
     task: Extract<EngineTask, { kind: Kind }>,
     controls: RunControls,
   ): Promise<EngineResultOf<Kind>> {
     const signal = this.#orClosing(controls.signal);
-    return this.#mutex.runExclusive(signal, async () => {
-      if (controls.model !== undefined) this.use(controls.model);
+    const isInteractive = INTERACTIVE.includes(task.kind);
+    const runOn = (life: EngineLife, graceMs: number) =>
+      runTask(life, task, {
+        controls: { ...controls, signal },
+        graceMs,
+        log: this.#log,
+        onEnd: (failure) => this.#afterTask(life, failure),
+      });
+    const isFree = () => hasRoomBeside(this.#life, controls.model ?? this.#model, this.#model);
+    if (isInteractive && isFree()) {
+      const found = await this.#interactive.runExclusive(signal, async () => {
+        // The render may have ended while this waited.
+        if (!isFree()) return undefined;
+        const life = this.#life!;
+        life.tasks++;
+        // Its process is not killed if it does not stop in time: it renders.
+        return { result: await runOn(life, Number.POSITIVE_INFINITY) };
+      });
+      if (found !== undefined) return found.result;
+    }
+    const runNext = async () => {
       const life = await this.#ready(signal, (ready) => {
-        clearTimeout(this.#idleTimer);
-        ready.isRunning = true;
+        this.#idleWatch.pause();
+        ready.tasks++;
+        ready.mainTask = task.kind;
         this.#report();
       });
-      const startMs = performance.now();
-      let failure: StudioError | null = null;
       try {
-        const result = await life.session.run(task, { ...controls, signal }, this.#limits.cancelGraceMs);
-        if (result.kind !== task.kind) {
-          throw new StudioError('INTERNAL', `The engine returned ${result.kind} for ${task.kind}.`);
-        }
-        return result as EngineResultOf<Kind>;
-      } catch (error) {
-        failure = asStudioError(error);
-        throw failure;
+        return await runOn(life, this.#limits.cancelGraceMs);
       } finally {
-        life.isRunning = false;
-        const { pid, memoryBytes } = life.session;
-        const durationMs = performance.now() - startMs;
-        this.#log({ kind: 'taskEnded', pid, task: task.kind, failure, durationMs, memoryBytes });
-        this.#afterTask(life, failure);
+        life.mainTask = null;
       }
+    };
+    return this.#mutex.runExclusive(signal, async () => {
+      if (controls.model !== undefined) this.use(controls.model);
+      return isInteractive ? this.#interactive.runExclusive(signal, runNext) : runNext();
     });
   }
 
@@ -198,7 +211,7 @@ export class EngineSupervisor {
    */
   release(): void {
     const life = this.#life;
-    if (life === undefined || life.isRunning) return;
+    if (life === undefined || life.tasks > 0) return;
     const isOpening = life.opened === undefined;
     const reason = new StudioError(
       'CANCELLED',
@@ -222,7 +235,7 @@ export class EngineSupervisor {
     const life = this.#life;
     if (life === undefined) return this.#error === null ? 'stopped' : 'failed';
     if (life.opened === undefined) return life.isRestart ? 'restarting' : 'starting';
-    return life.isRunning ? 'busy' : 'ready';
+    return life.tasks > 0 ? 'busy' : 'ready';
   }
 
   #orClosing(signal: AbortSignal): AbortSignal {
@@ -292,7 +305,8 @@ export class EngineSupervisor {
       config,
       isRestart: this.#hasCrashedLast,
       opened: undefined,
-      isRunning: false,
+      tasks: 0,
+      mainTask: null,
       isReplaced: false,
       isAbandoned: false,
     };
@@ -341,13 +355,14 @@ export class EngineSupervisor {
     const life = this.#life;
     if (life === undefined) return;
     life.isReplaced = true;
-    if (!life.isRunning)
+    if (life.tasks === 0)
       this.#end(life, new StudioError('CANCELLED', 'The settings of the engine were changed.'));
   }
 
   #afterTask(life: EngineLife, failure: StudioError | null): void {
-    if (this.#life === life) {
-      // Nobody knows how much memory a process still holds after a shortage; start a fresh one.
+    // Nobody knows how much memory a process still holds after a shortage; start a fresh one.
+    if (failure?.code === 'OUT_OF_MEMORY') life.isReplaced = true;
+    if (this.#life === life && life.tasks === 0) {
       if (failure?.code === 'OUT_OF_MEMORY') this.#end(life, failure);
       else if (life.isReplaced) {
         this.#end(life, new StudioError('CANCELLED', 'The settings of the engine were changed.'));
@@ -364,20 +379,13 @@ export class EngineSupervisor {
   }
 
   #forget(): void {
-    clearTimeout(this.#idleTimer);
-    clearInterval(this.#memoryTimer);
-    this.#memoryTimer = undefined;
+    this.#idleWatch.end();
     this.#life = undefined;
   }
 
   #watchIdleness(): void {
-    clearTimeout(this.#idleTimer);
-    if (this.#life?.opened === undefined || this.#life.isRunning) return;
-    const { idleMs, memoryCheckMs } = this.#limits;
-    if (Number.isFinite(idleMs)) this.#idleTimer = setTimeout(() => this.#releaseIdle(), idleMs).unref();
-    this.#memoryTimer ??= setInterval(() => {
-      if (this.#availableMemory() < this.#limits.lowMemoryBytes) this.#releaseIdle();
-    }, memoryCheckMs).unref();
+    this.#idleWatch.pause();
+    if (this.#life?.opened !== undefined && this.#life.tasks === 0) this.#idleWatch.begin(this.#limits);
   }
 
   #releaseIdle(): void {
@@ -387,9 +395,4 @@ export class EngineSupervisor {
   #report(): void {
     this.#onStatus?.(this.status);
   }
-}
-
-/** What decides which models an engine has open. */
-function modelOf({ packFolder, vae, loras = [] }: EngineConfig) {
-  return { packFolder, vae, loras };
 }

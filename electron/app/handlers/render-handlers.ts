@@ -4,8 +4,9 @@ import type { renderCommands } from '../../contract/commands/render-commands.ts'
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { MAX_SEED } from '../../contract/parameters.ts';
-import type { SceneDocument } from '../../contract/scene-document.ts';
+import { withSwept } from '../../contract/sweep.ts';
 import type { CommandContext } from '../dispatcher.ts';
+import { changesOf } from '../renders/render-changes.ts';
 import type { RenderOrder } from '../renders/render-service.ts';
 import { keptEntry, keptSummary } from '../renders/render-views.ts';
 import { requestDifference } from '../renders/request-difference.ts';
@@ -17,8 +18,11 @@ export function renderHandlers({
   scores,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof renderCommands> {
   return {
-    'renders.enqueue': ({ projectId, atFront, document, renderOn }) => {
-      const order = { document: document ?? projects.file(projectId).document(), sweep: null };
+    'renders.enqueue': ({ projectId, atFront, document, renderOn, isDraft }) => {
+      const order = {
+        document: document ?? projects.file(projectId).document(),
+        sweep: isDraft ? ({ isDraft } as const) : null,
+      };
       const [queued] = renders.enqueue(projectId, [order], { atFront, renderOn });
       return queued!;
     },
@@ -71,6 +75,7 @@ export function renderHandlers({
     },
     'renders.difference': ({ projectId, a, b }) =>
       requestDifference(renders.get(projectId, a).request, renders.get(projectId, b).request),
+    'renders.changes': ({ projectId, renderIds }) => changesOf(projects.file(projectId), renderIds),
     'renders.score': ({ projectId, renderIds }) => scores.start(projectId, renderIds),
     'renders.document': ({ projectId, renderId }) => renders.document(projectId, renderId),
     'queue.state': () => renders.queue.state,
@@ -82,20 +87,25 @@ export function renderHandlers({
       await renders.queue.cancel(cancel);
       return null;
     },
-    'sweep.enqueue': ({ projectId, alphas, betas, conceptId, renderOn }) => {
+    'sweep.enqueue': ({ projectId, x, y, conceptId, renderOn }) => {
+      if (x.parameter === y.parameter) {
+        throw new StudioError('PARAMETER_INVALID', 'The two parameters of a sweep must differ.');
+      }
       const sweepId = randomUUID();
       const document = projects.file(projectId).document();
-      const orders = betas.flatMap((beta) =>
-        alphas.map(
-          (alpha): RenderOrder => ({
-            document: withSwept(document, conceptId, alpha, beta),
-            sweep: { sweepId, alpha, beta },
-          }),
-        ),
+      const orders = y.values.flatMap((yValue) =>
+        x.values.map((xValue): RenderOrder => {
+          const [xPlace, yPlace] = [
+            { parameter: x.parameter, value: xValue },
+            { parameter: y.parameter, value: yValue },
+          ];
+          const swept = withSwept(withSwept(document, xPlace, conceptId), yPlace, conceptId);
+          return { document: swept, sweep: { sweepId, x: xPlace, y: yPlace } };
+        }),
       );
       return { sweepId, renders: renders.enqueue(projectId, orders, { renderOn }) };
     },
-    'sweep.newest': ({ projectId }) => renders.newestSweep(projectId),
+    'sweep.newest': ({ projectId, sweepId }) => renders.sweep(projectId, sweepId),
   };
 }
 
@@ -103,23 +113,4 @@ function parseCursor(cursor: string): number {
   const sequence = Number(cursor);
   if (Number.isSafeInteger(sequence) && sequence > 0) return sequence;
   throw new StudioError('PARAMETER_INVALID', 'This is not the end of a page of renders.');
-}
-
-/** @throws StudioError PARAMETER_INVALID when there is no such concept */
-function withSwept(
-  document: SceneDocument,
-  conceptId: string | null,
-  alpha: number,
-  beta: number,
-): SceneDocument {
-  if (conceptId !== null && !document.concepts.some(({ id }) => id === conceptId)) {
-    throw new StudioError('PARAMETER_INVALID', 'The scene no longer has this concept.');
-  }
-  return {
-    ...document,
-    concepts: document.concepts.map((concept) =>
-      conceptId === null || concept.id === conceptId ? { ...concept, alpha } : concept,
-    ),
-    parameters: { ...document.parameters, beta },
-  };
 }

@@ -27,6 +27,7 @@ import { asFailure } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
 import type { FarmJournal } from './farm-journal.ts';
 import type { QueuedRender, QueueObserver, RenderEnd } from './queued-render.ts';
+import { hasRender } from './render-changes.ts';
 import { RenderQueue } from './render-queue.ts';
 import { keptRecord, keptSummary, queuedRecord, queuedSummary } from './render-views.ts';
 
@@ -188,22 +189,28 @@ export class RenderService {
     return queuedRecord(queued, this.queue.isRunning(renderId) ? 'running' : 'queued');
   }
 
-  /** The renders of the project's newest sweep. @throws StudioError PROJECT_UNKNOWN */
-  newestSweep(projectId: ProjectId): { sweepId: string; renders: RenderSummary[] } | null {
+  /**
+   * The renders of a sweep.
+   *
+   * @param wanted by default the newest one
+   * @throws StudioError PROJECT_UNKNOWN
+   */
+  sweep(projectId: ProjectId, wanted?: string): { sweepId: string; renders: RenderSummary[] } | null {
     const file = this.#dependencies.projects.file(projectId);
     const underWay = this.queue.ofProject(projectId);
     // Queued and running renders are newer than all finished ones, unless they were queued first.
-    const kept = file.renders({ sweep: 'newest' });
+    const kept = file.renders({ sweep: wanted ?? 'newest' });
     const sweepIdOf = (render: { readonly sweep: RenderGroup | null } | undefined) =>
       render && sweepCellOf(render)?.sweepId;
     const newest = underWay.findLast((render) => sweepCellOf(render) !== null) ?? kept[0];
-    const sweepId = sweepIdOf(newest);
+    const sweepId = wanted ?? sweepIdOf(newest);
     if (sweepId === undefined) return null;
     const ended = sweepIdOf(kept[0]) === sweepId ? kept : file.renders({ sweep: sweepId });
     const queued = underWay
       .filter((render) => sweepIdOf(render) === sweepId)
       .map((render) => queuedSummary(render, this.queue.isRunning(render.renderId) ? 'running' : 'queued'));
-    return { sweepId, renders: [...ended.map(keptSummary), ...queued] };
+    const renders = [...ended.map(keptSummary), ...queued];
+    return renders.length > 0 ? { sweepId, renders } : null;
   }
 
   /** The document that a render was made from. @throws StudioError RENDER_UNKNOWN, PROJECT_UNKNOWN */
@@ -345,16 +352,6 @@ export class RenderService {
       level: 'error',
       message: `A render could not be saved in the project: ${message} (${errorCodes[code]})`,
     });
-  }
-}
-
-function hasRender(file: ReturnType<OpenProjects['file']>, renderId: RenderId): boolean {
-  try {
-    file.foundRender(renderId);
-    return true;
-  } catch (error) {
-    if (error instanceof StudioError && error.code === 'RENDER_UNKNOWN') return false;
-    throw error;
   }
 }
 

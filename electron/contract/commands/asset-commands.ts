@@ -21,7 +21,10 @@ export const assetCommands = {
       projectId: projectIdSchema,
       upload: assetIdSchema.describe('SHA-256 of the uploaded bytes.'),
       name: z.string().max(300).describe('Name of the file it came from, for messages.'),
-      kind: z.enum(['picture', 'mask']).default('picture'),
+      kind: z
+        .enum(['picture', 'mask', 'loadedMask'])
+        .default('picture')
+        .describe('A loaded mask may have its shape in its transparency, as 0 and 1, or in a colour.'),
       fit: z
         .strictObject({
           width: z.int().min(1).max(MAX_PICTURE_SIDE_PX),

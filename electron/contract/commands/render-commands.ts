@@ -1,13 +1,13 @@
-/** Commands on renders, their queue, and sweeps over alpha and beta. */
+/** Commands on renders, their queue, and sweeps. */
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
 import { farmNameSchema } from '../farm.ts';
 import { jobStateSchema } from '../jobs.ts';
-import { alphaSchema, renderParametersSchema } from '../parameters.ts';
 import { projectIdSchema } from '../project-state.ts';
 import {
   MAX_VARIATIONS,
   queueStateSchema,
+  renderChangeSchema,
   renderDifferenceSchema,
   renderEntrySchema,
   renderIdSchema,
@@ -16,6 +16,7 @@ import {
   renderSummarySchema,
 } from '../render-record.ts';
 import { documentConceptSchema, sceneDocumentSchema } from '../scene-document.ts';
+import { sweepAxisSchema } from '../sweep.ts';
 
 const ofRender = z.strictObject({ projectId: projectIdSchema, renderId: renderIdSchema });
 
@@ -31,8 +32,8 @@ const renderOnSchema = farmNameSchema
 /** Most renders scored by one command. */
 const MAX_SCORED = 64;
 
-/** Most values along one axis of a sweep. */
-export const MAX_SWEEP_VALUES = 8;
+/** Most renders of one command that compares each with the one before. */
+export const MAX_CHANGES = 64;
 
 export const renderCommands = {
   'renders.enqueue': command(
@@ -41,6 +42,7 @@ export const renderCommands = {
       projectId: projectIdSchema,
       atFront: z.boolean().default(false),
       renderOn: renderOnSchema,
+      isDraft: z.boolean().default(false).describe('A live draft, which lists do not show.'),
       document: sceneDocumentSchema.optional().describe('A document to render instead of the project’s own.'),
     }),
     renderSummarySchema,
@@ -105,6 +107,16 @@ export const renderCommands = {
     z.strictObject({ projectId: projectIdSchema, a: renderIdSchema, b: renderIdSchema }),
     z.array(renderDifferenceSchema),
   ),
+  'renders.changes': command(
+    'How renders differ from the ones before them, for their captions.',
+    z.strictObject({
+      projectId: projectIdSchema,
+      renderIds: z.array(renderIdSchema).min(1).max(MAX_CHANGES),
+    }),
+    z
+      .array(renderChangeSchema)
+      .describe('Without those that the project does not hold, or that have not ended.'),
+  ),
   'renders.score': command(
     'Scores renders, and keeps the scores in the project: one after another, as a job.',
     z.strictObject({
@@ -138,22 +150,22 @@ export const renderCommands = {
     done,
   ),
   'sweep.enqueue': command(
-    'Queues a render for every pair of alpha and beta; all share one inversion.',
+    'Queues a render for every pair of values of two parameters; they share inversions where they can.',
     z.strictObject({
       projectId: projectIdSchema,
-      alphas: z.array(alphaSchema).min(1).max(MAX_SWEEP_VALUES),
-      betas: z.array(renderParametersSchema.shape.beta).min(1).max(MAX_SWEEP_VALUES),
+      x: sweepAxisSchema,
+      y: sweepAxisSchema,
       renderOn: renderOnSchema,
       conceptId: documentConceptSchema.shape.id
         .nullable()
         .default(null)
-        .describe('The concept to vary; null varies all of them.'),
+        .describe('The concept whose parameters vary; null varies those of all of them.'),
     }),
-    sweepSchema.extend({ renders: sweepSchema.shape.renders.describe('By beta, then by alpha.') }),
+    sweepSchema.extend({ renders: sweepSchema.shape.renders.describe('By y, then by x.') }),
   ),
   'sweep.newest': command(
-    'The renders of the project’s newest sweep, except deleted ones: queued, running and finished.',
-    z.strictObject({ projectId: projectIdSchema }),
-    sweepSchema.nullable().describe('null while the project has no sweep.'),
+    'The renders of a sweep, by default the project’s newest one, except deleted ones: queued, running and finished.',
+    z.strictObject({ projectId: projectIdSchema, sweepId: z.uuid().optional() }),
+    sweepSchema.nullable().describe('null while the project has no such sweep.'),
   ),
 };

@@ -53,6 +53,9 @@ export interface PictureFit {
 /** A mask becomes 8-bit grey; transparent counts as outside. */
 export type PictureKind = 'picture' | 'mask';
 
+/** A mask from elsewhere may also be in another program's convention (mask-reading.ts). */
+export type ImportKind = PictureKind | 'loadedMask';
+
 /** Formats besides PNG in which a picture is written. */
 export type ExportEncoding = 'jpeg' | 'webp' | 'tiff';
 
@@ -91,14 +94,14 @@ export interface PictureCodec {
   readonly normalise: (
     bytes: Uint8Array,
     name: string,
-    kind: PictureKind,
+    kind: ImportKind,
     fit: PictureFit | null,
   ) => Promise<NormalisedPicture>;
   /** The same from one file to another, which is written only if something changes. */
   readonly normaliseFile: (
     path: string,
     name: string,
-    kind: PictureKind,
+    kind: ImportKind,
     fit: PictureFit | null,
     into: string,
   ) => Promise<Omit<NormalisedPicture, 'bytes'> & { readonly isChanged: boolean }>;

@@ -8,11 +8,13 @@ import { PICTURE_FORMATS, type PictureNote } from '../../contract/picture-format
 import type { Placement } from '../../contract/placement.ts';
 import { reading, writing } from '../files/file-errors.ts';
 import { type Sharp, sharp } from './libvips.ts';
+import { convertForeignMask } from './loaded-mask.ts';
 import { examineMask, type MaskFindings, maskNotes } from './mask-conventions.ts';
 import { readPicture } from './open-picture.ts';
 import type {
   ExportEncoding,
   ExportEncodingOptions,
+  ImportKind,
   NormalisedPicture,
   PictureCodec,
   PictureFit,
@@ -50,9 +52,13 @@ const THUMBNAIL_SIDE_PX = 256;
 export async function normalisePicture(
   bytes: Uint8Array,
   name: string,
-  kind: PictureKind,
+  kind: ImportKind,
   fit: PictureFit | null,
 ): Promise<NormalisedPicture> {
+  if (kind === 'loadedMask') {
+    const converted = await convertForeignMask(bytes, name, fit);
+    return converted ?? normalisePicture(bytes, name, 'mask', fit);
+  }
   return readPicture(bytes, name, async ({ format, header, image, reopen }) => {
     const { width, height } = header;
     const isAnimated = (header.pages ?? 1) > 1 || (format === 'png' && isAnimatedPng(bytes));

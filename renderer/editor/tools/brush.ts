@@ -1,4 +1,4 @@
-/** Brush and eraser: freehand strokes, straight lines with Shift, size by pen pressure. */
+/** Brush and eraser: freehand strokes, straight lines with Shift, size and opacity by a pen’s pressure and tilt. */
 import type { Dab, StrokeMode } from '../brush-stroke.ts';
 import type { PointerSample, Tool, ToolEffect, ToolSettings } from './tool.ts';
 
@@ -11,13 +11,18 @@ export interface BrushState {
   readonly anchor: Dab | undefined;
 }
 
-/** Share of the size at zero pen pressure. */
+/** Share of the size, or of the opacity, at zero pen pressure. */
 const LEAST_PRESSURE_SHARE = 0.1;
+/** How many times as wide a lying pen paints as an upright one. */
+const LYING_WIDTH = 3;
 
-function dabAt(pointer: PointerSample, { brushSizePx, pressureSize }: ToolSettings): Dab {
-  const share =
-    pressureSize && pointer.isPen ? LEAST_PRESSURE_SHARE + (1 - LEAST_PRESSURE_SHARE) * pointer.pressure : 1;
-  return { x: pointer.x, y: pointer.y, radiusPx: Math.max((brushSizePx * share) / 2, 0.5) };
+function dabAt(pointer: PointerSample, settings: ToolSettings): Dab {
+  const { x, y, isPen, pressure, tilt = 0 } = pointer;
+  const share = isPen ? LEAST_PRESSURE_SHARE + (1 - LEAST_PRESSURE_SHARE) * pressure : 1;
+  const width = isPen && settings.tiltSize ? 1 + (LYING_WIDTH - 1) * tilt : 1;
+  const sizePx = settings.brushSizePx * width * (settings.pressureSize ? share : 1);
+  const dab = { x, y, radiusPx: Math.max(sizePx / 2, 0.5) };
+  return isPen && settings.pressureOpacity ? { ...dab, opacity: share } : dab;
 }
 
 /** The nearest point to `to` on a line through `from` at a multiple of 45 degrees. */

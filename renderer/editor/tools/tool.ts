@@ -12,8 +12,8 @@ import type { Size } from '../view-transform.ts';
 export type ToolInput =
   | { readonly kind: 'down' | 'move' | 'up'; readonly pointer: PointerSample }
   | { readonly kind: 'double'; readonly pointer: PointerSample }
-  /** Enter. */
-  | { readonly kind: 'confirm' }
+  /** Enter; `use` says what a selection does to the mask, by default it replaces it. */
+  | { readonly kind: 'confirm'; readonly use?: SelectionUse }
   /** The pointer is needed for something else; it has no position. */
   | { readonly kind: 'lift' }
   /** Escape, or the mask under the tool is gone. */
@@ -24,6 +24,8 @@ export interface PointerSample extends Point {
   /** 0..1; a mouse has 0.5. */
   readonly pressure: number;
   readonly isPen: boolean;
+  /** Of a pen, from upright, 0, to lying, 1; omitted where the device does not say. */
+  readonly tilt?: number;
   readonly shift: boolean;
   readonly alt: boolean;
 }
@@ -36,6 +38,10 @@ export interface ToolSettings {
   readonly hardness: number;
   /** Whether a pen's pressure changes the size. */
   readonly pressureSize: boolean;
+  /** Whether it changes the opacity. */
+  readonly pressureOpacity: boolean;
+  /** Whether a tilted pen paints wider. */
+  readonly tiltSize: boolean;
   /** Screen pixels per image pixel, so that a tool can tell a click from a drag. */
   readonly scale: number;
   /** Bounds of the current mask; empty for an empty mask. */
@@ -70,8 +76,10 @@ export type ToolEffect =
   | { readonly kind: 'outline'; readonly points: readonly Point[]; readonly closed: boolean }
   /** Positive and negative points, or a box, for the segmenter. */
   | { readonly kind: 'select'; readonly selection: SmartSelection }
+  /** The same while a point is dragged: shown, not asked for. */
+  | { readonly kind: 'mark'; readonly selection: SmartSelection }
   /** The gesture is finished, as one entry of the history. */
-  | { readonly kind: 'commit'; readonly label: GestureLabel }
+  | { readonly kind: 'commit'; readonly label: GestureLabel; readonly use?: SelectionUse }
   /** The gesture is cancelled: the mask is restored. */
   | { readonly kind: 'revert' };
 
@@ -85,6 +93,9 @@ export interface SmartSelection {
     readonly bottom: number;
   } | null;
 }
+
+/** Whether a proposed selection becomes the mask, is added to it, or is taken from it. */
+export type SelectionUse = 'replace' | 'add' | 'subtract';
 
 /** Names of gestures; the panels translate them. */
 export type GestureLabel =

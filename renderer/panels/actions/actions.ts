@@ -5,6 +5,7 @@ import type { EventPayload } from '../../../electron/contract/events.ts';
 import { MAX_VARIATIONS, type RenderId } from '../../../electron/contract/render-record.ts';
 import type { Settings } from '../../../electron/contract/settings.ts';
 import { changeConcept, moveConcept } from '../../editor/document-commands.ts';
+import { nextMaskView } from '../../editor/mask-view.ts';
 import { flip } from '../../editor/placement.ts';
 import { changePlacement } from '../../editor/placement-commands.ts';
 import { groupOf } from '../../editor/render-groups.ts';
@@ -28,7 +29,7 @@ import { openScores } from './score-renders.ts';
 export function takeTool(studio: Studio, tool: ToolInHand): void {
   // A tool works on the scene, so choosing one closes a viewed render.
   if (tool !== 'hand') showScene();
-  useEditor.setState({ tool });
+  useEditor.setState({ tool, hits: null });
   studio.tools.setTool(tool);
 }
 
@@ -152,6 +153,10 @@ const actions: Actions = {
     if (shownRenderId !== null) useEditor.setState({ comparisonMode: next });
     else if (newest) useEditor.setState({ shownRenderId: newest.renderId, comparisonMode: 'slider' });
   },
+  'view.compareWith': () => {
+    const render = renderToExport(useStudio.getState(), useEditor.getState().shownRenderId);
+    if (render) useEditor.setState({ comparingId: render.renderId });
+  },
   'view.swap': () => {
     const { comparisonMode, shownRenderId, comparedRenderId } = useEditor.getState();
     if (comparedRenderId !== null) {
@@ -159,6 +164,8 @@ const actions: Actions = {
     } else if (comparisonMode === 'after') useEditor.setState({ comparisonMode: 'before' });
     else if (comparisonMode === 'before') useEditor.setState({ comparisonMode: 'after' });
   },
+  'view.maskView': () =>
+    useEditor.setState(({ maskView }) => ({ maskView: nextMaskView(maskView), masksShown: true })),
   'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
   'render.start': (studio) => start(() => startRender(studio)),
   'render.startFirst': (studio) => start(() => startRender(studio, { atFront: true })),

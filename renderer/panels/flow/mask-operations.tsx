@@ -1,9 +1,17 @@
 /** Operations on a whole mask, of the scene or of the picture being cut out. */
-import { Button, Group, NumberInput } from '@mantine/core';
+import { Button, Group, Menu, NumberInput } from '@mantine/core';
+import { IconFlipHorizontal, IconFlipVertical, IconRotate, IconRotateClockwise } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MaskOperation } from '../../editor/mask-operations.ts';
+import { type MaskOperation, TURNS } from '../../editor/mask-operations.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
+
+const TURN_ICONS = {
+  rotateLeft: IconRotate,
+  rotateRight: IconRotateClockwise,
+  flipX: IconFlipVertical,
+  flipY: IconFlipHorizontal,
+};
 
 /** @param props.targetId of the mask to change (editor/mask-target.ts) */
 export function MaskOperations({ targetId, isLocked }: { targetId: string; isLocked: boolean }) {
@@ -42,6 +50,27 @@ export function MaskOperations({ targetId, isLocked }: { targetId: string; isLoc
         {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
         {operation(t('mask.invert'), { kind: 'invert' })}
         {operation(t('mask.clear'), { kind: 'clear' })}
+        <Menu withInitialFocusPlaceholder={false}>
+          <Menu.Target>
+            <Button variant="default" disabled={isLocked}>
+              {t('mask.transform')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {TURNS.map((kind) => {
+              const Icon = TURN_ICONS[kind];
+              return (
+                <Menu.Item
+                  key={kind}
+                  leftSection={<Icon size={14} aria-hidden />}
+                  onClick={() => start(() => workbench.operate(targetId, { kind }))}
+                >
+                  {t(`mask.${kind}`)}
+                </Menu.Item>
+              );
+            })}
+          </Menu.Dropdown>
+        </Menu>
       </Group>
     </>
   );

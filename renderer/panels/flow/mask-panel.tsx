@@ -1,16 +1,17 @@
 /** Operations on the whole mask of the selected concept. */
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core';
-import { IconCopy, IconSearch, IconUpload } from '@tabler/icons-react';
+import { IconCopy, IconDownload, IconSearch, IconUpload } from '@tabler/icons-react';
 import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { coverageOf } from '../../editor/mask-plane.ts';
+import { coverageOf, isBlank } from '../../editor/mask-plane.ts';
 import { changeTarget, targetId, targetOf } from '../../editor/mask-target.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { reportFind } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { takeTool } from '../actions/actions.ts';
+import { saveMask } from '../actions/save-mask.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { FileButton } from '../widgets/file-button.tsx';
@@ -110,6 +111,7 @@ export const MaskPanel = memo(function MaskPanel() {
         >
           {t('mask.import')}
         </FileButton>
+        <SaveMask id={target} name={name} />
         <DropdownMenu>
           <Menu.Target>
             <Button
@@ -164,6 +166,27 @@ function RoleControl({
         { value: 'front', label: t('mask.roles.front') },
       ]}
     />
+  );
+}
+
+/** Saves the mask as a picture, white on black; disabled without one. */
+function SaveMask({ id, name }: { id: string; name: string }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const { workbench } = studio;
+  const isEmpty = useSyncExternalStore(workbench.subscribe, () => {
+    const plane = workbench.planeOf(id);
+    return plane === undefined || isBlank(plane);
+  });
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconDownload size={14} aria-hidden />}
+      disabled={isEmpty}
+      onClick={() => start(() => saveMask(studio, id, t('mask.fileName', { name })))}
+    >
+      {t('mask.save')}
+    </Button>
   );
 }
 

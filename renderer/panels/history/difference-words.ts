@@ -10,9 +10,11 @@ function isAsset(value: unknown): boolean {
 
 /**
  * @param difference with a path such as "parameters.beta", "scene.prompt" or "concepts.my cat.alpha"
+ * @param isShort only what changed, and the value after the change
  */
-export function differenceInWords({ path, a, b }: RenderDifference, t: TFunction): string {
+export function differenceInWords({ path, a, b }: RenderDifference, t: TFunction, isShort = false): string {
   const what = nameOf(path, t);
+  if (isShort) return isAsset(b) || b === null ? what : `${what} ${inWords(b, t)}`;
   if (isAsset(a) && isAsset(b)) return t('history.difference.picture', { what });
   if (a === null) return t('history.difference.added', { what });
   if (b === null) return t('history.difference.removed', { what });

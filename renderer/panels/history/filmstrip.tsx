@@ -9,9 +9,14 @@ import {
   IconStar,
   IconStarFilled,
 } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type RenderSummary, variationOf } from '../../../electron/contract/render-record.ts';
-import { groupRenders } from '../../editor/render-groups.ts';
+import {
+  type RenderChange,
+  type RenderSummary,
+  variationOf,
+} from '../../../electron/contract/render-record.ts';
+import { groupRenders, withoutDrafts } from '../../editor/render-groups.ts';
 import { bestOf } from '../../editor/render-scores.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -19,9 +24,13 @@ import { findRender, useStudio } from '../../session/studio-store.ts';
 import { openScores } from '../actions/score-renders.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { durationOf, renderName } from '../widgets/render-name.ts';
+import { captionOf } from './caption-words.ts';
+import { compareByDragging, showOrCompare } from './compare-frames.ts';
 import { Differences } from './differences.tsx';
 import { RenderDetails } from './render-details.tsx';
 import { RenderMenu } from './render-menu.tsx';
+import { SweepStack } from './sweep-stack.tsx';
+import { useCaptions } from './use-captions.ts';
 
 export function Filmstrip() {
   const { t } = useTranslation();
@@ -33,6 +42,16 @@ export function Filmstrip() {
   const comparedId = useEditor((state) => state.comparedRenderId);
   const shown = useStudio((state) => findRender(state, shownId));
   const compared = useStudio((state) => findRender(state, comparedId));
+  const changes = useCaptions(renders);
+  const frameOf = (render: RenderSummary, isBest = false) => (
+    <Frame
+      key={render.renderId}
+      render={render}
+      change={changes[render.renderId]}
+      isShown={render.renderId === shownId}
+      isBest={isBest}
+    />
+  );
   const toggleStarred = () =>
     start(async () => {
       useStudio.setState({ onlyStarred: !onlyStarred });
@@ -61,6 +80,7 @@ export function Filmstrip() {
         >
           {t('history.browse')}
         </Button>
+        <Comparing />
       </div>
       <ScrollArea
         type="auto"
@@ -74,13 +94,15 @@ export function Filmstrip() {
           </Text>
         ) : (
           <ul className="frames">
-            {groupRenders(renders).map(({ key, isGroup, renders: members }) =>
-              isGroup ? (
-                <Variations key={key} renders={members} shownId={shownId} />
+            {groupRenders(withoutDrafts(renders, shownId)).map(({ key, kind, renders: members }) => {
+              if (kind === 'single') return frameOf(members[0]!);
+              const group = { renders: members, frameOf };
+              return kind === 'sweep' ? (
+                <SweepStack key={key} {...group} shownId={shownId} />
               ) : (
-                <Frame key={key} render={members[0]!} isShown={members[0]!.renderId === shownId} />
-              ),
-            )}
+                <Variations key={key} {...group} />
+              );
+            })}
             {cursor !== null && (
               <li>
                 <Button
@@ -112,8 +134,33 @@ export function Filmstrip() {
   );
 }
 
+/** Asks for the picture to compare with, and moves the focus to the first one. */
+function Comparing() {
+  const { t } = useTranslation();
+  const comparingId = useEditor((state) => state.comparingId);
+  const render = useStudio((state) => findRender(state, comparingId));
+  const place = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (comparingId === null) return;
+    const others = '.frame:not([data-comparing="true"]) .frame-picture:not(:disabled)';
+    place.current?.closest('.filmstrip')?.querySelector<HTMLElement>(others)?.focus();
+  }, [comparingId]);
+  if (!render) return null;
+  return (
+    <Text size="xs" role="status" ref={place}>
+      {t('history.comparing', { name: renderName(render) })}
+    </Text>
+  );
+}
+
 /** Renders that were asked for together, with the best marked once they have scores. */
-function Variations({ renders, shownId }: { renders: readonly RenderSummary[]; shownId: string | null }) {
+function Variations({
+  renders,
+  frameOf,
+}: {
+  renders: readonly RenderSummary[];
+  frameOf: (render: RenderSummary, isBest: boolean) => ReactNode;
+}) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const best = bestOf(
@@ -123,14 +170,7 @@ function Variations({ renders, shownId }: { renders: readonly RenderSummary[]; s
   return (
     <li className="frame-group">
       <ul className="frames" aria-label={t('history.variations', { count: renders.length })}>
-        {renders.map((render) => (
-          <Frame
-            key={render.renderId}
-            render={render}
-            isShown={render.renderId === shownId}
-            isBest={render === best}
-          />
-        ))}
+        {renders.map((render) => frameOf(render, render === best))}
       </ul>
       <IconButton
         size="sm"
@@ -146,12 +186,14 @@ function Variations({ renders, shownId }: { renders: readonly RenderSummary[]; s
 
 function Frame({
   render,
+  change,
   isShown,
-  isBest = false,
+  isBest,
 }: {
   render: RenderSummary;
+  change: RenderChange | undefined;
   isShown: boolean;
-  isBest?: boolean;
+  isBest: boolean;
 }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
@@ -160,9 +202,10 @@ function Frame({
   const variation = variationOf(render);
   const picture = thumbnail ?? result;
   const ofRender = { projectId: studio.projectId, renderId };
-  const show = () => result !== null && studio.renders.show(render);
+  const caption = captionOf(change?.since ? change.differences : undefined, t);
+  const isComparing = useEditor((state) => state.comparingId === renderId);
   return (
-    <li className="frame" data-shown={isShown}>
+    <li className="frame" data-shown={isShown} data-comparing={isComparing}>
       <UnstyledButton
         className="frame-picture"
         aria-label={[
@@ -172,7 +215,8 @@ function Frame({
         ].join(', ')}
         aria-pressed={isShown}
         disabled={result === null}
-        onClick={show}
+        onClick={() => showOrCompare(studio, render)}
+        {...compareByDragging(studio, render)}
       >
         {isBest && (
           <span className="frame-best">
@@ -180,7 +224,7 @@ function Frame({
           </span>
         )}
         {picture ? (
-          <img src={studio.assetUrl(picture)} alt="" />
+          <img src={studio.assetUrl(picture)} alt="" draggable={false} />
         ) : (
           <span className="frame-state" data-state={state}>
             {state === 'failed' && <IconAlertTriangle size={20} aria-hidden />}
@@ -191,13 +235,12 @@ function Frame({
         )}
       </UnstyledButton>
       <Group gap={0} wrap="nowrap" justify="space-between">
-        <Text size="xs" truncate className="frame-name" title={name}>
+        <Text size="xs" truncate className="frame-name" title={caption ? `${name}\n${caption.long}` : name}>
           {render.name ??
             (variation
               ? `${t('parameters.seed.name')} ${variation.seed}`
-              : render.totalMs === null
-                ? t(`history.state.${state}`)
-                : durationOf(render.totalMs))}
+              : (caption?.short ??
+                (render.totalMs === null ? t(`history.state.${state}`) : durationOf(render.totalMs))))}
         </Text>
         <Group gap={0} wrap="nowrap">
           <IconButton

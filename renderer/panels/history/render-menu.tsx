@@ -39,6 +39,11 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
               {t('history.compare')}
             </Menu.Item>
           )}
+          {result !== null && (
+            <Menu.Item onClick={() => useEditor.setState({ comparingId: renderId })}>
+              {t('history.compareWith')}
+            </Menu.Item>
+          )}
           <Menu.Item onClick={() => restore(studio, renderId)}>{t('history.restore')}</Menu.Item>
           {result !== null && (
             <>

@@ -84,7 +84,7 @@ export function ParameterPanel() {
         <Button
           variant="light"
           leftSection={<IconLayoutGrid size={14} aria-hidden />}
-          onClick={() => useEditor.setState({ sheet: 'sweep' })}
+          onClick={() => useEditor.setState({ sheet: 'sweep', sweepId: null })}
         >
           {t('sweep.open')}
         </Button>

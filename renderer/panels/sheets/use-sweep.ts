@@ -1,4 +1,4 @@
-/** The project's newest sweep: loaded from the host, whose list is complete, and updated by events of its renders. */
+/** A sweep of the project, by default its newest one: loaded from the host, whose list is complete, and updated by events of its renders. */
 import { useEffect, useMemo, useState } from 'react';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import { sweepCellOf } from '../../../electron/contract/render-record.ts';
@@ -9,8 +9,11 @@ import { useStudio } from '../../session/studio-store.ts';
 
 type Sweep = CommandOutput<'sweep.newest'>;
 
-/** @returns undefined while there is none, or it is not loaded yet */
-export function useSweep(): SweepGrid | undefined {
+/**
+ * @param sweepId null: the newest one
+ * @returns undefined while there is none, or it is not loaded yet
+ */
+export function useSweep(sweepId: string | null): SweepGrid | undefined {
   const { client } = useStudioActions();
   const projectId = useStudio((state) => state.project?.state.projectId);
   const isConnected = useStudio((state) => state.connection === 'connected');
@@ -21,7 +24,7 @@ export function useSweep(): SweepGrid | undefined {
     const ask = () => {
       const own = ++asked;
       client
-        .call('sweep.newest', { projectId })
+        .call('sweep.newest', { projectId, ...(sweepId !== null && { sweepId }) })
         .then((newest) => {
           if (own === asked) setSweep(newest);
         })
@@ -39,6 +42,6 @@ export function useSweep(): SweepGrid | undefined {
       asked = -1;
       stop();
     };
-  }, [client, projectId, isConnected]);
+  }, [client, projectId, isConnected, sweepId]);
   return useMemo(() => (sweep === null ? undefined : sweepGrid(sweep.renders)), [sweep]);
 }

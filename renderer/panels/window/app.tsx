@@ -14,6 +14,7 @@ import { ParameterPanel } from '../parameters/parameter-panel.tsx';
 import { Sheets } from '../sheets/sheets.tsx';
 import { isLanguage, setLanguage, systemLanguage } from '../texts/texts.ts';
 import { studioTheme } from '../widgets/theme.ts';
+import { Announcer } from './announcer.tsx';
 import { CanvasArea } from './canvas-area.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { ExportDialog } from './export-dialog.tsx';
@@ -103,6 +104,7 @@ function Editor() {
       <WatchWarnings />
       <Filmstrip />
       <StatusBar />
+      <Announcer />
       <Sheets />
       <ExportDialog />
       <CommandPalette />

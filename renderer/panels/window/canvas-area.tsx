@@ -17,8 +17,11 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 import { useFrame } from '../flow/use-frame.ts';
 import { conceptName } from '../widgets/concept-name.ts';
+import { renderName } from '../widgets/render-name.ts';
+import { ComparisonLabels } from './comparison-labels.tsx';
 import { CutOutBar } from './cut-out-bar.tsx';
 import { FrameLabel } from './frame-label.tsx';
+import { HitLabels, HitsBar, outlinesOf, pickHit, useHitPlanes, useShownHits } from './hits-bar.tsx';
 import { OfferCard } from './offer-card.tsx';
 import { PreviewCard } from './preview-card.tsx';
 import { ComparisonBar, ToolOptions } from './tool-options.tsx';
@@ -72,11 +75,13 @@ export function CanvasArea() {
     if (frame) tools.frame.follow(frame, size);
   }, [tools, frame, size]);
   useEffect(() => tools.place.setSettings({ snaps: editor.snaps }), [tools, editor.snaps]);
-  const { brushSizePx, hardness, pressureSize } = editor;
+  const { brushSizePx, hardness, pressureSize, pressureOpacity, tiltSize } = editor;
   useEffect(() => {
-    workbench.setSettings({ brushSizePx, hardness, pressureSize });
-  }, [workbench, brushSizePx, hardness, pressureSize]);
+    workbench.setSettings({ brushSizePx, hardness, pressureSize, pressureOpacity, tiltSize });
+  }, [workbench, brushSizePx, hardness, pressureSize, pressureOpacity, tiltSize]);
   const expanded = useExpanded(document, frame);
+  const hits = useShownHits();
+  const hitPlanes = useHitPlanes(hits);
   const stagedSize = useStagedSize(editor.stagedBackground);
   const showsPixels = useStudio((state) => state.settings.editor.showPixels === true);
   useUnderlyingPicture(
@@ -92,12 +97,14 @@ export function CanvasArea() {
   const staged = editor.stagedBackground;
   // A candidate is viewed without masks, which belong to another picture.
   const shown = sceneMasks(document.concepts, editor.activeConceptId, paintsFront);
-  const opacityOf = (id: string) => editor.maskOpacities[id] ?? editor.maskOpacity;
+  const opacityOf = (id: string) =>
+    editor.maskView === 'outline' ? 0 : (editor.maskOpacities[id] ?? editor.maskOpacity);
   const shownMasks = shown.masks.flatMap(({ id }) => {
     const { conceptId, role } = targetOf(id);
     const isActive = conceptId === editor.activeConceptId;
     const isVisible = document.concepts.some((concept) => concept.id === conceptId && concept.visible);
-    if (!editor.masksShown || staged !== null || !(isActive || (isVisible && role === 'mask'))) return [];
+    const areShown = editor.masksShown && staged === null && hits === null;
+    if (!areShown || !(isActive || (isVisible && role === 'mask'))) return [];
     // For front masks, only the outline unless one is being painted: its part is in front, not part of the concept.
     return [{ id, opacity: role === 'mask' || paintsFront ? opacityOf(id) : 0 }];
   });
@@ -109,7 +116,7 @@ export function CanvasArea() {
   return (
     <main className="canvas-area" id="canvas" tabIndex={-1} data-cutting-out={cutOut !== null}>
       {cutOut && <CutOutBar name={conceptName(document, cutOut.conceptId)} />}
-      {comparison ? <ComparisonBar /> : <ToolOptions />}
+      {comparison ? <ComparisonBar /> : hits ? <HitsBar hits={hits} /> : <ToolOptions />}
       <SceneCanvas
         size={isCuttingOut ? cutOut.size : (stagedSize ?? size)}
         isSceneShown={isSceneShown}
@@ -126,6 +133,9 @@ export function CanvasArea() {
             : shownMasks
         }
         activeId={isCuttingOut ? cutOutTarget : shown.activeMaskId}
+        isBlackAndWhite={editor.maskView === 'blackWhite' && isSceneShown}
+        hits={outlinesOf(hits, hitPlanes)}
+        onPick={hits ? (at, isAdded) => pickHit(hitPlanes, at, isAdded) : undefined}
         expanded={staged === null && !isCuttingOut ? expanded : []}
         tools={tools}
         arePlacedShown={staged === null && !isCuttingOut && !(editor.resultShown && newestResult !== null)}
@@ -153,11 +163,28 @@ export function CanvasArea() {
           </div>
         )}
         {isFrameShown && <FrameLabel frame={frame} />}
+        {comparison && <ShownNames comparison={comparison} size={size} />}
+        {hits && isSceneShown && <HitLabels hits={hits} />}
         {isSceneShown && !isCuttingOut && <OfferCard />}
         <PreviewCard />
       </SceneCanvas>
       <ViewBar />
     </main>
+  );
+}
+
+function ShownNames({ comparison, size }: { comparison: Comparison; size: Size }) {
+  const { t } = useTranslation();
+  const { shownRenderId, comparedRenderId } = useEditor();
+  const shown = useStudio((state) => findRender(state, shownRenderId));
+  const compared = useStudio((state) => findRender(state, comparedRenderId));
+  return (
+    <ComparisonLabels
+      comparison={comparison}
+      size={size}
+      before={compared ? renderName(compared) : t('view.background')}
+      after={shown ? renderName(shown) : ''}
+    />
   );
 }
 

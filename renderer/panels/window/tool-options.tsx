@@ -1,6 +1,15 @@
 /** The bar above the canvas: options of the active tool, or the comparison modes while a render is viewed. */
-import { Button, Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
-import { IconArrowsExchange, IconCheck, IconEye, IconPencil, IconX } from '@tabler/icons-react';
+import { Button, Group, Loader, Menu, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
+import {
+  IconArrowsExchange,
+  IconBallpen,
+  IconCheck,
+  IconEye,
+  IconMinus,
+  IconPencil,
+  IconPlus,
+  IconX,
+} from '@tabler/icons-react';
 import { memo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
@@ -22,12 +31,11 @@ import { renderName } from '../widgets/render-name.ts';
 
 export const ToolOptions = memo(function ToolOptions() {
   const { t } = useTranslation();
-  const { tool, brushSizePx, hardness, pressureSize, activeConceptId, snaps, isElsewhere } = useEditor(
+  const { tool, brushSizePx, hardness, activeConceptId, snaps, isElsewhere } = useEditor(
     useShallow((state) => ({
       tool: state.tool,
       brushSizePx: state.brushSizePx,
       hardness: state.hardness,
-      pressureSize: state.pressureSize,
       activeConceptId: state.activeConceptId,
       snaps: state.snaps,
       // A mask being painted is not where the selected picture is placed.
@@ -60,12 +68,7 @@ export const ToolOptions = memo(function ToolOptions() {
             onChange={(value) => useEditor.setState({ hardness: value / 100 })}
             shown={`${Math.round(hardness * 100)} %`}
           />
-          <Switch
-            size="xs"
-            label={t('tools.pressure')}
-            checked={pressureSize}
-            onChange={({ currentTarget }) => useEditor.setState({ pressureSize: currentTarget.checked })}
-          />
+          <PenOptions />
         </Group>
       )}
       {tool === 'select' && <ProposalActions />}
@@ -86,6 +89,40 @@ export const ToolOptions = memo(function ToolOptions() {
     </div>
   );
 });
+
+/** What a pen's pressure and tilt change. */
+function PenOptions() {
+  const { t } = useTranslation();
+  const options = useEditor(
+    useShallow(({ pressureSize, pressureOpacity, tiltSize }) => ({
+      pressureSize,
+      pressureOpacity,
+      tiltSize,
+    })),
+  );
+  return (
+    <Menu withInitialFocusPlaceholder={false} closeOnItemClick={false}>
+      <Menu.Target>
+        <Button variant="default" px="xs" leftSection={<IconBallpen size={14} aria-hidden />}>
+          {t('tools.pen')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(['pressureSize', 'pressureOpacity', 'tiltSize'] as const).map((name) => (
+          <Menu.Item
+            key={name}
+            role="menuitemcheckbox"
+            aria-checked={options[name]}
+            leftSection={<IconCheck size={14} opacity={options[name] ? 1 : 0} aria-hidden />}
+            onClick={() => useEditor.setState({ [name]: !options[name] })}
+          >
+            {t(`tools.penOptions.${name}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
 
 function FrameOptions() {
   const document = useStudio((state) => state.project?.document);
@@ -132,6 +169,12 @@ function isOfMasks(tool: ToolInHand): boolean {
   return tool !== 'move' && tool !== 'hand' && tool !== 'frame';
 }
 
+const SELECTION_USES = [
+  { use: 'replace', icon: IconCheck },
+  { use: 'add', icon: IconPlus },
+  { use: 'subtract', icon: IconMinus },
+] as const;
+
 /** Buttons to apply or discard smart select's proposal; shows progress while it is pending. */
 function ProposalActions() {
   const { t } = useTranslation();
@@ -139,13 +182,18 @@ function ProposalActions() {
   const proposal = useSyncExternalStore(workbench.subscribe, () => workbench.proposal);
   return (
     <Group gap={6} wrap="nowrap">
-      <Button
-        disabled={proposal !== 'shown'}
-        leftSection={<IconCheck size={14} aria-hidden />}
-        onClick={() => workbench.input({ kind: 'confirm' })}
-      >
-        {t('mask.proposal.keep')}
-      </Button>
+      {SELECTION_USES.map(({ use, icon: Icon }) => (
+        <Button
+          key={use}
+          variant={use === 'replace' ? 'filled' : 'default'}
+          disabled={proposal !== 'shown'}
+          leftSection={<Icon size={14} aria-hidden />}
+          title={t(`mask.proposal.${use}Hint`)}
+          onClick={() => workbench.input({ kind: 'confirm', use })}
+        >
+          {t(`mask.proposal.${use}`)}
+        </Button>
+      ))}
       <Button
         variant="default"
         disabled={proposal === 'none'}

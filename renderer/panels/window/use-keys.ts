@@ -90,8 +90,10 @@ export function useKeys(): void {
         }
         if (event.key === 'Escape') {
           if (sheetBefore !== null) return;
-          const { stagedBackground, shownRenderId, cutOut } = useEditor.getState();
-          if (studio.tools.isActive) studio.tools.cancel();
+          const { stagedBackground, shownRenderId, cutOut, hits, comparingId } = useEditor.getState();
+          if (comparingId !== null) useEditor.setState({ comparingId: null });
+          else if (hits !== null) useEditor.setState({ hits: null });
+          else if (studio.tools.isActive) studio.tools.cancel();
           else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
           else if (cutOut !== null && shownRenderId === null) {
             start(() => studio.cutOuts.cancel(studio.session));
@@ -99,8 +101,13 @@ export function useKeys(): void {
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
-          if (useEditor.getState().cutOut !== null && !studio.workbench.isActive) studio.cutOuts.finish();
-          else studio.workbench.input({ kind: 'confirm' });
+          const { cutOut, hits } = useEditor.getState();
+          if (hits !== null) start(() => studio.maskHits.apply(studio.session, hits));
+          else if (cutOut !== null && !studio.workbench.isActive) studio.cutOuts.finish();
+          else {
+            const use = event.shiftKey ? 'add' : event.altKey ? 'subtract' : 'replace';
+            studio.workbench.input({ kind: 'confirm', use });
+          }
           return;
         }
         const nudge = nudgeOf(event.key, event.shiftKey);

@@ -1,8 +1,9 @@
 /** The bar below the canvas: zoom on the left, display options on the right. */
-import { Button, Group, Slider, Text } from '@mantine/core';
+import { Button, Group, Menu, Slider, Text } from '@mantine/core';
 import {
   IconEraser,
   IconEye,
+  IconMask,
   IconMinus,
   IconPhoto,
   IconPhotoCheck,
@@ -12,6 +13,7 @@ import {
 import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
+import { MASK_VIEWS } from '../../editor/mask-view.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -24,6 +26,7 @@ export const ViewBar = memo(function ViewBar() {
   const percent = useSyncExternalStore(studio.view.subscribe, studio.view.getPercent);
   const {
     masksShown,
+    maskView,
     inpaintedShown,
     expandedShown,
     backgroundShown,
@@ -33,6 +36,7 @@ export const ViewBar = memo(function ViewBar() {
   } = useEditor(
     useShallow((state) => ({
       masksShown: state.masksShown,
+      maskView: state.maskView,
       inpaintedShown: state.inpaintedShown,
       expandedShown: state.expandedShown,
       backgroundShown: state.backgroundShown,
@@ -83,6 +87,29 @@ export const ViewBar = memo(function ViewBar() {
         >
           <IconEye size={16} aria-hidden />
         </Toggle>
+        <Menu withInitialFocusPlaceholder={false} position="top">
+          <Menu.Target>
+            <IconButton
+              label={`${t('view.maskView')}: ${t(`view.maskViews.${maskView}`)}`}
+              action="view.maskView"
+              disabled={!masksShown}
+            >
+              <IconMask size={16} aria-hidden />
+            </IconButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {MASK_VIEWS.map((view) => (
+              <Menu.Item
+                key={view}
+                role="menuitemradio"
+                aria-checked={view === maskView}
+                onClick={() => useEditor.setState({ maskView: view })}
+              >
+                {t(`view.maskViews.${view}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
         {!isCuttingOut && (
           <>
             <Toggle

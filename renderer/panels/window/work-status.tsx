@@ -1,4 +1,7 @@
-/** Running work with cancel buttons: renders of this and other projects, and preparation jobs. */
+/**
+ * Running work with cancel buttons: renders of this and other projects, and preparation jobs. It changes with every step;
+ * announcer.tsx says what a screen reader should.
+ */
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -48,7 +51,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
     : t(first.state === 'running' ? 'render.running' : 'render.queueing');
   return (
     <Group gap="sm" wrap="nowrap" className="queue-status">
-      <Text size="xs" role="status" className="numbers" truncate maw={320}>
+      <Text size="xs" role="status" aria-live="off" className="numbers" truncate maw={320}>
         {isElsewhere ? t('render.elsewhere', { name: first.projectName, stage }) : stage}
       </Text>
       <Progress
@@ -116,7 +119,7 @@ function JobStatus({ job: { kind, state, progress, projectId, jobId } }: { job: 
   const of = progress?.total && progress.unit === 'steps' ? ` ${progress.step}/${progress.total}` : '';
   return (
     <Group gap="sm" wrap="nowrap" className="queue-status">
-      <Text size="xs" role="status" className="numbers" truncate maw={320}>
+      <Text size="xs" role="status" aria-live="off" className="numbers" truncate maw={320}>
         {t(state === 'waiting' ? 'jobs.waiting' : 'jobs.running', { what })}
         {of}
         {isElsewhere && ` ${t('jobs.elsewhere')}`}

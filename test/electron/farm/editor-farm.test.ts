@@ -102,8 +102,8 @@ describe.skipIf(!hasRedis)('the editor', () => {
 
     const { sweepId, renders } = await callStudio(studio, 'sweep.enqueue', {
       projectId,
-      alphas: [0, 0.5],
-      betas: [0, 1],
+      x: { parameter: 'alpha', values: [0, 0.5] },
+      y: { parameter: 'beta', values: [0, 1] },
       renderOn: 'studio',
     });
     const cells = renders.map(({ renderId }) => renderId);

@@ -194,7 +194,11 @@ test('open the sample, change background and mask, render, cancel, render again,
   expect(await client.call('queue.state')).toEqual({ entries: [] });
 
   // Once more, and a small sweep; then the differences.
-  const sweep = await client.call('sweep.enqueue', { projectId, alphas: [0, 0.15], betas: [0.8] });
+  const sweep = await client.call('sweep.enqueue', {
+    projectId,
+    x: { parameter: 'alpha', values: [0, 0.15] },
+    y: { parameter: 'beta', values: [0.8] },
+  });
   for (const { renderId } of sweep.renders) {
     await client.until(
       'render.changed',
@@ -204,7 +208,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   const page = await client.call('renders.page', { projectId, limit: 2 });
   // The first, the three cancelled ones, the two of the sweep.
   expect(page.total).toBe(6);
-  expect(page.renders.map((render) => sweepCellOf(render)?.alpha)).toEqual([0.15, 0]);
+  expect(page.renders.map((render) => sweepCellOf(render)?.x.value)).toEqual([0.15, 0]);
   const rest = await client.call('renders.page', { projectId, limit: 4, cursor: page.cursor! });
   expect(rest.renders.map(({ renderId, state }) => [renderId, state])).toEqual([
     [running.renderId, 'cancelled'],

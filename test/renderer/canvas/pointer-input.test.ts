@@ -9,6 +9,7 @@ interface Played {
   readonly pointerType?: 'mouse' | 'touch' | 'pen';
   readonly button?: number;
   readonly pressure?: number;
+  readonly tiltX?: number;
 }
 
 class PlayedPointerEvent extends Event {
@@ -24,6 +25,10 @@ class PlayedPointerEvent extends Event {
   }
   readonly shiftKey = false;
   readonly altKey = false;
+  readonly tiltY = 0;
+  get tiltX(): number {
+    return this.played.tiltX ?? 0;
+  }
   get pointerId(): number {
     return this.played.pointerId ?? 1;
   }

@@ -13,7 +13,9 @@ import type { ToolInput } from '../../../renderer/editor/tools/tool.ts';
 import { endOf, type ToolName, ToolRunner } from '../../../renderer/editor/tools/tools.ts';
 
 const size = { width: 48, height: 48 };
-const settings = { brushSizePx: 9, hardness: 0.5, pressureSize: true, scale: 1 };
+const settings = { brushSizePx: 9, hardness: 0.5, pressureSize: true,
+  pressureOpacity: false,
+  tiltSize: false, scale: 1 };
 const pointer = (x: number, y: number, alt = false) => ({
   x,
   y,
@@ -42,7 +44,7 @@ function bench() {
       } else if (effect.kind === 'revert') {
         log.drop();
         session.revert();
-      } else if (effect.kind !== 'outline' && effect.kind !== 'select') {
+      } else if (effect.kind !== 'outline' && effect.kind !== 'select' && effect.kind !== 'mark') {
         log.add(effect);
         session.paint(effect);
       }

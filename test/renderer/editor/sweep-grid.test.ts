@@ -5,16 +5,19 @@ import { renderSummary } from '../session/render-summary.ts';
 
 const sweepId = 'a';
 const cell = (alpha: number, beta: number, change: Partial<RenderSummary> = {}) =>
-  renderSummary(`${alpha} ${beta}`, { sweep: { sweepId, alpha, beta }, ...change });
+  renderSummary(`${alpha} ${beta}`, {
+    sweep: { sweepId, x: { parameter: 'alpha', value: alpha }, y: { parameter: 'beta', value: beta } },
+    ...change,
+  });
 
 describe('a sweep', () => {
   it('counts all 64 cells of eight by eight, and the remaining ones', () => {
     const values = Array.from({ length: 8 }, (_, index) => index / 8);
     const renders = values.flatMap((beta) => values.map((alpha) => cell(alpha, beta)));
     const waiting = cell(0, 0, { state: 'queued', result: null });
-    const grid = sweepGrid([waiting, ...renders.slice(1)]);
+    const grid = sweepGrid([waiting, ...renders.slice(1)])!;
     expect([grid.total, grid.done, grid.underWay]).toEqual([64, 63, 1]);
-    expect(grid.alphas).toEqual(values);
+    expect(grid.x).toEqual({ parameter: 'alpha', values });
     expect(grid.cellAt(0.875, 0.125)?.renderId).toBe('0.875 0.125');
   });
 
@@ -27,8 +30,16 @@ describe('a sweep', () => {
     expect(withRender(null, other)).toBeNull();
   });
 
+  it('reads cells of version 1, and is none without cells', () => {
+    const old = renderSummary('old', { sweep: { sweepId, alpha: 0.5, beta: 0.8 } });
+    const grid = sweepGrid([old]);
+    expect(grid?.x).toEqual({ parameter: 'alpha', values: [0.5] });
+    expect(grid?.cellAt(0.5, 0.8)).toBe(old);
+    expect(sweepGrid([renderSummary('other')])).toBeUndefined();
+  });
+
   it('has an empty cell for each missing pair', () => {
-    const grid = sweepGrid([cell(0, 0), cell(1, 1)]);
+    const grid = sweepGrid([cell(0, 0), cell(1, 1)])!;
     expect([grid.total, grid.done, grid.underWay]).toEqual([4, 2, 0]);
     expect(grid.cellAt(0, 1)).toBeUndefined();
   });

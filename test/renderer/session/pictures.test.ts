@@ -83,7 +83,7 @@ test('a picture is imported into the project, covering a given size if requested
 test('a mask’s import is described in the window’s words', async () => {
   notes = ['mask-in-colour'];
   expect(await pictures.importMask(file, 'mask.png', { width: 4, height: 5 }, session)).toBe('asset');
-  expect(imports).toMatchObject([{ kind: 'mask', fit: { width: 4, height: 5, mode: 'cover' } }]);
+  expect(imports).toMatchObject([{ kind: 'loadedMask', fit: { width: 4, height: 5, mode: 'cover' } }]);
   expect(reported.mock.calls.map(([message]) => message)).toEqual([
     en.pictureNotes['mask-in-colour'].replace('{{name}}', 'mask.png'),
   ]);

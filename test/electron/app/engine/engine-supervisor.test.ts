@@ -93,6 +93,44 @@ describe('a render', () => {
     });
   });
 
+  test('lets a selection run between its steps, which changes nothing of its picture', async () => {
+    await withSupervisor({}, async (supervisor, children) => {
+      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
+      const made = request({ seed: 6, steps: 60 });
+      const render = (onProgress: (stage: string) => void = () => {}) =>
+        supervisor.run(
+          { kind: 'render', request: made, previews: false },
+          { signal: never(), readAsset, onProgress: ({ stage }) => onProgress(stage) },
+        );
+      const select = () =>
+        supervisor.run(
+          {
+            kind: 'selectMask',
+            image: made.scene.background,
+            points: [{ x: 8, y: 8, isInside: true }],
+            box: null,
+          },
+          { signal: never(), readAsset },
+        );
+      const ends: string[] = [];
+      let selections: Promise<unknown> | undefined;
+      const disturbed = render((stage) => {
+        // Two at once: the second waits for the first.
+        if (stage === 'invert')
+          selections ??= Promise.all([select(), select()]).then(() => ends.push('select'));
+      }).then((result) => {
+        ends.push('render');
+        return result;
+      });
+      const { png } = await disturbed;
+      await selections;
+      expect(ends).toEqual(['select', 'render']);
+      expect((await render()).png).toEqual(png);
+      expect(children).toHaveLength(1);
+      expect(supervisor.status.state).toBe('ready');
+    });
+  });
+
   test('cannot do what the pack has no model for, and says so', async () => {
     await withSupervisor({}, async (supervisor) => {
       const { request, readAsset } = await tinyScene(tiny.root, supervisor);

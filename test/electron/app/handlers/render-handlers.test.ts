@@ -93,12 +93,12 @@ test('stars, names, deletions and restorations are announced and stored', async 
 test('a sweep queues every pair, newest values first run, and names the differing parameter', async () => {
   const { sweepId, renders } = await host.call('sweep.enqueue', {
     projectId,
-    alphas: [0.1, 0.2],
-    betas: [0.5],
+    x: { parameter: 'alpha', values: [0.1, 0.2] },
+    y: { parameter: 'beta', values: [0.5] },
   });
   expect(renders.map(({ sweep }) => sweep)).toEqual([
-    { sweepId, alpha: 0.1, beta: 0.5 },
-    { sweepId, alpha: 0.2, beta: 0.5 },
+    { sweepId, x: { parameter: 'alpha', value: 0.1 }, y: { parameter: 'beta', value: 0.5 } },
+    { sweepId, x: { parameter: 'alpha', value: 0.2 }, y: { parameter: 'beta', value: 0.5 } },
   ]);
   const [a, b] = renders.map(({ renderId }) => renderId);
   for (const renderId of [a!, b!]) {
@@ -114,9 +114,21 @@ test('a sweep queues every pair, newest values first run, and names the differin
       b: 0.2,
     });
   }
-  await expect(
-    host.call('sweep.enqueue', { projectId, alphas: [0.1], betas: [0.5], conceptId: randomUUID() }),
-  ).rejects.toMatchObject({ code: 'PARAMETER_INVALID' });
+  const newest = await host.call('sweep.newest', { projectId });
+  expect(newest).toMatchObject({ sweepId, renders: { length: 2 } });
+  expect(await host.call('sweep.newest', { projectId, sweepId })).toEqual(newest);
+  expect(await host.call('sweep.newest', { projectId, sweepId: randomUUID() })).toBeNull();
+  const x = { parameter: 'alpha' as const, values: [0.1] };
+  for (const wrong of [
+    { x, y: { parameter: 'beta' as const, values: [0.5] }, conceptId: randomUUID() },
+    { x, y: x },
+    { x, y: { parameter: 'beta' as const, values: [1.5] } },
+    { x, y: { parameter: 'steps' as const, values: [2.5] } },
+  ]) {
+    await expect(host.call('sweep.enqueue', { projectId, ...wrong })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(PARAMETER|COMMAND)_INVALID$/),
+    });
+  }
 });
 
 test('variations are queued with seeds from the scene’s own upwards, stored as one group, and are no sweep', async () => {

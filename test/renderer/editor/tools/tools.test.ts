@@ -10,6 +10,8 @@ const settings: Omit<ToolSettings, 'maskBounds'> = {
   brushSizePx: 8,
   hardness: 1,
   pressureSize: true,
+  pressureOpacity: false,
+  tiltSize: false,
   scale: 1,
   size: { width: SIZE, height: SIZE },
 };
@@ -241,6 +243,63 @@ describe('smart select', () => {
     const beside = new Bench('select').drag(SIZE + 5, 10, SIZE + 40, 50);
     expect(beside.effects.some(({ kind }) => kind === 'select')).toBe(false);
     expect(beside.effects.at(-1)).toEqual({ kind: 'outline', points: [], closed: false });
+  });
+
+  it('moves a point by a drag, shown meanwhile and asked for once, and keeps it in the picture', () => {
+    const bench = new Bench('select').drag(20, 20, 20, 20).drag(50, 50, 50, 50, { alt: true });
+    bench.do(pointer('down', 22, 21), pointer('move', 30, 31), pointer('move', 40, 41));
+    expect(bench.effects.at(-1)).toEqual({
+      kind: 'mark',
+      selection: {
+        points: [
+          { x: 40, y: 41, positive: true },
+          { x: 50, y: 50, positive: false },
+        ],
+        box: null,
+      },
+    });
+    const asked = () => bench.effects.filter((effect) => effect.kind === 'select');
+    expect(asked()).toHaveLength(2);
+    bench.do(pointer('up', SIZE + 9, -5));
+    expect(asked()).toHaveLength(3);
+    expect(asked().at(-1)?.selection.points[0]).toEqual({ x: SIZE - 1, y: 0, positive: true });
+  });
+
+  it('removes a point by a click, and discards the proposal with the last one', () => {
+    const bench = new Bench('select').drag(20, 20, 20, 20).drag(50, 50, 50, 50);
+    bench.drag(21, 19, 21, 19);
+    const asked = bench.effects.filter((effect) => effect.kind === 'select');
+    expect(asked.at(-1)?.selection.points).toEqual([{ x: 50, y: 50, positive: true }]);
+    bench.drag(50, 50, 50, 50);
+    expect(bench.effects.at(-1)).toEqual({ kind: 'revert' });
+    expect(bench.runner.isActive).toBe(false);
+  });
+
+  it('does not remove a point that was dragged back to where it was', () => {
+    const bench = new Bench('select').drag(20, 20, 20, 20);
+    bench.do(pointer('down', 20, 20), pointer('move', 40, 20), pointer('up', 20, 20));
+    const asked = bench.effects.filter((effect) => effect.kind === 'select');
+    expect(asked.at(-1)?.selection.points).toEqual([{ x: 20, y: 20, positive: true }]);
+  });
+
+  it.each([
+    ['replace', 200, 0],
+    ['add', 255, 255],
+    // 255 (255 - 200) / 255 where both are, all of it where only the mask is.
+    ['subtract', 55, 255],
+  ] as const)('uses the proposal to %s', (use, both, onlyMask) => {
+    const bench = new Bench('rectangle').drag(10, 10, 30, 30).take('select').drag(20, 20, 20, 20);
+    const proposal = maskPlane(SIZE, SIZE);
+    for (let y = 20; y < 40; y++) proposal.data.fill(200, y * SIZE + 20, y * SIZE + 40);
+    bench.session.replace(proposal);
+    expect(
+      bench.runner.step({ kind: 'confirm', use }, { ...settings, maskBounds: EMPTY_RECT }),
+    ).toContainEqual({ kind: 'commit', label: 'select', use });
+    bench.session.combine(use);
+    const { data } = bench.session.commit();
+    expect(data[25 * SIZE + 25]).toBe(both);
+    expect(data[15 * SIZE + 15]).toBe(onlyMask);
+    expect(data[35 * SIZE + 35]).toBe(use === 'subtract' ? 0 : 200);
   });
 
   it('discards the proposal on Escape', () => {

@@ -1,0 +1,60 @@
+/** The outlines of a search’s hits: solid in the accent colour for the chosen ones, dashed for the others. */
+import { useMemo } from 'react';
+import { Group, Shape } from 'react-konva';
+import { MaskContour } from '../editor/mask-contour.ts';
+import type { MaskPlane } from '../editor/mask-plane.ts';
+import type { MaskSpace } from '../editor/mask-space.ts';
+
+export interface HitOutline {
+  readonly id: string;
+  /** At the size of the masks of the picture on the canvas. */
+  readonly plane: MaskPlane;
+  readonly isChosen: boolean;
+}
+
+const LINE_PX = 2;
+const BORDER_PX = 4;
+
+export function HitOutlines({ outlines, space }: { outlines: readonly HitOutline[]; space: MaskSpace }) {
+  return (
+    <Group listening={false} scaleX={1 / space.scaleX} scaleY={1 / space.scaleY}>
+      {outlines.map((outline) => (
+        <OneOutline key={outline.id} {...outline} />
+      ))}
+    </Group>
+  );
+}
+
+function OneOutline({ plane, isChosen }: HitOutline) {
+  const path = useMemo(() => pathOf(plane), [plane]);
+  return (
+    <Shape
+      perfectDrawEnabled={false}
+      sceneFunc={(context, shape) => {
+        // Constant width on the screen. Dark under light, to be visible on any picture.
+        const { x: scale } = shape.getAbsoluteScale();
+        const canvas = context._context;
+        canvas.lineCap = 'square';
+        canvas.strokeStyle = 'rgb(0 0 0 / 70%)';
+        canvas.lineWidth = BORDER_PX / scale;
+        canvas.stroke(path);
+        canvas.strokeStyle = isChosen ? '#33c6a6' : '#ffffff';
+        canvas.lineWidth = LINE_PX / scale;
+        if (!isChosen) canvas.setLineDash([6 / scale, 4 / scale]);
+        canvas.stroke(path);
+        canvas.setLineDash([]);
+      }}
+    />
+  );
+}
+
+function pathOf(plane: MaskPlane): Path2D {
+  const contour = new MaskContour(plane);
+  contour.update(plane, 0, plane.height);
+  const path = new Path2D();
+  for (const { fromX, fromY, toX, toY } of contour.lines()) {
+    path.moveTo(fromX, fromY);
+    path.lineTo(toX, toY);
+  }
+  return path;
+}

@@ -1,0 +1,41 @@
+/** A render's caption: how it differs from the one before it. */
+import type { TFunction } from 'i18next';
+import type { RenderDifference } from '../../../electron/contract/render-record.ts';
+import { differenceInWords } from './difference-words.ts';
+
+export interface Caption {
+  /** The first difference, and how many more there are. */
+  readonly short: string;
+  /** All of them. */
+  readonly long: string;
+}
+
+/** Weights are not what a user changes: where only they differ, the pack was reinstalled. */
+function isWorthReading({ path }: RenderDifference): boolean {
+  return !path.startsWith('pack.') || path === 'pack.id';
+}
+
+/** @param differences to the render before; undefined where there is none */
+export function captionOf(
+  differences: readonly RenderDifference[] | undefined,
+  t: TFunction,
+): Caption | null {
+  if (differences === undefined) return null;
+  const own = differences.filter(isWorthReading);
+  const [first, ...rest] = own;
+  if (first === undefined) return { short: t('history.same'), long: t('history.same') };
+  const more = rest.length > 0 ? ` +${rest.length}` : '';
+  return {
+    short: shortly(first, t) + more,
+    long: own.map((difference) => differenceInWords(difference, t)).join('\n'),
+  };
+}
+
+/** With the value after the change only: what it was is in the caption before. */
+function shortly(difference: RenderDifference, t: TFunction): string {
+  const { path, b } = difference;
+  if (path === 'parameters.beta') return `β ${b}`;
+  const alpha = /^concepts\.(.*)\.alpha$/.exec(path);
+  if (alpha) return `α ${b} (${alpha[1]})`;
+  return differenceInWords(difference, t, true);
+}

@@ -1,0 +1,19 @@
+/** The parameters of a sweep in words. */
+import { useTranslation } from 'react-i18next';
+import type { SweepParameter, SweepPlace } from '../../../electron/contract/sweep.ts';
+
+export interface SweepNames {
+  readonly ofParameter: (parameter: SweepParameter) => string;
+  /** Such as "β = 0.8". */
+  readonly ofPlace: (place: SweepPlace) => string;
+}
+
+export function useSweepNames(): SweepNames {
+  const { t } = useTranslation();
+  const ofParameter = (parameter: SweepParameter) => {
+    if (parameter === 'alpha') return 'α';
+    if (parameter === 'beta') return 'β';
+    return parameter === 'strength' ? t('strength.title') : t(`parameters.${parameter}.name`);
+  };
+  return { ofParameter, ofPlace: ({ parameter, value }) => `${ofParameter(parameter)} = ${value}` };
+}
