@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaskOperation, TURNS } from '../../editor/mask-operations.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 
 const TURN_ICONS = {
   rotateLeft: IconRotate,
@@ -50,7 +51,7 @@ export function MaskOperations({ targetId, isLocked }: { targetId: string; isLoc
         {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
         {operation(t('mask.invert'), { kind: 'invert' })}
         {operation(t('mask.clear'), { kind: 'clear' })}
-        <Menu withInitialFocusPlaceholder={false}>
+        <DropdownMenu>
           <Menu.Target>
             <Button variant="default" disabled={isLocked}>
               {t('mask.transform')}
@@ -70,7 +71,7 @@ export function MaskOperations({ targetId, isLocked }: { targetId: string; isLoc
               );
             })}
           </Menu.Dropdown>
-        </Menu>
+        </DropdownMenu>
       </Group>
     </>
   );

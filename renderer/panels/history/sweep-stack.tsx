@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { type RenderSummary, sweepCellOf } from '../../../electron/contract/render-record.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
-import { useSweepNames } from '../sheets/sweep-names.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
+import { useSweepNames } from '../widgets/sweep-names.ts';
 
 export function SweepStack({
   renders,

@@ -3,7 +3,7 @@ import { Group, NumberInput, RangeSlider, Select, Stack, Text, TextInput } from 
 import { useTranslation } from 'react-i18next';
 import { MAX_SWEEP_VALUES, SWEEP_PARAMETERS, type SweepParameter } from '../../../electron/contract/sweep.ts';
 import { endsOf, parseValues, sweepRange, valuesBetween } from '../../editor/sweep-axis.ts';
-import { useSweepNames } from './sweep-names.ts';
+import { useSweepNames } from '../widgets/sweep-names.ts';
 
 /** An axis as it is edited. */
 export interface EditedAxis {

@@ -13,9 +13,9 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { saveAs } from '../actions/export-render.ts';
 import { conceptName } from '../widgets/concept-name.ts';
+import { useSweepNames } from '../widgets/sweep-names.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 import { type EditedAxis, SweepAxisControl, usualAxis } from './sweep-axis-control.tsx';
-import { useSweepNames } from './sweep-names.ts';
 import { SweepTable } from './sweep-table.tsx';
 import { useSweep } from './use-sweep.ts';
 

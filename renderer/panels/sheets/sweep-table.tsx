@@ -6,7 +6,7 @@ import type { RenderSummary } from '../../../electron/contract/render-record.ts'
 import type { SweepGrid } from '../../editor/sweep-grid.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { useSweepNames } from './sweep-names.ts';
+import { useSweepNames } from '../widgets/sweep-names.ts';
 
 export function SweepTable({
   grid: { x, y, cellAt },

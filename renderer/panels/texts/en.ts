@@ -380,7 +380,7 @@ export const en = {
     title: 'Hits for “{{phrase}}”',
     found_one: '{{count}} hit for “{{phrase}}”',
     found_other: '{{count}} hits for “{{phrase}}”',
-    hit: 'Hit {{number}} of {{count}}, {{percent}} %',
+    hit: '{{number}} · {{percent}} %, hit {{number}} of {{count}}',
     hint: 'Click a hit to choose it; with Shift, several.',
     use: 'Use as mask',
     merge: 'Merge {{count}} as mask',

@@ -376,7 +376,7 @@ export const ko = {
     title: '“{{phrase}}” 찾은 결과',
     found_one: '“{{phrase}}” {{count}}개 찾음',
     found_other: '“{{phrase}}” {{count}}개 찾음',
-    hit: '{{count}}개 중 {{number}}번째, {{percent}} %',
+    hit: '{{number}} · {{percent}} %, {{count}}개 중 {{number}}번째',
     hint: '클릭해서 고르고, Shift로 여러 개를 고릅니다.',
     use: '마스크로 쓰기',
     merge: '{{count}}개 합쳐서 쓰기',

@@ -26,6 +26,7 @@ import { findRender, useStudio } from '../../session/studio-store.ts';
 import { runAction } from '../actions/actions.ts';
 import { FrameControl } from '../flow/frame-control.tsx';
 import { conceptName } from '../widgets/concept-name.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
@@ -101,7 +102,7 @@ function PenOptions() {
     })),
   );
   return (
-    <Menu withInitialFocusPlaceholder={false} closeOnItemClick={false}>
+    <DropdownMenu>
       <Menu.Target>
         <Button variant="default" px="xs" leftSection={<IconBallpen size={14} aria-hidden />}>
           {t('tools.pen')}
@@ -109,18 +110,16 @@ function PenOptions() {
       </Menu.Target>
       <Menu.Dropdown>
         {(['pressureSize', 'pressureOpacity', 'tiltSize'] as const).map((name) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={name}
-            role="menuitemcheckbox"
-            aria-checked={options[name]}
-            leftSection={<IconCheck size={14} opacity={options[name] ? 1 : 0} aria-hidden />}
-            onClick={() => useEditor.setState({ [name]: !options[name] })}
+            checked={options[name]}
+            onChange={(isOn) => useEditor.setState({ [name]: isOn })}
           >
             {t(`tools.penOptions.${name}`)}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
       </Menu.Dropdown>
-    </Menu>
+    </DropdownMenu>
   );
 }
 

@@ -13,11 +13,12 @@ import {
 import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { MASK_VIEWS } from '../../editor/mask-view.ts';
+import { MASK_VIEWS, type MaskView } from '../../editor/mask-view.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { runAction } from '../actions/actions.ts';
+import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 
 export const ViewBar = memo(function ViewBar() {
@@ -87,7 +88,7 @@ export const ViewBar = memo(function ViewBar() {
         >
           <IconEye size={16} aria-hidden />
         </Toggle>
-        <Menu withInitialFocusPlaceholder={false} position="top">
+        <DropdownMenu position="top">
           <Menu.Target>
             <IconButton
               label={`${t('view.maskView')}: ${t(`view.maskViews.${maskView}`)}`}
@@ -98,18 +99,18 @@ export const ViewBar = memo(function ViewBar() {
             </IconButton>
           </Menu.Target>
           <Menu.Dropdown>
-            {MASK_VIEWS.map((view) => (
-              <Menu.Item
-                key={view}
-                role="menuitemradio"
-                aria-checked={view === maskView}
-                onClick={() => useEditor.setState({ maskView: view })}
-              >
-                {t(`view.maskViews.${view}`)}
-              </Menu.Item>
-            ))}
+            <Menu.RadioGroup
+              value={maskView}
+              onChange={(view) => useEditor.setState({ maskView: view as MaskView })}
+            >
+              {MASK_VIEWS.map((view) => (
+                <Menu.RadioItem key={view} value={view}>
+                  {t(`view.maskViews.${view}`)}
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
           </Menu.Dropdown>
-        </Menu>
+        </DropdownMenu>
         {!isCuttingOut && (
           <>
             <Toggle

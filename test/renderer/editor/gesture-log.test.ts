@@ -13,9 +13,14 @@ import type { ToolInput } from '../../../renderer/editor/tools/tool.ts';
 import { endOf, type ToolName, ToolRunner } from '../../../renderer/editor/tools/tools.ts';
 
 const size = { width: 48, height: 48 };
-const settings = { brushSizePx: 9, hardness: 0.5, pressureSize: true,
+const settings = {
+  brushSizePx: 9,
+  hardness: 0.5,
+  pressureSize: true,
   pressureOpacity: false,
-  tiltSize: false, scale: 1 };
+  tiltSize: false,
+  scale: 1,
+};
 const pointer = (x: number, y: number, alt = false) => ({
   x,
   y,
