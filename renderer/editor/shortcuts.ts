@@ -58,6 +58,10 @@ export const SHORTCUTS = [
   // Photoshop's key of the quick mask.
   shortcut('view.maskView', 'view', 'KeyQ'),
   shortcut('view.masks', 'view', 'Shift+KeyQ'),
+  shortcut('view.panels', 'view', 'Ctrl+Backslash'),
+  shortcut('view.scenePanel', 'view'),
+  shortcut('view.inspector', 'view'),
+  shortcut('view.history', 'view'),
   shortcut('render.start', 'render', 'Ctrl+Enter'),
   shortcut('render.startFirst', 'render', 'Ctrl+Shift+Enter'),
   shortcut('render.variations', 'render', 'Ctrl+Alt+Enter'),

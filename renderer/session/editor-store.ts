@@ -22,6 +22,13 @@ export type SheetName =
   | 'history'
   | 'scores';
 
+/** What the inspector shows. */
+export type InspectorTab = 'background' | 'concept' | 'render';
+
+/** The panels around the canvas, which can be hidden and resized. */
+export const PANELS = ['scene', 'inspector', 'history'] as const;
+export type PanelName = (typeof PANELS)[number];
+
 /** An offer on the canvas: it disappears when it is accepted, refused or replaced by another. */
 export type PlaceOffer =
   /** A mask was moved away: there may be no object under it. */
@@ -57,6 +64,8 @@ export interface EditorState {
   readonly pressureOpacity: boolean;
   readonly tiltSize: boolean;
   readonly activeConceptId: string | null;
+  readonly inspected: InspectorTab;
+  readonly hiddenPanels: readonly PanelName[];
   readonly masksShown: boolean;
   readonly maskView: MaskView;
   readonly backgroundShown: boolean;
@@ -112,6 +121,8 @@ export const useEditor = create<EditorState>(() => ({
   pressureOpacity: false,
   tiltSize: false,
   activeConceptId: null,
+  inspected: 'background',
+  hiddenPanels: [],
   masksShown: true,
   maskView: 'overlay',
   backgroundShown: true,
@@ -153,6 +164,18 @@ export function setBrushSize(sizePx: number): void {
   useEditor.setState({
     brushSizePx: Math.round(Math.min(Math.max(sizePx, LEAST_BRUSH_PX), MOST_BRUSH_PX) * 10) / 10,
   });
+}
+
+/** Selects a concept, and shows it in the inspector. */
+export function selectConcept(conceptId: string): void {
+  useEditor.setState({ activeConceptId: conceptId, inspected: 'concept' });
+}
+
+/** Hides panels, or shows them. */
+export function setPanelsHidden(panels: readonly PanelName[], isHidden: boolean): void {
+  useEditor.setState(({ hiddenPanels }) => ({
+    hiddenPanels: PANELS.filter((name) => (panels.includes(name) ? isHidden : hiddenPanels.includes(name))),
+  }));
 }
 
 /** Closes the viewed render and returns to the scene. */

@@ -5,11 +5,13 @@ import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
+import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import type { CanvasTools } from '../canvas/canvas-tools.ts';
 import type { StudioClient } from '../client/studio-client.ts';
+import { missingParts } from '../editor/next-action.ts';
 import type { Size } from '../editor/view-transform.ts';
 import { BackgroundSize } from './background-size.ts';
-import { showScene, useEditor } from './editor-store.ts';
+import { type InspectorTab, showScene, useEditor } from './editor-store.ts';
 import { type FailedProject, failureOf } from './first-project.ts';
 import { reportError, reportNotice } from './notices.ts';
 import { ProjectSession, type ProjectView } from './project-session.ts';
@@ -139,6 +141,7 @@ export class Projects {
       frontOf: null,
       cutOut: null,
       exporting: null,
+      inspected: firstInspected(state.document),
     });
     // The mask tools have nothing to work on in a placed picture.
     if (active?.mode === 'place' && useEditor.getState().tool !== 'hand') {
@@ -198,6 +201,12 @@ export class Projects {
       reportNotice(i18next.t('project.leftMoved', { name: state.name, count: pending }), { kind: 'warning' });
     }
   }
+}
+
+/** What to begin with: a complete scene is tuned, another one is completed. */
+function firstInspected(document: SceneDocument): InspectorTab {
+  if (document.background === null || document.concepts.length === 0) return 'background';
+  return missingParts(document).length === 0 ? 'render' : 'concept';
 }
 
 /** Repeats the unsaved changes of a previous page. */

@@ -30,6 +30,7 @@ import { MaskHits } from './mask-hits.ts';
 import { Masks } from './masks.ts';
 import { reportError, reportNotice, sentenceOf } from './notices.ts';
 import { forgetPage, recallPage, suspendPage } from './page-memory.ts';
+import { readPanels } from './panel-layout.ts';
 import { Pictures } from './pictures.ts';
 import type { DocumentEdit, ProjectSession } from './project-session.ts';
 import { Projects } from './projects.ts';
@@ -110,6 +111,7 @@ export class Studio {
         this.client.call('jobs.list', {}),
       ]);
       mirror({ info, settings, engine, queue });
+      useEditor.setState({ hiddenPanels: readPanels(settings.editor.panels).hidden });
       for (const job of jobs) this.jobs.put(job);
       const { project, failed, sampleError, isFirstStart } = await openFirstProject(
         this.client,

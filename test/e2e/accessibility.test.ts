@@ -2,10 +2,31 @@
 import { describe, expect, it } from 'vitest';
 import { violationsInBothThemes } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton, screenshot } from './studio-page.ts';
+import {
+  canvasOf,
+  closeSheet,
+  headerOf,
+  idle,
+  inspect,
+  LONG_WORK,
+  renderButton,
+  screenshot,
+} from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
+
+/** Of the inspector's tab of a concept, and of what opens over the canvas for its mask. */
+async function inspectedConcept(): Promise<string[]> {
+  const { page } = studio;
+  await inspect(page, 'concept');
+  const found = await violationsInBothThemes(page, { within: '.parameter-panel' });
+  await page.getByRole('button', { name: t('mask.refine') }).click();
+  await page.locator('.mask-operations').waitFor();
+  found.push(...(await violationsInBothThemes(page)));
+  await page.keyboard.press('Escape');
+  return found;
+}
 
 describe('axe', () => {
   it('finds nothing wrong with the scene, a render, and every sheet, in both themes', async () => {
@@ -43,17 +64,20 @@ describe('axe', () => {
     found['history, one marked'] = await violationsInBothThemes(page);
     await closeSheet(page);
     await page.getByRole('button', { name: t('view.scene') }).click();
+    await inspect(page, 'background');
     await page.getByRole('button', { name: t('background.generate') }).click();
-    found['making candidates'] = await violationsInBothThemes(page, { within: '.flow-panel' });
+    found['making candidates'] = await violationsInBothThemes(page, { within: '.parameter-panel' });
     const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
     await idle(page);
     await candidates.first().click();
-    found.candidates = await violationsInBothThemes(page, { within: '.flow-panel' });
+    found.candidates = await violationsInBothThemes(page, { within: '.parameter-panel' });
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
-    found['options for candidates'] = await violationsInBothThemes(page, { within: '.flow-panel' });
+    found['options for candidates'] = await violationsInBothThemes(page, { within: '.parameter-panel' });
     await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
+    found.concept = await inspectedConcept();
+    await inspect(page, 'render');
     for (const sheet of [
       t('app.models'),
       t('app.help'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
-import { createProject, drag, dropPicture, onScreen, saved } from './studio-page.ts';
+import { createProject, drag, dropPicture, inspect, onScreen, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Written by Pillow (make_cut_outs.py). */
@@ -121,6 +121,7 @@ describe('a picture on the canvas', () => {
     await cutOut().waitFor();
     expect(await bar().count()).toBe(0);
     await page.reload();
+    await inspect(page, 'concept');
     await cutOut().waitFor();
     expect(studio.faults).toEqual([]);
   });

@@ -14,21 +14,37 @@ import {
   settle,
   WINDOW,
 } from './every-button.ts';
-import { canvasOf, createProject, drag, idle, onScreen, render } from './studio-page.ts';
+import { canvasOf, createProject, drag, idle, inspect, onScreen, render } from './studio-page.ts';
 import { t } from './texts.ts';
 
 describeEveryButton('every button of the window', (studio) => {
   it('of the sample with a concept selected', async () => {
     const { page } = studio;
     await openSample(page);
-    expect(
-      await pressAll(WINDOW, async () => {
+    let count = 0;
+    for (const tab of ['concept', 'background', 'render'] as const) {
+      count += await pressAll(WINDOW, async () => {
         // Some of the buttons leave the project or delete the concept.
         await closeSheets(page);
         if ((await catOf(page).count()) === 0) await openSample(page);
         await editCat(page);
-      }),
-    ).toBeGreaterThan(50);
+        await inspect(page, tab);
+      });
+    }
+    expect(count).toBeGreaterThan(50);
+  });
+
+  it('of what opens for a mask', async () => {
+    const { page } = studio;
+    await openSample(page);
+    for (const name of [t('mask.refine'), t('prepare.findOptions')]) {
+      await pressAll('.mantine-Popover-dropdown', async () => {
+        await closeSheets(page);
+        await editCat(page);
+        await page.getByRole('button', { name }).click();
+        await page.locator('.mantine-Popover-dropdown').waitFor();
+      });
+    }
   });
 
   it('of a picture that is being cut out', async () => {
@@ -37,6 +53,7 @@ describeEveryButton('every button of the window', (studio) => {
     await pressAll('.canvas-area, .flow-panel', async () => {
       if ((await page.locator('.cut-out-bar').count()) > 0) return;
       await editCat(page);
+      await inspect(page, 'concept');
       await page.getByRole('button', { name: t('subject.edit') }).click();
       await page.locator('.cut-out-bar').waitFor();
     });

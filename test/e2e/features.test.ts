@@ -12,6 +12,7 @@ import {
   closeSheet,
   drag,
   idle,
+  inspect,
   LONG_WORK,
   RENDER_PROGRESS,
   renderButton,
@@ -212,6 +213,7 @@ describe('variations', () => {
 describe('candidates', () => {
   it('are viewed on the canvas with keys, and regenerated one by one', async () => {
     const { page } = studio;
+    await inspect(page, 'background');
     await page.getByRole('button', { name: t('background.generate') }).click();
     const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
     await expect.poll(() => candidates.count(), LONG_WORK).toBe(4);
@@ -222,6 +224,7 @@ describe('candidates', () => {
     await page.getByRole('button', { name: t('background.makeAnew') }).click();
     await expect.poll(() => candidates.nth(1).getAttribute('aria-label'), LONG_WORK).not.toBe(before);
     await page.reload();
+    await inspect(page, 'background');
     await expect.poll(() => candidates.count()).toBe(4);
     expect(await candidates.nth(1).getAttribute('aria-label')).not.toBe(before);
     await candidates.nth(1).click();
@@ -236,6 +239,7 @@ describe('candidates', () => {
 describe('live drafts', () => {
   it('are off by default, and leave one render in the history however often a slider pauses', async () => {
     const { page } = studio;
+    await inspect(page, 'render');
     const live = page.getByRole('switch', { name: t('parameters.livePreview') });
     expect(await live.isChecked()).toBe(false);
     const frames = page.locator('.frame');

@@ -1,6 +1,8 @@
 /** The window's controls belong to what the canvas shows: export, proposal, candidate, running work and its project. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { TestClient } from '../electron/serve/test-client.ts';
+import { unreadable } from './readable.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   canvasOf,
@@ -9,6 +11,7 @@ import {
   drag,
   headerOf,
   idle,
+  inspect,
   maskEmptied,
   onScreen,
   render,
@@ -28,6 +31,23 @@ const SIZES = [
   [1920, 1080],
   [2560, 1440],
 ] as const;
+
+const READABLE_SIZES = [
+  [1024, 700],
+  [1440, 900],
+  [2560, 1440],
+  [5120, 2880],
+] as const;
+
+/** By the host, since the page's texts depend on it. */
+async function setLanguage(language: 'en' | 'ko'): Promise<void> {
+  const client = await TestClient.connect(studio.serve.url);
+  const { editor } = await client.call('settings.get');
+  const { ok } = await client.send('settings.set', { editor: { ...editor, language } });
+  expect(ok).toBe(true);
+  client.close();
+  await expect.poll(() => studio.page.evaluate(() => document.documentElement.lang)).toBe(language);
+}
 
 const undo = (what: string) => studio.page.getByRole('button', { name: `${t('app.undo')}: ${what}` });
 
@@ -99,6 +119,7 @@ it('accepts a proposal with its button, for the concept it was made for', async 
 it('marks a background whose objects were removed with other masks', async () => {
   const { page } = studio;
   const stale = page.getByText(t('background.inpaintedStale'), { exact: false });
+  await inspect(page, 'background');
   await page.getByRole('button', { name: t('background.makeInpainted') }).click();
   await page.getByText(t('background.inpaintedThere')).waitFor();
   await saved(page);
@@ -111,6 +132,7 @@ it('marks a background whose objects were removed with other masks', async () =>
   ]);
   await stale.waitFor();
   await page.reload();
+  await inspect(page, 'background');
   await stale.waitFor();
   await screenshot(page, 'stale');
   await page.getByRole('button', { name: t('background.makeInpaintedAgain') }).click();
@@ -148,10 +170,6 @@ it('keeps the export button visible at every window size, whatever the render’
   });
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
-    const panel = page.locator('.flow-panel .mantine-ScrollArea-viewport');
-    await expect
-      .poll(() => panel.evaluate((element) => element.scrollWidth - element.clientWidth))
-      .toBeLessThanOrEqual(0);
     for (const button of [
       headerOf(page).getByRole('button', { name: t('render.exportShort') }),
       page.getByRole('button', { name: t('render.export') }),
@@ -178,10 +196,89 @@ it('keeps the export button visible at every window size, whatever the render’
   await page.getByRole('button', { name: t('view.scene') }).click();
 });
 
+it('is readable and can be hit at every window size, in both languages, whatever is selected', {
+  timeout: 600_000,
+}, async () => {
+  const { page } = studio;
+  const tabs = page.locator('.parameter-panel [role="tab"]');
+  const found: Record<string, string[]> = {};
+  const look = async (state: string) => {
+    found[state] = await unreadable(page);
+  };
+  await page.locator('.concept-head').first().click();
+  for (const language of ['en', 'ko'] as const) {
+    await setLanguage(language);
+    for (const [width, height] of READABLE_SIZES) {
+      const at = `${language} ${width} x ${height}`;
+      await page.setViewportSize({ width, height });
+      for (const tab of [0, 1]) {
+        await tabs.nth(tab).click();
+        await look(`${at}, tab ${tab}`);
+      }
+      await tabs.nth(2).click();
+      await page.locator('.frame-picture').first().click();
+      await page.locator('.hold-original').waitFor();
+      await look(`${at}, comparison`);
+      await canvasOf(page).focus();
+      await page.keyboard.press('Escape');
+    }
+    await page.setViewportSize({ width: 1024, height: 700 });
+    for (const keys of ['Control+,', 'Shift+?', 'Control+Shift+H', 'Control+o']) {
+      await page.keyboard.press(keys);
+      await page.locator('.sheet').waitFor();
+      await look(`${language}, ${keys}`);
+      await page.keyboard.press('Escape');
+      await page.locator('.sheet').waitFor({ state: 'detached' });
+    }
+  }
+  await setLanguage('en');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect(Object.fromEntries(Object.entries(found).filter(([, all]) => all.length > 0))).toEqual({});
+});
+
+it('resizes, resets and hides the panels around the canvas, and remembers them', async () => {
+  const { page } = studio;
+  const panel = page.locator('.flow-panel');
+  const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
+  const handle = page.getByRole('separator', { name: t('inspector.resize.scene') });
+  const first = await width();
+  await handle.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(width).toBeGreaterThan(first);
+  const wider = await width();
+  const afterReload = async () => {
+    await page.reload();
+    await renderButton(page).waitFor();
+    return width();
+  };
+  await expect.poll(afterReload).toBe(wider);
+  await handle.dblclick();
+  await expect.poll(width).toBe(first);
+  await expect.poll(afterReload).toBe(first);
+  await canvasOf(page).focus();
+  await page.keyboard.press('Control+Backslash');
+  await expect.poll(width).toBe(0);
+  expect(await page.locator('.parameter-panel').isVisible()).toBe(false);
+  expect(await page.locator('.filmstrip').isVisible()).toBe(false);
+  await expect.poll(afterReload).toBe(0);
+  await page.getByRole('button', { name: t('actions.view.scenePanel') }).click();
+  await expect.poll(width).toBe(first);
+  expect(await page.locator('.parameter-panel').isVisible()).toBe(false);
+  // Some are hidden: the rest is hidden too, then all are shown.
+  await canvasOf(page).focus();
+  await page.keyboard.press('Control+Backslash');
+  await expect.poll(width).toBe(0);
+  await page.keyboard.press('Control+Backslash');
+  await page.locator('.parameter-panel').waitFor();
+  await page.locator('.filmstrip').waitFor();
+  expect(await width()).toBe(first);
+});
+
 it('marks a candidate only while it is shown, and uses the visible one', {
   timeout: 600_000,
 }, async () => {
   const { page } = studio;
+  await inspect(page, 'background');
   await whileSeen(
     page,
     '[role="status"]',
@@ -208,6 +305,7 @@ it('names the project of running work, shows no preview of it here, and cancels 
   timeout: 900_000,
 }, async () => {
   const { page, context, serve } = studio;
+  await inspect(page, 'render');
   const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
   await steps.fill('80');
   await steps.press('Enter');

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { coverage, saved } from './studio-page.ts';
+import { coverage, inspect, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -78,6 +78,7 @@ it('leaves a pasted text to its field, even if it comes with a picture', async (
   const before = await cards().count();
   const picture = { name: 'image.png', type: 'image/png', bytes: await samplePicture('dog.png') };
   const texts = { 'text/plain': ' with a red scarf', 'text/html': '<b>with a red scarf</b>' };
+  await inspect(page, 'background');
   await page.getByRole('textbox', { name: t('background.prompt') }).focus();
   // Nothing has handled it: the browser inserts the text.
   expect(await give('paste', [picture], texts)).toBe(true);

@@ -77,7 +77,7 @@ function expectNear(found: Placed, wanted: Partial<Placed>, within = 2): void {
 /** Chooses the mode of the selected concept. */
 async function choose(mode: 'replace' | 'place'): Promise<void> {
   await studio.page
-    .locator('.concept-list')
+    .locator('.parameter-panel')
     .getByText(t(`concept.modes.${mode}`), { exact: true })
     .click();
 }
@@ -239,7 +239,7 @@ describe('a picture on a photograph', () => {
     await page.getByRole('button', { name: t('view.scene') }).click();
     const before = await placed();
     await page.reload();
-    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).waitFor();
+    await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     expect(await placed()).toEqual(before);
     expect(studio.faults).toEqual([]);
   });

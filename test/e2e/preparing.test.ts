@@ -1,7 +1,7 @@
 /** Detection and removal options: shown, changed, kept over a reload, and applied. */
 import { expect, it } from 'vitest';
 import { sharedStudio } from './shared-studio.ts';
-import { saved, screenshot } from './studio-page.ts';
+import { inspect, saved, screenshot } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -17,6 +17,7 @@ it('says which model makes masks from clicks, and that text detection is unavail
 
 it('removes objects with the chosen method and margin', async () => {
   const { page } = studio;
+  await inspect(page, 'background');
   await page.getByRole('button', { name: t('prepare.removalOptions') }).click();
   const method = page.getByRole('combobox', { name: t('prepare.method') });
   await method.click();
@@ -77,6 +78,7 @@ it('takes a negative prompt, and keeps all options over a reload', async () => {
   await expect
     .poll(async () => {
       await page.reload();
+      await inspect(page, 'background');
       await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
       return page.getByRole('textbox', { name: t('prepare.negativePrompt') }).inputValue();
     })

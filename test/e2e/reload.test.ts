@@ -6,6 +6,7 @@ import {
   canvasOf,
   coverage,
   drag,
+  inspect,
   LONG_WORK,
   maskEmptied,
   onScreen,
@@ -179,6 +180,7 @@ describe.runIf(process.platform === 'linux')('a render', () => {
     try {
       await whileSeen(page, RENDER_PROGRESS, () => renderButton(page).click());
       // The page knows which render to hand on once the host has answered, which it does before the next answer.
+      await inspect(page, 'render');
       const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
       await steps.fill('5');
       await steps.press('Enter');

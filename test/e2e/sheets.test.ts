@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, headerOf } from './studio-page.ts';
+import { canvasOf, headerOf, inspect } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -74,6 +74,7 @@ it('lets the pointer use the canvas, and Tab return from there', async () => {
 
 it('runs an action by a part of its name with keys alone, also from a text field', async () => {
   const { page } = studio;
+  await inspect(page, 'background');
   await page.getByRole('textbox', { name: t('background.prompt') }).focus();
   await page.keyboard.press('Control+K');
   const palette = page.getByRole('dialog', { name: t('palette.title') });

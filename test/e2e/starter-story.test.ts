@@ -19,6 +19,7 @@ import {
   drag,
   dropPicture,
   idle,
+  inspect,
   LONG_WORK,
   maskEmptied,
   onScreen,
@@ -231,6 +232,7 @@ describe('concepts and masks', () => {
 
   it('removes the objects from the background', async () => {
     const { page } = studio;
+    await inspect(page, 'background');
     await page.getByRole('button', { name: t('background.makeInpainted') }).click();
     await page.getByText(t('background.inpaintedThere')).waitFor();
     await saved(page);
@@ -249,6 +251,7 @@ describe('the render', () => {
 
   it('continues when the page is reloaded halfway', async () => {
     const { page } = studio;
+    await inspect(page, 'render');
     await fillField(t('parameters.seed.name'), '5');
     await renderButton(page).click();
     await page.getByRole('progressbar', { name: t('render.progress') }).waitFor();

@@ -2,7 +2,16 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, coverage, drag, maskEmptied, onScreen, renderButton, saved } from './studio-page.ts';
+import {
+  canvasOf,
+  coverage,
+  drag,
+  maskEmptied,
+  onScreen,
+  refine,
+  renderButton,
+  saved,
+} from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Share of the picture in percent. */
@@ -205,9 +214,9 @@ describe('operations on the whole mask', () => {
       [40, 40],
       [80, 80],
     ]);
-    await page.getByRole('button', { name: t('mask.shrink') }).click();
+    await refine(page, 'shrink');
     await expectCoverage(32 * 32);
-    await page.getByRole('button', { name: t('mask.grow') }).click();
+    await refine(page, 'grow');
     await expectCoverage(40 * 40, 1);
     await press('Shift+v');
     await expectCoverage(SAMPLE_SIZE_PX ** 2 - 40 * 40, 1);
@@ -231,20 +240,17 @@ describe('operations on the whole mask', () => {
     await rectangle(20, 20, 60, 60);
     await rectangle(30, 30, 40, 40, 'Alt');
     await expectCoverage(40 * 40 - 10 * 10);
-    await page.getByRole('button', { name: t('mask.fillHoles') }).click();
+    await refine(page, 'fillHoles');
     await expectCoverage(40 * 40, 0.1);
-    const amount = page.getByRole('textbox', { name: t('mask.amount') });
-    await amount.fill('8');
     await rectangle(100, 100, 107, 107);
     await expectCoverage(40 * 40 + 7 * 7, 0.1);
-    await page.getByRole('button', { name: t('mask.removeSpecks') }).click();
+    await refine(page, 'removeSpecks', 8);
     await expectCoverage(40 * 40, 0.1);
-    await page.getByRole('button', { name: t('mask.feather'), exact: true }).click();
+    await refine(page, 'feather', 8);
     await page.getByRole('button', { name: `${t('app.undo')}: ${t('mask.feather')}` }).waitFor();
     // Half of the soft edge is inside; only the corners become rounder.
     await expectCoverage(40 * 40, 0.5);
     expect(await coverage(page)).toBeLessThanOrEqual(percent(40 * 40) + 0.05);
-    await amount.fill('4');
   });
 
   it('leave a locked mask unchanged', async () => {
@@ -258,7 +264,7 @@ describe('operations on the whole mask', () => {
     ]);
     await saved(page);
     await maskEmptied(page);
-    expect(await page.getByRole('button', { name: t('mask.grow') }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: t('mask.refine') }).isDisabled()).toBe(true);
     await card.getByRole('button', { name: t('concept.unlock') }).click();
   });
 });

@@ -13,12 +13,17 @@ import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import { canUndoNow } from '../../session/cut-outs.ts';
 import {
   COMPARISON_MODES,
+  PANELS,
+  type PanelName,
+  selectConcept,
   setBrushSize,
+  setPanelsHidden,
   showScene,
   type ToolInHand,
   useEditor,
 } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
+import { keepPanels } from '../../session/panel-layout.ts';
 import type { RenderOptions } from '../../session/renders.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start } from '../../session/studio-context.ts';
@@ -48,7 +53,7 @@ function stepConcept(by: number): void {
   const concepts = project?.document.concepts ?? [];
   if (concepts.length === 0) return;
   const at = concepts.findIndex(({ id }) => id === useEditor.getState().activeConceptId);
-  useEditor.setState({ activeConceptId: concepts[(at + by + concepts.length) % concepts.length]!.id });
+  selectConcept(concepts[(at + by + concepts.length) % concepts.length]!.id);
 }
 
 /** Renders, with a new seed if the user wants one for every render. */
@@ -166,6 +171,13 @@ const actions: Actions = {
   },
   'view.maskView': () =>
     useEditor.setState(({ maskView }) => ({ maskView: nextMaskView(maskView), masksShown: true })),
+  'view.panels': (studio) => {
+    const areAllHidden = PANELS.every((name) => useEditor.getState().hiddenPanels.includes(name));
+    hidePanels(studio, PANELS, !areAllHidden);
+  },
+  'view.scenePanel': (studio) => togglePanel(studio, 'scene'),
+  'view.inspector': (studio) => togglePanel(studio, 'inspector'),
+  'view.history': (studio) => togglePanel(studio, 'history'),
   'view.masks': () => useEditor.setState(({ masksShown }) => ({ masksShown: !masksShown })),
   'render.start': (studio) => start(() => startRender(studio)),
   'render.startFirst': (studio) => start(() => startRender(studio, { atFront: true })),
@@ -198,6 +210,15 @@ const actions: Actions = {
   'app.settings': () =>
     useEditor.setState(({ sheet }) => ({ sheet: sheet === 'settings' ? null : 'settings' })),
 };
+
+export function togglePanel(studio: Studio, name: PanelName): void {
+  hidePanels(studio, [name], !useEditor.getState().hiddenPanels.includes(name));
+}
+
+function hidePanels(studio: Studio, panels: readonly PanelName[], isHidden: boolean): void {
+  setPanelsHidden(panels, isHidden);
+  start(() => keepPanels(studio.client, {}));
+}
 
 /** Moves the active concept forward or backward. */
 function reorderActive(studio: Studio, by: number): void {

@@ -12,7 +12,7 @@ import {
 import type { Point } from '../../editor/mask-plane.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import type { Size } from '../../editor/view-transform.ts';
-import { useEditor } from '../../session/editor-store.ts';
+import { selectConcept } from '../../session/editor-store.ts';
 import { reportError, reportNotice, reportRunning } from '../../session/notices.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
@@ -234,7 +234,7 @@ export function addEmptyConcept(
   session.edit(i18next.t('changes.addConcept'), (document) =>
     addConcept(document, id, { name, ...picture, alpha }),
   );
-  if (studio.session === session) useEditor.setState({ activeConceptId: id });
+  if (studio.session === session) selectConcept(id);
   return id;
 }
 

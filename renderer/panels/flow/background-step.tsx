@@ -12,7 +12,6 @@ import { TextField } from '../widgets/text-field.tsx';
 import { chooseBackground, takeBackground } from './add-pictures.ts';
 import { CandidateStrip } from './candidate-strip.tsx';
 import { MoreOptions } from './more-options.tsx';
-import { PictureThumb } from './picture-thumb.tsx';
 import { PromptWords, UnknownWords } from './prompt-words.tsx';
 import { TokenCount } from './token-count.tsx';
 import { useCandidates } from './use-candidates.ts';
@@ -37,10 +36,10 @@ export const BackgroundStep = memo(function BackgroundStep({
   };
 
   return (
-    <Stack gap="xs">
+    <Stack gap="sm">
       <TextField
         label={t('background.prompt')}
-        description={t('background.promptHint')}
+        help={t('background.promptHint')}
         value={prompt}
         maxLength={2000}
         isMultiline
@@ -56,11 +55,9 @@ export const BackgroundStep = memo(function BackgroundStep({
           studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next(before.prompt) }))
         }
       />
-      <Group gap="xs" wrap="nowrap" align="flex-start" data-drop="background">
-        {background && <PictureThumb asset={background} sidePx={72} label={t('background.alt')} />}
-        {/* In a narrow window its buttons become narrower, rather than the panel wider than it shows. */}
-        <Stack gap={4} flex={1} miw={0}>
-          <Group gap={4}>
+      <div data-drop="background">
+        <Stack gap="2xs">
+          <Group gap="2xs">
             <FileButton
               leftSection={<IconUpload size={14} aria-hidden />}
               onFile={(file) => start(() => chooseBackground(studio, file))}
@@ -85,12 +82,12 @@ export const BackgroundStep = memo(function BackgroundStep({
           </Text>
           {canGenerate && prompt.trim() === '' && <Text size="xs">{t('background.needsPrompt')}</Text>}
         </Stack>
-      </Group>
+      </div>
       {canGenerate && capabilities?.negativePrompt && (
         <MoreOptions label={t('prepare.candidateOptions')}>
           <TextField
             label={t('prepare.negativePrompt')}
-            description={t('prepare.negativePromptHint')}
+            help={t('prepare.negativePromptHint')}
             value={negativePrompt}
             maxLength={2000}
             onCommit={(next) => changeSettings({ negativePrompt: next })}

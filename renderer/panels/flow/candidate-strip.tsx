@@ -52,8 +52,8 @@ export function CandidateStrip({
     strip.current?.querySelectorAll<HTMLElement>('[role="radio"]')[place]?.focus();
   };
   return (
-    <Stack gap={6}>
-      <Group gap={4} justify="space-between" wrap="nowrap">
+    <Stack gap="xs">
+      <Group gap="2xs" justify="space-between" wrap="nowrap">
         <IconButton
           size="sm"
           label={t('background.previous')}
@@ -92,7 +92,7 @@ export function CandidateStrip({
           </UnstyledButton>
         ))}
       </div>
-      <Group gap={4}>
+      <Group gap="2xs">
         <Button disabled={!isSeen} onClick={() => onUse(inSight.image)}>
           {t('background.useCandidate')}
         </Button>

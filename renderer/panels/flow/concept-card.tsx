@@ -1,6 +1,6 @@
-/** One concept: picture, name, whether it is included; expanded when it is selected. */
+/** One concept in the list: picture, name, what it lacks, whether it is included and locked. */
 import { useSortable } from '@dnd-kit/sortable';
-import { ActionIcon, Group, Slider, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Group, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
   IconEye,
   IconEyeOff,
@@ -8,27 +8,16 @@ import {
   IconLock,
   IconLockOpen,
   IconPhotoOff,
-  IconTrash,
 } from '@tabler/icons-react';
 import { type KeyboardEvent, memo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
-import { changeConcept, moveConcept, removeConcept } from '../../editor/document-commands.ts';
-import { keepUnchanged } from '../../editor/keep-unchanged.ts';
-import { useEditor } from '../../session/editor-store.ts';
-import { start, useStudioActions } from '../../session/studio-context.ts';
+import { moveConcept } from '../../editor/document-commands.ts';
+import { selectConcept, useEditor } from '../../session/editor-store.ts';
+import { useStudioActions } from '../../session/studio-context.ts';
 import { toggleConcept } from '../actions/actions.ts';
-import { AlphaControl } from '../parameters/alpha-control.tsx';
-import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { TextField } from '../widgets/text-field.tsx';
-import { chooseConceptImage } from './add-pictures.ts';
-import { ModeControl } from './mode-control.tsx';
 import { PictureThumb } from './picture-thumb.tsx';
-import { PlacementControl } from './placement-control.tsx';
-import { UnknownWords } from './prompt-words.tsx';
-import { StrengthControl } from './strength-control.tsx';
-import { SubjectControl } from './subject-control.tsx';
 
 /** @param props.name by `conceptName` */
 export const ConceptCard = memo(function ConceptCard({
@@ -86,7 +75,7 @@ export const ConceptCard = memo(function ConceptCard({
       }}
     >
       <VisuallyHidden role="status">{announcement}</VisuallyHidden>
-      <Group gap={6} wrap="nowrap">
+      <Group gap="2xs" wrap="nowrap">
         <ActionIcon
           ref={(element) => {
             handle.current = element;
@@ -94,7 +83,7 @@ export const ConceptCard = memo(function ConceptCard({
           }}
           variant="transparent"
           color="gray"
-          size="sm"
+          size="xs"
           className="drag-handle"
           {...handleAttributes}
           {...listeners}
@@ -107,10 +96,10 @@ export const ConceptCard = memo(function ConceptCard({
           className="concept-head"
           aria-pressed={isActive}
           aria-label={t('concept.select', { name })}
-          onClick={() => useEditor.setState({ activeConceptId: id })}
+          onClick={() => selectConcept(id)}
         >
           {image ? (
-            <PictureThumb asset={image} sidePx={36} />
+            <PictureThumb asset={image} sidePx={32} />
           ) : (
             <span className="no-image">
               <IconPhotoOff size={18} aria-hidden />
@@ -144,108 +133,6 @@ export const ConceptCard = memo(function ConceptCard({
           {locked ? <IconLock size={16} aria-hidden /> : <IconLockOpen size={16} aria-hidden />}
         </IconButton>
       </Group>
-      {isActive && <ConceptFields concept={concept} name={name} />}
     </li>
   );
 });
-
-/** The selected concept's controls. None of them shows the mask, which changes with every stroke. */
-const ConceptFields = memo(
-  function ConceptFields({ concept, name }: { concept: DocumentConcept; name: string }) {
-    const { t } = useTranslation();
-    const studio = useStudioActions();
-    const { id, image } = concept;
-    return (
-      <Stack gap="xs" mt="xs">
-        <TextField
-          label={t('concept.name')}
-          value={concept.name}
-          maxLength={100}
-          onCommit={(next) => studio.edit(t('changes.rename'), (d) => changeConcept(d, id, { name: next }))}
-        />
-        <TextField
-          label={t('concept.prompt')}
-          description={t('concept.promptHint')}
-          value={concept.prompt}
-          maxLength={2000}
-          onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
-        />
-        <UnknownWords text={concept.prompt} />
-        <ModeControl concept={concept} />
-        {concept.mode === 'replace' && (
-          <>
-            <TextField
-              label={t('concept.phrase')}
-              description={t('concept.phraseHint')}
-              value={concept.phrase}
-              maxLength={200}
-              onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
-            />
-            <UnknownWords text={concept.phrase} needsSubject />
-          </>
-        )}
-        <SubjectControl concept={concept} />
-        {concept.mode === 'place' && concept.placement && (
-          <PlacementControl concept={concept} placement={concept.placement} />
-        )}
-        <AlphaControl
-          value={concept.alpha}
-          isPlaced={concept.mode === 'place'}
-          onCommit={(alpha) =>
-            studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
-          }
-        />
-        <StrengthControl concept={concept} />
-        {concept.mode === 'replace' && <MaskOpacity id={id} />}
-        <Group gap={4} justify="space-between">
-          <FileButton onFile={(file) => start(() => chooseConceptImage(studio, id, file))}>
-            {t(image ? 'concept.replaceImage' : 'concept.chooseImage')}
-          </FileButton>
-          <IconButton
-            label={t('concept.remove')}
-            onClick={() =>
-              studio.edit(t('changes.removeConcept', { name }), (d) =>
-                // On a slow machine a second press may come when the concept is already gone.
-                d.concepts.some((one) => one.id === id) ? removeConcept(d, id) : d,
-              )
-            }
-          >
-            <IconTrash size={16} aria-hidden />
-          </IconButton>
-        </Group>
-      </Stack>
-    );
-  },
-  (before, after) =>
-    before.name === after.name &&
-    keepUnchanged(before.concept, { ...after.concept, mask: before.concept.mask }) === before.concept,
-);
-
-/** Opacity of the mask in the view; does not affect the render. */
-function MaskOpacity({ id }: { id: string }) {
-  const { t } = useTranslation();
-  const opacity = useEditor(({ maskOpacities, maskOpacity }) => maskOpacities[id] ?? maskOpacity);
-  return (
-    <div className="option">
-      <Text span size="xs" fw={600}>
-        {t('concept.opacity')}
-      </Text>
-      <Slider
-        flex={1}
-        min={10}
-        max={100}
-        value={Math.round(opacity * 100)}
-        onChange={(value) =>
-          useEditor.setState(({ maskOpacities }) => ({
-            maskOpacities: { ...maskOpacities, [id]: value / 100 },
-          }))
-        }
-        label={null}
-        thumbLabel={t('concept.opacity')}
-      />
-      <Text span size="xs" w={40} ta="right" className="numbers">
-        {Math.round(opacity * 100)} %
-      </Text>
-    </div>
-  );
-}

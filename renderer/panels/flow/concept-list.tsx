@@ -8,7 +8,7 @@ import {
   useSensors,
 } from '@dnd-kit/core';
 import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable';
-import { Button, FileButton, Stack, Text } from '@mantine/core';
+import { Button, FileButton, Stack, Text, Tooltip } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -51,22 +51,19 @@ export const ConceptList = memo(function ConceptList({ concepts }: Pick<SceneDoc
         </SortableContext>
       </DndContext>
       {concepts.length < MAX_CONCEPTS ? (
-        <>
-          <FileButton
-            multiple
-            accept={PICTURE_FILE_ACCEPT}
-            onChange={(files) => start(() => addConceptPictures(studio, files))}
-          >
-            {(open) => (
-              <Button variant="light" leftSection={<IconPlus size={14} aria-hidden />} {...open}>
+        <FileButton
+          multiple
+          accept={PICTURE_FILE_ACCEPT}
+          onChange={(files) => start(() => addConceptPictures(studio, files))}
+        >
+          {(open) => (
+            <Tooltip label={t('concept.addHint')}>
+              <Button variant="light" leftSection={<IconPlus size={16} aria-hidden />} {...open}>
                 {t('concept.add')}
               </Button>
-            )}
-          </FileButton>
-          <Text size="xs" c="dimmed">
-            {t('concept.addHint')}
-          </Text>
-        </>
+            </Tooltip>
+          )}
+        </FileButton>
       ) : (
         <Text size="xs" c="dimmed">
           {t('concept.full')}

@@ -28,7 +28,7 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
       <Title order={2} size="h6" id="cut-out-title">
         {t('cutOut.panel', { name: conceptName(document, concept.id) })}
       </Title>
-      <Stack gap={6} role="group" aria-labelledby="cut-out-title">
+      <Stack gap="xs" role="group" aria-labelledby="cut-out-title">
         <Text size="xs" c="dimmed">
           {t('cutOut.hint')}
         </Text>

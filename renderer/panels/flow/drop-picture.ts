@@ -10,7 +10,7 @@ import { isInside, isObjectUnder } from '../../editor/object-under.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import { droppedPlacement, setMode, withPlacedDetail } from '../../editor/placement-commands.ts';
 import type { Size } from '../../editor/view-transform.ts';
-import { type PlaceOffer, useEditor } from '../../session/editor-store.ts';
+import { type PlaceOffer, selectConcept, useEditor } from '../../session/editor-store.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -44,7 +44,8 @@ export function placePicture(
     withPlacedDetail(addConcept(document, id, { name, image, subject, alpha, placement }), document),
   );
   if (studio.session === session) {
-    useEditor.setState({ activeConceptId: id, offer: null });
+    useEditor.setState({ offer: null });
+    selectConcept(id);
     takeTool(studio, 'move');
   }
   return id;
@@ -99,5 +100,5 @@ export function takeOffer(studio: Studio, offer: Extract<PlaceOffer, { kind: 'dr
     const { image, subject } = dropped;
     return changeConcept(removeConcept(document, conceptId), object.conceptId, { image, subject });
   });
-  useEditor.setState({ activeConceptId: object.conceptId });
+  selectConcept(object.conceptId);
 }

@@ -1,14 +1,34 @@
 /** Detection options: the confidence thresholds, and which models the pack uses. */
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
+import { IconListSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Capabilities } from '../../../electron/contract/preparation.ts';
 import { PREPARE_DEFAULTS } from '../../session/prepare-settings.ts';
+import { DropdownPanel } from '../widgets/dropdown.tsx';
+import { IconButton } from '../widgets/icon-button.tsx';
 import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
-import { MoreOptions } from './more-options.tsx';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
-export function FindOptions({
+/** A button that opens them. */
+export function FindOptions({ capabilities }: { capabilities: Capabilities }) {
+  const { t } = useTranslation();
+  return (
+    <DropdownPanel
+      position="bottom-end"
+      width={300}
+      target={(toggle) => (
+        <IconButton label={t('prepare.findOptions')} variant="default" onClick={toggle}>
+          <IconListSearch size={16} aria-hidden />
+        </IconButton>
+      )}
+    >
+      <Options capabilities={capabilities} />
+    </DropdownPanel>
+  );
+}
+
+function Options({
   capabilities: { findMaskBy, textThreshold, selectMaskBy },
 }: {
   capabilities: Capabilities;
@@ -34,12 +54,12 @@ export function FindOptions({
     </LabelledControl>
   );
   return (
-    <MoreOptions label={t('prepare.findOptions')}>
+    <Stack gap="sm">
       <Text size="xs" c="dimmed">
         {t(`prepare.findBy.${findMaskBy ?? 'none'}`)} {t(`prepare.selectBy.${selectMaskBy}`)}
       </Text>
       {findMaskBy !== null && threshold('boxThreshold')}
       {textThreshold && threshold('textThreshold')}
-    </MoreOptions>
+    </Stack>
   );
 }

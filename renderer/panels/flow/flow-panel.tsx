@@ -1,7 +1,10 @@
-/** The steps of a scene: background, concepts, masks. Each step shows what it lacks and what to do next. */
-import { Badge, Text, Title } from '@mantine/core';
-import { IconCheck } from '@tabler/icons-react';
-import { type ReactNode, useSyncExternalStore } from 'react';
+/**
+ * What is in the scene: the background and the concepts, to select; what is missing, and what a render would not show
+ * as intended. The inspector shows what is selected.
+ */
+import { Badge, Text, Title, UnstyledButton } from '@mantine/core';
+import { IconCheck, IconPhotoOff } from '@tabler/icons-react';
+import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MissingPart } from '../../../electron/contract/document-request.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -11,12 +14,9 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { ScrollPanel } from '../widgets/scroll-panel.tsx';
-import { BackgroundStep } from './background-step.tsx';
 import { ConceptList } from './concept-list.tsx';
 import { CutOutPanel } from './cut-out-panel.tsx';
-import { FrameControl } from './frame-control.tsx';
-import { InpaintedStep } from './inpainted-step.tsx';
-import { MaskPanel } from './mask-panel.tsx';
+import { PictureThumb } from './picture-thumb.tsx';
 import { WarningList } from './warning-list.tsx';
 
 export function FlowPanel() {
@@ -40,18 +40,14 @@ export function FlowPanel() {
   return (
     <ScrollPanel element="nav" label={t('flow.title')} className="flow-panel">
       <Step state={background} document={document}>
-        <BackgroundStep prompt={document.prompt} background={document.background} />
+        <BackgroundRow background={document.background} />
       </Step>
       <Step state={concepts} document={document}>
         <ConceptList concepts={document.concepts} />
       </Step>
-      <Step state={masks} document={document} isUsable={document.concepts.length > 0}>
-        <MaskPanel />
-        <InpaintedStep />
-      </Step>
+      {masks.isNext && <Step state={masks} document={document} />}
       <Step state={render} document={document} isUsable={document.background !== null}>
         <WarningList />
-        <FrameControl document={document} />
         {render.isNext && (
           <Text size="xs" c="dimmed">
             {t('flow.ready')}
@@ -71,7 +67,7 @@ function Step({
   state: FlowStepState;
   document: SceneDocument;
   isUsable?: boolean;
-  children: ReactNode;
+  children?: ReactNode;
 }) {
   const { t } = useTranslation();
   // A step is done when the next one is possible; rendering is never done.
@@ -83,7 +79,7 @@ function Step({
           {t(`flow.${step}`)}
         </Title>
         {isDone && isUsable && (
-          <Badge size="sm" variant="light" color="gray" leftSection={<IconCheck size={10} aria-hidden />}>
+          <Badge size="sm" variant="light" color="gray" leftSection={<IconCheck size={12} aria-hidden />}>
             {t('flow.done')}
           </Badge>
         )}
@@ -103,6 +99,30 @@ function Step({
     </section>
   );
 }
+
+/** The background in the list, to select. */
+const BackgroundRow = memo(function BackgroundRow({ background }: Pick<SceneDocument, 'background'>) {
+  const { t } = useTranslation();
+  const isShown = useEditor((state) => state.inspected === 'background');
+  return (
+    <div className="scene-row" data-active={isShown} data-drop="background">
+      {background ? (
+        <PictureThumb asset={background} sidePx={36} label={t('background.alt')} />
+      ) : (
+        <span className="no-image">
+          <IconPhotoOff size={18} aria-hidden />
+        </span>
+      )}
+      <UnstyledButton
+        className="scene-row-button"
+        aria-pressed={isShown}
+        onClick={() => useEditor.setState({ inspected: 'background' })}
+      >
+        {t(background ? 'background.edit' : 'background.choosing')}
+      </UnstyledButton>
+    </div>
+  );
+});
 
 /** A proposed mask still has to be applied; a painted one is on its way into the document. */
 function MissingMask({ conceptId, name }: { conceptId: string; name: string }) {

@@ -9,6 +9,7 @@ import { changeScene, isInpaintedStale, setInpainted, visibleMasks } from '../..
 import { type InpaintedBackground, removeObjects } from '../../session/object-removal.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { ControlHead } from '../widgets/control-head.tsx';
 import { FileButton } from '../widgets/file-button.tsx';
 import { TextField } from '../widgets/text-field.tsx';
 import { chooseInpainted } from './add-pictures.ts';
@@ -41,10 +42,8 @@ export const InpaintedStep = memo(function InpaintedStep() {
   };
 
   return (
-    <Stack gap={6} mt="sm">
-      <Text size="xs" fw={600}>
-        {t('background.inpainted')}
-      </Text>
+    <Stack gap="xs">
+      <ControlHead name={t('background.inpainted')} help={t('background.inpaintedHint')} />
       <Text size="xs" c="dimmed">
         {t(
           inpainted
@@ -68,7 +67,7 @@ export const InpaintedStep = memo(function InpaintedStep() {
           {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
         </Text>
       )}
-      <Group gap={4}>
+      <Group gap="2xs">
         {canRemove && (
           <Button
             variant={isStale ? 'filled' : 'default'}
@@ -100,7 +99,7 @@ export const InpaintedStep = memo(function InpaintedStep() {
       {capabilities && <RemovalOptions methods={capabilities.removalMethods} />}
       <TextField
         label={t('background.inpaintPrompt')}
-        description={t('background.inpaintPromptHint')}
+        help={t('background.inpaintPromptHint')}
         value={inpaintPrompt}
         maxLength={2000}
         onCommit={(next) =>

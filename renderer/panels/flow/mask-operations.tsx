@@ -1,11 +1,18 @@
 /** Operations on a whole mask, of the scene or of the picture being cut out. */
-import { Button, Group, Menu, NumberInput } from '@mantine/core';
-import { IconFlipHorizontal, IconFlipVertical, IconRotate, IconRotateClockwise } from '@tabler/icons-react';
+import { Button, Group, Menu, NumberInput, Stack } from '@mantine/core';
+import {
+  IconAdjustments,
+  IconFlipHorizontal,
+  IconFlipVertical,
+  IconRotate,
+  IconRotateClockwise,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaskOperation, TURNS } from '../../editor/mask-operations.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
-import { DropdownMenu } from '../widgets/dropdown.tsx';
+import { BarButton } from '../widgets/bar-button.tsx';
+import { DropdownMenu, DropdownPanel } from '../widgets/dropdown.tsx';
 
 const TURN_ICONS = {
   rotateLeft: IconRotate,
@@ -14,8 +21,35 @@ const TURN_ICONS = {
   flipY: IconFlipHorizontal,
 };
 
-/** @param props.targetId of the mask to change (editor/mask-target.ts) */
-export function MaskOperations({ targetId, isLocked }: { targetId: string; isLocked: boolean }) {
+interface Props {
+  /** The mask to change (editor/mask-target.ts). */
+  readonly targetId: string;
+  readonly isLocked: boolean;
+}
+
+/** @param props.isInBar a button that opens them above the canvas */
+export function MaskOperations({ isInBar = false, ...props }: Props & { readonly isInBar?: boolean }) {
+  const { t } = useTranslation();
+  if (!isInBar) return <Operations {...props} />;
+  return (
+    <DropdownPanel
+      position="bottom-end"
+      width={300}
+      target={(toggle) => (
+        <BarButton
+          icon={<IconAdjustments size={16} aria-hidden />}
+          label={t('mask.refine')}
+          disabled={props.isLocked}
+          onClick={toggle}
+        />
+      )}
+    >
+      <Operations {...props} />
+    </DropdownPanel>
+  );
+}
+
+function Operations({ targetId, isLocked }: Props) {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();
   const [amount, setAmount] = useState(4);
@@ -29,11 +63,11 @@ export function MaskOperations({ targetId, isLocked }: { targetId: string; isLoc
     </Button>
   );
   return (
-    <>
-      <Group gap={4} align="flex-end">
+    <Stack gap="xs" className="mask-operations">
+      <Group gap="2xs" align="flex-end">
         <NumberInput
           size="xs"
-          w={70}
+          w={76}
           label={t('mask.amount')}
           value={amount}
           min={1}
@@ -46,12 +80,13 @@ export function MaskOperations({ targetId, isLocked }: { targetId: string; isLoc
         {operation(t('mask.shrink'), { kind: 'shrink', radiusPx: amount })}
         {operation(t('mask.feather'), { kind: 'feather', widthPx: amount })}
       </Group>
-      <Group gap={4}>
+      <Group gap="2xs">
         {operation(t('mask.fillHoles'), { kind: 'fillHoles' })}
         {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
         {operation(t('mask.invert'), { kind: 'invert' })}
         {operation(t('mask.clear'), { kind: 'clear' })}
-        <DropdownMenu>
+        {/* Within the panel: outside of it, a click would close the panel. */}
+        <DropdownMenu withinPortal={false}>
           <Menu.Target>
             <Button variant="default" disabled={isLocked}>
               {t('mask.transform')}
@@ -73,6 +108,6 @@ export function MaskOperations({ targetId, isLocked }: { targetId: string; isLoc
           </Menu.Dropdown>
         </DropdownMenu>
       </Group>
-    </>
+    </Stack>
   );
 }

@@ -1,9 +1,10 @@
-/** Operations on the whole mask of the selected concept. */
-import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core';
+/** The bar above the canvas for the selected concept's mask: what the tools paint, its share, and operations on all of it. */
+import { Group, FileButton as MantineFileButton, Menu, SegmentedControl, Text } from '@mantine/core';
 import { IconCopy, IconDownload, IconSearch, IconUpload } from '@tabler/icons-react';
 import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
+import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { coverageOf, isBlank } from '../../editor/mask-plane.ts';
 import { changeTarget, targetId, targetOf } from '../../editor/mask-target.ts';
 import { useEditor } from '../../session/editor-store.ts';
@@ -12,9 +13,11 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { takeTool } from '../actions/actions.ts';
 import { saveMask } from '../actions/save-mask.ts';
+import { BarButton } from '../widgets/bar-button.tsx';
 import { conceptName } from '../widgets/concept-name.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
-import { FileButton } from '../widgets/file-button.tsx';
+import { HelpTip } from '../widgets/help-tip.tsx';
+import { IconButton } from '../widgets/icon-button.tsx';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
 
@@ -50,21 +53,24 @@ export const MaskPanel = memo(function MaskPanel() {
   );
   if (!concept || !size) {
     return (
-      <Text size="xs" c="dimmed">
-        {t('mask.none')}
-      </Text>
+      <div className="mask-panel">
+        <Text size="xs" c="dimmed">
+          {t('mask.none')}
+        </Text>
+      </div>
     );
   }
   const { id, phrase, locked, name } = concept;
   const roles = <RoleControl id={id} mode={concept.mode} paintsFront={paintsFront} />;
   if (concept.mode === 'place' && !paintsFront) {
     return (
-      <Stack gap={6} className="mask-panel" role="group" aria-label={t('mask.title', { name })}>
+      // biome-ignore lint/a11y/useSemanticElements: a bar of controls is not a form's fieldset.
+      <div className="mask-panel" role="group" aria-label={t('mask.title', { name })}>
         {roles}
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className="mask-note" lineClamp={1} title={t('mask.placed', { name })}>
           {t('mask.placed', { name })}
         </Text>
-      </Stack>
+      </div>
     );
   }
   const target = targetId({ conceptId: id, role: paintsFront ? 'front' : 'mask' });
@@ -83,44 +89,41 @@ export const MaskPanel = memo(function MaskPanel() {
     session.edit(t('changes.loadMask'), (before) => changeTarget(before, target, mask));
   };
   return (
-    <Stack gap={6} className="mask-panel" role="group" aria-label={t('mask.title', { name })}>
+    // biome-ignore lint/a11y/useSemanticElements: a bar of controls is not a form's fieldset.
+    <div className="mask-panel" role="group" aria-label={t('mask.title', { name })}>
       {roles}
-      {paintsFront && (
-        <Text size="xs" c="dimmed">
-          {t('mask.frontHint', { name })}
-        </Text>
-      )}
+      {paintsFront && <HelpTip text={t('mask.frontHint', { name })} />}
       <MaskShare id={target} name={name} isLocked={locked} />
-      <Group gap={4}>
+      <Group gap="2xs" wrap="nowrap">
         {canFind && !paintsFront && (
-          <Button
-            variant="default"
-            leftSection={<IconSearch size={14} aria-hidden />}
+          <BarButton
+            icon={<IconSearch size={16} aria-hidden />}
+            label={t('mask.find')}
             loading={isFinding}
             disabled={locked || phrase.trim() === ''}
-            title={phrase.trim() === '' ? t('mask.needsPhrase') : undefined}
+            title={phrase.trim() === '' ? t('mask.needsPhrase') : t('mask.find')}
             onClick={() => start(find)}
-          >
-            {t('mask.find')}
-          </Button>
+          />
         )}
-        <FileButton
-          leftSection={<IconUpload size={14} aria-hidden />}
-          disabled={locked}
-          onFile={(file) => start(() => load(file))}
-        >
-          {t('mask.import')}
-        </FileButton>
+        {capabilities && !paintsFront && <FindOptions capabilities={capabilities} />}
+        <MaskOperations targetId={target} isLocked={locked} isInBar />
+        <MantineFileButton accept={PICTURE_FILE_ACCEPT} onChange={(file) => file && start(() => load(file))}>
+          {(open) => (
+            <IconButton label={t('mask.import')} variant="default" size="md" disabled={locked} {...open}>
+              <IconUpload size={16} aria-hidden />
+            </IconButton>
+          )}
+        </MantineFileButton>
         <SaveMask id={target} name={name} />
         <DropdownMenu>
           <Menu.Target>
-            <Button
+            <IconButton
+              label={t('mask.copyFrom')}
               variant="default"
-              leftSection={<IconCopy size={14} aria-hidden />}
               disabled={locked || Object.keys(others).length === 0}
             >
-              {t('mask.copyFrom')}
-            </Button>
+              <IconCopy size={16} aria-hidden />
+            </IconButton>
           </Menu.Target>
           <Menu.Dropdown>
             {Object.entries(others).map(([otherId, otherName]) => (
@@ -131,9 +134,7 @@ export const MaskPanel = memo(function MaskPanel() {
           </Menu.Dropdown>
         </DropdownMenu>
       </Group>
-      {capabilities && !paintsFront && <FindOptions capabilities={capabilities} />}
-      <MaskOperations targetId={target} isLocked={locked} />
-    </Stack>
+    </div>
   );
 });
 
@@ -157,7 +158,6 @@ function RoleControl({
   return (
     <SegmentedControl
       size="xs"
-      fullWidth
       aria-label={t('mask.roles.title')}
       value={paintsFront ? 'front' : 'own'}
       onChange={choose}
@@ -179,14 +179,14 @@ function SaveMask({ id, name }: { id: string; name: string }) {
     return plane === undefined || isBlank(plane);
   });
   return (
-    <Button
+    <IconButton
+      label={t('mask.save')}
       variant="default"
-      leftSection={<IconDownload size={14} aria-hidden />}
       disabled={isEmpty}
       onClick={() => start(() => saveMask(studio, id, t('mask.fileName', { name })))}
     >
-      {t('mask.save')}
-    </Button>
+      <IconDownload size={16} aria-hidden />
+    </IconButton>
   );
 }
 
@@ -199,8 +199,10 @@ function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked:
   const isFront = targetOf(id).role === 'front';
   const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
   return (
-    <Text size="xs">
-      <b>{name}</b>:{' '}
+    <Text size="xs" className="mask-share" truncate>
+      <span className="mask-name">
+        <b>{name}</b>:{' '}
+      </span>
       {workbench.proposal !== 'none'
         ? t(`mask.proposal.${workbench.proposal}`, { percent })
         : percent === 0

@@ -1,9 +1,10 @@
 /** The mode of the selected concept: it replaces an object of the background, or is placed. */
-import { SegmentedControl, Stack, Text } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ConceptMode } from '../../../electron/contract/placement.ts';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
+import { ControlHead } from '../widgets/control-head.tsx';
 import { placeConcept, replaceObject } from './place-concept.ts';
 
 export function ModeControl({ concept: { id, mode, image } }: { concept: DocumentConcept }) {
@@ -12,7 +13,8 @@ export function ModeControl({ concept: { id, mode, image } }: { concept: Documen
   const choose = (next: ConceptMode) =>
     next === 'place' ? start(() => placeConcept(studio, id)) : replaceObject(studio, id);
   return (
-    <Stack gap={4}>
+    <div>
+      <ControlHead name={t('concept.mode')} help={t(`concept.modeHints.${mode}`)} />
       <SegmentedControl
         size="xs"
         fullWidth
@@ -23,9 +25,6 @@ export function ModeControl({ concept: { id, mode, image } }: { concept: Documen
         onChange={(next) => choose(next as ConceptMode)}
         data={(['replace', 'place'] as const).map((value) => ({ value, label: t(`concept.modes.${value}`) }))}
       />
-      <Text size="xs" c="dimmed">
-        {t(`concept.modeHints.${mode}`)}
-      </Text>
-    </Stack>
+    </div>
   );
 }

@@ -29,7 +29,7 @@ export function MoreOptions({
         {label}
       </Button>
       <Collapse expanded={isOpen} id={id}>
-        <Stack gap="sm" pt={4}>
+        <Stack gap="sm" pt="2xs">
           {children}
         </Stack>
       </Collapse>

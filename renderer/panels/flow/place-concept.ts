@@ -2,7 +2,7 @@
 import i18next from 'i18next';
 import type { PixelRect } from '../../editor/mask-plane.ts';
 import { placementOver, setMode, withPlacedDetail } from '../../editor/placement-commands.ts';
-import { useEditor } from '../../session/editor-store.ts';
+import { selectConcept, useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { takeTool } from '../actions/actions.ts';
@@ -32,7 +32,7 @@ export async function placeConcept(studio: Studio, conceptId: string, over?: Pix
       ? withPlacedDetail(setMode(document, conceptId, 'place', placement), document)
       : document,
   );
-  useEditor.setState({ activeConceptId: conceptId });
+  selectConcept(conceptId);
   takeTool(studio, 'move');
 }
 

@@ -1,5 +1,5 @@
 /** The selected concept's placement in numbers: everything that can be done on the canvas, for the keyboard. */
-import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Switch } from '@mantine/core';
 import { IconFlipHorizontal, IconFlipVertical } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { DocumentConcept } from '../../../electron/contract/scene-document.
 import { flip, normaliseDeg } from '../../editor/placement.ts';
 import { changePlacement, firstShadow } from '../../editor/placement-commands.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
+import { ControlHead } from '../widgets/control-head.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
 
@@ -32,11 +33,9 @@ export function PlacementControl({
     shadow && set('shadow', { shadow: { ...shadow, ...values } });
   const numbers = { isDisabled: locked };
   return (
-    <Stack gap={6} role="group" aria-label={t('placement.title')}>
-      <Text size="xs" fw={600}>
-        {t('placement.title')}
-      </Text>
-      <Group gap={6} align="flex-end" wrap="nowrap">
+    <Stack gap="xs" role="group" aria-label={t('placement.title')}>
+      <ControlHead name={t('placement.title')} />
+      <Group gap="xs" align="flex-end" wrap="nowrap">
         <PlacementNumber
           {...numbers}
           label={t('placement.x')}
@@ -68,7 +67,7 @@ export function PlacementControl({
           onCommit={(degrees) => set('rotate', { rotationDeg: normaliseDeg(degrees) })}
         />
       </Group>
-      <Group gap={4}>
+      <Group gap="2xs">
         <IconButton
           label={t('placement.flipX')}
           action="placed.flip"
@@ -127,7 +126,7 @@ export function PlacementControl({
       />
       {shadow && (
         <>
-          <Group gap={6} align="flex-end" wrap="nowrap">
+          <Group gap="xs" align="flex-end" wrap="nowrap">
             <PlacementNumber
               {...numbers}
               label={t('placement.shadowX')}
@@ -173,9 +172,7 @@ export function PlacementControl({
 function Labelled({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
-      <Text size="xs" fw={500}>
-        {label}
-      </Text>
+      <ControlHead name={label} />
       {children}
     </div>
   );

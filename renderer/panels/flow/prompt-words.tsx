@@ -35,7 +35,7 @@ export const UnknownWords = memo(function UnknownWords({
   const lacksSubject = needsSubject && subjectsIn(text, vocabulary).length === 0;
   if (unknown.length === 0 && !lacksSubject) return null;
   return (
-    <Stack gap={2} className="unknown-words" role="status">
+    <Stack gap="2xs" className="unknown-words" role="status">
       {unknown.length > 0 && (
         <Text size="xs">
           {t('words.unknown')}{' '}
@@ -74,7 +74,7 @@ export const PromptWords = memo(function PromptWords({
   return (
     <>
       {isEmpty && examples.length > 0 && (
-        <Stack gap={4} role="group" aria-label={t('words.examples')}>
+        <Stack gap="2xs" role="group" aria-label={t('words.examples')}>
           <Text size="xs" fw={600}>
             {t('words.examples')}
           </Text>
@@ -94,7 +94,7 @@ export const PromptWords = memo(function PromptWords({
       {/* Without a prompt, the words come first. */}
       <MoreOptions key={String(isEmpty)} label={t('words.title')} startsOpen={isEmpty}>
         {GROUPS.map((group) => (
-          <Group key={group} gap={4} role="group" aria-label={t(`words.${group}`)}>
+          <Group key={group} gap="2xs" role="group" aria-label={t(`words.${group}`)}>
             {vocabulary[group].map((word) => {
               const name = nameOfWord(word, vocabulary, language);
               return (

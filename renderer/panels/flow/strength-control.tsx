@@ -25,7 +25,7 @@ export function StrengthControl({ concept: { id, strength } }: { concept: Docume
     >
       <Switch
         size="xs"
-        mb={4}
+        mb="2xs"
         label={t('strength.auto')}
         checked={strength === null}
         onChange={({ currentTarget }) => set(currentTarget.checked ? null : 1)}

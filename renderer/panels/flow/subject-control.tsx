@@ -8,6 +8,7 @@ import { changeConcept, changeConceptIfThere } from '../../editor/document-comma
 import { reportFind, reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { ControlHead } from '../widgets/control-head.tsx';
 import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { findSubject, subjectFinder, subjectPhrase } from './subject.ts';
@@ -18,11 +19,9 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   const { id, image, subject, locked } = concept;
   if (image === null) return null;
   return (
-    <Stack gap={4} role="group" aria-label={t('subject.title')}>
-      <Text size="xs" fw={500}>
-        {t('subject.title')}
-      </Text>
-      <Group gap={8} wrap="nowrap" align="center">
+    <Stack gap="2xs" role="group" aria-label={t('subject.title')}>
+      <ControlHead name={t('subject.title')} />
+      <Group gap="xs" wrap="nowrap" align="center">
         <span
           className="subject-preview"
           role="img"
@@ -38,7 +37,7 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
           {t(subject === null ? 'subject.whole' : 'subject.cutOut')}
         </Text>
       </Group>
-      <Group gap={4}>
+      <Group gap="2xs">
         <Button
           variant="default"
           leftSection={<IconScissors size={14} aria-hidden />}
@@ -78,7 +77,7 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
     session.edit(t('changes.subject'), (document) => changeConceptIfThere(document, id, { subject: mask }));
   };
   return (
-    <Group gap={4}>
+    <Group gap="2xs">
       {capabilities && (
         <Button
           variant="default"

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { changeConcept, moveConcept } from '../../editor/document-commands.ts';
 import { changePlacement, setFrame } from '../../editor/placement-commands.ts';
 import type { RenderWarning, WarningKind } from '../../editor/render-warnings.ts';
-import { useEditor } from '../../session/editor-store.ts';
+import { selectConcept, useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -51,7 +51,7 @@ export function WarningList() {
                 {t(`warnings.${kind}.title`, { name: conceptName(document, conceptId) })}
               </Text>
               <Text size="xs">{t(`warnings.${kind}.text`)}</Text>
-              <Group gap={4} mt={4}>
+              <Group gap="2xs" mt="2xs">
                 {ways.map((way) => (
                   <Button key={way} variant="default" onClick={() => take(studio, way, conceptId)}>
                     {t(`warnings.ways.${way}`)}
@@ -67,7 +67,7 @@ export function WarningList() {
 }
 
 function take(studio: Studio, way: WayOut, conceptId: string): void {
-  useEditor.setState({ activeConceptId: conceptId });
+  selectConcept(conceptId);
   switch (way) {
     case 'place':
       start(() => placeConcept(studio, conceptId, studio.workbench.boundsOf(conceptId)));

@@ -20,10 +20,13 @@ import { RenderMenu, restore } from './render-menu.tsx';
 
 export function HistoryRow({
   render,
+  isTile,
   isMarked,
   onMark,
 }: {
   render: RenderEntry;
+  /** In a grid: the picture and the name alone. */
+  isTile: boolean;
   isMarked: boolean;
   onMark: (isMarked: boolean) => void;
 }) {
@@ -40,7 +43,7 @@ export function HistoryRow({
     device,
   ].filter((part) => part !== null);
   return (
-    <li className="history-row" data-shown={isShown}>
+    <li className="history-row" data-tile={isTile} data-shown={isShown}>
       <Checkbox
         size="xs"
         aria-label={t('history.mark', { name })}
@@ -69,19 +72,23 @@ export function HistoryRow({
         )}
       </UnstyledButton>
       <div className="history-text">
-        <Text size="sm" fw={600} truncate title={name}>
+        <Text size={isTile ? 'xs' : 'sm'} fw={600} truncate title={name}>
           {name}
         </Text>
-        <Text size="xs" c="dimmed">
-          {made.join(' · ')}
-        </Text>
-        <Text size="xs" lineClamp={2}>
-          {error ? failureSentence(error) : parameterLine(render, t)}
-        </Text>
-        {render.prompt !== '' && (
-          <Text size="xs" c="dimmed" truncate title={render.prompt}>
-            {render.prompt}
-          </Text>
+        {!isTile && (
+          <>
+            <Text size="xs" c="dimmed">
+              {made.join(' · ')}
+            </Text>
+            <Text size="xs" lineClamp={2}>
+              {error ? failureSentence(error) : parameterLine(render, t)}
+            </Text>
+            {render.prompt !== '' && (
+              <Text size="xs" c="dimmed" truncate title={render.prompt}>
+                {render.prompt}
+              </Text>
+            )}
+          </>
         )}
       </div>
       {isDeleted ? (

@@ -11,15 +11,19 @@ import { useStudio } from '../../session/studio-store.ts';
 import { renderName } from '../widgets/render-name.ts';
 import { Differences } from './differences.tsx';
 import { HistoryRow } from './history-row.tsx';
+import { type HistoryView, RenderGrid } from './render-grid.tsx';
 import { type Shown, useFoundRenders } from './use-found-renders.ts';
 
 const ORDERS: readonly RenderOrder[] = ['newest', 'oldest', 'name', 'longest'];
 const SHOWN: readonly Shown[] = ['kept', 'starred', 'deleted'];
+const VIEWS: readonly HistoryView[] = ['grid', 'list'];
 
 export function HistorySheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const projectId = useStudio((state) => state.project?.state.projectId);
+  const editor = useStudio((state) => state.settings.editor);
+  const view = editor.historyView === 'list' ? 'list' : 'grid';
   const [typed, setTyped] = useState('');
   const [text] = useDebouncedValue(typed, 200);
   const [show, setShow] = useState<Shown>('kept');
@@ -74,9 +78,18 @@ export function HistorySheet() {
           onChange={(value) => setShow(value as Shown)}
           data={SHOWN.map((value) => ({ value, label: t(`history.shown.${value}`) }))}
         />
-        <Text size="xs" c="dimmed" role="status" className="numbers">
+        <Text size="xs" c="dimmed" role="status" className="numbers" ml="auto">
           {total !== undefined && t('history.found', { count: total })}
         </Text>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('history.view')}
+          value={view}
+          onChange={(next) =>
+            start(() => studio.client.call('settings.set', { editor: { ...editor, historyView: next } }))
+          }
+          data={VIEWS.map((value) => ({ value, label: t(`history.views.${value}`) }))}
+        />
       </Group>
       <section className="history-compare" aria-label={t('history.compareTwo')}>
         {a && b ? (
@@ -92,7 +105,7 @@ export function HistorySheet() {
           </Text>
         )}
         {marked.length > 0 && (
-          <Group gap={4} mt={6}>
+          <Group gap="2xs" mt="xs">
             {a && b && (
               <Button disabled={a.result === null || b.result === null} onClick={compare}>
                 {t('history.compareTwo')}
@@ -118,21 +131,24 @@ export function HistorySheet() {
           {t(text === '' && show === 'kept' ? 'history.empty' : 'history.nothingFound')}
         </Text>
       ) : (
-        <ul className="plain-list">
-          {renders.map((render) => (
+        <RenderGrid
+          // Another order has other lines; a change of one render keeps the place.
+          key={`${view} ${show} ${order} ${text}`}
+          renders={renders}
+          view={view}
+          label={t('history.title')}
+          onEnd={() => total !== undefined && renders.length < total && start(more)}
+        >
+          {(render) => (
             <HistoryRow
               key={render.renderId}
               render={render}
+              isTile={view === 'grid'}
               isMarked={marked.some(({ renderId }) => renderId === render.renderId)}
               onMark={(isMarked) => mark(render, isMarked)}
             />
-          ))}
-        </ul>
-      )}
-      {renders !== undefined && total !== undefined && renders.length < total && (
-        <Button variant="default" onClick={() => start(more)}>
-          {t('history.showMore')}
-        </Button>
+          )}
+        </RenderGrid>
       )}
     </Stack>
   );

@@ -21,7 +21,7 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
   const { renderId } = render;
   return (
     <>
-      <Group gap={4} wrap="nowrap" justify="space-between">
+      <Group gap="2xs" wrap="nowrap" justify="space-between">
         <Text size="sm" fw={600} truncate>
           {renderName(render)}
         </Text>
@@ -44,7 +44,7 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
           ))}
         </Text>
       )}
-      <Group gap={4} mt={6}>
+      <Group gap="2xs" mt="xs">
         <Button
           leftSection={<IconDownload size={14} aria-hidden />}
           onClick={() => start(() => exportRender(studio, renderId))}

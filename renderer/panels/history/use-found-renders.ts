@@ -6,7 +6,7 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 
 const PAGE_SIZE = 40;
-/** Most renders to reload when one of them changes. */
+/** Most renders that the host gives at once. */
 const MOST_AT_ONCE = 100;
 export type Shown = 'kept' | 'starred' | 'deleted';
 
@@ -35,20 +35,29 @@ export function useFoundRenders({ text, show, order }: RenderQuery) {
   useEffect(() => {
     if (projectId === undefined) return;
     let isCurrent = true;
-    studio.client
-      .call('renders.find', {
-        projectId,
-        text,
-        show,
-        order,
-        limit: Math.min(Math.max(length, PAGE_SIZE), MOST_AT_ONCE),
-      })
-      .then((page) => {
-        if (isCurrent) setFound(page);
-      })
-      .catch((error: unknown) => {
-        if (isCurrent) reportError(error);
-      });
+    const reload = async () => {
+      const wanted = Math.max(length, PAGE_SIZE);
+      const renders: RenderEntry[] = [];
+      for (let total = wanted; renders.length < Math.min(wanted, total); ) {
+        const limit = Math.min(wanted - renders.length, MOST_AT_ONCE);
+        const offset = renders.length;
+        const page = await studio.client.call('renders.find', {
+          projectId,
+          text,
+          show,
+          order,
+          offset,
+          limit,
+        });
+        if (!isCurrent) return;
+        renders.push(...page.renders);
+        total = page.renders.length === 0 ? 0 : page.total;
+        if (renders.length >= Math.min(wanted, total)) setFound({ renders, total: page.total });
+      }
+    };
+    reload().catch((error: unknown) => {
+      if (isCurrent) reportError(error);
+    });
     return () => {
       isCurrent = false;
     };

@@ -100,7 +100,7 @@ function SeedControl({ seed, onCommit }: { seed: number; onCommit: (seed: number
   const [draft, setDraft] = useState(seed);
   useEffect(() => setDraft(seed), [seed]);
   return (
-    <Group gap={4} wrap="nowrap">
+    <Group gap="2xs" wrap="nowrap">
       <NumberInput
         size="xs"
         flex={1}

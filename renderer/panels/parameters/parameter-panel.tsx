@@ -1,4 +1,4 @@
-/** The parameters of the render. */
+/** The parameters of the render, in the inspector. */
 import { Button, Collapse, Group, Menu, Stack, Switch, Title } from '@mantine/core';
 import { IconAdjustments, IconChevronDown, IconChevronUp, IconLayoutGrid } from '@tabler/icons-react';
 import { useId, useMemo, useState } from 'react';
@@ -15,7 +15,7 @@ import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
-import { ScrollPanel } from '../widgets/scroll-panel.tsx';
+import { HelpTip } from '../widgets/help-tip.tsx';
 import { AlphaControl } from './alpha-control.tsx';
 import { ParameterControl } from './parameter-control.tsx';
 
@@ -29,7 +29,7 @@ export function ParameterPanel() {
   const [isOpen, setOpen] = useState(false);
   const moreId = useId();
   const defaults = useMemo(() => defaultParameters(recommended), [recommended]);
-  if (!parameters) return <aside className="parameter-panel" />;
+  if (!parameters) return null;
   const apply = (name: PresetName) => {
     const { parameters: change, alpha } = preset(name, recommended);
     const presetName = t(`parameters.presetNames.${name}`);
@@ -43,7 +43,7 @@ export function ParameterPanel() {
       <ParameterControl key={field.name} field={field} parameters={parameters} defaults={defaults} />
     ));
   return (
-    <ScrollPanel element="aside" label={t('parameters.title')} className="parameter-panel">
+    <>
       <Group justify="space-between" wrap="nowrap" mb="xs">
         <Title order={2} size="h6">
           {t('parameters.title')}
@@ -63,7 +63,7 @@ export function ParameterPanel() {
           </Menu.Dropdown>
         </DropdownMenu>
       </Group>
-      <Stack gap="md">
+      <Stack gap="sm">
         {firstAlpha !== undefined && (
           <AlphaControl
             isOfAll
@@ -74,13 +74,15 @@ export function ParameterPanel() {
           />
         )}
         {controls(true)}
-        <Switch
-          size="xs"
-          label={t('parameters.livePreview')}
-          description={t('parameters.livePreviewHint')}
-          checked={livePreview}
-          onChange={({ currentTarget }) => useEditor.setState({ livePreview: currentTarget.checked })}
-        />
+        <Group gap={0} wrap="nowrap">
+          <Switch
+            size="xs"
+            label={t('parameters.livePreview')}
+            checked={livePreview}
+            onChange={({ currentTarget }) => useEditor.setState({ livePreview: currentTarget.checked })}
+          />
+          <HelpTip text={t('parameters.livePreviewHint')} />
+        </Group>
         <Button
           variant="light"
           leftSection={<IconLayoutGrid size={14} aria-hidden />}
@@ -102,9 +104,9 @@ export function ParameterPanel() {
           {t('parameters.more')}
         </Button>
         <Collapse expanded={isOpen} id={moreId}>
-          <Stack gap="md">{controls(false)}</Stack>
+          <Stack gap="sm">{controls(false)}</Stack>
         </Collapse>
       </Stack>
-    </ScrollPanel>
+    </>
   );
 }

@@ -24,7 +24,7 @@ export function AboutSheet() {
       </Title>
       {info && <Text size="sm">{t('about.version', { version: info.version })}</Text>}
       <Text size="sm">{t('about.text')}</Text>
-      <Stack gap={4} align="flex-start">
+      <Stack gap="2xs" align="flex-start">
         <Button variant="default" onClick={() => start(() => copyDiagnostics(studio))}>
           {t('app.copyDiagnostics')}
         </Button>

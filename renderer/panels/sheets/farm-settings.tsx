@@ -23,7 +23,7 @@ export function FarmSettings() {
   // A farm that was removed stays chosen until the user chooses another place: renders never move by themselves.
   const names = new Set([...farms.map(({ name }) => name), ...(renderOn === null ? [] : [renderOn])]);
   return (
-    <Stack gap={4}>
+    <Stack gap="2xs">
       <Select
         label={t('farm.renderOn')}
         allowDeselect={false}

@@ -14,7 +14,7 @@ export function FolderSettings() {
   if (!info) return null;
   return (
     <section aria-label={t('settings.folders')}>
-      <Title order={3} size="h6" mb={6}>
+      <Title order={3} size="h6" mb="xs">
         {t('settings.folders')}
       </Title>
       <Stack gap="sm">
@@ -126,7 +126,7 @@ function Cache() {
   return (
     <div>
       <Folder name={t('settings.cacheFolder')} path={info.cacheFolder} />
-      <Group gap="xs" mt={4}>
+      <Group gap="xs" mt="2xs">
         <Button variant="default" disabled={bytes === 0} onClick={() => start(clear)}>
           {t('settings.clearCache')}
         </Button>

@@ -29,7 +29,7 @@ export function LicenceDialog({
               {url}
             </Text>
             <Checkbox
-              mt={4}
+              mt="2xs"
               label={t('models.accept', { name })}
               checked={accepted.includes(id)}
               onChange={({ currentTarget }) =>

@@ -36,7 +36,7 @@ export function MissingInstruments({ instruments }: { instruments: readonly Inst
       {missing.map((id) => {
         const part = id === 'appearance' ? undefined : parts.find(({ component }) => component === PARTS[id]);
         return (
-          <Group key={id} gap="xs" mt={6} wrap="nowrap" justify="space-between">
+          <Group key={id} gap="xs" mt="xs" wrap="nowrap" justify="space-between">
             <Text size="xs">{t(part?.isInstalled ? 'scores.installed' : `scores.missing.${id}`)}</Text>
             {part && !part.isInstalled && <DownloadPart part={part} />}
           </Group>

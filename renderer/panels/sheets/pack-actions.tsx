@@ -36,11 +36,11 @@ export function PackActions({
   return (
     <>
       {isPaused && (
-        <Text size="xs" role="status" mt={6}>
+        <Text size="xs" role="status" mt="xs">
           {t('models.paused')}
         </Text>
       )}
-      <Group gap={4} mt={6}>
+      <Group gap="2xs" mt="xs">
         {!isWhole && (
           <Button disabled={isBusy} onClick={() => start(download)}>
             {isPaused ? t('models.resume') : t('models.download')}

@@ -59,14 +59,14 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
         ))}
       </ul>
       {(left.knownBytes > 0 || left.unknownFiles > 0) && (
-        <Text size="xs" my={6}>
+        <Text size="xs" my="xs">
           {t('models.toDownload', { size: sizeText(left) })}
           {freeBytes !== null && ` · ${t('models.free', { size: bytesOf(freeBytes) })}`}
         </Text>
       )}
       {isBusy && <JobProgress name={pack.name} job={job} />}
       {job?.state === 'failed' && job.error && (
-        <Text size="xs" className="danger" role="alert" my={6}>
+        <Text size="xs" className="danger" role="alert" my="xs">
           {failureSentence(job.error)}
         </Text>
       )}
@@ -99,7 +99,7 @@ function JobProgress({ name, job }: { name: string; job: JobState }) {
   const done = bytesOf(step);
   return (
     <div>
-      <Group gap="xs" wrap="nowrap" mt={6}>
+      <Group gap="xs" wrap="nowrap" mt="xs">
         <Progress flex={1} value={total === null ? 0 : (100 * step) / total} aria-label={name} />
         <Button
           variant="default"
@@ -109,7 +109,7 @@ function JobProgress({ name, job }: { name: string; job: JobState }) {
           {kind === 'pullModels' ? t('models.pause') : t('app.cancel')}
         </Button>
       </Group>
-      <Text size="xs" c="dimmed" className="numbers path" mb={6}>
+      <Text size="xs" c="dimmed" className="numbers path" mb="xs">
         {stage !== undefined && isStage(stage) && `${t(`models.stages.${stage}`)} · `}
         {total === null ? done : t('models.progress', { done, total: bytesOf(total) })}
         {timeLeftMs !== null && ` · ${t('render.left', { time: durationOf(timeLeftMs) })}`}

@@ -22,10 +22,10 @@ export function SceneModels({ models }: { models: readonly LibraryModel[] }) {
   const words = (sha256: string) => models.find((model) => model.sha256 === sha256)?.triggerWords ?? [];
   return (
     <Paper withBorder p="sm" component="section" aria-label={t('library.scene')}>
-      <Title order={3} size="h6" mb={6}>
+      <Title order={3} size="h6" mb="xs">
         {t('library.scene')}
       </Title>
-      <Stack gap={8}>
+      <Stack gap="xs">
         <Chosen
           kind={t('library.checkpoint')}
           file={checkpoint}

@@ -140,7 +140,7 @@ function ScoredRender({
         {picture && <img src={studio.assetUrl(picture)} alt="" />}
       </UnstyledButton>
       <div className="history-text">
-        <Group gap={6} wrap="nowrap">
+        <Group gap="xs" wrap="nowrap">
           <Text size="sm" fw={600} truncate title={name}>
             {name}
           </Text>
@@ -161,7 +161,7 @@ function ScoredRender({
               scores.concepts.map(({ name: concept, values }, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two concepts may have the same name.
                 <div key={index}>
-                  <Text size="xs" fw={600} mt={4}>
+                  <Text size="xs" fw={600} mt="2xs">
                     {concept}
                   </Text>
                   <ScoreList values={values} names={CONCEPT_SCORE_NAMES} ranking={undefined} />

@@ -66,7 +66,7 @@ export function ShortcutEditor() {
                   <Text size="sm">{name}</Text>
                 </Table.Td>
                 <Table.Td>
-                  <Group gap={2} justify="flex-end" wrap="nowrap">
+                  <Group gap="2xs" justify="flex-end" wrap="nowrap">
                     <Button
                       variant={waiting === action ? 'light' : 'subtle'}
                       color={waiting === action ? 'brand' : 'gray'}

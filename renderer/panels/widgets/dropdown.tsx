@@ -1,7 +1,7 @@
 /** What opens above the window at a button's click. Escape closes it wherever the focus is. */
-import { Menu, type MenuProps } from '@mantine/core';
+import { Menu, type MenuProps, Popover, type PopoverProps } from '@mantine/core';
 import { useWindowEvent } from '@mantine/hooks';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 
 /**
  * Closes at Escape. The library listens within the opened element only: Escape was lost until the focus had moved there,
@@ -26,5 +26,24 @@ export function DropdownMenu(props: Omit<MenuProps, 'opened' | 'onChange'>) {
   useEscape(isOpen, () => setOpen(false));
   return (
     <Menu withInitialFocusPlaceholder={false} returnFocus {...props} opened={isOpen} onChange={setOpen} />
+  );
+}
+
+/** Controls that a button opens. They stay open, so that several can be used one after another. */
+export function DropdownPanel({
+  target,
+  children,
+  ...props
+}: Omit<PopoverProps, 'opened' | 'onChange'> & {
+  /** Makes the button. */
+  readonly target: (toggle: () => void) => ReactNode;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  useEscape(isOpen, () => setOpen(false));
+  return (
+    <Popover withArrow trapFocus returnFocus {...props} opened={isOpen} onChange={setOpen}>
+      <Popover.Target>{target(() => setOpen(!isOpen))}</Popover.Target>
+      <Popover.Dropdown>{children}</Popover.Dropdown>
+    </Popover>
   );
 }

@@ -29,7 +29,7 @@ export function FolderChoice({
   };
   if (hasDialogs) {
     return (
-      <Button variant="default" mt={4} disabled={disabled} onClick={() => start(ask)}>
+      <Button variant="default" mt="2xs" disabled={disabled} onClick={() => start(ask)}>
         {action}
       </Button>
     );
@@ -37,8 +37,8 @@ export function FolderChoice({
   return (
     <Group
       component="form"
-      gap={4}
-      mt={4}
+      gap="2xs"
+      mt="2xs"
       align="flex-end"
       wrap="nowrap"
       onSubmit={(event) => {

@@ -1,8 +1,8 @@
-/** A control with its name, a one-sentence explanation, and a reset button. */
-import { Group, Text } from '@mantine/core';
+/** A control with its name, its help, and a reset button. */
 import { IconRestore } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ControlHead } from './control-head.tsx';
 import { IconButton } from './icon-button.tsx';
 
 export function LabelledControl({
@@ -14,6 +14,7 @@ export function LabelledControl({
   children,
 }: {
   name: string;
+  /** What the control does. */
   text: string;
   isDefault: boolean;
   defaultText: string;
@@ -23,20 +24,14 @@ export function LabelledControl({
   const { t } = useTranslation();
   return (
     <div className="labelled-control">
-      <Group gap={4} wrap="nowrap" justify="space-between" mih={22}>
-        <Text size="xs" fw={600}>
-          {name}
-        </Text>
+      <ControlHead name={name} help={text}>
         {!isDefault && (
           <IconButton size="xs" label={t('parameters.reset', { name, value: defaultText })} onClick={onReset}>
-            <IconRestore size={14} aria-hidden />
+            <IconRestore size={16} aria-hidden />
           </IconButton>
         )}
-      </Group>
+      </ControlHead>
       {children}
-      <Text size="xs" c="dimmed">
-        {text}
-      </Text>
     </div>
   );
 }

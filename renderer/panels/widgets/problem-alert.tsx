@@ -30,7 +30,7 @@ export function ProblemAlert({
       {...(onClose && { withCloseButton: true, closeButtonLabel: t('app.close'), onClose })}
     >
       <Text size="sm">{message}</Text>
-      <Group gap={6} mt={6}>
+      <Group gap="xs" mt="xs">
         {children}
       </Group>
     </Alert>

@@ -1,26 +1,22 @@
 /** A text field that commits one step of the history: on blur, on Enter, or after a pause. */
 import { Textarea, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { ControlHead } from './control-head.tsx';
 
 const REST_MS = 1500;
 
 export interface TextFieldProps {
   readonly label: string;
-  readonly description?: string;
+  /** What to write. */
+  readonly help?: string;
   readonly value: string;
   readonly maxLength: number;
   readonly isMultiline?: boolean;
   readonly onCommit: (value: string) => void;
 }
 
-export function TextField({
-  label,
-  description,
-  value,
-  maxLength,
-  isMultiline = false,
-  onCommit,
-}: TextFieldProps) {
+export function TextField({ label, help, value, maxLength, isMultiline = false, onCommit }: TextFieldProps) {
+  const id = useId();
   const [draft, setDraft] = useState(value);
   const isDirty = useRef(false);
   const latest = useRef({ draft, onCommit });
@@ -53,8 +49,7 @@ export function TextField({
 
   const shared = {
     size: 'xs',
-    label,
-    description,
+    id,
     value: draft,
     maxLength,
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
@@ -63,9 +58,14 @@ export function TextField({
     },
     onBlur: commit,
   } as const;
-  return isMultiline ? (
-    <Textarea {...shared} autosize minRows={1} maxRows={4} />
-  ) : (
-    <TextInput {...shared} onKeyDown={({ key }) => key === 'Enter' && commit()} />
+  return (
+    <div>
+      <ControlHead name={label} help={help} htmlFor={id} />
+      {isMultiline ? (
+        <Textarea {...shared} autosize minRows={1} maxRows={4} />
+      ) : (
+        <TextInput {...shared} onKeyDown={({ key }) => key === 'Enter' && commit()} />
+      )}
+    </div>
   );
 }

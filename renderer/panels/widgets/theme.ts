@@ -1,5 +1,13 @@
 /** Colours and defaults of the components. */
-import { Button, createTheme, type MantineColorsTuple, Modal, Slider, Tooltip } from '@mantine/core';
+import {
+  Button,
+  createTheme,
+  type MantineColorsTuple,
+  Modal,
+  NumberInput,
+  Slider,
+  Tooltip,
+} from '@mantine/core';
 
 /** Teal, dark enough at 7 and 8 for white text (AA). */
 const BRAND: MantineColorsTuple = [
@@ -22,10 +30,16 @@ export const studioTheme = createTheme({
   defaultRadius: 'sm',
   fontFamily: "Inter, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', system-ui, sans-serif",
   respectReducedMotion: true,
+  // No text is smaller than 13 px.
+  fontSizes: { xs: '0.8125rem', sm: '0.875rem', md: '1rem', lg: '1.125rem', xl: '1.25rem' },
+  // The one scale of distances, in panels and style sheets.
+  spacing: { '2xs': '0.25rem', xs: '0.5rem', sm: '0.75rem', md: '1rem', lg: '1.5rem', xl: '2rem' },
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     // The page does not scroll; locking it would add a style element, which the page's policy blocks.
     Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
+    // Its arrows would be too small to hit; the arrow keys do the same.
+    NumberInput: NumberInput.extend({ defaultProps: { hideControls: true } }),
     Slider: Slider.extend({ defaultProps: { size: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),
   },

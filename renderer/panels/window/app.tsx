@@ -6,16 +6,12 @@ import { useTranslation } from 'react-i18next';
 import type { Studio } from '../../session/studio.ts';
 import { StudioContext, start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { FlowPanel } from '../flow/flow-panel.tsx';
 import { WatchWarnings } from '../flow/watch-warnings.ts';
-import { Filmstrip } from '../history/filmstrip.tsx';
 import { LivePreview } from '../parameters/live-preview.ts';
-import { ParameterPanel } from '../parameters/parameter-panel.tsx';
 import { Sheets } from '../sheets/sheets.tsx';
 import { isLanguage, setLanguage, systemLanguage } from '../texts/texts.ts';
 import { studioTheme } from '../widgets/theme.ts';
 import { Announcer } from './announcer.tsx';
-import { CanvasArea } from './canvas-area.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { HeaderBar } from './header-bar.tsx';
@@ -23,6 +19,7 @@ import { StatusBar } from './status-bar.tsx';
 import { ToolRail } from './tool-rail.tsx';
 import { useFiles } from './use-files.ts';
 import { useKeys } from './use-keys.ts';
+import { Workspace } from './workspace.tsx';
 
 export function App({ studio }: { studio: Studio }) {
   const theme = useStudio((state) => state.settings.theme);
@@ -97,12 +94,9 @@ function Editor() {
       </a>
       <HeaderBar />
       <ToolRail />
-      <FlowPanel />
-      <CanvasArea />
-      <ParameterPanel />
+      <Workspace />
       <LivePreview />
       <WatchWarnings />
-      <Filmstrip />
       <StatusBar />
       <Announcer />
       <Sheets />

@@ -1,4 +1,4 @@
-/** The canvas with the tool options above and the view bar below. */
+/** The canvas: above it the options of the tool and the selected concept's mask, below it the view bar. */
 import { Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPhoto } from '@tabler/icons-react';
@@ -15,6 +15,7 @@ import { setBrushSize, useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
+import { MaskPanel } from '../flow/mask-panel.tsx';
 import { useFrame } from '../flow/use-frame.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { renderName } from '../widgets/render-name.ts';
@@ -114,9 +115,9 @@ export function CanvasArea() {
   const isFrameShown =
     frame !== undefined && isSceneShown && !isCuttingOut && (!isWhole || editor.tool === 'frame');
   return (
-    <main className="canvas-area" id="canvas" tabIndex={-1} data-cutting-out={cutOut !== null}>
-      {cutOut && <CutOutBar name={conceptName(document, cutOut.conceptId)} />}
+    <main className="canvas-area" id="canvas" tabIndex={-1}>
       {comparison ? <ComparisonBar /> : hits ? <HitsBar hits={hits} /> : <ToolOptions />}
+      {cutOut ? <CutOutBar name={conceptName(document, cutOut.conceptId)} /> : <MaskPanel />}
       <SceneCanvas
         size={isCuttingOut ? cutOut.size : (stagedSize ?? size)}
         isSceneShown={isSceneShown}

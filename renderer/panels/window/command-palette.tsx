@@ -56,7 +56,7 @@ function Commands() {
           onChange={({ currentTarget }) => setQuery(currentTarget.value)}
         />
       </Combobox.EventsTarget>
-      <ScrollArea.Autosize mah={360} mt={8} type="auto" viewportProps={{ tabIndex: -1 }}>
+      <ScrollArea.Autosize mah={360} mt="xs" type="auto" viewportProps={{ tabIndex: -1 }}>
         <Combobox.Options aria-label={t('palette.title')}>
           {found.map(({ action, name }) => (
             <Combobox.Option key={action} value={action} className="palette-command">

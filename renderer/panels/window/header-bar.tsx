@@ -67,7 +67,7 @@ function ExportButtons() {
         <Button
           size="sm"
           variant="default"
-          px={6}
+          px="xs"
           aria-label={t('export.more')}
           aria-haspopup="dialog"
           data-disabled={!render}
@@ -203,11 +203,11 @@ export function HeaderBar() {
           </Menu.Item>
         </Menu.Dropdown>
       </DropdownMenu>
-      <Group gap={4} wrap="nowrap">
+      <Group gap="2xs" wrap="nowrap">
         <HistoryButtons />
         <SaveState />
       </Group>
-      <Group gap={4} ml="auto" wrap="nowrap">
+      <Group gap="2xs" ml="auto" wrap="nowrap">
         <Button
           size="sm"
           leftSection={<IconPlayerPlay size={16} aria-hidden />}

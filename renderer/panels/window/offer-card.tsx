@@ -68,7 +68,7 @@ function Card({ title, text, children }: { title: string; text: string; children
         </Text>
         <Text size="xs">{text}</Text>
       </div>
-      <Group gap={6} mt={6}>
+      <Group gap="xs" mt="xs">
         {children}
       </Group>
     </section>

@@ -31,7 +31,7 @@ export const PreviewCard = memo(function PreviewCard() {
     <figure className="preview-card" data-over-canvas>
       <img src={studio.assetUrl(picture)} alt={t('view.after')} />
       <figcaption role="status">{t('render.ready')}</figcaption>
-      <Group gap={4} wrap="nowrap" mt={4}>
+      <Group gap="2xs" wrap="nowrap" mt="2xs">
         <Button flex={1} onClick={() => studio.renders.show(ready)}>
           {t('render.show')}
         </Button>

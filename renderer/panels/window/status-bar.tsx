@@ -9,6 +9,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { useEscape } from '../widgets/dropdown.tsx';
 import { bytesOf } from '../widgets/render-name.ts';
 import { FailedRender } from './failed-render.tsx';
+import { PanelToggles } from './panel-toggles.tsx';
 import { ProjectStatus } from './project-status.tsx';
 import { WorkStatus } from './work-status.tsx';
 
@@ -31,6 +32,7 @@ export function StatusBar() {
       <ProjectStatus />
       <WorkStatus />
       <DeviceStatus />
+      <PanelToggles />
     </footer>
   );
 }
@@ -86,7 +88,7 @@ function DeviceStatus() {
             {failureSentence(error)}
           </Text>
         )}
-        <Group mt={6}>
+        <Group mt="xs">
           {engine.holdsModels ? (
             <Button variant="default" onClick={() => start(() => studio.client.call('engine.release', {}))}>
               {t('device.release')}

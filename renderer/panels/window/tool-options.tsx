@@ -27,6 +27,7 @@ import { runAction } from '../actions/actions.ts';
 import { FrameControl } from '../flow/frame-control.tsx';
 import { conceptName } from '../widgets/concept-name.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
+import { HelpTip } from '../widgets/help-tip.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
 
@@ -52,8 +53,11 @@ export const ToolOptions = memo(function ToolOptions() {
   const isBrush = tool === 'brush' || tool === 'eraser';
   return (
     <div className="tool-options">
+      <Text size="xs" fw={600} className="tool-name">
+        {t(`tools.${tool}`)}
+      </Text>
       {isBrush && (
-        <Group gap="md" wrap="nowrap">
+        <Group gap="md" wrap="nowrap" className="brush-options">
           <OptionSlider
             name={t('tools.size')}
             className="size-slider"
@@ -82,11 +86,13 @@ export const ToolOptions = memo(function ToolOptions() {
           onChange={({ currentTarget }) => useEditor.setState({ snaps: currentTarget.checked })}
         />
       )}
-      <Text size="xs" c="dimmed" className="tool-hint" lineClamp={2}>
-        {placed !== null && isOfMasks(tool)
-          ? t('tools.hints.placed', { name: placed })
-          : t(`tools.hints.${tool === 'move' && placed !== null ? 'transform' : tool}`)}
-      </Text>
+      <HelpTip
+        text={
+          placed !== null && isOfMasks(tool)
+            ? t('tools.hints.placed', { name: placed })
+            : t(`tools.hints.${tool === 'move' && placed !== null ? 'transform' : tool}`)
+        }
+      />
     </div>
   );
 });
@@ -180,7 +186,7 @@ function ProposalActions() {
   const { workbench } = useStudioActions();
   const proposal = useSyncExternalStore(workbench.subscribe, () => workbench.proposal);
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap="xs" wrap="nowrap">
       {SELECTION_USES.map(({ use, icon: Icon }) => (
         <Button
           key={use}
@@ -201,7 +207,7 @@ function ProposalActions() {
       >
         {t('mask.proposal.drop')}
       </Button>
-      <Group gap={6} wrap="nowrap" role="status">
+      <Group gap="xs" wrap="nowrap" role="status">
         {proposal === 'awaited' && (
           <>
             <Loader size="xs" aria-hidden />

@@ -50,14 +50,20 @@ export function ToolRail() {
   const canSelect = useStudio((state) => state.engine?.pack?.capabilities.selectMask ?? false);
   return (
     <nav className="tool-rail" aria-label={t('tools.title')}>
-      <Stack gap={4} align="center" role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
+      <Stack
+        gap="2xs"
+        align="center"
+        role="toolbar"
+        aria-label={t('tools.title')}
+        aria-orientation="vertical"
+      >
         {GROUPS.map((group) =>
           group.filter((tool) => (tool !== 'select' || canSelect) && !(tool === 'frame' && isCuttingOut)),
         )
           .filter((group) => group.length > 0)
           .map((group, index) => (
-            <Stack key={group[0]} gap={4} align="center">
-              {index > 0 && <Divider w={24} my={4} />}
+            <Stack key={group[0]} gap="2xs" align="center">
+              {index > 0 && <Divider w={24} my="2xs" />}
               {group.map((tool) => {
                 const Icon = icons[tool];
                 return (

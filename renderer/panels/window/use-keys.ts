@@ -84,7 +84,7 @@ export function useKeys(): void {
           useEditor.setState({ spaceHeld: true });
           return;
         }
-        if (event.code === 'Backslash' && !event.repeat) {
+        if (event.code === 'Backslash' && !event.repeat && !event.ctrlKey && !event.metaKey) {
           useEditor.setState({ originalHeld: true });
           return;
         }

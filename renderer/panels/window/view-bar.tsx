@@ -52,7 +52,7 @@ export const ViewBar = memo(function ViewBar() {
     runAction(studio, action);
   return (
     <div className="view-bar">
-      <Group gap={4} wrap="nowrap">
+      <Group gap="2xs" wrap="nowrap">
         <IconButton label={t('view.zoomOut')} action="view.zoomOut" onClick={run('view.zoomOut')}>
           <IconMinus size={16} aria-hidden />
         </IconButton>
@@ -69,7 +69,7 @@ export const ViewBar = memo(function ViewBar() {
           {t('view.actualSize')}
         </Button>
       </Group>
-      <Group gap={4} wrap="nowrap" ml="auto">
+      <Group gap="2xs" wrap="nowrap" ml="auto">
         <Slider
           className="all-masks"
           w={80}

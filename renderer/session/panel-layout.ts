@@ -1,0 +1,34 @@
+/** The sizes of the panels around the canvas, and which are hidden: stored with the editor's settings, on each host. */
+import * as z from 'zod';
+import type { StudioClient } from '../client/studio-client.ts';
+import { PANELS, type PanelName, useEditor } from './editor-store.ts';
+import { useStudio } from './studio-store.ts';
+
+const panelLayoutSchema = z.strictObject({
+  /** Widths, and the history's height, in CSS pixels; those of panels that were resized. */
+  sizesPx: z.partialRecord(z.enum(PANELS), z.number().positive()).default({}),
+  hidden: z.array(z.enum(PANELS)).readonly().default([]),
+});
+export type PanelLayout = z.infer<typeof panelLayoutSchema>;
+
+/** The stored layout; defaults replace an invalid one of another version. */
+export function readPanels(kept: unknown): PanelLayout {
+  const parsed = panelLayoutSchema.safeParse(kept ?? {});
+  return parsed.success ? parsed.data : panelLayoutSchema.parse({});
+}
+
+/**
+ * Stores which panels are hidden, and sizes.
+ *
+ * @param sizesPx null for a panel of the default size; other sizes stay as stored
+ */
+export async function keepPanels(
+  client: Pick<StudioClient, 'call'>,
+  sizesPx: Readonly<Partial<Record<PanelName, number | null>>>,
+): Promise<void> {
+  const { editor } = useStudio.getState().settings;
+  const before = readPanels(editor.panels);
+  const sizes = Object.entries({ ...before.sizesPx, ...sizesPx }).filter(([, size]) => size !== null);
+  const panels = { sizesPx: Object.fromEntries(sizes), hidden: [...useEditor.getState().hiddenPanels] };
+  await client.call('settings.set', { editor: { ...editor, panels } });
+}
