@@ -4,11 +4,9 @@
  */
 
 import { expect, it } from 'vitest';
-import { closeSheets, describeEveryButton, openSample, pressAll } from './every-button.ts';
+import { closeSheets, describeEveryButton, openSample, POPOVER, pressAll } from './every-button.ts';
 import { headerOf, onScreen, render } from './studio-page.ts';
 import { t } from './texts.ts';
-
-const POPOVER = '[role="dialog"].mantine-Popover-dropdown';
 
 describeEveryButton('every button of the sheets', (studio) => {
   it('of the device’s details', async () => {

@@ -10,6 +10,7 @@ import {
   describeEveryButton,
   editCat,
   openSample,
+  POPOVER,
   pressAll,
   settle,
   WINDOW,
@@ -38,11 +39,11 @@ describeEveryButton('every button of the window', (studio) => {
     const { page } = studio;
     await openSample(page);
     for (const name of [t('mask.refine'), t('prepare.findOptions')]) {
-      await pressAll('.mantine-Popover-dropdown', async () => {
+      await pressAll(POPOVER, async () => {
         await closeSheets(page);
         await editCat(page);
         await page.getByRole('button', { name }).click();
-        await page.locator('.mantine-Popover-dropdown').waitFor();
+        await page.locator(POPOVER).waitFor();
       });
     }
   });

@@ -77,7 +77,7 @@ function expectNear(found: Placed, wanted: Partial<Placed>, within = 2): void {
 /** Chooses the mode of the selected concept. */
 async function choose(mode: 'replace' | 'place'): Promise<void> {
   await studio.page
-    .locator('.parameter-panel')
+    .getByRole('radiogroup', { name: t('concept.mode') })
     .getByText(t(`concept.modes.${mode}`), { exact: true })
     .click();
 }

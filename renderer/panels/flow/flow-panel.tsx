@@ -3,11 +3,12 @@
  * as intended. The inspector shows what is selected.
  */
 import { Badge, Text, Title, UnstyledButton } from '@mantine/core';
-import { IconCheck, IconPhotoOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconPhotoOff } from '@tabler/icons-react';
 import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MissingPart } from '../../../electron/contract/document-request.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { isInpaintedStale } from '../../editor/document-commands.ts';
 import { type FlowStepState, flowOf } from '../../editor/next-action.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
@@ -40,7 +41,7 @@ export function FlowPanel() {
   return (
     <ScrollPanel element="nav" label={t('flow.title')} className="flow-panel">
       <Step state={background} document={document}>
-        <BackgroundRow background={document.background} />
+        <BackgroundRow background={document.background} isStale={isInpaintedStale(document)} />
       </Step>
       <Step state={concepts} document={document}>
         <ConceptList concepts={document.concepts} />
@@ -101,7 +102,13 @@ function Step({
 }
 
 /** The background in the list, to select. */
-const BackgroundRow = memo(function BackgroundRow({ background }: Pick<SceneDocument, 'background'>) {
+const BackgroundRow = memo(function BackgroundRow({
+  background,
+  isStale,
+}: Pick<SceneDocument, 'background'> & {
+  /** Its objects were removed with other masks. */
+  readonly isStale: boolean;
+}) {
   const { t } = useTranslation();
   const isShown = useEditor((state) => state.inspected === 'background');
   return (
@@ -120,6 +127,14 @@ const BackgroundRow = memo(function BackgroundRow({ background }: Pick<SceneDocu
       >
         {t(background ? 'background.edit' : 'background.choosing')}
       </UnstyledButton>
+      {isStale && (
+        <IconAlertTriangle
+          size={18}
+          className="scene-row-mark"
+          role="img"
+          aria-label={t('background.inpaintedStale')}
+        />
+      )}
     </div>
   );
 });

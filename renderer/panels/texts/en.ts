@@ -125,7 +125,7 @@ export const en = {
     },
   },
   background: {
-    edit: 'Edit the background',
+    edit: 'Background picture',
     choosing: 'Choose a background',
     prompt: 'Scene prompt',
     promptHint: 'Describe the whole background, including its objects.',

@@ -118,7 +118,7 @@ export const ko = {
     resize: { scene: '장면 패널 너비', inspector: '속성 패널 너비', history: '기록 높이' },
   },
   background: {
-    edit: '배경 편집',
+    edit: '배경 그림',
     choosing: '배경 고르기',
     prompt: '장면 프롬프트',
     promptHint: '물체를 포함한 배경 전체를 설명하세요.',
