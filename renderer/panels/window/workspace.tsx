@@ -50,7 +50,8 @@ export function Workspace() {
   const handle = (name: PanelName) => (
     <Separator
       className="panel-handle"
-      aria-label={t(`inspector.resize.${name}`)}
+      // A label would be content outside of the landmarks.
+      title={t(`inspector.resize.${name}`)}
       // The library would return to the stored size.
       disableDoubleClick
       onDoubleClick={() => {
