@@ -234,9 +234,11 @@ describe('a mask', () => {
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     const area = await coverage(page);
     const turn = async (name: 'rotateRight' | 'flipX') => {
-      await maskPanelOf(page)
-        .getByRole('button', { name: t('mask.transform') })
-        .click();
+      const operations = page.locator('.mask-operations');
+      if (!(await operations.isVisible())) {
+        await page.getByRole('button', { name: t('mask.refine') }).click();
+      }
+      await operations.getByRole('button', { name: t('mask.transform') }).click();
       await page.getByRole('menuitem', { name: t(`mask.${name}`) }).click();
       await page.getByRole('button', { name: `${t('app.undo')}: ${t(`mask.${name}`)}` }).waitFor();
     };

@@ -141,7 +141,8 @@ describe('find by text', () => {
   it('follows the thresholds, and is discarded by Escape', async () => {
     const { page } = studio;
     await find();
-    const box = bar().getByRole('textbox', { name: t('prepare.boxThreshold') });
+    await page.getByRole('button', { name: t('prepare.findOptions') }).click();
+    const box = page.getByRole('textbox', { name: t('prepare.boxThreshold') });
     await box.fill('1');
     await box.press('Enter');
     await expect.poll(() => hits().count()).toBe(0);
@@ -149,6 +150,8 @@ describe('find by text', () => {
     await box.fill('0.3');
     await box.press('Enter');
     await expect.poll(() => hits().count()).toBe(2);
+    await page.keyboard.press('Escape');
+    await bar().waitFor();
     await press('Escape');
     await bar().waitFor({ state: 'detached' });
   });

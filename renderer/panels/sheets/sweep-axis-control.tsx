@@ -45,7 +45,7 @@ export function SweepAxisControl({
   const spread = ([from, to]: readonly [number, number], next: number) =>
     onText(textOf(valuesBetween(from, to, next, range)));
   return (
-    <Stack gap={4} role="group" aria-label={t(`sweep.axes.${which}`)}>
+    <Stack gap="2xs" role="group" aria-label={t(`sweep.axes.${which}`)}>
       <Group gap="xs" wrap="nowrap" align="flex-end">
         <Select
           flex={1}
@@ -69,7 +69,7 @@ export function SweepAxisControl({
         />
       </Group>
       <RangeSlider
-        my={4}
+        my="2xs"
         min={range.min}
         max={range.max}
         step={range.step}
@@ -80,7 +80,7 @@ export function SweepAxisControl({
         thumbToLabel={t('sweep.to', { name: ofParameter(parameter) })}
         onChange={(next) => spread(next, count)}
       />
-      <Group gap={4} justify="space-between">
+      <Group gap="2xs" justify="space-between">
         <Text size="xs" c="dimmed" className="numbers">
           {ends[0]}
         </Text>

@@ -101,7 +101,7 @@ export function HitsBar({ hits }: { hits: FoundHits }) {
   useSearchAgain(`${boxThreshold} ${textThreshold}`);
   const apply = (found: FoundHits) => start(() => studio.maskHits.apply(studio.session, found));
   const threshold = (name: 'boxThreshold' | 'textThreshold', value: number) => (
-    <Group gap={4} wrap="nowrap" className="hits-threshold">
+    <Group gap="2xs" wrap="nowrap" className="hits-threshold">
       <Text size="xs">{t(`prepare.${name}`)}</Text>
       <NumberSlider
         label={t(`prepare.${name}`)}

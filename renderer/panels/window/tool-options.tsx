@@ -207,7 +207,7 @@ function ProposalActions() {
       >
         {t('mask.proposal.drop')}
       </Button>
-      <Group gap="xs" wrap="nowrap" role="status">
+      <Group gap="xs" wrap="nowrap" role="status" className="proposal-status">
         {proposal === 'awaited' && (
           <>
             <Loader size="xs" aria-hidden />
