@@ -1,6 +1,7 @@
 /** Starts the page: connects the host, creates the studio, renders the window. */
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
+import './canvas.css';
 import './fonts.css';
 import './flow.css';
 import './history.css';

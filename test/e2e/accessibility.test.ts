@@ -1,17 +1,9 @@
 /** axe over every state of the window, in both themes; names, focus and languages. */
 import { describe, expect, it } from 'vitest';
 import { violationsInBothThemes } from './axe.ts';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import {
-  canvasOf,
-  closeSheet,
-  headerOf,
-  idle,
-  inspect,
-  LONG_WORK,
-  renderButton,
-  screenshot,
-} from './studio-page.ts';
+import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton, screenshot } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();

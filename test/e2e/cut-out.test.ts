@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { createProject, drag, dropPicture, inspect, onScreen, saved } from './studio-page.ts';
+import { createProject, drag, dropPicture, onScreen, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Written by Pillow (make_cut_outs.py). */

@@ -15,7 +15,8 @@ import {
   settle,
   WINDOW,
 } from './every-button.ts';
-import { canvasOf, createProject, drag, idle, inspect, onScreen, render } from './studio-page.ts';
+import { inspect } from './inspector-page.ts';
+import { canvasOf, createProject, drag, idle, onScreen, render } from './studio-page.ts';
 import { t } from './texts.ts';
 
 describeEveryButton('every button of the window', (studio) => {

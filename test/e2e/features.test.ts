@@ -5,6 +5,7 @@ import type { Download } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { tinyClip } from '../electron/inference/scoring/tiny-encoders.ts';
 import { violations } from './axe.ts';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
@@ -12,7 +13,6 @@ import {
   closeSheet,
   drag,
   idle,
-  inspect,
   LONG_WORK,
   RENDER_PROGRESS,
   renderButton,

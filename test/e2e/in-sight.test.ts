@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { TestClient } from '../electron/serve/test-client.ts';
+import { inspect } from './inspector-page.ts';
 import { unreadable } from './readable.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
@@ -11,7 +12,6 @@ import {
   drag,
   headerOf,
   idle,
-  inspect,
   maskEmptied,
   onScreen,
   render,

@@ -1,9 +1,10 @@
 /** Ways of adding pictures that failed for users: a mask file, a TIFF, a pasted text, too many at once. */
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { inspect } from './inspector-page.ts';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { coverage, inspect, saved } from './studio-page.ts';
+import { coverage, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();

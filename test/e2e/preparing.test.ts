@@ -1,7 +1,8 @@
 /** Detection and removal options: shown, changed, kept over a reload, and applied. */
 import { expect, it } from 'vitest';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { inspect, saved, screenshot } from './studio-page.ts';
+import { saved, screenshot } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();

@@ -1,12 +1,12 @@
 /** The page is reloaded at awkward moments, and nothing is lost. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   canvasOf,
   coverage,
   drag,
-  inspect,
   LONG_WORK,
   maskEmptied,
   onScreen,

@@ -1,8 +1,9 @@
 /** Sheets and the keyboard: the focus moves in, stays in and returns; no key pressed in a sheet reaches a tool. */
 import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, headerOf, inspect } from './studio-page.ts';
+import { canvasOf, headerOf } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();

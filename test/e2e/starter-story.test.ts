@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { readPngText } from '../../electron/projects/export/png-text.ts';
 import { readRenderRequest } from '../../electron/projects/export/render-metadata.ts';
 import { violations } from './axe.ts';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
@@ -19,7 +20,6 @@ import {
   drag,
   dropPicture,
   idle,
-  inspect,
   LONG_WORK,
   maskEmptied,
   onScreen,
@@ -366,9 +366,7 @@ describe('the window', () => {
     await download.waitFor();
     await screenshot(page, 'models');
     await download.click();
-    const dialog = page.getByRole('dialog', {
-      name: t('models.licences'),
-    });
+    const dialog = page.getByRole('dialog', { name: t('models.licences') });
     await dialog.getByRole('checkbox').first().waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await dialog.getByRole('button', { name: t('models.startDownload') }).isDisabled()).toBe(true);

@@ -177,28 +177,6 @@ export function maskPanelOf(page: Page): Locator {
   return page.locator('.mask-panel');
 }
 
-/** Shows a tab of the inspector. */
-export async function inspect(page: Page, tab: 'background' | 'concept' | 'render'): Promise<void> {
-  const name = t(`inspector.tabs.${tab}`);
-  await page.locator('.parameter-panel [role="tab"]').filter({ hasText: name }).click();
-}
-
-/** Changes the selected concept's whole mask. */
-export async function refine(
-  page: Page,
-  operation: 'grow' | 'shrink' | 'feather' | 'fillHoles' | 'removeSpecks',
-  radiusPx?: number,
-): Promise<void> {
-  await page.getByRole('button', { name: t('mask.refine') }).click();
-  const operations = page.locator('.mask-operations');
-  if (radiusPx !== undefined) {
-    await operations.getByRole('textbox', { name: t('mask.amount') }).fill(String(radiusPx));
-  }
-  await operations.getByRole('button', { name: t(`mask.${operation}`), exact: true }).click();
-  await page.keyboard.press('Escape');
-  await operations.waitFor({ state: 'detached' });
-}
-
 /** Waits until the selected concept has no mask. */
 export async function maskEmptied(page: Page): Promise<void> {
   await maskPanelOf(page)

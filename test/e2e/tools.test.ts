@@ -1,17 +1,9 @@
 /** Every tool, and every way to select it, on a real canvas. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { refine } from './inspector-page.ts';
 import { SAMPLE_SIZE_PX } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import {
-  canvasOf,
-  coverage,
-  drag,
-  maskEmptied,
-  onScreen,
-  refine,
-  renderButton,
-  saved,
-} from './studio-page.ts';
+import { canvasOf, coverage, drag, maskEmptied, onScreen, renderButton, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Share of the picture in percent. */
