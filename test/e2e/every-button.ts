@@ -146,7 +146,8 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
     return;
   }
   await click();
-  const items = page.getByRole('menuitem');
+  // Also those that check or choose.
+  const items = page.locator('[role^="menuitem"]:visible');
   await items.first().waitFor();
   const offered = await items.evaluateAll((elements) =>
     elements.map((element) => ({ name: element.textContent ?? '', isUsable: !element.matches(':disabled') })),

@@ -104,7 +104,7 @@ export const ViewBar = memo(function ViewBar() {
               onChange={(view) => useEditor.setState({ maskView: view as MaskView })}
             >
               {MASK_VIEWS.map((view) => (
-                <Menu.RadioItem key={view} value={view}>
+                <Menu.RadioItem key={view} value={view} closeMenuOnClick>
                   {t(`view.maskViews.${view}`)}
                 </Menu.RadioItem>
               ))}

@@ -51,7 +51,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
     : t(first.state === 'running' ? 'render.running' : 'render.queueing');
   return (
     <Group gap="sm" wrap="nowrap" className="queue-status">
-      <Text size="xs" role="status" aria-live="off" className="numbers" truncate maw={320}>
+      <Text size="xs" role="status" aria-live="off" className="numbers" truncate miw={130} maw={320}>
         {isElsewhere ? t('render.elsewhere', { name: first.projectName, stage }) : stage}
       </Text>
       <Progress
@@ -62,7 +62,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
       />
       <FarmPlace entry={first} />
       {own?.timeLeftMs != null && (
-        <Text size="xs" c="dimmed" className="numbers">
+        <Text size="xs" c="dimmed" className="numbers" miw={90}>
           {t('render.left', { time: durationOf(own.timeLeftMs) })}
         </Text>
       )}

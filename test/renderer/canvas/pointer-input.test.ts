@@ -174,6 +174,30 @@ describe('a second finger', () => {
   });
 });
 
+describe('a pen', () => {
+  const palm: Played = { pointerId: 7, pointerType: 'touch' };
+  const pen: Played = { pointerId: 3, pointerType: 'pen' };
+
+  it('says how far it leans', () => {
+    send('pointerdown', 60, 70, { ...pen, tiltX: 45 });
+    expect(inputs[0]).toMatchObject({ pointer: { tilt: expect.closeTo(0.5) } });
+  });
+
+  it('draws while the palm rests and moves, whichever came first', () => {
+    send('pointerdown', 10, 70, palm);
+    send('pointerdown', 60, 70, pen);
+    // The palm's own stroke is given up.
+    expect(interrupts).toEqual([false]);
+    send('pointermove', 20, 80, palm);
+    send('pointerdown', 30, 90, { ...palm, pointerId: 8 });
+    send('pointermove', 80, 70, pen);
+    send('pointerup', 80, 70, pen);
+    send('pointermove', 25, 85, palm);
+    expect(kinds()).toEqual(['down', 'down', 'move', 'up']);
+    expect(view.getTransform().scale).toBe(1);
+  });
+});
+
 it('keeps what was drawn when the system cancels the pointer', () => {
   send('pointerdown', 60, 70);
   send('pointermove', 90, 70);

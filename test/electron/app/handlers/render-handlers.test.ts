@@ -131,6 +131,29 @@ test('a sweep queues every pair, newest values first run, and names the differin
   }
 });
 
+test('a caption says how a render differs from the last finished one before it, which is no draft', async () => {
+  const finish = async (parameters: { beta: number; seed: number }, isDraft = false) => {
+    const { document } = await host.call('project.state', { projectId });
+    const { renderId } = await host.call('renders.enqueue', {
+      projectId,
+      document: { ...document, parameters: { ...document.parameters, ...parameters } },
+      isDraft,
+    });
+    await finishOne();
+    await expect.poll(() => host.told(renderId)?.state).toBe('done');
+    return renderId;
+  };
+  const first = await finish({ beta: 0.5, seed: 1 });
+  const draft = await finish({ beta: 0.1, seed: 9 }, true);
+  const second = await finish({ beta: 0.7, seed: 1 });
+  expect(host.told(draft)?.sweep).toEqual({ isDraft: true });
+  const changes = await host.call('renders.changes', { projectId, renderIds: [second, randomUUID(), first] });
+  expect(changes).toEqual([
+    { renderId: second, since: first, differences: [{ path: 'parameters.beta', a: 0.5, b: 0.7 }] },
+    { renderId: first, since: null, differences: [] },
+  ]);
+});
+
 test('variations are queued with seeds from the scene’s own upwards, stored as one group, and are no sweep', async () => {
   const { document } = await host.call('project.state', { projectId });
   const parameters = { ...document.parameters, seed: 0xffff_fffe };
