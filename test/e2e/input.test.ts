@@ -296,7 +296,7 @@ describe('a mask', () => {
 
 describe('by the keyboard alone', () => {
   /** Moves the focus with Tab until a control has it. */
-  async function tabTo(name: string | RegExp, role: 'button' | 'textbox' = 'button'): Promise<void> {
+  async function tabTo(name: string | RegExp, role: 'button' | 'textbox' | 'tab' = 'button'): Promise<void> {
     const { page } = studio;
     const wanted = page.getByRole(role, { name, exact: typeof name === 'string' }).first();
     await wanted.waitFor();
@@ -333,6 +333,8 @@ describe('by the keyboard alone', () => {
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
     await page.getByText(t('flow.ready')).waitFor();
     // 3. Two renders with different parameters; a screen reader hears of the end.
+    await tabTo(t('inspector.tabs.concept'), 'tab');
+    await page.keyboard.press('ArrowRight');
     await tabTo(t('parameters.steps.name'), 'textbox');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('4');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
@@ -212,6 +213,7 @@ describe('smart select', () => {
     await proposed();
     await use('replace').click();
     await undo(t('changes.select')).waitFor();
+    await inspect(page, 'render');
     const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
     await steps.fill('200');
     await steps.press('Enter');

@@ -1,5 +1,5 @@
 /** Hits of a search: searched again, used alone, and merged. */
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { FoundHits } from '../../../renderer/editor/mask-hits.ts';
 import { type MaskPlane, maskPlane } from '../../../renderer/editor/mask-plane.ts';
@@ -95,5 +95,3 @@ test('of several searches the last one counts, and a discarded one shows nothing
   await last;
   expect(useEditor.getState().hits).toBeNull();
 });
-
-vi.mock('i18next', () => ({ default: { t: (key: string) => key } }));
