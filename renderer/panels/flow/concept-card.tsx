@@ -92,30 +92,33 @@ export const ConceptCard = memo(function ConceptCard({
         >
           <IconGripVertical size={14} aria-hidden />
         </ActionIcon>
-        <UnstyledButton
-          className="concept-head"
-          aria-pressed={isActive}
-          aria-label={t('concept.select', { name })}
-          onClick={() => selectConcept(id)}
-        >
-          {image ? (
-            <PictureThumb asset={image} sidePx={32} />
-          ) : (
-            <span className="no-image">
-              <IconPhotoOff size={18} aria-hidden />
-            </span>
-          )}
-          <span className="concept-title">
-            <Text size="sm" fw={600} truncate>
-              {name}
-            </Text>
-            {lacks && (
-              <Text size="xs" c="dimmed">
-                {lacks}
-              </Text>
+        <div className="concept-main">
+          <UnstyledButton
+            className="concept-head"
+            aria-pressed={isActive}
+            aria-label={t('concept.select', { name })}
+            onClick={() => selectConcept(id)}
+          >
+            {image ? (
+              <PictureThumb asset={image} sidePx={32} />
+            ) : (
+              <span className="no-image">
+                <IconPhotoOff size={18} aria-hidden />
+              </span>
             )}
-          </span>
-        </UnstyledButton>
+            <span className="concept-title">
+              <Text size="sm" fw={600} truncate>
+                {name}
+              </Text>
+            </span>
+          </UnstyledButton>
+          {/* Beside the button, whose name does not change with it. */}
+          {lacks && (
+            <Text size="xs" c="dimmed" className="concept-lacks">
+              {lacks}
+            </Text>
+          )}
+        </div>
         <IconButton
           size="sm"
           label={t(visible ? 'concept.hide' : 'concept.show')}

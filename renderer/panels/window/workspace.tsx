@@ -21,7 +21,7 @@ interface Sizes {
 function sizesFor(windowWidth: number): Readonly<Record<PanelName, Sizes>> {
   const isNarrow = windowWidth < 1200;
   return {
-    scene: { usualPx: isNarrow ? 220 : 240, leastPx: 190, mostPx: 480 },
+    scene: { usualPx: isNarrow ? 220 : 240, leastPx: 208, mostPx: 480 },
     inspector: { usualPx: isNarrow ? 276 : 320, leastPx: 270, mostPx: 640 },
     history: { usualPx: 136, leastPx: 116, mostPx: 360 },
   };
