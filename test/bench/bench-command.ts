@@ -25,6 +25,7 @@ import { textbookRender } from '../oracle/textbook-render.ts';
 import type { EditorBenchReport } from './editor-bench.ts';
 import type { PhotoBenchReport } from './photo-bench.ts';
 import { benchProject, type ProjectBenchReport } from './project-bench.ts';
+import { profileLines, profileRender, type RenderProfile } from './render-profile.ts';
 
 /** Contents of out/bench.json. */
 interface BenchReport extends ProjectBenchReport {
@@ -53,6 +54,8 @@ interface BenchReport extends ProjectBenchReport {
   readonly startMs: number;
   readonly peakMemoryBytes: number;
   readonly device: string;
+  /** With --profile. */
+  readonly profiles?: Readonly<Record<string, RenderProfile>>;
   /** Omitted with --no-editor. */
   readonly editor?: EditorBenchReport & PhotoBenchReport;
 }
@@ -69,6 +72,10 @@ export const benchCommand: Command = {
     ...parameterOptions,
     ...engineOptions,
     'no-editor': { description: 'Leave out what needs a browser.' },
+    profile: {
+      description:
+        'Print where the milliseconds of a first render and of a re-tune go, by model and source file.',
+    },
   },
   run: runBench,
 };
@@ -112,11 +119,20 @@ async function runBench(context: CommandContext): Promise<void> {
     await engine.render({ ...request, parameters: warmUp }, readAsset, { signal });
     await rm(cacheFolder, { recursive: true });
 
-    const first = await engine.render(request, readAsset, { signal });
+    const opened = engine;
+    const profiles: Record<string, RenderProfile> = {};
+    const renderAs = async (name: string, asked: RenderRequest) => {
+      const render = () => opened.render(asked, readAsset, { signal });
+      if (!options.has('profile')) return render();
+      const { outcome, profile } = await profileRender(render);
+      profiles[name] = profile;
+      return outcome;
+    };
+    const first = await renderAs('first render', request);
     // A re-tune: another beta, so that only the inversion can be reused.
     const { beta } = request.parameters;
     const retuned = { ...request.parameters, beta: beta > 0.5 ? beta - 0.1 : beta + 0.1 };
-    const retune = await engine.render({ ...request, parameters: retuned }, readAsset, { signal });
+    const retune = await renderAs('re-tune', { ...request, parameters: retuned });
     const oracle = await runOracle(engine, request, readAsset);
 
     const { steps: allSteps, startAt, solver } = request.parameters;
@@ -150,12 +166,17 @@ async function runBench(context: CommandContext): Promise<void> {
       startMs,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       device: describeDevice(engine.device),
+      ...(options.has('profile') && { profiles }),
       ...(await benchProject()),
       ...(options.has('no-editor') ? {} : { editor: measureEditor() }),
     };
     result({ file: out, report });
     for (const [name, value] of flatEntries(report)) {
       print(`${name.padEnd(22)} ${readable(value).padEnd(12)} ${describeAim(name, value)}`.trimEnd());
+    }
+    for (const [name, profile] of Object.entries(profiles)) {
+      print('');
+      for (const line of profileLines(name, profile)) print(line);
     }
     await writeOutput(out, `${JSON.stringify(report, null, 2)}\n`);
     print(out);
@@ -222,7 +243,7 @@ const aims: Readonly<Record<string, number>> = {
 };
 
 /** Names and values; the editor's are prefixed with its name. */
-function flatEntries({ editor, ...render }: BenchReport): [string, number | string][] {
+function flatEntries({ editor, profiles: _, ...render }: BenchReport): [string, number | string][] {
   const ofEditor = Object.entries(editor ?? {}).map(([name, value]): [string, number] => [
     `editor.${name}`,
     value,

@@ -9,6 +9,7 @@ import {
   temporaryFolder,
   writeManifest,
 } from '../electron/inference/tiny-pack.ts';
+import type { RenderProfile } from './render-profile.ts';
 
 test('bench measures a first render, a re-tune and the oracle, and compares their latents', async () => {
   const root = temporaryFolder();
@@ -27,6 +28,7 @@ test('bench measures a first render, a re-tune and the oracle, and compares thei
         '--device',
         'cpu',
         '--no-editor',
+        '--profile',
       ],
       { cwd: root, encoding: 'utf8' },
     );
@@ -51,6 +53,14 @@ test('bench measures a first render, a re-tune and the oracle, and compares thei
       'peakMemoryBytes',
     ]) {
       expect(report[name]).toBeGreaterThan(0);
+    }
+    for (const name of ['first render', 're-tune']) {
+      expect(printed).toContain(name);
+      const { totalMs, parts } = report.profiles[name] as RenderProfile;
+      expect(parts.map(({ what }) => what)).toContain('model unet');
+      const inAll = parts.reduce((sum, { ms }) => sum + ms, 0);
+      expect(Math.abs(inAll - totalMs)).toBeLessThan(0.5 * 100);
+      expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(inAll / totalMs, 6);
     }
   } finally {
     rmSync(root, { recursive: true });

@@ -14,6 +14,25 @@ export function openSessionCount(): number {
   return openSessions;
 }
 
+/** What the sessions of a component have cost in this process, in milliseconds. */
+export interface SessionWork {
+  readonly createMs: number;
+  readonly runMs: number;
+}
+
+const work = new Map<string, SessionWork>();
+
+/** The costs so far by component; `bench --profile` shows where a render's time goes. */
+export function sessionWork(): ReadonlyMap<string, SessionWork> {
+  return new Map(work);
+}
+
+/** Adds the time since `startMs` to a component's work. */
+function charge(component: string, kind: keyof SessionWork, startMs: number): void {
+  const before = work.get(component) ?? { createMs: 0, runMs: 0 };
+  work.set(component, { ...before, [kind]: before[kind] + performance.now() - startMs });
+}
+
 /** A session with its checked names. */
 export interface ModelSession {
   /**
@@ -46,6 +65,7 @@ export async function createSession(
   device: EngineDevice,
 ): Promise<ModelSession> {
   let session: ort.InferenceSession;
+  const startMs = performance.now();
   try {
     session = await ort.InferenceSession.create(graph.bytes, {
       ...device.sessionOptions,
@@ -59,6 +79,7 @@ export async function createSession(
   } catch (cause) {
     throw sessionError(cause, 'MODEL_INVALID', `The model ${component} cannot be loaded`);
   }
+  charge(component, 'createMs', startMs);
   openSessions++;
   let released: Promise<void> | undefined;
   const release = () => {
@@ -79,10 +100,13 @@ export async function createSession(
     outputs: session.outputMetadata,
     release,
     run: async (feeds, outputs) => {
+      const runStartMs = performance.now();
       try {
         return (await session.run(feeds, [...outputs])) as Record<string, ort.Tensor>;
       } catch (cause) {
         throw sessionError(cause, 'INTERNAL', `The model ${component} failed`);
+      } finally {
+        charge(component, 'runMs', runStartMs);
       }
     },
   };
