@@ -40,6 +40,7 @@ export class ComponentWeights {
   readonly #tensors = new Map<string, StoredTensor>();
   readonly #used = new Set<string>();
   readonly #usedFiles = new Set<string>();
+  #usedBytes = 0;
   readonly #changes: WeightChanges;
   /** Folder of all files, with links resolved. */
   readonly folder: string;
@@ -87,6 +88,11 @@ export class ComponentWeights {
     return [...this.#usedFiles];
   }
 
+  /** Bytes that graphs refer to, as they are stored. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
   /** Names of unused tensors. */
   unused(): string[] {
     return [...this.#tensors.keys()].filter((name) => !this.#used.has(name));
@@ -118,6 +124,7 @@ export class ComponentWeights {
     const dims = form.dims ?? [...shape];
     const valueName = form.rows === undefined ? name : `${name}[${first}:${end}]`;
     const byteLength = (end - first) * rowBytes;
+    this.#usedBytes += byteLength;
     if (dims.reduce((product, size) => product * size, bytesPerDtype(entry.dtype)) !== byteLength) {
       throw new GraphError('GRAPH_INVALID', `Dims [${dims}] do not hold the elements of "${valueName}".`);
     }

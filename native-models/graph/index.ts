@@ -93,6 +93,8 @@ export interface ComponentGraph<C extends ComponentName = ComponentName> {
   readonly externalFolder: string;
   /** Absolute paths, links resolved, of the weight files; the graph refers to them by their base names. */
   readonly externalFiles: readonly string[];
+  /** Bytes of its weights in those files. */
+  readonly weightBytes: number;
   readonly inputs: readonly GraphPort[];
   readonly outputs: readonly GraphPort[];
   readonly metadata: ComponentMetadata<C>;
@@ -150,6 +152,7 @@ export function buildComponentGraph<C extends ComponentName>(
     bytes: built.graph.serialize(component),
     externalFolder: weights.folder,
     externalFiles: weights.usedFiles,
+    weightBytes: weights.usedBytes,
     inputs: built.graph.inputs,
     outputs: built.graph.outputs,
     metadata: built.metadata as ComponentMetadata<C>,

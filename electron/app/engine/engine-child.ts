@@ -15,7 +15,14 @@ const ENGINE_FILE = fileURLToPath(
   new URL(`../../inference/engine/engine-process${extname(import.meta.url)}`, import.meta.url),
 );
 
+/**
+ * glibc keeps freed memory of up to 32 MB a piece for itself, between pieces that are in use: after a model's weights
+ * have been prepared, and after it is released, gigabytes. Pieces of a megabyte and more go back to the system at once.
+ * Other C libraries ignore the variable.
+ */
+const ENGINE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: String(1 << 20) } as const;
+
 /** Starts the engine by child_process.fork. */
 export function forkEngine(file = ENGINE_FILE): EngineChild {
-  return forkChild(file);
+  return forkChild(file, ENGINE_ENVIRONMENT);
 }

@@ -26,10 +26,18 @@ export type ChildLauncher = () => HostedChild;
 /** How much of its standard error is kept: V8 prints dozens of stack frames after the line that gives the reason. */
 const STDERR_TAIL_LENGTH = 16_000;
 
-/** Starts a file by child_process.fork. */
-export function forkChild(file: string): HostedChild {
-  // 'advanced' is structured clone: bytes arrive as bytes.
-  const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+/**
+ * Starts a file by child_process.fork.
+ *
+ * @param environment variables that it has besides this process's
+ */
+export function forkChild(file: string, environment: Readonly<Record<string, string>> = {}): HostedChild {
+  const child = fork(file, [], {
+    // Structured clone: bytes arrive as bytes.
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...environment, ...process.env },
+  });
   let stderrTail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderrTail = (stderrTail + text).slice(-STDERR_TAIL_LENGTH);

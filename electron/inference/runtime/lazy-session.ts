@@ -63,7 +63,8 @@ export class LazySession<Component extends ComponentName = ComponentName> {
   async #create(): Promise<ModelSession> {
     const graph = this.#build();
     this.#metadata = graph.metadata;
-    return createSession(this.component, graph, this.#device);
+    // Strips are there to save memory.
+    return createSession(this.component, graph, this.#device, (this.#options.strips ?? 1) > 1);
   }
 
   // A graph takes some tens of milliseconds to build and refers to the weights where they are, so that neither

@@ -33,6 +33,28 @@ function charge(component: string, kind: keyof SessionWork, startMs: number): vo
   work.set(component, { ...before, [kind]: before[kind] + performance.now() - startMs });
 }
 
+/** Weights, as stored, from which on a session on the CPU is created with little memory. */
+const LARGE_WEIGHT_BYTES = 500e6;
+
+/**
+ * Options that save memory on the CPU (docs/decisions/0197).
+ *
+ * ONNX Runtime's own layout of convolutions makes calls of small models a tenth to a third faster, those of Stable
+ * Diffusion's U-Nets not at all; and the weights are copied into it while a session is created, which doubles the peak.
+ * Its arena takes memory in powers of two and keeps it.
+ */
+function memoryOptions(
+  { report }: EngineDevice,
+  weightBytes: number,
+  savesMemory: boolean,
+): ort.InferenceSession.SessionOptions {
+  if (report.device !== 'cpu') return {};
+  return {
+    ...(weightBytes > LARGE_WEIGHT_BYTES && { graphOptimizationLevel: 'extended' }),
+    ...(savesMemory && { enableCpuMemArena: false }),
+  };
+}
+
 /** A session with its checked names. */
 export interface ModelSession {
   /**
@@ -55,20 +77,23 @@ export interface ModelSession {
  *
  * @param component for messages: 'unet', 'vae_decoder', ...
  * @param graph from buildComponentGraph, or a file; without inputs and outputs the caller checks them
+ * @param savesMemory whether calls take little memory, and more time
  * @throws StudioError MODEL_INVALID when the graph cannot be loaded or its inputs and outputs differ from the
  * builder's declaration; OUT_OF_MEMORY
  */
 export async function createSession(
   component: string,
   graph: Pick<ComponentGraph, 'bytes' | 'externalFolder'> &
-    Partial<Pick<ComponentGraph, 'inputs' | 'outputs'>>,
+    Partial<Pick<ComponentGraph, 'inputs' | 'outputs' | 'weightBytes'>>,
   device: EngineDevice,
+  savesMemory = false,
 ): Promise<ModelSession> {
   let session: ort.InferenceSession;
   const startMs = performance.now();
   try {
     session = await ort.InferenceSession.create(graph.bytes, {
       ...device.sessionOptions,
+      ...memoryOptions(device, graph.weightBytes ?? 0, savesMemory),
       extra: {
         session: {
           ...device.sessionEntries,
