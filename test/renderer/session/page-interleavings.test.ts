@@ -6,7 +6,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
-import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
+import {
+  CONCEPT_COLOURS,
+  emptySceneDocument,
+  type SceneDocument,
+} from '../../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { maskPlane } from '../../../renderer/editor/mask-plane.ts';
 import { Jobs } from '../../../renderer/session/jobs.ts';
@@ -23,11 +27,29 @@ type Path = (typeof PATHS)[number];
 
 /** Each project has a concept with the same id, as a project and its copy do. */
 const CONCEPT = 'cat';
-const start = {
+const start: SceneDocument = {
   ...emptySceneDocument(),
   background: 'street',
-  concepts: [{ id: CONCEPT, mask: null, visible: true }],
-} as unknown as SceneDocument;
+  concepts: [
+    {
+      id: CONCEPT,
+      name: 'my cat',
+      prompt: '',
+      phrase: '',
+      image: null,
+      subject: null,
+      mask: null,
+      front: null,
+      mode: 'replace',
+      placement: null,
+      strength: null,
+      alpha: 0.15,
+      visible: true,
+      locked: false,
+      colour: CONCEPT_COLOURS[0],
+    },
+  ],
+};
 
 /** A project's file, and the host's in-memory state of it. */
 interface HostedProject {
