@@ -84,6 +84,7 @@ describe('the first minute', () => {
     expect(readdirSync(join(studio.folders.projects, 'Trash'))).toEqual(['beach.pnpmix']);
     await page.getByRole('button', { name: t('start.sample.replace.title') }).click();
     await page.locator('.frame').first().waitFor({ state: 'detached' });
+    await page.locator('.start-screen').waitFor({ state: 'detached' });
   });
 });
 
@@ -202,6 +203,61 @@ describe('the sample', () => {
     await expect.poll(() => beta.inputValue()).toBe('0.2');
     await closeSheet(page);
     await page.getByRole('button', { name: t('view.scene') }).click();
+    // In the history it is one stack, which opens its sheet and can be spread out.
+    const name = t('history.sweepOf', { x: 'α', y: 'β', count: 4 });
+    const frames = await page.locator('.frame').count();
+    await page.getByRole('button', { name: t('history.showCells') }).click();
+    await expect.poll(() => page.getByRole('list', { name }).locator('img').count()).toBe(4);
+    expect(await page.locator('.frame').count()).toBe(frames + 3);
+    await page.getByRole('button', { name: t('history.hideCells') }).click();
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog', { name: t('sweep.title') }).waitFor();
+    await expect.poll(() => page.locator('.sweep-cell img').count()).toBe(4);
+    await closeSheet(page);
+  });
+
+  it('sweeps any two parameters, with values between two ends', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: t('sweep.open') }).click();
+    const axis = (which: 'x' | 'y') => page.getByRole('group', { name: t(`sweep.axes.${which}`) });
+    for (const [which, parameter] of [
+      ['x', 'seed'],
+      ['y', 'steps'],
+    ] as const) {
+      await axis(which).getByRole('combobox').click();
+      await page.getByRole('option', { name: t(`parameters.${parameter}.name`), exact: true }).click();
+    }
+    // The number of values spreads them over the range; a slider's end moves it.
+    await axis('x')
+      .getByRole('textbox', { name: t('sweep.count') })
+      .fill('2');
+    await page.getByRole('textbox', { name: t('sweep.values.y') }).fill('2, 4');
+    const end = axis('y').getByRole('slider', { name: t('sweep.to', { name: t('parameters.steps.name') }) });
+    await end.focus();
+    await page.keyboard.press('ArrowLeft');
+    const values = () => page.getByRole('textbox', { name: t('sweep.values.y') }).inputValue();
+    await expect.poll(values).toBe('2, 3');
+    await page.getByRole('button', { name: t('sweep.start', { count: 4 }) }).click();
+    await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
+    await page.getByRole('columnheader', { name: `${t('parameters.seed.name')} = 0` }).waitFor();
+    await page.getByRole('rowheader', { name: `${t('parameters.steps.name')} = 3` }).waitFor();
+    await closeSheet(page);
+    // A cell shows a preview before its picture is done.
+    await idle(page);
+  });
+
+  it('compares two pictures of the history when one is dragged onto the other', async () => {
+    const { page } = studio;
+    const pictures = page.locator('.frame-picture:not(.sweep-stack)');
+    expect(await pictures.count()).toBeGreaterThan(1);
+    await pictures.nth(1).dragTo(pictures.first());
+    await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
+    const label = page.locator('.picture-label');
+    expect(await label.count()).toBe(2);
+    await page.getByText(textPattern('view.beforeLabel', { name: textPattern('history.of') })).waitFor();
+    await page.getByText(textPattern('view.afterLabel', { name: 'The soft one' })).waitFor();
+    await page.getByRole('button', { name: t('view.scene') }).click();
+    await label.first().waitFor({ state: 'detached' });
   });
 
   it('cancels a render, and renders again after it', async () => {
