@@ -48,8 +48,7 @@ export interface FrameResult {
 }
 
 /**
- * Starts with the full-size background and the placed pictures, which the processor draws while it waits for the
- * U-Net.
+ * Starts with the full-size background, which is decoded while the models run, and the placed pictures on it.
  *
  * @returns pastes the method's result; it resolves to a picture of the background's size, and rejects with StudioError
  * ASSET_MISSING, ASSET_INVALID or PipelineError CANCELLED
