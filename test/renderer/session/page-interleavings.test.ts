@@ -6,11 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
-import {
-  CONCEPT_COLOURS,
-  emptySceneDocument,
-  type SceneDocument,
-} from '../../../electron/contract/scene-document.ts';
+import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { maskPlane } from '../../../renderer/editor/mask-plane.ts';
 import { Jobs } from '../../../renderer/session/jobs.ts';
@@ -20,6 +16,7 @@ import { Projects } from '../../../renderer/session/projects.ts';
 import { Renders } from '../../../renderer/session/renders.ts';
 import { SmartSelect } from '../../../renderer/session/smart-select.ts';
 import { useStudio } from '../../../renderer/session/studio-store.ts';
+import { documentConcept } from './document-concept.ts';
 import { renderSummary } from './render-summary.ts';
 
 const PATHS = ['/a.pnpmix', '/b.pnpmix'] as const;
@@ -30,25 +27,7 @@ const CONCEPT = 'cat';
 const start: SceneDocument = {
   ...emptySceneDocument(),
   background: 'street',
-  concepts: [
-    {
-      id: CONCEPT,
-      name: 'my cat',
-      prompt: '',
-      phrase: '',
-      image: null,
-      subject: null,
-      mask: null,
-      front: null,
-      mode: 'replace',
-      placement: null,
-      strength: null,
-      alpha: 0.15,
-      visible: true,
-      locked: false,
-      colour: CONCEPT_COLOURS[0],
-    },
-  ],
+  concepts: [documentConcept(CONCEPT)],
 };
 
 /** A project's file, and the host's in-memory state of it. */
