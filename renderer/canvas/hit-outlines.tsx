@@ -4,6 +4,7 @@ import { Group, Shape } from 'react-konva';
 import { MaskContour } from '../editor/mask-contour.ts';
 import type { MaskPlane } from '../editor/mask-plane.ts';
 import type { MaskSpace } from '../editor/mask-space.ts';
+import { strokeOutline } from './stroke-outline.ts';
 
 export interface HitOutline {
   readonly id: string;
@@ -14,6 +15,7 @@ export interface HitOutline {
 
 const LINE_PX = 2;
 const BORDER_PX = 4;
+const DASH_PX = [6, 4] as const;
 
 export function HitOutlines({ outlines, space }: { outlines: readonly HitOutline[]; space: MaskSpace }) {
   return (
@@ -30,20 +32,14 @@ function OneOutline({ plane, isChosen }: HitOutline) {
   return (
     <Shape
       perfectDrawEnabled={false}
-      sceneFunc={(context, shape) => {
-        // Constant width on the screen. Dark under light, to be visible on any picture.
-        const { x: scale } = shape.getAbsoluteScale();
-        const canvas = context._context;
-        canvas.lineCap = 'square';
-        canvas.strokeStyle = 'rgb(0 0 0 / 70%)';
-        canvas.lineWidth = BORDER_PX / scale;
-        canvas.stroke(path);
-        canvas.strokeStyle = isChosen ? '#33c6a6' : '#ffffff';
-        canvas.lineWidth = LINE_PX / scale;
-        if (!isChosen) canvas.setLineDash([6 / scale, 4 / scale]);
-        canvas.stroke(path);
-        canvas.setLineDash([]);
-      }}
+      sceneFunc={(context, shape) =>
+        strokeOutline(context, shape, path, {
+          colour: isChosen ? '#33c6a6' : '#ffffff',
+          linePx: LINE_PX,
+          borderPx: BORDER_PX,
+          dashPx: isChosen ? undefined : DASH_PX,
+        })
+      }
     />
   );
 }

@@ -2,6 +2,7 @@
 import { Group, Image as KonvaImage, Rect, Shape } from 'react-konva';
 import type { MaskSpace } from '../editor/mask-space.ts';
 import type { MaskImage } from './mask-image.ts';
+import { strokeOutline } from './stroke-outline.ts';
 
 /** One mask on the canvas. */
 export interface ShownMask {
@@ -43,18 +44,13 @@ export function MaskPicture({
       <KonvaImage image={image.canvas} opacity={mask.opacity} />
       <Shape
         perfectDrawEnabled={false}
-        sceneFunc={(context, shape) => {
-          // Constant width on the screen. Dark under light, to be visible on any picture.
-          const { x: scale } = shape.getAbsoluteScale();
-          const canvas = context._context;
-          canvas.lineCap = 'square';
-          canvas.strokeStyle = 'rgb(0 0 0 / 70%)';
-          canvas.lineWidth = BORDER_PX / scale;
-          canvas.stroke(image.outline);
-          canvas.strokeStyle = isActive ? '#ffffff' : image.colour;
-          canvas.lineWidth = LINE_PX / scale;
-          canvas.stroke(image.outline);
-        }}
+        sceneFunc={(context, shape) =>
+          strokeOutline(context, shape, image.outline, {
+            colour: isActive ? '#ffffff' : image.colour,
+            linePx: LINE_PX,
+            borderPx: BORDER_PX,
+          })
+        }
       />
     </Group>
   );

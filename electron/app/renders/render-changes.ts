@@ -6,11 +6,17 @@ import { requestDifference } from './request-difference.ts';
 
 /** Whether a project holds a render. */
 export function hasRender(file: Pick<ProjectFile, 'foundRender'>, renderId: RenderId): boolean {
+  return renderIn(file, renderId) !== undefined;
+}
+
+function renderIn(
+  file: Pick<ProjectFile, 'foundRender'>,
+  renderId: RenderId,
+): ReturnType<ProjectFile['foundRender']> | undefined {
   try {
-    file.foundRender(renderId);
-    return true;
+    return file.foundRender(renderId);
   } catch (error) {
-    if (error instanceof StudioError && error.code === 'RENDER_UNKNOWN') return false;
+    if (error instanceof StudioError && error.code === 'RENDER_UNKNOWN') return undefined;
     throw error;
   }
 }
@@ -24,12 +30,12 @@ const LOOK_BACK = 50;
  */
 export function changesOf(file: ProjectFile, renderIds: readonly RenderId[]): RenderChange[] {
   return renderIds.flatMap((renderId): RenderChange[] => {
-    if (!hasRender(file, renderId)) return [];
-    const { request, sequence } = file.foundRender(renderId);
-    if (request === null) return [];
+    const render = renderIn(file, renderId);
+    if (!render || render.request === null) return [];
+    const { request, sequence } = render;
     const since = file
       .renders({ before: sequence, limit: LOOK_BACK })
-      .find((render) => render.failure === null && !isDraft(render));
+      .find((earlier) => earlier.failure === null && !isDraft(earlier));
     const before = since && file.foundRender(since.id).request;
     return [
       {

@@ -9,7 +9,7 @@ import type { NormalisedPicture, PictureFit } from './picture-codec.ts';
 /** Longest side of the sample from which a mask's kind is recognised, in pixels. */
 const SAMPLE_SIDE_PX = 512;
 
-/** What the user is told about a reading. */
+/** The notice shown for each kind of mask that is converted. */
 const NOTES: Readonly<Record<Exclude<MaskReading['kind'], 'refused' | 'lightness'>, PictureNote>> = {
   opacity: 'mask-from-opacity',
   levels: 'mask-from-levels',

@@ -1,12 +1,11 @@
 /** Always visible: running work with cancel buttons, the device, the memory. */
-import { Alert, Button, Group, Popover, Text, UnstyledButton } from '@mantine/core';
+import { Alert, Button, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { useEscape } from '../widgets/dropdown.tsx';
+import { DropdownPanel } from '../widgets/dropdown.tsx';
 import { bytesOf } from '../widgets/render-name.ts';
 import { FailedRender } from './failed-render.tsx';
 import { PanelToggles } from './panel-toggles.tsx';
@@ -41,8 +40,6 @@ function DeviceStatus() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const engine = useStudio((state) => state.engine);
-  const [isOpen, setOpen] = useState(false);
-  useEscape(isOpen, () => setOpen(false));
   if (!engine) return null;
   const { device, state, memoryBytes, pack, error } = engine;
   const name =
@@ -54,17 +51,11 @@ function DeviceStatus() {
           ? `${device.device.toUpperCase()} · ${device.name}`
           : t('device.none');
   return (
-    <Popover
+    <DropdownPanel
       position="top-end"
       width={360}
-      withArrow
-      trapFocus
-      returnFocus
-      opened={isOpen}
-      onChange={setOpen}
-    >
-      <Popover.Target>
-        <UnstyledButton className="device-status" onClick={() => setOpen(!isOpen)}>
+      target={(toggle) => (
+        <UnstyledButton className="device-status" onClick={toggle}>
           <IconCpu size={14} aria-hidden />
           <Text size="xs" truncate>
             {name}
@@ -75,31 +66,30 @@ function DeviceStatus() {
             </Text>
           )}
         </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown>
-        {pack && <Text size="xs">{t('device.pack', { name: pack.name })}</Text>}
-        {device?.passedOver.map(({ device: other, reason }) => (
-          <Text size="xs" key={other}>
-            {t('device.passedOver', { device: other, reason })}
-          </Text>
-        ))}
-        {error && (
-          <Text size="xs" c="red">
-            {failureSentence(error)}
-          </Text>
+      )}
+    >
+      {pack && <Text size="xs">{t('device.pack', { name: pack.name })}</Text>}
+      {device?.passedOver.map(({ device: other, reason }) => (
+        <Text size="xs" key={other}>
+          {t('device.passedOver', { device: other, reason })}
+        </Text>
+      ))}
+      {error && (
+        <Text size="xs" c="red">
+          {failureSentence(error)}
+        </Text>
+      )}
+      <Group mt="xs">
+        {engine.holdsModels ? (
+          <Button variant="default" onClick={() => start(() => studio.client.call('engine.release', {}))}>
+            {t('device.release')}
+          </Button>
+        ) : (
+          <Button variant="default" onClick={() => start(() => studio.client.call('engine.start', {}))}>
+            {t('device.start')}
+          </Button>
         )}
-        <Group mt="xs">
-          {engine.holdsModels ? (
-            <Button variant="default" onClick={() => start(() => studio.client.call('engine.release', {}))}>
-              {t('device.release')}
-            </Button>
-          ) : (
-            <Button variant="default" onClick={() => start(() => studio.client.call('engine.start', {}))}>
-              {t('device.start')}
-            </Button>
-          )}
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
+      </Group>
+    </DropdownPanel>
   );
 }
