@@ -92,10 +92,10 @@ export function CandidateStrip({
           </UnstyledButton>
         ))}
       </div>
-      <Group gap="2xs">
-        <Button disabled={!isSeen} onClick={() => onUse(inSight.image)}>
-          {t('background.useCandidate')}
-        </Button>
+      <Button disabled={!isSeen} onClick={() => onUse(inSight.image)}>
+        {t('background.useCandidate')}
+      </Button>
+      <Group gap="2xs" grow>
         <Button
           variant="default"
           leftSection={<IconRefresh size={14} aria-hidden />}
@@ -104,7 +104,7 @@ export function CandidateStrip({
         >
           {t('background.makeAnew')}
         </Button>
-        <Button variant="subtle" color="gray" onClick={dismiss}>
+        <Button variant="default" onClick={dismiss}>
           {t('background.discard')}
         </Button>
       </Group>

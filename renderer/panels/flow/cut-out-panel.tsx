@@ -1,5 +1,5 @@
 /** The left panel while a concept's picture is cut out on the canvas, in place of the scene's steps. */
-import { Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -11,7 +11,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { conceptName } from '../widgets/concept-name.ts';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
-import { SubjectActions } from './subject-control.tsx';
+import { ClearSubject, SubjectActions } from './subject-control.tsx';
 
 export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; document: SceneDocument }) {
   const { t } = useTranslation();
@@ -39,7 +39,10 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
               ? t('cutOut.nothing')
               : t('cutOut.share', { percent })}
         </Text>
-        <SubjectActions concept={concept} />
+        <Group gap="2xs">
+          <SubjectActions concept={concept} />
+          <ClearSubject concept={concept} />
+        </Group>
         {capabilities && capabilities.findMaskBy !== null && <FindOptions capabilities={capabilities} />}
         <MaskOperations targetId={target} isLocked={concept.locked} />
       </Stack>

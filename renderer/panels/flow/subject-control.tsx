@@ -33,9 +33,10 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
             style={subject === null ? undefined : { maskImage: `url("${studio.assetUrl(subject)}")` }}
           />
         </span>
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" flex={1}>
           {t(subject === null ? 'subject.whole' : 'subject.cutOut')}
         </Text>
+        <ClearSubject concept={concept} />
       </Group>
       <Group gap="2xs">
         <Button
@@ -52,14 +53,14 @@ export function SubjectControl({ concept }: { concept: DocumentConcept }) {
   );
 }
 
-/** The ways to a subject mask without painting. */
+/** The ways to a subject mask without painting: buttons of one row. */
 export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
   const finder = subjectFinder(capabilities);
   const [isFinding, setFinding] = useState(false);
-  const { id, image, subject } = concept;
+  const { id, image } = concept;
   if (image === null) return null;
   const phrase = subjectPhrase(concept);
   const find = async () => {
@@ -77,7 +78,7 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
     session.edit(t('changes.subject'), (document) => changeConceptIfThere(document, id, { subject: mask }));
   };
   return (
-    <Group gap="2xs">
+    <>
       {capabilities && (
         <Button
           variant="default"
@@ -98,16 +99,24 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
       >
         {t('subject.load')}
       </FileButton>
-      {subject !== null && (
-        <IconButton
-          label={t('subject.clear')}
-          onClick={() =>
-            studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: null }))
-          }
-        >
-          <IconX size={14} aria-hidden />
-        </IconButton>
-      )}
-    </Group>
+    </>
+  );
+}
+
+/** Removes the subject's mask, if there is one: the whole picture is used again. */
+export function ClearSubject({ concept: { id, subject, locked } }: { concept: DocumentConcept }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  if (subject === null) return null;
+  return (
+    <IconButton
+      label={t('subject.clear')}
+      disabled={locked}
+      onClick={() =>
+        studio.edit(t('changes.subject'), (document) => changeConcept(document, id, { subject: null }))
+      }
+    >
+      <IconX size={16} aria-hidden />
+    </IconButton>
   );
 }

@@ -65,7 +65,8 @@ export function useKeys(): void {
       },
       { signal, capture: true },
     );
-    addEventListener(
+    // At the document: an open tooltip stops Escape there, on its way to the window.
+    document.addEventListener(
       'keydown',
       (event) => {
         // A sheet that records keys (the shortcut editor) has handled them.
