@@ -6,6 +6,7 @@ import { useEffect } from 'react';
 import { nudgeOf } from '../../editor/placement.ts';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
 import { type SheetName, showScene, useEditor } from '../../session/editor-store.ts';
+import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { handleHostRequest, runAction } from '../actions/actions.ts';
@@ -46,6 +47,22 @@ function worksInSheet(action: ActionName): boolean {
   return action.startsWith('app.') || WHILE_TYPING.includes(action);
 }
 
+/** Whether an element is being dragged by keys, where Escape ends the drag. */
+function isDragHandle(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[aria-roledescription][aria-pressed="true"]') !== null;
+}
+
+/** Escape: leaves what was begun last, or the render that is viewed. */
+function leave(studio: Studio): void {
+  const { stagedBackground, shownRenderId, cutOut, hits, comparingId } = useEditor.getState();
+  if (comparingId !== null) useEditor.setState({ comparingId: null });
+  else if (hits !== null) useEditor.setState({ hits: null });
+  else if (studio.tools.isActive) studio.tools.cancel();
+  else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
+  else if (cutOut !== null && shownRenderId === null) start(() => studio.cutOuts.cancel(studio.session));
+  else showScene();
+}
+
 export function useKeys(): void {
   const studio = useStudioActions();
   useEffect(() => {
@@ -65,8 +82,19 @@ export function useKeys(): void {
       },
       { signal, capture: true },
     );
-    // At the document: an open tooltip stops Escape there, on its way to the window.
+    // On its way down: an open tooltip would stop Escape at the button with the focus. What is open above the window
+    // (useEscape) has stopped it before; what handles it on its way up is left alone.
     document.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+        if (sheetBefore !== null || isTyping(event.target) || isInSheet(event.target)) return;
+        if (isDragHandle(event.target)) return;
+        leave(studio);
+      },
+      { signal, capture: true },
+    );
+    addEventListener(
       'keydown',
       (event) => {
         // A sheet that records keys (the shortcut editor) has handled them.
@@ -87,18 +115,6 @@ export function useKeys(): void {
         }
         if (event.code === 'Backslash' && !event.repeat && !event.ctrlKey && !event.metaKey) {
           useEditor.setState({ originalHeld: true });
-          return;
-        }
-        if (event.key === 'Escape') {
-          if (sheetBefore !== null) return;
-          const { stagedBackground, shownRenderId, cutOut, hits, comparingId } = useEditor.getState();
-          if (comparingId !== null) useEditor.setState({ comparingId: null });
-          else if (hits !== null) useEditor.setState({ hits: null });
-          else if (studio.tools.isActive) studio.tools.cancel();
-          else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
-          else if (cutOut !== null && shownRenderId === null) {
-            start(() => studio.cutOuts.cancel(studio.session));
-          } else showScene();
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
