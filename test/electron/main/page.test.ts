@@ -1,15 +1,11 @@
-/**
- * The host with a page in a real Chromium. Reported as skipped if there is no Chromium.
- */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+/** The host with a page in a real Chromium. */
+import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundlePreload } from '../../../build/build-host.ts';
+import { sharedChromium } from '../../e2e/chromium.ts';
 import { showInChromium } from './chromium-page.ts';
 import { startHost } from './host-fixture.ts';
-
-const CHROMIUM = process.env.PNPMIX_TEST_CHROMIUM ?? '/usr/bin/chromium';
 
 /** The page; the tests tell it what to do. */
 const page = {
@@ -90,12 +86,12 @@ async function becomes(shown: Page, expression: string): Promise<unknown> {
   return vi.waitUntil(() => shown.evaluate(expression), { timeout: 300_000, interval: 50 });
 }
 
-describe.skipIf(!existsSync(CHROMIUM))('a page in Chromium', () => {
+describe('a page in Chromium', () => {
   let browser: Browser;
   let preload: string;
   beforeAll(async () => {
     preload = await bundlePreload();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await sharedChromium();
   });
   afterAll(() => browser?.close());
 
