@@ -105,7 +105,8 @@ describe('a host in a process of its own', () => {
       flood.socket.send(JSON.stringify({ id, command: 'app.licences', input: {} }));
     }
     for (let count = 0; count < 50; count++) await other.call('app.licences');
-    expect(peakMib(serve.child.pid!)).toBeLessThan(300);
+    // Usually 250 to 310; without a limit it was 2,300 and grew.
+    expect(peakMib(serve.child.pid!)).toBeLessThan(600);
     flood.close();
     // A page that was only slow gets all answers once it reads.
     other.socket.pause();
