@@ -271,7 +271,9 @@ export function SceneCanvas(props: SceneCanvasProps) {
       data-masks={workbenchVersion}
       data-placed={placeVersion}
     >
-      <div className="checkerboard" style={{ width: content.width, height: content.height }} />
+      {comparison?.mode !== 'sideBySide' && (
+        <div className="checkerboard" style={{ width: content.width, height: content.height }} />
+      )}
       {viewport.width > 0 && (
         <Stage
           key={devicePixelRatio}

@@ -32,6 +32,9 @@ const SIZES = [
   [2560, 1440],
 ] as const;
 
+/** Of the scene's panel in a wide window (renderer/panels/window/workspace.tsx). */
+const USUAL_SCENE_PX = 240;
+
 const READABLE_SIZES = [
   [1024, 700],
   [1440, 900],
@@ -238,7 +241,10 @@ it('resizes, resets and hides the panels around the canvas, and remembers them',
   const panel = page.locator('.flow-panel');
   const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
   const handle = page.getByRole('separator', { name: t('inspector.resize.scene') });
-  const first = await width();
+  // The window was narrow before: its usual width.
+  await handle.dblclick();
+  await expect.poll(width).toBe(USUAL_SCENE_PX);
+  const first = USUAL_SCENE_PX;
   await handle.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(width).toBeGreaterThan(first);

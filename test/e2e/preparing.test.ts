@@ -55,9 +55,9 @@ it('offers the words that the pack knows, and names others', async () => {
   };
   await describe('');
   await page.getByText(t('background.needsPrompt')).waitFor();
+  await page.getByRole('button', { name: t('words.title') }).click();
   await page.locator('.prompt-example').first().click();
   await expect.poll(() => field.inputValue()).toContain('beach background');
-  await page.getByRole('button', { name: t('words.title') }).click();
   await page.getByRole('button', { name: t('words.add', { word: 'dog' }), exact: true }).click();
   await expect.poll(() => field.inputValue()).toMatch(/, dog$/);
   await describe('a red bicycle');

@@ -17,6 +17,7 @@ import { reportError, reportNotice, reportRunning } from '../../session/notices.
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { listOf } from '../widgets/locale.ts';
 import { offerReplacement, placePicture } from './drop-picture.ts';
 import { restoreScene } from './restore-picture.ts';
 import { canFindSubject, findSubject, opacityOf } from './subject.ts';
@@ -104,7 +105,7 @@ function withRoom(files: readonly File[], session: ProjectSession): readonly Fil
   const room = MAX_CONCEPTS - session.document.concepts.length;
   const left = files.slice(Math.max(room, 0));
   if (left.length > 0) {
-    const names = new Intl.ListFormat(i18next.language).format(left.map(({ name }) => name));
+    const names = listOf(left.map(({ name }) => name));
     reportNotice(i18next.t('add.noRoom', { names, most: MAX_CONCEPTS }), {
       kind: 'warning',
       autoCloseMs: READING_MS,

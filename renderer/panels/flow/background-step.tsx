@@ -51,6 +51,7 @@ export const BackgroundStep = memo(function BackgroundStep({
       <UnknownWords text={prompt} needsSubject />
       <PromptWords
         prompt={prompt}
+        isOffered={background === null}
         onChange={(next) =>
           studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next(before.prompt) }))
         }

@@ -1,6 +1,6 @@
 /** The selected concept in the inspector: its image, what it does, and how strongly. */
 import { Group, Slider, Stack, Text } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import { IconCube, IconTrash } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
@@ -15,7 +15,7 @@ import { ControlHead } from '../widgets/control-head.tsx';
 import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { TextField } from '../widgets/text-field.tsx';
-import { chooseConceptImage } from './add-pictures.ts';
+import { addConceptPictures, chooseConceptImage } from './add-pictures.ts';
 import { ModeControl } from './mode-control.tsx';
 import { PlacementControl } from './placement-control.tsx';
 import { UnknownWords } from './prompt-words.tsx';
@@ -23,19 +23,31 @@ import { StrengthControl } from './strength-control.tsx';
 import { SubjectControl } from './subject-control.tsx';
 
 export function ConceptInspector() {
-  const { t } = useTranslation();
   const activeId = useEditor((state) => state.activeConceptId);
   const document = useStudio((state) => state.project?.document);
   const concept = document?.concepts.find(({ id }) => id === activeId);
   if (!document || !concept) {
-    return (
-      <Text size="xs" c="dimmed">
-        {t('concept.none')}
-      </Text>
-    );
+    return <NoConcept />;
   }
   // Another concept's fields start from its own texts.
   return <ConceptFields key={concept.id} concept={concept} name={conceptName(document, concept.id)} />;
+}
+
+/** Nothing is selected. */
+function NoConcept() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  return (
+    <div className="nothing-here">
+      <IconCube size={32} stroke={1.25} aria-hidden />
+      <Text size="sm" c="dimmed">
+        {t('concept.none')}
+      </Text>
+      <FileButton onFile={(file) => start(() => addConceptPictures(studio, [file]))}>
+        {t('concept.addPicture')}
+      </FileButton>
+    </div>
+  );
 }
 
 /** The selected concept's controls. None of them shows the mask, which changes with every stroke. */
@@ -57,6 +69,7 @@ const ConceptFields = memo(
           help={t('concept.promptHint')}
           value={concept.prompt}
           maxLength={2000}
+          isMultiline
           onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
         />
         <UnknownWords text={concept.prompt} />

@@ -32,18 +32,20 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
         <Text size="xs" c="dimmed">
           {t('cutOut.hint')}
         </Text>
-        <Text size="xs" role="status">
-          {workbench.proposal !== 'none'
-            ? t(`mask.proposal.${workbench.proposal}`, { percent })
-            : percent === 0
-              ? t('cutOut.nothing')
-              : t('cutOut.share', { percent })}
-        </Text>
-        <Group gap="2xs">
-          <SubjectActions concept={concept} />
+        <Group gap="2xs" wrap="nowrap" justify="space-between">
+          <Text size="xs" role="status">
+            {workbench.proposal !== 'none'
+              ? t(`mask.proposal.${workbench.proposal}`, { percent })
+              : percent === 0
+                ? t('cutOut.nothing')
+                : t('cutOut.share', { percent })}
+          </Text>
           <ClearSubject concept={concept} />
         </Group>
-        {capabilities && capabilities.findMaskBy !== null && <FindOptions capabilities={capabilities} />}
+        <Group gap="2xs">
+          <SubjectActions concept={concept} />
+          {capabilities && capabilities.findMaskBy !== null && <FindOptions capabilities={capabilities} />}
+        </Group>
         <MaskOperations targetId={target} isLocked={concept.locked} />
       </Stack>
     </section>

@@ -7,6 +7,7 @@ import type { SceneDocument } from '../../../electron/contract/scene-document.ts
 import { setFrame } from '../../editor/placement-commands.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { takeTool } from '../actions/actions.ts';
+import { numberOf } from '../widgets/locale.ts';
 import { useFrame } from './use-frame.ts';
 
 type Choice = 'auto' | 'whole' | 'drawn';
@@ -54,6 +55,6 @@ const FrameChoice = memo(function FrameChoice({
 
 /** The size of a frame in and out: "1,200 × 900 → 512 × 384". */
 export function frameSizes({ width, height, modelWidth, modelHeight }: ResolvedFrame): string {
-  const sides = (a: number, b: number) => `${a.toLocaleString()} × ${b.toLocaleString()}`;
+  const sides = (a: number, b: number) => `${numberOf(a)} × ${numberOf(b)}`;
   return `${sides(width, height)} → ${sides(modelWidth, modelHeight)}`;
 }

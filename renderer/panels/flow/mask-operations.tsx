@@ -1,5 +1,5 @@
 /** Operations on a whole mask, of the scene or of the picture being cut out. */
-import { Button, Group, Menu, NumberInput, Stack } from '@mantine/core';
+import { Button, Menu, NumberInput } from '@mantine/core';
 import {
   IconAdjustments,
   IconFlipHorizontal,
@@ -56,6 +56,7 @@ function Operations({ targetId, isLocked }: Props) {
   const operation = (label: string, made: MaskOperation) => (
     <Button
       variant="default"
+      px="2xs"
       disabled={isLocked}
       onClick={() => start(() => workbench.operate(targetId, made))}
     >
@@ -63,51 +64,46 @@ function Operations({ targetId, isLocked }: Props) {
     </Button>
   );
   return (
-    <Stack gap="xs" className="mask-operations">
-      <Group gap="2xs" align="flex-end">
-        <NumberInput
-          size="xs"
-          w={76}
-          label={t('mask.amount')}
-          value={amount}
-          min={1}
-          max={128}
-          clampBehavior="strict"
-          allowDecimal={false}
-          onChange={(value) => typeof value === 'number' && setAmount(value)}
-        />
-        {operation(t('mask.grow'), { kind: 'grow', radiusPx: amount })}
-        {operation(t('mask.shrink'), { kind: 'shrink', radiusPx: amount })}
-        {operation(t('mask.feather'), { kind: 'feather', widthPx: amount })}
-      </Group>
-      <Group gap="2xs">
-        {operation(t('mask.fillHoles'), { kind: 'fillHoles' })}
-        {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
-        {operation(t('mask.invert'), { kind: 'invert' })}
-        {operation(t('mask.clear'), { kind: 'clear' })}
-        {/* Within the panel: outside of it, a click would close the panel. */}
-        <DropdownMenu withinPortal={false}>
-          <Menu.Target>
-            <Button variant="default" disabled={isLocked}>
-              {t('mask.transform')}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {TURNS.map((kind) => {
-              const Icon = TURN_ICONS[kind];
-              return (
-                <Menu.Item
-                  key={kind}
-                  leftSection={<Icon size={14} aria-hidden />}
-                  onClick={() => start(() => workbench.operate(targetId, { kind }))}
-                >
-                  {t(`mask.${kind}`)}
-                </Menu.Item>
-              );
-            })}
-          </Menu.Dropdown>
-        </DropdownMenu>
-      </Group>
-    </Stack>
+    <div className="mask-operations">
+      <NumberInput
+        size="xs"
+        label={t('mask.amount')}
+        value={amount}
+        min={1}
+        max={128}
+        clampBehavior="strict"
+        allowDecimal={false}
+        onChange={(value) => typeof value === 'number' && setAmount(value)}
+      />
+      {operation(t('mask.grow'), { kind: 'grow', radiusPx: amount })}
+      {operation(t('mask.shrink'), { kind: 'shrink', radiusPx: amount })}
+      {operation(t('mask.feather'), { kind: 'feather', widthPx: amount })}
+      {operation(t('mask.fillHoles'), { kind: 'fillHoles' })}
+      {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
+      {operation(t('mask.invert'), { kind: 'invert' })}
+      {operation(t('mask.clear'), { kind: 'clear' })}
+      {/* Within the panel: outside of it, a click would close the panel. */}
+      <DropdownMenu withinPortal={false}>
+        <Menu.Target>
+          <Button variant="default" px="2xs" disabled={isLocked}>
+            {t('mask.transform')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {TURNS.map((kind) => {
+            const Icon = TURN_ICONS[kind];
+            return (
+              <Menu.Item
+                key={kind}
+                leftSection={<Icon size={14} aria-hidden />}
+                onClick={() => start(() => workbench.operate(targetId, { kind }))}
+              >
+                {t(`mask.${kind}`)}
+              </Menu.Item>
+            );
+          })}
+        </Menu.Dropdown>
+      </DropdownMenu>
+    </div>
   );
 }

@@ -56,12 +56,15 @@ export const UnknownWords = memo(function UnknownWords({
 
 const GROUPS = ['subjects', 'places', 'attributes'] as const;
 
-/** Example prompts while there is none, and the words that the pack can draw, to click. */
+/** Example prompts, and the words that the pack can draw, to click: both open where a background is to be described. */
 export const PromptWords = memo(function PromptWords({
   prompt,
+  isOffered,
   onChange,
 }: {
   prompt: string;
+  /** There is no background yet. */
+  isOffered: boolean;
   /** @param next makes the next prompt from the current one */
   onChange: (next: (before: string) => string) => void;
 }) {
@@ -70,29 +73,32 @@ export const PromptWords = memo(function PromptWords({
   if (!vocabulary) return null;
   const { language } = i18n;
   const isEmpty = prompt.trim() === '';
+  const isOpen = isOffered && isEmpty;
   const examples = vocabulary.languages[language]?.examples ?? [];
+  const tryOne = isEmpty && examples.length > 0 && (
+    <Stack gap="2xs" role="group" aria-label={t('words.examples')}>
+      <Text size="xs" fw={600}>
+        {t('words.examples')}
+      </Text>
+      {examples.map((example) => (
+        <Button
+          key={example}
+          variant="default"
+          className="prompt-example"
+          justify="flex-start"
+          onClick={() => onChange(() => example)}
+        >
+          {example}
+        </Button>
+      ))}
+    </Stack>
+  );
   return (
     <>
-      {isEmpty && examples.length > 0 && (
-        <Stack gap="2xs" role="group" aria-label={t('words.examples')}>
-          <Text size="xs" fw={600}>
-            {t('words.examples')}
-          </Text>
-          {examples.map((example) => (
-            <Button
-              key={example}
-              variant="default"
-              className="prompt-example"
-              justify="flex-start"
-              onClick={() => onChange(() => example)}
-            >
-              {example}
-            </Button>
-          ))}
-        </Stack>
-      )}
-      {/* Without a prompt, the words come first. */}
-      <MoreOptions key={String(isEmpty)} label={t('words.title')} startsOpen={isEmpty}>
+      {isOpen && tryOne}
+      {/* Where nothing is described yet, they come first. */}
+      <MoreOptions key={String(isOpen)} label={t('words.title')} startsOpen={isOpen}>
+        {!isOpen && tryOne}
         {GROUPS.map((group) => (
           <Group key={group} gap="2xs" role="group" aria-label={t(`words.${group}`)}>
             {vocabulary[group].map((word) => {

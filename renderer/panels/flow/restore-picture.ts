@@ -7,6 +7,7 @@ import { reportNotice } from '../../session/notices.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { listOf } from '../widgets/locale.ts';
 
 /** Display time of the notice about found and missing pictures. */
 const READING_MS = 20_000;
@@ -79,8 +80,4 @@ function show({ project, pictures, pack }: RestoredScene, name: string): void {
 
 function nameOf({ part, concept }: RestoredPicture): string {
   return i18next.t(`restore.${part}`, { name: concept ?? '' });
-}
-
-function listOf(names: readonly string[]): string {
-  return new Intl.ListFormat(i18next.language).format(names);
 }

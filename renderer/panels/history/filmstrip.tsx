@@ -23,7 +23,8 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 import { openScores } from '../actions/score-renders.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { durationOf, renderName } from '../widgets/render-name.ts';
+import { durationOf } from '../widgets/locale.ts';
+import { renderName } from '../widgets/render-name.ts';
 import { captionOf } from './caption-words.ts';
 import { compareByDragging, showOrCompare } from './compare-frames.ts';
 import { Differences } from './differences.tsx';
@@ -239,8 +240,7 @@ function Frame({
           {render.name ??
             (variation
               ? `${t('parameters.seed.name')} ${variation.seed}`
-              : (caption?.short ??
-                (render.totalMs === null ? t(`history.state.${state}`) : durationOf(render.totalMs))))}
+              : (caption?.short ?? (render.totalMs === null ? '' : durationOf(render.totalMs))))}
         </Text>
         <Group gap={0} wrap="nowrap">
           <IconButton

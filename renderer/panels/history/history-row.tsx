@@ -15,7 +15,8 @@ import { useEditor } from '../../session/editor-store.ts';
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { durationOf, renderName, timeOf } from '../widgets/render-name.ts';
+import { durationOf, timeOf } from '../widgets/locale.ts';
+import { renderName } from '../widgets/render-name.ts';
 import { RenderMenu, restore } from './render-menu.tsx';
 
 export function HistoryRow({
@@ -75,6 +76,11 @@ export function HistoryRow({
         <Text size={isTile ? 'xs' : 'sm'} fw={600} truncate title={name}>
           {name}
         </Text>
+        {isTile && render.parameters !== null && (
+          <Text size="xs" c="dimmed" truncate title={parameterLine(render, t)}>
+            {tileLine(render)}
+          </Text>
+        )}
         {!isTile && (
           <>
             <Text size="xs" c="dimmed">
@@ -133,4 +139,11 @@ function parameterLine({ concepts, parameters }: RenderEntry, t: TFunction): str
     `${t('parameters.steps.name')} ${parameters.steps}`,
     `${t('parameters.seed.name')} ${parameters.seed}`,
   ].join('; ');
+}
+
+/** What usually differs between renders of one scene, such as "α 0.15, 0.3 · β 0.8 · #7": # is the seed. */
+function tileLine({ concepts, parameters }: RenderEntry): string {
+  if (parameters === null) return '';
+  const alphas = [...new Set(concepts.map(({ alpha }) => alpha))];
+  return [`α ${alphas.join(', ')}`, `β ${parameters.beta}`, `#${parameters.seed}`].join(' · ');
 }

@@ -10,7 +10,8 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { exportRender } from '../actions/export-render.ts';
 import { openScores } from '../actions/score-renders.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { durationOf, renderName } from '../widgets/render-name.ts';
+import { durationOf } from '../widgets/locale.ts';
+import { renderName } from '../widgets/render-name.ts';
 import { restore } from './render-menu.tsx';
 import { useRenderRecord } from './use-render-record.ts';
 

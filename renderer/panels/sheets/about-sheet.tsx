@@ -1,5 +1,5 @@
 /** The program's version and third-party licences. */
-import { Accordion, Button, Code, Stack, Text, Title } from '@mantine/core';
+import { Accordion, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
@@ -7,6 +7,7 @@ import { copyDiagnostics } from '../../session/diagnostics.ts';
 import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { BrandMark } from '../widgets/brand-mark.tsx';
 
 export function AboutSheet() {
   const { t } = useTranslation();
@@ -19,10 +20,19 @@ export function AboutSheet() {
   }, [studio]);
   return (
     <Stack gap="sm">
-      <Title order={3} size="h5">
-        {t('app.name')}
-      </Title>
-      {info && <Text size="sm">{t('about.version', { version: info.version })}</Text>}
+      <Group gap="sm" wrap="nowrap">
+        <BrandMark sidePx={48} />
+        <div>
+          <Title order={3} size="h5">
+            {t('app.name')}
+          </Title>
+          {info && (
+            <Text size="sm" c="dimmed">
+              {t('about.version', { version: info.version })}
+            </Text>
+          )}
+        </div>
+      </Group>
       <Text size="sm">{t('about.text')}</Text>
       <Stack gap="2xs" align="flex-start">
         <Button variant="default" onClick={() => start(() => copyDiagnostics(studio))}>

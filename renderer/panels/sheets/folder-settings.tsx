@@ -6,7 +6,7 @@ import { reportError, reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
-import { bytesOf } from '../widgets/render-name.ts';
+import { bytesOf } from '../widgets/locale.ts';
 
 export function FolderSettings() {
   const { t } = useTranslation();

@@ -8,7 +8,7 @@ import { INSTRUMENT_IDS, type InstrumentFacts } from '../../../electron/contract
 import { reportError, reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { bytesOf } from '../widgets/render-name.ts';
+import { bytesOf } from '../widgets/locale.ts';
 import { useLicensedDownload } from './use-licensed-download.tsx';
 
 /** Parts of the catalogue that bring an instrument. */

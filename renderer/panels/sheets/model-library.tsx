@@ -23,7 +23,7 @@ import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
-import { bytesOf } from '../widgets/render-name.ts';
+import { bytesOf } from '../widgets/locale.ts';
 import { SceneModels, TriggerWords } from './scene-models.tsx';
 import { usePackJobs } from './use-pack-jobs.ts';
 

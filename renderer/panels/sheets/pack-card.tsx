@@ -7,7 +7,7 @@ import { bytesToDownload, type CatalogSize } from '../../../electron/contract/pa
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { bytesOf, durationOf } from '../widgets/render-name.ts';
+import { bytesOf, durationOf } from '../widgets/locale.ts';
 import { PackActions } from './pack-actions.tsx';
 
 export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: number | null }) {

@@ -11,7 +11,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { timeOf } from '../widgets/render-name.ts';
+import { timeOf } from '../widgets/locale.ts';
 
 export function ProjectCard({
   project: { path, name, openedAt, isThere },

@@ -9,6 +9,7 @@ import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.
 import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { BrandMark } from '../widgets/brand-mark.tsx';
 import { ProjectCard } from './project-card.tsx';
 import { startFromPictures } from './start-from-pictures.ts';
 
@@ -28,6 +29,15 @@ export function ProjectsSheet() {
   }, [studio]);
   return (
     <div className="start-screen" data-drop="project" aria-busy={isOpening}>
+      <div className="start-hero">
+        <BrandMark sidePx={56} />
+        <div>
+          <Title order={3} size="h3">
+            {t('app.name')}
+          </Title>
+          <Text c="dimmed">{t('start.tagline')}</Text>
+        </div>
+      </div>
       <div className="start-new">
         <FileButton
           multiple

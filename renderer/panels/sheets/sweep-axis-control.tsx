@@ -1,5 +1,5 @@
 /** One axis of a sweep: its parameter, a range with a number of values, and the values, which can be typed. */
-import { Group, NumberInput, RangeSlider, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Group, NumberInput, RangeSlider, Select, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { MAX_SWEEP_VALUES, SWEEP_PARAMETERS, type SweepParameter } from '../../../electron/contract/sweep.ts';
 import { endsOf, parseValues, sweepRange, valuesBetween } from '../../editor/sweep-axis.ts';
@@ -37,7 +37,7 @@ export function SweepAxisControl({
   onText: (text: string) => void;
 }) {
   const { t } = useTranslation();
-  const { ofParameter } = useSweepNames();
+  const { ofParameter, inFull } = useSweepNames();
   const range = sweepRange(parameter);
   const values = parseValues(text, parameter);
   const ends = endsOf(values, range);
@@ -53,7 +53,7 @@ export function SweepAxisControl({
           label={t(`sweep.axes.${which}`)}
           allowDeselect={false}
           value={parameter}
-          data={SWEEP_PARAMETERS.map((value) => ({ value, label: ofParameter(value) }))}
+          data={SWEEP_PARAMETERS.map((value) => ({ value, label: inFull(value) }))}
           onChange={(next) => next !== null && onParameter(next)}
         />
         <NumberInput
@@ -75,19 +75,11 @@ export function SweepAxisControl({
         step={range.step}
         minRange={0}
         value={ends}
-        label={null}
+        label={(value) => value}
         thumbFromLabel={t('sweep.from', { name: ofParameter(parameter) })}
         thumbToLabel={t('sweep.to', { name: ofParameter(parameter) })}
         onChange={(next) => spread(next, count)}
       />
-      <Group gap="2xs" justify="space-between">
-        <Text size="xs" c="dimmed" className="numbers">
-          {ends[0]}
-        </Text>
-        <Text size="xs" c="dimmed" className="numbers">
-          {ends[1]}
-        </Text>
-      </Group>
       <TextInput
         size="xs"
         label={t(`sweep.values.${which}`)}

@@ -4,7 +4,7 @@ import type { ListedPack } from '../../../electron/contract/commands/model-comma
 import type { JobResult, JobState } from '../../../electron/contract/jobs.ts';
 import { reportNotice } from '../../session/notices.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
-import { bytesOf } from '../widgets/render-name.ts';
+import { bytesOf } from '../widgets/locale.ts';
 
 /** @returns follows a job that is being started, until it has ended */
 export function usePackJobs({ name }: Pick<ListedPack, 'name'>): (begin: Promise<JobState>) => Promise<void> {

@@ -4,6 +4,8 @@ import type { SweepParameter, SweepPlace } from '../../../electron/contract/swee
 
 export interface SweepNames {
   readonly ofParameter: (parameter: SweepParameter) => string;
+  /** As its control is named: with words where the parameter alone is a letter. */
+  readonly inFull: (parameter: SweepParameter) => string;
   /** Such as "β = 0.8". */
   readonly ofPlace: (place: SweepPlace) => string;
 }
@@ -15,5 +17,7 @@ export function useSweepNames(): SweepNames {
     if (parameter === 'beta') return 'β';
     return parameter === 'strength' ? t('strength.title') : t(`parameters.${parameter}.name`);
   };
-  return { ofParameter, ofPlace: ({ parameter, value }) => `${ofParameter(parameter)} = ${value}` };
+  const inFull = (parameter: SweepParameter) =>
+    parameter === 'strength' ? t('strength.title') : t(`parameters.${parameter}.name`);
+  return { ofParameter, inFull, ofPlace: ({ parameter, value }) => `${ofParameter(parameter)} = ${value}` };
 }

@@ -23,10 +23,24 @@ const BRAND: MantineColorsTuple = [
   '#045a49',
 ];
 
+/** The library's greys of the dark theme, as cool as the panels (studio.css); 7 is the ground of sheets and dialogs. */
+const DARK: MantineColorsTuple = [
+  '#c9ccd0',
+  '#b8bcc1',
+  '#83888e',
+  '#696e74',
+  '#42474c',
+  '#3a3f44',
+  '#2b2f33',
+  '#202326',
+  '#1b1e21',
+  '#131517',
+];
+
 export const studioTheme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 7 },
-  colors: { brand: BRAND },
+  colors: { brand: BRAND, dark: DARK },
   defaultRadius: 'sm',
   fontFamily: "Inter, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', system-ui, sans-serif",
   respectReducedMotion: true,

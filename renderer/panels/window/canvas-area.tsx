@@ -1,7 +1,5 @@
 /** The canvas: above it the options of the tool and the selected concept's mask, below it the view bar. */
-import { Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconPhoto } from '@tabler/icons-react';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ResolvedFrame } from '../../../electron/contract/frame.ts';
@@ -21,6 +19,7 @@ import { conceptName } from '../widgets/concept-name.ts';
 import { renderName } from '../widgets/render-name.ts';
 import { ComparisonLabels } from './comparison-labels.tsx';
 import { CutOutBar } from './cut-out-bar.tsx';
+import { EmptyCanvas } from './empty-canvas.tsx';
 import { FrameLabel } from './frame-label.tsx';
 import { HitLabels, HitsBar, outlinesOf, pickHit, useHitPlanes, useShownHits } from './hits-bar.tsx';
 import { OfferCard } from './offer-card.tsx';
@@ -154,15 +153,7 @@ export function CanvasArea() {
         onChangeBrushSize={(factor) => setBrushSize(useEditor.getState().brushSizePx * factor)}
         onError={reportError}
       >
-        {background === null && !isCuttingOut && (
-          <div className="canvas-empty" data-drop="background">
-            <IconPhoto size={40} aria-hidden />
-            <Title order={2} size="h4">
-              {t('view.empty')}
-            </Title>
-            <Text c="dimmed">{t('view.emptyHint')}</Text>
-          </div>
-        )}
+        {background === null && !isCuttingOut && <EmptyCanvas />}
         {isFrameShown && <FrameLabel frame={frame} />}
         {comparison && <ShownNames comparison={comparison} size={size} />}
         {hits && isSceneShown && <HitLabels hits={hits} />}

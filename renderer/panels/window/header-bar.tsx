@@ -21,6 +21,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
 import { useWarnings, WarningList } from '../flow/warning-list.tsx';
+import { BrandMark } from '../widgets/brand-mark.tsx';
 import { DropdownMenu, useEscape } from '../widgets/dropdown.tsx';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
 import { renderName } from '../widgets/render-name.ts';
@@ -170,6 +171,7 @@ export function HeaderBar() {
     useEditor.setState((before) => ({ sheet: before.sheet === sheet ? null : sheet }));
   return (
     <header className="header-bar">
+      <BrandMark sidePx={26} />
       <Title order={1} size="h5" className="brand">
         {t('app.name')}
       </Title>

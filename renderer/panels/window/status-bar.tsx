@@ -6,7 +6,7 @@ import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { DropdownPanel } from '../widgets/dropdown.tsx';
-import { bytesOf } from '../widgets/render-name.ts';
+import { bytesOf } from '../widgets/locale.ts';
 import { FailedRender } from './failed-render.tsx';
 import { PanelToggles } from './panel-toggles.tsx';
 import { ProjectStatus } from './project-status.tsx';

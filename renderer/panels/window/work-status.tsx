@@ -10,7 +10,7 @@ import type { QueueEntry } from '../../../electron/contract/render-record.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { cancelRenders, ownRenders } from '../actions/actions.ts';
-import { durationOf } from '../widgets/render-name.ts';
+import { durationOf } from '../widgets/locale.ts';
 
 export function WorkStatus() {
   const { t } = useTranslation();
