@@ -8,12 +8,15 @@ import {
   dialog,
   ipcMain,
   Menu,
+  Notification,
   protocol,
+  screen,
   session,
   shell,
   utilityProcess,
 } from 'electron';
 import { createStudio } from '../app/studio.ts';
+import type { Settings } from '../contract/settings.ts';
 import { studioFolders, thisMachine } from '../foundation/folders.ts';
 import { studioLog } from '../foundation/log/studio-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
@@ -26,7 +29,9 @@ import { appProtocol } from './protocols/app-protocol.ts';
 import { assetProtocol } from './protocols/asset-protocol.ts';
 import { lockDownContents, lockDownSession } from './security/lock-down.ts';
 import { utilityChild } from './utility-child.ts';
+import { RenderWatch } from './windows/render-watch.ts';
 import { StudioWindows } from './windows/studio-windows.ts';
+import { readWindowState, writeWindowState } from './windows/window-state.ts';
 
 // 1. Before Electron is ready: settings that cannot be changed later.
 app.enableSandbox();
@@ -66,6 +71,7 @@ function fail(error: unknown): void {
 }
 
 async function start(): Promise<void> {
+  const stateFile = join(folders.settings, 'window.json');
   const windows = new StudioWindows({
     makeWindow: (options) => new BrowserWindow(options),
     preloadFile: join(application, 'dist', 'preload', 'preload.cjs'),
@@ -79,6 +85,15 @@ async function start(): Promise<void> {
     onStay: () => {
       isEnding = false;
     },
+    lastState: () =>
+      readWindowState(
+        stateFile,
+        screen.getAllDisplays().map(({ workArea }) => workArea),
+      ),
+    onMoved: (place, isMaximized) =>
+      void writeWindowState(stateFile, place, isMaximized).catch((error: unknown) =>
+        onFault(error, 'keeping the place of the window'),
+      ),
   });
   let isEnding = false;
   app.on('before-quit', () => {
@@ -127,9 +142,25 @@ async function start(): Promise<void> {
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   };
+  const renders = new RenderWatch({
+    showProgress: (share) => windows.showProgress(share),
+    showMessage: (message) => {
+      const shown = new Notification(message);
+      shown.on('click', () => windows.toFront());
+      shown.show();
+    },
+    isInFront: () => windows.isInFront,
+    language: () => language,
+    now: () => Date.now(),
+  });
+  const languageOf = ({ editor }: Settings) =>
+    typeof editor.language === 'string' ? editor.language : app.getLocale();
+  let language = languageOf(await studio.handlers['settings.get']({}, { clientId: 'menu' }));
   const known = new Set<string>();
   studio.listen((event) => {
     windows.broadcast(event);
+    renders.take(event);
+    if (event.event === 'settings.changed') language = languageOf(event.payload);
     // An opened project joins the recent documents of the system and the menu.
     if (event.event === 'project.changed' && !known.has(event.payload.projectId)) {
       known.add(event.payload.projectId);

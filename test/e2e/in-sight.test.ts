@@ -32,9 +32,6 @@ const SIZES = [
   [2560, 1440],
 ] as const;
 
-/** Of the scene's panel in a wide window (renderer/panels/window/workspace.tsx). */
-const USUAL_SCENE_PX = 240;
-
 const READABLE_SIZES = [
   [1024, 700],
   [1440, 900],
@@ -67,6 +64,30 @@ async function isInSight(page: Page, button: ReturnType<Page['getByRole']>): Pro
     });
   });
 }
+
+it('names the project in the title, with a dot while something is unsaved', async () => {
+  const { page } = studio;
+  const name = (await headerOf(page).locator('button[aria-haspopup="menu"]').first().textContent())!;
+  const title = `${name} – ${t('app.name')}`;
+  await expect.poll(() => page.title()).toBe(title);
+  const titles = await page.evaluateHandle(() => {
+    const seen: string[] = [];
+    const observer = new MutationObserver(() => seen.push(document.title));
+    observer.observe(document.querySelector('title')!, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+    return seen;
+  });
+  await page.locator('.concept-head').first().click();
+  await canvasOf(page).focus();
+  await page.keyboard.press('Shift+v');
+  await expect.poll(() => titles.jsonValue()).toContain(`● ${title}`);
+  await page.keyboard.press('Control+z');
+  await saved(page);
+  await expect.poll(() => page.title()).toBe(title);
+});
 
 it('ignores a smart-select click next to the picture, and takes the next one inside it', async () => {
   const { page } = studio;
@@ -241,10 +262,10 @@ it('resizes, resets and hides the panels around the canvas, and remembers them',
   const panel = page.locator('.flow-panel');
   const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
   const handle = page.getByRole('separator', { name: t('inspector.resize.scene') });
-  // The window was narrow before: its usual width.
-  await handle.dblclick();
-  await expect.poll(width).toBe(USUAL_SCENE_PX);
-  const first = USUAL_SCENE_PX;
+  // The window was narrow in the test before.
+  await page.reload();
+  await renderButton(page).waitFor();
+  const first = await width();
   await handle.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(width).toBeGreaterThan(first);

@@ -4,6 +4,8 @@ import type { BrowserWindow, BrowserWindowConstructorOptions, WebContents } from
 import { EVENT_CHANNEL } from '../../contract/bridge.ts';
 import type { EventPayload, StudioEvent } from '../../contract/events.ts';
 import { START_PAGE } from '../addresses.ts';
+import { isEdited } from './edited-title.ts';
+import type { Rectangle, WindowState } from './window-state.ts';
 
 type HostRequest = EventPayload<'host.request'>;
 
@@ -13,6 +15,9 @@ export type UnsavedChoice = 'save' | 'leave' | 'stay';
 /** How often, and how many times, to retry closing while the page saves, before asking the user again. */
 const SAVE_CHECK_MS = 250;
 const MAX_SAVE_CHECKS = 40;
+
+/** Pause after which a moved window's place is kept. */
+const KEEP_PLACE_MS = 500;
 
 interface OpenWindow {
   readonly clientId: string;
@@ -37,6 +42,10 @@ export interface StudioWindowsOptions {
   readonly onSavedAndClosed: () => void;
   /** Called when the user keeps the window open. */
   readonly onStay: () => void;
+  /** Where the last window was. */
+  readonly lastState: () => WindowState;
+  /** Called while a window is moved or resized, after a pause. */
+  readonly onMoved: (place: Rectangle, isMaximized: boolean) => void;
 }
 
 export class StudioWindows {
@@ -54,10 +63,13 @@ export class StudioWindows {
 
   /** Opens a window. @param request the first request to its page */
   open(request?: HostRequest): void {
-    const { makeWindow, preloadFile, iconFile, onPageGone } = this.#options;
+    const { makeWindow, preloadFile, iconFile, onPageGone, lastState } = this.#options;
+    // Further windows are where the system puts them, not on top of the first.
+    const { place, isMaximized } = this.count === 0 ? lastState() : { place: null, isMaximized: false };
     const window = makeWindow({
       width: 1440,
       height: 900,
+      ...place,
       minWidth: 960,
       minHeight: 640,
       show: false,
@@ -87,7 +99,12 @@ export class StudioWindows {
       waiting: request === undefined ? [] : [request],
     };
     this.#windows.push(opened);
-    window.once('ready-to-show', () => window.show());
+    window.once('ready-to-show', () => {
+      if (isMaximized) window.maximize();
+      window.show();
+    });
+    window.on('page-title-updated', (_, title) => window.setDocumentEdited(isEdited(title)));
+    this.#keepPlace(window);
     window.on('focus', () => this.#toTheEnd(opened));
     window.on('closed', () => this.#windows.splice(this.#windows.indexOf(opened), 1));
     window.webContents.on('render-process-gone', (_, { reason }) => {
@@ -100,6 +117,31 @@ export class StudioWindows {
     // Without this handler the page's beforeunload would keep the window open, without a word to the user.
     window.webContents.on('will-prevent-unload', (event) => this.#closeUnsaved(opened, event));
     void window.loadURL(START_PAGE);
+  }
+
+  #keepPlace(window: BrowserWindow): void {
+    let timer: NodeJS.Timeout | undefined;
+    const keep = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        // Without the size of the maximized window, it could not be made smaller again.
+        if (!window.isDestroyed()) this.#options.onMoved(window.getNormalBounds(), window.isMaximized());
+      }, KEEP_PLACE_MS);
+    };
+    window.on('resize', keep);
+    window.on('move', keep);
+  }
+
+  /** Whether the user looks at one of the windows. */
+  get isInFront(): boolean {
+    return this.#windows.some(({ window }) => !window.isDestroyed() && window.isFocused());
+  }
+
+  /** Progress at the icon in the taskbar or dock. @param share 0 to 1; null for none */
+  showProgress(share: number | null): void {
+    for (const { window } of this.#windows) {
+      if (!window.isDestroyed()) window.setProgressBar(share ?? -1);
+    }
   }
 
   #closeUnsaved(opened: OpenWindow, event: { preventDefault(): void }): void {
@@ -141,10 +183,15 @@ export class StudioWindows {
       this.open(request);
       return;
     }
-    if (current.window.isMinimized()) current.window.restore();
-    current.window.focus();
+    bringToFront(current.window);
     if (current.isListening) send(current.window, 'host.request', request);
     else current.waiting.push(request);
+  }
+
+  /** Shows the window focused last, if there is one. */
+  toFront(): void {
+    const current = this.#windows.at(-1);
+    if (current !== undefined) bringToFront(current.window);
   }
 
   /** The page is listening now. */
@@ -167,6 +214,11 @@ export class StudioWindows {
   #toTheEnd(opened: OpenWindow): void {
     this.#windows.push(...this.#windows.splice(this.#windows.indexOf(opened), 1));
   }
+}
+
+function bringToFront(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  window.focus();
 }
 
 function send(window: BrowserWindow, event: string, payload: unknown): void {

@@ -19,6 +19,7 @@ import { StatusBar } from './status-bar.tsx';
 import { ToolRail } from './tool-rail.tsx';
 import { useFiles } from './use-files.ts';
 import { useKeys } from './use-keys.ts';
+import { useWindowTitle } from './use-window-title.ts';
 import { Workspace } from './workspace.tsx';
 
 export function App({ studio }: { studio: Studio }) {
@@ -87,6 +88,7 @@ function Editor() {
   const { t } = useTranslation();
   useKeys();
   useFiles();
+  useWindowTitle();
   return (
     <div className="studio">
       <a className="skip-link" href="#canvas">

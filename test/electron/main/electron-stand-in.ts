@@ -69,6 +69,7 @@ export class StandInElectron {
   readonly calls: string[] = [];
   readonly windows: StandInWindow[] = [];
   readonly recentDocuments: string[] = [];
+  readonly notifications: (EventEmitter & { message: { title: string; body: string } })[] = [];
   readonly ipcHandlers = new Map<string, Handler>();
   readonly protocolHandlers = new Map<string, (request: Request) => Response | Promise<Response>>();
   readonly schemes: { scheme: string; privileges: Record<string, boolean> }[] = [];
@@ -106,6 +107,7 @@ export class StandInElectron {
       enableSandbox: () => this.calls.push('enableSandbox'),
       getAppPath: () => application,
       getVersion: () => '1.2.3',
+      getLocale: () => 'en-GB',
       requestSingleInstanceLock: () => this.hasLock,
       whenReady: () => {
         this.calls.push('whenReady');
@@ -172,6 +174,19 @@ export class StandInElectron {
           this.protocolHandlers.set(scheme, handler),
       },
       session: { defaultSession: this.session },
+      screen: {
+        getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+      },
+      Notification: class extends EventEmitter {
+        readonly message: { title: string; body: string };
+        constructor(message: { title: string; body: string }) {
+          super();
+          this.message = message;
+        }
+        show(): void {
+          standIn.notifications.push(this);
+        }
+      },
       shell: { showItemInFolder: (path: string) => this.shownItems.push(path) },
       utilityProcess: { fork: (file: string) => this.#fork(file) },
     };
@@ -236,6 +251,11 @@ export class StandInWindow extends EventEmitter {
   isShown = false;
   isGone = false;
   focusCount = 0;
+  isInFront = false;
+  isWide = false;
+  isDocumentEdited = false;
+  bounds = { x: 10, y: 20, width: 1200, height: 800 };
+  readonly progress: number[] = [];
 
   constructor(options: Record<string, unknown>) {
     super();
@@ -259,6 +279,30 @@ export class StandInWindow extends EventEmitter {
 
   isMinimized(): boolean {
     return false;
+  }
+
+  isFocused(): boolean {
+    return this.isInFront;
+  }
+
+  maximize(): void {
+    this.isWide = true;
+  }
+
+  isMaximized(): boolean {
+    return this.isWide;
+  }
+
+  getNormalBounds(): object {
+    return this.bounds;
+  }
+
+  setDocumentEdited(isEdited: boolean): void {
+    this.isDocumentEdited = isEdited;
+  }
+
+  setProgressBar(share: number): void {
+    this.progress.push(share);
   }
 
   isDestroyed(): boolean {

@@ -97,6 +97,38 @@ describe('events', () => {
     expect(await requestsOf(electron, other!)).toEqual([{ what: 'openProject', path: state.path }]);
   });
 
+  it('shows in the title bar that something is unsaved', async () => {
+    const { window } = await startHost();
+    window.emit('page-title-updated', {}, '● Beach – PnP-MIX Studio');
+    expect(window.isDocumentEdited).toBe(true);
+    window.emit('page-title-updated', {}, 'Beach – PnP-MIX Studio');
+    expect(window.isDocumentEdited).toBe(false);
+  });
+
+  it('keeps the place of the window while it is moved, for the next start', async () => {
+    const { window, settings } = await startHost();
+    expect(window.options).toMatchObject({ width: 1440, height: 900 });
+    window.isWide = true;
+    window.emit('move');
+    window.emit('resize');
+    const kept = await vi.waitUntil(() => readWindow(settings), { timeout: 300_000 });
+    expect(kept).toEqual({ place: window.bounds, isMaximized: true });
+  });
+
+  it('opens the window where it was', async () => {
+    const place = { x: 10, y: 20, width: 1200, height: 800 };
+    const { window, electron } = await startHost({
+      beforeReady: (_, root) => {
+        mkdirSync(join(root, 'settings'), { recursive: true });
+        writeFileSync(join(root, 'settings', 'window.json'), JSON.stringify({ place, isMaximized: true }));
+      },
+    });
+    expect(window.options).toMatchObject(place);
+    expect(window.isWide).toBe(true);
+    electron.app.emit('second-instance', {}, ['program'], '/');
+    expect(electron.windows[1]!.options).not.toHaveProperty('x');
+  });
+
   it('a crashed page is reloaded, and logged', async () => {
     const { window, settings } = await startHost();
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
@@ -253,3 +285,9 @@ describe('the engine', () => {
     );
   });
 });
+
+/** What is kept of the window; undefined until it is written. */
+function readWindow(settings: string): unknown {
+  const file = join(settings, 'window.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
