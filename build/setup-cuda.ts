@@ -1,5 +1,5 @@
 /**
- * `npm run setup:cuda`: fetches ONNX Runtime's CUDA libraries with onnxruntime-node's own install script, about
+ * `npm run setup:cuda`: fetches ONNX Runtime's CUDA and TensorRT libraries with onnxruntime-node's own install script, about
  * 300 MB from NuGet. .npmrc prevents `npm ci` from doing this.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const REQUIREMENTS = 'It needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the machine.';
+const REQUIREMENTS =
+  'It needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the machine; --device tensorrt also needs TensorRT 10.';
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.error(

@@ -8,7 +8,7 @@ import { assetIdSchema, renderRequestSchema } from './render-request.ts';
 import { vocabularySchema } from './vocabulary.ts';
 
 export const deviceChoiceSchema = z
-  .enum(['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'])
+  .enum(['auto', 'cuda', 'tensorrt', 'directml', 'webgpu', 'coreml', 'cpu'])
   .describe('auto picks the best device that works; a name picks that device or fails.');
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>;
 

@@ -32,8 +32,7 @@ export type PreparationProgress = z.infer<typeof preparationProgressSchema>;
 
 /** The device used, and why better ones were not. */
 export const deviceReportSchema = z.strictObject({
-  /** 'cuda' | 'directml' | 'coreml' | 'webgpu' | 'cpu' */
-  device: z.enum(['cuda', 'directml', 'coreml', 'webgpu', 'cpu']),
+  device: z.enum(['cuda', 'tensorrt', 'directml', 'coreml', 'webgpu', 'cpu']),
   /** A name for the user, such as the processor's model. */
   name: z.string(),
   threads: z.int().positive().optional(),

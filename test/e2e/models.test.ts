@@ -59,7 +59,7 @@ afterAll(() => hub?.stop());
 
 const comfy = (root: string, path = '') => join(root, 'home', 'ComfyUI', 'models', path);
 
-/** Three checkpoints, one with a picture, and a LoRA, as another program keeps them. */
+/** Three checkpoints, one with a picture, a LoRA and one of a kind that is not supported, as another program keeps them. */
 function makeComfyFolder(root: string): void {
   for (const folder of ['checkpoints', 'loras']) mkdirSync(comfy(root, folder), { recursive: true });
   writeWholeVocabulary(comfy(root, 'checkpoints/photon.safetensors'));
@@ -74,6 +74,7 @@ function makeComfyFolder(root: string): void {
     tensors: { [`${lora}.lora_down.weight`]: [4, 64], [`${lora}.lora_up.weight`]: [64, 4] },
     metadata: { 'modelspec.trigger_phrase': 'ink wash' },
   });
+  writeModelFile(comfy(root, 'loras/haze.safetensors'), { tensors: { [`${lora}.hada_w1_a`]: [4, 64] } });
 }
 
 const card = () => studio.page.getByRole('group', { name: 'Large pack' });
@@ -205,12 +206,16 @@ describe('the models of other programs', () => {
   it('are listed with family, precision and picture, searched and filtered', async () => {
     const { page } = studio;
     await openLibrary();
-    await expect.poll(() => files().count()).toBe(4);
+    await expect.poll(() => files().count()).toBe(5);
     await files().filter({ hasText: 'photon' }).getByText('SD 1.x · F16').waitFor();
     await files().filter({ hasText: 'photon' }).locator('img').waitFor();
     await files()
       .filter({ hasText: 'ink' })
       .getByText(t('library.triggerWords', { words: 'ink wash' }))
+      .waitFor();
+    await files()
+      .filter({ hasText: 'haze' })
+      .getByText(textPattern('library.unusable', { reason: /haze\.safetensors is LoHa, .*/ }))
       .waitFor();
     await screenshot(page, 'models-library');
     expect(await violations(page)).toEqual([]);
@@ -228,7 +233,7 @@ describe('the models of other programs', () => {
       comfy(studio.folders.root, 'loras/ink.safetensors'),
       comfy(studio.folders.root, 'loras/copy.safetensors'),
     );
-    await expect.poll(() => files().count()).toBe(5);
+    await expect.poll(() => files().count()).toBe(6);
   });
 
   it('are imported into a pack, which uses them from then on', async () => {
@@ -242,7 +247,7 @@ describe('the models of other programs', () => {
     const pack = page.getByRole('group', { name: 'Own models' });
     await pack.getByRole('button', { name: t('models.use'), exact: true }).isEnabled();
     await page.getByRole('tab', { name: t('library.tab') }).click();
-    await expect.poll(() => files().count()).toBe(5);
+    await expect.poll(() => files().count()).toBe(6);
   });
 
   it('are chosen for the scene, render it, and are named in its picture', async () => {

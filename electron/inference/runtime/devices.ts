@@ -45,13 +45,14 @@ export interface DeviceEnvironment {
 
 const providerNames: Readonly<Record<DeviceName, string>> = {
   cuda: 'cuda',
+  tensorrt: 'tensorrt',
   directml: 'dml',
   webgpu: 'webgpu',
   coreml: 'coreml',
   cpu: 'cpu',
 };
 
-/** Which devices a platform may have, best first. */
+/** Devices that 'auto' considers, best first; TensorRT is used by name only (docs/decisions/0199). */
 function candidates(platform: NodeJS.Platform): DeviceName[] {
   if (platform === 'win32') return ['directml', 'webgpu', 'cpu'];
   if (platform === 'darwin') return ['coreml', 'webgpu', 'cpu'];
@@ -60,6 +61,9 @@ function candidates(platform: NodeJS.Platform): DeviceName[] {
 
 /** Devices used only on request, until their pictures have been compared with the CPU's. */
 const ON_REQUEST_ONLY: readonly DeviceName[] = ['webgpu', 'coreml'];
+
+/** Devices whose models run in half precision. */
+const HALF_PRECISION: readonly DeviceName[] = ['cuda', 'tensorrt', 'directml'];
 
 /**
  * Chooses the device.
@@ -125,7 +129,11 @@ function sessionOptions(device: DeviceName): ort.InferenceSession.SessionOptions
   return {
     // Without 'cpu' as the second choice: ONNX Runtime still runs single operators that a GPU provider lacks on the
     // CPU, but a provider that cannot start is an error instead of a silent change of device.
-    executionProviders: [providerNames[device]],
+    executionProviders:
+      device === 'tensorrt'
+        ? // TensorRT lacks the operators of com.microsoft; CUDA, which it needs anyway, runs those.
+          [providerNames.tensorrt, providerNames.cuda]
+        : [providerNames[device]],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threadCount(),
     logSeverityLevel: 3,
@@ -150,7 +158,7 @@ function engineDevice(
     // Threads that spin between operators take the processor from other programs, above all the editor. Measured next
     // to one busy process: 115 ms per row with spinning, 77 ms without.
     sessionEntries: { 'intra_op.allow_spinning': '0' },
-    precision: device === 'cuda' || device === 'directml' ? 'float16' : 'float32',
+    precision: HALF_PRECISION.includes(device) ? 'float16' : 'float32',
   };
 }
 
@@ -179,12 +187,12 @@ function thisMachine(): DeviceEnvironment {
 
 /** Trying to load a missing library makes ONNX Runtime write to the terminal; checking first does not. */
 function missingProviderLibrary(device: DeviceName): string | null {
-  if (device !== 'cuda' || process.platform !== 'linux') return null;
+  if ((device !== 'cuda' && device !== 'tensorrt') || process.platform !== 'linux') return null;
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
   const binaries = join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
-  return existsSync(join(binaries, 'libonnxruntime_providers_cuda.so'))
+  return existsSync(join(binaries, `libonnxruntime_providers_${device}.so`))
     ? null
-    : 'ONNX Runtime’s CUDA libraries are not installed; npm run setup:cuda fetches them';
+    : `ONNX Runtime’s library for ${device} is not installed; npm run setup:cuda fetches it`;
 }
 
 /** Adds 1 to 1. */

@@ -155,7 +155,7 @@ function Row({ model, packs }: { model: LibraryModel; packs: readonly ListedPack
           {kind === 'embedding' && problem === null && (
             <Text size="xs">{t('library.inPrompts', { name })}</Text>
           )}
-          {problem !== null && <Text size="xs">{problem}</Text>}
+          {problem !== null && <Text size="xs">{t('library.unusable', { reason: problem })}</Text>}
         </div>
         {problem === null && packs.map((pack) => <ImportButton key={pack.id} model={model} pack={pack} />)}
         {use && problem === null && isUsed && (

@@ -12,7 +12,7 @@ import { ShortcutEditor } from './shortcut-editor.tsx';
 const MEGA = 2 ** 20;
 const THEMES = ['system', 'light', 'dark'] as const;
 const WHEELS = ['zoom', 'brushSize'] as const;
-const DEVICES = ['auto', 'cuda', 'directml', 'webgpu', 'coreml', 'cpu'] as const;
+const DEVICES = ['auto', 'cuda', 'tensorrt', 'directml', 'webgpu', 'coreml', 'cpu'] as const;
 
 export function SettingsSheet() {
   const { t } = useTranslation();

@@ -968,6 +968,7 @@ export const en = {
     packOfSettings: 'model pack {{name}}',
     ownVae: 'the model’s own',
     weight: 'Weight of {{name}}',
+    unusable: 'Cannot be used: {{reason}}',
     triggerWords: 'Trigger words: {{words}}',
     removeFrom: 'Remove {{name}} from the scene',
     missing: '{{name}} (SHA-256 {{hash}}…) is not on this computer, or not in the folders below.',
@@ -1019,6 +1020,7 @@ export const en = {
     devices: {
       auto: 'Best available',
       cuda: 'NVIDIA (CUDA)',
+      tensorrt: 'NVIDIA (TensorRT)',
       directml: 'DirectML',
       webgpu: 'WebGPU',
       coreml: 'CoreML',

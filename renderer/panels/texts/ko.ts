@@ -935,6 +935,7 @@ export const ko = {
     packOfSettings: '모델 팩 {{name}}',
     ownVae: '모델에 포함된 VAE',
     weight: '{{name}} 가중치',
+    unusable: '사용할 수 없음: {{reason}}',
     triggerWords: '트리거 단어: {{words}}',
     removeFrom: '장면에서 {{name}} 제거',
     missing: '{{name}}(SHA-256 {{hash}}…)이(가) 이 컴퓨터에 없거나 아래 폴더에 없습니다.',
@@ -977,6 +978,7 @@ export const ko = {
     devices: {
       auto: '가장 좋은 것',
       cuda: 'NVIDIA (CUDA)',
+      tensorrt: 'NVIDIA (TensorRT)',
       directml: 'DirectML',
       webgpu: 'WebGPU',
       coreml: 'CoreML',

@@ -87,6 +87,28 @@ describe('choosing a device', () => {
     });
   });
 
+  test('TensorRT by name only, with CUDA for what it lacks, in half precision', async () => {
+    const providers = ['cpu', 'webgpu', 'cuda', 'tensorrt'];
+    const device = await chooseDevice('tensorrt', machine({ providers }));
+    expect(device.report).toMatchObject({ device: 'tensorrt', passedOver: [] });
+    expect(device.sessionOptions.executionProviders).toEqual(['tensorrt', 'cuda']);
+    expect(device.precision).toBe('float16');
+    expect((await chooseDevice('auto', machine({ providers }))).report.device).toBe('cuda');
+    await expect(chooseDevice('tensorrt', machine())).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringMatching(/tensorrt.*does not have it/),
+    });
+  });
+
+  test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'ONNX Runtime’s build for Linux knows TensorRT; its library comes with CUDA’s',
+    async () => {
+      expect(ort.listSupportedBackends().map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['cuda', 'tensorrt']),
+      );
+    },
+  );
+
   test('this machine has a CPU', async () => {
     expect((await chooseDevice('cpu')).report.device).toBe('cpu');
   });
