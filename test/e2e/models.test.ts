@@ -170,6 +170,18 @@ describe('the models', () => {
     await button(t('models.import')).click();
     await card().getByRole('alert').waitFor();
     expect(await field.inputValue()).toBe(mine);
+    // Notices are beside the sheet.
+    const rightmost = () =>
+      page.evaluate(() =>
+        Math.max(
+          0,
+          ...[...document.querySelectorAll('.mantine-Notification-root')].map(
+            (notice) => notice.getBoundingClientRect().right,
+          ),
+        ),
+      );
+    const sheet = (await page.locator('.sheet').boundingBox())!;
+    expect(await rightmost()).toBeLessThan(sheet.x);
     for (const [path, body] of Object.entries({ 'a.bin': A, 'deep/b.bin': B })) {
       mkdirSync(dirname(join(mine, path)), { recursive: true });
       writeFileSync(join(mine, path), body);
