@@ -35,7 +35,7 @@ import type { EngineModels } from '../diffusion/engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
 import { openConditioner } from '../diffusion/open-conditioner.ts';
 import { OnnxUnet } from '../diffusion/unet.ts';
-import { distillationNotice, distillationOf } from '../packs/distilled-model.ts';
+import { assertInvertible } from '../packs/distilled-model.ts';
 import { framePackOf } from '../packs/frame-pack.ts';
 import type { ModelChanges } from '../packs/model-changes.ts';
 import { type ModelPack, openModelPack } from '../packs/model-pack.ts';
@@ -221,7 +221,8 @@ export class Engine {
    *
    * @param readAsset reads the request's files by content hash
    * @throws StudioError CANCELLED, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID, SIZE_MISMATCH, MASK_EMPTY, PARAMETER_INVALID,
-   *   PACK_UNKNOWN (the request is for other weights), NON_FINITE, OUT_OF_MEMORY, MODEL_INVALID
+   *   PACK_UNKNOWN (the request is for other weights), NON_FINITE, OUT_OF_MEMORY, MODEL_INVALID (also for a model that
+   *   cannot invert)
    */
   async render(
     request: RenderRequest,
@@ -255,7 +256,7 @@ export class Engine {
     const limits = { pack: this.framePack, downscale: autoencoder.downscale };
     const prepared = await this.#lastScene.prepare(request, readAsset, limits, controls);
     const { scene } = prepared;
-    notices.push(...this.#modelNotices(), ...prepared.notices, ...this.#promptNotices(request));
+    notices.push(...prepared.notices, ...this.#promptNotices(request));
     clock.charge('load');
     controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
 
@@ -353,6 +354,7 @@ export class Engine {
       );
     }
     validateInput(renderRequestSchema, request, 'The request');
+    assertInvertible(this.pack);
     const { identity } = this.pack;
     const named = withEmbeddings(request, this.models.conditioner.embeddings).pack;
     if (
@@ -364,12 +366,6 @@ export class Engine {
           'Open that model, or render the scene again with this one.',
       );
     }
-  }
-
-  #modelNotices(): string[] {
-    const { name, checkpoint } = this.pack;
-    const word = distillationOf(name, checkpoint);
-    return word === undefined ? [] : [distillationNotice(name, word)];
   }
 
   #promptNotices({ scene }: RenderRequest): string[] {

@@ -352,3 +352,15 @@ test('a read-only pack folder works like any other', async () => {
     for (const name of ['.', 'unet', 'vae', 'text_encoder']) chmodSync(join(packFolder, name), 0o755);
   }
 });
+
+test('a distilled model does not blend, and says why', async () => {
+  const packFolder = makeTinyPack(tiny.root, 'sd-turbo');
+  const scene = await loadScene(await makeTinyScene(join(tiny.root, 'scene')));
+  await withEngine(packFolder, tiny.cacheFolder, async (turbo) => {
+    const request = makeRequest(scene, turbo.pack, { parameters: {} });
+    await expect(turbo.render(request, assetReader(scene))).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+      message: expect.stringMatching(/"sd-turbo" is called “turbo”/),
+    });
+  });
+});

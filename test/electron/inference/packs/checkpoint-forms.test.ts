@@ -4,9 +4,10 @@
  * checkpoint-forms
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StudioError } from '../../../../electron/contract/errors.ts';
+import { assertInvertible } from '../../../../electron/inference/packs/distilled-model.ts';
 import { inspectCheckpoint } from '../../../../electron/inference/packs/inspect-checkpoint.ts';
 import type { CheckpointComponent } from '../../../../native-models/graph/checkpoint-types.ts';
 import {
@@ -54,6 +55,11 @@ async function outcomeOf({ make, as }: CheckpointForm, folder: string): Promise<
   }
   try {
     await inspectCheckpoint(path);
+    try {
+      assertInvertible({ name: parse(path).name, checkpoint: openCheckpoint(path), loras: [] });
+    } catch (error) {
+      return `draws backgrounds; blending is ${refusal((error as Error).message, folder)}`;
+    }
     return 'blends, draws backgrounds';
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;

@@ -169,6 +169,14 @@ const singleFiles: readonly CheckpointForm[] = [
     'sdxl',
     withTensors('sdxl', { v_pred: [], ztsnr: [] }),
   ),
+  {
+    form: 'distilled model (Turbo, Lightning, Hyper-SD, LCM, DMD), by its name',
+    make: (folder) => {
+      const path = join(folder, 'sdxl_lightning_4step.safetensors');
+      writeSingleFile(path, 'sdxl', zeros);
+      return path;
+    },
+  },
   single('single file, fp8', 'sd1', { smallFloats: 'F8_E4M3' }),
   single('single file without autoencoder', 'sd1', without('sd1', 'first_stage_model.')),
   single('single file without text encoder', 'sd1', without('sd1', 'cond_stage_model.')),

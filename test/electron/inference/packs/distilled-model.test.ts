@@ -1,6 +1,6 @@
 /** Names of published models, as their makers write them. */
 import { expect, test } from 'vitest';
-import { distillationOf } from '../../../../electron/inference/packs/distilled-model.ts';
+import { assertInvertible, distillationOf } from '../../../../electron/inference/packs/distilled-model.ts';
 import type { Checkpoint } from '../../../../native-models/graph/index.ts';
 
 const nothingInside: Checkpoint = { folder: '', components: new Map() };
@@ -34,4 +34,18 @@ test('is recognised by the file and by its title too', () => {
     zeroTerminalSnr: false,
   } as const;
   expect(distillationOf('mine', { ...nothingInside, singleFile })).toBe('lightning');
+});
+
+test('neither it nor a LoRA that distils another model can invert', () => {
+  const pack = { name: 'sd_xl_base_1.0', checkpoint: nothingInside, loras: [{ name: 'pixel-art' }] };
+  assertInvertible(pack);
+  expect(() => assertInvertible({ ...pack, name: 'sd_xl_turbo_1.0' })).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_INVALID',
+      message: expect.stringMatching(/^The model "sd_xl_turbo_1.0" is called “turbo”.*Use the base model/),
+    }),
+  );
+  expect(() => assertInvertible({ ...pack, loras: [{ name: 'lcm-lora-sdxl' }] })).toThrow(
+    /^The LoRA "lcm-lora-sdxl" is called “lcm”/,
+  );
 });
