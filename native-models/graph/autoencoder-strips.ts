@@ -8,7 +8,7 @@ import type { AutoencoderConfig } from './autoencoder-config.ts';
 import { GraphError } from './graph-error.ts';
 import { activation, type LayerContext, parameter } from './layers.ts';
 import type { Value } from './onnx-builder.ts';
-import { add, concat, divide, multiply, reshape, scalar, shapeOf, subtract } from './onnx-operators.ts';
+import { add, cast, concat, divide, multiply, reshape, scalar, shapeOf, subtract } from './onnx-operators.ts';
 
 /** Strips of a feature map [b, c, h, w], from the top; their heights add up to h. */
 type Strips = readonly Value[];
@@ -53,6 +53,14 @@ function cut({ graph }: LayerContext, path: string, x: Value, count: number, uni
   const sizes = multiply(graph, path, heights, graph.ints([unit]));
   const types = new Array<Value['type']>(count).fill(x.type);
   return graph.nodes('Split', [x, sizes], types, { path, attributes: { axis: 2 } });
+}
+
+/** Height times width of a map [b, c, h, w]: float32 [1]. */
+function pixelsOf({ graph }: LayerContext, path: string, x: Value): Value {
+  const [height, width] = [2, 3].map((axis) =>
+    cast(graph, path, shapeOf(graph, path, x, axis, axis + 1), 'float32'),
+  ) as [Value, Value];
+  return multiply(graph, path, height, width);
 }
 
 /** One row of a strip. */
@@ -121,13 +129,18 @@ function applyConvolution(
  * Group norm over all strips, then SiLU. With a = weight / sqrt(var + e) and b = bias - mean a, the norm is a x + b;
  * mean and variance come from the strips' sums and sums of squares.
  *
+ * ONNX Runtime runs nodes in the order in which the outputs ask for them. Nothing may ask for a strip before its sums
+ * are due, or all strips are computed and held for it; so the number of pixels does not come from the strips' shapes.
+ *
  * @param measured the same map as `strips`, or one with equal values
+ * @param pixels of the whole map, float32 [1]
  */
 function normalize(
   context: LayerContext,
   path: string,
   measured: Strips,
   strips: Strips,
+  pixels: Value,
   channels: number,
   groups: number,
   act: AutoencoderConfig['act_fn'],
@@ -141,16 +154,21 @@ function normalize(
   }
   const axis = graph.ints([2]);
   const grouped = measured.map((strip) => reshape(graph, path, strip, [0, groups, -1]));
-  const total = (op: string): Value =>
-    grouped
-      .map((x) => graph.node(op, [x, axis], 'float32', { path, attributes: { keepdims: 1 } }))
-      .reduce((sum, one) => add(graph, path, sum, one));
-  const counts = grouped
-    .map((x) => shapeOf(graph, path, x, 2, 3))
-    .reduce((sum, one) => add(graph, path, sum, one));
-  const count = graph.node('Cast', [counts], 'float32', { path, attributes: { to: 1 } });
-  const mean = divide(graph, path, total('ReduceSum'), count);
-  const square = divide(graph, path, total('ReduceSumSquare'), count);
+  // Both sums of a strip in one value, so that they are computed together and the strip need not be held until then.
+  const sums = grouped
+    .map((x) => {
+      const both = ['ReduceSum', 'ReduceSumSquare'].map((op) =>
+        graph.node(op, [x, axis], 'float32', { path, attributes: { keepdims: 1 } }),
+      );
+      return concat(graph, path, both, 2);
+    })
+    .reduce((total, one) => add(graph, path, total, one));
+  const perPixel = scalar(graph, path, channels / groups, 'float32');
+  const count = multiply(graph, path, pixels, perPixel);
+  const [mean, square] = graph.nodes('Split', [divide(graph, path, sums, count)], ['float32', 'float32'], {
+    path,
+    attributes: { axis: 2, num_outputs: 2 },
+  }) as [Value, Value];
   const variance = subtract(graph, path, square, multiply(graph, path, mean, mean));
   const spread = add(graph, path, variance, scalar(graph, path, EPSILON, 'float32'));
   const deviation = graph.node('Sqrt', [spread], 'float32', { path });
@@ -172,15 +190,16 @@ function resnet(
   config: AutoencoderConfig,
   path: string,
   map: Strips | MapByUse,
+  pixels: Value,
   inChannels: number,
   outChannels: number,
 ): Strips {
   const { graph } = context;
   const { norm_num_groups: groups, act_fn: act } = config;
   const input: MapByUse = typeof map === 'function' ? map : () => map;
-  const first = normalize(context, `${path}.norm1`, input(0), input(1), inChannels, groups, act);
+  const first = normalize(context, `${path}.norm1`, input(0), input(1), pixels, inChannels, groups, act);
   const hidden = convolve3(context, `${path}.conv1`, first, inChannels, outChannels);
-  const second = normalize(context, `${path}.norm2`, hidden, hidden, outChannels, groups, act);
+  const second = normalize(context, `${path}.norm2`, hidden, hidden, pixels, outChannels, groups, act);
   const out = convolve3(context, `${path}.conv2`, second, outChannels, outChannels);
   const strips = input(2);
   if (inChannels === outChannels) return out.map((strip, i) => add(graph, path, strips[i]!, strip));
@@ -236,24 +255,37 @@ export function decodeInStrips(
   x: Value,
   count: number,
 ): Value {
+  const { graph } = context;
   const widths = config.block_out_channels.toReversed();
   let map: Strips | MapByUse = cut(context, 'decoder.strips', x, count, 1);
   let strips: Strips = [];
   let channels = widths[0]!;
+  let pixels = pixelsOf(context, 'decoder.strips', x);
   for (const [i, width] of widths.entries()) {
     const path = `decoder.up_blocks.${i}`;
     for (let j = 0; j <= config.layers_per_block; j++) {
-      strips = resnet(context, config, `${path}.resnets.${j}`, map, channels, width);
+      strips = resnet(context, config, `${path}.resnets.${j}`, map, pixels, channels, width);
       map = strips;
       channels = width;
     }
-    if (i < widths.length - 1)
+    if (i < widths.length - 1) {
       map = enlarge(context, `${path}.upsamplers.0`, strips, width, i === widths.length - 2);
+      pixels = multiply(graph, path, pixels, scalar(graph, path, 4, 'float32'));
+    }
   }
   const { norm_num_groups: groups } = config;
-  const activated = normalize(context, 'decoder.conv_norm_out', strips, strips, channels, groups, 'silu');
+  const activated = normalize(
+    context,
+    'decoder.conv_norm_out',
+    strips,
+    strips,
+    pixels,
+    channels,
+    groups,
+    'silu',
+  );
   const out = convolve3(context, 'decoder.conv_out', activated, channels, config.out_channels);
-  return concat(context.graph, 'decoder.strips', out, 2);
+  return concat(graph, 'decoder.strips', out, 2);
 }
 
 /**
@@ -268,20 +300,23 @@ export function encodeInStrips(
   image: Value,
   count: number,
 ): Value {
+  const { graph } = context;
   const { block_out_channels: widths } = config;
   const unit = 2 ** (widths.length - 1);
   const cutImage = cut(context, 'encoder.strips', image, count, unit);
   let strips = convolve3(context, 'encoder.conv_in', cutImage, config.in_channels, widths[0]!);
   let channels = widths[0]!;
+  let pixels = pixelsOf(context, 'encoder.strips', image);
   for (const [i, width] of widths.entries()) {
     const path = `encoder.down_blocks.${i}`;
     for (let j = 0; j < config.layers_per_block; j++) {
-      strips = resnet(context, config, `${path}.resnets.${j}`, strips, channels, width);
+      strips = resnet(context, config, `${path}.resnets.${j}`, strips, pixels, channels, width);
       channels = width;
     }
     if (i < widths.length - 1) {
       strips = convolve3(context, `${path}.downsamplers.0.conv`, strips, width, width, 2);
+      pixels = multiply(graph, path, pixels, scalar(graph, path, 1 / 4, 'float32'));
     }
   }
-  return concat(context.graph, 'encoder.strips', strips, 2);
+  return concat(graph, 'encoder.strips', strips, 2);
 }

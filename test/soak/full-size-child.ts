@@ -1,78 +1,95 @@
 /**
- * One full-size model in its own process, so that it has its own peak memory: `node full-size-child.ts FOLDER
- * blend|backgrounds`. Prints a {@link FullSizeFigures} as JSON.
+ * One full-size model in its own process, so that it has its own memory: `node full-size-child.ts FOLDER SIZE_PX
+ * usual|low-memory`. Prints {@link FullSizeFigures} as JSON.
  */
 import { join } from 'node:path';
 import { loadScene } from '../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../electron/app/scenes/scene-request.ts';
-import { openBackgroundsModel } from '../../electron/inference/diffusion/text-to-image-pack.ts';
 import { Engine } from '../../electron/inference/engine/engine.ts';
-import { chooseDevice } from '../../electron/inference/runtime/devices.ts';
-import { firstNonFinite, tensor } from '../../electron/pipeline/tensor/tensor.ts';
+import { firstNonFinite, type Tensor, tensor } from '../../electron/pipeline/tensor/tensor.ts';
 import { writeJson, writePicture } from '../electron/inference/tiny-pack.ts';
-import type { FullSizeFigures } from './full-size.ts';
+import type { FullSizeFigures, StagePeaks } from './full-size.ts';
+import { residentBytes, takePeakBytes } from './peak-memory.ts';
 
-const SIZE_PX = 512;
+const [folder, size, mode] = process.argv.slice(2) as [string, string, 'usual' | 'low-memory'];
+const sizePx = Number(size);
+console.log(JSON.stringify(await measure()));
 
-const [folder, task] = process.argv.slice(2) as [string, 'blend' | 'backgrounds'];
-const cacheFolder = join(folder, '..', 'cache');
-const figures = task === 'blend' ? await blend() : await openBackgrounds();
-console.log(JSON.stringify(figures));
-
-/** Composes one step at 512 x 512 with one concept, then runs two rows on their own. */
-async function blend(): Promise<FullSizeFigures> {
+/** Renders one step with one concept, then a row and a decoding on their own. */
+async function measure(): Promise<FullSizeFigures> {
   const opened = stopwatch();
-  const engine = await Engine.open({ packFolder: folder, device: 'cpu', cacheFolder });
+  // A cache of its own: nothing is left of the model's other run.
+  const cacheFolder = join(folder, '..', `cache-${mode}`);
+  const lowMemory = mode === 'low-memory';
+  const engine = await Engine.open({ packFolder: folder, device: 'cpu', cacheFolder, lowMemory });
   const openSeconds = opened();
   const scene = await loadScene(await writeScene());
   const request = makeRequest(scene, engine.pack, {
     parameters: { steps: 1, swapGuidanceScale: 1, keepOriginalBackground: false },
   });
+  const peaks: StagePeaks = { open: takePeakBytes(), encode: 0, unet: 0, decode: 0 };
+  const note = (stage: keyof StagePeaks) => {
+    peaks[stage] = Math.max(peaks[stage], takePeakBytes());
+  };
   const composed = stopwatch();
-  const outcome = await engine.render(request, assetReader(scene));
+  const outcome = await engine.render(request, assetReader(scene), {
+    // Progress is reported at the end of the work that it names.
+    onProgress: ({ stage }) =>
+      note(stage === 'load' ? 'open' : stage === 'invert' || stage === 'blend' ? 'unet' : stage),
+  });
+  note('decode');
   const composeSeconds = composed();
-  if (outcome.image.width !== SIZE_PX || outcome.image.height !== SIZE_PX) {
-    throw new Error(`The picture has ${outcome.image.width} x ${outcome.image.height} pixels.`);
-  }
-  const residentBytes = process.memoryUsage().rss;
+  const { width, height } = outcome.image;
+  if (width !== sizePx || height !== sizePx) throw new Error(`The picture has ${width} x ${height} pixels.`);
+  const resident = residentBytes();
+  const rowSeconds = await measureRow(engine);
+  await engine.release();
+  const released = residentBytes();
+  return {
+    openSeconds,
+    composeSeconds,
+    unetRows: outcome.unetRows,
+    rowSeconds,
+    peaks,
+    decodeAloneBytes: await measureDecoding(engine),
+    residentBytes: resident,
+    releasedBytes: released,
+  };
+}
 
-  const { unet, conditioner } = engine.models;
-  const size = { width: SIZE_PX, height: SIZE_PX };
-  const conditioning = await conditioner.condition('a photo of a cat', size);
-  const side = SIZE_PX / engine.models.autoencoder.downscale;
-  const data = Float32Array.from({ length: unet.latentChannels * side * side }, (_, i) => Math.sin(i));
-  const latents = tensor(data, [unet.latentChannels, side, side]);
-  const rows: number[] = [];
+/** @returns peak while the decoder's session is created and runs, with no other loaded */
+async function measureDecoding(engine: Engine): Promise<number> {
+  const { unet, autoencoder } = engine.models;
+  const latents = latentsFor(unet.latentChannels, sizePx / autoencoder.downscale);
+  takePeakBytes();
+  await autoencoder.decode(latents);
+  const peak = takePeakBytes();
+  await engine.release();
+  return peak;
+}
+
+function latentsFor(channels: number, side: number): Tensor {
+  return tensor(
+    Float32Array.from({ length: channels * side * side }, (_, i) => Math.sin(i)),
+    [channels, side, side],
+  );
+}
+
+/** @returns processor time of a row whose session exists */
+async function measureRow({ models: { unet, conditioner, autoencoder } }: Engine): Promise<number> {
+  const conditioning = await conditioner.condition('a photo of a cat', { width: sizePx, height: sizePx });
+  const latents = latentsFor(unet.latentChannels, sizePx / autoencoder.downscale);
+  let seconds = 0;
   for (const timestep of [501, 1]) {
     const ran = stopwatch();
     const noise = await unet.predict(
       [{ latents, timestep, ...conditioning, keyValueSource: 0, appearanceScale: 0 }],
       'all',
     );
-    rows.push(ran());
+    seconds = ran();
     if (firstNonFinite(noise) >= 0) throw new Error('The U-Net returned a value that is not a number.');
   }
-  await engine.release();
-  return {
-    openSeconds,
-    composeSeconds,
-    unetRows: outcome.unetRows,
-    rowSeconds: Math.min(...rows),
-    residentBytes,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
-    releasedBytes: process.memoryUsage().rss,
-  };
-}
-
-/** Opens a model for backgrounds as a pack's `backgrounds/` is opened: every graph is built. */
-async function openBackgrounds(): Promise<FullSizeFigures> {
-  const device = await chooseDevice('cpu');
-  const opened = stopwatch();
-  const size = { width: SIZE_PX, height: SIZE_PX };
-  const pack = await openBackgroundsModel(folder, size, device, { cacheFolder });
-  const openSeconds = opened();
-  await pack.release();
-  return { openSeconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  return seconds;
 }
 
 async function writeScene(): Promise<string> {
@@ -84,13 +101,15 @@ async function writeScene(): Promise<string> {
     inpainted: 'inpainted.png',
     concepts: [{ name: 'cat', prompt: 'a cat', image: 'cat.png', mask: 'mask.png', order: 0 }],
   });
-  const size = [SIZE_PX, SIZE_PX] as const;
-  const rectangle = [128, 128, 320, 384] as const;
+  const square = [sizePx, sizePx] as const;
+  const [quarter, eighth] = [sizePx / 4, sizePx / 8];
+  const rectangle = [quarter, quarter, 2.5 * quarter, 3 * quarter] as const;
   const inFolder = (name: string) => join(folder, '..', 'scene', name);
-  await writePicture(inFolder('background.png'), { size, rectangle });
-  await writePicture(inFolder('inpainted.png'), { size });
-  await writePicture(inFolder('cat.png'), { size, rectangle: [64, 64, 448, 448] });
-  await writePicture(inFolder('mask.png'), { size, rectangle, isMask: true });
+  await writePicture(inFolder('background.png'), { size: square, rectangle });
+  await writePicture(inFolder('inpainted.png'), { size: square });
+  const whole = [eighth, eighth, 7 * eighth, 7 * eighth] as const;
+  await writePicture(inFolder('cat.png'), { size: square, rectangle: whole });
+  await writePicture(inFolder('mask.png'), { size: square, rectangle, isMask: true });
   return path;
 }
 

@@ -20,7 +20,7 @@ const ENGINE_FILE = fileURLToPath(
  * have been prepared, and after it is released, gigabytes. Pieces of a megabyte and more go back to the system at once.
  * Other C libraries ignore the variable.
  */
-const ENGINE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: String(1 << 20) } as const;
+export const ENGINE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: String(1 << 20) } as const;
 
 /** Starts the engine by child_process.fork. */
 export function forkEngine(file = ENGINE_FILE): EngineChild {

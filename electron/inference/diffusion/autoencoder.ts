@@ -15,7 +15,7 @@ export interface StripRule {
 }
 
 /** Up to 768 x 768 a large autoencoder takes less than 2 GB without strips. */
-const STRIP_RULE: StripRule = { largestWholePixels: 768 * 768, strips: 24 };
+const STRIP_RULE: StripRule = { largestWholePixels: 768 * 768, strips: 16 };
 
 /** latents = (encoder output - shift) * scale, and back; the factors are not in the graphs. */
 export class OnnxAutoencoder implements Autoencoder {

@@ -40,7 +40,7 @@ const LARGE_WEIGHT_BYTES = 500e6;
  * Options that save memory on the CPU (docs/decisions/0197).
  *
  * ONNX Runtime's own layout of convolutions makes calls of small models a tenth to a third faster, those of Stable
- * Diffusion's U-Nets not at all; and the weights are copied into it while a session is created, which doubles the peak.
+ * Diffusion's models not at all; and the weights are copied into it while a session is created, which doubles the peak.
  * Its arena takes memory in powers of two and keeps it.
  */
 function memoryOptions(
@@ -50,7 +50,7 @@ function memoryOptions(
 ): ort.InferenceSession.SessionOptions {
   if (report.device !== 'cpu') return {};
   return {
-    ...(weightBytes > LARGE_WEIGHT_BYTES && { graphOptimizationLevel: 'extended' }),
+    ...((savesMemory || weightBytes > LARGE_WEIGHT_BYTES) && { graphOptimizationLevel: 'extended' }),
     ...(savesMemory && { enableCpuMemArena: false }),
   };
 }
