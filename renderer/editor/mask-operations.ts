@@ -8,11 +8,13 @@ import { fillHoles, removeSpecks } from '../../electron/pipeline/masks/holes-and
 import { invertMask } from '../../electron/pipeline/masks/set-operations.ts';
 import { type Tensor, tensor, zeros } from '../../electron/pipeline/tensor/tensor.ts';
 import { type MaskPlane, maskPlane } from './mask-plane.ts';
+import { rotatePlane } from './rotate-plane.ts';
 import { type Turn, turnPlane } from './turn-plane.ts';
 
 export type MaskOperation =
   | { readonly kind: 'grow' | 'shrink'; readonly radiusPx: number }
   | { readonly kind: 'feather'; readonly widthPx: number }
+  | { readonly kind: 'rotate'; readonly degrees: number }
   | { readonly kind: 'removeSpecks'; readonly minAreaPx: number }
   | { readonly kind: 'fillHoles' | 'invert' | 'clear' | Turn };
 
@@ -52,6 +54,8 @@ export function operateOnMask(plane: MaskPlane, operation: MaskOperation): MaskP
       return toPlane(invertMask(mask));
     case 'clear':
       return toPlane(zeros(mask.dims));
+    case 'rotate':
+      return rotatePlane(plane, operation.degrees);
     default:
       return turnPlane(plane, operation.kind);
   }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { dropPicture, renderButton, saved, screenshot } from './studio-page.ts';
+import { closeSheet, dropPicture, renderButton, saved, screenshot } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -44,6 +44,30 @@ it('restores alpha as one step of the history', async () => {
   await expect.poll(() => alphaOfDog().inputValue()).toBe('0.7');
   await page.keyboard.press('Control+Shift+z');
   await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
+});
+
+it('offers a result as a file to whatever it is dragged to', async () => {
+  const { page } = studio;
+  const dragged = () =>
+    page
+      .locator('.frame-picture')
+      .first()
+      .evaluate((picture) => {
+        const dataTransfer = new DataTransfer();
+        picture.dispatchEvent(new DragEvent('dragstart', { bubbles: true, dataTransfer }));
+        return dataTransfer.getData('DownloadURL');
+      });
+  const [, type, name, url] = /^([^:]+):([^:]+):(.+)$/.exec(await dragged())!;
+  expect([type, name]).toEqual(['image/png', expect.stringMatching(/^Render of .+\.png$/)]);
+  const signature = await page.evaluate(async (address) => {
+    const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
+    return [...bytes.subarray(1, 4)];
+  }, url!);
+  expect(Buffer.from(signature).toString()).toBe('PNG');
+  await page.getByRole('button', { name: t('history.browse') }).click();
+  await page.locator('.history-row').first().waitFor();
+  expect(await dragged()).toMatch(/^image\/png:/);
+  await closeSheet(page);
 });
 
 it('restores the whole scene in an empty project, with pictures from the project that has them', async () => {

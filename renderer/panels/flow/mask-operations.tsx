@@ -53,6 +53,7 @@ function Operations({ targetId, isLocked }: Props) {
   const { t } = useTranslation();
   const { workbench } = useStudioActions();
   const [amount, setAmount] = useState(4);
+  const [degrees, setDegrees] = useState(15);
   const operation = (label: string, made: MaskOperation) => (
     <Button
       variant="default"
@@ -82,6 +83,16 @@ function Operations({ targetId, isLocked }: Props) {
       {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
       {operation(t('mask.invert'), { kind: 'invert' })}
       {operation(t('mask.clear'), { kind: 'clear' })}
+      <NumberInput
+        size="xs"
+        label={t('mask.angle')}
+        value={degrees}
+        min={-180}
+        max={180}
+        clampBehavior="strict"
+        onChange={(value) => typeof value === 'number' && setDegrees(value)}
+      />
+      {operation(t('mask.rotate'), { kind: 'rotate', degrees })}
       {/* Within the panel: outside of it, a click would close the panel. */}
       <DropdownMenu withinPortal={false}>
         <Menu.Target>

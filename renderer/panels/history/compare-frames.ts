@@ -1,9 +1,13 @@
-/** Comparing two pictures of the history: one is dragged onto the other, or chosen after "Compare with…". */
+/**
+ * Dragging pictures of the history: onto another one, which compares them, or out of the window, which saves the picture
+ * where it is dropped. "Compare with…" compares without dragging.
+ */
 import type { DragEvent } from 'react';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
+import { renderName } from '../widgets/render-name.ts';
 
 /** Type of the dragged data: a render's id. */
 const RENDER_TYPE = 'application/x-pnpmix-render';
@@ -23,6 +27,24 @@ export function showOrCompare(studio: Studio, render: RenderSummary): void {
   } else compareWith(studio, comparingId, render);
 }
 
+/** Characters that file names may not have somewhere, and the separator of the dragged data. */
+const UNSAFE = /[\\/:*?"<>|]/g;
+
+/**
+ * What Chromium saves when the picture is dropped on the desktop or in a folder: type, file name and address, separated
+ * by colons (the address has colons of its own).
+ */
+export function dragOutData(name: string, url: string): string {
+  return `image/png:${name.replaceAll(UNSAFE, '-')}.png:${url}`;
+}
+
+/** Lets a picture of the history be dragged out of the window, as a file of its full size. */
+export function dragOut(studio: Studio, render: RenderSummary, { dataTransfer }: DragEvent): void {
+  if (render.result === null) return;
+  const url = new URL(studio.assetUrl(render.result), document.baseURI).href;
+  dataTransfer.setData('DownloadURL', dragOutData(renderName(render), url));
+}
+
 /** Makes a picture of the history one that can be dragged onto another, and that takes others. */
 export function compareByDragging(studio: Studio, render: RenderSummary) {
   if (render.result === null) return {};
@@ -31,9 +53,10 @@ export function compareByDragging(studio: Studio, render: RenderSummary) {
     currentTarget.toggleAttribute('data-drop-target', isTarget);
   return {
     draggable: true,
-    onDragStart: ({ dataTransfer }: DragEvent<HTMLElement>) => {
-      dataTransfer.setData(RENDER_TYPE, render.renderId);
-      dataTransfer.effectAllowed = 'link';
+    onDragStart: (event: DragEvent<HTMLElement>) => {
+      event.dataTransfer.setData(RENDER_TYPE, render.renderId);
+      dragOut(studio, render, event);
+      event.dataTransfer.effectAllowed = 'copyLink';
     },
     onDragOver: (event: DragEvent<HTMLElement>) => {
       if (!isOfRender(event)) return;

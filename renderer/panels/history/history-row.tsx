@@ -17,6 +17,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { durationOf, timeOf } from '../widgets/locale.ts';
 import { renderName } from '../widgets/render-name.ts';
+import { dragOut } from './compare-frames.ts';
 import { RenderMenu, restore } from './render-menu.tsx';
 
 export function HistoryRow({
@@ -58,9 +59,11 @@ export function HistoryRow({
         aria-pressed={isShown}
         disabled={result === null || isDeleted}
         onClick={() => studio.renders.show(render)}
+        draggable={result !== null}
+        onDragStart={(event) => dragOut(studio, render, event)}
       >
         {picture ? (
-          <img src={studio.assetUrl(picture)} alt="" />
+          <img src={studio.assetUrl(picture)} alt="" draggable={false} />
         ) : (
           <span className="frame-state" data-state={state}>
             {state === 'failed' ? (
