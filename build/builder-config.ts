@@ -15,11 +15,26 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
  * @throws Error when it is not a web address
  */
 export function homepageOf(environment: NodeJS.ProcessEnv): string | undefined {
-  const given = environment.PNPMIX_HOMEPAGE;
+  return addressIn(environment, 'PNPMIX_HOMEPAGE');
+}
+
+/**
+ * Where the packaged program may look for updates: PNPMIX_UPDATES, set by the publisher. Without it, there are none
+ * (docs/decisions/0219).
+ *
+ * @throws Error when it is not a web address
+ */
+export function updatesOf(environment: NodeJS.ProcessEnv): NonNullable<Configuration['publish']> | null {
+  const url = addressIn(environment, 'PNPMIX_UPDATES');
+  return url === undefined ? null : { provider: 'generic', url };
+}
+
+function addressIn(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+  const given = environment[name];
   if (!given) return undefined;
   const { protocol, href } = URL.parse(given) ?? {};
   if (href === undefined || protocol !== 'https:') {
-    throw new Error(`PNPMIX_HOMEPAGE must begin with https://, not ${given}.`);
+    throw new Error(`${name} must begin with https://, not ${given}.`);
   }
   return href;
 }
@@ -49,7 +64,7 @@ export const builderConfig: Configuration = {
   asarUnpack: UNPACKED,
   // Every native library ships binaries that do not depend on Electron's version (Node-API).
   npmRebuild: false,
-  publish: null,
+  publish: updatesOf(process.env),
   // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder fills it in
   artifactName: '${name}-${version}-${os}-${arch}.${ext}',
   electronFuses: {

@@ -30,6 +30,8 @@ export const settingsSchema = z.strictObject({
   renderOn: farmNameSchema.nullable(),
   /** Write the whole request into exported pictures. */
   exportMetadata: z.boolean(),
+  /** Look for a newer version when the program starts, in Electron; never otherwise. */
+  lookForUpdates: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
   /** What the wheel does on the canvas; Ctrl switches to the other. */
   wheel: z.enum(['zoom', 'brushSize']),
@@ -60,6 +62,7 @@ export const DEFAULT_SETTINGS: Settings = {
   modelPlaces: [],
   renderOn: null,
   exportMetadata: true,
+  lookForUpdates: false,
   theme: 'system',
   wheel: 'zoom',
   shortcuts: {},

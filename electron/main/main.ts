@@ -1,4 +1,5 @@
 /** The Electron host: wires everything together and does nothing else. */
+import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -28,6 +29,7 @@ import { outsideArchive } from './outside-archive.ts';
 import { appProtocol } from './protocols/app-protocol.ts';
 import { assetProtocol } from './protocols/asset-protocol.ts';
 import { lockDownContents, lockDownSession } from './security/lock-down.ts';
+import { Updates } from './updates.ts';
 import { utilityChild } from './utility-child.ts';
 import { RenderWatch } from './windows/render-watch.ts';
 import { StudioWindows } from './windows/studio-windows.ts';
@@ -155,12 +157,28 @@ async function start(): Promise<void> {
   });
   const languageOf = ({ editor }: Settings) =>
     typeof editor.language === 'string' ? editor.language : app.getLocale();
-  let language = languageOf(await studio.handlers['settings.get']({}, { clientId: 'menu' }));
+  const settings = await studio.handlers['settings.get']({}, { clientId: 'menu' });
+  let language = languageOf(settings);
+  const updates = new Updates({
+    // electron-builder writes the address into a package that has one.
+    hasAddress: app.isPackaged && existsSync(join(process.resourcesPath, 'app-update.yml')),
+    load: async () => (await import('electron-updater')).autoUpdater,
+    onReady: (version) =>
+      windows.broadcast({
+        event: 'notice',
+        payload: { level: 'info', message: `Version ${version} is installed when the program ends.` },
+      }),
+    onFault: (error) => onFault(error, 'looking for updates'),
+  });
+  void updates.follow(settings.lookForUpdates);
   const known = new Set<string>();
   studio.listen((event) => {
     windows.broadcast(event);
     renders.take(event);
-    if (event.event === 'settings.changed') language = languageOf(event.payload);
+    if (event.event === 'settings.changed') {
+      language = languageOf(event.payload);
+      void updates.follow(event.payload.lookForUpdates);
+    }
     // An opened project joins the recent documents of the system and the menu.
     if (event.event === 'project.changed' && !known.has(event.payload.projectId)) {
       known.add(event.payload.projectId);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/build-host.ts';
-import { builderConfig, homepageOf, linuxTargets } from '../../build/builder-config.ts';
+import { builderConfig, homepageOf, linuxTargets, updatesOf } from '../../build/builder-config.ts';
 import { makeInstallers } from '../../build/make-installers.ts';
 import { smokeApp } from '../../build/smoke-app.ts';
 import { isPackaged, STAGED, type StagedPart, stageApp } from '../../build/stage-app.ts';
@@ -54,6 +54,16 @@ describe('the configuration', () => {
     expect(homepageOf({ PNPMIX_HOMEPAGE: 'https://studio.example' })).toBe('https://studio.example/');
     expect(linuxTargets('https://studio.example/')).toEqual(['AppImage', 'deb']);
     expect(() => homepageOf({ PNPMIX_HOMEPAGE: 'studio.example' })).toThrow('must begin with https://');
+  });
+
+  it('looks for updates only at an address that the publisher names', () => {
+    expect(updatesOf({})).toBeNull();
+    expect(updatesOf({ PNPMIX_UPDATES: 'https://studio.example/updates' })).toEqual({
+      provider: 'generic',
+      url: 'https://studio.example/updates',
+    });
+    expect(() => updatesOf({ PNPMIX_UPDATES: 'http://studio.example' })).toThrow('must begin with https://');
+    expect(builderConfig.publish).toBeNull();
   });
 
   it('associates project files with the program', () => {

@@ -1,5 +1,5 @@
 /** The program's version and third-party licences. */
-import { Accordion, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Accordion, Button, Code, Group, Stack, Switch, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
@@ -34,6 +34,7 @@ export function AboutSheet() {
         </div>
       </Group>
       <Text size="sm">{t('about.text')}</Text>
+      <UpdateNotice />
       <Stack gap="2xs" align="flex-start">
         <Button variant="default" onClick={() => start(() => copyDiagnostics(studio))}>
           {t('app.copyDiagnostics')}
@@ -61,5 +62,30 @@ export function AboutSheet() {
         ))}
       </Accordion>
     </Stack>
+  );
+}
+
+/** That the program never looks for updates unless it is asked to; in Electron, with the switch. */
+function UpdateNotice() {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  const isElectron = useStudio((state) => state.info?.host === 'electron');
+  const isOn = useStudio((state) => state.settings.lookForUpdates);
+  if (!isElectron) {
+    return (
+      <Text size="xs" c="dimmed">
+        {t('about.noUpdates')}
+      </Text>
+    );
+  }
+  return (
+    <Switch
+      label={t('about.lookForUpdates')}
+      description={t('about.lookForUpdatesHint')}
+      checked={isOn}
+      onChange={({ currentTarget: { checked } }) =>
+        start(() => studio.client.call('settings.set', { lookForUpdates: checked }))
+      }
+    />
   );
 }

@@ -1061,6 +1061,10 @@ export const en = {
     resetAll: 'Reset all shortcuts',
   },
   about: {
+    lookForUpdates: 'Look for updates',
+    lookForUpdatesHint:
+      'Off, the program never connects on its own. On, it asks its publisher’s address when it starts, and installs a newer version when it ends.',
+    noUpdates: 'This program never looks for updates on its own.',
     title: 'About',
     version: 'Version {{version}}',
     text: 'Puts several of your own things into one scene, each exactly where you want it, with no training.',

@@ -1018,6 +1018,10 @@ export const ko = {
     resetAll: '모든 단축키 초기화',
   },
   about: {
+    lookForUpdates: '업데이트 확인',
+    lookForUpdatesHint:
+      '끄면 프로그램이 스스로 접속하는 일이 없습니다. 켜면 시작할 때 배포자의 주소에 새 버전을 묻고, 끝낼 때 설치합니다.',
+    noUpdates: '이 프로그램은 스스로 업데이트를 확인하지 않습니다.',
     title: '정보',
     version: '버전 {{version}}',
     text: '여러분의 피사체 여러 개를 학습 없이 한 장면의 원하는 자리에 정확히 넣습니다.',
