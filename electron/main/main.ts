@@ -160,8 +160,8 @@ async function start(): Promise<void> {
   const settings = await studio.handlers['settings.get']({}, { clientId: 'menu' });
   let language = languageOf(settings);
   const updates = new Updates({
-    // electron-builder writes the address into a package that has one.
-    hasAddress: app.isPackaged && existsSync(join(process.resourcesPath, 'app-update.yml')),
+    // electron-builder writes the address next to the program's archive, in a package that has one.
+    hasAddress: app.isPackaged && existsSync(join(dirname(application), 'app-update.yml')),
     load: async () => (await import('electron-updater')).autoUpdater,
     onReady: (version) =>
       windows.broadcast({

@@ -157,6 +157,7 @@ describe('the menu', () => {
   it('has developer tools only in development', async () => {
     for (const isPackaged of [false, true]) {
       const { electron } = await startHost({ isPackaged });
+      expect(electron.errorBoxes).toEqual([]);
       expect(JSON.stringify(electron.menu).includes('toggleDevTools')).toBe(!isPackaged);
     }
   });
