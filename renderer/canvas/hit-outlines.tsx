@@ -4,6 +4,7 @@ import { Group, Shape } from 'react-konva';
 import { MaskContour } from '../editor/mask-contour.ts';
 import type { MaskPlane } from '../editor/mask-plane.ts';
 import type { MaskSpace } from '../editor/mask-space.ts';
+import { pathOf } from './mask-image.ts';
 import { strokeOutline } from './stroke-outline.ts';
 
 export interface HitOutline {
@@ -28,12 +29,12 @@ export function HitOutlines({ outlines, space }: { outlines: readonly HitOutline
 }
 
 function OneOutline({ plane, isChosen }: HitOutline) {
-  const path = useMemo(() => pathOf(plane), [plane]);
+  const path = useMemo(() => outlineOf(plane), [plane]);
   return (
     <Shape
       perfectDrawEnabled={false}
       sceneFunc={(context, shape) =>
-        strokeOutline(context, shape, path, {
+        strokeOutline(context._context, shape.getAbsoluteScale().x, path, {
           colour: isChosen ? '#33c6a6' : '#ffffff',
           linePx: LINE_PX,
           borderPx: BORDER_PX,
@@ -44,13 +45,8 @@ function OneOutline({ plane, isChosen }: HitOutline) {
   );
 }
 
-function pathOf(plane: MaskPlane): Path2D {
+function outlineOf(plane: MaskPlane): Path2D {
   const contour = new MaskContour(plane);
   contour.update(plane, 0, plane.height);
-  const path = new Path2D();
-  for (const { fromX, fromY, toX, toY } of contour.lines()) {
-    path.moveTo(fromX, fromY);
-    path.lineTo(toX, toY);
-  }
-  return path;
+  return pathOf(contour.lines());
 }

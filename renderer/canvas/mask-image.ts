@@ -2,7 +2,7 @@
  * A mask as a picture in its concept's colour, or in a shade that stands out, and its outline; both are redrawn only
  * where the mask changed.
  */
-import { MaskContour } from '../editor/mask-contour.ts';
+import { type ContourLine, MaskContour } from '../editor/mask-contour.ts';
 import {
   EMPTY_RECT,
   isEmptyRect,
@@ -20,6 +20,7 @@ export class MaskImage {
   #pending: PixelRect = EMPTY_RECT;
   readonly #contour: MaskContour;
   #outline: Path2D | undefined;
+  #outlineChanges: PixelRect = EMPTY_RECT;
 
   constructor(width: number, height: number, colour: Rgb) {
     this.canvas = document.createElement('canvas');
@@ -37,14 +38,20 @@ export class MaskImage {
 
   /** The mask's outline, in image pixels. */
   get outline(): Path2D {
-    if (!this.#outline) {
-      this.#outline = new Path2D();
-      for (const { fromX, fromY, toX, toY } of this.#contour.lines()) {
-        this.#outline.moveTo(fromX, fromY);
-        this.#outline.lineTo(toX, toY);
-      }
-    }
+    this.#outline ??= pathOf(this.#contour.lines());
     return this.#outline;
+  }
+
+  /** The part of the outline that touches a rectangle of the image. */
+  outlineWithin(rect: PixelRect): Path2D {
+    return pathOf(this.#contour.lines(rect));
+  }
+
+  /** @returns the rectangle of the image within which the outline may have changed since the last call */
+  takeOutlineChanges(): PixelRect {
+    const changes = this.#outlineChanges;
+    this.#outlineChanges = EMPTY_RECT;
+    return changes;
   }
 
   setColour(colour: Rgb, plane: MaskPlane): void {
@@ -70,6 +77,7 @@ export class MaskImage {
     if (isEmptyRect(rect)) return;
     this.#contour.update(plane, rect.top, rect.bottom);
     this.#outline = undefined;
+    this.#outlineChanges = uniteRects(this.#outlineChanges, rect);
     const width = rect.right - rect.left;
     const image = new ImageData(width, rect.bottom - rect.top);
     const [red, green, blue] = this.#colour;
@@ -85,4 +93,14 @@ export class MaskImage {
     }
     this.#context.putImageData(image, rect.left, rect.top);
   }
+}
+
+/** A path of separate lines. */
+export function pathOf(lines: Iterable<ContourLine>): Path2D {
+  const path = new Path2D();
+  for (const { fromX, fromY, toX, toY } of lines) {
+    path.moveTo(fromX, fromY);
+    path.lineTo(toX, toY);
+  }
+  return path;
 }

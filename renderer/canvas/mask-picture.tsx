@@ -1,6 +1,8 @@
 /** A mask over the picture: its colour at the chosen opacity, and its outline, which is always visible. */
+import { useMemo } from 'react';
 import { Group, Image as KonvaImage, Rect, Shape } from 'react-konva';
 import type { MaskSpace } from '../editor/mask-space.ts';
+import { KeptOutline } from './kept-outline.ts';
 import type { MaskImage } from './mask-image.ts';
 import { strokeOutline } from './stroke-outline.ts';
 
@@ -38,19 +40,19 @@ export function MaskPicture({
   space: MaskSpace;
   isActive: boolean;
 }) {
+  const kept = useMemo(() => (image && isActive ? new KeptOutline(image) : undefined), [image, isActive]);
   if (!image) return null;
   return (
     <Group listening={false} scaleX={1 / space.scaleX} scaleY={1 / space.scaleY}>
       <KonvaImage image={image.canvas} opacity={mask.opacity} />
       <Shape
         perfectDrawEnabled={false}
-        sceneFunc={(context, shape) =>
-          strokeOutline(context, shape, image.outline, {
-            colour: isActive ? '#ffffff' : image.colour,
-            linePx: LINE_PX,
-            borderPx: BORDER_PX,
-          })
-        }
+        sceneFunc={({ _context: layer }, shape) => {
+          const { x: scale } = shape.getAbsoluteScale();
+          const style = { colour: kept ? '#ffffff' : image.colour, linePx: LINE_PX, borderPx: BORDER_PX };
+          if (kept) kept.draw(layer, scale, style);
+          else strokeOutline(layer, scale, image.outline, style);
+        }}
       />
     </Group>
   );

@@ -1,6 +1,4 @@
 /** Strokes the outline of a mask or a hit: constant width on the screen, dark under light, visible on any picture. */
-import type Konva from 'konva';
-
 export interface OutlineStyle {
   readonly colour: string;
   /** Widths in CSS pixels: the coloured line, and the dark border under it. */
@@ -10,15 +8,16 @@ export interface OutlineStyle {
   readonly dashPx?: readonly [dash: number, gap: number] | undefined;
 }
 
-/** @param path in the shape's own coordinates */
+/**
+ * @param scale CSS pixels per unit of the path
+ * @param path in the canvas's present coordinates
+ */
 export function strokeOutline(
-  context: Konva.Context,
-  shape: Konva.Shape,
+  canvas: CanvasRenderingContext2D,
+  scale: number,
   path: Path2D,
   { colour, linePx, borderPx, dashPx }: OutlineStyle,
 ): void {
-  const { x: scale } = shape.getAbsoluteScale();
-  const canvas = context._context;
   canvas.lineCap = 'square';
   canvas.strokeStyle = 'rgb(0 0 0 / 70%)';
   canvas.lineWidth = borderPx / scale;

@@ -2,7 +2,9 @@
  * The outline of a mask: every side between a pixel inside and a neighbour outside, stored by row, so that a stroke
  * only recomputes the rows it changed. Inside is defined as in the method: from half on.
  */
-import { INSIDE_FROM, type MaskPlane } from './mask-plane.ts';
+import { INSIDE_FROM, type MaskPlane, type PixelRect } from './mask-plane.ts';
+
+const EVERYWHERE: PixelRect = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
 
 /** A line between two grid points, in image pixels. */
 export interface ContourLine {
@@ -27,7 +29,7 @@ export class MaskContour {
 
   /** Recomputes the rows `top <= y < bottom` of the plane. */
   update(plane: MaskPlane, top: number, bottom: number): void {
-    const first = Math.max(top, 0);
+    const first = Math.max(Math.floor(top), 0);
     const end = Math.min(bottom, this.#height);
     if (first >= end) return;
     for (let y = first; y < end; y++) this.#vertical[y] = changesIn(plane, y);
@@ -35,15 +37,20 @@ export class MaskContour {
     for (let y = first; y <= end; y++) this.#horizontal[y] = runsBetween(plane, y - 1, y);
   }
 
-  /** All lines; horizontal ones are merged. */
-  *lines(): Generator<ContourLine> {
-    for (const [y, runs] of this.#horizontal.entries()) {
+  /** The lines, all or those that touch a rectangle; horizontal ones are merged. */
+  *lines({ left, top, right, bottom }: PixelRect = EVERYWHERE): Generator<ContourLine> {
+    const first = Math.max(Math.floor(top), 0);
+    for (let y = first; y <= Math.min(bottom, this.#height); y++) {
+      const runs = this.#horizontal[y]!;
       for (let at = 0; at < runs.length; at += 2) {
-        yield { fromX: runs[at]!, fromY: y, toX: runs[at + 1]!, toY: y };
+        const [fromX, toX] = [runs[at]!, runs[at + 1]!];
+        if (fromX <= right && toX >= left) yield { fromX, fromY: y, toX, toY: y };
       }
     }
-    for (const [y, places] of this.#vertical.entries()) {
-      for (const x of places) yield { fromX: x, fromY: y, toX: x, toY: y + 1 };
+    for (let y = first; y < Math.min(bottom, this.#height); y++) {
+      for (const x of this.#vertical[y]!) {
+        if (x >= left && x <= right) yield { fromX: x, fromY: y, toX: x, toY: y + 1 };
+      }
     }
   }
 }

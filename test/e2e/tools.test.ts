@@ -67,6 +67,58 @@ describe('painting', () => {
     ).toBe('true');
   });
 
+  it('outlines the mask as it would anew, wherever strokes changed it', async () => {
+    const { page } = studio;
+    /** Of the layer with the active mask. */
+    const pixels = () =>
+      page.evaluate(async () => {
+        const canvas = document.querySelectorAll<HTMLCanvasElement>('.scene-canvas canvas')[2]!;
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+        const inked = data.filter((value, at) => at % 4 === 3 && value > 0).length;
+        return { width: canvas.width, inked, hash: hash.join() };
+      });
+    // Far out, the ink of a line reaches several pixels of the mask beyond those that changed.
+    await page.getByRole('button', { name: t('view.actualSize') }).click();
+    await press('b');
+    await drag(page, [
+      [20, 40],
+      [60, 80],
+      [100, 40],
+      [30, 90],
+      [63, 20],
+    ]);
+    // Rectangles change no pixel beyond their edges, where the outline's ink is.
+    await press('u');
+    await drag(page, [
+      [15, 50],
+      [110, 100],
+    ]);
+    await drag(
+      page,
+      [
+        [40, 60],
+        [80, 90],
+      ],
+      ['Alt'],
+    );
+    await drag(page, [
+      [70, 10],
+      [115, 70],
+    ]);
+    await saved(page);
+    const drawn = await pixels();
+    expect(drawn.inked).toBeGreaterThan(1000);
+    // In another window size the layer is drawn anew.
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ ...size, width: size.width + 100 });
+    await expect.poll(async () => (await pixels()).width).not.toBe(drawn.width);
+    await page.setViewportSize(size);
+    await expect.poll(pixels).toEqual(drawn);
+    await press('Control+Digit0');
+    await press('b');
+  });
+
   it('changes the brush’s size with the bracket keys, by their position on the keyboard', async () => {
     const { page } = studio;
     const size = page.locator('.tool-options').getByText(/px$/);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MaskContour } from '../../../renderer/editor/mask-contour.ts';
+import { type ContourLine, MaskContour } from '../../../renderer/editor/mask-contour.ts';
 import { type MaskPlane, maskPlane } from '../../../renderer/editor/mask-plane.ts';
 
 const WIDTH = 7;
@@ -56,6 +56,34 @@ describe('the contour of a mask', () => {
         plane.data.set(after.slice(top * WIDTH, bottom * WIDTH), top * WIDTH);
         contour.update(plane, top, bottom);
         expect(sidesIn(contour)).toEqual(sidesOf(plane));
+      }),
+    );
+  });
+
+  it('gives all sides that touch a rectangle, which need not be of whole pixels, and no lines away from it', () => {
+    const coordinate = fc.double({ min: -2, max: 9, noNaN: true });
+    fc.assert(
+      fc.property(rows, coordinate, coordinate, coordinate, coordinate, (data, x1, y1, x2, y2) => {
+        const within = {
+          left: Math.min(x1, x2),
+          right: Math.max(x1, x2),
+          top: Math.min(y1, y2),
+          bottom: Math.max(y1, y2),
+        };
+        const touches = ({ fromX, fromY, toX, toY }: ContourLine) =>
+          fromX <= within.right && toX >= within.left && fromY <= within.bottom && toY >= within.top;
+        const plane = maskPlane(WIDTH, HEIGHT, Uint8ClampedArray.from(data));
+        const contour = new MaskContour(plane);
+        contour.update(plane, 0, HEIGHT);
+        const given = [...contour.lines(within)];
+        const touching = [...contour.lines()].filter(touches);
+        expect(given).toEqual(expect.arrayContaining(touching));
+        // A line ends up to one pixel beyond, where the rectangle's edge is within a pixel.
+        const [left, right] = [Math.floor(within.left) - 1, Math.ceil(within.right) + 1];
+        const [top, bottom] = [Math.floor(within.top) - 1, Math.ceil(within.bottom) + 1];
+        for (const { fromX, fromY, toX, toY } of given) {
+          expect(fromX <= right && toX >= left && fromY <= bottom && toY >= top).toBe(true);
+        }
       }),
     );
   });
