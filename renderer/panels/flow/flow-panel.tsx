@@ -24,6 +24,7 @@ export function FlowPanel() {
   const { t } = useTranslation();
   const document = useStudio((state) => state.project?.document);
   const cutOut = useEditor((state) => state.cutOut);
+  const hasRendered = useStudio(({ renders }) => renders.some((render) => render.result !== null));
   if (!document) return <aside className="flow-panel" />;
   if (cutOut) {
     return (
@@ -47,7 +48,12 @@ export function FlowPanel() {
         <ConceptList concepts={document.concepts} />
       </Step>
       {masks.isNext && <Step state={masks} document={document} />}
-      <Step state={render} document={document} isUsable={document.background !== null}>
+      <Step
+        state={render}
+        document={document}
+        isUsable={document.background !== null}
+        isFamiliar={hasRendered}
+      >
         <WarningList />
         {render.isNext && (
           <Text size="xs" c="dimmed">
@@ -63,11 +69,14 @@ function Step({
   state: { step, missing, isNext },
   document,
   isUsable = true,
+  isFamiliar = false,
   children,
 }: {
   state: FlowStepState;
   document: SceneDocument;
   isUsable?: boolean;
+  /** The user has done it before: nothing points to it. */
+  isFamiliar?: boolean;
   children?: ReactNode;
 }) {
   const { t } = useTranslation();
@@ -84,7 +93,7 @@ function Step({
             {t('flow.done')}
           </Badge>
         )}
-        {isNext && (
+        {isNext && !isFamiliar && (
           <Badge size="sm" color="brand">
             {t('flow.next')}
           </Badge>

@@ -1,5 +1,6 @@
 /** One model pack: components, actions, and progress. */
 import { Badge, Button, Group, Paper, Progress, Text, Title } from '@mantine/core';
+import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { ListedPack } from '../../../electron/contract/commands/model-commands.ts';
 import type { JobState } from '../../../electron/contract/jobs.ts';
@@ -26,7 +27,7 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
           <Title order={3} size="h6">
             {pack.name}
           </Title>
-          <Text size="xs">{pack.description}</Text>
+          <Text size="xs">{inLanguage(pack.id, pack.description)}</Text>
         </div>
         {inUse ? (
           <Badge color="brand" flex="none">
@@ -47,7 +48,7 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
         {pack.components.map((component) => (
           <li key={component.id}>
             <Text size="xs">
-              <b>{component.name}</b>: {component.purpose}
+              <b>{component.name}</b>: {inLanguage(`${pack.id}/${component.id}`, component.purpose)}
               {component.isOptional && ` (${t('models.optional')})`}
             </Text>
             <Text size="xs" c="dimmed">
@@ -73,6 +74,12 @@ export function PackCard({ pack, freeBytes }: { pack: ListedPack; freeBytes: num
       {!pack.isBundled && <PackActions pack={pack} isBusy={isBusy} isPaused={isPausedDownload(job)} />}
     </Paper>
   );
+}
+
+/** What a pack says of itself, in the window's language where that is known. @param own in English */
+function inLanguage(of: string, own: string): string {
+  const translated: unknown = i18next.getResource(i18next.language, 'packs', of);
+  return typeof translated === 'string' ? translated : own;
 }
 
 /** A size, as far as it is known before the download. */
