@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { createProject, drag, dropPicture, onScreen, saved } from './studio-page.ts';
+import { createProject, drag, dropPicture, onScreen, saved, whileSeen } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Written by Pillow (make_cut_outs.py). */
@@ -109,7 +109,8 @@ describe('a picture on the canvas', () => {
     expect(await kept()).toBe(0);
     await page.keyboard.press('w');
     const middle = await onScreen(page, 32, 32);
-    await page.mouse.click(middle.x, middle.y);
+    // Done waits for what smart select is looking for.
+    await whileSeen(page, '.cut-out-bar button:disabled', () => page.mouse.click(middle.x, middle.y));
     const keep = page.getByRole('button', { name: t('mask.proposal.replace') });
     await expect.poll(() => keep.isEnabled()).toBe(true);
     // The first Enter accepts the proposal, the second closes the picture.

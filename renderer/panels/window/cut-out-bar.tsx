@@ -1,13 +1,16 @@
 /** The bar over the canvas while a concept's picture is cut out: names it, and ends it. */
 import { Button, Text } from '@mantine/core';
 import { IconCheck, IconScissors, IconX } from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 
 export function CutOutBar({ name }: { name: string }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
+  const { workbench } = studio;
+  // What smart select is looking for would be lost.
+  const isAwaited = useSyncExternalStore(workbench.subscribe, () => workbench.proposal === 'awaited');
   // The button that was pressed disappears with its panel: move the focus to the canvas.
   useEffect(() => {
     focusCanvas();
@@ -29,7 +32,11 @@ export function CutOutBar({ name }: { name: string }) {
       >
         {t('cutOut.cancel')}
       </Button>
-      <Button leftSection={<IconCheck size={14} aria-hidden />} onClick={() => studio.cutOuts.finish()}>
+      <Button
+        leftSection={<IconCheck size={14} aria-hidden />}
+        disabled={isAwaited}
+        onClick={() => studio.cutOuts.finish()}
+      >
         {t('cutOut.done')}
       </Button>
     </section>
