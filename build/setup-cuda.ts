@@ -1,6 +1,6 @@
 /**
- * `npm run setup:cuda`: fetches ONNX Runtime's CUDA and TensorRT libraries with onnxruntime-node's own install script, about
- * 300 MB from NuGet. .npmrc prevents `npm ci` from doing this.
+ * `npm run setup:cuda`: fetches ONNX Runtime's CUDA and TensorRT libraries with onnxruntime-node's own install script,
+ * about 300 MB from NuGet. .npmrc prevents `npm ci` from doing this.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -23,6 +23,7 @@ export interface UpdatesOptions {
 
 export class Updates {
   readonly #options: UpdatesOptions;
+  #updater: Promise<Updater> | undefined;
   #isOn = false;
 
   constructor(options: UpdatesOptions) {
@@ -38,14 +39,19 @@ export class Updates {
     this.#isOn = isWanted;
     if (!isTurnedOn || !this.#options.hasAddress) return;
     try {
-      const updater = await this.#options.load();
-      updater.autoDownload = true;
-      updater.autoInstallOnAppQuit = true;
-      updater.on('update-downloaded', ({ version }) => this.#options.onReady(version));
-      await updater.checkForUpdates();
+      this.#updater ??= this.#load();
+      await (await this.#updater).checkForUpdates();
     } catch (error) {
       // Without a connection the program works as before; the log says why there was no answer.
       this.#options.onFault(error);
     }
+  }
+
+  async #load(): Promise<Updater> {
+    const updater = await this.#options.load();
+    updater.autoDownload = true;
+    updater.autoInstallOnAppQuit = true;
+    updater.on('update-downloaded', ({ version }) => this.#options.onReady(version));
+    return updater;
   }
 }

@@ -55,6 +55,16 @@ describe('updates', () => {
     expect(ready).toEqual(['2.0.0']);
   });
 
+  it('are announced once, also when they were turned off and on again', async () => {
+    const made = updates();
+    await made.follow(true);
+    await made.follow(false);
+    await made.follow(true);
+    expect([loads, updater.checks]).toEqual([1, 2]);
+    updater.emit('update-downloaded', { version: '2.0.0' });
+    expect(ready).toEqual(['2.0.0']);
+  });
+
   it('are not looked for by a program whose publisher named no address', async () => {
     await updates(false).follow(true);
     expect(loads).toBe(0);
