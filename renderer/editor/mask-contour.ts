@@ -29,7 +29,7 @@ export class MaskContour {
 
   /** Recomputes the rows `top <= y < bottom` of the plane. */
   update(plane: MaskPlane, top: number, bottom: number): void {
-    const first = Math.max(Math.floor(top), 0);
+    const first = Math.max(top, 0);
     const end = Math.min(bottom, this.#height);
     if (first >= end) return;
     for (let y = first; y < end; y++) this.#vertical[y] = changesIn(plane, y);
