@@ -6,6 +6,7 @@ import { farm } from './farm.ts';
 import { fullSize } from './full-size.ts';
 import { fuzz } from './fuzz.ts';
 import { kills } from './kills.ts';
+import { singleFile } from './single-file.ts';
 import type { Soak } from './soak.ts';
 
 const soaks: Readonly<Record<string, Soak>> = {
@@ -13,6 +14,7 @@ const soaks: Readonly<Record<string, Soak>> = {
   'full-size': fullSize,
   fuzz,
   kills,
+  'single-file': singleFile,
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,6 +1,8 @@
 """Small checkpoints in the original naming, and what diffusers computes with them.
 
-    python make_golden.py CLIP_TOKENIZER_FOLDER     (torch 2.15.0, diffusers 0.42.0, transformers 5.24.0)
+    python make_golden.py CLIP_TOKENIZER_FOLDER [--full-size]   (torch 2.15.0, diffusers 0.42.0, transformers 5.24.0)
+
+With --full-size: Stable Diffusion 1.5 at its real size alone, for `npm run soak -- single-file`; 6 GB of memory.
 
 For each family: writes `<family>.json.gz`, the tensors' names, shapes and type, and `<family>.golden.safetensors`, named
 inputs and outputs of `from_single_file` with a local configuration. The weights are not kept: `fill` computes them from
@@ -193,10 +195,10 @@ def vae_shapes(shapes, channels, layers, conv_attention, root="first_stage_model
     shapes.conv(root + "decoder.conv_out", width, 3)
 
 
-def clip_shapes(shapes, root, width, layers):
-    """CLIPTextModel of transformers, as LDM keeps it."""
+def clip_shapes(shapes, root, width, layers, inner=2, words=WORDS):
+    """CLIPTextModel of transformers, as LDM keeps it. inner: width of its MLPs in multiples of `width`."""
     root += "text_model."
-    shapes[root + "embeddings.token_embedding.weight"] = [WORDS, width]
+    shapes[root + "embeddings.token_embedding.weight"] = [words, width]
     shapes[root + "embeddings.position_embedding.weight"] = [77, width]
     for layer in range(layers):
         path = f"{root}encoder.layers.{layer}"
@@ -204,8 +206,8 @@ def clip_shapes(shapes, root, width, layers):
             shapes.linear(f"{path}.self_attn.{name}", width, width)
         shapes.norm(f"{path}.layer_norm1", width)
         shapes.norm(f"{path}.layer_norm2", width)
-        shapes.linear(f"{path}.mlp.fc1", width, 2 * width)
-        shapes.linear(f"{path}.mlp.fc2", 2 * width, width)
+        shapes.linear(f"{path}.mlp.fc1", width, inner * width)
+        shapes.linear(f"{path}.mlp.fc2", inner * width, width)
     shapes.norm(root + "final_layer_norm", width)
 
 
@@ -232,12 +234,12 @@ def write(path, value):
     path.write_text(json.dumps(value))
 
 
-def text_config(kind, width, layers, activation, projection=None):
+def text_config(kind, width, layers, activation, projection=None, inner=2, words=WORDS):
     return {
-        "architectures": [kind], "model_type": "clip_text_model", "vocab_size": WORDS, "hidden_size": width,
-        "intermediate_size": 2 * width, "num_attention_heads": width // 64, "num_hidden_layers": layers,
-        "max_position_embeddings": 77, "hidden_act": activation, "eos_token_id": WORDS - 1,
-        "bos_token_id": WORDS - 2, "pad_token_id": 0, "projection_dim": projection or width,
+        "architectures": [kind], "model_type": "clip_text_model", "vocab_size": words, "hidden_size": width,
+        "intermediate_size": inner * width, "num_attention_heads": width // 64, "num_hidden_layers": layers,
+        "max_position_embeddings": 77, "hidden_act": activation, "eos_token_id": words - 1,
+        "bos_token_id": words - 2, "pad_token_id": 0, "projection_dim": projection or width,
     }
 
 
@@ -306,11 +308,23 @@ FAMILIES = {
 }
 
 
+FULL_SIZE = {
+    "sd1-full-size": {
+        "pipeline": StableDiffusionPipeline, "dtype": "F16",
+        "unet": {"channels": [320, 640, 1280, 1280], "layers": 2, "depths": [1, 1, 1, 0], "context": 768, "linear": False},
+        "vae": {"channels": [128, 256, 512, 512], "layers": 2, "conv_attention": True},
+        "texts": [("CLIPTextModel", 768, 12, "quick_gelu", 768, 4, 49408)],
+    },
+}
+
+
 def shapes_of(name, family):
     shapes = Shapes()
     unet_shapes(shapes, **family["unet"])
     vae_shapes(shapes, **family["vae"])
-    if name == "sd1":
+    if name == "sd1-full-size":
+        clip_shapes(shapes, "cond_stage_model.transformer.", 768, 12, 4, 49408)
+    elif name == "sd1":
         clip_shapes(shapes, "cond_stage_model.transformer.", 64, 2)
     elif name == "sd2":
         # One layer more than needed.
@@ -368,9 +382,12 @@ def make(name, family, folder):
 
 
 def main():
+    is_full_size = "--full-size" in sys.argv
     with tempfile.TemporaryDirectory() as folder:
-        for name, family in FAMILIES.items():
+        for name, family in (FULL_SIZE if is_full_size else FAMILIES).items():
             make(name, family, pathlib.Path(folder))
+    if is_full_size:
+        return
     versions = {module.__name__: module.__version__ for module in (torch, diffusers, transformers)}
     (HERE / "manifest.json").write_text(
         json.dumps({"script": "make_golden.py", "versions": versions, "seed": SEED, "maxAbsoluteError": TOLERANCE}, indent=2) + "\n"

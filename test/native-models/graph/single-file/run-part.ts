@@ -12,7 +12,7 @@ import {
 import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
 import { readTensorAsFloat32 } from '../../../../native-models/graph/safetensors-values.ts';
 import { createSession } from '../golden-session.ts';
-import { type Family, singleFileGoldens } from './single-file-models.ts';
+import { type GoldenModel, singleFileGoldens } from './single-file-models.ts';
 
 /** The tensors of a golden file, by name. */
 export function goldenNumbers(file: string): (name: string) => Float32Array {
@@ -28,7 +28,7 @@ export function goldenNumbers(file: string): (name: string) => Float32Array {
  */
 export async function runPart(
   checkpoint: Checkpoint,
-  family: Family,
+  family: GoldenModel,
   component: ComponentName,
   tag: string,
 ): Promise<Record<string, Float32Array>> {

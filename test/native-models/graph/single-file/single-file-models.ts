@@ -1,16 +1,18 @@
 /** Small checkpoints in the original naming: names and shapes from test/golden/single-file, values from their names. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 export const singleFileGoldens = join(import.meta.dirname, '../../../golden/single-file');
 
 export type Family = 'sd1' | 'sd2' | 'sdxl';
+/** A golden file; the full-size one is for `npm run soak -- single-file`. */
+export type GoldenModel = Family | 'sd1-full-size';
 export type Shapes = Record<string, number[]>;
 export type FloatType = 'F32' | 'F16' | 'BF16';
 
 /** Names and shapes of a family's small checkpoint, and the type of its golden values. */
-export function familyTensors(family: Family): { dtype: FloatType; tensors: Shapes } {
+export function familyTensors(family: GoldenModel): { dtype: FloatType; tensors: Shapes } {
   const text = gunzipSync(readFileSync(join(singleFileGoldens, `${family}.json.gz`))).toString();
   return JSON.parse(text) as { dtype: FloatType; tensors: Shapes };
 }
@@ -32,27 +34,39 @@ export function writeModelFile(
   { dtype = 'F32', tensors, metadata, smallFloats, values }: WrittenFile,
 ): void {
   const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
-  const parts: Uint8Array[] = [];
+  const size = smallFloats !== undefined ? 1 : dtype === 'F32' ? 4 : 2;
   let offset = 0;
   for (const [name, shape] of Object.entries(tensors)) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const numbers = () =>
-      values === undefined
-        ? fill(name, shape)
-        : Float32Array.from(values[name] ?? { length: count }, (value) => value ?? 0);
-    const bytes = smallFloats === undefined ? asType(numbers(), dtype) : new Uint8Array(count);
-    header[name] = { dtype: smallFloats ?? dtype, shape, data_offsets: [offset, offset + bytes.byteLength] };
-    offset += bytes.byteLength;
-    parts.push(bytes);
+    const end = offset + size * countOf(shape);
+    header[name] = { dtype: smallFloats ?? dtype, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
-  writeFileSync(path, Buffer.concat([length, json, ...parts]));
+  const descriptor = openSync(path, 'w');
+  try {
+    writeSync(descriptor, Buffer.concat([length, json]));
+    // One tensor at a time: a full-size model has gigabytes.
+    for (const [name, shape] of Object.entries(tensors)) {
+      const count = countOf(shape);
+      const numbers = () =>
+        values === undefined
+          ? fill(name, shape)
+          : Float32Array.from(values[name] ?? { length: count }, (value) => value ?? 0);
+      writeSync(descriptor, smallFloats === undefined ? asType(numbers(), dtype) : new Uint8Array(count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function countOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Writes a family's small checkpoint, as test/golden/single-file/make_golden.py made it. */
-export function writeSingleFile(path: string, family: Family, changes: Partial<WrittenFile> = {}): void {
+export function writeSingleFile(path: string, family: GoldenModel, changes: Partial<WrittenFile> = {}): void {
   writeModelFile(path, { ...familyTensors(family), ...changes });
 }
 
@@ -60,7 +74,7 @@ export function writeSingleFile(path: string, family: Family, changes: Partial<W
 export function fill(name: string, shape: readonly number[]): Float32Array {
   let seed = 2166136261;
   for (const byte of Buffer.from(name)) seed = Math.imul(seed ^ byte, 16777619) >>> 0;
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = countOf(shape);
   const isMatrix = shape.length > 1;
   const isEmbedding = isMatrix && name.includes('embed') && !name.includes('time_embed');
   const gain = isEmbedding ? 1 : isMatrix ? Math.sqrt(12 / (count / shape[0]!)) : isNorm(name) ? 0.5 : 0.3;
