@@ -33,7 +33,7 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
       `${path} does not contain how it was made: it was not made by this program, or its metadata was removed.`,
     );
   }
-  const { background, inpainted, frame, concepts, prompt, inpaintPrompt } = request.scene;
+  const { background, inpainted, frame, concepts, prompt, inpaintPrompt, negativePrompt } = request.scene;
   const names = new Map(requestPictures(request).map((picture) => [picture.asset, describe(picture)]));
   const { assets, readFrom } = await findAssets(dirname(path), names);
   const missing = [...names].filter(([id]) => !assets.has(id)).map(([, name]) => name);
@@ -49,6 +49,7 @@ export async function loadSceneOfPicture(path: string): Promise<SceneOfPicture> 
       version: 2,
       prompt,
       inpaintPrompt,
+      ...(negativePrompt !== undefined && { negativePrompt }),
       background,
       ...(inpainted !== null && { inpainted }),
       frame,

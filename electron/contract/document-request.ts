@@ -20,7 +20,7 @@ export type DocumentRequest =
  * that the pictures can be read and fit each other.
  */
 export function documentRequest(document: SceneDocument, pack: RenderRequest['pack']): DocumentRequest {
-  const { prompt, inpaintPrompt, background, inpainted, frame, parameters } = document;
+  const { prompt, inpaintPrompt, negativePrompt = '', background, inpainted, frame, parameters } = document;
   const visible = document.concepts.filter((concept) => concept.visible);
   const missing: MissingPart[] = [];
   if (background === null) missing.push({ part: 'background', sentence: 'Choose a background first.' });
@@ -70,7 +70,15 @@ export function documentRequest(document: SceneDocument, pack: RenderRequest['pa
     complete: true,
     request: {
       version: 2,
-      scene: { prompt, inpaintPrompt, background, inpainted, frame, concepts },
+      scene: {
+        prompt,
+        inpaintPrompt,
+        ...(negativePrompt !== '' && { negativePrompt }),
+        background,
+        inpainted,
+        frame,
+        concepts,
+      },
       parameters,
       pack,
     },

@@ -77,7 +77,8 @@ export function withEmbeddings(
   available: readonly { readonly name: string; readonly sha256: string }[] = [],
 ): RenderRequest {
   const { scene, pack } = request;
-  const prompts = [scene.prompt, scene.inpaintPrompt, ...scene.concepts.map(({ prompt }) => prompt)];
+  const own = [scene.prompt, scene.inpaintPrompt, scene.negativePrompt ?? ''];
+  const prompts = [...own, ...scene.concepts.map(({ prompt }) => prompt)];
   const { embeddings: _, ...rest } = pack;
   const used = embeddingsNamed(prompts, available).map(({ name, sha256 }) => ({ name, sha256 }));
   return { ...request, pack: used.length === 0 ? rest : { ...rest, embeddings: used } };

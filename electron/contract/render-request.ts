@@ -45,6 +45,8 @@ export const renderRequestSchema = z.strictObject({
   scene: z.strictObject({
     prompt: z.string(),
     inpaintPrompt: z.string(),
+    /** What text guidance leads away from; absent: nothing in particular. */
+    negativePrompt: z.string().optional(),
     background: assetIdSchema,
     /** null: the masks are filled from their surroundings, with a notice in the result. */
     inpainted: assetIdSchema.nullable(),

@@ -39,7 +39,7 @@ export function requestDocument(
   before: SceneDocument,
   { has, newId }: { readonly has: (asset: AssetId) => boolean; readonly newId: () => string },
 ): SceneDocument {
-  const { prompt, inpaintPrompt } = scene;
+  const { prompt, inpaintPrompt, negativePrompt } = scene;
   const model = choiceOfPack(pack);
   const background = has(scene.background) ? scene.background : before.background;
   const left = [...before.concepts];
@@ -84,6 +84,7 @@ export function requestDocument(
     version: 2,
     prompt,
     inpaintPrompt,
+    ...(negativePrompt !== undefined && { negativePrompt }),
     background,
     inpainted: inpaintedOf(scene.inpainted, background, before, has),
     frame: scene.frame,

@@ -75,6 +75,9 @@ export const sceneDocumentSchema = z
     version: z.literal(2).describe('Version of this format.'),
     prompt: textSchema.describe('What the background shows, objects included.'),
     inpaintPrompt: textSchema.describe('What the background shows without the objects.'),
+    negativePrompt: textSchema
+      .optional()
+      .describe('What text guidance leads away from; without guidance it has no effect.'),
     background: assetIdSchema.nullable(),
     inpainted: assetIdSchema
       .nullable()

@@ -98,6 +98,9 @@ const sceneObjectSchema = z.strictObject({
   name: z.string().max(200).optional().describe('A title for the scene.'),
   prompt: promptSchema.describe('What the background shows, objects included.'),
   inpaintPrompt: promptSchema.default('').describe('What the background shows without the objects.'),
+  negativePrompt: promptSchema
+    .optional()
+    .describe('What text guidance leads away from; without guidance it has no effect.'),
   background: filePathSchema.describe('The background, with an object where each concept is to go.'),
   inpainted: filePathSchema
     .optional()

@@ -50,6 +50,8 @@ export interface Scene {
   readonly inpainted: NamedImage;
   /** Prompt of the inpainted background: the scene prompt without the concepts; '' by default. */
   readonly inpaintPrompt: string;
+  /** What text guidance leads away from; '' by default. */
+  readonly negativePrompt?: string;
   readonly concepts: readonly SceneConcept[];
 }
 
@@ -152,6 +154,7 @@ export async function composeDecoded(
     stepsRun,
     seed,
     guidanceScale,
+    ...(guidanceScale === 1 || !scene.negativePrompt ? [] : [scene.negativePrompt]),
   ]);
   const known = await store.load(inversionKey);
   const concepts = inputs.concepts.map((concept, index) => {
@@ -228,7 +231,7 @@ export async function encodeScene(
     inputs: {
       background: { latents: backgroundLatents, conditioning: ofScene },
       inpainted: { latents: inpaintedLatents, conditioning: ofInpainted },
-      unconditional: await conditioner.conditionNegative('', size),
+      unconditional: await conditioner.conditionNegative(scene.negativePrompt ?? '', size),
       concepts: concepts.map(({ mask, order, alpha }, index) => ({
         mask,
         order,

@@ -164,7 +164,7 @@ export function isInpaintedStale(document: SceneDocument): boolean {
 /** Sets one of the texts. */
 export function changeScene(
   document: SceneDocument,
-  change: Partial<Pick<SceneDocument, 'prompt' | 'inpaintPrompt'>>,
+  change: Partial<Pick<SceneDocument, 'prompt' | 'inpaintPrompt' | 'negativePrompt'>>,
 ): SceneDocument {
   const keys = Object.keys(change) as (keyof typeof change)[];
   return keys.every((key) => document[key] === change[key]) ? document : { ...document, ...change };

@@ -275,10 +275,19 @@ describe('the models of other programs', () => {
     const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
     await steps.fill('1');
     await steps.press('Enter');
+    await page.getByRole('button', { name: t('parameters.more') }).click();
+    const negative = page.getByRole('textbox', { name: t('prepare.negativePrompt') });
+    expect(await negative.count()).toBe(0);
+    const guidance = page.getByRole('textbox', { name: t('parameters.guidanceScale.name') });
+    await guidance.fill('2');
+    await guidance.press('Enter');
+    await negative.fill('fog');
+    await negative.press('Enter');
     await saved(page);
     await render(page);
     await idle(page);
     const request = await requestOfNewest();
+    expect(request.scene).toMatchObject({ negativePrompt: 'fog' });
     const hash = (path: string) =>
       createHash('sha256')
         .update(readFileSync(comfy(studio.folders.root, path)))

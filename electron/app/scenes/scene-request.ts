@@ -55,6 +55,7 @@ export function makeRequest(
     scene: {
       prompt: file.prompt,
       inpaintPrompt: file.inpaintPrompt,
+      ...(file.negativePrompt && { negativePrompt: file.negativePrompt }),
       background: idOf(file.background),
       inpainted: file.inpainted === undefined ? null : idOf(file.inpainted),
       frame: frame ?? file.frame,

@@ -372,6 +372,7 @@ export class Engine {
     const prompts = [
       { what: 'The scene’s prompt', prompt: scene.prompt },
       { what: 'The prompt of the inpainted background', prompt: scene.inpaintPrompt },
+      { what: 'The negative prompt', prompt: scene.negativePrompt ?? '' },
       ...scene.concepts.map(({ name, prompt }) => ({ what: `The prompt of the concept "${name}"`, prompt })),
     ];
     return prompts.flatMap(({ what, prompt }) => {

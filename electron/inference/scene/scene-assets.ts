@@ -170,6 +170,7 @@ export async function prepareScene(
     scene: {
       prompt: scene.prompt,
       inpaintPrompt: scene.inpaintPrompt,
+      negativePrompt: scene.negativePrompt ?? '',
       background: named(staged),
       inpainted: named(inpainted),
       concepts,

@@ -46,6 +46,7 @@ function nameOf(path: string, t: TFunction): string {
   const sceneNames: Record<string, string> = {
     prompt: t('history.difference.scenePrompt'),
     inpaintPrompt: t('history.difference.inpaintPrompt'),
+    negativePrompt: t('prepare.negativePrompt'),
     background: t('history.difference.background'),
     inpainted: t('history.difference.inpainted'),
     pack: t('history.difference.pack'),

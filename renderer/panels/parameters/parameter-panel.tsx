@@ -3,7 +3,7 @@ import { Button, Collapse, Group, Menu, Stack, Switch, Title } from '@mantine/co
 import { IconAdjustments, IconChevronDown, IconChevronUp, IconLayoutGrid } from '@tabler/icons-react';
 import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { changeParameters, setEveryAlpha } from '../../editor/document-commands.ts';
+import { changeParameters, changeScene, setEveryAlpha } from '../../editor/document-commands.ts';
 import {
   defaultParameters,
   PARAMETER_FIELDS,
@@ -16,6 +16,7 @@ import { useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { HelpTip } from '../widgets/help-tip.tsx';
+import { TextField } from '../widgets/text-field.tsx';
 import { AlphaControl } from './alpha-control.tsx';
 import { ParameterControl } from './parameter-control.tsx';
 
@@ -23,6 +24,7 @@ export function ParameterPanel() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const parameters = useStudio((state) => state.project?.document.parameters);
+  const negativePrompt = useStudio((state) => state.project?.document.negativePrompt ?? '');
   const firstAlpha = useStudio((state) => state.project?.document.concepts[0]?.alpha);
   const recommended = useStudio((state) => state.engine?.pack?.recommended);
   const livePreview = useEditor((state) => state.livePreview);
@@ -104,7 +106,20 @@ export function ParameterPanel() {
           {t('parameters.more')}
         </Button>
         <Collapse expanded={isOpen} id={moreId}>
-          <Stack gap="sm">{controls(false)}</Stack>
+          <Stack gap="sm">
+            {controls(false)}
+            {parameters.guidanceScale !== 1 && (
+              <TextField
+                label={t('prepare.negativePrompt')}
+                help={t('parameters.negativePromptHint')}
+                value={negativePrompt}
+                maxLength={2000}
+                onCommit={(next) =>
+                  studio.edit(t('changes.prompt'), (before) => changeScene(before, { negativePrompt: next }))
+                }
+              />
+            )}
+          </Stack>
         </Collapse>
       </Stack>
     </>

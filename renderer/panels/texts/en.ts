@@ -632,6 +632,7 @@ export const en = {
     },
     lockSeed: 'Lock seed',
     dice: 'Randomize seed',
+    negativePromptHint: 'What text guidance leads away from. Optional.',
     livePreview: 'Live draft',
     livePreviewHint: 'Renders a quick draft whenever you stop adjusting.',
   },

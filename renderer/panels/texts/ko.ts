@@ -606,6 +606,7 @@ export const ko = {
     },
     lockSeed: '시드 유지',
     dice: '다른 시드',
+    negativePromptHint: '텍스트 가이던스가 멀리할 것. 비워 두어도 됩니다.',
     livePreview: '실시간 초안',
     livePreviewHint: '조절을 멈추면 빠른 초안을 렌더링합니다.',
   },

@@ -54,6 +54,7 @@ const documents: fc.Arbitrary<SceneDocument> = fc.record({
   version: fc.constant(2 as const),
   prompt: fc.string({ maxLength: 50 }),
   inpaintPrompt: fc.string({ maxLength: 50 }),
+  negativePrompt: fc.string({ maxLength: 50 }),
   background: fc.option(assetId),
   inpainted: fc.option(assetId),
   frame: fc.constantFrom('auto' as const, 'whole' as const, { left: 1, top: 0, width: 20, height: 30 }),
@@ -161,4 +162,14 @@ describe('sceneDocumentSchema', () => {
     const document = { ...base, background: 'a'.repeat(64) };
     expect([...documentAssets(document)].sort()).toEqual(['a'.repeat(64), 'b'.repeat(64)]);
   });
+});
+
+it('names a negative prompt where there is one', () => {
+  const document = { ...emptySceneDocument(), background: 'c'.repeat(64), concepts: [complete()] };
+  const sceneOf = (negativePrompt: string) => {
+    const made = documentRequest({ ...document, negativePrompt }, pack);
+    return made.complete ? made.request.scene : undefined;
+  };
+  expect(sceneOf('fog')).toMatchObject({ negativePrompt: 'fog' });
+  expect(sceneOf('')).not.toHaveProperty('negativePrompt');
 });

@@ -18,6 +18,7 @@ const document: SceneDocument = {
   version: 2,
   prompt: 'two animals',
   inpaintPrompt: 'a meadow',
+  negativePrompt: 'fog',
   background: asset('1'),
   inpainted: asset('2'),
   frame: 'whole',

@@ -264,4 +264,18 @@ describe('caches between runs', () => {
     const fresh = await compose(modelsWith(), next, tuned, memoryStore());
     expect(blend.latents.data).toEqual(fresh.blend.latents.data);
   });
+
+  test('a negative prompt counts with text guidance, and only with it', async () => {
+    const guided = { ...parameters, guidanceScale: 3 };
+    const negative = { ...scene, negativePrompt: 'fog and rain' };
+    const store = memoryStore();
+    const plain = await compose(modelsWith(), scene, guided, store);
+    const led = await compose(modelsWith(), negative, guided, store);
+    expect(led.blend.latents.data).not.toEqual(plain.blend.latents.data);
+    const fresh = await compose(modelsWith(), negative, guided, memoryStore());
+    expect(led.blend.latents.data).toEqual(fresh.blend.latents.data);
+    const unguided = await compose(modelsWith(), negative, parameters, memoryStore());
+    const without = await compose(modelsWith(), scene, parameters, memoryStore());
+    expect(unguided.blend.latents.data).toEqual(without.blend.latents.data);
+  });
 });
