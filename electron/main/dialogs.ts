@@ -4,32 +4,26 @@ import { isAbsolute, join } from 'node:path';
 import type { BrowserWindow, Dialog, Shell } from 'electron';
 import type { HostDialogs } from '../app/services.ts';
 import { StudioError } from '../contract/errors.ts';
-import { EXPORT_FACTS, type ExportFormat } from '../contract/export-formats.ts';
+import { EXPORT_FACTS } from '../contract/export-formats.ts';
+import type { HostTexts } from './host-texts.ts';
 import type { UnsavedChoice } from './windows/studio-windows.ts';
-
-const PROJECT_FILTER = { name: 'PnP-MIX project', extensions: ['pnpmix'] };
-const EXPORT_NAMES: Readonly<Record<ExportFormat, string>> = {
-  png: 'PNG picture',
-  jpeg: 'JPEG picture',
-  webp: 'WebP picture',
-  tiff: 'TIFF picture',
-  psd: 'Photoshop layers',
-  ora: 'OpenRaster layers',
-};
 
 export interface DialogOptions {
   readonly dialog: Dialog;
   readonly shell: Shell;
   readonly windowOf: (clientId: string) => BrowserWindow | undefined;
   readonly projectsFolder: () => string;
+  /** In the window's language, which the user may change at any time. */
+  readonly texts: () => HostTexts['files'];
 }
 
-export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogOptions): HostDialogs {
+export function hostDialogs({ dialog, shell, windowOf, projectsFolder, texts }: DialogOptions): HostDialogs {
   const parent = (clientId: string): BrowserWindow => {
     const window = windowOf(clientId);
     if (window !== undefined) return window;
     throw new StudioError('HOST_UNSUPPORTED', 'The window that asked is closed.');
   };
+  const projectFilter = () => ({ name: texts().project, extensions: ['pnpmix'] });
   const save = async (
     clientId: string,
     defaultPath: string,
@@ -46,16 +40,16 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
     openProject: async (clientId) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(parent(clientId), {
         defaultPath: projectsFolder(),
-        filters: [PROJECT_FILTER],
+        filters: [projectFilter()],
         properties: ['openFile'],
       });
       return canceled ? null : (filePaths[0] ?? null);
     },
     saveProject: (clientId, suggestedName = 'Untitled') =>
-      save(clientId, join(projectsFolder(), suggestedName), PROJECT_FILTER),
+      save(clientId, join(projectsFolder(), suggestedName), projectFilter()),
     saveExport: (clientId, format, suggestedName = 'Export') =>
       save(clientId, suggestedName, {
-        name: EXPORT_NAMES[format],
+        name: texts()[format],
         extensions: [EXPORT_FACTS[format].extension.slice(1)],
       }),
     chooseFolder: async (clientId, title) => {
@@ -77,13 +71,17 @@ export function hostDialogs({ dialog, shell, windowOf, projectsFolder }: DialogO
 }
 
 /** Asks about unsaved changes (decision 0051). */
-export function askAboutUnsaved(dialog: Dialog, window: BrowserWindow): UnsavedChoice {
+export function askAboutUnsaved(
+  dialog: Dialog,
+  window: BrowserWindow,
+  texts: HostTexts['unsaved'],
+): UnsavedChoice {
   const answers: readonly UnsavedChoice[] = ['save', 'leave', 'stay'];
   const chosen = dialog.showMessageBoxSync(window, {
     type: 'warning',
-    message: 'Some changes are not saved yet.',
-    detail: 'Saving takes a moment. Unsaved changes are restored when the project is opened again.',
-    buttons: ['Save and Close', 'Close Now', 'Cancel'],
+    message: texts.message,
+    detail: texts.detail,
+    buttons: answers.map((answer) => texts[answer]),
     defaultId: 0,
     cancelId: 2,
     noLink: true,

@@ -17,11 +17,11 @@ import {
   utilityProcess,
 } from 'electron';
 import { createStudio } from '../app/studio.ts';
-import type { Settings } from '../contract/settings.ts';
 import { studioFolders, thisMachine } from '../foundation/folders.ts';
 import { studioLog } from '../foundation/log/studio-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
 import { askAboutUnsaved, hostDialogs } from './dialogs.ts';
+import { hostTexts, windowLanguage } from './host-texts.ts';
 import { openCommandChannel } from './ipc/command-channel.ts';
 import { menuTemplate } from './menu.ts';
 import { projectsIn } from './opened-files.ts';
@@ -68,18 +68,23 @@ else app.quit();
 /** Shows why the program cannot start in a dialog: there is no window for it. */
 function fail(error: unknown): void {
   onFault(error, 'starting');
-  dialog.showErrorBox('PnP-MIX Studio cannot start', error instanceof Error ? error.message : String(error));
+  dialog.showErrorBox(
+    hostTexts(app.getLocale()).cannotStart,
+    error instanceof Error ? error.message : String(error),
+  );
   app.exit(1);
 }
 
 async function start(): Promise<void> {
+  // Follows the settings, once they are read.
+  let texts = hostTexts(app.getLocale());
   const stateFile = join(folders.settings, 'window.json');
   const windows = new StudioWindows({
     makeWindow: (options) => new BrowserWindow(options),
     preloadFile: join(application, 'dist', 'preload', 'preload.cjs'),
     iconFile: join(application, 'dist', 'icons', 'icon.png'),
     onPageGone: (reason) => log.warn('page.ended', { reason }),
-    askAboutUnsaved: (window) => askAboutUnsaved(dialog, window),
+    askAboutUnsaved: (window) => askAboutUnsaved(dialog, window, texts.unsaved),
     // A window kept open for saving stopped the program from quitting.
     onSavedAndClosed: () => {
       if (isEnding) app.quit();
@@ -121,6 +126,7 @@ async function start(): Promise<void> {
         shell,
         windowOf: (clientId) => windows.windowOf(clientId),
         projectsFolder: () => studio.projectsFolder(),
+        texts: () => texts.files,
       }),
     },
     facts,
@@ -138,6 +144,7 @@ async function start(): Promise<void> {
     const template = menuTemplate({
       platform: process.platform,
       isDeveloping,
+      texts: texts.menu,
       recent: recent.filter(({ isThere }) => isThere).map(({ path }) => path),
       ask: (request) => windows.ask(request),
       openWindow: () => windows.open(),
@@ -152,13 +159,11 @@ async function start(): Promise<void> {
       shown.show();
     },
     isInFront: () => windows.isInFront,
-    language: () => language,
+    texts: () => texts.renderEnded,
     now: () => Date.now(),
   });
-  const languageOf = ({ editor }: Settings) =>
-    typeof editor.language === 'string' ? editor.language : app.getLocale();
   const settings = await studio.handlers['settings.get']({}, { clientId: 'menu' });
-  let language = languageOf(settings);
+  texts = hostTexts(windowLanguage(settings, app.getLocale()));
   const updates = new Updates({
     // electron-builder writes the address next to the program's archive, in a package that has one.
     hasAddress: app.isPackaged && existsSync(join(dirname(application), 'app-update.yml')),
@@ -166,7 +171,7 @@ async function start(): Promise<void> {
     onReady: (version) =>
       windows.broadcast({
         event: 'notice',
-        payload: { level: 'info', message: `Version ${version} is installed when the program ends.` },
+        payload: { level: 'info', message: texts.updateReady(version) },
       }),
     onFault: (error) => onFault(error, 'looking for updates'),
   });
@@ -176,7 +181,9 @@ async function start(): Promise<void> {
     windows.broadcast(event);
     renders.take(event);
     if (event.event === 'settings.changed') {
-      language = languageOf(event.payload);
+      const before = texts;
+      texts = hostTexts(windowLanguage(event.payload, app.getLocale()));
+      if (texts !== before) void setMenu();
       void updates.follow(event.payload.lookForUpdates);
     }
     // An opened project joins the recent documents of the system and the menu.

@@ -2,21 +2,25 @@
 import { basename } from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
 import type { EventPayload } from '../contract/events.ts';
+import type { HostTexts } from './host-texts.ts';
 
 export interface MenuOptions {
   readonly platform: NodeJS.Platform;
   readonly isDeveloping: boolean;
+  readonly texts: HostTexts['menu'];
   /** Newest first. */
   readonly recent: readonly string[];
   readonly ask: (request: EventPayload<'host.request'>) => void;
   readonly openWindow: () => void;
 }
 
+const separator: MenuItemConstructorOptions = { type: 'separator' };
+
 /** How many recent projects the menu lists. */
 const MAX_RECENT = 10;
 
 export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
-  const { platform, isDeveloping, recent, ask, openWindow } = options;
+  const { platform, isDeveloping, texts, recent, ask, openWindow } = options;
   const isMac = platform === 'darwin';
   // The page handles the keys itself, considering layout and text fields: the menu only shows them.
   const action = (label: string, name: string, accelerator?: string): MenuItemConstructorOptions => ({
@@ -24,16 +28,15 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
     ...(accelerator !== undefined && { accelerator, registerAccelerator: false }),
     click: () => ask({ what: 'action', action: name }),
   });
-  const separator: MenuItemConstructorOptions = { type: 'separator' };
   return [
-    ...(isMac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
+    ...(isMac ? [programMenu(texts)] : []),
     {
-      label: '&File',
+      label: texts.file,
       submenu: [
-        { ...action('New project…', 'project.new'), accelerator: 'CmdOrCtrl+N' },
-        { ...action('Open project…', 'project.open'), accelerator: 'CmdOrCtrl+O' },
+        { ...action(texts.newProject, 'project.new'), accelerator: 'CmdOrCtrl+N' },
+        { ...action(texts.openProject, 'project.open'), accelerator: 'CmdOrCtrl+O' },
         {
-          label: 'Open recent',
+          label: texts.openRecent,
           enabled: recent.length > 0,
           submenu: recent.slice(0, MAX_RECENT).map((path) => ({
             label: basename(path).replaceAll('&', '&&'),
@@ -42,52 +45,88 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
           })),
         },
         separator,
-        { ...action('Save as…', 'project.saveAs'), accelerator: 'CmdOrCtrl+Shift+S' },
-        action('Export…', 'render.export', 'CmdOrCtrl+E'),
+        { ...action(texts.saveAs, 'project.saveAs'), accelerator: 'CmdOrCtrl+Shift+S' },
+        action(texts.export, 'render.export', 'CmdOrCtrl+E'),
         separator,
-        { label: 'New window', click: openWindow },
-        isMac ? { role: 'close' } : { role: 'quit' },
+        { label: texts.newWindow, click: openWindow },
+        isMac ? { role: 'close', label: texts.closeWindow } : { role: 'quit', label: texts.quit },
       ],
     },
     {
-      label: '&Edit',
+      label: texts.edit,
       submenu: [
-        action('Undo', 'edit.undo', 'CmdOrCtrl+Z'),
-        action('Redo', 'edit.redo', 'CmdOrCtrl+Shift+Z'),
+        action(texts.undo, 'edit.undo', 'CmdOrCtrl+Z'),
+        action(texts.redo, 'edit.redo', 'CmdOrCtrl+Shift+Z'),
         separator,
-        { role: 'cut' },
-        { role: 'copy' },
-        { role: 'paste' },
-        { role: 'selectAll' },
+        { role: 'cut', label: texts.cut },
+        { role: 'copy', label: texts.copy },
+        { role: 'paste', label: texts.paste },
+        { role: 'selectAll', label: texts.selectAll },
         separator,
-        action('Settings…', 'app.settings', 'CmdOrCtrl+,'),
+        action(texts.settings, 'app.settings', 'CmdOrCtrl+,'),
       ],
     },
     {
-      label: '&View',
+      label: texts.view,
       submenu: [
-        action('Fit', 'view.fit', 'CmdOrCtrl+0'),
-        action('Actual size', 'view.actualSize', 'CmdOrCtrl+1'),
-        action('Zoom in', 'view.zoomIn', 'CmdOrCtrl+='),
-        action('Zoom out', 'view.zoomOut', 'CmdOrCtrl+-'),
+        action(texts.fit, 'view.fit', 'CmdOrCtrl+0'),
+        action(texts.actualSize, 'view.actualSize', 'CmdOrCtrl+1'),
+        action(texts.zoomIn, 'view.zoomIn', 'CmdOrCtrl+='),
+        action(texts.zoomOut, 'view.zoomOut', 'CmdOrCtrl+-'),
         separator,
-        { role: 'togglefullscreen' },
+        { role: 'togglefullscreen', label: texts.fullScreen },
         ...(isDeveloping
-          ? ([{ role: 'reload' }, { role: 'toggleDevTools' }] satisfies MenuItemConstructorOptions[])
+          ? ([
+              { role: 'reload', label: texts.reload },
+              { role: 'toggleDevTools', label: texts.developerTools },
+            ] satisfies MenuItemConstructorOptions[])
           : []),
       ],
     },
     {
-      label: '&Render',
+      label: texts.render,
       submenu: [
-        action('Render', 'render.start', 'CmdOrCtrl+Enter'),
-        action('Cancel', 'render.cancel', 'Shift+X'),
+        action(texts.startRender, 'render.start', 'CmdOrCtrl+Enter'),
+        action(texts.cancelRender, 'render.cancel', 'Shift+X'),
       ],
     },
-    ...(isMac ? [{ role: 'windowMenu' } satisfies MenuItemConstructorOptions] : []),
+    ...(isMac ? [windowMenu(texts)] : []),
     {
       role: 'help',
-      submenu: [action('Keyboard shortcuts', 'app.help', 'Shift+/'), { role: 'about' }],
+      label: texts.help,
+      submenu: [action(texts.shortcuts, 'app.help', 'Shift+/'), { role: 'about', label: texts.about }],
     },
   ];
+}
+
+/** The menu under the program's name on macOS. Electron's own labels of a role are always English. */
+function programMenu(texts: HostTexts['menu']): MenuItemConstructorOptions {
+  return {
+    role: 'appMenu',
+    submenu: [
+      { role: 'about', label: texts.about },
+      separator,
+      { role: 'services', label: texts.services },
+      separator,
+      { role: 'hide', label: texts.hide },
+      { role: 'hideOthers', label: texts.hideOthers },
+      { role: 'unhide', label: texts.showAll },
+      separator,
+      { role: 'quit', label: texts.quit },
+    ],
+  };
+}
+
+/** The menu of windows on macOS, to which the system adds the open ones. */
+function windowMenu(texts: HostTexts['menu']): MenuItemConstructorOptions {
+  return {
+    role: 'windowMenu',
+    label: texts.window,
+    submenu: [
+      { role: 'minimize', label: texts.minimize },
+      { role: 'zoom', label: texts.zoomWindow },
+      separator,
+      { role: 'front', label: texts.toFront },
+    ],
+  };
 }

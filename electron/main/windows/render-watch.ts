@@ -1,6 +1,7 @@
 /** What the system shows of renders outside of the window: progress at the icon, and a message when a long one ends. */
 import type { StudioEvent } from '../../contract/events.ts';
 import type { RenderSummary } from '../../contract/render-record.ts';
+import type { HostTexts } from '../host-texts.ts';
 
 /** A shorter render has been waited for. */
 const LONG_RENDER_MS = 10_000;
@@ -16,8 +17,8 @@ export interface RenderWatchOptions {
   readonly showMessage: (message: RenderMessage) => void;
   /** Whether the user looks at one of the windows. */
   readonly isInFront: () => boolean;
-  /** Language of the window: the system's messages are in it. */
-  readonly language: () => string;
+  /** In the window's language, which the user may change at any time. */
+  readonly texts: () => HostTexts['renderEnded'];
   readonly now: () => number;
 }
 
@@ -43,7 +44,7 @@ export class RenderWatch {
   }
 
   #changed({ renderId, state, name, sweep }: RenderSummary): void {
-    const { now, isInFront, showMessage, language } = this.#options;
+    const { now, isInFront, showMessage, texts } = this.#options;
     if (state === 'queued' || state === 'running') return;
     const began = this.#began.get(renderId);
     this.#began.delete(renderId);
@@ -51,16 +52,14 @@ export class RenderWatch {
     // Of a sweep, variations or drafts, single pictures are no news.
     if (began === undefined || state === 'cancelled' || sweep !== null) return;
     if (now() - began < LONG_RENDER_MS || isInFront()) return;
-    showMessage(messageOf(state, name, language()));
+    showMessage(messageOf(state, name, texts()));
   }
 }
 
-const MESSAGES = {
-  en: { done: 'Render finished', failed: 'Render failed', open: 'Click to see it.' },
-  ko: { done: '렌더링이 끝났습니다', failed: '렌더링하지 못했습니다', open: '클릭하면 볼 수 있습니다.' },
-} as const;
-
-function messageOf(state: 'done' | 'failed', name: string | null, language: string): RenderMessage {
-  const words = language.startsWith('ko') ? MESSAGES.ko : MESSAGES.en;
-  return { title: words[state], body: name ?? words.open };
+function messageOf(
+  state: 'done' | 'failed',
+  name: string | null,
+  texts: HostTexts['renderEnded'],
+): RenderMessage {
+  return { title: texts[state], body: name ?? texts.open };
 }

@@ -88,6 +88,8 @@ export class StandInElectron {
   readonly permission: Record<string, Handler> = {};
   readonly session = new EventEmitter();
   readonly app = new EventEmitter();
+  /** The system's language. */
+  locale = 'en-GB';
   hasLock = true;
   hasQuit = false;
   exitCode: number | undefined;
@@ -107,7 +109,7 @@ export class StandInElectron {
       enableSandbox: () => this.calls.push('enableSandbox'),
       getAppPath: () => application,
       getVersion: () => '1.2.3',
-      getLocale: () => 'en-GB',
+      getLocale: () => this.locale,
       requestSingleInstanceLock: () => this.hasLock,
       whenReady: () => {
         this.calls.push('whenReady');

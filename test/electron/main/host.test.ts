@@ -163,6 +163,35 @@ describe('the menu', () => {
   });
 });
 
+describe('the language of menu and dialogs', () => {
+  const namesOf = (electron: StandInElectron) => electron.menu.map(({ label }) => label);
+
+  it('is the window’s: the system’s at first, then the one chosen in the settings', async () => {
+    const { electron, window } = await startHost({
+      beforeReady: (made) => {
+        made.locale = 'ko-KR';
+      },
+    });
+    expect(namesOf(electron)).toContain('편집(&E)');
+    const choose = (language: string) => electron.call(window, 'settings.set', { editor: { language } });
+    const fileType = async () => {
+      await electron.call(window, 'dialog.openProject', {});
+      const { filters } = electron.dialogs.at(-1)!.options as { filters: { name: string }[] };
+      return filters[0]!.name;
+    };
+    expect(await fileType()).toBe('PnP-MIX 프로젝트');
+    resultOf(await choose('en'));
+    await vi.waitUntil(() => namesOf(electron).includes('&Edit'), { timeout: 300_000 });
+    expect(await fileType()).toBe('PnP-MIX project');
+    resultOf(await choose('ko'));
+    await vi.waitUntil(() => namesOf(electron).includes('편집(&E)'), { timeout: 300_000 });
+    window.hasUnsaved = true;
+    electron.messageAnswer = 1;
+    window.close();
+    expect(electron.dialogs.at(-1)!.options.buttons).toEqual(['저장하고 닫기', '지금 닫기', '취소']);
+  });
+});
+
 describe('dialogs', () => {
   it('return a path, or null when cancelled', async () => {
     const { electron, window, projects, root } = await startHost();

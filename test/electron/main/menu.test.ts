@@ -2,6 +2,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { expect, test } from 'vitest';
 import type { EventPayload } from '../../../electron/contract/events.ts';
+import { hostTexts } from '../../../electron/main/host-texts.ts';
 import { menuTemplate } from '../../../electron/main/menu.ts';
 import { isActionName } from '../../../renderer/editor/shortcuts.ts';
 
@@ -26,6 +27,7 @@ test.each(['darwin', 'win32', 'linux'] as const)(
     const items = menuTemplate({
       platform,
       isDeveloping: false,
+      texts: hostTexts('en').menu,
       recent: ['/projects/one & two.pnpmix'],
       ask: (request) => asked.push(request),
       openWindow: () => windows++,
@@ -40,3 +42,32 @@ test.each(['darwin', 'win32', 'linux'] as const)(
     expect(actions.filter((action) => !isActionName(action))).toEqual([]);
   },
 );
+
+/** Every item that is shown, including submenus. */
+function itemsOf(items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return items
+    .filter(({ type }) => type !== 'separator')
+    .flatMap((item) => [item, ...(Array.isArray(item.submenu) ? itemsOf(item.submenu) : [])]);
+}
+
+test.each(['darwin', 'win32', 'linux'] as const)('no item of the menu on %s stays English', (platform) => {
+  const items = itemsOf(
+    menuTemplate({
+      platform,
+      isDeveloping: true,
+      texts: hostTexts('ko-KR').menu,
+      recent: [],
+      ask: () => undefined,
+      openWindow: () => undefined,
+    }),
+  );
+  // macOS puts the program's name over its first menu.
+  const named = items.filter(({ role }) => role !== 'appMenu');
+  expect(
+    named.filter(({ label }) => !/[가-힣]/.test(label ?? '')).map(({ role, label }) => role ?? label),
+  ).toEqual([]);
+  const keys = named
+    .map(({ label }) => /\(&(.)\)$/.exec(label ?? '')?.[1])
+    .filter((key) => key !== undefined);
+  expect(new Set(keys).size).toBe(keys.length);
+});

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { RenderSummary } from '../../../../electron/contract/render-record.ts';
+import { hostTexts } from '../../../../electron/main/host-texts.ts';
 import { type RenderMessage, RenderWatch } from '../../../../electron/main/windows/render-watch.ts';
 
 let time: number;
@@ -20,7 +21,7 @@ beforeEach(() => {
     showProgress: (share) => progress.push(share),
     showMessage: (message) => messages.push(message),
     isInFront: () => isInFront,
-    language: () => language,
+    texts: () => hostTexts(language).renderEnded,
     now: () => time,
   });
 });
