@@ -128,8 +128,9 @@ function writeTensor(descriptor: number, name: string, shape: readonly number[])
   const block = scaledBlock(
     name.includes('embedding.weight') ? -5 : Math.floor(Math.log2(Math.sqrt(3 / inputs))),
   );
-  // Another offset for each tensor, so that no two are alike.
-  let at = (2 * ((elements * 7919 + name.length * 104_729) % blockElements)) % block.length;
+  // Another offset for each tensor: ONNX Runtime keeps equal weights once, which a real model does not have.
+  const offset = Buffer.from(name).reduce((hash, byte) => Math.imul(hash ^ byte, 16777619), 2166136261) >>> 0;
+  let at = 2 * (offset % blockElements);
   for (let left = 2 * elements; left > 0; ) {
     const count = Math.min(left, block.length - at);
     writeSync(descriptor, block, at, count);

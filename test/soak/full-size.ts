@@ -16,9 +16,9 @@ import type { Soak } from './soak.ts';
 export interface StagePeaks {
   /** Opening the model and reading the scene. */
   open: number;
-  /** Encoding prompts and pictures. */
+  /** Encoding pictures. */
   encode: number;
-  /** Creating the U-Net's session and running it. */
+  /** Encoding prompts, creating the U-Net's session and running it. */
   unet: number;
   /** From the last row to the picture: it begins with the U-Net loaded. */
   decode: number;
