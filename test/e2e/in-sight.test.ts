@@ -298,6 +298,45 @@ it('resizes, resets and hides the panels around the canvas, and remembers them',
   expect(await width()).toBe(first);
 });
 
+it('gives panels their widths back after a narrow window, whatever was done in it', async () => {
+  const { page } = studio;
+  const widthOf = async (panel: string) => Math.round((await page.locator(panel).boundingBox())?.width ?? 0);
+  const scene = () => widthOf('.flow-panel');
+  const inspector = () => widthOf('.parameter-panel');
+  const handleOf = (panel: 'scene' | 'inspector') =>
+    page.getByRole('separator', { name: t(`inspector.resize.${panel}`) });
+  const resizeTo = (width: number) => page.setViewportSize({ width, height: 900 });
+  await renderButton(page).waitFor();
+  const [usual, usualInspector] = [await scene(), await inspector()];
+  await handleOf('scene').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(scene).toBeGreaterThan(usual);
+  const chosen = await scene();
+  await resizeTo(1024);
+  await expect.poll(scene).toBeLessThan(chosen);
+  await canvasOf(page).focus();
+  await page.keyboard.press('Control+Backslash');
+  await expect.poll(scene).toBe(0);
+  await page.keyboard.press('Control+Backslash');
+  await expect.poll(scene).toBeGreaterThan(0);
+  await resizeTo(1440);
+  await expect.poll(scene).toBe(chosen);
+  await expect.poll(inspector).toBe(usualInspector);
+  // Changing one panel in the narrow window does not choose its width for the other.
+  await resizeTo(1024);
+  await expect.poll(scene).toBeLessThan(chosen);
+  const before = await inspector();
+  await handleOf('inspector').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(inspector).toBeLessThan(before);
+  const narrower = await inspector();
+  await resizeTo(1440);
+  await expect.poll(scene).toBe(chosen);
+  await expect.poll(inspector).toBe(narrower);
+  for (const panel of ['scene', 'inspector'] as const) await handleOf(panel).dblclick();
+  await expect.poll(async () => [await scene(), await inspector()]).toEqual([usual, usualInspector]);
+});
+
 it('marks a candidate only while it is shown, and uses the visible one', {
   timeout: 600_000,
 }, async () => {

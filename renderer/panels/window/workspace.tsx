@@ -11,20 +11,19 @@ import { Filmstrip } from '../history/filmstrip.tsx';
 import { CanvasArea } from './canvas-area.tsx';
 import { Inspector } from './inspector.tsx';
 
-/** In CSS pixels; a handle returns to the usual size at a double click. */
-interface Sizes {
-  readonly usualPx: number;
-  readonly leastPx: number;
-  readonly mostPx: number;
-}
+/** In CSS pixels. */
+const LIMITS: Readonly<Record<PanelName, { readonly leastPx: number; readonly mostPx: number }>> = {
+  scene: { leastPx: 208, mostPx: 480 },
+  inspector: { leastPx: 270, mostPx: 640 },
+  history: { leastPx: 116, mostPx: 360 },
+};
 
-function sizesFor(windowWidth: number): Readonly<Record<PanelName, Sizes>> {
-  const isNarrow = windowWidth < 1200;
-  return {
-    scene: { usualPx: isNarrow ? 220 : 240, leastPx: 208, mostPx: 480 },
-    inspector: { usualPx: isNarrow ? 276 : 320, leastPx: 270, mostPx: 640 },
-    history: { usualPx: 136, leastPx: 116, mostPx: 360 },
-  };
+/** The size that a handle returns to at a double click, in CSS pixels. */
+function usualPx(name: PanelName): number {
+  const isNarrow = innerWidth < 1200;
+  if (name === 'scene') return isNarrow ? 220 : 240;
+  if (name === 'inspector') return isNarrow ? 276 : 320;
+  return 136;
 }
 
 const LEAST_CANVAS_PX = { width: 480, height: 240 };
@@ -38,12 +37,13 @@ export function Workspace() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const handles: Handles = { scene: usePanelRef(), inspector: usePanelRef(), history: usePanelRef() };
-  const [sizes] = useState(() => sizesFor(innerWidth));
+  const workspace = useRef<HTMLDivElement>(null);
   const keep = useKeptPanels(handles);
+  useSizesOfWindow(workspace, handles);
   // An empty history takes no room; one with a filter stays, so that the filter can be removed.
   const hasHistory = useStudio(({ renders, onlyStarred }) => renders.length > 0 || onlyStarred);
   const panel = (name: PanelName, content: ReactNode) => (
-    <SidePanel name={name} handle={handles[name]} {...sizes[name]}>
+    <SidePanel name={name} handle={handles[name]}>
       {content}
     </SidePanel>
   );
@@ -55,14 +55,14 @@ export function Workspace() {
       // The library would return to the stored size.
       disableDoubleClick
       onDoubleClick={() => {
-        handles[name].current?.resize(sizes[name].usualPx);
+        handles[name].current?.resize(usualPx(name));
         setPanelsHidden([name], false);
         start(() => keepPanels(studio.client, { [name]: null }));
       }}
     />
   );
   return (
-    <Group className="workspace" orientation="vertical" onLayoutChanged={keep}>
+    <Group className="workspace" elementRef={workspace} orientation="vertical" onLayoutChanged={keep}>
       <Panel id="stage" minSize={LEAST_CANVAS_PX.height} style={CLIPPED}>
         <Group onLayoutChanged={keep}>
           {panel('scene', <FlowPanel />)}
@@ -83,33 +83,30 @@ export function Workspace() {
 function SidePanel({
   name,
   handle,
-  usualPx,
-  leastPx,
-  mostPx,
   children,
 }: {
   readonly name: PanelName;
   readonly handle: RefObject<PanelImperativeHandle | null>;
   readonly children: ReactNode;
-} & Sizes) {
+}) {
   const isHidden = useEditor((state) => state.hiddenPanels.includes(name));
   const wasHidden = useRef(isHidden);
-  const [firstPx] = useState(() => (isHidden ? 0 : (keptPx(name) ?? usualPx)));
+  const [firstPx] = useState(() => (isHidden ? 0 : wantedPx(name)));
   useEffect(() => {
     const panel = handle.current;
     if (!panel || wasHidden.current === isHidden) return;
     wasHidden.current = isHidden;
     if (isHidden) panel.collapse();
     // A drag of its handle may have opened it already.
-    else if (panel.isCollapsed()) panel.resize(keptPx(name) ?? usualPx);
-  }, [handle, name, usualPx, isHidden]);
+    else if (panel.isCollapsed()) panel.resize(wantedPx(name));
+  }, [handle, name, isHidden]);
   return (
     <Panel
       id={`${name}-panel`}
       panelRef={handle}
       defaultSize={firstPx}
-      minSize={leastPx}
-      maxSize={mostPx}
+      minSize={LIMITS[name].leastPx}
+      maxSize={LIMITS[name].mostPx}
       collapsible
       style={CLIPPED}
       collapsedSize={0}
@@ -124,29 +121,52 @@ function SidePanel({
   );
 }
 
-/** The size that the user has given to a panel. */
-function keptPx(name: PanelName): number | undefined {
-  return readPanels(useStudio.getState().settings.editor.panels).sizesPx[name];
+/** The size that the user has given to a panel, else its usual size. */
+function wantedPx(name: PanelName): number {
+  return readPanels(useStudio.getState().settings.editor.panels).sizesPx[name] ?? usualPx(name);
+}
+
+/**
+ * Gives the panels their sizes again when the window has changed, as far as there is room: what a narrow window takes
+ * from them, also while they are hidden and shown in it, comes back with a wide one.
+ */
+function useSizesOfWindow(workspace: RefObject<HTMLDivElement | null>, handles: Handles) {
+  const current = useRef(handles);
+  useEffect(() => {
+    // The panels' own sizes change inside of it.
+    const observer = new ResizeObserver(() => {
+      const { hiddenPanels } = useEditor.getState();
+      for (const name of PANELS) {
+        if (!hiddenPanels.includes(name)) current.current[name].current?.resize(wantedPx(name));
+      }
+    });
+    if (workspace.current) observer.observe(workspace.current);
+    return () => observer.disconnect();
+  }, [workspace]);
 }
 
 /** Stores what the user changes with the handles. @returns for the groups' changes of layout */
 function useKeptPanels(handles: Handles) {
   const studio = useStudioActions();
-  const keep = () => {
+  const before = useRef<Partial<Record<PanelName, number>>>({});
+  const keep = (isUserInteraction: boolean) => {
     const sizesPx: Partial<Record<PanelName, number>> = {};
     for (const name of PANELS) {
       const panel = handles[name].current;
       if (!panel) continue;
       const isCollapsed = panel.isCollapsed();
-      if (useEditor.getState().hiddenPanels.includes(name) !== isCollapsed) {
+      if (isUserInteraction && useEditor.getState().hiddenPanels.includes(name) !== isCollapsed) {
         setPanelsHidden([name], isCollapsed);
       }
-      if (!isCollapsed) sizesPx[name] = Math.round(panel.getSize().inPixels);
+      const sizePx = Math.round(panel.getSize().inPixels);
+      // A panel that a narrow window makes smaller is not what the user wants, whichever other one is changed.
+      if (!isCollapsed && sizePx !== before.current[name]) sizesPx[name] = sizePx;
+      before.current[name] = sizePx;
     }
-    start(() => keepPanels(studio.client, sizesPx));
+    if (isUserInteraction) start(() => keepPanels(studio.client, sizesPx));
   };
   return (_: unknown, { isUserInteraction }: { readonly isUserInteraction: boolean }) => {
     // The panels have their new sizes once the page has been laid out.
-    if (isUserInteraction) requestAnimationFrame(keep);
+    requestAnimationFrame(() => keep(isUserInteraction));
   };
 }
