@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- full-size [sd21] [sd15] [sdxl] [--low-memory]`: opens and runs models of the published
  * architectures at full size with random weights, and prints what they cost. Takes many minutes, up to 17 GB of memory
- * (with --low-memory 12) and 7 GB of disk. Linux only, where a process can measure the peak of a stage.
+ * (with --low-memory 13) and 7 GB of disk. Linux only, where a process can measure the peak of a stage.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
