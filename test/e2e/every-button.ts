@@ -231,6 +231,12 @@ export function catOf(page: Page): Locator {
 export async function editCat(page: Page): Promise<void> {
   await closeSheets(page);
   const card = catOf(page);
-  if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
-  await page.locator(`[role="group"][aria-label="${t('mask.title', { name: 'my cat' })}"]`).waitFor();
+  const mask = page.locator(`[role="group"][aria-label="${t('mask.title', { name: 'my cat' })}"]`);
+  // Again if need be: a picture that is still being read becomes a concept, which is selected then.
+  await expect
+    .poll(async () => {
+      if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
+      return mask.count();
+    })
+    .toBe(1);
 }

@@ -134,10 +134,12 @@ describe('the models', () => {
     hub.behave('/one/a.bin');
     await button(t('models.resume')).click();
     await page.getByText(t('models.pulled', { name: 'Large pack' })).waitFor();
-    await card().getByText(t('models.installed'), { exact: false }).first().waitFor();
+    await card()
+      .getByText(new RegExp(`^${t('models.installed')}`))
+      .waitFor();
     expect(readFileSync(place()).equals(A)).toBe(true);
     expect(hub.gets('/one/a.bin').at(-1)!.range).toMatch(/^bytes=[1-9]\d*-/);
-    expect(await button(t('models.download')).count()).toBe(0);
+    await expect.poll(() => button(t('models.download')).count()).toBe(0);
   });
 
   it('are verified, repaired and removed', async () => {
