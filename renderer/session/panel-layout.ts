@@ -1,8 +1,8 @@
 /** The sizes of the panels around the canvas, and which are hidden: stored with the editor's settings, on each host. */
 import * as z from 'zod';
 import type { StudioClient } from '../client/studio-client.ts';
+import { changeEditorSettings } from './editor-settings.ts';
 import { PANELS, type PanelName, useEditor } from './editor-store.ts';
-import { useStudio } from './studio-store.ts';
 
 const panelLayoutSchema = z.strictObject({
   /** Widths, and the history's height, in CSS pixels; those of panels that were resized. */
@@ -26,9 +26,10 @@ export async function keepPanels(
   client: Pick<StudioClient, 'call'>,
   sizesPx: Readonly<Partial<Record<PanelName, number | null>>>,
 ): Promise<void> {
-  const { editor } = useStudio.getState().settings;
-  const before = readPanels(editor.panels);
-  const sizes = Object.entries({ ...before.sizesPx, ...sizesPx }).filter(([, size]) => size !== null);
-  const panels = { sizesPx: Object.fromEntries(sizes), hidden: [...useEditor.getState().hiddenPanels] };
-  await client.call('settings.set', { editor: { ...editor, panels } });
+  await changeEditorSettings(client, (editor) => {
+    const before = readPanels(editor.panels);
+    const sizes = Object.entries({ ...before.sizesPx, ...sizesPx }).filter(([, size]) => size !== null);
+    const hidden = [...useEditor.getState().hiddenPanels];
+    return { panels: { sizesPx: Object.fromEntries(sizes), hidden } };
+  });
 }

@@ -11,6 +11,7 @@ import { changePlacement } from '../../editor/placement-commands.ts';
 import { groupOf } from '../../editor/render-groups.ts';
 import { type ActionName, isActionName } from '../../editor/shortcuts.ts';
 import { canUndoNow } from '../../session/cut-outs.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import {
   COMPARISON_MODES,
   PANELS,
@@ -86,7 +87,7 @@ export async function startVariations(studio: Studio, count: number): Promise<vo
   await studio.renders.enqueueVariations(studio.session, count);
   const { editor } = useStudio.getState().settings;
   if (editor.variations !== count) {
-    await studio.client.call('settings.set', { editor: { ...editor, variations: count } });
+    await changeEditorSettings(studio.client, () => ({ variations: count }));
   }
 }
 

@@ -1,6 +1,7 @@
 /** Scores renders, and remembers by which score they are ranked. */
 import type { ScoreName } from '../../../electron/contract/picture-scores.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -21,5 +22,5 @@ export async function scoreRenders(studio: Studio, renders: readonly RenderSumma
 
 export async function setRankingScore(studio: Studio, bestBy: ScoreName): Promise<void> {
   const { editor } = useStudio.getState().settings;
-  if (editor.bestBy !== bestBy) await studio.client.call('settings.set', { editor: { ...editor, bestBy } });
+  if (editor.bestBy !== bestBy) await changeEditorSettings(studio.client, () => ({ bestBy }));
 }

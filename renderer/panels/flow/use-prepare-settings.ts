@@ -1,4 +1,5 @@
 import type { PrepareSettings } from '../../../electron/contract/preparation.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { readPrepareSettings } from '../../session/prepare-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -6,11 +7,13 @@ import { useStudio } from '../../session/studio-store.ts';
 /** The settings for preparing scenes, and a function to change them. */
 export function usePrepareSettings(): [PrepareSettings, (change: Partial<PrepareSettings>) => void] {
   const studio = useStudioActions();
-  const editor = useStudio((state) => state.settings.editor);
-  const settings = readPrepareSettings(editor.prepare);
+  const kept = useStudio((state) => state.settings.editor.prepare);
+  const settings = readPrepareSettings(kept);
   const change = (some: Partial<PrepareSettings>) =>
     start(() =>
-      studio.client.call('settings.set', { editor: { ...editor, prepare: { ...settings, ...some } } }),
+      changeEditorSettings(studio.client, ({ prepare }) => ({
+        prepare: { ...readPrepareSettings(prepare), ...some },
+      })),
     );
   return [settings, change];
 }

@@ -5,6 +5,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderEntry, RenderOrder } from '../../../electron/contract/render-record.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -85,9 +86,7 @@ export function HistorySheet() {
           size="xs"
           aria-label={t('history.view')}
           value={view}
-          onChange={(next) =>
-            start(() => studio.client.call('settings.set', { editor: { ...editor, historyView: next } }))
-          }
+          onChange={(next) => start(() => changeEditorSettings(studio.client, () => ({ historyView: next })))}
           data={VIEWS.map((value) => ({ value, label: t(`history.views.${value}`) }))}
         />
       </Group>

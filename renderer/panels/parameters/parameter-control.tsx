@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
 import { changeParameters } from '../../editor/document-commands.ts';
 import { isDefault, type ParameterField } from '../../editor/parameter-fields.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
@@ -125,7 +126,7 @@ function SeedControl({ seed, onCommit }: { seed: number; onCommit: (seed: number
         aria-pressed={isLocked}
         onClick={() =>
           start(() =>
-            studio.client.call('settings.set', { editor: { ...editorSettings, seedLocked: !isLocked } }),
+            changeEditorSettings(studio.client, ({ seedLocked }) => ({ seedLocked: seedLocked === false })),
           )
         }
       >

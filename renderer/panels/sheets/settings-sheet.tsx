@@ -1,7 +1,8 @@
 /** Settings, each saved when it is changed. */
 import { NumberInput, Select, Stack, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { SettingsChange } from '../../../electron/contract/settings.ts';
+import type { Settings, SettingsChange } from '../../../electron/contract/settings.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
@@ -19,6 +20,8 @@ export function SettingsSheet() {
   const studio = useStudioActions();
   const settings = useStudio((state) => state.settings);
   const set = (change: SettingsChange) => start(() => studio.client.call('settings.set', change));
+  const setEditor = (change: Settings['editor']) =>
+    start(() => changeEditorSettings(studio.client, () => change));
   const { language } = settings.editor;
   return (
     <Stack gap="sm">
@@ -34,7 +37,7 @@ export function SettingsSheet() {
         allowDeselect={false}
         value={typeof language === 'string' ? language : systemLanguage()}
         data={LANGUAGES.map((value) => ({ value, label: t(`settings.languages.${value}`) }))}
-        onChange={(next) => next && set({ editor: { ...settings.editor, language: next } })}
+        onChange={(next) => next && setEditor({ language: next })}
       />
       <Select
         label={t('settings.wheel')}
@@ -47,9 +50,7 @@ export function SettingsSheet() {
         label={t('settings.showPixels')}
         description={t('settings.showPixelsHint')}
         checked={settings.editor.showPixels === true}
-        onChange={({ currentTarget }) =>
-          set({ editor: { ...settings.editor, showPixels: currentTarget.checked } })
-        }
+        onChange={({ currentTarget }) => setEditor({ showPixels: currentTarget.checked })}
       />
       <Select
         label={t('settings.device')}

@@ -9,6 +9,7 @@ import {
   type ExportFormat,
 } from '../../../electron/contract/export-formats.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -56,7 +57,7 @@ function ExportForm({ renders }: { renders: readonly RenderSummary[] }) {
     const choice = { format, metadata, ...(isLossy && { quality }) };
     close();
     start(async () => {
-      await studio.client.call('settings.set', { editor: { ...editor, export: { format, quality } } });
+      await changeEditorSettings(studio.client, () => ({ export: { format, quality } }));
       const [one, ...others] = renders.map(({ renderId }) => renderId);
       if (others.length === 0) await exportRender(studio, one!, choice);
       else await exportRenders(studio, [one!, ...others], choice);
