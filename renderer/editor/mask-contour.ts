@@ -37,17 +37,16 @@ export class MaskContour {
     for (let y = first; y <= end; y++) this.#horizontal[y] = runsBetween(plane, y - 1, y);
   }
 
-  /** The lines, all or those that touch a rectangle; horizontal ones are merged. */
+  /** The lines, all or those that touch a rectangle, its edges included; horizontal ones are merged. */
   *lines({ left, top, right, bottom }: PixelRect = EVERYWHERE): Generator<ContourLine> {
-    const first = Math.max(Math.floor(top), 0);
-    for (let y = first; y <= Math.min(bottom, this.#height); y++) {
+    for (let y = Math.max(Math.ceil(top), 0); y <= Math.min(bottom, this.#height); y++) {
       const runs = this.#horizontal[y]!;
       for (let at = 0; at < runs.length; at += 2) {
         const [fromX, toX] = [runs[at]!, runs[at + 1]!];
         if (fromX <= right && toX >= left) yield { fromX, fromY: y, toX, toY: y };
       }
     }
-    for (let y = first; y < Math.min(bottom, this.#height); y++) {
+    for (let y = Math.max(Math.ceil(top) - 1, 0); y <= Math.min(bottom, this.#height - 1); y++) {
       for (const x of this.#vertical[y]!) {
         if (x >= left && x <= right) yield { fromX: x, fromY: y, toX: x, toY: y + 1 };
       }

@@ -14,6 +14,9 @@ export interface TextbookMasks {
   readonly band: Float32Array;
 }
 
+/** A half, but for rounding. */
+const HALF = 0.5 - 1e-6;
+
 /** See LatentMaskOptions. */
 interface TextbookMaskOptions {
   readonly downscale: number;
@@ -69,13 +72,13 @@ export function textbookMasks(
     const inner = M.map((region) => region.slice());
     takeAll((i) => cells((x, y) => largestAround(inner[i]!, x, y, h, w, options.bandLatent)));
   }
-  const band = before.map((weight, cell) => (weight - MB[cell]! >= 0.5 ? 1 : 0));
+  const band = before.map((weight, cell) => (weight - MB[cell]! >= HALF ? 1 : 0));
   // M_E_i comes from the object's own mask: the cells it covers by half, or those it touches if it covers none by half.
   const ME = grown.map((mask) => {
     const covered = cells((cellX, cellY) =>
       cellAverage(cellX, cellY, options.downscale, (x, y) => pixel(mask, x, y)),
     );
-    const half = covered.map((average) => (average >= 0.5 ? 1 : 0));
+    const half = covered.map((average) => (average >= HALF ? 1 : 0));
     return rectangle(half.includes(1) ? half : covered, h, w, options.expandLatent + options.bandLatent);
   });
   return { M, MB, ME, band };
@@ -92,7 +95,7 @@ function cellShare(
     featherPx > 0 ? blurredAt(mask, x, y, featherPx / 2) : pixel(mask, x, y),
   );
   if (featherPx > 0) return average;
-  return average >= 0.5 ? 1 : 0;
+  return average >= HALF ? 1 : 0;
 }
 
 function cellAverage(

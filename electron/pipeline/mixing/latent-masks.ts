@@ -147,10 +147,13 @@ function reduceMask(mask: Tensor, { downscale, featherPx }: LatentMaskOptions): 
   return hardRegion(areaAverage(mask, downscale));
 }
 
+/** What sums of float32 may lack of a half: without it, rounding decides where symmetrical masks cover exactly half. */
+const ROUNDING = 1e-6;
+
 /** 1 for elements covered by half or more, 0 for the others. */
 function hardRegion(covered: Tensor): Tensor {
   return tensor(
-    covered.data.map((share) => (share >= REGION_THRESHOLD ? 1 : 0)),
+    covered.data.map((share) => (share >= REGION_THRESHOLD - ROUNDING ? 1 : 0)),
     covered.dims,
   );
 }

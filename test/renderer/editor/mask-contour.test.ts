@@ -60,8 +60,8 @@ describe('the contour of a mask', () => {
     );
   });
 
-  it('gives all sides that touch a rectangle, which need not be of whole pixels, and no lines away from it', () => {
-    const coordinate = fc.double({ min: -2, max: 9, noNaN: true });
+  it('gives the lines that touch a rectangle, which need not be of whole pixels', () => {
+    const coordinate = fc.oneof(fc.double({ min: -2, max: 9, noNaN: true }), fc.integer({ min: -2, max: 9 }));
     fc.assert(
       fc.property(rows, coordinate, coordinate, coordinate, coordinate, (data, x1, y1, x2, y2) => {
         const within = {
@@ -75,15 +75,7 @@ describe('the contour of a mask', () => {
         const plane = maskPlane(WIDTH, HEIGHT, Uint8ClampedArray.from(data));
         const contour = new MaskContour(plane);
         contour.update(plane, 0, HEIGHT);
-        const given = [...contour.lines(within)];
-        const touching = [...contour.lines()].filter(touches);
-        expect(given).toEqual(expect.arrayContaining(touching));
-        // A line ends up to one pixel beyond, where the rectangle's edge is within a pixel.
-        const [left, right] = [Math.floor(within.left) - 1, Math.ceil(within.right) + 1];
-        const [top, bottom] = [Math.floor(within.top) - 1, Math.ceil(within.bottom) + 1];
-        for (const { fromX, fromY, toX, toY } of given) {
-          expect(fromX <= right && toX >= left && fromY <= bottom && toY >= top).toBe(true);
-        }
+        expect([...contour.lines(within)]).toEqual([...contour.lines()].filter(touches));
       }),
     );
   });
