@@ -1,6 +1,6 @@
 /**
- * The outline of a mask that is being drawn, kept as a picture of the layer that shows it. Stroking the staircase of a
- * whole mask takes longer than everything else in a frame, so it is stroked anew only where the mask changed.
+ * The outline of a mask that is being drawn, kept as a picture of the layer that shows it. Stroking the whole
+ * staircase takes longer than everything else in a frame, so it is redrawn only where the mask changed.
  */
 import { isEmptyRect, type PixelRect } from '../editor/mask-plane.ts';
 import type { MaskImage } from './mask-image.ts';

@@ -5,16 +5,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import * as z from 'zod';
-import { drawSheet, type SheetRow, type SheetTile } from '../../electron/cli/contact-sheet.ts';
+import type { SheetRow, SheetTile } from '../../electron/cli/contact-sheet.ts';
 import { packFolder } from '../../electron/cli/pack-folder.ts';
 import { evenly } from '../../electron/evaluation/evaluation-scenes.ts';
 import { Engine } from '../../electron/inference/engine/engine.ts';
+import { writeSheet } from './sheet-file.ts';
 
 const COUNT = 40;
 const PER_ROW = 8;
-const SHEET_WIDTH_PX = 1968;
 
 const starter = await packFolder('starter');
 const prompts = z
@@ -35,12 +34,7 @@ try {
   for (let first = 0; first < tiles.length; first += PER_ROW) {
     rows.push({ tiles: tiles.slice(first, first + PER_ROW) });
   }
-  const path = join('docs', 'images', 'forty-candidates.jpg');
-  await sharp(await drawSheet(rows))
-    .resize(SHEET_WIDTH_PX)
-    .jpeg({ quality: 86, progressive: true })
-    .toFile(path);
-  console.log(path);
+  await writeSheet('forty-candidates', rows);
 } finally {
   await engine.release();
   await rm(cacheFolder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { CommandContext } from '../../electron/foundation/command-line/command.ts';
+import { closeSharedChromium } from '../e2e/chromium.ts';
 import { firstOwnPicture, newMaskAndRetune, type StoryCount, sweepAndExport } from '../e2e/click-stories.ts';
 import { BUNDLED_PACKS, openStudio } from '../e2e/studio-page.ts';
 import { t } from '../e2e/texts.ts';
@@ -31,6 +32,7 @@ export async function benchClicks({ print }: CommandContext): Promise<{ stories:
     return { stories };
   } finally {
     await close();
+    await closeSharedChromium();
   }
 }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { LoadedScene } from '../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../electron/app/scenes/scene-request.ts';
-import { drawSheet, type SheetRow, type SheetTile } from '../../electron/cli/contact-sheet.ts';
+import type { SheetRow, SheetTile } from '../../electron/cli/contact-sheet.ts';
 import { packFolder } from '../../electron/cli/pack-folder.ts';
 import type { RenderParameters } from '../../electron/contract/parameters.ts';
 import type { Placement } from '../../electron/contract/placement.ts';
@@ -24,10 +24,10 @@ import { decodePixels } from '../../electron/foundation/pictures/picture-operati
 import { Engine } from '../../electron/inference/engine/engine.ts';
 import { boundingRectangle } from '../../electron/pipeline/masks/rectangle.ts';
 import type { RgbImage } from '../../electron/pipeline/processors/image.ts';
+import { writeSheet } from './sheet-file.ts';
 
 const COUNT = 10;
 const SCENES_PER_ROW = 2;
-const SHEET_WIDTH_PX = 1968;
 
 const starter = await packFolder('starter');
 const cacheFolder = await mkdtemp(join(tmpdir(), 'scene-sheets-'));
@@ -148,12 +148,7 @@ try {
       // Every row has the same columns.
       rows.push({ tiles: first === 0 ? tiles : tiles.map(({ caption: _, ...tile }) => tile) });
     }
-    const path = join('docs', 'images', `${name}.jpg`);
-    await sharp(await drawSheet(rows))
-      .resize(SHEET_WIDTH_PX)
-      .jpeg({ quality: 86, progressive: true })
-      .toFile(path);
-    console.log(path);
+    await writeSheet(name, rows);
   }
 } finally {
   await engine.release();

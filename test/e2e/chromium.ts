@@ -55,6 +55,11 @@ export async function sharedChromium(): Promise<Browser> {
   return shared!;
 }
 
+/** For a program that would otherwise go on with the browser as its child; tests' processes are ended. */
+export async function closeSharedChromium(): Promise<void> {
+  await (await shared)?.close();
+}
+
 function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
