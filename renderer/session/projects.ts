@@ -67,7 +67,6 @@ export class Projects {
     try {
       await this.#shown?.saved();
       await this.show(await open());
-      useEditor.setState({ sheet: null });
     } finally {
       useStudio.setState({ isOpening: false });
     }
@@ -141,6 +140,8 @@ export class Projects {
       frontOf: null,
       cutOut: null,
       exporting: null,
+      // Now, not once its renders are read: the user may open the start screen again meanwhile.
+      sheet: null,
       inspected: firstInspected(state.document),
     });
     // The mask tools have nothing to work on in a placed picture.

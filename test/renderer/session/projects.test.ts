@@ -21,6 +21,7 @@ const stateOf = (projectId: string, prompt = '', revision = 0): ProjectState =>
 let committed: { projectId: string; prompt: string }[];
 let log: string[];
 let holdCommits: Promise<void>;
+let load: () => Promise<void>;
 let projects: Projects;
 
 beforeEach(() => {
@@ -35,6 +36,7 @@ beforeEach(() => {
   committed = [];
   log = [];
   holdCommits = Promise.resolve();
+  load = async () => void log.push(`load ${projects.shown?.projectId}`);
   const call = async (name: string, input: { projectId: string; document: SceneDocument }) => {
     if (name !== 'project.commit') throw new Error(`${name} was not expected.`);
     await holdCommits;
@@ -50,7 +52,7 @@ beforeEach(() => {
       markSaved: () => undefined,
       setTool: (tool) => log.push(`tool ${tool}`),
     },
-    { clear: () => log.push('clear'), load: async () => void log.push(`load ${projects.shown?.projectId}`) },
+    { clear: () => log.push('clear'), load: () => load() },
   );
 });
 
@@ -77,6 +79,16 @@ test('a proposal belongs to its project, even if the other has a concept with th
   useEditor.setState({ offer: { kind: 'moved', conceptId: 'concept-1' } });
   await projects.open(async () => stateOf('b'));
   expect(useEditor.getState().offer).toBeNull();
+});
+
+test('a start screen that is opened again while the renders of a project are read stays open', async () => {
+  useEditor.setState({ sheet: 'projects' });
+  load = async () => {
+    expect(useEditor.getState().sheet).toBeNull();
+    useEditor.setState({ sheet: 'projects' });
+  };
+  await projects.open(async () => stateOf('b'));
+  expect(useEditor.getState().sheet).toBe('projects');
 });
 
 test('a change made while another project opens goes to its own project, even after that has left the screen', async () => {
