@@ -66,6 +66,8 @@ export interface EditorState {
   readonly activeConceptId: string | null;
   readonly inspected: InspectorTab;
   readonly hiddenPanels: readonly PanelName[];
+  /** Widths, and the history's height, in CSS pixels; those of panels that were resized. */
+  readonly panelSizesPx: Readonly<Partial<Record<PanelName, number>>>;
   readonly masksShown: boolean;
   readonly maskView: MaskView;
   readonly backgroundShown: boolean;
@@ -123,6 +125,7 @@ export const useEditor = create<EditorState>(() => ({
   activeConceptId: null,
   inspected: 'background',
   hiddenPanels: [],
+  panelSizesPx: {},
   masksShown: true,
   maskView: 'overlay',
   backgroundShown: true,

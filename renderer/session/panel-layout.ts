@@ -18,18 +18,18 @@ export function readPanels(kept: unknown): PanelLayout {
 }
 
 /**
- * Stores which panels are hidden, and sizes.
+ * Keeps sizes, and stores the layout. The page's own is the latest: what the host has stored arrives later.
  *
- * @param sizesPx null for a panel of the default size; other sizes stay as stored
+ * @param sizesPx null for a panel of the default size; other sizes stay
  */
 export async function keepPanels(
   client: Pick<StudioClient, 'call'>,
   sizesPx: Readonly<Partial<Record<PanelName, number | null>>>,
 ): Promise<void> {
-  await changeEditorSettings(client, (editor) => {
-    const before = readPanels(editor.panels);
-    const sizes = Object.entries({ ...before.sizesPx, ...sizesPx }).filter(([, size]) => size !== null);
-    const hidden = [...useEditor.getState().hiddenPanels];
-    return { panels: { sizesPx: Object.fromEntries(sizes), hidden } };
-  });
+  const { panelSizesPx, hiddenPanels } = useEditor.getState();
+  const kept = Object.fromEntries(
+    Object.entries({ ...panelSizesPx, ...sizesPx }).filter(([, size]) => size !== null),
+  );
+  useEditor.setState({ panelSizesPx: kept });
+  await changeEditorSettings(client, () => ({ panels: { sizesPx: kept, hidden: [...hiddenPanels] } }));
 }

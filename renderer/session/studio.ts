@@ -111,7 +111,8 @@ export class Studio {
         this.client.call('jobs.list', {}),
       ]);
       mirror({ info, settings, engine, queue });
-      useEditor.setState({ hiddenPanels: readPanels(settings.editor.panels).hidden });
+      const { hidden, sizesPx } = readPanels(settings.editor.panels);
+      useEditor.setState({ hiddenPanels: hidden, panelSizesPx: sizesPx });
       for (const job of jobs) this.jobs.put(job);
       const { project, failed, sampleError, isFirstStart } = await openFirstProject(
         this.client,

@@ -86,8 +86,8 @@ export function firstOwnPicture(
 ): Promise<StoryCount> {
   return count('first own exported picture', { actions: 5, seconds: 60 }, page, async (user) => {
     await user.drop('beach.png', background, '.start-drop');
-    await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await page.locator('.start-screen').waitFor({ state: 'detached' });
+    await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await user.dropOnCanvas('my_teddy.png', subject, at);
     await page.getByRole('button', { name: t('concept.select', { name: 'my teddy' }) }).waitFor();
     await saved(page);

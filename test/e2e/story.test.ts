@@ -309,8 +309,9 @@ describe('from an empty project', () => {
     // 1. Background and concepts are dropped on the window.
     const drop = async (name: string) => dropPicture(page, name, await samplePicture(name));
     await drop('background.png');
-    await page.getByRole('img', { name: t('background.alt') }).waitFor();
+    // At once: the first one is still being read, and stays the background.
     await drop('cat.png');
+    await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await page.getByRole('button', { name: t('concept.select', { name: 'cat' }) }).waitFor();
     await page.getByText(t('flow.missing.mask', { name: 'cat' })).waitFor();
 

@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
 import { sharedChromium } from './chromium.ts';
 import { makeSamplePack } from './sample-pack.ts';
+import { PATIENCE_MS, slowHost, slowPage } from './slow-host.ts';
 import { t, textPattern } from './texts.ts';
 
 /** Folder of screenshots for the README and the guide. */
@@ -15,9 +16,6 @@ const SCREENS = join('out', 'screens');
 
 /** The bundled packs, including the real starter pack. */
 export const BUNDLED_PACKS = join('native-models', 'packs');
-
-/** Pages may be slow on a busy machine; nothing here measures time. */
-const PATIENCE_MS = 300_000;
 
 /** Time limit for models on a machine with other work. */
 export const LONG_WORK = { timeout: 1_200_000 };
@@ -77,6 +75,8 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     context.setDefaultTimeout(PATIENCE_MS);
+    await slowHost(context);
+    context.on('page', (page) => void slowPage(page));
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => {

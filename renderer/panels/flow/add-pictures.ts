@@ -13,6 +13,7 @@ import type { Point } from '../../editor/mask-plane.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { selectConcept } from '../../session/editor-store.ts';
+import { inTurn } from '../../session/in-turn.ts';
 import { reportError, reportNotice, reportRunning } from '../../session/notices.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
@@ -44,24 +45,23 @@ export async function addPictures(
   target: 'background' | 'scene' | { readonly at: Point },
 ): Promise<void> {
   const { session } = studio;
-  const pictures = await restoreScene(studio, files, session);
-  if (pictures !== files) {
-    // The number of restored concepts is known only now.
-    await session.saved();
-    await addConceptPictures(studio, pictures, session);
-    return;
-  }
-  const [first, ...others] = pictures;
-  if (!first) return;
-  const isBackground = target === 'background' || session.document.background === null;
-  if (!isBackground) {
-    await (typeof target === 'object'
-      ? placePictures(studio, pictures, target.at, session)
-      : addConceptPictures(studio, pictures, session));
-  } else {
-    await takingIn([first], (file) => chooseBackground(studio, file, session));
-    await addConceptPictures(studio, others, session);
-  }
+  // In turn: while a first background is being read, there seems to be none, and a second drop would replace it.
+  const { left, intoScene } = await inTurn(session, async () => {
+    const pictures = await restoreScene(studio, files, session);
+    if (pictures !== files) {
+      // The number of restored concepts is known only now.
+      await session.saved();
+      return { left: pictures, intoScene: false };
+    }
+    const [first, ...others] = pictures;
+    const isBackground = target === 'background' || session.document.background === null;
+    if (!first || !isBackground) return { left: pictures, intoScene: true };
+    await takingIn([first], (file) => readBackground(studio, file, session));
+    return { left: others, intoScene: false };
+  });
+  await (intoScene && typeof target === 'object'
+    ? placePictures(studio, left, target.at, session)
+    : addConceptPictures(studio, left, session));
 }
 
 /** Adds a concept per picture up to the limit; names the others before adding the first. */
@@ -82,8 +82,9 @@ async function placePictures(
 ): Promise<void> {
   let beside = 0;
   await takingIn(withRoom(files, session), async (file) => {
-    const { backgroundSize } = useStudio.getState();
-    if (backgroundSize === null) return addConceptPicture(studio, file, session);
+    const { background } = session.document;
+    if (background === null) return addConceptPicture(studio, file, session);
+    const backgroundSize = knownBackgroundSize(session) ?? (await studio.pictures.sizeOf(background));
     // Clamp a drop outside the picture to its border.
     const place = {
       x: Math.min(Math.max(Math.round(at.x + beside), 0), backgroundSize.width - 1),
@@ -137,11 +138,12 @@ async function takingIn(files: readonly File[], take: (file: File) => Promise<vo
   }
 }
 
-export async function chooseBackground(
-  studio: Studio,
-  file: File,
-  session: ProjectSession = studio.session,
-): Promise<void> {
+export async function chooseBackground(studio: Studio, file: File): Promise<void> {
+  const { session } = studio;
+  await inTurn(session, () => readBackground(studio, file, session));
+}
+
+async function readBackground(studio: Studio, file: File, session: ProjectSession): Promise<void> {
   // The page decodes the file while the host imports it.
   const prepared = studio.pictureLibrary.prepare(file);
   let taken: Awaited<ReturnType<typeof studio.pictures.importPicture>>;

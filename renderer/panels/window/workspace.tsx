@@ -3,7 +3,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import { Group, Panel, type PanelImperativeHandle, Separator, usePanelRef } from 'react-resizable-panels';
 import { PANELS, type PanelName, setPanelsHidden, useEditor } from '../../session/editor-store.ts';
-import { keepPanels, readPanels } from '../../session/panel-layout.ts';
+import { keepPanels } from '../../session/panel-layout.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FlowPanel } from '../flow/flow-panel.tsx';
@@ -123,7 +123,7 @@ function SidePanel({
 
 /** The size that the user has given to a panel, else its usual size. */
 function wantedPx(name: PanelName): number {
-  return readPanels(useStudio.getState().settings.editor.panels).sizesPx[name] ?? usualPx(name);
+  return useEditor.getState().panelSizesPx[name] ?? usualPx(name);
 }
 
 /**
