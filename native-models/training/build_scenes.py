@@ -1,11 +1,10 @@
-"""Composes the sample scenes and the held-out evaluation scenes of the starter pack, with true masks.
+"""Composes the held-out evaluation scenes of the starter pack, with true masks.
 
     python build_scenes.py --sprites sprites.npz --out ../packs/starter [--sheet FILE.png]
 
-Writes OUT/scenes/<name>/ (the samples, PNG) and OUT/evaluation/scenes/<id>/ (lossless WebP, with meta.json). Every
-background is painted from a seed that training never used. A background shows plain objects where the concepts are
-to go; the concept image shows another object of the class in another look. `inpainted` is the painted place before
-anything, shadows included, was put on it.
+Writes OUT/evaluation/scenes/<id>/ (lossless WebP, with meta.json). Every background is painted from a seed that
+training never used. A background shows plain objects where the concepts are to go; the concept image shows another
+object of the class in another look. `inpainted` is the painted place before anything, shadows included, was put on it.
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ from domain import (
 )
 from scenes import Artwork, Drawing, Look, PlacedObject, Scene, compose, is_training_drawing, random_boxes, scene_prompt
 
-SAMPLE_SEED = 71_000
 EVALUATION_SEED = 72_000
 SIZE = IMAGE_SIZE
 
@@ -164,75 +162,6 @@ def build(plan: ScenePlan, folder: str, extension: str) -> tuple[dict, list[np.n
     return meta, pictures
 
 
-def sample_plans(artwork: Artwork) -> list[ScenePlan]:
-    """The scenes that the app shows. The two-concept one is the demo."""
-
-    def drawing(class_name: str, source: str, code: str) -> Drawing:
-        return next(d for d in artwork.drawings[class_name] if (d.source, d.code) == (source, code))
-
-    cat, guitar = drawing("cat", "fluent", "1f408"), drawing("guitar", "fluent", "1f3b8")
-    dog, balloon = drawing("dog", "fluent", "1f436"), drawing("balloon", "fluent", "1f388")
-    house, teddy = drawing("house", "fluent", "1f3e0"), drawing("teddy", "fluent", "1f9f8")
-    car, rabbit = drawing("car", "fluent", "1f697"), drawing("rabbit", "fluent", "1f430")
-    robot, mushroom = drawing("robot", "fluent", "1f916"), drawing("mushroom", "fluent", "1f344")
-    cat_face = drawing("cat", "noto", "1f431")
-    own = Look()
-    return [
-        ScenePlan(
-            "one",
-            "meadow",
-            [ConceptPlan("teddy", (54, 84, 150), teddy, own, teddy, Look("blue"), "snow")],
-            SAMPLE_SEED + 1,
-        ),
-        ScenePlan(
-            "two-concepts",
-            "beach",
-            [
-                ConceptPlan("cat", (10, 96, 128), cat, own, cat, Look("purple"), "room"),
-                ConceptPlan("guitar", (134, 108, 112), guitar, own, guitar, Look("green"), "sunset"),
-            ],
-            SAMPLE_SEED + 2,
-        ),
-        ScenePlan(
-            "three-concepts",
-            "mountain",
-            [
-                ConceptPlan("house", (8, 110, 104), house, own, house, Look("purple"), "desert"),
-                ConceptPlan("balloon", (96, 36, 88), balloon, own, balloon, Look("blue"), "meadow"),
-                ConceptPlan("dog", (150, 128, 98), dog, own, dog, Look("orange", "two-tone", "pink"), "room"),
-            ],
-            SAMPLE_SEED + 3,
-        ),
-        ScenePlan(
-            "overlapping",
-            "desert",
-            [
-                ConceptPlan("car", (14, 68, 150), car, own, car, Look("yellow"), "forest"),
-                ConceptPlan("rabbit", (126, 116, 116), rabbit, own, rabbit, Look("blue"), "sunset"),
-            ],
-            SAMPLE_SEED + 4,
-        ),
-        ScenePlan(
-            "another-drawing",
-            "forest",
-            [
-                ConceptPlan("cat", (10, 108, 114), cat_face, own, drawing("cat", "twemoji", "1f431"), Look("blue"), "beach"),
-                ConceptPlan("robot", (132, 98, 114), robot, own, drawing("robot", "twemoji", "1f916"), own, "room"),
-            ],
-            SAMPLE_SEED + 5,
-        ),
-        ScenePlan(
-            "patterns",
-            "snow",
-            [
-                ConceptPlan("balloon", (22, 44, 118), balloon, own, balloon, Look("green", "dotted", "yellow"), "beach"),
-                ConceptPlan("mushroom", (128, 108, 112), mushroom, own, mushroom, Look("blue", "striped"), "room"),
-            ],
-            SAMPLE_SEED + 6,
-        ),
-    ]  # fmt: skip
-
-
 def hue_difference(first: str, second: str) -> float:
     difference = abs(COLOURS[first] - COLOURS[second]) % 360
     return min(difference, 360 - difference)
@@ -325,20 +254,17 @@ def main() -> None:
     artwork = Artwork(options.sprites)
 
     rows = []
-    for folder, plans, extension in (
-        (f"{options.out}/scenes", sample_plans(artwork), "png"),
-        (f"{options.out}/evaluation/scenes", evaluation_plans(artwork), "webp"),
-    ):
-        shutil.rmtree(folder, ignore_errors=True)
-        for plan in plans:
-            meta, pictures = build(plan, f"{folder}/{plan.name}", extension)
-            if extension == "webp":
-                with open(f"{folder}/{plan.name}/meta.json", "w") as file:
-                    json.dump(meta, file, indent=2)
-                    file.write("\n")
-            rows.append(pictures)
-        size = sum(os.path.getsize(f"{top}/{name}") for top, _, names in os.walk(folder) for name in names)
-        print(f"{folder}: {len(plans)} scenes, {size / 1e6:.1f} MB")
+    folder = f"{options.out}/evaluation/scenes"
+    shutil.rmtree(folder, ignore_errors=True)
+    plans = evaluation_plans(artwork)
+    for plan in plans:
+        meta, pictures = build(plan, f"{folder}/{plan.name}", "webp")
+        with open(f"{folder}/{plan.name}/meta.json", "w") as file:
+            json.dump(meta, file, indent=2)
+            file.write("\n")
+        rows.append(pictures)
+    size = sum(os.path.getsize(f"{top}/{name}") for top, _, names in os.walk(folder) for name in names)
+    print(f"{folder}: {len(plans)} scenes, {size / 1e6:.1f} MB")
     if options.sheet:
         contact_sheet(rows, options.sheet)
 

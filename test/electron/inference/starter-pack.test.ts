@@ -2,7 +2,7 @@
  * The bundled starter pack: its sample scenes match the reviewed references, with the same bytes every time, and with
  * each concept's appearance where it belongs.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -91,12 +91,22 @@ test('the same request gives the same bytes, cached or not', async () => {
 
 test('every sample scene of drawings composes', async () => {
   const names = readdirSync(join(starterPack, 'scenes'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'photograph')
-    .map((entry) => entry.name);
-  expect(names.length).toBeGreaterThanOrEqual(6);
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .filter((name) => existsSync(join(starterPack, 'scenes', name, 'background.png')));
+  expect(names.length).toBe(7);
   for (const name of names) {
     const { image, notices } = await renderSample(engine, name, { steps: 2 });
     expect([name, image.width, image.height, notices]).toEqual([name, 256, 256, []]);
+  }
+});
+
+test('every sample photograph composes at its own size', async () => {
+  for (const name of ['balloons-over-a-lake', 'behind-a-cat']) {
+    const folder = join(starterPack, 'scenes', name);
+    const { width, height } = await picture(join(folder, 'background.webp'));
+    const { image } = await renderSample(engine, name, { steps: 2 });
+    expect([name, image.width, image.height]).toEqual([name, width, height]);
   }
 });
 
