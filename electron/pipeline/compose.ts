@@ -274,6 +274,14 @@ export interface ObjectFade {
   readonly bandPx: number;
 }
 
+/**
+ * How far from its masks an object's opacity may be above 0, with a margin for its filters: within that margin of a
+ * mask's bounds it is the same, computed there alone.
+ */
+export function opacityReachPx({ fadePx, bandPx }: ObjectFade): number {
+  return Math.ceil(2 * fadePx + bandPx) + 2;
+}
+
 /** The fade of some parameters, in pixels at the model's size. */
 export function fadeOf(
   { edgePx, featherPx, bandLatent }: Pick<ComposeParameters, 'edgePx' | 'featherPx' | 'bandLatent'>,

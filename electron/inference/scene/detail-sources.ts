@@ -1,13 +1,14 @@
 /** The pictures whose detail and strength a full-size result is made from (pipeline/detail). */
-import { type ObjectFade, objectOpacity } from '../../pipeline/compose.ts';
-import { agreement, replaceWeight } from '../../pipeline/detail/detail-weight.ts';
+import { type ObjectFade, objectOpacity, opacityReachPx } from '../../pipeline/compose.ts';
+import { AGREEMENT, agreement, replaceWeight } from '../../pipeline/detail/detail-weight.ts';
 import type { DetailSource } from '../../pipeline/detail/restore-detail.ts';
-import type { Rectangle } from '../../pipeline/masks/rectangle.ts';
+import { boundingRectangle, expandRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
 import { frontToBack } from '../../pipeline/mixing/latent-masks.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
+import { cutPlane } from '../../pipeline/tensor/image-kernels.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
 import type { PreparedScene } from './scene-assets.ts';
-import { subjectAtFullSize } from './subject-picture.ts';
+import { type FullSizeSubject, subjectAtFullSize } from './subject-picture.ts';
 
 /** How far beyond the objects' fade their strength reaches, in pixels at the model's size: the support of up(). */
 const STRENGTH_MARGIN_PX = 4;
@@ -38,16 +39,33 @@ export async function detailSources(
   staged: RgbImage,
   area: Rectangle,
 ): Promise<DetailSource[]> {
-  const { scene, concepts, frame } = prepared;
+  const { scene, concepts, frame, memo } = prepared;
   const dims = [frame.modelHeight, frame.modelWidth] as const;
-  const shares = conceptShares(prepared, fade);
-  const without = (indices: readonly number[], amount: (index: number) => number): Tensor =>
-    tensor(
-      Float32Array.from({ length: dims[0] * dims[1] }, (_, at) =>
-        indices.reduce((left, index) => left - shares[index]!.data[at]! * amount(index), 1),
-      ),
+  const shares = await memo.get(
+    ['shares', fade.fadePx, fade.bandPx],
+    (tensors: readonly Tensor[]) => tensors.reduce((sum, { data }) => sum + data.byteLength, 0),
+    () => conceptShares(prepared, fade),
+  );
+  /** 1 - sum of shares x amounts. */
+  const without = (indices: readonly number[], amount: (index: number) => number): Tensor => {
+    const left = new Float64Array(dims[0] * dims[1]).fill(1);
+    for (const index of indices) {
+      const { data } = shares[index]!;
+      const share = amount(index);
+      for (let at = 0; at < left.length; at++) left[at] = left[at]! - data[at]! * share;
+    }
+    return tensor(new Float32Array(left), dims);
+  };
+  /** w of a concept that replaces; only where it may be above 0 do the pictures have to agree. */
+  const weightOf = (share: Tensor, mask: Tensor, opacity: Tensor, reconstruction: Tensor): Tensor => {
+    const region = tensor(
+      mask.data.map((value, at) => value * share.data[at]!),
       dims,
     );
+    const area = boundingRectangle(region);
+    if (detail === 0 || area === undefined) return tensor(new Float32Array(dims[0] * dims[1]), dims);
+    return replaceWeight(region, opacity, agreement(decoded, reconstruction, AGREEMENT, area));
+  };
   const byMode = (mode: 'place' | 'replace') =>
     [...concepts.keys()].filter((index) => concepts[index]!.mode === mode);
   const sources: DetailSource[] = [
@@ -65,18 +83,19 @@ export async function detailSources(
     const reconstruction = reconstructions.concepts[index];
     if (concept.mode !== 'replace' || reconstruction === undefined) continue;
     const { mask } = scene.concepts[index]!;
-    const subject = await subjectAtFullSize(
-      concept,
-      {
-        mask: prepared.wholeMasks[index]!,
-        inpainted: scene.inpainted.pixels,
-        mode: prepared.conceptImageMode,
-      },
-      frame,
-    );
-    const region = tensor(
-      mask.data.map((value, at) => value * shares[index]!.data[at]!),
-      dims,
+    const subject = await memo.get(
+      ['subject', index],
+      ({ picture, opacity }: FullSizeSubject) => picture.data.byteLength + opacity.data.byteLength,
+      () =>
+        subjectAtFullSize(
+          concept,
+          {
+            mask: prepared.wholeMasks[index]!,
+            inpainted: scene.inpainted.pixels,
+            mode: prepared.conceptImageMode,
+          },
+          frame,
+        ),
     );
     sources.push({
       picture: subject.picture,
@@ -84,10 +103,7 @@ export async function detailSources(
       top: subject.top,
       reconstruction,
       strength: without([index], () => 1 - strengths[index]!),
-      weight:
-        detail === 0
-          ? tensor(new Float32Array(dims[0] * dims[1]), dims)
-          : replaceWeight(region, subject.opacity, agreement(decoded, reconstruction)),
+      weight: weightOf(shares[index]!, mask, subject.opacity, reconstruction),
     });
   }
   return sources;
@@ -102,18 +118,26 @@ function conceptShares({ scene, frame }: PreparedScene, { fadePx, bandPx }: Obje
   const length = dims[0] * dims[1];
   const remaining = new Float32Array(length).fill(1);
   const shares = scene.concepts.map(() => new Float32Array(length));
+  const reach = { fadePx: fadePx + STRENGTH_MARGIN_PX, bandPx };
   for (const index of frontToBack(scene.concepts)) {
-    const reach = { fadePx: fadePx + STRENGTH_MARGIN_PX, bandPx };
-    const { data } = objectOpacity([scene.concepts[index]!.mask], dims, reach);
-    for (let at = 0; at < length; at++) {
-      shares[index]![at] = data[at]! * remaining[at]!;
-      remaining[at] = remaining[at]! - shares[index]![at]!;
+    const { mask } = scene.concepts[index]!;
+    const bounds = boundingRectangle(mask);
+    if (bounds === undefined) continue;
+    const area = expandRectangle(bounds, opacityReachPx(reach), dims);
+    const { data } = objectOpacity([cutPlane(mask, area)], [area.height, area.width], reach);
+    const share = shares[index]!;
+    for (let y = 0, from = 0; y < area.height; y++) {
+      const row = (area.top + y) * dims[1] + area.left;
+      for (let at = row; at < row + area.width; at++, from++) {
+        share[at] = data[from]! * remaining[at]!;
+        remaining[at] = remaining[at]! - share[at]!;
+      }
     }
   }
-  return shares.map((share) =>
-    tensor(
-      share.map((value, at) => (remaining[at]! < 1 ? value / (1 - remaining[at]!) : 0)),
-      dims,
-    ),
-  );
+  for (const share of shares) {
+    for (let at = 0; at < length; at++) {
+      share[at] = remaining[at]! < 1 ? share[at]! / (1 - remaining[at]!) : 0;
+    }
+  }
+  return shares.map((share) => tensor(share, dims));
 }

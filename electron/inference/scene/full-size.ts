@@ -72,17 +72,25 @@ interface Stage {
 }
 
 async function drawStage(inputs: FullSizeInputs): Promise<Stage> {
-  const { prepared, readAsset, signal } = inputs;
+  const { prepared, parameters, fade, readAsset, signal } = inputs;
+  const { frame, memo } = prepared;
   const pixels = await decodeAll(prepared.backgroundFile ?? (await readAsset(inputs.background)));
   await hearCancel(signal);
-  const opacity = await opacityOf(inputs);
+  const size = opacitySize(frame, fade);
+  const opacity = await memo.get(
+    ['opacity', parameters.keepOriginalBackground, fade.fadePx, fade.bandPx],
+    () => size.width * size.height * Float32Array.BYTES_PER_ELEMENT * (1 + prepared.concepts.length),
+    () => opacityOf(inputs),
+  );
   await hearCancel(signal);
   const area = touchedArea(prepared, opacity);
-  return {
-    pixels,
-    opacity,
-    changed: area && { area, staged: await stagedArea(prepared, pixels, area) },
-  };
+  if (area === undefined) return { pixels, opacity, changed: undefined };
+  const staged = await memo.get(
+    ['staged', area.left, area.top, area.width, area.height],
+    ({ data }: RgbImage) => data.byteLength,
+    () => stagedArea(prepared, pixels, area),
+  );
+  return { pixels, opacity, changed: { area, staged } };
 }
 
 async function pasteResult(

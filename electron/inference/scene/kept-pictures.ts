@@ -45,24 +45,30 @@ export async function keepPictures(
   if (!isAsked && detail === 0) {
     return { strengths: concepts.map(() => 1), reconstructions: undefined, notices: [] };
   }
-  const reconstruct = async (contentHash: string, latents: Tensor): Promise<Tensor> => {
-    const key = JSON.stringify(['reconstruction', contentHash]);
-    const [known] = (await store.load(key)) ?? [];
-    if (known) return known;
-    throwIfCancelled(signal);
-    const reconstruction = await autoencoder.decode(latents);
-    await store.save(key, [reconstruction]);
-    return reconstruction;
+  const { scene, memo } = prepared;
+  const reconstruct = (contentHash: string, latents: Tensor): Promise<Tensor> => {
+    const key = ['reconstruction', contentHash];
+    return memo.get(
+      key,
+      ({ data }) => data.byteLength,
+      async () => {
+        const [known] = (await store.load(JSON.stringify(key))) ?? [];
+        if (known) return known;
+        throwIfCancelled(signal);
+        const reconstruction = await autoencoder.decode(latents);
+        await store.save(JSON.stringify(key), [reconstruction]);
+        return reconstruction;
+      },
+    );
   };
-  const { scene } = prepared;
   const { inputs } = composition;
   const staged = await reconstruct(scene.background.contentHash, inputs.background.latents);
-  const keptDb = autoencoderPsnrDb(scene.background.pixels, staged);
-  const chosen = defaultStrength(keptDb);
   const notices: string[] = [];
   const strengths = concepts.map(({ name, mode, strength }) => {
     if (strength !== null) return strength;
     if (mode === 'replace') return 1;
+    const keptDb = autoencoderPsnrDb(scene.background.pixels, staged);
+    const chosen = defaultStrength(keptDb);
     if (chosen < 1) {
       notices.push(
         `The model pack’s autoencoder reproduces the picture with "${name}" at only ${keptDb.toFixed(1)} dB, so the model’s ` +

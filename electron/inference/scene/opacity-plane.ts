@@ -1,6 +1,6 @@
 /** The opacity of a result at each pixel of a full-size frame, from a plane of at most a million elements. */
 import type { FrameSize, ResolvedFrame } from '../../contract/frame.ts';
-import { type ObjectFade, objectOpacity } from '../../pipeline/compose.ts';
+import { type ObjectFade, objectOpacity, opacityReachPx } from '../../pipeline/compose.ts';
 import { boundingRectangle, expandRectangle, type Rectangle } from '../../pipeline/masks/rectangle.ts';
 import { maximumPlane } from '../../pipeline/tensor/image-kernels.ts';
 import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
@@ -78,10 +78,10 @@ export function objectsInFrame(
 function windowAround(
   masks: readonly Tensor[],
   { width, height }: FrameSize,
-  { fadePx, bandPx }: ObjectFade,
+  fade: ObjectFade,
 ): Rectangle | undefined {
   const bounds = boundingRectangle(maximumPlane(masks, [height, width]));
-  return bounds && expandRectangle(bounds, Math.ceil(2 * fadePx + bandPx) + 2, [height, width]);
+  return bounds && expandRectangle(bounds, opacityReachPx(fade), [height, width]);
 }
 
 /**

@@ -21,6 +21,7 @@ import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
+import { SceneMemo } from '../cache/scene-memo.ts';
 import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
@@ -57,6 +58,8 @@ export interface PreparedScene {
   readonly conceptImageMode: RenderParameters['conceptImageMode'];
   /** Notices for the user. */
   readonly notices: readonly string[];
+  /** What its renders compute from all of these. */
+  readonly memo: SceneMemo;
 }
 
 /** Largest background file kept in memory for the next render. */
@@ -182,6 +185,7 @@ export async function prepareScene(
     wholeMasks,
     conceptImageMode: mode,
     notices,
+    memo: new SceneMemo(),
   };
 }
 

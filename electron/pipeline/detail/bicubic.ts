@@ -56,6 +56,18 @@ export function axisTaps(inputLength: number, outputLength: number, first: numbe
   return { count, indices, weights };
 }
 
+/** The input position that each output position copies, minus that output position; undefined if any is a mixture. */
+function copiedFrom({ count, indices, weights }: AxisTaps): number | undefined {
+  let offset: number | undefined;
+  for (let at = 0; at < weights.length; at++) {
+    if (weights[at] === 0) continue;
+    const found = indices[at]! - Math.floor(at / count);
+    if (weights[at] !== 1 || (offset !== undefined && offset !== found)) return undefined;
+    offset = found;
+  }
+  return offset;
+}
+
 /**
  * Enlarges a plane row by row: only the few input rows that an output row needs are kept at full width.
  */
@@ -65,6 +77,9 @@ export class PlaneEnlarger {
   readonly #across: AxisTaps;
   readonly #down: AxisTaps;
   readonly #width: number;
+  /** At equal sizes rows are copied: see {@link copiedFrom}. */
+  readonly #columnOffset: number | undefined;
+  readonly #rowOffset: number | undefined;
   /** Input rows at full width, by their index. */
   readonly #wideRows = new Map<number, Float32Array>();
 
@@ -79,6 +94,8 @@ export class PlaneEnlarger {
     this.#across = across;
     this.#down = down;
     this.#width = across.weights.length / across.count;
+    this.#columnOffset = copiedFrom(across);
+    this.#rowOffset = copiedFrom(down);
   }
 
   /**
@@ -88,6 +105,11 @@ export class PlaneEnlarger {
    * @param target receives as many values as `across` has positions
    */
   rowInto(position: number, target: Float32Array): void {
+    if (this.#rowOffset !== undefined && this.#columnOffset !== undefined) {
+      const first = (position + this.#rowOffset) * this.#inputWidth + this.#columnOffset;
+      target.set(this.#plane.subarray(first, first + this.#width));
+      return;
+    }
     const { count, indices, weights } = this.#down;
     const start = position * count;
     for (const index of this.#wideRows.keys()) {

@@ -1,5 +1,6 @@
 /** Where the detail of an input picture belongs in the result: s and w of restore-detail.ts. */
-import { gaussianBlur } from '../tensor/image-kernels.ts';
+import { expandRectangle, type Rectangle } from '../masks/rectangle.ts';
+import { blurReach, gaussianBlur } from '../tensor/image-kernels.ts';
 import { assertDims, assertSameDims, type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** How similar two pictures must be for the detail of one to belong in the other. */
@@ -19,6 +20,7 @@ export const AGREEMENT: AgreementOptions = { blurPx: 2, toleranceLevels: 20 };
  *
  * @param composed D(out), dims [3, h, w], values about -1..1
  * @param reconstruction R, the same dims
+ * @param area the only part that is wanted; elsewhere the result is 0
  * @returns dims [h, w], 0..1
  * @throws TensorDimsError naming both dims
  */
@@ -26,24 +28,34 @@ export function agreement(
   composed: Tensor,
   reconstruction: Tensor,
   { blurPx, toleranceLevels }: AgreementOptions = AGREEMENT,
+  area?: Rectangle,
 ): Tensor {
   assertSameDims(composed, reconstruction, 'Agreement of pictures');
   const [, h, w] = composed.dims as unknown as [number, number, number];
-  const plane = h * w;
-  const squares = new Float64Array(plane);
+  const wanted = area ?? { left: 0, top: 0, width: w, height: h };
+  // What the blur sees: within `wanted` its result is that of the whole pictures, bit for bit.
+  const seen = expandRectangle(wanted, blurReach(blurPx), [h, w]);
+  const difference = new Float32Array(seen.width * seen.height);
+  const squares = new Float64Array(seen.width * seen.height);
   for (let channel = 0; channel < 3; channel++) {
-    const difference = Float32Array.from(
-      { length: plane },
-      (_, at) => composed.data[channel * plane + at]! - reconstruction.data[channel * plane + at]!,
-    );
+    for (let y = 0, at = 0; y < seen.height; y++) {
+      const row = (channel * h + seen.top + y) * w + seen.left;
+      for (let x = 0; x < seen.width; x++, at++) {
+        difference[at] = composed.data[row + x]! - reconstruction.data[row + x]!;
+      }
+    }
     // G is linear: the difference of the blurred pictures is the blurred difference.
-    const { data } = gaussianBlur(tensor(difference, [h, w]), blurPx);
-    for (let at = 0; at < plane; at++) squares[at] = squares[at]! + (data[at]! * 127.5) ** 2;
+    const { data } = gaussianBlur(tensor(difference, [seen.height, seen.width]), blurPx);
+    for (let at = 0; at < squares.length; at++) squares[at] = squares[at]! + (data[at]! * 127.5) ** 2;
   }
-  return tensor(
-    Float32Array.from(squares, (square) => Math.exp(-square / 3 / toleranceLevels ** 2)),
-    [h, w],
-  );
+  const agreed = new Float32Array(h * w);
+  for (let y = wanted.top; y < wanted.top + wanted.height; y++) {
+    const row = (y - seen.top) * seen.width - seen.left;
+    for (let x = wanted.left; x < wanted.left + wanted.width; x++) {
+      agreed[y * w + x] = Math.exp(-squares[row + x]! / 3 / toleranceLevels ** 2);
+    }
+  }
+  return tensor(agreed, [h, w]);
 }
 
 /**

@@ -125,9 +125,12 @@ function withStrength({ composed, sources }: RestoreDetailInputs): Tensor {
   const plane = composed.dims[1]! * composed.dims[2]!;
   const data = new Float32Array(composed.data);
   for (const { strength, reconstruction } of sources) {
-    for (let at = 0; at < data.length; at++) {
-      const kept = 1 - strength.data[at % plane]!;
-      if (kept !== 0) data[at] = data[at]! + kept * (reconstruction.data[at]! - composed.data[at]!);
+    for (let pixel = 0; pixel < plane; pixel++) {
+      const kept = 1 - strength.data[pixel]!;
+      if (kept === 0) continue;
+      for (let at = pixel; at < data.length; at += plane) {
+        data[at] = data[at]! + kept * (reconstruction.data[at]! - composed.data[at]!);
+      }
     }
   }
   return { data, dims: composed.dims };

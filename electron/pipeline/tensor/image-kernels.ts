@@ -39,28 +39,35 @@ export function areaAverage(plane: Tensor, factor: number): Tensor {
  * Applies a one-dimensional filter along both axes; beyond the border the nearest element is repeated.
  *
  * @param radius elements on each side that the filter sees
- * @param filterAt value for the window line[start] .. line[start + 2 radius]
+ * @param filterLine writes `filtered.length` values; that at `at` is of the window line[at] .. line[at + 2 radius]
  */
 function filterSeparably(
   plane: Tensor,
   radius: number,
-  filterAt: (line: Float32Array, start: number) => number,
+  filterLine: (line: Float32Array, filtered: Float32Array) => void,
 ): Tensor {
   const [height, width] = planeDims(plane);
   const result = new Float32Array(plane.data);
   const filterLines = (lines: number, lineStride: number, length: number, stride: number) => {
     const line = new Float32Array(length + 2 * radius);
+    const filtered = new Float32Array(length);
     for (let index = 0; index < lines; index++) {
       const first = index * lineStride;
       for (let at = 0; at < length; at++) line[radius + at] = result[first + at * stride]!;
       line.fill(line[radius]!, 0, radius);
       line.fill(line[radius + length - 1]!, radius + length);
-      for (let at = 0; at < length; at++) result[first + at * stride] = filterAt(line, at);
+      filterLine(line, filtered);
+      for (let at = 0; at < length; at++) result[first + at * stride] = filtered[at]!;
     }
   };
   filterLines(height, width, width, 1);
   filterLines(width, 1, height, width);
   return tensor(result, plane.dims);
+}
+
+/** Elements on each side that {@link gaussianBlur} sees. */
+export function blurReach(sigmaPx: number): number {
+  return Math.ceil(3 * sigmaPx);
 }
 
 /**
@@ -70,15 +77,17 @@ function filterSeparably(
  */
 export function gaussianBlur(plane: Tensor, sigmaPx: number): Tensor {
   if (sigmaPx === 0) return plane;
-  const radius = Math.ceil(3 * sigmaPx);
+  const radius = blurReach(sigmaPx);
   const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, index) =>
     Math.exp(-0.5 * ((index - radius) / sigmaPx) ** 2),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return filterSeparably(plane, radius, (line, start) => {
-    let sum = 0;
-    for (let index = 0; index < weights.length; index++) sum += weights[index]! * line[start + index]!;
-    return sum / total;
+  return filterSeparably(plane, radius, (line, filtered) => {
+    for (let at = 0; at < filtered.length; at++) {
+      let sum = 0;
+      for (let index = 0; index < weights.length; index++) sum += weights[index]! * line[at + index]!;
+      filtered[at] = sum / total;
+    }
   });
 }
 
@@ -89,11 +98,27 @@ export function gaussianBlur(plane: Tensor, sigmaPx: number): Tensor {
  */
 export function dilate(plane: Tensor, radiusPx: number): Tensor {
   if (radiusPx === 0) return plane;
-  return filterSeparably(plane, radiusPx, (line, start) => {
-    let largest = 0;
-    for (let at = start; at <= start + 2 * radiusPx; at++) largest = Math.max(largest, line[at]!);
-    return largest;
+  return filterSeparably(plane, radiusPx, (line, filtered) => {
+    for (let at = 0; at < filtered.length; at++) {
+      let largest = 0;
+      for (let from = at; from <= at + 2 * radiusPx; from++) largest = Math.max(largest, line[from]!);
+      filtered[at] = largest;
+    }
   });
+}
+
+/** The part of a plane inside an area, in whole elements. */
+export function cutPlane(
+  plane: Tensor,
+  { left, top, width, height }: { left: number; top: number; width: number; height: number },
+): Tensor {
+  const [, inputWidth] = planeDims(plane);
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (top + y) * inputWidth + left;
+    data.set(plane.data.subarray(from, from + width), y * width);
+  }
+  return tensor(data, [height, width]);
 }
 
 /** Element-wise largest value of planes of equal dims. */

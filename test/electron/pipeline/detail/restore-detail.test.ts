@@ -1,7 +1,12 @@
 /** Detail and strength: properties of the equation for any pictures and sizes. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agreement, replaceWeight, strengthMap } from '../../../../electron/pipeline/detail/detail-weight.ts';
+import {
+  AGREEMENT,
+  agreement,
+  replaceWeight,
+  strengthMap,
+} from '../../../../electron/pipeline/detail/detail-weight.ts';
 import {
   type RestoreDetailInputs,
   restoreDetail,
@@ -204,6 +209,31 @@ describe('the weight', () => {
     const weight = replaceWeight(plane(2, 2, 0.5), plane(2, 2, 0.5), plane(2, 2, 0.8));
     for (const value of weight.data) expect(value).toBeCloseTo(0.2, 6);
     expect(() => replaceWeight(plane(2, 2, 1), plane(2, 1, 1), plane(2, 2, 1))).toThrow(/\[2,1\].*\[2,2\]/);
+  });
+
+  test('within an area is that of the whole, to the bit, and 0 beyond it', () => {
+    const part = fc.record({
+      w: fc.integer({ min: 1, max: 24 }),
+      h: fc.integer({ min: 1, max: 24 }),
+      seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      at: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+    });
+    fc.assert(
+      fc.property(part, ({ w, h, seed, at }) => {
+        const [left, top] = [Math.floor(at[0]! * (w - 1)), Math.floor(at[1]! * (h - 1))];
+        const width = 1 + Math.floor(at[2]! * (w - left - 1));
+        const height = 1 + Math.floor(at[3]! * (h - top - 1));
+        const [first, second] = [modelPicture(h, w, seed), modelPicture(h, w, seed + 1)];
+        const whole = agreement(first, second, AGREEMENT);
+        const cut = agreement(first, second, AGREEMENT, { left, top, width, height });
+        const expected = whole.data.map((value, index) => {
+          const [x, y] = [index % w, Math.floor(index / w)];
+          return x >= left && x < left + width && y >= top && y < top + height ? value : 0;
+        });
+        expect(cut).toEqual({ data: expected, dims: [h, w] });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('of the strength is the concept’s inside its region and 1 outside', () => {
